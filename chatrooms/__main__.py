@@ -1,0 +1,5 @@
+"""``python -m chatrooms``."""
+
+from chatrooms.cli import main
+
+main()

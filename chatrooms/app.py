@@ -1,0 +1,129 @@
+"""`Chatrooms`: the only place where things are wired together; an ASGI application to serve or to mount."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+# Importing a concept registers its commands.
+from chatrooms import auth, history, messages, names, presence, reads, rooms, sessions, signals, sync, users  # noqa: F401
+from chatrooms.auth import Authenticate
+from chatrooms.commands import Act, Caller, Pipe
+from chatrooms.db import Database
+from chatrooms.doorkeeper import NOBODY, Doorkeeper
+from chatrooms.headers import SecurityHeaders
+from chatrooms.live import Live, Signal
+from chatrooms.rates import Rates
+from chatrooms.settings import Settings
+from chatrooms.sockets import Connected, Sockets
+from chatrooms.tables import Message
+from chatrooms.web import Web, http_error
+from chatrooms.wire.server import Server
+
+SOCKETS = "/socket.io/"
+
+
+class Chatrooms:
+    """The chat as an ASGI application.
+
+    Serve it by itself, or mount it in an application of yours and give that one its `lifespan`::
+
+        chat = Chatrooms(authenticate=my_auth)
+        app = Starlette(routes=[Mount("/chat", chat)], lifespan=chat.lifespan)
+
+    ``authenticate`` answers who is at the other end of a connection; without it people join by name.
+    ``on_connect`` is awaited with the username and the handshake's ``auth`` of each socket that has connected.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        authenticate: Authenticate | None = None,
+        on_connect: Connected | None = None,
+    ) -> None:
+        self.settings = settings = settings or Settings()
+        rates = Rates(settings)
+        self._db = Database(settings.database_url)
+        self._server = Server(
+            ping_interval=settings.ping_interval,
+            ping_timeout=settings.ping_timeout,
+            join_timeout=settings.join_timeout,
+        )
+        self._live = Live(self._server, self._db)
+        self._pipe = Pipe(self._db, self._live, rates, settings.lobby)
+        self._db.committed = self._pipe.committed
+        doorkeeper = Doorkeeper(settings, self._pipe, rates, authenticate)
+        self._sockets = Sockets(settings, self._live, self._pipe, doorkeeper, on_connect)
+        self._presence = presence.Presence(self._live, settings.presence_grace)
+        web = Web(settings, self._pipe, doorkeeper, self._db, _static())
+        self._http = SecurityHeaders(
+            Starlette(routes=web.routes(), lifespan=self.lifespan, exception_handlers={HTTPException: http_error})
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request to the door that it came to."""
+        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
+        if scope["type"] == "lifespan" or not (path + "/").startswith(SOCKETS):
+            await self._http(scope, receive, send)
+        elif auth.trusted(scope, self.settings.origins):
+            await self._server.handle_request(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": "origin"})
+        else:
+            await PlainTextResponse("origin not allowed", 403)(scope, receive, send)
+
+    @asynccontextmanager
+    async def lifespan(self, _app: Any = None) -> AsyncIterator[None]:
+        """Run the chat: opens and migrates the database at the start, finishes what was asked for at the end."""
+        if not self.settings.database:
+            self.settings.data.mkdir(parents=True, exist_ok=True)
+        await self._db.open()
+        try:
+            await self._pipe.change(_furnish, NOBODY, users.SYSTEM, self.settings.lobby)
+            yield
+        finally:
+            self._presence.close()
+            await self._server.shutdown()
+            await self._db.close()
+
+    async def post(self, room: str, text: str, *, author: str | None = None, id: str | None = None) -> Message:
+        """Store a message and send it to everybody in ``room``, on every tab.
+
+        ``room`` is a shared room, a conversation, or a username: the person's own room. Without an ``author`` the
+        application itself speaks; with one, that person does, with their rights, and a username means the
+        conversation with them. The same ``id`` (a UUID) posts once. Raises a `Refusal`.
+        """
+        me = Caller(author, host=False) if author else NOBODY
+        given = {"room": room, "text": text} | ({"id": id} if id else {})
+        result = await self._pipe.run("message.post", given, me)
+        return result["message"]  # type: ignore[no-any-return]
+
+    async def signal(self, to: str, type: str, data: Any = None) -> None:
+        """Send something live to everybody in the room ``to``, or to a person; it is not stored."""
+        await self._live.signal([Signal(names.durable(to), users.SYSTEM, type, data)])
+
+    async def run(self, command: str, params: dict[str, Any], *, username: str) -> Any:
+        """Carry out any command as ``username``, with their rights; returns its result, raises a `Refusal`."""
+        return await self._pipe.run(command, params, Caller(username))
+
+
+def _furnish(act: Act) -> None:
+    """What has to be there before the first person comes."""
+    if users.find(act.db, users.SYSTEM) is None:
+        users.add(act, users.SYSTEM)
+    if not rooms.exists(act.db, act.lobby):
+        rooms.add(act, act.lobby, "open", "Lobby", "Everybody is here.")
+
+
+def _static() -> Path:
+    """Where the browser client is: inside an installed package, beside it in a checkout."""
+    package = Path(__file__).parent
+    return package / "static" if (package / "static").is_dir() else package.parent / "static"

@@ -1,0 +1,98 @@
+"""Who is at the other end of a connection; the seam where a host application plugs in its own answer."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from starlette.datastructures import Headers
+
+COOKIE = "chatrooms-"
+
+
+@dataclass(frozen=True)
+class Handshake:
+    """What a client says of itself when it connects, or with each HTTP request.
+
+    ``auth`` is the handshake's payload; ``trusted`` says whether the page it comes from may use cookies.
+    """
+
+    auth: Mapping[str, Any]
+    scope: Mapping[str, Any]
+    trusted: bool
+    headers: Headers = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "headers", Headers(scope=dict(self.scope)))
+
+    @property
+    def secure(self) -> bool:
+        """Whether the connection is encrypted."""
+        return self.scope.get("scheme") in ("https", "wss")
+
+    @property
+    def address(self) -> str:
+        """The address of the client."""
+        client = self.scope.get("client")
+        return client[0] if client else ""
+
+    @property
+    def agent(self) -> str:
+        """What the client calls itself."""
+        return self.headers.get("user-agent", "")[:200]
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies of a trusted page; else none, so that no other page can act for somebody."""
+        return _cookies(self.headers.get("cookie", "")) if self.trusted else {}
+
+
+Authenticate = Callable[[Handshake], Awaitable[str | None]]
+"""A host application's own answer: the username of who is there (made known if new), or ``None`` for nobody."""
+
+
+def trusted(scope: Mapping[str, Any], origins: tuple[str, ...]) -> bool:
+    """Whether the page that a request comes from is ours or listed; a program that names no page is."""
+    headers = Headers(scope=dict(scope))
+    origin = headers.get("origin")
+    if origin is None:
+        return headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+    page = urlsplit(origin)
+    secure = scope.get("scheme") in ("https", "wss")
+    ours = page.netloc == headers.get("host") and page.scheme in (("https",) if secure else ("http", "https"))
+    return ours or origin.rstrip("/") in origins
+
+
+def new_token() -> str:
+    """256 random bits, as text."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """How a token is stored; it is random, so one round of SHA-256 is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def cookie_name(username: str, *, secure: bool) -> str:
+    """One cookie for each name, so that two windows of a browser can be two people."""
+    return ("__Host-" if secure else "") + COOKIE + quote(username, safe="")
+
+
+def only_name(cookies: Mapping[str, str]) -> str | None:
+    """The username of the one session cookie there is; with several it is not known which is meant."""
+    ours = [name for name in cookies if name.removeprefix("__Host-").startswith(COOKIE)]
+    return unquote(ours[0].removeprefix("__Host-").removeprefix(COOKIE)) if len(ours) == 1 else None
+
+
+def _cookies(header: str) -> dict[str, str]:
+    jar = SimpleCookie()
+    try:
+        jar.load(header)
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}

@@ -1,0 +1,226 @@
+"""The engine, ``read()``, and ``change()`` with group commit; knows nothing of chat.
+
+One writer per process takes everything that waits and commits it as one transaction, each work in a savepoint of its
+own, so that one refusal harms nobody else. While a commit is on the disk the next batch gathers: the busier the
+server, the larger the batch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import IO, Any, TypeVar
+
+import structlog
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+
+from chatrooms.errors import Internal, Refusal, Unavailable
+from chatrooms.migrations import migrate
+
+T = TypeVar("T")
+Locks = Callable[[Connection], Iterable[str]]
+
+READERS = 4
+BATCH = 256
+WAITING = 10_000
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Job:
+    """One piece of work that waits for the writer, then its outcome."""
+
+    work: Callable[[Connection], Any]
+    locks: Locks
+    done: asyncio.Future[Any]
+    result: Any = None
+    error: Exception | None = None
+    keys: list[str] = field(default_factory=list)
+
+
+class Busy(Exception):
+    """Another process uses this SQLite database."""
+
+
+class Database:
+    """A database that many read and one writes.
+
+    ``committed`` is awaited with the results of each committed batch, in the order of the commits and before those
+    who asked are answered.
+    """
+
+    def __init__(self, url: str, committed: Callable[[Sequence[Any]], Awaitable[None]] | None = None) -> None:
+        self.url = make_url(url)
+        self.committed = committed
+        self._waiting: list[Job] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._lock_file: IO[str] | None = None
+
+    async def open(self) -> None:
+        """Create or migrate the tables and start the threads; raises `Busy`, or ``SQLAlchemyError``."""
+        if self.url.get_backend_name() == "sqlite":
+            self._claim_file()
+        self._writer = _engine(self.url, writer=True)
+        self._reader = _engine(self.url, writer=False)
+        self._write_thread = ThreadPoolExecutor(1, "writer")
+        self._read_threads = ThreadPoolExecutor(READERS, "reader")
+        self._telling: asyncio.Queue[list[Job] | None] = asyncio.Queue(maxsize=2)
+        await self._on(self._write_thread, migrate, self._writer)
+        self._teller = asyncio.create_task(self._tell())
+
+    async def close(self) -> None:
+        """Finish what was asked for, then let go of everything."""
+        if self._writing:
+            await self._writing
+        await self._telling.put(None)
+        await self._teller
+        self._write_thread.shutdown()
+        self._read_threads.shutdown()
+        self._reader.dispose()
+        self._writer.dispose()
+        if self._lock_file:
+            self._lock_file.close()
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """What ``query`` returns, run on a reader's thread in one snapshot; raises `Unavailable`."""
+        return await self._on(self._read_threads, self._query, query)
+
+    async def change(self, work: Callable[[Connection], T], locks: Locks = lambda _: ()) -> T:
+        """What ``work`` returns, once it is on the disk and told.
+
+        ``locks`` names what the work changes: works of all processes that share a name never overlap. What ``work``
+        raises is raised here and its changes are undone; raises `Unavailable` when the database cannot be written.
+        """
+        if len(self._waiting) >= WAITING:
+            raise Unavailable
+        job = Job(work, locks, asyncio.get_running_loop().create_future())
+        self._waiting.append(job)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        return await job.done  # type: ignore[no-any-return]
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            await self._on(self._write_thread, self._commit, batch)
+            await self._telling.put(batch)
+        self._writing = None
+
+    async def _tell(self) -> None:
+        while (batch := await self._telling.get()) is not None:
+            results = [job.result for job in batch if job.error is None]
+            if self.committed and results:
+                try:
+                    await self.committed(results)
+                except Exception:
+                    log.exception("telling failed")
+            for job in batch:
+                _answer(job)
+
+    def _commit(self, batch: list[Job]) -> None:
+        try:
+            with self._writer.begin() as connection:
+                self._lock(connection, batch)
+                for job in batch:
+                    _run(job, connection)
+        except Exception as error:
+            _failed("commit", error)
+            for job in batch:
+                job.error = job.error or Unavailable()
+
+    def _lock(self, connection: Connection, batch: list[Job]) -> None:
+        """Hold what the batch changes, in one order for all: else two batches could wait for each other.
+
+        SQLite has one writer at a time and needs nothing.
+        """
+        if connection.dialect.name != "postgresql":
+            return
+        keys = {_key(name) for job in batch for name in job.locks(connection)}
+        for key in sorted(keys):
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+    def _query(self, query: Callable[[Connection], T]) -> T:
+        try:
+            with self._reader.begin() as connection:
+                return query(connection)
+        except SQLAlchemyError as error:
+            _failed("read", error)
+            raise Unavailable from error
+
+    async def _on(self, threads: ThreadPoolExecutor, work: Callable[..., T], *args: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(threads, work, *args)
+
+    def _claim_file(self) -> None:
+        if not self.url.database or self.url.database == ":memory:":
+            raise ValueError("the SQLite database has to be a file")
+        self._lock_file = open(self.url.database + ".lock", "w")  # noqa: SIM115 - held as long as the database
+        try:
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._lock_file.close()
+            raise Busy(f"another server uses {self.url.database}") from error
+
+
+def _run(job: Job, connection: Connection) -> None:
+    try:
+        with connection.begin_nested():
+            job.result = job.work(connection)
+    except (Refusal, IntegrityError) as error:
+        job.error = error
+    except DBAPIError:
+        raise
+    except Exception as error:
+        _failed("work", error)
+        job.error = Internal()
+
+
+def _answer(job: Job) -> None:
+    if job.done.done():
+        return
+    if job.error is None:
+        job.done.set_result(job.result)
+    else:
+        job.done.set_exception(job.error)
+
+
+def _failed(what: str, error: Exception) -> None:
+    log.error(f"{what} failed", error=type(error).__name__, reason=str(error).split("\n")[0], exc_info=_bug(error))
+
+
+def _bug(error: Exception) -> Exception | None:
+    """The error, if its traceback would help: a database that is away is no fault of the program."""
+    return None if isinstance(error, DBAPIError) else error
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _engine(url: Any, *, writer: bool) -> Engine:
+    pool: dict[str, Any] = {"pool_size": 1 if writer else READERS, "max_overflow": 0}
+    if url.get_backend_name() != "sqlite":
+        isolation = "READ COMMITTED" if writer else "REPEATABLE READ"
+        return create_engine(url, **pool, pool_pre_ping=True, isolation_level=isolation)
+    engine = create_engine(url, **pool)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA busy_timeout = 5000")
+        if not writer:
+            connection.execute("PRAGMA query_only = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+    return engine

@@ -1,0 +1,107 @@
+"""The Socket.IO server's address book: tell a change, align a person, signal.
+
+Nothing here knows a socket by more than the rooms it is in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakValueDictionary
+
+from sqlalchemy import select
+
+from chatrooms import names
+from chatrooms.changes import Change
+from chatrooms.db import Database
+from chatrooms.tables import members
+from chatrooms.wire.server import NAMESPACE, Server
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Something live that is never stored: ``room`` is what people see it belongs to."""
+
+    room: str
+    sender: str
+    type: str
+    data: Any
+
+
+class Live:
+    """Who hears what, now."""
+
+    def __init__(self, server: Server, db: Database) -> None:
+        self.server = server
+        self.lingering: Container[str] = ()
+        self._db = db
+        self._aligning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def tell(self, changes: Iterable[Change]) -> None:
+        """Emit committed changes to everybody who hears their rooms.
+
+        Who joined or was removed is moved first, so that the one hears it and the other does not.
+        """
+        changes = list(changes)
+        for change in changes:
+            if "memberships" in change:
+                await self.align(change["room"])
+        for change in changes:
+            await self.server.emit("change", change, to=names.hearers(change["room"]))
+
+    async def signal(self, signals: Iterable[Signal]) -> None:
+        """Emit signals to everybody who hears their rooms."""
+        for signal in signals:
+            told = {"room": signal.room, "from": signal.sender, "type": signal.type, "data": signal.data}
+            await self.server.emit("signal", told, to=names.hearers(signal.room))
+
+    async def align(self, username: str) -> None:
+        """Make the rooms of all local sockets of ``username`` equal to their memberships.
+
+        Idempotent: a lost announcement is repaired by any later one, and connecting is the same act.
+        """
+        lock = self._aligning.setdefault(username, asyncio.Lock())
+        async with lock:
+            if not self.occupied(username):
+                return
+            belongs = await self._db.read(lambda db: set(db.scalars(_shared_rooms(username))))
+            for sid in self.server.manager.members(username):
+                await self._place(sid, belongs)
+
+    async def close(self, room: str) -> None:
+        """End the connections of all sockets in ``room``."""
+        for sid in self.server.manager.members(room):
+            eio_sid = self.server.manager.eio_sid_from_sid(sid, NAMESPACE)
+            if eio_sid:
+                await self.server.close(eio_sid)
+
+    async def watch(self, sid: str, usernames: Iterable[str]) -> None:
+        """Make the socket hear the presence of exactly these people."""
+        await self._enter(sid, {names.watchers(name) for name in usernames}, "watchers")
+
+    def here(self, username: str) -> bool:
+        """Whether the person is here, or left so lately that they may be reloading the page."""
+        return self.occupied(username) or username in self.lingering
+
+    def occupied(self, room: str) -> bool:
+        """Whether any socket is in ``room``: for a personal room, whether the person is here."""
+        return bool(self.server.manager.members(room))
+
+    async def _place(self, sid: str, belongs: set[str]) -> None:
+        await self._enter(sid, belongs, "shared")
+
+    async def _enter(self, sid: str, wanted: set[str], kind: names.Kind) -> None:
+        """Make the rooms of ``kind`` that the socket is in those that are ``wanted``."""
+        now = {room for room in self.server.rooms(sid, NAMESPACE) if names.kind(room) == kind}
+        for room in now - wanted:
+            await self.server.leave_room(sid, room)
+        for room in wanted - now:
+            await self.server.enter_room(sid, room)
+
+
+def _shared_rooms(username: str) -> Any:
+    return select(members.c.room).where(
+        members.c.username == username, members.c.gone.is_(False), members.c.room.startswith("#")
+    )

@@ -1,0 +1,136 @@
+"""Who belongs to which room.
+
+A membership concerns two rooms, the shared one and the person's own, and carries a rev of each: both sides catch up
+by their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypedDict
+
+from sqlalchemy import Connection, insert, update
+
+from chatrooms import policy, standing
+from chatrooms.commands import Act, Caller, Params, change, query
+from chatrooms.params import MAX_PAGE, AnyRoom, Search, SharedRoom, Username
+from chatrooms.tables import SYNCED, Member, Role, members
+
+
+class InRoom(Params):
+    """A shared room."""
+
+    room: SharedRoom
+
+
+class WithPerson(InRoom):
+    """A shared room and somebody."""
+
+    username: Username
+
+
+class Page(Params):
+    """A page of the members of a room, from ``after`` a username on."""
+
+    room: AnyRoom
+    query: Search = ""
+    after: str = ""
+
+
+class OneMember(TypedDict):
+    """The membership as it is now."""
+
+    member: Member
+
+
+class ManyMembers(TypedDict):
+    """Memberships by username; ``more`` says that there are others after the last."""
+
+    members: list[Member]
+    more: bool
+
+
+def add(act: Act, room: str, username: str, role: Role) -> Member:
+    """Make ``username`` a member of ``room``, and tell both; one who is a member already stays what they are."""
+    before = find(act.db, room, username)
+    if before and not before["gone"]:
+        return before
+    return _put(act, room, username, role=role, gone=False, known=before is not None)
+
+
+def end(act: Act, room: str, username: str) -> Member:
+    """End a membership, and tell both."""
+    return _put(act, room, username, role="member", gone=True, known=True)
+
+
+def find(db: Connection, room: str, username: str) -> Member | None:
+    """The membership of ``username`` in ``room``, past ones too."""
+    row = db.execute(_members(room).where(members.c.username == username)).one_or_none()
+    return row and row._asdict()  # type: ignore[return-value]
+
+
+def _both(_db: Connection, me: Caller, p: InRoom) -> Iterable[str]:
+    return p.room, me.username
+
+
+def _both_with(_db: Connection, me: Caller, p: WithPerson) -> Iterable[str]:
+    return p.room, p.username
+
+
+@change("room.join", locks=_both)
+def join(act: Act, p: InRoom) -> OneMember:
+    """Enter an open room. Who is a member already stays one."""
+    policy.join(standing.find(act.db, act.me, p.room))
+    return {"member": add(act, p.room, act.me.username, "member")}
+
+
+@change("room.leave", locks=_both)
+def leave(act: Act, p: InRoom) -> OneMember:
+    """Leave a room. A private one can be entered again by invitation only."""
+    policy.leave(standing.find(act.db, act.me, p.room))
+    return {"member": end(act, p.room, act.me.username)}
+
+
+@change("room.invite", locks=_both_with)
+def invite(act: Act, p: WithPerson) -> OneMember:
+    """Make somebody a member; the room appears on all their tabs at once."""
+    policy.invite(standing.find(act.db, act.me, p.room))
+    return {"member": add(act, p.room, standing.person(act.db, p.username), "member")}
+
+
+@change("room.remove", locks=_both_with)
+def remove(act: Act, p: WithPerson) -> OneMember:
+    """End somebody's membership; all their tabs fall silent at once."""
+    member = find(act.db, p.room, p.username)
+    role = member["role"] if member and not member["gone"] else None
+    policy.remove(standing.find(act.db, act.me, p.room), role)
+    return {"member": end(act, p.room, p.username)}
+
+
+@query("room.members")
+def page(act: Act, p: Page) -> ManyMembers:
+    """Who belongs to a room, by username, a hundred at a time."""
+    policy.belong(standing.find(act.db, act.me, p.room))
+    found = _members(p.room).where(members.c.gone.is_(False), members.c.username > p.after)
+    if p.query:
+        found = found.where(members.c.username.contains(p.query.lower(), autoescape=True))
+    rows = act.db.execute(found.order_by(members.c.username).limit(MAX_PAGE + 1)).all()
+    return {"members": [row._asdict() for row in rows[:MAX_PAGE]], "more": len(rows) > MAX_PAGE}  # type: ignore[misc]
+
+
+def _members(room: str) -> Any:
+    return SYNCED["members"].select().where(members.c.room == room)
+
+
+def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: bool) -> Member:
+    rev, person_rev = act.changes.rev(room), act.changes.rev(username)
+    values = {"role": role, "gone": gone, "since": act.now, "rev": rev, "person_rev": person_rev}
+    if known:
+        where = (members.c.room == room, members.c.username == username)
+        act.db.execute(update(members).where(*where).values(values))
+    else:
+        act.db.execute(insert(members).values(room=room, username=username, **values))
+    row: Member = {"room": room, "username": username, "role": role, "since": act.now, "gone": gone, "rev": rev}
+    act.changes.tell(room, "members", row)
+    act.changes.tell(username, "memberships", {**row, "rev": person_rev})
+    return row

@@ -1,0 +1,144 @@
+"""The grammar of room names: what is a username, a shared room, a conversation; who hears a name.
+
+=================  ==========================================  ==========================
+``alice``          the personal room of the person ``alice``   heard by ``alice``
+``#lobby``         a shared room                               heard by ``#lobby``
+``alice+bob``      a conversation of 2 to 10 people, sorted    heard by ``alice``, ``bob``
+``~alice``         the watchers of alice's presence            heard by ``~alice``
+``!<id>``          the sockets of one session                  heard by ``!<id>``
+=================  ==========================================  ==========================
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from typing import Literal
+
+from precis_i18n import get_profile
+
+Kind = Literal["personal", "shared", "conversation", "watchers", "session"]
+
+MAX_CONVERSATION = 10
+MAX_USERNAME = 32
+MAX_SHARED = 48
+RESERVED = frozenset({"admin", "administrator", "all", "channel", "chatrooms", "everyone", "here", "root", "system"})
+
+_case_mapped = get_profile("UsernameCaseMapped")
+
+
+def kind(room: str) -> Kind:
+    """Which kind of room a name is, read from the name alone."""
+    if room.startswith("#"):
+        return "shared"
+    if room.startswith("~"):
+        return "watchers"
+    if room.startswith("!"):
+        return "session"
+    return "conversation" if "+" in room else "personal"
+
+
+def hearers(room: str) -> list[str]:
+    """The Socket.IO rooms that a change of ``room`` is emitted to; never empty.
+
+    An empty name in ``emit(to=...)`` would reach everyone, so it is an error here.
+    """
+    names = people(room) if kind(room) == "conversation" else [room]
+    if not all(names):
+        raise ValueError("a room has a name")
+    return names
+
+
+def people(conversation: str) -> list[str]:
+    """The usernames of a conversation, in order."""
+    return conversation.split("+")
+
+
+def watchers(username: str) -> str:
+    """The room of those who watch the presence of ``username``."""
+    return "~" + username
+
+
+def session(id: str) -> str:
+    """The room of the sockets that one session opened."""
+    return "!" + id
+
+
+def username(name: str) -> str:
+    """``name`` in its one stored form, by RFC 8265 UsernameCaseMapped and the house's alphabet.
+
+    Raises ``ValueError`` with a sentence for people.
+    """
+    mapped = _mapped(name)
+    if not 2 <= len(mapped) <= MAX_USERNAME:
+        raise ValueError(f"A name has 2 to {MAX_USERNAME} characters.")
+    return mapped
+
+
+def claimable(name: str) -> str:
+    """Like `username`, for a name that somebody wants to have: reserved ones are refused."""
+    name = username(name)
+    if name in RESERVED:
+        raise ValueError("That name is reserved.")
+    return name
+
+
+def shared(name: str) -> str:
+    """``name``, with or without its ``#``, as the name of a shared room; raises ``ValueError``."""
+    mapped = _mapped(name.removeprefix("#"))
+    if not 1 <= len(mapped) <= MAX_SHARED:
+        raise ValueError(f"A room's name has 1 to {MAX_SHARED} characters.")
+    return "#" + mapped
+
+
+def conversation(*usernames: str) -> str:
+    """The conversation of these people; one alone gives their personal room. Raises ``ValueError``."""
+    names = sorted({username(name) for name in usernames})
+    if len(names) > MAX_CONVERSATION:
+        raise ValueError(f"A conversation has at most {MAX_CONVERSATION} people.")
+    return "+".join(names)
+
+
+def durable(name: str) -> str:
+    """A room that can be stored, in its one form: shared, conversation or personal; raises ``ValueError``."""
+    match kind(name):
+        case "shared":
+            return shared(name)
+        case "watchers" | "session":
+            raise ValueError("That is not a room.")
+        case _:
+            return conversation(*people(name))
+
+
+def skeleton(name: str) -> str:
+    """What ``name`` looks like, by UTS #39 section 4: two names with one skeleton can be taken for each other."""
+    decomposed = unicodedata.normalize("NFD", name)
+    return unicodedata.normalize("NFD", "".join(map(_prototypes().get, decomposed, decomposed)))
+
+
+def _mapped(name: str) -> str:
+    try:
+        mapped = str(_case_mapped.enforce(name))
+    except UnicodeEncodeError as error:
+        raise ValueError("A name is made of letters, digits, '.', '-' and '_'.") from error
+    if not all(character in ".-_" or unicodedata.category(character)[0] in "LNM" for character in mapped):
+        raise ValueError("A name is made of letters, digits, '.', '-' and '_'.")
+    return mapped
+
+
+@lru_cache(maxsize=1)
+def _prototypes() -> dict[str, str]:
+    """Each confusable character with what stands for its class.
+
+    The library lists a class under its prototype and the prototype under each of the others.
+    """
+    from confusable_homoglyphs.confusables import confusables_data
+
+    def stands_for(character: str, other: str) -> bool:
+        return len(confusables_data.get(other, ())) > 1 or other < character
+
+    return {
+        character: looks[0]["c"]
+        for character, looks in confusables_data.items()
+        if len(character) == 1 and len(looks) == 1 and stands_for(character, looks[0]["c"])
+    }

@@ -1,0 +1,68 @@
+"""The types that parameters are made of: each brings what it is given to its one form, or says why not."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from chatrooms import names
+
+MAX_TEXT = 10_000
+MAX_DEPTH = 16
+MAX_PAGE = 100
+
+_unprintable = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def _clean(value: str) -> str:
+    if _unprintable.search(value):
+        raise ValueError("Control characters are not taken.")
+    return value
+
+
+def _line(value: str) -> str:
+    if "\n" in value or "\r" in value:
+        raise ValueError("That has to be one line.")
+    return _clean(value.strip())
+
+
+def _said(value: str) -> str:
+    if not value.strip():
+        raise ValueError("A message says something.")
+    return _clean(value)
+
+
+def _uuid(value: str) -> str:
+    try:
+        return str(UUID(value))
+    except ValueError:
+        raise ValueError("An id is a UUID.") from None
+
+
+def _shallow(value: Any) -> Any:
+    if _depth(value, MAX_DEPTH) > MAX_DEPTH:
+        raise ValueError(f"That is nested more than {MAX_DEPTH} deep.")
+    return value
+
+
+def _depth(value: Any, limit: int) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    if inner is None or limit < 0:
+        return 0
+    return 1 + max((_depth(item, limit - 1) for item in inner), default=0)
+
+
+Username = Annotated[str, Field(max_length=200), AfterValidator(names.username)]
+Claim = Annotated[str, Field(max_length=200), AfterValidator(names.claimable)]
+SharedRoom = Annotated[str, Field(max_length=200), AfterValidator(names.shared)]
+AnyRoom = Annotated[str, Field(max_length=400), AfterValidator(names.durable)]
+MessageText = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(_said)]
+Title = Annotated[str, Field(max_length=80), AfterValidator(_line)]
+Topic = Annotated[str, Field(max_length=250), AfterValidator(_line)]
+Search = Annotated[str, Field(max_length=80)]
+Id = Annotated[str, Field(max_length=36), AfterValidator(_uuid)]
+Seq = Annotated[int, Field(ge=0, lt=2**31)]
+Shallow = Annotated[Any, AfterValidator(_shallow)]

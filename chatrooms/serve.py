@@ -1,0 +1,103 @@
+"""Running the chat by itself, under uvicorn."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+from pathlib import Path
+
+import structlog
+import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
+
+from chatrooms.app import Chatrooms
+from chatrooms.db import Busy
+from chatrooms.settings import Settings
+from chatrooms.wire.server import MAX_PACKET
+
+GRACE_SECONDS = 5
+BACKLOG = 2048
+
+
+class Unable(Exception):
+    """The chat cannot start; the message is one line that says why."""
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGINT or SIGTERM; raises `Unable`."""
+    _log(settings.log_level)
+    listening = _listen(settings.host, settings.port)
+    try:
+        _writable(settings)
+        chat = Chatrooms(settings)
+        async with chat.lifespan():
+            print(f"{settings.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
+            await uvicorn.Server(_config(chat, settings)).serve(sockets=[listening])
+    except (Busy, OSError) as error:
+        raise Unable(str(error)) from error
+    except SQLAlchemyError as error:
+        raise Unable(f"the database cannot be opened: {str(error).splitlines()[0]}") from error
+    finally:
+        listening.close()
+
+
+def _config(chat: Chatrooms, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        chat,
+        ws="websockets-sansio",
+        ws_max_size=MAX_PACKET,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.proxies,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(BACKLOG)
+    except OSError as error:
+        raise Unable(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+    return listening
+
+
+def _writable(settings: Settings) -> None:
+    if settings.database:
+        return
+    probe = Path(settings.data) / ".writable"
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise Unable(f"cannot write in {settings.data}: {error.strerror}") from error
+
+
+def _address(settings: Settings, listening: socket.socket) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{listening.getsockname()[1]}/"
+
+
+def _log(level: str) -> None:
+    """Structured lines on standard error; values are quoted, so that no control character gets through."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

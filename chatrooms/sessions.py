@@ -1,0 +1,131 @@
+"""Joining and staying joined: a name is kept by a token, of which only the hash is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypedDict
+from uuid import uuid4
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from chatrooms import clock, users
+from chatrooms.auth import new_token, token_hash
+from chatrooms.commands import Act, Caller, Params, change, query
+from chatrooms.errors import NotFound
+from chatrooms.params import Id
+from chatrooms.tables import User, sessions
+
+SEEN_EVERY_HOURS = 1
+
+
+class Nothing(Params):
+    """No parameters."""
+
+
+class Which(Params):
+    """One of the caller's sessions."""
+
+    id: Id
+
+
+class Session(TypedDict):
+    """A browser or program that can act for the caller."""
+
+    id: str
+    agent: str
+    created_at: str
+    seen_at: str
+    current: bool
+
+
+class ManySessions(TypedDict):
+    """Sessions, the latest used first."""
+
+    sessions: list[Session]
+
+
+class Done(TypedDict):
+    """Done; there is nothing more to say."""
+
+
+class Known(TypedDict):
+    """Who a token belongs to."""
+
+    id: str
+    username: str
+    seen_at: str
+
+
+def find(db: Connection, token: str, days: int) -> Known | None:
+    """Whose ``token`` this is, unless it went unused for ``days`` days."""
+    row = db.execute(
+        select(sessions.c.id, sessions.c.username, sessions.c.seen_at).where(
+            sessions.c.token_hash == token_hash(token), sessions.c.seen_at > clock.ago(days=days)
+        )
+    ).one_or_none()
+    return row and row._asdict()  # type: ignore[return-value]
+
+
+def stale(known: Known) -> bool:
+    """Whether it is time to note that the session is used."""
+    return known["seen_at"] < clock.ago(hours=SEEN_EVERY_HOURS)
+
+
+def touch(act: Act, id: str) -> None:
+    """Note that the session is used."""
+    act.db.execute(update(sessions).where(sessions.c.id == id).values(seen_at=act.now))
+
+
+def start(act: Act, username: str, agent: str) -> str:
+    """A new token for somebody who is known."""
+    token = new_token()
+    act.db.execute(
+        insert(sessions).values(
+            id=str(uuid4()),
+            token_hash=token_hash(token),
+            username=username,
+            agent=agent,
+            created_at=act.now,
+            seen_at=act.now,
+        )
+    )
+    return token
+
+
+def claim(act: Act, username: str, agent: str) -> tuple[User, str]:
+    """Take a free name and the token that keeps it; raises `NameTaken`."""
+    return users.add(act, username), start(act, username, agent)
+
+
+def admit(act: Act, username: str) -> User:
+    """Somebody whom others vouch for: made known at the first time."""
+    return users.find(act.db, username) or users.add(act, username)
+
+
+def end(act: Act, token: str) -> None:
+    """Forget a token."""
+    act.db.execute(delete(sessions).where(sessions.c.token_hash == token_hash(token)))
+
+
+@query("session.list")
+def listed(act: Act, p: Nothing) -> ManySessions:
+    """Where the caller is joined."""
+    columns = (sessions.c.id, sessions.c.agent, sessions.c.created_at, sessions.c.seen_at)
+    found = select(*columns).where(sessions.c.username == act.me.username).order_by(sessions.c.seen_at.desc())
+    return {"sessions": [{**row._asdict(), "current": row.id == act.me.session} for row in act.db.execute(found)]}  # type: ignore[typeddict-item]
+
+
+def _none(_db: Connection, _me: Caller, _p: Which) -> Iterable[str]:
+    return ()
+
+
+@change("session.revoke", locks=_none)
+def revoke(act: Act, p: Which) -> Done:
+    """End one of the caller's sessions."""
+    ended = act.db.execute(
+        delete(sessions).where(sessions.c.id == p.id, sessions.c.username == act.me.username)
+    )
+    if ended.rowcount == 0:
+        raise NotFound(field="id")
+    act.ended.append(p.id)
+    return {}

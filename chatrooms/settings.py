@@ -1,0 +1,102 @@
+"""Environment, file and flags to one frozen object, read once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import Field, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from chatrooms import names
+
+DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.toml"
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set: as a flag (``--port``), as ``CHATROOMS_PORT``, or as ``port`` in the TOML file.
+
+    A flag wins over the environment, the environment over the file.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="CHATROOMS_", frozen=True, extra="forbid", toml_file=DEFAULT_CONFIG
+    )
+
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
+    data: Path = Field(
+        Path(platformdirs.user_data_dir("chatrooms")), description="The directory that holds what is stored."
+    )
+    database: str = Field("", description="A database URL; empty is SQLite in the data directory.")
+    name: str = Field("chatrooms", min_length=1, max_length=60, description="What this server calls itself.")
+    lobby: str = Field("#lobby", description="The room that everybody is put in at their first join.")
+    guests: Literal["claim", "open", "off"] = Field(
+        "claim",
+        description="claim: a guest takes a free name and keeps it; open: names are taken at their word; off: no guests.",
+    )
+    origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins beside our own whose pages may connect, such as https://example.org."
+    )
+    proxies: str = Field("127.0.0.1", description="Addresses of proxies whose X-Forwarded-* headers are believed.")
+    session_days: int = Field(365, ge=1, description="Days after which an unused session ends.")
+    ping_interval: float = Field(25.0, gt=0, description="Seconds between pings to each connection.")
+    ping_timeout: float = Field(20.0, gt=0, description="Seconds to wait for the answer to a ping.")
+    join_timeout: float = Field(10.0, gt=0, description="Seconds a connection has to say who it is.")
+    presence_grace: float = Field(4.0, ge=0, description="Seconds until somebody who left counts as offline.")
+    
+    rate_join: str = Field("30/minute", description="Joins allowed per address.")
+    rate_post: str = Field("120/minute;15/second", description="Messages allowed per person.")
+    rate_create: str = Field("30/hour", description="Rooms created per person.")
+    rate_signal: str = Field("50/second", description="Signals allowed per person.")
+    rate_other: str = Field("600/minute", description="Other commands allowed per person.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+
+    @field_validator("lobby")
+    @classmethod
+    def _lobby_is_shared(cls, value: str) -> str:
+        return names.shared(value)
+
+    @field_validator("origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: Any) -> Any:
+        listed = value.split(",") if isinstance(value, str) else value
+        return tuple(origin.strip().rstrip("/") for origin in listed if origin.strip())
+
+    @field_validator("rate_join", "rate_post", "rate_create", "rate_signal", "rate_other")
+    @classmethod
+    def _rate_is_readable(cls, value: str) -> str:
+        from limits import parse_many
+
+        parse_many(value)
+        return value
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        return self.database or f"sqlite:///{self.data / 'chatrooms.sqlite3'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load(config: Path | None = None, **flags: Any) -> Settings:
+    """The settings of this process: ``flags`` (those not ``None``), then ``CHATROOMS_*``, then the TOML file ``config``."""
+    source = type("Settings", (Settings,), {"model_config": {**Settings.model_config, "toml_file": config}})
+    given = {name: value for name, value in flags.items() if value is not None}
+    return (source if config else Settings)(**given)

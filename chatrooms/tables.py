@@ -1,0 +1,215 @@
+"""Every table, dialect-neutral; the rows that carry ``rev`` are marked.
+
+A stored row that people see carries the ``rev`` of its room at which it last changed, so catching up is one question:
+everything in this room with a greater ``rev``. `SYNCED` says where each such row keeps its room and its rev.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypedDict
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    select,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("name", String(400), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("access", String(12), nullable=False),
+    Column("created_by", String(32), nullable=False),
+    Column("created_at", String(24), nullable=False),
+    Column("archived", Boolean, nullable=False),
+    Column("rev", Integer, nullable=False),
+    Column("counter", Integer, nullable=False, comment="the newest rev given out; locked by whoever changes the room"),
+    Column("posted", Integer, nullable=False, comment="messages posted so far, deleted ones included"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("username", String(32), ForeignKey(rooms.c.name), primary_key=True),
+    Column("skeleton", String(200), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("created_at", String(24), nullable=False),
+    Column("rev", Integer, nullable=False),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("room", String(400), ForeignKey(rooms.c.name), primary_key=True),
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("role", String(12), nullable=False),
+    Column("since", String(24), nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("rev", Integer, nullable=False, comment="of the room"),
+    Column("person_rev", Integer, nullable=False, comment="of the person's own room"),
+    Index(None, "room", "rev"),
+    Index(None, "username", "person_rev"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("room", String(400), ForeignKey(rooms.c.name), nullable=False),
+    Column("seq", Integer, nullable=False, comment="the rev at birth; orders the timeline"),
+    Column("rev", Integer, nullable=False),
+    Column("number", Integer, nullable=False, comment="which message of its room this is, from 1"),
+    Column("author", String(32), ForeignKey(users.c.username), nullable=False),
+    Column("text", Text),
+    Column("at", String(24), nullable=False),
+    Column("edited_at", String(24)),
+    Column("deleted", Boolean, nullable=False),
+    Column("reply_to", String(36), ForeignKey("messages.id")),
+    UniqueConstraint("room", "seq"),
+    Index(None, "room", "rev"),
+)
+
+reads = Table(
+    "reads",
+    metadata,
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("room", String(400), ForeignKey(rooms.c.name), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("number", Integer, nullable=False, comment="messages of the room that were read"),
+    Column("rev", Integer, nullable=False),
+    Index(None, "username", "rev"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("username", String(32), ForeignKey(users.c.username), nullable=False, index=True),
+    Column("agent", Text, nullable=False),
+    Column("created_at", String(24), nullable=False),
+    Column("seen_at", String(24), nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Synced:
+    """Where the rows of one table in a ``change`` are kept.
+
+    ``whole`` tables are never cut off: a client that is told to start a room anew still gets all of them.
+    ``personal`` ones are told in personal rooms only, or (``False``) never there.
+    """
+
+    table: Table
+    room: ColumnElement[str]
+    rev: ColumnElement[int]
+    columns: tuple[str, ...]
+    whole: bool = True
+    personal: bool | None = None
+
+    def select(self) -> Select[Any]:
+        """The rows as clients see them, ``rev`` being that of the room they are told in."""
+        return select(*(self.table.c[column] for column in self.columns), self.rev.label("rev"))
+
+
+MESSAGE = ("id", "room", "seq", "number", "author", "text", "at", "edited_at", "deleted", "reply_to")
+MEMBER = ("room", "username", "role", "since", "gone")
+ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "posted")
+READ = ("username", "room", "seq", "number")
+USER = ("username", "name", "about", "created_at")
+
+SYNCED: dict[str, Synced] = {
+    "rooms": Synced(rooms, rooms.c.name, rooms.c.rev, ROOM),
+    "users": Synced(users, users.c.username, users.c.rev, USER, personal=True),
+    "memberships": Synced(members, members.c.username, members.c.person_rev, MEMBER, personal=True),
+    "members": Synced(members, members.c.room, members.c.rev, MEMBER, whole=False, personal=False),
+    "reads": Synced(reads, reads.c.username, reads.c.rev, READ, personal=True),
+    "messages": Synced(messages, messages.c.room, messages.c.rev, MESSAGE, whole=False),
+}
+
+Access = Literal["open", "private", "conversation", "personal"]
+Role = Literal["owner", "moderator", "member"]
+
+
+class Message(TypedDict):
+    """A message; a deleted one keeps its place but not its ``text``."""
+
+    id: str
+    room: str
+    seq: int
+    rev: int
+    number: int
+    author: str
+    text: str | None
+    at: str
+    edited_at: str | None
+    deleted: bool
+    reply_to: str | None
+
+
+class Member(TypedDict):
+    """That somebody belongs to a room, or (``gone``) no longer does."""
+
+    room: str
+    username: str
+    role: Role
+    since: str
+    gone: bool
+    rev: int
+
+
+class Room(TypedDict):
+    """A durable room."""
+
+    name: str
+    title: str
+    topic: str
+    access: Access
+    created_by: str
+    created_at: str
+    archived: bool
+    rev: int
+    posted: int
+
+
+class Read(TypedDict):
+    """How far somebody has read a room."""
+
+    username: str
+    room: str
+    seq: int
+    number: int
+    rev: int
+
+
+class User(TypedDict):
+    """A person's profile; ``name`` is what others see, empty if it is the username."""
+
+    username: str
+    name: str
+    about: str
+    created_at: str
+    rev: int

@@ -1,0 +1,121 @@
+"""People and their profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypedDict
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from chatrooms import members, names, rooms
+from chatrooms.commands import Act, Caller, Params, change, query
+from chatrooms.errors import Invalid, NameTaken, NotFound
+from chatrooms.params import MAX_PAGE, Search, Title, Topic, Username
+from chatrooms.tables import SYNCED, User, users
+
+SYSTEM = "system"
+
+
+class Nothing(Params):
+    """No parameters."""
+
+
+class Who(Params):
+    """Somebody."""
+
+    username: Username
+
+
+class Profile(Params):
+    """What shall be different about one's profile."""
+
+    name: Title | None = None
+    about: Topic | None = None
+
+
+class Page(Params):
+    """A page of the people here, from ``after`` a username on."""
+
+    query: Search = ""
+    after: str = ""
+
+
+class OneUser(TypedDict):
+    """A profile."""
+
+    user: User
+
+
+class ManyUsers(TypedDict):
+    """Profiles by username; ``more`` says that there are others after the last."""
+
+    users: list[User]
+    more: bool
+
+
+def add(act: Act, username: str) -> User:
+    """Let somebody new in: a personal room, a profile, and a place in the lobby. Raises `NameTaken`."""
+    skeleton = names.skeleton(username)
+    if act.db.scalar(select(users.c.username).where(users.c.skeleton == skeleton)) is not None:
+        raise NameTaken(field="username")
+    rooms.add(act, username, "personal")
+    rev = act.changes.rev(username)
+    row: User = {"username": username, "name": "", "about": "", "created_at": act.now, "rev": rev}
+    act.db.execute(insert(users).values(**row, skeleton=skeleton))
+    act.changes.tell(username, "users", row)
+    if username != SYSTEM:
+        members.add(act, act.lobby, username, "member")
+    return row
+
+
+def find(db: Connection, username: str) -> User | None:
+    """The profile of ``username``, if there is such a person."""
+    row = db.execute(_users().where(users.c.username == username)).one_or_none()
+    return row and row._asdict()  # type: ignore[return-value]
+
+
+def _myself(_db: Connection, me: Caller, _p: Params) -> Iterable[str]:
+    return (me.username,)
+
+
+@query("user.me")
+def myself(act: Act, p: Nothing) -> OneUser:
+    """One's own profile."""
+    return get(act, Who(username=act.me.username))
+
+
+@query("user.get")
+def get(act: Act, p: Who) -> OneUser:
+    """Somebody's profile."""
+    user = find(act.db, p.username)
+    if user is None:
+        raise NotFound("There is nobody of that name.", field="username")
+    return {"user": user}
+
+
+@change("user.update", locks=_myself)
+def revise(act: Act, p: Profile) -> OneUser:
+    """Change one's own profile."""
+    given = p.model_dump(exclude_none=True)
+    if not given:
+        raise Invalid("Say what shall change: name or about.", field="name")
+    rev = act.changes.rev(act.me.username)
+    act.db.execute(update(users).where(users.c.username == act.me.username).values(**given, rev=rev))
+    found = get(act, Who(username=act.me.username))
+    act.changes.tell(act.me.username, "users", found["user"])
+    return found
+
+
+@query("user.list")
+def page(act: Act, p: Page) -> ManyUsers:
+    """The people here, by username, a hundred at a time."""
+    found = _users().where(users.c.username > p.after, users.c.username != SYSTEM)
+    if p.query:
+        fields = (users.c.username, users.c.name)
+        found = found.where(or_(*(field.icontains(p.query, autoescape=True) for field in fields)))
+    rows = act.db.execute(found.order_by(users.c.username).limit(MAX_PAGE + 1)).all()
+    return {"users": [row._asdict() for row in rows[:MAX_PAGE]], "more": len(rows) > MAX_PAGE}  # type: ignore[misc]
+
+
+def _users() -> Any:
+    return SYNCED["users"].select()

@@ -1,0 +1,50 @@
+import { openDB } from "idb";
+
+/**
+ * What survives a reload, in IndexedDB. Where the browser refuses it, everything here quietly does nothing.
+ * @import {IDBPDatabase} from "idb"
+ * @typedef {{id: string, user: string, room: string, text: string, at: string,
+ *   refused?: string}} Waiting A message that the server has not acknowledged yet.
+ */
+
+const NAME = `chatrooms ${new URL(document.baseURI).pathname}`;
+
+/** @type {Promise<IDBPDatabase | null>} */
+const database = openDB(NAME, 1, {
+  upgrade(db) {
+    db.createObjectStore("outbox", { keyPath: "id" });
+    db.createObjectStore("snapshots");
+  },
+}).catch(() => null);
+
+/** @template T @param {(db: IDBPDatabase) => Promise<T>} use @returns {Promise<T | undefined>} */
+async function within(use) {
+  const db = await database;
+  if (!db) return undefined;
+  return use(db).catch(() => undefined);
+}
+
+/** @param {string} user @returns {Promise<Waiting[]>} in the order of writing */
+export async function waitingOf(user) {
+  /** @type {Waiting[]} */
+  const all = (await within((db) => db.getAll("outbox"))) ?? [];
+  return all.filter((entry) => entry.user === user).sort((a, b) => (a.at < b.at ? -1 : 1));
+}
+
+/** @param {Waiting} entry */
+export const keepWaiting = (entry) => within((db) => db.put("outbox", entry));
+
+/** @param {string} id */
+export const dropWaiting = (id) => within((db) => db.delete("outbox", id));
+
+/** @param {string} user @returns {Promise<any>} */
+export const snapshotOf = (user) => within((db) => db.get("snapshots", user));
+
+/** @param {string} user @param {unknown} snapshot */
+export const keepSnapshot = (user, snapshot) => within((db) => db.put("snapshots", snapshot, user));
+
+/** @param {string} user */
+export async function wipe(user) {
+  for (const entry of await waitingOf(user)) await dropWaiting(entry.id);
+  await within((db) => db.delete("snapshots", user));
+}

@@ -1,0 +1,38 @@
+/**
+ * The timeline's items: messages, with a heading above a new day and a line above what is new.
+ * @import {Message} from "../wire.js"
+ * @typedef {{kind: "day", key: string, at: Date}
+ *   | {kind: "new", key: string}
+ *   | {kind: "message", key: string, message: Message, leads: boolean}} Item
+ */
+
+const TOGETHER_MS = 5 * 60_000;
+
+/** @param {Message} message @param {Message | undefined} previous */
+function continues(message, previous) {
+  if (!previous || previous.author !== message.author || previous.deleted !== message.deleted) return false;
+  return Date.parse(message.at) - Date.parse(previous.at) < TOGETHER_MS;
+}
+
+/** @param {Date} date */
+const dayOf = (date) => date.toDateString();
+
+/**
+ * @param {Message[]} messages
+ * @param {string | undefined} firstNew The id of the first message that was new when one came into the room.
+ * @returns {Item[]}
+ */
+export function arrange(messages, firstNew) {
+  /** @type {Item[]} */
+  const items = [];
+  messages.forEach((message, index) => {
+    const previous = messages[index - 1];
+    const at = new Date(message.at);
+    const isNewDay = !previous || dayOf(at) !== dayOf(new Date(previous.at));
+    if (isNewDay) items.push({ kind: "day", key: `day ${dayOf(at)}`, at });
+    if (message.id === firstNew) items.push({ kind: "new", key: "new" });
+    const leads = isNewDay || message.id === firstNew || !continues(message, previous);
+    items.push({ kind: "message", key: message.id, message, leads });
+  });
+  return items;
+}

@@ -1,0 +1,28 @@
+/** Times and days as the reader's language writes them. */
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long", month: "long", day: "numeric" });
+const dated = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "long", day: "numeric" });
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+
+const DAY_MS = 86_400_000;
+
+/** @param {string} at */
+export const timeOf = (at) => clock.format(new Date(at));
+
+/** @param {string} at */
+export const exactTime = (at) => exact.format(new Date(at));
+
+/** @param {Date} date */
+const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+
+/** @param {string} words */
+const capital = (words) => words.charAt(0).toLocaleUpperCase() + words.slice(1);
+
+/** "Today", "Yesterday", then a date. @param {Date} date */
+export function dayName(date) {
+  const ago = Math.round((midnight(new Date()) - midnight(date)) / DAY_MS);
+  if (ago === 0 || ago === 1) return capital(relative.format(-ago, "day"));
+  return (ago > 0 && ago < 300 ? weekday : dated).format(date);
+}

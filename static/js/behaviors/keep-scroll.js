@@ -1,0 +1,81 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+
+/**
+ * The one place that scrolls the timeline. At the bottom it stays there, whatever grows; anywhere else the line under
+ * the eye stays where it is, whatever is added above.
+ */
+
+const STICKS_WITHIN_PX = 100;
+
+/** @param {HTMLElement} log The top-most message that is on screen. */
+function underEye(log) {
+  const children = /** @type {HTMLCollectionOf<HTMLElement>} */ (log.firstElementChild?.children ?? log.children);
+  let low = 0;
+  let high = children.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (children[middle].offsetTop + children[middle].offsetHeight > log.scrollTop) high = middle;
+    else low = middle + 1;
+  }
+  while (children[low] && children[low].tagName !== "ARTICLE") low += 1;
+  return children[low];
+}
+
+/** @param {HTMLElement} log */
+const distance = (log) => log.scrollHeight - log.clientHeight - log.scrollTop;
+
+export class Scroll {
+  /** @type {HTMLElement | null} */
+  log = null;
+  stuck = true;
+  /** @type {{element: HTMLElement, top: number} | null} */
+  anchor = null;
+
+  /** After anything has changed size or place. */
+  settle() {
+    const { log, anchor } = this;
+    if (!log) return;
+    if (this.stuck) log.scrollTop = log.scrollHeight;
+    else if (anchor?.element.isConnected) log.scrollTop = anchor.element.offsetTop - anchor.top;
+    this.remember();
+  }
+
+  remember() {
+    const { log } = this;
+    const element = log && underEye(log);
+    this.anchor = log && element ? { element, top: element.offsetTop - log.scrollTop } : null;
+  }
+
+  /** The reader has scrolled. */
+  moved() {
+    if (!this.log) return;
+    this.stuck = distance(this.log) < STICKS_WITHIN_PX;
+    this.remember();
+  }
+
+  toBottom() {
+    this.stuck = true;
+    this.settle();
+  }
+
+  /** @param {HTMLElement} element To be shown near the top of what is on screen. */
+  startAt(element) {
+    if (!this.log) return;
+    this.log.scrollTop = element.offsetTop - this.log.clientHeight / 4;
+    this.moved();
+  }
+}
+
+/** @returns {Scroll} Settles after every render of the component and whenever the log or its content changes size. */
+export function useKeepScroll() {
+  const scroll = useRef(new Scroll()).current;
+  useLayoutEffect(() => scroll.settle());
+  useLayoutEffect(() => {
+    if (!scroll.log) return undefined;
+    const observer = new ResizeObserver(() => scroll.settle());
+    observer.observe(scroll.log);
+    if (scroll.log.firstElementChild) observer.observe(scroll.log.firstElementChild);
+    return () => observer.disconnect();
+  }, []);
+  return scroll;
+}

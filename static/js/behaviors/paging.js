@@ -1,0 +1,53 @@
+import { batch } from "@preact/signals";
+import { run } from "../connection.js";
+import { extendWindow, startRoster, takeRows } from "../rows.js";
+import { rosters, windowOf } from "../store.js";
+
+/** What a room needs when it is on screen and what is not here yet: older messages, its members. */
+
+const PAGE = 50;
+const MEMBER_PAGES = 10;
+
+/** @type {Map<string, Promise<void>>} */
+const loading = new Map();
+
+/** @param {string} key @param {() => Promise<void>} load */
+function once(key, load) {
+  const started = loading.get(key) ?? load().catch(() => {}).finally(() => loading.delete(key));
+  loading.set(key, started);
+  return started;
+}
+
+/** One page of messages from below the window. @param {string} room */
+export const loadOlder = (room) => once(`older ${room}`, () => older(room));
+
+/** @param {string} room */
+async function older(room) {
+  const { lowest, more } = windowOf(room).peek();
+  if (!more) return;
+  const before = Number.isFinite(lowest) ? { before: lowest } : {};
+  const page = await run("history", { room, limit: PAGE, ...before });
+  const isSame = windowOf(room).peek().lowest === lowest;
+  if (!isSame) return;
+  batch(() => {
+    takeRows(room, { messages: page.messages });
+    extendWindow(room, page.messages[0]?.seq ?? Math.min(lowest, 1), page.more);
+  });
+}
+
+/** @param {string} room */
+export const loadMembers = (room) => once(`members ${room}`, () => allMembers(room));
+
+/** @param {string} room */
+async function allMembers(room) {
+  if (rosters.peek().get(room)?.complete) return;
+  /** @type {string | undefined} */
+  let after;
+  for (let pages = 0; pages < MEMBER_PAGES; pages += 1) {
+    const { members, more } = await run("room.members", { room, ...(after ? { after } : {}) });
+    takeRows(room, { members });
+    after = members.at(-1)?.username;
+    if (!more || !after) break;
+  }
+  startRoster(room, true);
+}

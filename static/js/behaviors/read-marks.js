@@ -1,0 +1,43 @@
+import { online } from "../connection.js";
+import { currentRoom } from "../route.js";
+import { memberships, me, reads } from "../store.js";
+import { command } from "../sync.js";
+
+/**
+ * A message is read when it was really seen: in the open room, on a page that is visible and has the focus.
+ * @import {Message} from "../wire.js"
+ */
+
+const TELL_EVERY_MS = 300;
+
+/** @type {Message | null} The newest message that is on screen. */
+let lastSeen = null;
+let timer = 0;
+
+const isLooking = () => document.visibilityState === "visible" && document.hasFocus();
+
+/** @param {Message | undefined} message */
+export function saw(message) {
+  lastSeen = message ?? null;
+  if (isNews()) timer ||= setTimeout(tell, TELL_EVERY_MS);
+}
+
+function isNews() {
+  if (!lastSeen || lastSeen.room !== currentRoom.peek() || !isLooking() || !online.peek()) return false;
+  const isMine = memberships.peek().has(lastSeen.room) || lastSeen.room === me.peek()?.username;
+  return isMine && lastSeen.number > (reads.peek().get(lastSeen.room)?.number ?? 0);
+}
+
+function tell() {
+  timer = 0;
+  if (!lastSeen || !isNews()) return;
+  command("read.mark", { room: lastSeen.room, seq: lastSeen.seq }).catch(() => {});
+}
+
+/** Looking again, or being connected again, makes what is on screen seen. */
+export function markOnReturn() {
+  const again = () => saw(lastSeen ?? undefined);
+  addEventListener("focus", again);
+  document.addEventListener("visibilitychange", again);
+  online.subscribe(again);
+}

@@ -1,0 +1,47 @@
+import { signal } from "@preact/signals";
+import { run } from "../connection.js";
+import { listenFor } from "../signals.js";
+import { me } from "../store.js";
+import { onChange } from "../sync.js";
+
+/** Who is writing where. Told at most every 3 s, believed for 5 s, over when the message is there. */
+
+const TELL_EVERY_MS = 3_000;
+const BELIEVED_MS = 5_000;
+
+/** @type {import("@preact/signals").Signal<Map<string, Map<string, number>>>} room → username → timer */
+const typists = signal(new Map());
+
+/** @param {string} room */
+export const typistsIn = (room) => [...(typists.value.get(room)?.keys() ?? [])];
+
+/** @type {Map<string, number>} */
+const told = new Map();
+
+/** @param {string} room */
+export function tellTyping(room) {
+  if (Date.now() - (told.get(room) ?? 0) < TELL_EVERY_MS) return;
+  told.set(room, Date.now());
+  run("typing", { room }).catch(() => told.delete(room));
+}
+
+/** The message is out: the next keystroke counts anew. @param {string} room */
+export const doneTyping = (room) => told.delete(room);
+
+/** @param {string} room @param {string} username @param {number} [timer] */
+function set(room, username, timer) {
+  const there = new Map(typists.value.get(room));
+  clearTimeout(there.get(username));
+  if (timer) there.set(username, timer);
+  else if (!there.delete(username)) return;
+  typists.value = new Map(typists.value).set(room, there);
+}
+
+listenFor("typing", ({ room, from }) => {
+  if (from === me.value?.username) return;
+  set(room, from, setTimeout(() => set(room, from), BELIEVED_MS));
+});
+
+onChange(({ room, messages }) => {
+  for (const message of messages ?? []) set(room, message.author);
+});

@@ -1,0 +1,60 @@
+import { computed, signal } from "@preact/signals";
+import { isConversation, isShared, LOBBY, others, roomWith } from "./names.js";
+import { me } from "./store.js";
+
+/** The address after the `#`: `/r/lobby` a room, `/p/bob` what one says to bob, `/me` notes, `/rooms` the list. */
+
+const hash = signal(location.hash);
+addEventListener("hashchange", () => (hash.value = location.hash));
+
+/** @param {string} room @param {string} mine */
+export function addressOf(room, mine = me.value?.username ?? "") {
+  if (isShared(room)) return `#/r/${encodeURIComponent(room.slice(1))}`;
+  if (isConversation(room)) return `#/p/${others(room, mine).map(encodeURIComponent).join("+")}`;
+  return "#/me";
+}
+
+/** @param {string} address @param {string} mine */
+function roomAt(address, mine) {
+  const [, kind, rest = ""] = address.replace(/^#/, "").split("/");
+  if (kind === "r" && rest) return `#${decode(rest)}`;
+  if (kind === "p" && rest) return roomWith(mine, rest.split("+").map(decode));
+  return kind === "me" ? mine : null;
+}
+
+/** @param {string} part */
+function decode(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+let last = LOBBY;
+
+/** The room on screen; while the list of rooms covers it on a narrow screen, the last one. */
+export const currentRoom = computed(() => {
+  last = roomAt(hash.value, me.value?.username ?? "") ?? last;
+  return last;
+});
+
+/** On narrow screens the list of rooms is a page of its own. */
+export const showsList = computed(() => hash.value === "#/rooms");
+
+/** @param {string} room */
+export function go(room) {
+  location.hash = addressOf(room);
+}
+
+/** @param {string} room Instead of the present place, which "back" should not find again. */
+export function goInstead(room) {
+  history.replaceState(null, "", addressOf(room));
+  hash.value = location.hash;
+}
+
+export function forgetPlace() {
+  last = LOBBY;
+  history.replaceState(null, "", "#/");
+  hash.value = location.hash;
+}

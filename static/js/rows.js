@@ -1,0 +1,128 @@
+import * as store from "./store.js";
+
+/**
+ * How the rows of each table enter the store: of two states of a row, the one with the greater rev stays.
+ * @import {Member, Message, Read, Room, Tables, User} from "./wire.js"
+ */
+
+/** @template {{rev: number}} T @param {Map<string, T>} into @param {T[]} rows @param {(row: T) => string} key */
+function merge(into, rows, key) {
+  const merged = new Map(into);
+  for (const row of rows) {
+    const known = merged.get(key(row));
+    if (!known || known.rev <= row.rev) merged.set(key(row), row);
+  }
+  return merged;
+}
+
+/** @param {string} room @param {number} number */
+function raiseNewest(room, number) {
+  if (number > (store.newest.value.get(room) ?? 0)) {
+    store.newest.value = new Map(store.newest.value).set(room, number);
+  }
+}
+
+/** @param {Map<string, Message>} rows @param {number} lowest */
+const inOrder = (rows, lowest) =>
+  [...rows.values()].filter((message) => message.seq >= lowest).sort((a, b) => a.seq - b.seq);
+
+/** @param {string} room @param {Message[]} messages */
+function takeMessages(room, messages) {
+  const window = store.windowOf(room);
+  const rows = merge(window.value.rows, messages, (message) => message.id);
+  window.value = { ...window.value, rows, list: inOrder(rows, window.value.lowest) };
+  raiseNewest(room, Math.max(...messages.map((message) => message.number)));
+}
+
+/** @param {string} room @param {Member[]} members */
+function takeMembers(room, members) {
+  const roster = store.rosters.value.get(room) ?? { rows: new Map(), complete: false };
+  const rows = merge(roster.rows, members, (member) => member.username);
+  store.rosters.value = new Map(store.rosters.value).set(room, { ...roster, rows });
+}
+
+/** @param {string} _room @param {Member[]} rows */
+function takeMemberships(_room, rows) {
+  const merged = merge(store.memberships.value, rows, (row) => row.room);
+  for (const row of rows) if (merged.get(row.room)?.gone) merged.delete(row.room);
+  store.memberships.value = merged;
+}
+
+/** @param {string} _room @param {Room[]} rows */
+function takeRooms(_room, rows) {
+  store.rooms.value = merge(store.rooms.value, rows, (row) => row.name);
+  for (const row of rows) raiseNewest(row.name, row.posted ?? 0);
+}
+
+/** @param {string} _room @param {Read[]} rows */
+function takeReads(_room, rows) {
+  store.reads.value = merge(store.reads.value, rows, (row) => row.room);
+}
+
+/** @param {string} _room @param {User[]} rows */
+function takeUsers(_room, rows) {
+  store.users.value = merge(store.users.value, rows, (row) => row.username);
+  const mine = store.users.value.get(store.me.value?.username ?? "");
+  if (mine) store.me.value = mine;
+}
+
+/** @type {{[T in keyof Tables]-?: (room: string, rows: any[]) => void}} */
+const takers = {
+  rooms: takeRooms,
+  users: takeUsers,
+  memberships: takeMemberships,
+  members: takeMembers,
+  reads: takeReads,
+  messages: takeMessages,
+};
+
+/** @param {string} room @param {Tables} tables */
+export function takeRows(room, tables) {
+  for (const [name, take] of Object.entries(takers)) {
+    const rows = tables[/** @type {keyof Tables} */ (name)];
+    if (rows?.length) take(room, rows);
+  }
+}
+
+/**
+ * The window from a known point on: `more` tells whether there are messages below `lowest`.
+ * @param {string} room @param {number} lowest @param {boolean} more
+ */
+export function extendWindow(room, lowest, more) {
+  const window = store.windowOf(room);
+  window.value = { ...window.value, lowest, more, list: inOrder(window.value.rows, lowest) };
+}
+
+/** @param {string} room @param {boolean} complete */
+export function startRoster(room, complete) {
+  const rows = store.rosters.value.get(room)?.rows ?? new Map();
+  store.rosters.value = new Map(store.rosters.value).set(room, { rows, complete });
+}
+
+/** @template T @param {import("@preact/signals").Signal<Map<string, T>>} table @param {string} key */
+function drop(table, key) {
+  const rest = new Map(table.value);
+  if (rest.delete(key)) table.value = rest;
+}
+
+/** @param {string} room */
+export function forgetTimeline(room) {
+  store.windowOf(room).value = store.emptyWindow();
+  drop(store.rosters, room);
+}
+
+/** @param {string} room */
+export function forgetRoom(room) {
+  forgetTimeline(room);
+  drop(store.rooms, room);
+  drop(store.newest, room);
+}
+
+export function forgetEverything() {
+  for (const table of [store.rooms, store.memberships, store.rosters, store.reads, store.users, store.newest]) {
+    table.value = new Map();
+  }
+  for (const window of store.windows.values()) window.value = store.emptyWindow();
+  store.me.value = null;
+  store.ready.value = false;
+}

@@ -1,0 +1,93 @@
+import { signal } from "@preact/signals";
+import { wipe } from "./archive.js";
+import { connect, disconnect, Refusal } from "./connection.js";
+import { closeOutbox, flush, openOutbox } from "./outbox.js";
+import { forgetEverything } from "./rows.js";
+import { forgetKept, keep, kept, TAB } from "./settings.js";
+import { restore } from "./snapshot.js";
+import { me, textLimit } from "./store.js";
+import { apply, catchUp, revs } from "./sync.js";
+import { hear } from "./signals.js";
+
+/**
+ * Who this tab is: joining, coming back, leaving. Two tabs may be two people.
+ * @import {Answer, User, Welcome} from "./wire.js"
+ */
+
+/** @type {import("@preact/signals").Signal<string>} Why the join page is shown, when there is a reason. */
+export const turnedAway = signal("");
+/** The name of the person this tab is, also before the server has confirmed it. */
+export const username = signal("");
+
+/** @template R @param {string} command @param {object} params @returns {Promise<R>} */
+async function ask(command, params) {
+  const response = await fetch(new URL(`api/${command}`, document.baseURI), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(params),
+  }).catch(() => null);
+  /** @type {Answer<R> | null} */
+  const answer = (await response?.json().catch(() => null)) ?? null;
+  if (answer?.ok) return answer.result;
+  throw new Refusal(answer?.error ?? { code: "offline", message: "The server cannot be reached. Please try again." });
+}
+
+/** @param {string} name */
+export async function join(name) {
+  /** @type {{user: User}} */
+  const { user } = await ask("session.join", { username: name });
+  await begin(user.username);
+}
+
+/** A tab knows who it is; a new tab is who came last. */
+export async function comeBack() {
+  const name = kept("username", TAB) || kept("username");
+  if (name) await begin(name);
+}
+
+/** @param {string} name */
+async function begin(name) {
+  username.value = name;
+  turnedAway.value = "";
+  keep("username", name, TAB);
+  keep("username", name);
+  await Promise.all([restore(name), openOutbox(name)]);
+  connect(name, { welcome, change: apply, signal: hear, turnedAway: (refusal) => end(refusal.message) });
+}
+
+/** @param {Welcome} welcome */
+async function welcome({ user, limits }) {
+  if (me.value && me.value.created_at !== user.created_at) startAfresh();
+  me.value = user;
+  textLimit.value = limits?.text ?? textLimit.value;
+  await catchUp();
+  flush();
+}
+
+/** The same name but not the same person as in the archive: another server's data, or a name given anew. */
+function startAfresh() {
+  revs.clear();
+  forgetEverything();
+}
+
+/** @param {string} reason */
+function end(reason) {
+  disconnect();
+  startAfresh();
+  closeOutbox();
+  keep("username", "", TAB);
+  username.value = "";
+  turnedAway.value = reason;
+}
+
+/** This tab asks anew who is there; the session goes on in other tabs. */
+export const stepAside = () => end("");
+
+export async function leave() {
+  const name = username.value;
+  await ask("session.leave", { username: name }).catch(() => null);
+  if (kept("username") === name) keep("username", "");
+  end("");
+  forgetKept(`draft ${name} `);
+  await wipe(name);
+}

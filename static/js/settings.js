@@ -1,0 +1,34 @@
+/** Small things kept in the browser, apart for each place where the client is mounted. */
+
+const PREFIX = `chatrooms ${new URL(document.baseURI).pathname} `;
+
+export const TAB = "tab";
+
+/** @param {string} [scope] @returns {Storage | null} */
+function storage(scope) {
+  try {
+    return scope === TAB ? sessionStorage : localStorage;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} key @param {string} [scope] */
+export const kept = (key, scope) => storage(scope)?.getItem(PREFIX + key) ?? "";
+
+/** @param {string} key @param {string} value Empty means none. @param {string} [scope] */
+export function keep(key, value, scope) {
+  try {
+    if (value) storage(scope)?.setItem(PREFIX + key, value);
+    else storage(scope)?.removeItem(PREFIX + key);
+  } catch {
+    // A full or forbidden storage only costs the memory of this setting.
+  }
+}
+
+/** @param {string} start Of the keys to forget. */
+export function forgetKept(start) {
+  for (const key of Object.keys(storage() ?? {})) {
+    if (key.startsWith(PREFIX + start)) storage()?.removeItem(key);
+  }
+}

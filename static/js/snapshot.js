@@ -1,0 +1,82 @@
+import { batch, effect } from "@preact/signals";
+import { keepSnapshot, snapshotOf } from "./archive.js";
+import * as store from "./store.js";
+import { revs } from "./sync.js";
+import { extendWindow, takeRows } from "./rows.js";
+
+/**
+ * The store as it was when this browser was last here, so that a reload shows something at once; catching up does the
+ * rest.
+ * @import {Member, Message, Read, Room, User} from "./wire.js"
+ * @typedef {{room: string, rev: number, messages: Message[], lowest: number, more: boolean,
+ *   members: Member[], complete: boolean}} RoomSnapshot
+ * @typedef {{me: User, memberships: Member[], rooms: Room[], reads: Read[], users: User[],
+ *   timelines: RoomSnapshot[]}} Snapshot
+ */
+
+const KEPT_MESSAGES = 100;
+const SETTLED_AFTER_MS = 1_000;
+
+/** @param {string} username */
+export async function restore(username) {
+  /** @type {Snapshot | undefined} */
+  const snapshot = await snapshotOf(username);
+  if (!snapshot || store.me.value) return;
+  batch(() => {
+    store.me.value = snapshot.me;
+    takeRows(username, snapshot);
+    snapshot.timelines.forEach(restoreRoom);
+    store.ready.value = true;
+  });
+}
+
+/** @param {RoomSnapshot} kept */
+function restoreRoom({ room, rev, messages, lowest, more, members, complete }) {
+  revs.set(room, rev);
+  extendWindow(room, lowest, more);
+  takeRows(room, { messages, members });
+  store.rosters.value = new Map(store.rosters.value).set(room, {
+    rows: store.rosters.value.get(room)?.rows ?? new Map(),
+    complete,
+  });
+}
+
+/** @param {string} room @param {number} rev @returns {RoomSnapshot} */
+function snapshotRoom(room, rev) {
+  const { list, lowest, more } = store.windowOf(room).peek();
+  const roster = store.rosters.peek().get(room);
+  const cut = list.length > KEPT_MESSAGES;
+  const messages = list.slice(-KEPT_MESSAGES);
+  return {
+    room,
+    rev,
+    messages,
+    lowest: cut ? messages[0].seq : lowest,
+    more: cut || more,
+    members: [...(roster?.rows.values() ?? [])],
+    complete: roster?.complete ?? false,
+  };
+}
+
+function save() {
+  const me = store.me.peek();
+  if (!me || !store.ready.peek()) return;
+  keepSnapshot(me.username, {
+    me,
+    memberships: [...store.memberships.peek().values()],
+    rooms: [...store.rooms.peek().values()],
+    reads: [...store.reads.peek().values()],
+    users: [...store.users.peek().values()],
+    timelines: [...revs].map(([room, rev]) => snapshotRoom(room, rev)),
+  });
+}
+
+/** Saves once changes have come to rest. */
+export function keepSnapshots() {
+  let timer = 0;
+  effect(() => {
+    for (const table of [store.memberships, store.rooms, store.reads, store.newest, store.rosters]) table.value;
+    clearTimeout(timer);
+    timer = setTimeout(save, SETTLED_AFTER_MS);
+  });
+}

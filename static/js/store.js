@@ -1,0 +1,93 @@
+import { computed, signal } from "@preact/signals";
+import { isConversation, isShared, others } from "./names.js";
+
+/**
+ * @import {Member, Message, Read, Room, User} from "./wire.js"
+ * @import {Signal} from "@preact/signals"
+ */
+
+/**
+ * The part of a room's timeline that is here: everything from `lowest` (a seq) to the newest.
+ * `rows` may also hold changed messages from below it, so that a page on its way cannot bring back an older state.
+ * @typedef {{rows: Map<string, Message>, list: Message[], lowest: number, more: boolean}} Window
+ */
+
+/** @typedef {{rows: Map<string, Member>, complete: boolean}} Roster */
+
+/** @template T @returns {Signal<Map<string, T>>} */
+const table = () => signal(new Map());
+
+/** @type {Signal<User | null>} */
+export const me = signal(null);
+/** @type {Signal<Map<string, Room>>} */
+export const rooms = table();
+/** @type {Signal<Map<string, Member>>} The shared rooms and conversations that I belong to. */
+export const memberships = table();
+/** @type {Signal<Map<string, Roster>>} */
+export const rosters = table();
+/** @type {Signal<Map<string, Read>>} */
+export const reads = table();
+/** @type {Signal<Map<string, User>>} */
+export const users = table();
+/** @type {Signal<Map<string, number>>} The number of each room's newest message. */
+export const newest = table();
+/** True once the first catch-up is in: before that, lists are unknown rather than empty. */
+export const ready = signal(false);
+export const textLimit = signal(10_000);
+
+/** @type {Map<string, Signal<Window>>} */
+export const windows = new Map();
+
+/** @returns {Window} */
+export const emptyWindow = () => ({ rows: new Map(), list: [], lowest: Infinity, more: true });
+
+/** @param {string} room @returns {Signal<Window>} */
+export function windowOf(room) {
+  const found = windows.get(room) ?? signal(emptyWindow());
+  windows.set(room, found);
+  return found;
+}
+
+/** @param {string} room @returns {Member[]} */
+export function membersOf(room) {
+  const present = [...(rosters.value.get(room)?.rows.values() ?? [])].filter((member) => !member.gone);
+  return present.sort((a, b) => nameOf(a.username).localeCompare(nameOf(b.username)));
+}
+
+/** @param {string} username */
+export const nameOf = (username) => users.value.get(username)?.name || username;
+
+/** What people call a room. @param {string} room */
+export function titleOf(room) {
+  const mine = me.value?.username ?? "";
+  if (isShared(room)) return rooms.value.get(room)?.title || room.slice(1);
+  if (room === mine) return "Notes to self";
+  return others(room, mine).map(nameOf).join(", ");
+}
+
+/** @param {string} room */
+export const unreadOf = (room) => Math.max(0, (newest.value.get(room) ?? 0) - (reads.value.get(room)?.number ?? 0));
+
+/** @param {string} room */
+export const myRole = (room) => memberships.value.get(room)?.role;
+
+/** @param {string} room */
+export const mayModerate = (room) => ["owner", "moderator"].includes(myRole(room) ?? "");
+
+/** @param {string} a @param {string} b */
+const byTitle = (a, b) => titleOf(a).localeCompare(titleOf(b));
+
+/** @param {string} room */
+const lobbyFirst = (room) => (room === "#lobby" ? 0 : 1);
+
+export const sharedRooms = computed(() =>
+  [...memberships.value.keys()]
+    .filter((room) => isShared(room) && !rooms.value.get(room)?.archived)
+    .sort((a, b) => lobbyFirst(a) - lobbyFirst(b) || byTitle(a, b)),
+);
+
+export const conversations = computed(() => [...memberships.value.keys()].filter(isConversation).sort(byTitle));
+
+export const unreadTotal = computed(() =>
+  [...memberships.value.keys()].reduce((total, room) => total + unreadOf(room), 0),
+);

@@ -1,0 +1,37 @@
+import { useLayoutEffect } from "preact/hooks";
+import { html } from "../html.js";
+import { currentRoom, showsList } from "../route.js";
+import { username } from "../session.js";
+import { me } from "../store.js";
+import { Join } from "./join.js";
+import { Offline } from "./offline.js";
+import { RoomView } from "./room.js";
+import { Sidebar } from "./sidebar.js";
+import { Toasts } from "./toast.js";
+
+export function App() {
+  const view = !username.value ? html`<${Join} />` : me.value ? html`<${Chat} />` : html`<${Arriving} />`;
+  return html`${view}<${Toasts} />`;
+}
+
+function Chat() {
+  const room = currentRoom.value;
+  useLayoutEffect(() => void (document.documentElement.dataset.pane = showsList.value ? "list" : "room"));
+  return html`
+    <div class="chat">
+      <${Sidebar} />
+      <main class="pane">
+        <${Offline} />
+        <${RoomView} key=${room} room=${room} />
+      </main>
+    </div>
+  `;
+}
+
+/** The frame of what is about to appear. */
+const Arriving = () => html`
+  <div class="chat" aria-busy="true">
+    <div class="sidebar"></div>
+    <main class="pane"><${Offline} /><div class="room"><header class="room-header"></header></div></main>
+  </div>
+`;

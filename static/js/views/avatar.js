@@ -1,0 +1,35 @@
+import { html } from "../html.js";
+import { needProfile } from "../behaviors/profiles.js";
+import { isOnline } from "../behaviors/presence.js";
+import { nameOf } from "../store.js";
+
+/** The same person has the same colour everywhere. @param {string} username */
+export function hueOf(username) {
+  let hash = 7;
+  for (const letter of username) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 360_007;
+  return hash % 360;
+}
+
+/** @param {string} name */
+const initial = (name) => [...name][0]?.toLocaleUpperCase() ?? "?";
+
+/** @param {{username: string}} props */
+export function Avatar({ username }) {
+  needProfile(username);
+  return html`
+    <span class="avatar" style=${{ "--hue": String(hueOf(username)) }} aria-hidden="true">
+      ${initial(nameOf(username))}
+    </span>
+  `;
+}
+
+/** @param {{username: string}} props */
+export function Presence({ username }) {
+  const state = isOnline(username) ? "online" : "offline";
+  return html`<span class=${`presence ${state}`} role="img" aria-label=${state} title=${state}></span>`;
+}
+
+/** @param {{username: string}} props */
+export const AvatarWithPresence = ({ username }) => html`
+  <span class="avatar-with-presence"><${Avatar} username=${username} /><${Presence} username=${username} /></span>
+`;

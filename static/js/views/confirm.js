@@ -1,0 +1,23 @@
+import { html } from "../html.js";
+import { Dialog } from "./dialog.js";
+import { useForm } from "./form.js";
+
+/**
+ * A question before something that cannot be undone.
+ * @param {{title: string, verb: string, onConfirm: () => Promise<unknown>, onClose: () => void, children?: any}} props
+ */
+export function Confirm({ title, verb, onConfirm, onClose, children }) {
+  const { busy, onSubmit, error } = useForm(() => onConfirm().then(onClose));
+  return html`
+    <${Dialog} title=${title} onClose=${onClose}>
+      <form onSubmit=${onSubmit}>
+        <p>${children}</p>
+        ${error && html`<p class="error" role="alert">${error}</p>`}
+        <footer>
+          <button class="secondary" type="button" onClick=${onClose}>Cancel</button>
+          <button class="danger" disabled=${busy} autofocus>${verb}</button>
+        </footer>
+      </form>
+    <//>
+  `;
+}

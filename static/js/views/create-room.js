@@ -1,0 +1,68 @@
+import { useState } from "preact/hooks";
+import { html } from "../html.js";
+import { roomName } from "../names.js";
+import { go } from "../route.js";
+import { command } from "../sync.js";
+import { Dialog } from "./dialog.js";
+import { Field } from "./field.js";
+import { useForm } from "./form.js";
+
+/** @param {{onClose: () => void}} props */
+export function CreateRoom({ onClose }) {
+  const [name, setName] = useState("");
+  const [topic, setTopic] = useState("");
+  const [access, setAccess] = useState(/** @type {"open" | "private"} */ ("open"));
+  const { busy, onSubmit, error, field } = useForm(async () => {
+    const { room } = await command("room.create", { name: roomName(name), topic, access });
+    go(room.name);
+    onClose();
+  });
+  return html`
+    <${Dialog} title="New room" onClose=${onClose}>
+      <form onSubmit=${onSubmit}>
+        <${Field}
+          label="Name"
+          prefix="#"
+          value=${name}
+          onInput=${(/** @type {string} */ typed) => setName(roomName(typed))}
+          error=${field === "topic" ? "" : error}
+          hint="Short and stays as it is, like design or book-club"
+          maxlength="48"
+          required
+          autofocus
+          autocapitalize="none"
+        />
+        <${Field}
+          label="Topic (optional)"
+          value=${topic}
+          onInput=${setTopic}
+          error=${field === "topic" ? error : ""}
+          placeholder="What is it about?"
+          maxlength="250"
+        />
+        <${Access} access=${access} onChange=${setAccess} />
+        <footer><button class="primary" disabled=${busy}>Create room</button></footer>
+      </form>
+    <//>
+  `;
+}
+
+const KINDS = /** @type {const} */ ([
+  ["open", "Open", "Anyone can find and join it."],
+  ["private", "Private", "Only people you invite."],
+]);
+
+/** @param {{access: string, onChange: (access: "open" | "private") => void}} props */
+export const Access = ({ access, onChange }) => html`
+  <fieldset class="cards">
+    <legend>Who can come in</legend>
+    ${KINDS.map(
+      ([kind, title, about]) => html`
+        <label key=${kind}>
+          <input type="radio" name="access" checked=${access === kind} onChange=${() => onChange(kind)} />
+          <span><strong>${title}</strong><small>${about}</small></span>
+        </label>
+      `,
+    )}
+  </fieldset>
+`;

@@ -1,0 +1,28 @@
+import { useEffect, useId, useRef } from "preact/hooks";
+import { html } from "../html.js";
+import { Icon } from "./icon.js";
+
+/**
+ * @import {ComponentChildren} from "preact"
+ * @typedef {{title: string, onClose: () => void, children?: ComponentChildren}} DialogProps
+ */
+
+/** A modal dialog that is open as long as it is rendered. @param {DialogProps} props */
+export function Dialog({ title, onClose, children }) {
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  const heading = useId();
+  useEffect(() => dialog.current?.showModal(), []);
+  /** @param {MouseEvent} event */
+  const closeOutside = (event) => event.target === dialog.current && onClose();
+  return html`
+    <dialog ref=${dialog} aria-labelledby=${heading} onClose=${onClose} onMouseDown=${closeOutside}>
+      <div class="dialog">
+        <header>
+          <h2 id=${heading}>${title}</h2>
+          <button class="quiet square" type="button" aria-label="Close" onClick=${onClose}><${Icon} name="close" /></button>
+        </header>
+        ${children}
+      </div>
+    </dialog>
+  `;
+}

@@ -1,0 +1,21 @@
+import { useState } from "preact/hooks";
+import { asRefusal } from "../connection.js";
+
+/**
+ * What every form does: once at a time, and a refusal is shown at the field it is about.
+ * @param {() => Promise<unknown>} submit
+ */
+export function useForm(submit) {
+  const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState(/** @type {import("../connection.js").Refusal | null} */ (null));
+  /** @param {Event} event */
+  async function onSubmit(event) {
+    event.preventDefault();
+    if (busy) return;
+    setBusy(true);
+    setRefusal(null);
+    await submit().catch((error) => setRefusal(asRefusal(error)));
+    setBusy(false);
+  }
+  return { busy, onSubmit, error: refusal?.message ?? "", field: refusal?.details.field };
+}

@@ -1,0 +1,27 @@
+import { html } from "../html.js";
+
+/** Line icons on a 20-px grid. */
+const PATHS = {
+  back: "M12 4l-6 6 6 6",
+  bolt: "M10 3.5a6.5 6.5 0 1 0 6.5 6.5M10 6.5V10l2.5 1.5",
+  check: "M4 10.5l4 4 8-9",
+  close: "M5 5l10 10M15 5L5 15",
+  compass: "M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM13 7l-2 4-4 2 2-4z",
+  down: "M10 4v12M5 11l5 5 5-5",
+  lock: "M5.5 9h9v7h-9zM7 9V6.5a3 3 0 0 1 6 0V9",
+  more: "M4.5 10h.01M10 10h.01M15.5 10h.01",
+  note: "M5 3.5h10v13H5zM8 7.5h4M8 10.5h4",
+  pencil: "M4 16l.7-3.2L13.5 4l2.5 2.5-8.8 8.8zM11.5 6l2.5 2.5",
+  people: "M7.5 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 16.5c0-3 2.4-4.5 5.500-4.500s5.500 1.500 5.500 4.500M13 4a3 3 0 0 1 0 5.500M15 12.300c1.800.6 3 2 3 4.200",
+  plus: "M10 4v12M4 10h12",
+  search: "M9 14.500a5.500 5.500 0 1 0 0-11 5.500 5.500 0 0 0 0 11zM13 13l4 4",
+  send: "M10 16V4M5 9l5-5 5 5",
+  trash: "M4 6h12M8 6V4h4v2M6 6l.7 10.500h6.600L14 6",
+};
+
+/** @typedef {keyof typeof PATHS} IconName */
+
+/** @param {{name: IconName}} props */
+export const Icon = ({ name }) => html`
+  <svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true"><path d=${PATHS[name]} /></svg>
+`;

@@ -1,0 +1,25 @@
+import { useState } from "preact/hooks";
+import { asRefusal } from "../connection.js";
+import { html } from "../html.js";
+import { membersOf, nameOf, titleOf } from "../store.js";
+import { command } from "../sync.js";
+import { Dialog } from "./dialog.js";
+import { PersonPicker } from "./person-picker.js";
+import { toast } from "./toast.js";
+
+/** @param {{room: string, onClose: () => void}} props */
+export function Invite({ room, onClose }) {
+  const [error, setError] = useState("");
+  /** @param {string} username */
+  const invite = (username) =>
+    command("room.invite", { room, username }).then(
+      () => toast(`${nameOf(username)} is now in ${titleOf(room)}.`),
+      (refusal) => setError(asRefusal(refusal).message),
+    );
+  const without = membersOf(room).map((member) => member.username);
+  return html`
+    <${Dialog} title=${`Invite to ${titleOf(room)}`} onClose=${onClose}>
+      <${PersonPicker} label="Who should come in?" verb="Invite" onPick=${invite} without=${without} error=${error} />
+    <//>
+  `;
+}

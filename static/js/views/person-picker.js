@@ -1,0 +1,65 @@
+import { useEffect, useState } from "preact/hooks";
+import { run } from "../connection.js";
+import { html } from "../html.js";
+import { Avatar } from "./avatar.js";
+import { Field } from "./field.js";
+
+/** @import {User} from "../wire.js" */
+
+/**
+ * Finds people by name; each is a button that says what it does.
+ * @param {{label: string, verb: string, onPick: (username: string) => Promise<unknown>, without: string[],
+ *   error?: string}} props
+ */
+export function PersonPicker({ label, verb, onPick, without, error }) {
+  const [query, setQuery] = useState("");
+  const found = usePeople(query);
+  const people = found?.filter((user) => !without.includes(user.username));
+  /** @param {Event} event */
+  const pickFirst = (event) => {
+    event.preventDefault();
+    if (query && people?.[0]) onPick(people[0].username);
+  };
+  return html`
+    <form onSubmit=${pickFirst}>
+      <${Field} label=${label} type="search" value=${query} onInput=${setQuery} error=${error} autofocus autocapitalize="none" />
+    </form>
+    <ul class="listing" aria-label="People found" aria-busy=${!people}>
+      ${people?.map((user) => html`<${Person} key=${user.username} user=${user} verb=${verb} onPick=${onPick} />`)}
+      ${!people && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
+    </ul>
+    ${people?.length === 0 &&
+    html`<p class="empty">${query ? "Nobody here goes by that name." : "Nobody else is here yet. Share the address of this page to invite someone."}</p>`}
+  `;
+}
+
+/** @param {string} query @returns {User[] | null} */
+function usePeople(query) {
+  const [people, setPeople] = useState(/** @type {User[] | null} */ (null));
+  useEffect(() => {
+    let isWanted = true;
+    const timer = setTimeout(async () => {
+      const answer = await run("user.list", query.trim() ? { query: query.trim() } : {}).catch(() => ({ users: [] }));
+      if (isWanted) setPeople(answer.users);
+    }, query ? 150 : 0);
+    return () => {
+      isWanted = false;
+      clearTimeout(timer);
+    };
+  }, [query]);
+  return people;
+}
+
+/** @param {{user: User, verb: string, onPick: (username: string) => Promise<unknown>}} props */
+const Person = ({ user, verb, onPick }) => html`
+  <li>
+    <button class="person" aria-label=${`${verb} ${user.name || user.username}`} onClick=${() => onPick(user.username)}>
+      <${Avatar} username=${user.username} />
+      <span class="what">
+        <strong dir="auto">${user.name || user.username}</strong>
+        ${user.name && html`<small>${user.username}</small>`}
+      </span>
+      <span class="verb" aria-hidden="true">${verb}</span>
+    </button>
+  </li>
+`;

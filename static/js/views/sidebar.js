@@ -1,0 +1,108 @@
+import { useState } from "preact/hooks";
+import { html } from "../html.js";
+import { others } from "../names.js";
+import { addressOf, currentRoom } from "../route.js";
+import { conversations, me, rooms, sharedRooms, titleOf, unreadOf } from "../store.js";
+import { Account } from "./account.js";
+import { Avatar, AvatarWithPresence } from "./avatar.js";
+import { Browse } from "./browse.js";
+import { CreateRoom } from "./create-room.js";
+import { Icon } from "./icon.js";
+import { StartConversation } from "./start-conversation.js";
+
+export function Sidebar() {
+  const [dialog, setDialog] = useState("");
+  const close = () => setDialog("");
+  return html`
+    <aside class="sidebar" aria-label="Sidebar">
+      <header class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span>Chatrooms</span></header>
+      <nav aria-label="Rooms and people">
+        <${Rooms} onBrowse=${() => setDialog("browse")} onCreate=${() => setDialog("create")} />
+        <${People} onStart=${() => setDialog("person")} />
+      </nav>
+      <${Account} />
+      ${dialog === "browse" && html`<${Browse} onClose=${close} onCreate=${() => setDialog("create")} />`}
+      ${dialog === "create" && html`<${CreateRoom} onClose=${close} />`}
+      ${dialog === "person" && html`<${StartConversation} onClose=${close} />`}
+    </aside>
+  `;
+}
+
+/** @param {{onBrowse: () => void, onCreate: () => void}} props */
+const Rooms = ({ onBrowse, onCreate }) => html`
+  <section>
+    <header>
+      <h2 id="rooms-title">Rooms</h2>
+      <button class="quiet square" aria-label="Browse rooms" title="Browse rooms" onClick=${onBrowse}>
+        <${Icon} name="compass" />
+      </button>
+      <button class="quiet square" aria-label="New room" title="New room" onClick=${onCreate}><${Icon} name="plus" /></button>
+    </header>
+    <ul aria-labelledby="rooms-title">
+      ${sharedRooms.value.map((room) => html`<${Entry} key=${room} room=${room}><${RoomMark} room=${room} /><//>`)}
+    </ul>
+  </section>
+`;
+
+/** @param {{onStart: () => void}} props */
+function People({ onStart }) {
+  const mine = me.value?.username ?? "";
+  return html`
+    <section>
+      <header>
+        <h2 id="people-title">People</h2>
+        <button class="quiet square" aria-label="New conversation" title="New conversation" onClick=${onStart}>
+          <${Icon} name="plus" />
+        </button>
+      </header>
+      <ul aria-labelledby="people-title">
+        ${listed(mine).map((room) => html`<${Entry} key=${room} room=${room}><${Faces} room=${room} /><//>`)}
+        <${Entry} key=${mine} room=${mine}><span class="mark"><${Icon} name="note" /></span><//>
+      </ul>
+    </section>
+  `;
+}
+
+/** The conversations, and the one that is about to begin. @param {string} mine */
+function listed(mine) {
+  const open = currentRoom.value;
+  const isNew = open.includes("+") && others(open, mine).length > 0 && !conversations.value.includes(open);
+  return isNew ? [...conversations.value, open] : conversations.value;
+}
+
+/** @param {{room: string}} props */
+export const RoomMark = ({ room }) => html`
+  <span class="mark" aria-hidden="true">
+    ${rooms.value.get(room)?.access === "private" ? html`<${Icon} name="lock" />` : "#"}
+  </span>
+`;
+
+/** @param {{room: string}} props */
+export function Faces({ room }) {
+  const [first, second] = others(room, me.value?.username ?? "");
+  if (!second) return html`<${AvatarWithPresence} username=${first} />`;
+  return html`<span class="faces"><${Avatar} username=${first} /><${Avatar} username=${second} /></span>`;
+}
+
+/** @param {{room: string, children?: any}} props */
+function Entry({ room, children }) {
+  const unread = currentRoom.value === room ? 0 : unreadOf(room);
+  return html`
+    <li>
+      <a
+        class=${unread ? "entry unread" : "entry"}
+        href=${addressOf(room)}
+        aria-current=${currentRoom.value === room ? "page" : undefined}
+      >
+        ${children}
+        <span class="title" dir="auto">${titleOf(room)}</span>
+        ${unread > 0 && html`<${Count} number=${unread} />`}
+      </a>
+    </li>
+  `;
+}
+
+/** @param {{number: number}} props */
+const Count = ({ number }) => html`
+  <span class="count"><span aria-hidden="true">${number > 99 ? "99+" : number}</span><span class="unseen">${number} unread</span></span>
+`;

