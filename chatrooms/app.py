@@ -65,7 +65,9 @@ class Chatrooms:
         self._presence = presence.Presence(self._live, settings.presence_grace)
         web = Web(settings, self._pipe, doorkeeper, self._db, _static())
         self._http = SecurityHeaders(
-            Starlette(routes=web.routes(), lifespan=self.lifespan, exception_handlers={HTTPException: http_error})
+            Starlette(
+                routes=web.routes(), lifespan=self.lifespan, exception_handlers={HTTPException: http_error}
+            )
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,7 +96,9 @@ class Chatrooms:
             await self._server.shutdown()
             await self._db.close()
 
-    async def post(self, room: str, text: str, *, author: str | None = None, id: str | None = None) -> Message:
+    async def post(
+        self, room: str, text: str, *, author: str | None = None, id: str | None = None
+    ) -> Message:
         """Store a message and send it to everybody in ``room``, on every tab.
 
         ``room`` is a shared room, a conversation, or a username: the person's own room. Without an ``author`` the

@@ -190,7 +190,9 @@ def _answer(job: Job) -> None:
 
 
 def _failed(what: str, error: Exception) -> None:
-    log.error(f"{what} failed", error=type(error).__name__, reason=str(error).split("\n")[0], exc_info=_bug(error))
+    log.error(
+        f"{what} failed", error=type(error).__name__, reason=str(error).split("\n")[0], exc_info=_bug(error)
+    )
 
 
 def _bug(error: Exception) -> Exception | None:

@@ -65,7 +65,9 @@ class Doorkeeper:
         scheme, _, token = handshake.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
             return await self._by_token(token.strip(), None)
-        known = await self._by_cookie(handshake, handshake.headers.get("chatrooms-user") or auth.only_name(handshake.cookies))
+        known = await self._by_cookie(
+            handshake, handshake.headers.get("chatrooms-user") or auth.only_name(handshake.cookies)
+        )
         if known is None:
             raise Unauthorized
         return known
@@ -100,7 +102,11 @@ class Doorkeeper:
         if name is None:
             raise Unauthorized
         caller = Caller(names.username(name))
-        await self._pipe.change(lambda act: sessions.admit(act, caller.username), NOBODY, *_joins(caller.username, self._settings.lobby))
+        await self._pipe.change(
+            lambda act: sessions.admit(act, caller.username),
+            NOBODY,
+            *_joins(caller.username, self._settings.lobby),
+        )
         return caller
 
     async def _by_token(self, token: str, username: str | None) -> Caller:
@@ -114,7 +120,9 @@ class Doorkeeper:
         return caller
 
     async def _by_cookie(self, handshake: Handshake, username: str | None) -> Caller | None:
-        token = handshake.cookies.get(auth.cookie_name(username, secure=handshake.secure)) if username else None
+        token = (
+            handshake.cookies.get(auth.cookie_name(username, secure=handshake.secure)) if username else None
+        )
         if token is None:
             return None
         try:
@@ -133,9 +141,13 @@ class Doorkeeper:
             raise Invalid(str(error), field="username") from None
         locks = _joins(username, self._settings.lobby)
         if self._settings.guests == "claim":
-            return await self._pipe.change(lambda act: sessions.claim(act, username, handshake.agent), NOBODY, *locks)  # type: ignore[no-any-return]
+            return await self._pipe.change(
+                lambda act: sessions.claim(act, username, handshake.agent), NOBODY, *locks
+            )  # type: ignore[no-any-return]
         return await self._pipe.change(
-            lambda act: (sessions.admit(act, username), sessions.start(act, username, handshake.agent)), NOBODY, *locks
+            lambda act: (sessions.admit(act, username), sessions.start(act, username, handshake.agent)),
+            NOBODY,
+            *locks,
         )
 
 

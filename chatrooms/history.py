@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from chatrooms import policy, standing
 from chatrooms.commands import Act, Params, query
 from chatrooms.params import MAX_PAGE, AnyRoom, Seq
-from chatrooms.tables import SYNCED, Message, messages
+from chatrooms.tables import SYNCED, Message, messages, plain
 
 
 class Page(Params):
@@ -77,7 +77,7 @@ def _messages(room: str) -> Any:
 
 
 def _rows(db: Connection, found: Any) -> list[Message]:
-    return [row._asdict() for row in db.execute(found)]
+    return [plain(row) for row in db.execute(found)]
 
 
 def _page(found: list[Message], *, before: bool, after: bool, more: bool) -> History:

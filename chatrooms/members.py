@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, update
 from chatrooms import policy, standing
 from chatrooms.commands import Act, Caller, Params, change, query
 from chatrooms.params import MAX_PAGE, AnyRoom, Search, SharedRoom, Username
-from chatrooms.tables import SYNCED, Member, Role, members
+from chatrooms.tables import SYNCED, Member, Role, members, plain
 
 
 class InRoom(Params):
@@ -66,7 +66,7 @@ def end(act: Act, room: str, username: str) -> Member:
 def find(db: Connection, room: str, username: str) -> Member | None:
     """The membership of ``username`` in ``room``, past ones too."""
     row = db.execute(_members(room).where(members.c.username == username)).one_or_none()
-    return row and row._asdict()  # type: ignore[return-value]
+    return row and plain(row)  # type: ignore[return-value]
 
 
 def _both(_db: Connection, me: Caller, p: InRoom) -> Iterable[str]:
@@ -115,7 +115,7 @@ def page(act: Act, p: Page) -> ManyMembers:
     if p.query:
         found = found.where(members.c.username.contains(p.query.lower(), autoescape=True))
     rows = act.db.execute(found.order_by(members.c.username).limit(MAX_PAGE + 1)).all()
-    return {"members": [row._asdict() for row in rows[:MAX_PAGE]], "more": len(rows) > MAX_PAGE}  # type: ignore[misc]
+    return {"members": [plain(row) for row in rows[:MAX_PAGE]], "more": len(rows) > MAX_PAGE}  # type: ignore[misc]
 
 
 def _members(room: str) -> Any:
@@ -130,7 +130,14 @@ def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: b
         act.db.execute(update(members).where(*where).values(values))
     else:
         act.db.execute(insert(members).values(room=room, username=username, **values))
-    row: Member = {"room": room, "username": username, "role": role, "since": act.now, "gone": gone, "rev": rev}
+    row: Member = {
+        "room": room,
+        "username": username,
+        "role": role,
+        "since": act.now,
+        "gone": gone,
+        "rev": rev,
+    }
     act.changes.tell(room, "members", row)
     act.changes.tell(username, "memberships", {**row, "rev": person_rev})
     return row

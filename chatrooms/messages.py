@@ -13,7 +13,7 @@ from chatrooms.commands import Act, Caller, Params, change
 from chatrooms.errors import Conflict, Invalid, NotAMember, NotFound
 from chatrooms.params import AnyRoom, Id, MessageText
 from chatrooms.policy import Standing
-from chatrooms.tables import SYNCED, Message, messages
+from chatrooms.tables import SYNCED, Message, messages, plain
 
 
 class Post(Params):
@@ -52,7 +52,7 @@ _insert = insert(messages)
 def find(db: Connection, id: str) -> Message | None:
     """The message with that id, whoever may see it."""
     row = db.execute(_by_id, {"id": id}).one_or_none()
-    return row and row._asdict()  # type: ignore[return-value]
+    return row and plain(row)  # type: ignore[return-value]
 
 
 def addressed(me: Caller, room: str) -> str:

@@ -22,7 +22,9 @@ Kind = Literal["personal", "shared", "conversation", "watchers", "session"]
 MAX_CONVERSATION = 10
 MAX_USERNAME = 32
 MAX_SHARED = 48
-RESERVED = frozenset({"admin", "administrator", "all", "channel", "chatrooms", "everyone", "here", "root", "system"})
+RESERVED = frozenset(
+    {"admin", "administrator", "all", "channel", "chatrooms", "everyone", "here", "root", "system"}
+)
 
 _case_mapped = get_profile("UsernameCaseMapped")
 

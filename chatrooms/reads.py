@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from chatrooms import policy, standing
 from chatrooms.commands import Act, Caller, Params, change
 from chatrooms.params import AnyRoom, Seq
-from chatrooms.tables import SYNCED, Read, messages, reads
+from chatrooms.tables import SYNCED, Read, messages, plain, reads
 
 
 class Mark(Params):
@@ -30,7 +30,7 @@ def find(db: Connection, username: str, room: str) -> Read | None:
     """How far ``username`` has read ``room``, if ever."""
     found = SYNCED["reads"].select().where(reads.c.username == username, reads.c.room == room)
     row = db.execute(found).one_or_none()
-    return row and row._asdict()  # type: ignore[return-value]
+    return row and plain(row)  # type: ignore[return-value]
 
 
 def _myself(_db: Connection, me: Caller, _p: Mark) -> Iterable[str]:

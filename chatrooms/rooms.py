@@ -12,7 +12,7 @@ from chatrooms import members, policy, standing
 from chatrooms.commands import Act, Caller, Params, change, query
 from chatrooms.errors import Conflict, Invalid
 from chatrooms.params import Search, SharedRoom, Title, Topic
-from chatrooms.tables import SYNCED, Access, Room, rooms
+from chatrooms.tables import SYNCED, Access, Room, plain, rooms
 from chatrooms.tables import members as memberships
 
 MAX_LISTED = 200
@@ -85,7 +85,7 @@ def add(act: Act, name: str, access: Access, title: str = "", topic: str = "") -
 
 def find(db: Connection, name: str) -> Room:
     """The row of a room that exists."""
-    return db.execute(_rooms().where(rooms.c.name == name)).one()._asdict()  # type: ignore[return-value]
+    return plain(db.execute(_rooms().where(rooms.c.name == name)).one())  # type: ignore[return-value]
 
 
 def exists(db: Connection, name: str) -> bool:
@@ -146,7 +146,7 @@ def joinable(act: Act, p: Find) -> ManyRooms:
     if p.query:
         fields = (rooms.c.name, rooms.c.title, rooms.c.topic)
         found = found.where(or_(*(field.icontains(p.query, autoescape=True) for field in fields)))
-    return {"rooms": [row._asdict() for row in act.db.execute(found)]}  # type: ignore[misc]
+    return {"rooms": [plain(row) for row in act.db.execute(found)]}  # type: ignore[misc]
 
 
 def _member_count() -> Any:

@@ -13,7 +13,7 @@ from chatrooms.auth import new_token, token_hash
 from chatrooms.commands import Act, Caller, Params, change, query
 from chatrooms.errors import NotFound
 from chatrooms.params import Id
-from chatrooms.tables import User, sessions
+from chatrooms.tables import User, plain, sessions
 
 SEEN_EVERY_HOURS = 1
 
@@ -63,7 +63,7 @@ def find(db: Connection, token: str, days: int) -> Known | None:
             sessions.c.token_hash == token_hash(token), sessions.c.seen_at > clock.ago(days=days)
         )
     ).one_or_none()
-    return row and row._asdict()  # type: ignore[return-value]
+    return row and plain(row)  # type: ignore[return-value]
 
 
 def stale(known: Known) -> bool:
@@ -112,7 +112,9 @@ def listed(act: Act, p: Nothing) -> ManySessions:
     """Where the caller is joined."""
     columns = (sessions.c.id, sessions.c.agent, sessions.c.created_at, sessions.c.seen_at)
     found = select(*columns).where(sessions.c.username == act.me.username).order_by(sessions.c.seen_at.desc())
-    return {"sessions": [{**row._asdict(), "current": row.id == act.me.session} for row in act.db.execute(found)]}  # type: ignore[typeddict-item]
+    return {
+        "sessions": [{**plain(row), "current": row.id == act.me.session} for row in act.db.execute(found)]
+    }  # type: ignore[typeddict-item]
 
 
 def _none(_db: Connection, _me: Caller, _p: Which) -> Iterable[str]:

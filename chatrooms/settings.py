@@ -45,19 +45,23 @@ class Settings(BaseSettings):
     origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins beside our own whose pages may connect, such as https://example.org."
     )
-    proxies: str = Field("127.0.0.1", description="Addresses of proxies whose X-Forwarded-* headers are believed.")
+    proxies: str = Field(
+        "127.0.0.1", description="Addresses of proxies whose X-Forwarded-* headers are believed."
+    )
     session_days: int = Field(365, ge=1, description="Days after which an unused session ends.")
     ping_interval: float = Field(25.0, gt=0, description="Seconds between pings to each connection.")
     ping_timeout: float = Field(20.0, gt=0, description="Seconds to wait for the answer to a ping.")
     join_timeout: float = Field(10.0, gt=0, description="Seconds a connection has to say who it is.")
     presence_grace: float = Field(4.0, ge=0, description="Seconds until somebody who left counts as offline.")
-    
+
     rate_join: str = Field("30/minute", description="Joins allowed per address.")
     rate_post: str = Field("120/minute;15/second", description="Messages allowed per person.")
     rate_create: str = Field("30/hour", description="Rooms created per person.")
     rate_signal: str = Field("50/second", description="Signals allowed per person.")
     rate_other: str = Field("600/minute", description="Other commands allowed per person.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least that is logged."
+    )
 
     @field_validator("lobby")
     @classmethod

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Row,
     Select,
     String,
     Table,
@@ -45,7 +46,12 @@ rooms = Table(
     Column("created_at", String(24), nullable=False),
     Column("archived", Boolean, nullable=False),
     Column("rev", Integer, nullable=False),
-    Column("counter", Integer, nullable=False, comment="the newest rev given out; locked by whoever changes the room"),
+    Column(
+        "counter",
+        Integer,
+        nullable=False,
+        comment="the newest rev given out; locked by whoever changes the room",
+    ),
     Column("posted", Integer, nullable=False, comment="messages posted so far, deleted ones included"),
 )
 
@@ -133,6 +139,11 @@ class Synced:
     def select(self) -> Select[Any]:
         """The rows as clients see them, ``rev`` being that of the room they are told in."""
         return select(*(self.table.c[column] for column in self.columns), self.rev.label("rev"))
+
+
+def plain(row: Row[Any]) -> dict[str, Any]:
+    """A row as what it is sent as: SQLAlchemy's own keys are no plain strings."""
+    return {str(key): value for key, value in row._mapping.items()}
 
 
 MESSAGE = ("id", "room", "seq", "number", "author", "text", "at", "edited_at", "deleted", "reply_to")

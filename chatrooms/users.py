@@ -11,7 +11,7 @@ from chatrooms import members, names, rooms
 from chatrooms.commands import Act, Caller, Params, change, query
 from chatrooms.errors import Invalid, NameTaken, NotFound
 from chatrooms.params import MAX_PAGE, Search, Title, Topic, Username
-from chatrooms.tables import SYNCED, User, users
+from chatrooms.tables import SYNCED, User, plain, users
 
 SYSTEM = "system"
 
@@ -71,7 +71,7 @@ def add(act: Act, username: str) -> User:
 def find(db: Connection, username: str) -> User | None:
     """The profile of ``username``, if there is such a person."""
     row = db.execute(_users().where(users.c.username == username)).one_or_none()
-    return row and row._asdict()  # type: ignore[return-value]
+    return row and plain(row)  # type: ignore[return-value]
 
 
 def _myself(_db: Connection, me: Caller, _p: Params) -> Iterable[str]:
@@ -114,7 +114,7 @@ def page(act: Act, p: Page) -> ManyUsers:
         fields = (users.c.username, users.c.name)
         found = found.where(or_(*(field.icontains(p.query, autoescape=True) for field in fields)))
     rows = act.db.execute(found.order_by(users.c.username).limit(MAX_PAGE + 1)).all()
-    return {"users": [row._asdict() for row in rows[:MAX_PAGE]], "more": len(rows) > MAX_PAGE}  # type: ignore[misc]
+    return {"users": [plain(row) for row in rows[:MAX_PAGE]], "more": len(rows) > MAX_PAGE}  # type: ignore[misc]
 
 
 def _users() -> Any:

@@ -79,7 +79,9 @@ class Web:
             raise HTTPException(404)
         mount = request.scope.get("root_path", "").rstrip("/") + "/"
         html = page.read_text().replace(BASE, f'<base href="{mount}">', 1)
-        return HTMLResponse(html, headers={"Content-Security-Policy": _policy(html), "Cache-Control": "no-cache"})
+        return HTMLResponse(
+            html, headers={"Content-Security-Policy": _policy(html), "Cache-Control": "no-cache"}
+        )
 
     async def _alive(self, _request: Request) -> Response:
         return _json({"ok": True})
@@ -91,14 +93,18 @@ class Web:
             return _respond(refused(refusal), refusal.status)
         return _json({"ok": True})
 
-    def _document(self, make: Callable[[str, str], dict[str, Any]]) -> Callable[[Request], Awaitable[Response]]:
+    def _document(
+        self, make: Callable[[str, str], dict[str, Any]]
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def send(request: Request) -> Response:
             return _json(make(self._settings.name, str(request.base_url)))
 
         return send
 
     async def _reference(self, _request: Request) -> Response:
-        return HTMLResponse(docs.reference(self._settings.name), headers={"Content-Security-Policy": docs.POLICY})
+        return HTMLResponse(
+            docs.reference(self._settings.name), headers={"Content-Security-Policy": docs.POLICY}
+        )
 
     async def _command(self, request: Request) -> Response:
         async def run() -> Any:
@@ -118,7 +124,9 @@ class Web:
 
         response = await _answered(run())
         if token is not None:
-            self._set_cookie(response, handshake, orjson.loads(response.body)["result"]["user"]["username"], token)
+            self._set_cookie(
+                response, handshake, orjson.loads(response.body)["result"]["user"]["username"], token
+            )
         return response
 
     async def _leave(self, request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -16,9 +17,13 @@ from chatrooms.wire.manager import Manager
 
 NAMESPACE = "/"
 MAX_PACKET = 128 * 1024
-RESERVED_EVENTS = frozenset({"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", "*"})
+RESERVED_EVENTS = frozenset(
+    {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", "*"}
+)
 
 log = structlog.get_logger()
+
+_quiet = logging.getLogger("chatrooms.wire")
 
 _numbered_event = re.compile(r"2(?:/[^,]*,)?(\d+)")
 
@@ -42,6 +47,8 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
             ping_interval=ping_interval,
             ping_timeout=ping_timeout,
             http_compression=False,
+            logger=_quiet,
+            engineio_logger=_quiet,
         )
         self.join_timeout = join_timeout
         self.connected: Callable[[str], Awaitable[None]] = _nothing
@@ -87,7 +94,12 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
             numbered = _numbered_event.match(data)
             await self._refuse(eio_sid, NAMESPACE, int(numbered[1]) if numbered else None)
             return
-        if pkt is None or pkt.packet_type not in (packet.CONNECT, packet.DISCONNECT, packet.EVENT, packet.ACK):
+        if pkt is None or pkt.packet_type not in (
+            packet.CONNECT,
+            packet.DISCONNECT,
+            packet.EVENT,
+            packet.ACK,
+        ):
             log.info("packet refused", reason="binary or unknown")
             return
         if pkt.packet_type == packet.CONNECT and not isinstance(pkt.data, dict | None):

@@ -35,7 +35,7 @@ LD_LIBRARY_PATH='{home}/al2023/lib' FONTCONFIG_PATH='{home}/fonts' exec '{home}/
 """
 
 
-class Unavailable(Exception):
+class Unavailable(RuntimeError):
     """One way to a Chromium that leads nowhere on this machine, and why."""
 
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { asRefusal, run } from "../connection.js";
+import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { go } from "../route.js";
 import { command } from "../sync.js";
@@ -41,7 +41,7 @@ function useOpenRooms(query) {
   useEffect(() => {
     let isWanted = true;
     const timer = setTimeout(async () => {
-      const answer = await run("room.list", query.trim() ? { query: query.trim() } : {}).catch(() => ({ rooms: [] }));
+      const answer = await command("room.list", query.trim() ? { query: query.trim() } : {}).catch(() => ({ rooms: [] }));
       if (isWanted) setRooms(answer.rooms);
     }, query ? 150 : 0);
     return () => {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { run } from "../connection.js";
 import { html } from "../html.js";
+import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Field } from "./field.js";
 
@@ -39,7 +39,7 @@ function usePeople(query) {
   useEffect(() => {
     let isWanted = true;
     const timer = setTimeout(async () => {
-      const answer = await run("user.list", query.trim() ? { query: query.trim() } : {}).catch(() => ({ users: [] }));
+      const answer = await command("user.list", query.trim() ? { query: query.trim() } : {}).catch(() => ({ users: [] }));
       if (isWanted) setPeople(answer.users);
     }, query ? 150 : 0);
     return () => {

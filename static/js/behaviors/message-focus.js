@@ -1,0 +1,23 @@
+/** Arrow keys walk from message to message; what one can do with the focused one is then the next tab stop. */
+
+/** @type {Record<string, "previousElementSibling" | "nextElementSibling">} */
+const WAYS = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" };
+
+/** @param {KeyboardEvent & {currentTarget: EventTarget | null}} event */
+export function walkMessages(event) {
+  const way = WAYS[event.key];
+  const log = event.currentTarget;
+  if (!way || !(log instanceof HTMLElement) || !(event.target instanceof HTMLElement)) return;
+  const from = event.target.closest("article");
+  const to = from ? nextMessage(from, way) : log.querySelector("article:last-of-type");
+  if (!(to instanceof HTMLElement)) return;
+  event.preventDefault();
+  to.focus();
+}
+
+/** @param {Element} from @param {"previousElementSibling" | "nextElementSibling"} way */
+function nextMessage(from, way) {
+  let found = from[way];
+  while (found && found.tagName !== "ARTICLE") found = found[way];
+  return found;
+}

@@ -1,0 +1,13 @@
+import { LOBBY } from "../names.js";
+import { currentRoom, goInstead } from "../route.js";
+import { titleOf } from "../store.js";
+import { onRemoval } from "../sync.js";
+import { toast } from "../views/toast.js";
+
+/** A room that is no longer ours disappears at once, and one is told so. */
+export function leaveRemovedRooms() {
+  onRemoval((room) => {
+    toast(`You are no longer in ${titleOf(room)}.`);
+    if (currentRoom.peek() === room) goInstead(LOBBY);
+  });
+}

@@ -1,0 +1,20 @@
+import { h, render } from "preact";
+import { keepPageTitle } from "./behaviors/page-title.js";
+import { watchPresence } from "./behaviors/presence.js";
+import { markOnReturn } from "./behaviors/read-marks.js";
+import { leaveRemovedRooms } from "./behaviors/removal.js";
+import { showTheme } from "./behaviors/theme.js";
+import { keepAwake } from "./behaviors/wake.js";
+import { comeBack } from "./session.js";
+import { keepSnapshots } from "./snapshot.js";
+import { App } from "./views/app.js";
+
+showTheme();
+await comeBack();
+render(h(App, null), document.body);
+keepPageTitle();
+keepSnapshots();
+keepAwake();
+leaveRemovedRooms();
+markOnReturn();
+watchPresence();

@@ -1,0 +1,32 @@
+import { useState } from "preact/hooks";
+import { html } from "../html.js";
+import { rooms } from "../store.js";
+import { command } from "../sync.js";
+import { Dialog } from "./dialog.js";
+import { Field } from "./field.js";
+import { useForm } from "./form.js";
+
+/** @param {{room: string, onClose: () => void}} props */
+export function EditRoom({ room, onClose }) {
+  const row = rooms.value.get(room);
+  const [title, setTitle] = useState(row?.title ?? "");
+  const [topic, setTopic] = useState(row?.topic ?? "");
+  const { busy, onSubmit, error, field } = useForm(() => command("room.update", { room, title, topic }).then(onClose));
+  return html`
+    <${Dialog} title="Edit room" onClose=${onClose}>
+      <form onSubmit=${onSubmit}>
+        <${Field}
+          label="Title"
+          value=${title}
+          onInput=${setTitle}
+          hint=${`Shown instead of ${room}`}
+          error=${field === "topic" ? "" : error}
+          maxlength="80"
+          autofocus
+        />
+        <${Field} label="Topic" value=${topic} onInput=${setTopic} error=${field === "topic" ? error : ""} maxlength="250" />
+        <footer><button class="primary" disabled=${busy}>Save</button></footer>
+      </form>
+    <//>
+  `;
+}

@@ -1,0 +1,88 @@
+import { useMemo, useState } from "preact/hooks";
+import { exactTime, timeOf } from "../behaviors/dates.js";
+import { isOnlyEmoji, markdown } from "../behaviors/markdown.js";
+import { html } from "../html.js";
+import { discard, retry, waiting } from "../outbox.js";
+import { mayModerate, me, nameOf } from "../store.js";
+import { command } from "../sync.js";
+import { Avatar } from "./avatar.js";
+import { Confirm } from "./confirm.js";
+import { Icon } from "./icon.js";
+import { MessageEditor } from "./message-editor.js";
+
+/** @import {Message} from "../wire.js" */
+
+/** @param {{message: Message, leads: boolean, isEditing: boolean, onEdit: (id: string) => void}} props */
+export function MessageView({ message, leads, isEditing, onEdit }) {
+  const [isDeleting, setDeleting] = useState(false);
+  const name = nameOf(message.author);
+  const isWaiting = message.rev === 0;
+  const shownAs = ["message", leads ? "leads" : "follows", isWaiting && "waiting"].filter(Boolean).join(" ");
+  return html`
+    <article class=${shownAs} tabindex="-1" aria-label=${`${name}, ${timeOf(message.at)}`} data-id=${message.id}>
+      ${leads ? html`<${Avatar} username=${message.author} />` : html`<${Time} at=${message.at} />`}
+      <div class="said">
+        ${leads &&
+        html`<p class="byline"><strong dir="auto" title=${message.author}>${name}</strong><${Time} at=${message.at} /></p>`}
+        ${isEditing
+          ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} />`
+          : html`<${Body} message=${message} />`}
+        ${isWaiting && html`<${OnItsWay} id=${message.id} />`}
+      </div>
+      ${!isWaiting && !message.deleted && !isEditing &&
+      html`<${Tools} message=${message} onEdit=${() => onEdit(message.id)} onDelete=${() => setDeleting(true)} />`}
+      ${isDeleting && html`<${Delete} id=${message.id} onClose=${() => setDeleting(false)} />`}
+    </article>
+  `;
+}
+
+/** @param {{at: string}} props */
+const Time = ({ at }) => html`<time datetime=${at} title=${exactTime(at)}>${timeOf(at)}</time>`;
+
+/** @param {{message: Message}} props */
+function Body({ message: { text, deleted, edited_at } }) {
+  const content = useMemo(() => markdown(text ?? ""), [text]);
+  if (deleted) return html`<p class="tombstone">message deleted</p>`;
+  return html`
+    <div class=${isOnlyEmoji(text ?? "") ? "text emoji" : "text"} dir="auto">${content}</div>
+    ${edited_at && html`<small class="edited" title=${exactTime(edited_at)}>edited</small>`}
+  `;
+}
+
+/** Shown by CSS only when it takes longer than a moment; a refusal with its reason. @param {{id: string}} props */
+function OnItsWay({ id }) {
+  const refused = waiting.value.find((entry) => entry.id === id)?.refused;
+  if (!refused) return html`<small class="pending">Sending …</small>`;
+  return html`
+    <p class="refused" role="alert">
+      <span>Not sent: ${refused}</span>
+      <button class="link" onClick=${() => retry(id)}>Retry</button>
+      <button class="link" onClick=${() => discard(id)}>Delete</button>
+    </p>
+  `;
+}
+
+/** @param {{message: Message, onEdit: () => void, onDelete: () => void}} props */
+function Tools({ message, onEdit, onDelete }) {
+  const isMine = message.author === me.value?.username;
+  if (!isMine && !mayModerate(message.room)) return null;
+  return html`
+    <div class="tools" role="group" aria-label="Message actions">
+      ${isMine &&
+      html`<button class="quiet square" aria-label="Edit message" title="Edit" onClick=${onEdit}><${Icon} name="pencil" /></button>`}
+      <button class="quiet square" aria-label="Delete message" title="Delete" onClick=${onDelete}><${Icon} name="trash" /></button>
+    </div>
+  `;
+}
+
+/** @param {{id: string, onClose: () => void}} props */
+const Delete = ({ id, onClose }) => html`
+  <${Confirm}
+    title="Delete this message?"
+    verb="Delete"
+    onConfirm=${() => command("message.delete", { id })}
+    onClose=${onClose}
+  >
+    Everybody will see that there was a message, but not what it said.
+  <//>
+`;

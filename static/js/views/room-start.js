@@ -1,0 +1,27 @@
+import { html } from "../html.js";
+import { isConversation, isShared } from "../names.js";
+import { rooms, titleOf } from "../store.js";
+
+/** The top of the timeline, where a room begins. @param {{room: string, isEmpty: boolean}} props */
+export function RoomStart({ room, isEmpty }) {
+  return html`
+    <div class="room-start">
+      <p class="big" dir="auto">${titleOf(room)}</p>
+      <p>${beginning(room)} ${isEmpty ? invitation(room) : ""}</p>
+    </div>
+  `;
+}
+
+/** @param {string} room */
+function beginning(room) {
+  if (isConversation(room)) return `This is between you and ${titleOf(room)}.`;
+  if (!isShared(room)) return "A place for your own notes, links and drafts.";
+  const isPrivate = rooms.value.get(room)?.access === "private";
+  return isPrivate ? "A private room: only its members see it." : "The beginning of this room.";
+}
+
+/** @param {string} room */
+function invitation(room) {
+  if (isConversation(room)) return "Say hello below.";
+  return isShared(room) ? "Nobody has written yet. Be the first." : "Write the first one below.";
+}

@@ -1,0 +1,67 @@
+import { useEffect, useState } from "preact/hooks";
+import { loadMembers, loadOlder } from "../behaviors/paging.js";
+import { typistsIn } from "../behaviors/typing.js";
+import { online } from "../connection.js";
+import { html } from "../html.js";
+import { isShared } from "../names.js";
+import { memberships, nameOf, ready, windowOf } from "../store.js";
+import { Composer } from "./composer.js";
+import { Members } from "./members.js";
+import { RoomHeader } from "./room-header.js";
+import { Timeline } from "./timeline.js";
+
+const ENOUGH = 30;
+
+/** @param {{room: string}} props */
+export function RoomView({ room }) {
+  const [showsMembers, setShowsMembers] = useState(false);
+  const [editing, setEditing] = useState("");
+  const isMissing = isShared(room) && !memberships.value.has(room);
+  useNeeds(room, isMissing);
+  if (isMissing && ready.value) return html`<${NotHere} room=${room} />`;
+  return html`
+    <div class="room">
+      <section class="talk" aria-label="Room">
+        <${RoomHeader} room=${room} showsMembers=${showsMembers} onMembers=${() => setShowsMembers(!showsMembers)} />
+        <${Timeline} room=${room} editing=${editing} onEdit=${setEditing} />
+        <${Typists} room=${room} />
+        <${Composer} room=${room} onEditLast=${setEditing} />
+      </section>
+      ${showsMembers && html`<${Members} room=${room} onClose=${() => setShowsMembers(false)} />`}
+    </div>
+  `;
+}
+
+/** Loads what the open room is missing. @param {string} room @param {boolean} isMissing */
+function useNeeds(room, isMissing) {
+  const { list, more } = windowOf(room).value;
+  const isWanting = online.value && ready.value && !isMissing;
+  useEffect(() => {
+    if (isWanting && more && list.length < ENOUGH) loadOlder(room);
+  }, [isWanting, more, list.length]);
+  useEffect(() => {
+    if (isWanting && isShared(room)) loadMembers(room);
+  }, [isWanting]);
+}
+
+/** @param {{room: string}} props */
+function Typists({ room }) {
+  const names = typistsIn(room).map(nameOf);
+  return html`<p class="typists" role="status" aria-label="Typing" dir="auto">${sentence(names)}</p>`;
+}
+
+/** @param {string[]} names */
+function sentence(names) {
+  if (names.length === 0) return "";
+  if (names.length === 1) return `${names[0]} is typing …`;
+  return names.length === 2 ? `${names[0]} and ${names[1]} are typing …` : "Several people are typing …";
+}
+
+/** @param {{room: string}} props */
+const NotHere = ({ room }) => html`
+  <div class="nowhere">
+    <h1>You are not in ${room}</h1>
+    <p>Perhaps it was renamed or you were removed. Open rooms can be found under “Browse rooms”.</p>
+    <p><a class="button" href="#/r/lobby">Go to the lobby</a></p>
+  </div>
+`;

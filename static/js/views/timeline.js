@@ -1,0 +1,128 @@
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { arrange } from "../behaviors/arrange.js";
+import { dayName } from "../behaviors/dates.js";
+import { useKeepScroll } from "../behaviors/keep-scroll.js";
+import { walkMessages } from "../behaviors/message-focus.js";
+import { loadOlder } from "../behaviors/paging.js";
+import { saw } from "../behaviors/read-marks.js";
+import { html } from "../html.js";
+import { asMessage, waiting } from "../outbox.js";
+import { me, reads, ready, windowOf } from "../store.js";
+import { Icon } from "./icon.js";
+import { MessageView } from "./message.js";
+import { RoomStart } from "./room-start.js";
+
+/**
+ * @import {Item} from "../behaviors/arrange.js"
+ * @import {Message} from "../wire.js"
+ */
+
+const SHOWN_AT_FIRST = 100;
+const SHOWN_MORE = 50;
+const LOAD_WITHIN_PX = 600;
+
+/** @param {{room: string, editing: string, onEdit: (id: string) => void}} props */
+export function Timeline({ room, editing, onEdit }) {
+  const { list, more } = windowOf(room).value;
+  const [shown, setShown] = useState(SHOWN_AT_FIRST);
+  const [isAway, setAway] = useState(false);
+  const waitingHere = waiting.value.filter((entry) => entry.room === room && !list.some(({ id }) => id === entry.id));
+  const isOlder = more || list.length > shown;
+  const recent = list.slice(-shown);
+  const firstNew = useFirstNew(room, recent);
+  const items = arrange([...recent, ...waitingHere.map(asMessage)], firstNew);
+  const scroll = useKeepScroll();
+  const newest = list.at(-1);
+  const leftAt = useRef(0);
+
+  useOpening(scroll, recent.length > 0, firstNew);
+  useStickWhenPosting(scroll, waitingHere.at(-1)?.id);
+  useLayoutEffect(() => look());
+
+  function look() {
+    if (scroll.stuck) {
+      saw(newest);
+      leftAt.current = newest?.number ?? 0;
+    }
+    setAway(!scroll.stuck);
+  }
+
+  function onScroll() {
+    scroll.moved();
+    look();
+    if (scroll.log && scroll.log.scrollTop < LOAD_WITHIN_PX && isOlder) showOlder();
+  }
+
+  async function showOlder() {
+    if (list.length <= shown) await loadOlder(room);
+    setShown((count) => Math.min(count, windowOf(room).peek().list.length) + SHOWN_MORE);
+  }
+
+  return html`
+    <div class="timeline">
+      <div
+        class="log"
+        role="log"
+        aria-label="Messages"
+        tabindex="0"
+        ref=${(/** @type {HTMLElement | null} */ log) => void (scroll.log = log)}
+        onScroll=${onScroll}
+        onKeyDown=${walkMessages}
+      >
+        <div class="items">
+          ${isOlder || !ready.value ? html`<${Older} />` : html`<${RoomStart} room=${room} isEmpty=${items.length === 0} />`}
+          ${items.map((item) => html`<${ItemView} key=${item.key} item=${item} editing=${editing} onEdit=${onEdit} />`)}
+        </div>
+      </div>
+      ${isAway && html`<${Jump} number=${(newest?.number ?? 0) - leftAt.current} onJump=${() => (scroll.toBottom(), look())} />`}
+    </div>
+  `;
+}
+
+/** What was new when one came in; the line above it does not move while one reads. @param {string} room @param {Message[]} list */
+function useFirstNew(room, list) {
+  const read = useMemo(() => reads.peek().get(room)?.number ?? Infinity, [room]);
+  const found = useRef(/** @type {string | undefined} */ (undefined));
+  const isFirstLook = useRef(true);
+  if (isFirstLook.current && list.length) {
+    isFirstLook.current = false;
+    found.current = list.find((message) => message.number > read && message.author !== me.peek()?.username)?.id;
+  }
+  return found.current;
+}
+
+/** The room opens at what is new, if that is further up. @param {import("../behaviors/keep-scroll.js").Scroll} scroll @param {boolean} isFilled @param {string | undefined} firstNew */
+function useOpening(scroll, isFilled, firstNew) {
+  useLayoutEffect(() => {
+    const line = firstNew && scroll.log?.querySelector(".new-line");
+    if (line instanceof HTMLElement) scroll.startAt(line);
+  }, [isFilled]);
+}
+
+/** One's own new message brings one back to the present. @param {import("../behaviors/keep-scroll.js").Scroll} scroll @param {string | undefined} id */
+function useStickWhenPosting(scroll, id) {
+  useLayoutEffect(() => {
+    if (id) scroll.toBottom();
+  }, [id]);
+}
+
+/** @param {{item: Item, editing: string, onEdit: (id: string) => void}} props */
+function ItemView({ item, editing, onEdit }) {
+  if (item.kind === "day") return html`<h2 class="day"><span>${dayName(item.at)}</span></h2>`;
+  if (item.kind === "new") return html`<div class="new-line" role="separator" aria-label="New"><span>New</span></div>`;
+  const { message, leads } = item;
+  return html`<${MessageView} message=${message} leads=${leads} isEditing=${editing === message.id} onEdit=${onEdit} />`;
+}
+
+const Older = () => html`
+  <div class="older" role="status" aria-label="Loading messages">
+    ${[72, 48, 60].map((width) => html`<div class="skeleton-message"><i></i><b style=${{ width: `${width}%` }}></b></div>`)}
+  </div>
+`;
+
+/** @param {{number: number, onJump: () => void}} props */
+const Jump = ({ number, onJump }) => html`
+  <button class="jump" onClick=${onJump}>
+    <${Icon} name="down" />Jump to latest${number > 0 && html`<span class="count">${number}</span>`}
+  </button>
+`;
