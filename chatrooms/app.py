@@ -114,6 +114,14 @@ class Chatrooms:
         """Send something live to everybody in the room ``to``, or to a person; it is not stored."""
         await self._live.signal([Signal(names.durable(to), users.SYSTEM, type, data)])
 
+    async def emit(self, event: str, data: Any, *, to: str | list[str]) -> None:
+        """Emit an event of your own to the sockets in one or several rooms; an empty ``to`` reaches nobody."""
+        await self._server.emit(event, data, to=to)
+
+    def sockets_in(self, room: str) -> list[str]:
+        """The ids of this process's sockets that are in ``room`` now."""
+        return self._server.manager.members(room)
+
     async def run(self, command: str, params: dict[str, Any], *, username: str) -> Any:
         """Carry out any command as ``username``, with their rights; returns its result, raises a `Refusal`."""
         return await self._pipe.run(command, params, Caller(username))

@@ -13,8 +13,8 @@ import orjson
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from chatrooms import __version__
 from chatrooms.settings import DEFAULT_CONFIG, Settings, load
+from chatrooms.version import __version__
 
 WRONG = 2
 """The exit status when what was typed or found does not allow a start."""

@@ -6,6 +6,7 @@ import logging
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import structlog
 import uvicorn
@@ -42,21 +43,22 @@ async def serve(settings: Settings) -> None:
         listening.close()
 
 
+def uvicorn_options() -> dict[str, Any]:
+    """How uvicorn has to run us, here or under a host application: bounded packets, no compression per connection."""
+    return {
+        "ws": "websockets-sansio",
+        "ws_max_size": MAX_PACKET,
+        "ws_per_message_deflate": False,
+        "ws_ping_interval": None,
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": GRACE_SECONDS,
+    }
+
+
 def _config(chat: Chatrooms, settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
-        chat,
-        ws="websockets-sansio",
-        ws_max_size=MAX_PACKET,
-        ws_per_message_deflate=False,
-        ws_ping_interval=None,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips=settings.proxies,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    return uvicorn.Config(chat, lifespan="off", forwarded_allow_ips=settings.proxies, **uvicorn_options())
 
 
 def _listen(host: str, port: int) -> socket.socket:

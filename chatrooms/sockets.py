@@ -8,7 +8,7 @@ from typing import Any
 import socketio.exceptions
 import structlog
 
-from chatrooms import __version__, auth, names, users
+from chatrooms import auth, names, users
 from chatrooms.auth import Handshake
 from chatrooms.commands import Caller, Pipe
 from chatrooms.doorkeeper import NOBODY, Doorkeeper
@@ -16,6 +16,7 @@ from chatrooms.errors import Internal, Invalid, Refusal, Unauthorized
 from chatrooms.live import Live
 from chatrooms.params import MAX_TEXT
 from chatrooms.settings import Settings
+from chatrooms.version import __version__
 
 Connected = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 

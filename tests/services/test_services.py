@@ -37,10 +37,9 @@ def test_a_machine_where_no_chromium_can_be_brought_is_told_every_reason(
         raise brought.Unavailable(f"no {command[0]}")
 
     monkeypatch.setattr(brought, "run", nothing)
-    monkeypatch.setattr(brought, "let_playwright_run", lambda: None)
-    monkeypatch.setattr("shutil.which", lambda _: None)
-    with pytest.raises(RuntimeError, match=r"(?s)none could be brought.*from_debian.*from_npm"):
-        brought.chromium.__wrapped__()
+    monkeypatch.setattr(brought, "search", brought.search.__wrapped__)
+    with pytest.raises(RuntimeError, match=r"(?s)none could be brought.*from_debian.*from_npm: no "):
+        brought.chromium()
 
 
 def test_postgres_keeps_what_is_committed(postgres_database: str) -> None:

@@ -1,0 +1,113 @@
+"""People for tests: a real Socket.IO client each, that remembers what it heard and can wait for more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import socketio
+
+PATIENCE = 10
+
+
+class Refused(Exception):
+    """A command was refused with ``code``."""
+
+    def __init__(self, error: dict[str, Any]) -> None:
+        self.code, self.details = error["code"], error["details"]
+        super().__init__(f"{error['code']}: {error['message']} {error['details']}")
+
+
+class Person:
+    """Somebody on one socket. Tabs of a person are several of these with one name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.token: str | None = None
+        self.heard: list[tuple[str, dict[str, Any]]] = []
+        self.client = socketio.AsyncClient(reconnection=False)
+        self.client.on("*", self._hear)
+        self._news = asyncio.Condition()
+
+    async def _hear(self, event: str, data: dict[str, Any]) -> None:
+        async with self._news:
+            self.heard.append((event, data))
+            self._news.notify_all()
+
+    async def run(self, command: str, **params: Any) -> Any:
+        """The result of a command; raises `Refused`."""
+        return answered(await self.client.call(command, params, timeout=PATIENCE))
+
+    async def say(self, room: str, text: str, **more: Any) -> dict[str, Any]:
+        """Post, and give the message."""
+        return (await self.run("message.post", room=room, text=text, **more))["message"]
+
+    async def hears(self, wanted: Callable[[str, dict[str, Any]], bool]) -> dict[str, Any]:
+        """Wait for an event that ``wanted`` says yes to; those already heard count."""
+
+        def found() -> dict[str, Any] | None:
+            return next((data for event, data in self.heard if wanted(event, data)), None)
+
+        async with asyncio.timeout(PATIENCE), self._news:
+            await self._news.wait_for(lambda: found() is not None)
+        return found()
+
+    async def hears_text(self, text: str) -> dict[str, Any]:
+        """Wait for the message that says ``text``."""
+        change = await self.hears(lambda _, data: any(m["text"] == text for m in data.get("messages", ())))
+        return next(message for message in change["messages"] if message["text"] == text)
+
+    async def settled(self) -> None:
+        """Wait until everything that was on its way to this socket is there: order per socket is kept."""
+        await self.run("user.me")
+
+    def texts(self, room: str | None = None) -> list[str]:
+        """What was heard said, in order."""
+        return [m["text"] for m in self.rows("messages") if room in (None, m["room"])]
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Rows of ``table`` in the order in which they were heard."""
+        return [row for event, data in self.heard if event == "change" for row in data.get(table, ())]
+
+    def signals(self, type: str) -> list[dict[str, Any]]:
+        """Signals of a type in the order in which they were heard."""
+        return [data for event, data in self.heard if event == "signal" and data["type"] == type]
+
+
+def answered(answer: dict[str, Any]) -> Any:
+    """The result in an answer; raises `Refused`."""
+    if not answer["ok"]:
+        raise Refused(answer["error"])
+    return answer["result"]
+
+
+@asynccontextmanager
+async def connect(
+    url: str,
+    name: str,
+    *,
+    token: str | None = None,
+    transport: str = "websocket",
+    auth: Any = None,
+    path: str = "",
+) -> AsyncIterator[Person]:
+    """Connect somebody, and wait for the welcome; raises ``socketio.exceptions.ConnectionError`` if refused."""
+    person = Person(name)
+    payload = auth if auth is not None else {"username": name} | ({"token": token} if token else {})
+    await person.client.connect(
+        url, auth=payload, transports=[transport], socketio_path=f"{path}/socket.io", wait_timeout=PATIENCE
+    )
+    try:
+        welcome = await person.hears(lambda event, _: event == "welcome")
+        person.token = welcome.get("token", token)
+        yield person
+    finally:
+        await leave(person)
+
+
+async def leave(person: Person) -> None:
+    """Close the connection as a closed tab would."""
+    if person.client.connected:
+        await person.client.eio.disconnect()

@@ -1,0 +1,63 @@
+"""Servers for tests: the real application under the real uvicorn, on a free port of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from chatrooms.app import Chatrooms
+from chatrooms.serve import uvicorn_options
+from chatrooms.settings import Settings
+
+GENEROUS = "1000000/second"
+QUICK = {
+    "rate_join": GENEROUS,
+    "rate_post": GENEROUS,
+    "rate_create": GENEROUS,
+    "rate_signal": GENEROUS,
+    "rate_other": GENEROUS,
+    "presence_grace": 0.2,
+}
+
+
+@dataclass
+class RunningServer:
+    """A server that answers at ``url``; ``chat`` is None if the application is somebody else's."""
+
+    url: str
+    chat: Chatrooms
+
+
+@asynccontextmanager
+async def running(data: Path, **settings: Any) -> AsyncIterator[RunningServer]:
+    """Chatrooms by itself, with limits out of the way unless the settings say otherwise."""
+    chat = Chatrooms(Settings(data=data, **QUICK | settings))
+    async with chat.lifespan(), serving(chat) as url:
+        yield RunningServer(url, chat)
+
+
+@asynccontextmanager
+async def serving(app: Any, lifespan: str = "off") -> AsyncIterator[str]:
+    """The URL at which uvicorn serves ``app`` meanwhile."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    options = uvicorn_options() | {"lifespan": lifespan, "timeout_graceful_shutdown": 1}
+    server = uvicorn.Server(uvicorn.Config(app, **options))
+    task = asyncio.create_task(server._serve(sockets=[listening]))
+    while not server.started:
+        if task.done():
+            task.result()
+        await asyncio.sleep(0)
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+        listening.close()
