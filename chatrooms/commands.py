@@ -22,7 +22,7 @@ from chatrooms.live import Live, Signal
 from chatrooms.rates import Rates
 
 P = TypeVar("P", bound="Params")
-Rate = Literal["post", "create", "signal", "typing", "other"]
+Rate = Literal["post", "create", "signal", "other"]
 
 
 class Params(BaseModel):
@@ -155,10 +155,8 @@ class Pipe:
         if command is None:
             raise UnknownCommand(command=name[:100])
         p = command.parse(given)
-        if not me.host and not self._rates.allow(command.rate, me.username, p):
-            if command.rate == "typing":
-                return {}
-            raise RateLimited(retry_after=self._rates.wait(command.rate, me.username, p))
+        if not me.host and not self._rates.allow(command.rate, me.username):
+            raise RateLimited(retry_after=self._rates.wait(command.rate, me.username))
         return await self._do(command, p, me)
 
     async def change(self, work: Callable[[Act], Any], me: Caller, *locks: str) -> Any:
@@ -167,9 +165,7 @@ class Pipe:
 
     async def query(self, work: Callable[[Act], Any], me: Caller) -> Any:
         """Carry out ``work`` on a reader's thread."""
-        outcome = await self._db.read(lambda db: self._act(work, me, db))
-        await self._live.signal(outcome.signals)
-        return outcome.result
+        return (await self._db.read(lambda db: self._act(work, me, db))).result
 
     async def committed(self, outcomes: Sequence[Outcome]) -> None:
         """Tell what was committed, in the order in which it was."""
@@ -186,7 +182,9 @@ class Pipe:
         if command.aligned:
             await self._live.align(me.username)
         if command.kind == "query":
-            return await self.query(work, me)
+            outcome = await self._db.read(lambda db: self._act(work, me, db))
+            await self._live.signal(filter(self._rates.passes_on, outcome.signals))
+            return outcome.result
         outcome = await self._db.change(
             lambda db: self._act(work, me, db), lambda db: command.locks(db, me, p)
         )

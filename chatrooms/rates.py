@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Any
 
 from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from chatrooms.live import Signal
 from chatrooms.settings import Settings
 
 TYPING = "1/3 second"
@@ -29,25 +29,22 @@ class Rates:
             "typing": parse_many(TYPING),
         }
 
-    def allow(self, rate: str, who: str, p: Any = None) -> bool:
+    def allow(self, rate: str, *who: str) -> bool:
         """Whether ``who`` may do this now; if so, it is counted."""
-        key = self._key(rate, who, p)
-        if not all(self._limiter.test(item, *key) for item in self._items[rate]):
+        if not all(self._limiter.test(item, rate, *who) for item in self._items[rate]):
             return False
         for item in self._items[rate]:
-            self._limiter.hit(item, *key)
+            self._limiter.hit(item, rate, *who)
         return True
 
-    def wait(self, rate: str, who: str, p: Any = None) -> int:
+    def wait(self, rate: str, *who: str) -> int:
         """Seconds, at least one, until `allow` says yes again."""
-        key = self._key(rate, who, p)
-        full = (item for item in self._items[rate] if not self._limiter.test(item, *key))
-        return max([1, *(self._reset(item, key) for item in full)])
+        full = (item for item in self._items[rate] if not self._limiter.test(item, rate, *who))
+        return max([1, *(self._reset(item, rate, *who) for item in full)])
 
-    def _reset(self, item: RateLimitItem, key: tuple[str, ...]) -> int:
+    def passes_on(self, signal: Signal) -> bool:
+        """Whether a signal goes out: of typing only one in a while, per person and room."""
+        return signal.type != "typing" or self.allow("typing", signal.sender, signal.room)
+
+    def _reset(self, item: RateLimitItem, *key: str) -> int:
         return math.ceil(self._limiter.get_window_stats(item, *key).reset_time - time.time())
-
-    @staticmethod
-    def _key(rate: str, who: str, p: Any) -> tuple[str, ...]:
-        """Typing is counted per room, everything else per person."""
-        return (rate, who, p.room) if rate == "typing" else (rate, who)

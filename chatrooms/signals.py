@@ -49,7 +49,7 @@ class Nothing(TypedDict):
     """Done; there is nothing more to say."""
 
 
-@query("typing", rate="typing")
+@query("typing", rate="signal")
 def typing(act: Act, p: Where) -> Nothing:
     """Tell a room that one is writing. At most one in 3 seconds is passed on per person and room."""
     policy.post(standing.find(act.db, act.me, p.room))

@@ -23,8 +23,8 @@ class Refused(Exception):
 class Person:
     """Somebody on one socket. Tabs of a person are several of these with one name."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, url: str, name: str) -> None:
+        self.url, self.name = url, name
         self.token: str | None = None
         self.heard: list[tuple[str, dict[str, Any]]] = []
         self.client = socketio.AsyncClient(reconnection=False)
@@ -94,7 +94,7 @@ async def connect(
     path: str = "",
 ) -> AsyncIterator[Person]:
     """Connect somebody, and wait for the welcome; raises ``socketio.exceptions.ConnectionError`` if refused."""
-    person = Person(name)
+    person = Person(url, name)
     payload = auth if auth is not None else {"username": name} | ({"token": token} if token else {})
     await person.client.connect(
         url, auth=payload, transports=[transport], socketio_path=f"{path}/socket.io", wait_timeout=PATIENCE

@@ -102,13 +102,12 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         ):
             log.info("packet refused", reason="binary or unknown")
             return
-        if pkt.packet_type == packet.CONNECT and not isinstance(pkt.data, dict | None):
-            pkt.data = {}
         await self._dispatch(eio_sid, pkt)
 
     async def _dispatch(self, eio_sid: str, pkt: packet.Packet) -> None:
         if pkt.packet_type == packet.CONNECT:
-            await self._handle_connect(eio_sid, pkt.namespace, pkt.data)
+            if self.manager.sid_from_eio_sid(eio_sid, pkt.namespace or NAMESPACE) is None:
+                await self._handle_connect(eio_sid, pkt.namespace, pkt.data)
         elif pkt.packet_type == packet.DISCONNECT:
             await self._handle_disconnect(eio_sid, pkt.namespace, self.reason.CLIENT_DISCONNECT)
         elif pkt.packet_type == packet.EVENT:

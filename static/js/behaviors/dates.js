@@ -1,6 +1,6 @@
 /** Times and days as the reader's language writes them. */
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long", month: "long", day: "numeric" });
 const dated = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "long", day: "numeric" });
@@ -10,6 +10,15 @@ const DAY_MS = 86_400_000;
 
 /** @param {string} at */
 export const timeOf = (at) => clock.format(new Date(at));
+
+/** Without the half of the day, for narrow places. @param {string} at */
+export const shortTime = (at) =>
+  clock
+    .formatToParts(new Date(at))
+    .filter(({ type }) => type !== "dayPeriod")
+    .map(({ value }) => value)
+    .join("")
+    .trim();
 
 /** @param {string} at */
 export const exactTime = (at) => exact.format(new Date(at));

@@ -15,18 +15,30 @@ const typists = signal(new Map());
 /** @param {string} room */
 export const typistsIn = (room) => [...(typists.value.get(room)?.keys() ?? [])];
 
-/** @type {Map<string, number>} */
+/** @type {Map<string, number>} When each room was last told. */
 const told = new Map();
+/** @type {Map<string, number>} The timers of what is to be told as soon as it may be. */
+const later = new Map();
 
 /** @param {string} room */
 export function tellTyping(room) {
-  if (Date.now() - (told.get(room) ?? 0) < TELL_EVERY_MS) return;
-  told.set(room, Date.now());
-  run("typing", { room }).catch(() => told.delete(room));
+  const wait = (told.get(room) ?? 0) + TELL_EVERY_MS - Date.now();
+  if (wait <= 0) tell(room);
+  else if (!later.has(room)) later.set(room, setTimeout(() => tell(room), wait));
 }
 
-/** The message is out: the next keystroke counts anew. @param {string} room */
-export const doneTyping = (room) => told.delete(room);
+/** @param {string} room */
+function tell(room) {
+  stopTyping(room);
+  told.set(room, Date.now());
+  run("typing", { room }).catch(() => {});
+}
+
+/** The message is out, or the room was left. @param {string} room */
+export function stopTyping(room) {
+  clearTimeout(later.get(room));
+  later.delete(room);
+}
 
 /** @param {string} room @param {string} username @param {number} [timer] */
 function set(room, username, timer) {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { draftOf, keepDraft } from "../behaviors/drafts.js";
-import { doneTyping, tellTyping } from "../behaviors/typing.js";
+import { stopTyping, tellTyping } from "../behaviors/typing.js";
 import { fitHeight, isSending, lengthOf } from "../behaviors/writing.js";
 import { html } from "../html.js";
 import { post } from "../outbox.js";
@@ -16,6 +16,7 @@ export function Composer({ room, onEditLast }) {
   const left = textLimit.value - lengthOf(text);
   const isSendable = text.trim() !== "" && left >= 0;
   useFocus(box);
+  useEffect(() => () => stopTyping(room), []);
   useEffect(() => fitHeight(box.current), [text]);
 
   /** @param {string} written */
@@ -23,6 +24,7 @@ export function Composer({ room, onEditLast }) {
     setText(written);
     keepDraft(room, written);
     if (written.trim()) tellTyping(room);
+    else stopTyping(room);
   }
 
   /** @param {Event} event */
@@ -33,7 +35,7 @@ export function Composer({ room, onEditLast }) {
     post(room, text.trim());
     setText("");
     keepDraft(room, "");
-    doneTyping(room);
+    stopTyping(room);
   }
 
   /** @param {KeyboardEvent} event */

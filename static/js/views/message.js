@@ -1,5 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
-import { exactTime, timeOf } from "../behaviors/dates.js";
+import { exactTime, shortTime, timeOf } from "../behaviors/dates.js";
 import { isOnlyEmoji, markdown } from "../behaviors/markdown.js";
 import { html } from "../html.js";
 import { discard, retry, waiting } from "../outbox.js";
@@ -20,7 +20,7 @@ export function MessageView({ message, leads, isEditing, onEdit }) {
   const shownAs = ["message", leads ? "leads" : "follows", isWaiting && "waiting"].filter(Boolean).join(" ");
   return html`
     <article class=${shownAs} tabindex="-1" aria-label=${`${name}, ${timeOf(message.at)}`} data-id=${message.id}>
-      ${leads ? html`<${Avatar} username=${message.author} />` : html`<${Time} at=${message.at} />`}
+      ${leads ? html`<${Avatar} username=${message.author} />` : html`<${Time} at=${message.at} write=${shortTime} />`}
       <div class="said">
         ${leads &&
         html`<p class="byline"><strong dir="auto" title=${message.author}>${name}</strong><${Time} at=${message.at} /></p>`}
@@ -36,8 +36,8 @@ export function MessageView({ message, leads, isEditing, onEdit }) {
   `;
 }
 
-/** @param {{at: string}} props */
-const Time = ({ at }) => html`<time datetime=${at} title=${exactTime(at)}>${timeOf(at)}</time>`;
+/** @param {{at: string, write?: (at: string) => string}} props */
+const Time = ({ at, write = timeOf }) => html`<time datetime=${at} title=${exactTime(at)}>${write(at)}</time>`;
 
 /** @param {{message: Message}} props */
 function Body({ message: { text, deleted, edited_at } }) {

@@ -1,0 +1,48 @@
+"""Both doors to the commands: every command is tried through each by the same test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+
+from tests.people import PATIENCE, Person
+
+Answer = dict[str, Any]
+Door = Callable[[Person, str, Any], Awaitable[Answer]]
+
+
+async def by_socket(person: Person, command: str, params: Any) -> Answer:
+    """The acknowledgement of a command sent over the person's socket."""
+    return await person.client.call(command, params, timeout=PATIENCE)
+
+
+async def by_http(person: Person, command: str, params: Any) -> Answer:
+    """The body of the HTTP answer to the same command."""
+    headers = {"Authorization": f"Bearer {person.token}"} if person.token else {}
+    status, answer, _ = await post(person.url, f"/api/{command}", params, headers=headers)
+    assert (status == 200) == answer["ok"]
+    return answer
+
+
+DOORS: dict[str, Door] = {"socket": by_socket, "http": by_http}
+
+
+async def post(
+    url: str, path: str, body: Any = None, *, headers: Any = None, cookies: Any = None
+) -> tuple[int, Any, Any]:
+    """Status, JSON and headers of the answer to a POST; ``body`` is sent as JSON, or as it is if it is bytes."""
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    async with (
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
+        session.post(url + path, data=data, headers=headers, cookies=cookies) as response,
+    ):
+        return response.status, await response.json(), response.headers
+
+
+async def get(url: str, path: str, **how: Any) -> tuple[int, str, Any]:
+    """Status, text and headers of the answer to a GET."""
+    async with aiohttp.ClientSession() as session, session.get(url + path, **how) as response:
+        return response.status, await response.text(), response.headers
