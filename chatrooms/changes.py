@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from sqlalchemy import Connection, bindparam, update
 
+from chatrooms.tables import Change as Shape
 from chatrooms.tables import rooms
 
-Change: TypeAlias = dict[str, Any]
+Change: TypeAlias = Annotated[dict[str, Any], Shape]
 """``{"room": name, "rev": n, <table>: [rows...]}``, as clients get it."""
 
 _advance = (

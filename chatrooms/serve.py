@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.app import Chatrooms
 from chatrooms.db import Busy
+from chatrooms.migrations import Newer
 from chatrooms.settings import Settings
 from chatrooms.wire.server import MAX_PACKET
 
@@ -35,7 +36,7 @@ async def serve(settings: Settings) -> None:
         async with chat.lifespan():
             print(f"{settings.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
             await uvicorn.Server(_config(chat, settings)).serve(sockets=[listening])
-    except (Busy, OSError) as error:
+    except (Busy, Newer, OSError) as error:
         raise Unable(str(error)) from error
     except SQLAlchemyError as error:
         raise Unable(f"the database cannot be opened: {str(error).splitlines()[0]}") from error

@@ -60,7 +60,9 @@ class Sockets:
 
     async def _connect(self, sid: str, environ: dict[str, Any], payload: Any) -> None:
         scope = environ["asgi.scope"]
-        handshake = Handshake(payload if isinstance(payload, dict) else {}, scope, auth.trusted(scope, self._settings.origins))
+        handshake = Handshake(
+            payload if isinstance(payload, dict) else {}, scope, auth.trusted(scope, self._settings.origins)
+        )
         try:
             caller, token = await self._doorkeeper.connect(handshake)
         except Refusal as refusal:

@@ -224,3 +224,21 @@ class User(TypedDict):
     about: str
     created_at: str
     rev: int
+
+
+class Tables(TypedDict, total=False):
+    """The rows of a change, by table; those of `SYNCED`."""
+
+    rooms: list[Room]
+    users: list[User]
+    memberships: list[Member]
+    members: list[Member]
+    reads: list[Read]
+    messages: list[Message]
+
+
+class Change(Tables):
+    """What one commit changed in a room: the rows as they are now, by table."""
+
+    room: str
+    rev: int

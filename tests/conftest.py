@@ -22,9 +22,21 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runn
 
 
 @pytest.fixture
-async def own_server(tmp_path: Path) -> AsyncIterator[RunningServer]:
+def database() -> str:
+    """The database URL of the test's own server; empty is SQLite. Tests for both take `either_database`."""
+    return ""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_database(request: pytest.FixtureRequest) -> str:
+    """One run with SQLite, one with PostgreSQL."""
+    return "" if request.param == "sqlite" else request.getfixturevalue("postgres_database")
+
+
+@pytest.fixture
+async def own_server(tmp_path: Path, database: str) -> AsyncIterator[RunningServer]:
     """A server of the test's own."""
-    async with running(tmp_path) as started:
+    async with running(tmp_path, database=database) as started:
         yield started
 
 

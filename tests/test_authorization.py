@@ -34,7 +34,9 @@ class World:
     def params(self, template: dict) -> dict:
         """Parameters with the ids of this world filled in."""
         ids = {"SECRET": self.secret["id"], "PUBLIC": self.public["id"], "NEW": str(uuid4())}
-        return {key: ids.get(value, value) if isinstance(value, str) else value for key, value in template.items()}
+        return {
+            key: ids.get(value, value) if isinstance(value, str) else value for key, value in template.items()
+        }
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +86,10 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "room.members": [({"room": "#staff"}, FINE, STRANGER)],
     "read.mark": [({"room": "#staff", "seq": 1}, FINE, STRANGER)],
     "typing": [({"room": "#staff"}, FINE, STRANGER)],
-    "signal": [({"to": "#staff", "type": "x"}, FINE, STRANGER), ({"to": "nobody", "type": "x"}, STRANGER, STRANGER)],
+    "signal": [
+        ({"to": "#staff", "type": "x"}, FINE, STRANGER),
+        ({"to": "nobody", "type": "x"}, STRANGER, STRANGER),
+    ],
     "presence.watch": [({"usernames": ["alice"]}, FINE, FINE)],
     "user.me": [({}, FINE, FINE)],
     "user.get": [({"username": "alice"}, FINE, FINE)],
@@ -109,7 +114,8 @@ def test_every_command_is_tried():
 async def test_each_person_gets_what_their_standing_allows(world, door, command, params, member, stranger):
     expected = {"bob": member, "carol": stranger, "mallory": stranger}
     got = {
-        name: outcome(await DOORS[door](world.people[name], command, world.params(params))) for name in expected
+        name: outcome(await DOORS[door](world.people[name], command, world.params(params)))
+        for name in expected
     }
     assert got == expected
 

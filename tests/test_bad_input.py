@@ -46,7 +46,12 @@ BAD = {
     "large data": ("signal", {"to": "#lobby", "type": "x", "data": "x" * 65_537}, "invalid", "data"),
     "our own signal": ("signal", {"to": "#lobby", "type": "presence"}, "invalid", "type"),
     "too many watched": ("presence.watch", {"usernames": ["bob"] * 501}, "invalid", "usernames"),
-    "eleven people": ("message.post", {"room": "+".join(f"p{n}" for n in range(11)), "text": "x"}, "invalid", "room"),
+    "eleven people": (
+        "message.post",
+        {"room": "+".join(f"p{n}" for n in range(11)), "text": "x"},
+        "invalid",
+        "room",
+    ),
     "a list": ("user.me", [], "invalid", ""),
     "a text": ("user.me", "x", "invalid", ""),
 }

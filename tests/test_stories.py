@@ -17,6 +17,12 @@ from tests.people import PATIENCE, Refused, connect, leave
 from tests.servers import QUICK, serving
 
 
+@pytest.fixture
+def database(either_database: str) -> str:
+    """Every story is told on both databases."""
+    return either_database
+
+
 async def test_alice_and_bob_join_by_name_and_both_see_a_message_once_and_nobody_else_does(person):
     alice, bob, carol = await person("alice"), await person("bob"), await person("carol")
     await alice.say("bob", "Hello Bob")

@@ -9,10 +9,17 @@ from sqlalchemy import Engine, inspect, text
 HEAD = "0001"
 
 
+class Newer(Exception):
+    """The database was written by a newer version than this one."""
+
+
 def migrate(engine: Engine) -> None:
-    """Bring the database to `HEAD`, keeping what it holds; a newer one than ours is refused."""
-    if _revision(engine) == HEAD:
+    """Bring the database to `HEAD`, keeping what it holds; raises `Newer`."""
+    revision = _revision(engine)
+    if revision == HEAD:
         return
+    if revision is not None and revision > HEAD:
+        raise Newer(f"the database is of a newer version ({revision}) than this one ({HEAD})")
     from alembic import command
     from alembic.config import Config
 

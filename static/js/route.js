@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
-import { isConversation, isShared, LOBBY, others, roomWith } from "./names.js";
-import { me } from "./store.js";
+import { isConversation, isShared, others, roomWith } from "./names.js";
+import { home, me } from "./store.js";
 
 /** The address after the `#`: `/r/lobby` a room, `/p/bob` what one says to bob, `/me` notes, `/rooms` the list. */
 
@@ -31,12 +31,13 @@ function decode(part) {
   }
 }
 
-let last = LOBBY;
+/** @type {string | null} */
+let last = null;
 
 /** The room on screen; while the list of rooms covers it on a narrow screen, the last one. */
 export const currentRoom = computed(() => {
   last = roomAt(hash.value, me.value?.username ?? "") ?? last;
-  return last;
+  return last ?? home.value;
 });
 
 /** On narrow screens the list of rooms is a page of its own. */
@@ -54,7 +55,7 @@ export function goInstead(room) {
 }
 
 export function forgetPlace() {
-  last = LOBBY;
+  last = null;
   history.replaceState(null, "", "#/");
   hash.value = location.hash;
 }

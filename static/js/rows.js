@@ -106,16 +106,17 @@ function drop(table, key) {
 }
 
 /** @param {string} room */
-export function forgetTimeline(room) {
+export function forgetRoom(room) {
   store.windowOf(room).value = store.emptyWindow();
   drop(store.rosters, room);
-}
-
-/** @param {string} room */
-export function forgetRoom(room) {
-  forgetTimeline(room);
   drop(store.rooms, room);
   drop(store.newest, room);
+}
+
+/** What only the personal room tells. */
+export function forgetPersonal() {
+  store.memberships.value = new Map();
+  store.reads.value = new Map();
 }
 
 export function forgetEverything() {

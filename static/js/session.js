@@ -4,6 +4,7 @@ import { connect, disconnect, Refusal } from "./connection.js";
 import { closeOutbox, flush, openOutbox } from "./outbox.js";
 import { forgetEverything } from "./rows.js";
 import { forgetKept, keep, kept, TAB } from "./settings.js";
+import { forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
 import { me, textLimit } from "./store.js";
 import { apply, catchUp, revs } from "./sync.js";
@@ -81,13 +82,16 @@ function end(reason) {
 }
 
 /** This tab asks anew who is there; the session goes on in other tabs. */
-export const stepAside = () => end("");
+export function stepAside() {
+  forgetPlace();
+  end("");
+}
 
 export async function leave() {
   const name = username.value;
   await ask("session.leave", { username: name }).catch(() => null);
   if (kept("username") === name) keep("username", "");
-  end("");
+  stepAside();
   forgetKept(`draft ${name} `);
   await wipe(name);
 }

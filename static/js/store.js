@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import { isConversation, isShared, others } from "./names.js";
+import { isConversation, isShared, LOBBY, others } from "./names.js";
 
 /**
  * @import {Member, Message, Read, Room, User} from "./wire.js"
@@ -66,7 +66,15 @@ export function titleOf(room) {
 }
 
 /** @param {string} room */
-export const unreadOf = (room) => Math.max(0, (newest.value.get(room) ?? 0) - (reads.value.get(room)?.number ?? 0));
+export function unreadOf(room) {
+  const read = reads.value.get(room);
+  if (read) return Math.max(0, (newest.value.get(room) ?? 0) - read.number);
+  return windowOf(room).value.list.filter(isSinceMine).length;
+}
+
+/** Whether it was said after one came in: what was said before is not news. @param {Message} message */
+export const isSinceMine = ({ room, at, author }) =>
+  author !== me.value?.username && at >= (memberships.value.get(room)?.since ?? "~");
 
 /** @param {string} room */
 export const myRole = (room) => memberships.value.get(room)?.role;
@@ -78,13 +86,16 @@ export const mayModerate = (room) => ["owner", "moderator"].includes(myRole(room
 const byTitle = (a, b) => titleOf(a).localeCompare(titleOf(b));
 
 /** @param {string} room */
-const lobbyFirst = (room) => (room === "#lobby" ? 0 : 1);
+const lobbyFirst = (room) => (room === LOBBY ? 0 : 1);
 
 export const sharedRooms = computed(() =>
   [...memberships.value.keys()]
     .filter((room) => isShared(room) && !rooms.value.get(room)?.archived)
     .sort((a, b) => lobbyFirst(a) - lobbyFirst(b) || byTitle(a, b)),
 );
+
+/** Where one is when one has not chosen a room. */
+export const home = computed(() => sharedRooms.value[0] ?? LOBBY);
 
 export const conversations = computed(() => [...memberships.value.keys()].filter(isConversation).sort(byTitle));
 

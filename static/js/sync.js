@@ -1,6 +1,6 @@
 import { batch } from "@preact/signals";
 import { run } from "./connection.js";
-import { extendWindow, forgetRoom, forgetTimeline, startRoster, takeRows } from "./rows.js";
+import { extendWindow, forgetPersonal, forgetRoom, startRoster, takeRows } from "./rows.js";
 import * as store from "./store.js";
 
 /**
@@ -117,7 +117,8 @@ function enter(change, since, reset) {
 /** Too far behind: the window is what comes from now on, older messages are paged in. @param {Change} change */
 function startOver({ room, rev }) {
   revs.set(room, 0);
-  forgetTimeline(room);
+  forgetRoom(room);
+  if (room === store.me.value?.username) forgetPersonal();
   extendWindow(room, rev + 1, true);
   startRoster(room, false);
 }

@@ -1,6 +1,5 @@
-import { LOBBY } from "../names.js";
 import { currentRoom, goInstead } from "../route.js";
-import { titleOf } from "../store.js";
+import { home, titleOf } from "../store.js";
 import { onRemoval } from "../sync.js";
 import { toast } from "../views/toast.js";
 
@@ -8,6 +7,6 @@ import { toast } from "../views/toast.js";
 export function leaveRemovedRooms() {
   onRemoval((room) => {
     toast(`You are no longer in ${titleOf(room)}.`);
-    if (currentRoom.peek() === room) goInstead(LOBBY);
+    if (currentRoom.peek() === room) queueMicrotask(() => goInstead(home.peek()));
   });
 }

@@ -16,7 +16,8 @@ export function App() {
 
 function Chat() {
   const room = currentRoom.value;
-  useLayoutEffect(() => void (document.documentElement.dataset.pane = showsList.value ? "list" : "room"));
+  const pane = showsList.value ? "list" : "room";
+  useLayoutEffect(() => void (document.documentElement.dataset.pane = pane), [pane]);
   return html`
     <div class="chat">
       <${Sidebar} />

@@ -23,5 +23,5 @@ const PATHS = {
 
 /** @param {{name: IconName}} props */
 export const Icon = ({ name }) => html`
-  <svg class=${`icon ${name}`} viewBox="0 0 20 20" width="20" height="20" aria-hidden="true"><path d=${PATHS[name]} /></svg>
+  <svg class=${`icon icon-${name}`} viewBox="0 0 20 20" width="20" height="20" aria-hidden="true"><path d=${PATHS[name]} /></svg>
 `;

@@ -5,21 +5,21 @@ import { membersOf, nameOf, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Dialog } from "./dialog.js";
 import { PersonPicker } from "./person-picker.js";
-import { toast } from "./toast.js";
 
 /** @param {{room: string, onClose: () => void}} props */
 export function Invite({ room, onClose }) {
   const [error, setError] = useState("");
+  const [done, setDone] = useState("");
   /** @param {string} username */
   const invite = (username) =>
     command("room.invite", { room, username }).then(
-      () => toast(`${nameOf(username)} is now in ${titleOf(room)}.`),
+      () => (setError(""), setDone(`${nameOf(username)} is in.`)),
       (refusal) => setError(asRefusal(refusal).message),
     );
   const without = membersOf(room).map((member) => member.username);
   return html`
     <${Dialog} title=${`Invite to ${titleOf(room)}`} onClose=${onClose}>
-      <${PersonPicker} label="Who should come in?" verb="Invite" onPick=${invite} without=${without} error=${error} />
+      <${PersonPicker} label="Who should come in?" verb="Invite" onPick=${invite} without=${without} error=${error} hint=${done} />
     <//>
   `;
 }

@@ -1,3 +1,4 @@
+import { cloneElement, isValidElement, toChildArray } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { exactTime, shortTime, timeOf } from "../behaviors/dates.js";
 import { isOnlyEmoji, markdown } from "../behaviors/markdown.js";
@@ -10,7 +11,10 @@ import { Confirm } from "./confirm.js";
 import { Icon } from "./icon.js";
 import { MessageEditor } from "./message-editor.js";
 
-/** @import {Message} from "../wire.js" */
+/**
+ * @import {Message} from "../wire.js"
+ * @import {ComponentChildren} from "preact"
+ */
 
 /** @param {{message: Message, leads: boolean, isEditing: boolean, onEdit: (id: string) => void}} props */
 export function MessageView({ message, leads, isEditing, onEdit }) {
@@ -44,9 +48,19 @@ function Body({ message: { text, deleted, edited_at } }) {
   const content = useMemo(() => markdown(text ?? ""), [text]);
   if (deleted) return html`<p class="tombstone">message deleted</p>`;
   return html`
-    <div class=${isOnlyEmoji(text ?? "") ? "text emoji" : "text"} dir="auto">${content}</div>
-    ${edited_at && html`<small class="edited" title=${exactTime(edited_at)}>edited</small>`}
+    <div class=${isOnlyEmoji(text ?? "") ? "text emoji" : "text"} dir="auto">
+      ${edited_at ? withMark(content, edited_at) : content}
+    </div>
   `;
+}
+
+/** The mark stands at the end of the last line where there is one. @param {ComponentChildren} content @param {string} at */
+function withMark(content, at) {
+  const mark = html`<small class="edited" title=${exactTime(at)}>edited</small>`;
+  const blocks = toChildArray(content);
+  const last = blocks.at(-1);
+  if (!isValidElement(last) || last.type !== "p") return [...blocks, mark];
+  return [...blocks.slice(0, -1), cloneElement(last, null, last.props.children, " ", mark)];
 }
 
 /** Shown by CSS only when it takes longer than a moment; a refusal with its reason. @param {{id: string}} props */

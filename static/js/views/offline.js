@@ -22,7 +22,7 @@ function Banner() {
   const left = waiting.value.length;
   const words = left ? `${left === 1 ? "1 message waits" : `${left} messages wait`} to be sent.` : "";
   return html`
-    <p class="offline">
+    <p class="offline-banner">
       <span>You are offline. ${words}</span>
       <button class="quiet small" onClick=${reconnectNow}>Try now</button>
     </p>

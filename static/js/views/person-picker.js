@@ -9,9 +9,9 @@ import { Field } from "./field.js";
 /**
  * Finds people by name; each is a button that says what it does.
  * @param {{label: string, verb: string, onPick: (username: string) => Promise<unknown>, without: string[],
- *   error?: string}} props
+ *   error?: string, hint?: string}} props
  */
-export function PersonPicker({ label, verb, onPick, without, error }) {
+export function PersonPicker({ label, verb, onPick, without, error, hint }) {
   const [query, setQuery] = useState("");
   const found = usePeople(query);
   const people = found?.filter((user) => !without.includes(user.username));
@@ -22,7 +22,7 @@ export function PersonPicker({ label, verb, onPick, without, error }) {
   };
   return html`
     <form onSubmit=${pickFirst}>
-      <${Field} label=${label} type="search" value=${query} onInput=${setQuery} error=${error} autofocus autocapitalize="none" />
+      <${Field} label=${label} type="search" value=${query} onInput=${setQuery} error=${error} hint=${hint} autofocus autocapitalize="none" />
     </form>
     <ul class="listing" aria-label="People found" aria-busy=${!people}>
       ${people?.map((user) => html`<${Person} key=${user.username} user=${user} verb=${verb} onPick=${onPick} />`)}

@@ -4,7 +4,8 @@ import { typistsIn } from "../behaviors/typing.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
 import { isShared } from "../names.js";
-import { memberships, nameOf, ready, windowOf } from "../store.js";
+import { addressOf } from "../route.js";
+import { home, memberships, nameOf, ready, titleOf, windowOf } from "../store.js";
 import { Composer } from "./composer.js";
 import { Members } from "./members.js";
 import { RoomHeader } from "./room-header.js";
@@ -62,6 +63,6 @@ const NotHere = ({ room }) => html`
   <div class="nowhere">
     <h1>You are not in ${room}</h1>
     <p>Perhaps it was renamed or you were removed. Open rooms can be found under “Browse rooms”.</p>
-    <p><a class="button" href="#/r/lobby">Go to the lobby</a></p>
+    <p><a class="button" href=${addressOf(home.value)}>Go to ${titleOf(home.value)}</a></p>
   </div>
 `;

@@ -7,7 +7,7 @@ import { loadOlder } from "../behaviors/paging.js";
 import { saw } from "../behaviors/read-marks.js";
 import { html } from "../html.js";
 import { asMessage, waiting } from "../outbox.js";
-import { me, reads, ready, windowOf } from "../store.js";
+import { isSinceMine, me, reads, ready, windowOf } from "../store.js";
 import { Icon } from "./icon.js";
 import { MessageView } from "./message.js";
 import { RoomStart } from "./room-start.js";
@@ -81,12 +81,13 @@ export function Timeline({ room, editing, onEdit }) {
 
 /** What was new when one came in; the line above it does not move while one reads. @param {string} room @param {Message[]} list */
 function useFirstNew(room, list) {
-  const read = useMemo(() => reads.peek().get(room)?.number ?? Infinity, [room]);
+  const read = useMemo(() => reads.peek().get(room)?.number, [room]);
   const found = useRef(/** @type {string | undefined} */ (undefined));
   const isFirstLook = useRef(true);
   if (isFirstLook.current && list.length) {
     isFirstLook.current = false;
-    found.current = list.find((message) => message.number > read && message.author !== me.peek()?.username)?.id;
+    const isNew = read === undefined ? isSinceMine : (/** @type {Message} */ message) => message.number > read;
+    found.current = list.find((message) => isNew(message) && message.author !== me.peek()?.username)?.id;
   }
   return found.current;
 }

@@ -1,0 +1,52 @@
+"""JSON Schema in TypeScript's notation, for the browser client and for the page."""
+
+from __future__ import annotations
+
+import json
+
+from chatrooms.docs.shapes import REF, Schema
+
+
+def notation(schema: Schema) -> str:
+    """The type that a JSON Schema describes, as TypeScript writes it."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).removeprefix(REF)
+    if "anyOf" in schema:
+        return " | ".join(notation(part) for part in schema["anyOf"])
+    if "enum" in schema:
+        return " | ".join(json.dumps(value) for value in schema["enum"])
+    match schema.get("type"):
+        case "array":
+            return _array(schema)
+        case "object":
+            return _object(schema)
+        case "integer" | "number":
+            return "number"
+        case scalar:
+            return str(scalar or "any")
+
+
+def member(name: str, schema: Schema, *, required: bool) -> str:
+    """``name?: type``, quoted where TypeScript wants it."""
+    key = name if name.isidentifier() else json.dumps(name)
+    return f"{key}{'' if required else '?'}: {notation(schema)}"
+
+
+def members(schema: Schema) -> list[str]:
+    """The properties of an object, each as a `member`."""
+    required = schema.get("required", ())
+    return [
+        member(name, part, required=name in required) for name, part in schema.get("properties", {}).items()
+    ]
+
+
+def _array(schema: Schema) -> str:
+    items = notation(schema["items"])
+    return f"({items})[]" if " | " in items else f"{items}[]"
+
+
+def _object(schema: Schema) -> str:
+    if isinstance(schema.get("additionalProperties"), dict):
+        return f"Record<string, {notation(schema['additionalProperties'])}>"
+    inner = members(schema)
+    return f"{{ {'; '.join(inner)} }}" if inner else "{}"

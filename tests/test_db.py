@@ -1,0 +1,199 @@
+"""Group commit: together on the disk, each with its own fate, told in order."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from chatrooms import db as db_module
+from chatrooms.db import Busy, Database
+from chatrooms.errors import Internal, NotFound, Unavailable
+from chatrooms.tables import rooms
+
+ROOM = {
+    "title": "",
+    "topic": "",
+    "access": "open",
+    "created_by": "alice",
+    "created_at": "2026-01-01T00:00:00.000Z",
+    "archived": False,
+    "rev": 1,
+    "counter": 1,
+    "posted": 0,
+}
+
+
+@pytest.fixture
+async def database(tmp_path, either_database) -> AsyncIterator[Database]:
+    database = Database(either_database or f"sqlite:///{tmp_path / 'test.sqlite3'}")
+    await database.open()
+    yield database
+    await database.close()
+
+
+def adding(name):
+    def work(connection):
+        connection.execute(insert(rooms).values(name=name, **ROOM))
+        return name
+
+    return work
+
+
+def stored(connection):
+    return list(connection.scalars(select(rooms.c.name).order_by(rooms.c.name)))
+
+
+async def test_a_change_can_be_read_once_it_is_answered(database):
+    assert await database.change(adding("#a")) == "#a"
+    assert await database.read(stored) == ["#a"]
+
+
+async def test_what_waits_is_committed_together_and_told_in_order_before_it_is_answered(database):
+    told, answered = [], []
+
+    async def committed(results):
+        told.append(list(results))
+        assert not set(results) & set(answered)
+
+    database.committed = committed
+    gate = threading.Event()
+
+    async def post(name):
+        answered.append(await database.change(adding(name)))
+
+    first = asyncio.create_task(database.change(lambda _: gate.wait(10) and "first"))
+    await asyncio.sleep(0)
+    rest = [asyncio.create_task(post(f"#{n:02}")) for n in range(20)]
+    await asyncio.sleep(0)
+    gate.set()
+    await asyncio.gather(first, *rest)
+    assert told == [["first"], [f"#{n:02}" for n in range(20)]]
+
+
+async def test_one_refusal_in_a_batch_harms_nobody_else_and_leaves_nothing(database):
+    def half_done(connection):
+        adding("#half")(connection)
+        raise NotFound
+
+    def broken(connection):
+        adding("#broken")(connection)
+        raise RuntimeError("a mistake of ours")
+
+    outcomes = await asyncio.gather(
+        database.change(adding("#a")),
+        database.change(half_done),
+        database.change(adding("#a")),
+        database.change(broken),
+        database.change(adding("#b")),
+        return_exceptions=True,
+    )
+    assert [type(outcome) for outcome in outcomes] == [str, NotFound, IntegrityError, Internal, str]
+    assert await database.read(stored) == ["#a", "#b"]
+
+
+async def test_an_error_of_the_database_refuses_the_whole_batch_and_the_next_one_works(database):
+    told = []
+
+    async def committed(results):
+        told.extend(results)
+
+    def fails(_):
+        raise OperationalError("INSERT", {}, Exception("disk full"))
+
+    database.committed = committed
+    outcomes = await asyncio.gather(
+        database.change(adding("#a")), database.change(fails), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes] == [Unavailable, Unavailable]
+    assert await database.read(stored) == told == []
+    assert await database.change(adding("#b")) == "#b"
+
+
+async def test_readers_see_one_moment_and_cannot_write(database):
+    await database.change(adding("#a"))
+    gate, reading = threading.Event(), threading.Event()
+
+    def twice(connection):
+        before = stored(connection)
+        reading.set()
+        gate.wait(10)
+        return before, stored(connection)
+
+    slow = asyncio.create_task(database.read(twice))
+    await asyncio.get_running_loop().run_in_executor(None, reading.wait, 10)
+    await database.change(adding("#b"))
+    gate.set()
+    assert await slow == (["#a"], ["#a"])
+
+
+async def test_who_stops_waiting_does_not_undo_what_was_asked_for(database):
+    gate = threading.Event()
+    first = asyncio.create_task(database.change(lambda _: gate.wait(10)))
+    await asyncio.sleep(0)
+    impatient = asyncio.create_task(database.change(adding("#a")))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    gate.set()
+    await first
+    await database.change(adding("#b"))
+    assert await database.read(stored) == ["#a", "#b"]
+
+
+async def test_more_than_can_wait_is_refused_at_once(database, monkeypatch):
+    monkeypatch.setattr(db_module, "WAITING", 1)
+    gate = threading.Event()
+    first = asyncio.create_task(database.change(lambda _: gate.wait(10)))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(database.change(adding("#a")))
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await database.change(adding("#b"))
+    gate.set()
+    await asyncio.gather(first, second)
+
+
+async def test_sqlite_writes_through_to_the_disk(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
+    await database.open()
+    pragmas = await database.change(
+        lambda db: [db.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")]
+    )
+    assert pragmas == ["wal", 2]
+    await database.close()
+
+
+async def test_two_servers_do_not_share_one_sqlite_file(tmp_path):
+    url = f"sqlite:///{tmp_path / 'test.sqlite3'}"
+    first = Database(url)
+    await first.open()
+    with pytest.raises(Busy, match="another server"):
+        await Database(url).open()
+    await first.close()
+    again = Database(url)
+    await again.open()
+    await again.close()
+
+
+async def test_two_writers_of_one_room_in_postgresql_take_turns(postgres_database):
+    """Two processes of ours would each have a `Database`: no rev may be given out twice."""
+    databases = [Database(postgres_database) for _ in range(2)]
+    for database in databases:
+        await database.open()
+    await databases[0].change(adding("#a"))
+
+    def count_up(connection):
+        counter = connection.scalar(select(rooms.c.counter).where(rooms.c.name == "#a"))
+        connection.execute(rooms.update().values(counter=counter + 1))
+        return counter + 1
+
+    revs = await asyncio.gather(
+        *(database.change(count_up, lambda _: ["#a", "#b"]) for _ in range(50) for database in databases)
+    )
+    assert sorted(revs) == list(range(2, 102))
+    for database in databases:
+        await database.close()

@@ -1,0 +1,83 @@
+"""The grammar of names: one form each, no two kinds collide, look-alikes look alike."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatrooms import names
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [("Alice", "alice"), ("ａｌｉｃｅ", "alice"), ("José", "josé"), ("a.b-c_d", "a.b-c_d"), ("שלום", "שלום")],
+)
+def test_a_username_has_one_form(given, stored):
+    assert names.username(given) == stored == names.username(stored)
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "a", "x" * 33, "a b", "a+b", "#a", "~a", "!a", "a/b", "a\n", "<b>", "a\u202eb", "a\u200bb", "👍👍"],
+)
+def test_what_is_no_username_is_refused_with_a_sentence(given):
+    with pytest.raises(ValueError, match=r"\.$"):
+        names.username(given)
+
+
+@pytest.mark.parametrize("reserved", ["system", "Admin", "everyone"])
+def test_reserved_names_cannot_be_claimed(reserved):
+    with pytest.raises(ValueError, match="reserved"):
+        names.claimable(reserved)
+
+
+@pytest.mark.parametrize(
+    "pair", [("alice", "аlice"), ("paypal", "раураl"), ("user1", "userl"), ("jim", "jirn")]
+)
+def test_names_that_look_alike_have_one_skeleton(pair):
+    assert names.skeleton(pair[0]) == names.skeleton(pair[1])
+
+
+def test_different_names_have_different_skeletons():
+    assert len({names.skeleton(name) for name in ("alice", "bob", "carol", "mallory", "jim", "tim")}) == 6
+
+
+@pytest.mark.parametrize(
+    ("room", "kind", "hearers"),
+    [
+        ("alice", "personal", ["alice"]),
+        ("#lobby", "shared", ["#lobby"]),
+        ("lobby", "personal", ["lobby"]),
+        ("alice+bob", "conversation", ["alice", "bob"]),
+        ("~alice", "watchers", ["~alice"]),
+    ],
+)
+def test_the_kind_of_a_room_and_who_hears_it_are_read_from_its_name(room, kind, hearers):
+    assert (names.kind(room), names.hearers(room)) == (kind, hearers)
+
+
+@pytest.mark.parametrize("room", ["", "+", "a+", "+a"])
+def test_no_name_is_ever_emitted_to_that_is_empty(room):
+    with pytest.raises(ValueError, match="a room has a name"):
+        names.hearers(room)
+
+
+def test_a_conversation_is_sorted_and_with_oneself_is_ones_own_room():
+    assert names.durable("Bob+alice") == names.conversation("alice", "bob", "BOB") == "alice+bob"
+    assert names.conversation("alice", "alice") == "alice"
+
+
+def test_a_conversation_has_at_most_ten_people():
+    names.conversation(*(f"person{n}" for n in range(10)))
+    with pytest.raises(ValueError, match="at most 10"):
+        names.conversation(*(f"person{n}" for n in range(11)))
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_durable_name_in_one_form_or_refused(text):
+    try:
+        name = names.durable(text)
+    except ValueError:
+        return
+    assert names.durable(name) == name
+    assert all(names.hearers(name))
+    assert names.kind(name) in ("personal", "shared", "conversation")
