@@ -65,9 +65,7 @@ class Chatrooms:
         self._presence = presence.Presence(self._live, settings.presence_grace)
         web = Web(settings, self._pipe, doorkeeper, self._db, _static())
         self._http = SecurityHeaders(
-            Starlette(
-                routes=web.routes(), lifespan=self.lifespan, exception_handlers={HTTPException: http_error}
-            )
+            Starlette(routes=web.routes(), lifespan=self.lifespan, exception_handlers={HTTPException: http_error})
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,9 +94,7 @@ class Chatrooms:
             await self._server.shutdown()
             await self._db.close()
 
-    async def post(
-        self, room: str, text: str, *, author: str | None = None, id: str | None = None
-    ) -> Message:
+    async def post(self, room: str, text: str, *, author: str | None = None, id: str | None = None) -> Message:
         """Store a message and send it to everybody in ``room``, on every tab.
 
         ``room`` is a shared room, a conversation, or a username: the person's own room. Without an ``author`` the
@@ -108,7 +104,8 @@ class Chatrooms:
         me = Caller(author, host=False) if author else NOBODY
         given = {"room": room, "text": text} | ({"id": id} if id else {})
         result = await self._pipe.run("message.post", given, me)
-        return result["message"]  # type: ignore[no-any-return]
+        message: Message = result["message"]
+        return message
 
     async def signal(self, to: str, type: str, data: Any = None) -> None:
         """Send something live to everybody in the room ``to``, or to a person; it is not stored."""
@@ -120,7 +117,7 @@ class Chatrooms:
 
     def sockets_in(self, room: str) -> list[str]:
         """The ids of this process's sockets that are in ``room`` now."""
-        return self._server.manager.members(room)
+        return self._live.sockets_in(room)
 
     async def run(self, command: str, params: dict[str, Any], *, username: str) -> Any:
         """Carry out any command as ``username``, with their rights; returns its result, raises a `Refusal`."""

@@ -22,6 +22,7 @@ from chatrooms.live import Live, Signal
 from chatrooms.rates import Rates
 
 P = TypeVar("P", bound="Params")
+R = TypeVar("R")
 Rate = Literal["post", "create", "signal", "other"]
 
 
@@ -110,9 +111,7 @@ def live(name: str, rate: Rate = "other") -> Callable[[Body], Body]:
     return _declare(name, "live", _nothing, rate)
 
 
-def _declare(
-    name: str, kind: Any, locks: Any, rate: Rate, *, aligned: bool = False
-) -> Callable[[Body], Body]:
+def _declare(name: str, kind: Any, locks: Any, rate: Rate, *, aligned: bool = False) -> Callable[[Body], Body]:
     def register(body: Body) -> Body:
         hints = get_type_hints(body)
         result = hints.pop("return")
@@ -134,10 +133,10 @@ def invalid(error: ValidationError) -> Invalid:
 
 
 @dataclass
-class Outcome:
+class Outcome(Generic[R]):
     """What came of a command that was carried out."""
 
-    result: Any
+    result: R
     changes: Changes
     signals: list[Signal]
     ended: list[str]
@@ -159,15 +158,15 @@ class Pipe:
             raise RateLimited(retry_after=self._rates.wait(command.rate, me.username))
         return await self._do(command, p, me)
 
-    async def change(self, work: Callable[[Act], Any], me: Caller, *locks: str) -> Any:
+    async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
         """Carry out ``work`` as a change that is no command, such as a first join."""
         return (await self._db.change(lambda db: self._act(work, me, db), lambda _: locks)).result
 
-    async def query(self, work: Callable[[Act], Any], me: Caller) -> Any:
+    async def query(self, work: Callable[[Act], R], me: Caller) -> R:
         """Carry out ``work`` on a reader's thread."""
         return (await self._db.read(lambda db: self._act(work, me, db))).result
 
-    async def committed(self, outcomes: Sequence[Outcome]) -> None:
+    async def committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
         """Tell what was committed, in the order in which it was."""
         for outcome in outcomes:
             await self._live.tell(outcome.changes)
@@ -178,18 +177,19 @@ class Pipe:
         if command.kind == "live":
             body: Callable[..., Awaitable[Any]] = command.body
             return await body(self._live, me, p)
-        work = lambda act: command.body(act, p)  # noqa: E731 - a name would only repeat the body's
+
+        def work(act: Act) -> Any:
+            return command.body(act, p)
+
         if command.aligned:
             await self._live.align(me.username)
         if command.kind == "query":
             outcome = await self._db.read(lambda db: self._act(work, me, db))
             await self._live.signal(filter(self._rates.passes_on, outcome.signals))
             return outcome.result
-        outcome = await self._db.change(
-            lambda db: self._act(work, me, db), lambda db: command.locks(db, me, p)
-        )
+        outcome = await self._db.change(lambda db: self._act(work, me, db), lambda db: command.locks(db, me, p))
         return outcome.result
 
-    def _act(self, work: Callable[[Act], Any], me: Caller, db: Connection) -> Outcome:
+    def _act(self, work: Callable[[Act], R], me: Caller, db: Connection) -> Outcome[R]:
         act = Act(me, db, self._lobby)
         return Outcome(work(act), act.changes, act.signals, act.ended)

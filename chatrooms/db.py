@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import structlog
@@ -103,7 +104,8 @@ class Database:
         self._waiting.append(job)
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
-        return await job.done  # type: ignore[no-any-return]
+        result: T = await job.done
+        return result
 
     async def _write(self) -> None:
         while self._waiting:
@@ -130,7 +132,7 @@ class Database:
                 for job in batch:
                     _run(job, connection)
         except Exception as error:
-            _failed("commit", error)
+            _failed("commit failed", error)
             for job in batch:
                 job.error = job.error or Unavailable()
 
@@ -150,7 +152,7 @@ class Database:
             with self._reader.begin() as connection:
                 return query(connection)
         except SQLAlchemyError as error:
-            _failed("read", error)
+            _failed("read failed", error)
             raise Unavailable from error
 
     async def _on(self, threads: ThreadPoolExecutor, work: Callable[..., T], *args: Any) -> T:
@@ -159,7 +161,7 @@ class Database:
     def _claim_file(self) -> None:
         if not self.url.database or self.url.database == ":memory:":
             raise ValueError("the SQLite database has to be a file")
-        self._lock_file = open(self.url.database + ".lock", "w")  # noqa: SIM115 - held as long as the database
+        self._lock_file = Path(self.url.database + ".lock").open("w")  # noqa: SIM115 - held as long as the database
         try:
             fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -176,7 +178,7 @@ def _run(job: Job, connection: Connection) -> None:
     except DBAPIError:
         raise
     except Exception as error:
-        _failed("work", error)
+        _failed("command failed", error)
         job.error = Internal()
 
 
@@ -190,9 +192,7 @@ def _answer(job: Job) -> None:
 
 
 def _failed(what: str, error: Exception) -> None:
-    log.error(
-        f"{what} failed", error=type(error).__name__, reason=str(error).split("\n")[0], exc_info=_bug(error)
-    )
+    log.error(what, error=type(error).__name__, reason=str(error).split("\n")[0], exc_info=_bug(error))
 
 
 def _bug(error: Exception) -> Exception | None:

@@ -38,9 +38,7 @@ class Joining(BaseModel):
 class Doorkeeper:
     """Who comes in, by the rules of the settings or by the host application's ``authenticate``."""
 
-    def __init__(
-        self, settings: Settings, pipe: Pipe, rates: Rates, authenticate: Authenticate | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, pipe: Pipe, rates: Rates, authenticate: Authenticate | None = None) -> None:
         self._settings, self._pipe, self._rates, self._authenticate = settings, pipe, rates, authenticate
 
     async def connect(self, handshake: Handshake) -> tuple[Caller, str | None]:
@@ -84,7 +82,7 @@ class Doorkeeper:
     async def leave(self, handshake: Handshake, given: Any) -> str:
         """End the browser's session of a name; gives the name."""
         self._browsers_only(handshake)
-        username = _parse(Joining, given).username
+        username: str = _parse(Joining, given).username
         known = await self._by_cookie(handshake, username)
         if known and known.session:
             session = known.session
@@ -120,9 +118,7 @@ class Doorkeeper:
         return caller
 
     async def _by_cookie(self, handshake: Handshake, username: str | None) -> Caller | None:
-        token = (
-            handshake.cookies.get(auth.cookie_name(username, secure=handshake.secure)) if username else None
-        )
+        token = handshake.cookies.get(auth.cookie_name(username, secure=handshake.secure)) if username else None
         if token is None:
             return None
         try:
@@ -141,9 +137,7 @@ class Doorkeeper:
             raise Invalid(str(error), field="username") from None
         locks = _joins(username, self._settings.lobby)
         if self._settings.guests == "claim":
-            return await self._pipe.change(
-                lambda act: sessions.claim(act, username, handshake.agent), NOBODY, *locks
-            )  # type: ignore[no-any-return]
+            return await self._pipe.change(lambda act: sessions.claim(act, username, handshake.agent), NOBODY, *locks)
         return await self._pipe.change(
             lambda act: (sessions.admit(act, username), sessions.start(act, username, handshake.agent)),
             NOBODY,

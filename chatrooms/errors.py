@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault of the program
+class Refusal(Exception):
     """A command, a join or a connection was refused.
 
     ``code`` names the reason for programs, ``message`` for people; ``details`` holds what helps to mend it, such as

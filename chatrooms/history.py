@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from chatrooms import policy, standing
 from chatrooms.commands import Act, Params, query
 from chatrooms.params import MAX_PAGE, AnyRoom, Seq
-from chatrooms.tables import SYNCED, Message, messages, plain
+from chatrooms.tables import SYNCED, Message, many, messages
 
 
 class Page(Params):
@@ -77,7 +77,7 @@ def _messages(room: str) -> Any:
 
 
 def _rows(db: Connection, found: Any) -> list[Message]:
-    return [plain(row) for row in db.execute(found)]
+    return many(Message, db.execute(found))
 
 
 def _page(found: list[Message], *, before: bool, after: bool, more: bool) -> History:

@@ -67,12 +67,12 @@ class Live:
             if not self.occupied(username):
                 return
             belongs = await self._db.read(lambda db: set(db.scalars(_shared_rooms(username))))
-            for sid in self.server.manager.members(username):
+            for sid in self.sockets_in(username):
                 await self._place(sid, belongs)
 
     async def close(self, room: str) -> None:
         """End the connections of all sockets in ``room``."""
-        for sid in self.server.manager.members(room):
+        for sid in self.sockets_in(room):
             eio_sid = self.server.manager.eio_sid_from_sid(sid, NAMESPACE)
             if eio_sid:
                 await self.server.close(eio_sid)
@@ -85,9 +85,14 @@ class Live:
         """Whether the person is here, or left so lately that they may be reloading the page."""
         return self.occupied(username) or username in self.lingering
 
+    def sockets_in(self, room: str) -> list[str]:
+        """The ids of this process's sockets that are in ``room`` now."""
+        inside: list[str] = self.server.manager.members(room)
+        return inside
+
     def occupied(self, room: str) -> bool:
         """Whether any socket is in ``room``: for a personal room, whether the person is here."""
-        return bool(self.server.manager.members(room))
+        return bool(self.sockets_in(room))
 
     async def _place(self, sid: str, belongs: set[str]) -> None:
         await self._enter(sid, belongs, "shared")

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, update
 from chatrooms import policy, standing
 from chatrooms.commands import Act, Caller, Params, change, query
 from chatrooms.params import MAX_PAGE, AnyRoom, Search, SharedRoom, Username
-from chatrooms.tables import SYNCED, Member, Role, members, plain
+from chatrooms.tables import SYNCED, Member, Role, many, members, one
 
 
 class InRoom(Params):
@@ -65,8 +65,7 @@ def end(act: Act, room: str, username: str) -> Member:
 
 def find(db: Connection, room: str, username: str) -> Member | None:
     """The membership of ``username`` in ``room``, past ones too."""
-    row = db.execute(_members(room).where(members.c.username == username)).one_or_none()
-    return row and plain(row)  # type: ignore[return-value]
+    return one(Member, db.execute(_members(room).where(members.c.username == username)))
 
 
 def _both(_db: Connection, me: Caller, p: InRoom) -> Iterable[str]:
@@ -115,7 +114,7 @@ def page(act: Act, p: Page) -> ManyMembers:
     if p.query:
         found = found.where(members.c.username.contains(p.query.lower(), autoescape=True))
     rows = act.db.execute(found.order_by(members.c.username).limit(MAX_PAGE + 1)).all()
-    return {"members": [plain(row) for row in rows[:MAX_PAGE]], "more": len(rows) > MAX_PAGE}  # type: ignore[misc]
+    return {"members": many(Member, rows[:MAX_PAGE]), "more": len(rows) > MAX_PAGE}
 
 
 def _members(room: str) -> Any:

@@ -13,7 +13,7 @@ from chatrooms.commands import Act, Caller, Params, change
 from chatrooms.errors import Conflict, Invalid, NotAMember, NotFound
 from chatrooms.params import AnyRoom, Id, MessageText
 from chatrooms.policy import Standing
-from chatrooms.tables import SYNCED, Message, messages, plain
+from chatrooms.tables import SYNCED, Message, messages, one
 
 
 class Post(Params):
@@ -51,8 +51,7 @@ _insert = insert(messages)
 
 def find(db: Connection, id: str) -> Message | None:
     """The message with that id, whoever may see it."""
-    row = db.execute(_by_id, {"id": id}).one_or_none()
-    return row and plain(row)  # type: ignore[return-value]
+    return one(Message, db.execute(_by_id, {"id": id}))
 
 
 def addressed(me: Caller, room: str) -> str:
@@ -146,7 +145,7 @@ def _store(act: Act, room: str, p: Post) -> Message:
         "deleted": False,
         "reply_to": p.reply_to,
     }
-    act.db.execute(_insert, row)  # type: ignore[call-overload]
+    act.db.execute(_insert, row)
     act.changes.tell(room, "messages", row)
     return row
 

@@ -20,11 +20,9 @@ from precis_i18n import get_profile
 Kind = Literal["personal", "shared", "conversation", "watchers", "session"]
 
 MAX_CONVERSATION = 10
-MAX_USERNAME = 32
+MIN_USERNAME, MAX_USERNAME = 2, 32
 MAX_SHARED = 48
-RESERVED = frozenset(
-    {"admin", "administrator", "all", "channel", "chatrooms", "everyone", "here", "root", "system"}
-)
+RESERVED = frozenset({"admin", "administrator", "all", "channel", "chatrooms", "everyone", "here", "root", "system"})
 
 _case_mapped = get_profile("UsernameCaseMapped")
 
@@ -72,8 +70,8 @@ def username(name: str) -> str:
     Raises ``ValueError`` with a sentence for people.
     """
     mapped = _mapped(name)
-    if not 2 <= len(mapped) <= MAX_USERNAME:
-        raise ValueError(f"A name has 2 to {MAX_USERNAME} characters.")
+    if not MIN_USERNAME <= len(mapped) <= MAX_USERNAME:
+        raise ValueError(f"A name has {MIN_USERNAME} to {MAX_USERNAME} characters.")
     return mapped
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from chatrooms import policy, standing
 from chatrooms.commands import Act, Caller, Params, change
 from chatrooms.params import AnyRoom, Seq
-from chatrooms.tables import SYNCED, Read, messages, plain, reads
+from chatrooms.tables import SYNCED, Read, messages, one, reads
 
 
 class Mark(Params):
@@ -29,8 +29,7 @@ class OneRead(TypedDict):
 def find(db: Connection, username: str, room: str) -> Read | None:
     """How far ``username`` has read ``room``, if ever."""
     found = SYNCED["reads"].select().where(reads.c.username == username, reads.c.room == room)
-    row = db.execute(found).one_or_none()
-    return row and plain(row)  # type: ignore[return-value]
+    return one(Read, db.execute(found))
 
 
 def _myself(_db: Connection, me: Caller, _p: Mark) -> Iterable[str]:

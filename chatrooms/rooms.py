@@ -12,7 +12,7 @@ from chatrooms import members, policy, standing
 from chatrooms.commands import Act, Caller, Params, change, query
 from chatrooms.errors import Conflict, Invalid
 from chatrooms.params import Search, SharedRoom, Title, Topic
-from chatrooms.tables import SYNCED, Access, Room, plain, rooms
+from chatrooms.tables import SYNCED, Access, Room, many, rooms
 from chatrooms.tables import members as memberships
 
 MAX_LISTED = 200
@@ -85,7 +85,7 @@ def add(act: Act, name: str, access: Access, title: str = "", topic: str = "") -
 
 def find(db: Connection, name: str) -> Room:
     """The row of a room that exists."""
-    return plain(db.execute(_rooms().where(rooms.c.name == name)).one())  # type: ignore[return-value]
+    return many(Room, db.execute(_rooms().where(rooms.c.name == name)))[0]
 
 
 def exists(db: Connection, name: str) -> bool:
@@ -133,9 +133,7 @@ def archive(act: Act, p: InRoom) -> OneRoom:
 def joinable(act: Act, p: Find) -> ManyRooms:
     """The open rooms that one could join, largest first, 200 at most."""
     count = _member_count()
-    mine = select(memberships.c.room).where(
-        memberships.c.username == act.me.username, memberships.c.gone.is_(False)
-    )
+    mine = select(memberships.c.room).where(memberships.c.username == act.me.username, memberships.c.gone.is_(False))
     found = (
         _rooms()
         .add_columns(count.label("members"))
@@ -146,7 +144,7 @@ def joinable(act: Act, p: Find) -> ManyRooms:
     if p.query:
         fields = (rooms.c.name, rooms.c.title, rooms.c.topic)
         found = found.where(or_(*(field.icontains(p.query, autoescape=True) for field in fields)))
-    return {"rooms": [plain(row) for row in act.db.execute(found)]}  # type: ignore[misc]
+    return {"rooms": many(ListedRoom, act.db.execute(found))}
 
 
 def _member_count() -> Any:

@@ -93,9 +93,7 @@ def _address(settings: Settings, listening: socket.socket) -> str:
 
 def _log(level: str) -> None:
     """Structured lines on standard error; values are quoted, so that no control character gets through."""
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
-    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -13,7 +13,7 @@ from chatrooms.auth import new_token, token_hash
 from chatrooms.commands import Act, Caller, Params, change, query
 from chatrooms.errors import NotFound
 from chatrooms.params import Id
-from chatrooms.tables import User, plain, sessions
+from chatrooms.tables import User, many, one, sessions
 
 SEEN_EVERY_HOURS = 1
 
@@ -58,12 +58,14 @@ class Known(TypedDict):
 
 def find(db: Connection, token: str, days: int) -> Known | None:
     """Whose ``token`` this is, unless it went unused for ``days`` days."""
-    row = db.execute(
-        select(sessions.c.id, sessions.c.username, sessions.c.seen_at).where(
-            sessions.c.token_hash == token_hash(token), sessions.c.seen_at > clock.ago(days=days)
-        )
-    ).one_or_none()
-    return row and plain(row)  # type: ignore[return-value]
+    return one(
+        Known,
+        db.execute(
+            select(sessions.c.id, sessions.c.username, sessions.c.seen_at).where(
+                sessions.c.token_hash == token_hash(token), sessions.c.seen_at > clock.ago(days=days)
+            )
+        ),
+    )
 
 
 def stale(known: Known) -> bool:
@@ -112,9 +114,8 @@ def listed(act: Act, p: Nothing) -> ManySessions:
     """Where the caller is joined."""
     columns = (sessions.c.id, sessions.c.agent, sessions.c.created_at, sessions.c.seen_at)
     found = select(*columns).where(sessions.c.username == act.me.username).order_by(sessions.c.seen_at.desc())
-    return {
-        "sessions": [{**plain(row), "current": row.id == act.me.session} for row in act.db.execute(found)]
-    }  # type: ignore[typeddict-item]
+    mine = many(Session, act.db.execute(found))
+    return {"sessions": [{**session, "current": session["id"] == act.me.session} for session in mine]}
 
 
 def _none(_db: Connection, _me: Caller, _p: Which) -> Iterable[str]:
@@ -124,9 +125,7 @@ def _none(_db: Connection, _me: Caller, _p: Which) -> Iterable[str]:
 @change("session.revoke", locks=_none)
 def revoke(act: Act, p: Which) -> Done:
     """End one of the caller's sessions."""
-    ended = act.db.execute(
-        delete(sessions).where(sessions.c.id == p.id, sessions.c.username == act.me.username)
-    )
+    ended = act.db.execute(delete(sessions).where(sessions.c.id == p.id, sessions.c.username == act.me.username))
     if ended.rowcount == 0:
         raise NotFound(field="id")
     act.ended.append(p.id)

@@ -26,9 +26,7 @@ class Settings(BaseSettings):
     A flag wins over the environment, the environment over the file.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="CHATROOMS_", frozen=True, extra="forbid", toml_file=DEFAULT_CONFIG
-    )
+    model_config = SettingsConfigDict(env_prefix="CHATROOMS_", frozen=True, extra="forbid", toml_file=DEFAULT_CONFIG)
 
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
@@ -40,14 +38,12 @@ class Settings(BaseSettings):
     lobby: str = Field("#lobby", description="The room that everybody is put in at their first join.")
     guests: Literal["claim", "open", "off"] = Field(
         "claim",
-        description="claim: a guest takes a free name and keeps it; open: names are taken at their word; off: no guests.",
+        description="claim: guests take a free name and keep it; open: any name, at their word; off: no guests.",
     )
     origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins beside our own whose pages may connect, such as https://example.org."
     )
-    proxies: str = Field(
-        "127.0.0.1", description="Addresses of proxies whose X-Forwarded-* headers are believed."
-    )
+    proxies: str = Field("127.0.0.1", description="Addresses of proxies whose X-Forwarded-* headers are believed.")
     session_days: int = Field(365, ge=1, description="Days after which an unused session ends.")
     ping_interval: float = Field(25.0, gt=0, description="Seconds between pings to each connection.")
     ping_timeout: float = Field(20.0, gt=0, description="Seconds to wait for the answer to a ping.")
@@ -59,9 +55,7 @@ class Settings(BaseSettings):
     rate_create: str = Field("30/hour", description="Rooms created per person.")
     rate_signal: str = Field("50/second", description="Signals allowed per person.")
     rate_other: str = Field("600/minute", description="Other commands allowed per person.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least that is logged."
-    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
 
     @field_validator("lobby")
     @classmethod
@@ -93,14 +87,16 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Where settings come from, the first to win."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
 def load(config: Path | None = None, **flags: Any) -> Settings:
-    """The settings of this process: ``flags`` (those not ``None``), then ``CHATROOMS_*``, then the TOML file ``config``."""
+    """The settings of this process: ``flags`` (those not ``None``), ``CHATROOMS_*``, the TOML file ``config``."""
     source = type("Settings", (Settings,), {"model_config": {**Settings.model_config, "toml_file": config}})
     given = {name: value for name, value in flags.items() if value is not None}
-    return (source if config else Settings)(**given)
+    settings: Settings = (source if config else Settings)(**given)
+    return settings

@@ -42,7 +42,7 @@ def refused(refusal: Refusal) -> dict[str, Any]:
 class Sockets:
     """Takes in sockets and their commands."""
 
-    def __init__(  # noqa: PLR0913 - what a door opens onto
+    def __init__(
         self,
         settings: Settings,
         live: Live,

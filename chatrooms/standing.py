@@ -11,7 +11,7 @@ from chatrooms import names
 from chatrooms.commands import Caller
 from chatrooms.errors import NotFound
 from chatrooms.policy import Standing
-from chatrooms.tables import members, rooms, users
+from chatrooms.tables import Role, members, rooms, users
 
 _standing = (
     select(
@@ -57,7 +57,7 @@ def _shared(db: Connection, me: Caller, room: str) -> Standing:
     row = db.execute(_standing, {"room": room, "username": me.username}).one_or_none()
     if row is None:
         raise NotFound(room=room)
-    role = "owner" if me.host else row.role
+    role: Role | None = "owner" if me.host else row.role
     return Standing(room, row.access, role, archived=row.archived, posted=row.posted, rev=row.rev)
 
 

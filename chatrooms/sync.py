@@ -11,7 +11,7 @@ from chatrooms import names
 from chatrooms.changes import Change
 from chatrooms.commands import Act, Params, query
 from chatrooms.params import Seq
-from chatrooms.tables import SYNCED, Synced, members, plain, rooms
+from chatrooms.tables import SYNCED, Synced, many, members, rooms
 
 LIMIT = 200
 MAX_ROWS = 2000
@@ -57,12 +57,8 @@ def sync(act: Act, p: Sync) -> Caught:
 def _heads(db: Connection, username: str) -> list[tuple[str, int]]:
     """The newest rev of every room the person belongs to, their own first."""
     belongs = select(members.c.room).where(members.c.username == username, members.c.gone.is_(False))
-    found = select(rooms.c.name, rooms.c.counter).where(
-        rooms.c.name.in_(belongs) | (rooms.c.name == username)
-    )
-    return sorted(
-        ((row.name, row.counter) for row in db.execute(found)), key=lambda head: head[0] != username
-    )
+    found = select(rooms.c.name, rooms.c.counter).where(rooms.c.name.in_(belongs) | (rooms.c.name == username))
+    return sorted(((row.name, row.counter) for row in db.execute(found)), key=lambda head: head[0] != username)
 
 
 def _since(db: Connection, room: str, head: int, known: int) -> tuple[Change, bool]:
@@ -87,4 +83,4 @@ def _too_many(db: Connection, at: Synced, room: str, known: int) -> bool:
 
 def _rows(db: Connection, at: Synced, room: str, known: int) -> list[Any]:
     found = at.select().where(at.room == room, at.rev > known).order_by(at.rev)
-    return [plain(row) for row in db.execute(found)]
+    return many(dict[str, Any], db.execute(found))

@@ -6,8 +6,9 @@ everything in this room with a greater ``rev``. `SYNCED` says where each such ro
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, TypeVar, cast
 
 from sqlalchemy import (
     Boolean,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Result,
     Row,
     Select,
     String,
@@ -141,11 +143,6 @@ class Synced:
         return select(*(self.table.c[column] for column in self.columns), self.rev.label("rev"))
 
 
-def plain(row: Row[Any]) -> dict[str, Any]:
-    """A row as what it is sent as: SQLAlchemy's own keys are no plain strings."""
-    return {str(key): value for key, value in row._mapping.items()}
-
-
 MESSAGE = ("id", "room", "seq", "number", "author", "text", "at", "edited_at", "deleted", "reply_to")
 MEMBER = ("room", "username", "role", "since", "gone")
 ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "posted")
@@ -242,3 +239,22 @@ class Change(Tables):
 
     room: str
     rev: int
+
+
+T = TypeVar("T")
+
+
+def one(kind: type[T], found: Result[Any]) -> T | None:
+    """The row that was found, as ``kind``, one of the types above; None if there is none."""
+    row = found.one_or_none()
+    return None if row is None else _plain(kind, row)
+
+
+def many(kind: type[T], found: Iterable[Row[Any]]) -> list[T]:
+    """The rows that were found, as ``kind``, one of the types above."""
+    return [_plain(kind, row) for row in found]
+
+
+def _plain(_kind: type[T], row: Row[Any]) -> T:
+    """A row with keys that can be sent: SQLAlchemy's own are no plain strings."""
+    return cast(T, {str(key): value for key, value in row._mapping.items()})  # noqa: SLF001 - documented, whatever its name

@@ -11,7 +11,7 @@ from chatrooms import members, names, rooms
 from chatrooms.commands import Act, Caller, Params, change, query
 from chatrooms.errors import Invalid, NameTaken, NotFound
 from chatrooms.params import MAX_PAGE, Search, Title, Topic, Username
-from chatrooms.tables import SYNCED, User, plain, users
+from chatrooms.tables import SYNCED, User, many, one, users
 
 SYSTEM = "system"
 
@@ -70,8 +70,7 @@ def add(act: Act, username: str) -> User:
 
 def find(db: Connection, username: str) -> User | None:
     """The profile of ``username``, if there is such a person."""
-    row = db.execute(_users().where(users.c.username == username)).one_or_none()
-    return row and plain(row)  # type: ignore[return-value]
+    return one(User, db.execute(_users().where(users.c.username == username)))
 
 
 def _myself(_db: Connection, me: Caller, _p: Params) -> Iterable[str]:
@@ -114,7 +113,7 @@ def page(act: Act, p: Page) -> ManyUsers:
         fields = (users.c.username, users.c.name)
         found = found.where(or_(*(field.icontains(p.query, autoescape=True) for field in fields)))
     rows = act.db.execute(found.order_by(users.c.username).limit(MAX_PAGE + 1)).all()
-    return {"users": [plain(row) for row in rows[:MAX_PAGE]], "more": len(rows) > MAX_PAGE}  # type: ignore[misc]
+    return {"users": many(User, rows[:MAX_PAGE]), "more": len(rows) > MAX_PAGE}
 
 
 def _users() -> Any:

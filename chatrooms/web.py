@@ -34,9 +34,7 @@ _import_map = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
 class Web:
     """Everything that is reached by HTTP, save for Socket.IO's own polling."""
 
-    def __init__(
-        self, settings: Settings, pipe: Pipe, doorkeeper: Doorkeeper, db: Database, static: Path
-    ) -> None:
+    def __init__(self, settings: Settings, pipe: Pipe, doorkeeper: Doorkeeper, db: Database, static: Path) -> None:
         self._settings, self._pipe, self._doorkeeper, self._db = settings, pipe, doorkeeper, db
         self._static = static
 
@@ -79,9 +77,7 @@ class Web:
             raise HTTPException(404)
         mount = request.scope.get("root_path", "").rstrip("/") + "/"
         html = page.read_text().replace(BASE, f'<base href="{mount}">', 1)
-        return HTMLResponse(
-            html, headers={"Content-Security-Policy": _policy(html), "Cache-Control": "no-cache"}
-        )
+        return HTMLResponse(html, headers={"Content-Security-Policy": _policy(html), "Cache-Control": "no-cache"})
 
     async def _alive(self, _request: Request) -> Response:
         return _json({"ok": True})
@@ -93,18 +89,14 @@ class Web:
             return _respond(refused(refusal), refusal.status)
         return _json({"ok": True})
 
-    def _document(
-        self, make: Callable[[str, str], dict[str, Any]]
-    ) -> Callable[[Request], Awaitable[Response]]:
+    def _document(self, make: Callable[[str, str], dict[str, Any]]) -> Callable[[Request], Awaitable[Response]]:
         async def send(request: Request) -> Response:
             return _json(make(self._settings.name, str(request.base_url)))
 
         return send
 
     async def _reference(self, _request: Request) -> Response:
-        return HTMLResponse(
-            docs.reference(self._settings.name), headers={"Content-Security-Policy": docs.POLICY}
-        )
+        return HTMLResponse(docs.reference(self._settings.name), headers={"Content-Security-Policy": docs.POLICY})
 
     async def _command(self, request: Request) -> Response:
         async def run() -> Any:
@@ -124,9 +116,7 @@ class Web:
 
         response = await _answered(run())
         if token is not None:
-            self._set_cookie(
-                response, handshake, orjson.loads(response.body)["result"]["user"]["username"], token
-            )
+            self._set_cookie(response, handshake, orjson.loads(response.body)["result"]["user"]["username"], token)
         return response
 
     async def _leave(self, request: Request) -> Response:

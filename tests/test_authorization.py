@@ -34,9 +34,7 @@ class World:
     def params(self, template: dict) -> dict:
         """Parameters with the ids of this world filled in."""
         ids = {"SECRET": self.secret["id"], "PUBLIC": self.public["id"], "NEW": str(uuid4())}
-        return {
-            key: ids.get(value, value) if isinstance(value, str) else value for key, value in template.items()
-        }
+        return {key: ids.get(value, value) if isinstance(value, str) else value for key, value in template.items()}
 
 
 @pytest.fixture(scope="module")
@@ -113,10 +111,7 @@ def test_every_command_is_tried():
 @pytest.mark.parametrize(("command", "params", "member", "stranger"), EACH)
 async def test_each_person_gets_what_their_standing_allows(world, door, command, params, member, stranger):
     expected = {"bob": member, "carol": stranger, "mallory": stranger}
-    got = {
-        name: outcome(await DOORS[door](world.people[name], command, world.params(params)))
-        for name in expected
-    }
+    got = {name: outcome(await DOORS[door](world.people[name], command, world.params(params))) for name in expected}
     assert got == expected
 
 

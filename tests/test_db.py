@@ -106,9 +106,7 @@ async def test_an_error_of_the_database_refuses_the_whole_batch_and_the_next_one
         raise OperationalError("INSERT", {}, Exception("disk full"))
 
     database.committed = committed
-    outcomes = await asyncio.gather(
-        database.change(adding("#a")), database.change(fails), return_exceptions=True
-    )
+    outcomes = await asyncio.gather(database.change(adding("#a")), database.change(fails), return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [Unavailable, Unavailable]
     assert await database.read(stored) == told == []
     assert await database.change(adding("#b")) == "#b"

@@ -30,9 +30,7 @@ def test_reserved_names_cannot_be_claimed(reserved):
         names.claimable(reserved)
 
 
-@pytest.mark.parametrize(
-    "pair", [("alice", "аlice"), ("paypal", "раураl"), ("user1", "userl"), ("jim", "jirn")]
-)
+@pytest.mark.parametrize("pair", [("alice", "аlice"), ("paypal", "раураl"), ("user1", "userl"), ("jim", "jirn")])
 def test_names_that_look_alike_have_one_skeleton(pair):
     assert names.skeleton(pair[0]) == names.skeleton(pair[1])
 

@@ -56,9 +56,7 @@ async def test_a_host_application_greets_each_user_by_name_on_all_their_tabs_onl
     async with serving(host, lifespan="on") as url, AsyncExitStack() as stack:
 
         async def tab(name, **auth):
-            return await stack.enter_async_context(
-                connect(url, name, auth={"employee": name, **auth}, path="chat")
-            )
+            return await stack.enter_async_context(connect(url, name, auth={"employee": name, **auth}, path="chat"))
 
         tabs = {name: [await tab(name, first=True), await tab(name)] for name in people}
         due.set()
@@ -82,9 +80,7 @@ async def test_a_message_to_oneself_is_on_all_ones_tabs(person):
     assert bob.texts() == []
 
 
-async def test_a_refresh_in_mid_conversation_loses_nothing_doubles_nothing_and_leaves_no_ghost(
-    person, own_server
-):
+async def test_a_refresh_in_mid_conversation_loses_nothing_doubles_nothing_and_leaves_no_ghost(person, own_server):
     alice, bob = await person("alice"), await person("bob")
     await alice.say("bob", "before")
     seen = await bob.hears_text("before")
@@ -168,9 +164,7 @@ async def test_a_user_called_lobby_hears_nothing_of_the_lobby(person):
     assert lobby.texts() == ["for the person"]
 
 
-@pytest.mark.parametrize(
-    "command", ["room.join", "room.invite", "history", "room.members", "typing", "read.mark"]
-)
+@pytest.mark.parametrize("command", ["room.join", "room.invite", "history", "room.members", "typing", "read.mark"])
 async def test_nobody_enters_somebody_elses_personal_room(person, command):
     await person("bob")
     mallory = await person("mallory")

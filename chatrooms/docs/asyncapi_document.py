@@ -17,9 +17,10 @@ from chatrooms.version import __version__
 CHANNEL = "root"
 
 DESCRIPTION = """\
-What a client of this server sends and receives over Socket.IO (protocol 5, Engine.IO 4), in the namespace `/`. A message
-is an event of that name with one JSON object; its reply is the event's acknowledgement. A socket that has not connected
-to the namespace in time is closed. The commands are the same by HTTP, see `openapi.json`."""
+What a client of this server sends and receives over Socket.IO (protocol 5, Engine.IO 4), in the namespace
+`/`. A message is an event of that name with one JSON object; its reply is the event's acknowledgement. A
+socket that has not connected to the namespace in time is closed. The commands are the same by HTTP, see
+`openapi.json`."""
 
 CONNECT: Schema = {
     "name": "connect",
@@ -78,8 +79,7 @@ def _messages() -> Schema:
 
 def _operations() -> Schema:
     commands = {
-        command.name: _sending(_sent(command), [_answer(command)], command.doc)
-        for command in schemas.commands()
+        command.name: _sending(_sent(command), [_answer(command)], command.doc) for command in schemas.commands()
     }
     events = {f"on.{event}": {"action": "receive", **_over(event)} for event in EVENTS}
     connecting = _sending("connect", ["welcome", "connect_error"], "Connect to the namespace.")

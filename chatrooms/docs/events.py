@@ -29,14 +29,12 @@ class Welcome(TypedDict):
     limits: Limits
 
 
-Signal = TypedDict(
-    "Signal",
-    {"room": str, "from": str, "type": str, "data": Any},
-)
+Signal = TypedDict("Signal", {"room": str, "from": str, "type": str, "data": Any})
 Signal.__doc__ = """Something live that is never stored.
 
-Of the server itself are ``typing`` (``data`` is empty) and ``presence`` (``room`` is ``~`` and the username, ``data`` is
-``{"state": "online"}`` or ``{"state": "offline"}``). All other types come from people and applications by ``signal``."""
+Of the server itself are ``typing`` (``data`` is empty) and ``presence`` (``room`` is ``~`` and the username,
+``data`` is ``{"state": "online"}`` or ``{"state": "offline"}``). All other types come from people and
+applications by ``signal``."""
 
 
 class Details(TypedDict, total=False):

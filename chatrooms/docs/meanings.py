@@ -1,6 +1,7 @@
 """What each parameter and each field of a row means, in a sentence.
 
-The more special entry wins: ``RoomCreateParams.name`` before ``Room*.name`` (the first word of a command) before ``name``.
+The more special entry wins: ``RoomCreateParams.name`` before ``Room*.name`` (the first word of a command)
+before ``name``.
 """
 
 from __future__ import annotations
@@ -32,16 +33,16 @@ MEANINGS: dict[str, str] = {
     "name": "What it is called.",
     "created_at": "When it was made; ISO 8601, UTC, with milliseconds.",
     "MessagePostParams.room": "Where to say it; a username is the conversation with that person.",
-    "MessagePostParams.id": "A UUID made by the client: posting again with the same id gives the stored message.",
+    "MessagePostParams.id": "A UUID made by the client: the same id again gives the stored message.",
     "MessageEditParams.id": "The id of the message.",
     "MessageDeleteParams.id": "The id of the message.",
     "HistoryParams.before": "Messages before this `seq`.",
     "HistoryParams.after": "Messages after this `seq`.",
-    "HistoryParams.around": "Messages on both sides of this `seq`, itself included. Give one of the three, or none.",
+    "HistoryParams.around": "Messages on both sides of this `seq`. Give one of the three, or none.",
     "HistoryParams.limit": "How many messages at most.",
     "Room*.room": "A shared room; its `#` may be left out.",
     "RoomMembersParams.room": "A room that one belongs to.",
-    "RoomCreateParams.name": "`#` (which may be left out) and 1 to 48 letters, digits, `.`, `-` or `_`. Never changes.",
+    "RoomCreateParams.name": "`#` (may be left out) and 1 to 48 letters, digits, `.`, `-`, `_`. Never changes.",
     "RoomCreateParams.title": "What people see, in one line; the name if empty.",
     "ReadMarkParams.seq": "Everything up to this `seq` was read.",
     "UserUpdateParams.name": "What others see instead of the username; may be empty.",
@@ -60,7 +61,7 @@ MEANINGS: dict[str, str] = {
     "Room.archived": "Kept for reading only.",
     "Room.posted": "How many messages were posted so far, as of when the row was read.",
     "Listing.members": "How many people belong to it.",
-    "Read.number": "How many messages of the room were read: unread are the newest message's number minus this.",
+    "Read.number": "How many messages of the room were read; the newest message's number minus this are not.",
     "User.name": "What others see; the username if empty.",
     "Change.room": "The room that changed.",
     "Change.rev": "The room's new revision: the previous one plus 1. After a gap, call `sync`.",
@@ -85,10 +86,18 @@ MEANINGS: dict[str, str] = {
     "Handshake.token": "Proves the name; alone it is enough.",
 }
 
+MEASURED = frozenset({"room", "username", "to", "RoomCreateParams.name"})
+"""Names: they are measured in their one form, so that the meaning tells their length, not the schema."""
+
 
 def meaning(owner: str, field: str) -> str:
     """What ``field`` of the schema ``owner`` means; empty if nothing is said of it."""
     return next((MEANINGS[key] for key in keys(owner, field) if key in MEANINGS), "")
+
+
+def measured(owner: str, field: str) -> bool:
+    """Whether the schema says less of the field's length than its meaning does."""
+    return not MEASURED.isdisjoint(keys(owner, field))
 
 
 def keys(owner: str, field: str) -> tuple[str, str, str]:

@@ -6,6 +6,8 @@ import json
 
 from chatrooms.docs.shapes import REF, Schema
 
+SCALARS = {"integer": "number"}
+
 
 def notation(schema: Schema) -> str:
     """The type that a JSON Schema describes, as TypeScript writes it."""
@@ -15,15 +17,9 @@ def notation(schema: Schema) -> str:
         return " | ".join(notation(part) for part in schema["anyOf"])
     if "enum" in schema:
         return " | ".join(json.dumps(value) for value in schema["enum"])
-    match schema.get("type"):
-        case "array":
-            return _array(schema)
-        case "object":
-            return _object(schema)
-        case "integer" | "number":
-            return "number"
-        case scalar:
-            return str(scalar or "any")
+    kind: str = schema.get("type", "any")
+    composed = {"array": _array, "object": _object}
+    return composed[kind](schema) if kind in composed else SCALARS.get(kind, kind)
 
 
 def member(name: str, schema: Schema, *, required: bool) -> str:
@@ -35,9 +31,7 @@ def member(name: str, schema: Schema, *, required: bool) -> str:
 def members(schema: Schema) -> list[str]:
     """The properties of an object, each as a `member`."""
     required = schema.get("required", ())
-    return [
-        member(name, part, required=name in required) for name, part in schema.get("properties", {}).items()
-    ]
+    return [member(name, part, required=name in required) for name, part in schema.get("properties", {}).items()]
 
 
 def _array(schema: Schema) -> str:

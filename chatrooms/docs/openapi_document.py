@@ -8,15 +8,15 @@ from typing import Any
 
 from chatrooms.commands import Command
 from chatrooms.docs import schemas
-from chatrooms.docs.shapes import Schema, ref
 from chatrooms.docs.schemas import answered, by_status, components, first_sentence, first_word, pascal
-from chatrooms.errors import Unavailable
+from chatrooms.docs.shapes import Schema, ref
+from chatrooms.errors import RateLimited, Unavailable
 from chatrooms.tables import User
 from chatrooms.version import __version__
 
 DESCRIPTION = """\
-Every command is `POST /api/<command>` with one JSON object, and an event of the same name on the Socket.IO connection
-(see `asyncapi.json`). What a person may not know about is `not_found`, never `forbidden`."""
+Every command is `POST /api/<command>` with one JSON object, and an event of the same name on the Socket.IO
+connection (see `asyncapi.json`). What a person may not know about is `not_found`, never `forbidden`."""
 
 SECURITY_SCHEMES: Schema = {
     "bearer": {
@@ -28,8 +28,8 @@ SECURITY_SCHEMES: Schema = {
         "type": "apiKey",
         "in": "cookie",
         "name": "chatrooms-username",
-        "description": "Set by `session.join`, one for each name: `chatrooms-alice`, over https `__Host-chatrooms-alice`. "
-        "Taken from pages of allowed origins only.",
+        "description": "Set by `session.join`, one for each name: `chatrooms-alice`, over https "
+        "`__Host-chatrooms-alice`. Taken from pages of allowed origins only.",
     },
 }
 
@@ -146,7 +146,7 @@ def _refusal(status: int, codes: list[tuple[str, str]]) -> Schema:
     return {
         "description": "\n".join(f"- `{code}`: {doc}" for code, doc in codes),
         "content": {"application/json": {"schema": {"allOf": [ref("Refused"), only]}}},
-        **({"headers": {"Retry-After": RETRY_AFTER}} if status == 429 else {}),
+        **({"headers": {"Retry-After": RETRY_AFTER}} if status == RateLimited.status else {}),
     }
 
 

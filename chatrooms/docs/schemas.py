@@ -1,4 +1,4 @@
-"""Every shape that crosses the wire, by name: rows, events, and of each command its parameters and its result."""
+"""Every shape that crosses the wire, by name: rows, events, each command's parameters and result."""
 
 from __future__ import annotations
 
@@ -46,9 +46,8 @@ def rows() -> Schemas:
 
 
 def commands() -> list[Command[Any]]:
-    """Every declared command, those with the same first word side by side in their declared order."""
-    words = list(dict.fromkeys(first_word(name) for name in REGISTRY))
-    return sorted(REGISTRY.values(), key=lambda command: words.index(first_word(command.name)))
+    """Every declared command, by name."""
+    return sorted(REGISTRY.values(), key=lambda command: command.name)
 
 
 def groups() -> dict[str, list[Command[Any]]]:
@@ -92,12 +91,12 @@ def pascal(command: str) -> str:
 
 def first_word(command: str) -> str:
     """What a command is about."""
-    return command.split(".")[0]
+    return command.split(".", maxsplit=1)[0]
 
 
 def first_sentence(doc: str) -> str:
     """The beginning of a docstring, in one line."""
-    return " ".join(doc.split("\n\n")[0].split()).split(". ")[0].rstrip(".") + "."
+    return " ".join(doc.split("\n\n", maxsplit=1)[0].split()).split(". ")[0].rstrip(".") + "."
 
 
 def _refused() -> Schema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -46,9 +47,7 @@ def _interface(name: str, schema: Schema) -> str:
 
 
 def _error_codes() -> str:
-    return "\n".join(
-        ["export type ErrorCode =", *(f'  | "{code}"' for code in schemas.codes())]
-    ) + ";\n"
+    return "\n".join(["export type ErrorCode =", *(f'  | "{code}"' for code in schemas.codes())]) + ";\n"
 
 
 def _events() -> str:
@@ -75,4 +74,4 @@ def _comment(doc: str) -> str:
 
 
 if __name__ == "__main__":
-    print(declarations(), end="")
+    sys.stdout.write(declarations())

@@ -30,9 +30,7 @@ class Manager(AsyncManager):  # type: ignore[misc]
         """The rooms that a socket is in, its own one included."""
         return [room for room in self._rooms_of.get((namespace, sid), ()) if room is not None]
 
-    def basic_enter_room(
-        self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None
-    ) -> None:
+    def basic_enter_room(self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None) -> None:
         """Put a socket into a room; twice is once."""
         first = room not in self.rooms.get(namespace, {})
         super().basic_enter_room(sid, namespace, room, eio_sid=eio_sid)
@@ -63,7 +61,7 @@ class Manager(AsyncManager):  # type: ignore[misc]
                 if not pending[namespace]:
                     del pending[namespace]
 
-    async def emit(  # noqa: PLR0913 - python-socketio's signature
+    async def emit(
         self,
         event: str,
         data: Any,

@@ -64,9 +64,7 @@ def fresh_database(server_url: str) -> Iterator[str]:
 
 
 def connect(url: URL) -> psycopg.Connection:
-    return psycopg.connect(
-        url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
-    )
+    return psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True)
 
 
 def server_binaries() -> Path:

@@ -18,9 +18,7 @@ from .redis import redis
 
 async def test_chromium_runs_a_page(chromium_path: str, tmp_path: Path) -> None:
     page_file = tmp_path / "page.html"
-    page_file.write_text(
-        "<p>1</p><script>document.querySelector('p').append([6, 7].reduce((a, b) => a * b))</script>"
-    )
+    page_file.write_text("<p>1</p><script>document.querySelector('p').append([6, 7].reduce((a, b) => a * b))</script>")
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path, args=arguments)

@@ -27,9 +27,7 @@ def upgrade() -> None:
             nullable=False,
             comment="the newest rev given out; locked by whoever changes the room",
         ),
-        sa.Column(
-            "posted", sa.Integer(), nullable=False, comment="messages posted so far, deleted ones included"
-        ),
+        sa.Column("posted", sa.Integer(), nullable=False, comment="messages posted so far, deleted ones included"),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_rooms")),
     )
     op.create_table(
@@ -59,9 +57,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_members_room_rev"), ["room", "rev"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_members_username_person_rev"), ["username", "person_rev"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_members_username_person_rev"), ["username", "person_rev"], unique=False)
 
     op.create_table(
         "messages",
@@ -69,9 +65,7 @@ def upgrade() -> None:
         sa.Column("room", sa.String(length=400), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False, comment="the rev at birth; orders the timeline"),
         sa.Column("rev", sa.Integer(), nullable=False),
-        sa.Column(
-            "number", sa.Integer(), nullable=False, comment="which message of its room this is, from 1"
-        ),
+        sa.Column("number", sa.Integer(), nullable=False, comment="which message of its room this is, from 1"),
         sa.Column("author", sa.String(length=32), nullable=False),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("at", sa.String(length=24), nullable=False),

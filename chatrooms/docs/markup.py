@@ -1,0 +1,72 @@
+"""Text and tables as HTML; everything that enters is escaped here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+
+_code = re.compile(r"(`{1,2})([^`]+)\1")
+
+
+def code(text: object) -> str:
+    """Text as code."""
+    return f"<code>{escape(str(text))}</code>"
+
+
+def link(text: str, to: str) -> str:
+    """Code that leads to the part of the page with the id ``to``."""
+    return f'<a href="#{escape(to)}">{code(text)}</a>'
+
+
+def inline(text: str, anchors: dict[str, str] | None = None) -> str:
+    """One paragraph of a docstring: what is in backticks is code, and leads to its anchor if it has one."""
+
+    def quoted(found: re.Match[str]) -> str:
+        anchor = (anchors or {}).get(found[2])
+        inner = f"<code>{found[2]}</code>"
+        return f'<a href="#{escape(anchor)}">{inner}</a>' if anchor else inner
+
+    return _code.sub(quoted, escape(text))
+
+
+def prose(text: str, anchors: dict[str, str] | None = None) -> str:
+    """A docstring as paragraphs."""
+    return "".join(f"<p>{inline(part, anchors)}</p>" for part in text.split("\n\n") if part.strip())
+
+
+def typed(notation: str, anchors: dict[str, str]) -> str:
+    """A type as code, in which the names of ``anchors`` are links."""
+
+    def named(found: re.Match[str]) -> str:
+        anchor = anchors.get(found[0])
+        return f'<a href="#{escape(anchor)}">{found[0]}</a>' if anchor else found[0]
+
+    return f"<code>{re.sub(r'[A-Z][A-Za-z]+', named, escape(notation))}</code>"
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of ready HTML; the first cell of a row is its header, empty ones are marked as such."""
+    head = "".join(f'<th scope="col">{escape(header)}</th>' for header in headers)
+    body = "".join(f"<tr>{_cells(headers, row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def section(id: str, title: str, *parts: str) -> str:
+    """A section that the contents lead to."""
+    return f'<section id="{escape(id)}"><h2>{escape(title)}</h2>{"".join(parts)}</section>'
+
+
+def article(id: str, title: str, *parts: str) -> str:
+    """A part of a section, titled by a name of the contract."""
+    heading = f'<h3><a href="#{escape(id)}">{escape(title)}</a></h3>'
+    return f'<article id="{escape(id)}">{heading}{"".join(parts)}</article>'
+
+
+def _cells(headers: Sequence[str], row: Sequence[str]) -> str:
+    first, *others = row
+    rest = (
+        f'<td data-head="{escape(header.lower())}"{"" if cell else " class=empty"}>{cell}</td>'
+        for header, cell in zip(headers[1:], others, strict=True)
+    )
+    return f'<th scope="row">{first}</th>{"".join(rest)}'

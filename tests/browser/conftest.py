@@ -1,0 +1,49 @@
+"""A browser for all browser tests, and people in front of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from playwright.async_api import Browser, async_playwright, expect
+
+from tests.browser.visitor import Visitor
+from tests.servers import RunningServer
+
+PATIENCE_MS = 10_000
+ARGUMENTS = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+
+Arrive = Callable[..., Awaitable[Visitor]]
+
+
+@pytest.fixture(scope="session")
+async def browser(chromium_path: str) -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def person(browser: Browser, own_server: RunningServer) -> AsyncIterator[Arrive]:
+    """Somebody in a browser of their own, joined: ``alice = await person("alice")``.
+
+    At the end nobody's console may hold an error, be it of a script or of the content security policy.
+    """
+    visitors: list[Visitor] = []
+
+    async def arrive(name: str, *, joined: bool = True, **options) -> Visitor:
+        context = await browser.new_context(**options)
+        context.set_default_timeout(PATIENCE_MS)
+        visitor = await Visitor.open(context, own_server.url, name)
+        visitors.append(visitor)
+        if joined:
+            await visitor.join()
+        return visitor
+
+    yield arrive
+    for visitor in visitors:
+        await visitor.context.close()
+    assert [complaint for visitor in visitors for complaint in visitor.complaints] == []

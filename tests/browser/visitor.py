@@ -1,0 +1,121 @@
+"""People for browser tests: somebody in front of a page, who finds things by what they are called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+
+# What Chromium itself says about a network that a test took away.
+NETWORK = ("net::ERR_", "WebSocket connection to")
+
+
+@dataclass
+class Visitor:
+    """Somebody called ``name`` on one page."""
+
+    name: str
+    page: Page
+    url: str
+    complaints: list[str] = field(default_factory=list)
+
+    @classmethod
+    async def open(cls, context: BrowserContext, url: str, name: str) -> Visitor:
+        """A new tab that is at the join page, or where its browser was last."""
+        visitor = cls(name, await context.new_page(), url)
+        visitor.page.on("console", visitor._note)
+        visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+        await visitor.page.goto(url)
+        return visitor
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(word in message.text for word in NETWORK):
+            self.complaints.append(message.text)
+
+    @property
+    def context(self) -> BrowserContext:
+        return self.page.context
+
+    async def another_tab(self) -> Visitor:
+        """The same person in the same browser."""
+        return await Visitor.open(self.context, self.url, self.name)
+
+    async def join(self) -> None:
+        await self.page.get_by_role("textbox", name="Your name").fill(self.name)
+        await self.page.get_by_role("button", name="Join").click()
+        await self.is_in("Lobby")
+
+    # What is on the page.
+
+    def button(self, name: str, exact: bool = True) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=exact)
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.get_by_role("textbox", name="Message ")
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role("log", name="Messages")
+
+    def message(self, text: str) -> Locator:
+        return self.log.get_by_role("article").filter(has_text=text)
+
+    def room(self, title: str) -> Locator:
+        """Its entry in the sidebar."""
+        return self.page.get_by_role("navigation").get_by_role("link", name=title)
+
+    def member(self, name: str) -> Locator:
+        """An entry of the list of members."""
+        return self.page.get_by_role("complementary", name="Members").get_by_role("listitem").filter(has_text=name)
+
+    @property
+    def dialog(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    # What one does.
+
+    async def say(self, text: str) -> None:
+        await self.composer.fill(text)
+        await self.composer.press("Enter")
+
+    async def go_to(self, title: str) -> None:
+        await self.room(title).click()
+        await self.is_in(title)
+
+    async def make_room(self, name: str, access: str = "Open") -> None:
+        await self.button("New room").click()
+        await self.dialog.get_by_role("textbox", name="Name").fill(name)
+        await self.dialog.get_by_role("radio", name=access).check()
+        await self.button("Create room").click()
+        await self.is_in(name)
+
+    async def invite(self, name: str) -> None:
+        await self.button("Room menu").click()
+        await self.button("Invite people").click()
+        await self.button(f"Invite {name}").click()
+        await expect(self.button(f"Invite {name}")).to_have_count(0)
+        await self.button("Close").click()
+
+    async def talk_to(self, name: str) -> None:
+        await self.button("New conversation").click()
+        await self.button(f"Talk to {name}").click()
+        await self.is_in(name)
+
+    async def show_members(self, number: int) -> None:
+        await self.button("1 member" if number == 1 else f"{number} members").click()
+
+    # What one expects.
+
+    async def is_in(self, title: str) -> None:
+        await expect(self.page.get_by_role("heading", level=1, name=title)).to_be_visible()
+
+    async def sees(self, *texts: str) -> None:
+        """Each exactly once in the open room."""
+        for text in texts:
+            await expect(self.message(text)).to_have_count(1)
+            await expect(self.message(text)).to_be_visible()
+
+    async def has_unread(self, title: str, number: int) -> None:
+        name = f"{title} {number} unread" if number else title
+        await expect(self.page.get_by_role("navigation").get_by_role("link", name=name, exact=True)).to_be_visible()
