@@ -171,7 +171,7 @@ class Pipe:
         for outcome in outcomes:
             await self._live.tell(outcome.changes)
             for session in outcome.ended:
-                await self._live.close(names.session(session))
+                self._live.close(names.session(session))
 
     async def _do(self, command: Command[P], p: P, me: Caller) -> Any:
         if command.kind == "live":

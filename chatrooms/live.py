@@ -19,6 +19,9 @@ from chatrooms.db import Database
 from chatrooms.tables import members
 from chatrooms.wire.server import NAMESPACE, Server
 
+LAST_WORDS = 0.1
+"""Seconds in which an acknowledgement reaches somebody who ended their own session."""
+
 
 @dataclass(frozen=True)
 class Signal:
@@ -70,8 +73,11 @@ class Live:
             for sid in self.sockets_in(username):
                 await self._place(sid, belongs)
 
-    async def close(self, room: str) -> None:
-        """End the connections of all sockets in ``room``."""
+    def close(self, room: str) -> None:
+        """End the connections of all sockets in ``room``, as soon as whoever asked for it has their answer."""
+        asyncio.get_running_loop().call_later(LAST_WORDS, self.server.start_background_task, self._close, room)
+
+    async def _close(self, room: str) -> None:
         for sid in self.sockets_in(room):
             eio_sid = self.server.manager.eio_sid_from_sid(sid, NAMESPACE)
             if eio_sid:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
 import socketio
 
 PATIENCE = 10
@@ -27,7 +28,8 @@ class Person:
         self.url, self.name = url, name
         self.token: str | None = None
         self.heard: list[tuple[str, dict[str, Any]]] = []
-        self.client = socketio.AsyncClient(reconnection=False)
+        self.http = aiohttp.ClientSession()
+        self.client = socketio.AsyncClient(reconnection=False, http_session=self.http)
         self.client.on("*", self._hear)
         self._news = asyncio.Condition()
 
@@ -96,10 +98,10 @@ async def connect(
     """Connect somebody, and wait for the welcome; raises ``socketio.exceptions.ConnectionError`` if refused."""
     person = Person(url, name)
     payload = auth if auth is not None else {"username": name} | ({"token": token} if token else {})
-    await person.client.connect(
-        url, auth=payload, transports=[transport], socketio_path=f"{path}/socket.io", wait_timeout=PATIENCE
-    )
     try:
+        await person.client.connect(
+            url, auth=payload, transports=[transport], socketio_path=f"{path}/socket.io", wait_timeout=PATIENCE
+        )
         welcome = await person.hears(lambda event, _: event == "welcome")
         person.token = welcome.get("token", token)
         yield person
@@ -111,3 +113,4 @@ async def leave(person: Person) -> None:
     """Close the connection as a closed tab would."""
     if person.client.connected:
         await person.client.eio.disconnect()
+    await person.http.close()

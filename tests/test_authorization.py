@@ -15,7 +15,7 @@ import pytest
 
 from chatrooms.commands import REGISTRY
 from tests.doors import DOORS
-from tests.people import Person, connect
+from tests.people import Person, connect, leave
 from tests.servers import running
 
 CANARY = "canary-5e1f"
@@ -119,6 +119,7 @@ async def test_each_person_gets_what_their_standing_allows(world, door, command,
 async def test_nobody_known_is_told_to_join_first(world, command):
     nobody = Person(world.url, "nobody")
     answer = await DOORS["http"](nobody, command, world.params(CASES[command][0][0]))
+    await leave(nobody)
     assert outcome(answer) == "unauthorized"
 
 

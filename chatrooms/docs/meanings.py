@@ -86,8 +86,8 @@ MEANINGS: dict[str, str] = {
     "Handshake.token": "Proves the name; alone it is enough.",
 }
 
-MEASURED = frozenset({"room", "username", "to", "RoomCreateParams.name"})
-"""Names: they are measured in their one form, so that the meaning tells their length, not the schema."""
+MEASURED = frozenset({"room", "username", "to", "id", "reply_to", "RoomCreateParams.name"})
+"""Names and ids: they are measured in their one form, so that the meaning tells their length, not the schema."""
 
 
 def meaning(owner: str, field: str) -> str:

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import chatrooms.app  # noqa: F401 - declares the commands
 from chatrooms.commands import Command
 from chatrooms.docs import schemas
 from chatrooms.docs.events import EVENTS

@@ -24,6 +24,13 @@ export class Refusal extends Error {
 export const asRefusal = (error) =>
   error instanceof Refusal ? error : new Refusal({ code: "internal", message: "Something went wrong." });
 
+/**
+ * In how many seconds it is worth trying again; 0 if it is not.
+ * @param {Refusal} refusal
+ */
+export const passesAfter = ({ code, details }) =>
+  ["rate_limited", "unavailable"].includes(code) ? (details.retry_after ?? 2) : 0;
+
 /** Whether the server has welcomed us on the present connection. */
 export const online = signal(false);
 

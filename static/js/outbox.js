@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { dropWaiting, keepWaiting, waitingOf } from "./archive.js";
-import { asRefusal, online } from "./connection.js";
+import { asRefusal, online, passesAfter } from "./connection.js";
 import { newId } from "./ids.js";
 import { me } from "./store.js";
 import { command, onChange } from "./sync.js";
@@ -13,9 +13,6 @@ import { command, onChange } from "./sync.js";
 
 /** @type {import("@preact/signals").Signal<Waiting[]>} */
 export const waiting = signal([]);
-
-/** Refusals that pass by themselves, so the message waits for its turn. */
-const PASSING = ["rate_limited", "unavailable"];
 
 let sending = false;
 
@@ -78,8 +75,8 @@ async function send({ id, room, text }) {
     discard(id);
   } catch (error) {
     const refusal = asRefusal(error);
-    if (refusal.code === "offline") await pause(1);
-    else if (PASSING.includes(refusal.code)) await pause(refusal.details.retry_after ?? 2);
+    const seconds = refusal.code === "offline" ? 1 : passesAfter(refusal);
+    if (seconds) await pause(seconds);
     else update(id, { refused: refusal.message });
   }
 }

@@ -1,5 +1,5 @@
 import { batch } from "@preact/signals";
-import { run } from "./connection.js";
+import { asRefusal, passesAfter, run } from "./connection.js";
 import { extendWindow, forgetPersonal, forgetRoom, startRoster, takeRows } from "./rows.js";
 import * as store from "./store.js";
 
@@ -95,7 +95,14 @@ export function catchUp() {
 }
 
 async function rounds() {
-  for (let more = true; more; ) more = await round().catch(() => false);
+  for (let more = true; more; ) more = await round().catch(afterPause);
+}
+
+/** @param {unknown} error Of these, some pass by themselves. @returns {Promise<boolean>} whether to try again */
+async function afterPause(error) {
+  const seconds = passesAfter(asRefusal(error));
+  if (seconds) await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  return seconds > 0;
 }
 
 async function round() {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrive
@@ -65,7 +67,7 @@ async def test_who_reads_old_messages_is_offered_the_latest(person: Arrive, own_
     await alice.sees("line 60.")
     await alice.message("line 20.").scroll_into_view_if_needed()
     await bob.say("Something new")
-    jump = alice.button("Jump to latest1")
+    jump = alice.button("Jump to latest, 1 new")
     await expect(jump).to_be_visible()
     await jump.click()
     await expect(alice.message("Something new")).to_be_in_viewport()
@@ -149,8 +151,7 @@ async def test_a_narrow_screen_shows_one_thing_at_a_time(person: Arrive) -> None
 
 async def fill_lobby(server: RunningServer, number: int) -> None:
     async with connect(server.url, "historian") as historian:
-        for line in range(1, number + 1):
-            await historian.say("#lobby", f"line {line}.")
+        await asyncio.gather(*(historian.say("#lobby", f"line {line}.") for line in range(1, number + 1)))
 
 
 async def scroll_to_the_start(visitor: Visitor) -> None:

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
+import { isOnline } from "../behaviors/presence.js";
 import { html } from "../html.js";
-import { others } from "../names.js";
+import { isConversation, others } from "../names.js";
 import { addressOf, currentRoom } from "../route.js";
 import { conversations, me, rooms, sharedRooms, titleOf, unreadOf } from "../store.js";
 import { Account } from "./account.js";
@@ -86,23 +87,27 @@ export function Faces({ room }) {
 
 /** @param {{room: string, children?: any}} props */
 function Entry({ room, children }) {
-  const unread = currentRoom.value === room ? 0 : unreadOf(room);
+  const isHere = currentRoom.value === room;
+  const unread = isHere ? 0 : unreadOf(room);
   return html`
     <li>
       <a
         class=${unread ? "entry unread" : "entry"}
         href=${addressOf(room)}
-        aria-current=${currentRoom.value === room ? "page" : undefined}
+        aria-current=${isHere ? "page" : undefined}
+        aria-label=${labelOf(room, unread)}
       >
         ${children}
         <span class="title" dir="auto">${titleOf(room)}</span>
-        ${unread > 0 && html`<${Count} number=${unread} />`}
+        ${unread > 0 && html`<span class="count">${unread > 99 ? "99+" : unread}</span>`}
       </a>
     </li>
   `;
 }
 
-/** @param {{number: number}} props */
-const Count = ({ number }) => html`
-  <span class="count"><span aria-hidden="true">${number > 99 ? "99+" : number}</span><span class="unseen">${number} unread</span></span>
-`;
+/** What is seen at a glance, as words. @param {string} room @param {number} unread */
+function labelOf(room, unread) {
+  const [partner, another] = isConversation(room) ? others(room, me.value?.username ?? "") : [];
+  const presence = partner && !another && (isOnline(partner) ? "online" : "offline");
+  return [titleOf(room), presence, unread > 0 && `${unread} unread`].filter(Boolean).join(", ");
+}

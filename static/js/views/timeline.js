@@ -3,8 +3,8 @@ import { arrange } from "../behaviors/arrange.js";
 import { dayName } from "../behaviors/dates.js";
 import { useKeepScroll } from "../behaviors/keep-scroll.js";
 import { walkMessages } from "../behaviors/message-focus.js";
-import { loadOlder } from "../behaviors/paging.js";
 import { saw } from "../behaviors/read-marks.js";
+import { useShown } from "../behaviors/shown.js";
 import { html } from "../html.js";
 import { asMessage, waiting } from "../outbox.js";
 import { isSinceMine, me, reads, ready, windowOf } from "../store.js";
@@ -17,25 +17,21 @@ import { RoomStart } from "./room-start.js";
  * @import {Message} from "../wire.js"
  */
 
-const SHOWN_AT_FIRST = 100;
-const SHOWN_MORE = 50;
 const LOAD_WITHIN_PX = 600;
 
 /** @param {{room: string, editing: string, onEdit: (id: string) => void}} props */
 export function Timeline({ room, editing, onEdit }) {
-  const { list, more } = windowOf(room).value;
-  const [shown, setShown] = useState(SHOWN_AT_FIRST);
+  const { list } = windowOf(room).value;
+  const scroll = useKeepScroll();
+  const { shown, isOlder, showOlder } = useShown(room, scroll);
   const [isAway, setAway] = useState(false);
   const waitingHere = waiting.value.filter((entry) => entry.room === room && !list.some(({ id }) => id === entry.id));
-  const isOlder = more || list.length > shown;
-  const recent = list.slice(-shown);
-  const firstNew = useFirstNew(room, recent);
-  const items = arrange([...recent, ...waitingHere.map(asMessage)], firstNew);
-  const scroll = useKeepScroll();
+  const firstNew = useFirstNew(room, shown);
+  const items = arrange([...shown, ...waitingHere.map(asMessage)], firstNew);
   const newest = list.at(-1);
   const leftAt = useRef(0);
 
-  useOpening(scroll, recent.length > 0, firstNew);
+  useOpening(scroll, shown.length > 0, firstNew);
   useStickWhenPosting(scroll, waitingHere.at(-1)?.id);
   useLayoutEffect(() => look());
 
@@ -51,11 +47,6 @@ export function Timeline({ room, editing, onEdit }) {
     scroll.moved();
     look();
     if (scroll.log && scroll.log.scrollTop < LOAD_WITHIN_PX && isOlder) showOlder();
-  }
-
-  async function showOlder() {
-    if (list.length <= shown) await loadOlder(room);
-    setShown((count) => Math.min(count, windowOf(room).peek().list.length) + SHOWN_MORE);
   }
 
   return html`
@@ -123,7 +114,7 @@ const Older = () => html`
 
 /** @param {{number: number, onJump: () => void}} props */
 const Jump = ({ number, onJump }) => html`
-  <button class="jump" onClick=${onJump}>
+  <button class="jump" aria-label=${number > 0 ? `Jump to latest, ${number} new` : "Jump to latest"} onClick=${onJump}>
     <${Icon} name="down" />Jump to latest${number > 0 && html`<span class="count">${number}</span>`}
   </button>
 `;

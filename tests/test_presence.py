@@ -1,0 +1,76 @@
+"""Who is here, and who is writing: live, derived from rooms, never stored."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.people import leave
+
+
+def states(person):
+    return [(signal["from"], signal["data"]["state"]) for signal in person.signals("presence")]
+
+
+async def test_a_watcher_hears_who_comes_and_who_leaves_for_good(person):
+    alice = await person("alice")
+    first = await alice.run("presence.watch", usernames=["bob", "carol"])
+    assert first["states"] == {"bob": "offline", "carol": "offline"}
+    bob = await person("bob")
+    await alice.hears(lambda event, data: event == "signal" and data["data"].get("state") == "online")
+    await leave(bob)
+    await alice.hears(lambda event, data: event == "signal" and data["data"].get("state") == "offline")
+    assert states(alice) == [("bob", "online"), ("bob", "offline")]
+    assert alice.signals("presence")[0]["room"] == "~bob"
+
+
+async def test_a_refresh_or_a_second_tab_does_not_flicker(tmp_path):
+    from tests.people import connect
+    from tests.servers import running
+
+    async with running(tmp_path, presence_grace=60) as server, connect(server.url, "alice") as alice:
+        async with connect(server.url, "bob") as bob:
+            watched = await alice.run("presence.watch", usernames=["bob"])
+            assert watched["states"] == {"bob": "online"}
+        async with connect(server.url, "bob", token=bob.token), connect(server.url, "bob", token=bob.token):
+            await alice.settled()
+        assert (await alice.run("presence.watch", usernames=["bob"]))["states"] == {"bob": "online"}
+        assert states(alice) == []
+
+
+async def test_what_is_no_longer_watched_is_no_longer_heard(person):
+    alice = await person("alice")
+    await alice.run("presence.watch", usernames=["bob", "carol"])
+    await alice.run("presence.watch", usernames=["carol"])
+    await person("bob")
+    await person("carol")
+    await alice.hears(lambda event, data: event == "signal" and data["from"] == "carol")
+    assert states(alice) == [("carol", "online")]
+
+
+async def test_typing_is_heard_in_the_room_only_and_passed_on_once_in_a_while(person):
+    alice, bob, carol = [await person(name) for name in ("alice", "bob", "carol")]
+    await alice.run("room.create", name="#den")
+    await bob.run("room.join", room="#den")
+    for _ in range(5):
+        await alice.run("typing", room="#den")
+    await alice.run("typing", room="alice+bob")
+    await bob.run("typing", room="#den")
+    for each in (alice, bob, carol):
+        await each.settled()
+    heard = [(signal["room"], signal["from"]) for signal in bob.signals("typing")]
+    assert heard == [("#den", "alice"), ("alice+bob", "alice"), ("#den", "bob")]
+    assert carol.signals("typing") == []
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+async def test_a_lost_connection_leaves_all_rooms_without_being_cleaned_up_after(person, own_server, transport):
+    alice = await person("alice", transport=transport)
+    await alice.run("presence.watch", usernames=["bob"])
+    rooms = ("alice", "#lobby", "~bob")
+    assert all(own_server.chat.sockets_in(room) for room in rooms)
+    await leave(alice)
+    watcher = await person("watcher")
+    await watcher.run("presence.watch", usernames=["alice"])
+    if own_server.chat.sockets_in("alice"):
+        await watcher.hears(lambda event, data: event == "signal" and data["data"].get("state") == "offline")
+    assert not any(own_server.chat.sockets_in(room) for room in ("alice", "~bob"))
