@@ -51,6 +51,7 @@ class Chatrooms:
     ) -> None:
         self.settings = settings = settings or Settings()
         rates = Rates(settings)
+        self._draining = False
         self._db = Database(settings.database_url)
         self._server = Server(
             ping_interval=settings.ping_interval,
@@ -90,9 +91,15 @@ class Chatrooms:
             await self._pipe.change(_furnish, NOBODY, users.SYSTEM, self.settings.lobby)
             yield
         finally:
+            await self.drain()
+            await self._db.close()
+
+    async def drain(self) -> None:
+        """Tell the clients that this server ends, and close their connections; they come back to the next one."""
+        if not self._draining:
+            self._draining = True
             self._presence.close()
             await self._server.shutdown()
-            await self._db.close()
 
     async def post(self, room: str, text: str, *, author: str | None = None, id: str | None = None) -> Message:
         """Store a message and send it to everybody in ``room``, on every tab.

@@ -68,10 +68,13 @@ def cli() -> None:
 def serve(config: Path | None, **flags: Any) -> None:
     """Run the chat."""
     settings = _settings(config, flags)
+    import uvloop
+
     from chatrooms.serve import Unable, serve
 
     try:
-        asyncio.run(serve(settings))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(settings))
     except Unable as error:
         _fail(str(error))
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +39,7 @@ async def serve(settings: Settings) -> None:
         chat = Chatrooms(settings)
         async with chat.lifespan():
             print(f"{settings.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
-            await uvicorn.Server(_config(chat, settings)).serve(sockets=[listening])
+            await _Uvicorn(chat, settings).serve(sockets=[listening])
     except (Busy, Newer, OSError) as error:
         raise Unable(str(error)) from error
     except SQLAlchemyError as error:
@@ -58,8 +62,26 @@ def uvicorn_options() -> dict[str, Any]:
     }
 
 
-def _config(chat: Chatrooms, settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(chat, lifespan="off", forwarded_allow_ips=settings.proxies, **uvicorn_options())
+class _Uvicorn(uvicorn.Server):
+    """uvicorn that ends in our order: first tell the clients, then close, and return instead of dying of the signal."""
+
+    def __init__(self, chat: Chatrooms, settings: Settings) -> None:
+        options = {"lifespan": "off", "forwarded_allow_ips": settings.proxies}
+        super().__init__(uvicorn.Config(chat, **options, **uvicorn_options()))
+        self._chat = chat
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Let SIGINT and SIGTERM end the server; a second SIGINT ends it at once."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what waits, such as polls, before uvicorn waits for it."""
+        await self._chat.drain()
+        await super().shutdown(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict, TypeVar, cast
+from typing import Any, Literal, NotRequired, TypedDict, TypeVar, cast
 
 from sqlalchemy import (
     Boolean,
@@ -223,22 +223,17 @@ class User(TypedDict):
     rev: int
 
 
-class Tables(TypedDict, total=False):
-    """The rows of a change, by table; those of `SYNCED`."""
-
-    rooms: list[Room]
-    users: list[User]
-    memberships: list[Member]
-    members: list[Member]
-    reads: list[Read]
-    messages: list[Message]
-
-
-class Change(Tables):
+class Change(TypedDict):
     """What one commit changed in a room: the rows as they are now, by table."""
 
     room: str
     rev: int
+    rooms: NotRequired[list[Room]]
+    users: NotRequired[list[User]]
+    memberships: NotRequired[list[Member]]
+    members: NotRequired[list[Member]]
+    reads: NotRequired[list[Read]]
+    messages: NotRequired[list[Message]]
 
 
 T = TypeVar("T")

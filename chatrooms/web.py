@@ -75,8 +75,7 @@ class Web:
         page = self._static / "index.html"
         if not page.is_file():
             raise HTTPException(404)
-        mount = request.scope.get("root_path", "").rstrip("/") + "/"
-        html = page.read_text().replace(BASE, f'<base href="{mount}">', 1)
+        html = page.read_text().replace(BASE, f'<base href="{_mount(request)}">', 1)
         return HTMLResponse(html, headers={"Content-Security-Policy": _policy(html), "Cache-Control": "no-cache"})
 
     async def _alive(self, _request: Request) -> Response:
@@ -91,12 +90,13 @@ class Web:
 
     def _document(self, make: Callable[[str, str], dict[str, Any]]) -> Callable[[Request], Awaitable[Response]]:
         async def send(request: Request) -> Response:
-            return _json(make(self._settings.name, str(request.base_url)))
+            return _json(make(self._settings.name, _here(request)))
 
         return send
 
-    async def _reference(self, _request: Request) -> Response:
-        return HTMLResponse(docs.reference(self._settings.name), headers={"Content-Security-Policy": docs.POLICY})
+    async def _reference(self, request: Request) -> Response:
+        page = docs.reference(self._settings.name, _here(request))
+        return HTMLResponse(page, headers={"Content-Security-Policy": docs.POLICY})
 
     async def _command(self, request: Request) -> Response:
         async def run() -> Any:
@@ -145,6 +145,16 @@ class Web:
             httponly=True,
             samesite="lax",
         )
+
+
+def _mount(request: Request) -> str:
+    """The path that the client is at; `Request.base_url` would be that of the outermost application."""
+    return str(request.scope.get("root_path", "")).rstrip("/") + "/"
+
+
+def _here(request: Request) -> str:
+    """The URL that the client is at."""
+    return str(request.url.replace(path=_mount(request), query=""))
 
 
 async def _body(request: Request) -> Any:

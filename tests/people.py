@@ -112,5 +112,6 @@ async def connect(
 async def leave(person: Person) -> None:
     """Close the connection as a closed tab would."""
     if person.client.connected:
-        await person.client.eio.disconnect()
+        polling = person.client.transport() == "polling"  # whose reader would wait for its next answer
+        await person.client.eio.disconnect(abort=polling)
     await person.http.close()

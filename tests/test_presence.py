@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.people import leave
+from tests.people import connect, leave
+from tests.servers import running
 
 
 def states(person):
@@ -24,9 +25,6 @@ async def test_a_watcher_hears_who_comes_and_who_leaves_for_good(person):
 
 
 async def test_a_refresh_or_a_second_tab_does_not_flicker(tmp_path):
-    from tests.people import connect
-    from tests.servers import running
-
     async with running(tmp_path, presence_grace=60) as server, connect(server.url, "alice") as alice:
         async with connect(server.url, "bob") as bob:
             watched = await alice.run("presence.watch", usernames=["bob"])
@@ -63,14 +61,12 @@ async def test_typing_is_heard_in_the_room_only_and_passed_on_once_in_a_while(pe
 
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
-async def test_a_lost_connection_leaves_all_rooms_without_being_cleaned_up_after(person, own_server, transport):
-    alice = await person("alice", transport=transport)
-    await alice.run("presence.watch", usernames=["bob"])
-    rooms = ("alice", "#lobby", "~bob")
-    assert all(own_server.chat.sockets_in(room) for room in rooms)
-    await leave(alice)
-    watcher = await person("watcher")
-    await watcher.run("presence.watch", usernames=["alice"])
-    if own_server.chat.sockets_in("alice"):
+async def test_a_lost_connection_leaves_all_rooms_without_being_cleaned_up_after(tmp_path, transport):
+    short = {"ping_interval": 0.3, "ping_timeout": 0.3}
+    async with running(tmp_path, **short) as server, connect(server.url, "watcher") as watcher:
+        async with connect(server.url, "alice", transport=transport) as alice:
+            await alice.run("presence.watch", usernames=["bob"])
+            await watcher.run("presence.watch", usernames=["alice"])
+            assert all(server.chat.sockets_in(room) for room in ("alice", "~bob"))
         await watcher.hears(lambda event, data: event == "signal" and data["data"].get("state") == "offline")
-    assert not any(own_server.chat.sockets_in(room) for room in ("alice", "~bob"))
+        assert not any(server.chat.sockets_in(room) for room in ("alice", "~bob"))

@@ -12,6 +12,7 @@ from chatrooms.docs import schemas
 from chatrooms.docs.events import EVENTS
 from chatrooms.docs.limits import limits
 from chatrooms.docs.markup import article, code, inline, prose, section, table, typed
+from chatrooms.docs.meanings import meaning
 from chatrooms.docs.notation import notation
 from chatrooms.docs.schemas import pascal
 from chatrooms.docs.shapes import Schema
@@ -41,8 +42,7 @@ def events() -> str:
 def rows() -> str:
     """What answers and events are made of."""
     told = {payload.__name__ for payload in EVENTS.values()}
-    rows = {name: schema for name, schema in schemas.rows().items() if name not in told}
-    return section("rows", "Rows", *(_row(name, schema) for name, schema in rows.items()))
+    return section("rows", "Rows", *(_row(name, name) for name in schemas.rows() if name not in told))
 
 
 def errors() -> str:
@@ -97,20 +97,23 @@ def _param(owner: str, name: str, field: Schema, required: bool) -> tuple[str, .
 
 
 def _event(event: str) -> str:
-    name = EVENTS[event].__name__
-    return article(f"row-{name}", event, *_shape(schemas.components()[name]))
+    return _row(EVENTS[event].__name__, event)
 
 
-def _row(name: str, schema: Schema) -> str:
-    return article(f"row-{name}", name, *_shape(schema))
-
-
-def _shape(schema: Schema) -> tuple[str, str]:
+def _row(name: str, title: str) -> str:
+    schema = schemas.components()[name]
+    required = schema.get("required", ())
     known = (
-        (code(name), typed(notation(field), row_anchors()), inline(field.get("description", ""), anchors()))
-        for name, field in schema["properties"].items()
+        (
+            code(key),
+            typed(notation(field), row_anchors()),
+            "" if key in required else "optional",
+            inline(meaning(name, key), anchors()),
+        )
+        for key, field in schema["properties"].items()
     )
-    return prose(schema["description"], anchors()), table(("Field", "Type", "Meaning"), known)
+    told = table(("Field", "Type", "Optional", "Meaning"), known)
+    return article(f"row-{name}", title, prose(schema["description"], anchors()), told)
 
 
 def _default(field: FieldInfo) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 from chatrooms.commands import Command
@@ -73,4 +74,5 @@ def _comment(doc: str) -> str:
 
 
 if __name__ == "__main__":
+    import_module("chatrooms.app")  # declares the commands; by name, as the documents know nothing of what they are for
     sys.stdout.write(declarations())

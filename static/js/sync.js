@@ -48,7 +48,7 @@ function take(change) {
 /** @param {Member} row */
 function weighMembership(row) {
   if (!row.gone) {
-    if (!revs.has(row.room)) queueMicrotask(catchUp);
+    queueMicrotask(() => void (revs.has(row.room) || catchUp()));
     return;
   }
   if (!revs.delete(row.room)) return;

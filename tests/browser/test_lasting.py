@@ -11,6 +11,7 @@ from tests.browser.visitor import Visitor
 from tests.people import connect
 from tests.servers import RunningServer
 
+TOGETHER = 20
 HOSTILE = [
     '<img src=x onerror="document.title = 1">',
     "<script>document.title = 1</script>",
@@ -151,7 +152,9 @@ async def test_a_narrow_screen_shows_one_thing_at_a_time(person: Arrive) -> None
 
 async def fill_lobby(server: RunningServer, number: int) -> None:
     async with connect(server.url, "historian") as historian:
-        await asyncio.gather(*(historian.say("#lobby", f"line {line}.") for line in range(1, number + 1)))
+        for start in range(1, number + 1, TOGETHER):
+            lines = range(start, min(start + TOGETHER, number + 1))
+            await asyncio.gather(*(historian.say("#lobby", f"line {line}.") for line in lines))
 
 
 async def scroll_to_the_start(visitor: Visitor) -> None:

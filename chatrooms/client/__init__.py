@@ -1,0 +1,37 @@
+"""The Python client: commands, changes as an async iterator, an outbox and catch-up; imports nothing of the server.
+
+Install it with ``chatrooms[client]``::
+
+    async with Client("http://127.0.0.1:8000", username="alice") as alice:
+        await alice.post("#lobby", "Howdy")
+        async for change in alice.changes():
+            print(change.room, change.rows("messages"))
+"""
+
+from __future__ import annotations
+
+from chatrooms.client.client import Client
+from chatrooms.client.errors import ClientError, Closed, Lagging, Refused, Unanswered
+from chatrooms.client.outbox import Sending
+from chatrooms.client.rows import Change, Member, Message, Read, Room, Signal, User
+from chatrooms.client.state import RoomState
+from chatrooms.client.streams import Stream
+
+__all__ = [
+    "Change",
+    "Client",
+    "ClientError",
+    "Closed",
+    "Lagging",
+    "Member",
+    "Message",
+    "Read",
+    "Refused",
+    "Room",
+    "RoomState",
+    "Sending",
+    "Signal",
+    "Stream",
+    "Unanswered",
+    "User",
+]

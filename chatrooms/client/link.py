@@ -1,0 +1,160 @@
+"""One Socket.IO connection from its opening to its end; it never comes back, another one does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import engineio.base_client
+import socketio
+
+from chatrooms.client.errors import Refused, Unanswered
+
+SocketFactory = Callable[..., Any]
+Hear = Callable[[str, Any], None]
+
+MAX_PACKET = 128 * 1024
+MAX_ANSWER = 256 * 1024 * 1024
+GOODBYE_SECONDS = 0.4
+
+quiet = logging.getLogger("chatrooms.client.wire")
+quiet.setLevel(logging.ERROR)  # below it python-engineio logs what is said, and tokens
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a server is, how to speak to it, and which ``socketio.AsyncClient`` to use for it."""
+
+    url: str
+    transports: tuple[str, ...]
+    socket: SocketFactory = socketio.AsyncClient
+
+    @property
+    def path(self) -> str:
+        """The Socket.IO path under the prefix that the server is mounted at."""
+        return urlsplit(self.url).path.strip("/") + "/socket.io"
+
+
+class Link:
+    """A connection; ``hear`` gets each event and its payload in the order in which they arrive."""
+
+    def __init__(self, address: Address, hear: Hear) -> None:
+        self._address, self._hear = address, hear
+        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        self._socket = address.socket(
+            reconnection=False,
+            handle_sigint=False,
+            logger=quiet,
+            engineio_logger=quiet,
+            http_session=self._session,
+            websocket_extra_options={"max_msg_size": MAX_ANSWER},
+        )
+        self._socket.on("*", self._heard)
+        self._socket.on("connect_error", self._refused)
+        self._welcome: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._waiting: set[asyncio.Future[Any]] = {self._welcome}
+        self._over = asyncio.Event()
+
+    async def open(self, auth: Mapping[str, Any], transport: str) -> dict[str, Any]:
+        """Connect and return the welcome; raises `Refused`, or anything else if there is no getting through."""
+        await self._socket.connect(
+            self._address.url,
+            auth=dict(auth),
+            transports=[transport],
+            namespaces=["/"],
+            socketio_path=self._address.path,
+            wait=False,
+        )
+        self._socket.eio.read_loop_task.add_done_callback(self._ended)
+        return await self._welcome
+
+    async def ask(self, command: str, params: Mapping[str, Any], timeout: float) -> Any:
+        """The result of a command; raises `Refused`, or `Unanswered` after ``timeout`` seconds or at the end."""
+        if len(json.dumps(params)) + len(command) > MAX_PACKET - 100:
+            raise Refused("too_large", "That is too large for one packet.")
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.add(answer)
+        try:
+            async with asyncio.timeout(timeout):
+                await self._emit(command, params, answer)
+                return _result(await answer)
+        except TimeoutError:
+            raise Unanswered(f"no answer to {command} within {timeout} s") from None
+        finally:
+            self._waiting.discard(answer)
+
+    async def ended(self) -> None:
+        """Wait until the connection is no more."""
+        await self._over.wait()
+
+    def drop(self) -> None:
+        """Give the connection up, as it seems to be dead."""
+        self._ended(None)
+
+    async def close(self) -> None:
+        """Say goodbye if that is possible, and leave nothing behind."""
+        with suppress(Exception):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await self._socket.disconnect()
+        await self._session.close()
+        await self._stop_tasks()
+        self._ended(None)
+
+    async def _emit(self, command: str, params: Mapping[str, Any], answer: asyncio.Future[Any]) -> None:
+        def acknowledged(*given: Any) -> None:
+            if not answer.done():
+                answer.set_result(given[0] if given else None)
+
+        if self._over.is_set():
+            raise Unanswered("the connection is lost")
+        try:
+            await self._socket.emit(command, params, callback=acknowledged)
+        except socketio.exceptions.SocketIOError as error:
+            raise Unanswered("the connection is lost") from error
+
+    def _heard(self, event: str, data: Any = None, *_more: Any) -> None:
+        if event == "welcome" and not self._welcome.done():
+            self._welcome.set_result(data)
+        else:
+            self._hear(event, data)
+
+    def _refused(self, error: Any = None) -> None:
+        data = error.get("data") if isinstance(error, dict) else None
+        if isinstance(data, dict) and "code" in data and not self._welcome.done():
+            self._welcome.set_exception(Refused(data["code"], str(error.get("message", "")), data))
+
+    def _ended(self, reading: asyncio.Task[None] | None) -> None:
+        if reading and not reading.cancelled():
+            reading.exception()
+        self._over.set()
+        for future in self._waiting:
+            if not future.done():
+                future.set_exception(Unanswered("the connection was lost"))
+                future.exception()
+
+    async def _stop_tasks(self) -> None:
+        eio = self._socket.eio
+        tasks = [task for task in (eio.read_loop_task, eio.write_loop_task) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if eio in engineio.base_client.connected_clients:
+            engineio.base_client.connected_clients.remove(eio)
+
+
+def _result(answer: Any) -> Any:
+    if not isinstance(answer, dict) or "ok" not in answer:
+        raise Refused("internal", "The server gave no answer.")
+    if answer["ok"]:
+        return answer["result"]
+    error = answer["error"]
+    raise Refused(error["code"], error["message"], error.get("details"))
+
+

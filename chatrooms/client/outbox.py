@@ -1,0 +1,138 @@
+"""Messages on their way: each has its id from the start, so that however often it is sent, it is stored once."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from chatrooms.client.connection import Connection
+from chatrooms.client.errors import Refused
+from chatrooms.client.rows import Message
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS outbox (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, author TEXT NOT NULL, id TEXT NOT NULL UNIQUE,
+    room TEXT NOT NULL, text TEXT NOT NULL, reply_to TEXT
+)
+"""
+
+
+class Sending:
+    """A message on its way; awaiting it gives the stored row, or raises `Refused`, or `Closed` if that came first."""
+
+    def __init__(self, id: str, room: str, text: str, reply_to: str | None = None) -> None:
+        self.id, self.room, self.text, self.reply_to = id, room, text, reply_to
+        self._done: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self._done.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def __await__(self) -> Generator[Any, None, Message]:
+        return asyncio.shield(self._done).__await__()
+
+    def __repr__(self) -> str:
+        return f"<Sending {self.id} to {self.room}>"
+
+    @property
+    def done(self) -> bool:
+        """Whether it is known what came of it."""
+        return self._done.done()
+
+    def params(self) -> dict[str, str]:
+        """What ``message.post`` takes."""
+        given = {"id": self.id, "room": self.room, "text": self.text, "reply_to": self.reply_to}
+        return {key: value for key, value in given.items() if value is not None}
+
+    def settle(self, outcome: Message | Exception) -> None:
+        """Let those who wait know."""
+        if self._done.done():
+            return
+        if isinstance(outcome, Exception):
+            self._done.set_exception(outcome)
+        else:
+            self._done.set_result(outcome)
+
+
+class File:
+    """The outbox of ``author`` on the disk, a SQLite file: what is in it survives a killed process."""
+
+    def __init__(self, path: Path, author: str) -> None:
+        self._author = author
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("PRAGMA busy_timeout = 5000")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute(SCHEMA)
+
+    def load(self) -> list[Sending]:
+        """What was not acknowledged when the file was last used, oldest first."""
+        found = "SELECT id, room, text, reply_to FROM outbox WHERE author = ? ORDER BY place"
+        return [Sending(*row) for row in self._db.execute(found, (self._author,))]
+
+    def add(self, message: Sending) -> None:
+        """Keep a message."""
+        values = (self._author, message.id, message.room, message.text, message.reply_to)
+        self._db.execute(
+            "INSERT INTO outbox (author, id, room, text, reply_to) VALUES (?, ?, ?, ?, ?)", values
+        )
+
+    def drop(self, message: Sending) -> None:
+        """Forget a message."""
+        self._db.execute("DELETE FROM outbox WHERE id = ?", (message.id,))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+
+class Outbox:
+    """Messages that are not acknowledged yet, sent one after the other in the order in which they were given.
+
+    Only an acknowledgement, or a refusal that waiting cannot mend, takes a message out.
+    """
+
+    def __init__(self, path: Path | None, author: str) -> None:
+        self._file = File(path, author) if path else None
+        self._waiting = {message.id: message for message in self._file.load()} if self._file else {}
+        self._news = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def add(self, room: str, text: str, *, id: str | None, reply_to: str | None) -> Sending:
+        """Take a message in; an ``id`` that is in already is the same message."""
+        id = str(UUID(id)) if id else str(uuid4())
+        if id not in self._waiting:
+            message = Sending(id, room, text, reply_to)
+            if self._file:
+                self._file.add(message)
+            self._waiting[id] = message
+            self._news.set()
+        return self._waiting[id]
+
+    async def keep_sending(self, connection: Connection) -> None:
+        """Send what is in it and what comes, for ever."""
+        while True:
+            while self._waiting:
+                await self._send(connection, next(iter(self._waiting.values())))
+            self._news.clear()
+            await self._news.wait()
+
+    def end(self, error: Exception) -> None:
+        """Send nothing more; a file keeps what is left."""
+        for message in self._waiting.values():
+            message.settle(error)
+        if self._file:
+            self._file.close()
+
+    async def _send(self, connection: Connection, message: Sending) -> None:
+        try:
+            result = await connection.insist("message.post", message.params(), patient=True)
+            outcome: Message | Exception = result["message"]
+        except Refused as refused:
+            outcome = refused
+        if self._file:
+            self._file.drop(message)
+        del self._waiting[message.id]
+        message.settle(outcome)

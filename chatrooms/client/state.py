@@ -1,0 +1,151 @@
+"""What a client holds of each room, and the one way in which anything enters it.
+
+A room's state is that of its ``rev``. A live change enters if it is the next one; a catch-up leads from a rev that we
+have to a later one; a reset replaces the room. An acknowledgement tells only how far the room is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from chatrooms.client.rows import Change, Member, Message, Read, Room, User
+
+
+class RoomState:
+    """A room as of ``rev``.
+
+    ``messages`` are by ``seq`` and in that order, all from ``complete_from`` on; older ones are found by ``history``.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.rev = 0
+        self.room: Room | None = None
+        self.messages: dict[int, Message] = {}
+        self.members: dict[str, Member] = {}
+        self.complete_from = 0
+
+    @property
+    def posted(self) -> int:
+        """How many messages the room has had so far."""
+        newest = next(reversed(self.messages.values()), None)
+        return max(self.room["posted"] if self.room else 0, newest["number"] if newest else 0)
+
+    def take(self, change: Change, keep: int) -> dict[str, list[Any]]:
+        """Enter the rows that are news, and return them by table; ``keep`` is how many messages are held."""
+        self.rev = change.rev
+        if change.reset and change.rows("messages"):
+            self.complete_from = change.rows("messages")[0]["seq"]
+        news = {
+            "rooms": [row for row in change.rows("rooms") if self._take_room(row)],
+            "members": [row for row in change.rows("members") if self._take_member(row)],
+            "messages": [row for row in change.rows("messages") if self._take_message(row)],
+        }
+        self._forget(keep)
+        return {table: rows for table, rows in news.items() if rows}
+
+    def _take_room(self, row: Room) -> bool:
+        fresh = _newer(row, self.room)
+        if fresh:
+            self.room = row
+        return fresh
+
+    def _take_member(self, row: Member) -> bool:
+        fresh = _newer(row, self.members.get(row["username"]))
+        if fresh and row["gone"]:
+            self.members.pop(row["username"], None)
+        elif fresh:
+            self.members[row["username"]] = row
+        return fresh
+
+    def _take_message(self, row: Message) -> bool:
+        seq = row["seq"]
+        if not _newer(row, self.messages.get(seq)):
+            return False
+        late = bool(self.messages) and seq not in self.messages and seq < next(reversed(self.messages))
+        if seq >= self.complete_from:
+            self.messages[seq] = row
+            if late:
+                self.messages = dict(sorted(self.messages.items()))
+        return True
+
+    def _forget(self, keep: int) -> None:
+        while len(self.messages) > keep:
+            del self.messages[next(iter(self.messages))]
+            self.complete_from = next(iter(self.messages))
+
+
+class State:
+    """All rooms of ``username``, and what concerns them alone; ``told`` hears each `Change` that entered."""
+
+    def __init__(self, told: Callable[[Change], None], keep: int) -> None:
+        self.username = ""
+        self.rooms: dict[str, RoomState] = {}
+        self.memberships: dict[str, Member] = {}
+        self.reads: dict[str, Read] = {}
+        self.profile: User | None = None
+        self._told, self._keep = told, keep
+
+    def revs(self) -> dict[str, int]:
+        """How far each room is known."""
+        return {name: room.rev for name, room in self.rooms.items()}
+
+    def rev(self, room: str) -> int:
+        """How far ``room`` is known; 0 is not at all."""
+        return self.rooms[room].rev if room in self.rooms else 0
+
+    def apply(self, change: Change) -> bool:
+        """Enter a live change; False if something is missing that only ``sync`` can tell."""
+        mine = self.rev(change.room)
+        if change.rev == mine + 1:
+            self._enter(change)
+        joined = [row["room"] for row in change.rows("memberships") if not row["gone"]]
+        return change.rev <= mine + 1 and all(room in self.rooms for room in joined)
+
+    def catch_up(self, change: Change, asked: int) -> None:
+        """Enter an answer of ``sync`` to a question that gave ``asked`` as the room's rev.
+
+        Since then the room may have gone on (then there is nothing to do), or we may have left it, even returned.
+        """
+        belongs = change.room == self.username or change.room in self.memberships
+        if change.reset and belongs:
+            self._restart(change)
+        elif belongs and asked <= self.rev(change.room) < change.rev:
+            self._enter(change)
+
+    def _restart(self, change: Change) -> None:
+        self.rooms.pop(change.room, None)
+        if change.room == self.username:
+            self.memberships, self.reads = {}, {}
+        self._enter(change)
+
+    def _enter(self, change: Change) -> None:
+        room = self.rooms.setdefault(change.room, RoomState(change.room))
+        news = room.take(change, self._keep)
+        if change.room == self.username:
+            news |= self._take_personal(change)
+        if news or change.reset:
+            self._told(Change(change.room, change.rev, news, change.reset))
+
+    def _take_personal(self, change: Change) -> dict[str, list[Any]]:
+        for membership in change.rows("memberships"):
+            self._take_membership(membership)
+        for read in change.rows("reads"):
+            self.reads[read["room"]] = read
+        for user in change.rows("users"):
+            self.profile = user
+        if change.reset:
+            self.rooms = {n: r for n, r in self.rooms.items() if n == self.username or n in self.memberships}
+        return {t: change.rows(t) for t in ("memberships", "reads", "users") if change.rows(t)}
+
+    def _take_membership(self, row: Member) -> None:
+        if row["gone"]:
+            self.memberships.pop(row["room"], None)
+            self.rooms.pop(row["room"], None)
+        else:
+            self.memberships[row["room"]] = row
+
+
+def _newer(row: Any, held: Any) -> bool:
+    return held is None or row["rev"] > held["rev"]

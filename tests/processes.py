@@ -1,0 +1,70 @@
+"""The real command in a process of its own, ended by the id it was started with."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+PATIENCE = 30
+
+
+@dataclass
+class Process:
+    """A running ``chatrooms serve``."""
+
+    url: str
+    process: asyncio.subprocess.Process
+    port: int
+
+    async def end(self, with_signal: int = signal.SIGTERM) -> int:
+        """Send a signal and wait for the end; gives the exit status."""
+        if self.process.returncode is None:
+            self.process.send_signal(with_signal)
+        return await asyncio.wait_for(self.process.wait(), PATIENCE)
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """An environment with an empty home and none of our settings."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("CHATROOMS_", "XDG_"))}
+    return kept | {"HOME": str(home)} | more
+
+
+async def chatrooms(home: Path, *args: str, **env: str) -> tuple[int, str, str]:
+    """Exit status, output and errors of a ``chatrooms`` command that ends by itself."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "chatrooms",
+        *args,
+        env=environment(home, **env),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
+    return process.returncode, out.decode(), err.decode()
+
+
+@asynccontextmanager
+async def started(data: Path, *args: str, port: int = 0) -> AsyncIterator[Process]:
+    """A server in a process of its own, from the line that prints its address on; killed at the end."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "chatrooms", "serve", "--port", str(port), "--data", str(data), *args),
+        env=environment(data),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        line = (await asyncio.wait_for(process.stdout.readline(), PATIENCE)).decode()
+        url = re.search(r"http://\S+?(?=/?$)", line.strip())[0]
+        yield Process(url, process, int(url.rpartition(":")[2]))
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()

@@ -1,0 +1,135 @@
+"""Chatrooms inside somebody's own Starlette application, under a prefix, with that application's login."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+
+import pytest
+import socketio.exceptions
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
+
+from chatrooms import Chatrooms, Settings
+from chatrooms.errors import NotFound
+from tests.doors import get, post
+from tests.people import Person, connect, leave
+from tests.servers import QUICK, serving
+
+LOGINS = {"s3cret": "alice", "hunter2": "Bob"}
+
+
+async def by_login(handshake):
+    """The host's own login: a cookie of its own, or the same as metadata of the handshake."""
+    cookie = SimpleCookie(handshake.headers.get("cookie", "")).get("login")
+    return LOGINS.get(cookie.value if cookie else handshake.auth.get("login"))
+
+
+async def home(_request):
+    return PlainTextResponse("the host's own page")
+
+
+@dataclass
+class Host:
+    url: str
+    chat: Chatrooms
+
+
+@pytest.fixture
+async def host(tmp_path) -> AsyncIterator[Host]:
+    chat = Chatrooms(Settings(data=tmp_path, **QUICK), authenticate=by_login)
+    app = Starlette(routes=[Route("/", home), Mount("/chat", chat)], lifespan=chat.lifespan)
+    async with serving(app, lifespan="on") as url:
+        yield Host(url, chat)
+
+
+def tab(host, login, **how):
+    return connect(host.url, login, auth={"login": login}, path="chat", **how)
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+async def test_people_are_who_the_host_says(host, transport):
+    async with tab(host, "s3cret", transport=transport) as alice, tab(host, "hunter2", transport=transport) as bob:
+        assert (await alice.run("user.me"))["user"]["username"] == "alice"
+        await alice.say("bob", "hi")
+        await bob.hears_text("hi")
+
+
+async def test_whom_the_host_does_not_know_is_refused_by_both_doors(host):
+    person = Person(host.url, "mallory")
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await person.client.connect(host.url, auth={"username": "alice"}, socketio_path="chat/socket.io")
+    await leave(person)
+    assert (await post(host.url, "/chat/api/user.me", {}))[0] == 401
+    assert (await post(host.url, "/chat/api/session.join", {"username": "alice"}))[0] == 403
+
+
+async def test_the_hosts_login_serves_over_http_too(host):
+    status, answer, _ = await post(host.url, "/chat/api/user.me", {}, cookies={"login": "s3cret"})
+    assert (status, answer["result"]["user"]["username"]) == (200, "alice")
+
+
+async def test_the_hosts_own_pages_and_the_client_are_where_they_belong(host):
+    assert (await get(host.url, "/"))[1] == "the host's own page"
+    status, page, _ = await get(host.url, "/chat/")
+    assert (status, '<base href="/chat/">' in page) == (200, True)
+    assert (await get(host.url, "/chat/js/main.js"))[0] == 200
+    assert (await get(host.url, "/chat/healthz"))[0] == 200
+    assert (await get(host.url, "/chat/openapi.json"))[0] == 200
+
+
+async def test_the_host_posts_to_a_person_a_room_and_in_somebodys_name(host):
+    async with tab(host, "s3cret") as alice, tab(host, "hunter2") as bob:
+        note = await host.chat.post("alice", "Howdy, User 1!")
+        await host.chat.post("#lobby", "deployed")
+        await host.chat.post("alice", "from bob", author="bob")
+        await alice.hears_text("from bob")
+        await bob.settled()
+        assert alice.texts() == ["Howdy, User 1!", "deployed", "from bob"]
+        assert bob.texts() == ["deployed", "from bob"]
+        assert (note["room"], note["author"]) == ("alice", "system")
+
+
+async def test_the_host_cannot_post_to_nobody_and_posts_the_same_id_once(host):
+    with pytest.raises(NotFound):
+        await host.chat.post("zebedee", "anybody there?")
+    async with tab(host, "s3cret"):
+        id = "11111111-1111-4111-8111-111111111111"
+        first = await host.chat.post("alice", "once", id=id)
+        assert await host.chat.post("alice", "once", id=id) == first
+
+
+async def test_a_hosts_signal_reaches_one_person_and_is_not_stored(host):
+    async with tab(host, "s3cret") as alice, tab(host, "hunter2") as bob:
+        await host.chat.signal("alice", "greeting", {"n": 1})
+        await alice.hears(lambda event, data: event == "signal" and data["type"] == "greeting")
+        await bob.settled()
+        assert bob.signals("greeting") == []
+        assert alice.signals("greeting")[0]["from"] == "system"
+
+
+@pytest.mark.parametrize("nowhere", ["", "#", "+"])
+async def test_a_hosts_signal_without_an_address_is_a_mistake_and_reaches_nobody(host, nowhere):
+    async with tab(host, "s3cret") as alice:
+        with pytest.raises(ValueError, match="name"):
+            await host.chat.signal(nowhere, "greeting")
+        await alice.settled()
+        assert alice.signals("greeting") == []
+
+
+async def test_two_chats_in_one_process_do_not_hear_each_other(tmp_path):
+    chats = [Chatrooms(Settings(data=tmp_path / str(number), **QUICK)) for number in range(2)]
+    async with AsyncExitStack() as stack:
+        people = []
+        for chat in chats:
+            await stack.enter_async_context(chat.lifespan())
+            url = await stack.enter_async_context(serving(chat))
+            people.append(await stack.enter_async_context(connect(url, "alice")))
+        here, there = people
+        await asyncio.gather(here.say("#lobby", "here"), there.say("#lobby", "there"))
+        await asyncio.gather(here.settled(), there.settled())
+        assert (here.texts(), there.texts()) == (["here"], ["there"])

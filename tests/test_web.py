@@ -1,0 +1,64 @@
+"""The HTTP door: the client, the health checks, the headers, and what is not there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.doors import get, post
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/openapi.json", "/docs", "/js/main.js", "/nowhere"])
+async def test_every_answer_forbids_to_guess_its_type(server, path):
+    _, _, headers = await get(server.url, path)
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "server" not in headers
+
+
+async def test_the_client_may_run_no_script_but_its_own_files(server):
+    status, page, headers = await get(server.url, "/")
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert status == 200
+    assert re.fullmatch(r"'self' 'sha256-[\w+/=]+'", policy["script-src"])
+    assert policy["require-trusted-types-for"] == "'script'" and policy["object-src"] == "'none'"
+    assert '<base href="/">' in page
+
+
+async def test_everything_the_page_names_is_there(server):
+    _, page, _ = await get(server.url, "/")
+    named = re.findall(r'(?:src|href)="((?!data:|/|#)[^"]+)"', page) + re.findall(r'":\s*"\./([^"]+)"', page)
+    assert len(named) > 5
+    for path in named:
+        status, _, _ = await get(server.url, f"/{path.removeprefix('./')}")
+        assert status == 200, path
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/package.json", "/hatch_build.py", "/node_modules/preact/package.json", "/js/../../pyproject.toml", "/.npmrc"],
+)
+async def test_nothing_but_the_client_is_served(server, path):
+    assert (await get(server.url, path))[0] == 404
+
+
+async def test_a_path_that_is_not_there_is_refused_in_our_shape(server):
+    status, answer, _ = await post(server.url, "/nowhere", {})
+    assert (status, answer["ok"], answer["error"]["code"]) == (404, False, "not_found")
+    status, answer, _ = await post(server.url, "/healthz", {})
+    assert (status, answer["ok"]) == (405, False)
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+async def test_a_bearer_token_is_known_by_any_spelling_of_the_scheme(own_server, person, scheme):
+    alice = await person("alice")
+    status, answer, _ = await post(
+        own_server.url, "/api/user.me", {}, headers={"Authorization": f"{scheme} {alice.token}"}
+    )
+    assert (status, answer["result"]["user"]["username"]) == (200, "alice")
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", "Basic YWxpY2U6eA==", "Bearer ÿ"])
+async def test_any_other_authorization_is_nobody(server, header):
+    status, answer, _ = await post(server.url, "/api/user.me", {}, headers={"Authorization": header})
+    assert (status, answer["error"]["code"]) == (401, "unauthorized")
