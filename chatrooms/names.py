@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from importlib.resources import files
 from typing import Literal
 
+import orjson
 from precis_i18n import get_profile
 
 Kind = Literal["personal", "shared", "conversation", "watchers", "session"]
@@ -130,15 +132,16 @@ def _mapped(name: str) -> str:
 def _prototypes() -> dict[str, str]:
     """Each confusable character with what stands for its class.
 
-    The library lists a class under its prototype and the prototype under each of the others.
+    The library lists a class under its prototype and the prototype under each of the others. Only its data is read:
+    the module would keep all of it in memory.
     """
-    from confusable_homoglyphs.confusables import confusables_data
+    confusables = orjson.loads((files("confusable_homoglyphs") / "confusables.json").read_bytes())
 
     def stands_for(character: str, other: str) -> bool:
-        return len(confusables_data.get(other, ())) > 1 or other < character
+        return len(confusables.get(other, ())) > 1 or other < character
 
     return {
         character: looks[0]["c"]
-        for character, looks in confusables_data.items()
+        for character, looks in confusables.items()
         if len(character) == 1 and len(looks) == 1 and stands_for(character, looks[0]["c"])
     }

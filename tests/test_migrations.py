@@ -21,10 +21,17 @@ def engine(tmp_path, either_database):
     engine.dispose()
 
 
-def test_the_migrations_make_the_tables_of_the_code(engine):
-    migrations.migrate(engine)
+@pytest.mark.parametrize("made", [migrations.migrate, migrations.upgrade])
+def test_the_migrations_make_the_tables_of_the_code_and_so_does_a_first_start(engine, made):
+    made(engine)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_first_start_is_at_the_newest_migration(engine):
+    migrations.migrate(engine)
+    migrations.upgrade(engine)
+    assert inspect(engine).has_table("messages")
 
 
 def test_migrating_twice_changes_nothing_and_keeps_the_data(engine):

@@ -19,6 +19,23 @@ from chatrooms.client.rows import (
     UserPage,
 )
 
+REPEATABLE = frozenset(
+    {
+        "history",
+        "message.delete",
+        "presence.watch",
+        "read.mark",
+        "room.list",
+        "room.members",
+        "session.list",
+        "sync",
+        "user.get",
+        "user.list",
+        "user.me",
+    }
+)
+"""Commands that can be asked again when the answer was lost; of the others nobody knows whether they were done."""
+
 
 class Commands(ABC):
     """The commands, thin; `run` does the work. What is left out, or None, is not sent."""

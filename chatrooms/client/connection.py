@@ -112,7 +112,7 @@ class Connection:
             if refused.code not in RETRIED_REFUSALS:
                 raise
             return refused.retry_after
-        except Exception as error:  # noqa: BLE001 - python-engineio lets all kinds through
+        except Exception as error:
             self._attempts += 1
             log.info("cannot connect to %s: %s", self._address.url, error or type(error).__name__)
         finally:
@@ -128,5 +128,3 @@ class Connection:
 
     def _transport(self) -> str:
         return self._address.transports[self._attempts % len(self._address.transports)]
-
-

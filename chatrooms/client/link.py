@@ -21,6 +21,7 @@ SocketFactory = Callable[..., Any]
 Hear = Callable[[str, Any], None]
 
 MAX_PACKET = 128 * 1024
+FRAME = 100
 MAX_ANSWER = 256 * 1024 * 1024
 GOODBYE_SECONDS = 0.4
 
@@ -75,18 +76,17 @@ class Link:
         self._socket.eio.read_loop_task.add_done_callback(self._ended)
         return await self._welcome
 
-    async def ask(self, command: str, params: Mapping[str, Any], timeout: float) -> Any:
-        """The result of a command; raises `Refused`, or `Unanswered` after ``timeout`` seconds or at the end."""
-        if len(json.dumps(params)) + len(command) > MAX_PACKET - 100:
-            raise Refused("too_large", "That is too large for one packet.")
+    async def ask(self, command: str, params: Mapping[str, Any], patience: float) -> Any:
+        """The result of a command; raises `Refused`, or `Unanswered` after ``patience`` seconds or at the end."""
+        _sendable(command, params)
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.add(answer)
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(patience):
                 await self._emit(command, params, answer)
                 return _result(await answer)
         except TimeoutError:
-            raise Unanswered(f"no answer to {command} within {timeout} s") from None
+            raise Unanswered(f"no answer to {command} within {patience} s") from None
         finally:
             self._waiting.discard(answer)
 
@@ -118,6 +118,8 @@ class Link:
             await self._socket.emit(command, params, callback=acknowledged)
         except socketio.exceptions.SocketIOError as error:
             raise Unanswered("the connection is lost") from error
+        except (TypeError, ValueError) as error:
+            raise Refused("invalid", f"That is not JSON: {error}") from None
 
     def _heard(self, event: str, data: Any = None, *_more: Any) -> None:
         if event == "welcome" and not self._welcome.done():
@@ -149,6 +151,16 @@ class Link:
             engineio.base_client.connected_clients.remove(eio)
 
 
+def _sendable(command: str, params: Mapping[str, Any]) -> None:
+    """Raise `Refused` for what would end the connection instead of being answered."""
+    try:
+        size = len(json.dumps([command, params]))
+    except (TypeError, ValueError) as error:
+        raise Refused("invalid", f"That is not JSON: {error}") from None
+    if size > MAX_PACKET - FRAME:
+        raise Refused("too_large", "That is too large for one packet.")
+
+
 def _result(answer: Any) -> Any:
     if not isinstance(answer, dict) or "ok" not in answer:
         raise Refused("internal", "The server gave no answer.")
@@ -156,5 +168,3 @@ def _result(answer: Any) -> Any:
         return answer["result"]
     error = answer["error"]
     raise Refused(error["code"], error["message"], error.get("details"))
-
-

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Generator
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Generator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from chatrooms.client.connection import Connection
 from chatrooms.client.errors import Refused
 from chatrooms.client.rows import Message
 
@@ -55,6 +55,9 @@ class Sending:
             self._done.set_result(outcome)
 
 
+Deliver = Callable[[Sending], Awaitable[Message]]
+
+
 class File:
     """The outbox of ``author`` on the disk, a SQLite file: what is in it survives a killed process."""
 
@@ -73,9 +76,7 @@ class File:
     def add(self, message: Sending) -> None:
         """Keep a message."""
         values = (self._author, message.id, message.room, message.text, message.reply_to)
-        self._db.execute(
-            "INSERT INTO outbox (author, id, room, text, reply_to) VALUES (?, ?, ?, ?, ?)", values
-        )
+        self._db.execute("INSERT INTO outbox (author, id, room, text, reply_to) VALUES (?, ?, ?, ?, ?)", values)
 
     def drop(self, message: Sending) -> None:
         """Forget a message."""
@@ -94,7 +95,8 @@ class Outbox:
 
     def __init__(self, path: Path | None, author: str) -> None:
         self._file = File(path, author) if path else None
-        self._waiting = {message.id: message for message in self._file.load()} if self._file else {}
+        kept = self._file.load() if self._file else []
+        self._waiting = OrderedDict((message.id, message) for message in kept)
         self._news = asyncio.Event()
 
     def __len__(self) -> int:
@@ -102,20 +104,20 @@ class Outbox:
 
     def add(self, room: str, text: str, *, id: str | None, reply_to: str | None) -> Sending:
         """Take a message in; an ``id`` that is in already is the same message."""
-        id = str(UUID(id)) if id else str(uuid4())
-        if id not in self._waiting:
-            message = Sending(id, room, text, reply_to)
-            if self._file:
-                self._file.add(message)
-            self._waiting[id] = message
-            self._news.set()
-        return self._waiting[id]
+        message = Sending(str(UUID(id)) if id else str(uuid4()), room, text, reply_to)
+        if message.id in self._waiting:
+            return self._waiting[message.id]
+        if self._file:
+            self._file.add(message)
+        self._waiting[message.id] = message
+        self._news.set()
+        return message
 
-    async def keep_sending(self, connection: Connection) -> None:
-        """Send what is in it and what comes, for ever."""
+    async def keep_sending(self, deliver: Deliver) -> None:
+        """Send what is in it and what comes, for ever; ``deliver`` returns the stored row or raises `Refused`."""
         while True:
             while self._waiting:
-                await self._send(connection, next(iter(self._waiting.values())))
+                await self._send(deliver, next(iter(self._waiting.values())))
             self._news.clear()
             await self._news.wait()
 
@@ -126,10 +128,9 @@ class Outbox:
         if self._file:
             self._file.close()
 
-    async def _send(self, connection: Connection, message: Sending) -> None:
+    async def _send(self, deliver: Deliver, message: Sending) -> None:
         try:
-            result = await connection.insist("message.post", message.params(), patient=True)
-            outcome: Message | Exception = result["message"]
+            outcome: Message | Exception = await deliver(message)
         except Refused as refused:
             outcome = refused
         if self._file:

@@ -145,3 +145,13 @@ class Signal:
     sender: str
     type: str
     data: Any
+
+
+ROOM_OF = {"message": "room", "member": "room", "room": "name", "read": "username"}
+"""In a result, the field of each row that names the room whose rev it carries."""
+
+
+def told_revs(result: Any) -> list[tuple[str, int]]:
+    """The revs that the result of a command tells of, with their rooms; none of rooms that were left."""
+    found = [(result[key], field) for key, field in ROOM_OF.items() if isinstance(result.get(key), dict)]
+    return [(row[field], row["rev"]) for row, field in found if not row.get("gone")]

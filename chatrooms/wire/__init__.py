@@ -1,1 +1,6 @@
-"""Socket.IO as we need it: room manager and server; knows nothing of chat, reusable alone."""
+"""Socket.IO as we need it, on python-socketio's handlers and uvicorn; knows nothing of chat, reusable alone.
+
+From the client inwards: `protocols` (uvicorn's, with their transports in reach), `requests`, `polling` and
+`websocket` (the two transports), `socket` (one Engine.IO session), `engine` (all of them), `server` (Socket.IO),
+`manager` (rooms).
+"""

@@ -12,3 +12,27 @@ loads = orjson.loads
 def dumps(value: Any, **_: Any) -> str:
     """``value`` as JSON text."""
     return orjson.dumps(value).decode()
+
+
+def read(text: str, depth: int) -> Any:
+    """The value of JSON text nested ``depth`` levels deep at the most; raises ``ValueError``."""
+    value = loads(text)
+    if text.count("[") + text.count("{") > depth and not shallow(value, depth):
+        raise ValueError("nested too deep")
+    return value
+
+
+def shallow(value: Any, depth: int) -> bool:
+    """Whether ``value`` is nested ``depth`` levels deep at the most."""
+    level = [value]
+    for _ in range(depth + 1):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return True
+    return False
+
+
+def _inside(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

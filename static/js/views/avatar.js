@@ -16,11 +16,8 @@ const initial = (name) => [...name][0]?.toLocaleUpperCase() ?? "?";
 /** @param {{username: string}} props */
 export function Avatar({ username }) {
   needProfile(username);
-  return html`
-    <span class="avatar" style=${{ "--hue": String(hueOf(username)) }} aria-hidden="true">
-      ${initial(nameOf(username))}
-    </span>
-  `;
+  const style = { "--hue": String(hueOf(username)) };
+  return html`<span class="avatar" style=${style} data-initial=${initial(nameOf(username))} aria-hidden="true"></span>`;
 }
 
 /** @param {{username: string}} props */

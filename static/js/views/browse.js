@@ -55,7 +55,7 @@ function useOpenRooms(query) {
 /** @param {{room: Listing, onJoin: () => void}} props */
 const Offer = ({ room, onJoin }) => html`
   <li>
-    <span class="mark" aria-hidden="true">#</span>
+    <span class="mark"></span>
     <span class="what">
       <strong dir="auto">${room.title || room.name.slice(1)}</strong>
       <small dir="auto">${room.members === 1 ? "1 member" : `${room.members} members`}${room.topic && ` · ${room.topic}`}</small>

@@ -4,7 +4,7 @@ import { exactTime, shortTime, timeOf } from "../behaviors/dates.js";
 import { isOnlyEmoji, markdown } from "../behaviors/markdown.js";
 import { html } from "../html.js";
 import { discard, retry, waiting } from "../outbox.js";
-import { mayModerate, me, nameOf } from "../store.js";
+import { mayModerate, me, nameOf, rooms } from "../store.js";
 import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Confirm } from "./confirm.js";
@@ -79,7 +79,7 @@ function OnItsWay({ id }) {
 /** @param {{message: Message, onEdit: () => void, onDelete: () => void}} props */
 function Tools({ message, onEdit, onDelete }) {
   const isMine = message.author === me.value?.username;
-  if (!isMine && !mayModerate(message.room)) return null;
+  if (rooms.value.get(message.room)?.archived || (!isMine && !mayModerate(message.room))) return null;
   return html`
     <div class="tools" role="group" aria-label="Message actions">
       ${isMine &&

@@ -53,13 +53,13 @@ function usePeople(query) {
 /** @param {{user: User, verb: string, onPick: (username: string) => Promise<unknown>}} props */
 const Person = ({ user, verb, onPick }) => html`
   <li>
-    <button class="person" aria-label=${`${verb} ${user.name || user.username}`} onClick=${() => onPick(user.username)}>
+    <button class="person" aria-label=${`${verb} ${user.name} ${user.username}`.replace(/\s+/g, " ")} onClick=${() => onPick(user.username)}>
       <${Avatar} username=${user.username} />
       <span class="what">
         <strong dir="auto">${user.name || user.username}</strong>
         ${user.name && html`<small>${user.username}</small>`}
       </span>
-      <span class="verb" aria-hidden="true">${verb}</span>
+      <span class="verb" data-verb=${verb}></span>
     </button>
   </li>
 `;

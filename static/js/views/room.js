@@ -4,10 +4,10 @@ import { typistsIn } from "../behaviors/typing.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
 import { isShared } from "../names.js";
-import { addressOf } from "../route.js";
-import { home, memberships, nameOf, ready, titleOf, windowOf } from "../store.js";
+import { memberships, nameOf, ready, windowOf } from "../store.js";
 import { Composer } from "./composer.js";
 import { Members } from "./members.js";
+import { NotHere } from "./not-here.js";
 import { RoomHeader } from "./room-header.js";
 import { Timeline } from "./timeline.js";
 
@@ -57,12 +57,3 @@ function sentence(names) {
   if (names.length === 1) return `${names[0]} is typing …`;
   return names.length === 2 ? `${names[0]} and ${names[1]} are typing …` : "Several people are typing …";
 }
-
-/** @param {{room: string}} props */
-const NotHere = ({ room }) => html`
-  <div class="nowhere">
-    <h1>You are not in ${room}</h1>
-    <p>Perhaps it was renamed or you were removed. Open rooms can be found under “Browse rooms”.</p>
-    <p><a class="button" href=${addressOf(home.value)}>Go to ${titleOf(home.value)}</a></p>
-  </div>
-`;

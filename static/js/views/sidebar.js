@@ -73,9 +73,7 @@ function listed(mine) {
 
 /** @param {{room: string}} props */
 export const RoomMark = ({ room }) => html`
-  <span class="mark" aria-hidden="true">
-    ${rooms.value.get(room)?.access === "private" ? html`<${Icon} name="lock" />` : "#"}
-  </span>
+  <span class="mark">${rooms.value.get(room)?.access === "private" && html`<${Icon} name="lock" />`}</span>
 `;
 
 /** @param {{room: string}} props */

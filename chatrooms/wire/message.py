@@ -1,0 +1,86 @@
+"""What goes to clients, encoded once and framed once however many it goes to; and what waits to go to one of them."""
+
+from __future__ import annotations
+
+import base64
+from collections import deque
+from collections.abc import Iterable
+
+TEXT, BINARY = 0x81, 0x82
+SMALL, MEDIUM = 126, 65_536
+SEPARATOR = b"\x1e"
+
+
+class Message:
+    """One Engine.IO packet: its text with the type in front, or the bytes of a binary message."""
+
+    __slots__ = ("_frame", "binary", "data")
+
+    def __init__(self, data: bytes, *, binary: bool = False) -> None:
+        self.data, self.binary = data, binary
+        self._frame: bytes | None = None
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    @property
+    def frame(self) -> bytes:
+        """The WebSocket frame, unmasked as a server sends it (RFC 6455, 5.2)."""
+        if self._frame is None:
+            self._frame = _header(BINARY if self.binary else TEXT, len(self.data)) + self.data
+        return self._frame
+
+    @property
+    def polled(self) -> bytes:
+        """The packet as it stands in the answer to a poll."""
+        return b"b" + base64.b64encode(self.data) if self.binary else self.data
+
+
+OPEN, CLOSE, PING, PONG_PROBE, NOOP = (Message(text) for text in (b"0", b"1", b"2", b"3probe", b"6"))
+
+
+def payload(messages: Iterable[Message]) -> bytes:
+    """The answer to a poll."""
+    return SEPARATOR.join(message.polled for message in messages)
+
+
+class Outbox:
+    """What waits to be sent to one client, oldest first."""
+
+    __slots__ = ("_waiting", "size")
+
+    def __init__(self) -> None:
+        self._waiting: deque[tuple[float, Message]] = deque()
+        self.size = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    @property
+    def since(self) -> float | None:
+        """When the oldest was put in."""
+        return self._waiting[0][0] if self._waiting else None
+
+    def put(self, message: Message, now: float) -> None:
+        """Add a message."""
+        self._waiting.append((now, message))
+        self.size += len(message)
+
+    def take(self, count: int) -> list[Message]:
+        """Take out the ``count`` oldest, or as many as there are."""
+        taken = [self._waiting.popleft()[1] for _ in range(min(count, len(self._waiting)))]
+        self.size -= sum(map(len, taken))
+        return taken
+
+    def clear(self) -> None:
+        """Take out everything."""
+        self._waiting.clear()
+        self.size = 0
+
+
+def _header(opcode: int, size: int) -> bytes:
+    if size < SMALL:
+        return bytes((opcode, size))
+    if size < MEDIUM:
+        return bytes((opcode, 126)) + size.to_bytes(2, "big")
+    return bytes((opcode, 127)) + size.to_bytes(8, "big")

@@ -1,0 +1,128 @@
+"""uvicorn's protocols with their transports in reach: written to without a task, cut off without a wait.
+
+They pass themselves to the application in the scope's ``extensions``; without them everything works through plain
+ASGI, slower, and a client that does not read can be forgotten but not cut off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from chatrooms.wire.requests import EXTENSION
+
+SECONDS_TO_CLOSE = 2.0
+
+
+def _nothing() -> None:
+    return None
+
+
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's sans-I/O WebSocket that an Engine.IO socket may write frames to."""
+
+    drained: Callable[[], None] = staticmethod(_nothing)
+    _fuse: asyncio.TimerHandle | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the transport's buffer is below its high-water mark."""
+        return self.writable.is_set()
+
+    def put(self, frames: bytes) -> None:
+        """Send whole frames."""
+        if not self.close_sent and not self.transport.is_closing():
+            self.transport.write(frames)
+
+    def buffered(self) -> int:
+        """How many bytes wait in the transport."""
+        return self.transport.get_write_buffer_size()
+
+    def finish(self, code: int) -> None:
+        """Close politely: a client that does not answer is cut off after a while."""
+        if not self.handshake_complete or self.close_sent or self.transport.is_closing():
+            return
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": ""})
+        self.conn.send_close(code)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(SECONDS_TO_CLOSE, self.abort)
+
+    def abort(self) -> None:
+        """Cut the client off."""
+        self.transport.abort()
+
+    async def run_asgi(self) -> None:
+        """Run the application, then make sure that the connection ends."""
+        self.scope["extensions"][EXTENSION] = self  # type: ignore[index]
+        await super().run_asgi()
+        if not self.disconnected:
+            self._fuse = self.loop.call_later(SECONDS_TO_CLOSE, self.abort)
+
+    def resume_writing(self) -> None:
+        """Go on with what waits."""
+        super().resume_writing()
+        self.drained()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of everything."""
+        super().connection_lost(exc)
+        self.drained = _nothing
+        if self._fuse:
+            self._fuse.cancel()
+
+
+class Exchange:
+    """One HTTP request and its answer on a connection that may serve others before and after."""
+
+    __slots__ = ("_cycle", "_protocol", "ending")
+
+    def __init__(self, protocol: HttpProtocol, cycle: RequestResponseCycle) -> None:
+        self._protocol, self._cycle = protocol, cycle
+        self.ending: Callable[[], None] = _nothing
+
+    @property
+    def gone(self) -> bool:
+        """Whether the client left before it was answered."""
+        return self._cycle.disconnected
+
+    def buffered(self) -> int:
+        """How many bytes of the answer wait in the transport."""
+        return self._protocol.transport.get_write_buffer_size() if self._current() else 0
+
+    def abort(self) -> None:
+        """Cut off a client that does not read the answer."""
+        if self._current():
+            self._protocol.transport.abort()
+
+    def _current(self) -> bool:
+        return self._protocol.cycle is self._cycle
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP with each exchange in the scope."""
+
+    _exchange: Exchange | None = None
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._exchange = Exchange(self, cycle)
+        cycle.scope.setdefault("extensions", {})[EXTENSION] = self._exchange  # type: ignore[typeddict-unknown-key, typeddict-item, index]
+        super()._start_asgi_task(cycle, app)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of everything."""
+        super().connection_lost(exc)
+        self._exchange = None
+
+    def shutdown(self) -> None:
+        """End, and end what waits on this connection."""
+        super().shutdown()
+        if self._exchange:
+            self._exchange.ending()

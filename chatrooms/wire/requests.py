@@ -1,0 +1,141 @@
+"""A request as the Engine.IO protocol sees it, and the answers that it gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.types import Message as Event
+from starlette.types import Receive, Scope, Send
+
+EXTENSION = "chatrooms.wire"
+PLAIN = b"text/plain; charset=UTF-8"
+JSON = b"application/json"
+MAX_FIELDS = 20
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer over HTTP."""
+
+    status: int
+    body: bytes
+    type: bytes = PLAIN
+
+
+def _refusal(code: int, message: str, status: int = 400) -> Response:
+    return Response(status, orjson.dumps({"code": code, "message": message}), JSON)
+
+
+OK = Response(200, b"ok")
+UNKNOWN_TRANSPORT = _refusal(0, "Transport unknown")
+UNKNOWN_SID = _refusal(1, "Session ID unknown")
+BAD_METHOD = _refusal(2, "Bad handshake method")
+BAD_REQUEST = _refusal(3, "Bad request")
+UNSUPPORTED = _refusal(5, "Unsupported protocol version")
+TOO_LARGE = _refusal(3, "Payload too large", 413)
+ENDING = _refusal(4, "The server is ending", 503)
+
+
+class Gone(Exception):
+    """The client left in the middle of a request."""
+
+
+class TooLarge(Exception):
+    """The body of a request is larger than it may be."""
+
+
+class Request:
+    """What an ASGI server hands in: an HTTP request or a WebSocket."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scope, self.receive, self.send = scope, receive, send
+        self.websocket: bool = scope["type"] == "websocket"
+        self.method: str = scope.get("method", "GET")
+        self.query = _query(scope)
+        self.sid = self.query.get("sid")
+        self.exchange: Any = scope.get("extensions", {}).get(EXTENSION)
+
+    def refusal(self) -> Response | None:
+        """Why this is no request of the protocol, if it is none."""
+        if self.query.get("transport") not in ("polling", "websocket"):
+            return UNKNOWN_TRANSPORT
+        if self.query.get("EIO") != "4":
+            return UNSUPPORTED
+        if self.websocket != (self.query["transport"] == "websocket") or "j" in self.query:
+            return BAD_REQUEST
+        if self.method not in ("GET", "POST") or (self.method == "POST" and self.sid is None):
+            return BAD_METHOD
+        return None
+
+    async def body(self, limit: int) -> str:
+        """The text of the body; raises `Gone`, `TooLarge` or ``UnicodeDecodeError``."""
+        body, more = b"", True
+        while more:
+            event = await self.receive()
+            if event["type"] == "http.disconnect":
+                raise Gone
+            body += event.get("body", b"")
+            more = event.get("more_body", False)
+            if len(body) > limit:
+                raise TooLarge
+        return body.decode()
+
+    async def gone(self) -> None:
+        """Return when the client has left or its request was answered."""
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
+    async def respond(self, response: Response) -> None:
+        """Answer the request; a WebSocket is refused."""
+        if self.websocket and "websocket.http.response" not in self.scope.get("extensions", {}):
+            await self.send({"type": "websocket.close", "code": 1008})
+            return
+        kind = "websocket.http.response" if self.websocket else "http.response"
+        headers = [
+            (b"content-type", response.type),
+            (b"content-length", str(len(response.body)).encode()),
+            (b"cache-control", b"no-store"),
+        ]
+        start: Event = {"type": f"{kind}.start", "status": response.status, "headers": headers}
+        await self.send(start)
+        await self.send({"type": f"{kind}.body", "body": response.body})
+
+    def environ(self) -> dict[str, Any]:
+        """The environment that python-socketio's connect handlers are given."""
+        scope = self.scope
+        host, port = scope.get("client") or ("", 0)
+        served, at = scope.get("server") or ("asgi", 0)
+        environ = {
+            "asgi.scope": scope,
+            "REQUEST_METHOD": self.method,
+            "SCRIPT_NAME": scope.get("root_path", ""),
+            "PATH_INFO": scope["path"],
+            "QUERY_STRING": scope.get("query_string", b"").decode("latin-1"),
+            "REMOTE_ADDR": host,
+            "REMOTE_PORT": str(port),
+            "SERVER_NAME": served,
+            "SERVER_PORT": str(at),
+            "SERVER_PROTOCOL": f"HTTP/{scope.get('http_version', '1.1')}",
+            "wsgi.url_scheme": scope.get("scheme", "http"),
+        }
+        return _with_headers(environ, scope)
+
+
+def _query(scope: Scope) -> dict[str, str]:
+    try:
+        fields = parse_qsl(scope.get("query_string", b"").decode("latin-1"), max_num_fields=MAX_FIELDS)
+    except ValueError:
+        return {}
+    return dict(reversed(fields))  # of a field given twice, the first counts
+
+
+def _with_headers(environ: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    for name, value in scope["headers"]:
+        key = name.decode("latin-1").upper().replace("-", "_")
+        key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+        text = value.decode("latin-1")
+        environ[key] = f"{environ[key]},{text}" if key in environ else text
+    return environ

@@ -1,0 +1,21 @@
+import { html } from "../html.js";
+import { addressOf } from "../route.js";
+import { home, titleOf } from "../store.js";
+import { command } from "../sync.js";
+import { useForm } from "./form.js";
+
+/** The address of a shared room that one does not belong to: perhaps one may come in. @param {{room: string}} props */
+export function NotHere({ room }) {
+  const { busy, onSubmit, error } = useForm(() => command("room.join", { room }));
+  return html`
+    <div class="nowhere">
+      <h1>You are not in ${room}</h1>
+      <p>If it is an open room, come in. Into a private one, somebody has to invite you.</p>
+      <form onSubmit=${onSubmit}>
+        <button class="primary" disabled=${busy}>Join ${room}</button>
+        <a class="button secondary" href=${addressOf(home.value)}>Go to ${titleOf(home.value)}</a>
+      </form>
+      ${error && html`<p class="error" role="alert">${error}</p>`}
+    </div>
+  `;
+}

@@ -1,0 +1,60 @@
+"""Servers that can be killed: ``python -m chatrooms`` in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.servers import GENEROUS
+
+RATES = [f"--rate-{name}={GENEROUS}" for name in ("join", "post", "create", "signal", "other")]
+
+
+class ServerProcess:
+    """A server at ``url`` with its data in ``data``, however often it is started."""
+
+    def __init__(self, data: Path, *flags: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._command = [sys.executable, "-m", "chatrooms", f"--port={self.port}", f"--data={data}", *RATES, *flags]
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start, and wait until it says where it is."""
+        self._process = await asyncio.create_subprocess_exec(*self._command, stdout=asyncio.subprocess.PIPE)
+        line = await self._process.stdout.readline()
+        assert str(self.port) in line.decode()
+
+    async def kill(self, how: int = signal.SIGKILL) -> None:
+        """End it, without a chance to tidy up unless ``how`` says so."""
+        if self._process and self._process.returncode is None:
+            self._process.send_signal(how)
+            await self._process.communicate()
+
+    async def restart(self) -> None:
+        """Kill it and start it again."""
+        await self.kill()
+        await self.start()
+
+
+@asynccontextmanager
+async def killable(data: Path, *flags: str) -> AsyncIterator[ServerProcess]:
+    """A server that runs, and is gone at the end."""
+    server = ServerProcess(data, *flags)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.kill()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,51 @@
+"""Waiting for what is told, and looking at what is held."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from chatrooms.client import Change, Client, Stream
+from tests.people import PATIENCE
+
+
+async def next_where(stream: Stream[Any], wanted) -> Any:
+    """The next item that is ``wanted``."""
+    async with asyncio.timeout(PATIENCE):
+        async for item in stream:
+            if wanted(item):
+                return item
+    raise AssertionError("the stream ended")
+
+
+async def change_saying(stream: Stream[Change], text: str) -> Change:
+    """The next change that holds a message with that text."""
+    return await next_where(stream, lambda change: any(m["text"] == text for m in change.rows("messages")))
+
+
+async def next_reset(stream: Stream[Change], room: str) -> Change:
+    """The next change that starts ``room`` anew."""
+    return await next_where(stream, lambda change: change.room == room and change.reset)
+
+
+def texts(client: Client, room: str) -> list[str]:
+    """What is held of what was said in ``room``."""
+    return [message["text"] for message in client.rooms[room].messages.values()]
+
+
+def held(client: Client, room: str) -> tuple:
+    """All that is held of ``room``, to compare."""
+    state = client.rooms[room]
+    row = {key: value for key, value in state.room.items() if key != "posted"}
+    return state.rev, row, state.messages, state.members, state.posted
+
+
+async def stored(client: Client, room: str) -> list[dict[str, Any]]:
+    """All messages of ``room`` as the database has them."""
+    found, after = [], 0
+    while True:
+        page = await client.history(room, after=after, limit=100)
+        found += page["messages"]
+        if not page["more"]:
+            return found
+        after = found[-1]["seq"]
