@@ -145,9 +145,9 @@ class Doorkeeper:
         )
 
 
-def _joins(username: str, lobby: str) -> tuple[str, str]:
-    """The rooms that somebody's first join changes."""
-    return username, lobby
+def _joins(username: str, lobby: str) -> tuple[str, ...]:
+    """What somebody's first join changes: two rooms, and who may have a name of that look."""
+    return username, lobby, names.skeleton(username)
 
 
 def _parse(model: type[BaseModel], given: Any) -> Any:

@@ -85,9 +85,16 @@ def join(act: Act, p: InRoom) -> OneMember:
 
 @change("room.leave", locks=_both)
 def leave(act: Act, p: InRoom) -> OneMember:
-    """Leave a room. A private one can be entered again by invitation only."""
-    policy.leave(standing.find(act.db, act.me, p.room))
-    return {"member": end(act, p.room, act.me.username)}
+    """Leave a room. A private one can be entered again by invitation only.
+
+    When its last owner leaves, a room passes to its longest-standing moderator, or else member.
+    """
+    here = standing.find(act.db, act.me, p.room)
+    policy.leave(here)
+    left = end(act, p.room, act.me.username)
+    if here.role == "owner":
+        _succeed(act, p.room)
+    return {"member": left}
 
 
 @change("room.invite", locks=_both_with)
@@ -115,6 +122,13 @@ def page(act: Act, p: Page) -> ManyMembers:
         found = found.where(members.c.username.contains(p.query.lower(), autoescape=True))
     rows = act.db.execute(found.order_by(members.c.username).limit(MAX_PAGE + 1)).all()
     return {"members": many(Member, rows[:MAX_PAGE]), "more": len(rows) > MAX_PAGE}
+
+
+def _succeed(act: Act, room: str) -> None:
+    still_here = many(Member, act.db.execute(_members(room).where(members.c.gone.is_(False))))
+    if still_here and not any(member["role"] == "owner" for member in still_here):
+        heir = min(still_here, key=lambda member: (member["role"] != "moderator", member["since"], member["username"]))
+        _put(act, room, heir["username"], role="owner", gone=False, known=True)
 
 
 def _members(room: str) -> Any:

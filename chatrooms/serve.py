@@ -20,7 +20,8 @@ from chatrooms.app import Chatrooms
 from chatrooms.db import Busy
 from chatrooms.migrations import Newer
 from chatrooms.settings import Settings
-from chatrooms.wire.server import MAX_PACKET
+from chatrooms.wire.limits import MAX_PACKET
+from chatrooms.wire.protocols import HttpProtocol, WebSocketProtocol
 
 GRACE_SECONDS = 5
 BACKLOG = 2048
@@ -51,7 +52,8 @@ async def serve(settings: Settings) -> None:
 def uvicorn_options() -> dict[str, Any]:
     """How uvicorn has to run us, here or under a host application: bounded packets, no compression per connection."""
     return {
-        "ws": "websockets-sansio",
+        "http": HttpProtocol,
+        "ws": WebSocketProtocol,
         "ws_max_size": MAX_PACKET,
         "ws_per_message_deflate": False,
         "ws_ping_interval": None,

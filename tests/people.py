@@ -94,13 +94,19 @@ async def connect(
     transport: str = "websocket",
     auth: Any = None,
     path: str = "",
+    headers: Any = None,
 ) -> AsyncIterator[Person]:
     """Connect somebody, and wait for the welcome; raises ``socketio.exceptions.ConnectionError`` if refused."""
     person = Person(url, name)
     payload = auth if auth is not None else {"username": name} | ({"token": token} if token else {})
     try:
         await person.client.connect(
-            url, auth=payload, transports=[transport], socketio_path=f"{path}/socket.io", wait_timeout=PATIENCE
+            url,
+            headers=headers or {},
+            auth=payload,
+            transports=[transport],
+            socketio_path=f"{path}/socket.io",
+            wait_timeout=PATIENCE,
         )
         welcome = await person.hears(lambda event, _: event == "welcome")
         person.token = welcome.get("token", token)

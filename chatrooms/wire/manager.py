@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from engineio import packet as eio_packet
-from socketio import packet
 from socketio.async_manager import AsyncManager
+
+from chatrooms.wire import packets
 
 
 class Manager(AsyncManager):  # type: ignore[misc]
@@ -20,20 +21,74 @@ class Manager(AsyncManager):  # type: ignore[misc]
         super().__init__()
         self.occupied: Callable[[str], None] = lambda _: None
         self.vacated: Callable[[str], None] = lambda _: None
+        self.rooms: dict[str, dict[str | None, dict[str, str]]] = {}
+        self.pending_connect: dict[str, set[str]] = {}
+        self.pending_disconnect: dict[str, set[str]] = {}
         self._rooms_of: dict[tuple[str, str], set[str | None]] = {}
+        self._sids: dict[str, dict[str, str]] = {}
+        self._ack_ids = itertools.count(1)
 
     def members(self, room: str, namespace: str = "/") -> list[str]:
         """The ids of the sockets that are in ``room`` now."""
         return list(self.rooms.get(namespace, {}).get(room, ()))
 
+    def namespaces_of(self, eio_sid: str) -> list[str]:
+        """The namespaces that a session is connected, or connecting, to."""
+        return list(self._sids.get(eio_sid, ()))
+
+    def sessions(self) -> list[str]:
+        """The ids of all sessions that are connected, or connecting, to any namespace."""
+        return list(self._sids)
+
     def get_rooms(self, sid: str, namespace: str) -> list[str]:
         """The rooms that a socket is in, its own one included."""
         return [room for room in self._rooms_of.get((namespace, sid), ()) if room is not None]
 
+    def get_participants(self, namespace: str, room: Any) -> Iterator[tuple[str, str]]:
+        """The sockets in one or several rooms, each once, with the ids of their sessions."""
+        inside = self.rooms.get(namespace, {})
+        found = {sid: eio_sid for name in _listed(room) for sid, eio_sid in inside.get(name, {}).items()}
+        yield from found.items()
+
+    def sid_from_eio_sid(self, eio_sid: str, namespace: str) -> str | None:
+        """The socket of a session in a namespace."""
+        return self._sids.get(eio_sid, {}).get(namespace)
+
+    def eio_sid_from_sid(self, sid: str, namespace: str) -> str | None:
+        """The session of a socket."""
+        return self.rooms.get(namespace, {}).get(None, {}).get(sid)
+
+    async def pre_connect(self, eio_sid: str, namespace: str) -> str | None:
+        """Let a session into a namespace until it is known whether it may stay; None if it is there already."""
+        if namespace in self._sids.get(eio_sid, {}):
+            return None
+        sid: str = self.server.eio.generate_id()
+        self._sids.setdefault(eio_sid, {})[namespace] = sid
+        self.pending_connect.setdefault(namespace, set()).add(sid)
+        self.basic_enter_room(sid, namespace, None, eio_sid=eio_sid)
+        self.basic_enter_room(sid, namespace, sid, eio_sid=eio_sid)
+        return sid
+
+    async def connect(self, sid: str, namespace: str) -> str:
+        """Let a session stay."""
+        self.pending_connect.get(namespace, set()).discard(sid)
+        return sid
+
+    def pre_disconnect(self, sid: str, namespace: str) -> str | None:
+        """Keep what is known of a socket for its disconnect handler, while it counts as gone."""
+        self.pending_disconnect.setdefault(namespace, set()).add(sid)
+        return self.eio_sid_from_sid(sid, namespace)
+
     def basic_enter_room(self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None) -> None:
-        """Put a socket into a room; twice is once."""
-        first = room not in self.rooms.get(namespace, {})
-        super().basic_enter_room(sid, namespace, room, eio_sid=eio_sid)
+        """Put a socket into a room; twice is once. Raises ``ValueError`` if the socket is gone."""
+        eio_sid = eio_sid or self.eio_sid_from_sid(sid, namespace)
+        if eio_sid is None:
+            raise ValueError("sid is not connected to requested namespace")
+        if sid != room and self.is_sid_room(namespace, room):
+            raise ValueError("cannot enter a sid room")
+        rooms = self.rooms.setdefault(namespace, {})
+        first = room not in rooms
+        rooms.setdefault(room, {})[sid] = eio_sid
         self._rooms_of.setdefault((namespace, sid), set()).add(room)
         if first and room is not None and room != sid:
             self.occupied(room)
@@ -52,14 +107,16 @@ class Manager(AsyncManager):  # type: ignore[misc]
 
     def basic_disconnect(self, sid: str, namespace: str, **_: Any) -> None:
         """Take a socket out of all its rooms, at the cost of those alone."""
+        eio_sid = self.eio_sid_from_sid(sid, namespace)
         for room in sorted(self._rooms_of.get((namespace, sid), ()), key=lambda room: room is None):
             self.basic_leave_room(sid, namespace, room)
         self.callbacks.pop(sid, None)
         for pending in (self.pending_connect, self.pending_disconnect):
-            if sid in pending.get(namespace, ()):
-                pending[namespace].remove(sid)
-                if not pending[namespace]:
-                    del pending[namespace]
+            pending.get(namespace, set()).discard(sid)
+        if eio_sid in self._sids:
+            self._sids[eio_sid].pop(namespace, None)
+            if not self._sids[eio_sid]:
+                del self._sids[eio_sid]
 
     async def emit(
         self,
@@ -68,39 +125,42 @@ class Manager(AsyncManager):  # type: ignore[misc]
         namespace: str,
         room: str | Iterable[str] | None = None,
         skip_sid: Any = None,
-        callback: Any = None,
+        callback: Callable[..., Any] | None = None,
         to: str | Iterable[str] | None = None,
-        **kwargs: Any,
+        **_: Any,
     ) -> None:
         """Send an event to the sockets of one or several rooms, encoded once; each socket gets it once.
 
         An empty ``to`` reaches nobody (python-socketio would reach everyone).
         """
-        rooms = [name for name in _listed(to or room) if name]
-        if callback is not None:
-            await super().emit(event, data, namespace, room=rooms, skip_sid=skip_sid, callback=callback)
-            return
-        arguments = list(data) if isinstance(data, tuple) else [] if data is None else [data]
-        text = self.server.packet_class(packet.EVENT, namespace=namespace, data=[event, *arguments]).encode()
-        if not isinstance(text, str):
-            raise ValueError("binary data is not sent to rooms")
-        self._send(eio_packet.Packet(eio_packet.MESSAGE, text), self._recipients(rooms, namespace, skip_sid))
-
-    def _recipients(self, rooms: list[str], namespace: str, skip_sid: Any) -> Iterable[str]:
+        said = [event, *(data if isinstance(data, tuple) else [] if data is None else [data])]
         skipped = set(_listed(skip_sid))
-        inside = self.rooms.get(namespace, {})
-        found = {sid: eio_sid for room in rooms for sid, eio_sid in inside.get(room, {}).items()}
-        return [eio_sid for sid, eio_sid in found.items() if sid not in skipped]
+        recipients = [
+            (sid, eio_sid)
+            for sid, eio_sid in self.get_participants(namespace, [name for name in _listed(to or room) if name])
+            if sid not in skipped
+        ]
+        if callback is not None:
+            for sid, eio_sid in recipients:
+                id = self._generate_ack_id(sid, callback)
+                self.server.eio.post(eio_sid, packets.encode(packets.EVENT, said, namespace, id))
+        elif recipients:
+            messages = packets.encode(packets.EVENT, said, namespace)
+            for _sid, eio_sid in recipients:
+                self.server.eio.post(eio_sid, messages)
 
-    def _send(self, message: eio_packet.Packet, eio_sids: Iterable[str]) -> None:
-        sockets = self.server.eio.sockets
-        for eio_sid in eio_sids:
-            socket = sockets.get(eio_sid)
-            if socket is not None and not socket.closed:
-                socket.queue.put_nowait(message)
+    async def trigger_callback(self, sid: str, id: int, data: list[Any]) -> None:
+        """Call what waits for an acknowledgement; one that nobody waits for is ignored."""
+        if id in self.callbacks.get(sid, ()):
+            await super().trigger_callback(sid, id, data)
+
+    def _generate_ack_id(self, sid: str, callback: Callable[..., Any]) -> int:
+        id = next(self._ack_ids)
+        self.callbacks.setdefault(sid, {})[id] = callback
+        return id
 
 
 def _listed(value: Any) -> list[Any]:
     if value is None:
         return []
-    return [value] if isinstance(value, str) else list(value)
+    return list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]

@@ -17,7 +17,7 @@ RESERVED_EVENTS = frozenset(
     {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", "*"}
 )
 
-_head = re.compile(r"([0-6])(?:(/[^,]*)(?:,|$))?([0-9]{1,15})?", re.ASCII)
+_head = re.compile(r"([0-6])(?:(/[^,]*)(?:,|\Z))?([0-9]{1,15})?", re.ASCII)
 
 
 class Malformed(Exception):

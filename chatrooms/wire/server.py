@@ -3,123 +3,230 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import re
+from builtins import ConnectionRefusedError as Refused
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import socketio
 import structlog
-from socketio import packet
+from socketio.exceptions import ConnectionRefusedError
 
-from chatrooms.wire import json
+from chatrooms.wire import handlers, packets
+from chatrooms.wire.engine import Engine, quiet
+from chatrooms.wire.limits import MAX_PACKET, Limits
 from chatrooms.wire.manager import Manager
+from chatrooms.wire.packets import ACK, CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, Malformed, Received
+from chatrooms.wire.socket import CLOSED_BY_SERVER
+
+__all__ = ["MAX_PACKET", "NAMESPACE", "Limits", "Server"]
 
 NAMESPACE = "/"
-MAX_PACKET = 128 * 1024
-RESERVED_EVENTS = frozenset(
-    {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", "*"}
-)
 
 log = structlog.get_logger()
-
-_quiet = logging.getLogger("chatrooms.wire")
-
-_numbered_event = re.compile(r"2(?:/[^,]*,)?(\d+)")
 
 
 class Server(socketio.AsyncServer):  # type: ignore[misc]
     """An ASGI Socket.IO server whose rooms are the only address.
 
+    Handlers are those of python-socketio; they run one after the other for each client. Whoever hands requests in
+    has checked their origin.
+
     ``connected`` is awaited with the id of a socket right after the client was told that it is connected.
-    ``malformed`` answers an event that could not be read, if the client asked for an acknowledgement.
-    A socket that does not connect to the namespace within ``join_timeout`` seconds is closed.
+    ``malformed`` answers an event that could not be read, if the client asked for an acknowledgement; as long as
+    it is None, a packet that is no packet ends the connection, as the protocol asks.
+    A client that is in no namespace ``join_timeout`` seconds after it came is closed.
     """
 
-    def __init__(self, *, ping_interval: float, ping_timeout: float, join_timeout: float) -> None:
+    def __init__(
+        self,
+        *,
+        ping_interval: float = 25.0,
+        ping_timeout: float = 20.0,
+        join_timeout: float = 10.0,
+        limits: Limits | None = None,
+        namespaces: list[str] | None = None,
+    ) -> None:
+        self.limits = limits or Limits()
         super().__init__(
-            async_mode="asgi",
             client_manager=Manager(),
-            json=json,
+            serializer=packets.Packet,
             async_handlers=False,
-            cors_allowed_origins=[],
-            max_http_buffer_size=MAX_PACKET,
+            namespaces=namespaces,
+            logger=quiet,
             ping_interval=ping_interval,
             ping_timeout=ping_timeout,
-            http_compression=False,
-            logger=_quiet,
-            engineio_logger=_quiet,
+            limits=self.limits,
         )
         self.join_timeout = join_timeout
         self.connected: Callable[[str], Awaitable[None]] = _nothing
-        self.malformed: Callable[[], Any] = lambda: None
+        self.malformed: Callable[[], Any] | None = None
+        self.eio.patrol.haunted = self._lay_ghosts
+        self._connecting: dict[str, asyncio.Future[None]] = {}
 
     async def close(self, eio_sid: str) -> None:
-        """End a connection with its transport, whatever it is doing."""
-        socket = self.eio.sockets.get(eio_sid)
-        if socket is not None:
-            await socket.close(wait=False, reason=self.reason.SERVER_DISCONNECT)
-            socket.queue.put_nowait(None)
+        """End a connection with its transport, whatever it is doing; waits for nobody."""
+        await self.eio.disconnect(eio_sid)
+
+    async def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - python-socketio's signature
+        """Disconnect a socket from a namespace, and its transport if it is in no other."""
+        namespace = namespace or NAMESPACE
+        if not self.manager.is_connected(sid, namespace):
+            return
+        eio_sid = self.manager.pre_disconnect(sid, namespace)
+        self._say(eio_sid, DISCONNECT, None, namespace)
+        await self._left(sid, namespace, self.reason.SERVER_DISCONNECT)
+        if not self.manager.namespaces_of(eio_sid):
+            await self.eio.disconnect(eio_sid)
+
+    def _engineio_server_class(self) -> type[Engine]:
+        return Engine
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
         await super()._handle_eio_connect(eio_sid, environ)
+        self._expect(eio_sid)
+
+    async def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
+        try:
+            if isinstance(data, bytes):
+                raise Malformed("binary")
+            await self._dispatch(eio_sid, packets.decode(data, self.limits.depth))
+        except Malformed as mistake:
+            self._mistaken(eio_sid, mistake)
+
+    async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
+        if eio_sid in self._connecting:
+            await asyncio.wait({self._connecting[eio_sid]})
+        for namespace in self.manager.namespaces_of(eio_sid):
+            await self._handle_disconnect(eio_sid, namespace, reason)
+        self.environ.pop(eio_sid, None)
+
+    async def _dispatch(self, eio_sid: str, packet: Received) -> None:
+        sid = self.manager.sid_from_eio_sid(eio_sid, packet.namespace)
+        if (sid is None) != (packet.type == CONNECT):
+            raise Malformed("not the time for it", packet.namespace)
+        if packet.type == CONNECT:
+            await self._handle_connect(eio_sid, packet.namespace, packet.data)
+        elif packet.type == DISCONNECT:
+            await self._handle_disconnect(eio_sid, packet.namespace, self.reason.CLIENT_DISCONNECT)
+            self._expect(eio_sid)
+        elif packet.type == EVENT:
+            await self._handle_event(eio_sid, packet.namespace, packet.id, packet.data)
+        elif packet.id is not None:
+            await self.manager.trigger_callback(sid, packet.id, packet.data)
+
+    async def _handle_connect(self, eio_sid: str, namespace: str, data: Any) -> None:
+        sid = await self.manager.pre_connect(eio_sid, namespace) if self._serves(namespace) else None
+        if sid is None:
+            self._say(eio_sid, CONNECT_ERROR, {"message": "Invalid namespace"}, namespace)
+            return
+        answered = self._connecting[eio_sid] = asyncio.get_running_loop().create_future()
+        try:
+            refusal = await self._admit(eio_sid, sid, namespace, data)
+            await self._answer(eio_sid, sid, namespace, refusal)
+        finally:
+            del self._connecting[eio_sid]
+            answered.set_result(None)
+        if refusal is None and self._alive(eio_sid):
+            await self.connected(sid)
+
+    async def _admit(self, eio_sid: str, sid: str, namespace: str, data: Any) -> dict[str, Any] | None:
+        """Why the connect handler does not let a socket in, if it does not."""
+        try:
+            verdict = await self._trigger_event("connect", namespace, sid, self.environ[eio_sid], data or None)
+        except ConnectionRefusedError as refusal:
+            reasons: dict[str, Any] = refusal.error_args
+            return reasons
+        except Refused:
+            return {"message": "Connection refused by server"}
+        except Exception:
+            if self._alive(eio_sid):
+                log.exception("a connect handler failed")
+            return {"message": "Internal server error"}
+        return {"message": "Connection rejected by server"} if verdict is False else None
+
+    async def _answer(self, eio_sid: str, sid: str, namespace: str, refusal: dict[str, Any] | None) -> None:
+        if refusal is not None:
+            self._say(eio_sid, CONNECT_ERROR, refusal, namespace)
+            await self.manager.disconnect(sid, namespace)
+        elif self.manager.is_pre_connected(sid, namespace):
+            self._say(eio_sid, CONNECT, {"sid": sid}, namespace)
+            await self.manager.connect(sid, namespace)
+
+    async def _handle_disconnect(self, eio_sid: str, namespace: str, reason: str | None = None) -> None:
+        sid = self.manager.sid_from_eio_sid(eio_sid, namespace)
+        if self.manager.is_connected(sid, namespace):
+            self.manager.pre_disconnect(sid, namespace)
+            await self._left(sid, namespace, reason or self.reason.CLIENT_DISCONNECT)
+
+    async def _left(self, sid: str, namespace: str, reason: str) -> None:
+        try:
+            await self._trigger_event("disconnect", namespace, sid, reason)
+        except Exception:
+            log.exception("a disconnect handler failed")
+        finally:
+            await self.manager.disconnect(sid, namespace)
+
+    async def _handle_event(self, eio_sid: str, namespace: str, id: int | None, data: list[Any]) -> None:
+        sid = self.manager.sid_from_eio_sid(eio_sid, namespace)
+        if not self.manager.is_connected(sid, namespace):
+            return
+        try:
+            result = await self._trigger_event(data[0], namespace, sid, *data[1:])
+        except handlers.Unfit:
+            self._refuse(eio_sid, Malformed("not the arguments of its handler", namespace, id))
+            return
+        if id is not None and result is not self.not_handled:
+            told = [] if result is None else list(result) if isinstance(result, tuple) else [result]
+            self._say(eio_sid, ACK, told, namespace, id)
+
+    async def _trigger_event(self, event: str, namespace: str, *args: Any) -> Any:
+        """Call the handler of an event; one of a namespace class, if there is no other."""
+        handler, given = self._get_event_handler(event, namespace, args)
+        if handler is None:
+            return await super()._trigger_event(event, namespace, *args)
+        call = handlers.call_trimmed if event in self.reserved_events else handlers.call
+        return await call(handler, *given)
+
+    def _say(self, eio_sid: str, type: int, data: Any, namespace: str, id: int | None = None) -> None:
+        self.eio.post(eio_sid, packets.encode(type, data, namespace, id))
+
+    async def _send_packet(self, eio_sid: str, pkt: Any) -> None:
+        self._say(eio_sid, pkt.packet_type, pkt.data, pkt.namespace or NAMESPACE, pkt.id)
+
+    def _mistaken(self, eio_sid: str, mistake: Malformed) -> None:
+        if self.malformed is None or not self.manager.namespaces_of(eio_sid):
+            raise mistake
+        self._refuse(eio_sid, mistake)
+
+    def _refuse(self, eio_sid: str, mistake: Malformed) -> None:
+        log.info("packet refused", reason=str(mistake))
+        if mistake.id is not None and self.malformed is not None:
+            self._say(eio_sid, ACK, [self.malformed()], mistake.namespace, mistake.id)
+
+    def _serves(self, namespace: str) -> bool:
+        known = (*self.handlers, *self.namespace_handlers, *self.namespaces)
+        return namespace in known or "*" in known
+
+    def _alive(self, eio_sid: str) -> bool:
+        socket = self.eio.sockets.get(eio_sid)
+        return socket is not None and not socket.closed
+
+    def _expect(self, eio_sid: str) -> None:
         asyncio.get_running_loop().call_later(self.join_timeout, self._expect_joined, eio_sid)
 
     def _expect_joined(self, eio_sid: str) -> None:
-        if eio_sid in self.eio.sockets and self.manager.sid_from_eio_sid(eio_sid, NAMESPACE) is None:
-            self.start_background_task(self.close, eio_sid)
+        if eio_sid in self.eio.sockets and not self.manager.namespaces_of(eio_sid):
+            self.eio.sockets[eio_sid].end(CLOSED_BY_SERVER)
 
-    async def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
-        await super()._handle_connect(eio_sid, namespace, data)
-        sid = self.manager.sid_from_eio_sid(eio_sid, namespace or NAMESPACE)
-        if sid is None or not self.manager.is_connected(sid, namespace or NAMESPACE):
-            return
-        socket = self.eio.sockets.get(eio_sid)
-        if socket is None or socket.closed:
-            await self._handle_disconnect(eio_sid, namespace or NAMESPACE, self.reason.TRANSPORT_CLOSE)
-        else:
-            await self.connected(sid)
-
-    async def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
-        name = data[0] if isinstance(data, list) and data else None
-        if not isinstance(name, str) or name in RESERVED_EVENTS:
-            await self._refuse(eio_sid, namespace, id)
-            return
-        await super()._handle_event(eio_sid, namespace, id, data)
-
-    async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
-        try:
-            pkt = self.packet_class(encoded_packet=data) if isinstance(data, str) else None
-        except (ValueError, TypeError, IndexError):
-            numbered = _numbered_event.match(data)
-            await self._refuse(eio_sid, NAMESPACE, int(numbered[1]) if numbered else None)
-            return
-        if pkt is None or pkt.packet_type not in (
-            packet.CONNECT,
-            packet.DISCONNECT,
-            packet.EVENT,
-            packet.ACK,
-        ):
-            log.info("packet refused", reason="binary or unknown")
-            return
-        await self._dispatch(eio_sid, pkt)
-
-    async def _dispatch(self, eio_sid: str, pkt: packet.Packet) -> None:
-        if pkt.packet_type == packet.CONNECT:
-            if self.manager.sid_from_eio_sid(eio_sid, pkt.namespace or NAMESPACE) is None:
-                await self._handle_connect(eio_sid, pkt.namespace, pkt.data)
-        elif pkt.packet_type == packet.DISCONNECT:
-            await self._handle_disconnect(eio_sid, pkt.namespace, self.reason.CLIENT_DISCONNECT)
-        elif pkt.packet_type == packet.EVENT:
-            await self._handle_event(eio_sid, pkt.namespace, pkt.id, pkt.data)
-        elif isinstance(pkt.data, list):
-            await self._handle_ack(eio_sid, pkt.namespace, pkt.id, pkt.data)
-
-    async def _refuse(self, eio_sid: str, namespace: str | None, id: int | None) -> None:
-        log.info("packet refused", reason="malformed")
-        if id is not None:
-            answer = self.packet_class(packet.ACK, namespace=namespace, id=id, data=[self.malformed()])
-            await self._send_packet(eio_sid, answer)
+    def _lay_ghosts(self) -> None:
+        """Take out whoever has no session any more."""
+        for eio_sid in self.manager.sessions():
+            if eio_sid not in self.eio.sockets:
+                log.warning("a ghost was found")
+                for namespace in self.manager.namespaces_of(eio_sid):
+                    self.manager.basic_disconnect(self.manager.sid_from_eio_sid(eio_sid, namespace), namespace)
+        for eio_sid in [eio_sid for eio_sid in self.environ if eio_sid not in self.eio.sockets]:
+            del self.environ[eio_sid]
 
 
 async def _nothing(_sid: str) -> None:

@@ -100,5 +100,5 @@ export const home = computed(() => sharedRooms.value[0] ?? LOBBY);
 export const conversations = computed(() => [...memberships.value.keys()].filter(isConversation).sort(byTitle));
 
 export const unreadTotal = computed(() =>
-  [...memberships.value.keys()].reduce((total, room) => total + unreadOf(room), 0),
+  [...memberships.value.keys(), me.value?.username ?? ""].reduce((total, room) => total + unreadOf(room), 0),
 );

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
@@ -54,12 +56,14 @@ async def test_paging_keeps_the_line_under_the_eye(person: Arrive, own_server: R
     await fill_lobby(own_server, 300)
     alice = await person("alice")
     await alice.sees("line 300.")
-    eye = alice.message("line 258.")
-    await eye.evaluate("element => element.scrollIntoView({block: 'center'})")
-    before = await eye.bounding_box()
-    await expect(alice.message("line 210.")).to_have_count(1)
-    after = await eye.bounding_box()
-    assert before and after and abs(before["y"] - after["y"]) < 2
+    oldest = await alice.log.get_by_role("article").nth(1).inner_text()
+    eye = alice.message(oldest.split()[-2] + " " + oldest.split()[-1])
+    before = await eye.evaluate(
+        "element => (element.scrollIntoView({block: 'center'}), element.getBoundingClientRect().y)"
+    )
+    await expect(alice.log.get_by_role("article").filter(has_text=oldest).nth(0)).to_have_count(1)
+    after = await eye.evaluate("element => element.getBoundingClientRect().y")
+    assert abs(before - after) < 2
 
 
 async def test_who_reads_old_messages_is_offered_the_latest(person: Arrive, own_server: RunningServer) -> None:
@@ -130,6 +134,23 @@ async def test_what_was_not_sent_survives_a_reload(person: Arrive, own_server: R
     await bob.sees("Do not lose me")
 
 
+async def test_a_refused_message_says_why_and_can_be_retried_or_deleted(person: Arrive) -> None:
+    alice = await person("alice", joined=False)
+    refusing = await refuse_posts(alice)
+    await alice.page.reload()
+    await alice.join()
+    await alice.say("First try")
+    await expect(alice.message("First try").get_by_role("alert")).to_contain_text("Not now.")
+    await alice.message("First try").get_by_role("button", name="Delete").click()
+    await expect(alice.message("First try")).to_have_count(0)
+    await alice.say("Second try")
+    await expect(alice.message("Second try").get_by_role("alert")).to_contain_text("Not now.")
+    refusing.clear()
+    await alice.message("Second try").get_by_role("button", name="Retry").click()
+    await expect(alice.message("Second try").get_by_role("alert")).to_have_count(0)
+    await alice.sees("Second try")
+
+
 async def test_a_draft_is_kept_for_each_room(person: Arrive) -> None:
     alice = await person("alice")
     await alice.composer.fill("half a sentence")
@@ -171,6 +192,27 @@ async def scroll_to_the_start(visitor: Visitor) -> None:
             " || document.querySelector('[role=log]').innerText.includes('The beginning')",
             arg=shown,
         )
+
+
+async def refuse_posts(visitor: Visitor) -> set[str]:
+    """Put somebody between page and server who refuses messages, until the set is cleared."""
+    refused = {"message.post"}
+
+    def stand_between(page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+
+        def pass_on(frame: str | bytes) -> None:
+            packet = re.match(r'42(\d+)\["([^"]+)"', str(frame))
+            if packet and packet[2] in refused:
+                error = {"code": "forbidden", "message": "Not now.", "details": {}}
+                page.send(f"43{packet[1]}" + json.dumps([{"ok": False, "error": error}]))
+            else:
+                server.send(frame)
+
+        page.on_message(pass_on)
+
+    await visitor.page.route_web_socket("**/socket.io/**", stand_between)
+    return refused
 
 
 async def cut_off(visitor: Visitor, server: RunningServer) -> None:

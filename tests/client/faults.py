@@ -18,6 +18,8 @@ class Faults:
         self.lost_acks: Doomed = never
         self.lost_events: Doomed = never
         self.losses = asyncio.Queue()
+        self.online = asyncio.Event()
+        self.online.set()
         self.sockets: list[FaultySocket] = []
 
     def socket(self, **options: Any) -> FaultySocket:
@@ -26,6 +28,11 @@ class Faults:
         made.faults = self
         self.sockets.append(made)
         return made
+
+    async def go_offline(self) -> None:
+        """Cut the connection, and let no other through until `online` is set."""
+        self.online.clear()
+        await self.cut()
 
     async def cut(self) -> None:
         """End the connection as a pulled cable would, without a word."""
@@ -36,6 +43,10 @@ class FaultySocket(socketio.AsyncClient):
     """Loses what its faults say."""
 
     faults: Faults
+
+    async def connect(self, *args, **how):
+        await self.faults.online.wait()
+        await super().connect(*args, **how)
 
     async def _handle_ack(self, namespace, id, data):
         if self.faults.lost_acks(data):

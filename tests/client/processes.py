@@ -30,11 +30,19 @@ class ServerProcess:
         line = await self._process.stdout.readline()
         assert str(self.port) in line.decode()
 
-    async def kill(self, how: int = signal.SIGKILL) -> None:
-        """End it, without a chance to tidy up unless ``how`` says so."""
+    async def kill(self) -> None:
+        """End it without a chance to tidy up."""
         if self._process and self._process.returncode is None:
-            self._process.send_signal(how)
+            self._process.kill()
             await self._process.communicate()
+
+    def pause(self) -> None:
+        """Let it stand still, its connections open."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._process.send_signal(signal.SIGCONT)
 
     async def restart(self) -> None:
         """Kill it and start it again."""

@@ -21,13 +21,12 @@ function underEye(log) {
   return children[low];
 }
 
-/** @param {HTMLElement} log */
-const distance = (log) => log.scrollHeight - log.clientHeight - log.scrollTop;
-
 export class Scroll {
   /** @type {HTMLElement | null} */
   log = null;
   stuck = true;
+  /** Whether the newest message is in the log. */
+  isAtEnd = true;
   /** @type {{element: HTMLElement, top: number} | null} */
   anchor = null;
 
@@ -49,8 +48,16 @@ export class Scroll {
   /** The reader has scrolled. */
   moved() {
     if (!this.log) return;
-    this.stuck = distance(this.log) < STICKS_WITHIN_PX;
+    this.stuck = this.isAtEnd && this.below() < STICKS_WITHIN_PX;
     this.remember();
+  }
+
+  above() {
+    return this.log?.scrollTop ?? 0;
+  }
+
+  below() {
+    return this.log ? this.log.scrollHeight - this.log.clientHeight - this.log.scrollTop : 0;
   }
 
   toBottom() {

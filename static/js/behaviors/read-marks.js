@@ -13,13 +13,14 @@ const TELL_EVERY_MS = 300;
 /** @type {Message | null} The newest message that is on screen. */
 let lastSeen = null;
 let timer = 0;
+let toldAt = 0;
 
 const isLooking = () => document.visibilityState === "visible" && document.hasFocus();
 
 /** @param {Message | undefined} message */
 export function saw(message) {
   lastSeen = message ?? null;
-  if (isNews()) timer ||= setTimeout(tell, TELL_EVERY_MS);
+  if (isNews()) timer ||= setTimeout(tell, Math.max(0, toldAt + TELL_EVERY_MS - Date.now()));
 }
 
 function isNews() {
@@ -31,6 +32,7 @@ function isNews() {
 function tell() {
   timer = 0;
   if (!lastSeen || !isNews()) return;
+  toldAt = Date.now();
   command("read.mark", { room: lastSeen.room, seq: lastSeen.seq }).catch(() => {});
 }
 

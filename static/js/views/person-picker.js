@@ -56,7 +56,7 @@ const Person = ({ user, verb, onPick }) => html`
     <button class="person" aria-label=${`${verb} ${user.name} ${user.username}`.replace(/\s+/g, " ")} onClick=${() => onPick(user.username)}>
       <${Avatar} username=${user.username} />
       <span class="what">
-        <strong dir="auto">${user.name || user.username}</strong>
+        <strong dir="auto">${user.name || user.username}</strong>${" "}
         ${user.name && html`<small>${user.username}</small>`}
       </span>
       <span class="verb" data-verb=${verb}></span>

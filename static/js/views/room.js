@@ -1,24 +1,22 @@
 import { useEffect, useState } from "preact/hooks";
-import { loadMembers, loadOlder } from "../behaviors/paging.js";
+import { loadMembers } from "../behaviors/paging.js";
 import { typistsIn } from "../behaviors/typing.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
 import { isShared } from "../names.js";
-import { memberships, nameOf, ready, windowOf } from "../store.js";
+import { memberships, nameOf, ready } from "../store.js";
 import { Composer } from "./composer.js";
 import { Members } from "./members.js";
 import { NotHere } from "./not-here.js";
 import { RoomHeader } from "./room-header.js";
 import { Timeline } from "./timeline.js";
 
-const ENOUGH = 30;
-
 /** @param {{room: string}} props */
 export function RoomView({ room }) {
   const [showsMembers, setShowsMembers] = useState(false);
   const [editing, setEditing] = useState("");
   const isMissing = isShared(room) && !memberships.value.has(room);
-  useNeeds(room, isMissing);
+  useMembers(room, isMissing);
   if (isMissing && ready.value) return html`<${NotHere} room=${room} />`;
   return html`
     <div class="room">
@@ -33,15 +31,11 @@ export function RoomView({ room }) {
   `;
 }
 
-/** Loads what the open room is missing. @param {string} room @param {boolean} isMissing */
-function useNeeds(room, isMissing) {
-  const { list, more } = windowOf(room).value;
-  const isWanting = online.value && ready.value && !isMissing;
+/** Whoever opens a room knows its members. @param {string} room @param {boolean} isMissing */
+function useMembers(room, isMissing) {
+  const isWanting = online.value && ready.value && isShared(room) && !isMissing;
   useEffect(() => {
-    if (isWanting && more && list.length < ENOUGH) loadOlder(room);
-  }, [isWanting, more, list.length]);
-  useEffect(() => {
-    if (isWanting && isShared(room)) loadMembers(room);
+    if (isWanting) loadMembers(room);
   }, [isWanting]);
 }
 

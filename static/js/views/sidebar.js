@@ -97,7 +97,7 @@ function Entry({ room, children }) {
       >
         ${children}
         <span class="title" dir="auto">${titleOf(room)}</span>
-        ${unread > 0 && html`<span class="count">${unread > 99 ? "99+" : unread}</span>`}
+        ${unread > 0 && html`<span class="count" data-count=${unread > 99 ? "99+" : unread}></span>`}
       </a>
     </li>
   `;

@@ -1,10 +1,11 @@
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { arrange } from "../behaviors/arrange.js";
 import { dayName } from "../behaviors/dates.js";
 import { useKeepScroll } from "../behaviors/keep-scroll.js";
 import { walkMessages } from "../behaviors/message-focus.js";
 import { saw } from "../behaviors/read-marks.js";
 import { useShown } from "../behaviors/shown.js";
+import { online } from "../connection.js";
 import { html } from "../html.js";
 import { asMessage, waiting } from "../outbox.js";
 import { isSinceMine, me, reads, ready, windowOf } from "../store.js";
@@ -23,17 +24,18 @@ const LOAD_WITHIN_PX = 600;
 export function Timeline({ room, editing, onEdit }) {
   const { list } = windowOf(room).value;
   const scroll = useKeepScroll();
-  const { shown, isOlder, showOlder } = useShown(room, scroll);
+  const { shown, isOlder, isNewer, showOlder, showNewer } = useShown(room, scroll);
   const [isAway, setAway] = useState(false);
   const waitingHere = waiting.value.filter((entry) => entry.room === room && !list.some(({ id }) => id === entry.id));
   const firstNew = useFirstNew(room, shown);
-  const items = arrange([...shown, ...waitingHere.map(asMessage)], firstNew);
+  const items = arrange(isNewer ? shown : [...shown, ...waitingHere.map(asMessage)], firstNew);
   const newest = list.at(-1);
   const leftAt = useRef(0);
 
   useOpening(scroll, shown.length > 0, firstNew);
   useStickWhenPosting(scroll, waitingHere.at(-1)?.id);
   useLayoutEffect(() => look());
+  useEffect(() => fill(), [shown[0]?.id, isOlder, online.value, ready.value]);
 
   function look() {
     if (scroll.stuck) {
@@ -46,7 +48,13 @@ export function Timeline({ room, editing, onEdit }) {
   function onScroll() {
     scroll.moved();
     look();
-    if (scroll.log && scroll.log.scrollTop < LOAD_WITHIN_PX && isOlder) showOlder();
+    fill();
+  }
+
+  /** Older messages are there before one comes to them. */
+  function fill() {
+    if (isOlder && scroll.above() < LOAD_WITHIN_PX && online.peek() && ready.peek()) showOlder();
+    else if (isNewer && scroll.below() < LOAD_WITHIN_PX) showNewer();
   }
 
   return html`
@@ -115,6 +123,6 @@ const Older = () => html`
 /** @param {{number: number, onJump: () => void}} props */
 const Jump = ({ number, onJump }) => html`
   <button class="jump" aria-label=${number > 0 ? `Jump to latest, ${number} new` : "Jump to latest"} onClick=${onJump}>
-    <${Icon} name="down" />Jump to latest${number > 0 && html`<span class="count">${number}</span>`}
+    <${Icon} name="down" />Jump to latest${number > 0 && html`<span class="count" data-count=${number}></span>`}
   </button>
 `;

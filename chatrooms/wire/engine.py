@@ -1,0 +1,208 @@
+"""The Engine.IO server: which request belongs to which session (Engine.IO protocol, revision 4)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+import engineio
+import engineio.packet
+import orjson
+import structlog
+
+from chatrooms.wire.limits import Limits
+from chatrooms.wire.message import Message
+from chatrooms.wire.packets import Malformed
+from chatrooms.wire.patrol import Patrol
+from chatrooms.wire.polling import Polling, farewell
+from chatrooms.wire.requests import BAD_REQUEST, ENDING, UNKNOWN_SID, Request, Response
+from chatrooms.wire.socket import CLOSED_BY_SERVER, RESTART, Socket
+from chatrooms.wire.websocket import WebSocket
+
+SECONDS_TO_END = 5.0
+SECONDS_TO_FETCH_FAREWELL = 5.0
+SLICE = 200
+
+log = structlog.get_logger()
+quiet = logging.getLogger("chatrooms.wire")
+
+
+class Engine(engineio.AsyncServer):  # type: ignore[misc]
+    """python-engineio's server with its own sessions and transports; only what python-socketio calls is kept."""
+
+    def __init__(self, *, ping_interval: float, ping_timeout: float, limits: Limits, **_: Any) -> None:
+        super().__init__(
+            async_mode="asgi",
+            ping_interval=ping_interval,
+            ping_timeout=ping_timeout,
+            max_http_buffer_size=limits.packet,
+            cors_allowed_origins=[],
+            monitor_clients=False,
+            logger=quiet,
+        )
+        self.limits = limits
+        self.sockets: dict[str, Socket] = {}
+        self.ending = False
+        self.patrol = Patrol(self.sockets, self._forget)
+        self._farewells: dict[str, bytes] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def handle_request(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve an HTTP request or a WebSocket."""
+        request = Request(scope, receive, send)
+        self.patrol.start()
+        refusal = request.refusal() or (ENDING if self.ending and request.sid is None else None)
+        socket = self.sockets.get(request.sid) if request.sid else None
+        if request.websocket and refusal is None:
+            await self._websocket(request, socket)
+            return
+        response = refusal or await self._polling(request, socket)
+        if response is not None:
+            await request.respond(response)
+
+    def post(self, eio_sid: str | None, messages: list[Message]) -> None:
+        """Send messages to a session, if it is still there."""
+        socket = self.sockets.get(eio_sid) if eio_sid else None
+        if socket is not None:
+            for message in messages:
+                socket.send(message)
+
+    async def send(self, sid: str, data: Any) -> None:
+        """Send text, bytes or JSON as one message."""
+        await self.send_packet(sid, engineio.packet.Packet(engineio.packet.MESSAGE, data=data))
+
+    async def send_packet(self, sid: str, pkt: Any) -> None:
+        """Send a packet of python-engineio."""
+        encoded = pkt.encode()
+        binary = isinstance(encoded, bytes)
+        self.post(sid, [Message(encoded if binary else encoded.encode(), binary=binary)])
+
+    async def disconnect(self, sid: str | None = None) -> None:
+        """End one session, or all; never waits for a client."""
+        for socket in [self.sockets.get(sid)] if sid is not None else list(self.sockets.values()):
+            if socket is not None:
+                socket.end(CLOSED_BY_SERVER)
+
+    async def shutdown(self) -> None:
+        """Tell all clients that the server ends, and end their sessions, within `SECONDS_TO_END`.
+
+        Polls are answered at once and WebSockets closed with 1012, upon which clients reconnect by themselves.
+        New sessions are refused.
+        """
+        self.ending = True
+        self.patrol.stop()
+        for number, socket in enumerate(list(self.sockets.values())):
+            socket.end(RESTART)
+            if number % SLICE == SLICE - 1:
+                await asyncio.sleep(0)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=SECONDS_TO_END)
+        self._farewells.clear()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run ``work`` in a task of its own."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _get_socket(self, sid: str | None) -> Socket:
+        socket = self.sockets.get(sid) if sid else None
+        if socket is None:
+            raise KeyError("Session not found")
+        return socket
+
+    async def _polling(self, request: Request, socket: Socket | None) -> Response | None:
+        if request.sid is None:
+            socket = await self._open(request)
+            assert isinstance(socket.transport, Polling)
+            return await socket.transport.get(request)
+        if socket is None or socket.closed:
+            body = self._farewells.pop(request.sid, None) if request.method == "GET" else None
+            return farewell(body) if body else UNKNOWN_SID
+        if not isinstance(socket.transport, Polling):
+            return BAD_REQUEST
+        return await (socket.transport.get if request.method == "GET" else socket.transport.post)(request)
+
+    async def _websocket(self, request: Request, socket: Socket | None) -> None:
+        await request.receive()
+        if request.sid is not None and (socket is None or socket.closed):
+            await request.respond(UNKNOWN_SID)
+            return
+        await request.send({"type": "websocket.accept"})
+        if socket is not None:
+            await self._upgrade(request, socket)
+            return
+        socket = await self._open(request)
+        assert isinstance(socket.transport, WebSocket)
+        await self._listen(socket.transport)
+
+    async def _upgrade(self, request: Request, socket: Socket) -> None:
+        websocket = WebSocket(socket, request)
+        if socket.closed or socket.upgrade or socket.upgraded:
+            websocket.refuse()
+            await websocket.finished()
+            return
+        socket.upgrade = websocket
+        try:
+            upgraded = await websocket.probe() and not socket.closed
+        finally:
+            socket.upgrade = None
+        if not upgraded:
+            websocket.refuse()
+            await websocket.finished()
+            return
+        polling, socket.transport = socket.transport, websocket
+        polling.flush()
+        websocket.flush()
+        await self._listen(websocket)
+
+    async def _listen(self, websocket: WebSocket) -> None:
+        await websocket.listen()
+        await websocket.finished()
+
+    async def _open(self, request: Request) -> Socket:
+        sid = self.generate_id()
+        socket = Socket(sid, (self.ping_interval, self.ping_timeout), self.limits, self._hear, self._ended)
+        socket.transport = WebSocket(socket, request) if request.websocket else Polling(socket)
+        self.sockets[sid] = socket
+        await self.handlers["connect"](sid, request.environ())
+        socket.send(Message(b"0" + orjson.dumps(self._handshake(socket))))
+        return socket
+
+    def _handshake(self, socket: Socket) -> dict[str, Any]:
+        return {
+            "sid": socket.sid,
+            "upgrades": [] if socket.upgraded else ["websocket"],
+            "pingInterval": round(self.ping_interval * 1000),
+            "pingTimeout": round(self.ping_timeout * 1000),
+            "maxPayload": self.limits.packet,
+        }
+
+    async def _hear(self, socket: Socket, data: str | bytes) -> None:
+        try:
+            await self.handlers["message"](socket.sid, data)
+        except Malformed:
+            raise
+        except Exception:
+            log.exception("a handler failed")
+
+    def _ended(self, socket: Socket) -> None:
+        ending, transport = socket.ending, socket.transport
+        if ending and ending.patient and isinstance(transport, Polling) and not transport.waited_for:
+            self._farewells[socket.sid] = transport.farewell or b""
+            asyncio.get_running_loop().call_later(SECONDS_TO_FETCH_FAREWELL, self._farewells.pop, socket.sid, None)
+        self.start(self._leave(socket))
+
+    async def _leave(self, socket: Socket) -> None:
+        assert socket.ending is not None
+        try:
+            await self.handlers["disconnect"](socket.sid, socket.ending.reason)
+        except Exception:
+            log.exception("a disconnect handler failed")
+        finally:
+            self._forget(socket)
+
+    def _forget(self, socket: Socket) -> None:
+        self.sockets.pop(socket.sid, None)

@@ -1,0 +1,130 @@
+"""HTTP long-polling: GETs that wait for messages, POSTs that bring some (Engine.IO protocol, "HTTP long-polling")."""
+
+from __future__ import annotations
+
+import asyncio
+
+from chatrooms.wire.message import NOOP, payload
+from chatrooms.wire.packets import Malformed
+from chatrooms.wire.requests import BAD_REQUEST, OK, PLAIN, TOO_LARGE, Gone, Request, Response, TooLarge
+from chatrooms.wire.socket import LEFT, MISTAKEN, RESTART, Ending, Socket
+
+SECONDS_TO_UPGRADE = 0.1
+KINDS = frozenset("0134b56")
+
+
+class Polling:
+    """A session's polls and posts, one of each at a time."""
+
+    name = "polling"
+
+    def __init__(self, socket: Socket) -> None:
+        self._socket = socket
+        self._poll: asyncio.Future[None] | None = None
+        self._posting = False
+        self._answered: Request | None = None
+        self.farewell: bytes | None = None
+
+    def flush(self) -> None:
+        """Let the poll that waits, if one does, be answered."""
+        if self._poll is not None and not self._poll.done():
+            self._poll.set_result(None)
+
+    def buffered(self) -> int:
+        """How much of the last answer has not left."""
+        exchange = self._answered.exchange if self._answered else None
+        return exchange.buffered() if exchange else 0
+
+    def end(self, ending: Ending) -> None:
+        """Answer the poll that waits; if none does, the next one may get the farewell."""
+        if ending.abort and self.buffered() and self._answered:
+            self._answered.exchange.abort()
+        said = [] if ending.abort else self._socket.outbox.take(self._socket.limits.polled - 1)
+        self.farewell = payload([*said, ending.poll])
+        self.flush()
+
+    @property
+    def waited_for(self) -> bool:
+        """Whether a poll is there to be answered."""
+        return self._poll is not None
+
+    async def get(self, request: Request) -> Response | None:
+        """Answer with messages as soon as there are some; None if the client left.
+
+        A client that polls twice at once loses its session, as the protocol asks.
+        """
+        if self._poll is not None:
+            self._socket.end(MISTAKEN)
+            return BAD_REQUEST
+        self._poll = asyncio.get_running_loop().create_future()
+        try:
+            if not self._socket.outbox and not await self._news(request):
+                self._socket.end(LEFT)
+                return None
+            self._answered = request
+            return Response(200, self._answer())
+        finally:
+            self._poll = None
+
+    async def post(self, request: Request) -> Response | None:
+        """Take in packets; a client that posts twice at once, or no packets, loses its session."""
+        if self._posting:
+            self._socket.end(MISTAKEN)
+            return BAD_REQUEST
+        self._posting = True
+        try:
+            return await self._receive(request)
+        finally:
+            self._posting = False
+
+    async def _news(self, request: Request) -> bool:
+        """Wait for something to say; False if the client left."""
+        assert self._poll is not None
+        gone = asyncio.ensure_future(request.gone())
+        if request.exchange:
+            request.exchange.ending = lambda: self._socket.end(RESTART)
+        patience = SECONDS_TO_UPGRADE if self._socket.upgrade else None
+        try:
+            await asyncio.wait({gone, self._poll}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            gone.cancel()
+        return self._poll.done() or not gone.done()
+
+    def _answer(self) -> bytes:
+        if self.farewell is not None:
+            return self.farewell
+        if self._socket.transport is not self:
+            return NOOP.polled
+        return payload(self._socket.outbox.take(self._socket.limits.polled) or [NOOP])
+
+    async def _receive(self, request: Request) -> Response | None:
+        try:
+            async with asyncio.timeout(self._socket.limits.upgrade):
+                packets = self._packets(await request.body(self._socket.limits.packet))
+            for packet in packets:
+                if not self._socket.closed:
+                    await self._socket.receive(packet)
+        except (Gone, TimeoutError):
+            self._socket.end(LEFT)
+            return None
+        except TooLarge:
+            self._socket.end(MISTAKEN)
+            return TOO_LARGE
+        except (Malformed, UnicodeDecodeError):
+            self._socket.end(MISTAKEN)
+        if request.exchange and request.exchange.gone:
+            self._socket.end(LEFT)
+        return BAD_REQUEST if self._socket.ending is MISTAKEN else OK
+
+    def _packets(self, body: str) -> list[str]:
+        packets = body.split("\x1e")
+        if len(packets) > self._socket.limits.packets or not all(packet[:1] in KINDS for packet in packets if packet):
+            raise Malformed("no payload")
+        if not all(packets):
+            raise Malformed("empty packet")
+        return packets
+
+
+def farewell(body: bytes) -> Response:
+    """The answer to the poll of a client whose session the server has ended."""
+    return Response(200, body, PLAIN)

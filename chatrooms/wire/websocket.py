@@ -1,0 +1,214 @@
+"""A WebSocket as an Engine.IO transport: one packet a frame (Engine.IO protocol, "WebSocket" and "Upgrade")."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from chatrooms.wire.message import PONG_PROBE, Message
+from chatrooms.wire.packets import Malformed
+from chatrooms.wire.protocols import SECONDS_TO_CLOSE, WebSocketProtocol
+from chatrooms.wire.requests import Request
+from chatrooms.wire.socket import LEFT, MISTAKEN, Ending, Socket
+
+BATCH = 64
+POLICY = 1008
+
+
+class Pipe(Protocol):
+    """How frames get to the client and packets from it."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether more can be sent now."""
+
+    def write(self, messages: list[Message]) -> None:
+        """Send messages."""
+
+    def buffered(self) -> int:
+        """How many bytes were written and have not left."""
+
+    def finish(self, code: int) -> None:
+        """Close politely, without waiting."""
+
+    def abort(self) -> None:
+        """Cut off."""
+
+    async def read(self) -> str | bytes | None:
+        """The next packet; None if there are no more."""
+
+    async def finished(self) -> None:
+        """Wait, but not long, until the client was told of the end."""
+
+
+class WebSocket:
+    """A session's WebSocket."""
+
+    name = "websocket"
+
+    def __init__(self, socket: Socket, request: Request) -> None:
+        self._socket = socket
+        protocol = request.exchange
+        direct = isinstance(protocol, WebSocketProtocol)
+        self._pipe: Pipe = Direct(self, protocol, request) if direct else Plain(self, request)
+
+    def flush(self) -> None:
+        """Send what waits, until the client does not keep up."""
+        outbox = self._socket.outbox
+        while outbox and self._pipe.ready:
+            self._pipe.write(outbox.take(BATCH))
+
+    def drained(self) -> None:
+        """The client keeps up again."""
+        if self._socket.transport is self:
+            self.flush()
+
+    def buffered(self) -> int:
+        """How much was written and has not left."""
+        return self._pipe.buffered()
+
+    def end(self, ending: Ending) -> None:
+        """End the connection, after what waits if the client keeps up."""
+        if ending.abort:
+            self._pipe.abort()
+            return
+        if self._socket.transport is self:
+            self.flush()
+        self._pipe.finish(ending.code)
+
+    async def probe(self) -> bool:
+        """Whether the client upgrades to this: it probes, is answered, and then says so."""
+        try:
+            async with asyncio.timeout(self._socket.limits.upgrade):
+                if await self._pipe.read() != "2probe":
+                    return False
+                self._pipe.write([PONG_PROBE])
+                self._socket.transport.flush()
+                return await self._pipe.read() == "5"
+        except TimeoutError:
+            return False
+
+    def refuse(self) -> None:
+        """Close the connection alone; the session, if there is one, stays what it is."""
+        self._pipe.finish(POLICY)
+
+    async def finished(self) -> None:
+        """Wait, but not long, until the client was told of the end."""
+        await self._pipe.finished()
+
+    async def listen(self) -> None:
+        """Take in packets until either side ends."""
+        try:
+            while not self._socket.closed and (packet := await self._pipe.read()) is not None:
+                if len(packet) > self._socket.limits.packet:
+                    raise Malformed("too large")
+                await self._socket.receive(packet)
+        except Malformed:
+            self._socket.end(MISTAKEN)
+        finally:
+            self._socket.end(LEFT)
+
+
+class Direct:
+    """Frames straight to uvicorn's transport."""
+
+    def __init__(self, websocket: WebSocket, protocol: WebSocketProtocol, request: Request) -> None:
+        self._protocol, self._request = protocol, request
+        protocol.drained = websocket.drained
+        self.finish, self.abort, self.buffered = protocol.finish, protocol.abort, protocol.buffered
+
+    @property
+    def ready(self) -> bool:
+        """Whether the transport takes more."""
+        return self._protocol.ready
+
+    def write(self, messages: list[Message]) -> None:
+        """Send messages in one write."""
+        self._protocol.put(b"".join([message.frame for message in messages]))
+
+    async def read(self) -> str | bytes | None:
+        """The next packet."""
+        return _packet(await self._request.receive())
+
+    async def finished(self) -> None:
+        """The end was told when it was written."""
+
+
+class Plain:
+    """The ASGI way: a task for what is sent, because that may have to wait."""
+
+    def __init__(self, websocket: WebSocket, request: Request) -> None:
+        self._websocket, self._request = websocket, request
+        self._sending: asyncio.Task[None] | None = None
+        self._ended = asyncio.get_running_loop().create_future()
+        self._closing: asyncio.Task[None] | None = None
+        self._pending = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether everything written was sent."""
+        return self._sending is None and not self._ended.done()
+
+    def write(self, messages: list[Message]) -> None:
+        """Send messages, one after the other."""
+        self._pending = sum(map(len, messages))
+        self._sending = asyncio.ensure_future(self._send(messages))
+
+    def buffered(self) -> int:
+        """How much is being sent."""
+        return self._pending
+
+    def finish(self, code: int) -> None:
+        """Close, once what is being sent was sent; after a while without."""
+        if not self._ended.done():
+            self._ended.set_result(None)
+            self._closing = asyncio.ensure_future(self._close(code))
+
+    def abort(self) -> None:
+        """Send nothing more; the application ends, and so does the connection."""
+        if self._sending and self._sending is not asyncio.current_task():
+            self._sending.cancel()
+        if not self._ended.done():
+            self._ended.set_result(None)
+
+    async def read(self) -> str | bytes | None:
+        """The next packet, or None as soon as this side ended."""
+        receiving = asyncio.ensure_future(self._request.receive())
+        try:
+            await asyncio.wait({receiving, self._ended}, return_when=asyncio.FIRST_COMPLETED)
+            return None if self._ended.done() else _packet(receiving.result())
+        finally:
+            receiving.cancel()
+
+    async def finished(self) -> None:
+        """Wait until the closing was sent, or given up."""
+        if self._closing:
+            await self._closing
+        self.abort()
+
+    async def _send(self, messages: list[Message]) -> None:
+        try:
+            for message in messages:
+                what = {"bytes": message.data} if message.binary else {"text": message.data.decode()}
+                await self._request.send({"type": "websocket.send", **what})
+        except Exception:
+            self.abort()
+        finally:
+            self._sending, self._pending = None, 0
+        self._websocket.drained()
+
+    async def _close(self, code: int) -> None:
+        try:
+            async with asyncio.timeout(SECONDS_TO_CLOSE):
+                while self._sending:
+                    await asyncio.wait({self._sending})
+                await self._request.send({"type": "websocket.close", "code": code})
+        except Exception:
+            return
+
+
+def _packet(event: dict[str, object]) -> str | bytes | None:
+    if event["type"] != "websocket.receive":
+        return None
+    text, data = event.get("text"), event.get("bytes")
+    return text if isinstance(text, str) else data if isinstance(data, bytes) else ""

@@ -1,0 +1,322 @@
+"""What the client promises when things go wrong: nothing lost, nothing twice, everything in order."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from chatrooms.client import Client, Closed, Lagging, Refused, Unanswered
+from tests.client.faults import first, posted, says
+from tests.client.processes import ServerProcess, killable
+from tests.client.waiting import change_saying, held, next_reset, next_where, stored, texts
+from tests.people import PATIENCE
+from tests.servers import running
+
+SHORT = 0.3
+
+
+async def test_a_message_whose_acknowledgement_was_lost_is_retried_and_stored_once(join, faults):
+    alice = await join("alice", socket=faults.socket, timeout=SHORT)
+    faults.lost_acks = first(posted)
+    row = await alice.post("#lobby", "once")
+    assert faults.losses.qsize() == 1
+    assert await stored(alice, "#lobby") == [row]
+    assert texts(alice, "#lobby") == ["once"]
+
+
+async def test_a_question_is_asked_again_over_a_lost_connection_and_a_deed_is_not(join, faults):
+    alice = await join("alice", socket=faults.socket, timeout=SHORT)
+    faults.lost_acks = first(lambda data: True)
+    assert (await alice.me())["username"] == "alice"
+    faults.lost_acks = first(lambda data: True)
+    with pytest.raises(Unanswered):
+        await alice.create("#design")
+    assert "#design" in alice.memberships
+
+
+async def test_a_server_that_is_silent_is_left_and_found_again(join, faults):
+    alice = await join("alice", socket=faults.socket, timeout=SHORT)
+    dead = faults.sockets[-1]
+    faults.lost_acks = lambda _: len(faults.sockets) == 1
+    await alice.post("#lobby", "anybody there?")
+    assert faults.sockets[-1] is not dead and not dead.connected
+    assert len(await stored(alice, "#lobby")) == 1
+
+
+async def test_a_lost_change_is_noticed_at_the_next_and_both_come_in_order(join, faults):
+    alice, bob = await join("alice"), await join("bob", socket=faults.socket)
+    changes = bob.changes()
+    faults.lost_events = first(says("lost"))
+    lost, next_one = await alice.post("#lobby", "lost"), await alice.post("#lobby", "next")
+    seen = await change_saying(changes, "next")
+    assert seen.rows("messages") == [lost, next_one]
+    assert held(bob, "#lobby") == held(alice, "#lobby")
+
+
+async def test_a_lost_last_change_is_found_by_asking_from_time_to_time(join, faults):
+    alice, bob = await join("alice"), await join("bob", socket=faults.socket, sync_every=0.1)
+    changes = bob.changes()
+    faults.lost_events = first(says("lost"))
+    await alice.post("#lobby", "lost")
+    await change_saying(changes, "lost")
+    assert held(bob, "#lobby") == held(alice, "#lobby")
+
+
+async def test_an_acknowledgement_of_what_was_not_heard_makes_the_client_look(join, faults):
+    alice = await join("alice", socket=faults.socket)
+    changes = alice.changes()
+    faults.lost_events = first(says("mine"))
+    row = await alice.post("#lobby", "mine")
+    assert (await change_saying(changes, "mine")).rows("messages") == [row]
+
+
+async def test_every_change_comes_once_and_in_order_whether_live_or_caught_up(join, faults):
+    alice, bob = await join("alice"), await join("bob", socket=faults.socket)
+    changes = bob.changes()
+    for number in range(6):
+        await alice.post("#lobby", f"live {number}")
+        await faults.go_offline()
+        await alice.post("#lobby", f"missed {number}")
+        faults.online.set()
+    await alice.post("#lobby", "end")
+    rows = []
+    while not rows or rows[-1]["text"] != "end":
+        rows += (await next_where(changes, lambda change: change.room == "#lobby")).rows("messages")
+    assert rows == await stored(alice, "#lobby")
+
+
+async def test_who_was_away_for_500_messages_starts_the_room_anew_and_goes_on(join, faults):
+    alice, bob = await join("alice"), await join("bob", socket=faults.socket)
+    await alice.post("#lobby", "before")
+    await bob.sync()
+    changes = bob.changes()
+    await faults.go_offline()
+    sent = [alice.send("#lobby", f"number {number}") for number in range(500)]
+    assert (await sent[-1])["number"] == 501
+    faults.online.set()
+    reset = await next_reset(changes, "#lobby")
+    await bob.sync()
+    assert texts(bob, "#lobby") == [f"number {number}" for number in range(400, 500)]
+    assert reset.rows("messages") == list(bob.rooms["#lobby"].messages.values())
+    assert bob.rooms["#lobby"].complete_from == reset.rows("messages")[0]["seq"]
+    assert set(bob.rooms["#lobby"].members) == {"alice", "bob"}
+    assert bob.rooms["#lobby"].posted == 501
+    await alice.post("#lobby", "after")
+    assert (await change_saying(changes, "after")).rev == alice.rooms["#lobby"].rev
+
+
+async def test_an_edit_of_a_message_older_than_what_is_held_is_told_but_leaves_no_island(join):
+    alice = await join("alice")
+    old = await alice.post("#lobby", "old")
+    for message in [alice.send("#lobby", f"number {number}") for number in range(250)]:
+        await message
+    bob = await join("bob")
+    changes = bob.changes()
+    await alice.edit(old["id"], "old, mended")
+    assert (await change_saying(changes, "old, mended")).rows("messages")[0]["seq"] == old["seq"]
+    assert texts(bob, "#lobby") == [f"number {number}" for number in range(150, 250)]
+
+
+async def test_who_is_removed_forgets_the_room_and_who_is_invited_again_has_all_of_it(join, faults):
+    alice, bob = await join("alice"), await join("bob", socket=faults.socket)
+    changes = bob.changes()
+    await alice.create("#staff", access="private")
+    await alice.invite("#staff", "bob")
+    await alice.post("#staff", "welcome")
+    await change_saying(changes, "welcome")
+    await alice.remove("#staff", "bob")
+    await next_where(changes, lambda c: any(m["gone"] for m in c.rows("memberships")))
+    assert "#staff" not in bob.rooms and "#staff" not in bob.memberships
+    await alice.post("#staff", "behind his back")
+    await faults.go_offline()
+    await alice.invite("#staff", "bob")
+    await alice.remove("#staff", "bob")
+    await alice.invite("#staff", "bob")
+    faults.online.set()
+    await change_saying(changes, "behind his back")
+    assert held(bob, "#staff") == held(alice, "#staff")
+    assert texts(bob, "#staff") == ["welcome", "behind his back"]
+
+
+async def test_who_was_removed_while_away_forgets_the_room_on_return(join, faults):
+    alice, bob = await join("alice"), await join("bob", socket=faults.socket)
+    await alice.create("#staff", access="private")
+    await alice.invite("#staff", "bob")
+    await alice.post("#staff", "welcome")
+    await bob.sync()
+    assert texts(bob, "#staff") == ["welcome"]
+    await faults.go_offline()
+    await alice.remove("#staff", "bob")
+    faults.online.set()
+    await bob.sync()
+    assert "#staff" not in bob.rooms and "#staff" not in bob.memberships
+
+
+async def test_a_slow_reader_is_told_that_it_lags_and_loses_nothing_by_looking_at_the_state(join):
+    alice, bob = await join("alice"), await join("bob", backlog=10)
+    changes = bob.changes()
+    for number in range(30):
+        await alice.post("#lobby", f"number {number}")
+    await bob.sync()
+    with pytest.raises(Lagging) as lagging:
+        await anext(changes)
+    assert lagging.value.missed == 30
+    assert texts(bob, "#lobby") == [f"number {number}" for number in range(30)]
+    await alice.post("#lobby", "goes on")
+    assert (await anext(changes)).rows("messages")[0]["text"] == "goes on"
+
+
+async def test_no_more_messages_are_held_than_wanted_and_those_are_the_newest(join):
+    alice, bob = await join("alice"), await join("bob", keep=10)
+    for number in range(30):
+        await alice.post("#lobby", f"number {number}")
+    await bob.sync()
+    assert texts(bob, "#lobby") == [f"number {number}" for number in range(20, 30)]
+    assert bob.rooms["#lobby"].complete_from == min(bob.rooms["#lobby"].messages)
+
+
+async def test_a_catch_up_of_many_megabytes_comes_through(join, faults):
+    alice, bob = await join("alice"), await join("bob", socket=faults.socket)
+    await faults.go_offline()
+    for message in [alice.send("#lobby", "\N{GRINNING FACE}" * 10_000) for _ in range(150)]:
+        await message
+    faults.online.set()
+    await bob.sync()
+    assert held(bob, "#lobby") == held(alice, "#lobby")
+    assert len(faults.sockets) == 2
+
+
+async def test_clients_under_faults_of_all_kinds_end_with_equal_states(tmp_path: Path, faults):
+    chance = random.Random(11)
+    async with (
+        running(tmp_path) as server,
+        Client(server.url, username="carol") as carol,
+        Client(server.url, username="alice", timeout=SHORT, socket=faults.socket) as alice,
+        Client(server.url, username="bob", timeout=SHORT, socket=faults.socket) as bob,
+    ):
+        faults.lost_acks = faults.lost_events = lambda _: chance.random() < 0.2
+        sent = []
+        for number in range(60):
+            person = chance.choice([alice, bob])
+            sent.append(person.send("#lobby", f"number {number}"))
+            if chance.random() < 0.3:
+                await sent[-1]
+            if chance.random() < 0.1:
+                await faults.cut()
+        rows = [await message for message in sent]
+        faults.lost_acks = faults.lost_events = lambda _: False
+        for person in (alice, bob, carol):
+            await person.sync()
+        for room in ("#lobby",):
+            assert held(alice, room) == held(bob, room) == held(carol, room)
+        found = await stored(carol, "#lobby")
+        assert sorted(row["id"] for row in found) == sorted(row["id"] for row in rows)
+        assert list(alice.rooms["#lobby"].messages.values()) == found
+
+
+async def test_what_is_acknowledged_is_stored_once_and_in_order_however_often_the_server_is_killed(tmp_path):
+    async with (
+        killable(tmp_path) as server,
+        Client(server.url, username="alice") as alice,
+        Client(server.url, username="bob") as bob,
+    ):
+        sent = [alice.send("#lobby", f"number {number}") for number in range(200)]
+        for fatal in (20, 70, 71, 150):
+            await sent[fatal]
+            await server.restart()
+        rows = [await message for message in sent]
+        found = await stored(alice, "#lobby")
+        assert [row["id"] for row in found] == [message.id for message in sent]
+        assert found == rows
+        for person in (alice, bob):
+            await person.sync()
+            assert list(person.rooms["#lobby"].messages.values()) == found
+
+
+async def test_messages_written_before_there_is_a_server_go_out_when_there_is(tmp_path):
+    server = ServerProcess(tmp_path)
+    alice = Client(server.url, username="alice")
+    alice.start()
+    try:
+        message = alice.send("#lobby", "early")
+        await server.start()
+        assert (await message)["number"] == 1
+    finally:
+        await alice.close()
+        await server.kill()
+
+
+KILLED = """
+import asyncio, sys
+from pathlib import Path
+from chatrooms.client import Client
+from tests.client.faults import Faults, posted
+
+async def main(url, outbox):
+    faults = Faults()
+    faults.lost_acks = posted
+    async with Client(url, username="alice", outbox=Path(outbox), socket=faults.socket) as alice:
+        sent = [alice.send("#lobby", f"number {number}") for number in range(5)]
+        await faults.losses.get()
+        print(alice.token, *(message.id for message in sent), flush=True)
+        await sent[0]
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+async def test_an_outbox_file_survives_the_kill_of_its_process_and_the_same_ids_are_sent(own_server, tmp_path):
+    outbox = tmp_path / "outbox.sqlite3"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", KILLED, own_server.url, outbox, stdout=asyncio.subprocess.PIPE
+    )
+    token, *ids = (await process.stdout.readline()).decode().split()
+    process.send_signal(signal.SIGKILL)
+    await process.communicate()
+    async with Client(own_server.url, username="bob") as bob:
+        assert [row["id"] for row in await stored(bob, "#lobby")] == ids[:1]
+        async with Client(own_server.url, username="alice", token=token, outbox=outbox) as alice:
+            await alice.post("#lobby", "after all these")
+            assert [row["id"] for row in await stored(bob, "#lobby")][:5] == ids
+            assert texts(alice, "#lobby") == [*(f"number {number}" for number in range(5)), "after all these"]
+        async with Client(own_server.url, username="alice", token=token, outbox=outbox) as alice:
+            assert alice.unsent == 0
+
+
+async def test_a_refused_message_leaves_the_outbox_file_and_an_unsent_one_stays(own_server, tmp_path):
+    outbox = tmp_path / "outbox.sqlite3"
+    async with Client(own_server.url, username="alice", outbox=outbox) as alice:
+        token = alice.token
+        with pytest.raises(Refused):
+            await alice.post("#nowhere", "x")
+        unsent = alice.send("#lobby", "left behind")
+    with pytest.raises(Closed):
+        await unsent
+    async with Client(own_server.url, username="alice", token=token, outbox=outbox) as alice:
+        assert (await alice.post("#lobby", "left behind", id=unsent.id))["number"] == 1
+        assert len(await stored(alice, "#lobby")) == 1
+
+
+async def test_closing_takes_less_than_a_second_when_the_server_does_not_answer(tmp_path):
+    async with killable(tmp_path) as server:
+        alice = await Client(server.url, username="alice").__aenter__()
+        server.pause()
+        try:
+            async with asyncio.timeout(1):
+                await alice.close()
+        finally:
+            server.resume()
+
+
+async def test_a_lost_connection_is_back_within_moments(join, faults):
+    alice = await join("alice", socket=faults.socket)
+    for _ in range(5):
+        await faults.cut()
+        async with asyncio.timeout(PATIENCE):
+            await alice.sync()
+    assert (await alice.post("#lobby", "here again"))["number"] == 1

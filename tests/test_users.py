@@ -1,0 +1,45 @@
+"""People and their profiles."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.people import Refused
+
+
+async def test_a_profile_can_be_changed_and_all_ones_tabs_and_those_who_ask_see_it(person):
+    alice, bob = await person("alice"), await person("bob")
+    tab = await person("alice", token=alice.token)
+    await alice.run("user.update", name="Alice L.", about="Through the looking-glass")
+    await tab.hears(lambda _, data: any(user["name"] == "Alice L." for user in data.get("users", ())))
+    user = (await bob.run("user.get", username="ALICE"))["user"]
+    assert (user["username"], user["name"], user["about"]) == ("alice", "Alice L.", "Through the looking-glass")
+
+
+async def test_an_empty_change_of_a_profile_is_refused(person):
+    alice = await person("alice")
+    with pytest.raises(Refused, match="invalid"):
+        await alice.run("user.update")
+
+
+async def test_people_are_listed_by_username_and_found_by_either_name(person):
+    alice = await person("alice")
+    for name in ("bob", "carol"):
+        await person(name)
+    await alice.run("user.update", name="Zoë")
+    everybody = (await alice.run("user.list"))["users"]
+    assert [user["username"] for user in everybody] == ["alice", "bob", "carol"]
+    assert [user["username"] for user in (await alice.run("user.list", after="bob"))["users"]] == ["carol"]
+    for query, found in (("car", ["carol"]), ("zoë", ["alice"]), ("%", []), ("nobody", [])):
+        assert [user["username"] for user in (await alice.run("user.list", query=query))["users"]] == found, query
+
+
+async def test_nobody_of_that_name_is_not_found(person):
+    alice = await person("alice")
+    with pytest.raises(Refused, match="not_found"):
+        await alice.run("user.get", username="zebedee")
+
+
+async def test_the_system_speaks_but_is_no_person_to_find_or_to_be(person):
+    alice = await person("alice")
+    assert all(user["username"] != "system" for user in (await alice.run("user.list", query="system"))["users"])
