@@ -170,9 +170,10 @@ class Database:
 
 
 def _run(job: Job, connection: Connection) -> None:
+    """Do one work; what it raises undoes it alone, save for an error of the database, which ends the batch."""
+    connection.exec_driver_sql("SAVEPOINT job")
     try:
-        with connection.begin_nested():
-            job.result = job.work(connection)
+        job.result = job.work(connection)
     except (Refusal, IntegrityError) as error:
         job.error = error
     except DBAPIError:
@@ -180,6 +181,9 @@ def _run(job: Job, connection: Connection) -> None:
     except Exception as error:
         _failed("command failed", error)
         job.error = Internal()
+    if job.error:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+    connection.exec_driver_sql("RELEASE SAVEPOINT job")
 
 
 def _answer(job: Job) -> None:

@@ -14,14 +14,15 @@ from chatrooms.client.catchup import Catchup
 from chatrooms.client.commands import REPEATABLE, Commands
 from chatrooms.client.connection import Connection
 from chatrooms.client.errors import ClientError, Closed
+from chatrooms.client.held import Held
 from chatrooms.client.link import Address, SocketFactory
 from chatrooms.client.outbox import Outbox, Sending
-from chatrooms.client.rows import Change, Member, Message, Read, Signal, User, told_revs
-from chatrooms.client.state import RoomState, State
+from chatrooms.client.rows import Change, Message, Signal, told_revs
+from chatrooms.client.state import State
 from chatrooms.client.streams import Stream, Streams
 
 
-class Client(Commands):
+class Client(Held, Commands):
     """Somebody at ``url``, whose path is where the chat is mounted.
 
     They are proven by a ``token``, or claim ``username``: then `token` is what keeps the name theirs, so save it.
@@ -88,31 +89,6 @@ class Client(Commands):
         tasks = list(self._tasks)
         self._finish(Closed("the client was closed"))
         await asyncio.gather(*tasks, return_exceptions=True)
-
-    @property
-    def username(self) -> str:
-        """Who this is, in the server's spelling; empty before the first connection."""
-        return self._state.username
-
-    @property
-    def profile(self) -> User | None:
-        """One's own profile."""
-        return self._state.profile
-
-    @property
-    def rooms(self) -> Mapping[str, RoomState]:
-        """What is held of each room that one belongs to, one's own room too."""
-        return self._state.rooms
-
-    @property
-    def memberships(self) -> Mapping[str, Member]:
-        """The shared rooms and conversations that one belongs to."""
-        return self._state.memberships
-
-    @property
-    def reads(self) -> Mapping[str, Read]:
-        """How far one has read each room."""
-        return self._state.reads
 
     @property
     def connected(self) -> bool:

@@ -231,11 +231,7 @@ async def test_closing_is_quick_leaves_no_task_and_tells_those_who_wait(own_serv
 def client_tasks():
     """The tasks of the client and of the libraries under it: the server shares this loop."""
     homes = ("chatrooms/client/", "engineio/async_client.py", "socketio/async_client.py")
-    return [
-        task
-        for task in asyncio.all_tasks()
-        if any(home in task.get_coro().cr_code.co_filename for home in homes)
-    ]
+    return [task for task in asyncio.all_tasks() if any(home in task.get_coro().cr_code.co_filename for home in homes)]
 
 
 async def test_presence_is_watched_again_after_a_reconnect(join, faults):

@@ -20,6 +20,11 @@ from tests.servers import running
 SHORT = 0.3
 
 
+async def many(server, texts):
+    """Post quickly, in order, from within the server."""
+    await asyncio.gather(*(server.chat.post("#lobby", text) for text in texts))
+
+
 async def test_a_message_whose_acknowledgement_was_lost_is_retried_and_stored_once(join, faults):
     alice = await join("alice", socket=faults.socket, timeout=SHORT)
     faults.lost_acks = first(posted)
@@ -90,14 +95,13 @@ async def test_every_change_comes_once_and_in_order_whether_live_or_caught_up(jo
     assert rows == await stored(alice, "#lobby")
 
 
-async def test_who_was_away_for_500_messages_starts_the_room_anew_and_goes_on(join, faults):
+async def test_who_was_away_for_500_messages_starts_the_room_anew_and_goes_on(own_server, join, faults):
     alice, bob = await join("alice"), await join("bob", socket=faults.socket)
     await alice.post("#lobby", "before")
     await bob.sync()
     changes = bob.changes()
     await faults.go_offline()
-    sent = [alice.send("#lobby", f"number {number}") for number in range(500)]
-    assert (await sent[-1])["number"] == 501
+    await many(own_server, [f"number {number}" for number in range(500)])
     faults.online.set()
     reset = await next_reset(changes, "#lobby")
     await bob.sync()
@@ -110,11 +114,10 @@ async def test_who_was_away_for_500_messages_starts_the_room_anew_and_goes_on(jo
     assert (await change_saying(changes, "after")).rev == alice.rooms["#lobby"].rev
 
 
-async def test_an_edit_of_a_message_older_than_what_is_held_is_told_but_leaves_no_island(join):
+async def test_an_edit_of_a_message_older_than_what_is_held_is_told_but_leaves_no_island(own_server, join):
     alice = await join("alice")
     old = await alice.post("#lobby", "old")
-    for message in [alice.send("#lobby", f"number {number}") for number in range(250)]:
-        await message
+    await many(own_server, [f"number {number}" for number in range(250)])
     bob = await join("bob")
     changes = bob.changes()
     await alice.edit(old["id"], "old, mended")
@@ -180,15 +183,16 @@ async def test_no_more_messages_are_held_than_wanted_and_those_are_the_newest(jo
     assert bob.rooms["#lobby"].complete_from == min(bob.rooms["#lobby"].messages)
 
 
-async def test_a_catch_up_of_many_megabytes_comes_through(join, faults):
+async def test_a_catch_up_of_many_megabytes_comes_through(own_server, join, faults):
     alice, bob = await join("alice"), await join("bob", socket=faults.socket)
     await faults.go_offline()
-    for message in [alice.send("#lobby", "\N{GRINNING FACE}" * 10_000) for _ in range(150)]:
-        await message
+    await many(own_server, ["\N{GRINNING FACE}" * 10_000] * 150)
+    await alice.sync()
+    sockets = len(faults.sockets)
     faults.online.set()
     await bob.sync()
     assert held(bob, "#lobby") == held(alice, "#lobby")
-    assert len(faults.sockets) == 2
+    assert len(faults.sockets) == sockets
 
 
 async def test_clients_under_faults_of_all_kinds_end_with_equal_states(tmp_path: Path, faults):
@@ -311,6 +315,15 @@ async def test_closing_takes_less_than_a_second_when_the_server_does_not_answer(
                 await alice.close()
         finally:
             server.resume()
+
+
+async def test_a_guest_who_has_to_wait_comes_in_when_the_time_has_come(tmp_path):
+    async with (
+        running(tmp_path, rate_join="1/second") as server,
+        Client(server.url, username="alice"),
+        Client(server.url, username="bob") as bob,
+    ):
+        assert bob.username == "bob"
 
 
 async def test_a_lost_connection_is_back_within_moments(join, faults):
