@@ -25,6 +25,7 @@ from chatrooms.settings import Settings
 from chatrooms.sockets import Connected, Sockets
 from chatrooms.tables import Message
 from chatrooms.web import Web, http_error
+from chatrooms.wire.limits import Limits
 from chatrooms.wire.server import Server
 
 SOCKETS = "/socket.io/"
@@ -57,6 +58,7 @@ class Chatrooms:
             ping_interval=settings.ping_interval,
             ping_timeout=settings.ping_timeout,
             join_timeout=settings.join_timeout,
+            limits=Limits(depth=64),  # commands refuse less, and name the field
         )
         self._live = Live(self._server, self._db)
         self._pipe = Pipe(self._db, self._live, rates, settings.lobby)

@@ -18,7 +18,7 @@ from chatrooms.wire.packets import Malformed
 from chatrooms.wire.patrol import Patrol
 from chatrooms.wire.polling import Polling, farewell
 from chatrooms.wire.requests import BAD_REQUEST, ENDING, UNKNOWN_SID, Request, Response
-from chatrooms.wire.socket import CLOSED_BY_SERVER, RESTART, Socket
+from chatrooms.wire.socket import CLOSED_BY_SERVER, RESTART, Ending, Socket, Transport
 from chatrooms.wire.websocket import WebSocket
 
 SECONDS_TO_END = 5.0
@@ -115,9 +115,9 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
 
     async def _polling(self, request: Request, socket: Socket | None) -> Response | None:
         if request.sid is None:
-            socket = await self._open(request)
-            assert isinstance(socket.transport, Polling)
-            return await socket.transport.get(request)
+            polling = Polling(self._socket())
+            await self._open(polling.socket, polling, request)
+            return await polling.get(request)
         if socket is None or socket.closed:
             body = self._farewells.pop(request.sid, None) if request.method == "GET" else None
             return farewell(body) if body else UNKNOWN_SID
@@ -134,9 +134,9 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         if socket is not None:
             await self._upgrade(request, socket)
             return
-        socket = await self._open(request)
-        assert isinstance(socket.transport, WebSocket)
-        await self._listen(socket.transport)
+        websocket = WebSocket(self._socket(), request)
+        await self._open(websocket.socket, websocket, request)
+        await self._listen(websocket)
 
     async def _upgrade(self, request: Request, socket: Socket) -> None:
         websocket = WebSocket(socket, request)
@@ -162,14 +162,15 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         await websocket.listen()
         await websocket.finished()
 
-    async def _open(self, request: Request) -> Socket:
-        sid = self.generate_id()
-        socket = Socket(sid, (self.ping_interval, self.ping_timeout), self.limits, self._hear, self._ended)
-        socket.transport = WebSocket(socket, request) if request.websocket else Polling(socket)
-        self.sockets[sid] = socket
-        await self.handlers["connect"](sid, request.environ())
+    def _socket(self) -> Socket:
+        ping = (self.ping_interval, self.ping_timeout)
+        return Socket(self.generate_id(), ping, self.limits, self._hear, self._ended)
+
+    async def _open(self, socket: Socket, transport: Transport, request: Request) -> None:
+        socket.transport = transport
+        self.sockets[socket.sid] = socket
+        await self.handlers["connect"](socket.sid, request.environ())
         socket.send(Message(b"0" + orjson.dumps(self._handshake(socket))))
-        return socket
 
     def _handshake(self, socket: Socket) -> dict[str, Any]:
         return {
@@ -188,17 +189,16 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         except Exception:
             log.exception("a handler failed")
 
-    def _ended(self, socket: Socket) -> None:
-        ending, transport = socket.ending, socket.transport
-        if ending and ending.patient and isinstance(transport, Polling) and not transport.waited_for:
+    def _ended(self, socket: Socket, ending: Ending) -> None:
+        transport = socket.transport
+        if ending.patient and isinstance(transport, Polling) and not transport.waited_for:
             self._farewells[socket.sid] = transport.farewell or b""
             asyncio.get_running_loop().call_later(SECONDS_TO_FETCH_FAREWELL, self._farewells.pop, socket.sid, None)
-        self.start(self._leave(socket))
+        self.start(self._leave(socket, ending))
 
-    async def _leave(self, socket: Socket) -> None:
-        assert socket.ending is not None
+    async def _leave(self, socket: Socket, ending: Ending) -> None:
         try:
-            await self.handlers["disconnect"](socket.sid, socket.ending.reason)
+            await self.handlers["disconnect"](socket.sid, ending.reason)
         except Exception:
             log.exception("a disconnect handler failed")
         finally:

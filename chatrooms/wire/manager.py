@@ -118,7 +118,7 @@ class Manager(AsyncManager):  # type: ignore[misc]
             if not self._sids[eio_sid]:
                 del self._sids[eio_sid]
 
-    async def emit(
+    async def emit(  # noqa: PLR0917 - python-socketio's signature
         self,
         event: str,
         data: Any,
@@ -142,8 +142,8 @@ class Manager(AsyncManager):  # type: ignore[misc]
         ]
         if callback is not None:
             for sid, eio_sid in recipients:
-                id = self._generate_ack_id(sid, callback)
-                self.server.eio.post(eio_sid, packets.encode(packets.EVENT, said, namespace, id))
+                number = self._generate_ack_id(sid, callback)
+                self.server.eio.post(eio_sid, packets.encode(packets.EVENT, said, namespace, number))
         elif recipients:
             messages = packets.encode(packets.EVENT, said, namespace)
             for _sid, eio_sid in recipients:
@@ -155,9 +155,9 @@ class Manager(AsyncManager):  # type: ignore[misc]
             await super().trigger_callback(sid, id, data)
 
     def _generate_ack_id(self, sid: str, callback: Callable[..., Any]) -> int:
-        id = next(self._ack_ids)
-        self.callbacks.setdefault(sid, {})[id] = callback
-        return id
+        number = next(self._ack_ids)
+        self.callbacks.setdefault(sid, {})[number] = callback
+        return number
 
 
 def _listed(value: Any) -> list[Any]:

@@ -21,7 +21,7 @@ _head = re.compile(r"([0-6])(?:(/[^,]*)(?:,|\Z))?([0-9]{1,15})?", re.ASCII)
 
 
 class Malformed(Exception):
-    """What a client sent is no packet that it may send; ``id`` and ``namespace`` if it asks for an answer all the same."""
+    """What a client sent is no packet that it may send; ``namespace`` and ``id`` tell what it wants answered."""
 
     def __init__(self, why: str, namespace: str = "/", id: int | None = None) -> None:
         super().__init__(why)
@@ -49,16 +49,16 @@ def decode(text: str, depth: int) -> Received:
     head = _head.match(text)
     if head is None:
         raise Malformed("unknown type")
-    type, namespace = int(head[1]), (head[2] or "/").partition("?")[0]
-    id = int(head[3]) if head[3] else None
-    wants = id if type == EVENT else None
+    kind, namespace = int(head[1]), (head[2] or "/").partition("?")[0]
+    number = int(head[3]) if head[3] else None
+    wants = number if kind == EVENT else None
     try:
         data = json.read(text[head.end() :], depth) if head.end() < len(text) else None
     except ValueError:
         raise Malformed("not JSON", namespace, wants) from None
-    if not _valid(type, data):
+    if not _valid(kind, data):
         raise Malformed("not the data of its type", namespace, wants)
-    return Received(type, namespace, id, data)
+    return Received(kind, namespace, number, data)
 
 
 def encode(type: int, data: Any, namespace: str = "/", id: int | None = None) -> list[Message]:
@@ -67,10 +67,10 @@ def encode(type: int, data: Any, namespace: str = "/", id: int | None = None) ->
         body, attachments = b"" if data is None else orjson.dumps(data), []
     except TypeError:
         plain, attachments = Packet.deconstruct_binary(data)
-        body = orjson.dumps(plain)
-        type += BINARY_EVENT - EVENT
+        body = orjson.dumps(plain)  # raises for anything else that is not JSON
+    kind = type + (BINARY_EVENT - EVENT if attachments else 0)
     count = f"{len(attachments)}-" if attachments else ""
-    head = f"4{type}{count}{'' if namespace == '/' else namespace + ','}{'' if id is None else id}"
+    head = f"4{kind}{count}{'' if namespace == '/' else namespace + ','}{'' if id is None else id}"
     return [Message(head.encode() + body), *(Message(bytes(part), binary=True) for part in attachments)]
 
 

@@ -19,7 +19,7 @@ class Polling:
     name = "polling"
 
     def __init__(self, socket: Socket) -> None:
-        self._socket = socket
+        self.socket = socket
         self._poll: asyncio.Future[None] | None = None
         self._posting = False
         self._answered: Request | None = None
@@ -39,7 +39,7 @@ class Polling:
         """Answer the poll that waits; if none does, the next one may get the farewell."""
         if ending.abort and self.buffered() and self._answered:
             self._answered.exchange.abort()
-        said = [] if ending.abort else self._socket.outbox.take(self._socket.limits.polled - 1)
+        said = [] if ending.abort else self.socket.outbox.take(self.socket.limits.polled - 1)
         self.farewell = payload([*said, ending.poll])
         self.flush()
 
@@ -54,12 +54,12 @@ class Polling:
         A client that polls twice at once loses its session, as the protocol asks.
         """
         if self._poll is not None:
-            self._socket.end(MISTAKEN)
+            self.socket.end(MISTAKEN)
             return BAD_REQUEST
-        self._poll = asyncio.get_running_loop().create_future()
+        self._poll = poll = asyncio.get_running_loop().create_future()
         try:
-            if not self._socket.outbox and not await self._news(request):
-                self._socket.end(LEFT)
+            if not self.socket.outbox and not await self._news(request, poll):
+                self.socket.end(LEFT)
                 return None
             self._answered = request
             return Response(200, self._answer())
@@ -69,7 +69,7 @@ class Polling:
     async def post(self, request: Request) -> Response | None:
         """Take in packets; a client that posts twice at once, or no packets, loses its session."""
         if self._posting:
-            self._socket.end(MISTAKEN)
+            self.socket.end(MISTAKEN)
             return BAD_REQUEST
         self._posting = True
         try:
@@ -77,48 +77,47 @@ class Polling:
         finally:
             self._posting = False
 
-    async def _news(self, request: Request) -> bool:
+    async def _news(self, request: Request, poll: asyncio.Future[None]) -> bool:
         """Wait for something to say; False if the client left."""
-        assert self._poll is not None
         gone = asyncio.ensure_future(request.gone())
         if request.exchange:
-            request.exchange.ending = lambda: self._socket.end(RESTART)
-        patience = SECONDS_TO_UPGRADE if self._socket.upgrade else None
+            request.exchange.ending = lambda: self.socket.end(RESTART)
+        patience = SECONDS_TO_UPGRADE if self.socket.upgrade else None
         try:
-            await asyncio.wait({gone, self._poll}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({gone, poll}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         finally:
             gone.cancel()
-        return self._poll.done() or not gone.done()
+        return poll.done() or not gone.done()
 
     def _answer(self) -> bytes:
         if self.farewell is not None:
             return self.farewell
-        if self._socket.transport is not self:
+        if self.socket.transport is not self:
             return NOOP.polled
-        return payload(self._socket.outbox.take(self._socket.limits.polled) or [NOOP])
+        return payload(self.socket.outbox.take(self.socket.limits.polled) or [NOOP])
 
     async def _receive(self, request: Request) -> Response | None:
         try:
-            async with asyncio.timeout(self._socket.limits.upgrade):
-                packets = self._packets(await request.body(self._socket.limits.packet))
+            async with asyncio.timeout(self.socket.limits.upgrade):
+                packets = self._packets(await request.body(self.socket.limits.packet))
             for packet in packets:
-                if not self._socket.closed:
-                    await self._socket.receive(packet)
+                if not self.socket.closed:
+                    await self.socket.receive(packet)
         except (Gone, TimeoutError):
-            self._socket.end(LEFT)
+            self.socket.end(LEFT)
             return None
         except TooLarge:
-            self._socket.end(MISTAKEN)
+            self.socket.end(MISTAKEN)
             return TOO_LARGE
         except (Malformed, UnicodeDecodeError):
-            self._socket.end(MISTAKEN)
+            self.socket.end(MISTAKEN)
         if request.exchange and request.exchange.gone:
-            self._socket.end(LEFT)
-        return BAD_REQUEST if self._socket.ending is MISTAKEN else OK
+            self.socket.end(LEFT)
+        return BAD_REQUEST if self.socket.ending is MISTAKEN else OK
 
     def _packets(self, body: str) -> list[str]:
         packets = body.split("\x1e")
-        if len(packets) > self._socket.limits.packets or not all(packet[:1] in KINDS for packet in packets if packet):
+        if len(packets) > self.socket.limits.packets or not all(packet[:1] in KINDS for packet in packets if packet):
             raise Malformed("no payload")
         if not all(packets):
             raise Malformed("empty packet")

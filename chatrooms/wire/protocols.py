@@ -22,6 +22,10 @@ def _nothing() -> None:
     return None
 
 
+def _extend(scope: Any, extension: object) -> None:
+    scope.setdefault("extensions", {})[EXTENSION] = extension
+
+
 class WebSocketProtocol(WebSocketsSansIOProtocol):
     """uvicorn's sans-I/O WebSocket that an Engine.IO socket may write frames to."""
 
@@ -61,7 +65,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         """Run the application, then make sure that the connection ends."""
-        self.scope["extensions"][EXTENSION] = self  # type: ignore[index]
+        _extend(self.scope, self)
         await super().run_asgi()
         if not self.disconnected:
             self._fuse = self.loop.call_later(SECONDS_TO_CLOSE, self.abort)
@@ -113,7 +117,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._exchange = Exchange(self, cycle)
-        cycle.scope.setdefault("extensions", {})[EXTENSION] = self._exchange  # type: ignore[typeddict-unknown-key, typeddict-item, index]
+        _extend(cycle.scope, self._exchange)
         super()._start_asgi_task(cycle, app)
 
     def connection_lost(self, exc: Exception | None) -> None:

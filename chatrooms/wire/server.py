@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from builtins import ConnectionRefusedError as Refused
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import socketio
 import structlog
-from socketio.exceptions import ConnectionRefusedError
+from socketio import exceptions
 
 from chatrooms.wire import handlers, packets
 from chatrooms.wire.engine import Engine, quiet
@@ -133,10 +132,10 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         """Why the connect handler does not let a socket in, if it does not."""
         try:
             verdict = await self._trigger_event("connect", namespace, sid, self.environ[eio_sid], data or None)
-        except ConnectionRefusedError as refusal:
+        except exceptions.ConnectionRefusedError as refusal:
             reasons: dict[str, Any] = refusal.error_args
             return reasons
-        except Refused:
+        except ConnectionRefusedError:
             return {"message": "Connection refused by server"}
         except Exception:
             if self._alive(eio_sid):

@@ -131,7 +131,7 @@ class Socket:
         if self.upgrade is not None:
             self.upgrade.end(ending)
         self.outbox.clear()
-        self._ended(self)
+        self._ended(self, ending)
 
     def _ping(self) -> None:
         self._timer = self._loop.call_later(self._ping_timeout, self.end, SILENT)
@@ -144,7 +144,7 @@ class Socket:
 
 
 Hear = Callable[[Socket, str | bytes], Awaitable[None]]
-Ended = Callable[[Socket], None]
+Ended = Callable[[Socket, Ending], None]
 
 
 def _binary(text: str) -> bytes:

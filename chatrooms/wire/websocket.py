@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
+from starlette.types import Message as Event
+
 from chatrooms.wire.message import PONG_PROBE, Message
 from chatrooms.wire.packets import Malformed
 from chatrooms.wire.protocols import SECONDS_TO_CLOSE, WebSocketProtocol
@@ -47,20 +49,20 @@ class WebSocket:
     name = "websocket"
 
     def __init__(self, socket: Socket, request: Request) -> None:
-        self._socket = socket
+        self.socket = socket
         protocol = request.exchange
         direct = isinstance(protocol, WebSocketProtocol)
         self._pipe: Pipe = Direct(self, protocol, request) if direct else Plain(self, request)
 
     def flush(self) -> None:
         """Send what waits, until the client does not keep up."""
-        outbox = self._socket.outbox
+        outbox = self.socket.outbox
         while outbox and self._pipe.ready:
             self._pipe.write(outbox.take(BATCH))
 
     def drained(self) -> None:
         """The client keeps up again."""
-        if self._socket.transport is self:
+        if self.socket.transport is self:
             self.flush()
 
     def buffered(self) -> int:
@@ -72,18 +74,18 @@ class WebSocket:
         if ending.abort:
             self._pipe.abort()
             return
-        if self._socket.transport is self:
+        if self.socket.transport is self:
             self.flush()
         self._pipe.finish(ending.code)
 
     async def probe(self) -> bool:
         """Whether the client upgrades to this: it probes, is answered, and then says so."""
         try:
-            async with asyncio.timeout(self._socket.limits.upgrade):
+            async with asyncio.timeout(self.socket.limits.upgrade):
                 if await self._pipe.read() != "2probe":
                     return False
                 self._pipe.write([PONG_PROBE])
-                self._socket.transport.flush()
+                self.socket.transport.flush()
                 return await self._pipe.read() == "5"
         except TimeoutError:
             return False
@@ -99,14 +101,14 @@ class WebSocket:
     async def listen(self) -> None:
         """Take in packets until either side ends."""
         try:
-            while not self._socket.closed and (packet := await self._pipe.read()) is not None:
-                if len(packet) > self._socket.limits.packet:
+            while not self.socket.closed and (packet := await self._pipe.read()) is not None:
+                if len(packet) > self.socket.limits.packet:
                     raise Malformed("too large")
-                await self._socket.receive(packet)
+                await self.socket.receive(packet)
         except Malformed:
-            self._socket.end(MISTAKEN)
+            self.socket.end(MISTAKEN)
         finally:
-            self._socket.end(LEFT)
+            self.socket.end(LEFT)
 
 
 class Direct:
@@ -207,7 +209,7 @@ class Plain:
             return
 
 
-def _packet(event: dict[str, object]) -> str | bytes | None:
+def _packet(event: Event) -> str | bytes | None:
     if event["type"] != "websocket.receive":
         return None
     text, data = event.get("text"), event.get("bytes")

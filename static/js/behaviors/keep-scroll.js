@@ -7,14 +7,15 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 
 const STICKS_WITHIN_PX = 100;
 
-/** @param {HTMLElement} log The top-most message that is on screen. */
+/** @param {HTMLElement} log The message a third down: the top-most one may lose its heading when one comes before it. */
 function underEye(log) {
   const children = /** @type {HTMLCollectionOf<HTMLElement>} */ (log.firstElementChild?.children ?? log.children);
+  const eye = log.scrollTop + log.clientHeight / 3;
   let low = 0;
   let high = children.length - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (children[middle].offsetTop + children[middle].offsetHeight > log.scrollTop) high = middle;
+    if (children[middle].offsetTop + children[middle].offsetHeight > eye) high = middle;
     else low = middle + 1;
   }
   while (children[low] && children[low].tagName !== "ARTICLE") low += 1;

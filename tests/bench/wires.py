@@ -1,0 +1,109 @@
+"""What differs between the servers on the wire: how one joins, says something, and is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+from uuid import uuid4
+
+import orjson
+
+from tests.bench.checks import Delivered
+
+ROOM = "#lobby"
+
+
+class Refused(Exception):
+    """A server refused what a benchmark asked for."""
+
+
+class Wire(Protocol):
+    """How to talk to a server: payloads of Engine.IO messages, their leading ``4`` included."""
+
+    def join(self, username: str) -> bytes:
+        """The packet that connects somebody."""
+
+    def joined(self, payload: bytes) -> bool:
+        """Whether this says that one is connected and can begin."""
+
+    def post(self, id: int, to: str, text: str) -> bytes:
+        """The event that says something to a room or person, to be acknowledged with ``id``."""
+
+    def read(self, payload: bytes) -> Iterable[Delivered] | None:
+        """The messages that this delivers; None if it delivers none."""
+
+    def conversation(self, sender: str, to: str) -> str:
+        """The room in which the recipient is told what ``sender`` says to them."""
+
+
+class Chatrooms:
+    """Ours. Those who come are known already and bring their token."""
+
+    def __init__(self, tokens: dict[str, str]) -> None:
+        self._tokens = tokens
+
+    def join(self, username: str) -> bytes:
+        """With the token, or by the name alone for the first time."""
+        token = self._tokens.get(username)
+        return b"40" + orjson.dumps({"username": username} | ({"token": token} if token else {}))
+
+    def joined(self, payload: bytes) -> bool:
+        """The welcome."""
+        if payload.startswith(b"44"):
+            raise Refused(payload.decode())
+        return payload.startswith(b'42["welcome"')
+
+    def post(self, id: int, to: str, text: str) -> bytes:
+        """With an id of the message, as the browser sends it."""
+        return command(id, "message.post", room=to, text=text, id=str(uuid4()))
+
+    def read(self, payload: bytes) -> Iterable[Delivered] | None:
+        """The messages of a change."""
+        if not payload.startswith(b'42["change"'):
+            return None
+        rows = orjson.loads(payload[2:])[1].get("messages")
+        return rows and [Delivered(row["room"], row["number"], row["text"]) for row in rows]
+
+    def conversation(self, sender: str, to: str) -> str:
+        """One room for both."""
+        return "+".join(sorted((sender, to)))
+
+
+class Peer:
+    """The same chat on Socket.IO as its tutorials write it, storing nothing: see ``servers``."""
+
+    def join(self, username: str) -> bytes:
+        """By name."""
+        return b"40" + orjson.dumps({"username": username})
+
+    def joined(self, payload: bytes) -> bool:
+        """The answer to the connect packet."""
+        return payload.startswith(b"40")
+
+    def post(self, id: int, to: str, text: str) -> bytes:
+        """An event of theirs."""
+        return b"42%d" % id + orjson.dumps(["post", {"room": to, "text": text}])
+
+    def read(self, payload: bytes) -> Iterable[Delivered] | None:
+        """The one message of an event."""
+        if not payload.startswith(b'42["message"'):
+            return None
+        message = orjson.loads(payload[2:])[1]
+        return [Delivered(message["room"], message["number"], message["text"])]
+
+    def conversation(self, sender: str, to: str) -> str:
+        """The recipient's own room."""
+        return to
+
+
+def command(id: int, name: str, **params: object) -> bytes:
+    """A command of ours, to be acknowledged with ``id``."""
+    return b"42%d" % id + orjson.dumps([name, params])
+
+
+def answer(payload: bytes) -> dict[str, object]:
+    """What an acknowledgement says; raises `Refused` if that is no."""
+    said = orjson.loads(payload[payload.index(b"[") :])[0]
+    if not said["ok"]:
+        raise Refused(payload.decode())
+    return said

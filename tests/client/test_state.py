@@ -1,0 +1,142 @@
+"""What enters the state and what does not, where answers and live changes cross on the wire."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from chatrooms.client.backoff import Backoff
+from chatrooms.client.rows import Change
+from chatrooms.client.state import State
+from chatrooms.client.streams import Streams
+
+
+def message(seq, rev=None, room="#staff", **more):
+    return {"id": str(seq), "room": room, "seq": seq, "rev": rev or seq, "number": seq, "text": f"{seq}"} | more
+
+
+def membership(room="#staff", *, gone=False, rev=1):
+    return {"room": room, "username": "bob", "role": "member", "gone": gone, "rev": rev}
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def state(told):
+    """That of bob, a member of #staff, which is at rev 3."""
+    state = State(told.append, keep=100)
+    state.username = "bob"
+    state.catch_up(Change("bob", 10, {"memberships": [membership(rev=10)]}), asked=0)
+    state.catch_up(Change("#staff", 3, {"messages": [message(2), message(3)]}), asked=0)
+    told.clear()
+    return state
+
+
+def leaves(state, rev=11):
+    assert state.apply(Change("bob", rev, {"memberships": [membership(gone=True, rev=rev)]}))
+
+
+def comes_back(state, rev=12):
+    return state.apply(Change("bob", rev, {"memberships": [membership(rev=rev)]}))
+
+
+def test_the_next_change_enters_an_older_one_does_not_and_a_later_one_asks_for_more(state, told):
+    assert state.apply(Change("#staff", 4, {"messages": [message(4)]}))
+    assert state.apply(Change("#staff", 4, {"messages": [message(4, text="again")]}))
+    assert not state.apply(Change("#staff", 6, {"messages": [message(6)]}))
+    assert [m["text"] for m in state.rooms["#staff"].messages.values()] == ["2", "3", "4"]
+    assert [change.rev for change in told] == [4]
+
+
+def test_an_answer_that_was_overtaken_by_live_changes_changes_nothing(state, told):
+    state.apply(Change("#staff", 4, {"messages": [message(4)]}))
+    state.apply(Change("#staff", 5, {"messages": [message(4, rev=5, text="edited")]}))
+    state.catch_up(Change("#staff", 4, {"messages": [message(4)]}), asked=3)
+    assert state.rooms["#staff"].messages[4]["text"] == "edited" and state.rev("#staff") == 5
+
+
+def test_an_answer_tells_only_what_live_changes_have_not_told(state, told):
+    state.apply(Change("#staff", 4, {"messages": [message(4)]}))
+    state.catch_up(Change("#staff", 5, {"messages": [message(4), message(5)]}), asked=3)
+    assert [m["seq"] for change in told for m in change.rows("messages")] == [4, 5]
+
+
+def test_an_answer_from_before_one_left_does_not_bring_the_room_back(state):
+    leaves(state)
+    for reset in (False, True):
+        state.catch_up(Change("#staff", 9, {"messages": [message(9)]}, reset), asked=3)
+    assert "#staff" not in state.rooms
+
+
+def test_an_answer_from_before_one_left_and_returned_is_not_taken_for_the_whole_room(state):
+    leaves(state)
+    assert not comes_back(state)
+    state.catch_up(Change("#staff", 9, {"messages": [message(9)]}), asked=3)
+    assert "#staff" not in state.rooms
+    state.catch_up(Change("#staff", 9, {"messages": [message(2), message(3), message(9)]}), asked=0)
+    assert list(state.rooms["#staff"].messages) == [2, 3, 9]
+
+
+def test_a_reset_replaces_the_room_even_by_a_lower_rev_as_after_a_restored_backup(state, told):
+    state.catch_up(Change("#staff", 2, {"messages": [message(2, text="restored")]}, reset=True), asked=3)
+    assert state.rev("#staff") == 2
+    assert [m["text"] for m in state.rooms["#staff"].messages.values()] == ["restored"]
+    assert told[0].reset
+
+
+def test_a_reset_of_ones_own_room_drops_the_rooms_one_no_longer_belongs_to(state):
+    state.catch_up(Change("bob", 400, {"memberships": [membership("#other", rev=400)]}, reset=True), asked=10)
+    assert set(state.memberships) == {"#other"} and set(state.rooms) == {"bob"}
+
+
+def test_rows_of_a_new_page_that_sync_tells_again_are_told_once(state, told):
+    page = [message(300), message(301, rev=303)]
+    state.catch_up(Change("#staff", 302, {"messages": page}, reset=True), asked=3)
+    state.catch_up(Change("#staff", 303, {"messages": [message(301, rev=303)]}), asked=302)
+    assert state.rev("#staff") == 303
+    assert [[m["seq"] for m in change.rows("messages")] for change in told] == [[300, 301]]
+
+
+def test_messages_stay_in_order_of_seq_whatever_order_they_come_in(state):
+    state.catch_up(Change("#staff", 9, {"messages": [message(5), message(4, rev=8), message(9)]}), asked=3)
+    assert list(state.rooms["#staff"].messages) == [2, 3, 4, 5, 9]
+
+
+def test_members_who_left_are_not_held(state):
+    carol = {"room": "#staff", "username": "carol", "role": "member", "gone": False, "rev": 4}
+    state.apply(Change("#staff", 4, {"members": [carol]}))
+    assert set(state.rooms["#staff"].members) == {"carol"}
+    state.apply(Change("#staff", 5, {"members": [{**carol, "gone": True, "rev": 5}]}))
+    assert state.rooms["#staff"].members == {}
+
+
+async def test_a_reader_who_went_away_costs_nothing():
+    streams = Streams(backlog=2)
+    kept, forgotten = streams.open(), streams.open()
+    streams.push("first")
+    assert await anext(kept) == await anext(forgotten) == "first"
+    del forgotten
+    gc.collect()
+    assert list(streams._streams) == [kept]
+
+
+async def test_a_stream_gives_what_is_there_before_it_ends():
+    streams = Streams(backlog=2)
+    stream = streams.open()
+    streams.push("last words")
+    streams.end(None)
+    assert [item async for item in stream] == ["last words"]
+    assert [item async for item in streams.open()] == []
+
+
+def test_pauses_grow_to_five_seconds_and_are_spread():
+    backoff = Backoff()
+    ceilings = [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0]
+    pauses = [backoff.next() for _ in ceilings]
+    assert all(0 <= pause <= ceiling for pause, ceiling in zip(pauses, ceilings, strict=True))
+    backoff.reset()
+    assert backoff.next() <= 0.2
