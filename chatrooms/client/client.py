@@ -55,7 +55,7 @@ class Client(Held, Commands):
         self._given = {"username": username, **(auth or {})}
         self._changes, self._signals = Streams[Change](backlog), Streams[Signal](backlog)
         self._state = State(self._changes.push, keep)
-        address = Address(url, _known(transports), socket)
+        address = Address(url, tuple(transports), socket)
         self._connection = Connection(address, auth=self._auth, opened=self._opened, hear=self._hear, timeout=timeout)
         self._kept_in, self._author, self._sync_every = outbox, username or "", sync_every
         self._outbox: Outbox
@@ -194,10 +194,3 @@ class Client(Held, Commands):
             part.end(error)
         for streams in (self._changes, self._signals):
             streams.end(None if isinstance(error, Closed) else error)
-
-
-def _known(transports: Iterable[str]) -> tuple[str, ...]:
-    given = tuple(transports)
-    if not given or not {"websocket", "polling"}.issuperset(given):
-        raise ValueError("transports are websocket and polling")
-    return given

@@ -37,6 +37,10 @@ class Address:
     transports: tuple[str, ...]
     socket: SocketFactory = socketio.AsyncClient
 
+    def __post_init__(self) -> None:
+        if not self.transports or not {"websocket", "polling"}.issuperset(self.transports):
+            raise ValueError("transports are websocket and polling")
+
     @property
     def path(self) -> str:
         """The Socket.IO path under the prefix that the server is mounted at."""

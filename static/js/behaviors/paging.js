@@ -21,14 +21,13 @@ function once(key, load) {
 /** One page of messages from below the window. @param {string} room */
 export const loadOlder = (room) => once(`older ${room}`, () => older(room));
 
-/** @param {string} room */
+/** @param {string} room @returns {Promise<void>} */
 async function older(room) {
   const { lowest, more } = windowOf(room).peek();
   if (!more) return;
   const before = Number.isFinite(lowest) ? { before: lowest } : {};
   const page = await run("history", { room, limit: PAGE, ...before });
-  const isSame = windowOf(room).peek().lowest === lowest;
-  if (!isSame) return;
+  if (windowOf(room).peek().lowest !== lowest) return older(room);
   batch(() => {
     takeRows(room, { messages: page.messages });
     extendWindow(room, page.messages[0]?.seq ?? Math.min(lowest, 1), page.more);
