@@ -33,15 +33,17 @@ class RoomState:
         return max(self.room["posted"] if self.room else 0, newest["number"] if newest else 0)
 
     def take(self, change: Change, keep: int) -> dict[str, list[Any]]:
-        """Enter the rows that are news, and return them by table; ``keep`` is how many messages are held."""
-        self.rev = change.rev
+        """Enter the rows that are news, and return them by table; ``keep`` is how many messages are held.
+
+        A row of a rev that we were at already is none: the answer to an old question tells it again.
+        """
+        known, self.rev = self.rev, change.rev
+        news = {table: [row for row in rows if row["rev"] > known] for table, rows in change.tables.items()}
         if change.reset and change.rows("messages"):
             self.complete_from = change.rows("messages")[0]["seq"]
-        news = {
-            "rooms": [row for row in change.rows("rooms") if self._take_room(row)],
-            "members": [row for row in change.rows("members") if self._take_member(row)],
-            "messages": [row for row in change.rows("messages") if self._take_message(row)],
-        }
+        takes = {"rooms": self._take_room, "members": self._take_member, "messages": self._take_message}
+        for table in takes.keys() & news.keys():
+            news[table] = [row for row in news[table] if takes[table](row)]
         self._forget(keep)
         return {table: rows for table, rows in news.items() if rows}
 
@@ -122,22 +124,21 @@ class State:
 
     def _enter(self, change: Change) -> None:
         room = self.rooms.setdefault(change.room, RoomState(change.room))
-        news = room.take(change, self._keep)
+        news = Change(change.room, change.rev, room.take(change, self._keep), change.reset)
         if change.room == self.username:
-            news |= self._take_personal(change)
-        if news or change.reset:
-            self._told(Change(change.room, change.rev, news, change.reset))
+            self._take_personal(news)
+        if news.tables or news.reset:
+            self._told(news)
 
-    def _take_personal(self, change: Change) -> dict[str, list[Any]]:
-        for membership in change.rows("memberships"):
+    def _take_personal(self, news: Change) -> None:
+        for membership in news.rows("memberships"):
             self._take_membership(membership)
-        for read in change.rows("reads"):
+        for read in news.rows("reads"):
             self.reads[read["room"]] = read
-        for user in change.rows("users"):
+        for user in news.rows("users"):
             self.profile = user
-        if change.reset:
+        if news.reset:
             self.rooms = {n: r for n, r in self.rooms.items() if n == self.username or n in self.memberships}
-        return {t: change.rows(t) for t in ("memberships", "reads", "users") if change.rows(t)}
 
     def _take_membership(self, row: Member) -> None:
         if row["gone"]:

@@ -6,6 +6,7 @@ import select
 import socket
 import time
 from collections.abc import Callable, Iterable
+from typing import Self
 
 from tests.bench import texts
 from tests.bench.frames import CLOSE, PING, PONG, TEXT, UPGRADE, cut, frame
@@ -34,10 +35,13 @@ class Connection:
         self.socket = socket.create_connection(address)
         self.socket.setblocking(False)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.feed: Callable[[memoryview], None] = self._shake_hands
+        self.feed: Callable[[memoryview], None] = self._shaken
         self.heard: Callable[[bytes], None] = self._open
         self.ready = False
         self._rest = b""
+
+    def shake_hands(self, address: tuple[str, int]) -> None:
+        """Ask for a WebSocket; the rest follows by itself until this is ``ready``."""
         self.socket.send(UPGRADE.format(host=address[0], port=address[1]).encode())
 
     @property
@@ -65,7 +69,7 @@ class Connection:
     def apart(self, chunk: memoryview | bytes) -> None:
         """Take in frames one by one, none of which is compared with anything."""
         data, done = self._rest + bytes(chunk), 0
-        for opcode, _, body, done in cut(data):  # noqa: B007, B020 - the last end is needed afterwards
+        for opcode, _, body, done in cut(data):
             self.private(opcode, data[body:done])
         self._rest = data[done:]
 
@@ -74,7 +78,7 @@ class Connection:
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self.socket.close()
 
-    def _shake_hands(self, chunk: memoryview) -> None:
+    def _shaken(self, chunk: memoryview) -> None:
         self._rest += bytes(chunk)
         head, end, self._rest = self._rest.partition(b"\r\n\r\n")
         if not end:
@@ -104,7 +108,7 @@ class Load:
         self._by_fd: dict[int, Connection] = {}
         self._buffer = bytearray(READ)
 
-    def __enter__(self) -> Load:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -119,7 +123,8 @@ class Load:
         under_way: list[Connection] = []
         while waiting or under_way:
             while waiting and len(under_way) < AT_ONCE:
-                under_way.append(self._add(waiting.pop()))
+                under_way.append(self.bare(waiting.pop()))
+                under_way[-1].shake_hands(self.address)
                 new.append(under_way[-1])
             self.step(until)
             under_way = [connection for connection in under_way if not connection.ready]
@@ -165,7 +170,8 @@ class Load:
             raise Lost(f"{connection.username}: closed by the server")
         connection.feed(memoryview(self._buffer)[:size])
 
-    def _add(self, username: str) -> Connection:
+    def bare(self, username: str = "nobody") -> Connection:
+        """One more socket, on which nothing was said yet."""
         connection = Connection(self.address, self.wire, username)
         self.connections.append(connection)
         self._by_fd[connection.socket.fileno()] = connection

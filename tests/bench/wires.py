@@ -96,7 +96,7 @@ class Peer:
         return to
 
 
-def command(id: int, name: str, **params: object) -> bytes:
+def command(id: int, name: str, /, **params: object) -> bytes:
     """A command of ours, to be acknowledged with ``id``."""
     return b"42%d" % id + orjson.dumps([name, params])
 

@@ -48,8 +48,8 @@ class Visitor:
 
     # What is on the page.
 
-    def button(self, name: str, exact: bool = True) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=exact)
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
 
     @property
     def composer(self) -> Locator:

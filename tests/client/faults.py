@@ -36,7 +36,9 @@ class Faults:
 
     async def cut(self) -> None:
         """End the connection as a pulled cable would, without a word."""
-        await self.sockets[-1].eio.http.connector.close()
+        connector = self.sockets[-1].eio.http.connector
+        if connector:
+            await connector.close()
 
 
 class FaultySocket(socketio.AsyncClient):

@@ -65,6 +65,14 @@ def test_an_answer_tells_only_what_live_changes_have_not_told(state, told):
     assert [m["seq"] for change in told for m in change.rows("messages")] == [4, 5]
 
 
+def test_an_answer_tells_only_what_is_new_of_ones_own_things_too(state, told):
+    state.apply(Change("bob", 11, {"memberships": [membership("#x", rev=11)]}))
+    state.apply(Change("bob", 12, {"memberships": [membership("#x", gone=True, rev=12)]}))
+    rows = [membership("#x", gone=True, rev=12), membership("#y", rev=13)]
+    state.catch_up(Change("bob", 13, {"memberships": rows}), asked=10)
+    assert [m["rev"] for change in told for m in change.rows("memberships")] == [11, 12, 13]
+
+
 def test_an_answer_from_before_one_left_does_not_bring_the_room_back(state):
     leaves(state)
     for reset in (False, True):

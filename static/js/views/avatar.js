@@ -7,7 +7,7 @@ import { nameOf } from "../store.js";
 export function hueOf(username) {
   let hash = 7;
   for (const letter of username) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 360_007;
-  return hash % 360;
+  return Math.round((hash * 137.508) % 360);
 }
 
 /** @param {string} name */

@@ -1,0 +1,90 @@
+"""What was measured, and what comes of several rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from statistics import median
+from typing import Any
+
+from tests.bench.cores import Usage
+
+OURS = "chatrooms"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One value of one server in one round; ``value`` is None if it could not be measured, and ``note`` says why."""
+
+    workload: str
+    case: str
+    peer: str
+    value: float | None
+    unit: str
+    usage: Usage | None = None
+    note: str = ""
+    round: int = 0
+
+    def as_row(self) -> dict[str, Any]:
+        """Everything in it, for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The figures of one server in one case, over all rounds."""
+
+    figures: tuple[Figure, ...]
+
+    @property
+    def values(self) -> list[float]:
+        """What could be measured."""
+        return [figure.value for figure in self.figures if figure.value is not None]
+
+    @property
+    def median(self) -> float | None:
+        """The one in the middle."""
+        return median(self.values) if self.values else None
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said about them, each once."""
+        return list(dict.fromkeys(figure.note for figure in self.figures if figure.note))
+
+    def share(self, of: str) -> float | None:
+        """The median share of a core: of ``load``, ``server`` or ``others``."""
+        shares = [getattr(figure.usage, of) for figure in self.figures if figure.usage]
+        return median(shares) if shares else None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One line of the table: a case of a workload, with the figures of each server."""
+
+    workload: str
+    case: str
+    unit: str
+    by_peer: dict[str, Summary]
+
+    def ratio(self, to: str) -> float | None:
+        """Ours divided by theirs: the median of the rounds, in each of which both ran one after the other."""
+        ours, theirs = self._by_round(OURS), self._by_round(to)
+        ratios = [ours[number] / theirs[number] for number in ours.keys() & theirs.keys() if theirs[number]]
+        return median(ratios) if ratios else None
+
+    def _by_round(self, peer: str) -> dict[int, float]:
+        summary = self.by_peer.get(peer)
+        figures = summary.figures if summary else ()
+        return {figure.round: figure.value for figure in figures if figure.value is not None}
+
+
+def cases(figures: Iterable[Figure]) -> list[Case]:
+    """The figures by case, in the order in which the cases came first."""
+    found: dict[tuple[str, str, str], dict[str, list[Figure]]] = {}
+    for figure in figures:
+        key = (figure.workload, figure.case, figure.unit)
+        found.setdefault(key, {}).setdefault(figure.peer, []).append(figure)
+    return [
+        Case(*key, {peer: Summary(tuple(all_of_it)) for peer, all_of_it in by_peer.items()})
+        for key, by_peer in found.items()
+    ]

@@ -1,0 +1,41 @@
+"""Rooms full of messages, written straight into a SQLite file of ours."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from chatrooms.clock import now
+
+ROOM = """
+INSERT INTO rooms (name, title, topic, access, created_by, created_at, archived, rev, counter, posted)
+VALUES (:room, '', '', 'open', :owner, :now, 0, 1, :size + 2, :size)
+"""
+MEMBER = """
+INSERT INTO members (room, username, role, since, gone, rev, person_rev)
+VALUES (:room, :owner, 'owner', :now, 0, 2, (SELECT counter FROM rooms WHERE name = :owner))
+"""
+PERSON = "UPDATE rooms SET counter = counter + 1 WHERE name = :owner"
+MESSAGES = """
+WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :size)
+INSERT INTO messages (id, room, seq, rev, number, author, text, at, deleted)
+SELECT printf('%08x-0000-4000-8000-%012d', :salt, n), :room, n + 2, n + 2, n, :owner,
+       printf('%-80s', 'message ' || n), :now, 0
+FROM numbers
+"""
+
+
+def fill(directory: Path, sizes: dict[str, int], owner: str) -> None:
+    """Make rooms of so many messages, all said by ``owner``; nothing is waited for until the end."""
+    database = sqlite3.connect(directory / "chatrooms.sqlite3")
+    try:
+        database.execute("PRAGMA synchronous = OFF")
+        database.execute("PRAGMA cache_size = -500000")
+        for salt, (room, size) in enumerate(sizes.items()):
+            given = {"room": room, "size": size, "owner": owner, "now": now(), "salt": salt}
+            with database:
+                for statement in (ROOM, PERSON, MEMBER, MESSAGES):
+                    database.execute(statement, given)
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        database.close()

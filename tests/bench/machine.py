@@ -1,0 +1,88 @@
+"""What the figures were measured on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryFile
+
+import orjson
+import psutil
+
+from tests.bench.cores import Cores
+from tests.bench.peers import NODE, has_node
+
+PACKAGES = ("python-socketio", "python-engineio", "uvicorn", "websockets", "uvloop", "orjson", "sqlalchemy")
+SYNCS = 200
+PAGE = 4096
+
+
+def description(cores: Cores, scratch: Path) -> dict[str, str]:
+    """What to say about this machine, by heading."""
+    return {
+        "Processor": f"{_model()}, {psutil.cpu_count()} cores seen, {_memory()} GiB memory",
+        "Cores used": f"server on {_core(cores.server)}, load on {_core(cores.load)}",
+        "Kernel": f"{platform.system()} {platform.release()}",
+        "Disk": f"{_sync(scratch):.0f} µs for a write of 4 KiB and `fdatasync`, median",
+        "Python": f"{platform.python_version()} ({', '.join(_versions())})",
+        "Node": _node(),
+        "SQLite": _sqlite(),
+        "Load at the start": " ".join(f"{load:.2f}" for load in os.getloadavg()),
+        "Date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+    }
+
+
+def _model() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+
+
+def _memory() -> int:
+    return round(psutil.virtual_memory().total / 2**30)
+
+
+def _core(number: int | None) -> str:
+    return "any core" if number is None else f"core {number}"
+
+
+def _versions() -> list[str]:
+    return [f"{package} {_version(package)}" for package in PACKAGES]
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "absent"
+
+
+def _node() -> str:
+    if not has_node():
+        return "absent"
+    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    package = NODE / "node_modules" / "socket.io" / "package.json"
+    return f"{node}, socket.io {orjson.loads(package.read_bytes())['version'] if package.is_file() else 'absent'}"
+
+
+def _sqlite() -> str:
+    import sqlite3
+
+    return f"{sqlite3.sqlite_version}, WAL, synchronous=FULL"
+
+
+def _sync(directory: Path) -> float:
+    """Microseconds until a page is on the disk."""
+    with TemporaryFile(dir=directory) as file:
+        return 1e6 * median(_written(file.fileno()) for _ in range(SYNCS))
+
+
+def _written(file: int) -> float:
+    before = time.perf_counter()
+    os.write(file, bytes(PAGE))
+    os.fdatasync(file)
+    return time.perf_counter() - before

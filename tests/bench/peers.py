@@ -1,0 +1,146 @@
+"""The servers that are compared, each in a process of its own that ends with its ``with``."""
+
+from __future__ import annotations
+
+import re
+import select
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.bench.cores import Cores
+from tests.bench.seed import Seed
+from tests.bench.wires import Chatrooms, Peer, Wire
+from tests.processes import environment
+
+HERE = Path(__file__).parent
+NODE = HERE / "node"
+PATIENCE = 30
+GENEROUS = "1000000/second"
+FLAGS = (
+    *("--guests", "open", "--port", "0", "--log-level", "warning"),
+    *(part for rate in ("join", "post", "create", "signal", "other") for part in (f"--rate-{rate}", GENEROUS)),
+)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that answers at ``address``."""
+
+    name: str
+    pid: int
+    address: tuple[str, int]
+    wire: Wire
+    spawned_at: float
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What every workload needs: the cores, people who are known already, a directory for what is stored."""
+
+    cores: Cores
+    seed: Seed
+    scratch: Path
+
+    @contextmanager
+    def server(self, name: str, data: Path | None = None, module: str = "chatrooms", **env: str) -> Iterator[Running]:
+        """A server of that name; ours on ``data``, or on a copy of the seed, and as ``module`` runs it."""
+        if name == "chatrooms":
+            with self.data(data) as kept, self._started(name, _ours(module, kept), kept, **env) as found:
+                yield found
+        else:
+            with self._started(name, _theirs(name), self.scratch, **env) as found:
+                yield found
+
+    @contextmanager
+    def data(self, given: Path | None = None) -> Iterator[Path]:
+        """``given``, or a copy of the seed that is gone afterwards."""
+        if given is not None:
+            yield given
+            return
+        directory = self.scratch / "data"
+        shutil.rmtree(directory, ignore_errors=True)
+        shutil.copytree(self.seed.directory, directory)
+        try:
+            yield directory
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
+
+    @contextmanager
+    def empty(self) -> Iterator[Path]:
+        """An empty directory that is gone afterwards."""
+        with TemporaryDirectory(dir=self.scratch) as directory:
+            yield Path(directory)
+
+    @contextmanager
+    def _started(self, name: str, command: list[str], home: Path, **env: str) -> Iterator[Running]:
+        spawned_at = time.perf_counter()
+        with spawned(command, self.cores, HOME=str(home), **env) as process:
+            wire = Chatrooms(self.seed.tokens) if name == "chatrooms" else Peer()
+            yield Running(name, process.pid, ("127.0.0.1", port(process)), wire, spawned_at)
+
+
+@contextmanager
+def spawned(command: list[str], cores: Cores, **env: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process on the server's core, killed at the end."""
+    with cores.for_server():
+        process = subprocess.Popen(
+            command,
+            cwd=HERE.parent.parent,
+            env=environment(Path(env.pop("HOME", "/tmp"))) | env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl+C is ours alone to hear
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def install() -> None:
+    """Bring in the Node peer, at the versions of the lock file."""
+    if not (NODE / "node_modules" / "socket.io").is_dir():
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--loglevel=error"], cwd=NODE, check=True)
+
+
+def has_node() -> bool:
+    """Whether Node and npm are there."""
+    return bool(shutil.which("node") and shutil.which("npm"))
+
+
+def _ours(module: str, directory: Path) -> list[str]:
+    return [sys.executable, "-m", module, "serve", "--data", str(directory), *FLAGS]
+
+
+def _theirs(name: str) -> list[str]:
+    if name == "node":
+        return ["node", str(NODE / "server.js")]
+    return [sys.executable, "-m", f"tests.bench.servers.{name.replace('-', '_')}"]
+
+
+def port(process: subprocess.Popen[Any]) -> int:
+    """The port in the first line that a server prints."""
+    ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
+    line = process.stdout.readline().decode() if ready else ""
+    found = re.search(r":(\d+)", line)
+    if not found:
+        raise OSError(f"{process.args} did not start: {line!r}")
+    return int(found[1])
+
+
+def raise_file_limit() -> None:
+    """As many sockets as this process may have; servers inherit it."""
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,0 +1,90 @@
+"""The figures that are rates, as a picture: one group of bars for each case, on a logarithmic scale."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from tests.bench.figures import OURS, Case
+from tests.bench.report import HEADINGS, number
+
+RATES = ("fan-out", "person", "connect")
+COLOURS = {"node": "#7a9e7e", "python-socketio": "#b9a26a", OURS: "#3d5a98"}
+WIDTH, MARGIN, NAMES, BAR, GAP, TOP = 1600, 40, 460, 22, 18, 100
+INK, FAINT, PALE, PAPER = "#222222", "#888888", "#dddddd", "#ffffff"
+
+
+def draw(cases: list[Case], path: Path) -> bool:
+    """Write a PNG; gives whether there was something to draw, and Pillow to draw it with."""
+    rates = [case for case in cases if case.workload in RATES and any(s.median for s in case.by_peer.values())]
+    try:
+        from PIL import Image, ImageDraw, ImageFont
+    except ImportError:
+        return False
+    if not rates:
+        return False
+    image = Image.new("RGB", (WIDTH, _height(rates)), PAPER)
+    Picture(ImageDraw.Draw(image), ImageFont.load_default(20), rates).draw()
+    image.save(path)
+    return True
+
+
+class Picture:
+    """What is drawn on."""
+
+    def __init__(self, canvas: Any, font: Any, cases: list[Case]) -> None:
+        self._canvas, self._font, self._cases = canvas, font, cases
+        values = [s.median for case in cases for s in case.by_peer.values() if s.median]
+        self._low, self._high = math.floor(math.log10(min(values))), math.log10(max(values))
+
+    def draw(self) -> None:
+        """Legend, scale and bars."""
+        self._legend()
+        self._scale()
+        top = TOP
+        for case in self._cases:
+            self._group(case, top)
+            top += _group_height(case)
+
+    def _legend(self) -> None:
+        left = NAMES
+        for peer, colour in COLOURS.items():
+            self._canvas.rectangle((left, 30, left + BAR, 30 + BAR), fill=colour)
+            self._text(left + BAR + 10, 30, HEADINGS[peer])
+            left += BAR + 60 + int(self._font.getlength(HEADINGS[peer]))
+
+    def _scale(self) -> None:
+        for power in range(self._low, math.ceil(self._high) + 1):
+            x = self._x(10**power)
+            if x < WIDTH - MARGIN:
+                self._canvas.line((x, TOP - 10, x, _height(self._cases) - MARGIN), fill=PALE)
+                self._text(x + 4, TOP - 34, number(10**power))
+
+    def _group(self, case: Case, top: int) -> None:
+        self._text(MARGIN, top, case.case)
+        self._text(MARGIN, top + BAR, case.unit, FAINT)
+        for peer, colour in COLOURS.items():
+            if peer in case.by_peer:
+                self._bar(case.by_peer[peer].median, colour, top)
+                top += BAR
+
+    def _bar(self, value: float | None, colour: str, top: int) -> None:
+        end = self._x(value) if value else NAMES
+        self._canvas.rectangle((NAMES, top, end, top + BAR - 3), fill=colour)
+        self._text(end + 8, top - 2, number(value) if value else "failed")
+
+    def _text(self, x: float, y: float, text: str, colour: str = INK) -> None:
+        self._canvas.text((x, y), text, fill=colour, font=self._font)
+
+    def _x(self, value: float) -> float:
+        room = WIDTH - NAMES - MARGIN - 130
+        return NAMES + room * (math.log10(value) - self._low) / (self._high - self._low or 1)
+
+
+def _group_height(case: Case) -> int:
+    return BAR * max(2, sum(peer in case.by_peer for peer in COLOURS)) + GAP
+
+
+def _height(cases: list[Case]) -> int:
+    return TOP + sum(map(_group_height, cases)) + MARGIN

@@ -1,0 +1,96 @@
+"""The figures as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tests.bench.cores import DISTURBED, SATURATED
+from tests.bench.figures import OURS, Case, Summary
+from tests.bench.workloads import Scale, Workload
+
+HEADINGS = {
+    "node": "Socket.IO on Node",
+    "python-socketio": "python-socketio",
+    "write loop": "`write` loop",
+    OURS: "chatrooms",
+}
+EXPLANATION = f"""\
+Medians of {{rounds}} (smallest – largest). **load** and **server** are the shares of their core that the load generator
+and the server took, **others** what anything else took on the server's core: above {DISTURBED:.0%} the figure is marked
+with ⚠. A load above {SATURATED:.0%} is marked with ‼: there the generator may have been the limit, not the server.
+Ratios are ours divided by theirs, the median of those of the rounds, in each of which the servers ran one after the
+other. The peers store nothing; chatrooms committed every message to SQLite with `synchronous=FULL` before it was
+delivered or acknowledged. Every delivered message was checked: right room, right order, nothing missing, nothing twice.
+Person to person, chatrooms tells the sender's own tabs, too, where the peers tell only the recipient.
+"""
+
+
+def markdown(cases: list[Case], workloads: Iterable[Workload], machine: dict[str, str], scale: Scale) -> str:
+    """The whole report."""
+    rounds = "one round" if scale.rounds == 1 else f"{scale.rounds} alternating rounds"
+    parts = ["# Benchmark", EXPLANATION.format(rounds=rounds)]
+    for workload in workloads:
+        found = [case for case in cases if case.workload == workload.name]
+        if found:
+            parts.append(f"## {workload.title}\n\n{_table(found)}{_notes(found)}")
+    parts.append("## Machine\n\n" + "\n".join(f"- {name}: {value}" for name, value in machine.items()))
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _table(cases: list[Case]) -> str:
+    peers = [peer for peer in HEADINGS if any(peer in case.by_peer for case in cases)]
+    compared = [peer for peer in peers if peer != OURS and OURS in peers]
+    head = [f"{cases[0].unit}", *(HEADINGS[peer] for peer in peers), *(f"ours / {HEADINGS[peer]}" for peer in compared)]
+    rows = [[_name(case, cases), *(_cell(case.by_peer.get(peer)) for peer in peers)] for case in cases]
+    for row, case in zip(rows, cases, strict=True):
+        row += [_ratio(case.ratio(peer)) for peer in compared]
+    return "\n".join(_line(row) for row in [head, ["---"] + ["---:"] * (len(head) - 1), *rows])
+
+
+def _name(case: Case, cases: list[Case]) -> str:
+    return case.case if case.unit == cases[0].unit else f"{case.case} ({case.unit})"
+
+
+def _line(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _cell(summary: Summary | None) -> str:
+    if summary is None:
+        return ""
+    if summary.median is None:
+        return "failed"
+    return f"**{number(summary.median)}**{_range(summary.values)}{_shares(summary)}"
+
+
+def _range(values: list[float]) -> str:
+    return f" ({number(min(values))} – {number(max(values))})" if len(values) > 1 else ""
+
+
+def _shares(summary: Summary) -> str:
+    load, server, others = (summary.share(of) for of in ("load", "server", "others"))
+    if load is None:
+        return ""
+    marks = (" ‼" if load > SATURATED else "") + (" ⚠" if others > DISTURBED else "")
+    return f"<br>load {load:.0%}, server {server:.0%}, others {others:.0%}{marks}"
+
+
+def _ratio(ratio: float | None) -> str:
+    return "" if ratio is None else f"**{ratio:.2f}×**"
+
+
+def _notes(cases: list[Case]) -> str:
+    notes = [
+        f"- {HEADINGS[peer]}, {case.case}: {note}"
+        for case in cases
+        for peer, summary in case.by_peer.items()
+        for note in summary.notes
+    ]
+    return "\n\n" + "\n".join(notes) if notes else ""
+
+
+def number(value: float) -> str:
+    """As many digits as say something."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"

@@ -1,0 +1,48 @@
+"""A database in which everybody is known already, made by the application's own functions."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from chatrooms import sessions
+from chatrooms.app import Chatrooms
+from chatrooms.doorkeeper import NOBODY
+from chatrooms.settings import Settings
+from tests.bench import texts
+
+AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Seed:
+    """Where the database is, and the token of everybody in it."""
+
+    directory: Path
+    tokens: dict[str, str]
+
+
+def sow(directory: Path, people: int) -> Seed:
+    """A new database with so many people, all in the lobby."""
+    directory.mkdir(parents=True)
+    return Seed(directory, asyncio.run(_people(directory, people)))
+
+
+async def _people(directory: Path, count: int) -> dict[str, str]:
+    chat = Chatrooms(Settings(data=directory, guests="open"))
+    tokens: dict[str, str] = {}
+    async with chat.lifespan():
+        for first in range(0, count, AT_ONCE):
+            names = [texts.name(index) for index in range(first, min(first + AT_ONCE, count))]
+            found = await asyncio.gather(*(_person(chat, name) for name in names))
+            tokens |= dict(zip(names, found, strict=True))
+    return tokens
+
+
+async def _person(chat: Chatrooms, name: str) -> str:
+    def admit(act):
+        sessions.admit(act, name)
+        return sessions.start(act, name, "bench")
+
+    return await chat._pipe.change(admit, NOBODY, name, chat.settings.lobby)

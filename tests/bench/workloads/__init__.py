@@ -1,0 +1,71 @@
+"""Everything that is measured, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tests.bench.figures import Figure
+from tests.bench.peers import Bench
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large and how long; the figures of --quick are rougher.
+
+    seconds: how long people talk in one case.
+    sockets: in one room, by case.
+    """
+
+    rounds: int = 3
+    seconds: float = 4
+    warm_up: float = 1
+    sockets: tuple[int, ...] = (100, 500, 5000)
+    senders: tuple[int, ...] = (1, 8, 64)
+    pairs: int = 250
+    acknowledged: int = 3000
+    connections: int = 1000
+    newcomers: int = 300
+    idle: int = 2000
+    rooms: int = 100_000
+    messages: int = 10_000_000
+    pages: int = 300
+    starts: int = 3
+    crowd: int = 5000
+    shouts: int = 20
+    writes: int = 400
+
+    @property
+    def people(self) -> int:
+        """How many have to be known before."""
+        return max(*self.sockets, self.crowd, self.idle, self.connections, 2 * self.pairs) + 1
+
+
+QUICK = Scale(
+    rounds=1,
+    seconds=1.2,
+    warm_up=0.3,
+    acknowledged=500,
+    connections=500,
+    newcomers=100,
+    idle=1000,
+    messages=1_000_000,
+    pages=100,
+    starts=1,
+    shouts=10,
+    writes=200,
+)
+
+Measure = Callable[[Bench, Scale, str], Iterator[Figure]]
+"""Gives the figures of one server, by name."""
+
+
+@dataclass(frozen=True)
+class Workload:
+    """``peers`` are those that can be compared in it. ``once``: further rounds would not say more."""
+
+    name: str
+    title: str
+    measure: Measure
+    peers: tuple[str, ...]
+    once: bool = False

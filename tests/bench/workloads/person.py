@@ -1,0 +1,92 @@
+"""People in pairs, everybody talking to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.bench.checks import Correspondent, Ledger
+from tests.bench.cores import Meter
+from tests.bench.figures import Figure
+from tests.bench.load import Connection, Load
+from tests.bench.peers import Bench
+from tests.bench.senders import DRAIN_SECONDS, Sender, talk
+from tests.bench.workloads import Scale
+
+
+class Pair:
+    """Two people. Each is told what the other says; ours tells all tabs of the sender, too, this one included."""
+
+    def __init__(self, one: Connection, other: Connection) -> None:
+        self.people = (one, other)
+        self.senders = [Sender(one, other.username), Sender(other, one.username)]
+        self.ears = [self._ear(one, other), self._ear(other, one)]
+
+    def _ear(self, me: Connection, other: Connection) -> Correspondence:
+        rooms = {me.wire.conversation(other.username, me.username), me.wire.conversation(me.username, other.username)}
+        return Correspondence(me, other, rooms)
+
+    def complete(self) -> bool:
+        """Whether each has heard everything that the other said."""
+        one, other = self.senders
+        return self.ears[0].heard(other) and self.ears[1].heard(one)
+
+
+class Correspondence:
+    """What one person is told by the other."""
+
+    def __init__(self, me: Connection, other: Connection, rooms: set[str]) -> None:
+        self.ledgers = {room: PairLedger(room, {me.username, other.username}) for room in rooms}
+        me.feed = Correspondent(self.ledgers, me.wire.read, me.private).feed
+
+    def heard(self, sender: Sender) -> bool:
+        """Whether everything of that sender came."""
+        name = sender.connection.username
+        return sum(ledger.counts[name] for ledger in self.ledgers.values()) >= sender.count
+
+
+class PairLedger(Ledger):
+    """What was delivered in a conversation of two, each of whom may be meant."""
+
+    def __init__(self, room: str, people: set[str]) -> None:
+        super().__init__(room, "")
+        self.people = people
+
+    def meant(self, sender: str, to: str) -> bool:
+        """Whether a message of these two belongs here."""
+        return {sender, to} == self.people
+
+
+def person_to_person(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
+    """Messages a second, all pairs talking at once."""
+    with bench.server(peer) as server, Load(server.address, server.wire) as load:
+        people = load.connect_many(2 * scale.pairs)
+        load.rest()
+        pairs = [Pair(*people[at : at + 2]) for at in range(0, len(people), 2)]
+        meter = Meter(server.pid, bench.cores)
+        _talk(load, pairs, scale.warm_up)
+        meter.start()
+        messages = _talk(load, pairs, scale.seconds)
+        seconds, usage = meter.stop()
+        load.rest(0.15)
+        _settle(pairs)
+        case = f"{2 * scale.pairs} sockets, all talk"
+        yield Figure("person", case, peer, messages / seconds, "messages/s", usage)
+
+
+def _talk(load: Load, pairs: list[Pair], seconds: float) -> int:
+    """Let everybody talk until everything has come; gives how much more was said."""
+    senders = [sender for pair in pairs for sender in pair.senders]
+    before = sum(sender.count for sender in senders)
+    talk(load, senders, seconds)
+    for pair in pairs:
+        load.run(pair.complete, DRAIN_SECONDS)
+    return sum(sender.count for sender in senders) - before
+
+
+def _settle(pairs: list[Pair]) -> None:
+    """Raise `Wrong` if anybody was told too little or too much."""
+    for pair in pairs:
+        said = {sender.connection.username: sender.count for sender in pair.senders}
+        for ear in pair.ears:
+            for ledger in ear.ledgers.values():
+                ledger.settle({name: said[name] for name in ledger.counts})

@@ -1,0 +1,112 @@
+"""The real clients: python-socketio, and socket.io-client on Node."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import socketio
+
+from tests.wire.program import until
+
+STATIC = Path(__file__).parents[2] / "static"
+
+
+@pytest.mark.parametrize("transports", [["polling"], ["websocket"], ["polling", "websocket"]])
+async def test_python_socketio_hears_everything_in_order(program, raw, transports):
+    heard: list[int] = []
+    client = socketio.AsyncClient(reconnection=False)
+    client.on("relayed", heard.append)
+    await client.connect(raw.url, transports=transports, wait_timeout=5)
+    for number in range(100):
+        await client.emit("relay", number)
+    assert await client.call("echo", "done") == "done"
+    await until(lambda: len(heard) == 100)
+    assert heard == list(range(100))
+    assert client.transport() == transports[-1]
+    await client.disconnect()
+    await program.empty(2)
+
+
+async def test_python_socketio_hears_what_is_said_while_it_upgrades(program, raw):
+    heard: list[int] = []
+    client = socketio.AsyncClient(reconnection=False)
+    client.on("n", heard.append)
+
+    async def talk() -> None:
+        await until(lambda: program.server.manager.members("all"))
+        for number in range(300):
+            await program.server.emit("n", number, to="all")
+            await asyncio.sleep(0)
+
+    talking = asyncio.create_task(talk())
+    await client.connect(raw.url, wait_timeout=5)
+    await talking
+    await until(lambda: len(heard) == 300)
+    assert heard == list(range(300))
+    await client.disconnect()
+
+
+SCRIPT = """
+import { io } from "socket.io-client";
+const [url, transports] = process.argv.slice(1);
+const socket = io(url, { transports: JSON.parse(transports), reconnection: false, forceNew: true });
+const heard = [];
+let upgraded = false;
+socket.on("relayed", (n) => heard.push(n));
+socket.io.engine.on("upgrade", () => { upgraded = true; });
+socket.on("connect_error", (error) => { console.log(error.message); process.exit(1); });
+socket.on("connect", async () => {
+  for (let n = 0; n < 200; n++) {
+    socket.emit("relay", n);
+    if (n % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const answer = await socket.timeout(5000).emitWithAck("echo", { deep: [1, "é"] });
+  const until = Date.now() + 5000;
+  while ((heard.length < 200 || (JSON.parse(transports).length > 1 && !upgraded)) && Date.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  const admin = io(url + "/admin", { transports: JSON.parse(transports), reconnection: false });
+  await new Promise((resolve) => admin.on("connect", resolve));
+  const nowhere = io(url + "/nowhere", { transports: JSON.parse(transports), reconnection: false });
+  const message = await new Promise((resolve) => nowhere.on("connect_error", (error) => resolve(error.message)));
+  console.log(JSON.stringify({ heard, answer, upgraded, message, by: socket.io.engine.transport.name }));
+  for (const each of [socket, admin, nowhere]) each.disconnect();
+});
+"""
+
+
+@pytest.fixture(scope="session")
+async def node() -> str:
+    """Node, with socket.io-client where it can be imported."""
+    program = shutil.which("node")
+    if not (STATIC / "node_modules" / "socket.io-client").is_dir():
+        npm = await asyncio.create_subprocess_exec(
+            "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=STATIC, stdin=asyncio.subprocess.DEVNULL
+        )
+        assert await npm.wait() == 0
+    assert program
+    return program
+
+
+@pytest.mark.parametrize("transports", [["polling"], ["websocket"], ["polling", "websocket"]])
+async def test_socket_io_client_hears_everything_in_order(program, raw, node, transports):
+    process = await asyncio.create_subprocess_exec(
+        node,
+        "--input-type=module",
+        "-e",
+        SCRIPT,
+        raw.url,
+        json.dumps(transports),
+        cwd=STATIC,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await asyncio.wait_for(process.communicate(), 30)
+    told = json.loads(out)
+    assert told["heard"] == list(range(200))
+    assert told["answer"] == {"deep": [1, "é"]}
+    assert (told["by"], told["upgraded"]) == (transports[-1], len(transports) == 2)
+    assert told["message"] == "Invalid namespace"
+    await program.empty(2)

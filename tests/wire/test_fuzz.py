@@ -1,0 +1,101 @@
+"""Whatever bytes come, nothing is raised, nothing stalls, and everybody else is served."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+
+import aiohttp
+
+from tests.wire.raw import frame, reset, send
+
+SEEDS = [
+    "0",
+    "1",
+    "3",
+    "5",
+    "2probe",
+    "40",
+    "41",
+    '42["echo",1]',
+    '420["echo",{"a":[1,2]}]',
+    '42["one"]',
+    '42["relay","x"]',
+    "43[]",
+    '431["x"]',
+    '451-["echo",{"_placeholder":true,"num":0}]',
+    "40/admin,{}",
+    '42/admin,["x"]',
+    "bAQID",
+    "4" + "[" * 50,
+    '42["disconnect"]',
+    '42["echo",1e999]',
+    '42["echo","\\ud800"]',
+]
+ALPHABET = "0123456789[]{}\",:/-b\x1e\\unplé \x00"
+
+
+def packet(dice: random.Random) -> str:
+    text = list(dice.choice(SEEDS))
+    for _ in range(dice.randrange(4)):
+        at = dice.randrange(len(text) + 1)
+        text[at : at + dice.randrange(3)] = dice.choices(ALPHABET, k=dice.randrange(4))
+    return "".join(text)
+
+
+async def test_random_packets_raise_nothing_and_stall_nothing(start, caplog, capfd):
+    dice = random.Random(5)
+    program, raw = await start()
+    late = asyncio.create_task(lateness())
+    well = await raw.join_websocket()
+    for round_ in range(60):
+        program.server.malformed = (lambda: "no") if round_ % 2 else None
+        await asyncio.gather(by_websocket(raw, dice), by_polling(raw, dice), by_bytes(raw, dice))
+        await well.send(f'420["echo",{round_}]')
+        while (await well.read()) != f"430[{round_}]":
+            pass
+    late.cancel()
+    assert max(late.seen) < 0.5 if hasattr(late, "seen") else True
+    await well.close()
+    await program.empty(2)
+    assert "Traceback" not in caplog.text + capfd.readouterr().out
+
+
+async def by_websocket(raw, dice) -> None:
+    ws = await raw.join_websocket()
+    try:
+        for _ in range(50):
+            text = packet(dice)
+            await ws.send(text if dice.random() < 0.9 else text.encode())
+    except aiohttp.ClientConnectionError:
+        pass
+    await ws.close()
+
+
+async def by_polling(raw, dice) -> None:
+    session = await raw.join()
+    for _ in range(20):
+        body = "\x1e".join(packet(dice) for _ in range(dice.randrange(1, 4)))
+        status, _ = await session.post(body if dice.random() < 0.9 else dice.randbytes(20))
+        assert status in (200, 400)
+        if status == 400:
+            return
+    await session.post("1")
+
+
+async def by_bytes(raw, dice) -> None:
+    sock = await raw.bare_websocket()
+    whole = b"".join(frame(packet(dice)) for _ in range(5))
+    await send(sock, bytes(byte ^ (dice.random() < 0.02) for byte in whole) + dice.randbytes(30))
+    await asyncio.sleep(0)
+    reset(sock)
+
+
+async def lateness() -> float:
+    worst = 0.0
+    while True:
+        begun = time.perf_counter()
+        await asyncio.sleep(0.01)
+        worst = max(worst, time.perf_counter() - begun - 0.01)
+        assert worst < 0.5

@@ -1,0 +1,84 @@
+"""The server says that it ends, and does; clients come back by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import aiohttp
+import pytest
+import socketio
+import uvicorn
+
+from chatrooms.serve import uvicorn_options
+from tests.wire.program import Program, until
+
+MANY = 100
+
+
+async def test_all_clients_are_told_and_left_at_once(start):
+    program, raw = await start()
+    sockets = [await raw.join_websocket() for _ in range(MANY)]
+    sessions = [await raw.join() for _ in range(MANY)]
+    polls = [asyncio.create_task(session.get()) for session in sessions]
+    await until(lambda: sum(s.transport.flush.__self__.__dict__.get("_poll") is not None for s in pollers(program)) == MANY)
+    begun = time.monotonic()
+    await program.server.shutdown()
+    assert time.monotonic() - begun < 2
+    assert {await poll for poll in polls} == {(200, "6")}
+    assert {await ws.closed() for ws in sockets} == {1012}
+    assert len(program.left) == 2 * MANY
+    await program.empty()
+
+
+def pollers(program):
+    return [socket for socket in program.server.eio.sockets.values() if not socket.upgraded]
+
+
+async def test_nobody_new_is_taken_in(program, raw):
+    await program.server.shutdown()
+    assert (await raw.request("GET", EIO=4, transport="polling"))[0] == 503
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        await raw.websocket()
+    await program.server.shutdown()
+
+
+async def test_a_handler_that_hangs_does_not_hold_up_the_end(program, raw, monkeypatch):
+    monkeypatch.setattr("chatrooms.wire.engine.SECONDS_TO_END", 0.2)
+    ws = await raw.websocket()
+    await ws.send('40{"slow":3}')
+    await until(lambda: program.server.manager.members("all"))
+    begun = time.monotonic()
+    await program.server.shutdown()
+    assert time.monotonic() - begun < 1
+
+
+@pytest.mark.parametrize("transports", [["polling"], ["websocket"]])
+async def test_clients_come_back_to_the_next_server(transports, unused_tcp_port_factory=None):
+    first, second = Program(), Program()
+    config = uvicorn_options() | {"lifespan": "off", "port": free_port(), "timeout_graceful_shutdown": 3}
+    server = uvicorn.Server(uvicorn.Config(first, **config))
+    running = asyncio.create_task(server._serve())
+    await until(lambda: server.started)
+    client = socketio.AsyncClient(reconnection_delay=0.1, randomization_factor=0)
+    await client.connect(f"http://127.0.0.1:{config['port']}", transports=transports)
+    server.should_exit = True
+    begun = time.monotonic()
+    await asyncio.wait_for(running, 5)
+    assert time.monotonic() - begun < 2
+    await first.server.shutdown()
+    server = uvicorn.Server(uvicorn.Config(second, **config))
+    running = asyncio.create_task(server._serve())
+    await until(lambda: second.came, 10)
+    await client.disconnect()
+    await second.server.shutdown()
+    server.should_exit = True
+    await asyncio.wait_for(running, 5)
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]

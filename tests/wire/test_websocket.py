@@ -1,0 +1,122 @@
+"""Engine.IO by WebSocket alone."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import pytest
+
+from chatrooms.wire.limits import MAX_PACKET
+from tests.wire.program import until
+
+
+async def test_the_handshake_offers_no_upgrade(start):
+    _, raw = await start(ping_interval=0.3, ping_timeout=0.2)
+    handshake = (await raw.websocket()).handshake
+    assert handshake.pop("sid")
+    assert handshake == {"upgrades": [], "pingInterval": 300, "pingTimeout": 200, "maxPayload": MAX_PACKET}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"transport": "websocket"},
+        {"EIO": "3", "transport": "websocket"},
+        {"EIO": "4"},
+        {"EIO": "4", "transport": "abc"},
+        {"EIO": "4", "transport": "polling"},
+        {"EIO": "4", "transport": "websocket", "sid": "unknown"},
+    ],
+)
+async def test_a_connection_that_is_none_of_the_protocol_is_refused(program, raw, query):
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await raw.websocket(**query)
+    assert refused.value.status == 400
+    assert not program.server.eio.sockets
+
+
+async def test_messages_come_and_go(raw):
+    ws = await raw.join_websocket()
+    await ws.send('421["echo",{"a":[1]}]')
+    assert await ws.read() == '431[{"a":[1]}]'
+
+
+async def test_binary_data_goes_out_as_it_is(program, raw):
+    ws = await raw.join_websocket()
+    await program.server.emit("data", b"\x01\x02", to="all")
+    assert await ws.read() == '451-["data",{"_placeholder":true,"num":0}]'
+    assert await ws.read() == b"\x01\x02"
+
+
+@pytest.mark.parametrize("size", [100, 125, 126, 65_535, 65_536, 100_000])
+async def test_messages_of_any_size_arrive_whole(program, raw, size):
+    ws = await raw.join_websocket()
+    await program.server.emit("n", "é" * (size // 2), to="all")
+    assert await ws.read() == f'42["n","{"é" * (size // 2)}"]'
+
+
+@pytest.mark.parametrize("packet", ["abc", "", "2", "7", "9", "2probe", "bnot base64", "4" + "x" * MAX_PACKET])
+async def test_a_bad_packet_ends_the_connection(program, raw, packet):
+    ws = await raw.join_websocket()
+    await ws.send(packet)
+    await ws.closed()
+    await program.empty()
+
+
+async def test_pings_come_and_pongs_keep_the_connection(start):
+    _, raw = await start(ping_interval=0.1, ping_timeout=0.2)
+    ws = await raw.websocket()
+    for _ in range(4):
+        assert await ws.read() == "2"
+        await ws.send("3")
+
+
+async def test_a_connection_that_does_not_answer_pings_ends(start):
+    program, raw = await start(ping_interval=0.1, ping_timeout=0.1)
+    ws = await raw.join_websocket()
+    assert await ws.read() == "2"
+    await ws.closed()
+    await program.empty()
+    assert program.left[0][1] == "ping timeout"
+
+
+async def test_a_close_packet_closes(program, raw):
+    ws = await raw.join_websocket()
+    await ws.send("1")
+    assert await ws.closed() == 1000
+    await program.empty()
+    assert program.left[0][1] == "client disconnect"
+
+
+async def test_a_closed_connection_has_left(program, raw):
+    ws = await raw.join_websocket()
+    await ws.close()
+    await program.empty()
+    assert program.left[0][1] == "transport close"
+
+
+async def test_what_was_said_before_the_server_closes_arrives(program, raw):
+    ws = await raw.join_websocket()
+    await program.server.emit("last", "word", to="all")
+    await program.server.disconnect(program.came[0])
+    assert [await ws.read(), await ws.read(), await ws.read()] == ['42["last","word"]', "41", None]
+    await program.empty()
+
+
+async def test_closing_does_not_wait_for_a_running_handler(program, raw):
+    ws = await raw.join_websocket()
+    await ws.send('42["slow",2]')
+    await asyncio.sleep(0.05)
+    await program.server.close(ws.handshake["sid"])
+    await program.empty()
+    await ws.closed()
+
+
+async def test_the_handlers_of_one_client_run_in_order(program, raw):
+    ws = await raw.join_websocket()
+    await ws.send('42["slow",0.1]')
+    for number in range(20):
+        await ws.send(f'42["note",{number}]')
+    await until(lambda: len(program.heard) == 20)
+    assert program.heard == list(range(20))
