@@ -170,6 +170,7 @@ class Pipe:
         """Tell what was committed, in the order in which it was."""
         for outcome in outcomes:
             await self._live.tell(outcome.changes)
+            await self._live.signal(outcome.signals)
             for session in outcome.ended:
                 self._live.close(names.session(session))
 

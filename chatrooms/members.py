@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 
 from sqlalchemy import Connection, insert, update
 
-from chatrooms import policy, standing
+from chatrooms import policy, reads, standing
 from chatrooms.commands import Act, Caller, Params, change, query
 from chatrooms.params import MAX_PAGE, AnyRoom, Search, SharedRoom, Username
 from chatrooms.tables import SYNCED, Member, Role, many, members, one
@@ -55,7 +55,9 @@ def add(act: Act, room: str, username: str, role: Role) -> Member:
     before = find(act.db, room, username)
     if before and not before["gone"]:
         return before
-    return _put(act, room, username, role=role, gone=False, known=before is not None)
+    member = _put(act, room, username, role=role, gone=False, known=before is not None)
+    reads.begin(act, room, username)
+    return member
 
 
 def end(act: Act, room: str, username: str) -> Member:

@@ -13,6 +13,7 @@ from chatrooms import names
 MAX_TEXT = 10_000
 MAX_DEPTH = 16
 MAX_PAGE = 100
+MAX_SEQ = 2**31 - 1
 
 _unprintable = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -64,5 +65,5 @@ Title = Annotated[str, Field(max_length=80), AfterValidator(_line)]
 Topic = Annotated[str, Field(max_length=250), AfterValidator(_line)]
 Search = Annotated[str, Field(max_length=80)]
 Id = Annotated[str, Field(max_length=36), AfterValidator(_uuid)]
-Seq = Annotated[int, Field(ge=0, lt=2**31)]
+Seq = Annotated[int, Field(ge=0, le=MAX_SEQ)]
 Shallow = Annotated[Any, AfterValidator(_shallow)]

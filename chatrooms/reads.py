@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from chatrooms import policy, standing
 from chatrooms.commands import Act, Caller, Params, change
-from chatrooms.params import AnyRoom, Seq
+from chatrooms.params import MAX_SEQ, AnyRoom, Seq
 from chatrooms.tables import SYNCED, Read, messages, one, reads
 
 
@@ -32,6 +32,13 @@ def find(db: Connection, username: str, room: str) -> Read | None:
     return one(Read, db.execute(found))
 
 
+def begin(act: Act, room: str, username: str) -> None:
+    """What was said before somebody came in does not count as unread by them."""
+    seq, number = _last_message(act.db, room, MAX_SEQ)
+    if number:
+        _store(act, username, room, seq, number)
+
+
 def _myself(_db: Connection, me: Caller, _p: Mark) -> Iterable[str]:
     return (me.username,)
 
@@ -44,19 +51,17 @@ def mark(act: Act, p: Mark) -> OneRead:
     seq, number = _last_message(act.db, p.room, p.seq)
     if before and before["seq"] >= seq:
         return {"read": before}
-    row = _row(act, p.room, seq, number)
-    if before:
-        where = (reads.c.username == row["username"], reads.c.room == row["room"])
-        act.db.execute(update(reads).where(*where).values(row))
-    else:
+    return {"read": _store(act, act.me.username, p.room, seq, number)}
+
+
+def _store(act: Act, username: str, room: str, seq: int, number: int) -> Read:
+    rev = act.changes.rev(username)
+    row: Read = {"username": username, "room": room, "seq": seq, "number": number, "rev": rev}
+    where = (reads.c.username == username, reads.c.room == room)
+    if act.db.execute(update(reads).where(*where).values(row)).rowcount == 0:
         act.db.execute(insert(reads).values(row))
-    act.changes.tell(act.me.username, "reads", row)
-    return {"read": row}
-
-
-def _row(act: Act, room: str, seq: int, number: int) -> Read:
-    rev = act.changes.rev(act.me.username)
-    return {"username": act.me.username, "room": room, "seq": seq, "number": number, "rev": rev}
+    act.changes.tell(username, "reads", row)
+    return row
 
 
 def _last_message(db: Connection, room: str, seq: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from chatrooms.params import AnyRoom, Shallow
 from chatrooms.tables import members
 
 MAX_DATA = 64 * 1024
-OURS = frozenset({"typing", "presence"})
+OURS = frozenset({"typing", "presence", "profile"})
 
 
 def _foreign(type: str) -> str:

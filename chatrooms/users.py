@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypedDict
 
+from pydantic import Field
 from sqlalchemy import Connection, insert, or_, select, update
 
 from chatrooms import members, names, rooms
 from chatrooms.commands import Act, Caller, Params, change, query
 from chatrooms.errors import Invalid, NameTaken, NotFound
+from chatrooms.live import Signal
 from chatrooms.params import MAX_PAGE, Search, Title, Topic, Username
 from chatrooms.tables import SYNCED, User, many, one, users
 
@@ -34,10 +36,11 @@ class Profile(Params):
 
 
 class Page(Params):
-    """A page of the people here, from ``after`` a username on."""
+    """A page of the people here, from ``after`` a username on; or just those with these ``usernames``."""
 
     query: Search = ""
     after: str = ""
+    usernames: list[Username] | None = Field(None, max_length=MAX_PAGE)
 
 
 class OneUser(TypedDict):
@@ -94,7 +97,7 @@ def get(act: Act, p: Who) -> OneUser:
 
 @change("user.update", locks=_myself)
 def revise(act: Act, p: Profile) -> OneUser:
-    """Change one's own profile."""
+    """Change one's own profile. Who watches one's presence gets a ``profile`` signal with it."""
     given = p.model_dump(exclude_none=True)
     if not given:
         raise Invalid("Say what shall change: name or about.", field="name")
@@ -102,6 +105,7 @@ def revise(act: Act, p: Profile) -> OneUser:
     act.db.execute(update(users).where(users.c.username == act.me.username).values(**given, rev=rev))
     found = get(act, Who(username=act.me.username))
     act.changes.tell(act.me.username, "users", found["user"])
+    act.signals.append(Signal(names.watchers(act.me.username), act.me.username, "profile", found["user"]))
     return found
 
 
@@ -112,6 +116,8 @@ def page(act: Act, p: Page) -> ManyUsers:
     if p.query:
         fields = (users.c.username, users.c.name)
         found = found.where(or_(*(field.icontains(p.query, autoescape=True) for field in fields)))
+    if p.usernames is not None:
+        found = found.where(users.c.username.in_(p.usernames))
     rows = act.db.execute(found.order_by(users.c.username).limit(MAX_PAGE + 1)).all()
     return {"users": many(User, rows[:MAX_PAGE]), "more": len(rows) > MAX_PAGE}
 

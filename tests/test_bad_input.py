@@ -45,6 +45,7 @@ BAD = {
     "deep data": ("signal", {"to": "#lobby", "type": "x", "data": DEEP}, "invalid", "data"),
     "large data": ("signal", {"to": "#lobby", "type": "x", "data": "x" * 65_537}, "invalid", "data"),
     "our own signal": ("signal", {"to": "#lobby", "type": "presence"}, "invalid", "type"),
+    "too many asked for": ("user.list", {"usernames": ["bob"] * 101}, "invalid", "usernames"),
     "too many watched": ("presence.watch", {"usernames": ["bob"] * 501}, "invalid", "usernames"),
     "eleven people": (
         "message.post",

@@ -143,3 +143,12 @@ async def test_a_read_position_is_nobody_elses_business(person):
     await alice.run("read.mark", room="#lobby", seq=message["seq"])
     await bob.settled()
     assert bob.rows("reads") == []
+
+
+async def test_what_was_said_before_one_came_in_is_not_unread(person):
+    alice, bob = await person("alice"), await person("bob")
+    await alice.run("room.create", name="#den")
+    said = [await alice.say("#den", f"{number}") for number in range(3)]
+    await bob.run("room.join", room="#den")
+    await bob.settled()
+    assert [(row["room"], row["seq"], row["number"]) for row in bob.rows("reads")] == [("#den", said[2]["seq"], 3)]

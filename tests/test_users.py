@@ -43,3 +43,20 @@ async def test_nobody_of_that_name_is_not_found(person):
 async def test_the_system_speaks_but_is_no_person_to_find_or_to_be(person):
     alice = await person("alice")
     assert all(user["username"] != "system" for user in (await alice.run("user.list", query="system"))["users"])
+
+
+async def test_a_changed_profile_is_signalled_to_those_who_watch_the_person(person):
+    alice, bob, carol = [await person(name) for name in ("alice", "bob", "carol")]
+    await bob.run("presence.watch", usernames=["alice"])
+    await alice.run("user.update", name="Alice L.")
+    for each in (bob, carol):
+        await each.settled()
+    assert [signal["data"]["name"] for signal in bob.signals("profile")] == ["Alice L."]
+    assert carol.signals("profile") == []
+
+
+async def test_several_profiles_can_be_asked_for_at_once(person):
+    alice = await person("alice")
+    await person("bob")
+    found = await alice.run("user.list", usernames=["bob", "alice", "zebedee"])
+    assert [user["username"] for user in found["users"]] == ["alice", "bob"]

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,7 +53,7 @@ class Link:
 
     def __init__(self, address: Address, hear: Hear) -> None:
         self._address, self._hear = address, hear
-        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), middlewares=[_whole])
         self._socket = address.socket(
             reconnection=False,
             handle_sigint=False,
@@ -153,6 +154,14 @@ class Link:
         await asyncio.gather(*tasks, return_exceptions=True)
         if eio in engineio.base_client.connected_clients:
             engineio.base_client.connected_clients.remove(eio)
+
+
+async def _whole(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Answers are read to their end, as python-engineio does not always: what is not read keeps its connection."""
+    response = await handler(request)
+    if response.status != HTTPStatus.SWITCHING_PROTOCOLS:
+        await response.read()
+    return response
 
 
 def _sendable(command: str, params: Mapping[str, Any]) -> None:
