@@ -25,14 +25,10 @@ def read(text: str, depth: int) -> Any:
 def shallow(value: Any, depth: int) -> bool:
     """Whether ``value`` is nested ``depth`` levels deep at the most."""
     level = [value]
-    for _ in range(depth + 1):
-        level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return True
-    return False
+    for _ in range(depth):
+        level = [inner for outer in level for inner in _inside(outer) if isinstance(inner, (dict, list))]
+    return not level
 
 
 def _inside(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

@@ -111,7 +111,7 @@ class Polling:
             return TOO_LARGE
         except (Malformed, UnicodeDecodeError):
             self.socket.end(MISTAKEN)
-        if request.exchange and request.exchange.gone:
+        if await request.left():
             self.socket.end(LEFT)
         return BAD_REQUEST if self.socket.ending is MISTAKEN else OK
 

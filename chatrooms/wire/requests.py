@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -87,6 +88,15 @@ class Request:
         """Return when the client has left or its request was answered."""
         while (await self.receive())["type"] != "http.disconnect":
             pass
+
+    async def left(self) -> bool:
+        """Whether the client has left already."""
+        if self.exchange:
+            return bool(self.exchange.gone)
+        gone = asyncio.ensure_future(self.gone())
+        await asyncio.sleep(0)
+        gone.cancel()
+        return gone.done()
 
     async def respond(self, response: Response) -> None:
         """Answer the request; a WebSocket is refused."""

@@ -30,8 +30,8 @@ class Pipe(Protocol):
     def buffered(self) -> int:
         """How many bytes were written and have not left."""
 
-    def finish(self, code: int) -> None:
-        """Close politely, without waiting."""
+    def finish(self, code: int, last: list[Message]) -> None:
+        """Close politely after the last messages, without waiting."""
 
     def abort(self) -> None:
         """Cut off."""
@@ -74,9 +74,8 @@ class WebSocket:
         if ending.abort:
             self._pipe.abort()
             return
-        if self.socket.transport is self:
-            self.flush()
-        self._pipe.finish(ending.code)
+        outbox = self.socket.outbox if self.socket.transport is self else None
+        self._pipe.finish(ending.code, outbox.take(BATCH) if outbox else [])
 
     async def probe(self) -> bool:
         """Whether the client upgrades to this: it probes, is answered, and then says so."""
@@ -92,7 +91,7 @@ class WebSocket:
 
     def refuse(self) -> None:
         """Close the connection alone; the session, if there is one, stays what it is."""
-        self._pipe.finish(POLICY)
+        self._pipe.finish(POLICY, [])
 
     async def finished(self) -> None:
         """Wait, but not long, until the client was told of the end."""
@@ -117,7 +116,7 @@ class Direct:
     def __init__(self, websocket: WebSocket, protocol: WebSocketProtocol, request: Request) -> None:
         self._protocol, self._request = protocol, request
         protocol.drained = websocket.drained
-        self.finish, self.abort, self.buffered = protocol.finish, protocol.abort, protocol.buffered
+        self.abort, self.buffered = protocol.abort, protocol.buffered
 
     @property
     def ready(self) -> bool:
@@ -127,6 +126,12 @@ class Direct:
     def write(self, messages: list[Message]) -> None:
         """Send messages in one write."""
         self._protocol.put(b"".join([message.frame for message in messages]))
+
+    def finish(self, code: int, last: list[Message]) -> None:
+        """Close; a client that does not keep up is not told the last."""
+        if self.ready:
+            self.write(last)
+        self._protocol.finish(code)
 
     async def read(self) -> str | bytes | None:
         """The next packet."""
@@ -160,11 +165,11 @@ class Plain:
         """How much is being sent."""
         return self._pending
 
-    def finish(self, code: int) -> None:
+    def finish(self, code: int, last: list[Message]) -> None:
         """Close, once what is being sent was sent; after a while without."""
         if not self._ended.done():
             self._ended.set_result(None)
-            self._closing = asyncio.ensure_future(self._close(code))
+            self._closing = asyncio.ensure_future(self._close(code, last))
 
     def abort(self) -> None:
         """Send nothing more; the application ends, and so does the connection."""
@@ -194,16 +199,17 @@ class Plain:
                 what = {"bytes": message.data} if message.binary else {"text": message.data.decode()}
                 await self._request.send({"type": "websocket.send", **what})
         except Exception:
-            self.abort()
+            return  # the client is gone: `read` comes to that, after what the client sent before
         finally:
             self._sending, self._pending = None, 0
         self._websocket.drained()
 
-    async def _close(self, code: int) -> None:
+    async def _close(self, code: int, last: list[Message]) -> None:
         try:
             async with asyncio.timeout(SECONDS_TO_CLOSE):
-                while self._sending:
+                if self._sending:
                     await asyncio.wait({self._sending})
+                await self._send(last)
                 await self._request.send({"type": "websocket.close", "code": code})
         except Exception:
             return

@@ -94,6 +94,9 @@ export const asMessage = ({ id, room, text, at, user }) => ({
   seq: Infinity,
   rev: 0,
   number: 0,
+  edited_at: null,
+  deleted: false,
+  reply_to: null,
 });
 
 onChange(({ messages }) => {

@@ -52,8 +52,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="alternating rounds")
     parser.add_argument("--only", type=_names([w.name for w in WORKLOADS]), help="workloads, separated by commas")
     parser.add_argument("--peers", type=_names(PEERS), default=PEERS, help="servers, separated by commas")
-    parser.add_argument("--sockets", type=_numbers, help="sizes of the room in fan-out, separated by commas")
-    parser.add_argument("--senders", type=_numbers, help="how many talk in fan-out, separated by commas")
+    parser.add_argument("--room", type=_room, action="append", help="SOCKETS:SENDERS,… of fan-out, such as 500:1,8,64")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the report goes")
     parser.add_argument("--scratch", type=Path, help="where databases are made; on the disk that is to be measured")
     parser.add_argument("--no-pin", action="store_true", help="leave the cores to the system")
@@ -70,12 +69,13 @@ def _names(known: list[str] | tuple[str, ...]):
     return parse
 
 
-def _numbers(given: str) -> tuple[int, ...]:
-    return tuple(map(int, given.split(",")))
+def _room(given: str) -> tuple[int, tuple[int, ...]]:
+    sockets, _, senders = given.partition(":")
+    return int(sockets), tuple(map(int, senders.split(",")))
 
 
 def _scale(arguments: argparse.Namespace) -> Scale:
-    given = {name: getattr(arguments, name) for name in ("rounds", "sockets", "senders")}
+    given = {"rounds": arguments.rounds, "rooms": arguments.room and tuple(arguments.room)}
     return replace(QUICK if arguments.quick else Scale(), **{name: value for name, value in given.items() if value})
 
 

@@ -124,7 +124,7 @@ class Listener:
         self._rest = data[done:]
 
     def _take(self, opcode: int, frame: bytes, payload: bytes) -> None:
-        messages = self.course.read(payload) if opcode == TEXT else None
+        messages = _messages(self.course.read, payload) if opcode == TEXT else None
         if messages is None:
             self.private(opcode, payload)
         elif self.behind:
@@ -146,7 +146,7 @@ class Correspondent:
         data, done = self._rest + bytes(chunk), 0
         for opcode, _, body, done in cut(data):
             payload = data[body:done]
-            messages = self.read(payload) if opcode == TEXT else None
+            messages = _messages(self.read, payload) if opcode == TEXT else None
             if messages is None:
                 self.private(opcode, payload)
             else:
@@ -159,3 +159,10 @@ class Correspondent:
             if ledger is None:
                 raise Wrong(f"a message of {message.room} came to somebody who is not in it")
             ledger.enter(message)
+
+
+def _messages(read: Read, payload: bytes) -> Iterable[Delivered] | None:
+    try:
+        return read(payload)
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise Wrong(f"that is no event: {payload[:200]!r}") from error

@@ -72,10 +72,21 @@ class Case:
         ratios = [ours[number] / theirs[number] for number in ours.keys() & theirs.keys() if theirs[number]]
         return median(ratios) if ratios else None
 
+    def ratio_per_processor(self, to: str) -> float | None:
+        """The same for a rate per second of the server's time on the processor, whoever else had that meanwhile."""
+        ours, theirs = self._work(OURS), self._work(to)
+        return ours / theirs if self.unit.endswith("/s") and ours and theirs else None
+
     def _by_round(self, peer: str) -> dict[int, float]:
+        return {figure.round: figure.value for figure in self._figures(peer) if figure.value is not None}
+
+    def _work(self, peer: str) -> float | None:
+        found = [f.value / f.usage.server for f in self._figures(peer) if f.value and f.usage and f.usage.server]
+        return median(found) if found else None
+
+    def _figures(self, peer: str) -> tuple[Figure, ...]:
         summary = self.by_peer.get(peer)
-        figures = summary.figures if summary else ()
-        return {figure.round: figure.value for figure in figures if figure.value is not None}
+        return summary.figures if summary else ()
 
 
 def cases(figures: Iterable[Figure]) -> list[Case]:

@@ -1,8 +1,7 @@
-"""The figures that are rates, as a picture: one group of bars for each case, on a logarithmic scale."""
+"""The figures that are rates, as a picture: one group of bars for each case, the longest being the fastest."""
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,8 @@ from tests.bench.report import HEADINGS, number
 
 RATES = ("fan-out", "person", "connect")
 COLOURS = {"node": "#7a9e7e", "python-socketio": "#b9a26a", OURS: "#3d5a98"}
-WIDTH, MARGIN, NAMES, BAR, GAP, TOP = 1600, 40, 460, 22, 18, 100
-INK, FAINT, PALE, PAPER = "#222222", "#888888", "#dddddd", "#ffffff"
+WIDTH, MARGIN, NAMES, BAR, GAP, TOP = 1600, 40, 330, 22, 18, 84
+INK, FAINT, PAPER = "#222222", "#888888", "#ffffff"
 
 
 def draw(cases: list[Case], path: Path) -> bool:
@@ -35,13 +34,10 @@ class Picture:
 
     def __init__(self, canvas: Any, font: Any, cases: list[Case]) -> None:
         self._canvas, self._font, self._cases = canvas, font, cases
-        values = [s.median for case in cases for s in case.by_peer.values() if s.median]
-        self._low, self._high = math.floor(math.log10(min(values))), math.log10(max(values))
 
     def draw(self) -> None:
-        """Legend, scale and bars."""
+        """Legend and bars."""
         self._legend()
-        self._scale()
         top = TOP
         for case in self._cases:
             self._group(case, top)
@@ -54,32 +50,22 @@ class Picture:
             self._text(left + BAR + 10, 30, HEADINGS[peer])
             left += BAR + 60 + int(self._font.getlength(HEADINGS[peer]))
 
-    def _scale(self) -> None:
-        for power in range(self._low, math.ceil(self._high) + 1):
-            x = self._x(10**power)
-            if x < WIDTH - MARGIN:
-                self._canvas.line((x, TOP - 10, x, _height(self._cases) - MARGIN), fill=PALE)
-                self._text(x + 4, TOP - 34, number(10**power))
-
     def _group(self, case: Case, top: int) -> None:
         self._text(MARGIN, top, case.case)
         self._text(MARGIN, top + BAR, case.unit, FAINT)
+        most = max(summary.median or 0 for summary in case.by_peer.values())
         for peer, colour in COLOURS.items():
             if peer in case.by_peer:
-                self._bar(case.by_peer[peer].median, colour, top)
+                self._bar(case.by_peer[peer].median, most, colour, top)
                 top += BAR
 
-    def _bar(self, value: float | None, colour: str, top: int) -> None:
-        end = self._x(value) if value else NAMES
+    def _bar(self, value: float | None, most: float, colour: str, top: int) -> None:
+        end = NAMES + (WIDTH - NAMES - MARGIN - 130) * (value or 0) / most
         self._canvas.rectangle((NAMES, top, end, top + BAR - 3), fill=colour)
         self._text(end + 8, top - 2, number(value) if value else "failed")
 
     def _text(self, x: float, y: float, text: str, colour: str = INK) -> None:
         self._canvas.text((x, y), text, fill=colour, font=self._font)
-
-    def _x(self, value: float) -> float:
-        room = WIDTH - NAMES - MARGIN - 130
-        return NAMES + room * (math.log10(value) - self._low) / (self._high - self._low or 1)
 
 
 def _group_height(case: Case) -> int:

@@ -19,7 +19,8 @@ Medians of {{rounds}} (smallest – largest). **load** and **server** are the sh
 and the server took, **others** what anything else took on the server's core: above {DISTURBED:.0%} the figure is marked
 with ⚠. A load above {SATURATED:.0%} is marked with ‼: there the generator may have been the limit, not the server.
 Ratios are ours divided by theirs, the median of those of the rounds, in each of which the servers ran one after the
-other. The peers store nothing; chatrooms committed every message to SQLite with `synchronous=FULL` before it was
+other; "per CPU second" divides each rate by the server's share of its core first, which evens out what others took.
+The peers store nothing; chatrooms committed every message to SQLite with `synchronous=FULL` before it was
 delivered or acknowledged. Every delivered message was checked: right room, right order, nothing missing, nothing twice.
 Person to person, chatrooms tells the sender's own tabs, too, where the peers tell only the recipient.
 """
@@ -40,15 +41,20 @@ def markdown(cases: list[Case], workloads: Iterable[Workload], machine: dict[str
 def _table(cases: list[Case]) -> str:
     peers = [peer for peer in HEADINGS if any(peer in case.by_peer for case in cases)]
     compared = [peer for peer in peers if peer != OURS and OURS in peers]
-    head = [f"{cases[0].unit}", *(HEADINGS[peer] for peer in peers), *(f"ours / {HEADINGS[peer]}" for peer in compared)]
-    rows = [[_name(case, cases), *(_cell(case.by_peer.get(peer)) for peer in peers)] for case in cases]
+    unit = _unit(cases)
+    head = [unit, *(HEADINGS[peer] for peer in peers), *(f"ours / {HEADINGS[peer]}" for peer in compared)]
+    rows = [[_name(case, unit), *(_cell(case.by_peer.get(peer)) for peer in peers)] for case in cases]
     for row, case in zip(rows, cases, strict=True):
-        row += [_ratio(case.ratio(peer)) for peer in compared]
+        row += [_ratio(case.ratio(peer), case.ratio_per_processor(peer)) for peer in compared]
     return "\n".join(_line(row) for row in [head, ["---"] + ["---:"] * (len(head) - 1), *rows])
 
 
-def _name(case: Case, cases: list[Case]) -> str:
-    return case.case if case.unit == cases[0].unit else f"{case.case} ({case.unit})"
+def _unit(cases: list[Case]) -> str:
+    return next((case.unit for case in cases if case.unit), "")
+
+
+def _name(case: Case, unit: str) -> str:
+    return case.case if case.unit in (unit, "") else f"{case.case} ({case.unit})"
 
 
 def _line(cells: list[str]) -> str:
@@ -75,8 +81,10 @@ def _shares(summary: Summary) -> str:
     return f"<br>load {load:.0%}, server {server:.0%}, others {others:.0%}{marks}"
 
 
-def _ratio(ratio: float | None) -> str:
-    return "" if ratio is None else f"**{ratio:.2f}×**"
+def _ratio(ratio: float | None, per_processor: float | None) -> str:
+    if ratio is None:
+        return ""
+    return f"**{ratio:.2f}×**" + (f"<br>per CPU second {per_processor:.2f}×" if per_processor else "")
 
 
 def _notes(cases: list[Case]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -55,6 +56,11 @@ def test_every_command_and_refusal_is_in_the_typescript_declarations():
 def test_the_typescript_declarations_are_printed_whole():
     printed = subprocess.run([sys.executable, "-m", "chatrooms.docs.typescript"], check=True, capture_output=True)
     assert printed.stdout.decode() == declarations()
+
+
+def test_the_browser_client_has_the_declarations_of_these_commands():
+    committed = Path(__file__).parents[2] / "static" / "js" / "wire.d.ts"
+    assert committed.read_text() == declarations(), "python -m chatrooms.docs.typescript > static/js/wire.d.ts"
 
 
 def test_the_openapi_document_is_valid():

@@ -38,7 +38,7 @@ async def start(protocols) -> AsyncIterator:
 async def started(**options) -> AsyncIterator[tuple[Program, Raw]]:
     """A program that runs, and a raw client of it."""
     program = Program(**options)
-    async with serving(program) as url, aiohttp.ClientSession() as http:
+    async with serving(program) as url, aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         try:
             yield program, Raw(url, http)
         finally:

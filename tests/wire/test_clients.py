@@ -7,6 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
+import aiohttp
 import pytest
 import socketio
 
@@ -15,10 +16,17 @@ from tests.wire.program import until
 STATIC = Path(__file__).parents[2] / "static"
 
 
+@pytest.fixture
+async def http():
+    """A session for python-engineio, which closes none of its own after polling."""
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
 @pytest.mark.parametrize("transports", [["polling"], ["websocket"], ["polling", "websocket"]])
-async def test_python_socketio_hears_everything_in_order(program, raw, transports):
+async def test_python_socketio_hears_everything_in_order(program, raw, http, transports):
     heard: list[int] = []
-    client = socketio.AsyncClient(reconnection=False)
+    client = socketio.AsyncClient(reconnection=False, http_session=http)
     client.on("relayed", heard.append)
     await client.connect(raw.url, transports=transports, wait_timeout=5)
     for number in range(100):
@@ -31,9 +39,9 @@ async def test_python_socketio_hears_everything_in_order(program, raw, transport
     await program.empty(2)
 
 
-async def test_python_socketio_hears_what_is_said_while_it_upgrades(program, raw):
+async def test_python_socketio_hears_what_is_said_while_it_upgrades(program, raw, http):
     heard: list[int] = []
-    client = socketio.AsyncClient(reconnection=False)
+    client = socketio.AsyncClient(reconnection=False, http_session=http)
     client.on("n", heard.append)
 
     async def talk() -> None:

@@ -125,7 +125,7 @@ async def test_pings_come_and_pongs_keep_the_session(start):
 
 
 async def test_a_session_that_does_not_answer_pings_ends_while_it_polls(start):
-    program, raw = await start(ping_interval=0.1, ping_timeout=0.1)
+    program, raw = await start(ping_interval=0.5, ping_timeout=0.5)
     session = await raw.join()
     assert await session.get() == (200, "2")
     assert await session.get() == (200, "1")

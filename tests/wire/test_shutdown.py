@@ -21,7 +21,7 @@ async def test_all_clients_are_told_and_left_at_once(start):
     sockets = [await raw.join_websocket() for _ in range(MANY)]
     sessions = [await raw.join() for _ in range(MANY)]
     polls = [asyncio.create_task(session.get()) for session in sessions]
-    await until(lambda: sum(s.transport.flush.__self__.__dict__.get("_poll") is not None for s in pollers(program)) == MANY)
+    await until(lambda: sum(s.transport.waited_for for s in pollers(program)) == MANY)
     begun = time.monotonic()
     await program.server.shutdown()
     assert time.monotonic() - begun < 2

@@ -38,7 +38,8 @@ async def disconnects(name: str, rooms: int) -> list[float]:
 
 async def _enter(made: Any, number: int) -> str:
     """Two rooms more: python-socketio's for each socket, and a personal one."""
-    sid = await made.connect(f"eio{number}", NAMESPACE)
+    sid = await made.pre_connect(f"eio{number}", NAMESPACE)
+    await made.connect(sid, NAMESPACE)
     await made.enter_room(sid, NAMESPACE, "#lobby")
     await made.enter_room(sid, NAMESPACE, f"u{number}")
     return sid

@@ -1,14 +1,14 @@
 """No server at all, but what one can come to: a loop that writes ready frames to sockets, so many in one write.
 
-Each client says how many messages it wants and how many of them in a write; when as many clients as the command line
-says have come, all are written to in turn. One ``send`` of Python costs what one ``write`` of C costs but for about a
-tenth of a microsecond in some five.
+When as many clients as the command line says have come and the last has said something, all are written to in turn.
+A ``send`` from Python costs little more than a ``write`` from C: nearly all of it is the kernel's work.
 """
 
 from __future__ import annotations
 
 import socket
 import sys
+from contextlib import suppress
 
 import orjson
 
@@ -31,13 +31,19 @@ def main() -> None:
     writes = [b"".join(ready[at : at + together]) for at in range(0, messages, together)]
     with socket.create_server(("127.0.0.1", 0), backlog=clients) as listening:
         print("127.0.0.1:%d" % listening.getsockname()[1], flush=True)  # noqa: T201, UP031
-        sockets = [listening.accept()[0] for _ in range(clients)]
+        sockets = [_at_once(listening.accept()[0]) for _ in range(clients)]
         sockets[-1].recv(1)
         for write in writes:
             for client in sockets:
                 client.sendall(write)
-        for client in sockets:
-            client.recv(1)
+        with suppress(ConnectionError):
+            sockets[0].recv(1)  # until the clients leave
+
+
+def _at_once(client: socket.socket) -> socket.socket:
+    """Without Nagle's algorithm, as servers set it: each write goes out by itself."""
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return client
 
 
 def _payload(number: int) -> bytes:

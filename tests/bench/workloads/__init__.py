@@ -8,26 +8,28 @@ from dataclasses import dataclass
 from tests.bench.figures import Figure
 from tests.bench.peers import Bench
 
+SENDERS = (1, 8, 64)
+
 
 @dataclass(frozen=True)
 class Scale:
     """How large and how long; the figures of --quick are rougher.
 
     seconds: how long people talk in one case.
-    sockets: in one room, by case.
+    rooms: sockets in one room, and how many of them talk, by case.
+    in_rooms: rooms of a room manager.
     """
 
     rounds: int = 3
     seconds: float = 4
     warm_up: float = 1
-    sockets: tuple[int, ...] = (100, 500, 5000)
-    senders: tuple[int, ...] = (1, 8, 64)
+    rooms: tuple[tuple[int, tuple[int, ...]], ...] = ((100, SENDERS), (500, SENDERS), (5000, SENDERS))
     pairs: int = 250
     acknowledged: int = 3000
     connections: int = 1000
     newcomers: int = 300
     idle: int = 2000
-    rooms: int = 100_000
+    in_rooms: int = 100_000
     messages: int = 10_000_000
     pages: int = 300
     starts: int = 3
@@ -38,13 +40,14 @@ class Scale:
     @property
     def people(self) -> int:
         """How many have to be known before."""
-        return max(*self.sockets, self.crowd, self.idle, self.connections, 2 * self.pairs) + 1
+        return max(*(sockets for sockets, _ in self.rooms), self.crowd, self.idle, self.connections, 2 * self.pairs) + 1
 
 
 QUICK = Scale(
     rounds=1,
     seconds=1.2,
     warm_up=0.3,
+    rooms=((100, (8,)), (500, SENDERS), (5000, (64,))),
     acknowledged=500,
     connections=500,
     newcomers=100,

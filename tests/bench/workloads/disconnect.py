@@ -14,11 +14,11 @@ from tests.bench.workloads import Scale
 
 def disconnect(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
     """Milliseconds for one disconnect, the median of many."""
-    command = [sys.executable, "-m", "tests.bench.servers.managers", peer, str(scale.rooms)]
+    command = [sys.executable, "-m", "tests.bench.servers.managers", peer, str(scale.in_rooms)]
     with spawned(command, bench.cores) as process:
         meter = Meter(process.pid, bench.cores)
         line = process.stdout.readline()
         _, usage = meter.stop()
         if not line:
             raise subprocess.CalledProcessError(process.wait(), command)
-    yield Figure("disconnect", f"{scale.rooms:,} rooms, median", peer, float(line), "ms", usage)
+    yield Figure("disconnect", f"{scale.in_rooms:,} rooms, median", peer, float(line), "ms", usage)

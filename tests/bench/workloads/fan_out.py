@@ -53,12 +53,12 @@ class Room:
 
 def fan_out(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
     """Deliveries a second, by the number of sockets and of those who talk."""
-    for sockets in scale.sockets:
+    for sockets, talking in scale.rooms:
         with bench.server(peer) as server, Load(server.address, server.wire) as load:
             load.connect_many(sockets)
             load.rest()
             room, meter = Room(load), Meter(server.pid, bench.cores)
-            for senders in scale.senders:
+            for senders in talking:
                 rate, usage = _rate(room, meter, senders, scale)
                 yield Figure("fan-out", _case(sockets, senders), peer, rate, UNIT, usage)
 

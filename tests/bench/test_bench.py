@@ -1,0 +1,155 @@
+"""The benchmark measures what it says, and notices what was delivered wrongly."""
+
+import pytest
+
+from tests.bench.checks import Correspondent, Course, Ledger, Listener, Wrong
+from tests.bench.cores import Cores, Usage
+from tests.bench.figures import Figure, cases
+from tests.bench.frames import CLOSE, PING, cut, frame
+from tests.bench.peers import Bench
+from tests.bench.report import markdown
+from tests.bench.seed import sow
+from tests.bench.texts import text
+from tests.bench.wires import ROOM, Peer, Refused, answer
+from tests.bench.workloads import QUICK, Scale
+from tests.bench.workloads.catalogue import WORKLOADS
+from tests.bench.workloads.fan_out import fan_out
+from tests.bench.workloads.person import person_to_person
+
+ACK = b'431[{"ok":true}]'
+
+
+def told(number, room=ROOM, count=None, to=ROOM, sender="u00000"):
+    said = text(sender, to, count or number)
+    payload = f'42["message",{{"room":"{room}","number":{number},"text":"{said}"}}]'
+    return frame(payload.encode(), masked=False)
+
+
+def acknowledged():
+    return frame(ACK, masked=False)
+
+
+class Audience:
+    """Two sockets in a room: the first is told what is right, so the second is compared with it."""
+
+    def __init__(self):
+        self.ledger, self.private = Ledger(ROOM, ROOM), []
+        course = Course(self.ledger, Peer().read)
+        self.first, self.second = (Listener(course, lambda _, payload: self.private.append(payload)) for _ in "12")
+        self.first.feed(told(1) + told(2) + told(3))
+
+
+@pytest.fixture
+def audience():
+    return Audience()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 50, 117, 1000])
+def test_frames_are_taken_in_however_they_are_cut(audience, size):
+    stream = told(1) + acknowledged() + told(2) + frame(b"", PING, masked=False) + told(3) + acknowledged() + told(4)
+    for at in range(0, len(stream), size):
+        audience.second.feed(stream[at : at + size])
+    assert audience.private == [ACK, b"", ACK]
+    assert audience.second.behind == 0 and audience.first.behind == len(told(4))
+    assert audience.ledger.messages == 4
+    audience.ledger.settle({"u00000": 4, "u00001": 0})
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        told(1) + told(3),
+        told(2),
+        told(1) + told(1),
+        told(1) + told(2, room="#staff") + told(2) + told(3),
+        told(1) + told(2).replace(b"u00000", b"u00001"),
+        told(1) + told(2)[:60] + told(3),
+    ],
+    ids=["missing", "reordered", "doubled", "foreign", "changed", "cut off"],
+)
+def test_a_socket_that_is_told_something_else_than_the_others_is_noticed(audience, heard):
+    with pytest.raises(Wrong):
+        audience.second.feed(heard + bytes(2000))
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        told(5, count=5),
+        told(3, count=4),
+        told(4, count=5),
+        told(4, count=3),
+        told(4, room="#staff"),
+        told(4, to="#staff"),
+        frame(b'42["message",{"room":"#lobby","number":4,"text":"hello"}]', masked=False),
+    ],
+    ids=["missing", "number twice", "sender's missing", "doubled", "foreign room", "meant for another", "somebody's"],
+)
+def test_what_everybody_is_told_wrongly_is_noticed(audience, heard):
+    with pytest.raises(Wrong):
+        audience.first.feed(heard)
+
+
+def test_a_message_that_nobody_is_told_is_noticed(audience):
+    with pytest.raises(Wrong):
+        audience.ledger.settle({"u00000": 4})
+
+
+def test_a_socket_that_misses_the_end_is_behind(audience):
+    audience.second.feed(told(1) + told(2))
+    assert audience.second.behind == len(told(3))
+
+
+def test_somebody_elses_conversation_is_noticed():
+    ledger = Ledger("u00001", "u00001")
+    ear = Correspondent({"u00001": ledger}, Peer().read, lambda *_: None)
+    ear.feed(told(1, room="u00001", to="u00001"))
+    assert ledger.messages == 1
+    with pytest.raises(Wrong):
+        ear.feed(told(1, room="u00002", to="u00002"))
+
+
+def test_a_refusal_is_no_acknowledgement():
+    with pytest.raises(Refused):
+        answer(b'431[{"ok":false,"error":{"code":"rate_limited"}}]')
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65535, 65536])
+def test_frames_of_any_size_are_cut_at_their_ends(size):
+    data = frame(b"x" * size, masked=False) + frame(b"bye", CLOSE, masked=False)
+    assert [data[body:end] for _, _, body, end in cut(data)] == [b"x" * size, b"bye"]
+    assert not [*cut(data[: size // 2 + 1])]
+
+
+TINY = Scale(seconds=0.05, warm_up=0.02, rooms=((10, (2,)),), crowd=0, idle=0, connections=0, pairs=3)
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    scratch = tmp_path_factory.mktemp("bench")
+    return Bench(Cores(), sow(scratch / "seed", TINY.people), scratch)
+
+
+def test_a_room_is_measured(bench):
+    (figure,) = fan_out(bench, TINY, "chatrooms")
+    assert (figure.workload, figure.case, figure.unit) == ("fan-out", "10 sockets, 2 senders", "deliveries/s")
+    assert figure.value > 10 and figure.usage.load > 0 and figure.usage.server > 0
+
+
+def test_conversations_are_measured(bench):
+    (figure,) = person_to_person(bench, TINY, "chatrooms")
+    assert figure.value > 1 and figure.peer == "chatrooms"
+
+
+def test_the_report_compares_rounds_and_marks_what_cannot_be_trusted():
+    busy = Usage(load=0.99, server=0.5, others=0.4)
+    figures = [
+        Figure("fan-out", "a case", peer, value, "deliveries/s", busy, round=number)
+        for peer, values in {"node": (10, 100, 40), "chatrooms": (100, 200, 40)}.items()
+        for number, value in enumerate(values)
+    ]
+    figures.append(Figure("person", "failed", "chatrooms", None, "", note="Wrong: twice"))
+    report = markdown(cases(figures), WORKLOADS, {"Kernel": "Linux"}, QUICK)
+    assert "| a case | **40** (10 – 100)<br>load 99%, server 50%, others 40% ‼ ⚠ | **100** (40 – 200)" in report
+    assert "| **2.00×**<br>per CPU second 2.50×" in report
+    assert "chatrooms, failed: Wrong: twice" in report and "- Kernel: Linux" in report
