@@ -44,7 +44,8 @@ async def furnish(alice: Person, bob: Person, carol: Person) -> None:
         for other in ("bob", "carol"):
             await alice.run("room.invite", room=f"#{room}", username=other)
     for author, text in TALK:
-        await people[author].say("#lobby", text)
+        last = await people[author].say("#lobby", text)
+    await alice.run("read.mark", room="#lobby", seq=last["seq"])
     await bob.say("alice", "Do you have the slides for this afternoon?")
     await carol.say("#book-club", "Chapter four, at last!")
 
@@ -69,6 +70,9 @@ async def arrive(browser: Browser, url: str, token: str, **options) -> Visitor:
     visitor = await Visitor.open(context, url, "alice")
     await visitor.join()
     await visitor.sees("See you there.")
+    entry = visitor.page.get_by_role("link", name="Bob Okafor, online", include_hidden=True)
+    await expect(entry).to_have_count(1)
+    await visitor.page.mouse.move(1, 1)
     return visitor
 
 

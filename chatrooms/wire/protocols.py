@@ -7,6 +7,7 @@ ASGI, slower, and a client that does not read can be forgotten but not cut off.
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from chatrooms.wire.requests import EXTENSION
 
 SECONDS_TO_CLOSE = 2.0
+KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB if nothing is said
 
 
 def _nothing() -> None:
@@ -63,12 +65,25 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Cut the client off."""
         self.transport.abort()
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Let the kernel take in little, so that a client that does not read is noticed."""
+        super().connection_made(transport)
+        sock = transport.get_extra_info("socket")
+        if sock is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
+
     async def run_asgi(self) -> None:
         """Run the application, then make sure that the connection ends."""
         _extend(self.scope, self)
         await super().run_asgi()
         if not self.disconnected:
             self._fuse = self.loop.call_later(SECONDS_TO_CLOSE, self.abort)
+
+    async def send(self, message: Any) -> None:
+        """Send an event of ASGI; a refusal in HTTP completes the handshake, which uvicorn would call an error."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
+            self.handshake_complete = True
 
     def resume_writing(self) -> None:
         """Go on with what waits."""

@@ -8,6 +8,7 @@ import { keepAwake } from "./behaviors/wake.js";
 import { comeBack } from "./session.js";
 import { keepSnapshots } from "./snapshot.js";
 import { App } from "./views/app.js";
+import { bringTheRest } from "./views/later.js";
 
 showTheme();
 await comeBack();
@@ -18,3 +19,4 @@ keepAwake();
 leaveRemovedRooms();
 markOnReturn();
 watchPresence();
+setTimeout(bringTheRest, 2_000);

@@ -257,7 +257,7 @@ export interface Commands {
   };
   /** The people here, by username, a hundred at a time. */
   "user.list": {
-    params: { query?: string; after?: string };
+    params: { query?: string; after?: string; usernames?: string[] | null };
     result: { users: User[]; more: boolean };
   };
   /** One's own profile. */

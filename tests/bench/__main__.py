@@ -50,6 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one rough round, under three minutes")
     parser.add_argument("--rounds", type=int, help="alternating rounds")
+    parser.add_argument("--seconds", type=float, help="how long people talk in one case")
     parser.add_argument("--only", type=_names([w.name for w in WORKLOADS]), help="workloads, separated by commas")
     parser.add_argument("--peers", type=_names(PEERS), default=PEERS, help="servers, separated by commas")
     parser.add_argument("--room", type=_room, action="append", help="SOCKETS:SENDERS,… of fan-out, such as 500:1,8,64")
@@ -75,7 +76,8 @@ def _room(given: str) -> tuple[int, tuple[int, ...]]:
 
 
 def _scale(arguments: argparse.Namespace) -> Scale:
-    given = {"rounds": arguments.rounds, "rooms": arguments.room and tuple(arguments.room)}
+    rooms = arguments.room and tuple(arguments.room)
+    given = {"rounds": arguments.rounds, "seconds": arguments.seconds, "rooms": rooms}
     return replace(QUICK if arguments.quick else Scale(), **{name: value for name, value in given.items() if value})
 
 

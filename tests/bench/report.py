@@ -84,7 +84,11 @@ def _shares(summary: Summary) -> str:
 def _ratio(ratio: float | None, per_processor: float | None) -> str:
     if ratio is None:
         return ""
-    return f"**{ratio:.2f}×**" + (f"<br>per CPU second {per_processor:.2f}×" if per_processor else "")
+    return f"**{_times(ratio)}×**" + (f"<br>per CPU second {_times(per_processor)}×" if per_processor else "")
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.2g}"
 
 
 def _notes(cases: list[Case]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import shutil
+import warnings
 from pathlib import Path
 
 import aiohttp
@@ -18,9 +20,12 @@ STATIC = Path(__file__).parents[2] / "static"
 
 @pytest.fixture
 async def http():
-    """A session for python-engineio, which closes none of its own after polling."""
+    """A session for python-engineio, which leaves answers to its posts unread."""
     async with aiohttp.ClientSession() as session:
         yield session
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.mark.parametrize("transports", [["polling"], ["websocket"], ["polling", "websocket"]])

@@ -33,7 +33,7 @@ SEEDS = [
     '42["echo",1e999]',
     '42["echo","\\ud800"]',
 ]
-ALPHABET = "0123456789[]{}\",:/-b\x1e\\unplé \x00"
+ALPHABET = '0123456789[]{}",:/-b\x1e\\unplé \x00'
 
 
 def packet(dice: random.Random) -> str:
@@ -55,8 +55,8 @@ async def test_random_packets_raise_nothing_and_stall_nothing(start, caplog, cap
         await well.send(f'420["echo",{round_}]')
         while (await well.read()) != f"430[{round_}]":
             pass
+    assert not late.done()
     late.cancel()
-    assert max(late.seen) < 0.5 if hasattr(late, "seen") else True
     await well.close()
     await program.empty(2)
     assert "Traceback" not in caplog.text + capfd.readouterr().out
@@ -92,10 +92,9 @@ async def by_bytes(raw, dice) -> None:
     reset(sock)
 
 
-async def lateness() -> float:
-    worst = 0.0
+async def lateness() -> None:
+    """Fail as soon as the loop is late, which clients and server share here."""
     while True:
         begun = time.perf_counter()
         await asyncio.sleep(0.01)
-        worst = max(worst, time.perf_counter() - begun - 0.01)
-        assert worst < 0.5
+        assert time.perf_counter() - begun < 0.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 
 import aiohttp
@@ -54,7 +55,7 @@ async def test_a_handler_that_hangs_does_not_hold_up_the_end(program, raw, monke
 
 
 @pytest.mark.parametrize("transports", [["polling"], ["websocket"]])
-async def test_clients_come_back_to_the_next_server(transports, unused_tcp_port_factory=None):
+async def test_clients_come_back_to_the_next_server(transports):
     first, second = Program(), Program()
     config = uvicorn_options() | {"lifespan": "off", "port": free_port(), "timeout_graceful_shutdown": 3}
     server = uvicorn.Server(uvicorn.Config(first, **config))
@@ -77,8 +78,6 @@ async def test_clients_come_back_to_the_next_server(transports, unused_tcp_port_
 
 
 def free_port() -> int:
-    import socket
-
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return sock.getsockname()[1]

@@ -1,30 +1,31 @@
 import { run } from "../connection.js";
 import { takeRows } from "../rows.js";
+import { listenFor } from "../signals.js";
 import { me, users } from "../store.js";
 
 /** The names that people go by, asked for when their usernames come on screen. */
 
+const AT_ONCE = 100;
+
 /** @type {Set<string>} */
 const asked = new Set();
 /** @type {string[]} */
-const queue = [];
-let busy = false;
+let queue = [];
 
 /** @param {string} username */
 export function needProfile(username) {
   if (!username || asked.has(username) || users.peek().has(username)) return;
   asked.add(username);
-  queue.push(username);
-  if (!busy) work();
+  if (queue.push(username) === 1) setTimeout(ask);
 }
 
-async function work() {
-  busy = true;
-  await Promise.resolve();
-  for (let username = queue.shift(); username; username = queue.shift()) {
-    const answer = await run("user.get", { username }).catch(() => null);
-    if (answer) takeRows(me.peek()?.username ?? "", { users: [answer.user] });
-    else asked.delete(username);
-  }
-  busy = false;
+async function ask() {
+  const usernames = queue.slice(0, AT_ONCE);
+  queue = queue.slice(AT_ONCE);
+  if (queue.length) setTimeout(ask);
+  const answer = await run("user.list", { usernames }).catch(() => null);
+  if (answer) takeRows(me.peek()?.username ?? "", { users: answer.users });
+  else usernames.forEach((username) => asked.delete(username));
 }
+
+listenFor("profile", ({ data }) => takeRows(me.peek()?.username ?? "", { users: [data] }));

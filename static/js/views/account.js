@@ -5,7 +5,9 @@ import { leave, stepAside } from "../session.js";
 import { me, nameOf } from "../store.js";
 import { AvatarWithPresence } from "./avatar.js";
 import { Icon } from "./icon.js";
-import { Profile } from "./profile.js";
+import { later } from "./later.js";
+
+const Profile = later(() => import("./profile.js").then((module) => module.Profile));
 
 /** Who one is, and what concerns oneself. */
 export function Account() {

@@ -7,9 +7,11 @@ import { discard, retry, waiting } from "../outbox.js";
 import { mayModerate, me, nameOf, rooms } from "../store.js";
 import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
-import { Confirm } from "./confirm.js";
 import { Icon } from "./icon.js";
+import { later } from "./later.js";
 import { MessageEditor } from "./message-editor.js";
+
+const Confirm = later(() => import("./confirm.js").then((module) => module.Confirm));
 
 /**
  * @import {Message} from "../wire.js"

@@ -4,12 +4,14 @@ import { html } from "../html.js";
 import { isConversation, isShared } from "../names.js";
 import { me, mayModerate, membersOf, memberships, rooms, titleOf } from "../store.js";
 import { command } from "../sync.js";
-import { Confirm } from "./confirm.js";
-import { EditRoom } from "./edit-room.js";
 import { Icon } from "./icon.js";
-import { Invite } from "./invite.js";
+import { later } from "./later.js";
 import { Faces, RoomMark } from "./sidebar.js";
 import { toast } from "./toast.js";
+
+const Confirm = later(() => import("./confirm.js").then((module) => module.Confirm));
+const EditRoom = later(() => import("./edit-room.js").then((module) => module.EditRoom));
+const Invite = later(() => import("./invite.js").then((module) => module.Invite));
 
 /** @param {{room: string, showsMembers: boolean, onMembers: () => void}} props */
 export function RoomHeader({ room, showsMembers, onMembers }) {

@@ -6,10 +6,12 @@ import { html } from "../html.js";
 import { isShared } from "../names.js";
 import { memberships, nameOf, ready } from "../store.js";
 import { Composer } from "./composer.js";
-import { Members } from "./members.js";
+import { later } from "./later.js";
 import { NotHere } from "./not-here.js";
 import { RoomHeader } from "./room-header.js";
 import { Timeline } from "./timeline.js";
+
+const Members = later(() => import("./members.js").then((module) => module.Members));
 
 /** @param {{room: string}} props */
 export function RoomView({ room }) {

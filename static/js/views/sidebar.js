@@ -6,10 +6,12 @@ import { addressOf, currentRoom } from "../route.js";
 import { conversations, me, rooms, sharedRooms, titleOf, unreadOf } from "../store.js";
 import { Account } from "./account.js";
 import { Avatar, AvatarWithPresence } from "./avatar.js";
-import { Browse } from "./browse.js";
-import { CreateRoom } from "./create-room.js";
 import { Icon } from "./icon.js";
-import { StartConversation } from "./start-conversation.js";
+import { later } from "./later.js";
+
+const Browse = later(() => import("./browse.js").then((module) => module.Browse));
+const CreateRoom = later(() => import("./create-room.js").then((module) => module.CreateRoom));
+const StartConversation = later(() => import("./start-conversation.js").then((module) => module.StartConversation));
 
 export function Sidebar() {
   const [dialog, setDialog] = useState("");

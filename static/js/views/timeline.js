@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { arrange } from "../behaviors/arrange.js";
 import { dayName } from "../behaviors/dates.js";
 import { useKeepScroll } from "../behaviors/keep-scroll.js";
@@ -32,7 +32,7 @@ export function Timeline({ room, editing, onEdit }) {
   const newest = list.at(-1);
   const leftAt = useRef(0);
 
-  useOpening(scroll, shown.length > 0, firstNew);
+  useOpening(scroll, shown.length > 0 && ready.value, firstNew);
   useStickWhenPosting(scroll, waitingHere.at(-1)?.id);
   useLayoutEffect(() => look());
   useEffect(() => fill(), [shown[0]?.id, isOlder, online.value, ready.value]);
@@ -80,11 +80,11 @@ export function Timeline({ room, editing, onEdit }) {
 
 /** What was new when one came in; the line above it does not move while one reads. @param {string} room @param {Message[]} list */
 function useFirstNew(room, list) {
-  const read = useMemo(() => reads.peek().get(room)?.number, [room]);
   const found = useRef(/** @type {string | undefined} */ (undefined));
   const isFirstLook = useRef(true);
-  if (isFirstLook.current && list.length) {
+  if (isFirstLook.current && list.length && ready.value) {
     isFirstLook.current = false;
+    const read = reads.peek().get(room)?.number;
     const isNew = read === undefined ? isSinceMine : (/** @type {Message} */ message) => message.number > read;
     found.current = list.find((message) => isNew(message) && message.author !== me.peek()?.username)?.id;
   }

@@ -14,6 +14,8 @@ from tests.bench.wires import ROOM
 from tests.bench.workloads import Scale
 
 UNIT = "deliveries/s"
+WARM = 5000
+"""Deliveries under way at the most while everything warms up."""
 
 
 class Room:
@@ -69,7 +71,7 @@ def spread(connections: list, count: int) -> list:
 
 
 def _rate(room: Room, meter: Meter, senders: int, scale: Scale) -> tuple[float, Usage]:
-    room.talk(senders, scale.warm_up, most=max(1, 500 // len(room.load.connections)))
+    room.talk(min(senders, max(1, WARM // len(room.load.connections))), scale.warm_up)
     room.settle()
     meter.start()
     messages = room.talk(senders, scale.seconds)

@@ -62,8 +62,10 @@ def history(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
                 meter.start()
                 delays = _delays(reader, name, ask, sizes, scale.pages)
                 _, usage = meter.stop()
-                for room, size in sizes.items():
-                    yield Figure("history", f"{what}, {size:,} messages", peer, median(delays[room]), "ms", usage)
+                small, large = median(delays[SMALL]), median(delays[LARGE])
+                yield Figure("history", f"{what}, {SMALL_SIZE:,} messages", peer, small, "ms", usage)
+                yield Figure("history", f"{what}, {scale.messages:,} messages", peer, large, "ms", usage)
+                yield Figure("history", f"{what}, large / small", peer, large / small, "×")
 
 
 def _questions(

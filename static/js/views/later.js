@@ -1,0 +1,29 @@
+import { signal } from "@preact/signals";
+import { h } from "preact";
+import { useEffect } from "preact/hooks";
+import { toast } from "./toast.js";
+
+/** Views that nobody needs in the first moment: they come when all is quiet, or when they are asked for. */
+
+/** @type {(() => Promise<void>)[]} */
+const coming = [];
+
+/**
+ * @template P
+ * @param {() => Promise<import("preact").ComponentType<P>>} load
+ * @returns {import("preact").FunctionComponent<P>} Renders nothing until the view is here.
+ */
+export function later(load) {
+  const view = signal(/** @type {import("preact").ComponentType<P> | null} */ (null));
+  const bring = async () => void (view.value ??= await load());
+  coming.push(bring);
+  return function Later(props) {
+    useEffect(() => void bring().catch(() => toast("This part of the page could not be loaded.")), []);
+    return view.value && h(/** @type {any} */ (view.value), props);
+  };
+}
+
+/** One after the other, so that nothing else has to wait. */
+export async function bringTheRest() {
+  for (const bring of coming) await bring().catch(() => {});
+}
