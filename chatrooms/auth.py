@@ -68,6 +68,10 @@ def trusted(scope: Mapping[str, Any], origins: tuple[str, ...]) -> bool:
     return ours or origin.rstrip("/") in origins
 
 
+TOKEN_LENGTH = 43
+"""Characters of a token: 256 bits, as text. One that a client makes has at least as many."""
+
+
 def new_token() -> str:
     """256 random bits, as text."""
     return secrets.token_urlsafe(32)

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from chatrooms import auth, names, sessions
+from chatrooms import auth, names, sessions, users
 from chatrooms.auth import Authenticate, Handshake
-from chatrooms.commands import Caller, Pipe, invalid
+from chatrooms.commands import Act, Caller, Pipe, invalid
 from chatrooms.errors import Forbidden, Invalid, RateLimited, Unauthorized
 from chatrooms.params import Claim, Username
 from chatrooms.rates import Rates
@@ -47,13 +47,13 @@ class Doorkeeper:
             return await self._vouched(self._authenticate, handshake), None
         payload = _parse(Payload, handshake.auth)
         if payload.token is not None:
-            return await self._by_token(payload.token, payload.username), None
+            return await self._with_token(handshake, payload.token, payload.username), None
         if payload.username is None:
             raise Unauthorized
         known = await self._by_cookie(handshake, payload.username)
         if known:
             return known, None
-        user, token = await self._guest(handshake, payload.username)
+        user, token = await self._guest(handshake, payload.username, auth.new_token())
         return await self._by_token(token, user["username"]), token
 
     async def request(self, handshake: Handshake) -> Caller:
@@ -76,7 +76,7 @@ class Doorkeeper:
         username = _parse(Joining, given).username
         known = await self._by_cookie(handshake, username)
         if known is None:
-            return await self._guest(handshake, username)
+            return await self._guest(handshake, username, auth.new_token())
         return await self._pipe.change(lambda act: sessions.admit(act, username), known), None
 
     async def leave(self, handshake: Handshake, given: Any) -> str:
@@ -107,6 +107,18 @@ class Doorkeeper:
         )
         return caller
 
+    async def _with_token(self, handshake: Handshake, token: str, username: str | None) -> Caller:
+        """By a token that is known, or by one of the client's own making that shall keep a free name from now on.
+
+        Who makes the token can ask again when the answer to a claim was lost.
+        """
+        if username and len(token) >= auth.TOKEN_LENGTH and await self._new(token):
+            await self._guest(handshake, username, token)
+        return await self._by_token(token, username)
+
+    async def _new(self, token: str) -> bool:
+        return await self._pipe.query(lambda act: not sessions.exists(act.db, token), NOBODY)
+
     async def _by_token(self, token: str, username: str | None) -> Caller:
         days = self._settings.session_days
         known = await self._pipe.query(lambda act: sessions.find(act.db, token, days), NOBODY)
@@ -126,7 +138,7 @@ class Doorkeeper:
         except Unauthorized:
             return None
 
-    async def _guest(self, handshake: Handshake, username: str) -> tuple[User, str]:
+    async def _guest(self, handshake: Handshake, username: str, token: str) -> tuple[User, str]:
         if self._settings.guests == "off":
             raise Unauthorized("Guests are not let in here.")
         if not self._rates.allow("join", handshake.address):
@@ -135,14 +147,14 @@ class Doorkeeper:
             names.claimable(username)
         except ValueError as error:
             raise Invalid(str(error), field="username") from None
-        locks = _joins(username, self._settings.lobby)
-        if self._settings.guests == "claim":
-            return await self._pipe.change(lambda act: sessions.claim(act, username, handshake.agent), NOBODY, *locks)
-        return await self._pipe.change(
-            lambda act: (sessions.admit(act, username), sessions.start(act, username, handshake.agent)),
-            NOBODY,
-            *locks,
-        )
+        claimed = self._settings.guests == "claim"
+
+        def admit(act: Act) -> tuple[User, str]:
+            user = users.add(act, username) if claimed else sessions.admit(act, username)
+            sessions.start(act, username, token, handshake.agent)
+            return user, token
+
+        return await self._pipe.change(admit, NOBODY, *_joins(username, self._settings.lobby))
 
 
 def _joins(username: str, lobby: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any, TypedDict
 
 from pydantic import Field, model_validator
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 
 from chatrooms import policy, standing
 from chatrooms.commands import Act, Params, query
-from chatrooms.params import MAX_PAGE, AnyRoom, Seq
+from chatrooms.params import MAX_BYTES, MAX_PAGE, AnyRoom, Seq
 from chatrooms.tables import SYNCED, Message, many, messages
 
 
@@ -62,22 +63,26 @@ def _preceding(db: Connection, room: str, seq: int | None, limit: int) -> tuple[
     found = _messages(room).order_by(messages.c.seq.desc()).limit(limit + 1)
     if seq is not None:
         found = found.where(messages.c.seq < seq)
-    rows = _rows(db, found)
-    return rows[:limit][::-1], len(rows) > limit
+    rows = many(Message, db.execute(found))
+    page = _fitting(rows[:limit])
+    return page[::-1], len(rows) > len(page)
 
 
 def _following(db: Connection, room: str, seq: int, limit: int) -> tuple[list[Message], bool]:
     found = _messages(room).where(messages.c.seq > seq).order_by(messages.c.seq).limit(limit + 1)
-    rows = _rows(db, found)
-    return rows[:limit], len(rows) > limit
+    rows = many(Message, db.execute(found))
+    page = _fitting(rows[:limit])
+    return page, len(rows) > len(page)
 
 
 def _messages(room: str) -> Any:
     return SYNCED["messages"].select().where(messages.c.room == room)
 
 
-def _rows(db: Connection, found: Any) -> list[Message]:
-    return many(Message, db.execute(found))
+def _fitting(found: list[Message]) -> list[Message]:
+    """The first of these messages that are together at most `MAX_BYTES` long; at least one."""
+    sizes = accumulate(len((message["text"] or "").encode()) for message in found)
+    return [message for message, size in zip(found, sizes, strict=True) if size <= MAX_BYTES] or found[:1]
 
 
 def _page(found: list[Message], *, before: bool, after: bool, more: bool) -> History:

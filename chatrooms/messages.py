@@ -75,13 +75,18 @@ def _of(db: Connection, _me: Caller, p: Edit | Which) -> Iterable[str]:
 
 @change("message.post", locks=_where, rate="post")
 def post(act: Act, p: Post) -> OneMessage:
-    """Say something in a room, or to a person by their username. The same id again gives the stored message."""
+    """Say something in a room, or to a person by their username.
+
+    The same id again gives the stored message, even to an author who was removed since: it is stored.
+    """
     room = addressed(act.me, p.room)
+    known = find(act.db, p.id) if p.id else None
+    if known and (known["author"], known["room"]) == (act.me.username, room):
+        return {"message": known}
     here = standing.find(act.db, act.me, room)
     policy.post(here)
-    known = find(act.db, p.id) if p.id else None
     if known:
-        return {"message": _same(known, act.me, room)}
+        raise Conflict("That id belongs to another message.", field="id")
     if p.reply_to:
         _answerable(act.db, p.reply_to, room)
     if not here.exists:
@@ -109,12 +114,6 @@ def delete(act: Act, p: Which) -> OneMessage:
     if message["deleted"]:
         return {"message": message}
     return {"message": _restate(act, message, text=None, deleted=True)}
-
-
-def _same(known: Message, me: Caller, room: str) -> Message:
-    if known["author"] != me.username or known["room"] != room:
-        raise Conflict("That id belongs to another message.", field="id")
-    return known
 
 
 def _answerable(db: Connection, id: str, room: str) -> None:

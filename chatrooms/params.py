@@ -13,6 +13,8 @@ from chatrooms import names
 MAX_TEXT = 10_000
 MAX_DEPTH = 16
 MAX_PAGE = 100
+MAX_BYTES = 256 * 1024
+"""About how much text one answer may hold, so that it fits into what may wait for one socket."""
 MAX_SEQ = 2**31 - 1
 
 _unprintable = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")

@@ -68,8 +68,9 @@ class _Uvicorn(uvicorn.Server):
     """uvicorn that ends in our order: first tell the clients, then close, and return instead of dying of the signal."""
 
     def __init__(self, chat: Chatrooms, settings: Settings) -> None:
-        options = {"lifespan": "off", "forwarded_allow_ips": settings.proxies}
-        super().__init__(uvicorn.Config(chat, **options, **uvicorn_options()))
+        super().__init__(
+            uvicorn.Config(chat, lifespan="off", forwarded_allow_ips=settings.proxies, **uvicorn_options())
+        )
         self._chat = chat
 
     @contextmanager

@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, delete, insert, select, update
 
 from chatrooms import clock, users
-from chatrooms.auth import new_token, token_hash
+from chatrooms.auth import token_hash
 from chatrooms.commands import Act, Caller, Params, change, query
 from chatrooms.errors import NotFound
 from chatrooms.params import Id
@@ -68,6 +68,11 @@ def find(db: Connection, token: str, days: int) -> Known | None:
     )
 
 
+def exists(db: Connection, token: str) -> bool:
+    """Whether ``token`` was ever given out and not revoked."""
+    return db.scalar(select(sessions.c.id).where(sessions.c.token_hash == token_hash(token))) is not None
+
+
 def stale(known: Known) -> bool:
     """Whether it is time to note that the session is used."""
     return known["seen_at"] < clock.ago(hours=SEEN_EVERY_HOURS)
@@ -78,9 +83,8 @@ def touch(act: Act, id: str) -> None:
     act.db.execute(update(sessions).where(sessions.c.id == id).values(seen_at=act.now))
 
 
-def start(act: Act, username: str, agent: str) -> str:
-    """A new token for somebody who is known."""
-    token = new_token()
+def start(act: Act, username: str, token: str, agent: str) -> None:
+    """From now on ``token`` proves ``username``."""
     act.db.execute(
         insert(sessions).values(
             id=str(uuid4()),
@@ -91,22 +95,11 @@ def start(act: Act, username: str, agent: str) -> str:
             seen_at=act.now,
         )
     )
-    return token
-
-
-def claim(act: Act, username: str, agent: str) -> tuple[User, str]:
-    """Take a free name and the token that keeps it; raises `NameTaken`."""
-    return users.add(act, username), start(act, username, agent)
 
 
 def admit(act: Act, username: str) -> User:
     """Somebody whom others vouch for: made known at the first time."""
     return users.find(act.db, username) or users.add(act, username)
-
-
-def end(act: Act, token: str) -> None:
-    """Forget a token."""
-    act.db.execute(delete(sessions).where(sessions.c.token_hash == token_hash(token)))
 
 
 @query("session.list")

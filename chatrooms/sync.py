@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, TypedDict, cast
 
 from pydantic import Field
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from chatrooms import names
 from chatrooms.changes import Change
 from chatrooms.commands import Act, Params, query
-from chatrooms.params import Seq
+from chatrooms.params import MAX_BYTES, Seq
 from chatrooms.tables import SYNCED, Synced, many, members, rooms
 
 LIMIT = 200
@@ -39,18 +39,19 @@ class Caught(TypedDict):
 def sync(act: Act, p: Sync) -> Caught:
     """Everything that changed since these revs in the caller's own room and all rooms that they belong to."""
     caught: Caught = {"changes": [], "reset": [], "more": False}
-    rows = 0
+    rows = size = 0
     for room, head in _heads(act.db, act.me.username):
         known = p.revs.get(room, 0)
         if known == head:
             continue
-        if rows >= MAX_ROWS:
+        if rows >= MAX_ROWS or size >= MAX_BYTES:
             caught["more"] = True
             break
         change, reset = _since(act.db, room, head, known)
         caught["changes"].append(change)
         caught["reset"] += [room] if reset else []
         rows += sum(len(part) for part in change.values() if isinstance(part, list))
+        size += said(change.get("messages", []))
     return caught
 
 
@@ -67,20 +68,23 @@ def _since(db: Connection, room: str, head: int, known: int) -> tuple[Change, bo
     known = 0 if ahead else known
     personal = names.kind(room) == "personal"
     marked = {table: at for table, at in SYNCED.items() if at.personal in (None, personal)}
-    reset = ahead or any(_too_many(db, at, room, known) for at in marked.values() if not at.whole)
     change: Change = {"room": room, "rev": head}
-    for table, at in marked.items():
-        if at.whole or not reset:
-            rows = _rows(db, at, room, 0 if reset else known)
-            change |= {table: rows} if rows else {}
-    return change, reset
+    partial = {table: _rows(db, at, room, known, LIMIT + 1) for table, at in marked.items() if not at.whole}
+    reset = ahead or any(map(_too_many, partial.values()))
+    whole = {table: _rows(db, at, room, 0 if reset else known) for table, at in marked.items() if at.whole}
+    told = whole if reset else whole | partial
+    return cast(Change, change | {table: rows for table, rows in told.items() if rows}), reset
 
 
-def _too_many(db: Connection, at: Synced, room: str, known: int) -> bool:
-    newer = select(at.rev).where(at.room == room, at.rev > known).limit(LIMIT + 1)
-    return int(db.scalar(select(func.count()).select_from(newer.subquery())) or 0) > LIMIT
+def said(rows: list[Any]) -> int:
+    """About how many bytes the words of these messages are."""
+    return sum(len((row.get("text") or "").encode()) for row in rows)
 
 
-def _rows(db: Connection, at: Synced, room: str, known: int) -> list[Any]:
-    found = at.select().where(at.room == room, at.rev > known).order_by(at.rev)
+def _too_many(rows: list[Any]) -> bool:
+    return len(rows) > LIMIT or said(rows) > MAX_BYTES
+
+
+def _rows(db: Connection, at: Synced, room: str, known: int, limit: int | None = None) -> list[Any]:
+    found = at.select().where(at.room == room, at.rev > known).order_by(at.rev).limit(limit)
     return many(dict[str, Any], db.execute(found))

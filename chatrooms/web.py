@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -13,10 +10,10 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route
 
 from chatrooms import auth, docs
+from chatrooms.assets import Assets
 from chatrooms.auth import Handshake
 from chatrooms.commands import Pipe
 from chatrooms.db import Database
@@ -27,8 +24,6 @@ from chatrooms.sockets import answer, refused
 from chatrooms.wire.server import MAX_PACKET
 
 SECONDS_A_DAY = 86_400
-BASE = '<base href="/">'
-_import_map = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
 
 
 class Web:
@@ -36,13 +31,11 @@ class Web:
 
     def __init__(self, settings: Settings, pipe: Pipe, doorkeeper: Doorkeeper, db: Database, static: Path) -> None:
         self._settings, self._pipe, self._doorkeeper, self._db = settings, pipe, doorkeeper, db
-        self._static = static
+        self._assets = Assets(static)
 
     def routes(self) -> list[BaseRoute]:
         """What is where."""
         return [
-            Route("/", self._client),
-            Route("/r/{rest:path}", self._client),
             Route("/healthz", self._alive),
             Route("/readyz", self._ready),
             Route("/openapi.json", self._document(docs.openapi)),
@@ -51,32 +44,8 @@ class Web:
             Route("/api/session.join", self._join, methods=["POST"]),
             Route("/api/session.leave", self._leave, methods=["POST"]),
             Route("/api/{command}", self._command, methods=["POST"]),
-            *self._files(),
+            *self._assets.routes(),
         ]
-
-    def _files(self) -> list[BaseRoute]:
-        folders = [folder for folder in ("css", "js", "vendor") if (self._static / folder).is_dir()]
-        pages = ("manifest.webmanifest", "icon.svg", "service-worker.js")
-        singles = [name for name in pages if (self._static / name).is_file()]
-        return [
-            *(Mount(f"/{folder}", StaticFiles(directory=self._static / folder)) for folder in folders),
-            *(Route(f"/{name}", self._file(name)) for name in singles),
-        ]
-
-    def _file(self, name: str) -> Callable[[Request], Awaitable[Response]]:
-        files = StaticFiles(directory=self._static)
-
-        async def send(request: Request) -> Response:
-            return await files.get_response(name, request.scope)
-
-        return send
-
-    async def _client(self, request: Request) -> Response:
-        page = self._static / "index.html"
-        if not page.is_file():
-            raise HTTPException(404)
-        html = page.read_text().replace(BASE, f'<base href="{_mount(request)}">', 1)
-        return HTMLResponse(html, headers={"Content-Security-Policy": _policy(html), "Cache-Control": "no-cache"})
 
     async def _alive(self, _request: Request) -> Response:
         return _json({"ok": True})
@@ -194,24 +163,3 @@ async def http_error(request: Request, error: Exception) -> Response:
     told = refused(refusal)
     headers = getattr(error, "headers", None)
     return _json(told, status, dict(headers) if headers else None)
-
-
-def _policy(html: str) -> str:
-    """The content security policy of the client: no script but our files and the import map that the page holds."""
-    found = _import_map.search(html)
-    digest = base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode() if found else ""
-    inline = f" 'sha256-{digest}'" if digest else ""
-    return "; ".join(
-        [
-            "default-src 'self'",
-            f"script-src 'self'{inline}",
-            "style-src 'self'",
-            "img-src 'self' data: blob:",
-            "connect-src 'self' ws: wss:",
-            "object-src 'none'",
-            "base-uri 'self'",
-            "form-action 'self'",
-            "frame-ancestors 'self'",
-            "require-trusted-types-for 'script'",
-        ]
-    )

@@ -46,7 +46,7 @@ async def running(data: Path, **settings: Any) -> AsyncIterator[RunningServer]:
 @asynccontextmanager
 async def serving(app: Any, lifespan: str = "off") -> AsyncIterator[str]:
     """The URL at which uvicorn serves ``app`` meanwhile."""
-    listening = socket.socket()
+    listening = socket.socket(proto=socket.IPPROTO_TCP)  # for which asyncio sets TCP_NODELAY
     listening.bind(("127.0.0.1", 0))
     options = uvicorn_options() | {"lifespan": lifespan, "timeout_graceful_shutdown": 1}
     server = uvicorn.Server(uvicorn.Config(app, **options))

@@ -155,3 +155,31 @@ async def test_an_id_of_somebody_elses_message_is_a_conflict(person):
     for room in ("#lobby", "alice"):
         with pytest.raises(Refused, match="conflict"):
             await bob.say(room, "stolen", id=message["id"])
+
+
+async def test_a_retry_of_what_was_stored_is_answered_even_after_a_removal(person):
+    alice, bob = await person("alice"), await person("bob")
+    await alice.run("room.create", name="#staff", access="private")
+    await alice.run("room.invite", room="#staff", username="bob")
+    message = await bob.say("#staff", "last words", id="11111111-1111-4111-8111-111111111111")
+    await alice.run("room.remove", room="#staff", username="bob")
+    assert await bob.say("#staff", "last words", id=message["id"]) == message
+    with pytest.raises(Refused, match="not_found"):
+        await bob.say("#staff", "more words", id="22222222-2222-4222-8222-222222222222")
+
+
+async def test_long_messages_do_not_make_long_answers(person):
+    alice = await person("alice")
+    first = await alice.say("#lobby", "first")
+    long = "\N{PERSON WITH FOLDED HANDS}" * 10_000
+    for _ in range(10):
+        await alice.say("#lobby", long)
+    rooms, answer = await caught(alice, _lobby=first["rev"])
+    assert answer["reset"] == ["#lobby"] and "messages" not in rooms["#lobby"]
+    page = await alice.run("history", room="#lobby", limit=100)
+    back = page["messages"]
+    while page["more"]:
+        page = await alice.run("history", room="#lobby", before=back[0]["seq"], limit=100)
+        assert 1 <= len(page["messages"]) < 10
+        back = page["messages"] + back
+    assert [m["text"] for m in back] == ["first"] + [long] * 10

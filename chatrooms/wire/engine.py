@@ -18,7 +18,7 @@ from chatrooms.wire.packets import Malformed
 from chatrooms.wire.patrol import Patrol
 from chatrooms.wire.polling import Polling, farewell
 from chatrooms.wire.requests import BAD_REQUEST, ENDING, UNKNOWN_SID, Request, Response
-from chatrooms.wire.socket import CLOSED_BY_SERVER, RESTART, Ending, Socket, Transport
+from chatrooms.wire.socket import CLOSED_BY_SERVER, RESTART, SLOW, Ending, Socket, Transport
 from chatrooms.wire.websocket import WebSocket
 
 SECONDS_TO_END = 5.0
@@ -68,6 +68,11 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         if socket is not None:
             for message in messages:
                 socket.send(message)
+
+    def drop(self, eio_sid: str) -> None:
+        """Cut off a client that does not keep up."""
+        if eio_sid in self.sockets:
+            self.sockets[eio_sid].end(SLOW)
 
     async def send(self, sid: str, data: Any) -> None:
         """Send text, bytes or JSON as one message."""

@@ -9,6 +9,7 @@ from typing import Any
 from socketio.async_manager import AsyncManager
 
 from chatrooms.wire import packets
+from chatrooms.wire.message import Message, Outbox
 
 
 class Manager(AsyncManager):  # type: ignore[misc]
@@ -26,6 +27,7 @@ class Manager(AsyncManager):  # type: ignore[misc]
         self.pending_disconnect: dict[str, set[str]] = {}
         self._rooms_of: dict[tuple[str, str], set[str | None]] = {}
         self._sids: dict[str, dict[str, str]] = {}
+        self._held: dict[str, Outbox] = {}
         self._ack_ids = itertools.count(1)
 
     def members(self, room: str, namespace: str = "/") -> list[str]:
@@ -70,8 +72,11 @@ class Manager(AsyncManager):  # type: ignore[misc]
         return sid
 
     async def connect(self, sid: str, namespace: str) -> str:
-        """Let a session stay."""
+        """Let a session stay: it hears what was said to it meanwhile."""
         self.pending_connect.get(namespace, set()).discard(sid)
+        held = self._held.pop(sid, None)
+        if held is not None:
+            self.server.eio.post(self.eio_sid_from_sid(sid, namespace), held.take(len(held)))
         return sid
 
     def pre_disconnect(self, sid: str, namespace: str) -> str | None:
@@ -111,6 +116,7 @@ class Manager(AsyncManager):  # type: ignore[misc]
         for room in sorted(self._rooms_of.get((namespace, sid), ()), key=lambda room: room is None):
             self.basic_leave_room(sid, namespace, room)
         self.callbacks.pop(sid, None)
+        self._held.pop(sid, None)
         for pending in (self.pending_connect, self.pending_disconnect):
             pending.get(namespace, set()).discard(sid)
         if eio_sid in self._sids:
@@ -143,16 +149,27 @@ class Manager(AsyncManager):  # type: ignore[misc]
         if callback is not None:
             for sid, eio_sid in recipients:
                 number = self._generate_ack_id(sid, callback)
-                self.server.eio.post(eio_sid, packets.encode(packets.EVENT, said, namespace, number))
+                self._post(namespace, sid, eio_sid, packets.encode(packets.EVENT, said, namespace, number))
         elif recipients:
             messages = packets.encode(packets.EVENT, said, namespace)
-            for _sid, eio_sid in recipients:
-                self.server.eio.post(eio_sid, messages)
+            for sid, eio_sid in recipients:
+                self._post(namespace, sid, eio_sid, messages)
 
     async def trigger_callback(self, sid: str, id: int, data: list[Any]) -> None:
         """Call what waits for an acknowledgement; one that nobody waits for is ignored."""
         if id in self.callbacks.get(sid, ()):
             await super().trigger_callback(sid, id, data)
+
+    def _post(self, namespace: str, sid: str, eio_sid: str, messages: list[Message]) -> None:
+        """Send to a socket, or hold it back until the socket is let in: whoever is refused hears nothing."""
+        if sid not in self.pending_connect.get(namespace, ()):
+            self.server.eio.post(eio_sid, messages)
+            return
+        held = self._held.setdefault(sid, Outbox())
+        for message in messages:
+            held.put(message, 0.0)
+        if held.size > self.server.limits.queued:
+            self.server.eio.drop(eio_sid)
 
     def _generate_ack_id(self, sid: str, callback: Callable[..., Any]) -> int:
         number = next(self._ack_ids)

@@ -53,8 +53,8 @@ class Outbox:
         self._waiting: deque[tuple[float, Message]] = deque()
         self.size = 0
 
-    def __bool__(self) -> bool:
-        return bool(self._waiting)
+    def __len__(self) -> int:
+        return len(self._waiting)
 
     @property
     def since(self) -> float | None:

@@ -31,8 +31,8 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
     has checked their origin.
 
     ``connected`` is awaited with the id of a socket right after the client was told that it is connected.
-    ``malformed`` answers an event that could not be read, if the client asked for an acknowledgement; as long as
-    it is None, a packet that is no packet ends the connection, as the protocol asks.
+    ``malformed`` answers an event that could not be read, if the client asked for an acknowledgement, and such
+    mistakes end nothing; as long as it is None, a packet that is no packet ends the connection, as the protocol asks.
     A client that is in no namespace ``join_timeout`` seconds after it came is closed.
     """
 
@@ -103,6 +103,8 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         sid = self.manager.sid_from_eio_sid(eio_sid, packet.namespace)
         if (sid is None) != (packet.type == CONNECT):
             raise Malformed("not the time for it", packet.namespace)
+        if packet.type == CONNECT and self.malformed is None and not isinstance(packet.data, dict | None):
+            raise Malformed("not an object")
         if packet.type == CONNECT:
             await self._handle_connect(eio_sid, packet.namespace, packet.data)
         elif packet.type == DISCONNECT:

@@ -67,7 +67,7 @@ class Program:
             "members": len(manager._rooms_of),
             "sessions": len(manager.sessions()),
             "pending": sum(map(len, (*manager.pending_connect.values(), *manager.pending_disconnect.values()))),
-            "callbacks": len(manager.callbacks),
+            "callbacks": len(manager.callbacks) + len(manager._held),
             "environs": len(self.server.environ),
             "sockets": len(eio.sockets),
             "connecting": len(self.server._connecting),

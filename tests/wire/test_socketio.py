@@ -70,10 +70,25 @@ async def test_a_malformed_packet_in_a_post_is_refused_with_400(program, raw):
     await program.empty()
 
 
-async def test_whoever_speaks_before_joining_is_closed(program, raw):
+@pytest.mark.parametrize("packet", ['42["echo"]', '40"text"', "41", "43[]", "4", "4x", b"x"])
+async def test_whoever_does_not_begin_with_joining_is_closed(program, raw, packet):
     ws = await raw.websocket()
-    await ws.send('42["echo"]')
+    await ws.send(packet)
     await ws.closed()
+    await program.empty()
+
+
+async def test_a_program_may_take_mistakes_as_mistakes(program, raw):
+    program.server.malformed = lambda: "no"
+    ws = await raw.websocket()
+    await ws.send('40"text"')
+    assert await ws.read() == '44{"message":"Internal server error"}'
+    await ws.send("40")
+    assert (await ws.read()).startswith("40{")
+    for packet in ("4abc", "42{}", "42[]", "40", "4", "44{}", "45nothing", b"x"):
+        await ws.send(packet)
+    await ws.send("421{}")
+    assert await ws.read() == '431["no"]'
 
 
 @pytest.mark.parametrize("name", [*sorted(RESERVED_EVENTS), 5, None, [], {}, True])
@@ -189,6 +204,28 @@ async def test_packets_over_the_limit_end_the_connection(start):
     ws = await raw.join_websocket()
     await ws.send('42["echo","' + "x" * 1000 + '"]')
     await ws.closed()
+    await program.empty()
+
+
+@pytest.mark.parametrize("refused", [False, True])
+async def test_what_is_said_to_a_room_waits_until_its_member_is_let_in(program, raw, refused):
+    ws = await raw.websocket()
+    await ws.send("40" + json.dumps({"slow": 0.2, "refused": refused}))
+    await until(lambda: program.server.manager.members("all"))
+    await program.server.emit("n", 1, to="all")
+    assert (await ws.read()).startswith("44{" if refused else "40{")
+    await ws.send("40/admin,")
+    assert refused or await ws.read() == '42["n",1]'
+    assert (await ws.read()).startswith("40/admin,{")
+
+
+async def test_a_busy_room_does_not_pile_up_before_a_slow_connect_handler(start):
+    program, raw = await start(limits=Limits(queued=10_000))
+    ws = await raw.websocket()
+    await ws.send('40{"slow":0.3}')
+    await until(lambda: program.server.manager.members("all"))
+    for _ in range(20):
+        await program.server.emit("n", "x" * 1000, to="all")
     await program.empty()
 
 

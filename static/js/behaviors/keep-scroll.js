@@ -7,7 +7,10 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 
 const STICKS_WITHIN_PX = 100;
 
-/** @param {HTMLElement} log The message a third down: the top-most one may lose its heading when one comes before it. */
+/**
+ * The message a third down, but not the top-most one: that may lose its heading when another comes before it.
+ * @param {HTMLElement} log @returns {HTMLElement | undefined}
+ */
 function underEye(log) {
   const children = /** @type {HTMLCollectionOf<HTMLElement>} */ (log.firstElementChild?.children ?? log.children);
   const eye = log.scrollTop + log.clientHeight / 3;
@@ -18,8 +21,10 @@ function underEye(log) {
     if (children[middle].offsetTop + children[middle].offsetHeight > eye) high = middle;
     else low = middle + 1;
   }
+  const first = [...children].findIndex((child) => child.tagName === "ARTICLE");
+  low = Math.max(low, first + 1);
   while (children[low] && children[low].tagName !== "ARTICLE") low += 1;
-  return children[low];
+  return children[low] ?? children[first];
 }
 
 export class Scroll {
@@ -30,19 +35,24 @@ export class Scroll {
   isAtEnd = true;
   /** @type {{element: HTMLElement, top: number} | null} */
   anchor = null;
+  /** How far it was scrolled when that was so. */
+  at = 0;
 
-  /** After anything has changed size or place. */
+  /** After anything has changed size or place; the reader may have scrolled, and the event is yet to come. */
   settle() {
     const { log, anchor } = this;
     if (!log) return;
+    const scrolled = log.scrollTop - this.at;
+    if (scrolled < -STICKS_WITHIN_PX && this.below() > STICKS_WITHIN_PX) this.stuck = false;
     if (this.stuck) log.scrollTop = log.scrollHeight;
-    else if (anchor?.element.isConnected) log.scrollTop = anchor.element.offsetTop - anchor.top;
+    else if (anchor?.element.isConnected) log.scrollTop = anchor.element.offsetTop - anchor.top + scrolled;
     this.remember();
   }
 
   remember() {
     const { log } = this;
     const element = log && underEye(log);
+    this.at = this.above();
     this.anchor = log && element ? { element, top: element.offsetTop - log.scrollTop } : null;
   }
 

@@ -1,5 +1,5 @@
 import { batch } from "@preact/signals";
-import { run } from "../connection.js";
+import { asRefusal, online, passesAfter, run } from "../connection.js";
 import { extendWindow, startRoster, takeRows } from "../rows.js";
 import { rosters, windowOf } from "../store.js";
 
@@ -13,9 +13,23 @@ const loading = new Map();
 
 /** @param {string} key @param {() => Promise<void>} load */
 function once(key, load) {
-  const started = loading.get(key) ?? load().catch(() => {}).finally(() => loading.delete(key));
+  const started = loading.get(key) ?? insist(load).finally(() => loading.delete(key));
   loading.set(key, started);
   return started;
+}
+
+/** What fails for a moment is tried again: nobody else would ask. @param {() => Promise<void>} load */
+async function insist(load) {
+  for (let seconds = 1; seconds; ) {
+    seconds = await load().then(() => 0, patience);
+    if (seconds) await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  }
+}
+
+/** @param {unknown} error */
+function patience(error) {
+  const refusal = asRefusal(error);
+  return refusal.code === "offline" ? Number(online.peek()) : passesAfter(refusal);
 }
 
 /** One page of messages from below the window. @param {string} room */

@@ -1,0 +1,36 @@
+"""Write into `index.html` which modules the page starts with: ``python -m tests.browser.preloads``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from posixpath import dirname, join, normpath
+
+STATIC = Path(__file__).parents[2] / "static"
+IMPORT = re.compile(r'(?:^import|^export|\bfrom|\bimport)\s*(?:[^;"\']*?\bfrom\s*)?"([^"]+)"', re.MULTILINE)
+LINES = re.compile(r'(?:    <link rel="modulepreload"[^\n]*\n)+')
+
+
+def modules(page: str) -> list[str]:
+    """All that `js/main.js` imports, directly or not, but not what is imported later."""
+    names = dict(re.findall(r'"([^"]+)": "\./(vendor/[^"]+)"', page))
+    found: set[str] = set()
+    wanted = ["js/main.js"]
+    while wanted:
+        module = wanted.pop()
+        found.add(module)
+        for name in IMPORT.findall(without_comments((STATIC / module).read_text())):
+            path = normpath(join(dirname(module), name)) if name.startswith(".") else names.get(name, "")
+            if path and path not in found:
+                wanted.append(path)
+    return sorted(found - {"js/main.js"})
+
+
+def without_comments(script: str) -> str:
+    return re.sub(r"/\*\*.*?\*/", "", script, flags=re.DOTALL)
+
+
+if __name__ == "__main__":
+    page = (STATIC / "index.html").read_text()
+    links = "".join(f'    <link rel="modulepreload" href="{module}">\n' for module in modules(page))
+    (STATIC / "index.html").write_text(LINES.sub(links, page))

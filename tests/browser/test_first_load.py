@@ -1,0 +1,47 @@
+"""The first moment: no more is loaded than is needed, and that all at once."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.visitor import Visitor
+
+KILOBYTE = 1000
+LOADED = """
+() => performance.getEntriesByType("resource")
+  .filter(({name}) => /\\.(js|css)$/.test(name))
+  .map(({name, encodedBodySize}) => [new URL(name).pathname, encodedBodySize])
+"""
+PRELOADED = "links => links.map(link => new URL(link.href).pathname)"
+FRUGAL = {"service_workers": "block"}
+
+
+async def loaded(visitor: Visitor) -> dict[str, int]:
+    """The compressed size of each script and style sheet that the page has loaded."""
+    await expect(visitor.page.get_by_role("textbox", name="Your name")).to_be_visible()
+    return dict(await visitor.page.evaluate(LOADED))
+
+
+async def test_what_is_preloaded_is_what_the_page_starts_with(person: Arrive) -> None:
+    alice = await person("alice", joined=False, **FRUGAL)
+    scripts = {path for path in await loaded(alice) if path.endswith(".js")}
+    preloaded = await alice.page.locator("link[rel=modulepreload]").evaluate_all(PRELOADED)
+    main = next(path for path in scripts if path.endswith("/js/main.js"))
+    assert sorted(preloaded) == sorted(scripts - {main}), "write them by: python -m tests.browser.preloads"
+
+
+async def test_the_first_load_is_small(person: Arrive) -> None:
+    alice = await person("alice", joined=False, **FRUGAL)
+    assert sum((await loaded(alice)).values()) < 90 * KILOBYTE
+
+
+async def test_everything_is_kept_for_ever_under_its_digest(person: Arrive) -> None:
+    alice = await person("alice", joined=False, **FRUGAL)
+    for path in await loaded(alice):
+        assert path.startswith("/v/")
+    path = next(iter(await loaded(alice)))
+    kept = await alice.page.request.get(alice.url + path)
+    assert "immutable" in kept.headers["cache-control"]
+    another = await alice.page.request.get(alice.url + path.replace(path.split("/")[2], "0" * 16))
+    assert another.headers["cache-control"] == "no-cache"
