@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chatrooms import auth, names, sessions, users
 from chatrooms.auth import Authenticate, Handshake
@@ -19,12 +19,16 @@ NOBODY = Caller("system", host=True)
 
 
 class Payload(BaseModel):
-    """The handshake's ``auth``. Whatever else it holds is metadata for the host application."""
+    """The handshake's ``auth``. Whatever else it holds is metadata for the host application.
+
+    ``claim`` is a token of the client's own making that shall keep a free name from now on.
+    """
 
     model_config = ConfigDict(strict=True, frozen=True)
 
     username: Username | None = None
     token: str | None = None
+    claim: Annotated[str, Field(min_length=auth.TOKEN_LENGTH, max_length=200)] | None = None
 
 
 class Joining(BaseModel):
@@ -47,14 +51,11 @@ class Doorkeeper:
             return await self._vouched(self._authenticate, handshake), None
         payload = _parse(Payload, handshake.auth)
         if payload.token is not None:
-            return await self._with_token(handshake, payload.token, payload.username), None
+            return await self._by_token(payload.token, payload.username), None
         if payload.username is None:
             raise Unauthorized
         known = await self._by_cookie(handshake, payload.username)
-        if known:
-            return known, None
-        user, token = await self._guest(handshake, payload.username, auth.new_token())
-        return await self._by_token(token, user["username"]), token
+        return (known, None) if known else await self._claim(handshake, payload.username, payload.claim)
 
     async def request(self, handshake: Handshake) -> Caller:
         """Who sends an HTTP request: by bearer token, or by the session cookie; raises `Unauthorized`."""
@@ -107,17 +108,15 @@ class Doorkeeper:
         )
         return caller
 
-    async def _with_token(self, handshake: Handshake, token: str, username: str | None) -> Caller:
-        """By a token that is known, or by one of the client's own making that shall keep a free name from now on.
+    async def _claim(self, handshake: Handshake, username: str, claim: str | None) -> tuple[Caller, str]:
+        """Take a name with a token of the client's making, or of ours.
 
-        Who makes the token can ask again when the answer to a claim was lost.
+        Who makes the token can claim again when the answer was lost: the same claim is then the proof.
         """
-        if username and len(token) >= auth.TOKEN_LENGTH and await self._new(token):
+        token = claim or auth.new_token()
+        if not await self._pipe.query(lambda act: sessions.exists(act.db, token), NOBODY):
             await self._guest(handshake, username, token)
-        return await self._by_token(token, username)
-
-    async def _new(self, token: str) -> bool:
-        return await self._pipe.query(lambda act: not sessions.exists(act.db, token), NOBODY)
+        return await self._by_token(token, username), token
 
     async def _by_token(self, token: str, username: str | None) -> Caller:
         days = self._settings.session_days

@@ -37,13 +37,14 @@ async def test_a_guest_claims_a_free_name_and_keeps_it_by_the_token(person, own_
 
 
 async def test_a_client_that_makes_its_token_itself_can_ask_again_when_the_answer_was_lost(person, own_server):
-    token = "t" * 43
+    claim = "t" * 43
     for _ in range(2):
-        alice = await person("alice", token=token)
+        alice = await person("alice", auth={"username": "alice", "claim": claim})
         await leave(alice)
-    assert await refusal(own_server.url, {"username": "alice", "token": "u" * 43}) == "name_taken"
-    assert await refusal(own_server.url, {"username": "bob", "token": "short"}) == "unauthorized"
-    assert await refusal(own_server.url, {"username": "bob", "token": token}) == "unauthorized"
+    await person("alice", token=claim)
+    assert await refusal(own_server.url, {"username": "alice", "claim": "u" * 43}) == "name_taken"
+    assert await refusal(own_server.url, {"username": "bob", "claim": "too short"}) == "invalid"
+    assert await refusal(own_server.url, {"username": "bob", "claim": claim}) == "unauthorized"
 
 
 @pytest.mark.parametrize("look_alike", ["аlice", "a1ice", "ａｌｉｃｅ"])

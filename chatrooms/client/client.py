@@ -26,7 +26,7 @@ from chatrooms.client.streams import Stream, Streams
 class Client(Held, Commands):
     """Somebody at ``url``, whose path is where the chat is mounted.
 
-    They are proven by a ``token``, or claim ``username``: then `token`, made here, keeps the name theirs, so save it.
+    They are proven by a ``token``, or claim ``username``: then `token` keeps the name theirs, so save it.
     ``auth`` goes to the server as well, for a host application. ``outbox`` is a SQLite file, one for each person, that
     keeps unacknowledged messages over the end of the process. Seconds: ``timeout`` for an answer, ``sync_every``
     between questions for what was missed. Counts: ``backlog`` unread items in a stream, ``keep`` messages in a room.
@@ -52,7 +52,8 @@ class Client(Held, Commands):
     ) -> None:
         if outbox and not username:
             raise ValueError("an outbox file is somebody's: give the username")
-        self.token = token or (secrets.token_urlsafe(32) if username else None)
+        self.token = token
+        self._claim = None if token else secrets.token_urlsafe(32)
         self._given = {"username": username, **(auth or {})}
         self._changes, self._signals = Streams[Change](backlog), Streams[Signal](backlog)
         self._state = State(self._changes.push, keep)
@@ -141,7 +142,7 @@ class Client(Held, Commands):
         return await super().watch(self._watched)
 
     def _auth(self) -> dict[str, Any]:
-        given = {**self._given, "token": self.token}
+        given = {**self._given, "token": self.token, "claim": None if self.token else self._claim}
         return {name: value for name, value in given.items() if value is not None}
 
     def _opened(self, welcome: dict[str, Any]) -> None:

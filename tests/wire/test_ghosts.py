@@ -57,14 +57,14 @@ async def reset_while_connecting(raw):
     query = f"EIO=4&transport=polling&sid={session.sid}"
     head = f"POST {PATH}?{query} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
     await send(sock, (head + body).encode())
-    await asyncio.sleep(0.05)
+    await until(lambda: raw.connecting(session.sid))
     reset(sock)
 
 
 async def close_while_connecting(raw):
     session = await raw.open()
     posting = asyncio.create_task(session.post('40{"slow":0.2}'))
-    await asyncio.sleep(0.05)
+    await until(lambda: raw.connecting(session.sid))
     await session.post("1")
     await posting
 
@@ -103,6 +103,7 @@ ENDS = [
 @pytest.mark.parametrize("end", ENDS)
 async def test_nothing_stays_of_many_abrupt_ends(start, end, caplog, capfd):
     program, raw = await start()
+    raw.connecting = lambda sid: sid in program.server._connecting
     raw.waiting = lambda sid: program.server.eio.sockets[sid].transport.waited_for
     before = len(asyncio.all_tasks())
     for _ in range(MANY // AT_ONCE):
