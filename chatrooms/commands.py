@@ -168,8 +168,8 @@ class Pipe:
 
     async def committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
         """Tell what was committed, in the order in which it was."""
+        await self._live.tell(outcome.changes for outcome in outcomes)
         for outcome in outcomes:
-            await self._live.tell(outcome.changes)
             await self._live.signal(outcome.signals)
             for session in outcome.ended:
                 self._live.close(names.session(session))

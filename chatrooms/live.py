@@ -42,17 +42,24 @@ class Live:
         self._db = db
         self._aligning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def tell(self, changes: Iterable[Change]) -> None:
-        """Emit committed changes to everybody who hears their rooms.
+    async def tell(self, commands: Iterable[Iterable[Change]]) -> None:
+        """Emit the committed changes of commands, in their order, to everybody who hears their rooms.
 
-        Who joined or was removed is moved first, so that the one hears it and the other does not.
+        Who joined or was removed by a command is moved first, so that the one hears it and the other does not.
         """
-        changes = list(changes)
-        for change in changes:
-            if "memberships" in change:
-                await self.align(change["room"])
-        for change in changes:
-            await self.server.emit("change", change, to=names.hearers(change["room"]))
+        waiting: list[Change] = []
+        for changes in map(list, commands):
+            moved = [change["room"] for change in changes if "memberships" in change]
+            if moved:
+                await self._emit(waiting)
+                waiting.clear()
+            for username in moved:
+                await self.align(username)
+            waiting += changes
+        await self._emit(waiting)
+
+    async def _emit(self, changes: list[Change]) -> None:
+        await self.server.emit_all(("change", change, names.hearers(change["room"])) for change in changes)
 
     async def signal(self, signals: Iterable[Signal]) -> None:
         """Emit signals to everybody who hears their rooms."""

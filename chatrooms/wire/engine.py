@@ -13,7 +13,7 @@ import orjson
 import structlog
 
 from chatrooms.wire.limits import Limits
-from chatrooms.wire.message import Message
+from chatrooms.wire.message import Bundle, Message
 from chatrooms.wire.packets import Malformed
 from chatrooms.wire.patrol import Patrol
 from chatrooms.wire.polling import Polling, farewell
@@ -62,12 +62,11 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         if response is not None:
             await request.respond(response)
 
-    def post(self, eio_sid: str | None, messages: list[Message]) -> None:
+    def post(self, eio_sid: str | None, bundle: Bundle) -> None:
         """Send messages to a session, if it is still there."""
         socket = self.sockets.get(eio_sid) if eio_sid else None
         if socket is not None:
-            for message in messages:
-                socket.send(message)
+            socket.send(bundle)
 
     def drop(self, eio_sid: str) -> None:
         """Cut off a client that does not keep up."""
@@ -82,7 +81,7 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         """Send a packet of python-engineio."""
         encoded = pkt.encode()
         binary = isinstance(encoded, bytes)
-        self.post(sid, [Message(encoded if binary else encoded.encode(), binary=binary)])
+        self.post(sid, Bundle([Message(encoded if binary else encoded.encode(), binary=binary)]))
 
     async def disconnect(self, sid: str | None = None) -> None:
         """End one session, or all; never waits for a client."""
@@ -175,7 +174,7 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         socket.transport = transport
         self.sockets[socket.sid] = socket
         await self.handlers["connect"](socket.sid, request.environ())
-        socket.send(Message(b"0" + orjson.dumps(self._handshake(socket))))
+        socket.send(Bundle([Message(b"0" + orjson.dumps(self._handshake(socket)))]))
 
     def _handshake(self, socket: Socket) -> dict[str, Any]:
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -9,7 +10,10 @@ from typing import Any
 from socketio.async_manager import AsyncManager
 
 from chatrooms.wire import packets
-from chatrooms.wire.message import Message, Outbox
+from chatrooms.wire.message import Bundle, Message, Outbox
+
+SLICE = 500
+"""Recipients that are sent to in one step of the event loop."""
 
 
 class Manager(AsyncManager):  # type: ignore[misc]
@@ -76,7 +80,7 @@ class Manager(AsyncManager):  # type: ignore[misc]
         self.pending_connect.get(namespace, set()).discard(sid)
         held = self._held.pop(sid, None)
         if held is not None:
-            self.server.eio.post(self.eio_sid_from_sid(sid, namespace), held.take(len(held)))
+            self.server.eio.post(self.eio_sid_from_sid(sid, namespace), Bundle(held.take(len(held))))
         return sid
 
     def pre_disconnect(self, sid: str, namespace: str) -> str | None:
@@ -149,24 +153,39 @@ class Manager(AsyncManager):  # type: ignore[misc]
         if callback is not None:
             for sid, eio_sid in recipients:
                 number = self._generate_ack_id(sid, callback)
-                self._post(namespace, sid, eio_sid, packets.encode(packets.EVENT, said, namespace, number))
+                self._post(namespace, sid, eio_sid, Bundle(packets.encode(packets.EVENT, said, namespace, number)))
         elif recipients:
-            messages = packets.encode(packets.EVENT, said, namespace)
-            for sid, eio_sid in recipients:
-                self._post(namespace, sid, eio_sid, messages)
+            await self._spread(Bundle(packets.encode(packets.EVENT, said, namespace)), recipients, namespace)
+
+    async def emit_all(self, events: Iterable[tuple[str, Any, list[str]]], namespace: str) -> None:
+        """Send several events, each to its rooms; those of the same rooms together."""
+        said: dict[tuple[str, ...], list[Message]] = {}
+        for event, data, to in events:
+            said.setdefault(tuple(to), []).extend(packets.encode(packets.EVENT, [event, data], namespace))
+        for rooms, messages in said.items():
+            recipients = list(self.get_participants(namespace, [name for name in rooms if name]))
+            await self._spread(Bundle(messages), recipients, namespace)
+
+    async def _spread(self, bundle: Bundle, recipients: list[tuple[str, str]], namespace: str) -> None:
+        """Send to many, in slices, so that nobody else waits long."""
+        for start in range(0, len(recipients), SLICE):
+            if start:
+                await asyncio.sleep(0)
+            for sid, eio_sid in recipients[start : start + SLICE]:
+                self._post(namespace, sid, eio_sid, bundle)
 
     async def trigger_callback(self, sid: str, id: int, data: list[Any]) -> None:
         """Call what waits for an acknowledgement; one that nobody waits for is ignored."""
         if id in self.callbacks.get(sid, ()):
             await super().trigger_callback(sid, id, data)
 
-    def _post(self, namespace: str, sid: str, eio_sid: str, messages: list[Message]) -> None:
+    def _post(self, namespace: str, sid: str, eio_sid: str, bundle: Bundle) -> None:
         """Send to a socket, or hold it back until the socket is let in: whoever is refused hears nothing."""
         if sid not in self.pending_connect.get(namespace, ()):
-            self.server.eio.post(eio_sid, messages)
+            self.server.eio.post(eio_sid, bundle)
             return
         held = self._held.setdefault(sid, Outbox())
-        for message in messages:
+        for message in bundle.messages:
             held.put(message, 0.0)
         if held.size > self.server.limits.queued:
             self.server.eio.drop(eio_sid)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from chatrooms.wire.message import NOOP, payload
+from chatrooms.wire.message import NOOP, Bundle, payload
 from chatrooms.wire.packets import Malformed
 from chatrooms.wire.requests import BAD_REQUEST, OK, PLAIN, TOO_LARGE, Gone, Request, Response, TooLarge
 from chatrooms.wire.socket import LEFT, MISTAKEN, RESTART, Ending, Socket
@@ -24,6 +24,10 @@ class Polling:
         self._posting = False
         self._answered: Request | None = None
         self.farewell: bytes | None = None
+
+    def carry(self, bundle: Bundle) -> bool:  # noqa: ARG002 - the outbox serves
+        """Never: what is sent waits for a poll."""
+        return False
 
     def flush(self) -> None:
         """Let the poll that waits, if one does, be answered."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import socketio
@@ -14,6 +14,7 @@ from chatrooms.wire import handlers, packets
 from chatrooms.wire.engine import Engine, quiet
 from chatrooms.wire.limits import MAX_PACKET, Limits
 from chatrooms.wire.manager import Manager
+from chatrooms.wire.message import Bundle
 from chatrooms.wire.packets import ACK, CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, Malformed, Received
 from chatrooms.wire.socket import CLOSED_BY_SERVER
 
@@ -65,6 +66,13 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
     async def close(self, eio_sid: str) -> None:
         """End a connection with its transport, whatever it is doing; waits for nobody."""
         await self.eio.disconnect(eio_sid)
+
+    async def emit_all(self, events: Iterable[tuple[str, Any, list[str]]], namespace: str = NAMESPACE) -> None:
+        """Emit several events, each to its rooms: every socket gets those of the same rooms in one write.
+
+        Events to the same rooms keep their order; between different rooms there is none.
+        """
+        await self.manager.emit_all(events, namespace)
 
     async def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - python-socketio's signature
         """Disconnect a socket from a namespace, and its transport if it is in no other."""
@@ -189,7 +197,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         return await call(handler, *given)
 
     def _say(self, eio_sid: str, type: int, data: Any, namespace: str, id: int | None = None) -> None:
-        self.eio.post(eio_sid, packets.encode(type, data, namespace, id))
+        self.eio.post(eio_sid, Bundle(packets.encode(type, data, namespace, id)))
 
     async def _send_packet(self, eio_sid: str, pkt: Any) -> None:
         self._say(eio_sid, pkt.packet_type, pkt.data, pkt.namespace or NAMESPACE, pkt.id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chatrooms.wire.limits import Limits
-from chatrooms.wire.message import CLOSE, NOOP, PING, Message, Outbox
+from chatrooms.wire.message import CLOSE, NOOP, PING, Bundle, Message, Outbox
 from chatrooms.wire.packets import Malformed
 
 
@@ -36,11 +36,16 @@ SILENT = Ending("ping timeout", poll=CLOSE)
 MISTAKEN = Ending("transport error", code=1002, poll=CLOSE)
 SLOW = Ending("transport error", abort=True)
 
+PINGS = Bundle([PING])
+
 
 class Transport(Protocol):
     """What carries a session: polling, or a WebSocket."""
 
     name: str
+
+    def carry(self, bundle: Bundle) -> bool:
+        """Send messages past the empty outbox, if they can be sent now; else say no."""
 
     def flush(self) -> None:
         """Send what waits in the session's outbox, as far as it can be sent now."""
@@ -80,13 +85,16 @@ class Socket:
         """Whether a WebSocket carries the session."""
         return self.transport.name == "websocket"
 
-    def send(self, message: Message) -> None:
-        """Send a message, after all that were sent before it; who has too much waiting is dropped."""
-        if self.closed:
+    def send(self, bundle: Bundle) -> None:
+        """Send messages, after all that were sent before them; who has too much waiting is dropped."""
+        if self.ending is not None:
             return
-        self.outbox.put(message, self._loop.time())
-        self._sent += len(message)
-        self.transport.flush()
+        self._sent += bundle.size
+        if self.outbox or not self.transport.carry(bundle):
+            now = self._loop.time()
+            for message in bundle.messages:
+                self.outbox.put(message, now)
+            self.transport.flush()
         if self.waiting() > self.limits.queued:
             self.end(SLOW)
 
@@ -134,7 +142,7 @@ class Socket:
 
     def _ping(self) -> None:
         self._timer = self._loop.call_later(self._ping_timeout, self.end, SILENT)
-        self.send(PING)
+        self.send(PINGS)
 
     def _pong(self) -> None:
         if not self.closed:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from starlette.types import Message as Event
 
-from chatrooms.wire.message import PONG_PROBE, Message
+from chatrooms.wire.message import PONG_PROBE, Bundle, Message
 from chatrooms.wire.packets import Malformed
 from chatrooms.wire.protocols import SECONDS_TO_CLOSE, WebSocketProtocol
 from chatrooms.wire.requests import Request
@@ -23,6 +23,9 @@ class Pipe(Protocol):
     @property
     def ready(self) -> bool:
         """Whether more can be sent now."""
+
+    def carry(self, bundle: Bundle) -> bool:
+        """Send messages at once if that can be; else say no."""
 
     def write(self, messages: list[Message]) -> None:
         """Send messages."""
@@ -53,6 +56,10 @@ class WebSocket:
         protocol = request.exchange
         direct = isinstance(protocol, WebSocketProtocol)
         self._pipe: Pipe = Direct(self, protocol, request) if direct else Plain(self, request)
+
+    def carry(self, bundle: Bundle) -> bool:
+        """Send messages past the empty outbox, if the client keeps up."""
+        return self._pipe.carry(bundle)
 
     def flush(self) -> None:
         """Send what waits, until the client does not keep up."""
@@ -123,6 +130,13 @@ class Direct:
         """Whether the transport takes more."""
         return self._protocol.ready
 
+    def carry(self, bundle: Bundle) -> bool:
+        """Send messages in one write, whose bytes are the same for everybody."""
+        if self._protocol.ready:
+            self._protocol.put(bundle.frames)
+            return True
+        return False
+
     def write(self, messages: list[Message]) -> None:
         """Send messages in one write."""
         self._protocol.put(b"".join([message.frame for message in messages]))
@@ -155,6 +169,10 @@ class Plain:
     def ready(self) -> bool:
         """Whether everything written was sent."""
         return self._sending is None and not self._ended.done()
+
+    def carry(self, bundle: Bundle) -> bool:  # noqa: ARG002 - the outbox serves
+        """Never: what is sent may have to wait."""
+        return False
 
     def write(self, messages: list[Message]) -> None:
         """Send messages, one after the other."""

@@ -1,5 +1,7 @@
 import { marked } from "marked";
 import { h } from "preact";
+import { CodeBlock } from "../views/code-block.js";
+import { named } from "./mentions.js";
 
 /**
  * Markdown as Preact nodes. What is not in the list below is shown as the text it is; there is no HTML string anywhere,
@@ -18,19 +20,19 @@ const nodes = {
   paragraph: (token, depth) => h("p", null, inside(token, depth)),
   heading: (token, depth) => h("p", { class: "heading" }, h("strong", null, inside(token, depth))),
   blockquote: (token, depth) => h("blockquote", null, inside(token, depth)),
-  code: codeBlock,
+  code: ({ text, lang }) => h(CodeBlock, { text, language: (lang ?? "").split(/\s/)[0].toLowerCase() }),
   list,
   checkbox: () => null,
   hr: () => h("hr", null),
   table,
-  text: (token, depth) => (token.tokens ? inside(token, depth) : token.text),
+  text: (token, depth) => (token.tokens ? inside(token, depth) : isInLink ? token.text : named(token.text)),
   escape: (token) => token.text,
   strong: (token, depth) => h("strong", null, inside(token, depth)),
   em: (token, depth) => h("em", null, inside(token, depth)),
   del: (token, depth) => h("del", null, inside(token, depth)),
   codespan: (token) => h("code", null, token.text),
   br: () => h("br", null),
-  link: (token, depth) => link(token, inside(token, depth)),
+  link: (token, depth) => link(token, insideLink(token, depth)),
   image: (token) => link(token, token.text || token.href),
 };
 
@@ -55,15 +57,20 @@ function node(token, depth) {
 /** @param {{tokens?: Token[], text?: string}} token @param {number} depth */
 const inside = (token, depth) => each(token.tokens ?? [], depth);
 
+let isInLink = false;
+
+/** A link holds no other links or buttons. @param {{tokens?: Token[]}} token @param {number} depth */
+function insideLink(token, depth) {
+  isInLink = true;
+  const content = inside(token, depth);
+  isInLink = false;
+  return content;
+}
+
 /** @param {Tokens.Link | Tokens.Image} token @param {ComponentChildren} content */
 function link({ href, raw }, content) {
   if (!SAFE_LINK.test(href)) return raw;
   return h("a", { href, title: href, target: "_blank", rel: "noopener noreferrer" }, content);
-}
-
-/** @param {Tokens.Code} token */
-function codeBlock({ text, lang }) {
-  return h("pre", { tabindex: 0, "aria-label": lang ? `Code, ${lang}` : "Code" }, h("code", null, text));
 }
 
 /** @param {Tokens.List} token @param {number} depth */

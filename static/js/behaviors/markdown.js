@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { h } from "preact";
+import { named } from "./mentions.js";
 
 /**
  * Markdown as Preact nodes. The parser is only brought for a text that needs one; until it is here, and for all other
@@ -7,10 +8,10 @@ import { h } from "preact";
  * @import {ComponentChildren} from "preact"
  */
 
-const NEEDS_PARSER = /[\\`*_~[\]<>#&|]|:\/\/|www\.|\S@\S|^[ \t]*(?:\d+[.)]|[-+=])|^(?: {4}|\t)/mu;
+const NEEDS_PARSER = /[\\`*_~[\]<>&|]|:\/\/|www\.|\w@\w|^[ \t]*(?:\d+[.)]|[-+=#])|^(?: {4}|\t)/mu;
 
 /** @type {import("@preact/signals").Signal<((text: string) => ComponentChildren) | null>} */
-const parser = signal(null);
+export const parser = signal(null);
 let isComing = false;
 
 /** @param {string} text @returns {ComponentChildren} Reads a signal: the parser may come later. */
@@ -33,7 +34,7 @@ function bring() {
 const paragraphs = (text) => text.split(/\n(?:[ \t]*\n)+/).map((paragraph) => h("p", null, lines(paragraph)));
 
 /** @param {string} paragraph @returns {ComponentChildren[]} */
-const lines = (paragraph) => paragraph.split("\n").flatMap((line, index) => (index ? [h("br", null), line] : [line]));
+const lines = (paragraph) => paragraph.split("\n").flatMap((line, index) => (index ? [h("br", null), ...named(line)] : named(line)));
 
 const ONLY_EMOJI = /^(?:\p{RGI_Emoji}\s?){1,6}$/v;
 

@@ -2,12 +2,17 @@
 
 const isTouch = matchMedia("(pointer: coarse)");
 
+/** @type {Record<string, string>} */
+const PAIRS = { "(": ")", "[": "]", "{": "}", '"': '"', "`": "`", "*": "*", _: "_", "~": "~" };
+
 /**
  * Enter sends; not with Shift, not while an input method composes, not on a touch keyboard.
  * @param {KeyboardEvent} event
  */
-export const isSending = (event) =>
-  event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229 && !isTouch.matches;
+export const isSending = (event) => event.key === "Enter" && !event.shiftKey && !isComposing(event) && !isTouch.matches;
+
+/** @param {KeyboardEvent} event */
+export const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
 /** As high as what is written, within what the style sheet allows. @param {HTMLTextAreaElement | null} box */
 export function fitHeight(box) {
@@ -21,4 +26,26 @@ export function lengthOf(text) {
   let length = 0;
   for (const _ of text) length += 1;
   return length;
+}
+
+/** In a way that can be undone. @param {HTMLTextAreaElement} box @param {string} text @param {number} [from] */
+export function insert(box, text, from = box.selectionStart) {
+  box.focus();
+  box.setSelectionRange(from, box.selectionEnd);
+  if (!document.execCommand("insertText", false, text)) box.setRangeText(text, from, box.selectionEnd, "end");
+}
+
+/**
+ * A bracket or a mark typed over a selection goes around it, which stays selected.
+ * @param {KeyboardEvent & {currentTarget: any}} event
+ */
+export function wrapSelection(event) {
+  /** @type {HTMLTextAreaElement} */
+  const box = event.currentTarget;
+  const { selectionStart: start, selectionEnd: end } = box;
+  const closing = PAIRS[event.key];
+  if (!closing || start === end || event.ctrlKey || event.metaKey || event.altKey || isComposing(event)) return;
+  event.preventDefault();
+  insert(box, event.key + box.value.slice(start, end) + closing);
+  box.setSelectionRange(start + 1, end + 1);
 }

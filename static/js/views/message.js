@@ -1,7 +1,7 @@
 import { cloneElement, isValidElement, toChildArray } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { exactTime, shortTime, timeOf } from "../behaviors/dates.js";
-import { isOnlyEmoji, markdown } from "../behaviors/markdown.js";
+import { isOnlyEmoji, markdown, parser } from "../behaviors/markdown.js";
 import { html } from "../html.js";
 import { discard, retry, waiting } from "../outbox.js";
 import { mayModerate, me, nameOf, rooms } from "../store.js";
@@ -47,7 +47,7 @@ const Time = ({ at, write = timeOf }) => html`<time datetime=${at} title=${exact
 
 /** @param {{message: Message}} props */
 function Body({ message: { text, deleted, edited_at } }) {
-  const content = useMemo(() => markdown(text ?? ""), [text]);
+  const content = useMemo(() => markdown(text ?? ""), [text, parser.value]);
   if (deleted) return html`<p class="tombstone">message deleted</p>`;
   return html`
     <div class=${isOnlyEmoji(text ?? "") ? "text emoji" : "text"} dir="auto">

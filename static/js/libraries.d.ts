@@ -1,0 +1,10 @@
+/** What the libraries without declarations of their own offer to us. */
+
+declare module "highlight" {
+  export interface Highlighter {
+    getLanguage(name: string): unknown;
+    highlight(code: string, options: { language: string; ignoreIllegals?: boolean }): { value: string };
+  }
+  const highlighter: Highlighter;
+  export default highlighter;
+}

@@ -1,0 +1,35 @@
+import { useState } from "preact/hooks";
+import { highlighted } from "../behaviors/highlight.js";
+import { html } from "../html.js";
+import { Icon } from "./icon.js";
+
+const SAID_MS = 2_000;
+
+/** @param {{text: string, language: string}} props */
+export function CodeBlock({ text, language }) {
+  return html`
+    <div class="code">
+      <pre tabindex="0" aria-label=${language ? `Code, ${language}` : "Code"}><code>${highlighted(text, language)}</code></pre>
+      <${Copy} text=${text} />
+    </div>
+  `;
+}
+
+/** @param {{text: string}} props */
+function Copy({ text }) {
+  const [said, setSaid] = useState("");
+  /** @param {string} outcome */
+  const say = (outcome) => (setSaid(outcome), setTimeout(() => setSaid(""), SAID_MS));
+  const copy = () => copyText(text).then(() => say("Copied"), () => say("Not allowed to copy"));
+  return html`
+    <span class="copy">
+      <span class="said-so" role="status">${said}</span>
+      <button class="quiet square" type="button" aria-label="Copy code" title="Copy code" onClick=${copy}>
+        <${Icon} name=${said === "Copied" ? "check" : "copy"} />
+      </button>
+    </span>
+  `;
+}
+
+/** @param {string} text @returns {Promise<void>} The clipboard is missing on plain http. */
+const copyText = (text) => navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"));

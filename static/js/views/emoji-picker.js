@@ -1,0 +1,84 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { bringEmojis, emojis, findEmojis } from "../behaviors/emoji.js";
+import { html } from "../html.js";
+
+/** @import {Emoji} from "../behaviors/emoji.js" */
+
+const GROUPS = ["Faces", "People", "", "Nature", "Food", "Travel", "Activities", "Objects", "Symbols", "Flags"];
+const FOUND_AT_MOST = 60;
+/** @type {Record<string, number>} */
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -8, ArrowDown: 8 };
+
+/** @param {{onPick: (emoji: string) => void, onClose: () => void}} props */
+export function EmojiPicker({ onPick, onClose }) {
+  const [query, setQuery] = useState("");
+  const picker = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    bringEmojis();
+    picker.current?.querySelector("input")?.focus();
+    /** @param {Event} event */
+    const closeOutside = (event) => !picker.current?.contains(/** @type {Node} */ (event.target)) && onClose();
+    addEventListener("pointerdown", closeOutside);
+    return () => removeEventListener("pointerdown", closeOutside);
+  }, []);
+  /** @param {KeyboardEvent} event */
+  const onKeyDown = (event) => {
+    event.stopPropagation();
+    if (event.key === "Escape") onClose(), document.getElementById("composer")?.focus();
+    else if (event.key === "Enter" && event.target instanceof HTMLInputElement) pickFirst(event);
+    else walk(event, picker.current);
+  };
+  /** @param {Event} event */
+  const pickFirst = (event) => {
+    event.preventDefault();
+    const [first] = findEmojis(query, 1);
+    if (query && first) onPick(first.emoji);
+  };
+  return html`
+    <div class="emoji-picker" role="dialog" aria-label="Emoji" ref=${picker} onKeyDown=${onKeyDown}>
+      <input
+        type="search"
+        aria-label="Find an emoji"
+        placeholder="Find an emoji"
+        value=${query}
+        onInput=${(/** @type {any} */ event) => setQuery(event.currentTarget.value)}
+      />
+      <div class="emoji-groups">
+        ${emojis.value ? sections(query).map(([title, found]) => html`<${Group} key=${title} title=${title} found=${found} onPick=${onPick} />`) : html`<p class="empty" role="status">Loading …</p>`}
+      </div>
+    </div>
+  `;
+}
+
+/** @param {string} query @returns {[string, Emoji[]][]} */
+function sections(query) {
+  if (query.trim()) return [["Found", findEmojis(query.trim(), FOUND_AT_MOST)]];
+  return GROUPS.map((title, group) => /** @type {[string, Emoji[]]} */ ([title, inGroup(group)])).filter(([title]) => title);
+}
+
+/** @param {number} group */
+const inGroup = (group) => (emojis.value ?? []).filter((emoji) => emoji.group === group);
+
+/** @param {{title: string, found: Emoji[], onPick: (emoji: string) => void}} props */
+const Group = ({ title, found, onPick }) => html`
+  <section aria-label=${title}>
+    <h3>${found.length ? title : "No emoji is called that."}</h3>
+    <div class="emojis">
+      ${found.map(
+        ({ emoji, annotation }) =>
+          html`<button key=${emoji} type="button" aria-label=${annotation} title=${annotation} onClick=${() => onPick(emoji)}>${emoji}</button>`,
+      )}
+    </div>
+  </section>
+`;
+
+/** @param {KeyboardEvent} event @param {HTMLElement | null} picker */
+function walk(event, picker) {
+  const step = STEPS[event.key];
+  if (!step || !picker) return;
+  const buttons = [...picker.querySelectorAll("button")];
+  const at = buttons.indexOf(/** @type {HTMLButtonElement} */ (event.target));
+  if (at < 0 && !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+  event.preventDefault();
+  buttons[at < 0 ? 0 : Math.min(Math.max(at + step, 0), buttons.length - 1)]?.focus();
+}
