@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chatrooms import sessions
 from chatrooms.app import Chatrooms
+from chatrooms.auth import new_token
 from chatrooms.doorkeeper import NOBODY
 from chatrooms.settings import Settings
 from tests.bench import texts
@@ -43,6 +44,8 @@ async def _people(directory: Path, count: int) -> dict[str, str]:
 async def _person(chat: Chatrooms, name: str) -> str:
     def admit(act):
         sessions.admit(act, name)
-        return sessions.start(act, name, "bench")
+        token = new_token()
+        sessions.start(act, name, token, "bench")
+        return token
 
     return await chat._pipe.change(admit, NOBODY, name, chat.settings.lobby)

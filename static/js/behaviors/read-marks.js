@@ -1,6 +1,7 @@
+import { signal } from "@preact/signals";
 import { online } from "../connection.js";
 import { currentRoom } from "../route.js";
-import { memberships, me, reads } from "../store.js";
+import { memberships, me, reads, windowOf } from "../store.js";
 import { command } from "../sync.js";
 
 /**
@@ -12,6 +13,8 @@ const TELL_EVERY_MS = 300;
 
 /** @type {Message | null} The newest message that is on screen. */
 let lastSeen = null;
+/** Counts how often one asked to be at the end. */
+export const reachedEnd = signal(0);
 let timer = 0;
 let toldAt = 0;
 
@@ -34,6 +37,13 @@ function tell() {
   if (!lastSeen || !isNews()) return;
   toldAt = Date.now();
   command("read.mark", { room: lastSeen.room, seq: lastSeen.seq }).catch(() => {});
+}
+
+/** What is on screen and all before it, without having seen it. */
+export function markAllRead() {
+  const newest = windowOf(currentRoom.peek()).peek().list.at(-1);
+  if (newest && online.peek()) command("read.mark", { room: newest.room, seq: newest.seq }).catch(() => {});
+  reachedEnd.value += 1;
 }
 
 /** Looking again, or being connected again, makes what is on screen seen. */

@@ -5,6 +5,7 @@ import { username } from "../session.js";
 import { me } from "../store.js";
 import { Join } from "./join.js";
 import { Offline } from "./offline.js";
+import { Overlays } from "./overlays.js";
 import { RoomView } from "./room.js";
 import { Sidebar } from "./sidebar.js";
 import { Toasts } from "./toast.js";
@@ -25,6 +26,7 @@ function Chat() {
         <${Offline} />
         <${RoomView} key=${room} room=${room} />
       </main>
+      <${Overlays} />
     </div>
   `;
 }

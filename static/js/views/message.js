@@ -1,5 +1,6 @@
 import { cloneElement, isValidElement, toChildArray } from "preact";
 import { useMemo, useState } from "preact/hooks";
+import { showPerson } from "../behaviors/overlay.js";
 import { exactTime, shortTime, timeOf } from "../behaviors/dates.js";
 import { isOnlyEmoji, markdown, parser } from "../behaviors/markdown.js";
 import { html } from "../html.js";
@@ -29,7 +30,9 @@ export function MessageView({ message, leads, isEditing, onEdit }) {
       ${leads ? html`<${Avatar} username=${message.author} />` : html`<${Time} at=${message.at} write=${shortTime} />`}
       <div class="said">
         ${leads &&
-        html`<p class="byline"><strong dir="auto" title=${message.author}>${name}</strong><${Time} at=${message.at} /></p>`}
+        html`<p class="byline">
+          <strong dir="auto" title=${message.author} onClick=${() => showPerson(message.author)}>${name}</strong><${Time} at=${message.at} />
+        </p>`}
         ${isEditing
           ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} />`
           : html`<${Body} message=${message} />`}

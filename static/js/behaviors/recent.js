@@ -1,0 +1,34 @@
+import { effect } from "@preact/signals";
+import { currentRoom } from "../route.js";
+import { keep, kept } from "../settings.js";
+import { me, windowOf } from "../store.js";
+
+/** When one was last in which room: what one wants next is mostly one of those. */
+
+const KEPT = 50;
+
+/** @returns {Record<string, string>} */
+function visits() {
+  try {
+    return JSON.parse(kept(`visits ${me.peek()?.username}`) || "{}");
+  } catch {
+    return {};
+  }
+}
+
+export function keepVisits() {
+  effect(() => {
+    const room = currentRoom.value;
+    if (!me.value) return;
+    const newestFirst = Object.entries({ ...visits(), [room]: new Date().toISOString() }).sort(([, a], [, b]) => (a < b ? 1 : -1));
+    keep(`visits ${me.peek()?.username}`, JSON.stringify(Object.fromEntries(newestFirst.slice(0, KEPT))));
+  });
+}
+
+/** @param {string[]} rooms @returns {string[]} Where one was or where somebody spoke last comes first. */
+export function byRecency(rooms) {
+  const visited = visits();
+  /** @param {string} room */
+  const stamp = (room) => [visited[room] ?? "", windowOf(room).peek().list.at(-1)?.at ?? ""].sort()[1];
+  return rooms.map((room) => ({ room, at: stamp(room) })).sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).map(({ room }) => room);
+}

@@ -1,0 +1,62 @@
+import { currentRoom, go } from "../route.js";
+import { conversations, me, sharedRooms, unreadOf } from "../store.js";
+import { overlay, show } from "./overlay.js";
+import { markAllRead } from "./read-marks.js";
+
+/** What the keyboard does anywhere. The list is also what one is shown. */
+
+/** @type {[string, string][]} */
+export const KEYS = [
+  ["Ctrl K", "Switch to a room or person"],
+  ["Alt ↑ / Alt ↓", "Previous or next room"],
+  ["Alt Shift ↑ / ↓", "Previous or next unread room"],
+  ["Esc", "Close what is open, or mark the room as read"],
+  ["↑", "Edit your last message, when the box is empty"],
+  ["Enter / Shift Enter", "Send, or begin a new line"],
+  ["@ # :", "Complete a person, a room, an emoji"],
+  ["↑ ↓ in the messages", "Walk from message to message"],
+  ["Ctrl /", "Show these keys"],
+];
+
+/** @param {KeyboardEvent} event */
+function onKeyDown(event) {
+  if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+  const act = actionOf(event);
+  if (!act) return void typeAnywhere(event);
+  event.preventDefault();
+  act();
+}
+
+/** @param {KeyboardEvent} event @returns {(() => void) | undefined} */
+function actionOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+  if ((ctrlKey || metaKey) && !altKey && key.toLowerCase() === "k") return () => show("switcher");
+  if ((ctrlKey || metaKey) && !altKey && key === "/") return () => show("keys");
+  if (altKey && !ctrlKey && key === "ArrowUp") return () => walk(-1, shiftKey);
+  if (altKey && !ctrlKey && key === "ArrowDown") return () => walk(1, shiftKey);
+  if (key === "Escape" && !document.querySelector(":popover-open")) return markAllRead;
+  return undefined;
+}
+
+/** @param {number} way @param {boolean} isUnread */
+function walk(way, isUnread) {
+  const rooms = [...sharedRooms.value, ...conversations.value, me.value?.username ?? ""];
+  const here = rooms.indexOf(currentRoom.value);
+  for (let step = 1; step <= rooms.length; step += 1) {
+    const room = rooms[(here + way * step + rooms.length * step) % rooms.length];
+    if (!isUnread || (unreadOf(room) && room !== currentRoom.value)) return go(room);
+  }
+}
+
+const WRITES = "input, textarea, select, [contenteditable], [role=dialog] *";
+
+/** @param {KeyboardEvent} event Letters typed with nothing to take them go to the composer. */
+function typeAnywhere({ key, ctrlKey, metaKey, altKey, target }) {
+  if ([...key].length !== 1 || ctrlKey || metaKey || altKey || !(target instanceof Element)) return;
+  if (target.matches(WRITES) || (key === " " && target.matches("button, a, summary, pre, [role=log]"))) return;
+  document.getElementById("composer")?.focus();
+}
+
+export function listenToKeys() {
+  addEventListener("keydown", onKeyDown);
+  overlay.subscribe(({ kind }) => void (kind || document.getElementById("composer")?.focus()));
+}

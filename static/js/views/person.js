@@ -1,0 +1,26 @@
+import { isOnline } from "../behaviors/presence.js";
+import { needProfile } from "../behaviors/profiles.js";
+import { html } from "../html.js";
+import { roomWith } from "../names.js";
+import { go } from "../route.js";
+import { me, nameOf, users } from "../store.js";
+import { AvatarWithPresence } from "./avatar.js";
+import { Dialog } from "./dialog.js";
+
+/** Who somebody is. @param {{username: string, onClose: () => void}} props */
+export function Person({ username, onClose }) {
+  needProfile(username);
+  const mine = me.value?.username ?? "";
+  const write = () => (onClose(), go(roomWith(mine, [username])));
+  const about = users.value.get(username)?.about;
+  return html`
+    <${Dialog} title=${nameOf(username)} onClose=${onClose}>
+      <div class="card">
+        <${AvatarWithPresence} username=${username} />
+        <p><strong dir="auto">@${username}</strong><small>${isOnline(username) ? "Here now" : "Away"}</small></p>
+      </div>
+      ${about && html`<p dir="auto" class="about">${about}</p>`}
+      <footer><button class="primary" onClick=${write} autofocus>${username === mine ? "Write a note to yourself" : `Write to ${nameOf(username)}`}</button></footer>
+    <//>
+  `;
+}

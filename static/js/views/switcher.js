@@ -1,0 +1,104 @@
+import { go as find } from "fuzzysort";
+import { useEffect, useState } from "preact/hooks";
+import { byRecency } from "../behaviors/recent.js";
+import { html } from "../html.js";
+import { isConversation, isShared, others, roomWith } from "../names.js";
+import { currentRoom, go } from "../route.js";
+import { takeRows } from "../rows.js";
+import { conversations, me, sharedRooms, titleOf, unreadOf, users } from "../store.js";
+import { command } from "../sync.js";
+import { Avatar } from "./avatar.js";
+import { Dialog } from "./dialog.js";
+import { Field } from "./field.js";
+
+/** @typedef {{room: string, title: string, note: string}} Place */
+
+const AT_MOST = 9;
+const RECENT_COUNTS = 0.2;
+
+/** @param {{onClose: () => void}} props */
+export function Switcher({ onClose }) {
+  const [query, setQuery] = useState("");
+  const [chosen, setChosen] = useState(0);
+  usePeople(query);
+  const found = places(query);
+  const at = Math.min(chosen, found.length - 1);
+  /** @param {Place | undefined} place */
+  const open = (place) => place && (onClose(), go(place.room));
+  /** @param {KeyboardEvent} event */
+  function onKeyDown(event) {
+    const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!way || !found.length) return;
+    event.preventDefault();
+    setChosen((at + way + found.length) % found.length);
+  }
+  return html`
+    <${Dialog} title="Switch to" onClose=${onClose}>
+      <form class="switcher" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), open(found[at]))} onKeyDown=${onKeyDown}>
+        <${Field}
+          label="Room or person"
+          type="search"
+          value=${query}
+          onInput=${(/** @type {string} */ typed) => (setQuery(typed), setChosen(0))}
+          role="combobox"
+          aria-expanded=${found.length > 0}
+          aria-controls="places"
+          aria-activedescendant=${found.length ? `place-${at}` : undefined}
+          autofocus
+        />
+        <ul class="places" id="places" role="listbox" aria-label="Places">
+          ${found.map(
+            (place, index) => html`
+              <li key=${place.room} id=${`place-${index}`} role="option" aria-selected=${index === at} onClick=${() => open(place)}>
+                <${Sign} room=${place.room} />
+                <span class="title" dir="auto">${place.title}</span>${" "}<small>${place.note}</small>
+                ${unreadOf(place.room) > 0 && html`<span class="count" data-count=${unreadOf(place.room)}></span>`}
+              </li>
+            `,
+          )}
+        </ul>
+        ${!found.length && html`<p class="empty" role="status">Nothing is called that.</p>`}
+      </form>
+    <//>
+  `;
+}
+
+/** @param {string} query @returns {Place[]} What one was at last comes first, and counts among what is found. */
+function places(query) {
+  const recent = byRecency(rooms()).filter((room) => query || room !== currentRoom.value).map(placeOf);
+  if (!query.trim()) return recent.slice(0, AT_MOST);
+  const rank = new Map(recent.map(({ room }, index) => [room, RECENT_COUNTS * (1 - index / recent.length)]));
+  const found = find(query.trim(), recent, { keys: ["title", "note"], limit: AT_MOST * 3, threshold: 0.2 });
+  return [...found]
+    .sort((a, b) => b.score + (rank.get(b.obj.room) ?? 0) - a.score - (rank.get(a.obj.room) ?? 0))
+    .slice(0, AT_MOST)
+    .map(({ obj }) => obj);
+}
+
+/** Mine, and those with everybody I know of. */
+function rooms() {
+  const mine = me.value?.username ?? "";
+  const people = [...users.value.keys()].map((username) => roomWith(mine, [username]));
+  return [...new Set([...sharedRooms.value, ...conversations.value, mine, ...people])];
+}
+
+/** @param {string} room @returns {Place} */
+function placeOf(room) {
+  const note = isShared(room) ? room : others(room, me.value?.username ?? "").map((name) => `@${name}`).join(" ");
+  return { room, title: titleOf(room), note };
+}
+
+/** @param {{room: string}} props */
+const Sign = ({ room }) =>
+  isConversation(room) ? html`<${Avatar} username=${others(room, me.value?.username ?? "")[0]} />` : html`<span class="mark"></span>`;
+
+/** People whom one has not met yet are asked for. @param {string} query */
+function usePeople(query) {
+  useEffect(() => {
+    const timer = setTimeout(async () => {
+      const answer = await command("user.list", query.trim() ? { query: query.trim() } : {}).catch(() => null);
+      if (answer) takeRows(me.value?.username ?? "", { users: answer.users });
+    }, query ? 150 : 0);
+    return () => clearTimeout(timer);
+  }, [query]);
+}
