@@ -118,6 +118,7 @@ def skeleton(name: str) -> str:
     return unicodedata.normalize("NFD", "".join(map(_prototypes().get, decomposed, decomposed)))
 
 
+@lru_cache(maxsize=10_000)
 def _mapped(name: str) -> str:
     try:
         mapped = str(_case_mapped.enforce(name))

@@ -1,4 +1,4 @@
-"""How often somebody may do something: moving windows per person or address."""
+"""How often somebody may do something: sliding windows per person or address."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 
 from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import SlidingWindowCounterRateLimiter
 
 from chatrooms.live import Signal
 from chatrooms.settings import Settings
@@ -19,7 +19,7 @@ class Rates:
     """The limits of the settings, counted in this process."""
 
     def __init__(self, settings: Settings) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._items = {
             "join": parse_many(settings.rate_join),
             "post": parse_many(settings.rate_post),
@@ -31,11 +31,7 @@ class Rates:
 
     def allow(self, rate: str, *who: str) -> bool:
         """Whether ``who`` may do this now; if so, it is counted."""
-        if not all(self._limiter.test(item, rate, *who) for item in self._items[rate]):
-            return False
-        for item in self._items[rate]:
-            self._limiter.hit(item, rate, *who)
-        return True
+        return all(self._limiter.hit(item, rate, *who) for item in self._items[rate])
 
     def wait(self, rate: str, *who: str) -> int:
         """Seconds, at least one, until `allow` says yes again."""

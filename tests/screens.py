@@ -90,7 +90,6 @@ VIEWS: dict[str, View] = {"lobby": lobby, "members": members}
 
 async def photograph(out: Path) -> None:
     """Every view in every look, each in a browser context of its own."""
-    out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data:
         async with furnished(Path(data)) as (url, token), async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
@@ -104,4 +103,6 @@ async def photograph(out: Path) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "shots")
-    asyncio.run(photograph(parser.parse_args().out))
+    out = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
+    asyncio.run(photograph(out))

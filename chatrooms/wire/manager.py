@@ -168,11 +168,16 @@ class Manager(AsyncManager):  # type: ignore[misc]
 
     async def _spread(self, bundle: Bundle, recipients: list[tuple[str, str]], namespace: str) -> None:
         """Send to many, in slices, so that nobody else waits long."""
+        sessions = self.server.eio.sockets
         for start in range(0, len(recipients), SLICE):
             if start:
                 await asyncio.sleep(0)
+            pending = self.pending_connect.get(namespace)
             for sid, eio_sid in recipients[start : start + SLICE]:
-                self._post(namespace, sid, eio_sid, bundle)
+                if pending and sid in pending:
+                    self._post(namespace, sid, eio_sid, bundle)
+                elif eio_sid in sessions:
+                    sessions[eio_sid].send(bundle)
 
     async def trigger_callback(self, sid: str, id: int, data: list[Any]) -> None:
         """Call what waits for an acknowledgement; one that nobody waits for is ignored."""

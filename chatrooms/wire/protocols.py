@@ -14,6 +14,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from chatrooms.wire.message import Bundle
 from chatrooms.wire.requests import EXTENSION
 
 SECONDS_TO_CLOSE = 2.0
@@ -38,6 +39,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def ready(self) -> bool:
         """Whether the transport's buffer is below its high-water mark."""
         return self.writable.is_set()
+
+    def carry(self, bundle: Bundle) -> bool:
+        """Send messages in one write, whose bytes are the same for everybody, if the client keeps up."""
+        if not self.writable.is_set() or self.close_sent or self.transport.is_closing():
+            return False
+        self.transport.write(bundle.frames)
+        return True
 
     def put(self, frames: bytes) -> None:
         """Send whole frames."""

@@ -91,10 +91,13 @@ class Socket:
             return
         self._sent += bundle.size
         if self.outbox or not self.transport.carry(bundle):
-            now = self._loop.time()
-            for message in bundle.messages:
-                self.outbox.put(message, now)
-            self.transport.flush()
+            self._queue(bundle)
+
+    def _queue(self, bundle: Bundle) -> None:
+        now = self._loop.time()
+        for message in bundle.messages:
+            self.outbox.put(message, now)
+        self.transport.flush()
         if self.waiting() > self.limits.queued:
             self.end(SLOW)
 

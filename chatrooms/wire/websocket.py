@@ -56,10 +56,7 @@ class WebSocket:
         protocol = request.exchange
         direct = isinstance(protocol, WebSocketProtocol)
         self._pipe: Pipe = Direct(self, protocol, request) if direct else Plain(self, request)
-
-    def carry(self, bundle: Bundle) -> bool:
-        """Send messages past the empty outbox, if the client keeps up."""
-        return self._pipe.carry(bundle)
+        self.carry, self.buffered = self._pipe.carry, self._pipe.buffered
 
     def flush(self) -> None:
         """Send what waits, until the client does not keep up."""
@@ -71,10 +68,6 @@ class WebSocket:
         """The client keeps up again."""
         if self.socket.transport is self:
             self.flush()
-
-    def buffered(self) -> int:
-        """How much was written and has not left."""
-        return self._pipe.buffered()
 
     def end(self, ending: Ending) -> None:
         """End the connection, after what waits if the client keeps up."""
@@ -123,19 +116,12 @@ class Direct:
     def __init__(self, websocket: WebSocket, protocol: WebSocketProtocol, request: Request) -> None:
         self._protocol, self._request = protocol, request
         protocol.drained = websocket.drained
-        self.abort, self.buffered = protocol.abort, protocol.buffered
+        self.abort, self.buffered, self.carry = protocol.abort, protocol.buffered, protocol.carry
 
     @property
     def ready(self) -> bool:
         """Whether the transport takes more."""
         return self._protocol.ready
-
-    def carry(self, bundle: Bundle) -> bool:
-        """Send messages in one write, whose bytes are the same for everybody."""
-        if self._protocol.ready:
-            self._protocol.put(bundle.frames)
-            return True
-        return False
 
     def write(self, messages: list[Message]) -> None:
         """Send messages in one write."""

@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import { openDB } from "idb";
 
 /**
@@ -9,13 +10,16 @@ import { openDB } from "idb";
 
 const NAME = `chatrooms ${new URL(document.baseURI).pathname}`;
 
+/** Whether the browser refuses to keep anything. */
+export const isRefused = signal(false);
+
 /** @type {Promise<IDBPDatabase | null>} */
 const database = openDB(NAME, 1, {
   upgrade(db) {
     db.createObjectStore("outbox", { keyPath: "id" });
     db.createObjectStore("snapshots");
   },
-}).catch(() => null);
+}).catch(() => ((isRefused.value = true), null));
 
 /** @template T @param {(db: IDBPDatabase) => Promise<T>} use @returns {Promise<T | undefined>} */
 async function within(use) {

@@ -2,6 +2,7 @@ import * as store from "./store.js";
 
 /**
  * How the rows of each table enter the store: of two states of a row, the one with the greater rev stays.
+ * @import {Window} from "./store.js"
  * @import {Member, Message, Read, Room, Tables, User} from "./wire.js"
  */
 
@@ -22,15 +23,22 @@ function raiseNewest(room, number) {
   }
 }
 
-/** @param {Map<string, Message>} rows @param {number} lowest */
-const inOrder = (rows, lowest) =>
-  [...rows.values()].filter((message) => message.seq >= lowest).sort((a, b) => a.seq - b.seq);
+/** @param {Map<string, Message>} rows @param {number} lowest @param {number} [highest] */
+const inOrder = (rows, lowest, highest = Infinity) =>
+  [...rows.values()].filter(({ seq }) => seq >= lowest && seq <= highest).sort((a, b) => a.seq - b.seq);
+
+/** @param {Window} window @returns {Window} The same with its lists made anew. */
+function listed(window) {
+  const { rows, lowest, past } = window;
+  const list = inOrder(rows, lowest);
+  return { ...window, list, past: past && { ...past, list: inOrder(rows, past.from, past.to) } };
+}
 
 /** @param {string} room @param {Message[]} messages */
 function takeMessages(room, messages) {
   const window = store.windowOf(room);
   const rows = merge(window.value.rows, messages, (message) => message.id);
-  window.value = { ...window.value, rows, list: inOrder(rows, window.value.lowest) };
+  window.value = listed({ ...window.value, rows });
   raiseNewest(room, Math.max(...messages.map((message) => message.number)));
 }
 
@@ -90,7 +98,23 @@ export function takeRows(room, tables) {
  */
 export function extendWindow(room, lowest, more) {
   const window = store.windowOf(room);
-  window.value = { ...window.value, lowest, more, list: inOrder(window.value.rows, lowest) };
+  window.value = listed({ ...window.value, lowest, more });
+}
+
+/**
+ * Another part of the timeline, further back; once it reaches the window it becomes part of it.
+ * @param {string} room @param {number} from @param {number} to @param {boolean} more Whether there are messages below it.
+ */
+export function setPast(room, from, to, more) {
+  const window = store.windowOf(room);
+  if (to >= window.value.lowest - 1) window.value = listed({ ...window.value, lowest: Math.min(from, window.value.lowest), more, past: null });
+  else window.value = listed({ ...window.value, past: { from, to, more, list: [] } });
+}
+
+/** Back to the present. @param {string} room */
+export function leavePast(room) {
+  const window = store.windowOf(room);
+  if (window.value.past) window.value = { ...window.value, past: null };
 }
 
 /** @param {string} room @param {boolean} complete */

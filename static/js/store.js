@@ -9,7 +9,12 @@ import { isConversation, isShared, LOBBY, others } from "./names.js";
 /**
  * The part of a room's timeline that is here: everything from `lowest` (a seq) to the newest.
  * `rows` may also hold changed messages from below it, so that a page on its way cannot bring back an older state.
- * @typedef {{rows: Map<string, Message>, list: Message[], lowest: number, more: boolean}} Window
+ * @typedef {{rows: Map<string, Message>, list: Message[], lowest: number, more: boolean, past: Past | null}} Window
+ */
+
+/**
+ * What is shown instead when one has followed a link to long ago: everything from one seq to another, further down.
+ * @typedef {{from: number, to: number, list: Message[], more: boolean}} Past
  */
 
 /** @typedef {{rows: Map<string, Member>, complete: boolean}} Roster */
@@ -39,7 +44,7 @@ export const textLimit = signal(10_000);
 export const windows = new Map();
 
 /** @returns {Window} */
-export const emptyWindow = () => ({ rows: new Map(), list: [], lowest: Infinity, more: true });
+export const emptyWindow = () => ({ rows: new Map(), list: [], lowest: Infinity, more: true, past: null });
 
 /** @param {string} room @returns {Signal<Window>} */
 export function windowOf(room) {

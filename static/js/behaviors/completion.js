@@ -69,4 +69,5 @@ const asPerson = (username) => ({ insert: `@${username}`, title: nameOf(username
 const asRoom = (room) => ({ insert: room, title: titleOf(room), note: room });
 
 /** @param {import("./emoji.js").Emoji} found @returns {Choice} */
-const asEmoji = ({ emoji, shortcodes, annotation }) => ({ insert: emoji, title: annotation, note: `:${shortcodes[0]}:`, emoji });
+const asEmoji = ({ emoji, shortcodes = [], annotation }) =>
+  ({ insert: emoji, title: annotation, note: `:${shortcodes[0] ?? annotation}:`, emoji });

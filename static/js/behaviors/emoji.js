@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 
 /** All emoji by name, brought when somebody looks for one. */
 
-/** @typedef {{emoji: string, annotation: string, shortcodes: string[], tags: string[], group: number}} Emoji */
+/** @typedef {{emoji: string, annotation: string, shortcodes?: string[], tags?: string[], group: number}} Emoji */
 
 const DATA = new URL("../../vendor/emoji.json", import.meta.url);
 
@@ -27,7 +27,7 @@ export function findEmojis(query, atMost) {
 }
 
 /** @param {Emoji} emoji @param {string} wanted */
-function rankOf({ shortcodes, annotation, tags }, wanted) {
+function rankOf({ shortcodes = [], annotation, tags = [] }, wanted) {
   if (shortcodes.includes(wanted)) return 0;
   if (shortcodes.some((code) => code.startsWith(wanted))) return 1;
   if (tags.includes(wanted)) return 2;

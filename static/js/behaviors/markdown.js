@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { h } from "preact";
+import { style } from "../style.js";
 import { named } from "./mentions.js";
 
 /**
@@ -24,8 +25,8 @@ export function markdown(text) {
 function bring() {
   if (isComing) return;
   isComing = true;
-  import("./markdown-nodes.js").then(
-    ({ parsed }) => (parser.value = parsed),
+  Promise.all([import("./markdown-nodes.js"), style("code")]).then(
+    ([{ parsed }]) => (parser.value = parsed),
     () => (isComing = false),
   );
 }

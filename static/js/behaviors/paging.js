@@ -1,6 +1,6 @@
 import { batch } from "@preact/signals";
 import { asRefusal, online, passesAfter, run } from "../connection.js";
-import { extendWindow, startRoster, takeRows } from "../rows.js";
+import { extendWindow, setPast, startRoster, takeRows } from "../rows.js";
 import { rosters, windowOf } from "../store.js";
 
 /** What a room needs when it is on screen and what is not here yet: older messages, its members. */
@@ -32,19 +32,54 @@ function patience(error) {
   return refusal.code === "offline" ? Number(online.peek()) : passesAfter(refusal);
 }
 
-/** One page of messages from below the window. @param {string} room */
+/** One page of messages from below what is shown. @param {string} room */
 export const loadOlder = (room) => once(`older ${room}`, () => older(room));
 
 /** @param {string} room @returns {Promise<void>} */
 async function older(room) {
-  const { lowest, more } = windowOf(room).peek();
-  if (!more) return;
-  const before = Number.isFinite(lowest) ? { before: lowest } : {};
+  const { lowest, more, past } = windowOf(room).peek();
+  const start = past?.from ?? lowest;
+  if (!(past ?? { more }).more) return;
+  const before = Number.isFinite(start) ? { before: start } : {};
   const page = await run("history", { room, limit: PAGE, ...before });
-  if (windowOf(room).peek().lowest !== lowest) return older(room);
+  const now = windowOf(room).peek();
+  if ((now.past?.from ?? now.lowest) !== start) return older(room);
+  const from = page.messages[0]?.seq ?? Math.min(start, 1);
   batch(() => {
     takeRows(room, { messages: page.messages });
-    extendWindow(room, page.messages[0]?.seq ?? Math.min(lowest, 1), page.more);
+    if (past) setPast(room, from, past.to, page.more);
+    else extendWindow(room, from, page.more);
+  });
+}
+
+/** One page of messages from above the past that is shown. @param {string} room */
+export const loadNewer = (room) => once(`newer ${room}`, () => newer(room));
+
+/** @param {string} room */
+async function newer(room) {
+  const { past } = windowOf(room).peek();
+  if (!past) return;
+  const page = await run("history", { room, limit: PAGE, after: past.to });
+  const now = windowOf(room).peek().past;
+  if (!now || now.to !== past.to) return;
+  const to = page.more ? (page.messages.at(-1)?.seq ?? past.to) : Infinity;
+  batch(() => {
+    takeRows(room, { messages: page.messages });
+    setPast(room, now.from, to, now.more);
+  });
+}
+
+/** A message with its surroundings. @param {string} room @param {number} seq */
+export const loadAround = (room, seq) => once(`around ${room}`, () => around(room, seq));
+
+/** @param {string} room @param {number} seq */
+async function around(room, seq) {
+  if (seq >= windowOf(room).peek().lowest) return;
+  const { messages, more_before: more, more_after } = await run("history", { room, around: seq, limit: PAGE });
+  if (!messages.length) return;
+  batch(() => {
+    takeRows(room, { messages });
+    setPast(room, messages[0].seq, more_after ? messages[messages.length - 1].seq : Infinity, more);
   });
 }
 

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { chooseTheme, theme } from "../behaviors/theme.js";
+import { show } from "../behaviors/overlay.js";
 import { html } from "../html.js";
 import { leave, stepAside } from "../session.js";
 import { me, nameOf } from "../store.js";
@@ -22,9 +22,10 @@ export function Account() {
         <${Icon} name="more" />
       </button>
       <div class="menu" id="account-menu" popover>
-        <${Themes} />
-        <hr />
         <button popovertarget="account-menu" onClick=${() => setEditing(true)}>Edit profile</button>
+        <button popovertarget="account-menu" onClick=${() => show("settings")}>Settings</button>
+        <button popovertarget="account-menu" onClick=${() => show("keys")}>Keyboard</button>
+        <hr />
         <button onClick=${stepAside}>Use another name in this tab</button>
         <button onClick=${leave}>Sign out</button>
       </div>
@@ -32,23 +33,3 @@ export function Account() {
     </footer>
   `;
 }
-
-const CHOICES = /** @type {const} */ ([
-  ["", "System"],
-  ["light", "Light"],
-  ["dark", "Dark"],
-]);
-
-const Themes = () => html`
-  <fieldset class="choices">
-    <legend>Appearance</legend>
-    ${CHOICES.map(
-      ([value, label]) => html`
-        <label key=${value}>
-          <input type="radio" name="theme" checked=${theme.value === value} onChange=${() => chooseTheme(value)} />
-          <span>${label}</span>
-        </label>
-      `,
-    )}
-  </fieldset>
-`;

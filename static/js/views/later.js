@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { h } from "preact";
 import { useEffect } from "preact/hooks";
+import { style } from "../style.js";
 import { toast } from "./toast.js";
 
 /** Views that nobody needs in the first moment: they come when all is quiet, or when they are asked for. */
@@ -15,7 +16,10 @@ const coming = [];
  */
 export function later(load) {
   const view = signal(/** @type {import("preact").ComponentType<P> | null} */ (null));
-  const bring = async () => void (view.value ??= await load());
+  const bring = async () => {
+    const [found] = await Promise.all([load(), style("dialogs"), style("later")]);
+    view.value ??= found;
+  };
   coming.push(bring);
   return function Later(props) {
     useEffect(() => void bring().catch(() => toast("This part of the page could not be loaded.")), []);

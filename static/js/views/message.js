@@ -31,7 +31,7 @@ export function MessageView({ message, leads, isEditing, onEdit }) {
       <div class="said">
         ${leads &&
         html`<p class="byline">
-          <strong dir="auto" title=${message.author} onClick=${() => showPerson(message.author)}>${name}</strong><${Time} at=${message.at} />
+          <button class="name" tabindex="-1" dir="auto" title=${`Profile of ${message.author}`} onClick=${() => showPerson(message.author)}>${name}</button><${Time} at=${message.at} />
         </p>`}
         ${isEditing
           ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} />`

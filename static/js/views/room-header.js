@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
+import { showPerson } from "../behaviors/overlay.js";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
-import { isConversation, isShared } from "../names.js";
-import { me, mayModerate, membersOf, memberships, rooms, titleOf } from "../store.js";
+import { isConversation, isShared, others } from "../names.js";
+import { me, mayModerate, membersOf, memberships, nameOf, rooms, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
@@ -11,6 +12,7 @@ import { toast } from "./toast.js";
 
 const Confirm = later(() => import("./confirm.js").then((module) => module.Confirm));
 const EditRoom = later(() => import("./edit-room.js").then((module) => module.EditRoom));
+const Level = later(() => import("./level.js").then((module) => module.Level));
 const Invite = later(() => import("./invite.js").then((module) => module.Invite));
 
 /** @param {{room: string, showsMembers: boolean, onMembers: () => void}} props */
@@ -24,9 +26,9 @@ export function RoomHeader({ room, showsMembers, onMembers }) {
         <h1 dir="auto">${titleOf(room)}</h1>
         <${Topic} room=${room} />
       </div>
-      ${isShared(room) &&
+      ${isShared(room) && html`<${MembersButton} room=${room} showsMembers=${showsMembers} onMembers=${onMembers} />`}
+      ${room !== me.value?.username &&
       html`
-        <${MembersButton} room=${room} showsMembers=${showsMembers} onMembers=${onMembers} />
         <${Menu} room=${room} onChoose=${setDialog} />
         <${Dialogs} room=${room} dialog=${dialog} onClose=${() => setDialog("")} />
       `}
@@ -64,16 +66,19 @@ function Menu({ room, onChoose }) {
   const item = (label, dialog) =>
     html`<button popovertarget="room-menu" onClick=${() => onChoose(dialog)}>${label}</button>`;
   const isOpen = rooms.value.get(room)?.access === "open";
-  const moderates = mayModerate(room);
+  const moderates = isShared(room) && mayModerate(room);
+  const partner = isConversation(room) ? others(room, me.value?.username ?? "")[0] : "";
   return html`
     <button class="quiet square" popovertarget="room-menu" aria-label="Room menu" title="Room menu">
       <${Icon} name="more" />
     </button>
     <div class="menu" id="room-menu" popover>
+      ${partner && html`<button popovertarget="room-menu" onClick=${() => showPerson(partner)}>Profile of ${nameOf(partner)}</button>`}
+      ${memberships.value.has(room) && item("Notifications", "level")}
       ${(isOpen || moderates) && item("Invite people", "invite")}
       ${moderates && item("Edit room", "edit")}
       ${moderates && item("Archive room", "archive")}
-      ${memberships.value.has(room) && item("Leave room", "leave")}
+      ${isShared(room) && memberships.value.has(room) && item("Leave room", "leave")}
     </div>
   `;
 }
@@ -81,6 +86,7 @@ function Menu({ room, onChoose }) {
 /** @param {{room: string, dialog: string, onClose: () => void}} props */
 function Dialogs({ room, dialog, onClose }) {
   if (dialog === "invite") return html`<${Invite} room=${room} onClose=${onClose} />`;
+  if (dialog === "level") return html`<${Level} room=${room} onClose=${onClose} />`;
   if (dialog === "edit") return html`<${EditRoom} room=${room} onClose=${onClose} />`;
   if (dialog === "archive") return html`<${Archive} room=${room} onClose=${onClose} />`;
   if (dialog === "leave") return html`<${Leave} room=${room} onClose=${onClose} />`;

@@ -1,0 +1,9 @@
+import { notifyOfNews } from "./behaviors/notifications.js";
+import { keepVisits } from "./behaviors/recent.js";
+import { bringTheRest } from "./views/later.js";
+
+/** What can wait until the page is there: it starts when this module is brought. */
+
+keepVisits();
+notifyOfNews();
+bringTheRest();

@@ -1,0 +1,18 @@
+/** Style sheets of what comes later; each is brought once. */
+
+/** @type {Map<string, Promise<void>>} */
+const sheets = new Map();
+
+/** @param {string} name @returns {Promise<void>} when it is in effect, or cannot be had */
+export function style(name) {
+  const coming = sheets.get(name) ?? bring(new URL(`../css/${name}.css`, import.meta.url).href);
+  sheets.set(name, coming);
+  return coming;
+}
+
+/** @param {string} href @returns {Promise<void>} */
+function bring(href) {
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  document.head.append(link);
+  return new Promise((resolve) => (link.onload = link.onerror = () => resolve()));
+}

@@ -1,0 +1,20 @@
+import { chooseLevel, levelOf } from "../behaviors/preferences.js";
+import { html } from "../html.js";
+import { titleOf } from "../store.js";
+import { Choices } from "./choices.js";
+import { Dialog } from "./dialog.js";
+
+const LEVELS = /** @type {const} */ ([["all", "Everything"], ["mentions", "Mentions"], ["nothing", "Nothing"]]);
+
+/** Of what in a room one is told. @param {{room: string, onClose: () => void}} props */
+export const Level = ({ room, onClose }) => html`
+  <${Dialog} title=${`Notifications from ${titleOf(room)}`} onClose=${onClose}>
+    <${Choices}
+      title="Tell me about"
+      choices=${LEVELS}
+      value=${levelOf(room)}
+      onChange=${(/** @type {"all" | "mentions" | "nothing"} */ level) => chooseLevel(room, level)}
+    />
+    <p class="hint">By a sound or a desktop notification, if these are on in the settings. Unread messages are always counted.</p>
+  <//>
+`;

@@ -1,0 +1,71 @@
+import { useState } from "preact/hooks";
+import { isRefused } from "../archive.js";
+import { chime, permission, showNotification } from "../behaviors/notifications.js";
+import { chooseDensity, chooseDesktop, chooseSounds, density, desktop, sounds } from "../behaviors/preferences.js";
+import { chooseTheme, theme } from "../behaviors/theme.js";
+import { html } from "../html.js";
+import { Choices } from "./choices.js";
+import { Dialog } from "./dialog.js";
+
+const THEMES = /** @type {const} */ ([["", "System"], ["light", "Light"], ["dark", "Dark"]]);
+const DENSITIES = /** @type {const} */ ([["", "Roomy"], ["compact", "Compact"]]);
+
+/** @param {{onClose: () => void}} props */
+export const Settings = ({ onClose }) => html`
+  <${Dialog} title="Settings" onClose=${onClose}>
+    <${Choices} title="Appearance" choices=${THEMES} value=${theme.value} onChange=${chooseTheme} />
+    <${Choices} title="Density" choices=${DENSITIES} value=${density.value} onChange=${chooseDensity} />
+    <${Switch} label="Sound for new messages" isOn=${sounds.value === "on"} onChange=${chooseSoundsAloud} />
+    <${Desktop} />
+    <p class="hint">Of which messages you are told is chosen in each room's menu. These settings are kept in this browser only.</p>
+    ${isRefused.value && html`<p class="error">This browser keeps nothing for this page: what you choose here, drafts and unsent messages are lost with the tab.</p>`}
+  <//>
+`;
+
+/** @param {boolean} isOn */
+function chooseSoundsAloud(isOn) {
+  chooseSounds(isOn);
+  if (isOn) chime();
+}
+
+const EXPLAINED = {
+  default: "Your browser will ask once whether it may show them.",
+  granted: "Shown while this page is hidden.",
+  denied: "Your browser has been told not to show them. Allow notifications for this site in the browser's site settings.",
+  unsupported: "This browser cannot show them.",
+};
+
+function Desktop() {
+  const [state, setState] = useState(permission());
+  const [said, setSaid] = useState("");
+  const isOn = desktop.value === "on" && state === "granted";
+  /** @param {boolean} isWanted */
+  async function change(isWanted) {
+    if (isWanted && permission() === "default") await Notification.requestPermission();
+    setState(permission());
+    chooseDesktop(isWanted && permission() === "granted");
+  }
+  const test = () => setSaid(showNotification("Chatrooms", "Notifications work.") ? "Sent. You should see it now." : "It could not be shown.");
+  return html`
+    <div class="setting">
+      <${Switch} label="Desktop notifications" isOn=${isOn} onChange=${change} isOff=${state === "denied" || state === "unsupported"} />
+      <p class="hint">${EXPLAINED[state]}</p>
+      ${isOn && html`<p><button class="secondary small" onClick=${test}>Test notification</button></p>`}
+      <p class="hint" role="status">${said}</p>
+    </div>
+  `;
+}
+
+/** @param {{label: string, isOn: boolean, isOff?: boolean, onChange: (isOn: boolean) => void}} props */
+const Switch = ({ label, isOn, isOff, onChange }) => html`
+  <label class="switch">
+    <span>${label}</span>
+    <input
+      type="checkbox"
+      role="switch"
+      checked=${isOn}
+      disabled=${isOff}
+      onChange=${(/** @type {any} */ event) => onChange(event.currentTarget.checked)}
+    />
+  </label>
+`;

@@ -1,0 +1,103 @@
+"""What is stored, read from the SQLite file past the server, and whether a client holds the same."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from chatrooms.client import Client, RoomState
+
+MESSAGE = "id, room, seq, number, author, text, at, edited_at, deleted, reply_to, rev"
+MEMBER = "room, username, role, since, gone"
+TRUTHS = ("deleted", "gone", "archived")
+
+Row = dict[str, Any]
+
+
+class Stored:
+    """The tables of the server whose data is in ``data``."""
+
+    def __init__(self, data: Path) -> None:
+        self._db = sqlite3.connect(data / "chatrooms.sqlite3", timeout=30)
+        self._db.execute("PRAGMA query_only = ON")
+        self._db.row_factory = sqlite3.Row
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def messages(self, room: str | None = None, start: int = 0) -> Iterator[Row]:
+        """The messages of a room, or of all, by room and seq."""
+        where = "WHERE (? IS NULL OR room = ?) AND seq >= ? ORDER BY room, seq"
+        return self._rows(f"SELECT {MESSAGE} FROM messages {where}", room, room, start)
+
+    def counters(self) -> dict[str, int]:
+        """How far each room is."""
+        return {row["name"]: row["counter"] for row in self._rows("SELECT name, counter FROM rooms")}
+
+    def room(self, name: str) -> Row:
+        """A room's row as clients see it."""
+        columns = "name, title, topic, access, created_by, created_at, archived, posted, rev"
+        return next(self._rows(f"SELECT {columns} FROM rooms WHERE name = ?", name))
+
+    def members(self, room: str) -> dict[str, Row]:
+        """Who belongs to a room."""
+        found = self._rows(f"SELECT {MEMBER}, rev FROM members WHERE room = ? AND NOT gone", room)
+        return {row["username"]: row for row in found}
+
+    def memberships(self, username: str) -> dict[str, Row]:
+        """What somebody belongs to."""
+        found = self._rows(f"SELECT {MEMBER}, person_rev AS rev FROM members WHERE username = ? AND NOT gone", username)
+        return {row["room"]: row for row in found}
+
+    def reads(self, username: str) -> dict[str, Row]:
+        """How far somebody has read."""
+        found = self._rows("SELECT username, room, seq, number, rev FROM reads WHERE username = ?", username)
+        return {row["room"]: row for row in found}
+
+    def profile(self, username: str) -> Row:
+        """Somebody's profile."""
+        return next(self._rows("SELECT username, name, about, created_at, rev FROM users WHERE username = ?", username))
+
+    def _rows(self, query: str, *values: Any) -> Iterator[Row]:
+        for row in self._db.execute(query, values):
+            yield {key: bool(row[key]) if key in TRUTHS else row[key] for key in row.keys()}  # noqa: SIM118 - a sqlite3.Row
+
+
+def differences(client: Client, stored: Stored) -> list[str]:
+    """In what a client that has caught up differs from what is stored."""
+    me = client.username
+    pairs = {
+        "memberships": (dict(client.memberships), stored.memberships(me)),
+        "reads": (dict(client.reads), stored.reads(me)),
+        "profile": (client.profile, stored.profile(me)),
+        "rooms": (set(client.rooms), {me, *stored.memberships(me)}),
+    }
+    found = [f"{me}, {what}: holds {held}, stored {kept}" for what, (held, kept) in pairs.items() if held != kept]
+    counters = stored.counters()
+    for name, state in client.rooms.items():
+        found += [f"{me} in {name}, {line}" for line in _room(state, stored, counters.get(name, 0))]
+    return found
+
+
+def _room(state: RoomState, stored: Stored, counter: int) -> Iterator[str]:
+    row = stored.room(state.name)
+    posted = row.pop("posted")
+    held = {key: value for key, value in (state.room or {}).items() if key != "posted"}
+    pairs = {
+        "rev": (state.rev, counter),
+        "posted": (state.posted, posted),
+        "room": (held, row),
+        "members": (state.members, stored.members(state.name)),
+    }
+    yield from (f"{what}: holds {held}, stored {kept}" for what, (held, kept) in pairs.items() if held != kept)
+    yield from _messages(list(state.messages.values()), list(stored.messages(state.name, state.complete_from)))
+
+
+def _messages(held: list[Any], kept: list[Row]) -> Iterator[str]:
+    if held == kept:
+        return
+    first = next((pair for pair in zip(held, kept, strict=False) if pair[0] != pair[1]), None)
+    yield f"messages: holds {len(held)}, stored {len(kept)}, first difference {first}"

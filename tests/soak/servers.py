@@ -1,0 +1,78 @@
+"""Servers that are ended and started again, on one port and one directory, by the id they were started with."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Any, Self
+
+import psutil
+
+from tests.client.processes import free_port
+from tests.processes import PATIENCE, environment
+
+ROOT = Path(__file__).parents[2]
+GENEROUS = "1000000/second"
+FLAGS = (
+    *("--guests", "open", "--log-level", "warning"),
+    *(part for rate in ("join", "post", "create", "signal", "other") for part in (f"--rate-{rate}", GENEROUS)),
+)
+
+
+class Server:
+    """A server with its data in ``data``; ``module`` is what Python runs."""
+
+    def __init__(self, data: Path, *flags: str, module: str = "chatrooms", **env: str) -> None:
+        self.data, self.port = data, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = data.parent / f"{data.name}.log"
+        self.starts = 0
+        options = ("--port", str(self.port), "--data", str(data), *FLAGS, *flags)
+        self._command, self._env = (sys.executable, "-m", module, "serve", *options), env
+        self._process: asyncio.subprocess.Process
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.end(signal.SIGKILL)
+
+    async def start(self) -> None:
+        """Start, and wait until it says where it is."""
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command,
+                cwd=ROOT,
+                env=environment(self.data.parent, **self._env),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
+        self.starts += 1
+        line = await asyncio.wait_for(self._process.stdout.readline(), PATIENCE)
+        if str(self.port) not in line.decode():
+            raise OSError(f"no start: {line!r} {self.log.read_text()[-1000:]}")
+
+    async def end(self, how: signal.Signals, patience: float = PATIENCE) -> int:
+        """Send a signal and wait for the end; gives the exit status."""
+        if self._process.returncode is None:
+            self._process.send_signal(how)
+        return await asyncio.wait_for(self._process.wait(), patience)
+
+    async def ask(self) -> dict[str, Any]:
+        """The counts of a `tests.soak.host`; the worst lateness since it was last asked."""
+        self._process.stdin.write(b"\n")
+        return json.loads(await asyncio.wait_for(self._process.stdout.readline(), PATIENCE))
+
+    def memory(self) -> float:
+        """MiB in memory."""
+        return psutil.Process(self._process.pid).memory_info().rss / 2**20
+
+    def tracebacks(self) -> list[str]:
+        """What the log says of errors: each traceback, and each line of a failure."""
+        told = self.log.read_text(errors="replace").splitlines()
+        return [line[:2000] for line in told if "Traceback" in line or "level=error" in line or "CRITICAL" in line]
