@@ -71,16 +71,12 @@ class Database:
         self._reader = _engine(self.url, writer=False)
         self._write_thread = ThreadPoolExecutor(1, "writer")
         self._read_threads = ThreadPoolExecutor(READERS, "reader")
-        self._telling: asyncio.Queue[list[Job] | None] = asyncio.Queue(maxsize=2)
         await self._on(self._write_thread, migrate, self._writer)
-        self._teller = asyncio.create_task(self._tell())
 
     async def close(self) -> None:
         """Finish what was asked for, then let go of everything."""
         if self._writing:
             await self._writing
-        await self._telling.put(None)
-        await self._teller
         self._write_thread.shutdown()
         self._read_threads.shutdown()
         self._reader.dispose()
@@ -111,19 +107,18 @@ class Database:
         while self._waiting:
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             await self._on(self._write_thread, self._commit, batch)
-            await self._telling.put(batch)
-        self._writing = None
-
-    async def _tell(self) -> None:
-        while (batch := await self._telling.get()) is not None:
-            results = [job.result for job in batch if job.error is None]
-            if self.committed and results:
-                try:
-                    await self.committed(results)
-                except Exception:
-                    log.exception("telling failed")
+            await self._tell(batch)
             for job in batch:
                 _answer(job)
+        self._writing = None
+
+    async def _tell(self, batch: list[Job]) -> None:
+        results = [job.result for job in batch if job.error is None]
+        if self.committed and results:
+            try:
+                await self.committed(results)
+            except Exception:
+                log.exception("telling failed")
 
     def _commit(self, batch: list[Job]) -> None:
         try:

@@ -2,7 +2,14 @@ import { computed, signal } from "@preact/signals";
 import { isConversation, isShared, others, roomWith } from "./names.js";
 import { home, me } from "./store.js";
 
-/** The address after the `#`: `/r/lobby` a room, `/p/bob` what one says to bob, `/me` notes, `/rooms` the list. */
+/**
+ * The address after the `#`: `/r/lobby` a room, `/r/lobby/7` a message in it, `/p/bob` what one says to bob, `/me` notes,
+ * `/rooms` the list. A link to a message is a path, `r/lobby/7`, so that it says where it leads also to a server.
+ */
+
+const BASE = new URL(document.baseURI).pathname;
+const linked = location.pathname.startsWith(`${BASE}r/`) ? location.pathname.slice(BASE.length) : "";
+if (linked) history.replaceState(null, "", `${BASE}#/${linked}`);
 
 const hash = signal(location.hash);
 addEventListener("hashchange", () => (hash.value = location.hash));
@@ -17,7 +24,7 @@ export function addressOf(room, mine = me.value?.username ?? "") {
 /** @param {string} address @param {string} mine */
 function roomAt(address, mine) {
   const [, kind, rest = ""] = address.replace(/^#/, "").split("/");
-  if (kind === "r" && rest) return `#${decode(rest)}`;
+  if (kind === "r" && rest) return isConversation(decode(rest)) ? decode(rest) : `#${decode(rest)}`;
   if (kind === "p" && rest) return roomWith(mine, rest.split("+").map(decode));
   return kind === "me" ? mine : null;
 }
@@ -39,6 +46,13 @@ export const currentRoom = computed(() => {
   last = roomAt(hash.value, me.value?.username ?? "") ?? last;
   return last ?? home.value;
 });
+
+/** The message that the address leads to, by its seq; 0 if to none. */
+export const linkedSeq = computed(() => Number(/^#\/r\/[^/]+\/(\d+)$/.exec(hash.value)?.[1] ?? 0));
+
+/** @param {string} room @param {number} seq */
+export const linkTo = (room, seq) =>
+  new URL(`r/${encodeURIComponent(room.replace(/^#/, ""))}/${seq}`, document.baseURI).href;
 
 /** On narrow screens the list of rooms is a page of its own. */
 export const showsList = computed(() => hash.value === "#/rooms");

@@ -70,10 +70,13 @@ export function titleOf(room) {
   return others(room, mine).map(nameOf).join(", ");
 }
 
+/** How far one counts as having read; `limit` is set by what may hold it back. */
+export const readUpTo = { limit: (/** @type {string} */ _room, /** @type {number} */ number) => number };
+
 /** @param {string} room */
 export function unreadOf(room) {
   const read = reads.value.get(room);
-  if (read) return Math.max(0, (newest.value.get(room) ?? 0) - read.number);
+  if (read) return Math.max(0, (newest.value.get(room) ?? 0) - readUpTo.limit(room, read.number));
   return windowOf(room).value.list.filter(isSinceMine).length;
 }
 

@@ -1,12 +1,13 @@
 import { useRef, useState } from "preact/hooks";
 import { windowOf } from "../store.js";
-import { loadOlder } from "./paging.js";
+import { loadNewer, loadOlder } from "./paging.js";
 
 /**
  * Which part of the window is in the page: at the bottom the newest messages; further up some more with each step, of
- * which those at the other end go when they become too many.
+ * which those at the other end go when they become too many; around a linked message what surrounds it.
  * @import {Message} from "../wire.js"
  * @import {Scroll} from "./keep-scroll.js"
+ * @typedef {{from: number, to: number}} Span
  */
 
 const AT_BOTTOM = 100;
@@ -19,30 +20,56 @@ function placeOf(list, seq) {
   return found < 0 ? list.length : found;
 }
 
+/** What is here of the room, or of its past. @param {string} room */
+export const sourceOf = (room) => windowOf(room).value.past ?? windowOf(room).value;
+
 /** @param {string} room @param {Scroll} scroll */
 export function useShown(room, scroll) {
-  const { list, more } = windowOf(room).value;
-  const span = useRef({ from: 0, to: Infinity }).current;
+  const { list, more } = sourceOf(room);
+  const isPast = windowOf(room).value.past !== null;
+  const span = useSpan(list, isPast, scroll);
   const [, redraw] = useState({});
-  if (scroll.stuck) Object.assign(span, { from: list.at(-AT_BOTTOM)?.seq ?? 0, to: Infinity });
   const first = placeOf(list, span.from);
   const end = placeOf(list, span.to);
-  scroll.isAtEnd = end === list.length;
+  scroll.isAtEnd = end === list.length && !isPast;
 
   async function showOlder() {
     if (first === 0) await loadOlder(room);
-    const now = windowOf(room).peek().list;
+    const now = sourceOf(room).list;
     const place = Math.max(0, placeOf(now, span.from) - STEP);
     span.from = place ? now[place].seq : 0;
     span.to = Math.min(span.to, now[place + AT_MOST]?.seq ?? Infinity);
     redraw({});
   }
 
-  function showNewer() {
-    span.to = list[end + STEP]?.seq ?? Infinity;
-    span.from = Math.max(span.from, list[Math.max(0, end + STEP - AT_MOST)]?.seq ?? 0);
+  async function showNewer() {
+    if (end === list.length) await loadNewer(room);
+    const now = sourceOf(room).list;
+    const last = placeOf(now, span.to) + STEP;
+    span.to = now[last]?.seq ?? Infinity;
+    span.from = Math.max(span.from, now[Math.max(0, last - AT_MOST)]?.seq ?? 0);
     redraw({});
   }
 
-  return { shown: list.slice(first, end), isOlder: more || first > 0, isNewer: !scroll.isAtEnd, showOlder, showNewer };
+  /** @param {number} seq */
+  function showAround(seq) {
+    const now = sourceOf(room).list;
+    const place = placeOf(now, seq);
+    span.from = now[Math.max(0, place - STEP)]?.seq ?? 0;
+    span.to = now[place + STEP]?.seq ?? Infinity;
+    redraw({});
+  }
+
+  const shown = list.slice(first, end);
+  return { shown, isOlder: more || first > 0, isNewer: !scroll.isAtEnd, showOlder, showNewer, showAround };
+}
+
+/** @param {Message[]} list @param {boolean} isPast @param {Scroll} scroll @returns {Span} */
+function useSpan(list, isPast, scroll) {
+  const span = useRef({ from: 0, to: Infinity }).current;
+  const wasPast = useRef(false);
+  if (isPast && !wasPast.current) Object.assign(span, { from: 0, to: Infinity });
+  else if (scroll.stuck && !isPast) Object.assign(span, { from: list.at(-AT_BOTTOM)?.seq ?? 0, to: Infinity });
+  wasPast.current = isPast;
+  return span;
 }

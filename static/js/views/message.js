@@ -5,12 +5,13 @@ import { exactTime, shortTime, timeOf } from "../behaviors/dates.js";
 import { isOnlyEmoji, markdown, parser } from "../behaviors/markdown.js";
 import { html } from "../html.js";
 import { discard, retry, waiting } from "../outbox.js";
-import { mayModerate, me, nameOf, rooms } from "../store.js";
+import { nameOf } from "../store.js";
 import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
 import { MessageEditor } from "./message-editor.js";
+import { Tools } from "./message-tools.js";
 
 const Confirm = later(() => import("./confirm.js").then((module) => module.Confirm));
 
@@ -19,14 +20,17 @@ const Confirm = later(() => import("./confirm.js").then((module) => module.Confi
  * @import {ComponentChildren} from "preact"
  */
 
-/** @param {{message: Message, leads: boolean, isEditing: boolean, onEdit: (id: string) => void}} props */
-export function MessageView({ message, leads, isEditing, onEdit }) {
+/**
+ * @param {{message: Message, leads: boolean, isLinked: boolean, isEditing: boolean, onEdit: (id: string) => void,
+ *   onUnread: (id: string) => void}} props
+ */
+export function MessageView({ message, leads, isLinked, isEditing, onEdit, onUnread }) {
   const [isDeleting, setDeleting] = useState(false);
   const name = nameOf(message.author);
   const isWaiting = message.rev === 0;
-  const shownAs = ["message", leads ? "leads" : "follows", isWaiting && "waiting"].filter(Boolean).join(" ");
+  const shownAs = ["message", leads ? "leads" : "follows", isWaiting && "waiting", isLinked && "linked"].filter(Boolean).join(" ");
   return html`
-    <article class=${shownAs} tabindex="-1" aria-label=${`${name}, ${timeOf(message.at)}`} data-id=${message.id}>
+    <article class=${shownAs} tabindex="-1" aria-label=${`${name}, ${timeOf(message.at)}`} data-seq=${message.seq}>
       ${leads ? html`<${Avatar} username=${message.author} />` : html`<${Time} at=${message.at} write=${shortTime} />`}
       <div class="said">
         ${leads &&
@@ -39,7 +43,7 @@ export function MessageView({ message, leads, isEditing, onEdit }) {
         ${isWaiting && html`<${OnItsWay} id=${message.id} />`}
       </div>
       ${!isWaiting && !message.deleted && !isEditing &&
-      html`<${Tools} message=${message} onEdit=${() => onEdit(message.id)} onDelete=${() => setDeleting(true)} />`}
+      html`<${Tools} message=${message} onEdit=${() => onEdit(message.id)} onDelete=${() => setDeleting(true)} onUnread=${onUnread} />`}
       ${isDeleting && html`<${Delete} id=${message.id} onClose=${() => setDeleting(false)} />`}
     </article>
   `;
@@ -78,19 +82,6 @@ function OnItsWay({ id }) {
       <button class="link" onClick=${() => retry(id)}>Retry</button>
       <button class="link" onClick=${() => discard(id)}>Delete</button>
     </p>
-  `;
-}
-
-/** @param {{message: Message, onEdit: () => void, onDelete: () => void}} props */
-function Tools({ message, onEdit, onDelete }) {
-  const isMine = message.author === me.value?.username;
-  if (rooms.value.get(message.room)?.archived || (!isMine && !mayModerate(message.room))) return null;
-  return html`
-    <div class="tools" role="group" aria-label="Message actions">
-      ${isMine &&
-      html`<button class="quiet square" aria-label="Edit message" title="Edit" onClick=${onEdit}><${Icon} name="pencil" /></button>`}
-      <button class="quiet square" aria-label="Delete message" title="Delete" onClick=${onDelete}><${Icon} name="trash" /></button>
-    </div>
   `;
 }
 

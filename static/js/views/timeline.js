@@ -3,12 +3,15 @@ import { arrange } from "../behaviors/arrange.js";
 import { dayName } from "../behaviors/dates.js";
 import { useKeepScroll } from "../behaviors/keep-scroll.js";
 import { walkMessages } from "../behaviors/message-focus.js";
-import { saw } from "../behaviors/read-marks.js";
+import { holdBack } from "../behaviors/held-back.js";
+import { useLinked } from "../behaviors/linked.js";
+import { reachedEnd, saw } from "../behaviors/read-marks.js";
 import { useShown } from "../behaviors/shown.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
 import { asMessage, waiting } from "../outbox.js";
-import { isSinceMine, me, reads, ready, windowOf } from "../store.js";
+import { leavePast } from "../rows.js";
+import { isSinceMine, me, reads, readUpTo, ready, windowOf } from "../store.js";
 import { Icon } from "./icon.js";
 import { MessageView } from "./message.js";
 import { RoomStart } from "./room-start.js";
@@ -24,18 +27,19 @@ const LOAD_WITHIN_PX = 600;
 export function Timeline({ room, editing, onEdit }) {
   const { list } = windowOf(room).value;
   const scroll = useKeepScroll();
-  const { shown, isOlder, isNewer, showOlder, showNewer } = useShown(room, scroll);
+  const { shown, isOlder, isNewer, showOlder, showNewer, showAround } = useShown(room, scroll);
+  const { linked, isComing } = useLinked(room, scroll, showAround);
   const [isAway, setAway] = useState(false);
   const waitingHere = waiting.value.filter((entry) => entry.room === room && !list.some(({ id }) => id === entry.id));
-  const firstNew = useFirstNew(room, shown);
+  const [firstNew, setFirstNew] = useFirstNew(room, shown);
   const items = arrange(isNewer ? shown : [...shown, ...waitingHere.map(asMessage)], firstNew);
   const newest = list.at(-1);
   const leftAt = useRef(0);
 
-  useOpening(scroll, shown.length > 0 && ready.value, firstNew);
-  useStickWhenPosting(scroll, waitingHere.at(-1)?.id);
+  useOpening(scroll, shown.length > 0 && ready.value && !linked, firstNew);
+  useToTheEnd(room, scroll, waitingHere.at(-1)?.id ?? reachedEnd.value);
   useLayoutEffect(() => look());
-  useEffect(() => fill(), [shown[0]?.id, isOlder, online.value, ready.value]);
+  useEffect(() => fill(), [shown[0]?.id, shown.at(-1)?.id, isOlder, isComing, online.value, ready.value]);
 
   function look() {
     if (scroll.stuck) {
@@ -53,8 +57,15 @@ export function Timeline({ room, editing, onEdit }) {
 
   /** Older messages are there before one comes to them. */
   function fill() {
+    if (isComing) return;
     if (isOlder && scroll.above() < LOAD_WITHIN_PX && online.peek() && ready.peek()) showOlder();
-    else if (isNewer && scroll.below() < LOAD_WITHIN_PX) showNewer();
+    else if (isNewer && scroll.below() < LOAD_WITHIN_PX && shown.length) showNewer();
+  }
+
+  function jump() {
+    leavePast(room);
+    scroll.toBottom();
+    look();
   }
 
   return html`
@@ -70,10 +81,10 @@ export function Timeline({ room, editing, onEdit }) {
       >
         <div class="items">
           ${isOlder || !ready.value ? html`<${Older} />` : html`<${RoomStart} room=${room} isEmpty=${items.length === 0} />`}
-          ${items.map((item) => html`<${ItemView} key=${item.key} item=${item} editing=${editing} onEdit=${onEdit} />`)}
+          ${items.map((item) => html`<${ItemView} key=${item.key} item=${item} linked=${linked} editing=${editing} onEdit=${onEdit} onUnread=${setFirstNew} />`)}
         </div>
       </div>
-      ${isAway && html`<${Jump} number=${(newest?.number ?? 0) - leftAt.current} onJump=${() => (scroll.toBottom(), look())} />`}
+      ${isAway && html`<${Jump} number=${(newest?.number ?? 0) - leftAt.current} onJump=${jump} />`}
     </div>
   `;
 }
@@ -81,14 +92,20 @@ export function Timeline({ room, editing, onEdit }) {
 /** What was new when one came in; the line above it does not move while one reads. @param {string} room @param {Message[]} list */
 function useFirstNew(room, list) {
   const found = useRef(/** @type {string | undefined} */ (undefined));
+  const [, redraw] = useState({});
   const isFirstLook = useRef(true);
   if (isFirstLook.current && list.length && ready.value) {
     isFirstLook.current = false;
-    const read = reads.peek().get(room)?.number;
+    const row = reads.peek().get(room);
+    const read = row && readUpTo.limit(room, row.number);
+    const isHeldBack = row && read !== row.number;
+    queueMicrotask(() => holdBack(room, 0));
     const isNew = read === undefined ? isSinceMine : (/** @type {Message} */ message) => message.number > read;
-    found.current = list.find((message) => isNew(message) && message.author !== me.peek()?.username)?.id;
+    found.current = list.find((message) => isNew(message) && (isHeldBack || message.author !== me.peek()?.username))?.id;
   }
-  return found.current;
+  /** @param {string} id */
+  const move = (id) => ((found.current = id), redraw({}));
+  return /** @type {const} */ ([found.current, move]);
 }
 
 /** The room opens at what is new, if that is further up. @param {import("../behaviors/keep-scroll.js").Scroll} scroll @param {boolean} isFilled @param {string | undefined} firstNew */
@@ -99,19 +116,34 @@ function useOpening(scroll, isFilled, firstNew) {
   }, [isFilled]);
 }
 
-/** One's own new message brings one back to the present. @param {import("../behaviors/keep-scroll.js").Scroll} scroll @param {string | undefined} id */
-function useStickWhenPosting(scroll, id) {
+/** One's own new message brings one back to the present. @param {string} room @param {import("../behaviors/keep-scroll.js").Scroll} scroll @param {string | number} cause */
+function useToTheEnd(room, scroll, cause) {
+  const before = useRef(cause);
   useLayoutEffect(() => {
-    if (id) scroll.toBottom();
-  }, [id]);
+    const isNew = cause && cause !== before.current;
+    before.current = cause;
+    if (isNew) leavePast(room), scroll.toBottom();
+  }, [cause]);
 }
 
-/** @param {{item: Item, editing: string, onEdit: (id: string) => void}} props */
-function ItemView({ item, editing, onEdit }) {
+/**
+ * @param {{item: Item, linked: number, editing: string, onEdit: (id: string) => void,
+ *   onUnread: (id: string) => void}} props
+ */
+function ItemView({ item, linked, editing, onEdit, onUnread }) {
   if (item.kind === "day") return html`<h2 class="day"><span>${dayName(item.at)}</span></h2>`;
   if (item.kind === "new") return html`<div class="new-line" role="separator" aria-label="New"><span>New</span></div>`;
   const { message, leads } = item;
-  return html`<${MessageView} message=${message} leads=${leads} isEditing=${editing === message.id} onEdit=${onEdit} />`;
+  return html`
+    <${MessageView}
+      message=${message}
+      leads=${leads}
+      isLinked=${message.seq === linked}
+      isEditing=${editing === message.id}
+      onEdit=${onEdit}
+      onUnread=${onUnread}
+    />
+  `;
 }
 
 const Older = () => html`
