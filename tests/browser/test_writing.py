@@ -49,7 +49,7 @@ async def test_rooms_and_emoji_are_completed(person: Arrive) -> None:
     await alice.make_room("design")
     await alice.composer.press_sequentially("see #lob")
     await option(alice, "Lobby").click()
-    await alice.composer.press_sequentially(":spark")
+    await alice.composer.press_sequentially(":sparkles")
     await expect(option(alice, "sparkles").first).to_be_visible()
     await alice.composer.press("Enter")
     await alice.composer.press("Enter")

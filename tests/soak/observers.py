@@ -32,9 +32,9 @@ class Observer:
         self.messages = 0
         self.wrong: list[str] = []
         self.acks: list[Row] = []
-        self.links_cut = 0
         self.reader = Reader(name)
         self.stream = self.client.changes()
+        doors.entered("#lobby", name, asked_at=0.0)
 
     async def listen(self) -> None:
         """Judge whatever is heard, for ever."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from tests.soak.crowd import reconnect, shutdown
 from tests.soak.delivery import delivery
+from tests.soak.fuzz import fuzz
+from tests.soak.ghosts import ghosts
 from tests.soak.outcome import Outcome
+from tests.soak.silent import silent
 
 Scenario = Callable[[Path, float, int, float], Awaitable[Outcome]]
 
@@ -15,4 +19,11 @@ async def _delivery(scratch: Path, seconds: float, seed: int, _scale: float) -> 
     return await delivery(scratch, seconds, seed)
 
 
-SCENARIOS: dict[str, Scenario] = {"delivery": _delivery}
+SCENARIOS: dict[str, Scenario] = {
+    "ghosts": ghosts,
+    "silent": silent,
+    "fuzz": fuzz,
+    "shutdown": shutdown,
+    "reconnect": reconnect,
+    "delivery": _delivery,
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.client.processes import free_port
 from tests.processes import PATIENCE, environment
 
 ROOT = Path(__file__).parents[2]
+TAIL = 5
 GENEROUS = "1000000/second"
 FLAGS = (
     *("--guests", "open", "--log-level", "warning"),
@@ -73,6 +75,13 @@ class Server:
         return psutil.Process(self._process.pid).memory_info().rss / 2**20
 
     def tracebacks(self) -> list[str]:
-        """What the log says of errors: each traceback, and each line of a failure."""
+        """What the log says of errors: each line of a failure, and the last lines of each traceback."""
         told = self.log.read_text(errors="replace").splitlines()
-        return [line[:2000] for line in told if "Traceback" in line or "level=error" in line or "CRITICAL" in line]
+        ends = [number for number, line in enumerate(told) if _raised(line)]
+        found = [" / ".join(told[max(0, number - TAIL) : number + 1]) for number in ends]
+        return found + [line[:2000] for line in told if "level=error" in line or line.startswith("CRITICAL")]
+
+
+def _raised(line: str) -> bool:
+    """Whether this ends a traceback: all other lines of one are indented or headings."""
+    return bool(re.match(r"^[\w.]+(Error|Exception|Gone|Exit|Interrupt)\b", line))

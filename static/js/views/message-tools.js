@@ -1,0 +1,38 @@
+import { holdBack } from "../behaviors/held-back.js";
+import { html } from "../html.js";
+import { linkTo } from "../route.js";
+import { mayModerate, me, rooms } from "../store.js";
+import { Icon } from "./icon.js";
+import { toast } from "./toast.js";
+
+/** @import {Message} from "../wire.js" */
+
+/**
+ * What one can do with a message.
+ * @param {{message: Message, onEdit: () => void, onDelete: () => void, onUnread: (id: string) => void}} props
+ */
+export function Tools({ message, onEdit, onDelete, onUnread }) {
+  const { room, seq, author } = message;
+  const isMine = author === me.value?.username;
+  const isOpen = !rooms.value.get(room)?.archived;
+  const markUnread = () => (holdBack(room, message.number), onUnread(message.id), toast("Unread from here, as soon as you leave the room."));
+  return html`
+    <div class="tools" role="group" aria-label="Message actions">
+      ${room !== me.value?.username && html`<${Tool} label="Copy link" icon="link" onClick=${() => copyLink(linkTo(room, seq))} />`}
+      <${Tool} label="Mark as unread from here" icon="unread" onClick=${markUnread} />
+      ${isOpen && isMine && html`<${Tool} label="Edit message" icon="pencil" onClick=${onEdit} />`}
+      ${isOpen && (isMine || mayModerate(room)) && html`<${Tool} label="Delete message" icon="trash" onClick=${onDelete} />`}
+    </div>
+  `;
+}
+
+/** @param {{label: string, icon: import("./icon.js").IconName, onClick: () => void}} props */
+const Tool = ({ label, icon, onClick }) => html`
+  <button class="quiet square" aria-label=${label} title=${label} onClick=${onClick}><${Icon} name=${icon} /></button>
+`;
+
+/** @param {string} link The clipboard is missing on plain http. */
+async function copyLink(link) {
+  const isCopied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
+  toast(isCopied ? "Link copied." : link);
+}
