@@ -7,13 +7,14 @@ from typing import Annotated, Any, TypeAlias
 
 from sqlalchemy import Connection, bindparam, update
 
+from chatrooms.prepared import Prepared
 from chatrooms.tables import Change as Shape
 from chatrooms.tables import rooms
 
 Change: TypeAlias = Annotated[dict[str, Any], Shape]
 """``{"room": name, "rev": n, <table>: [rows...]}``, as clients get it."""
 
-_advance = (
+_advance = Prepared(
     update(rooms)
     .where(rooms.c.name == bindparam("room"))
     .values(counter=rooms.c.counter + bindparam("revs"), posted=rooms.c.posted + bindparam("messages"))
@@ -50,6 +51,8 @@ class Changes:
 
     def _spend(self, room: str, *, revs: int, messages: int) -> int:
         spent = {"room": room, "revs": revs, "messages": messages}
-        counter, posted = self._db.execute(_advance, spent).one()
-        self._changes.setdefault(room, {"room": room, "rev": counter})
-        return int(posted)
+        spent_now = _advance.one(self._db, spent)
+        if spent_now is None:
+            raise LookupError(f"there is no room {room}")
+        self._changes.setdefault(room, {"room": room, "rev": spent_now["counter"]})
+        return int(spent_now["posted"])

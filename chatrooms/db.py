@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from chatrooms.errors import Internal, Refusal, Unavailable
 from chatrooms.migrations import migrate
+from chatrooms.prepared import Prepared
 
 T = TypeVar("T")
 Locks = Callable[[Connection], Iterable[str]]
@@ -31,6 +32,10 @@ BATCH = 256
 WAITING = 10_000
 
 log = structlog.get_logger()
+
+_SAVE, _UNDO, _RELEASE = (
+    Prepared(text(sql)) for sql in ("SAVEPOINT job", "ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job")
+)
 
 
 @dataclass
@@ -166,7 +171,7 @@ class Database:
 
 def _run(job: Job, connection: Connection) -> None:
     """Do one work; what it raises undoes it alone, save for an error of the database, which ends the batch."""
-    connection.exec_driver_sql("SAVEPOINT job")
+    _SAVE.run(connection, {})
     try:
         job.result = job.work(connection)
     except (Refusal, IntegrityError) as error:
@@ -177,8 +182,8 @@ def _run(job: Job, connection: Connection) -> None:
         _failed("command failed", error)
         job.error = Internal()
     if job.error:
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
-    connection.exec_driver_sql("RELEASE SAVEPOINT job")
+        _UNDO.run(connection, {})
+    _RELEASE.run(connection, {})
 
 
 def _answer(job: Job) -> None:

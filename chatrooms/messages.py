@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, insert, update
@@ -13,7 +13,8 @@ from chatrooms.commands import Act, Caller, Params, change
 from chatrooms.errors import Conflict, Invalid, NotAMember, NotFound
 from chatrooms.params import AnyRoom, Id, MessageText
 from chatrooms.policy import Standing
-from chatrooms.tables import SYNCED, Message, messages, one
+from chatrooms.prepared import Prepared
+from chatrooms.tables import SYNCED, Message, messages
 
 
 class Post(Params):
@@ -45,13 +46,13 @@ class OneMessage(TypedDict):
 
 
 _select = SYNCED["messages"].select()
-_by_id = _select.where(messages.c.id == bindparam("id"))
-_insert = insert(messages)
+_by_id = Prepared(_select.where(messages.c.id == bindparam("id")))
+_insert = Prepared(insert(messages))
 
 
 def find(db: Connection, id: str) -> Message | None:
     """The message with that id, whoever may see it."""
-    return one(Message, db.execute(_by_id, {"id": id}))
+    return cast(Message | None, _by_id.one(db, {"id": id}))
 
 
 def addressed(me: Caller, room: str) -> str:
@@ -144,7 +145,7 @@ def _store(act: Act, room: str, p: Post) -> Message:
         "deleted": False,
         "reply_to": p.reply_to,
     }
-    act.db.execute(_insert, row)
+    _insert.run(act.db, dict(row))
     act.changes.tell(room, "messages", row)
     return row
 

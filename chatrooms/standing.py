@@ -11,9 +11,10 @@ from chatrooms import names
 from chatrooms.commands import Caller
 from chatrooms.errors import NotFound
 from chatrooms.policy import Standing
+from chatrooms.prepared import Prepared
 from chatrooms.tables import Role, members, rooms, users
 
-_standing = (
+_standing = Prepared(
     select(
         rooms.c.access,
         rooms.c.archived,
@@ -54,28 +55,28 @@ def person(db: Connection, username: str, field: str = "username") -> str:
 
 
 def _shared(db: Connection, me: Caller, room: str) -> Standing:
-    row = db.execute(_standing, {"room": room, "username": me.username}).one_or_none()
+    row = _standing.one(db, {"room": room, "username": me.username})
     if row is None:
         raise NotFound(room=room)
-    role: Role | None = "owner" if me.host else row.role
-    return Standing(room, row.access, role, archived=row.archived, posted=row.posted, rev=row.rev)
+    role: Role | None = "owner" if me.host else row["role"]
+    return Standing(room, row["access"], role, archived=row["archived"], posted=row["posted"], rev=row["rev"])
 
 
 def _personal(db: Connection, me: Caller, room: str) -> Standing:
     if room != me.username and not me.host:
         raise NotFound(room=room)
-    row = db.execute(_standing, {"room": room, "username": me.username}).one_or_none()
+    row = _standing.one(db, {"room": room, "username": me.username})
     if row is None:
         raise NotFound("There is nobody of that name.", field="room")
-    return Standing(room, "personal", "owner", posted=row.posted, rev=row.rev)
+    return Standing(room, "personal", "owner", posted=row["posted"], rev=row["rev"])
 
 
 def _conversation(db: Connection, me: Caller, room: str) -> Standing:
     if me.username not in names.people(room):
         raise NotFound(room=room)
-    row = db.execute(_standing, {"room": room, "username": me.username}).one_or_none()
+    row = _standing.one(db, {"room": room, "username": me.username})
     if row is not None:
-        return Standing(room, "conversation", "member", posted=row.posted, rev=row.rev)
+        return Standing(room, "conversation", "member", posted=row["posted"], rev=row["rev"])
     for username in names.people(room):
         person(db, username, field="room")
     return Standing(room, "conversation", "member", exists=False)

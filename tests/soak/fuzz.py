@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 import time
 from collections import Counter
 from contextlib import suppress
@@ -132,7 +133,10 @@ async def _listen(server: Server, running: asyncio.Future, seconds: float, wante
     worst, until = [0.0], time.monotonic() + seconds
     while not running.done():
         await asyncio.wait({running}, timeout=0.5)
-        worst.append((await server.ask())["worst"])
+        beat = await server.ask()
+        worst.append(beat["worst"])
+        if worst[-1] > STALL:
+            print(f"{worst[-1]:.0f} ms late at {beat['places']}", file=sys.stderr, flush=True)
         if time.monotonic() > until:
             _empty(wanted)
     running.result()

@@ -9,6 +9,10 @@ import asyncio
 import json
 import os
 import sys
+import threading
+import time
+import traceback
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +23,9 @@ from chatrooms import cli
 from chatrooms.app import Chatrooms
 
 BEAT = 0.005
+LOOK = 0.01
+LATE = 0.04
+CALLS = 6
 
 
 class Heart:
@@ -28,12 +35,15 @@ class Heart:
         self._loop = asyncio.get_running_loop()
         self.late: list[float] = []
         self._last, self._queued = self._loop.time(), _queued()
+        self.places: Counter[str] = Counter()
         self._loop.call_later(BEAT, self._beat)
+        threading.Thread(target=self._look, args=(threading.get_ident(),), daemon=True).start()
 
-    def worst(self) -> dict[str, float]:
-        """The worst lateness in milliseconds, and its 99th percentile, since last asked."""
+    def worst(self) -> dict[str, Any]:
+        """The worst lateness in milliseconds, its 99th percentile, and where the loop then was, since last asked."""
         late, self.late = sorted(self.late) or [0.0], []
-        return {"worst": late[-1] * 1000, "p99": late[int(len(late) * 0.99)] * 1000}
+        places, self.places = self.places.most_common(3), Counter()
+        return {"worst": late[-1] * 1000, "p99": late[int(len(late) * 0.99)] * 1000, "places": places}
 
     def _beat(self) -> None:
         now, queued = self._loop.time(), _queued()
@@ -41,6 +51,14 @@ class Heart:
         self.late.append(max(0.0, now - self._last - BEAT - waited))
         self._last, self._queued = now, queued
         self._loop.call_later(BEAT, self._beat)
+
+    def _look(self, thread: int) -> None:
+        """Look where the loop is whenever it is late; in a thread of its own."""
+        while True:
+            time.sleep(LOOK)
+            if self._loop.time() - self._last > LATE:
+                calls = traceback.extract_stack(sys._current_frames()[thread])
+                self.places[" > ".join(f"{Path(call.filename).name}:{call.lineno}" for call in calls[-CALLS:])] += 1
 
 
 class Probed(Chatrooms):

@@ -29,7 +29,7 @@ export function findEmojis(query, atMost) {
 /** @param {Emoji} emoji @param {string} wanted */
 function rankOf({ shortcodes = [], annotation, tags = [] }, wanted) {
   if (shortcodes.includes(wanted)) return 0;
-  if (shortcodes.some((code) => code.startsWith(wanted))) return 1;
+  if (annotation.startsWith(wanted) || shortcodes.some((code) => code.startsWith(wanted))) return 1;
   if (tags.includes(wanted)) return 2;
   const words = [...shortcodes, ...annotation.split(" "), ...tags];
   return words.some((word) => word.startsWith(wanted) || word.includes(`_${wanted}`)) ? 3 : 9;
