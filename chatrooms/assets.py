@@ -22,6 +22,7 @@ from starlette.types import Scope
 FOLDERS = ("css", "js", "vendor")
 SINGLES = ("manifest.webmanifest", "icon.svg", "icon-192.png", "icon-512.png", "icon-maskable.png")
 BASE = '<base href="/">'
+LOGIN = '<meta name="login" content="here">'
 SHELL = 'const SHELL = { digest: "", files: [] };'
 FOR_EVER = "public, max-age=31536000, immutable"
 COMPRESSED = [Middleware(GZipMiddleware, minimum_size=500, compresslevel=6)]
@@ -30,10 +31,13 @@ _in_folders = re.compile(rf'(?<=")(?:\./)?((?:{"|".join(FOLDERS)})/)')
 
 
 class Assets:
-    """What the folder ``static`` holds, at the paths that browsers ask for."""
+    """What the folder ``static`` holds, at the paths that browsers ask for.
 
-    def __init__(self, static: Path) -> None:
-        self._static = static
+    ``hosted`` tells the client that people log in to the application that this chat is a part of.
+    """
+
+    def __init__(self, static: Path, *, hosted: bool) -> None:
+        self._static, self._hosted = static, hosted
         self._latest = ""
 
     def routes(self) -> list[BaseRoute]:
@@ -74,6 +78,8 @@ class Assets:
             raise HTTPException(404)
         mount = str(request.scope.get("root_path", "")).rstrip("/") + "/"
         html = _in_folders.sub(rf"./v/{self.digest()}/\1", page.read_text()).replace(BASE, f'<base href="{mount}">', 1)
+        if self._hosted:
+            html = html.replace(LOGIN, LOGIN.replace("here", "host"), 1)
         return HTMLResponse(html, headers={"Content-Security-Policy": _policy(html), "Cache-Control": "no-cache"})
 
     async def _service_worker(self, _request: Request) -> Response:

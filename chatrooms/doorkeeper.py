@@ -45,6 +45,11 @@ class Doorkeeper:
     def __init__(self, settings: Settings, pipe: Pipe, rates: Rates, authenticate: Authenticate | None = None) -> None:
         self._settings, self._pipe, self._rates, self._authenticate = settings, pipe, rates, authenticate
 
+    @property
+    def hosted(self) -> bool:
+        """Whether a host application answers who somebody is."""
+        return self._authenticate is not None
+
     async def connect(self, handshake: Handshake) -> tuple[Caller, str | None]:
         """Who opens a socket, and the token of a guest who just took a name; raises a `Refusal`."""
         if self._authenticate:

@@ -13,13 +13,31 @@ from chatrooms.live import Signal
 from chatrooms.settings import Settings
 
 TYPING = "1/3 second"
+SECONDS_TO_SWEEP = 5.0
+
+
+class Counters(MemoryStorage):
+    """The counters of limits, swept now and then by whoever counts.
+
+    By itself limits starts a thread for that at nearly every hit, and the event loop waits until the thread runs.
+    """
+
+    def __init__(self) -> None:
+        self._next_sweep = time.time() + SECONDS_TO_SWEEP
+        super().__init__()
+
+    def _MemoryStorage__schedule_expiry(self) -> None:  # noqa: N802 - the name of the private method that it replaces
+        now = time.time()
+        if now >= self._next_sweep:
+            self._next_sweep = now + SECONDS_TO_SWEEP
+            self._MemoryStorage__expire_events()
 
 
 class Rates:
     """The limits of the settings, counted in this process."""
 
     def __init__(self, settings: Settings) -> None:
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._limiter = SlidingWindowCounterRateLimiter(Counters())
         self._items = {
             "join": parse_many(settings.rate_join),
             "post": parse_many(settings.rate_post),

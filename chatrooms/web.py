@@ -31,7 +31,7 @@ class Web:
 
     def __init__(self, settings: Settings, pipe: Pipe, doorkeeper: Doorkeeper, db: Database, static: Path) -> None:
         self._settings, self._pipe, self._doorkeeper, self._db = settings, pipe, doorkeeper, db
-        self._assets = Assets(static)
+        self._assets = Assets(static, hosted=doorkeeper.hosted)
 
     def routes(self) -> list[BaseRoute]:
         """What is where."""

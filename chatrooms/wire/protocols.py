@@ -18,11 +18,20 @@ from chatrooms.wire.message import Bundle
 from chatrooms.wire.requests import EXTENSION
 
 SECONDS_TO_CLOSE = 2.0
+NOT_UTF8 = 1007
 KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB if nothing is said
 
 
 def _nothing() -> None:
     return None
+
+
+def _utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _extend(scope: Any, extension: object) -> None:
@@ -79,6 +88,14 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         sock = transport.get_extra_info("socket")
         if sock is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
+
+    def send_receive_event_to_app(self) -> None:
+        """Hand a message on; text that is not UTF-8 ends the connection (RFC 6455, section 8.1), without a traceback."""
+        if self.curr_msg_data_type == "text" and not _utf8(b"".join(self.frames)):
+            self.frames = []
+            self.finish(NOT_UTF8)
+            return
+        super().send_receive_event_to_app()
 
     async def run_asgi(self) -> None:
         """Run the application, then make sure that the connection ends."""

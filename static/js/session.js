@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { wipe } from "./archive.js";
-import { connect, disconnect, Refusal } from "./connection.js";
+import { bePresent, isPresent } from "./behaviors/present.js";
+import { asRefusal, connect, disconnect, Refusal } from "./connection.js";
 import { closeOutbox, flush, openOutbox } from "./outbox.js";
 import { forgetEverything } from "./rows.js";
 import { forgetKept, keep, kept, TAB } from "./settings.js";
@@ -40,16 +41,41 @@ export async function join(name) {
   await begin(user.username);
 }
 
-/** A tab knows who it is; a new tab is who came last. */
+/** The name that the join page offers to go on with: somebody who is in another window already. */
+export const offered = signal("");
+
+/** Whether people log in to an application that this chat is a part of, and not here. */
+export const hosted = document.querySelector("meta[name=login]")?.getAttribute("content") === "host";
+
+/** A tab knows who it is; a new window is who came last, or asks if that person has a window open. */
 export async function comeBack() {
-  const name = kept("username", TAB) || kept("username");
-  if (name) await begin(name);
+  if (hosted) return arriveFromHost();
+  const here = kept("username", TAB);
+  const last = kept("username");
+  if (here) await begin(here);
+  else if (last && (await isPresent(last))) offered.value = last;
+  else if (last) await begin(last);
 }
+
+async function arriveFromHost() {
+  try {
+    /** @type {{user: User}} */
+    const { user } = await ask("user.me", {});
+    await begin(user.username);
+  } catch (error) {
+    turnedAway.value = asRefusal(error).message;
+  }
+}
+
+/** @param {string} name */
+export const goOnAs = (name) => begin(name);
 
 /** @param {string} name */
 async function begin(name) {
   username.value = name;
   turnedAway.value = "";
+  offered.value = "";
+  bePresent(name);
   keep("username", name, TAB);
   keep("username", name);
   await Promise.all([restore(name), openOutbox(name)]);
@@ -77,6 +103,7 @@ function end(reason) {
   startAfresh();
   closeOutbox();
   keep("username", "", TAB);
+  bePresent("");
   username.value = "";
   turnedAway.value = reason;
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrive
+from tests.browser.visitor import Visitor
 
 
 async def test_two_people_talk_in_the_lobby(person: Arrive) -> None:
@@ -28,6 +29,20 @@ async def test_a_taken_name_is_said_under_the_field(person: Arrive) -> None:
 
 async def test_two_windows_of_one_browser_can_be_two_people(person: Arrive) -> None:
     alice = await person("alice")
+    bob = await Visitor.open(alice.context, alice.url, "bob")
+    await bob.join()
+    await bob.say("I am bob")
+    await alice.sees("I am bob")
+    await alice.say("And I am alice")
+    await bob.sees("And I am alice")
+    for each in (alice, bob):
+        await each.page.reload()
+        await each.sees("I am bob", "And I am alice")
+        await expect(each.button(f"Account of {each.name}")).to_be_visible()
+
+
+async def test_a_window_can_become_somebody_else(person: Arrive) -> None:
+    alice = await person("alice")
     bob = await alice.another_tab()
     await bob.is_in("Lobby")
     await bob.button("Account of alice").click()
@@ -36,8 +51,13 @@ async def test_two_windows_of_one_browser_can_be_two_people(person: Arrive) -> N
     await bob.join()
     await bob.say("I am bob")
     await alice.sees("I am bob")
-    await alice.say("And I am alice")
-    await bob.sees("And I am alice")
+
+
+async def test_a_lone_window_is_who_was_here_last(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.page.close()
+    back = await Visitor.open(alice.context, alice.url, "alice")
+    await back.is_in("Lobby")
 
 
 async def test_a_room_is_made_and_somebody_invited(person: Arrive) -> None:

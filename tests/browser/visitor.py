@@ -39,7 +39,9 @@ class Visitor:
 
     async def another_tab(self) -> Visitor:
         """The same person in the same browser."""
-        return await Visitor.open(self.context, self.url, self.name)
+        tab = await Visitor.open(self.context, self.url, self.name)
+        await tab.button(f"Continue as {self.name}").click()
+        return tab
 
     async def join(self) -> None:
         await self.page.get_by_role("textbox", name="Your name").fill(self.name)
@@ -110,6 +112,10 @@ class Visitor:
 
     async def is_in(self, title: str) -> None:
         await expect(self.page.get_by_role("heading", level=1, name=title)).to_be_visible()
+
+    async def has_everything(self) -> None:
+        """What can wait after the first load is here too."""
+        await expect(self.page.locator("link[href$='/css/later.css']")).to_have_count(1)
 
     async def sees(self, *texts: str) -> None:
         """Each exactly once in the open room."""

@@ -88,7 +88,8 @@ async def reconnect(scratch: Path, _seconds: float, seed: int, scale: float) -> 
         "back after the server said that it is there": f"half {percentile(backs, 0.5):.1f} s, "
         f"99 % {percentile(backs, 0.99):.1f} s, all {max(backs):.1f} s",
         "lateness of the event loop meanwhile": f"99th percentile {max(beat['p99'] for beat in late):.0f} ms "
-        f"in the worst second, worst {max(beat['worst'] for beat in late):.0f} ms",
+        f"in the worst second, worst {max(beat['late'] for beat in late):.0f} ms; "
+        f"longest work at a stretch {max(beat['worked'] for beat in late):.0f} ms",
     }
     outcome.violations = [f"log: {line}" for line in log]
     if max(backs) > BACK_WITHIN:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import sys
 import time
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from tests.soak import mutations, wire
-from tests.soak.outcome import Outcome
+from tests.soak.outcome import Outcome, percentile
 from tests.soak.raw import Raw
 from tests.soak.servers import Server
 
@@ -110,7 +112,7 @@ async def fuzz(scratch: Path, seconds: float, seed: int, scale: float) -> Outcom
         fuzzers = [Fuzzer(server.port, number, seed) for number in range(CONNECTIONS)]
         await server.ask()
         running = asyncio.gather(*(fuzzer.run(wanted) for fuzzer in fuzzers))
-        worst = await _listen(server, running, min(seconds, MOST_SECONDS), wanted)
+        beats = await _listen(server, running, min(seconds, MOST_SECONDS), wanted)
         last = await wire.connect(server.port, "afterwards")
         last.cut()
         log = server.tracebacks()
@@ -118,29 +120,34 @@ async def fuzz(scratch: Path, seconds: float, seed: int, scale: float) -> Outcom
     outcome.figures = {
         "seed": str(seed),
         **{what: f"{count:,}" for what, count in counts.items()},
-        "worst lateness of the event loop": f"{max(worst):.0f} ms (each half second's worst: "
-        f"median {sorted(worst)[len(worst) // 2]:.0f} ms)",
+        "the event loop's longest work at a stretch": f"{max(beat['worked'] for beat in beats):.0f} ms",
+        "late by the clock, each half second's worst": f"median {percentile([b['late'] for b in beats], 0.5):.0f} ms, "
+        f"99 % {percentile([b['late'] for b in beats], 0.99):.0f} ms, load average {os.getloadavg()[0]:.1f}",
         "lines of tracebacks or errors in the log": str(len(log)),
         "afterwards": "the server lets people in",
     }
     outcome.violations = [f"log: {line}" for line in log]
-    outcome.violations += [f"{late:.0f} ms late" for late in worst if late > STALL]
+    outcome.violations += [
+        f"the event loop worked for {beat['worked']:.0f} ms at {beat['places']}"
+        for beat in beats
+        if beat["worked"] > STALL
+    ]
     outcome.violations += [line for fuzzer in fuzzers for line in fuzzer.wrong]
     return outcome
 
 
-async def _listen(server: Server, running: asyncio.Future, seconds: float, wanted: asyncio.Queue[int]) -> list[float]:
-    worst, until = [0.0], time.monotonic() + seconds
+async def _listen(server: Server, running: asyncio.Future, seconds: float, wanted: asyncio.Queue[int]) -> list[Any]:
+    found, until = [], time.monotonic() + seconds
     while not running.done():
         await asyncio.wait({running}, timeout=0.5)
         beat = await server.ask()
-        worst.append(beat["worst"])
-        if worst[-1] > STALL:
-            print(f"{worst[-1]:.0f} ms late at {beat['places']}", file=sys.stderr, flush=True)
+        found.append(beat)
+        if beat["late"] > STALL:
+            print(f"{beat['late']:.0f} ms late, {beat['worked']:.0f} worked: {beat['places']}", file=sys.stderr)
         if time.monotonic() > until:
             _empty(wanted)
     running.result()
-    return worst
+    return found
 
 
 def _empty(wanted: asyncio.Queue[int]) -> None:

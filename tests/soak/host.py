@@ -29,27 +29,34 @@ CALLS = 6
 
 
 class Heart:
-    """Beats in the event loop. What is late because other processes have the core is not held against the loop."""
+    """Beats in the event loop, and tells for how long it worked on between two beats.
+
+    ``worked`` is processor time of the loop's thread, so that busy neighbours are not held against it; ``late`` is by
+    the clock, less the time for which that thread was ready to run and had no core.
+    """
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self.late: list[float] = []
-        self._last, self._queued = self._loop.time(), _queued()
+        self.worked = 0.0
+        self._last, self._queued, self._used = self._loop.time(), _queued(), time.thread_time()
         self.places: Counter[str] = Counter()
         self._loop.call_later(BEAT, self._beat)
         threading.Thread(target=self._look, args=(threading.get_ident(),), daemon=True).start()
 
-    def worst(self) -> dict[str, Any]:
-        """The worst lateness in milliseconds, its 99th percentile, and where the loop then was, since last asked."""
+    def beats(self) -> dict[str, Any]:
+        """The worst in milliseconds, the 99th percentile, and where the loop was when it was late, since last asked."""
         late, self.late = sorted(self.late) or [0.0], []
+        worked, self.worked = self.worked, 0.0
         places, self.places = self.places.most_common(3), Counter()
-        return {"worst": late[-1] * 1000, "p99": late[int(len(late) * 0.99)] * 1000, "places": places}
+        found = {"worked": worked, "late": late[-1], "p99": late[int(len(late) * 0.99)]}
+        return {what: 1000 * seconds for what, seconds in found.items()} | {"places": places}
 
     def _beat(self) -> None:
-        now, queued = self._loop.time(), _queued()
-        waited = queued - self._queued
-        self.late.append(max(0.0, now - self._last - BEAT - waited))
-        self._last, self._queued = now, queued
+        now, queued, used = self._loop.time(), _queued(), time.thread_time()
+        self.late.append(max(0.0, now - self._last - BEAT - (queued - self._queued)))
+        self.worked = max(self.worked, used - self._used)
+        self._last, self._queued, self._used = now, queued, used
         self._loop.call_later(BEAT, self._beat)
 
     def _look(self, thread: int) -> None:
@@ -79,7 +86,7 @@ class Probed(Chatrooms):
         reader = asyncio.StreamReader()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
         while await reader.readline():
-            print(json.dumps(self._counts() | heart.worst()), flush=True)
+            print(json.dumps(self._counts() | heart.beats()), flush=True)
 
     def _counts(self) -> dict[str, float]:
         server, manager = self._server, self._server.manager

@@ -44,9 +44,9 @@ LETHAL = (b"7", b"x", b"", b"9{}", b"b???", b"\xff\xfe\xfd", b"4" + b"2" * 140_0
 def packet(chance: random.Random) -> bytes:
     """A packet of Engine.IO that holds something more or less like a packet of Socket.IO, as UTF-8."""
     kind = chance.random()
-    if kind < 0.70:
+    if kind < 0.50:
         return b"4" + _text(mutated(chance, chance.choice(VALID)))
-    if kind < 0.80:
+    if kind < 0.70:
         return b"4" + _text(mutated(chance, chance.choice(OTHERS)))
     if kind < 0.95:
         return b"4" + _text(chance.randbytes(chance.randrange(80)))

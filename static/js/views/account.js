@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { show } from "../behaviors/overlay.js";
 import { html } from "../html.js";
-import { leave, stepAside } from "../session.js";
+import { hosted, leave, stepAside } from "../session.js";
 import { me, nameOf } from "../store.js";
 import { AvatarWithPresence } from "./avatar.js";
 import { Icon } from "./icon.js";
@@ -25,9 +25,9 @@ export function Account() {
         <button popovertarget="account-menu" onClick=${() => setEditing(true)}>Edit profile</button>
         <button popovertarget="account-menu" onClick=${() => show("settings")}>Settings</button>
         <button popovertarget="account-menu" onClick=${() => show("keys")}>Keyboard</button>
-        <hr />
-        <button onClick=${stepAside}>Use another name in this tab</button>
-        <button onClick=${leave}>Sign out</button>
+        ${!hosted && html`<hr />`}
+        ${!hosted && html`<button onClick=${stepAside}>Use another name in this tab</button>`}
+        ${!hosted && html`<button onClick=${leave}>Sign out</button>`}
       </div>
       ${isEditing && html`<${Profile} onClose=${() => setEditing(false)} />`}
     </footer>

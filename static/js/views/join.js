@@ -1,10 +1,24 @@
 import { useState } from "preact/hooks";
 import { html } from "../html.js";
-import { join, turnedAway } from "../session.js";
+import { goOnAs, hosted, join, offered, turnedAway } from "../session.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
 
-export function Join() {
+export const Join = () => (hosted ? html`<${NotLoggedIn} />` : html`<${Form} />`);
+
+/** The chat is part of an application, and that one does not know who is here. */
+const NotLoggedIn = () => html`
+  <main class="join">
+    <div>
+      <img class="logo" src="icon.svg" alt="" width="48" height="48" />
+      <h1>Log in first</h1>
+      <p class="lead">This chat is part of another application. Log in there, then come back and reload this page.</p>
+      <p class="lead" role="alert">${turnedAway.value}</p>
+    </div>
+  </main>
+`;
+
+function Form() {
   const [name, setName] = useState("");
   const { busy, onSubmit, error } = useForm(() => join(name.trim()));
   return html`
@@ -13,6 +27,7 @@ export function Join() {
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
         <h1 id="join-title">Come on in</h1>
         <p class="lead">Pick a name. It is how people here will find you.</p>
+        ${offered.value && html`<${GoOn} name=${offered.value} />`}
         <${Field}
           label="Your name"
           value=${name}
@@ -31,3 +46,9 @@ export function Join() {
     </main>
   `;
 }
+
+/** @param {{name: string}} props Of somebody who is in another window already. */
+const GoOn = ({ name }) => html`
+  <button type="button" class="go-on" onClick=${() => goOnAs(name)}>Continue as <bdi>${name}</bdi></button>
+  <p class="or">or be somebody else in this window</p>
+`;

@@ -3,19 +3,33 @@ import { html } from "../html.js";
 
 const SHOWN_MS = 6_000;
 
-/** @type {import("@preact/signals").Signal<{id: number, text: string}[]>} */
+/**
+ * @typedef {{label: string, act: () => void}} Offer
+ * @typedef {{id: number, text: string, offer?: Offer}} Toast
+ */
+
+/** @type {import("@preact/signals").Signal<Toast[]>} */
 const toasts = signal([]);
 let count = 0;
 
-/** Something that happened and needs no answer. @param {string} text */
-export function toast(text) {
+/** Something that happened; with an offer it stays until it is answered. @param {string} text @param {Offer} [offer] */
+export function toast(text, offer) {
   const id = (count += 1);
-  toasts.value = [...toasts.value.slice(-2), { id, text }];
-  setTimeout(() => (toasts.value = toasts.value.filter((shown) => shown.id !== id)), SHOWN_MS);
+  toasts.value = [...toasts.value.slice(-2), { id, text, offer }];
+  if (!offer) setTimeout(() => drop(id), SHOWN_MS);
 }
 
+/** @param {number} id */
+const drop = (id) => (toasts.value = toasts.value.filter((shown) => shown.id !== id));
+
 export const Toasts = () => html`
-  <div class="toasts" role="status" aria-label="Notices">
-    ${toasts.value.map(({ id, text }) => html`<p key=${id} dir="auto">${text}</p>`)}
-  </div>
+  <div class="toasts" role="status" aria-label="Notices">${toasts.value.map((shown) => html`<${Notice} key=${shown.id} ...${shown} />`)}</div>
+`;
+
+/** @param {Toast} props */
+const Notice = ({ id, text, offer }) => html`
+  <p dir="auto">
+    ${text}
+    ${offer && html`<button class="link" onClick=${offer.act}>${offer.label}</button><button class="link" onClick=${() => drop(id)}>Later</button>`}
+  </p>
 `;

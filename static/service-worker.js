@@ -1,0 +1,50 @@
+/**
+ * Keeps the page and all its files, so that it opens without a network. The server writes into the next line which files
+ * there are and the digest of them all; a file under its digest never changes, so what is kept need not be asked for.
+ */
+const SHELL = { digest: "", files: [] };
+
+const CACHE = `chatrooms ${SHELL.digest}`;
+const PAGE = new URL("./", self.registration.scope).href;
+const FILES = new URL("./v/", self.registration.scope).href;
+const SINGLES = ["icon.svg", "icon-192.png", "manifest.webmanifest"].map((name) => new URL(name, PAGE).href);
+const VERSIONS_KEPT = 2;
+const PATIENCE_MS = 4_000;
+
+self.addEventListener("install", (event) => event.waitUntil(keepAll()));
+self.addEventListener("activate", (event) => event.waitUntil(Promise.all([forgetOld(), self.clients.claim()])));
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method !== "GET") return;
+  if (request.mode === "navigate" && isPage(request.url)) event.respondWith(page(request));
+  else if (request.url.startsWith(FILES) || SINGLES.includes(request.url)) event.respondWith(kept(request));
+});
+self.addEventListener("message", ({ data }) => data === "take over" && self.skipWaiting());
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(self.clients.matchAll().then(([client]) => client?.focus()));
+});
+
+async function keepAll() {
+  const cache = await caches.open(CACHE);
+  await cache.addAll([PAGE, ...SINGLES, ...SHELL.files.map((file) => `${FILES}${SHELL.digest}/${file}`)]);
+}
+
+/** Tabs that are open still use the version before. */
+async function forgetOld() {
+  const names = (await caches.keys()).filter((name) => name.startsWith("chatrooms ") && name !== CACHE);
+  for (const name of names.slice(0, 1 - VERSIONS_KEPT)) await caches.delete(name);
+}
+
+/** @param {string} url */
+const isPage = (url) => url.split(/[?#]/)[0] === PAGE || url.startsWith(`${PAGE}r/`);
+
+/** The server's page, or the kept one if it does not answer in time. @param {Request} request */
+async function page(request) {
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  const answer = await Promise.race([fetch(request).catch(() => undefined), late]);
+  return answer?.ok ? answer : ((await caches.match(PAGE)) ?? answer ?? Response.error());
+}
+
+/** @param {Request} request */
+const kept = async (request) => (await caches.match(request)) ?? fetch(request);
