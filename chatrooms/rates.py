@@ -30,7 +30,7 @@ class Counters(MemoryStorage):
         now = time.time()
         if now >= self._next_sweep:
             self._next_sweep = now + SECONDS_TO_SWEEP
-            self._MemoryStorage__expire_events()
+            self._MemoryStorage__expire_events()  # type: ignore[attr-defined]
 
 
 class Rates:

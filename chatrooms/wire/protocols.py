@@ -90,12 +90,18 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
 
     def send_receive_event_to_app(self) -> None:
-        """Hand a message on; text that is not UTF-8 ends the connection (RFC 6455, section 8.1), without a traceback."""
+        """Hand a message on; text that is not UTF-8 ends the connection (RFC 6455, section 8.1), and nothing is logged."""
         if self.curr_msg_data_type == "text" and not _utf8(b"".join(self.frames)):
             self.frames = []
             self.finish(NOT_UTF8)
             return
         super().send_receive_event_to_app()
+
+    def shutdown(self) -> None:
+        """End; whoever was shaking hands was refused by that, and what the application answers then is not sent."""
+        super().shutdown()
+        if not self.handshake_complete:
+            self.disconnected = True
 
     async def run_asgi(self) -> None:
         """Run the application, then make sure that the connection ends."""

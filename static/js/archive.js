@@ -14,12 +14,16 @@ const NAME = `chatrooms ${new URL(document.baseURI).pathname}`;
 export const isRefused = signal(false);
 
 /** @type {Promise<IDBPDatabase | null>} */
-const database = openDB(NAME, 1, {
-  upgrade(db) {
-    db.createObjectStore("outbox", { keyPath: "id" });
-    db.createObjectStore("snapshots");
-  },
-}).catch(() => ((isRefused.value = true), null));
+const database = open().catch(() => ((isRefused.value = true), null));
+
+async function open() {
+  return openDB(NAME, 1, {
+    upgrade(db) {
+      db.createObjectStore("outbox", { keyPath: "id" });
+      db.createObjectStore("snapshots");
+    },
+  });
+}
 
 /** @template T @param {(db: IDBPDatabase) => Promise<T>} use @returns {Promise<T | undefined>} */
 async function within(use) {
@@ -27,6 +31,18 @@ async function within(use) {
   if (!db) return undefined;
   return use(db).catch(() => undefined);
 }
+
+/**
+ * Committed at once, so that it is kept even if the page goes away in the next moment.
+ * @param {string} store @param {unknown} value @param {string} [key]
+ */
+const write = (store, value, key) =>
+  within((db) => {
+    const transaction = db.transaction(store, "readwrite");
+    transaction.store.put(value, key);
+    transaction.commit();
+    return transaction.done;
+  });
 
 /** @param {string} user @returns {Promise<Waiting[]>} in the order of writing */
 export async function waitingOf(user) {
@@ -36,7 +52,7 @@ export async function waitingOf(user) {
 }
 
 /** @param {Waiting} entry */
-export const keepWaiting = (entry) => within((db) => db.put("outbox", entry));
+export const keepWaiting = (entry) => write("outbox", entry);
 
 /** @param {string} id */
 export const dropWaiting = (id) => within((db) => db.delete("outbox", id));
@@ -45,7 +61,7 @@ export const dropWaiting = (id) => within((db) => db.delete("outbox", id));
 export const snapshotOf = (user) => within((db) => db.get("snapshots", user));
 
 /** @param {string} user @param {unknown} snapshot */
-export const keepSnapshot = (user, snapshot) => within((db) => db.put("snapshots", snapshot, user));
+export const keepSnapshot = (user, snapshot) => write("snapshots", snapshot, user);
 
 /** @param {string} user */
 export async function wipe(user) {

@@ -1,15 +1,14 @@
 import { h, render } from "preact";
-import { refuseDroppedFiles } from "./behaviors/files.js";
 import { keepPageTitle } from "./behaviors/page-title.js";
 import { showDensity } from "./behaviors/preferences.js";
 import { watchPresence } from "./behaviors/presence.js";
 import { markOnReturn } from "./behaviors/read-marks.js";
 import { leaveRemovedRooms } from "./behaviors/removal.js";
-import { listenToKeys } from "./behaviors/shortcuts.js";
 import { showTheme } from "./behaviors/theme.js";
 import { keepAwake } from "./behaviors/wake.js";
 import { comeBack } from "./session.js";
 import { keepSnapshots } from "./snapshot.js";
+import { ready } from "./store.js";
 import { App } from "./views/app.js";
 
 showTheme();
@@ -22,6 +21,4 @@ keepAwake();
 leaveRemovedRooms();
 markOnReturn();
 watchPresence();
-listenToKeys();
-refuseDroppedFiles();
-setTimeout(() => import("./rest.js").catch(() => {}), 2_000);
+ready.subscribe((isReady) => void (isReady && import("./rest.js").catch(() => {})));

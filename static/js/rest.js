@@ -1,11 +1,20 @@
+import { isRefused } from "./archive.js";
+import { refuseDroppedFiles } from "./behaviors/files.js";
 import { notifyOfNews } from "./behaviors/notifications.js";
 import { keepVisits } from "./behaviors/recent.js";
+import { listenToKeys } from "./behaviors/shortcuts.js";
 import { keepUpToDate } from "./behaviors/updates.js";
 import { bringTheRest } from "./views/later.js";
+import { toast } from "./views/toast.js";
+
+const KEEPS_NOTHING = "This browser keeps nothing for this page: drafts and unsent messages are lost with the tab.";
 
 /** What can wait until the page is there: it starts when this module is brought. */
 
+listenToKeys();
+refuseDroppedFiles();
 keepVisits();
+isRefused.subscribe((isSo) => void (isSo && toast(KEEPS_NOTHING, { label: "Understood", act: () => {} })));
 notifyOfNews();
 keepUpToDate();
 bringTheRest();

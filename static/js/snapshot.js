@@ -15,7 +15,7 @@ import { extendWindow, takeRows } from "./rows.js";
  */
 
 const KEPT_MESSAGES = 100;
-const SETTLED_AFTER_MS = 1_000;
+const SETTLED_AFTER_MS = 400;
 
 /** @param {string} username */
 export async function restore(username) {
@@ -71,7 +71,7 @@ function save() {
   });
 }
 
-/** Saves once changes have come to rest. */
+/** Saves once changes have come to rest, and at the last moment. */
 export function keepSnapshots() {
   let timer = 0;
   effect(() => {
@@ -79,4 +79,5 @@ export function keepSnapshots() {
     clearTimeout(timer);
     timer = setTimeout(save, SETTLED_AFTER_MS);
   });
+  addEventListener("pagehide", save);
 }

@@ -47,9 +47,7 @@ async def test_the_switcher_offers_first_where_one_was_last(person: Arrive) -> N
     alice = await person("alice")
     await alice.make_room("design")
     await alice.make_room("garden")
-    await alice.page.wait_for_function(
-        "performance.getEntriesByType('resource').some(({name}) => /rest.js/.test(name))"
-    )
+    await alice.has_everything()
     await alice.go_to("design")
     await alice.go_to("Lobby")
     await alice.page.keyboard.press("ControlOrMeta+k")

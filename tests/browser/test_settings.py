@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrive
@@ -41,12 +43,12 @@ async def test_theme_and_density_are_chosen_and_kept(person: Arrive) -> None:
 async def test_desktop_notifications_tell_of_mentions_while_the_page_is_hidden(person: Arrive) -> None:
     bob = await person("bob")
     alice = await person("alice", joined=False)
+    told: asyncio.Queue[str] = asyncio.Queue()
+    await alice.page.expose_function("tell", told.put_nowait)
     await alice.page.add_init_script(RECORD)
     await alice.page.reload()
     await alice.join()
-    await alice.page.wait_for_function(
-        "performance.getEntriesByType('resource').some(({name}) => /rest.js/.test(name))"
-    )
+    await alice.has_everything()
     await open_settings(alice)
     await alice.dialog.get_by_role("switch", name="Desktop notifications").check()
     await alice.button("Test notification").click()

@@ -37,6 +37,7 @@ async def shutdown(scratch: Path, _seconds: float, seed: int, scale: float) -> O
         wires[0].say(wire.command(1, "room.create", name=ROOM))
         senders = _senders(server.port, seed)
         talking = asyncio.create_task(_talk(senders))
+        await asyncio.gather(*(sender.joined.wait() for sender in senders))
         await asyncio.sleep(TALK_SECONDS)
         began = time.monotonic()
         status = await server.end(signal.SIGTERM, patience=60)
@@ -59,7 +60,9 @@ async def shutdown(scratch: Path, _seconds: float, seed: int, scale: float) -> O
         "acknowledged messages": f"{told:,}, of which lost: {len(lost)}",
     }
     outcome.violations = lost + [f"log: {line}" for line in log]
-    outcome.violations += [f"refused: {line}" for sender in senders for line in sender.wrong if "unavailable" not in line]
+    outcome.violations += [
+        f"refused: {line}" for sender in senders for line in sender.wrong if "unavailable" not in line
+    ]
     if gone > GONE_WITHIN or status != 0 or open_still:
         outcome.violations.append(f"gone after {gone:.1f} s with status {status}, {open_still} WebSockets open")
     return outcome
@@ -74,6 +77,7 @@ async def reconnect(scratch: Path, _seconds: float, seed: int, scale: float) -> 
         returning = [asyncio.create_task(_return(server.port, number, wire)) for number, wire in enumerate(wires)]
         await server.start()
         began = time.monotonic()
+        await server.ask()
         late: list[dict[str, float]] = []
         done = asyncio.gather(*returning)
         while not done.done():
@@ -140,7 +144,7 @@ async def _talk(senders: list[Sender]) -> None:
         while True:
             await asyncio.sleep(0.1)
             for sender in senders:
-                sender.going = True
+                sender.going = sender.joined.is_set()
                 sender.tick()
     finally:
         for task in keeping:

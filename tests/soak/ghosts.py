@@ -83,6 +83,7 @@ async def ghosts(scratch: Path, _seconds: float, seed: int, scale: float) -> Out
     """End so many connections, wait, and count who is left."""
     outcome, chance = Outcome("Ghosts after abrupt ends"), random.Random(seed)
     async with Server(scratch / "ghosts", module="tests.soak.host", SOAK_SLOW=str(SLOW)) as server:
+        await server.ask()
         done, failed = await _ends(server.port, int(ENDS * scale), chance)
         await asyncio.sleep(WAIT)
         left = await server.ask()

@@ -1,6 +1,6 @@
 """``chatrooms serve`` that answers, on its own pipe, how many are in it and how late its event loop was.
 
-    python -m tests.soak.host serve --port 0 ...
+python -m tests.soak.host serve --port 0 ...
 """
 
 from __future__ import annotations

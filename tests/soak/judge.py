@@ -99,9 +99,7 @@ class Reader:
         for row in sorted(change.rows("messages"), key=lambda row: row["seq"]):
             if row["rev"] <= known:
                 yield f"doubled: {self.name} heard {row} twice"
-            if newest is None and change.reset:
-                newest = row["number"]
-            elif row["number"] == (newest or 0) + 1:
+            if (newest is None and change.reset) or row["number"] == (newest or 0) + 1:
                 newest = row["number"]
             elif row["number"] > (newest or 0):
                 yield f"skipped: {self.name} heard {row['number']} after {newest} in {change.room}"

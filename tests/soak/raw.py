@@ -38,7 +38,8 @@ class Raw:
     async def upgrade(self, sid: str = "") -> None:
         """Become a WebSocket, of a session if there is one."""
         request = UPGRADE.format(host=HOST, port=self.port)
-        self.writer.write(request.replace("websocket HTTP", f"websocket&sid={sid} HTTP" if sid else "websocket HTTP").encode())
+        which = f"websocket&sid={sid} HTTP" if sid else "websocket HTTP"
+        self.writer.write(request.replace("websocket HTTP", which).encode())
         head = await self._within(self.reader.readuntil(b"\r\n\r\n"))
         if b" 101 " not in head:
             raise ConnectionError(head[:200])
@@ -71,8 +72,8 @@ class Raw:
     def ask(self, method: str, sid: str = "", body: bytes = b"") -> None:
         """Send an HTTP request of the polling transport."""
         query = f"EIO=4&transport=polling{'&sid=' + sid if sid else ''}"
-        head = f"{method} /socket.io/?{query} HTTP/1.1\r\nHost: {HOST}:{self.port}\r\nContent-Length: {len(body)}\r\n\r\n"
-        self.writer.write(head.encode() + body)
+        where = f"{method} /socket.io/?{query} HTTP/1.1\r\nHost: {HOST}:{self.port}\r\n"
+        self.writer.write(f"{where}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
     async def answer(self) -> bytes:
         """The body of the answer to the oldest request that has none."""

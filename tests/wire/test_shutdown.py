@@ -12,6 +12,8 @@ import socketio
 import uvicorn
 
 from chatrooms.serve import uvicorn_options
+from chatrooms.wire.protocols import WebSocketProtocol
+from tests.servers import serving
 from tests.wire.program import Program, until
 
 MANY = 100
@@ -52,6 +54,30 @@ async def test_a_handler_that_hangs_does_not_hold_up_the_end(program, raw, monke
     begun = time.monotonic()
     await program.server.shutdown()
     assert time.monotonic() - begun < 1
+
+
+async def test_a_handshake_under_way_is_refused_once(caplog, monkeypatch):
+    arrived, answer = asyncio.Event(), asyncio.Event()
+    shutdown = WebSocketProtocol.shutdown
+
+    def answered_meanwhile(protocol):
+        answer.set()
+        shutdown(protocol)
+
+    async def late(scope, receive, send):
+        await receive()
+        arrived.set()
+        await answer.wait()
+        await send({"type": "websocket.close"})
+
+    async with aiohttp.ClientSession() as http:
+        async with serving(late) as url:
+            connecting = asyncio.create_task(http.ws_connect(url))
+            await arrived.wait()
+            monkeypatch.setattr(WebSocketProtocol, "shutdown", answered_meanwhile)
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await connecting
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 @pytest.mark.parametrize("transports", [["polling"], ["websocket"]])

@@ -8,7 +8,9 @@ import aiohttp
 import pytest
 
 from chatrooms.wire.limits import MAX_PACKET
+from chatrooms.wire.protocols import NOT_UTF8
 from tests.wire.program import until
+from tests.wire.raw import receive_until, send
 
 
 async def test_the_handshake_offers_no_upgrade(start):
@@ -63,6 +65,15 @@ async def test_a_bad_packet_ends_the_connection(program, raw, packet):
     await ws.send(packet)
     await ws.closed()
     await program.empty()
+
+
+async def test_text_that_is_not_utf_8_ends_the_connection(program, raw, protocols, caplog):
+    sock = await raw.bare_websocket()
+    await send(sock, b"\x81\x82\0\0\0\0\xff\xfe")
+    await receive_until(sock, NOT_UTF8.to_bytes(2, "big"))
+    await program.empty()
+    sock.close()
+    assert protocols == "plain" or not caplog.records  # uvicorn's own logs a traceback
 
 
 async def test_pings_come_and_pongs_keep_the_connection(start):

@@ -11,16 +11,12 @@ function refuse(event) {
   toast("Files cannot be sent here. Nothing was uploaded.");
 }
 
-/** For the element that one writes in. */
-export const refuseFiles = {
-  /** @param {ClipboardEvent} event */
-  onPaste: (event) => {
-    if (hasFiles(event.clipboardData) && !event.clipboardData?.types.includes("text/plain")) refuse(event);
-  },
-};
+/** @param {ClipboardEvent} event */
+const isFileOnly = ({ clipboardData }) => hasFiles(clipboardData) && !clipboardData?.types.includes("text/plain");
 
 /** A file dropped anywhere would otherwise replace the page. */
 export function refuseDroppedFiles() {
   addEventListener("dragover", (event) => hasFiles(event.dataTransfer) && event.preventDefault());
   addEventListener("drop", (event) => hasFiles(event.dataTransfer) && refuse(event));
+  addEventListener("paste", (event) => isFileOnly(event) && refuse(event));
 }

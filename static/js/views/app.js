@@ -4,7 +4,7 @@ import { currentRoom, showsList } from "../route.js";
 import { username } from "../session.js";
 import { me } from "../store.js";
 import { Join } from "./join.js";
-import { Offline } from "./offline.js";
+import { Offline, Unreachable } from "./offline.js";
 import { Overlays } from "./overlays.js";
 import { RoomView } from "./room.js";
 import { Sidebar } from "./sidebar.js";
@@ -35,6 +35,6 @@ function Chat() {
 const Arriving = () => html`
   <div class="chat" aria-busy="true">
     <div class="sidebar"></div>
-    <main class="pane"><${Offline} /><div class="room"><header class="room-header"></header></div></main>
+    <main class="pane"><${Unreachable} /></main>
   </div>
 `;

@@ -1,15 +1,16 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useCompletion } from "../behaviors/completion.js";
 import { draftOf, keepDraft } from "../behaviors/drafts.js";
-import { refuseFiles } from "../behaviors/files.js";
 import { stopTyping, tellTyping } from "../behaviors/typing.js";
 import { fitHeight, insert, isComposing, isSending, lengthOf, wrapSelection } from "../behaviors/writing.js";
 import { html } from "../html.js";
 import { post } from "../outbox.js";
 import { me, rooms, textLimit, titleOf, windowOf } from "../store.js";
-import { Completion } from "./completion.js";
 import { EmojiButton } from "./emoji-button.js";
 import { Icon } from "./icon.js";
+import { later } from "./later.js";
+
+const Completion = later(() => import("./completion.js").then((module) => module.Completion));
 
 const COUNTS_FROM = 0.9;
 
@@ -58,7 +59,7 @@ export function Composer({ room, onEditLast }) {
   if (rooms.value.get(room)?.archived) return html`<p class="archived">This room is archived: it can be read, but no longer written to.</p>`;
   const isOpen = completion.choices.length > 0;
   return html`
-    <form class="composer" onSubmit=${send} ...${refuseFiles}>
+    <form class="composer" onSubmit=${send}>
       ${isOpen && html`<${Completion} choices=${completion.choices} chosen=${completion.chosen} onChoose=${choose} />`}
       <div class=${left < 0 ? "sheet over" : "sheet"}>
         <textarea

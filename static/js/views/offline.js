@@ -2,11 +2,12 @@ import { useEffect, useState } from "preact/hooks";
 import { online, reconnectNow } from "../connection.js";
 import { html } from "../html.js";
 import { waiting } from "../outbox.js";
+import { stepAside } from "../session.js";
 
 const PATIENCE_MS = 5_000;
 
 /** Said only when it lasts: short breaks are mended without a word. */
-export function Offline() {
+function useLasting() {
   const [isLasting, setLasting] = useState(false);
   const isOnline = online.value;
   useEffect(() => {
@@ -15,8 +16,10 @@ export function Offline() {
     const timer = setTimeout(() => setLasting(true), PATIENCE_MS);
     return () => clearTimeout(timer);
   }, [isOnline]);
-  return html`<div role="status" aria-label="Connection">${isLasting && !isOnline && html`<${Banner} />`}</div>`;
+  return isLasting && !isOnline;
 }
+
+export const Offline = () => html`<div role="status" aria-label="Connection">${useLasting() && html`<${Banner} />`}</div>`;
 
 function Banner() {
   const left = waiting.value.length;
@@ -26,5 +29,20 @@ function Banner() {
       <span>You are offline. ${words}</span>
       <button class="quiet small" onClick=${reconnectNow}>Try now</button>
     </p>
+  `;
+}
+
+/** Nothing is here yet and nothing comes: the whole page says so. */
+export function Unreachable() {
+  if (!useLasting()) return html`<div class="room"><header class="room-header"></header></div>`;
+  return html`
+    <div class="nowhere" role="alert">
+      <h1>The server cannot be reached</h1>
+      <p>It may be restarting, or this device has no network. The page goes on trying, and opens as soon as there is an answer.</p>
+      <form onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), reconnectNow())}>
+        <button class="primary">Try now</button>
+        <button class="secondary" type="button" onClick=${stepAside}>Use another name</button>
+      </form>
+    </div>
   `;
 }

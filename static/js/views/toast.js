@@ -30,6 +30,7 @@ export const Toasts = () => html`
 const Notice = ({ id, text, offer }) => html`
   <p dir="auto">
     ${text}
-    ${offer && html`<button class="link" onClick=${offer.act}>${offer.label}</button><button class="link" onClick=${() => drop(id)}>Later</button>`}
+    ${offer && html`<button class="link" onClick=${() => (drop(id), offer.act())}>${offer.label}</button>`}
+    ${offer && html`<button class="quiet" aria-label="Dismiss" onClick=${() => drop(id)}>✕</button>`}
   </p>
 `;

@@ -1,0 +1,42 @@
+"""axe-core, which finds what shuts people out, brought by the lock file of `static/`."""
+
+from __future__ import annotations
+
+import shutil
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page
+
+from tests.browser.preloads import STATIC
+from tests.services.chromium import CACHE, alone, npm_and_node, run
+
+INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+RUN = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+
+
+@cache
+def script() -> str:
+    """The source of axe-core; where the development packages are not installed, they come into this user's cache."""
+    found = STATIC / "node_modules" / "axe-core" / "axe.min.js"
+    return (found if found.is_file() else brought() / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+
+def brought() -> Path:
+    home = CACHE / "axe"
+    with alone():
+        if not (home / "node_modules" / "axe-core").is_dir():
+            home.mkdir(parents=True, exist_ok=True)
+            for name in ("package.json", "package-lock.json"):
+                shutil.copyfile(STATIC / name, home / name)
+            npm, _ = npm_and_node()
+            run(*npm, *INSTALL, cwd=home)
+    return home
+
+
+async def complaints(page: Page) -> list[str]:
+    """What axe finds in the page as it is now; the context must bypass the content security policy."""
+    await page.evaluate(script())
+    violations: list[dict[str, Any]] = await page.evaluate(RUN)
+    return [f"{it['id']}: {node['html'][:160]}" for it in violations for node in it["nodes"]]

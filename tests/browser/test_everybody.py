@@ -1,0 +1,144 @@
+"""For everybody: axe finds nothing in any view and theme; keyboard only; narrow screens; reduced motion."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser import axe
+from tests.browser.conftest import Arrive
+from tests.browser.views import VIEWS, come_in, furnish
+from tests.people import connect
+from tests.screens import start_again
+from tests.servers import RunningServer
+
+LONG = "x" * 10_000
+OVERRIDE = "\u202eevil\u202c \u2067right to left\u2069 עברית مرحبا"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.timeout(240)
+async def test_axe_finds_nothing_in_any_view(person: Arrive, own_server: RunningServer, scheme: str) -> None:
+    url = own_server.url
+    async with connect(url, "alice") as alice, connect(url, "bob") as bob, connect(url, "carol") as carol:
+        await furnish(alice, bob, carol)
+        visitor = await person("alice", joined=False, bypass_csp=True, color_scheme=scheme)
+        await visitor.context.add_cookies([{"name": "chatrooms-alice", "value": str(alice.token), "url": url}])
+        found = {"join": await axe.complaints(visitor.page)}
+        await come_in(visitor)
+        for name, open_it in VIEWS.items():
+            await open_it(visitor)
+            found[name] = await axe.complaints(visitor.page)
+            await start_again(visitor)
+        assert {name: complaints for name, complaints in found.items() if complaints} == {}
+
+
+async def test_the_keyboard_is_enough_from_joining_to_a_private_message(person: Arrive) -> None:
+    bob = await person("bob")
+    alice = await person("alice", joined=False)
+    await expect(alice.page.get_by_role("textbox", name="Your name")).to_be_focused()
+    keyboard = alice.page.keyboard
+    await keyboard.type("alice")
+    await keyboard.press("Enter")
+    await expect(alice.composer).to_be_focused()
+    await alice.has_everything()
+    await keyboard.press("ControlOrMeta+k")
+    await expect(alice.page.get_by_role("combobox", name="Room or person")).to_be_focused()
+    await keyboard.type("bob")
+    await expect(alice.page.get_by_role("option", name="bob")).to_have_attribute("aria-selected", "true")
+    await keyboard.press("Enter")
+    await alice.is_in("bob")
+    await expect(alice.composer).to_be_focused()
+    await keyboard.type("Between us")
+    await keyboard.press("Enter")
+    await bob.has_unread("alice", 1)
+
+
+async def test_nothing_overflows_a_screen_of_320_pixels(person: Arrive) -> None:
+    alice = await person("alice", viewport={"width": 320, "height": 560}, has_touch=True)
+    for text in (LONG, OVERRIDE, f"```\n{'y' * 400}\n```", f"|a|b|\n|-|-|\n|{'z' * 300}|1|"):
+        await alice.composer.fill(text)
+        await alice.button("Send").click()
+    await expect(alice.log.get_by_role("table")).to_be_visible()
+    assert await alice.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert await alice.log.evaluate("log => log.scrollWidth <= log.clientWidth")
+
+
+async def test_nothing_moves_for_those_who_want_it_so(person: Arrive) -> None:
+    alice = await person("alice", reduced_motion="reduce")
+    moving = "document.getAnimations().filter(it => it.effect.getComputedTiming().duration > 0).length"
+    await alice.button("New room").hover()
+    assert await alice.page.evaluate(moving) == 0
+
+
+async def test_a_burst_is_shown_to_its_end_though_history_was_on_its_way(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice", joined=False)
+    held: list[str] = []
+    holding = await hold_history(alice.page, held)
+    await alice.page.reload()
+    await alice.join()
+    async with connect(own_server.url, "historian") as historian:
+        for burst in range(3):
+            holding.set()
+            if burst:
+                await holding.cut()
+            lines = range(burst * 500 + 1, burst * 500 + 501)
+            await asyncio.gather(*(historian.say("#lobby", f"line {line}.") for line in lines))
+            await holding.let_go()
+    await alice.sees("line 1500.")
+
+
+class Holding:
+    """Somebody between page and server who can hold back answers to `history`, and cut the line."""
+
+    def __init__(self) -> None:
+        self.isolated = False
+        self.waiting: list = []
+        self.pages: list = []
+        self.asked: set[str] = set()
+
+    def set(self) -> None:
+        self.isolated = True
+
+    async def cut(self) -> None:
+        for page in self.pages:
+            await page.close()
+        self.pages.clear()
+
+    async def let_go(self) -> None:
+        self.isolated = False
+        for send in self.waiting:
+            send()
+        self.waiting.clear()
+
+
+async def hold_history(page, held) -> Holding:
+    holding = Holding()
+
+    def stand_between(near) -> None:
+        far = near.connect_to_server()
+        holding.pages.append(near)
+        asked: set[str] = set()
+
+        def to_server(frame) -> None:
+            head, _, rest = str(frame).partition("[")
+            if head.startswith("42") and rest.startswith('"history"'):
+                asked.add("43" + head[2:])
+            far.send(frame)
+
+        def to_page(frame) -> None:
+            head = str(frame).partition("[")[0]
+            if holding.isolated and head in asked:
+                holding.waiting.append(lambda: near.send(frame))
+            else:
+                near.send(frame)
+
+        near.on_message(to_server)
+        far.on_message(to_page)
+
+    await page.route_web_socket("**/socket.io/**", stand_between)
+    return holding

@@ -1,0 +1,163 @@
+"""How to get to each view, for pictures of them and for what must hold in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import expect
+
+from tests.browser.visitor import Visitor
+from tests.people import Person
+
+TALK = [
+    ("bob", "Morning! The new room list is live, have a look when you get a minute."),
+    ("alice", "Just did. It opens so much faster now, nice work ✨"),
+    ("alice", "One thing: on my phone the topic wraps onto a second line. Is that meant to be?"),
+    ("bob", "No, that is a slip. Here is the rule that went missing:"),
+    ("bob", "```css\n.topic {\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n```"),
+    ("carol", "I can take that one, I have the file open anyway."),
+    ("bob", "Thank you @carol! For lunch, who is in?\n\n- **Noodles** at twelve\n- Salad bar, any time"),
+    ("alice", "Noodles. I will book for four, so that @bob can come straight from the station."),
+    ("carol", "🍜"),
+    ("bob", "Perfect. See you there."),
+]
+View = Callable[[Visitor], Awaitable[None]]
+
+
+async def furnish(alice: Person, bob: Person, carol: Person) -> None:
+    """Rooms, names and a talk in the lobby."""
+    people = {"alice": alice, "bob": bob, "carol": carol}
+    for name, full in (("alice", "Alice Moreau"), ("bob", "Bob Okafor"), ("carol", "Carol Lindqvist")):
+        await people[name].run("user.update", name=full)
+    await bob.run("user.update", about="Draws maps, fixes bicycles.")
+    for room, topic in (("design", "What it looks like and why"), ("book-club", "This month: Middlemarch")):
+        await alice.run("room.create", name=room, topic=topic)
+        for other in ("bob", "carol"):
+            await alice.run("room.invite", room=f"#{room}", username=other)
+    await carol.run("room.create", name="garden", topic="Tomatoes and patience")
+    for author, text in TALK:
+        last = await people[author].say("#lobby", text)
+    await alice.run("read.mark", room="#lobby", seq=last["seq"])
+    await bob.say("alice", "Do you have the slides for this afternoon?")
+    await carol.say("#book-club", "Chapter four, at last!")
+
+
+async def come_in(alice: Visitor) -> None:
+    """To the lobby, when all names, states and colours are there."""
+    await alice.join()
+    await alice.sees("See you there.")
+    await alice.has_everything()
+    await expect(alice.page.get_by_role("link", name="Bob Okafor, online", include_hidden=True)).to_have_count(1)
+    await expect(alice.log.locator(".hljs-attribute").first).to_be_visible()
+    await expect(alice.log.get_by_role("button", name="@carol")).to_be_visible()
+    await alice.page.mouse.move(1, 1)
+
+
+async def lobby(_alice: Visitor) -> None:
+    """Where one is."""
+
+
+async def rooms(alice: Visitor) -> None:
+    """The list of rooms, which on a narrow screen is a page of its own."""
+    back = alice.page.get_by_role("link", name="All rooms")
+    if await back.is_visible():
+        await back.click()
+
+
+async def members(alice: Visitor) -> None:
+    await alice.show_members(3)
+    await expect(alice.member("Bob")).to_be_visible()
+
+
+async def message(alice: Visitor) -> None:
+    await alice.message("Just did.").hover()
+    await expect(alice.button("Copy link").first).to_be_visible()
+
+
+async def switcher(alice: Visitor) -> None:
+    await alice.page.keyboard.press("ControlOrMeta+k")
+    await expect(alice.page.get_by_role("option").first).to_be_visible()
+
+
+async def keys(alice: Visitor) -> None:
+    await alice.page.keyboard.press("ControlOrMeta+/")
+    await expect(alice.dialog).to_be_visible()
+
+
+async def completion(alice: Visitor) -> None:
+    await alice.composer.press_sequentially("@")
+    await expect(alice.page.get_by_role("option").first).to_be_visible()
+
+
+async def emoji(alice: Visitor) -> None:
+    await alice.button("Emoji").click()
+    await alice.page.get_by_role("searchbox", name="Find an emoji").fill("cat")
+    await expect(alice.button("cat face")).to_be_visible()
+
+
+async def person(alice: Visitor) -> None:
+    await alice.message("Perfect.").get_by_role("button", name="Bob Okafor").click()
+    await expect(alice.dialog.get_by_text("Draws maps")).to_be_visible()
+
+
+async def from_account(alice: Visitor, choice: str) -> None:
+    await rooms(alice)
+    await alice.button("Account of Alice Moreau").click()
+    await alice.button(choice).click()
+    await expect(alice.dialog).to_be_visible()
+
+
+async def settings(alice: Visitor) -> None:
+    await from_account(alice, "Settings")
+
+
+async def profile(alice: Visitor) -> None:
+    await from_account(alice, "Edit profile")
+
+
+async def level(alice: Visitor) -> None:
+    await alice.button("Room menu").click()
+    await alice.button("Notifications").click()
+    await expect(alice.dialog).to_be_visible()
+
+
+async def browse(alice: Visitor) -> None:
+    await rooms(alice)
+    await alice.button("Browse rooms").click()
+    await expect(alice.button("Join garden")).to_be_visible()
+
+
+async def new_room(alice: Visitor) -> None:
+    await rooms(alice)
+    await alice.button("New room").click()
+    await expect(alice.dialog).to_be_visible()
+
+
+async def conversation(alice: Visitor) -> None:
+    await rooms(alice)
+    await alice.go_to("Bob Okafor")
+    await alice.sees("Do you have the slides")
+
+
+async def notes(alice: Visitor) -> None:
+    await rooms(alice)
+    await alice.go_to("Notes to self")
+
+
+async def not_here(alice: Visitor) -> None:
+    await alice.page.goto(f"{alice.url}/r/nowhere")
+    await expect(alice.page.get_by_role("heading", name="You are not in #nowhere")).to_be_visible()
+
+
+async def too_long(alice: Visitor) -> None:
+    await alice.composer.fill("Much too long. " * 700)
+    await expect(alice.button("Send")).to_be_disabled()
+
+
+VIEWS: dict[str, View] = {
+    view.__name__.replace("_", "-"): view
+    for view in (
+        lobby, rooms, members, message, switcher, keys, completion, emoji, person, settings, profile, level, browse,
+        new_room, conversation, notes, not_here, too_long,
+    )
+}  # fmt: skip
