@@ -19,6 +19,7 @@ from chatrooms.wire.requests import EXTENSION
 
 SECONDS_TO_CLOSE = 2.0
 NOT_UTF8 = 1007
+SLICE = 4096
 KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB if nothing is said
 
 
@@ -43,6 +44,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     drained: Callable[[], None] = staticmethod(_nothing)
     _fuse: asyncio.TimerHandle | None = None
+    _unread = b""
 
     @property
     def ready(self) -> bool:
@@ -74,8 +76,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
         if self.read_paused:
-            self.read_paused = False
-            self.transport.resume_reading()
+            self.loop.call_soon(self._read_on)
         self.close_timer = self.loop.call_later(SECONDS_TO_CLOSE, self.abort)
 
     def abort(self) -> None:
@@ -89,8 +90,35 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if sock is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
 
+    def data_received(self, data: bytes) -> None:
+        """Take in a slice in each round of the loop: a client that sends many small packets holds up nobody else."""
+        unread = self._unread + data
+        self._unread = unread[SLICE:]
+        super().data_received(unread[:SLICE])
+        if self._unread and not self.read_paused:
+            self.read_paused = True
+            self.transport.pause_reading()
+            self.loop.call_soon(self._read_on)
+
+    async def receive(self) -> Any:
+        """The next event; when there is none, read on, and first what has come already."""
+        event = await self.queue.get()
+        if self.read_paused and self.queue.empty():
+            if self._unread:
+                self.loop.call_soon(self._read_on)
+            else:
+                self._read_on()
+        return event
+
+    def _read_on(self) -> None:
+        self.read_paused = False
+        if self._unread:
+            self.data_received(b"")
+        if not self.read_paused and not self.transport.is_closing():
+            self.transport.resume_reading()
+
     def send_receive_event_to_app(self) -> None:
-        """Hand a message on; text that is not UTF-8 ends the connection (RFC 6455, section 8.1), and nothing is logged."""
+        """Hand a message on; text that is not UTF-8 ends the connection (RFC 6455, section 8.1), and no more."""
         if self.curr_msg_data_type == "text" and not _utf8(b"".join(self.frames)):
             self.frames = []
             self.finish(NOT_UTF8)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from playwright.async_api import expect
 
@@ -71,74 +69,3 @@ async def test_nothing_moves_for_those_who_want_it_so(person: Arrive) -> None:
     moving = "document.getAnimations().filter(it => it.effect.getComputedTiming().duration > 0).length"
     await alice.button("New room").hover()
     assert await alice.page.evaluate(moving) == 0
-
-
-async def test_a_burst_is_shown_to_its_end_though_history_was_on_its_way(
-    person: Arrive, own_server: RunningServer
-) -> None:
-    alice = await person("alice", joined=False)
-    held: list[str] = []
-    holding = await hold_history(alice.page, held)
-    await alice.page.reload()
-    await alice.join()
-    async with connect(own_server.url, "historian") as historian:
-        for burst in range(3):
-            holding.set()
-            if burst:
-                await holding.cut()
-            lines = range(burst * 500 + 1, burst * 500 + 501)
-            await asyncio.gather(*(historian.say("#lobby", f"line {line}.") for line in lines))
-            await holding.let_go()
-    await alice.sees("line 1500.")
-
-
-class Holding:
-    """Somebody between page and server who can hold back answers to `history`, and cut the line."""
-
-    def __init__(self) -> None:
-        self.isolated = False
-        self.waiting: list = []
-        self.pages: list = []
-        self.asked: set[str] = set()
-
-    def set(self) -> None:
-        self.isolated = True
-
-    async def cut(self) -> None:
-        for page in self.pages:
-            await page.close()
-        self.pages.clear()
-
-    async def let_go(self) -> None:
-        self.isolated = False
-        for send in self.waiting:
-            send()
-        self.waiting.clear()
-
-
-async def hold_history(page, held) -> Holding:
-    holding = Holding()
-
-    def stand_between(near) -> None:
-        far = near.connect_to_server()
-        holding.pages.append(near)
-        asked: set[str] = set()
-
-        def to_server(frame) -> None:
-            head, _, rest = str(frame).partition("[")
-            if head.startswith("42") and rest.startswith('"history"'):
-                asked.add("43" + head[2:])
-            far.send(frame)
-
-        def to_page(frame) -> None:
-            head = str(frame).partition("[")[0]
-            if holding.isolated and head in asked:
-                holding.waiting.append(lambda: near.send(frame))
-            else:
-                near.send(frame)
-
-        near.on_message(to_server)
-        far.on_message(to_page)
-
-    await page.route_web_socket("**/socket.io/**", stand_between)
-    return holding

@@ -20,6 +20,7 @@ CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
 
 
 async def switch_to(visitor: Visitor, typed: str, title: str) -> None:
+    await visitor.has_everything()
     await visitor.page.keyboard.press("ControlOrMeta+k")
     await visitor.page.get_by_role("combobox", name="Room or person").fill(typed)
     await expect(visitor.page.get_by_role("option", name=title)).to_have_attribute("aria-selected", "true")
@@ -66,6 +67,7 @@ async def test_alt_and_arrows_walk_rooms_and_unread_ones(person: Arrive) -> None
     await bob.go_to("garden")
     await bob.say("Anybody here?")
     await alice.go_to("Lobby")
+    await alice.has_everything()
     await alice.page.keyboard.press("Alt+ArrowDown")
     await alice.is_in("design")
     await alice.page.keyboard.press("Alt+ArrowUp")
@@ -78,12 +80,14 @@ async def test_alt_and_arrows_walk_rooms_and_unread_ones(person: Arrive) -> None
 
 async def test_the_keys_are_shown(person: Arrive) -> None:
     alice = await person("alice")
+    await alice.has_everything()
     await alice.page.keyboard.press("ControlOrMeta+/")
     await expect(alice.dialog.get_by_text("Switch to a room or person")).to_be_visible()
 
 
 async def test_typing_anywhere_goes_to_the_composer(person: Arrive) -> None:
     alice = await person("alice")
+    await alice.has_everything()
     await alice.log.focus()
     await alice.page.keyboard.type("Hello")
     await expect(alice.composer).to_have_value("Hello")
@@ -92,6 +96,7 @@ async def test_typing_anywhere_goes_to_the_composer(person: Arrive) -> None:
 async def test_escape_marks_the_room_as_read_and_leads_to_the_end(person: Arrive, own_server: RunningServer) -> None:
     await fill_lobby(own_server, 60)
     alice = await person("alice")
+    await alice.has_everything()
     await alice.message("line 20.").scroll_into_view_if_needed()
     await expect(alice.button("Jump to latest")).to_be_visible()
     await alice.page.keyboard.press("Escape")

@@ -114,6 +114,7 @@ async def test_a_message_that_is_too_long_says_by_how_much(person: Arrive) -> No
 
 async def test_a_dropped_file_says_that_it_is_not_taken(person: Arrive) -> None:
     alice = await person("alice")
+    await alice.has_everything()
     await alice.log.evaluate(DROP)
     await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text("Files cannot be sent here.")
 

@@ -5,6 +5,7 @@ They know nothing of servers and sockets, so that violations can be planted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
@@ -62,6 +63,12 @@ def counted(rows: Iterable[Row], said: Mapping[str, Sequence[int | None]]) -> It
             yield f"moved: {author}'s {number} was told as {told} and is at {row['seq']}"
     for author, due in nexts.items():
         yield from (f"missing: {author}'s {n}" for n in range(due, len(said[author])) if said[author][n] is not None)
+
+
+def once(rows: Iterable[Row]) -> Iterator[str]:
+    """Promise 2, where nobody says the same thing twice and what was edited or deleted does not count."""
+    said = Counter((row["author"], row["text"]) for row in rows if not (row["edited_at"] or row["deleted"]))
+    yield from (f"doubled: {author} said {text!r} {count} times" for (author, text), count in said.items() if count > 1)
 
 
 @dataclass

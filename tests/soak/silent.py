@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +22,17 @@ HEALTHY = 50
 PEOPLE = 50
 RATE = 50
 TEXT = 2000
-QUIET_SECONDS = 15.0
-LOUD_SECONDS = 20.0
+ROUNDS = 2
+WARM_UP = 3.0
+REST = 2.0
+QUIET_SECONDS = 12.0
+LOUD_SECONDS = 16.0
 ALLOWED = 10.0
 KERNEL = 2.0
 """Seconds until the buffers of both kernels are full, and until the next round of the server's patrol."""
 MEMORY = 256
 SLOWER = 1.2
-JITTER = 0.005
+JITTER = 0.002
 RECEIVE_BUFFER = 4096
 AT_ONCE = 50
 
@@ -92,46 +97,76 @@ class Silent:
 
 
 async def silent(scratch: Path, _seconds: float, seed: int, scale: float) -> Outcome:
-    """Talk without them, with them, and without them again."""
-    outcome = Outcome("Clients that never read")
-    count = int(SILENT * scale)
+    """Talk without them and with them, by turns."""
+    outcome, count = Outcome("Clients that never read"), int(SILENT * scale)
     async with Server(scratch / "silent", module="tests.soak.host") as server:
         healthy = Healthy(server.port)
         await healthy.connect()
-        before = await healthy.talk(QUIET_SECONDS)
-        memory = server.memory()
-        people = [Silent(server.port, number) for number in range(count)]
-        await _join(people)
-        await server.ask()
-        watching = asyncio.create_task(_watch(server, HEALTHY))
-        during = await healthy.talk(LOUD_SECONDS)
-        dropped_after, most, late, left = await watching
-        for person in people:
-            person.close()
-        after = await healthy.talk(QUIET_SECONDS)
-        wrong = server.tracebacks()
-    found = {"before": before, "with them": during, "after": after}
-    p99 = {when: percentile(delays, 0.99) for when, delays in found.items()}
+        await healthy.talk(WARM_UP)
+        rounds = [await _round(server, healthy, count) for _ in range(ROUNDS)]
+        log = server.tracebacks()
+    alone = min((found.alone for found in rounds), key=_p99)
+    beside = min((found.beside for found in rounds), key=_p99)
     outcome.figures = {
         "seed": str(seed),
         "clients that never read": f"{count:,}: half WebSockets, a quarter polled once, a quarter never",
-        "load": f"{RATE} messages/s of {TEXT} characters, {HEALTHY} clients that read",
-        "the last was dropped after": f"{dropped_after:.1f} s from the first message on ({left} left)",
-        "memory": f"{memory:.0f} MiB before, at most {most - memory:+.0f} MiB",
-        **{f"delivery, 99th percentile, {when}": f"{value * 1000:.1f} ms" for when, value in p99.items()},
-        **{f"delivery, median, {when}": f"{percentile(delays, 0.5) * 1000:.1f} ms" for when, delays in found.items()},
-        "deliveries to those who read": f"{sum(map(len, found.values())):,}",
-        "the event loop's longest work at a stretch": f"{late:.0f} ms",
+        "load": f"{RATE} messages/s of {TEXT} characters, {HEALTHY} clients that read, {ROUNDS} rounds",
+        "the last was dropped after": ", ".join(f"{found.dropped_after:.1f} s ({found.left} left)" for found in rounds)
+        + " from the first message on",
+        "memory": ", ".join(f"{found.memory:.0f} MiB, at most {found.grown:+.0f} MiB" for found in rounds),
+        "delivery without them, better round": f"median {_ms(alone, 0.5)}, 99 % {_ms(alone, 0.99)}",
+        "delivery beside them, better round": f"median {_ms(beside, 0.5)}, 99 % {_ms(beside, 0.99)}",
+        "99 % of each round": ", ".join(f"{_ms(found.alone, 0.99)} / {_ms(found.beside, 0.99)}" for found in rounds),
+        "the event loop's longest work at a stretch": f"{max(found.worked for found in rounds):.0f} ms",
     }
-    quiet = max(p99["before"], p99["after"])
-    outcome.violations = [f"log: {line}" for line in wrong]
-    if left or dropped_after > ALLOWED + KERNEL:
-        outcome.violations.append(f"{left} not dropped, the last after {dropped_after:.1f} s")
-    if most - memory > MEMORY:
-        outcome.violations.append(f"memory grew by {most - memory:.0f} MiB")
-    if p99["with them"] > SLOWER * quiet + JITTER:
-        outcome.violations.append(f"99th percentile {p99['with them'] * 1000:.1f} ms, else {quiet * 1000:.1f} ms")
+    outcome.violations = [f"log: {line}" for line in log] + [line for found in rounds for line in found.wrong()]
+    if _p99(beside) > SLOWER * _p99(alone) + JITTER:
+        outcome.violations.append(f"99 % of deliveries within {_ms(beside, 0.99)}, else {_ms(alone, 0.99)}")
     return outcome
+
+
+@dataclass
+class Round:
+    """What was measured without and with those who never read; memory in MiB."""
+
+    alone: list[float]
+    beside: list[float]
+    memory: float
+    grown: float
+    dropped_after: float
+    left: int
+    worked: float
+
+    def wrong(self) -> Iterator[str]:
+        """What is not as promised."""
+        if self.left or self.dropped_after > ALLOWED + KERNEL:
+            yield f"{self.left} not dropped, the last after {self.dropped_after:.1f} s"
+        if self.grown > MEMORY:
+            yield f"memory grew by {self.grown:.0f} MiB"
+
+
+async def _round(server: Server, healthy: Healthy, count: int) -> Round:
+    alone = await healthy.talk(QUIET_SECONDS)
+    memory = server.memory()
+    people = [Silent(server.port, number) for number in range(count)]
+    await _join(people)
+    await asyncio.sleep(REST)
+    await server.ask()
+    watching = asyncio.create_task(_watch(server, HEALTHY))
+    beside = await healthy.talk(LOUD_SECONDS)
+    dropped_after, most, worked, left = await watching
+    for person in people:
+        person.close()
+    await asyncio.sleep(REST)
+    return Round(alone, beside, memory, most - memory, dropped_after, left, worked)
+
+
+def _p99(delays: list[float]) -> float:
+    return percentile(delays, 0.99)
+
+
+def _ms(delays: list[float], share: float) -> str:
+    return f"{percentile(delays, share) * 1000:.1f} ms"
 
 
 async def _join(people: list[Silent]) -> None:
@@ -145,14 +180,14 @@ async def _join(people: list[Silent]) -> None:
 
 
 async def _watch(server: Server, expected: int) -> tuple[float, float, float, int]:
-    """When no more than the ``expected`` are there; the most memory; the worst lateness; how many are left."""
+    """When no more than the ``expected`` are there; the most memory; the longest work at a stretch; how many are left."""
     began = gone = time.monotonic()
-    most = late = 0.0
+    most = worked = 0.0
     counts: dict[str, Any] = {"sockets": expected}
     while time.monotonic() - began < LOUD_SECONDS:
         await asyncio.sleep(0.2)
         counts = await server.ask()
-        most, late = max(most, server.memory()), max(late, counts["worked"])
+        most, worked = max(most, server.memory()), max(worked, counts["worked"])
         if counts["sockets"] > expected:
             gone = time.monotonic()
-    return gone - began, most, late, counts["sockets"] - expected
+    return gone - began, most, worked, counts["sockets"] - expected

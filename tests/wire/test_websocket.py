@@ -8,9 +8,11 @@ import aiohttp
 import pytest
 
 from chatrooms.wire.limits import MAX_PACKET
-from chatrooms.wire.protocols import NOT_UTF8
+from chatrooms.wire.protocols import NOT_UTF8, SLICE
 from tests.wire.program import until
-from tests.wire.raw import receive_until, send
+from tests.wire.raw import frame, receive_until, send
+
+MANY = 10_000
 
 
 async def test_the_handshake_offers_no_upgrade(start):
@@ -74,6 +76,18 @@ async def test_text_that_is_not_utf_8_ends_the_connection(program, raw, protocol
     await program.empty()
     sock.close()
     assert protocols == "plain" or not caplog.records  # uvicorn's own logs a traceback
+
+
+async def test_many_small_packets_hold_up_nobody(program, raw, protocols):
+    if protocols == "plain":
+        pytest.skip("uvicorn's own takes in at once what has come")
+    sock, most, before = await raw.bare_websocket(), 0, 0
+    await send(sock, frame('42["note",1]') * MANY)
+    while len(program.heard) < MANY:
+        await asyncio.sleep(0)
+        most, before = max(most, len(program.heard) - before), len(program.heard)
+    assert most <= SLICE / len(frame('42["note",1]')) + 1
+    sock.close()
 
 
 async def test_pings_come_and_pongs_keep_the_connection(start):

@@ -58,5 +58,9 @@ function typeAnywhere({ key, ctrlKey, metaKey, altKey, target }) {
 
 export function listenToKeys() {
   addEventListener("keydown", onKeyDown);
-  overlay.subscribe(({ kind }) => void (kind || document.getElementById("composer")?.focus()));
+  let wasOpen = false;
+  overlay.subscribe(({ kind }) => {
+    if (wasOpen && !kind) document.getElementById("composer")?.focus();
+    wasOpen = kind !== "";
+  });
 }

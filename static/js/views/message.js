@@ -26,11 +26,13 @@ const Confirm = later(() => import("./confirm.js").then((module) => module.Confi
  */
 export function MessageView({ message, leads, isLinked, isEditing, onEdit, onUnread }) {
   const [isDeleting, setDeleting] = useState(false);
+  const [isWanted, setWanted] = useState(false);
+  const want = () => setWanted(true);
   const name = nameOf(message.author);
   const isWaiting = message.rev === 0;
   const shownAs = ["message", leads ? "leads" : "follows", isWaiting && "waiting", isLinked && "linked"].filter(Boolean).join(" ");
   return html`
-    <article class=${shownAs} tabindex="-1" aria-label=${`${name}, ${timeOf(message.at)}`} data-seq=${message.seq}>
+    <article class=${shownAs} tabindex="-1" aria-label=${`${name}, ${timeOf(message.at)}`} data-seq=${message.seq} onPointerEnter=${want} onFocusIn=${want}>
       ${leads ? html`<${Avatar} username=${message.author} />` : html`<${Time} at=${message.at} write=${shortTime} />`}
       <div class="said">
         ${leads &&
@@ -42,7 +44,7 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit, onUnr
           : html`<${Body} message=${message} />`}
         ${isWaiting && html`<${OnItsWay} id=${message.id} />`}
       </div>
-      ${!isWaiting && !message.deleted && !isEditing &&
+      ${isWanted && !isWaiting && !message.deleted && !isEditing &&
       html`<${Tools} message=${message} onEdit=${() => onEdit(message.id)} onDelete=${() => setDeleting(true)} onUnread=${onUnread} />`}
       ${isDeleting && html`<${Delete} id=${message.id} onClose=${() => setDeleting(false)} />`}
     </article>

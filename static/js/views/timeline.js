@@ -42,10 +42,8 @@ export function Timeline({ room, editing, onEdit }) {
   useEffect(() => fill(), [shown[0]?.id, shown.at(-1)?.id, isOlder, isComing, online.value, ready.value]);
 
   function look() {
-    if (scroll.stuck) {
-      saw(newest);
-      leftAt.current = newest?.number ?? 0;
-    }
+    if (scroll.stuck) saw(newest);
+    if (scroll.stuck || !leftAt.current) leftAt.current = newest?.number ?? 0;
     setAway(!scroll.stuck);
   }
 

@@ -1,0 +1,62 @@
+"""Somebody between page and server, who can hold back or refuse the answers to `history`, and cut the line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from playwright.async_api import Page, WebSocketRoute
+
+REFUSAL = {"ok": False, "error": {"code": "unavailable", "message": "Not now.", "details": {}}}
+
+
+class Between:
+    """Passes everything on, unless told otherwise."""
+
+    def __init__(self) -> None:
+        self.holds = False
+        self.refuses = 0
+        self.resets = 0
+        self._held: list[Callable[[], None]] = []
+        self._near: list[WebSocketRoute] = []
+
+    async def stand(self, page: Page) -> None:
+        await page.route_web_socket("**/socket.io/**", self._connect)
+
+    async def cut(self) -> None:
+        """The connections that there are."""
+        near, self._near = self._near, []
+        for socket in near:
+            await socket.close()
+
+    def let_go(self) -> None:
+        """Of what was held back."""
+        held, self._held, self.holds = self._held, [], False
+        for send in held:
+            send()
+
+    def _connect(self, near: WebSocketRoute) -> None:
+        far = near.connect_to_server()
+        self._near.append(near)
+        asked: set[str] = set()
+
+        def to_server(frame: str | bytes) -> None:
+            head, _, rest = str(frame).partition("[")
+            asked.update({f"43{head[2:]}"} if rest.startswith('"history"') else ())
+            far.send(frame)
+
+        def to_page(frame: str | bytes) -> None:
+            head, _, rest = str(frame).partition("[")
+            self.resets += '"reset":["' in rest
+            if head not in asked:
+                near.send(frame)
+            elif self.refuses:
+                self.refuses -= 1
+                near.send(f"{head}{json.dumps([REFUSAL])}")
+            elif self.holds:
+                self._held.append(lambda: near.send(frame))
+            else:
+                near.send(frame)
+
+        near.on_message(to_server)
+        far.on_message(to_page)

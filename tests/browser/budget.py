@@ -1,0 +1,122 @@
+"""Measure the client against its budget: ``python -m tests.browser.budget``; Lighthouse too if npm has it."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser.conftest import ARGUMENTS
+from tests.browser.preloads import STATIC, modules
+from tests.browser.test_lasting import fill_lobby
+from tests.browser.visitor import Visitor
+from tests.people import connect
+from tests.servers import RunningServer, running
+from tests.services.chromium import chromium
+
+MESSAGES = 10_000
+SWITCHES = 20
+SWITCH = """
+async ([first, second, switches]) => {
+  const times = [];
+  for (let count = 0; count < switches; count += 1) {
+    const start = performance.now();
+    location.hash = count % 2 ? first : second;
+    await new Promise(done => addEventListener("hashchange", done, {once: true}));
+    await new Promise(requestAnimationFrame);
+    await new Promise(done => setTimeout(done));
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b);
+}
+"""
+SCROLL = """
+async log => {
+  const seen = new Set();
+  const frames = [];
+  let last = performance.now();
+  const until = last + 60_000;
+  while (performance.now() < until && !document.querySelector(".room-start")) {
+    log.scrollTop -= 90;
+    const now = await new Promise(requestAnimationFrame);
+    frames.push(now - last);
+    last = now;
+    log.querySelectorAll("article").forEach(it => seen.add(it.dataset.seq));
+  }
+  frames.sort((a, b) => a - b);
+  const total = frames.reduce((sum, frame) => sum + frame, 0);
+  return {messages: seen.size, rate: 1000 * frames.length / total, p95: frames[Math.floor(frames.length * 0.95)]};
+}
+"""
+
+
+def first_load() -> float:
+    """Kilobytes of script and style, compressed one by one, as they are served."""
+    page = (STATIC / "index.html").read_text()
+    sheets = [line.split('"')[3] for line in page.splitlines() if 'rel="stylesheet"' in line]
+    files = [*modules(page), "js/main.js", *sheets]
+    return sum(len(gzip.compress((STATIC / file).read_bytes(), 6)) for file in files) / 1000
+
+
+async def measure(browser: Browser, server: RunningServer) -> list[tuple[str, str, str]]:
+    """Figure, budget and name."""
+    await fill_lobby(server, MESSAGES)
+    async with connect(server.url, "alice") as alice:
+        await alice.run("room.create", name="design")
+        await asyncio.gather(*(alice.say("#design", f"Thought {number}.") for number in range(100)))
+        token = str(alice.token)
+    context = await browser.new_context(viewport={"width": 1280, "height": 800})
+    await context.add_cookies([{"name": "chatrooms-alice", "value": token, "url": server.url}])
+    visitor = await Visitor.open(context, server.url, "alice")
+    await visitor.join()
+    await visitor.go_to("design")
+    await visitor.go_to("Lobby")
+    times = await visitor.page.evaluate(SWITCH, ["#/r/lobby", "#/r/design", SWITCHES])
+    scrolled = await visitor.log.evaluate(SCROLL)
+    return [
+        ("first load, script and style", f"{first_load():.1f} kB", "< 90 kB"),
+        ("room switch from memory, median", f"{times[SWITCHES // 2]:.0f} ms", "< 50 ms"),
+        ("room switch from memory, slowest", f"{times[-1]:.0f} ms", "< 50 ms"),
+        (f"frame rate over {scrolled['messages']} messages", f"{scrolled['rate']:.0f} /s", "60 /s"),
+        ("95th percentile of a frame", f"{scrolled['p95']:.0f} ms", "17 ms"),
+    ]
+
+
+async def lighthouse(url: str) -> list[tuple[str, str, str]]:
+    """Its scores; nothing where there is no npx or the package cannot be had."""
+    npx = shutil.which("npx")
+    if npx is None:
+        return []
+    flags = "--headless=new " + " ".join(ARGUMENTS)
+    process = await asyncio.create_subprocess_exec(
+        *(npx, "--yes", "lighthouse", url, "--output=json", "--quiet", f"--chrome-flags={flags}", "--preset=desktop"),
+        env=os.environ | {"CHROME_PATH": chromium()},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, errors = await process.communicate()
+    if process.returncode:
+        return [("Lighthouse", "not obtained", errors.decode().strip().splitlines()[-1][:60] if errors else "")]
+    scores = json.loads(output)["categories"]
+    return [(f"Lighthouse, {name}", f"{100 * it['score']:.0f}", "99 or 100") for name, it in scores.items()]
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory() as data:
+        async with running(Path(data)) as server, async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+            figures = await measure(browser, server)
+            await browser.close()
+            figures += await lighthouse(server.url)
+    for name, figure, budget in figures:
+        print(f"{name:40} {figure:>14}   {budget}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,52 @@
+"""Much at once, while pages of history are on their way or refused: the last message is there all the same."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import expect
+
+from tests.browser.between import Between
+from tests.browser.conftest import Arrive
+from tests.browser.test_lasting import fill_lobby
+from tests.people import Person, connect
+from tests.servers import RunningServer
+
+BURST = 500
+TOGETHER = 50
+
+
+async def test_the_last_of_a_burst_is_shown_though_history_was_on_its_way(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice", joined=False)
+    between = Between()
+    await between.stand(alice.page)
+    await alice.page.reload()
+    await alice.join()
+    async with connect(own_server.url, "historian") as historian:
+        for burst in range(3):
+            between.holds = True
+            await between.cut()
+            await say_at_once(historian, burst * BURST)
+            between.let_go()
+    await alice.sees("line 1500.")
+    assert between.resets > 0
+
+
+async def test_a_page_of_history_that_was_refused_is_asked_for_again(person: Arrive, own_server: RunningServer) -> None:
+    await fill_lobby(own_server, 300)
+    alice = await person("alice", joined=False)
+    between = Between()
+    between.refuses = 2
+    await between.stand(alice.page)
+    await alice.page.reload()
+    await alice.join()
+    await alice.sees("line 300.")
+    await expect(alice.message("line 270.")).to_have_count(1)
+    assert between.refuses == 0
+
+
+async def say_at_once(person: Person, after: int) -> None:
+    for start in range(after + 1, after + BURST + 1, TOGETHER):
+        await asyncio.gather(*(person.say("#lobby", f"line {line}.") for line in range(start, start + TOGETHER)))
