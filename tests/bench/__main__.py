@@ -110,14 +110,14 @@ def _write(out: Path, figures: list[Figure], chosen: list[Workload], about: dict
     (out / "report.md").write_text(text)
     rows = {"machine": about, "figures": [figure.as_row() for figure in figures]}
     (out / "figures.json").write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
-    print(text)  # noqa: T201
+    print(text)
     if not plot.draw(found, out / "report.png"):
         _say("no plot: that takes Pillow (the extra `bench`) and some rates")
     _say(f"written to {out}")
 
 
 def _say(line: str) -> None:
-    print(f"[{time.strftime('%H:%M:%S')}] {line}", file=sys.stderr, flush=True)  # noqa: T201
+    print(f"[{time.strftime('%H:%M:%S')}] {line}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -38,12 +38,12 @@ async def run(scratch: Path, names: list[str], given: argparse.Namespace) -> lis
     for name in names:
         left = max(LEAST, given.minutes * 60 - (time.monotonic() - began))
         found.append(await _one(name, scratch, left, given))
-        print(found[-1].markdown(), "\n", flush=True)  # noqa: T201
+        print(found[-1].markdown(), "\n", flush=True)
     return found
 
 
 async def _one(name: str, scratch: Path, seconds: float, given: argparse.Namespace) -> Outcome:
-    print(f"{time.strftime('%H:%M:%S')} {name}, seed {given.seed}", file=sys.stderr, flush=True)  # noqa: T201
+    print(f"{time.strftime('%H:%M:%S')} {name}, seed {given.seed}", file=sys.stderr, flush=True)
     began = time.monotonic()
     try:
         outcome = await SCENARIOS[name](scratch, seconds, given.seed, given.scale)
@@ -56,9 +56,9 @@ async def _one(name: str, scratch: Path, seconds: float, given: argparse.Namespa
 
 def _report(outcomes: list[Outcome], seed: int) -> None:
     total = sum(len(outcome.violations) for outcome in outcomes)
-    print(f"# Soak, seed {seed}, {time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}: {total} violations\n")  # noqa: T201
+    print(f"# Soak, seed {seed}, {time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}: {total} violations\n")
     for outcome in outcomes:
-        print(outcome.markdown() + "\n")  # noqa: T201
+        print(outcome.markdown() + "\n")
 
 
 if __name__ == "__main__":

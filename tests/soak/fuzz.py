@@ -143,7 +143,7 @@ async def _listen(server: Server, running: asyncio.Future, seconds: float, wante
         beat = await server.ask()
         found.append(beat)
         if beat["late"] > STALL:
-            print(f"{beat['late']:.0f} ms late, {beat['worked']:.0f} worked: {beat['places']}", file=sys.stderr)  # noqa: T201
+            print(f"{beat['late']:.0f} ms late, {beat['worked']:.0f} worked: {beat['places']}", file=sys.stderr)
         if time.monotonic() > until:
             _empty(wanted)
     running.result()

@@ -86,7 +86,7 @@ class Probed(Chatrooms):
         reader = asyncio.StreamReader()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
         while await reader.readline():
-            print(json.dumps(self._counts() | heart.beats()), flush=True)  # noqa: T201
+            print(json.dumps(self._counts() | heart.beats()), flush=True)
 
     def _counts(self) -> dict[str, float]:
         server, manager = self._server, self._server.manager

@@ -120,7 +120,7 @@ async def run(port: int, seed: int, lost: float, senders: list[tuple[str, str]])
     people = [Sender(port, name, room, chance, lost) for name, room in senders]
     tasks = [asyncio.create_task(person.keep()) for person in people]
     await asyncio.gather(*(person.joined.wait() for person in people))
-    print("ready", flush=True)  # noqa: T201
+    print("ready", flush=True)
     line = asyncio.get_running_loop().run_in_executor
     await line(None, sys.stdin.readline)
     _set(people, going=True)

@@ -52,4 +52,4 @@ async def _leave(made: Any, sid: str) -> float:
 
 
 if __name__ == "__main__":
-    print(1000 * median(asyncio.run(disconnects(sys.argv[1], int(sys.argv[2])))), flush=True)  # noqa: T201
+    print(1000 * median(asyncio.run(disconnects(sys.argv[1], int(sys.argv[2])))), flush=True)

@@ -59,7 +59,7 @@ async def disconnect(sid: str, _reason: str) -> None:
 def main() -> None:
     """Serve on a free port."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
-    print("127.0.0.1:%d" % listening.getsockname()[1], flush=True)  # noqa: T201, UP031 - as the others say it
+    print("127.0.0.1:%d" % listening.getsockname()[1], flush=True)  # noqa: UP031 - as the others say it
     config = uvicorn.Config(
         socketio.ASGIApp(sio), loop="uvloop", ws_per_message_deflate=False, log_level="error", access_log=False
     )

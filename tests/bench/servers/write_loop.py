@@ -30,7 +30,7 @@ def main() -> None:
     ready = frames(messages)
     writes = [b"".join(ready[at : at + together]) for at in range(0, messages, together)]
     with socket.create_server(("127.0.0.1", 0), backlog=clients) as listening:
-        print("127.0.0.1:%d" % listening.getsockname()[1], flush=True)  # noqa: T201, UP031
+        print("127.0.0.1:%d" % listening.getsockname()[1], flush=True)  # noqa: UP031
         sockets = [_at_once(listening.accept()[0]) for _ in range(clients)]
         sockets[-1].recv(1)
         for write in writes:
