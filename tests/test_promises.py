@@ -49,7 +49,7 @@ step = st.one_of(
     st.tuples(st.just("leave"), person, room),
     st.tuples(st.just("invite"), person, room, person),
     st.tuples(st.just("remove"), person, room, person),
-    st.tuples(st.just("mark"), person, room, st.integers(1, 30)),
+    st.tuples(st.just("mark"), person, st.sampled_from(["#x", "#lobby"]), st.integers(1, 30)),
     st.tuples(st.just("cut"), person),
     st.tuples(st.just("lose"), person, st.sampled_from(["lost_acks", "lost_events"]), st.sampled_from([0, 0.2, 0.5])),
     st.tuples(st.just("wait"), st.sampled_from([0.0, 0.05])),
@@ -115,7 +115,8 @@ class World:
         self._run(name, "room.remove", room=room, username=username)
 
     async def mark(self, name: str, room: str, seq: int) -> None:
-        self._run(name, "read.mark", room=room, seq=seq)
+        for at in (seq, seq // 2):
+            self._run(name, "read.mark", room=room, seq=at)
 
     async def cut(self, name: str) -> None:
         await self.people[name].faults.cut()

@@ -10,7 +10,7 @@ import { loadNewer, loadOlder } from "./paging.js";
  * @typedef {{from: number, to: number}} Span
  */
 
-const AT_BOTTOM = 100;
+const AT_BOTTOM = 60;
 const STEP = 50;
 const AT_MOST = 300;
 
