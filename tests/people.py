@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import socketio
 
-PATIENCE = 10
+PATIENCE = 30
 
 
 class Refused(Exception):
