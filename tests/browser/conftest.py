@@ -11,7 +11,7 @@ from playwright.async_api import Browser, async_playwright, expect
 from tests.browser.visitor import Visitor
 from tests.servers import RunningServer
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 ARGUMENTS = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
 
 Arrive = Callable[..., Awaitable[Visitor]]

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 PATH = "/socket.io/"
-PATIENCE = 5
+PATIENCE = 20
 
 
 class Raw:
