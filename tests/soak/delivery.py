@@ -30,7 +30,7 @@ PROCESSES = 2
 LOST = 0.2
 WATCHED = 3
 CHURN = 0.4
-UP = (2.5, 6.0)
+UP = (2.0, 5.0)
 
 
 class Senders:

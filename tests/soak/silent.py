@@ -180,7 +180,7 @@ async def _join(people: list[Silent]) -> None:
 
 
 async def _watch(server: Server, expected: int) -> tuple[float, float, float, int]:
-    """When no more than the ``expected`` are there; the most memory; the longest work at a stretch; how many stay."""
+    """When only the ``expected`` were there; the most memory; the longest work at a stretch; how many stay."""
     began = gone = time.monotonic()
     most = worked = 0.0
     counts: dict[str, Any] = {"sockets": expected}

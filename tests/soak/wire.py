@@ -48,8 +48,9 @@ class Wire(WSListener):
             self.welcome.exception()
 
     def say(self, payload: bytes) -> None:
-        """Send a packet."""
-        self.transport.send(WSMsgType.TEXT, payload)
+        """Send a packet, if the connection is there."""
+        if not self.transport.underlying_transport.is_closing():
+            self.transport.send(WSMsgType.TEXT, payload)
 
     def cut(self) -> None:
         """End the connection without a word."""
