@@ -5,6 +5,7 @@ import { stopTyping, tellTyping } from "../behaviors/typing.js";
 import { fitHeight, insert, isComposing, isSending, lengthOf, wrapSelection } from "../behaviors/writing.js";
 import { html } from "../html.js";
 import { post } from "../outbox.js";
+import { linkedSeq } from "../route.js";
 import { me, rooms, textLimit, titleOf, windowOf } from "../store.js";
 import { EmojiButton } from "./emoji-button.js";
 import { Icon } from "./icon.js";
@@ -122,10 +123,10 @@ const Left = ({ left }) => html`
   </span>
 `;
 
-/** The room is open to write at once, except where that would raise a keyboard over it. @param {Box} box */
+/** The room is open to write at once, except where that would raise a keyboard over it or where a link leads to a message. @param {Box} box */
 function useFocus(box) {
   useEffect(() => {
-    if (matchMedia("(pointer: fine)").matches) box.current?.focus();
+    if (matchMedia("(pointer: fine)").matches && !linkedSeq.peek()) box.current?.focus();
   }, []);
 }
 
