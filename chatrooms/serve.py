@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -39,6 +40,7 @@ async def serve(settings: Settings) -> None:
         _writable(settings)
         chat = Chatrooms(settings)
         async with chat.lifespan():
+            gc.freeze()  # what was loaded so far stays, and need not be gone through again and again
             print(f"{settings.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
             await _Uvicorn(chat, settings).serve(sockets=[listening])
     except (Busy, Newer, OSError) as error:
