@@ -7,11 +7,13 @@ ASGI, slower, and a client that does not read can be forgotten but not cut off.
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from chatrooms.wire.message import Bundle
@@ -21,35 +23,93 @@ SECONDS_TO_CLOSE = 2.0
 NOT_UTF8 = 1007
 SLICE = 4096
 KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB if nothing is said
+AHEAD = 16
+"""Messages that are taken in while the first of them is at work."""
+
+Event = dict[str, Any]
+
+log = logging.getLogger("uvicorn.error")
 
 
 def _nothing() -> None:
     return None
 
 
-def _utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+def _ignore(_event: Event) -> None:
+    return None
 
 
 def _extend(scope: Any, extension: object) -> None:
     scope.setdefault("extensions", {})[EXTENSION] = extension
 
 
+class Inbox:
+    """ASGI events for the application: kept until it asks for them or, once it said so, given to ``hear`` at once."""
+
+    __slots__ = ("_events", "_reader", "hear")
+
+    def __init__(self) -> None:
+        self.hear: Callable[[Event], None] | None = None
+        self._events: list[Event] = []
+        self._reader: asyncio.Future[None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def put_nowait(self, event: Event) -> None:
+        """Take in an event."""
+        if self.hear:
+            self.hear(event)
+            return
+        self._events.append(event)
+        if self._reader and not self._reader.done():
+            self._reader.set_result(None)
+
+    def attach(self, hear: Callable[[Event], None]) -> None:
+        """From now on give every event to ``hear``, beginning with those that are here."""
+        self.hear = hear
+        waiting, self._events = self._events, []
+        for event in waiting:
+            hear(event)
+
+    async def get(self) -> Event:
+        """The next event."""
+        while not self._events:
+            self._reader = asyncio.get_running_loop().create_future()
+            await self._reader
+        return self._events.pop(0)
+
+
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's sans-I/O WebSocket that an Engine.IO socket may write frames to."""
+    """uvicorn's sans-I/O WebSocket that an Engine.IO socket may write frames to, and be called by.
+
+    An application that has called `attach` returns: the connection goes on without a task until either side ends it.
+    """
 
     drained: Callable[[], None] = staticmethod(_nothing)
     _fuse: asyncio.TimerHandle | None = None
     _unread = b""
 
+    def __init__(self, *args: Any, **how: Any) -> None:
+        super().__init__(*args, **how)
+        self.queue: Inbox = Inbox()  # type: ignore[assignment]  # all that is asked of it here
+
     @property
     def ready(self) -> bool:
         """Whether the transport's buffer is below its high-water mark."""
         return self.writable.is_set()
+
+    def attach(self, hear: Callable[[Event], None]) -> None:
+        """Have ``hear`` called with every event of ASGI, instead of `receive`."""
+        self.queue.attach(hear)
+        del self.request, self.response
+        self.read_on()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run ``work`` in a task that the server waits for when it ends."""
+        task = self.loop.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     def carry(self, bundle: Bundle) -> bool:
         """Send messages in one write, whose bytes are the same for everybody, if the client keeps up."""
@@ -75,8 +135,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.conn.send_close(code)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
-        if self.read_paused:
-            self.loop.call_soon(self._read_on)
+        self.loop.call_soon(self.read_on)
         self.close_timer = self.loop.call_later(SECONDS_TO_CLOSE, self.abort)
 
     def abort(self) -> None:
@@ -96,34 +155,45 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._unread = unread[SLICE:]
         super().data_received(unread[:SLICE])
         if self._unread and not self.read_paused:
+            self.pause()
+            self.loop.call_soon(self.read_on)
+
+    def pause(self) -> None:
+        """Take in nothing more until `read_on`: the client's system notices that it has to wait."""
+        if not self.read_paused:
             self.read_paused = True
             self.transport.pause_reading()
-            self.loop.call_soon(self._read_on)
 
-    async def receive(self) -> Any:
-        """The next event; when there is none, read on, and first what has come already."""
-        event = await self.queue.get()
-        if self.read_paused and self.queue.empty():
-            if self._unread:
-                self.loop.call_soon(self._read_on)
-            else:
-                self._read_on()
-        return event
-
-    def _read_on(self) -> None:
+    def read_on(self) -> None:
+        """Take in more, and first what has come already."""
+        if not self.read_paused:
+            return
         self.read_paused = False
         if self._unread:
             self.data_received(b"")
         if not self.read_paused and not self.transport.is_closing():
             self.transport.resume_reading()
 
+    async def receive(self) -> Any:
+        """The next event; when there is none, read on."""
+        event = await self.queue.get()
+        if not self.queue:
+            self.loop.call_soon(self.read_on)
+        return event
+
     def send_receive_event_to_app(self) -> None:
         """Hand a message on; text that is not UTF-8 ends the connection (RFC 6455, section 8.1), and no more."""
-        if self.curr_msg_data_type == "text" and not _utf8(b"".join(self.frames)):
-            self.frames = []
+        data, self.frames = b"".join(self.frames), []
+        if self.close_sent:
+            return
+        try:
+            what = {"text": data.decode()} if self.curr_msg_data_type == "text" else {"bytes": data}
+        except UnicodeDecodeError:
             self.finish(NOT_UTF8)
             return
-        super().send_receive_event_to_app()
+        self.queue.put_nowait({"type": "websocket.receive", **what})
+        if len(self.queue) >= AHEAD:
+            self.pause()
 
     def shutdown(self) -> None:
         """End; whoever was shaking hands was refused by that, and what the application answers then is not sent."""
@@ -132,11 +202,25 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.disconnected = True
 
     async def run_asgi(self) -> None:
-        """Run the application, then make sure that the connection ends."""
+        """Run the application, then make sure that the connection ends, unless it attached itself."""
         _extend(self.scope, self)
-        await super().run_asgi()
+        try:
+            await self.app(self.scope, self.receive, self.send)
+        except ClientDisconnected:
+            pass
+        except BaseException:
+            log.exception("Exception in ASGI application")
+        if self.queue.hear is None:
+            if not self.disconnected:
+                self.send_500_response()
+            self.end()
+
+    def end(self) -> None:
+        """End the connection: at once, or when the client has answered the closing, but not much later."""
+        if self.close_timer is None:
+            self.transport.close()
         if not self.disconnected:
-            self._fuse = self.loop.call_later(SECONDS_TO_CLOSE, self.abort)
+            self._fuse = self._fuse or self.loop.call_later(SECONDS_TO_CLOSE, self.abort)
 
     async def send(self, message: Any) -> None:
         """Send an event of ASGI; a refusal in HTTP completes the handshake, which uvicorn would call an error."""
@@ -153,6 +237,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Let go of everything."""
         super().connection_lost(exc)
         self.drained = _nothing
+        if self.queue.hear:
+            self.queue.hear = _ignore
         if self._fuse:
             self._fuse.cancel()
 

@@ -9,7 +9,7 @@ from starlette.types import Message as Event
 
 from chatrooms.wire.message import PONG_PROBE, Bundle, Message
 from chatrooms.wire.packets import Malformed
-from chatrooms.wire.protocols import SECONDS_TO_CLOSE, WebSocketProtocol
+from chatrooms.wire.protocols import AHEAD, SECONDS_TO_CLOSE, WebSocketProtocol
 from chatrooms.wire.requests import Request
 from chatrooms.wire.socket import LEFT, MISTAKEN, Ending, Socket
 
@@ -41,6 +41,9 @@ class Pipe(Protocol):
 
     async def read(self) -> str | bytes | None:
         """The next packet; None if there are no more."""
+
+    async def listen(self) -> None:
+        """Hand packets to `WebSocket.take`; returns when there are no more, or at once if no task is needed."""
 
     async def finished(self) -> None:
         """Wait, but not long, until the client was told of the end."""
@@ -98,23 +101,30 @@ class WebSocket:
         await self._pipe.finished()
 
     async def listen(self) -> None:
-        """Take in packets until either side ends."""
-        try:
-            while not self.socket.closed and (packet := await self._pipe.read()) is not None:
-                if len(packet) > self.socket.limits.packet:
-                    raise Malformed("too large")
-                await self.socket.receive(packet)
-        except Malformed:
-            self.socket.end(MISTAKEN)
-        finally:
+        """Take in packets until either side ends, or have that done without a task."""
+        await self._pipe.listen()
+
+    async def take(self, packet: str | bytes | None) -> bool:
+        """Take in the next packet, None at the end of the connection; False if there is nothing to come any more."""
+        if packet is None:
             self.socket.end(LEFT)
+        elif len(packet) > self.socket.limits.packet:
+            self.socket.end(MISTAKEN)
+        elif not self.socket.closed:
+            try:
+                await self.socket.receive(packet)
+            except Malformed:
+                self.socket.end(MISTAKEN)
+        return not self.socket.closed
 
 
 class Direct:
-    """Frames straight to uvicorn's transport."""
+    """Frames straight to uvicorn's transport, and from it to a task that lives as long as there is work."""
 
     def __init__(self, websocket: WebSocket, protocol: WebSocketProtocol, request: Request) -> None:
-        self._protocol, self._request = protocol, request
+        self._websocket, self._protocol, self._request = websocket, protocol, request
+        self._packets: list[str | bytes | None] = []
+        self._working = False
         protocol.drained = websocket.drained
         self.abort, self.buffered, self.carry = protocol.abort, protocol.buffered, protocol.carry
 
@@ -139,6 +149,29 @@ class Direct:
 
     async def finished(self) -> None:
         """The end was told when it was written."""
+
+    async def listen(self) -> None:
+        """Be called with what comes from now on."""
+        self._protocol.attach(self._hear)
+
+    def _hear(self, event: Event) -> None:
+        self._packets.append(_packet(event))
+        if not self._working:
+            self._working = True
+            self._protocol.start(self._work())
+        elif len(self._packets) >= AHEAD:
+            self._protocol.pause()
+
+    async def _work(self) -> None:
+        """Take in what has come, one packet after the other."""
+        try:
+            while self._packets:
+                if not await self._websocket.take(self._packets.pop(0)):
+                    self._packets.clear()
+                    self._protocol.end()
+        finally:
+            self._working = False
+        self._protocol.read_on()
 
 
 class Plain:
@@ -190,6 +223,14 @@ class Plain:
             return None if self._ended.done() else _packet(receiving.result())
         finally:
             receiving.cancel()
+
+    async def listen(self) -> None:
+        """Read until there is nothing to come."""
+        try:
+            while await self._websocket.take(await self.read()):
+                pass
+        finally:
+            self._websocket.socket.end(LEFT)
 
     async def finished(self) -> None:
         """Wait until the closing was sent, or given up."""
