@@ -162,9 +162,9 @@ class Pipe:
         """Carry out ``work`` as a change that is no command, such as a first join."""
         return (await self._db.change(lambda db: self._act(work, me, db), lambda _: locks)).result
 
-    async def query(self, work: Callable[[Act], R], me: Caller) -> R:
-        """Carry out ``work`` on a reader's thread."""
-        return (await self._db.read(lambda db: self._act(work, me, db))).result
+    async def lookup(self, query: Callable[[Connection], R]) -> R:
+        """What a query finds that is no command, such as whose a token is: a few rows by index."""
+        return await self._db.lookup(query)
 
     async def committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
         """Tell what was committed, in the order in which it was."""

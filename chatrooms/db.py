@@ -1,4 +1,4 @@
-"""The engine, ``read()``, and ``change()`` with group commit; knows nothing of chat.
+"""The engine, ``read()``, ``lookup()``, and ``change()`` with group commit; knows nothing of chat.
 
 One writer per process takes everything that waits and commits it as one transaction, each work in a savepoint of its
 own, so that one refusal harms nobody else. While a commit is on the disk the next batch gathers: the busier the
@@ -50,6 +50,16 @@ class Job:
     keys: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Question:
+    """What somebody wants to look up, then the answer."""
+
+    query: Callable[[Connection], Any]
+    done: asyncio.Future[Any]
+    result: Any = None
+    error: Exception | None = None
+
+
 class Busy(Exception):
     """Another process uses this SQLite database."""
 
@@ -64,6 +74,8 @@ class Database:
     def __init__(self, url: str, committed: Callable[[Sequence[Any]], Awaitable[None]] | None = None) -> None:
         self.url = make_url(url)
         self.committed = committed
+        self._asked: list[Question] = []
+        self._looking: asyncio.Task[None] | None = None
         self._waiting: list[Job] = []
         self._writing: asyncio.Task[None] | None = None
         self._lock_file: IO[str] | None = None
@@ -80,8 +92,8 @@ class Database:
 
     async def close(self) -> None:
         """Finish what was asked for, then let go of everything."""
-        if self._writing:
-            await self._writing
+        for working in filter(None, (self._writing, self._looking)):
+            await working
         self._write_thread.shutdown()
         self._read_threads.shutdown()
         self._reader.dispose()
@@ -92,6 +104,18 @@ class Database:
     async def read(self, query: Callable[[Connection], T]) -> T:
         """What ``query`` returns, run on a reader's thread in one snapshot; raises `Unavailable`."""
         return await self._on(self._read_threads, self._query, query)
+
+    async def lookup(self, query: Callable[[Connection], T]) -> T:
+        """The same for a query that finds a few rows by index: all that wait share one snapshot and one thread.
+
+        It begins after it was asked for, like any other.
+        """
+        question = Question(query, asyncio.get_running_loop().create_future())
+        self._asked.append(question)
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look_up())
+        result: T = await question.done
+        return result
 
     async def change(self, work: Callable[[Connection], T], locks: Locks = lambda _: ()) -> T:
         """What ``work`` returns, once it is on the disk and told.
@@ -107,6 +131,14 @@ class Database:
             self._writing = asyncio.create_task(self._write())
         result: T = await job.done
         return result
+
+    async def _look_up(self) -> None:
+        while self._asked:
+            batch, self._asked = self._asked[:BATCH], self._asked[BATCH:]
+            await self._on(self._read_threads, self._query_all, batch)
+            for question in batch:
+                _answer(question)
+        self._looking = None
 
     async def _write(self) -> None:
         while self._waiting:
@@ -155,6 +187,16 @@ class Database:
             _failed("read failed", error)
             raise Unavailable from error
 
+    def _query_all(self, batch: list[Question]) -> None:
+        try:
+            with self._reader.begin() as connection:
+                for question in batch:
+                    _look_up(question, connection)
+        except Exception as error:
+            _failed("lookup failed", error)
+            for question in batch:
+                question.error = Unavailable()
+
     async def _on(self, threads: ThreadPoolExecutor, work: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(threads, work, *args)
 
@@ -186,13 +228,24 @@ def _run(job: Job, connection: Connection) -> None:
     _RELEASE.run(connection, {})
 
 
-def _answer(job: Job) -> None:
-    if job.done.done():
+def _look_up(question: Question, connection: Connection) -> None:
+    """Answer one question; an error of the database ends the batch."""
+    try:
+        question.result = question.query(connection)
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        _failed("lookup failed", error)
+        question.error = Internal()
+
+
+def _answer(asked: Job | Question) -> None:
+    if asked.done.done():
         return
-    if job.error is None:
-        job.done.set_result(job.result)
+    if asked.error is None:
+        asked.done.set_result(asked.result)
     else:
-        job.done.set_exception(job.error)
+        asked.done.set_exception(asked.error)
 
 
 def _failed(what: str, error: Exception) -> None:

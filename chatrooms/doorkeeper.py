@@ -119,13 +119,13 @@ class Doorkeeper:
         Who makes the token can claim again when the answer was lost: the same claim is then the proof.
         """
         token = claim or auth.new_token()
-        if not await self._pipe.query(lambda act: sessions.exists(act.db, token), NOBODY):
+        if not await self._pipe.lookup(lambda db: sessions.exists(db, token)):
             await self._guest(handshake, username, token)
         return await self._by_token(token, username), token
 
     async def _by_token(self, token: str, username: str | None) -> Caller:
         days = self._settings.session_days
-        known = await self._pipe.query(lambda act: sessions.find(act.db, token, days), NOBODY)
+        known = await self._pipe.lookup(lambda db: sessions.find(db, token, days))
         if known is None or username not in (None, known["username"]):
             raise Unauthorized("That token is not valid, or no longer.")
         caller = Caller(known["username"], session=known["id"])

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Connection, bindparam, select
 
 from chatrooms import names
 from chatrooms.changes import Change
 from chatrooms.db import Database
+from chatrooms.prepared import Prepared
 from chatrooms.tables import members
 from chatrooms.wire.server import NAMESPACE, Server
 
@@ -67,8 +68,8 @@ class Live:
             told = {"room": signal.room, "from": signal.sender, "type": signal.type, "data": signal.data}
             await self.server.emit("signal", told, to=names.hearers(signal.room))
 
-    async def align(self, username: str) -> None:
-        """Make the rooms of all local sockets of ``username`` equal to their memberships.
+    async def align(self, username: str, sid: str | None = None) -> None:
+        """Make the rooms of all local sockets of ``username``, or of one, equal to their memberships.
 
         Idempotent: a lost announcement is repaired by any later one, and connecting is the same act.
         """
@@ -76,9 +77,9 @@ class Live:
         async with lock:
             if not self.occupied(username):
                 return
-            belongs = await self._db.read(lambda db: set(db.scalars(_shared_rooms(username))))
-            for sid in self.sockets_in(username):
-                await self._place(sid, belongs)
+            belongs = await self._db.lookup(lambda db: _shared_rooms(db, username))
+            for each in [sid] if sid else self.sockets_in(username):
+                await self._enter(each, belongs, "shared")
 
     def close(self, room: str) -> None:
         """End the connections of all sockets in ``room``, as soon as whoever asked for it has their answer."""
@@ -107,9 +108,6 @@ class Live:
         """Whether any socket is in ``room``: for a personal room, whether the person is here."""
         return bool(self.sockets_in(room))
 
-    async def _place(self, sid: str, belongs: set[str]) -> None:
-        await self._enter(sid, belongs, "shared")
-
     async def _enter(self, sid: str, wanted: set[str], kind: names.Kind) -> None:
         """Make the rooms of ``kind`` that the socket is in those that are ``wanted``."""
         now = {room for room in self.server.rooms(sid, NAMESPACE) if names.kind(room) == kind}
@@ -119,7 +117,12 @@ class Live:
             await self.server.enter_room(sid, room)
 
 
-def _shared_rooms(username: str) -> Any:
-    return select(members.c.room).where(
-        members.c.username == username, members.c.gone.is_(False), members.c.room.startswith("#")
+_belonging = Prepared(
+    select(members.c.room).where(
+        members.c.username == bindparam("username"), members.c.gone.is_(False), members.c.room.startswith("#")
     )
+)
+
+
+def _shared_rooms(db: Connection, username: str) -> set[str]:
+    return {row["room"] for row in _belonging.all(db, {"username": username})}

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypedDict
+from typing import TypedDict, cast
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from chatrooms import clock, users
 from chatrooms.auth import token_hash
 from chatrooms.commands import Act, Caller, Params, change, query
 from chatrooms.errors import NotFound
 from chatrooms.params import Id
-from chatrooms.tables import User, many, one, sessions
+from chatrooms.prepared import Prepared
+from chatrooms.tables import User, many, sessions
 
 SEEN_EVERY_HOURS = 1
 
@@ -56,16 +57,16 @@ class Known(TypedDict):
     seen_at: str
 
 
+_of_token = Prepared(
+    select(sessions.c.id, sessions.c.username, sessions.c.seen_at).where(
+        sessions.c.token_hash == bindparam("token_hash"), sessions.c.seen_at > bindparam("since")
+    )
+)
+
+
 def find(db: Connection, token: str, days: int) -> Known | None:
     """Whose ``token`` this is, unless it went unused for ``days`` days."""
-    return one(
-        Known,
-        db.execute(
-            select(sessions.c.id, sessions.c.username, sessions.c.seen_at).where(
-                sessions.c.token_hash == token_hash(token), sessions.c.seen_at > clock.ago(days=days)
-            )
-        ),
-    )
+    return cast(Known | None, _of_token.one(db, {"token_hash": token_hash(token), "since": clock.ago(days=days)}))
 
 
 def exists(db: Connection, token: str) -> bool:

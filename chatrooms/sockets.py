@@ -11,7 +11,7 @@ import structlog
 from chatrooms import auth, names, users
 from chatrooms.auth import Handshake
 from chatrooms.commands import Caller, Pipe
-from chatrooms.doorkeeper import NOBODY, Doorkeeper
+from chatrooms.doorkeeper import Doorkeeper
 from chatrooms.errors import Internal, Invalid, Refusal, Unauthorized
 from chatrooms.live import Live
 from chatrooms.params import MAX_TEXT
@@ -78,12 +78,12 @@ class Sockets:
         await self._server.enter_room(sid, caller.username)
         if caller.session:
             await self._server.enter_room(sid, names.session(caller.session))
-        await self._live.align(caller.username)
+        await self._live.align(caller.username, sid)
 
     async def _connected(self, sid: str) -> None:
         session = await self._server.get_session(sid)
         caller: Caller = session["caller"]
-        user = await self._pipe.query(lambda act: users.find(act.db, caller.username), NOBODY)
+        user = await self._pipe.lookup(lambda db: users.find(db, caller.username))
         welcome = {
             "user": user,
             "server": {"version": __version__, "name": self._settings.name},

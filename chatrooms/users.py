@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypedDict
+from typing import TypedDict, cast
 
 from pydantic import Field
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from chatrooms import members, names, rooms
 from chatrooms.commands import Act, Caller, Params, change, query
 from chatrooms.errors import Invalid, NameTaken, NotFound
 from chatrooms.live import Signal
 from chatrooms.params import MAX_PAGE, Search, Title, Topic, Username
-from chatrooms.tables import SYNCED, User, many, one, users
+from chatrooms.prepared import Prepared
+from chatrooms.tables import SYNCED, User, many, users
 
 SYSTEM = "system"
 
@@ -56,6 +57,10 @@ class ManyUsers(TypedDict):
     more: bool
 
 
+_select = SYNCED["users"].select()
+_by_username = Prepared(_select.where(users.c.username == bindparam("username")))
+
+
 def add(act: Act, username: str) -> User:
     """Let somebody new in: a personal room, a profile, and a place in the lobby. Raises `NameTaken`."""
     skeleton = names.skeleton(username)
@@ -73,7 +78,7 @@ def add(act: Act, username: str) -> User:
 
 def find(db: Connection, username: str) -> User | None:
     """The profile of ``username``, if there is such a person."""
-    return one(User, db.execute(_users().where(users.c.username == username)))
+    return cast(User | None, _by_username.one(db, {"username": username}))
 
 
 def _myself(_db: Connection, me: Caller, _p: Params) -> Iterable[str]:
@@ -112,7 +117,7 @@ def revise(act: Act, p: Profile) -> OneUser:
 @query("user.list")
 def page(act: Act, p: Page) -> ManyUsers:
     """The people here, by username, a hundred at a time."""
-    found = _users().where(users.c.username > p.after, users.c.username != SYSTEM)
+    found = _select.where(users.c.username > p.after, users.c.username != SYSTEM)
     if p.query:
         fields = (users.c.username, users.c.name)
         found = found.where(or_(*(field.icontains(p.query, autoescape=True) for field in fields)))
@@ -120,7 +125,3 @@ def page(act: Act, p: Page) -> ManyUsers:
         found = found.where(users.c.username.in_(p.usernames))
     rows = act.db.execute(found.order_by(users.c.username).limit(MAX_PAGE + 1)).all()
     return {"users": many(User, rows[:MAX_PAGE]), "more": len(rows) > MAX_PAGE}
-
-
-def _users() -> Any:
-    return SYNCED["users"].select()
