@@ -58,7 +58,7 @@ class Sockets:
         self._server.on("connect", self._connect)
         self._server.on("*", self._event)
 
-    async def _connect(self, sid: str, environ: dict[str, Any], payload: Any) -> None:
+    async def _connect(self, sid: str, environ: Mapping[str, Any], payload: Any) -> None:
         scope = environ["asgi.scope"]
         handshake = Handshake(
             payload if isinstance(payload, dict) else {}, scope, auth.trusted(scope, self._settings.origins)

@@ -17,7 +17,7 @@ from chatrooms.wire.message import Bundle, Message
 from chatrooms.wire.packets import Malformed
 from chatrooms.wire.patrol import Patrol
 from chatrooms.wire.polling import Polling, farewell
-from chatrooms.wire.requests import BAD_REQUEST, ENDING, UNKNOWN_SID, Request, Response
+from chatrooms.wire.requests import BAD_REQUEST, ENDING, UNKNOWN_SID, Environ, Request, Response
 from chatrooms.wire.socket import CLOSED_BY_SERVER, RESTART, SLOW, Ending, Socket, Transport
 from chatrooms.wire.websocket import WebSocket
 
@@ -173,7 +173,7 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
     async def _open(self, socket: Socket, transport: Transport, request: Request) -> None:
         socket.transport = transport
         self.sockets[socket.sid] = socket
-        await self.handlers["connect"](socket.sid, request.environ())
+        await self.handlers["connect"](socket.sid, Environ(request))
         socket.send(Bundle([Message(b"0" + orjson.dumps(self._handshake(socket)))]))
 
     def _handshake(self, socket: Socket) -> dict[str, Any]:

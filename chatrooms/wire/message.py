@@ -63,36 +63,49 @@ def payload(messages: Iterable[Message]) -> bytes:
 
 
 class Outbox:
-    """What waits to be sent to one client, oldest first."""
+    """What waits to be sent to one client, oldest first.
 
-    __slots__ = ("_waiting", "size")
+    Messages and their times are apart: a pair for each would keep the garbage collector busy when many do not read.
+    """
+
+    __slots__ = ("_times", "_waiting", "size")
 
     def __init__(self) -> None:
-        self._waiting: deque[tuple[float, Message]] = deque()
+        self._waiting: deque[Message] | None = None
+        self._times: deque[float] | None = None
         self.size = 0
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._waiting) if self._waiting else 0
 
     @property
     def since(self) -> float | None:
         """When the oldest was put in."""
-        return self._waiting[0][0] if self._waiting else None
+        return self._times[0] if self._times else None
 
     def put(self, message: Message, now: float) -> None:
         """Add a message."""
-        self._waiting.append((now, message))
+        if self._waiting is None or self._times is None:
+            self._waiting, self._times = deque(), deque()
+        self._waiting.append(message)
+        self._times.append(now)
         self.size += len(message)
 
     def take(self, count: int) -> list[Message]:
         """Take out the ``count`` oldest, or as many as there are."""
-        taken = [self._waiting.popleft()[1] for _ in range(min(count, len(self._waiting)))]
+        if self._waiting is None or self._times is None:
+            return []
+        taken = [self._waiting.popleft() for _ in range(min(count, len(self._waiting)))]
+        for _ in taken:
+            self._times.popleft()
         self.size -= sum(map(len, taken))
+        if not self._waiting:
+            self.clear()
         return taken
 
     def clear(self) -> None:
-        """Take out everything."""
-        self._waiting.clear()
+        """Take out everything; an empty one takes next to no memory."""
+        self._waiting = self._times = None
         self.size = 0
 
 

@@ -15,7 +15,10 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import OPEN, SERVER, Protocol
 
+from chatrooms.wire import frames
+from chatrooms.wire.inbox import Event, Inbox, ignore
 from chatrooms.wire.message import Bundle
 from chatrooms.wire.requests import EXTENSION
 
@@ -26,8 +29,6 @@ KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB if nothing is sai
 AHEAD = 16
 """Messages that are taken in while the first of them is at work."""
 
-Event = dict[str, Any]
-
 log = logging.getLogger("uvicorn.error")
 
 
@@ -35,64 +36,40 @@ def _nothing() -> None:
     return None
 
 
-def _ignore(_event: Event) -> None:
-    return None
-
-
 def _extend(scope: Any, extension: object) -> None:
     scope.setdefault("extensions", {})[EXTENSION] = extension
-
-
-class Inbox:
-    """ASGI events for the application: kept until it asks for them or, once it said so, given to ``hear`` at once."""
-
-    __slots__ = ("_events", "_reader", "hear")
-
-    def __init__(self) -> None:
-        self.hear: Callable[[Event], None] | None = None
-        self._events: list[Event] = []
-        self._reader: asyncio.Future[None] | None = None
-
-    def __len__(self) -> int:
-        return len(self._events)
-
-    def put_nowait(self, event: Event) -> None:
-        """Take in an event."""
-        if self.hear:
-            self.hear(event)
-            return
-        self._events.append(event)
-        if self._reader and not self._reader.done():
-            self._reader.set_result(None)
-
-    def attach(self, hear: Callable[[Event], None]) -> None:
-        """From now on give every event to ``hear``, beginning with those that are here."""
-        self.hear = hear
-        waiting, self._events = self._events, []
-        for event in waiting:
-            hear(event)
-
-    async def get(self) -> Event:
-        """The next event."""
-        while not self._events:
-            self._reader = asyncio.get_running_loop().create_future()
-            await self._reader
-        return self._events.pop(0)
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
     """uvicorn's sans-I/O WebSocket that an Engine.IO socket may write frames to, and be called by.
 
     An application that has called `attach` returns: the connection goes on without a task until either side ends it.
+
+    After the handshake, messages of one text frame are read here; everything else is given to the protocol of
+    websockets, frame by frame, and that is made anew when it is needed.
     """
 
     drained: Callable[[], None] = staticmethod(_nothing)
     _fuse: asyncio.TimerHandle | None = None
     _unread = b""
+    _begun = b""
+    _splitting = _fragmented = _early = False
+    _conn: Protocol | None = None
 
     def __init__(self, *args: Any, **how: Any) -> None:
         super().__init__(*args, **how)
         self.queue: Inbox = Inbox()  # type: ignore[assignment]  # all that is asked of it here
+
+    @property
+    def conn(self) -> Any:
+        """The protocol of websockets, between two frames."""
+        if self._conn is None:
+            self._conn = Protocol(SERVER, state=OPEN, max_size=self.config.ws_max_size, logger=log)
+        return self._conn
+
+    @conn.setter
+    def conn(self, value: Protocol) -> None:
+        self._conn = value
 
     @property
     def ready(self) -> bool:
@@ -102,7 +79,6 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def attach(self, hear: Callable[[Event], None]) -> None:
         """Have ``hear`` called with every event of ASGI, instead of `receive`."""
         self.queue.attach(hear)
-        del self.request, self.response
         self.read_on()
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
@@ -153,7 +129,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Take in a slice in each round of the loop: a client that sends many small packets holds up nobody else."""
         unread = self._unread + data
         self._unread = unread[SLICE:]
-        super().data_received(unread[:SLICE])
+        self._take(unread[:SLICE])
         if self._unread and not self.read_paused:
             self.pause()
             self.loop.call_soon(self.read_on)
@@ -181,13 +157,38 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.loop.call_soon(self.read_on)
         return event
 
+    def _take(self, data: bytes) -> None:
+        if not self._splitting:
+            self._early = self.handshake_initiated
+            super().data_received(data)
+            return
+        data, place = self._begun + data, 0
+        while (frame := frames.locate(data, place)) and frame.end - frame.body <= self.config.ws_max_size:
+            if frame.end > len(data):
+                break
+            if frame.whole_text and not self._fragmented:
+                self._message(frames.unmasked(data, frame), text=True)
+            else:
+                self._fragmented = frame.opens or (self._fragmented and not frame.completes)
+                super().data_received(data[place : frame.end])
+            place = frame.end
+        else:
+            if frame:
+                super().data_received(data[place:])
+                place = len(data)
+        self._begun = data[place:]
+
     def send_receive_event_to_app(self) -> None:
-        """Hand a message on; text that is not UTF-8 ends the connection (RFC 6455, section 8.1), and no more."""
+        """Hand on a message that websockets' protocol has read."""
         data, self.frames = b"".join(self.frames), []
-        if self.close_sent:
+        self._message(data, text=self.curr_msg_data_type == "text")
+
+    def _message(self, data: bytes, *, text: bool) -> None:
+        """Hand a message on; text that is not UTF-8 ends the connection (RFC 6455, section 8.1), and no more."""
+        if self.close_sent or self.transport.is_closing():
             return
         try:
-            what = {"text": data.decode()} if self.curr_msg_data_type == "text" else {"bytes": data}
+            what = {"text": data.decode()} if text else {"bytes": data}
         except UnicodeDecodeError:
             self.finish(NOT_UTF8)
             return
@@ -225,6 +226,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     async def send(self, message: Any) -> None:
         """Send an event of ASGI; a refusal in HTTP completes the handshake, which uvicorn would call an error."""
         await super().send(message)
+        if message["type"] == "websocket.accept" and not (self._early or self.conn.extensions):
+            self._splitting, self._conn = True, None
+            del self.request, self.response
         if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
             self.handshake_complete = True
 
@@ -238,7 +242,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
         self.drained = _nothing
         if self.queue.hear:
-            self.queue.hear = _ignore
+            self.queue.hear = ignore
         if self._fuse:
             self._fuse.cancel()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -113,14 +114,31 @@ class Request:
         await self.send(start)
         await self.send({"type": f"{kind}.body", "body": response.body})
 
-    def environ(self) -> dict[str, Any]:
-        """The environment that python-socketio's connect handlers are given."""
-        scope = self.scope
+
+class Environ(Mapping[str, Any]):
+    """The environment that python-socketio's connect handlers are given, made of the scope whenever it is read."""
+
+    __slots__ = ("_method", "_scope")
+
+    def __init__(self, request: Request) -> None:
+        self._scope, self._method = request.scope, request.method
+
+    def __getitem__(self, key: str) -> Any:
+        return self._scope if key == "asgi.scope" else self._all()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def _all(self) -> dict[str, Any]:
+        scope = self._scope
         host, port = scope.get("client") or ("", 0)
         served, at = scope.get("server") or ("asgi", 0)
         environ = {
             "asgi.scope": scope,
-            "REQUEST_METHOD": self.method,
+            "REQUEST_METHOD": self._method,
             "SCRIPT_NAME": scope.get("root_path", ""),
             "PATH_INFO": scope["path"],
             "QUERY_STRING": scope.get("query_string", b"").decode("latin-1"),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
-from starlette.types import Message as Event
-
+from chatrooms.wire.inbox import Event
 from chatrooms.wire.message import PONG_PROBE, Bundle, Message
 from chatrooms.wire.packets import Malformed
 from chatrooms.wire.protocols import AHEAD, SECONDS_TO_CLOSE, WebSocketProtocol
@@ -58,7 +58,7 @@ class WebSocket:
         self.socket = socket
         protocol = request.exchange
         direct = isinstance(protocol, WebSocketProtocol)
-        self._pipe: Pipe = Direct(self, protocol, request) if direct else Plain(self, request)
+        self._pipe: Pipe = Direct(self, protocol) if direct else Plain(self, request)
         self.carry, self.buffered = self._pipe.carry, self._pipe.buffered
 
     def flush(self) -> None:
@@ -121,8 +121,8 @@ class WebSocket:
 class Direct:
     """Frames straight to uvicorn's transport, and from it to a task that lives as long as there is work."""
 
-    def __init__(self, websocket: WebSocket, protocol: WebSocketProtocol, request: Request) -> None:
-        self._websocket, self._protocol, self._request = websocket, protocol, request
+    def __init__(self, websocket: WebSocket, protocol: WebSocketProtocol) -> None:
+        self._websocket, self._protocol = websocket, protocol
         self._packets: list[str | bytes | None] = []
         self._working = False
         protocol.drained = websocket.drained
@@ -145,7 +145,7 @@ class Direct:
 
     async def read(self) -> str | bytes | None:
         """The next packet."""
-        return _packet(await self._request.receive())
+        return _packet(await self._protocol.receive())
 
     async def finished(self) -> None:
         """The end was told when it was written."""
@@ -260,7 +260,7 @@ class Plain:
             return
 
 
-def _packet(event: Event) -> str | bytes | None:
+def _packet(event: Mapping[str, Any]) -> str | bytes | None:
     if event["type"] != "websocket.receive":
         return None
     text, data = event.get("text"), event.get("bytes")
