@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import socket
@@ -19,8 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.app import Chatrooms
 from chatrooms.db import Busy
+from chatrooms.garbage import collected_in_parts
 from chatrooms.migrations import Newer
 from chatrooms.settings import Settings
+from chatrooms.wire.acceptor import Acceptor
 from chatrooms.wire.limits import MAX_PACKET
 from chatrooms.wire.protocols import HttpProtocol, WebSocketProtocol
 
@@ -40,9 +41,9 @@ async def serve(settings: Settings) -> None:
         _writable(settings)
         chat = Chatrooms(settings)
         async with chat.lifespan():
-            gc.freeze()  # what was loaded so far stays, and need not be gone through again and again
             print(f"{settings.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
-            await _Uvicorn(chat, settings).serve(sockets=[listening])
+            with collected_in_parts():
+                await _Uvicorn(chat, settings).serve(sockets=[listening])
     except (Busy, Newer, OSError) as error:
         raise Unable(str(error)) from error
     except SQLAlchemyError as error:
@@ -74,6 +75,15 @@ class _Uvicorn(uvicorn.Server):
             uvicorn.Config(chat, lifespan="off", forwarded_allow_ips=settings.proxies, **uvicorn_options())
         )
         self._chat = chat
+        self._acceptors: list[Acceptor] = []
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to let connections in."""
+        await super().startup(sockets=[])
+        self._acceptors = [Acceptor(listening, self._protocol) for listening in sockets or []]
+
+    def _protocol(self) -> asyncio.Protocol:
+        return HttpProtocol(self.config, self.server_state, self.lifespan.state)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -85,6 +95,8 @@ class _Uvicorn(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End what waits, such as polls, before uvicorn waits for it."""
+        for acceptor in self._acceptors:
+            acceptor.close()
         await self._chat.drain()
         await super().shutdown(sockets)
 

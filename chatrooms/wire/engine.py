@@ -18,8 +18,8 @@ from chatrooms.wire.packets import Malformed
 from chatrooms.wire.patrol import Patrol
 from chatrooms.wire.polling import Polling, farewell
 from chatrooms.wire.requests import BAD_REQUEST, ENDING, UNKNOWN_SID, Environ, Request, Response
-from chatrooms.wire.socket import CLOSED_BY_SERVER, RESTART, SLOW, Ending, Socket, Transport
-from chatrooms.wire.websocket import WebSocket
+from chatrooms.wire.socket import CLOSED_BY_SERVER, NOWHERE, RESTART, SLOW, Ending, Socket, Transport
+from chatrooms.wire.websocket import WebSocket, websocket
 
 SECONDS_TO_END = 5.0
 SECONDS_TO_FETCH_FAREWELL = 5.0
@@ -138,33 +138,33 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         if socket is not None:
             await self._upgrade(request, socket)
             return
-        websocket = WebSocket(self._socket(), request)
-        await self._open(websocket.socket, websocket, request)
-        await self._listen(websocket)
+        opened = websocket(self._socket(), request)
+        await self._open(opened.socket, opened, request)
+        await self._listen(opened)
 
     async def _upgrade(self, request: Request, socket: Socket) -> None:
-        websocket = WebSocket(socket, request)
+        better = websocket(socket, request)
         if socket.closed or socket.upgrade or socket.upgraded:
-            websocket.refuse()
-            await websocket.finished()
+            better.refuse()
+            await better.finished()
             return
-        socket.upgrade = websocket
+        socket.upgrade = better
         try:
-            upgraded = await websocket.probe() and not socket.closed
+            upgraded = await better.probe() and not socket.closed
         finally:
             socket.upgrade = None
         if not upgraded:
-            websocket.refuse()
-            await websocket.finished()
+            better.refuse()
+            await better.finished()
             return
-        polling, socket.transport = socket.transport, websocket
+        polling, socket.transport = socket.transport, better
         polling.flush()
-        websocket.flush()
-        await self._listen(websocket)
+        better.flush()
+        await self._listen(better)
 
-    async def _listen(self, websocket: WebSocket) -> None:
-        await websocket.listen()
-        await websocket.finished()
+    async def _listen(self, opened: WebSocket) -> None:
+        await opened.listen()
+        await opened.finished()
 
     def _socket(self) -> Socket:
         ping = (self.ping_interval, self.ping_timeout)
@@ -210,3 +210,4 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
 
     def _forget(self, socket: Socket) -> None:
         self.sockets.pop(socket.sid, None)
+        socket.transport = NOWHERE

@@ -11,6 +11,7 @@ import logging
 import socket
 from collections.abc import Callable, Coroutine
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.utils import ClientDisconnected
@@ -21,15 +22,25 @@ from chatrooms.wire import frames
 from chatrooms.wire.inbox import Event, Inbox, ignore
 from chatrooms.wire.message import Bundle
 from chatrooms.wire.requests import EXTENSION
+from chatrooms.wire.turns import Turns
 
 SECONDS_TO_CLOSE = 2.0
 NOT_UTF8 = 1007
 SLICE = 4096
 KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB if nothing is said
+REQUESTS_AT_ONCE = 32
+"""Requests over HTTP that are taken in, and WebSockets that are opened, in one round of the event loop."""
 AHEAD = 16
 """Messages that are taken in while the first of them is at work."""
 
 log = logging.getLogger("uvicorn.error")
+
+
+_all_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = WeakKeyDictionary()
+
+
+def _turns(loop: asyncio.AbstractEventLoop) -> Turns:
+    return _all_turns.get(loop) or _all_turns.setdefault(loop, Turns(REQUESTS_AT_ONCE))
 
 
 def _nothing() -> None:
@@ -278,6 +289,16 @@ class HttpProtocol(HttpToolsProtocol):
     """uvicorn's HTTP with each exchange in the scope."""
 
     _exchange: Exchange | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Take in a request when it is its turn: a crowd that comes at once holds up nobody else."""
+        if not _turns(self.loop).call(lambda: self._take(data)):
+            self.transport.pause_reading()
+
+    def _take(self, data: bytes) -> None:
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
+            super().data_received(data)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._exchange = Exchange(self, cycle)

@@ -17,10 +17,13 @@ from chatrooms.wire.manager import Manager
 from chatrooms.wire.message import Bundle
 from chatrooms.wire.packets import ACK, CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, Malformed, Received
 from chatrooms.wire.socket import CLOSED_BY_SERVER
+from chatrooms.wire.turns import Turns
 
 __all__ = ["MAX_PACKET", "NAMESPACE", "Limits", "Server"]
 
 NAMESPACE = "/"
+JOINS_AT_ONCE = 32
+"""Clients that are let into a namespace in one round of the event loop."""
 
 log = structlog.get_logger()
 
@@ -62,6 +65,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         self.malformed: Callable[[], Any] | None = None
         self.eio.patrol.haunted = self._lay_ghosts
         self._connecting: dict[str, asyncio.Future[None]] = {}
+        self._turns = Turns(JOINS_AT_ONCE)
 
     async def close(self, eio_sid: str) -> None:
         """End a connection with its transport, whatever it is doing; waits for nobody."""
@@ -130,6 +134,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
             return
         answered = self._connecting[eio_sid] = asyncio.get_running_loop().create_future()
         try:
+            await self._turns.take()
             refusal = await self._admit(eio_sid, sid, namespace, data)
             await self._answer(eio_sid, sid, namespace, refusal)
         finally:

@@ -57,6 +57,29 @@ class Transport(Protocol):
         """End the transport, without waiting for the client."""
 
 
+class Nowhere:
+    """The transport of a session that is over: the session and what carried it let go of each other at once."""
+
+    name = "none"
+
+    def carry(self, bundle: Bundle) -> bool:  # noqa: ARG002
+        """Never."""
+        return False
+
+    def flush(self) -> None:
+        """Send nothing."""
+
+    def buffered(self) -> int:
+        """Nothing."""
+        return 0
+
+    def end(self, ending: Ending) -> None:
+        """It has ended."""
+
+
+NOWHERE = Nowhere()
+
+
 class Socket:
     """One Engine.IO session on whichever transport carries it now."""
 

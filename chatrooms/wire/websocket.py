@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from chatrooms.wire.inbox import Event
 from chatrooms.wire.message import PONG_PROBE, Bundle, Message
@@ -17,55 +18,56 @@ BATCH = 64
 POLICY = 1008
 
 
-class Pipe(Protocol):
-    """How frames get to the client and packets from it."""
-
-    @property
-    def ready(self) -> bool:
-        """Whether more can be sent now."""
-
-    def carry(self, bundle: Bundle) -> bool:
-        """Send messages at once if that can be; else say no."""
-
-    def write(self, messages: list[Message]) -> None:
-        """Send messages."""
-
-    def buffered(self) -> int:
-        """How many bytes were written and have not left."""
-
-    def finish(self, code: int, last: list[Message]) -> None:
-        """Close politely after the last messages, without waiting."""
-
-    def abort(self) -> None:
-        """Cut off."""
-
-    async def read(self) -> str | bytes | None:
-        """The next packet; None if there are no more."""
-
-    async def listen(self) -> None:
-        """Hand packets to `WebSocket.take`; returns when there are no more, or at once if no task is needed."""
-
-    async def finished(self) -> None:
-        """Wait, but not long, until the client was told of the end."""
-
-
-class WebSocket:
+class WebSocket(ABC):
     """A session's WebSocket."""
 
     name = "websocket"
 
-    def __init__(self, socket: Socket, request: Request) -> None:
+    def __init__(self, socket: Socket) -> None:
         self.socket = socket
-        protocol = request.exchange
-        direct = isinstance(protocol, WebSocketProtocol)
-        self._pipe: Pipe = Direct(self, protocol) if direct else Plain(self, request)
-        self.carry, self.buffered = self._pipe.carry, self._pipe.buffered
+
+    @property
+    @abstractmethod
+    def ready(self) -> bool:
+        """Whether more can be sent now."""
+
+    @abstractmethod
+    def carry(self, bundle: Bundle) -> bool:
+        """Send messages at once if that can be; else say no."""
+
+    @abstractmethod
+    def write(self, messages: list[Message]) -> None:
+        """Send messages."""
+
+    @abstractmethod
+    def buffered(self) -> int:
+        """How many bytes were written and have not left."""
+
+    @abstractmethod
+    def finish(self, code: int, last: list[Message]) -> None:
+        """Close politely after the last messages, without waiting."""
+
+    @abstractmethod
+    def abort(self) -> None:
+        """Cut off."""
+
+    @abstractmethod
+    async def read(self) -> str | bytes | None:
+        """The next packet; None if there are no more."""
+
+    @abstractmethod
+    async def listen(self) -> None:
+        """Take in packets; returns when there are no more, or at once if that needs no task."""
+
+    @abstractmethod
+    async def finished(self) -> None:
+        """Wait, but not long, until the client was told of the end."""
 
     def flush(self) -> None:
         """Send what waits, until the client does not keep up."""
         outbox = self.socket.outbox
-        while outbox and self._pipe.ready:
-            self._pipe.write(outbox.take(BATCH))
+        while outbox and self.ready:
+            self.write(outbox.take(BATCH))
 
     def drained(self) -> None:
         """The client keeps up again."""
@@ -75,34 +77,26 @@ class WebSocket:
     def end(self, ending: Ending) -> None:
         """End the connection, after what waits if the client keeps up."""
         if ending.abort:
-            self._pipe.abort()
+            self.abort()
             return
         outbox = self.socket.outbox if self.socket.transport is self else None
-        self._pipe.finish(ending.code, outbox.take(BATCH) if outbox else [])
+        self.finish(ending.code, outbox.take(BATCH) if outbox else [])
 
     async def probe(self) -> bool:
         """Whether the client upgrades to this: it probes, is answered, and then says so."""
         try:
             async with asyncio.timeout(self.socket.limits.upgrade):
-                if await self._pipe.read() != "2probe":
+                if await self.read() != "2probe":
                     return False
-                self._pipe.write([PONG_PROBE])
+                self.write([PONG_PROBE])
                 self.socket.transport.flush()
-                return await self._pipe.read() == "5"
+                return await self.read() == "5"
         except TimeoutError:
             return False
 
     def refuse(self) -> None:
         """Close the connection alone; the session, if there is one, stays what it is."""
-        self._pipe.finish(POLICY, [])
-
-    async def finished(self) -> None:
-        """Wait, but not long, until the client was told of the end."""
-        await self._pipe.finished()
-
-    async def listen(self) -> None:
-        """Take in packets until either side ends, or have that done without a task."""
-        await self._pipe.listen()
+        self.finish(POLICY, [])
 
     async def take(self, packet: str | bytes | None) -> bool:
         """Take in the next packet, None at the end of the connection; False if there is nothing to come any more."""
@@ -118,20 +112,39 @@ class WebSocket:
         return not self.socket.closed
 
 
-class Direct:
+def websocket(socket: Socket, request: Request) -> WebSocket:
+    """The WebSocket of a request: the fast one if uvicorn's transport is in reach."""
+    if isinstance(request.exchange, WebSocketProtocol):
+        return Direct(socket, request.exchange)
+    return Plain(socket, request)
+
+
+class Direct(WebSocket):
     """Frames straight to uvicorn's transport, and from it to a task that lives as long as there is work."""
 
-    def __init__(self, websocket: WebSocket, protocol: WebSocketProtocol) -> None:
-        self._websocket, self._protocol = websocket, protocol
+    def __init__(self, socket: Socket, protocol: WebSocketProtocol) -> None:
+        super().__init__(socket)
+        self._protocol = protocol
         self._packets: list[str | bytes | None] = []
         self._working = False
-        protocol.drained = websocket.drained
-        self.abort, self.buffered, self.carry = protocol.abort, protocol.buffered, protocol.carry
+        protocol.drained = self.drained
 
     @property
     def ready(self) -> bool:
         """Whether the transport takes more."""
         return self._protocol.ready
+
+    def carry(self, bundle: Bundle) -> bool:
+        """Send messages in one write, if the client keeps up."""
+        return self._protocol.carry(bundle)
+
+    def buffered(self) -> int:
+        """How many bytes wait in the transport."""
+        return self._protocol.buffered()
+
+    def abort(self) -> None:
+        """Cut the client off."""
+        self._protocol.abort()
 
     def write(self, messages: list[Message]) -> None:
         """Send messages in one write."""
@@ -166,7 +179,7 @@ class Direct:
         """Take in what has come, one packet after the other."""
         try:
             while self._packets:
-                if not await self._websocket.take(self._packets.pop(0)):
+                if not await self.take(self._packets.pop(0)):
                     self._packets.clear()
                     self._protocol.end()
         finally:
@@ -174,11 +187,12 @@ class Direct:
         self._protocol.read_on()
 
 
-class Plain:
+class Plain(WebSocket):
     """The ASGI way: a task for what is sent, because that may have to wait."""
 
-    def __init__(self, websocket: WebSocket, request: Request) -> None:
-        self._websocket, self._request = websocket, request
+    def __init__(self, socket: Socket, request: Request) -> None:
+        super().__init__(socket)
+        self._request = request
         self._sending: asyncio.Task[None] | None = None
         self._ended = asyncio.get_running_loop().create_future()
         self._closing: asyncio.Task[None] | None = None
@@ -227,10 +241,10 @@ class Plain:
     async def listen(self) -> None:
         """Read until there is nothing to come."""
         try:
-            while await self._websocket.take(await self.read()):
+            while await self.take(await self.read()):
                 pass
         finally:
-            self._websocket.socket.end(LEFT)
+            self.socket.end(LEFT)
 
     async def finished(self) -> None:
         """Wait until the closing was sent, or given up."""
@@ -247,7 +261,7 @@ class Plain:
             return  # the client is gone: `read` comes to that, after what the client sent before
         finally:
             self._sending, self._pending = None, 0
-        self._websocket.drained()
+        self.drained()
 
     async def _close(self, code: int, last: list[Message]) -> None:
         try:

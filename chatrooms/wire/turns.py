@@ -1,0 +1,48 @@
+"""Work that many want at once, a little in each round of the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+
+class Turns:
+    """Lets ``at_once`` go on in each round of the event loop, the others in the rounds that follow, in order."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = self._left = at_once
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._counting = False
+
+    def call(self, work: Callable[[], None]) -> bool:
+        """Call ``work``: now, which is mostly so, or later; says whether it was now."""
+        if not self._counting:
+            self._counting = True
+            asyncio.get_running_loop().call_soon(self._next)
+        if not self._left:
+            self._waiting.append(work)
+            return False
+        self._left -= 1
+        work()
+        return True
+
+    async def take(self) -> None:
+        """Return when it is one's turn."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.call(lambda: _give(turn))
+        await turn
+
+    def _next(self) -> None:
+        self._left = self._at_once
+        while self._waiting and self._left:
+            self._left -= 1
+            self._waiting.popleft()()
+        self._counting = self._left < self._at_once
+        if self._counting:
+            asyncio.get_running_loop().call_soon(self._next)
+
+
+def _give(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_result(None)
