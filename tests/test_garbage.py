@@ -1,0 +1,55 @@
+"""What lives long is set aside by the collector of cycles, and found again if it turns out to be garbage."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import weakref
+
+import pytest
+
+from chatrooms import garbage
+from chatrooms.garbage import collected_in_parts
+from tests.wire.program import until
+
+
+class Knot:
+    """A cycle."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture(autouse=True)
+def as_before():
+    before = gc.get_threshold(), list(gc.callbacks)
+    yield
+    assert (gc.get_threshold(), gc.callbacks) == before
+    assert gc.get_freeze_count() == 0
+
+
+async def test_what_survives_is_not_gone_through_again():
+    with collected_in_parts():
+        knot = Knot()
+        gc.collect()
+        frozen = gc.get_freeze_count()
+        assert not any(each is knot for each in gc.get_objects())
+        assert frozen > 1000
+
+
+async def test_garbage_that_never_lived_long_is_collected():
+    with collected_in_parts():
+        known = weakref.ref(Knot())
+        gc.collect()
+        assert known() is None
+
+
+async def test_cycles_among_what_was_set_aside_are_found_once_it_has_doubled(monkeypatch):
+    monkeypatch.setattr(garbage, "SECONDS_TO_LOOK", 0.01)
+    with collected_in_parts():
+        knots = [Knot() for _ in range(2 * gc.get_freeze_count())]
+        known = weakref.ref(knots[0])
+        gc.collect()
+        knots.clear()
+        await until(lambda: known() is None, 20)
+    await asyncio.sleep(0)

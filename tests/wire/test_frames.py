@@ -1,0 +1,95 @@
+"""Frames cut out of the stream."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.frames import Frame, Opcode
+
+from chatrooms.wire import frames
+from tests.wire.raw import PATIENCE, receive_until, send
+
+PAYLOADS = st.binary(max_size=300) | st.integers(120, 70_000).map(lambda size: bytes(range(256)) * (size // 256 + 1))
+PIECES = st.lists(st.integers(1, 200), min_size=1)
+
+
+def written(opcode: Opcode, payload: bytes, *, fin: bool = True) -> bytes:
+    """A frame as a client writes it."""
+    return Frame(opcode, payload, fin).serialize(mask=True)
+
+
+@given(PAYLOADS, st.binary(max_size=20), st.binary(max_size=20))
+def test_a_frame_is_found_and_unmasked_wherever_it_stands(payload, before, after):
+    frame = written(Opcode.TEXT, payload)
+    data = before + frame + after
+    found = frames.locate(data, len(before))
+    assert found
+    assert found.whole_text
+    assert found.end == len(before) + len(frame)
+    assert frames.unmasked(data, found) == payload
+
+
+@given(PAYLOADS)
+def test_the_beginning_of_a_frame_is_none_or_ends_beyond_what_is_there(payload):
+    frame = written(Opcode.TEXT, payload)
+    for size in range(min(len(frame), 20)):
+        found = frames.locate(frame[:size], 0)
+        assert found is None or found.end == len(frame) > size
+
+
+@pytest.mark.parametrize("pieces", [[1], [2, 3], [7], [4096]], ids=str)
+async def test_messages_arrive_whole_however_they_are_cut_and_mixed(raw, protocols, pieces):
+    sock = await raw.bare_websocket()
+    stream = b"".join(
+        [
+            written(Opcode.TEXT, b'421["echo",1]'),
+            written(Opcode.TEXT, b'422["ec', fin=False),
+            written(Opcode.PING, b"are you there"),
+            written(Opcode.CONT, b'ho"', fin=False),
+            written(Opcode.PONG, b"unasked"),
+            written(Opcode.CONT, b",2]"),
+            written(Opcode.TEXT, b'423["echo","' + b"x" * 200 + b'"]'),
+            written(Opcode.TEXT, b'424["echo","' + b"y" * 70_000 + b'"]'),
+        ]
+    )
+    place, turn = 0, 0
+    while place < len(stream):
+        size = pieces[turn % len(pieces)] if place < 600 else 4096
+        await send(sock, stream[place : place + size])
+        place, turn = place + size, turn + 1
+    told = await receive_until(sock, b"434[" + b'"' + b"y" * 70_000 + b'"]')
+    places = [told.index(part) for part in (b"431[1]", b"432[2]", b"433[", b"434[")]
+    assert places == sorted(places)
+    assert b"are you there" in told
+    sock.close()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        written(Opcode.TEXT, b"42", fin=False) + written(Opcode.TEXT, b'42["n"]'),
+        written(Opcode.CONT, b"42"),
+        Frame(Opcode.TEXT, b'42["n"]').serialize(mask=False),
+        b"\xf1" + written(Opcode.TEXT, b'42["n"]')[1:],
+        b"\x81\xff" + (1 << 40).to_bytes(8, "big") + b"mask",
+    ],
+    ids=["text between fragments", "a fragment of nothing", "not masked", "reserved bits", "a tebibyte"],
+)
+async def test_frames_that_break_the_rules_end_the_connection(program, raw, wrong):
+    sock = await raw.bare_websocket()
+    await send(sock, wrong)
+    await program.empty()
+    sock.close()
+
+
+async def test_nothing_is_heard_after_the_client_has_closed(program, raw):
+    sock = await raw.bare_websocket()
+    await send(sock, written(Opcode.CLOSE, b"\x03\xe8") + written(Opcode.TEXT, b'421["echo","too late"]'))
+    await program.empty()
+    async with asyncio.timeout(PATIENCE):
+        told = await asyncio.get_running_loop().sock_recv(sock, 4096)
+    assert b"too late" not in told
+    sock.close()

@@ -1,0 +1,93 @@
+"""Work that is done a little at a time, and connections that are let in a few at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+
+from chatrooms.wire import acceptor
+from chatrooms.wire.acceptor import Acceptor
+from chatrooms.wire.turns import Turns
+
+CROWD = 50
+
+
+async def test_all_get_their_turn_in_order_few_in_each_round():
+    turns, rounds, done = Turns(3), 0, []
+
+    async def one(number: int) -> None:
+        await turns.take()
+        done.append((number, rounds))
+
+    tasks = [asyncio.create_task(one(number)) for number in range(10)]
+    while not all(task.done() for task in tasks):
+        rounds += 1
+        await asyncio.sleep(0)
+    assert [number for number, _ in done] == list(range(10))
+    assert all([when for _, when in done].count(each) <= 3 for each in range(rounds + 1))
+
+
+async def test_one_alone_has_it_at_once():
+    turns, done = Turns(1), []
+    for number in range(3):
+        assert turns.call(lambda number=number: done.append(number))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    assert done == [0, 1, 2]
+
+
+async def test_who_left_while_waiting_costs_nobody_a_turn():
+    turns = Turns(1)
+    tasks = [asyncio.create_task(turns.take()) for _ in range(3)]
+    await asyncio.sleep(0)
+    tasks[1].cancel()
+    await asyncio.wait_for(tasks[2], 5)
+    assert tasks[1].cancelled()
+
+
+class Greeter(asyncio.Protocol):
+    """Says hello."""
+
+    def connection_made(self, transport) -> None:
+        transport.write(b"hello")
+
+
+async def greeted(address) -> bytes:
+    reader, writer = await asyncio.open_connection(*address)
+    try:
+        return await reader.readexactly(5)
+    finally:
+        writer.close()
+
+
+async def test_a_crowd_is_let_in_until_the_door_is_closed():
+    with socket.create_server(("127.0.0.1", 0), backlog=CROWD) as listening:
+        door = Acceptor(listening, Greeter)
+        assert await asyncio.gather(*(greeted(listening.getsockname()) for _ in range(CROWD))) == [b"hello"] * CROWD
+        door.close()
+        waiting = asyncio.create_task(greeted(listening.getsockname()))
+        done, _ = await asyncio.wait({waiting}, timeout=0.2)
+        assert not done
+        waiting.cancel()
+
+
+async def test_without_file_descriptors_it_tries_again(monkeypatch):
+    monkeypatch.setattr(acceptor, "SECONDS_TO_RETRY", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        tries = []
+
+        class Exhausted:
+            """A listening socket for which there is no file descriptor left, at first."""
+
+            fileno, setblocking = listening.fileno, listening.setblocking
+
+            def accept(self):
+                tries.append(1)
+                if len(tries) == 1:
+                    raise OSError(errno.EMFILE, "Too many open files")
+                return listening.accept()
+
+        door = Acceptor(Exhausted(), Greeter)
+        assert await asyncio.wait_for(greeted(listening.getsockname()), 5) == b"hello"
+        door.close()
