@@ -2,7 +2,7 @@
 
 What survives a full collection, such as thousands of sockets, is set aside (`gc.freeze`), so that the next one goes
 through what is new alone. What is set aside goes by reference counts when it is done with; cycles in it are looked for
-only when it has doubled.
+only when it has doubled and is large, since that stops everything for a while.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ FULL = 2
 THRESHOLDS = (1000, 10, 2)
 """A full collection after 20,000 new containers: some milliseconds."""
 SECONDS_TO_LOOK = 60.0
+LEEWAY = 500_000
+"""Containers that are set aside beyond twice those of the last thorough collection: some 50 MB."""
 
 
 @contextmanager
@@ -50,7 +52,7 @@ class _Parts:
         gc.unfreeze()
         gc.collect()
         gc.freeze()
-        self._most = 2 * gc.get_freeze_count()
+        self._most = 2 * gc.get_freeze_count() + LEEWAY
         self._timer = self._loop.call_later(SECONDS_TO_LOOK, self._look)
 
     def _look(self) -> None:

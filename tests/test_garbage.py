@@ -46,6 +46,7 @@ async def test_garbage_that_never_lived_long_is_collected():
 
 async def test_cycles_among_what_was_set_aside_are_found_once_it_has_doubled(monkeypatch):
     monkeypatch.setattr(garbage, "SECONDS_TO_LOOK", 0.01)
+    monkeypatch.setattr(garbage, "LEEWAY", 0)
     with collected_in_parts():
         knots = [Knot() for _ in range(2 * gc.get_freeze_count())]
         known = weakref.ref(knots[0])

@@ -12,7 +12,7 @@ from chatrooms.wire.socket import SLOW, Socket
 SECONDS = 0.5
 SECONDS_TO_GHOSTS = 30.0
 SLICE = 500
-LOOKS_FOR_AN_END = 20
+LOOKS_FOR_AN_END = 100
 """What ending a session costs, in looks: many that are late at once do not stop the event loop."""
 
 log = structlog.get_logger()

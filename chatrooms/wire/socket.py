@@ -96,6 +96,7 @@ class Socket:
         self._loop = asyncio.get_running_loop()
         self._stalled: tuple[float, int] = (self._loop.time(), 0)
         self._sent = 0
+        self._overflowed = False
         self._timer = self._loop.call_later(self._ping_interval, self._ping)
 
     @property
@@ -109,8 +110,11 @@ class Socket:
         return self.transport.name == "websocket"
 
     def send(self, bundle: Bundle) -> None:
-        """Send messages, after all that were sent before them; who has too much waiting is dropped."""
-        if self.ending is not None:
+        """Send messages, after all that were sent before them; who has too much waiting is told nothing any more.
+
+        That client is dropped by the patrol: many at once would hold up the event loop here.
+        """
+        if self.ending is not None or self._overflowed:
             return
         self._sent += bundle.size
         if self.outbox or not self.transport.carry(bundle):
@@ -122,17 +126,20 @@ class Socket:
             self.outbox.put(message, now)
         self.transport.flush()
         if self.waiting() > self.limits.queued:
-            self.end(SLOW)
+            self._overflowed = True
+            self.outbox.clear()
 
     def waiting(self) -> int:
         """How many bytes wait to be sent, those in the transport included."""
         return self.outbox.size + self.transport.buffered()
 
     def late(self, now: float) -> bool:
-        """Whether something has waited too long; to be asked from time to time.
+        """Whether something has waited too long, or too much; to be asked from time to time.
 
         A mark remembers how much had been sent at some time; it moves on when all of that has left.
         """
+        if self._overflowed:
+            return True
         since, mark = self._stalled
         if self._sent - self.waiting() >= mark:
             self._stalled = (now, self._sent)

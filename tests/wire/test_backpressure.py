@@ -14,14 +14,30 @@ KIB = 1024
 
 async def test_a_websocket_with_too_much_waiting_is_dropped(start):
     program, raw = await start(limits=Limits(queued=200 * KIB))
-    reader, sock = await raw.join_websocket(), await raw.bare_websocket(receive_buffer=4096)
-    for number in range(200):
+    reader = await raw.join_websocket()
+    (reader_sid,) = program.server.manager.members("all")
+    sock = await raw.bare_websocket(receive_buffer=4096)
+    for number in range(100):
         await program.server.emit("n", [number, "x" * 100 * KIB], to="all")
         assert (await reader.read()).startswith(f'42["n",[{number},')
-        if len(program.server.eio.sockets) == 1:
-            break
-    assert len(program.server.manager.members("all")) == 1
+    await until(lambda: program.server.manager.members("all") == [reader_sid])
     sock.close()
+
+
+async def test_who_has_too_much_waiting_is_told_nothing_more_until_the_patrol_comes(start):
+    program, raw = await start(limits=Limits(queued=200 * KIB))
+    program.server.eio.patrol.stop()
+    session = await raw.join()
+    socket = program.server.eio.sockets[session.sid]
+    for _ in range(3):
+        await program.server.emit("n", "x" * 100 * KIB, to="all")
+    assert not socket.closed
+    assert (len(socket.outbox), socket.outbox.size) == (0, 0)
+    await program.server.emit("n", "after a gap", to="all")
+    assert not socket.outbox
+    program.server.eio.patrol.start()
+    await program.empty()
+    assert program.left[0][1] == "transport error"
 
 
 async def test_a_poller_with_too_much_waiting_is_dropped(start):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 
@@ -132,3 +134,20 @@ async def test_a_ghost_in_the_books_is_laid(program):
     program.server.environ["nobody"] = {}
     program.server.eio.patrol.ghosts(0.0)
     await program.empty()
+
+
+async def test_a_session_that_is_over_is_freed_without_the_collector_of_cycles(program, raw, protocols):
+    gc.collect()
+    gc.disable()
+    try:
+        sock = await raw.bare_websocket()
+        (socket,) = program.server.eio.sockets.values()
+        kept = [weakref.ref(socket), weakref.ref(socket.transport)]
+        del socket
+        sock.close()
+        await program.empty()
+        await until(
+            lambda: all(each() is None for each in kept), 3, lambda: [gc.get_referrers(each()) for each in kept]
+        )
+    finally:
+        gc.enable()
