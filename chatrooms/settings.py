@@ -15,7 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from chatrooms import names
+from chatrooms import names, quota
 
 DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.toml"
 
@@ -71,9 +71,7 @@ class Settings(BaseSettings):
     @field_validator("rate_join", "rate_post", "rate_create", "rate_signal", "rate_other")
     @classmethod
     def _rate_is_readable(cls, value: str) -> str:
-        from limits import parse_many
-
-        parse_many(value)
+        quota.parse(value)
         return value
 
     @property

@@ -2,39 +2,101 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from chatrooms import rates
+from chatrooms import quota
+from chatrooms.live import Signal
+from chatrooms.quota import Quota
 from chatrooms.rates import Rates
 from chatrooms.settings import Settings
 
 
+class Clock:
+    """Time that passes when it is told to."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.now = 1000.0
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
+
+
 @pytest.fixture
-def limited(tmp_path) -> Rates:
-    return Rates(Settings(data=tmp_path, rate_post="2/second"))
+def clock(monkeypatch) -> Clock:
+    return Clock(monkeypatch)
 
 
-def test_counting_starts_no_thread(limited, monkeypatch):
-    time.sleep(0.05)  # limits starts one when it is made
-    monkeypatch.setattr(threading.Thread, "start", lambda _: pytest.fail("the event loop would wait for it"))
-    for _ in range(5):
-        limited.allow("other", "alice")
-        time.sleep(0.02)
-
-
-def test_what_has_expired_is_forgotten(limited, monkeypatch):
-    limited.allow("post", "alice")
-    storage = limited._limiter.storage
-    assert storage.storage
-    later = time.time() + rates.SECONDS_TO_SWEEP + 1
-    monkeypatch.setattr(time, "time", lambda: later)
-    limited.allow("post", "bob")
-    assert not [key for key in storage.storage if "alice" in key]
+@pytest.fixture
+def limited(tmp_path, clock) -> Rates:
+    return Rates(Settings(data=tmp_path, rate_post="2/second;3/minute"))
 
 
 def test_a_limit_holds_for_each_by_themselves(limited):
-    assert [limited.allow("post", "alice") for _ in range(3)].count(True) <= 2 + 1  # a window may end in between
+    assert [limited.allow("post", "alice") for _ in range(3)] == [True, True, False]
     assert limited.allow("post", "bob")
+    assert limited.allow("other", "alice")
+
+
+def test_of_several_limits_each_holds_and_who_is_told_when_to_come_again_may_then(limited, clock):
+    assert [limited.allow("post", "alice") for _ in range(2)] == [True, True]
+    assert limited.wait("post", "alice") == 1
+    clock.now += 1
+    assert limited.allow("post", "alice")
+    assert not limited.allow("post", "alice")
+    wait = limited.wait("post", "alice")
+    assert wait == 19  # the first of three in a minute is due again 20 seconds after it was used
+    clock.now += wait - 1
+    assert not limited.allow("post", "alice")
+    clock.now += 1
+    assert limited.allow("post", "alice")
+
+
+def test_what_is_refused_does_not_count(limited, clock):
+    assert [limited.allow("post", "alice") for _ in range(9)].count(True) == 2
+    clock.now += 1
+    assert limited.allow("post", "alice")
+
+
+def test_typing_is_passed_on_once_in_three_seconds_by_person_and_room(limited, clock):
+    typing = Signal("#lobby", "alice", "typing", None)
+    assert [limited.passes_on(typing) for _ in range(2)] == [True, False]
+    assert limited.passes_on(Signal("#other", "alice", "typing", None))
+    assert all(limited.passes_on(Signal("#lobby", "alice", "wave", None)) for _ in range(9))
+    clock.now += 3
+    assert limited.passes_on(typing)
+
+
+def test_what_is_over_is_forgotten(clock, monkeypatch):
+    monkeypatch.setattr(quota, "FEWEST_TO_SWEEP", 10)
+    each = Quota(1, 60)
+    for number in range(100):
+        each.take(number)
+        clock.now += 30
+    assert len(each) <= 10 + 1
+
+
+@given(st.integers(1, 50), st.floats(0.1, 1000), st.lists(st.floats(0, 100), max_size=100))
+def test_no_span_has_more_than_twice_the_amount(amount, seconds, pauses):
+    with pytest.MonkeyPatch.context() as patch:
+        clock, each, taken = Clock(patch), Quota(amount, seconds), []
+        for pause in pauses:
+            clock.now += pause
+            if not each.wait("alice"):
+                each.take("alice")
+                taken.append(clock.now)
+        for start in taken:
+            assert sum(start <= when < start + seconds for when in taken) <= 2 * amount
+
+
+@pytest.mark.parametrize("text", ["", "1", "0/second", "-1/second", "1/week", "1/second;", "many/minute", "1/0 second"])
+def test_a_rate_that_cannot_be_read_is_refused(text):
+    with pytest.raises(ValueError, match="A rate is written like"):
+        quota.parse(text)
+
+
+def test_rates_are_written_as_people_do():
+    assert len(quota.parse("120/minute; 15/second")) == 2
+    assert quota.parse("1/3 seconds")
+    assert quota.parse("1000000/day")
