@@ -26,6 +26,17 @@ export function keep(key, value, scope) {
   }
 }
 
+/**
+ * @param {string} key @param {(value: string) => void} listener Told what other tabs keep there.
+ * @returns {() => void} to tell it no more
+ */
+export function onKeptElsewhere(key, listener) {
+  /** @param {StorageEvent} event */
+  const hear = (event) => void (event.key === PREFIX + key && listener(event.newValue ?? ""));
+  addEventListener("storage", hear);
+  return () => removeEventListener("storage", hear);
+}
+
 /** @param {string} start Of the keys to forget. */
 export function forgetKept(start) {
   for (const key of Object.keys(storage() ?? {})) {

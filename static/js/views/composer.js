@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useCompletion } from "../behaviors/completion.js";
-import { draftOf, keepDraft } from "../behaviors/drafts.js";
+import { draftOf, followDraft, keepDraft } from "../behaviors/drafts.js";
 import { stopTyping, tellTyping } from "../behaviors/typing.js";
 import { fitHeight, insert, isComposing, isSending, lengthOf, wrapSelection } from "../behaviors/writing.js";
 import { html } from "../html.js";
@@ -88,10 +88,14 @@ export function Composer({ room, onEditLast }) {
   `;
 }
 
+/** Where one is writing, no other tab interferes. @param {Box} box */
+const isWriting = (box) => document.hasFocus() && document.activeElement === box.current;
+
 /** What one has begun to write here. @param {string} room @param {Box} box */
 function useDraft(room, box) {
   const [text, setText] = useState(() => draftOf(room));
   useEffect(() => () => stopTyping(room), []);
+  useEffect(() => followDraft(room, (written) => isWriting(box) || setText(written)), []);
   useEffect(() => fitHeight(box.current), [text]);
   /** @param {string} written */
   function write(written) {

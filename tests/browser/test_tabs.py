@@ -1,0 +1,103 @@
+"""Several tabs of one person: what is done in one holds in all of them at once."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.visitor import Visitor
+from tests.people import connect
+from tests.servers import RunningServer
+
+
+async def turn_to(tab: Visitor, *others: Visitor) -> None:
+    """As the window that somebody looks at; Playwright would have all of them have the focus."""
+    for other in others:
+        await other.page.evaluate("document.hasFocus = () => false")
+    await tab.page.evaluate("delete document.hasFocus; dispatchEvent(new Event('focus'))")
+
+
+async def mark_unread_from(visitor: Visitor, text: str) -> None:
+    await visitor.message(text).hover()
+    await visitor.message(text).get_by_role("button", name="Mark as unread from here").click()
+
+
+async def new_line_is_above(visitor: Visitor, text: str) -> None:
+    line = visitor.page.get_by_role("separator", name="New")
+    await expect(line).to_have_count(1)
+    await expect(line.locator("xpath=following-sibling::*[1]")).to_contain_text(text)
+
+
+async def test_a_draft_follows_to_the_other_tabs_as_it_is_written(person: Arrive) -> None:
+    alice = await person("alice")
+    tab = await alice.another_tab()
+    await tab.is_in("Lobby")
+    await turn_to(alice, tab)
+    await alice.composer.press_sequentially("half a sen")
+    await expect(tab.composer).to_have_value("half a sen")
+    await turn_to(tab, alice)
+    await tab.composer.press_sequentially("tence")
+    await expect(alice.composer).to_have_value("half a sentence")
+    await tab.composer.press("Enter")
+    await alice.sees("half a sentence")
+    await expect(alice.composer).to_have_value("")
+
+
+async def test_a_draft_takes_nothing_from_who_is_writing_in_another_tab(person: Arrive) -> None:
+    alice = await person("alice")
+    tab = await alice.another_tab()
+    await tab.is_in("Lobby")
+    await turn_to(tab)
+    await tab.composer.press_sequentially("mine")
+    await alice.composer.fill("from elsewhere")
+    await alice.go_to("Notes to self")
+    await alice.composer.fill("for another room")
+    await tab.composer.press_sequentially(" stays")
+    await expect(tab.composer).to_have_value("mine stays")
+    await expect(alice.composer).to_have_value("for another room")
+    await alice.go_to("Lobby")
+    await expect(alice.composer).to_have_value("mine stays")
+
+
+async def test_a_draft_does_not_follow_to_somebody_else_in_the_same_browser(person: Arrive) -> None:
+    alice = await person("alice")
+    bob = await Visitor.open(alice.context, alice.url, "bob")
+    await bob.join()
+    await turn_to(alice, bob)
+    await alice.composer.fill("not for bob")
+    await alice.say("All of you")
+    await bob.sees("All of you")
+    await expect(bob.composer).to_have_value("")
+
+
+async def test_unread_from_here_holds_in_all_tabs_and_other_browsers_at_once(person: Arrive) -> None:
+    bob, alice = await person("bob"), await person("alice")
+    tab = await alice.another_tab()
+    elsewhere = await person("alice", joined=False, storage_state=await alice.context.storage_state())
+    await elsewhere.is_in("Lobby")
+    for text in ("One", "Two", "Three"):
+        await bob.say(text)
+    await asyncio.gather(*(each.sees("Three") for each in (alice, tab, elsewhere)))
+    await tab.go_to("Notes to self")
+    await turn_to(alice, tab, elsewhere)
+    await mark_unread_from(alice, "Two")
+    await tab.has_unread("Lobby", 2)
+    await new_line_is_above(elsewhere, "Two")
+    await expect(elsewhere.page).to_have_title("(2) Lobby · Chatrooms")
+    await turn_to(elsewhere, alice, tab)
+    await tab.has_unread("Lobby", 0)
+    await expect(alice.page).to_have_title("Lobby · Chatrooms")
+
+
+async def test_nobody_else_can_make_a_room_unread(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    async with connect(own_server.url, "mallory") as mallory:
+        for text in ("One", "Two"):
+            await mallory.say("#lobby", text)
+        await alice.sees("Two")
+        await alice.go_to("Notes to self")
+        await mallory.run("signal", to="alice", type="unread", data={"room": "#lobby", "number": 1})
+        await mallory.say("#lobby", "Three")
+        await alice.has_unread("Lobby", 1)
