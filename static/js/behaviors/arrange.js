@@ -19,7 +19,7 @@ const dayOf = (date) => date.toDateString();
 
 /**
  * @param {Message[]} messages
- * @param {string | undefined} firstNew The id of the first message that was new when one came into the room.
+ * @param {number | undefined} firstNew The number of the first message that was new when one came into the room.
  * @returns {Item[]}
  */
 export function arrange(messages, firstNew) {
@@ -30,8 +30,8 @@ export function arrange(messages, firstNew) {
     const at = new Date(message.at);
     const isNewDay = !previous || dayOf(at) !== dayOf(new Date(previous.at));
     if (isNewDay) items.push({ kind: "day", key: `day ${dayOf(at)}`, at });
-    if (message.id === firstNew) items.push({ kind: "new", key: "new" });
-    const leads = isNewDay || message.id === firstNew || !continues(message, previous);
+    if (message.number === firstNew) items.push({ kind: "new", key: "new" });
+    const leads = isNewDay || message.number === firstNew || !continues(message, previous);
     items.push({ kind: "message", key: message.id, message, leads });
   });
   return items;

@@ -13,6 +13,8 @@ const TELL_EVERY_MS = 300;
 
 /** @type {Message | null} The newest message that is on screen. */
 let lastSeen = null;
+/** @type {Message | null} What was seen and is yet to be told. */
+let untold = null;
 /** Counts how often one asked to be at the end. */
 export const reachedEnd = signal(0);
 let timer = 0;
@@ -23,20 +25,27 @@ const isLooking = () => document.visibilityState === "visible" && document.hasFo
 /** @param {Message | undefined} message */
 export function saw(message) {
   lastSeen = message ?? null;
-  if (isNews()) timer ||= setTimeout(tell, Math.max(0, toldAt + TELL_EVERY_MS - Date.now()));
+  if (!lastSeen || !isNews(lastSeen)) return;
+  if (untold && untold.room !== lastSeen.room) tell();
+  untold = lastSeen;
+  timer ||= setTimeout(tell, Math.max(0, toldAt + TELL_EVERY_MS - Date.now()));
 }
 
-function isNews() {
-  if (!lastSeen || lastSeen.room !== currentRoom.peek() || !isLooking() || !online.peek()) return false;
-  const isMine = memberships.peek().has(lastSeen.room) || lastSeen.room === me.peek()?.username;
-  return isMine && lastSeen.number > (reads.peek().get(lastSeen.room)?.number ?? 0);
+/** @param {Message} message */
+function isNews({ room, number }) {
+  if (room !== currentRoom.peek() || !isLooking() || !online.peek()) return false;
+  const isMine = memberships.peek().has(room) || room === me.peek()?.username;
+  return isMine && number > (reads.peek().get(room)?.number ?? 0);
 }
 
+/** What was seen counts, though one may have gone on to another room meanwhile. */
 function tell() {
+  clearTimeout(timer);
   timer = 0;
-  if (!lastSeen || !isNews()) return;
+  if (!untold) return;
   toldAt = Date.now();
-  command("read.mark", { room: lastSeen.room, seq: lastSeen.seq }).catch(() => {});
+  command("read.mark", { room: untold.room, seq: untold.seq }).catch(() => {});
+  untold = null;
 }
 
 /** What is on screen and all before it, without having seen it. */

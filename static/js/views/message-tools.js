@@ -7,15 +7,12 @@ import { toast } from "./toast.js";
 
 /** @import {Message} from "../wire.js" */
 
-/**
- * What one can do with a message.
- * @param {{message: Message, onEdit: () => void, onDelete: () => void, onUnread: (id: string) => void}} props
- */
-export function Tools({ message, onEdit, onDelete, onUnread }) {
+/** What one can do with a message. @param {{message: Message, onEdit: () => void, onDelete: () => void}} props */
+export function Tools({ message, onEdit, onDelete }) {
   const { room, seq, author } = message;
   const isMine = author === me.value?.username;
   const isOpen = !rooms.value.get(room)?.archived;
-  const markUnread = () => (holdBack(room, message.number), onUnread(message.id), toast("Unread from here, as soon as you leave the room."));
+  const markUnread = () => (holdBack(room, message.number), toast("Unread from here, as soon as you leave the room."));
   return html`
     <div class="tools" role="group" aria-label="Message actions">
       ${room !== me.value?.username && html`<${Tool} label="Copy link" icon="link" onClick=${() => copyLink(linkTo(room, seq))} />`}

@@ -20,11 +20,8 @@ const Confirm = later(() => import("./confirm.js").then((module) => module.Confi
  * @import {ComponentChildren} from "preact"
  */
 
-/**
- * @param {{message: Message, leads: boolean, isLinked: boolean, isEditing: boolean, onEdit: (id: string) => void,
- *   onUnread: (id: string) => void}} props
- */
-export function MessageView({ message, leads, isLinked, isEditing, onEdit, onUnread }) {
+/** @param {{message: Message, leads: boolean, isLinked: boolean, isEditing: boolean, onEdit: (id: string) => void}} props */
+export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
   const [isDeleting, setDeleting] = useState(false);
   const [isWanted, setWanted] = useState(false);
   const want = () => setWanted(true);
@@ -45,7 +42,7 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit, onUnr
         ${isWaiting && html`<${OnItsWay} id=${message.id} />`}
       </div>
       ${isWanted && !isWaiting && !message.deleted && !isEditing &&
-      html`<${Tools} message=${message} onEdit=${() => onEdit(message.id)} onDelete=${() => setDeleting(true)} onUnread=${onUnread} />`}
+      html`<${Tools} message=${message} onEdit=${() => onEdit(message.id)} onDelete=${() => setDeleting(true)} />`}
       ${isDeleting && html`<${Delete} id=${message.id} onClose=${() => setDeleting(false)} />`}
     </article>
   `;

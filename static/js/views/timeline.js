@@ -1,9 +1,9 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { arrange } from "../behaviors/arrange.js";
 import { dayName } from "../behaviors/dates.js";
+import { useFirstNew } from "../behaviors/first-new.js";
 import { useKeepScroll } from "../behaviors/keep-scroll.js";
 import { walkMessages } from "../behaviors/message-focus.js";
-import { holdBack } from "../behaviors/held-back.js";
 import { useLinked } from "../behaviors/linked.js";
 import { reachedEnd, saw } from "../behaviors/read-marks.js";
 import { useShown } from "../behaviors/shown.js";
@@ -11,15 +11,12 @@ import { online } from "../connection.js";
 import { html } from "../html.js";
 import { asMessage, waiting } from "../outbox.js";
 import { leavePast } from "../rows.js";
-import { isSinceMine, me, reads, readUpTo, ready, windowOf } from "../store.js";
+import { ready, windowOf } from "../store.js";
 import { Icon } from "./icon.js";
 import { MessageView } from "./message.js";
 import { RoomStart } from "./room-start.js";
 
-/**
- * @import {Item} from "../behaviors/arrange.js"
- * @import {Message} from "../wire.js"
- */
+/** @import {Item} from "../behaviors/arrange.js" */
 
 const LOAD_WITHIN_PX = 600;
 
@@ -31,7 +28,7 @@ export function Timeline({ room, editing, onEdit }) {
   const { linked, isComing } = useLinked(room, scroll, showAround);
   const [isAway, setAway] = useState(false);
   const waitingHere = waiting.value.filter((entry) => entry.room === room && !list.some(({ id }) => id === entry.id));
-  const [firstNew, setFirstNew] = useFirstNew(room, shown);
+  const firstNew = useFirstNew(room, shown);
   const items = arrange(isNewer ? shown : [...shown, ...waitingHere.map(asMessage)], firstNew);
   const newest = list.at(-1);
   const leftAt = useRef(0);
@@ -79,7 +76,7 @@ export function Timeline({ room, editing, onEdit }) {
       >
         <div class="items">
           ${isOlder || !ready.value ? html`<${Older} />` : html`<${RoomStart} room=${room} isEmpty=${items.length === 0} />`}
-          ${items.map((item) => html`<${ItemView} key=${item.key} item=${item} linked=${linked} editing=${editing} onEdit=${onEdit} onUnread=${setFirstNew} />`)}
+          ${items.map((item) => html`<${ItemView} key=${item.key} item=${item} linked=${linked} editing=${editing} onEdit=${onEdit} />`)}
         </div>
       </div>
       ${isAway && html`<${Jump} number=${(newest?.number ?? 0) - leftAt.current} onJump=${jump} />`}
@@ -87,26 +84,7 @@ export function Timeline({ room, editing, onEdit }) {
   `;
 }
 
-/** What was new when one came in; the line above it does not move while one reads. @param {string} room @param {Message[]} list */
-function useFirstNew(room, list) {
-  const found = useRef(/** @type {string | undefined} */ (undefined));
-  const [, redraw] = useState({});
-  const isFirstLook = useRef(true);
-  if (isFirstLook.current && list.length && ready.value) {
-    isFirstLook.current = false;
-    const row = reads.peek().get(room);
-    const read = row && readUpTo.limit(room, row.number);
-    const isHeldBack = row && read !== row.number;
-    queueMicrotask(() => holdBack(room, 0));
-    const isNew = read === undefined ? isSinceMine : (/** @type {Message} */ message) => message.number > read;
-    found.current = list.find((message) => isNew(message) && (isHeldBack || message.author !== me.peek()?.username))?.id;
-  }
-  /** @param {string} id */
-  const move = (id) => ((found.current = id), redraw({}));
-  return /** @type {const} */ ([found.current, move]);
-}
-
-/** The room opens at what is new, if that is further up. @param {import("../behaviors/keep-scroll.js").Scroll} scroll @param {boolean} isFilled @param {string | undefined} firstNew */
+/** The room opens at what is new, if that is further up. @param {import("../behaviors/keep-scroll.js").Scroll} scroll @param {boolean} isFilled @param {number | undefined} firstNew */
 function useOpening(scroll, isFilled, firstNew) {
   useLayoutEffect(() => {
     const line = firstNew && scroll.log?.querySelector(".new-line");
@@ -124,11 +102,8 @@ function useToTheEnd(room, scroll, cause) {
   }, [cause]);
 }
 
-/**
- * @param {{item: Item, linked: number, editing: string, onEdit: (id: string) => void,
- *   onUnread: (id: string) => void}} props
- */
-function ItemView({ item, linked, editing, onEdit, onUnread }) {
+/** @param {{item: Item, linked: number, editing: string, onEdit: (id: string) => void}} props */
+function ItemView({ item, linked, editing, onEdit }) {
   if (item.kind === "day") return html`<h2 class="day"><span>${dayName(item.at)}</span></h2>`;
   if (item.kind === "new") return html`<div class="new-line" role="separator" aria-label="New"><span>New</span></div>`;
   const { message, leads } = item;
@@ -139,7 +114,6 @@ function ItemView({ item, linked, editing, onEdit, onUnread }) {
       isLinked=${message.seq === linked}
       isEditing=${editing === message.id}
       onEdit=${onEdit}
-      onUnread=${onUnread}
     />
   `;
 }
