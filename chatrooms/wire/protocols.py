@@ -138,7 +138,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take in a slice in each round of the loop: a client that sends many small packets holds up nobody else."""
-        unread = self._unread + data
+        unread = b"" if self.transport.is_closing() else self._unread + data
         self._unread = unread[SLICE:]
         self._take(unread[:SLICE])
         if self._unread and not self.read_paused:
@@ -175,7 +175,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             return
         data, place = self._begun + data, 0
         while (frame := frames.locate(data, place)) and frame.end - frame.body <= self.config.ws_max_size:
-            if frame.end > len(data):
+            if frame.end > len(data) or self.transport.is_closing():
                 break
             if frame.whole_text and not self._fragmented:
                 self._message(frames.unmasked(data, frame), text=True)

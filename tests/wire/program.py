@@ -75,7 +75,7 @@ class Program:
             "farewells": len(eio._farewells),
         }
 
-    async def empty(self, seconds: float = 1.0) -> None:
+    async def empty(self, seconds: float = 10.0) -> None:
         """Wait until nothing is kept of any client."""
         await until(lambda: not any(self.traces().values()), seconds, self.traces)
 

@@ -65,7 +65,7 @@ async def test_a_poller_that_does_not_come_in_time_is_dropped(start):
     program, raw = await start(limits=Limits(unread=0.3))
     await raw.join()
     await program.server.emit("n", 1, to="all")
-    await program.empty(3)
+    await program.empty()
     assert program.left[0][1] == "transport error"
 
 
@@ -79,7 +79,7 @@ async def test_a_poller_that_does_not_read_its_answers_is_dropped(start):
     await send(sock, f"GET {PATH}?EIO=4&transport=polling&sid={session.sid} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     await asyncio.sleep(0.1)
     await program.server.emit("n", 1, to="all")
-    await program.empty(3)
+    await program.empty()
     sock.close()
 
 

@@ -41,7 +41,7 @@ async def test_python_socketio_hears_everything_in_order(program, raw, http, tra
     assert heard == list(range(100))
     assert client.transport() == transports[-1]
     await client.disconnect()
-    await program.empty(2)
+    await program.empty()
 
 
 async def test_python_socketio_hears_what_is_said_while_it_upgrades(program, raw, http):
@@ -122,4 +122,4 @@ async def test_socket_io_client_hears_everything_in_order(program, raw, node, tr
     assert told["answer"] == {"deep": [1, "é"]}
     assert (told["by"], told["upgraded"]) == (transports[-1], len(transports) == 2)
     assert told["message"] == "Invalid namespace"
-    await program.empty(2)
+    await program.empty()

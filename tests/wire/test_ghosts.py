@@ -110,7 +110,7 @@ async def test_nothing_stays_of_many_abrupt_ends(start, end, caplog, capfd):
     before = len(asyncio.all_tasks())
     for _ in range(MANY // AT_ONCE):
         await asyncio.gather(*(end(raw) for _ in range(AT_ONCE)))
-    await program.empty(1.0)
+    await program.empty()
     assert len(program.left) == len(program.came)
     await until(lambda: len(asyncio.all_tasks()) <= before + 5, 3)
     assert "Traceback" not in caplog.text + capfd.readouterr().out
