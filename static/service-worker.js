@@ -10,6 +10,7 @@ const FILES = new URL("./v/", self.registration.scope).href;
 const SINGLES = ["icon.svg", "icon-192.png", "manifest.webmanifest"].map((name) => new URL(name, PAGE).href);
 const VERSIONS_KEPT = 2;
 const PATIENCE_MS = 4_000;
+const ANSWERS_WITHIN_MS = 500;
 
 self.addEventListener("install", (event) => event.waitUntil(keepAll()));
 self.addEventListener("activate", (event) => event.waitUntil(Promise.all([forgetOld(), self.clients.claim()])));
@@ -22,8 +23,29 @@ self.addEventListener("fetch", (event) => {
 self.addEventListener("message", ({ data }) => data === "take over" && self.skipWaiting());
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(self.clients.matchAll().then(([client]) => client?.focus()));
+  event.waitUntil(open(event.notification.data));
 });
+
+/**
+ * Where a notification leads: in a tab of the person whom it was for, else in a new one; none says where after a test.
+ * @param {{link: string} | null} about
+ */
+async function open(about) {
+  const tabs = await self.clients.matchAll({ type: "window" });
+  if (!about) return tabs[0]?.focus();
+  for (const tab of tabs) if (await takes(tab, about)) return tab.focus();
+  return self.clients.openWindow(about.link);
+}
+
+/** Whether a tab goes there; one that sleeps does not answer. @param {WindowClient} tab @param {object} about */
+function takes(tab, about) {
+  const { port1, port2 } = new MessageChannel();
+  tab.postMessage(about, [port2]);
+  return new Promise((resolve) => {
+    port1.onmessage = ({ data }) => resolve(data);
+    setTimeout(resolve, ANSWERS_WITHIN_MS, false);
+  });
+}
 
 async function keepAll() {
   const cache = await caches.open(CACHE);

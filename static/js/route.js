@@ -51,8 +51,10 @@ export const currentRoom = computed(() => {
 export const linkedSeq = computed(() => Number(/^#\/r\/[^/]+\/(\d+)$/.exec(hash.value)?.[1] ?? 0));
 
 /** @param {string} room @param {number} seq */
-export const linkTo = (room, seq) =>
-  new URL(`r/${encodeURIComponent(room.replace(/^#/, ""))}/${seq}`, document.baseURI).href;
+const pathTo = (room, seq) => `r/${encodeURIComponent(room.replace(/^#/, ""))}/${seq}`;
+
+/** @param {string} room @param {number} seq */
+export const linkTo = (room, seq) => new URL(pathTo(room, seq), document.baseURI).href;
 
 /** On narrow screens the list of rooms is a page of its own. */
 export const showsList = computed(() => hash.value === "#/rooms");
@@ -60,6 +62,11 @@ export const showsList = computed(() => hash.value === "#/rooms");
 /** @param {string} room */
 export function go(room) {
   location.hash = addressOf(room);
+}
+
+/** @param {string} room @param {number} seq */
+export function goTo(room, seq) {
+  location.hash = `/${pathTo(room, seq)}`;
 }
 
 /** @param {string} room Instead of the present place, which "back" should not find again. */

@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
-
-RECORD = """
-window.Notification = class {
-  static permission = "granted";
-  static requestPermission = async () => "granted";
-  constructor(title, { body }) { window.tell?.(`${title}: ${body}`); }
-  close() {}
-};
-Object.defineProperty(Document.prototype, "visibilityState", { get: () => window.isHidden ? "hidden" : "visible" });
-const { hasFocus } = Document.prototype;
-Document.prototype.hasFocus = function () { return !window.isHidden && hasFocus.call(this); };
-"""
 
 
 async def open_settings(visitor: Visitor) -> None:
@@ -38,52 +24,6 @@ async def test_theme_and_density_are_chosen_and_kept(person: Arrive) -> None:
     root = alice.page.locator("html")
     await expect(root).to_have_attribute("data-theme", "dark")
     await expect(root).to_have_attribute("data-density", "compact")
-
-
-async def test_desktop_notifications_tell_of_mentions_while_the_page_is_hidden(person: Arrive) -> None:
-    bob = await person("bob")
-    alice = await person("alice", joined=False)
-    told: asyncio.Queue[str] = asyncio.Queue()
-    await alice.page.expose_function("tell", told.put_nowait)
-    await alice.page.add_init_script(RECORD)
-    await alice.page.reload()
-    await alice.join()
-    await alice.has_everything()
-    await open_settings(alice)
-    await alice.dialog.get_by_role("switch", name="Desktop notifications").check()
-    await alice.button("Test notification").click()
-    await expect(alice.dialog.get_by_text("Sent. You should see it now.")).to_be_visible()
-    await alice.button("Close").click()
-    await bob.say("Seen, so not told, @alice")
-    await alice.sees("Seen, so not told")
-    await alice.page.evaluate("window.isHidden = true")
-    await bob.say("Nothing for you")
-    await bob.say("Over to you, @alice")
-    assert await told.get() == "Chatrooms: Notifications work."
-    assert await told.get() == "bob in Lobby: Over to you, @alice"
-    await alice.page.evaluate("window.isHidden = false")
-    await choose_level(alice, "Nothing")
-    await alice.page.evaluate("window.isHidden = true")
-    await bob.say("Are you there, @alice?")
-    await alice.sees("Are you there")
-    assert told.empty()
-
-
-async def choose_level(visitor: Visitor, level: str) -> None:
-    await visitor.button("Room menu").click()
-    await visitor.button("Notifications").click()
-    await visitor.dialog.get_by_role("radio", name=level).check(force=True)
-    await visitor.button("Close").click()
-
-
-async def test_a_refused_permission_is_explained(person: Arrive) -> None:
-    alice = await person("alice", joined=False)
-    await alice.page.add_init_script(RECORD.replace('permission = "granted"', 'permission = "denied"'))
-    await alice.page.reload()
-    await alice.join()
-    await open_settings(alice)
-    await expect(alice.dialog.get_by_role("switch", name="Desktop notifications")).to_be_disabled()
-    await expect(alice.dialog.get_by_text("told not to show them")).to_be_visible()
 
 
 async def test_a_profile_shows_who_somebody_is_and_changes_live(person: Arrive) -> None:

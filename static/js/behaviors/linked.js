@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { online } from "../connection.js";
 import { linkedSeq } from "../route.js";
 import { ready } from "../store.js";
+import { catchUp } from "../sync.js";
 import { toast } from "../views/toast.js";
 import { loadAround } from "./paging.js";
 import { sourceOf } from "./shown.js";
@@ -28,8 +29,10 @@ export function useLinked(room, scroll, showAround) {
   }, [linked, canLoad]);
 
   async function bring() {
+    const isHere = () => sourceOf(room).list.some((message) => message.seq === linked);
     await loadAround(room, linked);
-    if (sourceOf(room).list.some((message) => message.seq === linked)) return showAround(linked);
+    if (!isHere()) await catchUp();
+    if (isHere()) return showAround(linked);
     toast("That message is not here any more.");
     done.current = linked;
     scroll.toBottom();

@@ -1,24 +1,34 @@
-import { currentRoom, go } from "../route.js";
+import { currentRoom, goTo, linkTo } from "../route.js";
 import { me, nameOf, reads, titleOf } from "../store.js";
 import { onChange } from "../sync.js";
+import { chimeOnce } from "./chime.js";
 import { mentionsMe } from "./mentions.js";
 import { desktop, levelOf, sounds } from "./preferences.js";
 
 /**
  * Telling somebody who looks elsewhere: by the system's notifications while the page is hidden, and by a sound.
  * @import {Message} from "../wire.js"
+ * @typedef {{username: string, room: string, seq: number, link: string}} About Whom a notification is for and where its click leads.
  */
 
 const NEWS_MS = 60_000;
+/** One may be looking at it in another tab or on another device, which then says so. */
+const SEEN_ELSEWHERE_MS = 1_000;
 const LONGEST = 200;
 
 export function notifyOfNews() {
   onChange(({ messages }) => {
     const news = (messages ?? []).filter(isNews);
-    if (!news.length) return;
-    if (sounds.peek()) chime();
-    if (desktop.peek()) tell(/** @type {Message} */ (news.at(-1)));
+    if (news.length) setTimeout(() => tellOf(news.filter(isNews)), SEEN_ELSEWHERE_MS);
   });
+  navigator.serviceWorker?.addEventListener("message", ({ data, ports: [answer] }) => answer?.postMessage(open(data)));
+}
+
+/** @param {Message[]} news */
+function tellOf(news) {
+  const last = news.at(-1);
+  if (last && sounds.peek()) chimeOnce();
+  if (last && desktop.peek()) tell(last);
 }
 
 /** @param {Message} message */
@@ -33,42 +43,42 @@ function isNews({ room, author, at, text, deleted, edited_at, number }) {
 const isLookingAt = (room) => document.hasFocus() && document.visibilityState === "visible" && currentRoom.peek() === room;
 
 /** @param {Message} message */
-function tell({ room, author, text }) {
+function tell({ room, seq, author, text }) {
   if (document.visibilityState === "visible" && document.hasFocus()) return;
   const place = room.startsWith("#") ? ` in ${titleOf(room)}` : "";
-  showNotification(`${nameOf(author)}${place}`, (text ?? "").slice(0, LONGEST), room);
+  const about = { username: me.peek()?.username ?? "", room, seq, link: linkTo(room, seq) };
+  showNotification(`${nameOf(author)}${place}`, (text ?? "").slice(0, LONGEST), about);
 }
 
 /** @returns {"unsupported" | NotificationPermission} */
 export const permission = () => ("Notification" in window ? Notification.permission : "unsupported");
 
-/** @param {string} title @param {string} body @param {string} [room] Where a click leads. @returns {boolean} whether it was shown */
-export function showNotification(title, body, room) {
+/**
+ * By the service worker, so that a click finds its way when this tab is gone.
+ * @param {string} title @param {string} body @param {About} [about] @returns {Promise<boolean>} whether it was shown
+ */
+export async function showNotification(title, body, about) {
   if (permission() !== "granted") return false;
+  const icon = new URL("icon-192.png", document.baseURI).href;
+  const options = { body, icon, tag: about?.room ?? "test", data: about };
+  const worker = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
+  return worker?.active ? worker.showNotification(title, options).then(() => true, () => false) : showByPage(title, options);
+}
+
+/** @param {string} title @param {NotificationOptions} options */
+function showByPage(title, options) {
   try {
-    const shown = new Notification(title, { body, tag: room ?? "test", icon: new URL("icon-192.png", document.baseURI).href });
-    shown.onclick = () => (focus(), room && go(room), shown.close());
+    const shown = new Notification(title, options);
+    shown.onclick = () => (focus(), shown.close(), options.data && open(options.data));
+    return true;
   } catch {
-    navigator.serviceWorker?.ready.then((worker) => worker.showNotification(title, { body, tag: room ?? "test" }));
+    return false;
   }
-  return true;
 }
 
-/** Two short notes, made here. */
-export function chime() {
-  const context = new AudioContext();
-  [660, 880].forEach((pitch, index) => note(context, pitch, context.currentTime + index * 0.12));
-  setTimeout(() => context.close(), 1_000);
-}
-
-/** @param {AudioContext} context @param {number} pitch @param {number} at */
-function note(context, pitch, at) {
-  const tone = new OscillatorNode(context, { frequency: pitch, type: "sine" });
-  const volume = new GainNode(context, { gain: 0 });
-  volume.gain.setValueAtTime(0, at);
-  volume.gain.linearRampToValueAtTime(0.08, at + 0.01);
-  volume.gain.exponentialRampToValueAtTime(0.0001, at + 0.25);
-  tone.connect(volume).connect(context.destination);
-  tone.start(at);
-  tone.stop(at + 0.3);
+/** @param {About} about @returns {boolean} whether it was for who this tab is */
+function open({ username, room, seq }) {
+  const isMine = username === me.peek()?.username;
+  if (isMine) goTo(room, seq);
+  return isMine;
 }

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { isRefused } from "../archive.js";
-import { chime, permission, showNotification } from "../behaviors/notifications.js";
+import { chime } from "../behaviors/chime.js";
+import { permission, showNotification } from "../behaviors/notifications.js";
 import { chooseDensity, chooseDesktop, chooseSounds, density, desktop, sounds } from "../behaviors/preferences.js";
 import { chooseTheme, theme } from "../behaviors/theme.js";
 import { html } from "../html.js";
@@ -45,7 +46,7 @@ function Desktop() {
     setState(permission());
     chooseDesktop(isWanted && permission() === "granted");
   }
-  const test = () => setSaid(showNotification("Chatrooms", "Notifications work.") ? "Sent. You should see it now." : "It could not be shown.");
+  const test = async () => setSaid((await showNotification("Chatrooms", "Notifications work.")) ? "Sent. You should see it now." : "It could not be shown.");
   return html`
     <div class="setting">
       <${Switch} label="Desktop notifications" isOn=${isOn} onChange=${change} isOff=${state === "denied" || state === "unsupported"} />

@@ -1,0 +1,219 @@
+"""Being told of news while one looks elsewhere: by notifications, which lead there, and by a sound."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import Worker, expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.test_installed import install
+from tests.browser.test_settings import open_settings
+from tests.browser.visitor import Visitor
+
+RECORD = """
+window.Notification = class {
+  static permission = "granted";
+  static requestPermission = async () => "granted";
+};
+ServiceWorkerRegistration.prototype.showNotification = async (title, { body, data }) => {
+  window.tell?.(`${title}: ${body}`);
+  window.about = data;
+};
+const { start } = AudioScheduledSourceNode.prototype;
+AudioScheduledSourceNode.prototype.start = function (at) {
+  window.tell?.(`${this.frequency.value} Hz`);
+  start.call(this, at);
+};
+Object.defineProperty(Document.prototype, "visibilityState", { get: () => window.isHidden ? "hidden" : "visible" });
+const { hasFocus } = Document.prototype;
+Document.prototype.hasFocus = function () { return !window.isHidden && hasFocus.call(this); };
+"""
+# A click as the browser would tell of it: only a real one may bring a window to the front.
+CLICK = """
+async about => {
+  const done = [];
+  WindowClient.prototype.focus = async function () { done.push(["focus", this.url]); };
+  self.clients.openWindow = async link => void done.push(["open", link]);
+  const notification = { close: () => done.push(["close"]), data: about };
+  let whole;
+  const waitUntil = promise => (whole = promise);
+  self.dispatchEvent(Object.assign(new ExtendableEvent("notificationclick"), { notification, waitUntil }));
+  await whole;
+  return done;
+}
+"""
+
+
+async def listening(person: Arrive, name: str) -> tuple[Visitor, asyncio.Queue[str]]:
+    """Somebody whose notifications and notes are written down instead of being shown and played."""
+    visitor = await person(name, joined=False)
+    told: asyncio.Queue[str] = asyncio.Queue()
+    await visitor.page.expose_function("tell", told.put_nowait)
+    await visitor.page.add_init_script(RECORD)
+    await visitor.page.reload()
+    await visitor.join()
+    await install(visitor)
+    return visitor, told
+
+
+async def hide(visitor: Visitor, is_hidden: str = "true") -> None:
+    await visitor.page.evaluate(f"window.isHidden = {is_hidden}")
+
+
+async def choose_level(visitor: Visitor, level: str) -> None:
+    await visitor.button("Room menu").click()
+    await visitor.button("Notifications").click()
+    await visitor.dialog.get_by_role("radio", name=level).check(force=True)
+    await visitor.button("Close").click()
+
+
+async def switch(visitor: Visitor, label: str, *, on: bool) -> None:
+    await open_settings(visitor)
+    await visitor.dialog.get_by_role("switch", name=label).set_checked(on)
+    await visitor.button("Close").click()
+
+
+async def click(visitor: Visitor, about: dict) -> list[list[str]]:
+    """What a click on a notification closes, brings to the front and opens."""
+    worker: Worker = visitor.context.service_workers[0]
+    return await worker.evaluate(CLICK, about)
+
+
+async def test_desktop_notifications_tell_of_mentions_while_the_page_is_hidden(person: Arrive) -> None:
+    bob = await person("bob")
+    alice, told = await listening(person, "alice")
+    await open_settings(alice)
+    await alice.dialog.get_by_role("switch", name="Desktop notifications").check()
+    await alice.button("Test notification").click()
+    await expect(alice.dialog.get_by_text("Sent. You should see it now.")).to_be_visible()
+    await alice.button("Close").click()
+    await bob.say("Seen, so not told, @alice")
+    await alice.sees("Seen, so not told")
+    await hide(alice)
+    await bob.say("Nothing for you")
+    await bob.say("Over to you, @alice")
+    assert await told.get() == "Chatrooms: Notifications work."
+    assert await told.get() == "bob in Lobby: Over to you, @alice"
+    await hide(alice, "false")
+    await choose_level(alice, "Nothing")
+    await hide(alice)
+    await bob.say("Are you there, @alice?")
+    await alice.sees("Are you there")
+    await bob.talk_to("alice")
+    await bob.say("Just between us")
+    assert await told.get() == "bob: Just between us"
+
+
+async def test_a_refused_permission_is_explained(person: Arrive) -> None:
+    alice = await person("alice", joined=False)
+    await alice.page.add_init_script(RECORD.replace('permission = "granted"', 'permission = "denied"'))
+    await alice.page.reload()
+    await alice.join()
+    await open_settings(alice)
+    await expect(alice.dialog.get_by_role("switch", name="Desktop notifications")).to_be_disabled()
+    await expect(alice.dialog.get_by_text("told not to show them")).to_be_visible()
+
+
+async def test_a_sound_is_played_for_news_only_while_it_is_switched_on(person: Arrive) -> None:
+    bob = await person("bob")
+    alice, told = await listening(person, "alice")
+    await bob.talk_to("alice")
+    await hide(alice)
+    await bob.say("Unheard")
+    await alice.has_unread("bob", 1)
+    await hide(alice, "false")
+    await switch(alice, "Sound for new messages", on=True)
+    assert [await told.get(), await told.get()] == ["660 Hz", "880 Hz"]  # what it will sound like
+    await hide(alice)
+    await bob.say("Heard")
+    assert [await told.get(), await told.get()] == ["660 Hz", "880 Hz"]
+    await hide(alice, "false")
+    await switch(alice, "Sound for new messages", on=False)
+    await switch(alice, "Desktop notifications", on=True)
+    await hide(alice)
+    await bob.say("Only shown")
+    assert await told.get() == "bob: Only shown"
+    assert told.empty()
+
+
+async def test_what_is_seen_in_one_tab_is_not_told_by_another(person: Arrive) -> None:
+    bob = await person("bob")
+    alice, told = await listening(person, "alice")
+    await bob.talk_to("alice")
+    await bob.say("Hello")
+    await alice.go_to("bob")
+    await switch(alice, "Desktop notifications", on=True)
+    tab = await alice.another_tab()
+    await tab.is_in("Lobby")
+    await hide(alice)
+    await tab.go_to("bob")
+    await bob.say("Seen in the other tab")
+    await tab.sees("Seen in the other tab")
+    await tab.go_to("Lobby")
+    await bob.say("Not seen in any")
+    assert await told.get() == "bob: Not seen in any"
+
+
+async def test_a_notification_opens_its_message_in_a_tab_that_is_there(person: Arrive) -> None:
+    bob = await person("bob")
+    alice, told = await listening(person, "alice")
+    carol = await Visitor.open(alice.context, alice.url, "carol")
+    await carol.join()
+    await alice.page.bring_to_front()
+    await switch(alice, "Desktop notifications", on=True)
+    await alice.go_to("Notes to self")
+    await alice.composer.fill("half a sentence")
+    await alice.page.evaluate("window.stayed = true")
+    await hide(alice)
+    await bob.say("Have a look, @alice")
+    assert await told.get() == "bob in Lobby: Have a look, @alice"
+    about = await alice.page.evaluate("window.about")
+    await carol.page.bring_to_front()
+    done = await click(alice, about)
+    assert done[0] == ["close"]
+    assert done[1][0] == "focus"
+    assert len(done) == 2
+    await alice.is_in("Lobby")
+    await expect(alice.message("Have a look")).to_be_focused()
+    assert await alice.page.evaluate("window.stayed")
+    assert "/r/lobby/" not in carol.page.url
+    await alice.go_to("Notes to self")
+    await expect(alice.composer).to_have_value("half a sentence")
+
+
+async def test_a_notification_opens_a_new_tab_where_there_is_none_of_that_person(person: Arrive) -> None:
+    bob = await person("bob")
+    alice, told = await listening(person, "alice")
+    carol = await Visitor.open(alice.context, alice.url, "carol")
+    await carol.join()
+    await alice.page.reload()
+    await alice.is_in("Lobby")
+    await alice.has_everything()
+    await switch(alice, "Desktop notifications", on=True)
+    await hide(alice)
+    await bob.talk_to("alice")
+    await bob.say("Come back")
+    assert await told.get() == "bob: Come back"
+    about = await alice.page.evaluate("window.about")
+    await alice.page.close()
+    await bob.say("And one more thing")
+    assert await click(carol, about) == [["close"], ["open", about["link"]]]
+    await carol.is_in("Lobby")
+    back = await Visitor.open(alice.context, about["link"], "alice")
+    await back.is_in("bob")
+    await expect(back.message("Come back")).to_be_focused()
+    await expect(back.page.get_by_role("status", name="Notices")).to_be_empty()
+
+
+async def test_a_link_to_what_came_after_one_was_here_opens_it(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await bob.say("Before")
+    await alice.sees("Before")
+    await alice.page.goto("about:blank")
+    await bob.say("After")
+    await bob.sees("After")
+    seq = await bob.message("After").get_attribute("data-seq")
+    await alice.page.goto(f"{alice.url}/r/lobby/{seq}")
+    await expect(alice.message("After")).to_be_focused()
+    await expect(alice.page.get_by_role("status", name="Notices")).to_be_empty()
