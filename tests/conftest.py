@@ -10,10 +10,22 @@ from pathlib import Path
 import pytest
 import uvloop
 
+from tests import servers
 from tests.people import Person, connect
 from tests.servers import RunningServer, running
 
 pytest_plugins = ["tests.services.fixtures"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The fast path by itself; with ``--plain-asgi``, the servers that tests start in their process go without it."""
+    parser.addoption("--plain-asgi", action="store_true", help="run servers on uvicorn's own protocols")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the path."""
+    if config.getoption("plain_asgi"):
+        servers.options |= servers.PLAIN
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:

@@ -26,6 +26,12 @@ QUICK = {
     "presence_grace": 0.2,
 }
 
+PLAIN = {"http": "httptools", "ws": "websockets-sansio"}
+"""uvicorn's own protocols, through which everything has to work, too."""
+
+options: dict[str, Any] = uvicorn_options()
+"""How servers for tests run."""
+
 
 @dataclass
 class RunningServer:
@@ -48,8 +54,7 @@ async def serving(app: Any, lifespan: str = "off") -> AsyncIterator[str]:
     """The URL at which uvicorn serves ``app`` meanwhile."""
     listening = socket.socket(proto=socket.IPPROTO_TCP)  # for which asyncio sets TCP_NODELAY
     listening.bind(("127.0.0.1", 0))
-    options = uvicorn_options() | {"lifespan": lifespan, "timeout_graceful_shutdown": 1}
-    server = uvicorn.Server(uvicorn.Config(app, **options))
+    server = uvicorn.Server(uvicorn.Config(app, **options | {"lifespan": lifespan, "timeout_graceful_shutdown": 1}))
     task = asyncio.create_task(server._serve(sockets=[listening]))
     while not server.started:
         if task.done():

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from chatrooms.serve import uvicorn_options
-from tests.servers import serving
+from tests.servers import PLAIN, serving
 from tests.wire.program import Program
 from tests.wire.raw import Raw
 
@@ -17,9 +17,8 @@ from tests.wire.raw import Raw
 @pytest.fixture(params=["direct", "plain"])
 def protocols(request, monkeypatch) -> str:
     """Once with our uvicorn protocols, once with uvicorn's own."""
-    if request.param == "plain":
-        plain = uvicorn_options() | {"http": "httptools", "ws": "websockets-sansio"}
-        monkeypatch.setattr("tests.servers.uvicorn_options", lambda: plain)
+    options = uvicorn_options() | (PLAIN if request.param == "plain" else {})
+    monkeypatch.setattr("tests.servers.options", options)
     return request.param
 
 
