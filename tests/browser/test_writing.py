@@ -68,6 +68,55 @@ async def test_escape_closes_the_choices_and_keeps_the_text(person: Arrive) -> N
     await alice.sees("@b")
 
 
+async def test_the_editor_of_a_message_completes_as_the_composer_does(person: Arrive) -> None:
+    alice, _ = await person("alice"), await person("bob")
+    await alice.say("For you")
+    await alice.sees("For you")
+    await alice.composer.press("ArrowUp")
+    editor = alice.page.get_by_role("textbox", name="Edit message")
+    await editor.press_sequentially(" @b")
+    await expect(option(alice, "bob")).to_be_in_viewport(ratio=1)
+    await editor.press("Escape")
+    await expect(option(alice, "bob")).to_have_count(0)
+    await editor.press_sequentially("o")
+    await option(alice, "bob").wait_for()
+    await editor.press("Tab")
+    await expect(editor).to_have_value("For you @bob ")
+    await editor.press("Enter")
+    await expect(alice.log.get_by_role("button", name="@bob")).to_be_visible()
+
+
+async def test_the_first_message_on_screen_shows_its_choices_below(person: Arrive) -> None:
+    alice = await person("alice", viewport={"width": 390, "height": 640})
+    await alice.say("The first")
+    for line in range(40):
+        await alice.say(f"line {line}.")
+    await alice.sees("line 39.")
+    await alice.message("The first").evaluate("message => message.scrollIntoView()")
+    await alice.message("The first").hover()
+    await alice.button("Edit message").click()
+    editor = alice.page.get_by_role("textbox", name="Edit message")
+    await editor.press_sequentially(" :smil")
+    first = alice.page.get_by_role("option").first
+    await expect(first).to_be_in_viewport(ratio=1)
+    assert (await first.bounding_box())["y"] > (await editor.bounding_box())["y"]
+
+
+async def test_a_message_cannot_be_edited_to_be_too_long(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.say("short")
+    await alice.sees("short")
+    await alice.composer.press("ArrowUp")
+    editor = alice.page.get_by_role("textbox", name="Edit message")
+    await editor.fill("x" * 10_003)
+    await expect(editor).to_have_accessible_description("3 characters too many")
+    await expect(alice.button("Save")).to_be_disabled()
+    await editor.press("Enter")
+    await expect(editor).to_be_focused()
+    await editor.press("Escape")
+    await alice.sees("short")
+
+
 async def test_marks_go_around_what_is_selected(person: Arrive) -> None:
     alice = await person("alice")
     await alice.composer.fill("code")

@@ -1,8 +1,10 @@
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
+import { insert, isComposing } from "./writing.js";
 
 /**
  * What a word that begins with `@`, `#` or `:` could become; people who spoke last come first.
+ * @import {Box} from "./writing.js"
  * @typedef {{insert: string, title: string, note: string, username?: string, emoji?: string}} Choice
  * @typedef {{sign: string, word: string, start: number}} Begun
  */
@@ -12,12 +14,13 @@ const BEGUN = /(?:^|[\s(])([@#:])([\p{L}\p{N}_+.-]*)$/u;
 /** @type {import("@preact/signals").Signal<((room: string, sign: string, word: string) => Choice[]) | null>} */
 const find = signal(null);
 
-/** @param {string} room */
-export function useCompletion(room) {
+/** @param {string} room @param {Box} box */
+export function useCompletion(room, box) {
   const [begun, setBegun] = useState(/** @type {Begun | null} */ (null));
   const [chosen, setChosen] = useState(0);
   const choices = begun ? unfinished(begun, find.value?.(room, begun.sign, begun.word) ?? []) : [];
   const at = Math.min(chosen, choices.length - 1);
+  const close = () => setBegun(null);
 
   /** @param {HTMLTextAreaElement} box */
   function look(box) {
@@ -25,9 +28,28 @@ export function useCompletion(room) {
     setBegun(box.selectionStart === box.selectionEnd ? begunIn(box.value.slice(0, box.selectionStart)) : null);
   }
 
+  /** @param {number} index */
+  function choose(index) {
+    if (box.current) insert(box.current, `${choices[index].insert} `, begun?.start);
+    close();
+  }
+
   /** @param {number} way */
   const walk = (way) => setChosen((at + way + choices.length) % choices.length);
-  return { choices, chosen: at, start: begun?.start ?? 0, look, walk, close: () => setBegun(null) };
+
+  /** @param {KeyboardEvent} event @returns {boolean} whether it was for the choices */
+  function takes(event) {
+    const accept = () => choose(at);
+    const ways = { ArrowDown: () => walk(1), ArrowUp: () => walk(-1), Escape: close, Enter: accept, Tab: accept };
+    const act = choices.length ? ways[/** @type {keyof typeof ways} */ (event.key)] : undefined;
+    if (!act || event.shiftKey || event.altKey || isComposing(event)) return false;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+    return true;
+  }
+
+  return { choices, chosen: at, look, choose, takes, close };
 }
 
 /** What is written out already needs no completing, so that Enter sends it. @param {Begun} begun @param {Choice[]} choices */

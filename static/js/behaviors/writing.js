@@ -1,5 +1,7 @@
 /** What the composer and the editor of a message have in common. */
 
+/** @typedef {{current: HTMLTextAreaElement | null}} Box Where one writes, once it is on the page. */
+
 const isTouch = matchMedia("(pointer: coarse)");
 
 /** @type {Record<string, string>} */

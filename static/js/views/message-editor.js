@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { fitHeight, isSending } from "../behaviors/writing.js";
 import { html } from "../html.js";
 import { command } from "../sync.js";
 import { useForm } from "./form.js";
+import { leftOf, TextBox } from "./text-box.js";
 
 /** @import {Message} from "../wire.js" */
 
@@ -22,27 +22,17 @@ export function MessageEditor({ message, onDone }) {
     box.current?.focus();
     box.current?.setSelectionRange(text.length, text.length);
   }, []);
-  useEffect(() => fitHeight(box.current), [text]);
+  const isSendable = text.trim() !== "" && leftOf(text) >= 0;
   /** @param {KeyboardEvent} event */
-  const onKeyDown = (event) => {
-    if (event.key === "Escape") done();
-    else if (isSending(event)) onSubmit(event);
-    event.stopPropagation();
-  };
+  const onKey = (event) => void (event.key === "Escape" && (event.preventDefault(), done()));
+  /** @param {Event} event */
+  const save = (event) => (isSendable ? onSubmit(event) : event.preventDefault());
   return html`
-    <form class="editor" onSubmit=${onSubmit}>
-      <textarea
-        ref=${box}
-        aria-label="Edit message"
-        rows="1"
-        dir="auto"
-        value=${text}
-        onInput=${(/** @type {any} */ event) => setText(event.currentTarget.value)}
-        onKeyDown=${onKeyDown}
-      />
+    <form class="editor" onSubmit=${save} onKeyDown=${(/** @type {Event} */ event) => event.stopPropagation()}>
+      <${TextBox} room=${message.room} box=${box} text=${text} label="Edit message" onWrite=${setText} onSend=${save} onKey=${onKey} />
       ${error && html`<p class="error" role="alert">${error}</p>`}
       <p class="buttons">
-        <button class="primary small" disabled=${busy || !text.trim()}>Save</button>
+        <button class="primary small" disabled=${busy || !isSendable}>Save</button>
         <button class="quiet small" type="button" onClick=${done}>Cancel</button>
       </p>
     </form>

@@ -10,9 +10,9 @@ import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
-import { Tools } from "./message-tools.js";
 
 const MessageEditor = later(() => import("./message-editor.js").then((module) => module.MessageEditor));
+const Tools = later(() => import("./message-tools.js").then((module) => module.Tools));
 const Confirm = later(() => import("./confirm.js").then((module) => module.Confirm));
 
 /**

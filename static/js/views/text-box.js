@@ -1,0 +1,65 @@
+import { useEffect, useId } from "preact/hooks";
+import { useCompletion } from "../behaviors/completion.js";
+import { fitHeight, isSending, lengthOf, wrapSelection } from "../behaviors/writing.js";
+import { html } from "../html.js";
+import { textLimit } from "../store.js";
+import { later } from "./later.js";
+
+const Completion = later(() => import("./completion.js").then((module) => module.Completion));
+
+const COUNTS_FROM = 0.9;
+
+/** How much more there may be written. @param {string} text */
+export const leftOf = (text) => textLimit.value - lengthOf(text);
+
+/**
+ * Where one writes, in the composer and in the editor of a message; `onKey` may take a key by preventing its default.
+ * @import {Box} from "../behaviors/writing.js"
+ * @param {{room: string, box: Box, text: string, label: string, onWrite: (text: string) => void, onSend: (event: Event) => void,
+ *   onKey: (event: KeyboardEvent) => void, [attribute: string]: any}} props
+ */
+export function TextBox({ room, box, text, label, onWrite, onSend, onKey, ...attributes }) {
+  const completion = useCompletion(room, box);
+  const { choices, chosen, choose } = completion;
+  const left = leftOf(text);
+  const leftId = useId();
+  useEffect(() => fitHeight(box.current), [text]);
+
+  /** @param {any} event */
+  function onKeyDown(event) {
+    if (completion.takes(event)) return;
+    onKey(event);
+    if (event.defaultPrevented) return;
+    if (isSending(event)) completion.close(), onSend(event);
+    else wrapSelection(event);
+  }
+
+  const isOpen = choices.length > 0;
+  return html`
+    ${isOpen && html`<${Completion} choices=${choices} chosen=${chosen} onChoose=${choose} />`}
+    <textarea
+      ...${attributes}
+      ref=${box}
+      aria-label=${label}
+      aria-describedby=${left < 0 ? leftId : undefined}
+      aria-autocomplete="list"
+      aria-controls=${isOpen ? "completion" : undefined}
+      aria-activedescendant=${isOpen ? `completion-${chosen}` : undefined}
+      rows="1"
+      dir="auto"
+      value=${text}
+      onInput=${(/** @type {any} */ event) => (onWrite(event.currentTarget.value), completion.look(event.currentTarget))}
+      onBlur=${completion.close}
+      onKeyDown=${onKeyDown}
+    />
+    ${left < textLimit.value * (1 - COUNTS_FROM) && html`<${Left} id=${leftId} left=${left} />`}
+  `;
+}
+
+/** @param {{id: string, left: number}} props */
+const Left = ({ id, left }) => html`
+  <span class=${left < 0 ? "left over" : "left"} id=${id} role="status">
+    <span aria-hidden="true">${left}</span>
+    <span class="unseen">${left < 0 ? `${-left} characters too many` : `${left} characters left`}</span>
+  </span>
+`;
