@@ -57,6 +57,7 @@ async def test_a_handler_that_hangs_does_not_hold_up_the_end(program, raw, monke
 
 
 async def test_a_handshake_under_way_is_refused_once(caplog, monkeypatch):
+    monkeypatch.setattr("tests.servers.options", uvicorn_options())
     arrived, answer = asyncio.Event(), asyncio.Event()
     shutdown = WebSocketProtocol.shutdown
 
