@@ -4,7 +4,8 @@ import { home, me } from "./store.js";
 
 /**
  * The address after the `#`: `/r/lobby` a room, `/r/lobby/7` a message in it, `/p/bob` what one says to bob, `/me` notes,
- * `/rooms` the list. A link to a message is a path, `r/lobby/7`, so that it says where it leads also to a server.
+ * `/me/7` one of them, `/rooms` the list. A link to a message is a path, `r/lobby/7`, so that it says where it leads also
+ * to a server; to one's own notes it need not.
  */
 
 const BASE = new URL(document.baseURI).pathname;
@@ -48,13 +49,16 @@ export const currentRoom = computed(() => {
 });
 
 /** The message that the address leads to, by its seq; 0 if to none. */
-export const linkedSeq = computed(() => Number(/^#\/r\/[^/]+\/(\d+)$/.exec(hash.value)?.[1] ?? 0));
+export const linkedSeq = computed(() => Number(/^#\/(?:r\/[^/]+|me)\/(\d+)$/.exec(hash.value)?.[1] ?? 0));
+
+/** @param {string} room */
+const isMine = (room) => room === me.peek()?.username;
 
 /** @param {string} room @param {number} seq */
-const pathTo = (room, seq) => `r/${encodeURIComponent(room.replace(/^#/, ""))}/${seq}`;
+const pathTo = (room, seq) => `${isMine(room) ? "me" : `r/${encodeURIComponent(room.replace(/^#/, ""))}`}/${seq}`;
 
 /** @param {string} room @param {number} seq */
-export const linkTo = (room, seq) => new URL(pathTo(room, seq), document.baseURI).href;
+export const linkTo = (room, seq) => new URL(`${isMine(room) ? "#/" : ""}${pathTo(room, seq)}`, document.baseURI).href;
 
 /** On narrow screens the list of rooms is a page of its own. */
 export const showsList = computed(() => hash.value === "#/rooms");

@@ -120,6 +120,23 @@ async def test_a_link_opens_an_old_message_with_its_surroundings(person: Arrive,
     await expect(bob.message("line 400.")).to_be_in_viewport()
 
 
+async def test_a_note_to_self_has_a_link_that_is_of_no_use_to_others(person: Arrive) -> None:
+    alice, bob = await person("alice", **CLIPBOARD), await person("bob")
+    await alice.go_to("Notes to self")
+    await alice.say("Where I hid the key")
+    await alice.sees("Where I hid the key")
+    await alice.has_everything()
+    link = await link_of(alice, "Where I hid the key")
+    await alice.go_to("Lobby")
+    await alice.page.goto(link)
+    await alice.is_in("Notes to self")
+    await expect(alice.message("Where I hid the key")).to_be_focused()
+    await bob.page.goto(link)
+    await bob.is_in("Notes to self")
+    await expect(bob.page.get_by_role("status", name="Notices")).to_contain_text("not here any more")
+    await expect(bob.log.get_by_role("article")).to_have_count(0)
+
+
 async def test_from_an_old_message_one_can_read_on_to_the_present(person: Arrive, own_server: RunningServer) -> None:
     await fill_lobby(own_server, 200)
     alice = await person("alice")
