@@ -37,7 +37,7 @@ export function useShown(room, scroll) {
     if (first === 0) await loadOlder(room);
     const now = sourceOf(room).list;
     const place = Math.max(0, placeOf(now, span.from) - STEP);
-    span.from = place ? now[place].seq : 0;
+    span.from = now[place]?.seq ?? 0;
     span.to = Math.min(span.to, now[place + AT_MOST]?.seq ?? Infinity);
     redraw({});
   }

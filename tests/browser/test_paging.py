@@ -1,0 +1,51 @@
+"""Ten thousand messages, read from the newest to the oldest as somebody does who turns the wheel."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.async_api import expect
+
+from tests.bench.fill import fill
+from tests.browser.conftest import Arrive
+from tests.browser.visitor import Visitor
+
+MESSAGES = 10_000
+AT_MOST = 300
+# Looks at the log whenever it has changed: which messages it held, how many at most, and where two were not neighbours.
+WATCH = """
+log => {
+  const seen = window.seen = {numbers: new Set(), most: 0, breaks: []};
+  const look = () => {
+    const numbers = [...log.querySelectorAll("article")].map(it => Number(/message (\\d+)/.exec(it.textContent)?.[1]));
+    numbers.forEach(number => seen.numbers.add(number));
+    numbers.slice(1).forEach((number, at) => number === numbers[at] + 1 || seen.breaks.push([numbers[at], number]));
+    seen.most = Math.max(seen.most, numbers.length);
+  };
+  new MutationObserver(look).observe(log, {childList: true, subtree: true});
+  look();
+}
+"""
+SEEN = "() => ({...seen, numbers: [...seen.numbers].sort((a, b) => a - b)})"
+
+
+async def turn_the_wheel_to_the_start(visitor: Visitor) -> None:
+    await visitor.log.hover()
+    while not await visitor.page.evaluate("seen.numbers.has(1)"):
+        await visitor.page.mouse.wheel(0, -20_000)
+    await expect(visitor.log.get_by_text("The beginning of this room.")).to_have_count(1)
+
+
+async def test_ten_thousand_messages_are_paged_without_a_hole(person: Arrive, tmp_path: Path) -> None:
+    alice = await person("alice")
+    fill(tmp_path, {"#history": MESSAGES}, "alice")
+    await alice.page.reload()
+    await alice.go_to("history")
+    await expect(alice.log.get_by_text(re.compile(rf"^message {MESSAGES}\b"))).to_be_in_viewport()
+    await alice.log.evaluate(WATCH)
+    await turn_the_wheel_to_the_start(alice)
+    seen = await alice.page.evaluate(SEEN)
+    assert seen["breaks"] == []
+    assert seen["numbers"] == list(range(1, MESSAGES + 1))
+    assert seen["most"] <= AT_MOST
