@@ -19,6 +19,10 @@ from tests.people import connect
 from tests.servers import running
 from tests.services.chromium import chromium
 
+SETTLED = """() => document.getAnimations().every(
+  (animation) => animation.playState !== "running" || animation.effect.getTiming().iterations === Infinity
+)"""
+"""In the page: whether all that fades in has."""
 WIDTHS = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 390, "height": 780}}
 
 
@@ -54,6 +58,7 @@ async def photograph(out: Path, only: str) -> None:
                 for view, open_it in VIEWS.items():
                     if only in view:
                         await open_it(alice)
+                        await alice.page.wait_for_function(SETTLED)
                         await alice.page.screenshot(path=out / f"{view}-{width}-{scheme}.png")
                         await start_again(alice)
                 await alice.context.close()
