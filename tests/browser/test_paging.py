@@ -38,7 +38,7 @@ async def turn_the_wheel_to_the_start(visitor: Visitor) -> None:
 
 
 async def test_ten_thousand_messages_are_paged_without_a_hole(person: Arrive, tmp_path: Path) -> None:
-    alice = await person("alice")
+    alice = await person("alice", viewport={"width": 800, "height": 400})
     fill(tmp_path, {"#history": MESSAGES}, "alice")
     await alice.page.reload()
     await alice.go_to("history")
