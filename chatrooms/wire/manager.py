@@ -12,7 +12,7 @@ from socketio.async_manager import AsyncManager
 from chatrooms.wire import packets
 from chatrooms.wire.message import Bundle, Message, Outbox
 
-SLICE = 500
+SLICE = 250
 """Recipients that are sent to in one step of the event loop."""
 
 

@@ -42,19 +42,12 @@ OPEN, CLOSE, PING, PONG_PROBE, NOOP = (Message(text) for text in (b"0", b"1", b"
 class Bundle:
     """Messages that go to the same clients at the same time, their frames joined once for all of them."""
 
-    __slots__ = ("_frames", "messages", "size")
+    __slots__ = ("frames", "messages", "size")
 
     def __init__(self, messages: list[Message]) -> None:
         self.messages = messages
         self.size = sum(map(len, messages))
-        self._frames: bytes | None = None
-
-    @property
-    def frames(self) -> bytes:
-        """All WebSocket frames, one after the other."""
-        if self._frames is None:
-            self._frames = b"".join([message.frame for message in self.messages])
-        return self._frames
+        self.frames = b"".join([message.frame for message in messages])
 
 
 def payload(messages: Iterable[Message]) -> bytes:

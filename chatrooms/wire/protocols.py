@@ -64,7 +64,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     _fuse: asyncio.TimerHandle | None = None
     _unread = b""
     _begun = b""
-    _splitting = _fragmented = _early = False
+    _splitting = _fragmented = _early = _full = False
     _conn: Protocol | None = None
 
     def __init__(self, *args: Any, **how: Any) -> None:
@@ -85,7 +85,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     @property
     def ready(self) -> bool:
         """Whether the transport's buffer is below its high-water mark."""
-        return self.writable.is_set()
+        return not self._full
 
     def attach(self, hear: Callable[[Event], None]) -> None:
         """Have ``hear`` called with every event of ASGI, instead of `receive`."""
@@ -100,7 +100,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def carry(self, bundle: Bundle) -> bool:
         """Send messages in one write, whose bytes are the same for everybody, if the client keeps up."""
-        if not self.writable.is_set() or self.close_sent or self.transport.is_closing():
+        if self._full or self.close_sent or self.transport.is_closing():
             return False
         self.transport.write(bundle.frames)
         return True
@@ -243,9 +243,15 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
             self.handshake_complete = True
 
+    def pause_writing(self) -> None:
+        """The transport's buffer is full."""
+        super().pause_writing()
+        self._full = True
+
     def resume_writing(self) -> None:
         """Go on with what waits."""
         super().resume_writing()
+        self._full = False
         self.drained()
 
     def connection_lost(self, exc: Exception | None) -> None:

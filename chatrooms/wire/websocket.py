@@ -128,6 +128,7 @@ class Direct(WebSocket):
         self._packets: list[str | bytes | None] = []
         self._working = False
         protocol.drained = self.drained
+        self.carry = protocol.carry  # type: ignore[method-assign]  # called for every socket that is told something
 
     @property
     def ready(self) -> bool:
