@@ -58,6 +58,33 @@ async def test_rooms_and_emoji_are_completed(person: Arrive) -> None:
     await alice.is_in("Lobby")
 
 
+async def test_a_slash_offers_what_one_may_do_with_the_room(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.make_room("design")
+    await alice.composer.press_sequentially("/inv")
+    await option(alice, "Invite people").wait_for()
+    await alice.composer.press("Enter")
+    await expect(alice.dialog.get_by_role("heading", name="Invite to design")).to_be_visible()
+    await alice.button("Close").click()
+    await expect(alice.composer).to_have_value("")
+    await expect(alice.composer).to_be_focused()
+    await alice.composer.press_sequentially("/leave")
+    await option(alice, "Leave room").click()
+    await alice.dialog.get_by_role("button", name="Leave room").click()
+    await alice.is_in("Lobby")
+    await expect(alice.log.get_by_role("article")).to_have_count(0)
+
+
+async def test_a_slash_that_means_nothing_is_only_text(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.composer.press_sequentially("/archive")
+    await expect(alice.page.get_by_role("option")).to_have_count(0)
+    await alice.composer.press("Enter")
+    await alice.sees("/archive")
+    await alice.say("see /etc/hosts or /leave")
+    await alice.sees("see /etc/hosts or /leave")
+
+
 async def test_escape_closes_the_choices_and_keeps_the_text(person: Arrive) -> None:
     alice, _ = await person("alice"), await person("bob")
     await alice.composer.press_sequentially("@b")

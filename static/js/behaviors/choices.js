@@ -1,6 +1,8 @@
 import { isShared, others } from "../names.js";
 import { me, membersOf, nameOf, sharedRooms, titleOf, users, windowOf } from "../store.js";
 import { findEmojis } from "./emoji.js";
+import { showAction } from "./overlay.js";
+import { actionsIn } from "./room-actions.js";
 
 /**
  * What a begun word could become.
@@ -14,6 +16,7 @@ export function choicesFor(room, sign, word) {
   const wanted = word.toLowerCase();
   if (sign === "@") return people(room, wanted).slice(0, AT_MOST).map(asPerson);
   if (sign === "#") return roomsCalled(wanted).slice(0, AT_MOST).map(asRoom);
+  if (sign === "/") return actionsIn(room).filter(([action, title]) => matches(action, title, wanted)).map(asAction(room));
   return findEmojis(wanted, AT_MOST).map(asEmoji);
 }
 
@@ -42,3 +45,6 @@ const asRoom = (room) => ({ insert: room, title: titleOf(room), note: room });
 /** @param {import("./emoji.js").Emoji} found @returns {Choice} */
 const asEmoji = ({ emoji, shortcodes = [], annotation }) =>
   ({ insert: emoji, title: annotation, note: `:${shortcodes[0] ?? annotation}:`, emoji });
+
+/** @param {string} room @returns {(action: [import("./room-actions.js").RoomAction, string]) => Choice} */
+const asAction = (room) => ([action, title]) => ({ insert: "", title, note: `/${action}`, act: () => showAction(action, room) });

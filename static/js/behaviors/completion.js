@@ -3,19 +3,21 @@ import { useState } from "preact/hooks";
 import { insert, isComposing } from "./writing.js";
 
 /**
- * What a word that begins with `@`, `#` or `:` could become; people who spoke last come first.
+ * What a word that begins with `@`, `#` or `:` could become; people who spoke last come first. In the composer a `/` at
+ * the very start is followed by something to do.
  * @import {Box} from "./writing.js"
- * @typedef {{insert: string, title: string, note: string, username?: string, emoji?: string}} Choice
+ * @typedef {{insert: string, title: string, note: string, username?: string, emoji?: string,
+ *   act?: () => void}} Choice
  * @typedef {{sign: string, word: string, start: number}} Begun
  */
 
-const BEGUN = /(?:^|[\s(])([@#:])([\p{L}\p{N}_+.-]*)$/u;
+const BEGUN = /(?:(?:^|[\s(])([@#:])|^(\/))([\p{L}\p{N}_+.-]*)$/u;
 
 /** @type {import("@preact/signals").Signal<((room: string, sign: string, word: string) => Choice[]) | null>} */
 const find = signal(null);
 
-/** @param {string} room @param {Box} box */
-export function useCompletion(room, box) {
+/** @param {string} room @param {Box} box @param {boolean} [canAct] */
+export function useCompletion(room, box, canAct) {
   const [begun, setBegun] = useState(/** @type {Begun | null} */ (null));
   const [chosen, setChosen] = useState(0);
   const choices = begun ? unfinished(begun, find.value?.(room, begun.sign, begun.word) ?? []) : [];
@@ -25,13 +27,16 @@ export function useCompletion(room, box) {
   /** @param {HTMLTextAreaElement} box */
   function look(box) {
     setChosen(0);
-    setBegun(box.selectionStart === box.selectionEnd ? begunIn(box.value.slice(0, box.selectionStart)) : null);
+    const found = box.selectionStart === box.selectionEnd ? begunIn(box.value.slice(0, box.selectionStart)) : null;
+    setBegun(found?.sign === "/" && !canAct ? null : found);
   }
 
   /** @param {number} index */
   function choose(index) {
-    if (box.current) insert(box.current, `${choices[index].insert} `, begun?.start);
+    const { insert: text, act } = choices[index];
+    if (box.current) insert(box.current, act ? "" : `${text} `, begun?.start);
     close();
+    act?.();
   }
 
   /** @param {number} way */
@@ -60,7 +65,8 @@ const unfinished = ({ sign, word }, choices) =>
 function begunIn(before) {
   const found = BEGUN.exec(before);
   if (!found) return null;
-  const [, sign, word] = found;
+  const [, mark, slash, word] = found;
+  const sign = mark ?? slash;
   if (sign === ":" && word.length < 2) return null;
   bring(sign);
   return { sign, word, start: before.length - word.length - 1 };

@@ -14,6 +14,7 @@ export const KEYS = [
   ["↑", "Edit your last message, when the box is empty"],
   ["Enter / Shift Enter", "Send, or begin a new line"],
   ["@ # :", "Complete a person, a room, an emoji"],
+  ["/", "Do something with the room, at the start of the box"],
   ["↑ ↓ in the messages", "Walk from message to message"],
   ["Ctrl /", "Show these keys"],
 ];
@@ -60,7 +61,7 @@ export function listenToKeys() {
   addEventListener("keydown", onKeyDown);
   let wasOpen = false;
   overlay.subscribe(({ kind }) => {
-    if (wasOpen && !kind) document.getElementById("composer")?.focus();
+    if (wasOpen && !kind && matchMedia("(pointer: fine)").matches) document.getElementById("composer")?.focus();
     wasOpen = kind !== "";
   });
 }

@@ -34,7 +34,7 @@ export function lengthOf(text) {
 export function insert(box, text, from = box.selectionStart) {
   box.focus();
   box.setSelectionRange(from, box.selectionEnd);
-  if (!document.execCommand("insertText", false, text)) box.setRangeText(text, from, box.selectionEnd, "end");
+  if (!document.execCommand(text ? "insertText" : "delete", false, text)) box.setRangeText(text, from, box.selectionEnd, "end");
 }
 
 /**

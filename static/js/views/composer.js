@@ -48,6 +48,7 @@ export function Composer({ room, onEditLast }) {
           onWrite=${write}
           onSend=${send}
           onKey=${editLast}
+          canAct
           id="composer"
           placeholder=${label}
           enterkeyhint="enter"

@@ -1,23 +1,17 @@
-import { useState } from "preact/hooks";
-import { showPerson } from "../behaviors/overlay.js";
-import { asRefusal } from "../connection.js";
+import { closeOverlay, overlay, showAction, showPerson } from "../behaviors/overlay.js";
+import { actionsIn } from "../behaviors/room-actions.js";
 import { html } from "../html.js";
 import { isConversation, isShared, others } from "../names.js";
-import { me, mayModerate, membersOf, memberships, nameOf, rooms, titleOf } from "../store.js";
-import { command } from "../sync.js";
+import { me, membersOf, nameOf, rooms, titleOf } from "../store.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
 import { Faces, RoomMark } from "./sidebar.js";
-import { toast } from "./toast.js";
 
-const Confirm = later(() => import("./confirm.js").then((module) => module.Confirm));
-const EditRoom = later(() => import("./edit-room.js").then((module) => module.EditRoom));
-const Level = later(() => import("./level.js").then((module) => module.Level));
-const Invite = later(() => import("./invite.js").then((module) => module.Invite));
+const RoomDialog = later(() => import("./room-dialog.js").then((module) => module.RoomDialog));
 
 /** @param {{room: string, showsMembers: boolean, onMembers: () => void}} props */
 export function RoomHeader({ room, showsMembers, onMembers }) {
-  const [dialog, setDialog] = useState("");
+  const { kind, room: about } = overlay.value;
   return html`
     <header class="room-header">
       <a class="quiet square back" href="#/rooms" aria-label="All rooms"><${Icon} name="back" /></a>
@@ -27,11 +21,8 @@ export function RoomHeader({ room, showsMembers, onMembers }) {
         <${Topic} room=${room} />
       </div>
       ${isShared(room) && html`<${MembersButton} room=${room} showsMembers=${showsMembers} onMembers=${onMembers} />`}
-      ${room !== me.value?.username &&
-      html`
-        <${Menu} room=${room} onChoose=${setDialog} />
-        <${Dialogs} room=${room} dialog=${dialog} onClose=${() => setDialog("")} />
-      `}
+      ${room !== me.value?.username && html`<${Menu} room=${room} />`}
+      ${about === room && html`<${RoomDialog} room=${room} action=${kind} onClose=${closeOverlay} />`}
     </header>
   `;
 }
@@ -60,13 +51,8 @@ function MembersButton({ room, showsMembers, onMembers }) {
   `;
 }
 
-/** @param {{room: string, onChoose: (dialog: string) => void}} props */
-function Menu({ room, onChoose }) {
-  /** @param {string} label @param {string} dialog */
-  const item = (label, dialog) =>
-    html`<button popovertarget="room-menu" onClick=${() => onChoose(dialog)}>${label}</button>`;
-  const isOpen = rooms.value.get(room)?.access === "open";
-  const moderates = isShared(room) && mayModerate(room);
+/** @param {{room: string}} props */
+function Menu({ room }) {
   const partner = isConversation(room) ? others(room, me.value?.username ?? "")[0] : "";
   return html`
     <button class="quiet square" popovertarget="room-menu" aria-label="Room menu" title="Room menu">
@@ -74,47 +60,9 @@ function Menu({ room, onChoose }) {
     </button>
     <div class="menu" id="room-menu" popover>
       ${partner && html`<button popovertarget="room-menu" onClick=${() => showPerson(partner)}>Profile of ${nameOf(partner)}</button>`}
-      ${memberships.value.has(room) && item("Notifications", "level")}
-      ${(isOpen || moderates) && item("Invite people", "invite")}
-      ${moderates && item("Edit room", "edit")}
-      ${moderates && item("Archive room", "archive")}
-      ${isShared(room) && memberships.value.has(room) && item("Leave room", "leave")}
+      ${actionsIn(room).map(
+        ([action, title]) => html`<button key=${action} popovertarget="room-menu" onClick=${() => showAction(action, room)}>${title}</button>`,
+      )}
     </div>
   `;
 }
-
-/** @param {{room: string, dialog: string, onClose: () => void}} props */
-function Dialogs({ room, dialog, onClose }) {
-  if (dialog === "invite") return html`<${Invite} room=${room} onClose=${onClose} />`;
-  if (dialog === "level") return html`<${Level} room=${room} onClose=${onClose} />`;
-  if (dialog === "edit") return html`<${EditRoom} room=${room} onClose=${onClose} />`;
-  if (dialog === "archive") return html`<${Archive} room=${room} onClose=${onClose} />`;
-  if (dialog === "leave") return html`<${Leave} room=${room} onClose=${onClose} />`;
-  return null;
-}
-
-/** @param {{room: string, onClose: () => void}} props */
-const Leave = ({ room, onClose }) => html`
-  <${Confirm}
-    title=${`Leave ${titleOf(room)}?`}
-    verb="Leave room"
-    onConfirm=${() => command("room.leave", { room })}
-    onClose=${onClose}
-  >
-    ${rooms.value.get(room)?.access === "private"
-      ? "It is private: to come back you have to be invited."
-      : "You can come back at any time."}
-  <//>
-`;
-
-/** @param {{room: string, onClose: () => void}} props */
-const Archive = ({ room, onClose }) => html`
-  <${Confirm}
-    title=${`Archive ${titleOf(room)}?`}
-    verb="Archive room"
-    onConfirm=${() => command("room.archive", { room }).catch((error) => toast(asRefusal(error).message))}
-    onClose=${onClose}
-  >
-    Nobody can write there any more and it disappears from the list of rooms.
-  <//>
-`;

@@ -16,10 +16,10 @@ export const leftOf = (text) => textLimit.value - lengthOf(text);
  * Where one writes, in the composer and in the editor of a message; `onKey` may take a key by preventing its default.
  * @import {Box} from "../behaviors/writing.js"
  * @param {{room: string, box: Box, text: string, label: string, onWrite: (text: string) => void, onSend: (event: Event) => void,
- *   onKey: (event: KeyboardEvent) => void, [attribute: string]: any}} props
+ *   onKey: (event: KeyboardEvent) => void, canAct?: boolean, [attribute: string]: any}} props
  */
-export function TextBox({ room, box, text, label, onWrite, onSend, onKey, ...attributes }) {
-  const completion = useCompletion(room, box);
+export function TextBox({ room, box, text, label, onWrite, onSend, onKey, canAct, ...attributes }) {
+  const completion = useCompletion(room, box, canAct);
   const { choices, chosen, choose } = completion;
   const left = leftOf(text);
   const leftId = useId();

@@ -1,0 +1,47 @@
+import { asRefusal } from "../connection.js";
+import { html } from "../html.js";
+import { rooms, titleOf } from "../store.js";
+import { command } from "../sync.js";
+import { Confirm } from "./confirm.js";
+import { EditRoom } from "./edit-room.js";
+import { Invite } from "./invite.js";
+import { Level } from "./level.js";
+import { toast } from "./toast.js";
+
+/** @import {RoomAction} from "../behaviors/room-actions.js" */
+
+/** @param {{room: string, action: RoomAction, onClose: () => void}} props */
+export function RoomDialog({ room, action, onClose }) {
+  if (action === "invite") return html`<${Invite} room=${room} onClose=${onClose} />`;
+  if (action === "notifications") return html`<${Level} room=${room} onClose=${onClose} />`;
+  if (action === "edit") return html`<${EditRoom} room=${room} onClose=${onClose} />`;
+  if (action === "archive") return html`<${Archive} room=${room} onClose=${onClose} />`;
+  if (action === "leave") return html`<${Leave} room=${room} onClose=${onClose} />`;
+  return null;
+}
+
+/** @param {{room: string, onClose: () => void}} props */
+const Leave = ({ room, onClose }) => html`
+  <${Confirm}
+    title=${`Leave ${titleOf(room)}?`}
+    verb="Leave room"
+    onConfirm=${() => command("room.leave", { room })}
+    onClose=${onClose}
+  >
+    ${rooms.value.get(room)?.access === "private"
+      ? "It is private: to come back you have to be invited."
+      : "You can come back at any time."}
+  <//>
+`;
+
+/** @param {{room: string, onClose: () => void}} props */
+const Archive = ({ room, onClose }) => html`
+  <${Confirm}
+    title=${`Archive ${titleOf(room)}?`}
+    verb="Archive room"
+    onConfirm=${() => command("room.archive", { room }).catch((error) => toast(asRefusal(error).message))}
+    onClose=${onClose}
+  >
+    Nobody can write there any more and it disappears from the list of rooms.
+  <//>
+`;
