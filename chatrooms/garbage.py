@@ -52,6 +52,7 @@ class _Parts:
         gc.unfreeze()
         gc.collect()
         gc.freeze()
+        gc.collect()  # of nothing: the next comes when a quarter as much as was found now has survived
         self._most = 2 * gc.get_freeze_count() + LEEWAY
         self._timer = self._loop.call_later(SECONDS_TO_LOOK, self._look)
 

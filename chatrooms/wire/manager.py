@@ -52,9 +52,7 @@ class Manager(AsyncManager):  # type: ignore[misc]
 
     def get_participants(self, namespace: str, room: Any) -> Iterator[tuple[str, str]]:
         """The sockets in one or several rooms, each once, with the ids of their sessions."""
-        inside = self.rooms.get(namespace, {})
-        found = {sid: eio_sid for name in _listed(room) for sid, eio_sid in inside.get(name, {}).items()}
-        yield from found.items()
+        yield from self._inside(namespace, _listed(room)).items()
 
     def sid_from_eio_sid(self, eio_sid: str, namespace: str) -> str | None:
         """The socket of a session in a namespace."""
@@ -145,13 +143,11 @@ class Manager(AsyncManager):  # type: ignore[misc]
         """
         said = [event, *(data if isinstance(data, tuple) else [] if data is None else [data])]
         skipped = set(_listed(skip_sid))
-        recipients = [
-            (sid, eio_sid)
-            for sid, eio_sid in self.get_participants(namespace, [name for name in _listed(to or room) if name])
-            if sid not in skipped
-        ]
+        recipients = self._inside(namespace, _listed(to or room))
+        for sid in skipped & recipients.keys():
+            del recipients[sid]
         if callback is not None:
-            for sid, eio_sid in recipients:
+            for sid, eio_sid in recipients.items():
                 number = self._generate_ack_id(sid, callback)
                 self._post(namespace, sid, eio_sid, Bundle(packets.encode(packets.EVENT, said, namespace, number)))
         elif recipients:
@@ -163,17 +159,29 @@ class Manager(AsyncManager):  # type: ignore[misc]
         for event, data, to in events:
             said.setdefault(tuple(to), []).extend(packets.encode(packets.EVENT, [event, data], namespace))
         for rooms, messages in said.items():
-            recipients = list(self.get_participants(namespace, [name for name in rooms if name]))
-            await self._spread(Bundle(messages), recipients, namespace)
+            await self._spread(Bundle(messages), self._inside(namespace, rooms), namespace)
 
-    async def _spread(self, bundle: Bundle, recipients: list[tuple[str, str]], namespace: str) -> None:
+    def _inside(self, namespace: str, rooms: Iterable[Any]) -> dict[str, str]:
+        """The sockets in these rooms, each once, with their sessions.
+
+        All in one dictionary of strings: a tuple for each would set off the garbage collector in a large room.
+        """
+        all_rooms = self.rooms.get(namespace, {})
+        found: dict[str, str] = {}
+        for room in rooms:
+            if room:
+                found.update(all_rooms.get(room, {}))
+        return found
+
+    async def _spread(self, bundle: Bundle, recipients: dict[str, str], namespace: str) -> None:
         """Send to many, in slices, so that nobody else waits long."""
         sessions = self.server.eio.sockets
+        left = iter(recipients.items())
         for start in range(0, len(recipients), SLICE):
             if start:
                 await asyncio.sleep(0)
             pending = self.pending_connect.get(namespace)
-            for sid, eio_sid in recipients[start : start + SLICE]:
+            for sid, eio_sid in itertools.islice(left, SLICE):
                 if pending and sid in pending:
                     self._post(namespace, sid, eio_sid, bundle)
                 elif eio_sid in sessions:

@@ -33,7 +33,8 @@ def step(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
         room.talk(1, SECONDS, most=scale.shouts)
         _, usage = meter.stop()
         room.settle()
-    for kind, seconds in zip(("by the clock", "on the processor"), PAIR.unpack(watch.read_bytes()), strict=True):
+        longest = PAIR.unpack(watch.read_bytes())
+    for kind, seconds in zip(("by the clock", "on the processor"), longest, strict=True):
         case = f"{scale.shouts} messages to {scale.crowd:,} sockets, longest round {kind}"
         yield Figure("step", case, peer, 1000 * seconds, "ms", usage)
 
