@@ -150,5 +150,4 @@ export function forgetEverything() {
   for (const window of store.windows.values()) window.value = store.emptyWindow();
   store.me.value = null;
   store.ready.value = false;
-  store.caughtUp.value = false;
 }

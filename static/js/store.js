@@ -38,8 +38,6 @@ export const users = table();
 export const newest = table();
 /** True once the first catch-up is in: before that, lists are unknown rather than empty. */
 export const ready = signal(false);
-/** True once all that was said since this browser was last here is in. */
-export const caughtUp = signal(false);
 export const textLimit = signal(10_000);
 
 /** @type {Map<string, Signal<Window>>} */

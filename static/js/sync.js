@@ -110,8 +110,7 @@ async function round() {
   const answer = await run("sync", { revs: Object.fromEntries(asked) });
   batch(() => {
     for (const change of answer.changes) enter(change, asked.get(change.room) ?? 0, answer.reset.includes(change.room));
-    store.ready.value ||= !answer.more;
-    store.caughtUp.value ||= !answer.more;
+    store.ready.value = !answer.more || store.ready.value;
   });
   return answer.more && answer.changes.some((change) => change.rev > (asked.get(change.room) ?? 0));
 }

@@ -20,8 +20,7 @@ export const reachedEnd = signal(0);
 let timer = 0;
 let toldAt = 0;
 
-/** Whether somebody looks at the page. */
-export const isLooking = () => document.visibilityState === "visible" && document.hasFocus();
+const isLooking = () => document.visibilityState === "visible" && document.hasFocus();
 
 /** @param {Message | undefined} message */
 export function saw(message) {
