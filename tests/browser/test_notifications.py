@@ -123,6 +123,9 @@ async def test_a_sound_is_played_for_news_only_while_it_is_switched_on(person: A
     await bob.say("Unheard")
     await alice.has_unread("bob", 1)
     await hide(alice, "false")
+    await alice.go_to("bob")  # what has been read is news no more
+    await alice.has_unread("bob", 0)
+    await alice.go_to("Lobby")
     await switch(alice, "Sound for new messages", on=True)
     assert [await told.get(), await told.get()] == ["660 Hz", "880 Hz"]  # what it will sound like
     await hide(alice)
