@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from playwright.async_api import Worker, expect
 
@@ -215,7 +216,7 @@ async def test_a_link_to_what_came_after_one_was_here_opens_it(person: Arrive) -
     await alice.sees("Before")
     await alice.page.goto("about:blank")
     await bob.say("After")
-    await bob.sees("After")
+    await expect(bob.message("After")).to_have_attribute("data-seq", re.compile(r"\d+"))  # it is stored
     seq = await bob.message("After").get_attribute("data-seq")
     await alice.page.goto(f"{alice.url}/r/lobby/{seq}")
     await expect(alice.message("After")).to_be_focused()
