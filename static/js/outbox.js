@@ -93,7 +93,7 @@ export const asMessage = ({ id, room, text, at, user }) => ({
   author: user,
   seq: Infinity,
   rev: 0,
-  number: 0,
+  number: Infinity,
   edited_at: null,
   deleted: false,
   reply_to: null,

@@ -150,4 +150,5 @@ export function forgetEverything() {
   for (const window of store.windows.values()) window.value = store.emptyWindow();
   store.me.value = null;
   store.ready.value = false;
+  store.caughtUp.value = false;
 }

@@ -38,6 +38,8 @@ export const users = table();
 export const newest = table();
 /** True once the first catch-up is in: before that, lists are unknown rather than empty. */
 export const ready = signal(false);
+/** Whether all that was said until the present connection was made is in. */
+export const caughtUp = signal(false);
 export const textLimit = signal(10_000);
 
 /** @type {Map<string, Signal<Window>>} */

@@ -1,5 +1,5 @@
 import { batch } from "@preact/signals";
-import { asRefusal, passesAfter, run } from "./connection.js";
+import { asRefusal, online, passesAfter, run } from "./connection.js";
 import { extendWindow, forgetPersonal, forgetRoom, startRoster, takeRows } from "./rows.js";
 import * as store from "./store.js";
 
@@ -80,6 +80,8 @@ function tablesOf({ message, member, room, read, user }) {
   ].filter(Boolean);
 }
 
+online.subscribe((isOnline) => void (store.caughtUp.value &&= isOnline));
+
 /** @type {Promise<void> | null} */
 let running = null;
 let again = false;
@@ -110,7 +112,8 @@ async function round() {
   const answer = await run("sync", { revs: Object.fromEntries(asked) });
   batch(() => {
     for (const change of answer.changes) enter(change, asked.get(change.room) ?? 0, answer.reset.includes(change.room));
-    store.ready.value = !answer.more || store.ready.value;
+    store.ready.value ||= !answer.more;
+    store.caughtUp.value ||= !answer.more;
   });
   return answer.more && answer.changes.some((change) => change.rev > (asked.get(change.room) ?? 0));
 }

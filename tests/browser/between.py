@@ -1,7 +1,8 @@
-"""Somebody between page and server, who can hold back or refuse the answers to `history`, and cut the line."""
+"""Somebody between page and server, who can hold back or refuse the answers to `history`, and take the line away."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 
@@ -17,25 +18,34 @@ class Between:
         self.holds = False
         self.refuses = 0
         self.resets = 0
+        self.is_holding = asyncio.Event()
+        self._is_down = False
         self._held: list[Callable[[], None]] = []
         self._near: list[WebSocketRoute] = []
 
     async def stand(self, page: Page) -> None:
         await page.route_web_socket("**/socket.io/**", self._connect)
 
-    async def cut(self) -> None:
-        """The connections that there are."""
+    async def take_down(self) -> None:
+        """The connections that there are, and all that are tried until it is put up again."""
+        self._is_down = True
         near, self._near = self._near, []
         for socket in near:
             await socket.close()
 
+    def put_up(self) -> None:
+        self._is_down = False
+
     def let_go(self) -> None:
         """Of what was held back."""
         held, self._held, self.holds = self._held, [], False
+        self.is_holding.clear()
         for send in held:
             send()
 
-    def _connect(self, near: WebSocketRoute) -> None:
+    async def _connect(self, near: WebSocketRoute) -> None:
+        if self._is_down:
+            return await near.close()
         far = near.connect_to_server()
         self._near.append(near)
         asked: set[str] = set()
@@ -55,6 +65,7 @@ class Between:
                 near.send(f"{head}{json.dumps([REFUSAL])}")
             elif self.holds:
                 self._held.append(lambda: near.send(frame))
+                self.is_holding.set()
             else:
                 near.send(frame)
 

@@ -27,11 +27,14 @@ async def test_the_last_of_a_burst_is_shown_though_history_was_on_its_way(
     async with connect(own_server.url, "historian") as historian:
         for burst in range(3):
             between.holds = True
-            await between.cut()
+            await between.take_down()
             await say_at_once(historian, burst * BURST)
+            between.put_up()
+            await between.is_holding.wait()
+            await historian.say("#lobby", f"Meanwhile {burst}.")
             between.let_go()
-    await alice.sees("line 1500.")
-    assert between.resets > 0
+    await alice.sees("line 1500.", "Meanwhile 2.")
+    assert between.resets == 3
 
 
 async def test_a_page_of_history_that_was_refused_is_asked_for_again(person: Arrive, own_server: RunningServer) -> None:

@@ -1,4 +1,4 @@
-"""Ten thousand messages, read from the newest to the oldest as somebody does who turns the wheel."""
+"""Scrolling: ten thousand messages by the wheel, from the newest to the oldest; what grows late moves nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from playwright.async_api import expect
 
 from tests.bench.fill import fill
 from tests.browser.conftest import Arrive
+from tests.browser.test_lasting import fill_lobby
 from tests.browser.visitor import Visitor
+from tests.servers import RunningServer
 
 MESSAGES = 10_000
 AT_MOST = 300
@@ -27,6 +29,7 @@ log => {
   look();
 }
 """
+GROW = "article => void (article.style.paddingBottom = '200px')"
 SEEN = "() => ({...seen, numbers: [...seen.numbers].sort((a, b) => a - b)})"
 
 
@@ -49,3 +52,17 @@ async def test_ten_thousand_messages_are_paged_without_a_hole(person: Arrive, tm
     assert seen["breaks"] == []
     assert seen["numbers"] == list(range(1, MESSAGES + 1))
     assert seen["most"] <= AT_MOST
+
+
+async def test_what_grows_late_moves_nobody_who_reads(person: Arrive, own_server: RunningServer) -> None:
+    await fill_lobby(own_server, 60)
+    alice = await person("alice")
+    await alice.sees("line 60.")
+    await alice.message("line 60.").evaluate(GROW)
+    await expect(alice.message("line 60.")).to_be_in_viewport(ratio=1)
+    eye = alice.message("line 30.")
+    before = await eye.evaluate("it => (it.scrollIntoView({block: 'center'}), it.getBoundingClientRect().y)")
+    await expect(alice.button("Jump to latest")).to_be_visible()
+    await alice.message("line 20.").evaluate(GROW)
+    await alice.page.evaluate("new Promise(requestAnimationFrame).then(() => new Promise(requestAnimationFrame))")
+    assert abs(await eye.evaluate("it => it.getBoundingClientRect().y") - before) < 2

@@ -19,7 +19,7 @@ const dayOf = (date) => date.toDateString();
 
 /**
  * @param {Message[]} messages
- * @param {number | undefined} firstNew The number of the first message that was new when one came into the room.
+ * @param {number} firstNew The number of the first message that was new when one came into the room.
  * @returns {Item[]}
  */
 export function arrange(messages, firstNew) {

@@ -1,3 +1,5 @@
+import { signal } from "@preact/signals";
+
 /** Times and days as the reader's language writes them. */
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
@@ -7,6 +9,7 @@ const dated = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "long
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 const DAY_MS = 86_400_000;
+const LOOKS_EVERY_MS = 60_000;
 
 /** @param {string} at */
 export const timeOf = (at) => clock.format(new Date(at));
@@ -29,9 +32,12 @@ const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.ge
 /** @param {string} words */
 const capital = (words) => words.charAt(0).toLocaleUpperCase() + words.slice(1);
 
-/** "Today", "Yesterday", then a date. @param {Date} date */
+const today = signal(midnight(new Date()));
+setInterval(() => (today.value = midnight(new Date())), LOOKS_EVERY_MS);
+
+/** "Today", "Yesterday", then a date. Reads a signal: at midnight today becomes yesterday. @param {Date} date */
 export function dayName(date) {
-  const ago = Math.round((midnight(new Date()) - midnight(date)) / DAY_MS);
+  const ago = Math.round((today.value - midnight(date)) / DAY_MS);
   if (ago === 0 || ago === 1) return capital(relative.format(-ago, "day"));
   return (ago > 0 && ago < 300 ? weekday : dated).format(date);
 }

@@ -1,30 +1,50 @@
 import { useRef } from "preact/hooks";
-import { isSinceMine, me, reads, readUpTo, ready } from "../store.js";
+import { online } from "../connection.js";
+import { caughtUp, isSinceMine, me, reads, readUpTo, windowOf } from "../store.js";
 import { heldBack, holdBack } from "./held-back.js";
-
-/** @import {Message} from "../wire.js" */
+import { isLooking } from "./read-marks.js";
 
 /**
- * Where one left off: above it stands the line "New", which does not move while one reads, unless one moves it.
- * @param {string} room @param {Message[]} list @returns {number | undefined} The number of what was new when one came in.
+ * Where one left off: above the message of this number stands the line "New", which does not move while one reads,
+ * unless one moves it. The room opens at the seq, also for who comes back to a hidden tab. Who looked while the
+ * connection was gone gets the line and stays where they are.
+ * @import {Message} from "../wire.js"
+ * @import {Scroll} from "./keep-scroll.js"
+ * @typedef {{number: number, seq: number}} LeftOff Each 0 if there is none.
  */
-export function useFirstNew(room, list) {
-  const found = useRef(/** @type {number | undefined} */ (undefined));
+
+/** @param {string} room @param {Scroll} scroll @returns {LeftOff} */
+export function useFirstNew(room, scroll) {
+  const found = useRef({ number: 0, seq: 0 });
   const isFirstLook = useRef(true);
+  const isBack = useRef(true);
+  const { list, more } = windowOf(room).value;
   const held = heldBack(room);
-  if (isFirstLook.current && list.length && ready.value) {
-    isFirstLook.current = false;
-    found.current = firstUnread(room, list);
-    queueMicrotask(() => holdBack(room, 0));
-  } else if (Number.isFinite(held)) found.current = held;
+  if (!caughtUp.value) isBack.current = true;
+  else if ((list.length || !more) && (isBack.current || !isLooking()) && isRead(room, found.current.number)) {
+    const { number, seq } = leftOff(room);
+    const opens = scroll.stuck && (isFirstLook.current || isHidden());
+    if (number) found.current = { number, seq: opens ? seq : found.current.seq };
+    if (isFirstLook.current) queueMicrotask(() => holdBack(room, 0));
+    isFirstLook.current = isBack.current = false;
+  } else if (Number.isFinite(held)) found.current = { ...found.current, number: held };
+  scroll.unseen = isRead(room, found.current.number) ? 0 : found.current.seq;
   return found.current;
 }
 
-/** @param {string} room @param {Message[]} list */
-function firstUnread(room, list) {
+const isHidden = () => document.visibilityState === "hidden";
+
+/** @param {string} room @param {number} number */
+const isRead = (room, number) => number <= (reads.value.get(room)?.number ?? Infinity);
+
+/** @param {string} room @returns {LeftOff} */
+function leftOff(room) {
+  const { list, more } = windowOf(room).peek();
   const row = reads.peek().get(room);
   const read = row && readUpTo.limit(room, row.number);
   const isHeldBack = row && read !== row.number;
+  if (row && !isHeldBack && more && online.peek() && list[0].number > row.number + 1) return { number: row.number + 1, seq: row.seq };
   const isNew = read === undefined ? isSinceMine : (/** @type {Message} */ { number }) => number > read;
-  return list.find((message) => isNew(message) && (isHeldBack || message.author !== me.peek()?.username))?.number;
+  const first = list.find((message) => isNew(message) && (isHeldBack || message.author !== me.peek()?.username));
+  return { number: first?.number ?? 0, seq: first?.seq ?? 0 };
 }

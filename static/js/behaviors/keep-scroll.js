@@ -27,12 +27,17 @@ function underEye(log) {
   return children[low] ?? children[first];
 }
 
+/** @param {HTMLElement} log @param {HTMLElement} element */
+const nearTop = (log, element) => element.offsetTop - log.clientHeight / 4;
+
 export class Scroll {
   /** @type {HTMLElement | null} */
   log = null;
   stuck = true;
   /** Whether the newest message is in the log. */
   isAtEnd = true;
+  /** The seq of the first message that is unread; 0 if there is none. */
+  unseen = 0;
   /** @type {{element: HTMLElement, top: number} | null} */
   anchor = null;
   /** How far it was scrolled when that was so. */
@@ -44,9 +49,16 @@ export class Scroll {
     if (!log) return;
     const scrolled = log.scrollTop - this.at;
     if (scrolled < -STICKS_WITHIN_PX && this.below() > STICKS_WITHIN_PX) this.stuck = false;
-    if (this.stuck) log.scrollTop = log.scrollHeight;
+    if (this.stuck) this.follow(log);
     else if (anchor?.element.isConnected) log.scrollTop = anchor.element.offsetTop - anchor.top + scrolled;
     this.remember();
+  }
+
+  /** To the newest, but while nobody looks not past what came first. @param {HTMLElement} log */
+  follow(log) {
+    const unseen = document.visibilityState === "hidden" ? log.querySelector(`[data-seq="${this.unseen}"]`) : null;
+    log.scrollTop = unseen instanceof HTMLElement ? nearTop(log, unseen) : log.scrollHeight;
+    this.stuck = this.below() < STICKS_WITHIN_PX;
   }
 
   remember() {
@@ -79,7 +91,7 @@ export class Scroll {
   /** @param {HTMLElement} element To be shown near the top of what is on screen. */
   startAt(element) {
     if (!this.log) return;
-    this.log.scrollTop = element.offsetTop - this.log.clientHeight / 4;
+    this.log.scrollTop = nearTop(this.log, element);
     this.moved();
   }
 }

@@ -8,44 +8,50 @@ import { loadAround } from "./paging.js";
 import { sourceOf } from "./shown.js";
 
 /**
- * A link to a message opens the room there, with what surrounds it, and shows which one it is.
+ * A link to a message opens the room there, with what surrounds it, and shows which one it is. Without one, the room
+ * opens where one left off.
  * @import {Scroll} from "./keep-scroll.js"
  */
 
 /**
- * @param {string} room @param {Scroll} scroll @param {(seq: number) => void} showAround
- * @returns {{linked: number, isComing: boolean}} The message's seq, and whether it is still on its way.
+ * @param {string} room @param {Scroll} scroll @param {(seq: number) => void} showAround @param {number} leftOff
+ * @returns {{linked: number, isComing: boolean}} The linked message's seq, and whether where one goes is still on its way.
  */
-export function useLinked(room, scroll, showAround) {
+export function useLinked(room, scroll, showAround, leftOff) {
   const linked = linkedSeq.value;
+  const goal = linked || leftOff;
   const [, redraw] = useState({});
-  const done = useRef(0);
-  const isComing = linked > 0 && done.current !== linked;
+  const arrived = useRef({ linked: 0, leftOff: 0 }).current;
+  if (linked) arrived.leftOff = leftOff;
+  const isComing = goal > 0 && (linked ? arrived.linked !== linked : arrived.leftOff !== leftOff);
   if (isComing) scroll.stuck = false;
-  const canLoad = online.value && ready.value;
+  const isHere = () => sourceOf(room).list.some((message) => message.seq === goal);
+  const canLoad = (online.value && ready.value) || (isComing && isHere());
 
   useEffect(() => {
     if (isComing && canLoad) bring();
-  }, [linked, canLoad]);
+  }, [goal, canLoad]);
 
-  async function bring() {
-    const isHere = () => sourceOf(room).list.some((message) => message.seq === linked);
-    await loadAround(room, linked);
-    if (!isHere()) await catchUp();
-    if (isHere()) return showAround(linked);
-    toast("That message is not here any more.");
-    done.current = linked;
-    scroll.toBottom();
+  function arrive() {
+    Object.assign(arrived, { linked, leftOff });
     redraw({});
   }
 
+  async function bring() {
+    await loadAround(room, goal);
+    if (!isHere()) await catchUp();
+    if (isHere()) return showAround(goal);
+    if (linked) toast("That message is not here any more.");
+    scroll.toBottom();
+    arrive();
+  }
+
   useLayoutEffect(() => {
-    const found = isComing ? scroll.log?.querySelector(`[data-seq="${linked}"]`) : null;
+    const found = isComing ? scroll.log?.querySelector(`[data-seq="${goal}"]`) : null;
     if (!(found instanceof HTMLElement)) return;
-    done.current = linked;
     scroll.startAt(found);
-    found.focus({ preventScroll: true });
-    redraw({});
+    if (linked) found.focus({ preventScroll: true });
+    arrive();
   });
   return { linked, isComing };
 }

@@ -20,7 +20,8 @@ export const reachedEnd = signal(0);
 let timer = 0;
 let toldAt = 0;
 
-const isLooking = () => document.visibilityState === "visible" && document.hasFocus();
+/** Whether somebody looks at the page. */
+export const isLooking = () => document.visibilityState === "visible" && document.hasFocus();
 
 /** @param {Message | undefined} message */
 export function saw(message) {

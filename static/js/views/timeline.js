@@ -25,15 +25,14 @@ export function Timeline({ room, editing, onEdit }) {
   const { list } = windowOf(room).value;
   const scroll = useKeepScroll();
   const { shown, isOlder, isNewer, showOlder, showNewer, showAround } = useShown(room, scroll);
-  const { linked, isComing } = useLinked(room, scroll, showAround);
+  const firstNew = useFirstNew(room, scroll);
+  const { linked, isComing } = useLinked(room, scroll, showAround, firstNew.seq);
   const [isAway, setAway] = useState(false);
   const waitingHere = waiting.value.filter((entry) => entry.room === room && !list.some(({ id }) => id === entry.id));
-  const firstNew = useFirstNew(room, shown);
-  const items = arrange(isNewer ? shown : [...shown, ...waitingHere.map(asMessage)], firstNew);
+  const items = arrange(isNewer ? shown : [...shown, ...waitingHere.map(asMessage)], firstNew.number);
   const newest = list.at(-1);
   const leftAt = useRef(0);
 
-  useOpening(scroll, shown.length > 0 && ready.value && !linked, firstNew);
   useToTheEnd(room, scroll, waitingHere.at(-1)?.id ?? reachedEnd.value);
   useLayoutEffect(() => look());
   useEffect(() => fill(), [shown[0]?.id, shown.at(-1)?.id, isOlder, isComing, online.value, ready.value]);
@@ -69,6 +68,7 @@ export function Timeline({ room, editing, onEdit }) {
         class="log"
         role="log"
         aria-label="Messages"
+        aria-live=${isAway ? "off" : "polite"}
         tabindex="0"
         ref=${(/** @type {HTMLElement | null} */ log) => void (scroll.log = log)}
         onScroll=${onScroll}
@@ -82,14 +82,6 @@ export function Timeline({ room, editing, onEdit }) {
       ${isAway && html`<${Jump} number=${(newest?.number ?? 0) - leftAt.current} onJump=${jump} />`}
     </div>
   `;
-}
-
-/** The room opens at what is new, if that is further up. @param {import("../behaviors/keep-scroll.js").Scroll} scroll @param {boolean} isFilled @param {number | undefined} firstNew */
-function useOpening(scroll, isFilled, firstNew) {
-  useLayoutEffect(() => {
-    const line = firstNew && scroll.log?.querySelector(".new-line");
-    if (line instanceof HTMLElement) scroll.startAt(line);
-  }, [isFilled]);
 }
 
 /** One's own new message brings one back to the present. @param {string} room @param {import("../behaviors/keep-scroll.js").Scroll} scroll @param {string | number} cause */
