@@ -28,13 +28,15 @@ self.addEventListener("notificationclick", (event) => {
 
 /**
  * Where a notification leads: in a tab of the person whom it was for, else in a new one; none says where after a test.
- * @param {{link: string} | null} about
+ * @param {{link: string, username: string} | null} about
  */
 async function open(about) {
   const tabs = await self.clients.matchAll({ type: "window" });
   if (!about) return tabs[0]?.focus();
   for (const tab of tabs) if (await takes(tab, about)) return tab.focus();
-  return self.clients.openWindow(about.link);
+  const link = new URL(about.link);
+  link.searchParams.set("as", about.username);
+  return self.clients.openWindow(link.href);
 }
 
 /** Whether a tab goes there; one that sleeps does not answer. @param {WindowClient} tab @param {object} about */

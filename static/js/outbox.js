@@ -2,11 +2,13 @@ import { signal } from "@preact/signals";
 import { dropWaiting, keepWaiting, waitingOf } from "./archive.js";
 import { asRefusal, online, passesAfter } from "./connection.js";
 import { newId } from "./ids.js";
+import { channel } from "./settings.js";
 import { me } from "./store.js";
 import { command, onChange } from "./sync.js";
 
 /**
- * Messages on their way: they stay here, across reloads too, until the server has acknowledged them.
+ * Messages on their way: they stay here, across reloads too, until the server has acknowledged them. What is written,
+ * refused or thrown away in one tab is so in all of a person's tabs, of which one sends.
  * @import {Waiting} from "./archive.js"
  * @import {Message} from "./wire.js"
  */
@@ -14,16 +16,25 @@ import { command, onChange } from "./sync.js";
 /** @type {import("@preact/signals").Signal<Waiting[]>} */
 export const waiting = signal([]);
 
+let owner = "";
 let sending = false;
+const tabs = channel("outbox");
+tabs.onmessage = ({ data }) => {
+  if (!data.entry) return remove(data.id);
+  put(data.entry);
+  if (navigator.locks) flush();
+};
 
 /** @param {string} user */
 export async function openOutbox(user) {
+  owner = user;
   const kept = await waitingOf(user);
   const ids = new Set(kept.map((entry) => entry.id));
   waiting.value = [...kept, ...waiting.value.filter((entry) => entry.user === user && !ids.has(entry.id))];
 }
 
 export function closeOutbox() {
+  owner = "";
   waiting.value = [];
 }
 
@@ -31,9 +42,27 @@ export function closeOutbox() {
 export function post(room, text) {
   const user = me.value?.username ?? "";
   const entry = { id: newId(), user, room, text, at: new Date().toISOString() };
-  waiting.value = [...waiting.value, entry];
-  keepWaiting(entry);
+  share(entry);
   flush();
+}
+
+/** @param {Waiting} entry */
+function share(entry) {
+  put(entry);
+  keepWaiting(entry);
+  tabs.postMessage({ entry });
+}
+
+/** @param {Waiting} entry */
+function put(entry) {
+  if (entry.user !== owner) return;
+  const isKnown = waiting.value.some(({ id }) => id === entry.id);
+  waiting.value = isKnown ? waiting.value.map((old) => (old.id === entry.id ? entry : old)) : [...waiting.value, entry];
+}
+
+/** @param {string} id */
+function remove(id) {
+  waiting.value = waiting.value.filter((entry) => entry.id !== id);
 }
 
 /** @param {string} id */
@@ -44,26 +73,29 @@ export function retry(id) {
 
 /** @param {string} id */
 export function discard(id) {
-  waiting.value = waiting.value.filter((entry) => entry.id !== id);
+  remove(id);
   dropWaiting(id);
+  tabs.postMessage({ id });
 }
 
 /** @param {string} id @param {Partial<Waiting>} fields */
 function update(id, fields) {
-  waiting.value = waiting.value.map((entry) => (entry.id === id ? { ...entry, ...fields } : entry));
-  const changed = waiting.value.find((entry) => entry.id === id);
-  if (changed) keepWaiting(changed);
+  const entry = waiting.value.find((entry) => entry.id === id);
+  if (entry) share({ ...entry, ...fields });
 }
 
-/** Sends what waits, one after the other so that order is kept. */
+/** Sends what waits; where the browser can tell, one tab at a time, so that another goes on when it is closed. */
 export async function flush() {
   if (sending) return;
   sending = true;
-  try {
-    for (let entry = next(); entry && online.value; entry = next()) await send(entry);
-  } finally {
-    sending = false;
-  }
+  if (navigator.locks) await navigator.locks.request(`${tabs.name} ${owner}`, sendAll).catch(sendAll);
+  else await sendAll();
+}
+
+/** One after the other, so that order is kept. */
+async function sendAll() {
+  for (let entry = next(); entry && online.value; entry = next()) await send(entry);
+  sending = false;
 }
 
 const next = () => waiting.value.find((entry) => !entry.refused);

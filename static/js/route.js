@@ -10,7 +10,9 @@ import { home, me } from "./store.js";
 
 const BASE = new URL(document.baseURI).pathname;
 const linked = location.pathname.startsWith(`${BASE}r/`) ? location.pathname.slice(BASE.length) : "";
-if (linked) history.replaceState(null, "", `${BASE}#/${linked}`);
+/** The person for whom a notification opened this window; empty if none did. */
+export const askedFor = new URLSearchParams(location.search).get("as") ?? "";
+if (linked || askedFor) history.replaceState(null, "", linked ? `${BASE}#/${linked}` : `${BASE}${location.hash}`);
 
 const hash = signal(location.hash);
 addEventListener("hashchange", () => (hash.value = location.hash));

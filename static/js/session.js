@@ -1,11 +1,12 @@
 import { signal } from "@preact/signals";
-import { wipe } from "./archive.js";
+import { snapshotOf, wipe } from "./archive.js";
+import { forgetDrafts } from "./behaviors/drafts.js";
 import { bePresent, isPresent } from "./behaviors/present.js";
 import { asRefusal, connect, disconnect, Refusal } from "./connection.js";
 import { closeOutbox, flush, openOutbox } from "./outbox.js";
 import { forgetEverything } from "./rows.js";
-import { forgetKept, keep, kept, TAB } from "./settings.js";
-import { forgetPlace } from "./route.js";
+import { keep, kept, TAB } from "./settings.js";
+import { askedFor, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
 import { me, textLimit } from "./store.js";
 import { apply, catchUp, revs } from "./sync.js";
@@ -47,10 +48,10 @@ export const offered = signal("");
 /** Whether people log in to an application that this chat is a part of, and not here. */
 export const hosted = document.querySelector("meta[name=login]")?.getAttribute("content") === "host";
 
-/** A tab knows who it is; a new window is who came last, or asks if that person has a window open. */
+/** A tab knows who it is; a new window is whom it was opened for, or who came last, or asks if that person has a window open. */
 export async function comeBack() {
   if (hosted) return arriveFromHost();
-  const here = kept("username", TAB);
+  const here = kept("username", TAB) || ((await snapshotOf(askedFor)) ? askedFor : "");
   const last = kept("username");
   if (here) await begin(here);
   else if (last && (await isPresent(last))) offered.value = last;
@@ -119,6 +120,6 @@ export async function leave() {
   await ask("session.leave", { username: name }).catch(() => null);
   if (kept("username") === name) keep("username", "");
   stepAside();
-  forgetKept(`draft ${name} `);
+  forgetDrafts(name);
   await wipe(name);
 }

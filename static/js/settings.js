@@ -1,3 +1,5 @@
+import { signal } from "@preact/signals";
+
 /** Small things kept in the browser, apart for each place where the client is mounted. */
 
 const PREFIX = `chatrooms ${new URL(document.baseURI).pathname} `;
@@ -37,9 +39,20 @@ export function onKeptElsewhere(key, listener) {
   return () => removeEventListener("storage", hear);
 }
 
-/** @param {string} start Of the keys to forget. */
-export function forgetKept(start) {
-  for (const key of Object.keys(storage() ?? {})) {
-    if (key.startsWith(PREFIX + start)) storage()?.removeItem(key);
+/** A setting that all tabs share. @param {string} key @returns {import("@preact/signals").Signal<string>} kept as it changes */
+export function shared(key) {
+  const setting = signal(kept(key));
+  setting.subscribe((value) => void (value !== kept(key) && keep(key, value)));
+  onKeptElsewhere(key, (value) => (setting.value = value));
+  return setting;
+}
+
+/** @param {string} start Of the keys to forget. @param {string} [scope] */
+export function forgetKept(start, scope) {
+  for (const key of Object.keys(storage(scope) ?? {})) {
+    if (key.startsWith(PREFIX + start)) storage(scope)?.removeItem(key);
   }
 }
+
+/** To the other tabs. @param {string} name */
+export const channel = (name) => new BroadcastChannel(PREFIX + name);

@@ -45,7 +45,8 @@ class Between:
 
     async def _connect(self, near: WebSocketRoute) -> None:
         if self._is_down:
-            return await near.close()
+            await near.close()
+            return
         far = near.connect_to_server()
         self._near.append(near)
         asked: set[str] = set()

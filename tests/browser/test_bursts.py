@@ -24,6 +24,7 @@ async def test_the_last_of_a_burst_is_shown_though_history_was_on_its_way(
     await between.stand(alice.page)
     await alice.page.reload()
     await alice.join()
+    await alice.stores("Looking on")
     async with connect(own_server.url, "historian") as historian:
         for burst in range(3):
             between.holds = True

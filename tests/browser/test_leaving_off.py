@@ -32,8 +32,7 @@ async def opens_at(visitor: Visitor, text: str) -> None:
 
 async def test_a_room_opens_where_one_left_off_however_much_came(person: Arrive, own_server: RunningServer) -> None:
     alice = await person("alice")
-    await alice.say("Read by all")
-    await alice.sees("Read by all")
+    await alice.stores("Read by all")
     await alice.go_to("Notes to self")
     await fill_lobby(own_server, 200)
     await alice.has_unread("Lobby", 200)
@@ -50,8 +49,7 @@ async def test_a_room_opens_where_one_left_off_however_much_came(person: Arrive,
 
 async def test_the_page_opens_where_one_left_off_yesterday(person: Arrive, own_server: RunningServer) -> None:
     alice = await person("alice")
-    await alice.say("Read by all")
-    await alice.sees("Read by all")
+    await alice.stores("Read by all")
     await alice.page.goto("about:blank")
     await fill_lobby(own_server, 30)
     await alice.page.goto(own_server.url)
@@ -61,8 +59,7 @@ async def test_the_page_opens_where_one_left_off_yesterday(person: Arrive, own_s
 
 async def test_after_a_long_absence_what_one_left_off_at_is_fetched(person: Arrive, own_server: RunningServer) -> None:
     alice = await person("alice")
-    await alice.say("Read by all")
-    await alice.sees("Read by all")
+    await alice.stores("Read by all")
     await alice.page.goto("about:blank")
     await fill_lobby(own_server, 700)
     await alice.page.goto(own_server.url)
@@ -74,8 +71,7 @@ async def test_after_a_long_absence_what_one_left_off_at_is_fetched(person: Arri
 
 async def test_the_line_is_there_when_one_comes_back_to_a_hidden_tab(person: Arrive, own_server: RunningServer) -> None:
     alice = await person("alice")
-    await alice.say("Off for lunch")
-    await alice.sees("Off for lunch")
+    await alice.stores("Off for lunch")
     await alice.page.evaluate(AWAY, arg=True)
     await fill_lobby(own_server, 50)
     await expect(alice.page).to_have_title("(50) Lobby · Chatrooms")
@@ -104,8 +100,7 @@ async def test_what_came_while_the_connection_was_gone_is_marked_and_shown(
 ) -> None:
     alice = await person("alice")
     await install(alice)
-    await alice.say("Still here")
-    await alice.sees("Still here")
+    await alice.stores("Still here")
     await alice.context.set_offline(True)
     await alice.page.evaluate("dispatchEvent(new Event('offline'))")
     await fill_lobby(own_server, 40)

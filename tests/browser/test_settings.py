@@ -26,6 +26,20 @@ async def test_theme_and_density_are_chosen_and_kept(person: Arrive) -> None:
     await expect(root).to_have_attribute("data-density", "compact")
 
 
+async def test_what_is_chosen_in_one_tab_holds_in_the_others(person: Arrive) -> None:
+    alice = await person("alice")
+    tab = await alice.another_tab()
+    await tab.is_in("Lobby")
+    await open_settings(alice)
+    await alice.dialog.get_by_role("radio", name="Dark").check(force=True)
+    await alice.dialog.get_by_role("radio", name="Compact").check(force=True)
+    root = tab.page.locator("html")
+    await expect(root).to_have_attribute("data-theme", "dark")
+    await expect(root).to_have_attribute("data-density", "compact")
+    await alice.dialog.get_by_role("radio", name="System").check(force=True)
+    await expect(root).not_to_have_attribute("data-theme", "dark")
+
+
 async def test_a_profile_shows_who_somebody_is_and_changes_live(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await bob.say("Who am I?")

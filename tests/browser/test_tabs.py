@@ -7,6 +7,7 @@ import asyncio
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrive
+from tests.browser.test_lasting import cut_off, fill_lobby, refuse_posts
 from tests.browser.visitor import Visitor
 from tests.people import connect
 from tests.servers import RunningServer
@@ -101,3 +102,51 @@ async def test_nobody_else_can_make_a_room_unread(person: Arrive, own_server: Ru
         await mallory.run("signal", to="alice", type="unread", data={"room": "#lobby", "number": 1})
         await mallory.say("#lobby", "Three")
         await alice.has_unread("Lobby", 1)
+
+
+async def test_what_waits_to_be_sent_is_in_all_tabs_and_goes_when_its_own_is_closed(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    tab = await alice.another_tab()
+    await tab.is_in("Lobby")
+    await cut_off(alice, own_server)
+    await alice.say("Written in a tunnel")
+    await tab.sees("Written in a tunnel")
+    await alice.page.close()
+    await tab.context.set_offline(False)
+    await bob.sees("Written in a tunnel")
+    await tab.sees("Written in a tunnel")
+    await expect(tab.message("Written in a tunnel")).not_to_contain_text("Sending")
+
+
+async def test_a_refused_message_is_thrown_away_in_all_tabs(person: Arrive) -> None:
+    alice = await person("alice")
+    tab = await alice.another_tab()
+    await tab.is_in("Lobby")
+    await refuse_posts(alice)
+    await refuse_posts(tab)
+    await alice.page.reload()
+    await tab.page.reload()
+    await tab.is_in("Lobby")
+    await alice.say("Not wanted")
+    await tab.message("Not wanted").get_by_role("button", name="Delete").click()
+    await expect(alice.message("Not wanted")).to_have_count(0)
+    await alice.page.reload()
+    await alice.is_in("Lobby")
+    await alice.has_everything()
+    await expect(alice.message("Not wanted")).to_have_count(0)
+
+
+async def test_what_one_writes_does_not_take_another_tab_away_from_what_it_shows(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    await fill_lobby(own_server, 100)
+    alice = await person("alice")
+    tab = await alice.another_tab()
+    await tab.sees("line 100.")
+    await tab.log.focus()
+    await tab.page.keyboard.press("Home")
+    await expect(tab.page.get_by_role("button", name="Jump to latest")).to_be_visible()
+    await alice.stores("Meanwhile")
+    await expect(tab.page.get_by_role("button", name="Jump to latest, 1 new")).to_be_visible()

@@ -67,6 +67,7 @@ async def test_a_slash_offers_what_one_may_do_with_the_room(person: Arrive) -> N
     await expect(alice.dialog.get_by_role("heading", name="Invite to design")).to_be_visible()
     await alice.button("Close").click()
     await expect(alice.composer).to_have_value("")
+    await expect(alice.composer).to_be_focused()
     await alice.composer.press_sequentially("/leave")
     await option(alice, "Leave room").click()
     await alice.dialog.get_by_role("button", name="Leave room").click()
@@ -126,6 +127,24 @@ async def test_the_first_message_on_screen_shows_its_choices_below(person: Arriv
     first = alice.page.get_by_role("option").first
     await expect(first).to_be_in_viewport(ratio=1)
     assert (await first.bounding_box())["y"] > (await editor.bounding_box())["y"]
+
+
+async def test_what_one_has_begun_to_change_survives_another_room_and_a_reload(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.stores("Good mourning")
+    await alice.composer.press("ArrowUp")
+    editor = alice.page.get_by_role("textbox", name="Edit message")
+    await editor.fill("Good morn")
+    await alice.go_to("Notes to self")
+    await expect(editor).to_have_count(0)
+    await alice.go_to("Lobby")
+    await expect(editor).to_have_value("Good morn")
+    await alice.page.reload()
+    await expect(editor).to_have_value("Good morn")
+    await editor.press("Escape")
+    await alice.page.reload()
+    await alice.sees("Good mourning")
+    await expect(editor).to_have_count(0)
 
 
 async def test_a_message_cannot_be_edited_to_be_too_long(person: Arrive) -> None:

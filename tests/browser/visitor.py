@@ -82,6 +82,12 @@ class Visitor:
         await self.composer.fill(text)
         await self.composer.press("Enter")
 
+    async def stores(self, text: str) -> str:
+        """Says it and waits until the server has it, so all before it has come too: the message's seq."""
+        await self.say(text)
+        await expect(self.message(text)).to_have_attribute("data-seq", re.compile(r"\d+"))
+        return await self.message(text).get_attribute("data-seq") or ""
+
     async def go_to(self, title: str) -> None:
         await self.room(title).click()
         await self.is_in(title)

@@ -1,4 +1,4 @@
-import { keep, kept, onKeptElsewhere } from "../settings.js";
+import { forgetKept, keep, kept, onKeptElsewhere, TAB } from "../settings.js";
 import { me } from "../store.js";
 
 /** What one has begun to write, for each person and room; the same in all their tabs. */
@@ -14,3 +14,21 @@ export const keepDraft = (room, text) => keep(key(room), text);
 
 /** @param {string} room @param {(text: string) => void} follow Told what is written in other tabs. @returns {() => void} to stop */
 export const followDraft = (room, follow) => onKeptElsewhere(key(room), follow);
+
+/** @param {string} room */
+const editKey = (room) => `edit ${me.peek()?.username} ${room}`;
+
+/** The message that one has begun to change, in this tab. @param {string} room @returns {{id: string, text: string}} */
+export const editOf = (room) => JSON.parse(kept(editKey(room), TAB) || '{"id": "", "text": ""}');
+
+/** @param {string} room @param {string} id @param {string} text */
+export const keepEdit = (room, id, text) => keep(editKey(room), JSON.stringify({ id, text }), TAB);
+
+/** @param {string} room */
+export const dropEdit = (room) => keep(editKey(room), "", TAB);
+
+/** @param {string} username Whose drafts are to be kept no longer. */
+export function forgetDrafts(username) {
+  forgetKept(`draft ${username} `);
+  forgetKept(`edit ${username} `, TAB);
+}

@@ -53,8 +53,10 @@ function tell() {
 export function markAllRead() {
   const newest = windowOf(currentRoom.peek()).peek().list.at(-1);
   if (newest && online.peek()) command("read.mark", { room: newest.room, seq: newest.seq }).catch(() => {});
-  reachedEnd.value += 1;
+  goToEnd();
 }
+
+export const goToEnd = () => void (reachedEnd.value += 1);
 
 /** Looking again, or being connected again, makes what is on screen seen. */
 export function markOnReturn() {

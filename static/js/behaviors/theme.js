@@ -1,20 +1,12 @@
-import { signal } from "@preact/signals";
-import { keep, kept } from "../settings.js";
+import { shared } from "../settings.js";
 
 /** Light or dark as the system has it, or as one has chosen. */
 
-/** @typedef {"" | "light" | "dark"} Theme */
+/** "light", "dark", or empty for as the system has it. */
+export const theme = shared("theme");
 
-export const theme = signal(/** @type {Theme} */ (kept("theme")));
-
-/** @param {Theme} chosen */
-export function chooseTheme(chosen) {
-  theme.value = chosen;
-  keep("theme", chosen);
-  showTheme();
-}
-
-export function showTheme() {
-  if (theme.value) document.documentElement.dataset.theme = theme.value;
-  else delete document.documentElement.dataset.theme;
-}
+export const showTheme = () =>
+  theme.subscribe((chosen) => {
+    if (chosen) document.documentElement.dataset.theme = chosen;
+    else delete document.documentElement.dataset.theme;
+  });

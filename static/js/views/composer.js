@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { draftOf, followDraft, keepDraft } from "../behaviors/drafts.js";
+import { goToEnd } from "../behaviors/read-marks.js";
 import { stopTyping, tellTyping } from "../behaviors/typing.js";
 import { insert } from "../behaviors/writing.js";
 import { html } from "../html.js";
@@ -26,6 +27,7 @@ export function Composer({ room, onEditLast }) {
     box.current?.focus();
     if (!isSendable) return;
     post(room, text.trim());
+    goToEnd();
     write("");
   }
 

@@ -7,11 +7,15 @@ import { Icon } from "./icon.js";
  * @typedef {{title: string, onClose: () => void, children?: ComponentChildren}} DialogProps
  */
 
-/** A modal dialog that is open as long as it is rendered. @param {DialogProps} props */
+/** A modal dialog that is open as long as it is rendered; then the focus goes back to where it was. @param {DialogProps} props */
 export function Dialog({ title, onClose, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const heading = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    const before = /** @type {HTMLElement | null} */ (document.activeElement);
+    dialog.current?.showModal();
+    return () => before?.focus({ preventScroll: true });
+  }, []);
   /** @param {MouseEvent} event */
   const closeOutside = (event) => event.target === dialog.current && onClose();
   return html`

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { dropEdit, editOf, keepEdit } from "../behaviors/drafts.js";
 import { html } from "../html.js";
 import { command } from "../sync.js";
 import { useForm } from "./form.js";
@@ -8,13 +9,20 @@ import { leftOf, TextBox } from "./text-box.js";
 
 /** One's own message, being changed where it stands. @param {{message: Message, onDone: () => void}} props */
 export function MessageEditor({ message, onDone }) {
-  const [text, setText] = useState(message.text ?? "");
+  const begun = editOf(message.room);
+  const [text, setText] = useState(begun.id === message.id ? begun.text : (message.text ?? ""));
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const { busy, onSubmit, error } = useForm(async () => {
     if (text.trim() && text !== message.text) await command("message.edit", { id: message.id, text });
     done();
   });
+  /** @param {string} written */
+  function write(written) {
+    setText(written);
+    keepEdit(message.room, message.id, written);
+  }
   function done() {
+    dropEdit(message.room);
     onDone();
     /** @type {HTMLElement | null} */ (document.getElementById("composer"))?.focus();
   }
@@ -29,7 +37,7 @@ export function MessageEditor({ message, onDone }) {
   const save = (event) => (isSendable ? onSubmit(event) : event.preventDefault());
   return html`
     <form class="editor" onSubmit=${save} onKeyDown=${(/** @type {Event} */ event) => event.stopPropagation()}>
-      <${TextBox} room=${message.room} box=${box} text=${text} label="Edit message" onWrite=${setText} onSend=${save} onKey=${onKey} />
+      <${TextBox} room=${message.room} box=${box} text=${text} label="Edit message" onWrite=${write} onSend=${save} onKey=${onKey} />
       ${error && html`<p class="error" role="alert">${error}</p>`}
       <p class="buttons">
         <button class="primary small" disabled=${busy || !isSendable}>Save</button>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { editOf } from "../behaviors/drafts.js";
 import { loadMembers } from "../behaviors/paging.js";
 import { typistsIn } from "../behaviors/typing.js";
 import { online } from "../connection.js";
@@ -16,7 +17,7 @@ const Members = later(() => import("./members.js").then((module) => module.Membe
 /** @param {{room: string}} props */
 export function RoomView({ room }) {
   const [showsMembers, setShowsMembers] = useState(false);
-  const [editing, setEditing] = useState("");
+  const [editing, setEditing] = useState(() => editOf(room).id);
   const isMissing = isShared(room) && !memberships.value.has(room);
   useMembers(room, isMissing);
   if (isMissing && ready.value) return html`<${NotHere} room=${room} />`;

@@ -2,8 +2,8 @@ import { useState } from "preact/hooks";
 import { isRefused } from "../archive.js";
 import { chime } from "../behaviors/chime.js";
 import { permission, showNotification } from "../behaviors/notifications.js";
-import { chooseDensity, chooseDesktop, chooseSounds, density, desktop, sounds } from "../behaviors/preferences.js";
-import { chooseTheme, theme } from "../behaviors/theme.js";
+import { density, desktop, sounds } from "../behaviors/preferences.js";
+import { theme } from "../behaviors/theme.js";
 import { html } from "../html.js";
 import { Choices } from "./choices.js";
 import { Dialog } from "./dialog.js";
@@ -14,8 +14,8 @@ const DENSITIES = /** @type {const} */ ([["", "Roomy"], ["compact", "Compact"]])
 /** @param {{onClose: () => void}} props */
 export const Settings = ({ onClose }) => html`
   <${Dialog} title="Settings" onClose=${onClose}>
-    <${Choices} title="Appearance" choices=${THEMES} value=${theme.value} onChange=${chooseTheme} />
-    <${Choices} title="Density" choices=${DENSITIES} value=${density.value} onChange=${chooseDensity} />
+    <${Choices} title="Appearance" choices=${THEMES} value=${theme.value} onChange=${choose(theme)} />
+    <${Choices} title="Density" choices=${DENSITIES} value=${density.value} onChange=${choose(density)} />
     <${Switch} label="Sound for new messages" isOn=${sounds.value === "on"} onChange=${chooseSoundsAloud} />
     <${Desktop} />
     <p class="hint">Of which messages you are told is chosen in each room's menu. These settings are kept in this browser only.</p>
@@ -23,9 +23,12 @@ export const Settings = ({ onClose }) => html`
   <//>
 `;
 
+/** @param {import("@preact/signals").Signal<string>} setting */
+const choose = (setting) => (/** @type {string} */ value) => void (setting.value = value);
+
 /** @param {boolean} isOn */
 function chooseSoundsAloud(isOn) {
-  chooseSounds(isOn);
+  sounds.value = isOn ? "on" : "";
   if (isOn) chime();
 }
 
@@ -44,7 +47,7 @@ function Desktop() {
   async function change(isWanted) {
     if (isWanted && permission() === "default") await Notification.requestPermission();
     setState(permission());
-    chooseDesktop(isWanted && permission() === "granted");
+    desktop.value = isWanted && permission() === "granted" ? "on" : "";
   }
   const test = async () => setSaid((await showNotification("Chatrooms", "Notifications work.")) ? "Sent. You should see it now." : "It could not be shown.");
   return html`

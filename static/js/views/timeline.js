@@ -33,7 +33,7 @@ export function Timeline({ room, editing, onEdit }) {
   const newest = list.at(-1);
   const leftAt = useRef(0);
 
-  useToTheEnd(room, scroll, waitingHere.at(-1)?.id ?? reachedEnd.value);
+  useToTheEnd(room, scroll, reachedEnd.value);
   useLayoutEffect(() => look());
   useEffect(() => fill(), [shown[0]?.id, shown.at(-1)?.id, isOlder, isComing, online.value, ready.value]);
 
@@ -84,14 +84,13 @@ export function Timeline({ room, editing, onEdit }) {
   `;
 }
 
-/** One's own new message brings one back to the present. @param {string} room @param {import("../behaviors/keep-scroll.js").Scroll} scroll @param {string | number} cause */
-function useToTheEnd(room, scroll, cause) {
-  const before = useRef(cause);
+/** One's own new message brings one back to the present. @param {string} room @param {import("../behaviors/keep-scroll.js").Scroll} scroll @param {number} asked */
+function useToTheEnd(room, scroll, asked) {
+  const before = useRef(asked);
   useLayoutEffect(() => {
-    const isNew = cause && cause !== before.current;
-    before.current = cause;
-    if (isNew) leavePast(room), scroll.toBottom();
-  }, [cause]);
+    if (asked !== before.current) leavePast(room), scroll.toBottom();
+    before.current = asked;
+  }, [asked]);
 }
 
 /** @param {{item: Item, linked: number, editing: string, onEdit: (id: string) => void}} props */
