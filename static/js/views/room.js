@@ -8,10 +8,10 @@ import { isShared } from "../names.js";
 import { memberships, nameOf, ready } from "../store.js";
 import { Composer } from "./composer.js";
 import { later } from "./later.js";
-import { NotHere } from "./not-here.js";
 import { RoomHeader } from "./room-header.js";
 import { Timeline } from "./timeline.js";
 
+const NotHere = later(() => import("./not-here.js").then((module) => module.NotHere));
 const Members = later(() => import("./members.js").then((module) => module.Members));
 
 /** @param {{room: string}} props */
