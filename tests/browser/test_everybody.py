@@ -13,6 +13,14 @@ from tests.screens import start_again
 from tests.servers import RunningServer
 
 LONG = "x" * 10_000
+# What is too small for a thumb; what stands in a sentence is as high as the sentence.
+SMALL = """
+() => [...document.querySelectorAll("button, a[href], textarea, select, .choices label, label.switch")]
+  .filter(it => it.checkVisibility({visibilityProperty: true}) && !it.closest(".text") && !it.disabled)
+  .map(it => [it.ariaLabel || it.innerText.trim(), it.getBoundingClientRect()])
+  .filter(([, {width, height}]) => Math.min(width, height) < 43.9)
+  .map(([name, {width, height}]) => `${name}: ${Math.round(width)} x ${Math.round(height)}`)
+"""
 OVERRIDE = "\u202eevil\u202c \u2067right to left\u2069 עברית مرحبا"
 
 
@@ -62,6 +70,22 @@ async def test_nothing_overflows_a_screen_of_320_pixels(person: Arrive) -> None:
     await expect(alice.log.get_by_role("table")).to_be_visible()
     assert await alice.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert await alice.log.evaluate("log => log.scrollWidth <= log.clientWidth")
+
+
+@pytest.mark.timeout(240)
+async def test_every_target_is_large_enough_for_a_thumb(person: Arrive, own_server: RunningServer) -> None:
+    url = own_server.url
+    async with connect(url, "alice") as alice, connect(url, "bob") as bob, connect(url, "carol") as carol:
+        await furnish(alice, bob, carol)
+        visitor = await person("alice", joined=False, has_touch=True, is_mobile=True)
+        await visitor.context.add_cookies([{"name": "chatrooms-alice", "value": str(alice.token), "url": url}])
+        small = {"join": await visitor.page.evaluate(SMALL)}
+        await come_in(visitor)
+        for name, open_it in VIEWS.items():
+            await open_it(visitor)
+            small[name] = await visitor.page.evaluate(SMALL)
+            await start_again(visitor)
+        assert {name: targets for name, targets in small.items() if targets} == {}
 
 
 async def test_nothing_moves_for_those_who_want_it_so(person: Arrive) -> None:

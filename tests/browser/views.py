@@ -71,6 +71,7 @@ async def members(alice: Visitor) -> None:
 
 async def message(alice: Visitor) -> None:
     await alice.message("Just did.").hover()
+    await alice.message("Just did.").focus()
     await expect(alice.button("Copy link").first).to_be_visible()
 
 

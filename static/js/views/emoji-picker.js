@@ -7,7 +7,9 @@ import { html } from "../html.js";
 const GROUPS = ["Faces", "People", "", "Nature", "Food", "Travel", "Activities", "Objects", "Symbols", "Flags"];
 const FOUND_AT_MOST = 60;
 /** @type {Record<string, number>} */
-const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -8, ArrowDown: 8 };
+const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
+/** @type {Record<string, number>} */
+const ROWS = { ArrowUp: -1, ArrowDown: 1 };
 
 /** @param {{onPick: (emoji: string) => void, onClose: () => void}} props */
 export function EmojiPicker({ onPick, onClose }) {
@@ -72,9 +74,15 @@ const Group = ({ title, found, onPick }) => html`
   </section>
 `;
 
+/** Fewer where they have to be large enough for a thumb. @param {HTMLElement | null} picker */
+function columnsOf(picker) {
+  const grid = picker?.querySelector(".emojis");
+  return grid ? getComputedStyle(grid).gridTemplateColumns.split(" ").length : 1;
+}
+
 /** @param {KeyboardEvent} event @param {HTMLElement | null} picker */
 function walk(event, picker) {
-  const step = STEPS[event.key];
+  const step = STEPS[event.key] ?? ROWS[event.key] * columnsOf(picker);
   if (!step || !picker) return;
   const buttons = [...picker.querySelectorAll("button")];
   const at = buttons.indexOf(/** @type {HTMLButtonElement} */ (event.target));
