@@ -126,6 +126,8 @@ def _mapped(name: str) -> str:
         raise ValueError("A name is made of letters, digits, '.', '-' and '_'.") from error
     if not all(character in ".-_" or unicodedata.category(character)[0] in "LNM" for character in mapped):
         raise ValueError("A name is made of letters, digits, '.', '-' and '_'.")
+    if mapped and not any(unicodedata.category(character)[0] in "LN" for character in mapped):
+        raise ValueError("A name has at least one letter or digit.")
     return mapped
 
 

@@ -10,7 +10,7 @@ import re
 
 MEANINGS: dict[str, str] = {
     "room": "A room: `#lobby`, a conversation such as `alice+bob`, or a username for somebody's own room.",
-    "username": "A username: 2 to 32 letters, digits, `.`, `-` or `_`; lower case.",
+    "username": "A username: 2 to 32 letters, digits, `.`, `-` or `_`, not signs alone; lower case.",
     "usernames": "The usernames of all of them: the list replaces the one before.",
     "id": "A UUID.",
     "text": "Markdown source; not only white space.",
@@ -41,7 +41,7 @@ MEANINGS: dict[str, str] = {
     "HistoryParams.limit": "How many messages at most.",
     "Room*.room": "A shared room; its `#` may be left out.",
     "RoomMembersParams.room": "A room that one belongs to.",
-    "RoomCreateParams.name": "`#` (may be left out) and 1 to 48 letters, digits, `.`, `-`, `_`. Never changes.",
+    "RoomCreateParams.name": "`#` (may be left out) and 1 to 48 letters, digits, `.`, `-`, `_`, not signs alone. Never changes.",
     "RoomCreateParams.title": "What people see, in one line; the name if empty.",
     "ReadMarkParams.seq": "Everything up to this `seq` was read.",
     "UserUpdateParams.name": "What others see instead of the username; may be empty.",
