@@ -41,7 +41,7 @@ MEANINGS: dict[str, str] = {
     "HistoryParams.limit": "How many messages at most.",
     "Room*.room": "A shared room; its `#` may be left out.",
     "RoomMembersParams.room": "A room that one belongs to.",
-    "RoomCreateParams.name": "`#` (may be left out) and 1 to 48 letters, digits, `.`, `-`, `_`, not signs alone. Never changes.",
+    "RoomCreateParams.name": "`#` (may be left out) and 1 to 48 letters, digits, `.`, `-`, `_`, not signs alone.",
     "RoomCreateParams.title": "What people see, in one line; the name if empty.",
     "ReadMarkParams.seq": "Everything up to this `seq` was read.",
     "UserUpdateParams.name": "What others see instead of the username; may be empty.",

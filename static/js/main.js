@@ -1,5 +1,4 @@
 import { h, render } from "preact";
-import { keepPageTitle } from "./behaviors/page-title.js";
 import { showDensity } from "./behaviors/preferences.js";
 import { watchPresence } from "./behaviors/presence.js";
 import { markOnReturn } from "./behaviors/read-marks.js";
@@ -15,7 +14,6 @@ showTheme();
 showDensity();
 await comeBack();
 render(h(App, null), document.body);
-keepPageTitle();
 keepSnapshots();
 keepAwake();
 leaveRemovedRooms();

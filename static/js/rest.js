@@ -1,6 +1,7 @@
 import { isRefused } from "./archive.js";
 import { refuseDroppedFiles } from "./behaviors/files.js";
 import { notifyOfNews } from "./behaviors/notifications.js";
+import { keepPageTitle } from "./behaviors/page-title.js";
 import { keepVisits } from "./behaviors/recent.js";
 import { listenToKeys } from "./behaviors/shortcuts.js";
 import { keepUpToDate } from "./behaviors/updates.js";
@@ -12,6 +13,7 @@ const KEEPS_NOTHING = "This browser keeps nothing for this page: drafts and unse
 /** What can wait until the page is there: it starts when this module is brought. */
 
 listenToKeys();
+keepPageTitle();
 refuseDroppedFiles();
 keepVisits();
 isRefused.subscribe((isSo) => void (isSo && toast(KEEPS_NOTHING, { label: "Understood", act: () => {} })));

@@ -157,8 +157,7 @@ async def test_presence_follows_people(person: Arrive) -> None:
 
 async def test_an_own_message_is_edited_and_deleted(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
-    await alice.say("Helo")
-    await alice.sees("Helo")
+    await alice.stores("Helo")
     await alice.composer.press("ArrowUp")
     editor = alice.page.get_by_role("textbox", name="Edit message")
     await editor.fill("Hello there")

@@ -97,8 +97,7 @@ async def test_escape_closes_the_choices_and_keeps_the_text(person: Arrive) -> N
 
 async def test_the_editor_of_a_message_completes_as_the_composer_does(person: Arrive) -> None:
     alice, _ = await person("alice"), await person("bob")
-    await alice.say("For you")
-    await alice.sees("For you")
+    await alice.stores("For you")
     await alice.composer.press("ArrowUp")
     editor = alice.page.get_by_role("textbox", name="Edit message")
     await editor.press_sequentially(" @b")
@@ -149,8 +148,7 @@ async def test_what_one_has_begun_to_change_survives_another_room_and_a_reload(p
 
 async def test_a_message_cannot_be_edited_to_be_too_long(person: Arrive) -> None:
     alice = await person("alice")
-    await alice.say("short")
-    await alice.sees("short")
+    await alice.stores("short")
     await alice.composer.press("ArrowUp")
     editor = alice.page.get_by_role("textbox", name="Edit message")
     await editor.fill("x" * 10_003)

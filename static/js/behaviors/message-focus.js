@@ -3,12 +3,13 @@
 /** @type {Record<string, "previousElementSibling" | "nextElementSibling">} */
 const WAYS = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" };
 
-/** @param {KeyboardEvent & {currentTarget: EventTarget | null}} event */
+/** @param {KeyboardEvent} event */
 export function walkMessages(event) {
   const way = WAYS[event.key];
-  const log = event.currentTarget;
-  if (!way || !(log instanceof HTMLElement) || !(event.target instanceof HTMLElement)) return;
-  const from = event.target.closest("article");
+  const target = event.target instanceof HTMLElement ? event.target : null;
+  const log = target?.closest("[role=log]");
+  if (!way || !log) return;
+  const from = target?.closest("article");
   const to = from ? nextMessage(from, way) : log.querySelector("article:last-of-type");
   if (!(to instanceof HTMLElement)) return;
   event.preventDefault();

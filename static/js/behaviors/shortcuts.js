@@ -1,6 +1,7 @@
 import { currentRoom, go } from "../route.js";
 import { conversations, me, sharedRooms, unreadOf } from "../store.js";
-import { overlay, show } from "./overlay.js";
+import { walkMessages } from "./message-focus.js";
+import { show } from "./overlay.js";
 import { markAllRead } from "./read-marks.js";
 
 /** What the keyboard does anywhere. The list is also what one is shown. */
@@ -23,7 +24,7 @@ export const KEYS = [
 function onKeyDown(event) {
   if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
   const act = actionOf(event);
-  if (!act) return void typeAnywhere(event);
+  if (!act) return walkMessages(event), typeAnywhere(event);
   event.preventDefault();
   act();
 }
@@ -57,11 +58,4 @@ function typeAnywhere({ key, ctrlKey, metaKey, altKey, target }) {
   document.getElementById("composer")?.focus();
 }
 
-export function listenToKeys() {
-  addEventListener("keydown", onKeyDown);
-  let wasOpen = false;
-  overlay.subscribe(({ kind }) => {
-    if (wasOpen && !kind && matchMedia("(pointer: fine)").matches) document.getElementById("composer")?.focus();
-    wasOpen = kind !== "";
-  });
-}
+export const listenToKeys = () => addEventListener("keydown", onKeyDown);

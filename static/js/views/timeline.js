@@ -3,7 +3,6 @@ import { arrange } from "../behaviors/arrange.js";
 import { dayName } from "../behaviors/dates.js";
 import { useFirstNew } from "../behaviors/first-new.js";
 import { useKeepScroll } from "../behaviors/keep-scroll.js";
-import { walkMessages } from "../behaviors/message-focus.js";
 import { useLinked } from "../behaviors/linked.js";
 import { reachedEnd, saw } from "../behaviors/read-marks.js";
 import { useShown } from "../behaviors/shown.js";
@@ -72,7 +71,6 @@ export function Timeline({ room, editing, onEdit }) {
         tabindex="0"
         ref=${(/** @type {HTMLElement | null} */ log) => void (scroll.log = log)}
         onScroll=${onScroll}
-        onKeyDown=${walkMessages}
       >
         <div class="items">
           ${isOlder || !ready.value ? html`<${Older} />` : html`<${RoomStart} room=${room} isEmpty=${items.length === 0} />`}
