@@ -125,10 +125,19 @@ def _nothing(_db: Connection, _me: Caller, _p: Params) -> Iterable[str]:
     return ()
 
 
+_SENTENCES = {
+    "string_too_long": "That has at most {max_length} characters.",
+    "string_too_short": "That has at least {min_length} characters.",
+}
+"""For people, who come upon these in forms; the other kinds are for programmers, in pydantic's words."""
+
+
 def invalid(error: ValidationError) -> Invalid:
     """A pydantic error as our refusal, of its first field."""
     first = error.errors()[0]
-    reason = str(first.get("ctx", {}).get("error") or first["msg"])
+    context = first.get("ctx", {})
+    sentence = _SENTENCES.get(first["type"])
+    reason = sentence.format(**context) if sentence else str(context.get("error") or first["msg"])
     return Invalid(reason, field=".".join(str(part) for part in first["loc"]))
 
 

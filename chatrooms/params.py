@@ -20,6 +20,10 @@ MAX_SEQ = 2**31 - 1
 _unprintable = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
+_turning = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+"""What turns the direction of the text around it (UAX #9); RFC 8266 has it in no nickname either."""
+
+
 def _clean(value: str) -> str:
     if _unprintable.search(value):
         raise ValueError("Control characters are not taken.")
@@ -29,6 +33,8 @@ def _clean(value: str) -> str:
 def _line(value: str) -> str:
     if "\n" in value or "\r" in value:
         raise ValueError("That has to be one line.")
+    if _turning.search(value):
+        raise ValueError("Characters that turn the direction of writing are not taken.")
     return _clean(value.strip())
 
 

@@ -22,6 +22,12 @@ async def test_an_empty_change_of_a_profile_is_refused(person):
         await alice.run("user.update")
 
 
+async def test_what_is_too_long_for_a_profile_is_said_for_people(person):
+    alice = await person("alice")
+    with pytest.raises(Refused, match="That has at most 250 characters"):
+        await alice.run("user.update", about="x" * 251)
+
+
 async def test_people_are_listed_by_username_and_found_by_either_name(person):
     alice = await person("alice")
     for name in ("bob", "carol"):

@@ -9,7 +9,7 @@ export const isShared = (room) => room.startsWith("#");
 export const isConversation = (room) => room.includes("+");
 
 /** @param {string[]} usernames */
-export const conversation = (usernames) => [...new Set(usernames)].sort().join("+");
+export const conversation = (usernames) => [...new Set(usernames.filter(Boolean))].sort().join("+");
 
 /**
  * The people of a conversation other than oneself.

@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import { isConversation, isShared, others, roomWith } from "./names.js";
+import { conversation, isConversation, isShared, others, roomWith } from "./names.js";
 import { home, me } from "./store.js";
 
 /**
@@ -27,9 +27,15 @@ export function addressOf(room, mine = me.value?.username ?? "") {
 /** @param {string} address @param {string} mine */
 function roomAt(address, mine) {
   const [, kind, rest = ""] = address.replace(/^#/, "").split("/");
-  if (kind === "r" && rest) return isConversation(decode(rest)) ? decode(rest) : `#${decode(rest)}`;
+  if (kind === "r" && rest) return isConversation(decode(rest)) ? conversationAt(decode(rest), mine) : `#${decode(rest)}`;
   if (kind === "p" && rest) return roomWith(mine, rest.split("+").map(decode));
   return kind === "me" ? mine : null;
+}
+
+/** @param {string} names @param {string} mine @returns {string | null} null for one that cannot be */
+function conversationAt(names, mine) {
+  const room = conversation(names.split("+"));
+  return isConversation(room) || room === mine ? room : null;
 }
 
 /** @param {string} part */

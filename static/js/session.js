@@ -1,11 +1,10 @@
 import { signal } from "@preact/signals";
 import { snapshotOf, wipe } from "./archive.js";
-import { forgetDrafts } from "./behaviors/drafts.js";
 import { bePresent, isPresent } from "./behaviors/present.js";
 import { asRefusal, connect, disconnect, Refusal } from "./connection.js";
 import { closeOutbox, flush, openOutbox } from "./outbox.js";
 import { forgetEverything } from "./rows.js";
-import { keep, kept, TAB } from "./settings.js";
+import { forgetKept, keep, kept, TAB } from "./settings.js";
 import { askedFor, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
 import { me, textLimit } from "./store.js";
@@ -80,8 +79,11 @@ async function begin(name) {
   keep("username", name, TAB);
   keep("username", name);
   await Promise.all([restore(name), openOutbox(name)]);
-  connect(name, { welcome, change: apply, signal: hear, turnedAway: (refusal) => end(refusal.message) });
+  connect(name, { welcome, change: apply, signal: hear, turnedAway: (refusal) => end(whyTurnedAway(refusal)) });
 }
+
+/** Who was let in before is turned away for having signed out. @param {Refusal} refusal */
+const whyTurnedAway = ({ code, message }) => (me.value && code !== "invalid" ? "You have been signed out." : message);
 
 /** @param {Welcome} welcome */
 async function welcome({ user, limits }) {
@@ -115,11 +117,18 @@ export function stepAside() {
   end("");
 }
 
+/** Fails without the server: the name would stay open in this browser. */
 export async function leave() {
   const name = username.value;
-  await ask("session.leave", { username: name }).catch(() => null);
+  await ask("session.leave", { username: name }).catch(unlessOver);
   if (kept("username") === name) keep("username", "");
   stepAside();
-  forgetDrafts(name);
+  forgetKept(`${name} `);
+  forgetKept(`${name} `, TAB);
   await wipe(name);
+}
+
+/** @param {unknown} error Of leaving what has ended already. */
+function unlessOver(error) {
+  if (asRefusal(error).code === "offline") throw error;
 }

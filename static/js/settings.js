@@ -16,7 +16,13 @@ function storage(scope) {
 }
 
 /** @param {string} key @param {string} [scope] */
-export const kept = (key, scope) => storage(scope)?.getItem(PREFIX + key) ?? "";
+export function kept(key, scope) {
+  try {
+    return storage(scope)?.getItem(PREFIX + key) ?? "";
+  } catch {
+    return "";
+  }
+}
 
 /** @param {string} key @param {string} value Empty means none. @param {string} [scope] */
 export function keep(key, value, scope) {

@@ -109,6 +109,5 @@ export const home = computed(() => sharedRooms.value[0] ?? LOBBY);
 
 export const conversations = computed(() => [...memberships.value.keys()].filter(isConversation).sort(byTitle));
 
-export const unreadTotal = computed(() =>
-  [...memberships.value.keys(), me.value?.username ?? ""].reduce((total, room) => total + unreadOf(room), 0),
-);
+/** All that are listed, in their order. */
+export const myRooms = computed(() => [...sharedRooms.value, ...conversations.value, me.value?.username ?? ""]);

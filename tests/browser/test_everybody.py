@@ -64,10 +64,11 @@ async def test_the_keyboard_is_enough_from_joining_to_a_private_message(person: 
 
 async def test_nothing_overflows_a_screen_of_320_pixels(person: Arrive) -> None:
     alice = await person("alice", viewport={"width": 320, "height": 560}, has_touch=True)
-    for text in (LONG, OVERRIDE, f"```\n{'y' * 400}\n```", f"|a|b|\n|-|-|\n|{'z' * 300}|1|"):
+    for text in (LONG, OVERRIDE, f"```\n{'y' * 400}\n```", f"|a|b|\n|-|-|\n|{'z' * 300}|1|", f"{'> ' * 39}deep"):
         await alice.composer.fill(text)
         await alice.button("Send").click()
     await expect(alice.log.get_by_role("table")).to_be_visible()
+    await alice.sees("deep")
     assert await alice.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert await alice.log.evaluate("log => log.scrollWidth <= log.clientWidth")
 

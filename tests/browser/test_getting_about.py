@@ -6,13 +6,14 @@ import asyncio
 import re
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Browser, expect
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from chatrooms import Chatrooms, Settings
 from tests.browser.conftest import Arrive
-from tests.browser.test_lasting import fill_lobby, scroll_to_the_start
+from tests.browser.test_lasting import cut_off, fill_lobby, scroll_to_the_start
 from tests.browser.visitor import Visitor
 from tests.servers import QUICK, RunningServer, serving
 
@@ -185,6 +186,18 @@ async def test_unread_from_here_counts_until_one_comes_back(person: Arrive) -> N
     await alice.has_unread("Lobby", 0)
 
 
+async def test_escape_takes_unread_from_here_back(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await bob.say("One")
+    await alice.sees("One")
+    await alice.has_everything()
+    await alice.message("One").hover()
+    await alice.message("One").get_by_role("button", name="Mark as unread from here").click()
+    await alice.page.keyboard.press("Escape")
+    await alice.go_to("Notes to self")
+    await alice.has_unread("Lobby", 0)
+
+
 async def test_the_line_above_what_is_new_stays_while_one_reads(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await alice.go_to("Notes to self")
@@ -212,3 +225,65 @@ async def test_three_tabs_agree(person: Arrive) -> None:
     await asyncio.gather(*(tab.has_unread("Lobby", 0) for tab in tabs))
     await tabs[2].say("A note")
     await asyncio.gather(tabs[0].sees("A note"), tabs[2].sees("A note"))
+
+
+@pytest.mark.parametrize("address", ["#/r/alice+alice", "#/r/+", "#/p/+", "#/p/bob+", "#/r/%ff", "#/x/y"])
+async def test_an_address_that_leads_nowhere_still_shows_a_room(person: Arrive, address: str) -> None:
+    alice = await person("alice")
+    await alice.page.goto("about:blank")
+    await alice.page.goto(alice.url + address)
+    await expect(alice.page.get_by_role("heading", level=1)).to_be_visible()
+    await alice.go_to("Lobby")
+
+
+async def test_an_archived_room_counts_as_unread_no_longer(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await bob.make_room("plans")
+    await bob.invite("alice")
+    await alice.room("plans").wait_for()
+    await bob.say("Anybody?")
+    await alice.has_unread("plans", 1)
+    await alice.has_everything()
+    await expect(alice.page).to_have_title("(1) Lobby · Chatrooms")
+    await bob.button("Room menu").click()
+    await bob.button("Archive room").click()
+    await bob.dialog.get_by_role("button", name="Archive room").click()
+    await expect(alice.room("plans")).to_have_count(0)
+    await expect(alice.page).to_have_title("Lobby · Chatrooms")
+
+
+async def test_escape_closes_the_members_and_the_focus_goes_back(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.has_everything()
+    await alice.show_members(1)
+    panel = alice.page.get_by_role("complementary", name="Members")
+    await alice.button("Close members").click()
+    await expect(alice.button("1 member")).to_be_focused()
+    await alice.show_members(1)
+    await alice.composer.focus()
+    await panel.wait_for()
+    await alice.page.keyboard.press("Escape")
+    await expect(panel).to_have_count(0)
+    await expect(alice.composer).to_be_focused()
+
+
+async def test_who_writes_below_a_linked_message_is_at_the_end_again(person: Arrive, own_server: RunningServer) -> None:
+    await fill_lobby(own_server, 60)
+    alice = await person("alice")
+    await alice.page.goto(f"{alice.url}/r/lobby/20")
+    await expect(alice.message("line 20.")).to_be_in_viewport()
+    await alice.stores("Where was I?")
+    await expect(alice.page).to_have_url(re.compile(r"#/r/lobby$"))
+    await alice.page.reload()
+    await expect(alice.message("Where was I?")).to_be_in_viewport()
+
+
+async def test_the_list_of_open_rooms_says_why_it_is_empty(person: Arrive, own_server: RunningServer) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await bob.make_room("garden")
+    await alice.has_everything()
+    await cut_off(alice, own_server)
+    await alice.button("Browse rooms").click()
+    await expect(alice.dialog.get_by_role("alert")).to_contain_text("You are offline.")
+    await alice.context.set_offline(False)
+    await expect(alice.button("Join garden")).to_be_visible()

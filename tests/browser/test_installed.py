@@ -22,6 +22,8 @@ CONTROLLED = """
 FORGET = "indexedDB.databases().then(all => all.forEach(({name}) => indexedDB.deleteDatabase(name)))"
 NO_STORAGE = """
 IDBFactory.prototype.open = () => { throw new DOMException("refused", "SecurityError"); };
+for (const way of ["getItem", "setItem", "removeItem"])
+  Storage.prototype[way] = () => { throw new DOMException("refused", "SecurityError"); };
 """
 
 

@@ -147,7 +147,9 @@ async def test_what_was_not_sent_survives_a_reload(person: Arrive, own_server: R
     await bob.sees("Do not lose me")
 
 
-async def test_a_refused_message_says_why_and_can_be_retried_or_deleted(person: Arrive) -> None:
+async def test_a_refused_message_says_why_and_can_be_retried_or_deleted(
+    person: Arrive, own_server: RunningServer
+) -> None:
     alice = await person("alice", joined=False)
     refusing = await refuse_posts(alice)
     await alice.page.reload()
@@ -158,6 +160,11 @@ async def test_a_refused_message_says_why_and_can_be_retried_or_deleted(person: 
     await expect(alice.message("First try")).to_have_count(0)
     await alice.say("Second try")
     await expect(alice.message("Second try").get_by_role("alert")).to_contain_text("Not now.")
+    await cut_off(alice, own_server)
+    await expect(alice.page.get_by_role("status", name="Connection")).to_contain_text("You are offline")
+    await expect(alice.page.get_by_role("status", name="Connection")).not_to_contain_text("to be sent")
+    await alice.context.set_offline(False)
+    await expect(alice.page.get_by_role("status", name="Connection")).to_be_empty()
     refusing.clear()
     await alice.message("Second try").get_by_role("button", name="Retry").click()
     await expect(alice.message("Second try").get_by_role("alert")).to_have_count(0)

@@ -199,12 +199,3 @@ async def test_the_keyboard_is_enough_from_joining_to_sending(person: Arrive) ->
     await alice.page.keyboard.press("Enter")
     await alice.sees("Line one")
     assert "Line one\nline two" in await alice.message("Line one").inner_text()
-
-
-async def test_signing_out_leads_back_to_the_door(person: Arrive) -> None:
-    alice = await person("alice")
-    await alice.button("Account of alice").click()
-    await alice.button("Sign out").click()
-    await expect(alice.page.get_by_role("textbox", name="Your name")).to_be_visible()
-    await alice.page.reload()
-    await expect(alice.page.get_by_role("textbox", name="Your name")).to_be_visible()

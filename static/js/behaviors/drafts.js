@@ -1,10 +1,10 @@
-import { forgetKept, keep, kept, onKeptElsewhere, TAB } from "../settings.js";
+import { keep, kept, onKeptElsewhere, TAB } from "../settings.js";
 import { me } from "../store.js";
 
 /** What one has begun to write, for each person and room; the same in all their tabs. */
 
 /** @param {string} room */
-const key = (room) => `draft ${me.peek()?.username} ${room}`;
+const key = (room) => `${me.peek()?.username} draft ${room}`;
 
 /** @param {string} room */
 export const draftOf = (room) => kept(key(room));
@@ -16,7 +16,7 @@ export const keepDraft = (room, text) => keep(key(room), text);
 export const followDraft = (room, follow) => onKeptElsewhere(key(room), follow);
 
 /** @param {string} room */
-const editKey = (room) => `edit ${me.peek()?.username} ${room}`;
+const editKey = (room) => `${me.peek()?.username} edit ${room}`;
 
 /** The message that one has begun to change, in this tab. @param {string} room @returns {{id: string, text: string}} */
 export const editOf = (room) => JSON.parse(kept(editKey(room), TAB) || '{"id": "", "text": ""}');
@@ -26,9 +26,3 @@ export const keepEdit = (room, id, text) => keep(editKey(room), JSON.stringify({
 
 /** @param {string} room */
 export const dropEdit = (room) => keep(editKey(room), "", TAB);
-
-/** @param {string} username Whose drafts are to be kept no longer. */
-export function forgetDrafts(username) {
-  forgetKept(`draft ${username} `);
-  forgetKept(`edit ${username} `, TAB);
-}

@@ -18,7 +18,7 @@ addEventListener("storage", () => (changes.value += 1));
 const doneHere = new Set();
 
 /** @param {string} room */
-const key = (room) => `unread ${me.peek()?.username} ${room}`;
+const key = (room) => `${me.peek()?.username} unread ${room}`;
 
 /** @param {string} room @param {number} number The first message that is to count as unread; 0 for none. */
 export function holdBack(room, number) {

@@ -11,6 +11,7 @@ import { named } from "./mentions.js";
  */
 
 const DEEPEST = 24;
+const DEEPEST_QUOTE = 6;
 const SAFE_LINK = /^(https?:\/\/|mailto:)/i;
 
 /** @type {Record<string, (token: any, depth: number) => ComponentChildren>} */
@@ -19,7 +20,7 @@ const nodes = {
   def: () => null,
   paragraph: (token, depth) => h("p", null, inside(token, depth)),
   heading: (token, depth) => h("p", { class: "heading" }, h("strong", null, inside(token, depth))),
-  blockquote: (token, depth) => h("blockquote", null, inside(token, depth)),
+  blockquote: (token, depth) => (depth > DEEPEST_QUOTE ? inside(token, depth) : h("blockquote", null, inside(token, depth))),
   code: ({ text, lang }) => h(CodeBlock, { text, language: (lang ?? "").split(/\s/)[0].toLowerCase() }),
   list,
   checkbox: () => null,

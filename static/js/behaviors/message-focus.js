@@ -8,7 +8,7 @@ export function walkMessages(event) {
   const way = WAYS[event.key];
   const target = event.target instanceof HTMLElement ? event.target : null;
   const log = target?.closest("[role=log]");
-  if (!way || !log) return;
+  if (!way || !log || target?.matches("textarea")) return;
   const from = target?.closest("article");
   const to = from ? nextMessage(from, way) : log.querySelector("article:last-of-type");
   if (!(to instanceof HTMLElement)) return;

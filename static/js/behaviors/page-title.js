@@ -1,11 +1,13 @@
 import { effect } from "@preact/signals";
 import { currentRoom } from "../route.js";
-import { me, titleOf, unreadOf, unreadTotal } from "../store.js";
+import { me, myRooms, titleOf, unreadOf } from "../store.js";
 
 /** The window's title and the app's badge tell how much is unread; what one is looking at does not count. */
 export function keepPageTitle() {
   effect(() => {
-    const unread = unreadTotal.value - (document.hasFocus() ? unreadOf(currentRoom.value) : 0);
+    const looksAt = document.hasFocus() ? currentRoom.value : "";
+    const counts = myRooms.value.map((room) => ({ room, number: unreadOf(room) }));
+    const unread = counts.reduce((total, { room, number }) => total + (room === looksAt ? 0 : number), 0);
     const place = me.value ? `${titleOf(currentRoom.value)} · Chatrooms` : "Chatrooms";
     document.title = unread ? `(${unread}) ${place}` : place;
     showBadge(unread);

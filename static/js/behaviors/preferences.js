@@ -24,12 +24,12 @@ export const showDensity = () =>
 /** @param {string} room @returns {Level} In a shared room one is told of mentions, in a conversation of everything. */
 export function levelOf(room) {
   changes.value;
-  const chosen = kept(`level ${me.peek()?.username} ${room}`);
+  const chosen = kept(`${me.peek()?.username} level ${room}`);
   return /** @type {Level} */ (chosen || (room.startsWith("#") ? "mentions" : "all"));
 }
 
 /** @param {string} room @param {Level} level */
 export function chooseLevel(room, level) {
-  keep(`level ${me.peek()?.username} ${room}`, level);
+  keep(`${me.peek()?.username} level ${room}`, level);
   changes.value += 1;
 }

@@ -3,6 +3,7 @@ import { online } from "../connection.js";
 import { currentRoom } from "../route.js";
 import { memberships, me, reads, windowOf } from "../store.js";
 import { command } from "../sync.js";
+import { holdBack } from "./held-back.js";
 
 /**
  * A message is read when it was really seen: in the open room, on a page that is visible and has the focus.
@@ -51,6 +52,7 @@ function tell() {
 
 /** What is on screen and all before it, without having seen it. */
 export function markAllRead() {
+  holdBack(currentRoom.peek(), 0);
   const newest = windowOf(currentRoom.peek()).peek().list.at(-1);
   if (newest && online.peek()) command("read.mark", { room: newest.room, seq: newest.seq }).catch(() => {});
   goToEnd();

@@ -10,7 +10,7 @@ const KEPT = 50;
 /** @returns {Record<string, string>} */
 function visits() {
   try {
-    return JSON.parse(kept(`visits ${me.peek()?.username}`) || "{}");
+    return JSON.parse(kept(`${me.peek()?.username} visits`) || "{}");
   } catch {
     return {};
   }
@@ -21,7 +21,7 @@ export function keepVisits() {
     const room = currentRoom.value;
     if (!me.value) return;
     const newestFirst = Object.entries({ ...visits(), [room]: new Date().toISOString() }).sort(([, a], [, b]) => (a < b ? 1 : -1));
-    keep(`visits ${me.peek()?.username}`, JSON.stringify(Object.fromEntries(newestFirst.slice(0, KEPT))));
+    keep(`${me.peek()?.username} visits`, JSON.stringify(Object.fromEntries(newestFirst.slice(0, KEPT))));
   });
 }
 

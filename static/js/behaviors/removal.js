@@ -1,3 +1,4 @@
+import { html } from "../html.js";
 import { currentRoom, goInstead } from "../route.js";
 import { home, titleOf } from "../store.js";
 import { onRemoval } from "../sync.js";
@@ -6,7 +7,7 @@ import { toast } from "../views/toast.js";
 /** A room that is no longer ours disappears at once, and one is told so. */
 export function leaveRemovedRooms() {
   onRemoval((room) => {
-    toast(`You are no longer in ${titleOf(room)}.`);
+    toast(html`You are no longer in <bdi>${titleOf(room)}</bdi>.`);
     if (currentRoom.peek() === room) queueMicrotask(() => goInstead(home.peek()));
   });
 }

@@ -1,5 +1,5 @@
 import { currentRoom, go } from "../route.js";
-import { conversations, me, sharedRooms, unreadOf } from "../store.js";
+import { myRooms, unreadOf } from "../store.js";
 import { walkMessages } from "./message-focus.js";
 import { show } from "./overlay.js";
 import { markAllRead } from "./read-marks.js";
@@ -41,7 +41,7 @@ function actionOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
 
 /** @param {number} way @param {boolean} isUnread */
 function walk(way, isUnread) {
-  const rooms = [...sharedRooms.value, ...conversations.value, me.value?.username ?? ""];
+  const rooms = myRooms.value;
   const here = rooms.indexOf(currentRoom.value);
   for (let step = 1; step <= rooms.length; step += 1) {
     const room = rooms[(here + way * step + rooms.length * step) % rooms.length];

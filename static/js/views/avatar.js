@@ -11,7 +11,7 @@ export function hueOf(username) {
 }
 
 /** @param {string} name */
-const initial = (name) => [...name][0]?.toLocaleUpperCase() ?? "?";
+const initial = (name) => /[\p{L}\p{N}]|\p{Extended_Pictographic}/u.exec(name)?.[0].toLocaleUpperCase() ?? "?";
 
 /** @param {{username: string}} props */
 export function Avatar({ username }) {

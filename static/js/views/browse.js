@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { asRefusal } from "../connection.js";
+import { asRefusal, online } from "../connection.js";
 import { html } from "../html.js";
 import { go } from "../route.js";
 import { command } from "../sync.js";
@@ -12,7 +12,7 @@ import { toast } from "./toast.js";
 /** The open rooms that one could join. @param {{onClose: () => void, onCreate: () => void}} props */
 export function Browse({ onClose, onCreate }) {
   const [query, setQuery] = useState("");
-  const rooms = useOpenRooms(query);
+  const { rooms, problem } = useOpenRooms(query);
   /** @param {string} room */
   const join = (room) =>
     command("room.join", { room }).then(
@@ -22,10 +22,11 @@ export function Browse({ onClose, onCreate }) {
   return html`
     <${Dialog} title="Browse rooms" onClose=${onClose}>
       <${Field} label="Find a room" type="search" value=${query} onInput=${setQuery} autofocus />
-      <ul class="listing" aria-label="Open rooms" aria-busy=${rooms === null}>
+      <ul class="listing" aria-label="Open rooms" aria-busy=${rooms === null && !problem}>
         ${rooms?.map((room) => html`<${Offer} key=${room.name} room=${room} onJoin=${() => join(room.name)} />`)}
-        ${rooms === null && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
+        ${rooms === null && !problem && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
       </ul>
+      ${problem && html`<p class="error" role="alert">${problem}</p>`}
       ${rooms?.length === 0 &&
       html`<p class="empty">
         ${query ? "No open room is called that." : "You are in every open room already."}
@@ -35,21 +36,26 @@ export function Browse({ onClose, onCreate }) {
   `;
 }
 
-/** @param {string} query @returns {Listing[] | null} null as long as nothing is known */
+/** @typedef {{rooms: Listing[] | null, problem: string}} Offers Null as long as nothing is known. */
+
+/** Asked for again when one is connected again. @param {string} query @returns {Offers} */
 function useOpenRooms(query) {
-  const [rooms, setRooms] = useState(/** @type {Listing[] | null} */ (null));
+  const [offers, setOffers] = useState(/** @type {Offers} */ ({ rooms: null, problem: "" }));
   useEffect(() => {
     let isWanted = true;
     const timer = setTimeout(async () => {
-      const answer = await command("room.list", query.trim() ? { query: query.trim() } : {}).catch(() => ({ rooms: [] }));
-      if (isWanted) setRooms(answer.rooms);
+      const answer = await command("room.list", query.trim() ? { query: query.trim() } : {}).then(
+        ({ rooms }) => ({ rooms, problem: "" }),
+        (error) => ({ rooms: null, problem: asRefusal(error).message }),
+      );
+      if (isWanted) setOffers(answer);
     }, query ? 150 : 0);
     return () => {
       isWanted = false;
       clearTimeout(timer);
     };
-  }, [query]);
-  return rooms;
+  }, [query, online.value]);
+  return offers;
 }
 
 /** @param {{room: Listing, onJoin: () => void}} props */

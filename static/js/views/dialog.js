@@ -18,8 +18,10 @@ export function Dialog({ title, onClose, children }) {
   }, []);
   /** @param {MouseEvent} event */
   const closeOutside = (event) => event.target === dialog.current && onClose();
+  /** @param {KeyboardEvent} event In a search box too, which Escape would only empty. */
+  const closeByKey = (event) => void (event.key === "Escape" && !event.isComposing && !event.defaultPrevented && (event.preventDefault(), onClose()));
   return html`
-    <dialog ref=${dialog} aria-labelledby=${heading} onClose=${onClose} onMouseDown=${closeOutside}>
+    <dialog ref=${dialog} aria-labelledby=${heading} onClose=${onClose} onMouseDown=${closeOutside} onKeyDown=${closeByKey}>
       <div class="dialog">
         <header>
           <h2 id=${heading}>${title}</h2>

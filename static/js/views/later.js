@@ -22,9 +22,15 @@ export function later(load) {
   };
   coming.push(bring);
   return function Later(props) {
-    useEffect(() => void bring().catch(() => toast("This part of the page could not be loaded.")), []);
+    useEffect(() => void bring().catch(() => giveUp(/** @type {any} */ (props))), []);
     return view.value && h(/** @type {any} */ (view.value), props);
   };
+}
+
+/** It can be asked for again. @param {{onClose?: () => void}} props */
+function giveUp({ onClose }) {
+  toast("This part of the page could not be loaded.");
+  onClose?.();
 }
 
 /** One after the other, so that nothing else has to wait. */

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { isOnline } from "../behaviors/presence.js";
 import { html } from "../html.js";
 import { roomWith } from "../names.js";
@@ -17,6 +17,7 @@ export function Members({ room, onClose }) {
   const [isInviting, setInviting] = useState(false);
   const [leaving, setLeaving] = useState("");
   const members = membersOf(room);
+  useClosing(onClose);
   const mayInvite = mayModerate(room) || rooms.value.get(room)?.access === "open";
   return html`
     <aside class="members" aria-labelledby="members-title">
@@ -33,6 +34,24 @@ export function Members({ room, onClose }) {
       ${leaving && html`<${Remove} room=${room} username=${leaving} onClose=${() => setLeaving("")} />`}
     </aside>
   `;
+}
+
+/** Escape closes it from wherever nothing else takes the key, and the focus goes back where it was. @param {() => void} onClose */
+function useClosing(onClose) {
+  useEffect(() => {
+    const before = /** @type {HTMLElement | null} */ (document.activeElement);
+    /** @param {KeyboardEvent} event */
+    function onKeyDown(event) {
+      if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
+      event.preventDefault();
+      onClose();
+    }
+    document.addEventListener("keydown", onKeyDown);
+    return () => {
+      document.removeEventListener("keydown", onKeyDown);
+      if (document.activeElement === document.body) before?.focus();
+    };
+  }, []);
 }
 
 /** @param {{title: string, members: Member[], onRemove: (username: string) => void}} props */

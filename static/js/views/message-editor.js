@@ -11,6 +11,7 @@ import { leftOf, TextBox } from "./text-box.js";
 export function MessageEditor({ message, onDone }) {
   const begun = editOf(message.room);
   const [text, setText] = useState(begun.id === message.id ? begun.text : (message.text ?? ""));
+  const isStale = useStale(message.text, text, setText);
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const { busy, onSubmit, error } = useForm(async () => {
     if (text.trim() && text !== message.text) await command("message.edit", { id: message.id, text });
@@ -32,12 +33,13 @@ export function MessageEditor({ message, onDone }) {
   }, []);
   const isSendable = text.trim() !== "" && leftOf(text) >= 0;
   /** @param {KeyboardEvent} event */
-  const onKey = (event) => void (event.key === "Escape" && (event.preventDefault(), done()));
+  const onKeyDown = (event) => void (event.key === "Escape" && !event.defaultPrevented && (event.preventDefault(), done()));
   /** @param {Event} event */
   const save = (event) => (isSendable ? onSubmit(event) : event.preventDefault());
   return html`
-    <form class="editor" onSubmit=${save} onKeyDown=${(/** @type {Event} */ event) => event.stopPropagation()}>
-      <${TextBox} room=${message.room} box=${box} text=${text} label="Edit message" onWrite=${write} onSend=${save} onKey=${onKey} />
+    <form class="editor" onSubmit=${save} onKeyDown=${onKeyDown}>
+      <${TextBox} room=${message.room} box=${box} text=${text} label="Edit message" onWrite=${write} onSend=${save} />
+      ${isStale && html`<p class="error" role="alert">It was changed elsewhere meanwhile to “<bdi>${message.text}</bdi>”. Saving replaces that.</p>`}
       ${error && html`<p class="error" role="alert">${error}</p>`}
       <p class="buttons">
         <button class="primary small" disabled=${busy || !isSendable}>Save</button>
@@ -45,4 +47,19 @@ export function MessageEditor({ message, onDone }) {
       </p>
     </form>
   `;
+}
+
+/**
+ * What is changed elsewhere is taken over, unless one has begun to change it oneself: then one should know.
+ * @param {string | null} saved @param {string} text @param {(text: string) => void} write
+ */
+function useStale(saved, text, write) {
+  const base = useRef(saved);
+  const isUntouched = text === base.current;
+  useEffect(() => {
+    if (saved === base.current || !isUntouched) return;
+    base.current = saved;
+    write(saved ?? "");
+  }, [saved]);
+  return saved !== base.current && !isUntouched && saved !== text;
 }

@@ -1,5 +1,5 @@
 import { cloneElement, isValidElement, toChildArray } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { showPerson } from "../behaviors/overlay.js";
 import { exactTime, shortTime, timeOf } from "../behaviors/dates.js";
 import { isOnlyEmoji, markdown, parser } from "../behaviors/markdown.js";
@@ -23,13 +23,16 @@ const Confirm = later(() => import("./confirm.js").then((module) => module.Confi
 /** @param {{message: Message, leads: boolean, isLinked: boolean, isEditing: boolean, onEdit: (id: string) => void}} props */
 export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
   const [isDeleting, setDeleting] = useState(false);
+  const article = useRef(/** @type {HTMLElement | null} */ (null));
   const [isWanted, setWanted] = useState(false);
   const want = () => setWanted(true);
+  /** The focus comes back to the message: its tools go with what it said. */
+  const askWhetherToDelete = () => (article.current?.focus(), setDeleting(true));
   const name = nameOf(message.author);
   const isWaiting = message.rev === 0;
   const shownAs = ["message", leads ? "leads" : "follows", isWaiting && "waiting", isLinked && "linked"].filter(Boolean).join(" ");
   return html`
-    <article class=${shownAs} tabindex="-1" aria-label=${`${name}, ${timeOf(message.at)}`} data-seq=${message.seq} onPointerEnter=${want} onFocusIn=${want}>
+    <article ref=${article} class=${shownAs} tabindex="-1" aria-label=${`${name}, ${timeOf(message.at)}`} data-seq=${message.seq} onPointerEnter=${want} onFocusIn=${want}>
       ${leads ? html`<${Avatar} username=${message.author} />` : html`<${Time} at=${message.at} write=${shortTime} />`}
       <div class="said">
         ${leads &&
@@ -42,7 +45,7 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
         ${isWaiting && html`<${OnItsWay} id=${message.id} />`}
       </div>
       ${isWanted && !isWaiting && !message.deleted && !isEditing &&
-      html`<${Tools} message=${message} onEdit=${() => onEdit(message.id)} onDelete=${() => setDeleting(true)} />`}
+      html`<${Tools} message=${message} onEdit=${() => onEdit(message.id)} onDelete=${askWhetherToDelete} />`}
       ${isDeleting && html`<${Delete} id=${message.id} onClose=${() => setDeleting(false)} />`}
     </article>
   `;

@@ -1,11 +1,14 @@
 import { html } from "../html.js";
+import { discard, waiting } from "../outbox.js";
 import { addressOf } from "../route.js";
-import { home, titleOf } from "../store.js";
+import { home, me, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { useForm } from "./form.js";
 
-/** The address of a shared room that one does not belong to: perhaps one may come in. @param {{room: string}} props */
+/** The address of a shared room that one does not belong to: perhaps one may come in. What one wrote to it is not lost. @param {{room: string}} props */
 export function NotHere({ room }) {
+  const elsewhere = home.value === room ? (me.value?.username ?? "") : home.value;
+  const unsent = waiting.value.filter((entry) => entry.room === room);
   const { busy, onSubmit, error } = useForm(() => command("room.join", { room }));
   return html`
     <div class="nowhere">
@@ -13,9 +16,12 @@ export function NotHere({ room }) {
       <p>If it is an open room, come in. Into a private one, somebody has to invite you.</p>
       <form onSubmit=${onSubmit}>
         <button class="primary" disabled=${busy}>Join ${room}</button>
-        <a class="button secondary" href=${addressOf(home.value)}>Go to ${titleOf(home.value)}</a>
+        <a class="button secondary" href=${addressOf(elsewhere)}>Go to ${titleOf(elsewhere)}</a>
       </form>
       ${error && html`<p class="error" role="alert">${error}</p>`}
+      ${unsent.map(
+        ({ id, text }) => html`<p key=${id} dir="auto">Not sent: ${text} <button class="link" onClick=${() => discard(id)}>Delete</button></p>`,
+      )}
     </div>
   `;
 }

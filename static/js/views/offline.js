@@ -22,7 +22,7 @@ function useLasting() {
 export const Offline = () => html`<div role="status" aria-label="Connection">${useLasting() && html`<${Banner} />`}</div>`;
 
 function Banner() {
-  const left = waiting.value.length;
+  const left = waiting.value.filter((entry) => !entry.refused).length;
   const words = left ? `${left === 1 ? "1 message waits" : `${left} messages wait`} to be sent.` : "";
   return html`
     <p class="offline-banner">

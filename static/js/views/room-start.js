@@ -14,7 +14,7 @@ export function RoomStart({ room, isEmpty }) {
 
 /** @param {string} room */
 function beginning(room) {
-  if (isConversation(room)) return `This is between you and ${titleOf(room)}.`;
+  if (isConversation(room)) return html`This is between you and <bdi>${titleOf(room)}</bdi>.`;
   if (!isShared(room)) return "A place for your own notes, links and drafts.";
   const isPrivate = rooms.value.get(room)?.access === "private";
   return isPrivate ? "A private room: only its members see it." : "The beginning of this room.";

@@ -45,12 +45,12 @@ function useMembers(room, isMissing) {
 /** @param {{room: string}} props */
 function Typists({ room }) {
   const names = typistsIn(room).map(nameOf);
-  return html`<p class="typists" role="status" aria-label="Typing" dir="auto">${sentence(names)}</p>`;
+  return html`<p class="typists" role="status" aria-label="Typing">${sentence(names)}</p>`;
 }
 
 /** @param {string[]} names */
 function sentence(names) {
   if (names.length === 0) return "";
-  if (names.length === 1) return `${names[0]} is typing …`;
-  return names.length === 2 ? `${names[0]} and ${names[1]} are typing …` : "Several people are typing …";
+  if (names.length === 1) return html`<bdi>${names[0]}</bdi> is typing …`;
+  return names.length === 2 ? html`<bdi>${names[0]}</bdi> and <bdi>${names[1]}</bdi> are typing …` : "Several people are typing …";
 }

@@ -5,11 +5,12 @@ import { html } from "../html.js";
 import { isConversation, isShared, others, roomWith } from "../names.js";
 import { currentRoom, go } from "../route.js";
 import { takeRows } from "../rows.js";
-import { conversations, me, sharedRooms, titleOf, unreadOf, users } from "../store.js";
+import { me, myRooms, titleOf, unreadOf, users } from "../store.js";
 import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Dialog } from "./dialog.js";
 import { Field } from "./field.js";
+import { Icon } from "./icon.js";
 
 /** @typedef {{room: string, title: string, note: string}} Place */
 
@@ -79,7 +80,7 @@ function places(query) {
 function rooms() {
   const mine = me.value?.username ?? "";
   const people = [...users.value.keys()].map((username) => roomWith(mine, [username]));
-  return [...new Set([...sharedRooms.value, ...conversations.value, mine, ...people])];
+  return [...new Set([...myRooms.value, ...people])];
 }
 
 /** @param {string} room @returns {Place} */
@@ -89,8 +90,10 @@ function placeOf(room) {
 }
 
 /** @param {{room: string}} props */
-const Sign = ({ room }) =>
-  isConversation(room) ? html`<${Avatar} username=${others(room, me.value?.username ?? "")[0]} />` : html`<span class="mark"></span>`;
+function Sign({ room }) {
+  if (isConversation(room)) return html`<${Avatar} username=${others(room, me.value?.username ?? "")[0]} />`;
+  return html`<span class="mark">${!isShared(room) && html`<${Icon} name="note" />`}</span>`;
+}
 
 /** People whom one has not met yet are asked for. @param {string} query */
 function usePeople(query) {

@@ -16,7 +16,7 @@ export const leftOf = (text) => textLimit.value - lengthOf(text);
  * Where one writes, in the composer and in the editor of a message; `onKey` may take a key by preventing its default.
  * @import {Box} from "../behaviors/writing.js"
  * @param {{room: string, box: Box, text: string, label: string, onWrite: (text: string) => void, onSend: (event: Event) => void,
- *   onKey: (event: KeyboardEvent) => void, canAct?: boolean, [attribute: string]: any}} props
+ *   onKey?: (event: KeyboardEvent) => void, canAct?: boolean, [attribute: string]: any}} props
  */
 export function TextBox({ room, box, text, label, onWrite, onSend, onKey, canAct, ...attributes }) {
   const completion = useCompletion(room, box, canAct);
@@ -28,7 +28,7 @@ export function TextBox({ room, box, text, label, onWrite, onSend, onKey, canAct
   /** @param {any} event */
   function onKeyDown(event) {
     if (completion.takes(event)) return;
-    onKey(event);
+    onKey?.(event);
     if (event.defaultPrevented) return;
     if (isSending(event)) completion.close(), onSend(event);
     else wrapSelection(event);

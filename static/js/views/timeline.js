@@ -9,13 +9,18 @@ import { useShown } from "../behaviors/shown.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
 import { asMessage, waiting } from "../outbox.js";
+import { goInstead, linkedSeq } from "../route.js";
 import { leavePast } from "../rows.js";
 import { ready, windowOf } from "../store.js";
 import { Icon } from "./icon.js";
 import { MessageView } from "./message.js";
 import { RoomStart } from "./room-start.js";
 
-/** @import {Item} from "../behaviors/arrange.js" */
+/**
+ * @import {Item} from "../behaviors/arrange.js"
+ * @import {Scroll} from "../behaviors/keep-scroll.js"
+ * @import {Message} from "../wire.js"
+ */
 
 const LOAD_WITHIN_PX = 600;
 
@@ -33,6 +38,7 @@ export function Timeline({ room, editing, onEdit }) {
   const leftAt = useRef(0);
 
   useToTheEnd(room, scroll, reachedEnd.value);
+  useShownEdit(room, scroll, shown, showAround, editing);
   useLayoutEffect(() => look());
   useEffect(() => fill(), [shown[0]?.id, shown.at(-1)?.id, isOlder, isComing, online.value, ready.value]);
 
@@ -56,8 +62,7 @@ export function Timeline({ room, editing, onEdit }) {
   }
 
   function jump() {
-    leavePast(room);
-    scroll.toBottom();
+    toPresent(room, scroll);
     look();
   }
 
@@ -82,13 +87,37 @@ export function Timeline({ room, editing, onEdit }) {
   `;
 }
 
-/** One's own new message brings one back to the present. @param {string} room @param {import("../behaviors/keep-scroll.js").Scroll} scroll @param {number} asked */
+/** The address leads to an old message no longer. @param {string} room @param {Scroll} scroll */
+function toPresent(room, scroll) {
+  leavePast(room);
+  scroll.toBottom();
+  if (linkedSeq.peek()) goInstead(room);
+}
+
+/** One's own new message brings one back to the present. @param {string} room @param {Scroll} scroll @param {number} asked */
 function useToTheEnd(room, scroll, asked) {
   const before = useRef(asked);
   useLayoutEffect(() => {
-    if (asked !== before.current) leavePast(room), scroll.toBottom();
+    if (asked !== before.current) toPresent(room, scroll);
     before.current = asked;
   }, [asked]);
+}
+
+/**
+ * What one begins to change stands where one sees it.
+ * @param {string} room @param {Scroll} scroll
+ * @param {Message[]} shown @param {(seq: number) => void} showAround @param {string} editing
+ */
+function useShownEdit(room, scroll, shown, showAround, editing) {
+  const before = useRef(editing);
+  useLayoutEffect(() => {
+    const begun = editing !== before.current && windowOf(room).peek().list.find(({ id }) => id === editing);
+    before.current = editing;
+    if (!begun || shown.includes(begun)) return;
+    leavePast(room);
+    scroll.stuck = false;
+    showAround(begun.seq);
+  }, [editing]);
 }
 
 /** @param {{item: Item, linked: number, editing: string, onEdit: (id: string) => void}} props */

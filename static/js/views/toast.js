@@ -4,15 +4,16 @@ import { html } from "../html.js";
 const SHOWN_MS = 6_000;
 
 /**
+ * @import {ComponentChildren} from "preact"
  * @typedef {{label: string, act: () => void}} Offer
- * @typedef {{id: number, text: string, offer?: Offer}} Toast
+ * @typedef {{id: number, text: ComponentChildren, offer?: Offer}} Toast
  */
 
 /** @type {import("@preact/signals").Signal<Toast[]>} */
 const toasts = signal([]);
 let count = 0;
 
-/** Something that happened; with an offer it stays until it is answered. @param {string} text @param {Offer} [offer] */
+/** Something that happened; with an offer it stays until it is answered. @param {ComponentChildren} text @param {Offer} [offer] */
 export function toast(text, offer) {
   const id = (count += 1);
   toasts.value = [...toasts.value.slice(-2), { id, text, offer }];
