@@ -66,7 +66,7 @@ async def photograph(out: Path, only: str) -> None:
 
 async def start_again(alice: Visitor) -> None:
     """Back to the lobby with nothing open."""
-    await alice.page.evaluate("localStorage.removeItem('chatrooms / draft alice #lobby')")
+    await alice.page.evaluate("localStorage.removeItem('chatrooms / alice draft #lobby')")
     await alice.page.goto("about:blank")
     await alice.page.goto(alice.url)
     await alice.sees("See you there.")

@@ -140,3 +140,14 @@ async def test_after_deleting_one_is_where_the_message_was(person: Arrive) -> No
     await alice.button("Delete message").click()
     await alice.dialog.get_by_role("button", name="Delete").click()
     await expect(alice.message("message deleted")).to_be_focused()
+
+
+async def test_what_one_can_do_with_the_topmost_message_is_not_cut_off(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    await fill_lobby(own_server, 60)
+    alice = await person("alice")
+    await alice.sees("line 60.")
+    await alice.message("line 40.").evaluate("message => message.scrollIntoView()")
+    await alice.message("line 40.").hover()
+    await expect(alice.message("line 40.").get_by_role("button", name="Copy link")).to_be_in_viewport(ratio=1)

@@ -14,11 +14,13 @@ export function Tools({ message, onEdit, onDelete }) {
   const isOpen = !rooms.value.get(room)?.archived;
   const markUnread = () => (holdBack(room, message.number), toast("Unread from here, as soon as you leave the room."));
   return html`
-    <div class="tools" role="group" aria-label="Message actions">
-      <${Tool} label="Copy link" icon="link" onClick=${() => copyLink(linkTo(room, seq))} />
-      <${Tool} label="Mark as unread from here" icon="unread" onClick=${markUnread} />
-      ${isOpen && isMine && html`<${Tool} label="Edit message" icon="pencil" onClick=${onEdit} />`}
-      ${isOpen && (isMine || mayModerate(room)) && html`<${Tool} label="Delete message" icon="trash" onClick=${onDelete} />`}
+    <div class="tools">
+      <div role="group" aria-label="Message actions">
+        <${Tool} label="Copy link" icon="link" onClick=${() => copyLink(linkTo(room, seq))} />
+        <${Tool} label="Mark as unread from here" icon="unread" onClick=${markUnread} />
+        ${isOpen && isMine && html`<${Tool} label="Edit message" icon="pencil" onClick=${onEdit} />`}
+        ${isOpen && (isMine || mayModerate(room)) && html`<${Tool} label="Delete message" icon="trash" onClick=${onDelete} />`}
+      </div>
     </div>
   `;
 }
