@@ -1,23 +1,16 @@
-"""Getting about: the switcher, the keys, links to messages, what is unread."""
+"""Getting about: the switcher, the keys, what is unread."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from pathlib import Path
 
-import pytest
-from playwright.async_api import Browser, expect
-from starlette.applications import Starlette
-from starlette.routing import Mount
+from playwright.async_api import expect
 
-from chatrooms import Chatrooms, Settings
 from tests.browser.conftest import Arrive
-from tests.browser.test_lasting import cut_off, fill_lobby, scroll_to_the_start
+from tests.browser.test_lasting import cut_off, fill_lobby
 from tests.browser.visitor import Visitor
-from tests.servers import QUICK, RunningServer, serving
-
-CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
+from tests.servers import RunningServer
 
 
 async def switch_to(visitor: Visitor, typed: str, title: str) -> None:
@@ -27,13 +20,6 @@ async def switch_to(visitor: Visitor, typed: str, title: str) -> None:
     await expect(visitor.page.get_by_role("option", name=title)).to_have_attribute("aria-selected", "true")
     await visitor.page.keyboard.press("Enter")
     await visitor.is_in(title)
-
-
-async def link_of(visitor: Visitor, text: str) -> str:
-    await visitor.message(text).hover()
-    await visitor.message(text).get_by_role("button", name="Copy link").click()
-    await expect(visitor.page.get_by_role("status", name="Notices")).to_contain_text("Link copied.")
-    return await visitor.page.evaluate("navigator.clipboard.readText()")
 
 
 async def test_the_switcher_finds_rooms_and_people_by_a_few_letters(person: Arrive) -> None:
@@ -104,72 +90,6 @@ async def test_escape_marks_the_room_as_read_and_leads_to_the_end(person: Arrive
     await expect(alice.message("line 60.")).to_be_in_viewport()
 
 
-async def test_a_link_opens_an_old_message_with_its_surroundings(person: Arrive, own_server: RunningServer) -> None:
-    await fill_lobby(own_server, 400)
-    alice = await person("alice", **CLIPBOARD)
-    await alice.sees("line 400.")
-    await scroll_to_the_start(alice)
-    link = await link_of(alice, "line 30.")
-    assert re.fullmatch(rf"{own_server.url}/r/lobby/\d+", link)
-    bob = await person("bob")
-    await bob.page.goto(link)
-    await expect(bob.message("line 30.")).to_be_in_viewport()
-    await expect(bob.message("line 30.")).to_be_focused()
-    await bob.sees("line 29.", "line 31.")
-    await expect(bob.message("line 400.")).to_have_count(0)
-    await bob.button("Jump to latest").click()
-    await expect(bob.message("line 400.")).to_be_in_viewport()
-
-
-async def test_a_note_to_self_has_a_link_that_is_of_no_use_to_others(person: Arrive) -> None:
-    alice, bob = await person("alice", **CLIPBOARD), await person("bob")
-    await alice.go_to("Notes to self")
-    await alice.say("Where I hid the key")
-    await alice.sees("Where I hid the key")
-    await alice.has_everything()
-    link = await link_of(alice, "Where I hid the key")
-    await alice.go_to("Lobby")
-    await alice.page.goto(link)
-    await alice.is_in("Notes to self")
-    await expect(alice.message("Where I hid the key")).to_be_focused()
-    await bob.page.goto(link)
-    await bob.is_in("Notes to self")
-    await expect(bob.page.get_by_role("status", name="Notices")).to_contain_text("not here any more")
-    await expect(bob.log.get_by_role("article")).to_have_count(0)
-
-
-async def test_from_an_old_message_one_can_read_on_to_the_present(person: Arrive, own_server: RunningServer) -> None:
-    await fill_lobby(own_server, 200)
-    alice = await person("alice")
-    await alice.sees("line 200.")
-    await scroll_to_the_start(alice)
-    seq = await alice.message("line 20.").get_attribute("data-seq")
-    bob = await person("bob")
-    await bob.page.goto(f"{own_server.url}/r/lobby/{seq}")
-    await expect(bob.message("line 20.")).to_be_in_viewport()
-    await bob.log.hover()
-    for number in (60, 110, 160, 200):
-        while not await bob.message(f"line {number}.").count():
-            await bob.page.mouse.wheel(0, 2_000)
-    numbers = await bob.log.get_by_role("article").filter(has_text="line ").all_inner_texts()
-    read = [int(text.rsplit("line ")[-1].strip(" .\n")) for text in numbers]
-    assert read == list(range(read[0], 201))
-
-
-async def test_a_link_works_under_the_path_of_a_host_application(browser: Browser, tmp_path: Path) -> None:
-    chat = Chatrooms(Settings(data=tmp_path, **QUICK))
-    async with chat.lifespan(), serving(Starlette(routes=[Mount("/chat", chat)])) as url:
-        context = await browser.new_context(**CLIPBOARD)
-        alice = await Visitor.open(context, f"{url}/chat/", "alice")
-        await alice.join()
-        await alice.say("Find me")
-        link = await link_of(alice, "Find me")
-        assert link.startswith(f"{url}/chat/r/lobby/")
-        await alice.page.goto(link)
-        await expect(alice.message("Find me")).to_be_focused()
-        await context.close()
-
-
 async def test_unread_from_here_counts_until_one_comes_back(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     for text in ("One", "Two", "Three"):
@@ -227,15 +147,6 @@ async def test_three_tabs_agree(person: Arrive) -> None:
     await asyncio.gather(tabs[0].sees("A note"), tabs[2].sees("A note"))
 
 
-@pytest.mark.parametrize("address", ["#/r/alice+alice", "#/r/+", "#/p/+", "#/p/bob+", "#/r/%ff", "#/x/y"])
-async def test_an_address_that_leads_nowhere_still_shows_a_room(person: Arrive, address: str) -> None:
-    alice = await person("alice")
-    await alice.page.goto("about:blank")
-    await alice.page.goto(alice.url + address)
-    await expect(alice.page.get_by_role("heading", level=1)).to_be_visible()
-    await alice.go_to("Lobby")
-
-
 async def test_an_archived_room_counts_as_unread_no_longer(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await bob.make_room("plans")
@@ -265,17 +176,6 @@ async def test_escape_closes_the_members_and_the_focus_goes_back(person: Arrive)
     await alice.page.keyboard.press("Escape")
     await expect(panel).to_have_count(0)
     await expect(alice.composer).to_be_focused()
-
-
-async def test_who_writes_below_a_linked_message_is_at_the_end_again(person: Arrive, own_server: RunningServer) -> None:
-    await fill_lobby(own_server, 60)
-    alice = await person("alice")
-    await alice.page.goto(f"{alice.url}/r/lobby/20")
-    await expect(alice.message("line 20.")).to_be_in_viewport()
-    await alice.stores("Where was I?")
-    await expect(alice.page).to_have_url(re.compile(r"#/r/lobby$"))
-    await alice.page.reload()
-    await expect(alice.message("Where was I?")).to_be_in_viewport()
 
 
 async def test_the_list_of_open_rooms_says_why_it_is_empty(person: Arrive, own_server: RunningServer) -> None:
