@@ -98,7 +98,7 @@ async def test_clients_come_back_to_the_next_server(transports):
     server = uvicorn.Server(uvicorn.Config(second, **config))
     running = asyncio.create_task(server._serve())
     await until(lambda: second.came, 10)
-    await client.disconnect()
+    await client.shutdown()
     await second.server.shutdown()
     server.should_exit = True
     await asyncio.wait_for(running, 5)
