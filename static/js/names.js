@@ -24,7 +24,11 @@ export const others = (room, me) => room.split("+").filter((username) => usernam
 export const roomWith = (me, usernames) => conversation([me, ...usernames]);
 
 /**
- * A room name out of what a person typed: lower case, runs of anything else become one hyphen.
+ * A room name out of what a person typed: lower case, runs of anything else become one hyphen, none at the ends.
  * @param {string} typed
  */
-export const roomName = (typed) => typed.toLowerCase().replace(/^#/, "").replace(/[^\p{L}\p{N}._-]+/gu, "-");
+export const roomName = (typed) =>
+  typed
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}._]+/gu, "-")
+    .replace(/^-|-$/g, "");

@@ -71,6 +71,13 @@ export const linkTo = (room, seq) => new URL(`${isMine(room) ? "#/" : ""}${pathT
 /** On narrow screens the list of rooms is a page of its own. */
 export const showsList = computed(() => hash.value === "#/rooms");
 
+const narrow = matchMedia("(width < 48rem)");
+export const isNarrow = signal(narrow.matches);
+narrow.addEventListener("change", () => (isNarrow.value = narrow.matches));
+
+/** The room that one can see; empty while the list covers it. */
+export const shownRoom = computed(() => (showsList.value && isNarrow.value ? "" : currentRoom.value));
+
 /** @param {string} room */
 export function go(room) {
   location.hash = addressOf(room);

@@ -77,7 +77,9 @@ function link({ href, raw }, content) {
 /** @param {Tokens.List} token @param {number} depth */
 function list({ ordered, start, items }, depth) {
   const children = items.map((item) => h("li", null, taskMark(item), inside(item, depth)));
-  return ordered ? h("ol", { start: Number(start) || 1 }, children) : h("ul", null, children);
+  if (!ordered) return h("ul", null, children);
+  const first = Number(start) || 1;
+  return h("ol", { start: first, style: { "--digits": String(first + items.length).length } }, children);
 }
 
 /** @param {Tokens.ListItem} item */

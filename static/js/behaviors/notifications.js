@@ -1,4 +1,4 @@
-import { currentRoom, goTo, linkTo } from "../route.js";
+import { goTo, linkTo, shownRoom } from "../route.js";
 import { me, nameOf, reads, titleOf } from "../store.js";
 import { onChange } from "../sync.js";
 import { chimeOnce } from "./chime.js";
@@ -40,7 +40,7 @@ function isNews({ room, author, at, text, deleted, edited_at, number }) {
 }
 
 /** @param {string} room */
-const isLookingAt = (room) => document.hasFocus() && document.visibilityState === "visible" && currentRoom.peek() === room;
+const isLookingAt = (room) => document.hasFocus() && document.visibilityState === "visible" && shownRoom.peek() === room;
 
 /** @param {Message} message */
 function tell({ room, seq, author, text }) {

@@ -1,9 +1,10 @@
 import { signal } from "@preact/signals";
 
 /**
- * The dialog over everything that the keyboard, a menu or a name in a text opens.
+ * The dialog over everything that a button, a key or a name in a text opens; going elsewhere closes it.
  * @import {RoomAction} from "./room-actions.js"
- * @typedef {{kind: "" | "switcher" | "keys" | "settings" | "person" | RoomAction, username?: string, room?: string}} Overlay
+ * @typedef {"browse" | "create" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"} Dialogs
+ * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string}} Overlay
  */
 
 export const overlay = signal(/** @type {Overlay} */ ({ kind: "" }));
@@ -18,3 +19,4 @@ export const showPerson = (username) => void (overlay.value = { kind: "person", 
 export const showAction = (kind, room) => void (overlay.value = { kind, room });
 
 export const closeOverlay = () => show("");
+addEventListener("hashchange", closeOverlay);

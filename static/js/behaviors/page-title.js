@@ -1,11 +1,11 @@
 import { effect } from "@preact/signals";
-import { currentRoom } from "../route.js";
+import { currentRoom, shownRoom } from "../route.js";
 import { me, myRooms, titleOf, unreadOf } from "../store.js";
 
 /** The window's title and the app's badge tell how much is unread; what one is looking at does not count. */
 export function keepPageTitle() {
   effect(() => {
-    const looksAt = document.hasFocus() ? currentRoom.value : "";
+    const looksAt = document.hasFocus() ? shownRoom.value : "";
     const counts = myRooms.value.map((room) => ({ room, number: unreadOf(room) }));
     const unread = counts.reduce((total, { room, number }) => total + (room === looksAt ? 0 : number), 0);
     const place = me.value ? `${titleOf(currentRoom.value)} · Chatrooms` : "Chatrooms";

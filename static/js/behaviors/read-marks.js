@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { online } from "../connection.js";
-import { currentRoom } from "../route.js";
+import { currentRoom, shownRoom } from "../route.js";
 import { memberships, me, reads, windowOf } from "../store.js";
 import { command } from "../sync.js";
 import { holdBack } from "./held-back.js";
@@ -35,7 +35,7 @@ export function saw(message) {
 
 /** @param {Message} message */
 function isNews({ room, number }) {
-  if (room !== currentRoom.peek() || !isLooking() || !online.peek()) return false;
+  if (room !== shownRoom.peek() || !isLooking() || !online.peek()) return false;
   const isMine = memberships.peek().has(room) || room === me.peek()?.username;
   return isMine && number > (reads.peek().get(room)?.number ?? 0);
 }

@@ -9,12 +9,12 @@ import { mayModerate, memberships, rooms } from "../store.js";
 /** @param {string} room @returns {[RoomAction, string][]} */
 export function actionsIn(room) {
   const belongs = memberships.value.has(room);
-  const isOpen = rooms.value.get(room)?.access === "open";
-  const moderates = isShared(room) && mayModerate(room);
+  const { access, archived } = rooms.value.get(room) ?? {};
+  const moderates = isShared(room) && mayModerate(room) && !archived;
   /** @type {[RoomAction, string, boolean][]} */
   const all = [
     ["notifications", "Notifications", belongs],
-    ["invite", "Invite people", isOpen || moderates],
+    ["invite", "Invite people", (access === "open" && !archived) || moderates],
     ["edit", "Edit room", moderates],
     ["archive", "Archive room", moderates],
     ["leave", "Leave room", isShared(room) && belongs],

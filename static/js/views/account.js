@@ -1,19 +1,12 @@
-import { useState } from "preact/hooks";
 import { show } from "../behaviors/overlay.js";
 import { html } from "../html.js";
 import { hosted, stepAside } from "../session.js";
 import { me, nameOf } from "../store.js";
 import { AvatarWithPresence } from "./avatar.js";
 import { Icon } from "./icon.js";
-import { later } from "./later.js";
-
-const SignOut = later(() => import("./sign-out.js").then((module) => module.SignOut));
-const Profile = later(() => import("./profile.js").then((module) => module.Profile));
 
 /** Who one is, and what concerns oneself. */
 export function Account() {
-  const [isEditing, setEditing] = useState(false);
-  const [isLeaving, setLeaving] = useState(false);
   const username = me.value?.username ?? "";
   const name = nameOf(username);
   return html`
@@ -24,15 +17,13 @@ export function Account() {
         <${Icon} name="more" />
       </button>
       <div class="menu" id="account-menu" popover>
-        <button popovertarget="account-menu" onClick=${() => setEditing(true)}>Edit profile</button>
+        <button popovertarget="account-menu" onClick=${() => show("profile")}>Edit profile</button>
         <button popovertarget="account-menu" onClick=${() => show("settings")}>Settings</button>
         <button popovertarget="account-menu" onClick=${() => show("keys")}>Keyboard</button>
         ${!hosted && html`<hr />`}
         ${!hosted && html`<button onClick=${stepAside}>Use another name in this tab</button>`}
-        ${!hosted && html`<button popovertarget="account-menu" onClick=${() => setLeaving(true)}>Sign out</button>`}
+        ${!hosted && html`<button popovertarget="account-menu" onClick=${() => show("sign-out")}>Sign out</button>`}
       </div>
-      ${isLeaving && html`<${SignOut} onClose=${() => setLeaving(false)} />`}
-      ${isEditing && html`<${Profile} onClose=${() => setEditing(false)} />`}
     </footer>
   `;
 }

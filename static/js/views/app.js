@@ -1,14 +1,17 @@
 import { useLayoutEffect } from "preact/hooks";
+import { overlay } from "../behaviors/overlay.js";
 import { html } from "../html.js";
-import { currentRoom, showsList } from "../route.js";
+import { showsList, shownRoom } from "../route.js";
 import { username } from "../session.js";
 import { me } from "../store.js";
 import { Join } from "./join.js";
+import { later } from "./later.js";
 import { Offline, Unreachable } from "./offline.js";
-import { Overlays } from "./overlays.js";
 import { RoomView } from "./room.js";
 import { Sidebar } from "./sidebar.js";
 import { Toasts } from "./toast.js";
+
+const Overlays = later(() => import("./overlays.js").then((module) => module.Overlays));
 
 export function App() {
   const view = !username.value ? html`<${Join} />` : me.value ? html`<${Chat} />` : html`<${Arriving} />`;
@@ -16,7 +19,7 @@ export function App() {
 }
 
 function Chat() {
-  const room = currentRoom.value;
+  const room = shownRoom.value;
   const pane = showsList.value ? "list" : "room";
   useLayoutEffect(() => void (document.documentElement.dataset.pane = pane), [pane]);
   return html`
@@ -24,9 +27,9 @@ function Chat() {
       <${Sidebar} />
       <main class="pane">
         <${Offline} />
-        <${RoomView} key=${room} room=${room} />
+        ${room && html`<${RoomView} key=${room} room=${room} />`}
       </main>
-      <${Overlays} />
+      ${overlay.value.kind && html`<${Overlays} />`}
     </div>
   `;
 }

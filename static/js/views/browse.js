@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { show } from "../behaviors/overlay.js";
 import { asRefusal, online } from "../connection.js";
 import { html } from "../html.js";
 import { go } from "../route.js";
@@ -9,8 +10,8 @@ import { toast } from "./toast.js";
 
 /** @import {Listing} from "../wire.js" */
 
-/** The open rooms that one could join. @param {{onClose: () => void, onCreate: () => void}} props */
-export function Browse({ onClose, onCreate }) {
+/** The open rooms that one could join. @param {{onClose: () => void}} props */
+export function Browse({ onClose }) {
   const [query, setQuery] = useState("");
   const { rooms, problem } = useOpenRooms(query);
   /** @param {string} room */
@@ -30,7 +31,7 @@ export function Browse({ onClose, onCreate }) {
       ${rooms?.length === 0 &&
       html`<p class="empty">
         ${query ? "No open room is called that." : "You are in every open room already."}
-        <button class="link" onClick=${onCreate}>Make a new one</button>
+        <button class="link" onClick=${() => show("create")}>Make a new one</button>
       </p>`}
     <//>
   `;

@@ -12,8 +12,9 @@ export function CreateRoom({ onClose }) {
   const [name, setName] = useState("");
   const [topic, setTopic] = useState("");
   const [access, setAccess] = useState(/** @type {"open" | "private"} */ ("open"));
+  const called = roomName(name);
   const { busy, onSubmit, error, field } = useForm(async () => {
-    const { room } = await command("room.create", { name: roomName(name), topic, access });
+    const { room } = await command("room.create", { name: called, topic, access });
     go(room.name);
     onClose();
   });
@@ -24,9 +25,9 @@ export function CreateRoom({ onClose }) {
           label="Name"
           prefix="#"
           value=${name}
-          onInput=${(/** @type {string} */ typed) => setName(roomName(typed))}
+          onInput=${setName}
           error=${field === "topic" ? "" : error}
-          hint="Short and stays as it is, like design or book-club"
+          hint=${called && called !== name ? `It will be called #${called}` : "Short and stays as it is, like design or book-club"}
           maxlength="48"
           required
           autofocus

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { html } from "../html.js";
 import { rooms } from "../store.js";
 import { command } from "../sync.js";
+import { Access } from "./create-room.js";
 import { Dialog } from "./dialog.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
@@ -11,7 +12,8 @@ export function EditRoom({ room, onClose }) {
   const row = rooms.value.get(room);
   const [title, setTitle] = useState(row?.title ?? "");
   const [topic, setTopic] = useState(row?.topic ?? "");
-  const { busy, onSubmit, error, field } = useForm(() => command("room.update", { room, title, topic }).then(onClose));
+  const [access, setAccess] = useState(/** @type {"open" | "private"} */ (row?.access === "private" ? "private" : "open"));
+  const { busy, onSubmit, error, field } = useForm(() => command("room.update", { room, title, topic, access }).then(onClose));
   return html`
     <${Dialog} title="Edit room" onClose=${onClose}>
       <form onSubmit=${onSubmit}>
@@ -25,6 +27,7 @@ export function EditRoom({ room, onClose }) {
           autofocus
         />
         <${Field} label="Topic" value=${topic} onInput=${setTopic} error=${field === "topic" ? error : ""} maxlength="250" />
+        <${Access} access=${access} onChange=${setAccess} />
         <footer><button class="primary" disabled=${busy}>Save</button></footer>
       </form>
     <//>

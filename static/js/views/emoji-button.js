@@ -16,6 +16,7 @@ export function EmojiButton({ onPick }) {
       aria-label="Emoji"
       title="Emoji"
       aria-expanded=${isOpen}
+      onPointerDown=${(/** @type {Event} */ event) => event.stopPropagation()}
       onClick=${() => setOpen(!isOpen)}
     >
       <${Icon} name="smile" />

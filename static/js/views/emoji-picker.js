@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { bringEmojis, emojis, findEmojis } from "../behaviors/emoji.js";
+import { useEscape } from "../behaviors/escape.js";
 import { html } from "../html.js";
 
 /** @import {Emoji} from "../behaviors/emoji.js" */
@@ -15,6 +16,7 @@ const ROWS = { ArrowUp: -1, ArrowDown: 1 };
 export function EmojiPicker({ onPick, onClose }) {
   const [query, setQuery] = useState("");
   const picker = useRef(/** @type {HTMLElement | null} */ (null));
+  useEscape(() => (onClose(), document.getElementById("composer")?.focus()));
   useEffect(() => {
     bringEmojis();
     picker.current?.querySelector("input")?.focus();
@@ -25,9 +27,9 @@ export function EmojiPicker({ onPick, onClose }) {
   }, []);
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
+    if (event.key === "Escape") return;
     event.stopPropagation();
-    if (event.key === "Escape") onClose(), document.getElementById("composer")?.focus();
-    else if (event.key === "Enter" && event.target instanceof HTMLInputElement) pickFirst(event);
+    if (event.key === "Enter" && event.target instanceof HTMLInputElement) pickFirst(event);
     else walk(event, picker.current);
   };
   /** @param {Event} event */

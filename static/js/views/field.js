@@ -2,12 +2,15 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { html } from "../html.js";
 
 /**
- * A labelled text field with a hint and, under it, what is wrong with it.
+ * A labelled text field with a hint or, until it is changed, what is wrong with it.
  * @param {{label: string, value: string, onInput: (value: string) => void, hint?: string, error?: string,
  *   prefix?: string, [attribute: string]: any}} props
  */
 export function Field({ label, value, onInput, hint, error, prefix, ...attributes }) {
   const id = useId();
+  const refused = useRef({ error: "", value: "" });
+  if (error !== refused.current.error) refused.current = { error: error ?? "", value };
+  const problem = value === refused.current.value ? error : "";
   const box = useRef(/** @type {HTMLInputElement | null} */ (null));
   useEffect(() => {
     if (attributes.autofocus) box.current?.focus();
@@ -24,13 +27,14 @@ export function Field({ label, value, onInput, hint, error, prefix, ...attribute
           ref=${box}
           value=${value}
           onInput=${input}
-          aria-invalid=${error ? "true" : undefined}
-          aria-describedby=${error || hint ? `${id}-note` : undefined}
+          aria-invalid=${problem ? "true" : undefined}
+          aria-describedby=${problem || hint ? `${id}-note` : undefined}
           autocomplete="off"
           ...${attributes}
         />
       </div>
-      ${(error || hint) && html`<p class=${error ? "error" : "hint"} id=${`${id}-note`}>${error || hint}</p>`}
+      ${problem && html`<p class="error" role="alert" id=${`${id}-note`}>${problem}</p>`}
+      ${!problem && hint && html`<p class="hint" role="status" id=${`${id}-note`}>${hint}</p>`}
     </div>
   `;
 }

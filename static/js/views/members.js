@@ -1,4 +1,6 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useEscape } from "../behaviors/escape.js";
+import { showAction } from "../behaviors/overlay.js";
 import { isOnline } from "../behaviors/presence.js";
 import { html } from "../html.js";
 import { roomWith } from "../names.js";
@@ -7,48 +9,58 @@ import { mayModerate, me, membersOf, nameOf, rooms, rosters, titleOf } from "../
 import { command } from "../sync.js";
 import { AvatarWithPresence } from "./avatar.js";
 import { Confirm } from "./confirm.js";
+import { Field } from "./field.js";
 import { Icon } from "./icon.js";
-import { Invite } from "./invite.js";
 
 /** @import {Member} from "../wire.js" */
 
+const FILTERS_FROM = 15;
+/** Narrower, it lies over the messages. */
+const BESIDE = "(width >= 64rem)";
+
 /** @param {{room: string, onClose: () => void}} props */
 export function Members({ room, onClose }) {
-  const [isInviting, setInviting] = useState(false);
   const [leaving, setLeaving] = useState("");
-  const members = membersOf(room);
-  useClosing(onClose);
-  const mayInvite = mayModerate(room) || rooms.value.get(room)?.access === "open";
+  const [wanted, setWanted] = useState("");
+  const panel = useRef(/** @type {HTMLElement | null} */ (null));
+  const all = membersOf(room);
+  const members = all.filter(({ username }) => `${username} ${nameOf(username)}`.toLowerCase().includes(wanted.trim().toLowerCase()));
+  const { access, archived } = rooms.value.get(room) ?? {};
+  const mayInvite = !archived && (mayModerate(room) || access === "open");
+  useClosing(panel, onClose);
+  /** The focus comes back to the panel: the row goes with its member. @param {string} username */
+  const askWhetherToRemove = (username) => (panel.current?.focus(), setLeaving(username));
   return html`
-    <aside class="members" aria-labelledby="members-title">
+    <aside class="members" aria-labelledby="members-title" tabindex="-1" ref=${panel}>
       <header>
         <h2 id="members-title">Members</h2>
         <button class="quiet square" aria-label="Close members" onClick=${onClose}><${Icon} name="close" /></button>
       </header>
       ${mayInvite &&
-      html`<button class="secondary invite" onClick=${() => setInviting(true)}><${Icon} name="plus" />Invite people</button>`}
-      <${Group} title="Here" members=${members.filter((member) => isOnline(member.username))} onRemove=${setLeaving} />
-      <${Group} title="Away" members=${members.filter((member) => !isOnline(member.username))} onRemove=${setLeaving} />
+      html`<button class="secondary invite" onClick=${() => showAction("invite", room)}><${Icon} name="plus" />Invite people</button>`}
+      ${all.length >= FILTERS_FROM && html`<${Field} label="Find a member" type="search" value=${wanted} onInput=${setWanted} />`}
+      <${Group} title="Here" members=${members.filter((member) => isOnline(member.username))} onRemove=${askWhetherToRemove} />
+      <${Group} title="Away" members=${members.filter((member) => !isOnline(member.username))} onRemove=${askWhetherToRemove} />
+      ${all.length > 0 && !members.length && html`<p class="empty" role="status">No member is called that.</p>`}
       ${!rosters.value.get(room)?.complete && html`<div class="skeleton-row"></div>`}
-      ${isInviting && html`<${Invite} room=${room} onClose=${() => setInviting(false)} />`}
       ${leaving && html`<${Remove} room=${room} username=${leaving} onClose=${() => setLeaving("")} />`}
     </aside>
   `;
 }
 
-/** Escape closes it from wherever nothing else takes the key, and the focus goes back where it was. @param {() => void} onClose */
-function useClosing(onClose) {
+/** Escape closes it, and a tap beside it where it lies over the messages; the focus goes back where it was. @param {{current: HTMLElement | null}} panel @param {() => void} onClose */
+function useClosing(panel, onClose) {
+  useEscape(onClose);
   useEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement);
-    /** @param {KeyboardEvent} event */
-    function onKeyDown(event) {
-      if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
-      event.preventDefault();
-      onClose();
+    /** @param {PointerEvent} event */
+    function closeBeside({ target }) {
+      const isBeside = target instanceof Element && target.closest(".talk") && !target.closest(".people");
+      if (isBeside && !matchMedia(BESIDE).matches) onClose();
     }
-    document.addEventListener("keydown", onKeyDown);
+    addEventListener("pointerdown", closeBeside);
     return () => {
-      document.removeEventListener("keydown", onKeyDown);
+      removeEventListener("pointerdown", closeBeside);
       if (document.activeElement === document.body) before?.focus();
     };
   }, []);

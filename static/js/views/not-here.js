@@ -4,6 +4,7 @@ import { addressOf } from "../route.js";
 import { home, me, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { useForm } from "./form.js";
+import { Icon } from "./icon.js";
 
 /** The address of a shared room that one does not belong to: perhaps one may come in. What one wrote to it is not lost. @param {{room: string}} props */
 export function NotHere({ room }) {
@@ -12,6 +13,7 @@ export function NotHere({ room }) {
   const { busy, onSubmit, error } = useForm(() => command("room.join", { room }));
   return html`
     <div class="nowhere">
+      <a class="quiet square back" href="#/rooms" aria-label="All rooms"><${Icon} name="back" /></a>
       <h1>You are not in ${room}</h1>
       <p>If it is an open room, come in. Into a private one, somebody has to invite you.</p>
       <form onSubmit=${onSubmit}>

@@ -1,5 +1,6 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
+import { me } from "../store.js";
 import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Field } from "./field.js";
@@ -15,22 +16,34 @@ export function PersonPicker({ label, verb, onPick, without, error, hint }) {
   const [query, setQuery] = useState("");
   const found = usePeople(query);
   const people = found?.filter((user) => !without.includes(user.username));
+  const form = useRef(/** @type {HTMLFormElement | null} */ (null));
+  /** Whoever was picked may be gone from the list, and the focus with them. @param {string} username */
+  const pick = async (username) => {
+    await onPick(username);
+    form.current?.querySelector("input")?.focus();
+  };
   /** @param {Event} event */
   const pickFirst = (event) => {
     event.preventDefault();
-    if (query && people?.[0]) onPick(people[0].username);
+    if (query && people?.[0]) pick(people[0].username);
   };
   return html`
-    <form onSubmit=${pickFirst}>
+    <form ref=${form} onSubmit=${pickFirst}>
       <${Field} label=${label} type="search" value=${query} onInput=${setQuery} error=${error} hint=${hint} autofocus autocapitalize="none" />
     </form>
     <ul class="listing" aria-label="People found" aria-busy=${!people}>
-      ${people?.map((user) => html`<${Person} key=${user.username} user=${user} verb=${verb} onPick=${onPick} />`)}
+      ${people?.map((user) => html`<${Person} key=${user.username} user=${user} verb=${verb} onPick=${pick} />`)}
       ${!people && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
     </ul>
     ${people?.length === 0 &&
-    html`<p class="empty">${query ? "Nobody here goes by that name." : "Nobody else is here yet. Share the address of this page to invite someone."}</p>`}
+    html`<p class="empty">${whyNobody(query, found ?? [])}</p>`}
   `;
+}
+
+/** @param {string} query @param {User[]} found Whom one cannot pick. */
+function whyNobody(query, found) {
+  if (found.some(({ username }) => username !== me.value?.username)) return query ? "They are in already." : "Everybody is in already.";
+  return query ? "Nobody here goes by that name." : "Nobody else is here yet. Share the address of this page to invite someone.";
 }
 
 /** @param {string} query @returns {User[] | null} */

@@ -1,17 +1,13 @@
-import { closeOverlay, overlay, showAction, showPerson } from "../behaviors/overlay.js";
+import { showAction, showPerson } from "../behaviors/overlay.js";
 import { actionsIn } from "../behaviors/room-actions.js";
 import { html } from "../html.js";
 import { isConversation, isShared, others } from "../names.js";
 import { me, membersOf, nameOf, rooms, titleOf } from "../store.js";
 import { Icon } from "./icon.js";
-import { later } from "./later.js";
 import { Faces, RoomMark } from "./sidebar.js";
-
-const RoomDialog = later(() => import("./room-dialog.js").then((module) => module.RoomDialog));
 
 /** @param {{room: string, showsMembers: boolean, onMembers: () => void}} props */
 export function RoomHeader({ room, showsMembers, onMembers }) {
-  const { kind, room: about } = overlay.value;
   return html`
     <header class="room-header">
       <a class="quiet square back" href="#/rooms" aria-label="All rooms"><${Icon} name="back" /></a>
@@ -22,7 +18,6 @@ export function RoomHeader({ room, showsMembers, onMembers }) {
       </div>
       ${isShared(room) && html`<${MembersButton} room=${room} showsMembers=${showsMembers} onMembers=${onMembers} />`}
       ${room !== me.value?.username && html`<${Menu} room=${room} />`}
-      ${about === room && html`<${RoomDialog} room=${room} action=${kind} onClose=${closeOverlay} />`}
     </header>
   `;
 }

@@ -60,16 +60,17 @@ function Desktop() {
   `;
 }
 
-/** @param {{label: string, isOn: boolean, isOff?: boolean, onChange: (isOn: boolean) => void}} props */
-const Switch = ({ label, isOn, isOff, onChange }) => html`
-  <label class="switch">
-    <span>${label}</span>
-    <input
-      type="checkbox"
-      role="switch"
-      checked=${isOn}
-      disabled=${isOff}
-      onChange=${(/** @type {any} */ event) => onChange(event.currentTarget.checked)}
-    />
-  </label>
-`;
+/** It shows what holds, which is not always what was wanted. @param {{label: string, isOn: boolean, isOff?: boolean, onChange: (isOn: boolean) => void}} props */
+function Switch({ label, isOn, isOff, onChange }) {
+  /** @param {{currentTarget: HTMLInputElement}} event */
+  function change({ currentTarget }) {
+    currentTarget.checked = isOn;
+    onChange(!isOn);
+  }
+  return html`
+    <label class="switch">
+      <span>${label}</span>
+      <input type="checkbox" role="switch" checked=${isOn} disabled=${isOff} onChange=${change} />
+    </label>
+  `;
+}

@@ -1,45 +1,29 @@
-import { useState } from "preact/hooks";
+import { show } from "../behaviors/overlay.js";
 import { isOnline } from "../behaviors/presence.js";
 import { html } from "../html.js";
 import { isConversation, others } from "../names.js";
-import { addressOf, currentRoom } from "../route.js";
+import { addressOf, currentRoom, shownRoom } from "../route.js";
 import { conversations, me, rooms, sharedRooms, titleOf, unreadOf } from "../store.js";
 import { Account } from "./account.js";
 import { Avatar, AvatarWithPresence } from "./avatar.js";
 import { Icon } from "./icon.js";
-import { later } from "./later.js";
 
-const Browse = later(() => import("./browse.js").then((module) => module.Browse));
-const CreateRoom = later(() => import("./create-room.js").then((module) => module.CreateRoom));
-const StartConversation = later(() => import("./start-conversation.js").then((module) => module.StartConversation));
+export const Sidebar = () => html`
+  <aside class="sidebar" aria-label="Sidebar">
+    <header class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span>Chatrooms</span></header>
+    <nav aria-label="Rooms and people"><${Rooms} /><${People} /></nav>
+    <${Account} />
+  </aside>
+`;
 
-export function Sidebar() {
-  const [dialog, setDialog] = useState("");
-  const close = () => setDialog("");
-  return html`
-    <aside class="sidebar" aria-label="Sidebar">
-      <header class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span>Chatrooms</span></header>
-      <nav aria-label="Rooms and people">
-        <${Rooms} onBrowse=${() => setDialog("browse")} onCreate=${() => setDialog("create")} />
-        <${People} onStart=${() => setDialog("person")} />
-      </nav>
-      <${Account} />
-      ${dialog === "browse" && html`<${Browse} onClose=${close} onCreate=${() => setDialog("create")} />`}
-      ${dialog === "create" && html`<${CreateRoom} onClose=${close} />`}
-      ${dialog === "person" && html`<${StartConversation} onClose=${close} />`}
-    </aside>
-  `;
-}
-
-/** @param {{onBrowse: () => void, onCreate: () => void}} props */
-const Rooms = ({ onBrowse, onCreate }) => html`
+const Rooms = () => html`
   <section>
     <header>
       <h2 id="rooms-title">Rooms</h2>
-      <button class="quiet square" aria-label="Browse rooms" title="Browse rooms" onClick=${onBrowse}>
+      <button class="quiet square" aria-label="Browse rooms" title="Browse rooms" onClick=${() => show("browse")}>
         <${Icon} name="compass" />
       </button>
-      <button class="quiet square" aria-label="New room" title="New room" onClick=${onCreate}><${Icon} name="plus" /></button>
+      <button class="quiet square" aria-label="New room" title="New room" onClick=${() => show("create")}><${Icon} name="plus" /></button>
     </header>
     <ul aria-labelledby="rooms-title">
       ${sharedRooms.value.map((room) => html`<${Entry} key=${room} room=${room}><${RoomMark} room=${room} /><//>`)}
@@ -47,14 +31,13 @@ const Rooms = ({ onBrowse, onCreate }) => html`
   </section>
 `;
 
-/** @param {{onStart: () => void}} props */
-function People({ onStart }) {
+function People() {
   const mine = me.value?.username ?? "";
   return html`
     <section>
       <header>
         <h2 id="people-title">People</h2>
-        <button class="quiet square" aria-label="New conversation" title="New conversation" onClick=${onStart}>
+        <button class="quiet square" aria-label="New conversation" title="New conversation" onClick=${() => show("start")}>
           <${Icon} name="plus" />
         </button>
       </header>
@@ -88,7 +71,7 @@ export function Faces({ room }) {
 /** @param {{room: string, children?: any}} props */
 function Entry({ room, children }) {
   const isHere = currentRoom.value === room;
-  const unread = isHere ? 0 : unreadOf(room);
+  const unread = shownRoom.value === room ? 0 : unreadOf(room);
   return html`
     <li>
       <a

@@ -8,6 +8,7 @@ import { later } from "./later.js";
 const Completion = later(() => import("./completion.js").then((module) => module.Completion));
 
 const COUNTS_FROM = 0.9;
+const MOVES = ["ArrowLeft", "ArrowRight", "Home", "End"];
 
 /** How much more there may be written. @param {string} text */
 export const leftOf = (text) => textLimit.value - lengthOf(text);
@@ -34,6 +35,8 @@ export function TextBox({ room, box, text, label, onWrite, onSend, onKey, canAct
     else wrapSelection(event);
   }
 
+  /** @param {any} event */
+  const look = (event) => completion.look(event.currentTarget);
   const isOpen = choices.length > 0;
   return html`
     ${isOpen && html`<${Completion} choices=${choices} chosen=${chosen} onChoose=${choose} />`}
@@ -48,7 +51,9 @@ export function TextBox({ room, box, text, label, onWrite, onSend, onKey, canAct
       rows="1"
       dir="auto"
       value=${text}
-      onInput=${(/** @type {any} */ event) => (onWrite(event.currentTarget.value), completion.look(event.currentTarget))}
+      onInput=${(/** @type {any} */ event) => (onWrite(event.currentTarget.value), look(event))}
+      onClick=${look}
+      onKeyUp=${(/** @type {any} */ event) => MOVES.includes(event.key) && look(event)}
       onBlur=${completion.close}
       onKeyDown=${onKeyDown}
     />

@@ -1,0 +1,15 @@
+import { useEffect } from "preact/hooks";
+
+/** Escape closes what is open, from wherever nothing else takes the key. @param {() => void} close */
+export function useEscape(close) {
+  useEffect(() => {
+    /** @param {KeyboardEvent} event */
+    function onKeyDown(event) {
+      if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
+      event.preventDefault();
+      close();
+    }
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
+}
