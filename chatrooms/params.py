@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ MAX_BYTES = 256 * 1024
 """About how much text one answer may hold, so that it fits into what may wait for one socket."""
 MAX_SEQ = 2**31 - 1
 
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and symbols that leave no mark."""
 _unprintable = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -35,7 +38,13 @@ def _line(value: str) -> str:
         raise ValueError("That has to be one line.")
     if _turning.search(value):
         raise ValueError("Characters that turn the direction of writing are not taken.")
+    if value and not any(map(_seen, value)):
+        raise ValueError("That cannot be seen.")
     return _clean(value.strip())
+
+
+def _seen(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LNPS" and character not in _BLANK
 
 
 def _said(value: str) -> str:

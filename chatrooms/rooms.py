@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal, TypedDict
 
-from pydantic import Field
 from sqlalchemy import Connection, func, insert, or_, select, update
 
 from chatrooms import members, policy, standing
@@ -28,10 +27,10 @@ class Create(Params):
 
 
 class Update(Params):
-    """What shall be different about a room."""
+    """What shall be different about a room; with an empty ``title`` it goes by its name again."""
 
     room: SharedRoom
-    title: Title | None = Field(None, min_length=1)
+    title: Title | None = None
     topic: Topic | None = None
     access: Literal["open", "private"] | None = None
 
@@ -119,6 +118,8 @@ def revise(act: Act, p: Update) -> OneRoom:
     given = p.model_dump(exclude={"room"}, exclude_none=True)
     if not given:
         raise Invalid("Say what shall change: title, topic or access.", field="title")
+    if given.get("title") == "":
+        given["title"] = p.room.removeprefix("#")
     return _store(act, p.room, **given)
 
 

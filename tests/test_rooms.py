@@ -14,6 +14,7 @@ async def test_who_makes_a_room_owns_it_and_its_title_may_change_but_not_its_nam
     assert (room["name"], room["title"], room["topic"], room["access"]) == ("#design", "design", "shapes", "open")
     revised = (await alice.run("room.update", room="#design", title="Design & research", access="private"))["room"]
     assert (revised["name"], revised["title"], revised["access"]) == ("#design", "Design & research", "private")
+    assert (await alice.run("room.update", room="#design", title=""))["room"]["title"] == "design"
     members = (await alice.run("room.members", room="#design"))["members"]
     assert [(m["username"], m["role"]) for m in members] == [("alice", "owner")]
 

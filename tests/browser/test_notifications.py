@@ -115,6 +115,19 @@ async def test_a_refused_permission_is_explained(person: Arrive) -> None:
     await expect(alice.dialog.get_by_text("told not to show them")).to_be_visible()
 
 
+async def test_a_permission_that_is_not_given_leaves_them_off(person: Arrive) -> None:
+    alice = await person("alice", joined=False)
+    await alice.page.add_init_script(RECORD.replace('permission = "granted"', 'permission = "default"'))
+    await alice.page.add_init_script("Notification.requestPermission = async () => 'default'")
+    await alice.page.reload()
+    await alice.join()
+    await open_settings(alice)
+    switch = alice.dialog.get_by_role("switch", name="Desktop notifications")
+    await switch.click()
+    await expect(switch).not_to_be_checked()
+    await expect(alice.button("Test notification")).to_have_count(0)
+
+
 async def test_a_sound_is_played_for_news_only_while_it_is_switched_on(person: Arrive) -> None:
     bob = await person("bob")
     alice, told = await listening(person, "alice")

@@ -154,3 +154,13 @@ async def test_pasted_html_is_only_text(person: Arrive) -> None:
     })])""")
     await alice.composer.press("ControlOrMeta+v")
     await expect(alice.composer).to_have_value("bold")
+
+
+async def test_what_is_offered_goes_with_the_cursor(person: Arrive) -> None:
+    alice, _ = await person("alice"), await person("bob")
+    await alice.composer.press_sequentially("@bo")
+    await option(alice, "bob").wait_for()
+    await alice.composer.press("Home")
+    await expect(option(alice, "bob")).to_have_count(0)
+    await alice.composer.press("End")
+    await option(alice, "bob").wait_for()

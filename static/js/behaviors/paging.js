@@ -1,4 +1,4 @@
-import { batch } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import { asRefusal, online, passesAfter, run } from "../connection.js";
 import { extendWindow, setPast, startRoster, takeRows } from "../rows.js";
 import { rosters, windowOf } from "../store.js";
@@ -32,8 +32,17 @@ function patience(error) {
   return refusal.code === "offline" ? Number(online.peek()) : passesAfter(refusal);
 }
 
+/** Why nothing can be had of a room, such as of a conversation with nobody; by room. */
+export const refusals = signal(/** @type {Map<string, string>} */ (new Map()));
+
 /** One page of messages from below what is shown. @param {string} room */
-export const loadOlder = (room) => once(`older ${room}`, () => older(room));
+export const loadOlder = (room) => once(`older ${room}`, () => older(room).catch((error) => refuse(room, asRefusal(error))));
+
+/** @param {string} room @param {import("../connection.js").Refusal} refusal @returns {never} */
+function refuse(room, refusal) {
+  if (refusal.code === "not_found") refusals.value = new Map(refusals.value).set(room, refusal.message);
+  throw refusal;
+}
 
 /** @param {string} room @returns {Promise<void>} */
 async function older(room) {

@@ -4,35 +4,37 @@ import { me } from "../store.js";
 import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Field } from "./field.js";
+import { Icon } from "./icon.js";
 
 /** @import {User} from "../wire.js" */
 
 /**
  * Finds people by name; each is a button that says what it does.
  * @param {{label: string, verb: string, onPick: (username: string) => Promise<unknown>, without: string[],
- *   error?: string, hint?: string}} props
+ *   onAdd?: (username: string) => Promise<unknown>, isFull?: boolean, error?: string, hint?: string}} props
  */
-export function PersonPicker({ label, verb, onPick, without, error, hint }) {
+export function PersonPicker({ label, verb, onPick, onAdd, isFull, without, error, hint }) {
   const [query, setQuery] = useState("");
   const found = usePeople(query);
   const people = found?.filter((user) => !without.includes(user.username));
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
-  /** Whoever was picked may be gone from the list, and the focus with them. @param {string} username */
-  const pick = async (username) => {
-    await onPick(username);
+  /** Whoever was picked may be gone from the list, and the focus with them. @param {string} username @param {typeof onPick} [what] */
+  const pick = async (username, what = onPick) => {
+    await what(username);
     form.current?.querySelector("input")?.focus();
   };
+  const add = onAdd && ((/** @type {string} */ username) => pick(username, onAdd));
   /** @param {Event} event */
   const pickFirst = (event) => {
     event.preventDefault();
-    if (query && people?.[0]) pick(people[0].username);
+    if (query && people?.[0] && !isFull) pick(people[0].username);
   };
   return html`
     <form ref=${form} onSubmit=${pickFirst}>
       <${Field} label=${label} type="search" value=${query} onInput=${setQuery} error=${error} hint=${hint} autofocus autocapitalize="none" />
     </form>
     <ul class="listing" aria-label="People found" aria-busy=${!people}>
-      ${people?.map((user) => html`<${Person} key=${user.username} user=${user} verb=${verb} onPick=${pick} />`)}
+      ${!isFull && people?.map((user) => html`<${Person} key=${user.username} user=${user} verb=${verb} onPick=${pick} onAdd=${add} />`)}
       ${!people && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
     </ul>
     ${people?.length === 0 &&
@@ -63,8 +65,8 @@ function usePeople(query) {
   return people;
 }
 
-/** @param {{user: User, verb: string, onPick: (username: string) => Promise<unknown>}} props */
-const Person = ({ user, verb, onPick }) => html`
+/** @param {{user: User, verb: string, onPick: (username: string) => void, onAdd?: (username: string) => void}} props */
+const Person = ({ user, verb, onPick, onAdd }) => html`
   <li>
     <button class="person" aria-label=${`${verb} ${user.name} ${user.username}`.replace(/\s+/g, " ")} onClick=${() => onPick(user.username)}>
       <${Avatar} username=${user.username} />
@@ -74,5 +76,9 @@ const Person = ({ user, verb, onPick }) => html`
       </span>
       <span class="verb" data-verb=${verb}></span>
     </button>
+    ${onAdd &&
+    html`<button class="quiet square" aria-label=${`Add ${user.name || user.username}`} title="Add, for a conversation of several" onClick=${() => onAdd(user.username)}>
+      <${Icon} name="plus" />
+    </button>`}
   </li>
 `;

@@ -48,13 +48,15 @@ function MembersButton({ room, showsMembers, onMembers }) {
 
 /** @param {{room: string}} props */
 function Menu({ room }) {
-  const partner = isConversation(room) ? others(room, me.value?.username ?? "")[0] : "";
+  const people = isConversation(room) ? others(room, me.value?.username ?? "") : [];
   return html`
     <button class="quiet square" popovertarget="room-menu" aria-label="Room menu" title="Room menu">
       <${Icon} name="more" />
     </button>
     <div class="menu" id="room-menu" popover>
-      ${partner && html`<button popovertarget="room-menu" onClick=${() => showPerson(partner)}>Profile of ${nameOf(partner)}</button>`}
+      ${people.map(
+        (username) => html`<button key=${username} popovertarget="room-menu" onClick=${() => showPerson(username)}>Profile of ${nameOf(username)}</button>`,
+      )}
       ${actionsIn(room).map(
         ([action, title]) => html`<button key=${action} popovertarget="room-menu" onClick=${() => showAction(action, room)}>${title}</button>`,
       )}

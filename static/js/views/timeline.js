@@ -4,6 +4,7 @@ import { dayName } from "../behaviors/dates.js";
 import { useFirstNew } from "../behaviors/first-new.js";
 import { useKeepScroll } from "../behaviors/keep-scroll.js";
 import { useLinked } from "../behaviors/linked.js";
+import { refusals } from "../behaviors/paging.js";
 import { reachedEnd, saw } from "../behaviors/read-marks.js";
 import { useShown } from "../behaviors/shown.js";
 import { online } from "../connection.js";
@@ -35,6 +36,7 @@ export function Timeline({ room, editing, onEdit }) {
   const waitingHere = waiting.value.filter((entry) => entry.room === room && !list.some(({ id }) => id === entry.id));
   const items = arrange(isNewer ? shown : [...shown, ...waitingHere.map(asMessage)], firstNew.number);
   const newest = list.at(-1);
+  const refused = list.length ? "" : refusals.value.get(room);
   const leftAt = useRef(0);
 
   useToTheEnd(room, scroll, reachedEnd.value);
@@ -78,7 +80,7 @@ export function Timeline({ room, editing, onEdit }) {
         onScroll=${onScroll}
       >
         <div class="items">
-          ${isOlder || !ready.value ? html`<${Older} />` : html`<${RoomStart} room=${room} isEmpty=${items.length === 0} />`}
+          ${refused ? html`<p class="room-start" role="status">${refused}</p>` : isOlder || !ready.value ? html`<${Older} />` : html`<${RoomStart} room=${room} isEmpty=${items.length === 0} />`}
           ${items.map((item) => html`<${ItemView} key=${item.key} item=${item} linked=${linked} editing=${editing} onEdit=${onEdit} />`)}
         </div>
       </div>

@@ -1,0 +1,88 @@
+"""On a phone: one thing at a time, the way back, little room above a keyboard."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.visitor import Visitor
+
+PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
+ABOVE_A_KEYBOARD = {"width": 390, "height": 330}
+
+
+async def show_list(visitor: Visitor) -> None:
+    await visitor.page.get_by_role("link", name="All rooms").click()
+    await expect(visitor.room("Lobby")).to_be_visible()
+
+
+async def test_what_comes_while_the_list_covers_the_room_is_unread(person: Arrive) -> None:
+    alice, bob = await person("alice", **PHONE), await person("bob")
+    await bob.stores("Before")
+    await alice.sees("Before")
+    await show_list(alice)
+    await bob.stores("Meanwhile")
+    await alice.has_unread("Lobby", 1)
+    await alice.go_to("Lobby")
+    await alice.sees("Meanwhile")
+    line = alice.page.get_by_role("separator", name="New")
+    await expect(line.locator("xpath=following-sibling::*[1]")).to_contain_text("Meanwhile")
+    await show_list(alice)
+    await alice.has_unread("Lobby", 0)
+
+
+async def test_the_way_back_closes_a_dialog(person: Arrive) -> None:
+    alice = await person("alice", **PHONE)
+    await show_list(alice)
+    await alice.make_room("design")
+    await alice.button("Room menu").tap()
+    await alice.button("Edit room").tap()
+    await alice.dialog.wait_for()
+    await alice.page.go_back()
+    await expect(alice.dialog).to_have_count(0)
+    await alice.room("design").tap()
+    await alice.is_in("design")
+    await expect(alice.dialog).to_have_count(0)
+
+
+async def test_from_a_room_that_is_not_there_one_gets_to_the_list(person: Arrive) -> None:
+    alice = await person("alice", **PHONE)
+    await alice.page.goto(f"{alice.url}/r/gone")
+    await expect(alice.page.get_by_role("heading", name="You are not in #gone")).to_be_visible()
+    await show_list(alice)
+
+
+async def test_above_a_keyboard_completion_and_emoji_are_on_screen(person: Arrive) -> None:
+    alice = await person("alice", **PHONE)
+    await alice.page.set_viewport_size(ABOVE_A_KEYBOARD)
+    await alice.composer.press_sequentially(":smi")
+    await expect(alice.page.get_by_role("option").first).to_be_in_viewport(ratio=1)
+    await expect(alice.page.get_by_role("listbox", name="Completions")).to_be_in_viewport(ratio=1)
+    await alice.composer.fill("")
+    await alice.button("Emoji").tap()
+    picker = alice.page.get_by_role("dialog", name="Emoji")
+    await expect(picker).to_be_in_viewport(ratio=1)
+    await expect(picker.get_by_role("button").first).to_be_in_viewport(ratio=0.9)
+
+
+async def test_the_emoji_button_closes_its_picker_and_so_does_escape(person: Arrive) -> None:
+    alice = await person("alice")
+    picker = alice.page.get_by_role("dialog", name="Emoji")
+    await alice.button("Emoji").click()
+    await picker.wait_for()
+    await alice.button("Emoji").click()
+    await expect(picker).to_have_count(0)
+    await alice.button("Emoji").click()
+    await picker.wait_for()
+    await alice.button("Emoji").focus()
+    await alice.page.keyboard.press("Escape")
+    await expect(picker).to_have_count(0)
+
+
+async def test_a_tap_beside_the_members_closes_them(person: Arrive) -> None:
+    alice = await person("alice", **PHONE)
+    await alice.show_members(1)
+    panel = alice.page.get_by_role("complementary", name="Members")
+    await panel.wait_for()
+    await alice.page.touchscreen.tap(20, 300)
+    await expect(panel).to_have_count(0)

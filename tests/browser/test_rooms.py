@@ -1,0 +1,123 @@
+"""Rooms and who is in them: naming, changing, inviting, removing, archiving; conversations of several."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Arrive
+from tests.people import connect
+from tests.servers import RunningServer
+
+CROWD = [f"guest-{letter}" for letter in "abcdefghijklmnopqrst"]
+
+
+async def test_a_room_is_called_what_one_typed_with_hyphens(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.button("New room").click()
+    name = alice.dialog.get_by_role("textbox", name="Name")
+    await name.fill("!Book  Club?")
+    await expect(name).to_have_value("!Book  Club?")
+    await expect(alice.dialog.get_by_text("It will be called #book-club")).to_be_visible()
+    await alice.button("Create room").click()
+    await alice.is_in("book-club")
+
+
+async def test_what_is_wrong_with_a_name_is_said_until_it_is_changed(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.button("New room").click()
+    name = alice.dialog.get_by_role("textbox", name="Name")
+    await name.fill("lobby")
+    await alice.button("Create room").click()
+    await expect(alice.dialog.get_by_role("alert")).to_be_visible()
+    await alice.button("Create room").click()
+    await expect(alice.dialog.get_by_role("alert")).to_be_visible()
+    await name.fill("lobby-2")
+    await expect(alice.dialog.get_by_role("alert")).to_have_count(0)
+
+
+async def test_a_title_and_who_may_come_in_are_changed_and_the_title_taken_back(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await alice.make_room("den")
+    for title, shown in (("The den", "The den"), ("", "den")):
+        await alice.button("Room menu").click()
+        await alice.button("Edit room").click()
+        await alice.dialog.get_by_role("textbox", name="Title").fill(title)
+        await alice.dialog.get_by_role("radio", name="Private").check()
+        await alice.button("Save").click()
+        await alice.is_in(shown)
+    await bob.button("Browse rooms").click()
+    await expect(bob.dialog.get_by_text("You are in every open room already.")).to_be_visible()
+
+
+async def test_an_archived_room_offers_nothing_that_cannot_be_done(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.make_room("old")
+    await alice.button("Room menu").click()
+    await alice.button("Archive room").click()
+    await alice.dialog.get_by_role("button", name="Archive room").click()
+    await expect(alice.page.get_by_text("This room is archived")).to_be_visible()
+    await alice.button("Room menu").click()
+    await expect(alice.button("Leave room")).to_be_visible()
+    for offer in ("Invite people", "Edit room", "Archive room"):
+        await expect(alice.button(offer)).to_have_count(0)
+
+
+async def test_who_invites_and_removes_by_keyboard_keeps_the_focus(person: Arrive) -> None:
+    alice, _ = await person("alice"), await person("bob")
+    await alice.make_room("den", access="Private")
+    await alice.show_members(1)
+    await alice.button("Invite people").click()
+    search = alice.dialog.get_by_role("searchbox", name="Who should come in?")
+    await alice.button("Invite bob").focus()
+    await alice.page.keyboard.press("Enter")
+    await expect(alice.dialog.get_by_role("status")).to_contain_text("bob is in.")
+    await expect(alice.dialog.get_by_text("Everybody is in already.")).to_be_visible()
+    await expect(search).to_be_focused()
+    await alice.page.keyboard.press("Escape")
+    await alice.button("Remove bob").focus()
+    await alice.page.keyboard.press("Enter")
+    await alice.dialog.get_by_role("button", name="Remove").press("Enter")
+    await expect(alice.member("bob")).to_have_count(0)
+    await expect(alice.page.get_by_role("complementary", name="Members")).to_be_focused()
+
+
+async def test_one_of_many_members_is_found(person: Arrive, own_server: RunningServer) -> None:
+    async with AsyncExitStack() as crowd:
+        for name in CROWD:
+            await crowd.enter_async_context(connect(own_server.url, name))
+        alice = await person("alice", viewport={"width": 1200, "height": 500})
+        await alice.show_members(len(CROWD) + 1)
+        await alice.member(CROWD[-1]).scroll_into_view_if_needed()
+        await expect(alice.button("Close members")).to_be_in_viewport(ratio=1)
+        find = alice.page.get_by_role("searchbox", name="Find a member")
+        await find.fill("guest-k")
+        await expect(alice.member("guest-k")).to_be_visible()
+        await expect(alice.member("guest-b")).to_have_count(0)
+        await find.fill("nobody")
+        await expect(alice.page.get_by_text("No member is called that.")).to_be_visible()
+
+
+async def test_a_conversation_of_several_is_begun(person: Arrive) -> None:
+    alice, bob, carol = [await person(name) for name in ("alice", "bob", "carol")]
+    await alice.button("New conversation").click()
+    for name in ("Add bob", "Add carol"):
+        await alice.button(name).click()
+    await alice.button("Leave out carol").click()
+    await alice.button("Add carol").click()
+    await alice.button("Talk to 2 people").click()
+    await alice.is_in("bob, carol")
+    await alice.say("The three of us")
+    for each in (bob, carol):
+        await each.room("alice").click()
+        await each.sees("The three of us")
+    await alice.button("Room menu").click()
+    await alice.button("Profile of carol").click()
+    await expect(alice.dialog.get_by_text("@carol")).to_be_visible()
+
+
+async def test_a_conversation_with_nobody_says_so(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.page.goto(f"{alice.url}#/p/nobodyhere")
+    await expect(alice.log.get_by_text("There is nobody of that name.")).to_be_visible()
