@@ -134,6 +134,43 @@ async def new_room(alice: Visitor) -> None:
     await expect(alice.dialog).to_be_visible()
 
 
+async def new_conversation(alice: Visitor) -> None:
+    await rooms(alice)
+    await alice.button("New conversation").click()
+    await alice.button("Add Bob Okafor").click()
+    await expect(alice.button("Talk to Bob Okafor")).to_be_visible()
+
+
+async def of_room(alice: Visitor, choice: str) -> None:
+    await rooms(alice)
+    await alice.go_to("design")
+    await alice.button("Room menu").click()
+    await alice.button(choice).click()
+    await expect(alice.dialog).to_be_visible()
+
+
+async def edit_room(alice: Visitor) -> None:
+    await of_room(alice, "Edit room")
+
+
+async def invite(alice: Visitor) -> None:
+    await of_room(alice, "Invite people")
+    await expect(alice.dialog.get_by_text("Everybody is in already.")).to_be_visible()
+
+
+async def archive(alice: Visitor) -> None:
+    await of_room(alice, "Archive room")
+
+
+async def sign_out(alice: Visitor) -> None:
+    await from_account(alice, "Sign out")
+
+
+async def editing(alice: Visitor) -> None:
+    await alice.composer.press("ArrowUp")
+    await expect(alice.page.get_by_role("textbox", name="Edit message")).to_be_visible()
+
+
 async def conversation(alice: Visitor) -> None:
     await rooms(alice)
     await alice.go_to("Bob Okafor")
@@ -159,6 +196,7 @@ VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
         lobby, rooms, members, message, switcher, keys, completion, emoji, person, settings, profile, level, browse,
-        new_room, conversation, notes, not_here, too_long,
+        new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes, not_here, editing,
+        too_long,
     )
 }  # fmt: skip
