@@ -25,7 +25,7 @@ BASE = '<base href="/">'
 LOGIN = '<meta name="login" content="here">'
 SHELL = 'const SHELL = { digest: "", files: [] };'
 FOR_EVER = "public, max-age=31536000, immutable"
-COMPRESSED = [Middleware(GZipMiddleware, minimum_size=500, compresslevel=6)]
+COMPRESSED = [Middleware(GZipMiddleware, minimum_size=100, compresslevel=6)]
 _import_map = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
 _in_folders = re.compile(rf'(?<=")(?:\./)?((?:{"|".join(FOLDERS)})/)')
 

@@ -12,10 +12,17 @@ LINES = re.compile(r'(?:    <link rel="modulepreload"[^\n]*\n)+')
 
 
 def modules(page: str) -> list[str]:
-    """All that `js/main.js` imports, directly or not, but not what is imported later."""
+    """All that the door needs, then all that is behind it, but not what is imported later."""
     names = dict(re.findall(r'"([^"]+)": "\./(vendor/[^"]+)"', page))
+    door = imported("js/main.js", names)
+    chat = imported("js/views/chat.js", names)
+    return sorted(door - {"js/main.js"}) + sorted(chat - door)
+
+
+def imported(start: str, names: dict[str, str]) -> set[str]:
+    """A module with all that it imports, directly or not."""
     found: set[str] = set()
-    wanted = ["js/main.js"]
+    wanted = [start]
     while wanted:
         module = wanted.pop()
         found.add(module)
@@ -23,7 +30,7 @@ def modules(page: str) -> list[str]:
             path = normpath(join(dirname(module), name)) if name.startswith(".") else names.get(name, "")
             if path and path not in found:
                 wanted.append(path)
-    return sorted(found - {"js/main.js"})
+    return found
 
 
 def without_comments(script: str) -> str:

@@ -1,37 +1,36 @@
-import { useLayoutEffect } from "preact/hooks";
-import { overlay } from "../behaviors/overlay.js";
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
-import { showsList, shownRoom } from "../route.js";
 import { username } from "../session.js";
 import { me } from "../store.js";
 import { Join } from "./join.js";
-import { later } from "./later.js";
-import { Offline, Unreachable } from "./offline.js";
-import { RoomView } from "./room.js";
-import { Sidebar } from "./sidebar.js";
+import { Unreachable } from "./offline.js";
 import { Toasts } from "./toast.js";
 
-const Overlays = later(() => import("./overlays.js").then((module) => module.Overlays));
+/** @import {FunctionComponent} from "preact" */
+
+const chat = signal(/** @type {FunctionComponent | null} */ (null));
+/** @type {Promise<void> | undefined} */
+let coming;
+
+/** The page preloads it, but the door is painted without it. */
+function bringChat() {
+  coming ??= import("./chat.js").then(
+    ({ Chat }) => void (chat.value = Chat),
+    () => (coming = undefined),
+  );
+}
 
 export function App() {
-  const view = !username.value ? html`<${Join} />` : me.value ? html`<${Chat} />` : html`<${Arriving} />`;
+  const view = username.value ? html`<${Inside} />` : html`<${Join} />`;
+  useEffect(bringChat, []);
   return html`${view}<${Toasts} />`;
 }
 
-function Chat() {
-  const room = shownRoom.value;
-  const pane = showsList.value ? "list" : "room";
-  useLayoutEffect(() => void (document.documentElement.dataset.pane = pane), [pane]);
-  return html`
-    <div class="chat">
-      <${Sidebar} />
-      <main class="pane">
-        <${Offline} />
-        ${room && html`<${RoomView} key=${room} room=${room} />`}
-      </main>
-      ${overlay.value.kind && html`<${Overlays} />`}
-    </div>
-  `;
+function Inside() {
+  const Chat = chat.value;
+  if (!Chat) bringChat();
+  return Chat && me.value ? html`<${Chat} />` : html`<${Arriving} />`;
 }
 
 /** The frame of what is about to appear. */

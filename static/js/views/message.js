@@ -6,14 +6,13 @@ import { isOnlyEmoji, markdown, parser } from "../behaviors/markdown.js";
 import { html } from "../html.js";
 import { discard, retry, waiting } from "../outbox.js";
 import { nameOf } from "../store.js";
-import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
 
 const MessageEditor = later(() => import("./message-editor.js").then((module) => module.MessageEditor));
 const Tools = later(() => import("./message-tools.js").then((module) => module.Tools));
-const Confirm = later(() => import("./confirm.js").then((module) => module.Confirm));
+const Delete = later(() => import("./delete-message.js").then((module) => module.DeleteMessage));
 
 /**
  * @import {Message} from "../wire.js"
@@ -86,15 +85,3 @@ function OnItsWay({ id }) {
     </p>
   `;
 }
-
-/** @param {{id: string, onClose: () => void}} props */
-const Delete = ({ id, onClose }) => html`
-  <${Confirm}
-    title="Delete this message?"
-    verb="Delete"
-    onConfirm=${() => command("message.delete", { id })}
-    onClose=${onClose}
-  >
-    Everybody will see that there was a message, but not what it said.
-  <//>
-`;

@@ -1,0 +1,27 @@
+import { useLayoutEffect } from "preact/hooks";
+import { overlay } from "../behaviors/overlay.js";
+import { html } from "../html.js";
+import { showsList, shownRoom } from "../route.js";
+import { later } from "./later.js";
+import { Offline } from "./offline.js";
+import { RoomView } from "./room.js";
+import { Sidebar } from "./sidebar.js";
+
+const Overlays = later(() => import("./overlays.js").then((module) => module.Overlays));
+
+/** What is behind the door. */
+export function Chat() {
+  const room = shownRoom.value;
+  const pane = showsList.value ? "list" : "room";
+  useLayoutEffect(() => void (document.documentElement.dataset.pane = pane), [pane]);
+  return html`
+    <div class="chat">
+      <${Sidebar} />
+      <main class="pane">
+        <${Offline} />
+        ${room && html`<${RoomView} key=${room} room=${room} />`}
+      </main>
+      ${overlay.value.kind && html`<${Overlays} />`}
+    </div>
+  `;
+}
