@@ -31,6 +31,11 @@ class Params(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
+    @property
+    def weight(self) -> int:
+        """How many times it counts against its rate."""
+        return 1
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -162,9 +167,11 @@ class Pipe:
         command = REGISTRY.get(name)
         if command is None:
             raise UnknownCommand(command=name[:100])
-        p = command.parse(given)
         if not me.host and not self._rates.allow(command.rate, me.username):
             raise RateLimited(retry_after=self._rates.wait(command.rate, me.username))
+        p = command.parse(given)
+        if p.weight > 1:
+            self._rates.charge(command.rate, me.username, weight=p.weight - 1)
         return await self._do(command, p, me)
 
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
@@ -177,11 +184,12 @@ class Pipe:
 
     async def committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
         """Tell what was committed, in the order in which it was."""
+        for outcome in outcomes:
+            for session in outcome.ended:
+                self._live.close(names.session(session))
         await self._live.tell(outcome.changes for outcome in outcomes)
         for outcome in outcomes:
             await self._live.signal(outcome.signals)
-            for session in outcome.ended:
-                self._live.close(names.session(session))
 
     async def _do(self, command: Command[P], p: P, me: Caller) -> Any:
         if command.kind == "live":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chatrooms import auth, names, sessions, users
 from chatrooms.auth import Authenticate, Handshake
 from chatrooms.commands import Act, Caller, Pipe, invalid
-from chatrooms.errors import Forbidden, Invalid, RateLimited, Unauthorized
+from chatrooms.errors import Forbidden, Invalid, RateLimited, Unauthorized, Unavailable
 from chatrooms.params import Claim, Username
 from chatrooms.rates import Rates
 from chatrooms.settings import Settings
@@ -106,11 +107,12 @@ class Doorkeeper:
         if name is None:
             raise Unauthorized
         caller = Caller(names.username(name))
-        await self._pipe.change(
-            lambda act: sessions.admit(act, caller.username),
-            NOBODY,
-            *_joins(caller.username, self._settings.lobby),
-        )
+        if await self._pipe.lookup(lambda db: users.find(db, caller.username)) is None:
+            await self._pipe.change(
+                lambda act: sessions.admit(act, caller.username),
+                NOBODY,
+                *_joins(caller.username, self._settings.lobby),
+            )
         return caller
 
     async def _claim(self, handshake: Handshake, username: str, claim: str | None) -> tuple[Caller, str]:
@@ -130,7 +132,8 @@ class Doorkeeper:
             raise Unauthorized("That token is not valid, or no longer.")
         caller = Caller(known["username"], session=known["id"])
         if sessions.stale(known):
-            await self._pipe.change(lambda act: sessions.touch(act, known["id"]), caller)
+            with suppress(Unavailable):
+                await self._pipe.change(lambda act: sessions.touch(act, known["id"]), caller)
         return caller
 
     async def _by_cookie(self, handshake: Handshake, username: str | None) -> Caller | None:
@@ -154,6 +157,9 @@ class Doorkeeper:
         claimed = self._settings.guests == "claim"
 
         def admit(act: Act) -> tuple[User, str]:
+            known = users.find(act.db, username) if sessions.exists(act.db, token) else None
+            if known:
+                return known, token
             user = users.add(act, username) if claimed else sessions.admit(act, username)
             sessions.start(act, username, token, handshake.agent)
             return user, token

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from chatrooms import policy, standing
 from chatrooms.commands import Act, Params, query
-from chatrooms.params import MAX_BYTES, MAX_PAGE, AnyRoom, Seq
+from chatrooms.params import MAX_BYTES, MAX_PAGE, AnyRoom, Seq, size_of
 from chatrooms.tables import SYNCED, Message, many, messages
 
 
@@ -81,7 +81,7 @@ def _messages(room: str) -> Any:
 
 def _fitting(found: list[Message]) -> list[Message]:
     """The first of these messages that are together at most `MAX_BYTES` long; at least one."""
-    sizes = accumulate(len((message["text"] or "").encode()) for message in found)
+    sizes = accumulate(size_of(message["text"]) for message in found)
     return [message for message, size in zip(found, sizes, strict=True) if size <= MAX_BYTES] or found[:1]
 
 

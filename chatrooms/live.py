@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
+import structlog
 from sqlalchemy import Connection, bindparam, select
 
 from chatrooms import names
@@ -19,6 +20,8 @@ from chatrooms.db import Database
 from chatrooms.prepared import Prepared
 from chatrooms.tables import members
 from chatrooms.wire.server import NAMESPACE, Server
+
+log = structlog.get_logger()
 
 LAST_WORDS = 0.1
 """Seconds in which an acknowledgement reaches somebody who ended their own session."""
@@ -55,7 +58,7 @@ class Live:
                 await self._emit(waiting)
                 waiting.clear()
             for username in moved:
-                await self.align(username)
+                await self._move(username)
             waiting += changes
         await self._emit(waiting)
 
@@ -80,6 +83,17 @@ class Live:
             belongs = await self._db.lookup(lambda db: _shared_rooms(db, username))
             for each in [sid] if sid else self.sockets_in(username):
                 await self._enter(each, belongs, "shared")
+
+    async def _move(self, username: str) -> None:
+        """Align; where that fails, end the person's connections: whoever was removed must not go on hearing.
+
+        Who still belongs comes back, and is aligned then.
+        """
+        try:
+            await self.align(username)
+        except Exception:
+            log.exception("aligning failed")
+            await self._close(username)
 
     def close(self, room: str) -> None:
         """End the connections of all sockets in ``room``, as soon as whoever asked for it has their answer."""

@@ -34,7 +34,7 @@ class Page(Params):
 
     room: AnyRoom
     query: Search = ""
-    after: str = ""
+    after: Search = ""
 
 
 class OneMember(TypedDict):
@@ -112,7 +112,10 @@ def remove(act: Act, p: WithPerson) -> OneMember:
     member = find(act.db, p.room, p.username)
     role = member["role"] if member and not member["gone"] else None
     policy.remove(standing.find(act.db, act.me, p.room), role)
-    return {"member": end(act, p.room, p.username)}
+    ended = end(act, p.room, p.username)
+    if role == "owner":
+        _succeed(act, p.room)
+    return {"member": ended}
 
 
 @query("room.members")

@@ -24,6 +24,9 @@ Kind = Literal["personal", "shared", "conversation", "watchers", "session"]
 MAX_CONVERSATION = 10
 MIN_USERNAME, MAX_USERNAME = 2, 32
 MAX_SHARED = 48
+MAX_SKELETON = 200
+LONGEST_GIVEN = 2 * MAX_SHARED
+"""Before it is brought to its one form, which can make it shorter and takes long."""
 RESERVED = frozenset({"admin", "administrator", "all", "channel", "chatrooms", "everyone", "here", "root", "system"})
 
 _case_mapped = get_profile("UsernameCaseMapped")
@@ -78,9 +81,9 @@ def username(name: str) -> str:
 
 
 def claimable(name: str) -> str:
-    """Like `username`, for a name that somebody wants to have: reserved ones are refused."""
+    """Like `username`, for a name that somebody wants to have: what looks like a reserved one is refused."""
     name = username(name)
-    if name in RESERVED:
+    if skeleton(name) in _reserved():
         raise ValueError("That name is reserved.")
     return name
 
@@ -113,13 +116,23 @@ def durable(name: str) -> str:
 
 
 def skeleton(name: str) -> str:
-    """What ``name`` looks like, by UTS #39 section 4: two names with one skeleton can be taken for each other."""
+    """What ``name`` looks like, by UTS #39 section 4: two names with one skeleton can be taken for each other.
+
+    Some letters look like several; no more than the first `MAX_SKELETON` of all count.
+    """
     decomposed = unicodedata.normalize("NFD", name)
-    return unicodedata.normalize("NFD", "".join(map(_prototypes().get, decomposed, decomposed)))
+    return unicodedata.normalize("NFD", "".join(map(_prototypes().get, decomposed, decomposed)))[:MAX_SKELETON]
+
+
+@lru_cache(maxsize=1)
+def _reserved() -> frozenset[str]:
+    return frozenset(map(skeleton, RESERVED))
 
 
 @lru_cache(maxsize=10_000)
 def _mapped(name: str) -> str:
+    if len(name) > LONGEST_GIVEN:
+        raise ValueError("A name is not as long as that.")
     try:
         mapped = str(_case_mapped.enforce(name))
     except UnicodeEncodeError as error:

@@ -7,6 +7,7 @@ import unicodedata
 from typing import Annotated, Any
 from uuid import UUID
 
+import orjson
 from pydantic import AfterValidator, Field
 
 from chatrooms import names
@@ -25,6 +26,11 @@ _unprintable = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 _turning = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """What turns the direction of the text around it (UAX #9); RFC 8266 has it in no nickname either."""
+
+
+def size_of(text: str | None) -> int:
+    """How many bytes JSON makes of a text, which can be several for a character."""
+    return len(orjson.dumps(text or ""))
 
 
 def _clean(value: str) -> str:
@@ -80,7 +86,7 @@ AnyRoom = Annotated[str, Field(max_length=400), AfterValidator(names.durable)]
 MessageText = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(_said)]
 Title = Annotated[str, Field(max_length=80), AfterValidator(_line)]
 Topic = Annotated[str, Field(max_length=250), AfterValidator(_line)]
-Search = Annotated[str, Field(max_length=80)]
+Search = Annotated[str, Field(max_length=80), AfterValidator(_clean)]
 Id = Annotated[str, Field(max_length=36), AfterValidator(_uuid)]
 Seq = Annotated[int, Field(ge=0, le=MAX_SEQ)]
 Shallow = Annotated[Any, AfterValidator(_shallow)]

@@ -18,7 +18,7 @@ State = Literal["online", "offline"]
 class Watch(Params):
     """All the people whose presence the caller wants to hear of from now on, 500 at most."""
 
-    usernames: list[Username] = Field(max_length=500)
+    usernames: list[Username] = Field(max_length=500, fail_fast=True)
 
 
 class States(TypedDict):

@@ -28,10 +28,10 @@ class Quota:
         now = time.monotonic()
         return max(0.0, self._next(who, now) - self._span - now)
 
-    def take(self, who: Hashable) -> None:
-        """Count one more for ``who``."""
+    def take(self, who: Hashable, count: int = 1) -> None:
+        """Count so many more for ``who``."""
         now = time.monotonic()
-        self._due[who] = self._next(who, now)
+        self._due[who] = self._next(who, now) + (count - 1) * self._step
         if len(self._due) > self._sweep_at:
             self._due = {each: due for each, due in self._due.items() if due > now}
             self._sweep_at = max(FEWEST_TO_SWEEP, 2 * len(self._due))

@@ -29,9 +29,13 @@ class Rates:
         quotas = self._quotas[rate]
         if any(each.wait(who) for each in quotas):
             return False
-        for each in quotas:
-            each.take(who)
+        self.charge(rate, *who)
         return True
+
+    def charge(self, rate: str, *who: str, weight: int = 1) -> None:
+        """Count what ``who`` did, however much they may do."""
+        for each in self._quotas[rate]:
+            each.take(who, weight)
 
     def wait(self, rate: str, *who: str) -> int:
         """Seconds, at least one, until `allow` says yes again."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from chatrooms import policy, standing
 from chatrooms.commands import Act, Caller, Params, change
+from chatrooms.errors import NotFound
 from chatrooms.params import MAX_SEQ, AnyRoom, Seq
 from chatrooms.tables import SYNCED, Read, messages, one, reads
 
@@ -46,7 +47,10 @@ def _myself(_db: Connection, me: Caller, _p: Mark) -> Iterable[str]:
 @change("read.mark", locks=_myself)
 def mark(act: Act, p: Mark) -> OneRead:
     """Say that a room was read up to a message. A mark never goes backwards."""
-    policy.belong(standing.find(act.db, act.me, p.room))
+    here = standing.find(act.db, act.me, p.room)
+    policy.belong(here)
+    if not here.exists:
+        raise NotFound("Nobody has said anything there yet.", field="room")
     before = find(act.db, act.me.username, p.room)
     seq, number = _last_message(act.db, p.room, p.seq)
     if before and before["seq"] >= seq:

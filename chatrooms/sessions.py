@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from chatrooms import clock, users
 from chatrooms.auth import token_hash
 from chatrooms.commands import Act, Caller, Params, change, query
-from chatrooms.errors import NotFound
+from chatrooms.errors import NotFound, Unauthorized
 from chatrooms.params import Id
 from chatrooms.prepared import Prepared
 from chatrooms.tables import User, many, sessions
@@ -64,6 +64,9 @@ _of_token = Prepared(
 )
 
 
+_of_id = Prepared(select(sessions.c.id).where(sessions.c.id == bindparam("id")))
+
+
 def find(db: Connection, token: str, days: int) -> Known | None:
     """Whose ``token`` this is, unless it went unused for ``days`` days."""
     return cast(Known | None, _of_token.one(db, {"token_hash": token_hash(token), "since": clock.ago(days=days)}))
@@ -74,14 +77,20 @@ def exists(db: Connection, token: str) -> bool:
     return db.scalar(select(sessions.c.id).where(sessions.c.token_hash == token_hash(token))) is not None
 
 
+def alive(db: Connection, id: str) -> bool:
+    """Whether the session was not revoked."""
+    return _of_id.one(db, {"id": id}) is not None
+
+
 def stale(known: Known) -> bool:
     """Whether it is time to note that the session is used."""
     return known["seen_at"] < clock.ago(hours=SEEN_EVERY_HOURS)
 
 
 def touch(act: Act, id: str) -> None:
-    """Note that the session is used."""
-    act.db.execute(update(sessions).where(sessions.c.id == id).values(seen_at=act.now))
+    """Note that the session is used; raises `Unauthorized` if it was revoked meanwhile."""
+    if act.db.execute(update(sessions).where(sessions.c.id == id).values(seen_at=act.now)).rowcount == 0:
+        raise Unauthorized
 
 
 def start(act: Act, username: str, token: str, agent: str) -> None:

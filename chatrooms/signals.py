@@ -16,6 +16,7 @@ from chatrooms.params import AnyRoom, Shallow
 from chatrooms.tables import members
 
 MAX_DATA = 64 * 1024
+PIECE = 4 * 1024
 OURS = frozenset({"typing", "presence", "profile"})
 
 
@@ -44,6 +45,11 @@ class Send(Params):
     type: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_foreign)]
     data: Annotated[Shallow, AfterValidator(_small)] = None
 
+    @property
+    def weight(self) -> int:
+        """One for each begun 4 KiB: what is passed on goes to many, and at once."""
+        return 1 + len(orjson.dumps(self.data)) // PIECE
+
 
 class Nothing(TypedDict):
     """Done; there is nothing more to say."""
@@ -63,9 +69,19 @@ def signal(act: Act, p: Send) -> Nothing:
     if names.kind(p.to) == "personal" and p.to != act.me.username:
         _acquainted(act.db, act.me.username, p.to)
     else:
-        policy.belong(standing.find(act.db, act.me, p.to))
+        here = standing.find(act.db, act.me, p.to)
+        policy.belong(here)
+        if not here.exists:
+            _all_acquainted(act.db, act.me.username, p.to)
     act.signals.append(Signal(p.to, act.me.username, p.type, p.data))
     return {}
+
+
+def _all_acquainted(db: Connection, me: str, conversation: str) -> None:
+    """A conversation that was not begun is no way to reach strangers."""
+    for other in names.people(conversation):
+        if other != me:
+            _acquainted(db, me, other)
 
 
 def _acquainted(db: Connection, me: str, other: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import socketio.exceptions
 import structlog
 
-from chatrooms import auth, names, users
+from chatrooms import auth, names, sessions, users
 from chatrooms.auth import Handshake
 from chatrooms.commands import Caller, Pipe
 from chatrooms.doorkeeper import Doorkeeper
@@ -65,19 +65,22 @@ class Sockets:
         )
         try:
             caller, token = await self._doorkeeper.connect(handshake)
+            await self._place(sid, caller)
         except Refusal as refusal:
             raise _connect_error(refusal) from None
         except Exception:
             log.exception("connecting failed")
             raise _connect_error(Internal()) from None
-        await self._place(sid, caller)
         session = {"caller": caller, "token": token, "auth": handshake.auth}
         await self._server.save_session(sid, session)
 
     async def _place(self, sid: str, caller: Caller) -> None:
+        """Enter the socket's rooms; raises `Unauthorized` if the session was revoked before it was in the session's."""
         await self._server.enter_room(sid, caller.username)
-        if caller.session:
-            await self._server.enter_room(sid, names.session(caller.session))
+        if session := caller.session:
+            await self._server.enter_room(sid, names.session(session))
+            if not await self._pipe.lookup(lambda db: sessions.alive(db, session)):
+                raise Unauthorized
         await self._live.align(caller.username, sid)
 
     async def _connected(self, sid: str) -> None:

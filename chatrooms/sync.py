@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from chatrooms import names
 from chatrooms.changes import Change
 from chatrooms.commands import Act, Params, query
-from chatrooms.params import MAX_BYTES, Seq
+from chatrooms.params import MAX_BYTES, Seq, size_of
 from chatrooms.tables import SYNCED, Synced, many, members, rooms
 
 LIMIT = 200
@@ -44,14 +44,17 @@ def sync(act: Act, p: Sync) -> Caught:
         known = p.revs.get(room, 0)
         if known == head:
             continue
-        if rows >= MAX_ROWS or size >= MAX_BYTES:
+        if rows >= MAX_ROWS:
             caught["more"] = True
             break
         change, reset = _since(act.db, room, head, known)
-        caught["changes"].append(change)
-        caught["reset"] += [room] if reset else []
         rows += sum(len(part) for part in change.values() if isinstance(part, list))
         size += said(change.get("messages", []))
+        if caught["changes"] and size > MAX_BYTES:
+            caught["more"] = True
+            break
+        caught["changes"].append(change)
+        caught["reset"] += [room] if reset else []
     return caught
 
 
@@ -77,8 +80,8 @@ def _since(db: Connection, room: str, head: int, known: int) -> tuple[Change, bo
 
 
 def said(rows: list[Any]) -> int:
-    """About how many bytes the words of these messages are."""
-    return sum(len((row.get("text") or "").encode()) for row in rows)
+    """How many bytes the words of these messages are."""
+    return sum(size_of(row.get("text")) for row in rows)
 
 
 def _too_many(rows: list[Any]) -> bool:

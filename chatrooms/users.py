@@ -40,8 +40,8 @@ class Page(Params):
     """A page of the people here, from ``after`` a username on; or just those with these ``usernames``."""
 
     query: Search = ""
-    after: str = ""
-    usernames: list[Username] | None = Field(None, max_length=MAX_PAGE)
+    after: Search = ""
+    usernames: list[Username] | None = Field(None, max_length=MAX_PAGE, fail_fast=True)
 
 
 class OneUser(TypedDict):

@@ -34,6 +34,8 @@ BAD = {
     "two lines": ("room.create", {"name": "#fine", "title": "a\nb"}, "invalid", "title"),
     "a name that turns the text around it": ("user.update", {"name": "\u202eecila"}, "invalid", "name"),
     "a name that nobody sees": ("user.update", {"name": "\u200b \u3164"}, "invalid", "name"),
+    "a NUL in a search": ("user.list", {"query": "\x00"}, "invalid", "query"),
+    "a NUL in a place": ("user.list", {"after": "\x00"}, "invalid", "after"),
     "nothing to change": ("room.update", {"room": "#mine"}, "invalid", "title"),
     "no such room": ("history", {"room": "#nowhere"}, "not_found", None),
     "not a member": ("history", {"room": "#others"}, "not_a_member", None),

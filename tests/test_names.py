@@ -24,7 +24,7 @@ def test_what_is_no_username_is_refused_with_a_sentence(given):
         names.username(given)
 
 
-@pytest.mark.parametrize("reserved", ["system", "Admin", "everyone"])
+@pytest.mark.parametrize("reserved", ["system", "Admin", "everyone", "\u0430dmin", "r\u043e\u043et", "adrnin"])
 def test_reserved_names_cannot_be_claimed(reserved):
     with pytest.raises(ValueError, match="reserved"):
         names.claimable(reserved)
@@ -79,3 +79,7 @@ def test_any_text_is_a_durable_name_in_one_form_or_refused(text):
     assert names.durable(name) == name
     assert all(names.hearers(name))
     assert names.kind(name) in ("personal", "shared", "conversation")
+
+
+def test_a_name_that_looks_like_very_many_letters_has_a_bounded_skeleton():
+    assert len(names.skeleton("\uab8a" * names.MAX_USERNAME)) <= names.MAX_SKELETON
