@@ -6,11 +6,11 @@ import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 
 COOKIE = "chatrooms-"
 
@@ -48,8 +48,11 @@ class Handshake:
 
     @property
     def cookies(self) -> dict[str, str]:
-        """The cookies of a trusted page; else none, so that no other page can act for somebody."""
-        return _cookies(self.headers.get("cookie", "")) if self.trusted else {}
+        """The cookies of a trusted page; else none, so that no other page can act for somebody.
+
+        Cookies of other applications on this host are among them, each read for itself, however odd the others are.
+        """
+        return cookie_parser(self.headers.get("cookie", "")) if self.trusted else {}
 
 
 Authenticate = Callable[[Handshake], Awaitable[str | None]]
@@ -91,12 +94,3 @@ def only_name(cookies: Mapping[str, str]) -> str | None:
     """The username of the one session cookie there is; with several it is not known which is meant."""
     ours = [name for name in cookies if name.removeprefix("__Host-").startswith(COOKIE)]
     return unquote(ours[0].removeprefix("__Host-").removeprefix(COOKIE)) if len(ours) == 1 else None
-
-
-def _cookies(header: str) -> dict[str, str]:
-    jar = SimpleCookie()
-    try:
-        jar.load(header)
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in jar.items()}

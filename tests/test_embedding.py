@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 
 import pytest
 import socketio.exceptions
@@ -25,8 +24,7 @@ LOGINS = {"s3cret": "alice", "hunter2": "Bob"}
 
 async def by_login(handshake):
     """The host's own login: a cookie of its own, or the same as metadata of the handshake."""
-    cookie = SimpleCookie(handshake.headers.get("cookie", "")).get("login")
-    return LOGINS.get(cookie.value if cookie else handshake.auth.get("login"))
+    return LOGINS.get(handshake.cookies.get("login") or handshake.auth.get("login"))
 
 
 async def home(_request):

@@ -138,6 +138,20 @@ async def test_joining_again_with_the_cookie_is_no_second_claim(own_server):
     assert (status, answer["error"]["code"]) == (409, "name_taken")
 
 
+ODD = ['theme={"dark": true}', "a b=c", "x=a,b", 'x="unclosed', "n=é", "k[1]=2", "flag", "=", ""]
+
+
+@pytest.mark.parametrize("odd", ODD)
+async def test_an_odd_cookie_of_another_application_on_the_same_host_locks_nobody_out(own_server, odd):
+    cookie = await cookie_of(own_server.url, "alice")
+    for cookies in (f"{odd}; {cookie}", f"{cookie}; {odd}"):
+        headers = {"Cookie": cookies}
+        assert (await post(own_server.url, "/api/user.me", {}, headers=headers))[0] == 200
+        assert (await join(own_server.url, "alice", headers=headers))[0] == 200
+        async with connect(own_server.url, "alice", headers=headers, transport="polling") as alice:
+            assert alice.token is None
+
+
 FOREIGN = ["https://evil.example", "null", "http://127.0.0.1", "http://127.0.0.1:1", "garbage"]
 
 
