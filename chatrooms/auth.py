@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
@@ -65,10 +65,9 @@ def trusted(scope: Mapping[str, Any], origins: tuple[str, ...]) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
-    page = urlsplit(origin)
     secure = scope.get("scheme") in ("https", "wss")
-    ours = page.netloc == headers.get("host") and page.scheme in (("https",) if secure else ("http", "https"))
-    return ours or origin.rstrip("/") in origins
+    ours = [f"{scheme}://{headers.get('host', '')}" for scheme in (("https",) if secure else ("http", "https"))]
+    return origin in ours or origin.rstrip("/") in origins
 
 
 TOKEN_LENGTH = 43

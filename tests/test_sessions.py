@@ -152,7 +152,7 @@ async def test_an_odd_cookie_of_another_application_on_the_same_host_locks_nobod
             assert alice.token is None
 
 
-FOREIGN = ["https://evil.example", "null", "http://127.0.0.1", "http://127.0.0.1:1", "garbage"]
+FOREIGN = ["https://evil.example", "null", "http://127.0.0.1", "http://127.0.0.1:1", "garbage", "http://[", "http://"]
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
