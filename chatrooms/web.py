@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -128,10 +128,13 @@ def _here(request: Request) -> str:
 
 async def _body(request: Request) -> Any:
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_PACKET:
-            raise TooLarge(limit=MAX_PACKET)
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_PACKET:
+                raise TooLarge(limit=MAX_PACKET)
+    except ClientDisconnect:
+        raise Invalid("The end of the body is missing.", field="") from None
     try:
         return orjson.loads(body or b"{}")
     except orjson.JSONDecodeError as error:

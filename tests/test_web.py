@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
+from chatrooms import Chatrooms, Settings
 from tests.doors import get, post
+from tests.people import PATIENCE
+from tests.servers import QUICK, serving
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/openapi.json", "/docs", "/js/main.js", "/nowhere"])
@@ -62,3 +67,26 @@ async def test_a_bearer_token_is_known_by_any_spelling_of_the_scheme(own_server,
 async def test_any_other_authorization_is_nobody(server, header):
     status, answer, _ = await post(server.url, "/api/user.me", {}, headers={"Authorization": header})
     assert (status, answer["error"]["code"]) == (401, "unauthorized")
+
+
+async def test_a_client_that_leaves_in_the_middle_of_a_body_leaves_no_trace_in_the_log(tmp_path, capsys, caplog):
+    chat, begun, over = Chatrooms(Settings(data=tmp_path, guests="open", **QUICK)), asyncio.Event(), asyncio.Event()
+
+    async def app(scope, receive, send):
+        async def told():
+            event = await receive()
+            begun.set()
+            return event
+
+        try:
+            await chat(scope, told, send)
+        finally:
+            over.set()
+
+    async with chat.lifespan(), serving(app) as url, asyncio.timeout(PATIENCE):
+        _, writer = await asyncio.open_connection(urlsplit(url).hostname, urlsplit(url).port)
+        writer.write(b"POST /api/session.join HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{'text': 'my secret")
+        await begun.wait()
+        writer.close()
+        await over.wait()
+    assert capsys.readouterr().out == "" and not caplog.records
