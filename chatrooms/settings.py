@@ -44,11 +44,11 @@ class Settings(BaseSettings):
         (), description="Origins beside our own whose pages may connect, such as https://example.org."
     )
     proxies: str = Field("127.0.0.1", description="Addresses of proxies whose X-Forwarded-* headers are believed.")
-    session_days: int = Field(365, ge=1, description="Days after which an unused session ends.")
-    ping_interval: float = Field(25.0, gt=0, description="Seconds between pings to each connection.")
-    ping_timeout: float = Field(20.0, gt=0, description="Seconds to wait for the answer to a ping.")
-    join_timeout: float = Field(10.0, gt=0, description="Seconds a connection has to say who it is.")
-    presence_grace: float = Field(4.0, ge=0, description="Seconds until somebody who left counts as offline.")
+    session_days: int = Field(365, ge=1, le=36_500, description="Days after which an unused session ends.")
+    ping_interval: float = Field(25.0, ge=0.1, le=3600, description="Seconds between pings to each connection.")
+    ping_timeout: float = Field(20.0, ge=0.1, le=3600, description="Seconds to wait for the answer to a ping.")
+    join_timeout: float = Field(10.0, gt=0, le=3600, description="Seconds a connection has to say who it is.")
+    presence_grace: float = Field(4.0, ge=0, le=3600, description="Seconds until somebody who left counts as offline.")
 
     rate_join: str = Field("30/minute", description="Joins allowed per address.")
     rate_post: str = Field("120/minute;15/second", description="Messages allowed per person.")
