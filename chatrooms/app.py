@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
@@ -67,21 +68,17 @@ class Chatrooms:
         self._sockets = Sockets(settings, self._live, self._pipe, doorkeeper, on_connect)
         self._presence = presence.Presence(self._live, settings.presence_grace)
         web = Web(settings, self._pipe, doorkeeper, self._db, _static())
-        self._http = SecurityHeaders(
-            Starlette(routes=web.routes(), lifespan=self.lifespan, exception_handlers={HTTPException: http_error})
+        self._web = Starlette(
+            routes=web.routes(), lifespan=self.lifespan, exception_handlers={HTTPException: http_error}
         )
+        self._listed = CORSMiddleware(
+            self._connect, settings.origins, allow_methods=("GET", "POST"), allow_headers=("*",), allow_credentials=True
+        )
+        self._doors = SecurityHeaders(self._open)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand a request to the door that it came to."""
-        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-        if scope["type"] == "lifespan" or not (path + "/").startswith(SOCKETS):
-            await self._http(scope, receive, send)
-        elif auth.trusted(scope, self.settings.origins):
-            await self._server.handle_request(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008, "reason": "origin"})
-        else:
-            await PlainTextResponse("origin not allowed", 403)(scope, receive, send)
+        """Answer a request, or run the lifespan."""
+        await self._doors(scope, receive, send)
 
     @asynccontextmanager
     async def lifespan(self, _app: Any = None) -> AsyncIterator[None]:
@@ -131,6 +128,21 @@ class Chatrooms:
     async def run(self, command: str, params: dict[str, Any], *, username: str) -> Any:
         """Carry out any command as ``username``, with their rights; returns its result, raises a `Refusal`."""
         return await self._pipe.run(command, params, Caller(username))
+
+    async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request to the door that it came to."""
+        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
+        at_sockets = scope["type"] != "lifespan" and (path + "/").startswith(SOCKETS)
+        await (self._listed if at_sockets else self._web)(scope, receive, send)
+
+    async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a socket, unless the page that it comes from is a stranger's."""
+        if auth.trusted(scope, self.settings.origins):
+            await self._server.handle_request(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": "origin"})
+        else:
+            await PlainTextResponse("origin not allowed", 403)(scope, receive, send)
 
 
 def _furnish(act: Act) -> None:

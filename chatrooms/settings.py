@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,6 +19,7 @@ from pydantic_settings import (
 from chatrooms import names, quota
 
 DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.toml"
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#*\s]+")
 
 
 class Settings(BaseSettings):
@@ -67,6 +69,13 @@ class Settings(BaseSettings):
     def _split_origins(cls, value: Any) -> Any:
         listed = value.split(",") if isinstance(value, str) else value
         return tuple(origin.strip().rstrip("/") for origin in listed if origin.strip())
+
+    @field_validator("origins")
+    @classmethod
+    def _origins_are_readable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(ORIGIN.fullmatch(origin) for origin in value):
+            raise ValueError("An origin is written like https://example.org.")
+        return value
 
     @field_validator("rate_join", "rate_post", "rate_create", "rate_signal", "rate_other")
     @classmethod

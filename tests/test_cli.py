@@ -96,6 +96,8 @@ async def test_every_setting_is_a_flag_with_a_description(tmp_path):
         (("--database", "mysql://x/y"), "a SQLite file"),
         (("--database", "postgresql+nothing://x/y"), "database"),
         (("--database", "postgresql+pg8000://x/y"), "pg8000"),
+        (("--origins", "*"), "origins"),
+        (("--origins", "https://a.example,b.example"), "origins"),
         (("--session-days", "800000"), "session_days"),
         (("--ping-interval", "inf"), "ping_interval"),
         (("--ping-interval", "0.001"), "ping_interval"),
