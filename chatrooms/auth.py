@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address, IPv6Network
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -40,6 +41,15 @@ class Handshake:
         """The address of the client."""
         client = self.scope.get("client")
         return client[0] if client else ""
+
+    @property
+    def network(self) -> str:
+        """Whose address it is, for counting: one subscriber has all of an IPv6 /64 (RFC 6177, section 2)."""
+        try:
+            address = IPv6Address(self.address)
+        except ValueError:
+            return self.address
+        return str(address.ipv4_mapped or IPv6Network((int(address), 64), strict=False))
 
     @property
     def agent(self) -> str:

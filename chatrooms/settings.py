@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     join_timeout: float = Field(10.0, gt=0, le=3600, description="Seconds a connection has to say who it is.")
     presence_grace: float = Field(4.0, ge=0, le=3600, description="Seconds until somebody who left counts as offline.")
 
-    rate_join: str = Field("30/minute", description="Joins allowed per address.")
+    rate_join: str = Field("30/minute", description="Joins allowed per address, of IPv6 per /64.")
     rate_post: str = Field("120/minute;15/second", description="Messages allowed per person.")
     rate_create: str = Field("30/hour", description="Rooms created per person.")
     rate_signal: str = Field("50/second", description="Signals allowed per person.")

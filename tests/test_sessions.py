@@ -225,6 +225,26 @@ async def test_joining_too_often_from_one_address_is_refused_with_the_time_to_wa
         assert await refusal(server.url, {"username": "carol"}) == "rate_limited"
 
 
+@pytest.mark.parametrize(
+    ("near", "far"),
+    [
+        ("2001:db8:1:2::{}", "2001:db8:1:3::1"),
+        ("203.0.113.7", "203.0.113.8"),
+        ("::ffff:203.0.113.7", "::ffff:203.0.113.8"),
+        ("fe80::{}%eth0", "fe80:0:0:1::1%eth0"),
+        ("unknown", "elsewhere"),
+    ],
+)
+async def test_all_addresses_that_one_subscriber_has_count_as_one(tmp_path, near, far):
+    async with running(tmp_path, rate_join="2/minute") as server:
+        froms = [near.format(number) for number in (1, 2, 3)] + [far]
+        statuses = [
+            (await join(server.url, name, headers={"X-Forwarded-For": address}))[0]
+            for name, address in zip(("alice", "bob", "carol", "dave"), froms, strict=True)
+        ]
+        assert statuses == [200, 200, 429, 200]
+
+
 async def test_posting_too_often_is_refused_with_the_time_to_wait(tmp_path):
     async with running(tmp_path, rate_post="3/minute") as server, connect(server.url, "alice") as alice:
         for number in range(3):
