@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from chatrooms.sockets import answer, refused
 from chatrooms.wire.server import MAX_PACKET
 
 SECONDS_A_DAY = 86_400
+SECONDS_TO_SEND = 10.0
+"""How long sending the body of a command may take."""
 
 
 class Web:
@@ -129,11 +132,12 @@ def _here(request: Request) -> str:
 async def _body(request: Request) -> Any:
     body = b""
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_PACKET:
-                raise TooLarge(limit=MAX_PACKET)
-    except ClientDisconnect:
+        async with asyncio.timeout(SECONDS_TO_SEND):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_PACKET:
+                    raise TooLarge(limit=MAX_PACKET)
+    except (ClientDisconnect, TimeoutError):
         raise Invalid("The end of the body is missing.", field="") from None
     try:
         return orjson.loads(body or b"{}")

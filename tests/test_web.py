@@ -104,6 +104,21 @@ async def test_any_other_authorization_is_nobody(server, header):
     assert (status, answer["error"]["code"]) == (401, "unauthorized")
 
 
+HALF = b"POST /api/session.join HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{'text': 'my secret"
+
+
+async def connection(url):
+    return await asyncio.open_connection(urlsplit(url).hostname, urlsplit(url).port)
+
+
+async def test_nobody_is_waited_for_in_the_middle_of_a_body(server, monkeypatch):
+    monkeypatch.setattr("chatrooms.web.SECONDS_TO_SEND", 0.2)
+    reader, writer = await connection(server.url)
+    writer.write(HALF)
+    assert await asyncio.wait_for(reader.readline(), PATIENCE) == b"HTTP/1.1 400 Bad Request\r\n"
+    writer.close()
+
+
 async def test_a_client_that_leaves_in_the_middle_of_a_body_leaves_no_trace_in_the_log(tmp_path, capsys, caplog):
     chat, begun, over = Chatrooms(Settings(data=tmp_path, guests="open", **QUICK)), asyncio.Event(), asyncio.Event()
 
@@ -119,8 +134,8 @@ async def test_a_client_that_leaves_in_the_middle_of_a_body_leaves_no_trace_in_t
             over.set()
 
     async with chat.lifespan(), serving(app) as url, asyncio.timeout(PATIENCE):
-        _, writer = await asyncio.open_connection(urlsplit(url).hostname, urlsplit(url).port)
-        writer.write(b"POST /api/session.join HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{'text': 'my secret")
+        _, writer = await connection(url)
+        writer.write(HALF)
         await begun.wait()
         writer.close()
         await over.wait()
