@@ -86,6 +86,8 @@ class Chatrooms:
         if not self.settings.database:
             self.settings.data.mkdir(parents=True, exist_ok=True)
         await self._db.open()
+        self._draining = False
+        self._server.eio.begin()
         try:
             await self._pipe.change(_furnish, NOBODY, users.SYSTEM, self.settings.lobby)
             yield
@@ -97,8 +99,8 @@ class Chatrooms:
         """Tell the clients that this server ends, and close their connections; they come back to the next one."""
         if not self._draining:
             self._draining = True
-            self._presence.close()
             await self._server.shutdown()
+            self._presence.close()
 
     async def post(self, room: str, text: str, *, author: str | None = None, id: str | None = None) -> Message:
         """Store a message and send it to everybody in ``room``, on every tab.

@@ -119,6 +119,23 @@ async def test_a_hosts_signal_without_an_address_is_a_mistake_and_reaches_nobody
         assert alice.signals("greeting") == []
 
 
+async def visit(chat):
+    async with chat.lifespan(), serving(chat) as url, connect(url, "alice") as alice:
+        assert (await alice.run("presence.watch", usernames=["bob"]))["states"] == {"bob": "offline"}
+        async with connect(url, "bob") as bob:
+            await alice.hears(lambda _, data: data.get("from") == "bob" and data["data"] == {"state": "online"})
+            await bob.say("#lobby", "hi")
+            await alice.hears_text("hi")
+
+
+async def test_a_chat_can_be_run_again_also_in_another_event_loop(tmp_path):
+    chat = Chatrooms(Settings(data=tmp_path, guests="open", **QUICK | {"presence_grace": 60}))
+    for _ in range(2):
+        await visit(chat)
+    for _ in range(2):
+        await asyncio.to_thread(asyncio.run, visit(chat))
+
+
 async def test_two_chats_in_one_process_do_not_hear_each_other(tmp_path):
     chats = [Chatrooms(Settings(data=tmp_path / str(number), **QUICK)) for number in range(2)]
     async with AsyncExitStack() as stack:

@@ -104,6 +104,10 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
             await asyncio.wait(self._tasks, timeout=SECONDS_TO_END)
         self._farewells.clear()
 
+    def begin(self) -> None:
+        """Take in new sessions, after a `shutdown` too."""
+        self.ending = False
+
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run ``work`` in a task of its own."""
         task = asyncio.ensure_future(work)
