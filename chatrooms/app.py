@@ -19,6 +19,7 @@ from chatrooms.auth import Authenticate
 from chatrooms.commands import Act, Caller, Pipe
 from chatrooms.db import Database
 from chatrooms.doorkeeper import NOBODY, Doorkeeper
+from chatrooms.errors import Invalid, NotFound
 from chatrooms.headers import SecurityHeaders
 from chatrooms.live import Live, Signal
 from chatrooms.rates import Rates
@@ -109,7 +110,7 @@ class Chatrooms:
         application itself speaks; with one, that person does, with their rights, and a username means the
         conversation with them. The same ``id`` (a UUID) posts once. Raises a `Refusal`.
         """
-        me = Caller(author, host=False) if author else NOBODY
+        me = await self._person(author) if author else NOBODY
         given = {"room": room, "text": text} | ({"id": id} if id else {})
         result = await self._pipe.run("message.post", given, me)
         message: Message = result["message"]
@@ -129,7 +130,16 @@ class Chatrooms:
 
     async def run(self, command: str, params: dict[str, Any], *, username: str) -> Any:
         """Carry out any command as ``username``, with their rights; returns its result, raises a `Refusal`."""
-        return await self._pipe.run(command, params, Caller(username))
+        return await self._pipe.run(command, params, await self._person(username))
+
+    async def _person(self, name: str) -> Caller:
+        try:
+            username = names.username(name)
+        except ValueError as error:
+            raise Invalid(str(error), field="username") from None
+        if await self._pipe.lookup(lambda db: users.find(db, username)) is None:
+            raise NotFound(username=username)
+        return Caller(username)
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request to the door that it came to."""

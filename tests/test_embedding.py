@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
 from chatrooms import Chatrooms, Settings
-from chatrooms.errors import NotFound
+from chatrooms.errors import Invalid, NotFound
 from tests.doors import get, post
 from tests.people import Person, connect, leave
 from tests.servers import QUICK, serving
@@ -90,6 +90,17 @@ async def test_the_host_posts_to_a_person_a_room_and_in_somebodys_name(host):
         assert alice.texts() == ["Howdy, User 1!", "deployed", "from bob"]
         assert bob.texts() == ["deployed", "from bob"]
         assert (note["room"], note["author"]) == ("alice", "system")
+
+
+async def test_the_host_acts_for_people_by_any_spelling_of_their_names_and_for_nobody_else(host):
+    async with tab(host, "hunter2"):
+        assert (await host.chat.run("user.me", {}, username="Bob"))["user"]["username"] == "bob"
+        assert (await host.chat.post("#lobby", "hi", author="BOB"))["author"] == "bob"
+        for name, refusal in (("zebedee", NotFound), ("a b", Invalid), ("#lobby", Invalid)):
+            with pytest.raises(refusal):
+                await host.chat.run("room.join", {"room": "#lobby"}, username=name)
+            with pytest.raises(refusal):
+                await host.chat.post("#lobby", "hi", author=name)
 
 
 async def test_the_host_cannot_post_to_nobody_and_posts_the_same_id_once(host):
