@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
@@ -18,6 +19,7 @@ from chatrooms.auth import Authenticate
 from chatrooms.commands import Act, Caller, Pipe
 from chatrooms.db import Database
 from chatrooms.doorkeeper import NOBODY, Doorkeeper
+from chatrooms.errors import Invalid, NotFound
 from chatrooms.headers import SecurityHeaders
 from chatrooms.live import Live, Signal
 from chatrooms.rates import Rates
@@ -67,21 +69,17 @@ class Chatrooms:
         self._sockets = Sockets(settings, self._live, self._pipe, doorkeeper, on_connect)
         self._presence = presence.Presence(self._live, settings.presence_grace)
         web = Web(settings, self._pipe, doorkeeper, self._db, _static())
-        self._http = SecurityHeaders(
-            Starlette(routes=web.routes(), lifespan=self.lifespan, exception_handlers={HTTPException: http_error})
+        self._web = Starlette(
+            routes=web.routes(), lifespan=self.lifespan, exception_handlers={HTTPException: http_error}
         )
+        self._listed = CORSMiddleware(
+            self._connect, settings.origins, allow_methods=("GET", "POST"), allow_headers=("*",), allow_credentials=True
+        )
+        self._doors = SecurityHeaders(self._open)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand a request to the door that it came to."""
-        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-        if scope["type"] == "lifespan" or not (path + "/").startswith(SOCKETS):
-            await self._http(scope, receive, send)
-        elif auth.trusted(scope, self.settings.origins):
-            await self._server.handle_request(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008, "reason": "origin"})
-        else:
-            await PlainTextResponse("origin not allowed", 403)(scope, receive, send)
+        """Answer a request, or run the lifespan."""
+        await self._doors(scope, receive, send)
 
     @asynccontextmanager
     async def lifespan(self, _app: Any = None) -> AsyncIterator[None]:
@@ -89,6 +87,8 @@ class Chatrooms:
         if not self.settings.database:
             self.settings.data.mkdir(parents=True, exist_ok=True)
         await self._db.open()
+        self._draining = False
+        self._server.eio.begin()
         try:
             await self._pipe.change(_furnish, NOBODY, users.SYSTEM, self.settings.lobby)
             yield
@@ -100,8 +100,8 @@ class Chatrooms:
         """Tell the clients that this server ends, and close their connections; they come back to the next one."""
         if not self._draining:
             self._draining = True
-            self._presence.close()
             await self._server.shutdown()
+            self._presence.close()
 
     async def post(self, room: str, text: str, *, author: str | None = None, id: str | None = None) -> Message:
         """Store a message and send it to everybody in ``room``, on every tab.
@@ -110,7 +110,7 @@ class Chatrooms:
         application itself speaks; with one, that person does, with their rights, and a username means the
         conversation with them. The same ``id`` (a UUID) posts once. Raises a `Refusal`.
         """
-        me = Caller(author, host=False) if author else NOBODY
+        me = await self._person(author) if author else NOBODY
         given = {"room": room, "text": text} | ({"id": id} if id else {})
         result = await self._pipe.run("message.post", given, me)
         message: Message = result["message"]
@@ -130,7 +130,31 @@ class Chatrooms:
 
     async def run(self, command: str, params: dict[str, Any], *, username: str) -> Any:
         """Carry out any command as ``username``, with their rights; returns its result, raises a `Refusal`."""
-        return await self._pipe.run(command, params, Caller(username))
+        return await self._pipe.run(command, params, await self._person(username))
+
+    async def _person(self, name: str) -> Caller:
+        try:
+            username = names.username(name)
+        except ValueError as error:
+            raise Invalid(str(error), field="username") from None
+        if await self._pipe.lookup(lambda db: users.find(db, username)) is None:
+            raise NotFound(username=username)
+        return Caller(username)
+
+    async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request to the door that it came to."""
+        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
+        at_sockets = scope["type"] != "lifespan" and (path + "/").startswith(SOCKETS)
+        await (self._listed if at_sockets else self._web)(scope, receive, send)
+
+    async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a socket, unless the page that it comes from is a stranger's."""
+        if auth.trusted(scope, self.settings.origins):
+            await self._server.handle_request(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": "origin"})
+        else:
+            await PlainTextResponse("origin not allowed", 403)(scope, receive, send)
 
 
 def _furnish(act: Act) -> None:

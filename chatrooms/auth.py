@@ -6,11 +6,12 @@ import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
+from ipaddress import IPv6Address, IPv6Network
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 
 COOKIE = "chatrooms-"
 
@@ -42,14 +43,26 @@ class Handshake:
         return client[0] if client else ""
 
     @property
+    def network(self) -> str:
+        """Whose address it is, for counting: one subscriber has all of an IPv6 /64 (RFC 6177, section 2)."""
+        try:
+            address = IPv6Address(self.address)
+        except ValueError:
+            return self.address
+        return str(address.ipv4_mapped or IPv6Network((int(address), 64), strict=False))
+
+    @property
     def agent(self) -> str:
         """What the client calls itself."""
         return self.headers.get("user-agent", "")[:200]
 
     @property
     def cookies(self) -> dict[str, str]:
-        """The cookies of a trusted page; else none, so that no other page can act for somebody."""
-        return _cookies(self.headers.get("cookie", "")) if self.trusted else {}
+        """The cookies of a trusted page; else none, so that no other page can act for somebody.
+
+        Cookies of other applications on this host are among them, each read for itself, however odd the others are.
+        """
+        return cookie_parser(self.headers.get("cookie", "")) if self.trusted else {}
 
 
 Authenticate = Callable[[Handshake], Awaitable[str | None]]
@@ -62,10 +75,9 @@ def trusted(scope: Mapping[str, Any], origins: tuple[str, ...]) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
-    page = urlsplit(origin)
     secure = scope.get("scheme") in ("https", "wss")
-    ours = page.netloc == headers.get("host") and page.scheme in (("https",) if secure else ("http", "https"))
-    return ours or origin.rstrip("/") in origins
+    ours = [f"{scheme}://{headers.get('host', '')}" for scheme in (("https",) if secure else ("http", "https"))]
+    return origin in ours or origin.rstrip("/") in origins
 
 
 TOKEN_LENGTH = 43
@@ -91,12 +103,3 @@ def only_name(cookies: Mapping[str, str]) -> str | None:
     """The username of the one session cookie there is; with several it is not known which is meant."""
     ours = [name for name in cookies if name.removeprefix("__Host-").startswith(COOKIE)]
     return unquote(ours[0].removeprefix("__Host-").removeprefix(COOKIE)) if len(ours) == 1 else None
-
-
-def _cookies(header: str) -> dict[str, str]:
-    jar = SimpleCookie()
-    try:
-        jar.load(header)
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in jar.items()}

@@ -265,8 +265,8 @@ def _engine(url: Any, *, writer: bool) -> Engine:
     pool: dict[str, Any] = {"pool_size": 1 if writer else READERS, "max_overflow": 0}
     if url.get_backend_name() != "sqlite":
         isolation = "READ COMMITTED" if writer else "REPEATABLE READ"
-        return create_engine(url, **pool, pool_pre_ping=True, isolation_level=isolation)
-    engine = create_engine(url, **pool)
+        return create_engine(url, **pool, hide_parameters=True, pool_pre_ping=True, isolation_level=isolation)
+    engine = create_engine(url, **pool, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

@@ -148,8 +148,8 @@ class Doorkeeper:
     async def _guest(self, handshake: Handshake, username: str, token: str) -> tuple[User, str]:
         if self._settings.guests == "off":
             raise Unauthorized("Guests are not let in here.")
-        if not self._rates.allow("join", handshake.address):
-            raise RateLimited(retry_after=self._rates.wait("join", handshake.address))
+        if not self._rates.allow("join", handshake.network):
+            raise RateLimited(retry_after=self._rates.wait("join", handshake.network))
         try:
             names.claimable(username)
         except ValueError as error:

@@ -20,6 +20,9 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; add to what starts a response."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -62,9 +62,10 @@ class Presence:
             self._leaving[room] = asyncio.get_running_loop().call_later(self._grace, self._gone, room)
 
     def close(self) -> None:
-        """Tell nothing more."""
+        """Nobody is here any more, and nobody is left to be told."""
         for timer in self._leaving.values():
             timer.cancel()
+        self._leaving.clear()
         for task in self._telling:
             task.cancel()
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.app import Chatrooms
@@ -38,6 +39,7 @@ async def serve(settings: Settings) -> None:
     _log(settings.log_level)
     listening = _listen(settings.host, settings.port)
     try:
+        _supported(settings)
         _writable(settings)
         chat = Chatrooms(settings)
         async with chat.lifespan():
@@ -111,6 +113,17 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise Unable(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
     return listening
+
+
+def _supported(settings: Settings) -> None:
+    url = make_url(settings.database_url)
+    backend, in_memory = url.get_backend_name(), url.database in (None, "", ":memory:")
+    if backend != "postgresql" and (backend != "sqlite" or in_memory):
+        raise Unable("the database has to be a SQLite file or PostgreSQL")
+    try:
+        url.get_dialect().import_dbapi()
+    except ImportError as error:
+        raise Unable(f"the database cannot be opened: {error}") from error
 
 
 def _writable(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,6 +19,7 @@ from pydantic_settings import (
 from chatrooms import names, quota
 
 DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.toml"
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#*\s]+")
 
 
 class Settings(BaseSettings):
@@ -44,13 +46,13 @@ class Settings(BaseSettings):
         (), description="Origins beside our own whose pages may connect, such as https://example.org."
     )
     proxies: str = Field("127.0.0.1", description="Addresses of proxies whose X-Forwarded-* headers are believed.")
-    session_days: int = Field(365, ge=1, description="Days after which an unused session ends.")
-    ping_interval: float = Field(25.0, gt=0, description="Seconds between pings to each connection.")
-    ping_timeout: float = Field(20.0, gt=0, description="Seconds to wait for the answer to a ping.")
-    join_timeout: float = Field(10.0, gt=0, description="Seconds a connection has to say who it is.")
-    presence_grace: float = Field(4.0, ge=0, description="Seconds until somebody who left counts as offline.")
+    session_days: int = Field(365, ge=1, le=36_500, description="Days after which an unused session ends.")
+    ping_interval: float = Field(25.0, ge=0.1, le=3600, description="Seconds between pings to each connection.")
+    ping_timeout: float = Field(20.0, ge=0.1, le=3600, description="Seconds to wait for the answer to a ping.")
+    join_timeout: float = Field(10.0, gt=0, le=3600, description="Seconds a connection has to say who it is.")
+    presence_grace: float = Field(4.0, ge=0, le=3600, description="Seconds until somebody who left counts as offline.")
 
-    rate_join: str = Field("30/minute", description="Joins allowed per address.")
+    rate_join: str = Field("30/minute", description="Joins allowed per address, of IPv6 per /64.")
     rate_post: str = Field("120/minute;15/second", description="Messages allowed per person.")
     rate_create: str = Field("30/hour", description="Rooms created per person.")
     rate_signal: str = Field("50/second", description="Signals allowed per person.")
@@ -67,6 +69,13 @@ class Settings(BaseSettings):
     def _split_origins(cls, value: Any) -> Any:
         listed = value.split(",") if isinstance(value, str) else value
         return tuple(origin.strip().rstrip("/") for origin in listed if origin.strip())
+
+    @field_validator("origins")
+    @classmethod
+    def _origins_are_readable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(ORIGIN.fullmatch(origin) for origin in value):
+            raise ValueError("An origin is written like https://example.org.")
+        return value
 
     @field_validator("rate_join", "rate_post", "rate_create", "rate_signal", "rate_other")
     @classmethod

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import socketio.exceptions
-import structlog
 
 from chatrooms import auth, names, sessions, users
 from chatrooms.auth import Handshake
@@ -17,10 +16,9 @@ from chatrooms.live import Live
 from chatrooms.params import MAX_TEXT
 from chatrooms.settings import Settings
 from chatrooms.version import __version__
+from chatrooms.wire import failures
 
 Connected = Callable[[str, Mapping[str, Any]], Awaitable[None]]
-
-log = structlog.get_logger()
 
 
 async def answer(work: Awaitable[Any]) -> dict[str, Any]:
@@ -30,7 +28,7 @@ async def answer(work: Awaitable[Any]) -> dict[str, Any]:
     except Refusal as refusal:
         return refused(refusal)
     except Exception:
-        log.exception("command failed")
+        failures.report("command failed")
         return refused(Internal())
 
 
@@ -69,7 +67,7 @@ class Sockets:
         except Refusal as refusal:
             raise _connect_error(refusal) from None
         except Exception:
-            log.exception("connecting failed")
+            failures.report("connecting failed")
             raise _connect_error(Internal()) from None
         session = {"caller": caller, "token": token, "auth": handshake.auth}
         await self._server.save_session(sid, session)

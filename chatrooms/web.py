@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import orjson
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -24,6 +25,8 @@ from chatrooms.sockets import answer, refused
 from chatrooms.wire.server import MAX_PACKET
 
 SECONDS_A_DAY = 86_400
+SECONDS_TO_SEND = 10.0
+"""How long sending the body of a command may take."""
 
 
 class Web:
@@ -128,10 +131,14 @@ def _here(request: Request) -> str:
 
 async def _body(request: Request) -> Any:
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_PACKET:
-            raise TooLarge(limit=MAX_PACKET)
+    try:
+        async with asyncio.timeout(SECONDS_TO_SEND):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_PACKET:
+                    raise TooLarge(limit=MAX_PACKET)
+    except (ClientDisconnect, TimeoutError):
+        raise Invalid("The end of the body is missing.", field="") from None
     try:
         return orjson.loads(body or b"{}")
     except orjson.JSONDecodeError as error:

@@ -91,11 +91,24 @@ async def test_every_setting_is_a_flag_with_a_description(tmp_path):
         (("--config", "/nowhere.toml"), "there is no file"),
         (("--nonsense",), "--nonsense"),
         (("--database", "nonsense"), "database"),
+        (("--database", "sqlite://"), "a SQLite file"),
+        (("--database", "sqlite:///:memory:"), "a SQLite file"),
+        (("--database", "mysql://x/y"), "a SQLite file"),
+        (("--database", "postgresql+nothing://x/y"), "database"),
+        (("--database", "postgresql+pg8000://x/y"), "pg8000"),
+        (("--origins", "*"), "origins"),
+        (("--origins", "https://a.example,b.example"), "origins"),
+        (("--session-days", "800000"), "session_days"),
+        (("--ping-interval", "inf"), "ping_interval"),
+        (("--ping-interval", "0.001"), "ping_interval"),
+        (("--ping-timeout", "1e9"), "ping_timeout"),
+        (("--join-timeout", "nan"), "join_timeout"),
+        (("--presence-grace", "inf"), "presence_grace"),
         (("--host", "999.1.1.1"), "cannot listen on 999.1.1.1"),
     ],
 )
 async def test_a_wrong_value_is_one_clear_line_and_exit_2(tmp_path, args, reason):
-    status, _, err = await chatrooms(tmp_path, "serve", *args)
+    status, _, err = await chatrooms(tmp_path, "serve", "--port", "0", *args)
     assert status == 2
     assert reason in err.strip().splitlines()[-1]
     assert "Traceback" not in err

@@ -53,6 +53,13 @@ async def test_a_change_can_be_read_once_it_is_answered(database):
     assert await database.read(stored) == ["#a"]
 
 
+async def test_an_error_of_the_database_does_not_say_what_was_written(database):
+    await database.change(adding("#secret"))
+    with pytest.raises(IntegrityError) as error:
+        await database.change(adding("#secret"))
+    assert "INSERT" in str(error.value) and "alice" not in str(error.value)
+
+
 async def test_what_waits_is_committed_together_and_told_in_order_before_it_is_answered(database):
     told, answered = [], []
 

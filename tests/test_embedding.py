@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 
 import pytest
 import socketio.exceptions
@@ -15,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
 from chatrooms import Chatrooms, Settings
-from chatrooms.errors import NotFound
+from chatrooms.errors import Invalid, NotFound
 from tests.doors import get, post
 from tests.people import Person, connect, leave
 from tests.servers import QUICK, serving
@@ -25,8 +24,7 @@ LOGINS = {"s3cret": "alice", "hunter2": "Bob"}
 
 async def by_login(handshake):
     """The host's own login: a cookie of its own, or the same as metadata of the handshake."""
-    cookie = SimpleCookie(handshake.headers.get("cookie", "")).get("login")
-    return LOGINS.get(cookie.value if cookie else handshake.auth.get("login"))
+    return LOGINS.get(handshake.cookies.get("login") or handshake.auth.get("login"))
 
 
 async def home(_request):
@@ -94,6 +92,17 @@ async def test_the_host_posts_to_a_person_a_room_and_in_somebodys_name(host):
         assert (note["room"], note["author"]) == ("alice", "system")
 
 
+async def test_the_host_acts_for_people_by_any_spelling_of_their_names_and_for_nobody_else(host):
+    async with tab(host, "hunter2"):
+        assert (await host.chat.run("user.me", {}, username="Bob"))["user"]["username"] == "bob"
+        assert (await host.chat.post("#lobby", "hi", author="BOB"))["author"] == "bob"
+        for name, refusal in (("zebedee", NotFound), ("a b", Invalid), ("#lobby", Invalid)):
+            with pytest.raises(refusal):
+                await host.chat.run("room.join", {"room": "#lobby"}, username=name)
+            with pytest.raises(refusal):
+                await host.chat.post("#lobby", "hi", author=name)
+
+
 async def test_the_host_cannot_post_to_nobody_and_posts_the_same_id_once(host):
     with pytest.raises(NotFound):
         await host.chat.post("zebedee", "anybody there?")
@@ -119,6 +128,23 @@ async def test_a_hosts_signal_without_an_address_is_a_mistake_and_reaches_nobody
             await host.chat.signal(nowhere, "greeting")
         await alice.settled()
         assert alice.signals("greeting") == []
+
+
+async def visit(chat):
+    async with chat.lifespan(), serving(chat) as url, connect(url, "alice") as alice:
+        assert (await alice.run("presence.watch", usernames=["bob"]))["states"] == {"bob": "offline"}
+        async with connect(url, "bob") as bob:
+            await alice.hears(lambda _, data: data.get("from") == "bob" and data["data"] == {"state": "online"})
+            await bob.say("#lobby", "hi")
+            await alice.hears_text("hi")
+
+
+async def test_a_chat_can_be_run_again_also_in_another_event_loop(tmp_path):
+    chat = Chatrooms(Settings(data=tmp_path, guests="open", **QUICK | {"presence_grace": 60}))
+    for _ in range(2):
+        await visit(chat)
+    for _ in range(2):
+        await asyncio.to_thread(asyncio.run, visit(chat))
 
 
 async def test_two_chats_in_one_process_do_not_hear_each_other(tmp_path):

@@ -138,7 +138,21 @@ async def test_joining_again_with_the_cookie_is_no_second_claim(own_server):
     assert (status, answer["error"]["code"]) == (409, "name_taken")
 
 
-FOREIGN = ["https://evil.example", "null", "http://127.0.0.1", "http://127.0.0.1:1", "garbage"]
+ODD = ['theme={"dark": true}', "a b=c", "x=a,b", 'x="unclosed', "n=é", "k[1]=2", "flag", "=", ""]
+
+
+@pytest.mark.parametrize("odd", ODD)
+async def test_an_odd_cookie_of_another_application_on_the_same_host_locks_nobody_out(own_server, odd):
+    cookie = await cookie_of(own_server.url, "alice")
+    for cookies in (f"{odd}; {cookie}", f"{cookie}; {odd}"):
+        headers = {"Cookie": cookies}
+        assert (await post(own_server.url, "/api/user.me", {}, headers=headers))[0] == 200
+        assert (await join(own_server.url, "alice", headers=headers))[0] == 200
+        async with connect(own_server.url, "alice", headers=headers, transport="polling") as alice:
+            assert alice.token is None
+
+
+FOREIGN = ["https://evil.example", "null", "http://127.0.0.1", "http://127.0.0.1:1", "garbage", "http://[", "http://"]
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
@@ -209,6 +223,26 @@ async def test_joining_too_often_from_one_address_is_refused_with_the_time_to_wa
         assert (status, answer["error"]["code"]) == (429, "rate_limited")
         assert int(headers["Retry-After"]) == answer["error"]["details"]["retry_after"] > 0
         assert await refusal(server.url, {"username": "carol"}) == "rate_limited"
+
+
+@pytest.mark.parametrize(
+    ("near", "far"),
+    [
+        ("2001:db8:1:2::{}", "2001:db8:1:3::1"),
+        ("203.0.113.7", "203.0.113.8"),
+        ("::ffff:203.0.113.7", "::ffff:203.0.113.8"),
+        ("fe80::{}%eth0", "fe80:0:0:1::1%eth0"),
+        ("unknown", "elsewhere"),
+    ],
+)
+async def test_all_addresses_that_one_subscriber_has_count_as_one(tmp_path, near, far):
+    async with running(tmp_path, rate_join="2/minute") as server:
+        froms = [near.format(number) for number in (1, 2, 3)] + [far]
+        statuses = [
+            (await join(server.url, name, headers={"X-Forwarded-For": address}))[0]
+            for name, address in zip(("alice", "bob", "carol", "dave"), froms, strict=True)
+        ]
+        assert statuses == [200, 200, 429, 200]
 
 
 async def test_posting_too_often_is_refused_with_the_time_to_wait(tmp_path):

@@ -2,18 +2,58 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from urllib.parse import urlsplit
 
+import aiohttp
 import pytest
 
+from chatrooms import Chatrooms, Settings
 from tests.doors import get, post
+from tests.people import PATIENCE
+from tests.servers import QUICK, running, serving
+
+POLL = "/socket.io/?EIO=4&transport=polling"
+PATHS = ["/", "/healthz", "/readyz", "/openapi.json", "/docs", "/js/main.js", "/nowhere", POLL, "/socket.io/"]
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/openapi.json", "/docs", "/js/main.js", "/nowhere"])
-async def test_every_answer_forbids_to_guess_its_type(server, path):
-    _, _, headers = await get(server.url, path)
+@pytest.mark.parametrize("origin", [{}, {"Origin": "https://evil.example"}])
+@pytest.mark.parametrize("path", PATHS)
+async def test_every_answer_forbids_to_guess_its_type(server, path, origin):
+    _, _, headers = await get(server.url, path, headers=origin)
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "server" not in headers
+
+
+LISTED, ASKING = "https://app.example", {"Access-Control-Request-Method": "POST"}
+
+
+async def preflight(url, origin):
+    async with aiohttp.ClientSession() as http:
+        headers = {"Origin": origin, **ASKING, "Access-Control-Request-Headers": "x-own"}
+        async with http.options(url + POLL, headers=headers) as response:
+            return response.status, response.headers
+
+
+async def test_a_page_of_a_listed_origin_may_poll_with_its_cookies_and_read_the_answers(tmp_path):
+    async with running(tmp_path, origins=LISTED) as server:
+        status, _, headers = await get(server.url, POLL, headers={"Origin": LISTED})
+        assert (status, headers["Access-Control-Allow-Origin"], headers["Vary"]) == (200, LISTED, "Origin")
+        assert headers["Access-Control-Allow-Credentials"] == "true"
+        status, headers = await preflight(server.url, LISTED)
+        assert (status, headers["Access-Control-Allow-Origin"]) == (200, LISTED)
+        assert "POST" in headers["Access-Control-Allow-Methods"]
+        assert headers["Access-Control-Allow-Headers"] == "x-own"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "https://app.example.evil.example"])
+async def test_a_page_of_any_other_origin_may_not(tmp_path, origin):
+    async with running(tmp_path, origins=LISTED) as server:
+        status, _, headers = await get(server.url, POLL, headers={"Origin": origin})
+        assert (status, "Access-Control-Allow-Origin" in headers) == (403, False)
+        status, headers = await preflight(server.url, origin)
+        assert (status, "Access-Control-Allow-Origin" in headers) == (400, False)
 
 
 async def test_the_client_may_run_no_script_but_its_own_files(server):
@@ -62,3 +102,41 @@ async def test_a_bearer_token_is_known_by_any_spelling_of_the_scheme(own_server,
 async def test_any_other_authorization_is_nobody(server, header):
     status, answer, _ = await post(server.url, "/api/user.me", {}, headers={"Authorization": header})
     assert (status, answer["error"]["code"]) == (401, "unauthorized")
+
+
+HALF = b"POST /api/session.join HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{'text': 'my secret"
+
+
+async def connection(url):
+    return await asyncio.open_connection(urlsplit(url).hostname, urlsplit(url).port)
+
+
+async def test_nobody_is_waited_for_in_the_middle_of_a_body(server, monkeypatch):
+    monkeypatch.setattr("chatrooms.web.SECONDS_TO_SEND", 0.2)
+    reader, writer = await connection(server.url)
+    writer.write(HALF)
+    assert await asyncio.wait_for(reader.readline(), PATIENCE) == b"HTTP/1.1 400 Bad Request\r\n"
+    writer.close()
+
+
+async def test_a_client_that_leaves_in_the_middle_of_a_body_leaves_no_trace_in_the_log(tmp_path, capsys, caplog):
+    chat, begun, over = Chatrooms(Settings(data=tmp_path, guests="open", **QUICK)), asyncio.Event(), asyncio.Event()
+
+    async def app(scope, receive, send):
+        async def told():
+            event = await receive()
+            begun.set()
+            return event
+
+        try:
+            await chat(scope, told, send)
+        finally:
+            over.set()
+
+    async with chat.lifespan(), serving(app) as url, asyncio.timeout(PATIENCE):
+        _, writer = await connection(url)
+        writer.write(HALF)
+        await begun.wait()
+        writer.close()
+        await over.wait()
+    assert capsys.readouterr().out == "" and not caplog.records

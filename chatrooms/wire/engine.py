@@ -10,8 +10,8 @@ from typing import Any
 import engineio
 import engineio.packet
 import orjson
-import structlog
 
+from chatrooms.wire import failures
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import Bundle, Message
 from chatrooms.wire.packets import Malformed
@@ -25,7 +25,6 @@ SECONDS_TO_END = 5.0
 SECONDS_TO_FETCH_FAREWELL = 5.0
 SLICE = 200
 
-log = structlog.get_logger()
 quiet = logging.getLogger("chatrooms.wire")
 
 
@@ -104,6 +103,10 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=SECONDS_TO_END)
         self._farewells.clear()
+
+    def begin(self) -> None:
+        """Take in new sessions, after a `shutdown` too."""
+        self.ending = False
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run ``work`` in a task of its own."""
@@ -191,7 +194,7 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         except Malformed:
             raise
         except Exception:
-            log.exception("a handler failed")
+            failures.report("a handler failed")
 
     def _ended(self, socket: Socket, ending: Ending) -> None:
         transport = socket.transport
@@ -204,7 +207,7 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         try:
             await self.handlers["disconnect"](socket.sid, ending.reason)
         except Exception:
-            log.exception("a disconnect handler failed")
+            failures.report("a disconnect handler failed")
         finally:
             self._forget(socket)
 

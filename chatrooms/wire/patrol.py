@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import structlog
 
+from chatrooms.wire import failures
 from chatrooms.wire.socket import SLOW, Socket
 
 SECONDS = 0.5
@@ -48,7 +49,7 @@ class Patrol:
             try:
                 await self._round()
             except Exception:
-                log.exception("the patrol failed")
+                failures.report("the patrol failed")
 
     async def _round(self) -> None:
         now = asyncio.get_running_loop().time()

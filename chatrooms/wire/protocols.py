@@ -25,6 +25,8 @@ from chatrooms.wire.requests import EXTENSION
 from chatrooms.wire.turns import Turns
 
 SECONDS_TO_CLOSE = 2.0
+SECONDS_TO_ASK = 20.0
+"""How long a connection may be open, or have been answered, without a whole header."""
 NOT_UTF8 = 1007
 SLICE = 4096
 KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB if nothing is said
@@ -292,9 +294,29 @@ class Exchange:
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP with each exchange in the scope."""
+    """uvicorn's HTTP with each exchange in the scope.
+
+    uvicorn waits for ever for a request that has begun, and for the first one; here its header has a deadline.
+    """
 
     _exchange: Exchange | None = None
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._expect()
+
+    def on_headers_complete(self) -> None:
+        """Whoever asks may wait for the answer."""
+        self._expect_nothing()
+        super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, unless it is there."""
+        super().on_response_complete()
+        if self.cycle.response_complete and not self.transport.is_closing():
+            self._expect()
 
     def data_received(self, data: bytes) -> None:
         """Take in a request when it is its turn: a crowd that comes at once holds up nobody else."""
@@ -314,6 +336,7 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of everything."""
         super().connection_lost(exc)
+        self._expect_nothing()
         self._exchange = None
 
     def shutdown(self) -> None:
@@ -321,3 +344,11 @@ class HttpProtocol(HttpToolsProtocol):
         super().shutdown()
         if self._exchange:
             self._exchange.ending()
+
+    def _expect(self) -> None:
+        self._deadline = self.loop.call_later(SECONDS_TO_ASK, self.transport.close)
+
+    def _expect_nothing(self) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+            self._deadline = None

@@ -10,7 +10,7 @@ import socketio
 import structlog
 from socketio import exceptions
 
-from chatrooms.wire import handlers, packets
+from chatrooms.wire import failures, handlers, packets
 from chatrooms.wire.engine import Engine, quiet
 from chatrooms.wire.limits import MAX_PACKET, Limits
 from chatrooms.wire.manager import Manager
@@ -154,7 +154,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
             return {"message": "Connection refused by server"}
         except Exception:
             if self._alive(eio_sid):
-                log.exception("a connect handler failed")
+                failures.report("a connect handler failed")
             return {"message": "Internal server error"}
         return {"message": "Connection rejected by server"} if verdict is False else None
 
@@ -176,7 +176,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         try:
             await self._trigger_event("disconnect", namespace, sid, reason)
         except Exception:
-            log.exception("a disconnect handler failed")
+            failures.report("a disconnect handler failed")
         finally:
             await self.manager.disconnect(sid, namespace)
 
