@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
-import structlog
 from sqlalchemy import Connection, bindparam, select
 
 from chatrooms import names
@@ -19,9 +18,8 @@ from chatrooms.changes import Change
 from chatrooms.db import Database
 from chatrooms.prepared import Prepared
 from chatrooms.tables import members
+from chatrooms.wire import failures
 from chatrooms.wire.server import NAMESPACE, Server
-
-log = structlog.get_logger()
 
 LAST_WORDS = 0.1
 """Seconds in which an acknowledgement reaches somebody who ended their own session."""
@@ -92,7 +90,7 @@ class Live:
         try:
             await self.align(username)
         except Exception:
-            log.exception("aligning failed")
+            failures.report("aligning failed")
             await self._close(username)
 
     def close(self, room: str) -> None:
