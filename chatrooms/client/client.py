@@ -62,6 +62,7 @@ class Client(Held, Commands):
         self._kept_in, self._author, self._sync_every = outbox, username or "", sync_every
         self._outbox: Outbox
         self._catchup: Catchup
+        self._started: tuple[Outbox | Catchup, ...] = ()
         self._tasks: set[asyncio.Task[None]] = set()
         self._watched: list[str] | None = None
         self._over: Exception | None = None
@@ -82,6 +83,7 @@ class Client(Held, Commands):
         """Connect in the background; from now on one can send, whether there is a server or not."""
         self._outbox = Outbox(self._kept_in, self._author)
         self._catchup = Catchup(self._connection, self._state, self._sync_every)
+        self._started = (self._outbox, self._catchup)
         self._spawn(self._connection.keep())
         self._spawn(self._outbox.keep_sending(self._deliver))
         self._spawn(self._catchup.keep())
@@ -192,7 +194,7 @@ class Client(Held, Commands):
         for task in self._tasks:
             task.cancel()
         self._connection.end(error)
-        for part in (self._outbox, self._catchup):
+        for part in self._started:
             part.end(error)
         for streams in (self._changes, self._signals):
             streams.end(None if isinstance(error, Closed) else error)

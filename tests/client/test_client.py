@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sqlite3
 import subprocess
 import sys
 from uuid import uuid4
@@ -101,6 +102,14 @@ async def test_an_edit_of_an_old_message_that_was_missed_keeps_its_place(join):
     await bob.sync()
     late = await join("carol")
     assert texts(bob, "#lobby") == texts(late, "#lobby") == ["old, mended", "new"]
+
+
+async def test_an_outbox_that_cannot_be_opened_says_so(tmp_path):
+    client = Client("http://127.0.0.1:1", username="alice", outbox=tmp_path / "nowhere" / "outbox.sqlite3")
+    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+        async with client:
+            pass
+    await client.close()
 
 
 async def test_every_command_has_its_method(join):
