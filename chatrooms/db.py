@@ -8,18 +8,17 @@ server, the larger the batch.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
+from chatrooms.claim import claim
 from chatrooms.errors import Internal, Refusal, Unavailable
 from chatrooms.migrations import migrate
 from chatrooms.prepared import Prepared
@@ -60,33 +59,32 @@ class Question:
     error: Exception | None = None
 
 
-class Busy(Exception):
-    """Another process uses this SQLite database."""
-
-
 class Database:
     """A database that many read and one writes.
 
     ``committed`` is awaited with the results of each committed batch, in the order of the commits and before those
-    who asked are answered.
+    who asked are answered. One that is not ``alone`` leaves it to others to keep out a second server.
     """
 
-    def __init__(self, url: str, committed: Callable[[Sequence[Any]], Awaitable[None]] | None = None) -> None:
+    def __init__(
+        self, url: str, committed: Callable[[Sequence[Any]], Awaitable[None]] | None = None, *, alone: bool = True
+    ) -> None:
         self.url = make_url(url)
         self.committed = committed
+        self._alone = alone
+        self._release: Callable[[], None] = _nothing
         self._asked: list[Question] = []
         self._looking: asyncio.Task[None] | None = None
         self._waiting: list[Job] = []
         self._writing: asyncio.Task[None] | None = None
-        self._lock_file: IO[str] | None = None
 
     async def open(self) -> None:
         """Create or migrate the tables and start the threads; raises `Busy`, or ``SQLAlchemyError``."""
-        if self.url.get_backend_name() == "sqlite":
-            self._claim_file()
+        self._write_thread = ThreadPoolExecutor(1, "writer")
+        if self._alone:
+            self._release = await self._on(self._write_thread, claim, self.url)
         self._writer = _engine(self.url, writer=True)
         self._reader = _engine(self.url, writer=False)
-        self._write_thread = ThreadPoolExecutor(1, "writer")
         self._read_threads = ThreadPoolExecutor(READERS, "reader")
         await self._on(self._write_thread, migrate, self._writer)
 
@@ -98,8 +96,7 @@ class Database:
         self._read_threads.shutdown()
         self._reader.dispose()
         self._writer.dispose()
-        if self._lock_file:
-            self._lock_file.close()
+        self._release()
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """What ``query`` returns, run on a reader's thread in one snapshot; raises `Unavailable`."""
@@ -200,15 +197,9 @@ class Database:
     async def _on(self, threads: ThreadPoolExecutor, work: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(threads, work, *args)
 
-    def _claim_file(self) -> None:
-        if not self.url.database or self.url.database == ":memory:":
-            raise ValueError("the SQLite database has to be a file")
-        self._lock_file = Path(self.url.database + ".lock").open("w")  # noqa: SIM115 - held as long as the database
-        try:
-            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            self._lock_file.close()
-            raise Busy(f"another server uses {self.url.database}") from error
+
+def _nothing() -> None:
+    return None
 
 
 def _run(job: Job, connection: Connection) -> None:

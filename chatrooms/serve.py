@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.app import Chatrooms
-from chatrooms.db import Busy
+from chatrooms.claim import Busy
 from chatrooms.garbage import collected_in_parts
 from chatrooms.migrations import Newer
 from chatrooms.settings import Settings

@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from chatrooms import claim
 from chatrooms import db as db_module
-from chatrooms.db import Busy, Database
+from chatrooms.claim import Busy
+from chatrooms.db import Database
 from chatrooms.errors import Internal, NotFound, Unavailable
 from chatrooms.tables import rooms
 
@@ -172,8 +174,10 @@ async def test_sqlite_writes_through_to_the_disk(tmp_path):
     await database.close()
 
 
-async def test_two_servers_do_not_share_one_sqlite_file(tmp_path):
-    url = f"sqlite:///{tmp_path / 'test.sqlite3'}"
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_two_servers_do_not_share_one_database(tmp_path, kind, request, monkeypatch):
+    monkeypatch.setattr(claim, "PATIENCE", "100ms")
+    url = f"sqlite:///{tmp_path / 'test.sqlite3'}" if kind == "sqlite" else request.getfixturevalue("postgres_database")
     first = Database(url)
     await first.open()
     with pytest.raises(Busy, match="another server"):
@@ -186,7 +190,7 @@ async def test_two_servers_do_not_share_one_sqlite_file(tmp_path):
 
 async def test_two_writers_of_one_room_in_postgresql_take_turns(postgres_database):
     """Two processes of ours would each have a `Database`: no rev may be given out twice."""
-    databases = [Database(postgres_database) for _ in range(2)]
+    databases = [Database(postgres_database, alone=False) for _ in range(2)]
     for database in databases:
         await database.open()
     await databases[0].change(adding("#a"))

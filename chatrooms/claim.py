@@ -1,0 +1,52 @@
+"""A database has one server: each holds a lock as long as its database is open.
+
+Who is connected where is known to one process alone: beside a second one, somebody who was removed by the one would go
+on hearing what is said through the other.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import URL, NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+KEY = 0x63686174
+"""Of PostgreSQL's advisory lock, apart from those of rooms, which have 64 bits."""
+PATIENCE = "5s"
+"""How long PostgreSQL may take to notice that the server before is gone."""
+
+
+class Busy(Exception):
+    """Another process uses this database."""
+
+
+def claim(url: URL) -> Callable[[], None]:
+    """Take the database for this process; gives what lets go of it, and raises `Busy`."""
+    return _file(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+
+
+def _file(url: URL) -> Callable[[], None]:
+    if not url.database or url.database == ":memory:":
+        raise ValueError("the SQLite database has to be a file")
+    lock = Path(url.database + ".lock").open("w")  # noqa: SIM115 - held as long as the database
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise Busy(f"another server uses {url.database}") from error
+    return lock.close
+
+
+def _postgresql(url: URL) -> Callable[[], None]:
+    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    connection = engine.connect()
+    try:
+        connection.execute(text(f"SET lock_timeout = '{PATIENCE}'"))
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": KEY})
+    except DBAPIError as error:
+        connection.close()
+        raise Busy(f"another server uses {url.database}") from error
+    return connection.close
