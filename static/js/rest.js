@@ -5,12 +5,16 @@ import { keepPageTitle } from "./behaviors/page-title.js";
 import { keepVisits } from "./behaviors/recent.js";
 import { listenToKeys } from "./behaviors/shortcuts.js";
 import { keepUpToDate } from "./behaviors/updates.js";
+import "./views/chat.js";
 import { bringTheRest } from "./views/later.js";
 import { toast } from "./views/toast.js";
 
 const KEEPS_NOTHING = "This browser keeps nothing for this page: drafts and unsent messages are lost with the tab.";
 
-/** What can wait until the page is there: it starts when this module is brought. */
+/**
+ * What can wait until the page is there: it starts when this module is brought. What the chat brings later is known only
+ * when the chat itself is here.
+ */
 
 listenToKeys();
 keepPageTitle();

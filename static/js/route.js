@@ -35,7 +35,7 @@ function roomAt(address, mine) {
 /** @param {string} names @param {string} mine @returns {string | null} null for one that cannot be */
 function conversationAt(names, mine) {
   const room = conversation(names.split("+"));
-  return isConversation(room) || room === mine ? room : null;
+  return room && (isConversation(room) || room === mine) ? room : null;
 }
 
 /** @param {string} part */
