@@ -33,10 +33,11 @@ async def test_what_alice_posts_is_stored_and_bob_hears_it(join):
 
 async def test_the_first_words_to_somebody_open_a_conversation_at_both(join):
     alice, bob = await join("alice"), await join("bob")
-    changes = bob.changes()
+    heard = [alice.changes(), bob.changes()]
     row = await alice.post("bob", "Hi")
-    await change_saying(changes, "Hi")
-    await next_where(changes, lambda change: change.rows("memberships"))
+    for changes in heard:
+        await change_saying(changes, "Hi")
+        await next_where(changes, lambda change: change.rows("memberships"))
     assert row["room"] == "alice+bob"
     assert set(bob.memberships) == set(alice.memberships) == {"#lobby", "alice+bob"}
     assert held(alice, "alice+bob") == held(bob, "alice+bob")
