@@ -13,20 +13,24 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-# Importing a concept registers its commands.
-from chatrooms import auth, history, messages, names, presence, reads, rooms, sessions, signals, sync, users  # noqa: F401
-from chatrooms.auth import Authenticate
-from chatrooms.commands import Act, Caller, Pipe
-from chatrooms.db import Database
-from chatrooms.doorkeeper import NOBODY, Doorkeeper
+from chatrooms import names
+from chatrooms.doors.headers import SecurityHeaders
+from chatrooms.doors.http import Web, http_error
+from chatrooms.doors.socketio import Connected, Sockets
 from chatrooms.errors import Invalid, NotFound
-from chatrooms.headers import SecurityHeaders
-from chatrooms.live import Live, Signal
-from chatrooms.rates import Rates
+from chatrooms.features import messages, presence, reads, rooms, signals, sync, users  # noqa: F401
+from chatrooms.features.messages import history  # noqa: F401
+
+# Importing a concept registers its commands.
+from chatrooms.identity import handshake, tokens  # noqa: F401
+from chatrooms.identity.gate import NOBODY, Doorkeeper
+from chatrooms.identity.handshake import Authenticate
+from chatrooms.pipeline.broadcast import Live, Signal
+from chatrooms.pipeline.commands import Act, Caller, Pipe
+from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import Settings
-from chatrooms.sockets import Connected, Sockets
-from chatrooms.tables import Message
-from chatrooms.web import Web, http_error
+from chatrooms.storage.tables import Message
+from chatrooms.storage.writer import Database
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.server import Server
 
@@ -149,7 +153,7 @@ class Chatrooms:
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a socket, unless the page that it comes from is a stranger's."""
-        if auth.trusted(scope, self.settings.origins):
+        if handshake.trusted(scope, self.settings.origins):
             await self._server.handle_request(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": "origin"})

@@ -16,7 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from chatrooms import names, quota
+from chatrooms import gcra, names
 
 DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.toml"
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#*\s]+")
@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     @field_validator("rate_join", "rate_post", "rate_create", "rate_signal", "rate_other")
     @classmethod
     def _rate_is_readable(cls, value: str) -> str:
-        quota.parse(value)
+        gcra.parse(value)
         return value
 
     @property

@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 
 from chatrooms.app import Chatrooms
-from chatrooms.serve import uvicorn_options
+from chatrooms.cli.serve import uvicorn_options
 from chatrooms.settings import Settings
 
 GENEROUS = "1000000/second"

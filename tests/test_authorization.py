@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from chatrooms.commands import REGISTRY
+from chatrooms.pipeline.commands import REGISTRY
 from tests.doors import DOORS
 from tests.people import Person, connect, leave
 from tests.servers import running

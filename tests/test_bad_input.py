@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from chatrooms.params import MAX_TEXT
+from chatrooms.types import MAX_TEXT
 from chatrooms.wire.server import MAX_PACKET
 from tests.doors import DOORS, post
 

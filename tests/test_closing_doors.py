@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from chatrooms import sessions
-from chatrooms.commands import Caller
 from chatrooms.errors import Unauthorized, Unavailable
-from chatrooms.params import MAX_TEXT
-from chatrooms.sync import MAX_BYTES
+from chatrooms.features.sync import MAX_BYTES
+from chatrooms.identity import tokens
+from chatrooms.pipeline.commands import Caller
+from chatrooms.types import MAX_TEXT
 from tests.doors import post
 from tests.people import Refused, answered, connect
 from tests.servers import running
@@ -24,7 +24,7 @@ async def test_a_session_that_is_revoked_while_its_socket_comes_in_lets_nobody_i
 
     async def revoked_meanwhile(handshake):
         caller, token = await connect_by_token(handshake)
-        await pipe.change(lambda act: sessions.revoke(act, sessions.Which(id=caller.session)), caller)
+        await pipe.change(lambda act: tokens.revoke(act, tokens.Which(id=caller.session)), caller)
         return caller, token
 
     monkeypatch.setattr(doorkeeper, "connect", revoked_meanwhile)
@@ -33,7 +33,7 @@ async def test_a_session_that_is_revoked_while_its_socket_comes_in_lets_nobody_i
 
 async def test_a_revoked_session_cannot_be_touched(own_server):
     with pytest.raises(Unauthorized):
-        await own_server.chat._pipe.change(lambda act: sessions.touch(act, "no such session"), Caller("alice"))
+        await own_server.chat._pipe.change(lambda act: tokens.touch(act, "no such session"), Caller("alice"))
 
 
 async def test_who_was_removed_hears_nothing_even_if_they_could_not_be_aligned(person, own_server, monkeypatch):
@@ -71,7 +71,7 @@ async def test_who_is_known_may_read_though_nothing_can_be_written(person, own_s
     async def full(*_):
         raise Unavailable
 
-    monkeypatch.setattr(sessions, "stale", lambda _known: True)
+    monkeypatch.setattr(tokens, "stale", lambda _known: True)
     monkeypatch.setattr(own_server.chat._db, "change", full)
     _, answer, _ = await post(own_server.url, "/api/user.me", {}, headers={"Authorization": f"Bearer {alice.token}"})
     assert answered(answer)["user"]["username"] == "alice"

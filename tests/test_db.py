@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from chatrooms import claim
-from chatrooms import db as db_module
-from chatrooms.claim import Busy
-from chatrooms.db import Database
 from chatrooms.errors import Internal, NotFound, Unavailable
-from chatrooms.tables import rooms
+from chatrooms.storage import server_lock
+from chatrooms.storage import writer as db_module
+from chatrooms.storage.server_lock import Busy
+from chatrooms.storage.tables import rooms
+from chatrooms.storage.writer import Database
 
 ROOM = {
     "title": "",
@@ -176,7 +176,7 @@ async def test_sqlite_writes_through_to_the_disk(tmp_path):
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_two_servers_do_not_share_one_database(tmp_path, kind, request, monkeypatch):
-    monkeypatch.setattr(claim, "PATIENCE", "100ms")
+    monkeypatch.setattr(server_lock, "PATIENCE", "100ms")
     url = f"sqlite:///{tmp_path / 'test.sqlite3'}" if kind == "sqlite" else request.getfixturevalue("postgres_database")
     first = Database(url)
     await first.open()

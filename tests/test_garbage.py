@@ -8,8 +8,8 @@ import weakref
 
 import pytest
 
-from chatrooms import garbage
-from chatrooms.garbage import collected_in_parts
+from chatrooms.cli import gc_tuning
+from chatrooms.cli.gc_tuning import collected_in_parts
 from tests.wire.program import until
 
 
@@ -45,8 +45,8 @@ async def test_garbage_that_never_lived_long_is_collected():
 
 
 async def test_cycles_among_what_was_set_aside_are_found_once_it_has_doubled(monkeypatch):
-    monkeypatch.setattr(garbage, "SECONDS_TO_LOOK", 0.01)
-    monkeypatch.setattr(garbage, "LEEWAY", 0)
+    monkeypatch.setattr(gc_tuning, "SECONDS_TO_LOOK", 0.01)
+    monkeypatch.setattr(gc_tuning, "LEEWAY", 0)
     with collected_in_parts():
         knots = [Knot() for _ in range(2 * gc.get_freeze_count())]
         known = weakref.ref(knots[0])

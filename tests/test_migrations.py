@@ -9,8 +9,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, insert, inspect, select
 
-from chatrooms import migrations
-from chatrooms.tables import metadata, rooms
+from chatrooms.storage import migrations
+from chatrooms.storage.tables import metadata, rooms
 from tests.test_db import ROOM
 
 

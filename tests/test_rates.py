@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatrooms import quota
-from chatrooms.live import Signal
-from chatrooms.quota import Quota
-from chatrooms.rates import Rates
+from chatrooms import gcra
+from chatrooms.gcra import Quota
+from chatrooms.pipeline.broadcast import Signal
+from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import Settings
 
 
@@ -69,7 +69,7 @@ def test_typing_is_passed_on_once_in_three_seconds_by_person_and_room(limited, c
 
 
 def test_what_is_over_is_forgotten(clock, monkeypatch):
-    monkeypatch.setattr(quota, "FEWEST_TO_SWEEP", 10)
+    monkeypatch.setattr(gcra, "FEWEST_TO_SWEEP", 10)
     each = Quota(1, 60)
     for number in range(100):
         each.take(number)
@@ -93,10 +93,10 @@ def test_no_span_has_more_than_twice_the_amount(amount, seconds, pauses):
 @pytest.mark.parametrize("text", ["", "1", "0/second", "-1/second", "1/week", "1/second;", "many/minute", "1/0 second"])
 def test_a_rate_that_cannot_be_read_is_refused(text):
     with pytest.raises(ValueError, match="A rate is written like"):
-        quota.parse(text)
+        gcra.parse(text)
 
 
 def test_rates_are_written_as_people_do():
-    assert len(quota.parse("120/minute; 15/second")) == 2
-    assert quota.parse("1/3 seconds")
-    assert quota.parse("1000000/day")
+    assert len(gcra.parse("120/minute; 15/second")) == 2
+    assert gcra.parse("1/3 seconds")
+    assert gcra.parse("1000000/day")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatrooms import sync as sync_module
+from chatrooms.features import sync as sync_module
 from tests.people import Refused, leave
 
 

@@ -112,7 +112,7 @@ async def connection(url):
 
 
 async def test_nobody_is_waited_for_in_the_middle_of_a_body(server, monkeypatch):
-    monkeypatch.setattr("chatrooms.web.SECONDS_TO_SEND", 0.2)
+    monkeypatch.setattr("chatrooms.doors.http.SECONDS_TO_SEND", 0.2)
     reader, writer = await connection(server.url)
     writer.write(HALF)
     assert await asyncio.wait_for(reader.readline(), PATIENCE) == b"HTTP/1.1 400 Bad Request\r\n"

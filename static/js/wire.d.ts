@@ -1,6 +1,6 @@
 /**
  * The wire contract: the rows, the commands with their parameters and results, the events.
- * Made by `python -m chatrooms.docs.typescript > static/js/wire.d.ts`: change the commands, not this file.
+ * Made by `python -m chatrooms.doors.docs.typescript > static/js/wire.d.ts`: change the commands, not this file.
  */
 
 /** What one commit changed in a room: the rows as they are now, by table. */

@@ -6,10 +6,10 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
-from chatrooms import sessions
 from chatrooms.app import Chatrooms
-from chatrooms.auth import new_token
-from chatrooms.doorkeeper import NOBODY
+from chatrooms.identity import tokens as sessions
+from chatrooms.identity.gate import NOBODY
+from chatrooms.identity.handshake import new_token
 from chatrooms.settings import Settings
 from tests.bench import texts
 

@@ -11,11 +11,11 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate as validate_openapi
 
-from chatrooms.commands import REGISTRY
-from chatrooms.docs import asyncapi, meanings, openapi, schemas
-from chatrooms.docs.typescript import declarations
+from chatrooms.doors.docs import asyncapi, meanings, openapi, schemas
+from chatrooms.doors.docs.typescript import declarations
 from chatrooms.errors import refusals
-from chatrooms.tables import SYNCED
+from chatrooms.pipeline.commands import REGISTRY
+from chatrooms.storage.tables import SYNCED
 
 HERE = "https://chat.example/rooms/"
 OPENAPI, ASYNCAPI = openapi("chat", HERE), asyncapi("chat", HERE)
@@ -54,13 +54,13 @@ def test_every_command_and_refusal_is_in_the_typescript_declarations():
 
 
 def test_the_typescript_declarations_are_printed_whole():
-    printed = subprocess.run([sys.executable, "-m", "chatrooms.docs.typescript"], check=True, capture_output=True)
+    printed = subprocess.run([sys.executable, "-m", "chatrooms.doors.docs.typescript"], check=True, capture_output=True)
     assert printed.stdout.decode() == declarations()
 
 
 def test_the_browser_client_has_the_declarations_of_these_commands():
     committed = Path(__file__).parents[2] / "static" / "js" / "wire.d.ts"
-    assert committed.read_text() == declarations(), "python -m chatrooms.docs.typescript > static/js/wire.d.ts"
+    assert committed.read_text() == declarations(), "python -m chatrooms.doors.docs.typescript > static/js/wire.d.ts"
 
 
 def test_the_openapi_document_is_valid():
@@ -126,7 +126,7 @@ def test_every_meaning_is_of_use():
 
 def test_the_documents_are_made_only_when_asked_for():
     script = (
-        "import chatrooms.app; from chatrooms.docs.schemas import components; "
+        "import chatrooms.app; from chatrooms.doors.docs.schemas import components; "
         "assert components.cache_info().currsize == 0"
     )
     subprocess.run([sys.executable, "-c", script], check=True)

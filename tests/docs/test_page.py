@@ -14,9 +14,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from chatrooms import Chatrooms
-from chatrooms.commands import REGISTRY
-from chatrooms.docs import POLICY, reference, schemas
+from chatrooms.doors.docs import POLICY, reference, schemas
 from chatrooms.errors import refusals
+from chatrooms.pipeline.commands import REGISTRY
 from chatrooms.settings import Settings
 from tests.doors import get
 from tests.people import PATIENCE

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import jsonschema
 
-from chatrooms.docs import asyncapi, openapi, schemas
+from chatrooms.doors.docs import asyncapi, openapi, schemas
 from tests.docs.test_documents import resolved
 from tests.doors import get, post
 

@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import chatrooms.serve
+import chatrooms.cli.serve
 from chatrooms import cli
 from chatrooms.app import Chatrooms
 
@@ -114,5 +114,5 @@ def _queued() -> float:
 
 
 if __name__ == "__main__":
-    chatrooms.serve.Chatrooms = Probed
+    chatrooms.cli.serve.Chatrooms = Probed
     cli.main()

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import aiohttp
 import pytest
 
-from chatrooms.serve import uvicorn_options
+from chatrooms.cli.serve import uvicorn_options
 from tests.servers import PLAIN, serving
 from tests.wire.program import Program
 from tests.wire.raw import Raw

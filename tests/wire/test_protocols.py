@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from chatrooms.serve import uvicorn_options
+from chatrooms.cli.serve import uvicorn_options
 from tests.wire.raw import PATH, PATIENCE, receive_until, send
 
 REQUEST = f"GET {PATH} HTTP/1.1\r\nHost: x\r\n\r\n".encode()

@@ -11,7 +11,7 @@ import pytest
 import socketio
 import uvicorn
 
-from chatrooms.serve import uvicorn_options
+from chatrooms.cli.serve import uvicorn_options
 from chatrooms.wire.protocols import WebSocketProtocol
 from tests.servers import serving
 from tests.wire.program import Program, until

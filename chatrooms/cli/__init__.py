@@ -1,0 +1,116 @@
+"""What an operator types."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, NoReturn, get_args, get_origin
+
+import click
+import orjson
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from chatrooms.settings import DEFAULT_CONFIG, Settings, load
+from chatrooms.version import __version__
+
+WRONG = 2
+"""The exit status when what was typed or found does not allow a start."""
+
+
+class DefaultGroup(click.Group):
+    """A group whose ``serve`` is meant when no command is named."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Put ``serve`` first unless a command, help or the version is asked for."""
+        if not args or (args[0] not in self.commands and args[0] not in ("--help", "--version")):
+            args = ["serve", *args]
+        return super().parse_args(context, args)
+
+
+def _flag(name: str, field: FieldInfo) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else None
+    return click.option(
+        "--" + name.replace("_", "-"),
+        type=click.Choice(choices) if choices else str,
+        metavar=None if choices else name.upper().rpartition("_")[2],
+        help=f"{field.description} [default: {_default(field)}]",
+    )
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.get_default()
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give ``command`` a flag for each setting, and ``--config``."""
+    for name, field in reversed(Settings.model_fields.items()):
+        command = _flag(name, field)(command)
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        envvar="CHATROOMS_CONFIG",
+        help=f"A TOML file of settings [default: {DEFAULT_CONFIG}]",
+    )(command)
+
+
+@click.group(cls=DefaultGroup, context_settings={"help_option_names": ["--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="chatrooms")
+def cli() -> None:
+    """A chat of rooms. Alone, `chatrooms` is `chatrooms serve`."""
+
+
+@cli.command()
+@setting_options
+def serve(config: Path | None, **flags: Any) -> None:
+    """Run the chat."""
+    settings = _settings(config, flags)
+    import uvloop
+
+    from chatrooms.cli.serve import Unable, serve
+
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(settings))
+    except Unable as error:
+        _fail(str(error))
+
+
+@cli.command("config")
+@setting_options
+def show(config: Path | None, **flags: Any) -> None:
+    """Print the settings that hold, as the TOML file would say them."""
+    settings = _settings(config, flags)
+    for name, field in Settings.model_fields.items():
+        click.echo(f"# {field.description}\n{name} = {_toml(getattr(settings, name))}\n")
+
+
+def main() -> None:
+    """The console script."""
+    cli(prog_name="chatrooms")
+
+
+def _settings(config: Path | None, flags: dict[str, Any]) -> Settings:
+    if config is not None and not config.is_file():
+        _fail(f"--config: there is no file {config}")
+    try:
+        return load(config, **flags)
+    except ValidationError as error:
+        first = error.errors()[0]
+        _fail(f"{'.'.join(map(str, first['loc']))}: {first['msg']} (got {first['input']!r})")
+    except ValueError as error:
+        _fail(f"{config or DEFAULT_CONFIG}: {error}")
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return orjson.dumps(value if isinstance(value, tuple) else str(value)).decode()
+
+
+def _fail(line: str) -> NoReturn:
+    click.echo(f"chatrooms: {line}", err=True)
+    sys.exit(WRONG)

@@ -1,0 +1,158 @@
+"""Running the chat by itself, under uvicorn."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from chatrooms.app import Chatrooms
+from chatrooms.cli.gc_tuning import collected_in_parts
+from chatrooms.settings import Settings
+from chatrooms.storage.migrations import Newer
+from chatrooms.storage.server_lock import Busy
+from chatrooms.wire.acceptor import Acceptor
+from chatrooms.wire.limits import MAX_PACKET
+from chatrooms.wire.protocols import HttpProtocol, WebSocketProtocol
+
+GRACE_SECONDS = 5
+BACKLOG = 2048
+
+
+class Unable(Exception):
+    """The chat cannot start; the message is one line that says why."""
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGINT or SIGTERM; raises `Unable`."""
+    _log(settings.log_level)
+    listening = _listen(settings.host, settings.port)
+    try:
+        _supported(settings)
+        _writable(settings)
+        chat = Chatrooms(settings)
+        async with chat.lifespan():
+            print(f"{settings.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
+            with collected_in_parts():
+                await _Uvicorn(chat, settings).serve(sockets=[listening])
+    except (Busy, Newer, OSError) as error:
+        raise Unable(str(error)) from error
+    except SQLAlchemyError as error:
+        raise Unable(f"the database cannot be opened: {str(error).splitlines()[0]}") from error
+    finally:
+        listening.close()
+
+
+def uvicorn_options() -> dict[str, Any]:
+    """How uvicorn has to run us, here or under a host application: bounded packets, no compression per connection."""
+    return {
+        "http": HttpProtocol,
+        "ws": WebSocketProtocol,
+        "ws_max_size": MAX_PACKET,
+        "ws_per_message_deflate": False,
+        "ws_ping_interval": None,
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": GRACE_SECONDS,
+    }
+
+
+class _Uvicorn(uvicorn.Server):
+    """uvicorn that ends in our order: first tell the clients, then close, and return instead of dying of the signal."""
+
+    def __init__(self, chat: Chatrooms, settings: Settings) -> None:
+        super().__init__(
+            uvicorn.Config(chat, lifespan="off", forwarded_allow_ips=settings.proxies, **uvicorn_options())
+        )
+        self._chat = chat
+        self._acceptors: list[Acceptor] = []
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to let connections in."""
+        await super().startup(sockets=[])
+        self._acceptors = [Acceptor(listening, self._protocol) for listening in sockets or []]
+
+    def _protocol(self) -> asyncio.Protocol:
+        return HttpProtocol(self.config, self.server_state, self.lifespan.state)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Let SIGINT and SIGTERM end the server; a second SIGINT ends it at once."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what waits, such as polls, before uvicorn waits for it."""
+        for acceptor in self._acceptors:
+            acceptor.close()
+        await self._chat.drain()
+        await super().shutdown(sockets)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(BACKLOG)
+    except OSError as error:
+        raise Unable(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+    return listening
+
+
+def _supported(settings: Settings) -> None:
+    url = make_url(settings.database_url)
+    backend, in_memory = url.get_backend_name(), url.database in (None, "", ":memory:")
+    if backend != "postgresql" and (backend != "sqlite" or in_memory):
+        raise Unable("the database has to be a SQLite file or PostgreSQL")
+    try:
+        url.get_dialect().import_dbapi()
+    except ImportError as error:
+        raise Unable(f"the database cannot be opened: {error}") from error
+
+
+def _writable(settings: Settings) -> None:
+    if settings.database:
+        return
+    probe = Path(settings.data) / ".writable"
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise Unable(f"cannot write in {settings.data}: {error.strerror}") from error
+
+
+def _address(settings: Settings, listening: socket.socket) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{listening.getsockname()[1]}/"
+
+
+def _log(level: str) -> None:
+    """Structured lines on standard error; values are quoted, so that no control character gets through."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,7 +1,0 @@
-"""The registry as OpenAPI, as AsyncAPI, as TypeScript and as a page to read; made when first asked for."""
-
-from chatrooms.docs.asyncapi_document import asyncapi
-from chatrooms.docs.openapi_document import openapi
-from chatrooms.docs.page import POLICY, reference
-
-__all__ = ["POLICY", "asyncapi", "openapi", "reference"]

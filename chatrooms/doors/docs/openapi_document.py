@@ -1,0 +1,153 @@
+"""The HTTP door as OpenAPI 3.1."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from chatrooms.doors.docs import schemas
+from chatrooms.doors.docs.schemas import answered, by_status, components, first_sentence, first_word, pascal
+from chatrooms.doors.docs.shapes import Schema, ref
+from chatrooms.errors import RateLimited, Unavailable
+from chatrooms.pipeline.commands import Command
+from chatrooms.storage.tables import User
+from chatrooms.version import __version__
+
+DESCRIPTION = """\
+Every command is `POST /api/<command>` with one JSON object, and an event of the same name on the Socket.IO
+connection (see `asyncapi.json`). What a person may not know about is `not_found`, never `forbidden`."""
+
+SECURITY_SCHEMES: Schema = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token: from `welcome` when a guest takes a name, or a bot's.",
+    },
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "chatrooms-username",
+        "description": "Set by `session.join`, one for each name: `chatrooms-alice`, over https "
+        "`__Host-chatrooms-alice`. Taken from pages of allowed origins only.",
+    },
+}
+
+WHO: Schema = {
+    "name": "Chatrooms-User",
+    "in": "header",
+    "schema": {"type": "string"},
+    "description": "The username that is meant, if the browser holds the cookies of several.",
+}
+
+
+def openapi(name: str, url: str) -> dict[str, Any]:
+    """The OpenAPI document of the server called ``name``, whose client is at ``url``."""
+    info = {"title": name, "version": __version__, "description": DESCRIPTION}
+    return {"openapi": "3.1.0", "info": info, "servers": [{"url": url.rstrip("/") or "/"}], **_contract()}
+
+
+@cache
+def _contract() -> dict[str, Any]:
+    commands = {f"/api/{command.name}": {"post": _operation(command)} for command in schemas.commands()}
+    return {
+        "tags": [{"name": word} for word in dict.fromkeys([*schemas.groups(), "session", "server"])],
+        "security": [{"bearer": []}, {"cookie": []}],
+        "paths": commands | _joining() | _looking(),
+        "components": {
+            "schemas": components(),
+            "responses": _refusals(),
+            "parameters": {"ChatroomsUser": WHO},
+            "securitySchemes": SECURITY_SCHEMES,
+        },
+    }
+
+
+def _operation(command: Command[Any]) -> Schema:
+    described = f"{command.doc}\n\nCounted by the setting `rate_{command.rate}`."
+    params = pascal(command.name) + "Params"
+    return _post(command.name, described, params, ref(pascal(command.name) + "Result")) | {
+        "parameters": [{"$ref": "#/components/parameters/ChatroomsUser"}]
+    }
+
+
+def _joining() -> Schema:
+    user: Schema = {
+        "type": "object",
+        "properties": {"user": ref(User.__name__)},
+        "required": ["user"],
+    }
+    join = _post("session.join", "Join from a browser: sets the cookie that proves the name.", "Joining", user)
+    join["responses"]["200"]["headers"] = {"Set-Cookie": {"schema": {"type": "string"}}}
+    leave = _post("session.leave", "End the browser's session of a name.", "Joining", {"type": "object"})
+    leave["responses"]["200"]["headers"] = {"Set-Cookie": {"schema": {"type": "string"}}}
+    return {
+        "/api/session.join": {"post": join | {"security": []}},
+        "/api/session.leave": {"post": leave | {"security": [{"cookie": []}, {}]}},
+    }
+
+
+def _looking() -> Schema:
+    ok, html = {"application/json": {"schema": ref("Ok")}}, {"text/html": {"schema": {"type": "string"}}}
+    document: Schema = {"application/json": {"schema": {"type": "object"}}}
+    ready = _get("readyz", "Whether the database can be reached and is migrated.", ok)
+    ready["responses"][str(Unavailable.status)] = _response(Unavailable.status)
+    return {
+        "/": {"get": _get("client", "The browser client.", html)},
+        "/healthz": {"get": _get("healthz", "Whether the server is alive.", ok)},
+        "/readyz": {"get": ready},
+        "/docs": {"get": _get("docs", "The reference, to read.", html)},
+        "/openapi.json": {"get": _get("openapi", "This document.", document)},
+        "/asyncapi.json": {"get": _get("asyncapi", "The Socket.IO door as AsyncAPI.", document)},
+    }
+
+
+def _post(command: str, doc: str, params: str, result: Schema) -> Schema:
+    body = {"application/json": {"schema": ref(params)}}
+    answer = {"application/json": {"schema": answered(result)}}
+    return {
+        "operationId": command,
+        "tags": [first_word(command)],
+        "summary": first_sentence(doc),
+        "description": doc,
+        "requestBody": {"required": "required" in components()[params], "content": body},
+        "responses": {"200": {"description": "The result.", "content": answer}, **_responses()},
+    }
+
+
+def _get(operation: str, doc: str, content: Schema) -> Schema:
+    return {
+        "operationId": operation,
+        "tags": ["server"],
+        "summary": doc,
+        "security": [],
+        "responses": {"200": {"description": doc, "content": content}},
+    }
+
+
+def _responses() -> Schema:
+    return {str(refusal.status): _response(refusal.status) for refusal in by_status()}
+
+
+def _response(status: int) -> Schema:
+    return {"$ref": f"#/components/responses/{status}"}
+
+
+def _refusals() -> Schema:
+    """One response for each status, naming the codes that come with it."""
+    return {
+        str(status): _refusal(status, [(refusal.code, refusal.__doc__ or "") for refusal in refusals])
+        for status, refusals in groupby(by_status(), lambda refusal: refusal.status)
+    }
+
+
+def _refusal(status: int, codes: list[tuple[str, str]]) -> Schema:
+    only = {"properties": {"error": {"properties": {"code": {"enum": [code for code, _ in codes]}}}}}
+    return {
+        "description": "\n".join(f"- `{code}`: {doc}" for code, doc in codes),
+        "content": {"application/json": {"schema": {"allOf": [ref("Refused"), only]}}},
+        **({"headers": {"Retry-After": RETRY_AFTER}} if status == RateLimited.status else {}),
+    }
+
+
+RETRY_AFTER: Schema = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}

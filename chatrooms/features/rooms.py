@@ -1,0 +1,174 @@
+"""Rooms: making them, naming them, finding those that one could join."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal, TypedDict
+
+from sqlalchemy import Connection, func, insert, or_, select, update
+
+from chatrooms.errors import Conflict, Invalid
+from chatrooms.features import members
+from chatrooms.pipeline import access as standing
+from chatrooms.pipeline import policy
+from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.storage.tables import SYNCED, Access, Room, many, rooms
+from chatrooms.storage.tables import members as memberships
+from chatrooms.types import Search, SharedRoom, Title, Topic
+
+MAX_LISTED = 200
+
+
+class Create(Params):
+    """A new shared room; ``title`` is its name if none is given."""
+
+    name: SharedRoom
+    title: Title = ""
+    topic: Topic = ""
+    access: Literal["open", "private"] = "open"
+
+
+class Update(Params):
+    """What shall be different about a room; with an empty ``title`` it goes by its name again."""
+
+    room: SharedRoom
+    title: Title | None = None
+    topic: Topic | None = None
+    access: Literal["open", "private"] | None = None
+
+
+class InRoom(Params):
+    """A shared room."""
+
+    room: SharedRoom
+
+
+class Find(Params):
+    """A part of a name, title or topic."""
+
+    query: Search = ""
+
+
+class OneRoom(TypedDict):
+    """The room as it is now."""
+
+    room: Room
+
+
+class ListedRoom(Room):
+    """A room with the number of its members."""
+
+    members: int
+
+
+class ManyRooms(TypedDict):
+    """Rooms, those with most members first."""
+
+    rooms: list[ListedRoom]
+
+
+def add(act: Act, name: str, access: Access, title: str = "", topic: str = "") -> Room:
+    """Make the room, and tell those who hear it."""
+    values = {
+        "name": name,
+        "title": title,
+        "topic": topic,
+        "access": access,
+        "created_by": act.me.username,
+        "created_at": act.now,
+        "archived": False,
+        "posted": 0,
+    }
+    act.db.execute(insert(rooms).values(**values, rev=1, counter=0))
+    act.changes.tell(name, "rooms", {**values, "rev": act.changes.rev(name)})
+    return find(act.db, name)
+
+
+def find(db: Connection, name: str) -> Room:
+    """The row of a room that exists."""
+    return many(Room, db.execute(_rooms().where(rooms.c.name == name)))[0]
+
+
+def exists(db: Connection, name: str) -> bool:
+    """Whether a room of that name was ever made."""
+    return db.scalar(select(rooms.c.name).where(rooms.c.name == name)) is not None
+
+
+def _new(_db: Connection, me: Caller, p: Create) -> Iterable[str]:
+    return p.name, me.username
+
+
+def _this(_db: Connection, _me: Caller, p: InRoom | Update) -> Iterable[str]:
+    return (p.room,)
+
+
+@change("room.create", locks=_new, rate="create")
+def create(act: Act, p: Create) -> OneRoom:
+    """Make a shared room and be its owner. A name is given once and never changes."""
+    if exists(act.db, p.name):
+        raise Conflict("There is a room of that name, or one was archived.", field="name")
+    room = add(act, p.name, p.access, p.title or p.name.removeprefix("#"), p.topic)
+    if not act.me.host:
+        members.add(act, p.name, act.me.username, "owner")
+    return {"room": room}
+
+
+@change("room.update", locks=_this)
+def revise(act: Act, p: Update) -> OneRoom:
+    """Change a room's title, topic or access."""
+    policy.manage(standing.find(act.db, act.me, p.room))
+    given = p.model_dump(exclude={"room"}, exclude_none=True)
+    if not given:
+        raise Invalid("Say what shall change: title, topic or access.", field="title")
+    if given.get("title") == "":
+        given["title"] = p.room.removeprefix("#")
+    return _store(act, p.room, **given)
+
+
+@change("room.archive", locks=_this)
+def archive(act: Act, p: InRoom) -> OneRoom:
+    """Close a room for good: its members can read it, nobody can post."""
+    policy.manage(standing.find(act.db, act.me, p.room))
+    return _store(act, p.room, archived=True)
+
+
+@query("room.list")
+def joinable(act: Act, p: Find) -> ManyRooms:
+    """The open rooms that one could join, largest first, 200 at most."""
+    count = _member_count()
+    mine = select(memberships.c.room).where(memberships.c.username == act.me.username, memberships.c.gone.is_(False))
+    found = (
+        _rooms()
+        .add_columns(count.label("members"))
+        .where(rooms.c.access == "open", rooms.c.archived.is_(False), rooms.c.name.not_in(mine))
+        .order_by(count.desc(), rooms.c.name)
+        .limit(MAX_LISTED)
+    )
+    if p.query:
+        fields = (rooms.c.name, rooms.c.title, rooms.c.topic)
+        found = found.where(or_(*(field.icontains(p.query, autoescape=True) for field in fields)))
+    return {"rooms": many(ListedRoom, act.db.execute(found))}
+
+
+def _member_count() -> Any:
+    return (
+        select(func.count())
+        .select_from(memberships)
+        .where(memberships.c.room == rooms.c.name, memberships.c.gone.is_(False))
+        .scalar_subquery()
+    )
+
+
+def _rooms() -> Any:
+    return SYNCED["rooms"].select()
+
+
+def _store(act: Act, name: str, **values: Any) -> OneRoom:
+    """Write what differs and tell it; nothing new spends no rev."""
+    room = find(act.db, name)
+    if any(room[key] != value for key, value in values.items()):  # type: ignore[literal-required]
+        rev = act.changes.rev(name)
+        act.db.execute(update(rooms).where(rooms.c.name == name).values(**values, rev=rev))
+        room = find(act.db, name)
+        act.changes.tell(name, "rooms", room)
+    return {"room": room}

@@ -1,0 +1,98 @@
+"""What is passed on live and never stored: typing, call signalling, events of a host application."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+import orjson
+from pydantic import AfterValidator, Field
+from sqlalchemy import Connection, exists, select
+
+from chatrooms import names
+from chatrooms.errors import NotFound
+from chatrooms.pipeline import access, policy
+from chatrooms.pipeline.broadcast import Signal
+from chatrooms.pipeline.commands import Act, Params, query
+from chatrooms.storage.tables import members
+from chatrooms.types import AnyRoom, Shallow
+
+MAX_DATA = 64 * 1024
+PIECE = 4 * 1024
+OURS = frozenset({"typing", "presence", "profile"})
+
+
+def _foreign(type: str) -> str:
+    if type in OURS:
+        raise ValueError("That type is the server's own.")
+    return type
+
+
+def _small(data: object) -> object:
+    if len(orjson.dumps(data)) > MAX_DATA:
+        raise ValueError("At most 64 KiB of data are passed on.")
+    return data
+
+
+class Where(Params):
+    """A room."""
+
+    room: AnyRoom
+
+
+class Send(Params):
+    """Something for a room, or for a person by their username; ``data`` is any JSON of at most 64 KiB."""
+
+    to: AnyRoom
+    type: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_foreign)]
+    data: Annotated[Shallow, AfterValidator(_small)] = None
+
+    @property
+    def weight(self) -> int:
+        """One for each begun 4 KiB: what is passed on goes to many, and at once."""
+        return 1 + len(orjson.dumps(self.data)) // PIECE
+
+
+class Nothing(TypedDict):
+    """Done; there is nothing more to say."""
+
+
+@query("typing", rate="signal")
+def typing(act: Act, p: Where) -> Nothing:
+    """Tell a room that one is writing. At most one in 3 seconds is passed on per person and room."""
+    policy.post(access.find(act.db, act.me, p.room))
+    act.signals.append(Signal(p.room, act.me.username, "typing", {}))
+    return {}
+
+
+@query("signal", rate="signal")
+def signal(act: Act, p: Send) -> Nothing:
+    """Pass something on, live, to a room that one belongs to or to a person one shares a room with."""
+    if names.kind(p.to) == "personal" and p.to != act.me.username:
+        _acquainted(act.db, act.me.username, p.to)
+    else:
+        here = access.find(act.db, act.me, p.to)
+        policy.belong(here)
+        if not here.exists:
+            _all_acquainted(act.db, act.me.username, p.to)
+    act.signals.append(Signal(p.to, act.me.username, p.type, p.data))
+    return {}
+
+
+def _all_acquainted(db: Connection, me: str, conversation: str) -> None:
+    """A conversation that was not begun is no way to reach strangers."""
+    for other in names.people(conversation):
+        if other != me:
+            _acquainted(db, me, other)
+
+
+def _acquainted(db: Connection, me: str, other: str) -> None:
+    mine, theirs = members.alias(), members.alias()
+    together = select(mine.c.room).where(
+        mine.c.username == me,
+        theirs.c.username == other,
+        mine.c.room == theirs.c.room,
+        mine.c.gone.is_(False),
+        theirs.c.gone.is_(False),
+    )
+    if not db.scalar(select(exists(together))):
+        raise NotFound("There is nobody of that name in your rooms.", field="to")

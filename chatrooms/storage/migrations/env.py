@@ -1,0 +1,12 @@
+"""How Alembic reaches the database: over the connection that `migrate` hands it."""
+
+from alembic import context
+
+from chatrooms.storage.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+)
+context.run_migrations()

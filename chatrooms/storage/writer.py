@@ -1,0 +1,276 @@
+"""The engine, ``read()``, ``lookup()``, and ``change()`` with group commit; knows nothing of chat.
+
+One writer per process takes everything that waits and commits it as one transaction, each work in a savepoint of its
+own, so that one refusal harms nobody else. While a commit is on the disk the next batch gathers: the busier the
+server, the larger the batch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+
+from chatrooms.errors import Internal, Refusal, Unavailable
+from chatrooms.storage.migrations import migrate
+from chatrooms.storage.server_lock import claim
+from chatrooms.storage.statements import Prepared
+
+T = TypeVar("T")
+Locks = Callable[[Connection], Iterable[str]]
+
+READERS = 4
+BATCH = 256
+WAITING = 10_000
+
+log = structlog.get_logger()
+
+_SAVE, _UNDO, _RELEASE = (
+    Prepared(text(sql)) for sql in ("SAVEPOINT job", "ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job")
+)
+
+
+@dataclass
+class Job:
+    """One piece of work that waits for the writer, then its outcome."""
+
+    work: Callable[[Connection], Any]
+    locks: Locks
+    done: asyncio.Future[Any]
+    result: Any = None
+    error: Exception | None = None
+    keys: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Question:
+    """What somebody wants to look up, then the answer."""
+
+    query: Callable[[Connection], Any]
+    done: asyncio.Future[Any]
+    result: Any = None
+    error: Exception | None = None
+
+
+class Database:
+    """A database that many read and one writes.
+
+    ``committed`` is awaited with the results of each committed batch, in the order of the commits and before those
+    who asked are answered. One that is not ``alone`` leaves it to others to keep out a second server.
+    """
+
+    def __init__(
+        self, url: str, committed: Callable[[Sequence[Any]], Awaitable[None]] | None = None, *, alone: bool = True
+    ) -> None:
+        self.url = make_url(url)
+        self.committed = committed
+        self._alone = alone
+        self._release: Callable[[], None] = _nothing
+        self._asked: list[Question] = []
+        self._looking: asyncio.Task[None] | None = None
+        self._waiting: list[Job] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Create or migrate the tables and start the threads; raises `Busy`, or ``SQLAlchemyError``."""
+        self._write_thread = ThreadPoolExecutor(1, "writer")
+        if self._alone:
+            self._release = await self._on(self._write_thread, claim, self.url)
+        self._writer = _engine(self.url, writer=True)
+        self._reader = _engine(self.url, writer=False)
+        self._read_threads = ThreadPoolExecutor(READERS, "reader")
+        await self._on(self._write_thread, migrate, self._writer)
+
+    async def close(self) -> None:
+        """Finish what was asked for, then let go of everything."""
+        for working in filter(None, (self._writing, self._looking)):
+            await working
+        self._write_thread.shutdown()
+        self._read_threads.shutdown()
+        self._reader.dispose()
+        self._writer.dispose()
+        self._release()
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """What ``query`` returns, run on a reader's thread in one snapshot; raises `Unavailable`."""
+        return await self._on(self._read_threads, self._query, query)
+
+    async def lookup(self, query: Callable[[Connection], T]) -> T:
+        """The same for a query that finds a few rows by index: all that wait share one snapshot and one thread.
+
+        It begins after it was asked for, like any other.
+        """
+        question = Question(query, asyncio.get_running_loop().create_future())
+        self._asked.append(question)
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look_up())
+        result: T = await question.done
+        return result
+
+    async def change(self, work: Callable[[Connection], T], locks: Locks = lambda _: ()) -> T:
+        """What ``work`` returns, once it is on the disk and told.
+
+        ``locks`` names what the work changes: works of all processes that share a name never overlap. What ``work``
+        raises is raised here and its changes are undone; raises `Unavailable` when the database cannot be written.
+        """
+        if len(self._waiting) >= WAITING:
+            raise Unavailable
+        job = Job(work, locks, asyncio.get_running_loop().create_future())
+        self._waiting.append(job)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        result: T = await job.done
+        return result
+
+    async def _look_up(self) -> None:
+        while self._asked:
+            batch, self._asked = self._asked[:BATCH], self._asked[BATCH:]
+            await self._on(self._read_threads, self._query_all, batch)
+            for question in batch:
+                _answer(question)
+        self._looking = None
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            await self._on(self._write_thread, self._commit, batch)
+            await self._tell(batch)
+            for job in batch:
+                _answer(job)
+        self._writing = None
+
+    async def _tell(self, batch: list[Job]) -> None:
+        results = [job.result for job in batch if job.error is None]
+        if self.committed and results:
+            try:
+                await self.committed(results)
+            except Exception:
+                log.exception("telling failed")
+
+    def _commit(self, batch: list[Job]) -> None:
+        try:
+            with self._writer.begin() as connection:
+                self._lock(connection, batch)
+                for job in batch:
+                    _run(job, connection)
+        except Exception as error:
+            _failed("commit failed", error)
+            for job in batch:
+                job.error = job.error or Unavailable()
+
+    def _lock(self, connection: Connection, batch: list[Job]) -> None:
+        """Hold what the batch changes, in one order for all: else two batches could wait for each other.
+
+        SQLite has one writer at a time and needs nothing.
+        """
+        if connection.dialect.name != "postgresql":
+            return
+        keys = {_key(name) for job in batch for name in job.locks(connection)}
+        for key in sorted(keys):
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+    def _query(self, query: Callable[[Connection], T]) -> T:
+        try:
+            with self._reader.begin() as connection:
+                return query(connection)
+        except SQLAlchemyError as error:
+            _failed("read failed", error)
+            raise Unavailable from error
+
+    def _query_all(self, batch: list[Question]) -> None:
+        try:
+            with self._reader.begin() as connection:
+                for question in batch:
+                    _look_up(question, connection)
+        except Exception as error:
+            _failed("lookup failed", error)
+            for question in batch:
+                question.error = Unavailable()
+
+    async def _on(self, threads: ThreadPoolExecutor, work: Callable[..., T], *args: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(threads, work, *args)
+
+
+def _nothing() -> None:
+    return None
+
+
+def _run(job: Job, connection: Connection) -> None:
+    """Do one work; what it raises undoes it alone, save for an error of the database, which ends the batch."""
+    _SAVE.run(connection, {})
+    try:
+        job.result = job.work(connection)
+    except (Refusal, IntegrityError) as error:
+        job.error = error
+    except DBAPIError:
+        raise
+    except Exception as error:
+        _failed("command failed", error)
+        job.error = Internal()
+    if job.error:
+        _UNDO.run(connection, {})
+    _RELEASE.run(connection, {})
+
+
+def _look_up(question: Question, connection: Connection) -> None:
+    """Answer one question; an error of the database ends the batch."""
+    try:
+        question.result = question.query(connection)
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        _failed("lookup failed", error)
+        question.error = Internal()
+
+
+def _answer(asked: Job | Question) -> None:
+    if asked.done.done():
+        return
+    if asked.error is None:
+        asked.done.set_result(asked.result)
+    else:
+        asked.done.set_exception(asked.error)
+
+
+def _failed(what: str, error: Exception) -> None:
+    log.error(what, error=type(error).__name__, reason=str(error).split("\n")[0], exc_info=_bug(error))
+
+
+def _bug(error: Exception) -> Exception | None:
+    """The error, if its traceback would help: a database that is away is no fault of the program."""
+    return None if isinstance(error, DBAPIError) else error
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _engine(url: Any, *, writer: bool) -> Engine:
+    pool: dict[str, Any] = {"pool_size": 1 if writer else READERS, "max_overflow": 0}
+    if url.get_backend_name() != "sqlite":
+        isolation = "READ COMMITTED" if writer else "REPEATABLE READ"
+        return create_engine(url, **pool, hide_parameters=True, pool_pre_ping=True, isolation_level=isolation)
+    engine = create_engine(url, **pool, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA busy_timeout = 5000")
+        if not writer:
+            connection.execute("PRAGMA query_only = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+    return engine
