@@ -79,14 +79,31 @@ def _depth(value: Any, limit: int) -> int:
     return 1 + max((_depth(item, limit - 1) for item in inner), default=0)
 
 
-Username = Annotated[str, Field(max_length=200), AfterValidator(names.username)]
-Claim = Annotated[str, Field(max_length=200), AfterValidator(names.claimable)]
-SharedRoom = Annotated[str, Field(max_length=200), AfterValidator(names.shared)]
-AnyRoom = Annotated[str, Field(max_length=400), AfterValidator(names.durable)]
-MessageText = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(_said)]
+def _name(max_length: int, format: str, description: str) -> Any:
+    """Describe a name or an id: ``format`` says which, as the length given is not that of its one form."""
+    return Field(max_length=max_length, description=description, json_schema_extra={"format": format})
+
+
+_person = _name(
+    200,
+    "username",
+    "A username: 2 to 32 letters, digits, `.`, `-` or `_`, with at least one letter or digit; stored in lower case.",
+)
+_shared = _name(200, "shared-room", "A shared room; its `#` may be left out.")
+_any = _name(400, "room", "A room: `#lobby`, a conversation such as `alice+bob`, or your username for your own room.")
+
+Username = Annotated[str, _person, AfterValidator(names.username)]
+Claim = Annotated[str, _person, AfterValidator(names.claimable)]
+SharedRoom = Annotated[str, _shared, AfterValidator(names.shared)]
+AnyRoom = Annotated[str, _any, AfterValidator(names.durable)]
+MessageText = Annotated[
+    str,
+    Field(min_length=1, max_length=MAX_TEXT, description="Markdown source; not only white space."),
+    AfterValidator(_said),
+]
 Title = Annotated[str, Field(max_length=80), AfterValidator(_line)]
 Topic = Annotated[str, Field(max_length=250), AfterValidator(_line)]
 Search = Annotated[str, Field(max_length=80), AfterValidator(_clean)]
-Id = Annotated[str, Field(max_length=36), AfterValidator(_uuid)]
+Id = Annotated[str, _name(36, "uuid", "A UUID."), AfterValidator(_uuid)]
 Seq = Annotated[int, Field(ge=0, le=MAX_SEQ)]
 Shallow = Annotated[Any, AfterValidator(_shallow)]

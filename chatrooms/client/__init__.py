@@ -10,28 +10,49 @@ Install it with ``chatrooms[client]``::
 
 from __future__ import annotations
 
+from chatrooms.client.changes import Change, Signal
 from chatrooms.client.client import Client
 from chatrooms.client.errors import ClientError, Closed, Lagging, Refused, Unanswered
 from chatrooms.client.outbox import Sending
-from chatrooms.client.rows import Change, Member, Message, Read, Room, Signal, User
+from chatrooms.client.rows import (
+    Access,
+    History,
+    Listing,
+    Member,
+    MemberPage,
+    Message,
+    Read,
+    Role,
+    Room,
+    Session,
+    User,
+    UserPage,
+)
 from chatrooms.client.state import RoomState
 from chatrooms.client.streams import Stream
 
 __all__ = [
+    "Access",
     "Change",
     "Client",
     "ClientError",
     "Closed",
+    "History",
     "Lagging",
+    "Listing",
     "Member",
+    "MemberPage",
     "Message",
     "Read",
     "Refused",
+    "Role",
     "Room",
     "RoomState",
     "Sending",
+    "Session",
     "Signal",
     "Stream",
     "Unanswered",
     "User",
+    "UserPage",
 ]

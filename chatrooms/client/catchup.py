@@ -6,9 +6,9 @@ import asyncio
 import logging
 from typing import Any
 
+from chatrooms.client.changes import Change
 from chatrooms.client.connection import Connection
 from chatrooms.client.errors import Refused
-from chatrooms.client.rows import Change
 from chatrooms.client.state import State
 
 PAGE = 100

@@ -7,23 +7,26 @@ import secrets
 from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self, TypeVar
 
 import socketio
 
 from chatrooms.client.catchup import Catchup
-from chatrooms.client.commands import REPEATABLE, Commands
+from chatrooms.client.changes import Change, Signal, told_revs
 from chatrooms.client.connection import Connection
 from chatrooms.client.errors import ClientError, Closed
 from chatrooms.client.held import Held
 from chatrooms.client.link import Address, SocketFactory
+from chatrooms.client.methods import REPEATABLE, Methods
 from chatrooms.client.outbox import Outbox, Sending
-from chatrooms.client.rows import Change, Message, Signal, told_revs
+from chatrooms.client.rows import Message, OneMessage
 from chatrooms.client.state import State
 from chatrooms.client.streams import Stream, Streams
 
+T = TypeVar("T")
 
-class Client(Held, Commands):
+
+class Client(Held, Methods):
     """Somebody at ``url``, whose path is where the chat is mounted.
 
     They are proven by a ``token``, or claim ``username``: then `token` keeps the name theirs, so save it.
@@ -138,8 +141,8 @@ class Client(Held, Commands):
         ask = self._connection.insist if command in REPEATABLE else self._connection.ask
         return self._noticed(await ask(command, given))
 
-    async def watch(self, usernames: Iterable[str]) -> dict[str, str]:
-        """Hear ``presence`` signals of these people only, after a reconnect too; returns who is ``online`` now."""
+    async def watch(self, usernames: Iterable[str]) -> dict[str, Literal["online", "offline"]]:
+        """Receive ``presence`` signals of these people only, after a reconnect too; return who is ``online`` now."""
         self._watched = list(usernames)
         return await super().watch(self._watched)
 
@@ -161,10 +164,10 @@ class Client(Held, Commands):
             self._signals.push(Signal(told["room"], told["from"], told["type"], told["data"]))
 
     async def _deliver(self, message: Sending) -> Message:
-        result = await self._connection.insist("message.post", message.params(), patient=True)
-        return self._noticed(result)["message"]  # type: ignore[no-any-return]
+        result: OneMessage = await self._connection.insist("message.post", message.params(), patient=True)
+        return self._noticed(result)["message"]
 
-    def _noticed(self, result: Any) -> Any:
+    def _noticed(self, result: T) -> T:
         """``result``; if it tells of a rev that was not heard of, find out what else there is."""
         if any(rev > self._state.rev(room) for room, rev in told_revs(result)):
             self._catchup.want()

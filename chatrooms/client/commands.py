@@ -1,56 +1,50 @@
-"""Every command of the wire contract as a typed method; each raises `Refused` or `Unanswered`."""
+"""The commands of the wire contract as methods.
+
+Made by `python -m chatrooms.doors.docs`: change the declarations of the commands, not this file.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from chatrooms.client.rows import (
     History,
-    ListedRoom,
+    Listing,
+    ManyRooms,
+    ManySessions,
     Member,
     MemberPage,
     Message,
+    OneMember,
+    OneMessage,
+    OneRead,
+    OneRoom,
+    OneUser,
     Read,
     Room,
     Session,
+    States,
     User,
     UserPage,
 )
 
-REPEATABLE = frozenset(
-    {
-        "history",
-        "message.delete",
-        "presence.watch",
-        "read.mark",
-        "room.list",
-        "room.members",
-        "session.list",
-        "sync",
-        "user.get",
-        "user.list",
-        "user.me",
-    }
-)
-"""Commands that can be asked again when the answer was lost; of the others nobody knows whether they were done."""
-
 
 class Commands(ABC):
-    """The commands, thin; `run` does the work. What is left out, or None, is not sent."""
+    """Each command as a method that returns its result, or the main field of it.
+
+    What is left out, or None, is not sent. All raise `Refused`, or `Unanswered` when the connection is lost before the
+    answer comes.
+    """
 
     @abstractmethod
     async def run(self, command: str, /, **params: Any) -> Any:
-        """Carry out any command; returns its result."""
+        """Run any command and return its result."""
 
-    async def edit(self, id: str, text: str) -> Message:
-        """Change one's own message."""
-        return (await self.run("message.edit", id=id, text=text))["message"]  # type: ignore[no-any-return]
-
-    async def delete(self, id: str) -> Message:
-        """Take a message away; returns the tombstone."""
-        return (await self.run("message.delete", id=id))["message"]  # type: ignore[no-any-return]
+    @abstractmethod
+    async def _room_of(self, room: str) -> str:
+        """Return the room that is meant: for the username of another person the conversation with them."""
 
     async def history(
         self,
@@ -61,9 +55,62 @@ class Commands(ABC):
         around: int | None = None,
         limit: int | None = None,
     ) -> History:
-        """The newest page, or the one next to a ``seq``; at most 100 messages, 50 if not said."""
-        page = {"before": before, "after": after, "around": around, "limit": limit}
-        return await self.run("history", room=room, **page)  # type: ignore[no-any-return]
+        """Return a page of the messages of a room, at most 100.
+
+        - ``room``: A room: ``#lobby``, a conversation such as ``alice+bob``, or your username for your own room.
+        - ``before``: Return messages before this ``seq``.
+        - ``after``: Return messages after this ``seq``.
+        - ``around``: Return messages on both sides of this ``seq``. Give one of the three, or none.
+        - ``limit``: How many messages to return at most (default ``50``).
+        """
+        result: History = await self.run(
+            "history", room=await self._room_of(room), before=before, after=after, around=around, limit=limit
+        )
+        return result
+
+    async def delete(self, id: str) -> Message:
+        """Delete a message; a tombstone keeps its place.
+
+        - ``id``: The id of the message.
+        """
+        result: OneMessage = await self.run("message.delete", id=id)
+        return result["message"]
+
+    async def edit(self, id: str, text: str) -> Message:
+        """Edit your own message.
+
+        - ``id``: The id of the message.
+        - ``text``: Markdown source; not only white space.
+        """
+        result: OneMessage = await self.run("message.edit", id=id, text=text)
+        return result["message"]
+
+    async def watch(self, usernames: Sequence[str]) -> dict[str, Literal["online", "offline"]]:
+        """Return which of these people are online. Their ``presence`` signals follow, until you watch others.
+
+        Watching concerns one socket: by HTTP the answer is all there is.
+
+        - ``usernames``: The people to watch; they replace those of the call before.
+        """
+        result: States = await self.run("presence.watch", usernames=usernames)
+        return result["states"]
+
+    async def mark_read(self, room: str, seq: int) -> Read:
+        """Mark a room as read up to a message. A mark never goes backwards.
+
+        - ``room``: A room: ``#lobby``, a conversation such as ``alice+bob``, or your username for your own room.
+        - ``seq``: Everything up to this ``seq`` was read.
+        """
+        result: OneRead = await self.run("read.mark", room=await self._room_of(room), seq=seq)
+        return result["read"]
+
+    async def archive(self, room: str) -> Room:
+        """Archive a room for good: its members can read it, nobody can post.
+
+        - ``room``: A shared room; its ``#`` may be left out.
+        """
+        result: OneRoom = await self.run("room.archive", room=room)
+        return result["room"]
 
     async def create(
         self,
@@ -73,9 +120,72 @@ class Commands(ABC):
         topic: str | None = None,
         access: Literal["open", "private"] | None = None,
     ) -> Room:
-        """Make a shared room and own it."""
-        given = {"title": title, "topic": topic, "access": access}
-        return (await self.run("room.create", name=name, **given))["room"]  # type: ignore[no-any-return]
+        """Create a shared room and own it. Its name never changes.
+
+        - ``name``: ``#`` (may be left out) and 1 to 48 letters, digits, ``.``, ``-`` or ``_``, with at least one
+          letter or digit.
+        - ``title``: The title that people see, in one line; the name if empty.
+        - ``topic``: What the room is about, in one line.
+        - ``access``: Who can join: everybody (``open``) or invited people (``private``) (default ``"open"``).
+        """
+        result: OneRoom = await self.run("room.create", name=name, title=title, topic=topic, access=access)
+        return result["room"]
+
+    async def invite(self, room: str, username: str) -> Member:
+        """Make somebody a member; the room appears on all their devices at once.
+
+        - ``room``: A shared room; its ``#`` may be left out.
+        - ``username``: A username: 2 to 32 letters, digits, ``.``, ``-`` or ``_``, with at least one letter or
+          digit; stored in lower case.
+        """
+        result: OneMember = await self.run("room.invite", room=room, username=username)
+        return result["member"]
+
+    async def join(self, room: str) -> Member:
+        """Join an open room. Joining again changes nothing.
+
+        - ``room``: A shared room; its ``#`` may be left out.
+        """
+        result: OneMember = await self.run("room.join", room=room)
+        return result["member"]
+
+    async def leave(self, room: str) -> Member:
+        """Leave a room. You can return to a private one by invitation only.
+
+        When its last owner leaves, the room passes to its longest-standing moderator, or else member.
+
+        - ``room``: A shared room; its ``#`` may be left out.
+        """
+        result: OneMember = await self.run("room.leave", room=room)
+        return result["member"]
+
+    async def joinable(self, query: str | None = None) -> list[Listing]:
+        """Return the open rooms that you could join, those with most members first, at most 200.
+
+        - ``query``: A part of the names, titles or topics to return; empty returns all.
+        """
+        result: ManyRooms = await self.run("room.list", query=query)
+        return result["rooms"]
+
+    async def members(self, room: str, *, query: str | None = None, after: str | None = None) -> MemberPage:
+        """Return the members of a room by username, a hundred at a time.
+
+        - ``room``: A room that you belong to.
+        - ``query``: A part of the usernames to return; empty returns all.
+        - ``after``: Start after this username; empty starts at the first.
+        """
+        result: MemberPage = await self.run("room.members", room=await self._room_of(room), query=query, after=after)
+        return result
+
+    async def remove(self, room: str, username: str) -> Member:
+        """End somebody's membership; the room disappears from all their devices at once.
+
+        - ``room``: A shared room; its ``#`` may be left out.
+        - ``username``: A username: 2 to 32 letters, digits, ``.``, ``-`` or ``_``, with at least one letter or
+          digit; stored in lower case.
+        """
+        result: OneMember = await self.run("room.remove", room=room, username=username)
+        return result["member"]
 
     async def update(
         self,
@@ -85,75 +195,76 @@ class Commands(ABC):
         topic: str | None = None,
         access: Literal["open", "private"] | None = None,
     ) -> Room:
-        """Change a room's title, topic or access."""
-        given = {"title": title, "topic": topic, "access": access}
-        return (await self.run("room.update", room=room, **given))["room"]  # type: ignore[no-any-return]
+        """Change a room's title, topic or access.
 
-    async def archive(self, room: str) -> Room:
-        """Close a room for good."""
-        return (await self.run("room.archive", room=room))["room"]  # type: ignore[no-any-return]
-
-    async def joinable(self, query: str | None = None) -> list[ListedRoom]:
-        """The open rooms that one could join."""
-        return (await self.run("room.list", query=query))["rooms"]  # type: ignore[no-any-return]
-
-    async def join(self, room: str) -> Member:
-        """Enter an open room."""
-        return (await self.run("room.join", room=room))["member"]  # type: ignore[no-any-return]
-
-    async def leave(self, room: str) -> Member:
-        """Leave a room."""
-        return (await self.run("room.leave", room=room))["member"]  # type: ignore[no-any-return]
-
-    async def invite(self, room: str, username: str) -> Member:
-        """Make somebody a member."""
-        return (await self.run("room.invite", room=room, username=username))["member"]  # type: ignore[no-any-return]
-
-    async def remove(self, room: str, username: str) -> Member:
-        """End somebody's membership."""
-        return (await self.run("room.remove", room=room, username=username))["member"]  # type: ignore[no-any-return]
-
-    async def members(self, room: str, *, query: str | None = None, after: str | None = None) -> MemberPage:
-        """Who belongs to a room, a hundred at a time from ``after`` a username on."""
-        return await self.run("room.members", room=room, query=query, after=after)  # type: ignore[no-any-return]
-
-    async def mark_read(self, room: str, seq: int) -> Read:
-        """Say that a room was read up to a message; a mark never goes backwards."""
-        return (await self.run("read.mark", room=room, seq=seq))["read"]  # type: ignore[no-any-return]
-
-    async def typing(self, room: str) -> None:
-        """Tell a room that one is writing."""
-        await self.run("typing", room=room)
-
-    async def signal(self, to: str, type: str, data: Any = None) -> None:
-        """Pass JSON of at most 64 KiB on, live, to a room or a person."""
-        await self.run("signal", to=to, type=type, data=data)
-
-    async def watch(self, usernames: Iterable[str]) -> dict[str, str]:
-        """Hear ``presence`` signals of these people, and of no others; returns who is ``online`` and ``offline``."""
-        found = await self.run("presence.watch", usernames=list(usernames))
-        return found["states"]  # type: ignore[no-any-return]
-
-    async def me(self) -> User:
-        """One's own profile."""
-        return (await self.run("user.me"))["user"]  # type: ignore[no-any-return]
-
-    async def user(self, username: str) -> User:
-        """Somebody's profile."""
-        return (await self.run("user.get", username=username))["user"]  # type: ignore[no-any-return]
-
-    async def users(self, *, query: str | None = None, after: str | None = None) -> UserPage:
-        """The people here, a hundred at a time from ``after`` a username on."""
-        return await self.run("user.list", query=query, after=after)  # type: ignore[no-any-return]
-
-    async def update_me(self, *, name: str | None = None, about: str | None = None) -> User:
-        """Change one's own profile."""
-        return (await self.run("user.update", name=name, about=about))["user"]  # type: ignore[no-any-return]
+        - ``room``: A shared room; its ``#`` may be left out.
+        - ``title``: The title that people see, in one line; empty is the room's name.
+        - ``topic``: What the room is about, in one line.
+        - ``access``: Who can join: everybody (``open``) or invited people (``private``).
+        """
+        result: OneRoom = await self.run("room.update", room=room, title=title, topic=topic, access=access)
+        return result["room"]
 
     async def sessions(self) -> list[Session]:
-        """Where one is joined."""
-        return (await self.run("session.list"))["sessions"]  # type: ignore[no-any-return]
+        """Return your sessions: where you are signed in."""
+        result: ManySessions = await self.run("session.list")
+        return result["sessions"]
 
     async def revoke(self, id: str) -> None:
-        """End one of one's own sessions."""
+        """End one of your sessions.
+
+        - ``id``: The id of one of your own sessions.
+        """
         await self.run("session.revoke", id=id)
+
+    async def signal(self, to: str, type: str, data: object = None) -> None:
+        """Send a signal, which is never stored, to a room that you belong to or a person you share a room with.
+
+        - ``to``: A room that you belong to, or the username of somebody you share a room with.
+        - ``type``: Your name for this kind of signal; ``typing``, ``presence`` and ``profile`` are the server's
+          own.
+        - ``data``: Any JSON of at most 64 KiB, nested at most 16 deep.
+        """
+        await self.run("signal", to=to, type=type, data=data)
+
+    async def typing(self, room: str) -> None:
+        """Show a room that you are typing. At most one signal in 3 seconds is sent on for a person and room.
+
+        - ``room``: A room: ``#lobby``, a conversation such as ``alice+bob``, or your username for your own room.
+        """
+        await self.run("typing", room=await self._room_of(room))
+
+    async def user(self, username: str) -> User:
+        """Return somebody's profile.
+
+        - ``username``: A username: 2 to 32 letters, digits, ``.``, ``-`` or ``_``, with at least one letter or
+          digit; stored in lower case.
+        """
+        result: OneUser = await self.run("user.get", username=username)
+        return result["user"]
+
+    async def users(
+        self, *, query: str | None = None, after: str | None = None, usernames: Sequence[str] | None = None
+    ) -> UserPage:
+        """Return people by username, a hundred at a time.
+
+        - ``query``: A part of the usernames or names to return; empty returns all.
+        - ``after``: Start after this username; empty starts at the first.
+        - ``usernames``: Return only people with these usernames.
+        """
+        result: UserPage = await self.run("user.list", query=query, after=after, usernames=usernames)
+        return result
+
+    async def me(self) -> User:
+        """Return your own profile."""
+        result: OneUser = await self.run("user.me")
+        return result["user"]
+
+    async def update_me(self, *, name: str | None = None, about: str | None = None) -> User:
+        """Update your own profile. Everybody who watches your presence gets it in a ``profile`` signal.
+
+        - ``name``: The name that others see instead of the username, in one line; may be empty.
+        - ``about``: A line about yourself.
+        """
+        result: OneUser = await self.run("user.update", name=name, about=about)
+        return result["user"]

@@ -1,97 +1,21 @@
-"""The rows that the server tells, and the changes and signals that they come in. Times are ISO 8601 in UTC."""
+"""The rows and results of the wire contract. Times are ISO 8601, UTC, with milliseconds.
+
+Made by `python -m chatrooms.doors.docs`: change the declarations of the commands, not this file.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, overload
 
-Role = Literal["owner", "moderator", "member"]
 Access = Literal["open", "private", "conversation", "personal"]
-
-
-class Message(TypedDict):
-    """A message; a deleted one keeps its place but not its ``text``.
-
-    ``seq`` orders the room's messages and never changes, ``number`` counts them from 1.
-    """
-
-    id: str
-    room: str
-    seq: int
-    rev: int
-    number: int
-    author: str
-    text: str | None
-    at: str
-    edited_at: str | None
-    deleted: bool
-    reply_to: str | None
-
-
-class Member(TypedDict):
-    """That somebody belongs to a room, or (``gone``) no longer does."""
-
-    room: str
-    username: str
-    role: Role
-    since: str
-    gone: bool
-    rev: int
-
-
-class Room(TypedDict):
-    """A durable room; ``posted`` counts its messages as of when the row was read."""
-
-    name: str
-    title: str
-    topic: str
-    access: Access
-    created_by: str
-    created_at: str
-    archived: bool
-    rev: int
-    posted: int
-
-
-class ListedRoom(Room):
-    """A room that one could join, with the number of its members."""
-
-    members: int
-
-
-class Read(TypedDict):
-    """How far somebody has read a room: ``number`` messages, the last being at ``seq``."""
-
-    username: str
-    room: str
-    seq: int
-    number: int
-    rev: int
-
-
-class User(TypedDict):
-    """A profile; ``name`` is what others see, empty if it is the username."""
-
-    username: str
-    name: str
-    about: str
-    created_at: str
-    rev: int
-
-
-class Session(TypedDict):
-    """A browser or program that can act for its person."""
-
-    id: str
-    agent: str
-    created_at: str
-    seen_at: str
-    current: bool
+"""Who can join a room: everybody (``open``) or invited people (``private``). The server creates
+``conversation`` and ``personal`` rooms.
+"""
 
 
 class History(TypedDict):
-    """Messages by ``seq``; ``more`` says that there are others in the direction asked for."""
+    """Messages by ``seq``; ``more`` says whether there are others in the direction asked for."""
 
     messages: list[Message]
     more: bool
@@ -99,59 +23,226 @@ class History(TypedDict):
     more_after: bool
 
 
+class Listing(TypedDict):
+    """A room with the number of its members."""
+
+    name: str
+    """The room's only name, which never changes."""
+    title: str
+    """The title that people see, in one line."""
+    topic: str
+    """What the room is about, in one line."""
+    access: Access
+    """Who can join."""
+    created_by: str
+    """The username of the person who created it."""
+    created_at: str
+    """When it was created; ISO 8601, UTC, with milliseconds."""
+    archived: bool
+    """Whether it can only be read."""
+    rev: int
+    """The revision of the room (the room whose change this is) at which the row last changed."""
+    posted: int
+    """How many messages were posted so far, deleted ones included, when the row was read."""
+    members: int
+    """How many people belong to it."""
+
+
+class ManyRooms(TypedDict):
+    """Rooms, those with most members first."""
+
+    rooms: list[Listing]
+
+
+class ManySessions(TypedDict):
+    """Sessions, the last used first."""
+
+    sessions: list[Session]
+
+
+class Member(TypedDict):
+    """A membership: somebody belongs to a room, or (``gone``) no longer does."""
+
+    room: str
+    """The room's name."""
+    username: str
+    """The person's username."""
+    role: Role
+    """What the member may do in the room."""
+    since: str
+    """When the membership began or ended; ISO 8601, UTC, with milliseconds."""
+    gone: bool
+    """Whether the membership has ended."""
+    rev: int
+    """The revision of the room (the room whose change this is) at which the row last changed."""
+
+
 class MemberPage(TypedDict):
-    """Members by username; ``more`` says that there are others after the last."""
+    """Members by username; ``more`` says whether there are others after the last."""
 
     members: list[Member]
     more: bool
 
 
+class Message(TypedDict):
+    """A message; a deleted one keeps its place but not its ``text``."""
+
+    id: str
+    """A UUID."""
+    room: str
+    """The room's name."""
+    seq: int
+    """The place in the room's timeline: the ``rev`` that the message was created with."""
+    rev: int
+    """The room's revision at which the message last changed."""
+    number: int
+    """Which message of its room it is, counted from 1."""
+    author: str
+    """The username of the author."""
+    text: str | None
+    """Markdown source; ``null`` once deleted."""
+    at: str
+    """When it was posted; ISO 8601, UTC, with milliseconds."""
+    edited_at: str | None
+    """When its text was last edited, if ever."""
+    deleted: bool
+    """Whether it was deleted: the place is kept, the text is gone."""
+    reply_to: str | None
+    """The id of the message of the same room that this one answers."""
+
+
+class OneMember(TypedDict):
+    """The membership as it is now."""
+
+    member: Member
+
+
+class OneMessage(TypedDict):
+    """The message as it is now."""
+
+    message: Message
+
+
+class OneRead(TypedDict):
+    """The read position as it is now."""
+
+    read: Read
+
+
+class OneRoom(TypedDict):
+    """The room as it is now."""
+
+    room: Room
+
+
+class OneUser(TypedDict):
+    """A profile."""
+
+    user: User
+
+
+class Read(TypedDict):
+    """How far somebody has read a room."""
+
+    username: str
+    """The person's username."""
+    room: str
+    """The room's name."""
+    seq: int
+    """The ``seq`` of the last message that was read."""
+    number: int
+    """How many messages were read; the newest message's ``number`` minus this are unread."""
+    rev: int
+    """The revision of the room (the room whose change this is) at which the row last changed."""
+
+
+Role = Literal["owner", "moderator", "member"]
+"""What a member may do in a room."""
+
+
+class Room(TypedDict):
+    """A durable room."""
+
+    name: str
+    """The room's only name, which never changes."""
+    title: str
+    """The title that people see, in one line."""
+    topic: str
+    """What the room is about, in one line."""
+    access: Access
+    """Who can join."""
+    created_by: str
+    """The username of the person who created it."""
+    created_at: str
+    """When it was created; ISO 8601, UTC, with milliseconds."""
+    archived: bool
+    """Whether it can only be read."""
+    rev: int
+    """The revision of the room (the room whose change this is) at which the row last changed."""
+    posted: int
+    """How many messages were posted so far, deleted ones included, when the row was read."""
+
+
+class Session(TypedDict):
+    """A browser or program that can act for you."""
+
+    id: str
+    """The id, for ``session.revoke``."""
+    agent: str
+    """The browser or program, as it named itself."""
+    created_at: str
+    """When it was created; ISO 8601, UTC, with milliseconds."""
+    seen_at: str
+    """When it was last used, to the hour."""
+    current: bool
+    """Whether this call came by this session."""
+
+
+class States(TypedDict):
+    """Who is online and who is offline, by username."""
+
+    states: dict[str, Literal["online", "offline"]]
+
+
+class User(TypedDict):
+    """A person's profile."""
+
+    username: str
+    """The person's username."""
+    name: str
+    """The name that others see; the username if empty."""
+    about: str
+    """A line about the person."""
+    created_at: str
+    """When it was created; ISO 8601, UTC, with milliseconds."""
+    rev: int
+    """The revision of the room (the room whose change this is) at which the row last changed."""
+
+
 class UserPage(TypedDict):
-    """Profiles by username; ``more`` says that there are others after the last."""
+    """Profiles by username; ``more`` says whether there are others after the last."""
 
     users: list[User]
     more: bool
 
 
-@dataclass(frozen=True)
-class Change:
-    """What is new in a room up to ``rev``: rows as they are now, by table.
+class Tables:
+    """The rows of a change, by table."""
 
-    Tables are ``messages``, ``members`` and ``rooms``, and in one's own room also ``memberships``, ``reads`` and
-    ``users``. After a ``reset`` the rows are all there is: forget what you had of the room.
-    """
+    tables: Mapping[str, list[Any]]
 
-    room: str
-    rev: int
-    tables: Mapping[str, list[Any]] = field(default_factory=dict)
-    reset: bool = False
-
-    @classmethod
-    def told(cls, told: Mapping[str, Any], *, reset: bool = False) -> Change:
-        """The change in an event or in an answer to ``sync``."""
-        tables = {table: rows for table, rows in told.items() if isinstance(rows, list)}
-        return cls(told["room"], told["rev"], tables, reset)
-
-    def rows(self, table: str) -> list[Any]:
-        """The rows of a table, none if it did not change."""
+    @overload
+    def rows(self, table: Literal["rooms"], /) -> list[Room]: ...
+    @overload
+    def rows(self, table: Literal["users"], /) -> list[User]: ...
+    @overload
+    def rows(self, table: Literal["memberships"], /) -> list[Member]: ...
+    @overload
+    def rows(self, table: Literal["members"], /) -> list[Member]: ...
+    @overload
+    def rows(self, table: Literal["reads"], /) -> list[Read]: ...
+    @overload
+    def rows(self, table: Literal["messages"], /) -> list[Message]: ...
+    def rows(self, table: str, /) -> list[Any]:
+        """Return the rows of a table, none if it did not change."""
         return self.tables.get(table, [])
-
-
-@dataclass(frozen=True)
-class Signal:
-    """Something live that is never stored: ``typing``, ``presence``, or a type of your own."""
-
-    room: str
-    sender: str
-    type: str
-    data: Any
-
-
-ROOM_OF = {"message": "room", "member": "room", "room": "name", "read": "username"}
-"""In a result, the field of each row that names the room whose rev it carries."""
-
-
-def told_revs(result: Any) -> list[tuple[str, int]]:
-    """The revs that the result of a command tells of, with their rooms; none of rooms that were left."""
-    found = [(result[key], field) for key, field in ROOM_OF.items() if isinstance(result.get(key), dict)]
-    return [(row[field], row["rev"]) for row, field in found if not row.get("gone")]

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from chatrooms.client.rows import Change, Member, Message, Read, Room, User
+from chatrooms.client.changes import Change
+from chatrooms.client.rows import Member, Message, Read, Room, User
 
 
 class RoomState:

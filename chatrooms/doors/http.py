@@ -13,14 +13,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from chatrooms.doors import docs
 from chatrooms.doors.assets import Assets
+from chatrooms.doors.docs import POLICY, Documents
 from chatrooms.doors.socketio import answer, refused
 from chatrooms.errors import Invalid, NotFound, Refusal, TooLarge, Unavailable
 from chatrooms.identity import handshake as auth
 from chatrooms.identity.gate import Doorkeeper
 from chatrooms.identity.handshake import Handshake
-from chatrooms.pipeline.commands import Pipe
+from chatrooms.pipeline.commands import REGISTRY, Pipe
 from chatrooms.settings import Settings
 from chatrooms.storage.writer import Database
 from chatrooms.wire.server import MAX_PACKET
@@ -36,14 +36,15 @@ class Web:
     def __init__(self, settings: Settings, pipe: Pipe, doorkeeper: Doorkeeper, db: Database, static: Path) -> None:
         self._settings, self._pipe, self._doorkeeper, self._db = settings, pipe, doorkeeper, db
         self._assets = Assets(static, hosted=doorkeeper.hosted)
+        self._docs = Documents(REGISTRY.values())
 
     def routes(self) -> list[BaseRoute]:
         """What is where."""
         return [
             Route("/healthz", self._alive),
             Route("/readyz", self._ready),
-            Route("/openapi.json", self._document(docs.openapi)),
-            Route("/asyncapi.json", self._document(docs.asyncapi)),
+            Route("/openapi.json", self._document(self._docs.openapi)),
+            Route("/asyncapi.json", self._document(self._docs.asyncapi)),
             Route("/docs", self._reference),
             Route("/api/session.join", self._join, methods=["POST"]),
             Route("/api/session.leave", self._leave, methods=["POST"]),
@@ -68,8 +69,8 @@ class Web:
         return send
 
     async def _reference(self, request: Request) -> Response:
-        page = docs.reference(self._settings.name, _here(request))
-        return HTMLResponse(page, headers={"Content-Security-Policy": docs.POLICY})
+        page = self._docs.reference(self._settings.name, _here(request))
+        return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
 
     async def _command(self, request: Request) -> Response:
         async def run() -> Any:

@@ -7,9 +7,11 @@ by their own.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypedDict
+from typing import Any
 
+from pydantic import Field
 from sqlalchemy import Connection, insert, update
+from typing_extensions import TypedDict
 
 from chatrooms.features import reads
 from chatrooms.pipeline import access, policy
@@ -31,11 +33,11 @@ class WithPerson(InRoom):
 
 
 class Page(Params):
-    """A page of the members of a room, from ``after`` a username on."""
+    """A page of the members of a room."""
 
-    room: AnyRoom
-    query: Search = ""
-    after: Search = ""
+    room: AnyRoom = Field(description="A room that you belong to.")
+    query: Search = Field("", description="A part of the usernames to return; empty returns all.")
+    after: Search = Field("", description="Start after this username; empty starts at the first.")
 
 
 class OneMember(TypedDict):
@@ -44,8 +46,8 @@ class OneMember(TypedDict):
     member: Member
 
 
-class ManyMembers(TypedDict):
-    """Memberships by username; ``more`` says that there are others after the last."""
+class MemberPage(TypedDict):
+    """Members by username; ``more`` says whether there are others after the last."""
 
     members: list[Member]
     more: bool
@@ -81,16 +83,16 @@ def _both_with(_db: Connection, me: Caller, p: WithPerson) -> Iterable[str]:
 
 @change("room.join", locks=_both)
 def join(act: Act, p: InRoom) -> OneMember:
-    """Enter an open room. Who is a member already stays one."""
+    """Join an open room. Joining again changes nothing."""
     policy.join(access.find(act.db, act.me, p.room))
     return {"member": add(act, p.room, act.me.username, "member")}
 
 
 @change("room.leave", locks=_both)
 def leave(act: Act, p: InRoom) -> OneMember:
-    """Leave a room. A private one can be entered again by invitation only.
+    """Leave a room. You can return to a private one by invitation only.
 
-    When its last owner leaves, a room passes to its longest-standing moderator, or else member.
+    When its last owner leaves, the room passes to its longest-standing moderator, or else member.
     """
     here = access.find(act.db, act.me, p.room)
     policy.leave(here)
@@ -102,14 +104,14 @@ def leave(act: Act, p: InRoom) -> OneMember:
 
 @change("room.invite", locks=_both_with)
 def invite(act: Act, p: WithPerson) -> OneMember:
-    """Make somebody a member; the room appears on all their tabs at once."""
+    """Make somebody a member; the room appears on all their devices at once."""
     policy.invite(access.find(act.db, act.me, p.room))
     return {"member": add(act, p.room, access.person(act.db, p.username), "member")}
 
 
 @change("room.remove", locks=_both_with)
 def remove(act: Act, p: WithPerson) -> OneMember:
-    """End somebody's membership; all their tabs fall silent at once."""
+    """End somebody's membership; the room disappears from all their devices at once."""
     member = find(act.db, p.room, p.username)
     role = member["role"] if member and not member["gone"] else None
     policy.remove(access.find(act.db, act.me, p.room), role)
@@ -120,8 +122,8 @@ def remove(act: Act, p: WithPerson) -> OneMember:
 
 
 @query("room.members")
-def page(act: Act, p: Page) -> ManyMembers:
-    """Who belongs to a room, by username, a hundred at a time."""
+def page(act: Act, p: Page) -> MemberPage:
+    """Return the members of a room by username, a hundred at a time."""
     policy.belong(access.find(act.db, act.me, p.room))
     found = _members(p.room).where(members.c.gone.is_(False), members.c.username > p.after)
     if p.query:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Literal, TypedDict
+from typing import Literal
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.pipeline.broadcast import Live, Signal
@@ -16,20 +17,25 @@ State = Literal["online", "offline"]
 
 
 class Watch(Params):
-    """All the people whose presence the caller wants to hear of from now on, 500 at most."""
+    """The people to watch from now on, at most 500."""
 
-    usernames: list[Username] = Field(max_length=500, fail_fast=True)
+    usernames: list[Username] = Field(
+        max_length=500, fail_fast=True, description="The people to watch; they replace those of the call before."
+    )
 
 
 class States(TypedDict):
-    """Who is here now."""
+    """Who is online and who is offline, by username."""
 
     states: dict[str, State]
 
 
 @live("presence.watch")
 async def watch(live: Live, me: Caller, p: Watch) -> States:
-    """Who of these is here now. A socket hears ``presence`` signals of them until it watches others."""
+    """Return which of these people are online. Their ``presence`` signals follow, until you watch others.
+
+    Watching concerns one socket: by HTTP the answer is all there is.
+    """
     if me.sid is not None:
         await live.watch(me.sid, p.usernames)
     return {"states": {name: "online" if live.here(name) else "offline" for name in p.usernames}}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypedDict
 
+from pydantic import Field
 from sqlalchemy import Connection, func, insert, select, update
+from typing_extensions import TypedDict
 
 from chatrooms.errors import NotFound
 from chatrooms.pipeline import access, policy
@@ -15,10 +16,10 @@ from chatrooms.types import MAX_SEQ, AnyRoom, Seq
 
 
 class Mark(Params):
-    """Everything up to ``seq`` was read."""
+    """A place in a room."""
 
     room: AnyRoom
-    seq: Seq
+    seq: Seq = Field(description="Everything up to this `seq` was read.")
 
 
 class OneRead(TypedDict):
@@ -46,7 +47,7 @@ def _myself(_db: Connection, me: Caller, _p: Mark) -> Iterable[str]:
 
 @change("read.mark", locks=_myself)
 def mark(act: Act, p: Mark) -> OneRead:
-    """Say that a room was read up to a message. A mark never goes backwards."""
+    """Mark a room as read up to a message. A mark never goes backwards."""
     here = access.find(act.db, act.me, p.room)
     policy.belong(here)
     if not here.exists:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal, TypedDict
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
 from sqlalchemy import Connection, func, insert, or_, select, update
+from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Invalid
 from chatrooms.features import members
@@ -17,24 +19,28 @@ from chatrooms.storage.tables import members as memberships
 from chatrooms.types import Search, SharedRoom, Title, Topic
 
 MAX_LISTED = 200
+ACCESS = "Who can join: everybody (`open`) or invited people (`private`)."
 
 
 class Create(Params):
-    """A new shared room; ``title`` is its name if none is given."""
+    """A new shared room."""
 
-    name: SharedRoom
-    title: Title = ""
-    topic: Topic = ""
-    access: Literal["open", "private"] = "open"
+    name: SharedRoom = Field(
+        description="`#` (may be left out) and 1 to 48 letters, digits, `.`, `-` or `_`, with at least one letter or "
+        "digit."
+    )
+    title: Title = Field("", description="The title that people see, in one line; the name if empty.")
+    topic: Topic = Field("", description="What the room is about, in one line.")
+    access: Literal["open", "private"] = Field("open", description=ACCESS)
 
 
 class Update(Params):
-    """What shall be different about a room; with an empty ``title`` it goes by its name again."""
+    """What to change about a room."""
 
     room: SharedRoom
-    title: Title | None = None
-    topic: Topic | None = None
-    access: Literal["open", "private"] | None = None
+    title: Title | None = Field(None, description="The title that people see, in one line; empty is the room's name.")
+    topic: Topic | None = Field(None, description="What the room is about, in one line.")
+    access: Literal["open", "private"] | None = Field(None, description=ACCESS)
 
 
 class InRoom(Params):
@@ -46,7 +52,7 @@ class InRoom(Params):
 class Find(Params):
     """A part of a name, title or topic."""
 
-    query: Search = ""
+    query: Search = Field("", description="A part of the names, titles or topics to return; empty returns all.")
 
 
 class OneRoom(TypedDict):
@@ -55,16 +61,16 @@ class OneRoom(TypedDict):
     room: Room
 
 
-class ListedRoom(Room):
+class Listing(Room):
     """A room with the number of its members."""
 
-    members: int
+    members: Annotated[int, Field(description="How many people belong to it.")]
 
 
 class ManyRooms(TypedDict):
     """Rooms, those with most members first."""
 
-    rooms: list[ListedRoom]
+    rooms: list[Listing]
 
 
 def add(act: Act, name: str, access: Access, title: str = "", topic: str = "") -> Room:
@@ -104,7 +110,7 @@ def _this(_db: Connection, _me: Caller, p: InRoom | Update) -> Iterable[str]:
 
 @change("room.create", locks=_new, rate="create")
 def create(act: Act, p: Create) -> OneRoom:
-    """Make a shared room and be its owner. A name is given once and never changes."""
+    """Create a shared room and own it. Its name never changes."""
     if exists(act.db, p.name):
         raise Conflict("There is a room of that name, or one was archived.", field="name")
     room = add(act, p.name, p.access, p.title or p.name.removeprefix("#"), p.topic)
@@ -127,14 +133,14 @@ def revise(act: Act, p: Update) -> OneRoom:
 
 @change("room.archive", locks=_this)
 def archive(act: Act, p: InRoom) -> OneRoom:
-    """Close a room for good: its members can read it, nobody can post."""
+    """Archive a room for good: its members can read it, nobody can post."""
     policy.manage(standing.find(act.db, act.me, p.room))
     return _store(act, p.room, archived=True)
 
 
 @query("room.list")
 def joinable(act: Act, p: Find) -> ManyRooms:
-    """The open rooms that one could join, largest first, 200 at most."""
+    """Return the open rooms that you could join, those with most members first, at most 200."""
     count = _member_count()
     mine = select(memberships.c.room).where(memberships.c.username == act.me.username, memberships.c.gone.is_(False))
     found = (
@@ -147,7 +153,7 @@ def joinable(act: Act, p: Find) -> ManyRooms:
     if p.query:
         fields = (rooms.c.name, rooms.c.title, rooms.c.topic)
         found = found.where(or_(*(field.icontains(p.query, autoescape=True) for field in fields)))
-    return {"rooms": many(ListedRoom, act.db.execute(found))}
+    return {"rooms": many(Listing, act.db.execute(found))}
 
 
 def _member_count() -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 import orjson
 from pydantic import AfterValidator, Field
 from sqlalchemy import Connection, exists, select
+from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.errors import NotFound
@@ -40,11 +41,17 @@ class Where(Params):
 
 
 class Send(Params):
-    """Something for a room, or for a person by their username; ``data`` is any JSON of at most 64 KiB."""
+    """A signal."""
 
-    to: AnyRoom
-    type: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_foreign)]
-    data: Annotated[Shallow, AfterValidator(_small)] = None
+    to: AnyRoom = Field(description="A room that you belong to, or the username of somebody you share a room with.")
+    type: Annotated[str, AfterValidator(_foreign)] = Field(
+        min_length=1,
+        max_length=64,
+        description="Your name for this kind of signal; `typing`, `presence` and `profile` are the server's own.",
+    )
+    data: Annotated[Shallow, AfterValidator(_small)] = Field(
+        None, description="Any JSON of at most 64 KiB, nested at most 16 deep."
+    )
 
     @property
     def weight(self) -> int:
@@ -53,12 +60,12 @@ class Send(Params):
 
 
 class Nothing(TypedDict):
-    """Done; there is nothing more to say."""
+    """Success."""
 
 
 @query("typing", rate="signal")
 def typing(act: Act, p: Where) -> Nothing:
-    """Tell a room that one is writing. At most one in 3 seconds is passed on per person and room."""
+    """Show a room that you are typing. At most one signal in 3 seconds is sent on for a person and room."""
     policy.post(access.find(act.db, act.me, p.room))
     act.signals.append(Signal(p.room, act.me.username, "typing", {}))
     return {}
@@ -66,7 +73,7 @@ def typing(act: Act, p: Where) -> Nothing:
 
 @query("signal", rate="signal")
 def signal(act: Act, p: Send) -> Nothing:
-    """Pass something on, live, to a room that one belongs to or to a person one shares a room with."""
+    """Send a signal, which is never stored, to a room that you belong to or a person you share a room with."""
     if names.kind(p.to) == "personal" and p.to != act.me.username:
         _acquainted(act.db, act.me.username, p.to)
     else:

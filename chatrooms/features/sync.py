@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict, cast
+from typing import Annotated, Any, cast
 
 from pydantic import Field
 from sqlalchemy import Connection, select
+from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.pipeline.changes import Change
@@ -20,7 +21,11 @@ MAX_ROWS = 2000
 class Sync(Params):
     """The rev up to which the caller knows each room; rooms that are not named start from 0."""
 
-    revs: dict[Annotated[str, Field(max_length=400)], Seq] = Field(default_factory=dict, max_length=10_000)
+    revs: dict[Annotated[str, Field(max_length=400)], Seq] = Field(
+        default_factory=dict,
+        max_length=10_000,
+        description="The `rev` that you know of each room; rooms that are not named start from 0.",
+    )
 
 
 class Caught(TypedDict):
@@ -37,7 +42,7 @@ class Caught(TypedDict):
 
 @query("sync", aligned=True)
 def sync(act: Act, p: Sync) -> Caught:
-    """Everything that changed since these revs in the caller's own room and all rooms that they belong to."""
+    """Return everything that changed since these revs in your own room and all rooms that you belong to."""
     caught: Caught = {"changes": [], "reset": [], "more": False}
     rows = size = 0
     for room, head in _heads(act.db, act.me.username):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypedDict, cast
+from typing import cast
 
 from pydantic import Field
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.errors import Invalid, NameTaken, NotFound
@@ -31,18 +32,22 @@ class Who(Params):
 
 
 class Profile(Params):
-    """What shall be different about one's profile."""
+    """What to change about your profile."""
 
-    name: Title | None = None
-    about: Topic | None = None
+    name: Title | None = Field(
+        None, description="The name that others see instead of the username, in one line; may be empty."
+    )
+    about: Topic | None = Field(None, description="A line about yourself.")
 
 
 class Page(Params):
-    """A page of the people here, from ``after`` a username on; or just those with these ``usernames``."""
+    """A page of people."""
 
-    query: Search = ""
-    after: Search = ""
-    usernames: list[Username] | None = Field(None, max_length=MAX_PAGE, fail_fast=True)
+    query: Search = Field("", description="A part of the usernames or names to return; empty returns all.")
+    after: Search = Field("", description="Start after this username; empty starts at the first.")
+    usernames: list[Username] | None = Field(
+        None, max_length=MAX_PAGE, fail_fast=True, description="Return only people with these usernames."
+    )
 
 
 class OneUser(TypedDict):
@@ -51,8 +56,8 @@ class OneUser(TypedDict):
     user: User
 
 
-class ManyUsers(TypedDict):
-    """Profiles by username; ``more`` says that there are others after the last."""
+class UserPage(TypedDict):
+    """Profiles by username; ``more`` says whether there are others after the last."""
 
     users: list[User]
     more: bool
@@ -88,13 +93,13 @@ def _myself(_db: Connection, me: Caller, _p: Params) -> Iterable[str]:
 
 @query("user.me")
 def myself(act: Act, p: Nothing) -> OneUser:
-    """One's own profile."""
+    """Return your own profile."""
     return get(act, Who(username=act.me.username))
 
 
 @query("user.get")
 def get(act: Act, p: Who) -> OneUser:
-    """Somebody's profile."""
+    """Return somebody's profile."""
     user = find(act.db, p.username)
     if user is None:
         raise NotFound("There is nobody of that name.", field="username")
@@ -103,7 +108,7 @@ def get(act: Act, p: Who) -> OneUser:
 
 @change("user.update", locks=_myself)
 def revise(act: Act, p: Profile) -> OneUser:
-    """Change one's own profile. Who watches one's presence gets a ``profile`` signal with it."""
+    """Update your own profile. Everybody who watches your presence gets it in a ``profile`` signal."""
     given = p.model_dump(exclude_none=True)
     if not given:
         raise Invalid("Say what shall change: name or about.", field="name")
@@ -116,8 +121,8 @@ def revise(act: Act, p: Profile) -> OneUser:
 
 
 @query("user.list")
-def page(act: Act, p: Page) -> ManyUsers:
-    """The people here, by username, a hundred at a time."""
+def page(act: Act, p: Page) -> UserPage:
+    """Return people by username, a hundred at a time."""
     found = _select.where(users.c.username > p.after, users.c.username != SYSTEM)
     if p.query:
         fields = (users.c.username, users.c.name)

@@ -30,9 +30,11 @@ class Payload(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True)
 
-    username: Username | None = None
-    token: str | None = None
-    claim: Annotated[str, Field(min_length=auth.TOKEN_LENGTH, max_length=200)] | None = None
+    username: Username | None = Field(None, description="The name to join as.")
+    token: str | None = Field(None, description="A token that proves the name; it is enough alone.")
+    claim: Annotated[str, Field(min_length=auth.TOKEN_LENGTH, max_length=200)] | None = Field(
+        None, description="A token of the client's own making, which keeps a free name from now on."
+    )
 
 
 class Joining(BaseModel):

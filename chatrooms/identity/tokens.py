@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypedDict, cast
+from typing import Annotated, cast
 from uuid import uuid4
 
+from pydantic import Field
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.errors import NotFound, Unauthorized
@@ -14,7 +16,7 @@ from chatrooms.features import users
 from chatrooms.identity.handshake import token_hash
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import User, many, sessions
+from chatrooms.storage.tables import Created, User, many, sessions
 from chatrooms.types import Id
 
 SEEN_EVERY_HOURS = 1
@@ -25,29 +27,29 @@ class Nothing(Params):
 
 
 class Which(Params):
-    """One of the caller's sessions."""
+    """One of your sessions."""
 
-    id: Id
+    id: Id = Field(description="The id of one of your own sessions.")
 
 
 class Session(TypedDict):
-    """A browser or program that can act for the caller."""
+    """A browser or program that can act for you."""
 
-    id: str
-    agent: str
-    created_at: str
-    seen_at: str
-    current: bool
+    id: Annotated[str, Field(description="The id, for `session.revoke`.")]
+    agent: Annotated[str, Field(description="The browser or program, as it named itself.")]
+    created_at: Created
+    seen_at: Annotated[str, Field(description="When it was last used, to the hour.")]
+    current: Annotated[bool, Field(description="Whether this call came by this session.")]
 
 
 class ManySessions(TypedDict):
-    """Sessions, the latest used first."""
+    """Sessions, the last used first."""
 
     sessions: list[Session]
 
 
 class Done(TypedDict):
-    """Done; there is nothing more to say."""
+    """Success."""
 
 
 class Known(TypedDict):
@@ -115,7 +117,7 @@ def admit(act: Act, username: str) -> User:
 
 @query("session.list")
 def listed(act: Act, p: Nothing) -> ManySessions:
-    """Where the caller is joined."""
+    """Return your sessions: where you are signed in."""
     columns = (sessions.c.id, sessions.c.agent, sessions.c.created_at, sessions.c.seen_at)
     found = select(*columns).where(sessions.c.username == act.me.username).order_by(sessions.c.seen_at.desc())
     mine = many(Session, act.db.execute(found))
@@ -128,7 +130,7 @@ def _none(_db: Connection, _me: Caller, _p: Which) -> Iterable[str]:
 
 @change("session.revoke", locks=_none)
 def revoke(act: Act, p: Which) -> Done:
-    """End one of the caller's sessions."""
+    """End one of your sessions."""
     ended = act.db.execute(delete(sessions).where(sessions.c.id == p.id, sessions.c.username == act.me.username))
     if ended.rowcount == 0:
         raise NotFound(field="id")

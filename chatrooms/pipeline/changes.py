@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeAlias
 
+from pydantic import GetPydanticSchema
 from sqlalchemy import Connection, bindparam, update
 
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import Change as Shape
 from chatrooms.storage.tables import rooms
 
-Change: TypeAlias = Annotated[dict[str, Any], Shape]
+Change: TypeAlias = Annotated[dict[str, Any], GetPydanticSchema(lambda _source, handler: handler(Shape))]
 """``{"room": name, "rev": n, <table>: [rows...]}``, as clients get it."""
 
 _advance = Prepared(

@@ -1,7 +1,10 @@
 /**
  * The wire contract: the rows, the commands with their parameters and results, the events.
- * Made by `python -m chatrooms.doors.docs.typescript > static/js/wire.d.ts`: change the commands, not this file.
+ * Made by `python -m chatrooms.doors.docs`: change the declarations of the commands, not this file.
  */
+
+/** Who can join a room: everybody (`open`) or invited people (`private`). */
+export type Access = "open" | "private" | "conversation" | "personal";
 
 /** What one commit changed in a room: the rows as they are now, by table. */
 export interface Change {
@@ -15,14 +18,14 @@ export interface Change {
   messages?: Message[];
 }
 
-/** What helps to mend it; other keys depend on the refusal. */
+/** What helps to mend an error; other keys depend on its code. */
 export interface Details {
   field?: string;
   retry_after?: number;
   [other: string]: any;
 }
 
-/** What the server takes at most. */
+/** What the server accepts at most. */
 export interface Limits {
   text: number;
 }
@@ -32,7 +35,7 @@ export interface Listing {
   name: string;
   title: string;
   topic: string;
-  access: "open" | "private" | "conversation" | "personal";
+  access: Access;
   created_by: string;
   created_at: string;
   archived: boolean;
@@ -41,11 +44,11 @@ export interface Listing {
   members: number;
 }
 
-/** That somebody belongs to a room, or (`gone`) no longer does. */
+/** A membership: somebody belongs to a room, or (`gone`) no longer does. */
 export interface Member {
   room: string;
   username: string;
-  role: "owner" | "moderator" | "member";
+  role: Role;
   since: string;
   gone: boolean;
   rev: number;
@@ -75,12 +78,15 @@ export interface Read {
   rev: number;
 }
 
+/** What a member may do in a room. */
+export type Role = "owner" | "moderator" | "member";
+
 /** A durable room. */
 export interface Room {
   name: string;
   title: string;
   topic: string;
-  access: "open" | "private" | "conversation" | "personal";
+  access: Access;
   created_by: string;
   created_at: string;
   archived: boolean;
@@ -88,13 +94,13 @@ export interface Room {
   posted: number;
 }
 
-/** The server that one is connected to. */
+/** The server that you are connected to. */
 export interface ServerInfo {
   version: string;
   name: string;
 }
 
-/** A browser or program that can act for the caller. */
+/** A browser or program that can act for you. */
 export interface Session {
   id: string;
   agent: string;
@@ -111,7 +117,7 @@ export interface Signal {
   data: any;
 }
 
-/** A person's profile; `name` is what others see, empty if it is the username. */
+/** A person's profile. */
 export interface User {
   username: string;
   name: string;
@@ -120,7 +126,7 @@ export interface User {
   rev: number;
 }
 
-/** Sent once, right after a socket is connected. */
+/** Sent once, right after a socket has connected. */
 export interface Welcome {
   user: User;
   token?: string;
@@ -150,52 +156,52 @@ export interface Events {
 }
 
 export interface Commands {
-  /** A page of what was said in a room, at most 100 messages. */
+  /** Return a page of the messages of a room, at most 100. */
   history: {
     params: { room: string; before?: number | null; after?: number | null; around?: number | null; limit?: number };
     result: { messages: Message[]; more: boolean; more_before: boolean; more_after: boolean };
   };
-  /** Take a message away; a tombstone keeps its place. */
+  /** Delete a message; a tombstone keeps its place. */
   "message.delete": {
     params: { id: string };
     result: { message: Message };
   };
-  /** Change one's own message. */
+  /** Edit your own message. */
   "message.edit": {
     params: { id: string; text: string };
     result: { message: Message };
   };
-  /** Say something in a room, or to a person by their username. */
+  /** Post a message in a room, or to a person by their username. */
   "message.post": {
     params: { room: string; text: string; id?: string | null; reply_to?: string | null };
     result: { message: Message };
   };
-  /** Who of these is here now. */
+  /** Return which of these people are online. */
   "presence.watch": {
     params: { usernames: string[] };
     result: { states: Record<string, "online" | "offline"> };
   };
-  /** Say that a room was read up to a message. */
+  /** Mark a room as read up to a message. */
   "read.mark": {
     params: { room: string; seq: number };
     result: { read: Read };
   };
-  /** Close a room for good: its members can read it, nobody can post. */
+  /** Archive a room for good: its members can read it, nobody can post. */
   "room.archive": {
     params: { room: string };
     result: { room: Room };
   };
-  /** Make a shared room and be its owner. */
+  /** Create a shared room and own it. */
   "room.create": {
     params: { name: string; title?: string; topic?: string; access?: "open" | "private" };
     result: { room: Room };
   };
-  /** Make somebody a member; the room appears on all their tabs at once. */
+  /** Make somebody a member; the room appears on all their devices at once. */
   "room.invite": {
     params: { room: string; username: string };
     result: { member: Member };
   };
-  /** Enter an open room. */
+  /** Join an open room. */
   "room.join": {
     params: { room: string };
     result: { member: Member };
@@ -205,17 +211,17 @@ export interface Commands {
     params: { room: string };
     result: { member: Member };
   };
-  /** The open rooms that one could join, largest first, 200 at most. */
+  /** Return the open rooms that you could join, those with most members first, at most 200. */
   "room.list": {
     params: { query?: string };
     result: { rooms: Listing[] };
   };
-  /** Who belongs to a room, by username, a hundred at a time. */
+  /** Return the members of a room by username, a hundred at a time. */
   "room.members": {
     params: { room: string; query?: string; after?: string };
     result: { members: Member[]; more: boolean };
   };
-  /** End somebody's membership; all their tabs fall silent at once. */
+  /** End somebody's membership; the room disappears from all their devices at once. */
   "room.remove": {
     params: { room: string; username: string };
     result: { member: Member };
@@ -225,54 +231,53 @@ export interface Commands {
     params: { room: string; title?: string | null; topic?: string | null; access?: "open" | "private" | null };
     result: { room: Room };
   };
-  /** Where the caller is joined. */
+  /** Return your sessions: where you are signed in. */
   "session.list": {
     params: {};
     result: { sessions: Session[] };
   };
-  /** End one of the caller's sessions. */
+  /** End one of your sessions. */
   "session.revoke": {
     params: { id: string };
     result: {};
   };
-  /** Pass something on, live, to a room that one belongs to or to a person one shares a room with. */
+  /** Send a signal, which is never stored, to a room that you belong to or a person you share a room with. */
   signal: {
     params: { to: string; type: string; data?: any };
     result: {};
   };
-  /** Everything that changed since these revs in the caller's own room and all rooms that they belong to. */
+  /** Return everything that changed since these revs in your own room and all rooms that you belong to. */
   sync: {
     params: { revs?: Record<string, number> };
     result: { changes: Change[]; reset: string[]; more: boolean };
   };
-  /** Tell a room that one is writing. */
+  /** Show a room that you are typing. */
   typing: {
     params: { room: string };
     result: {};
   };
-  /** Somebody's profile. */
+  /** Return somebody's profile. */
   "user.get": {
     params: { username: string };
     result: { user: User };
   };
-  /** The people here, by username, a hundred at a time. */
+  /** Return people by username, a hundred at a time. */
   "user.list": {
     params: { query?: string; after?: string; usernames?: string[] | null };
     result: { users: User[]; more: boolean };
   };
-  /** One's own profile. */
+  /** Return your own profile. */
   "user.me": {
     params: {};
     result: { user: User };
   };
-  /** Change one's own profile. */
+  /** Update your own profile. */
   "user.update": {
     params: { name?: string | null; about?: string | null };
     result: { user: User };
   };
 }
 
-export type Role = Member["role"];
 export type Tables = Omit<Change, "room" | "rev">;
 
 /** A refusal; the client adds codes of its own, such as `offline`. */

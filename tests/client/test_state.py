@@ -7,7 +7,7 @@ import gc
 import pytest
 
 from chatrooms.client.backoff import Backoff
-from chatrooms.client.rows import Change
+from chatrooms.client.changes import Change
 from chatrooms.client.state import State
 from chatrooms.client.streams import Streams
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 from openapi_spec_validator import validate as validate_openapi
+from typing_extensions import TypedDict
 
-from chatrooms.doors.docs import asyncapi, meanings, openapi, schemas
-from chatrooms.doors.docs.typescript import declarations
+from chatrooms.doors.docs import Documents
+from chatrooms.doors.docs.contract import Contract
+from chatrooms.doors.docs.schemas import schema
 from chatrooms.errors import refusals
 from chatrooms.pipeline.commands import REGISTRY
+from chatrooms.storage import tables
 from chatrooms.storage.tables import SYNCED
 
 HERE = "https://chat.example/rooms/"
-OPENAPI, ASYNCAPI = openapi("chat", HERE), asyncapi("chat", HERE)
+CONTRACT, DOCUMENTS = Contract(REGISTRY.values()), Documents(REGISTRY.values())
+OPENAPI, ASYNCAPI = DOCUMENTS.openapi("chat", HERE), DOCUMENTS.asyncapi("chat", HERE)
 
 
 def parts(document: Any) -> list[dict[str, Any]]:
@@ -45,22 +46,6 @@ def test_every_command_is_in_both_documents():
 def test_every_event_of_the_server_is_in_the_asyncapi_document():
     heard = {key for key, operation in ASYNCAPI["operations"].items() if operation["action"] == "receive"}
     assert heard == {"on.welcome", "on.change", "on.signal"}
-
-
-def test_every_command_and_refusal_is_in_the_typescript_declarations():
-    text = declarations()
-    assert all(f'"{name}": {{' in text or f"  {name}: {{" in text for name in REGISTRY)
-    assert all(f'  | "{refusal.code}"' in text for refusal in refusals())
-
-
-def test_the_typescript_declarations_are_printed_whole():
-    printed = subprocess.run([sys.executable, "-m", "chatrooms.doors.docs.typescript"], check=True, capture_output=True)
-    assert printed.stdout.decode() == declarations()
-
-
-def test_the_browser_client_has_the_declarations_of_these_commands():
-    committed = Path(__file__).parents[2] / "static" / "js" / "wire.d.ts"
-    assert committed.read_text() == declarations(), "python -m chatrooms.doors.docs.typescript > static/js/wire.d.ts"
 
 
 def test_the_openapi_document_is_valid():
@@ -97,36 +82,62 @@ def test_every_reference_leads_somewhere(document):
 def test_every_payload_is_a_json_schema(dialect):
     for message in ASYNCAPI["channels"]["root"]["messages"].values():
         dialect.check_schema(message["payload"])
-    for schema in schemas.components().values():
-        dialect.check_schema(schema)
+    for shape in CONTRACT.components.values():
+        dialect.check_schema(shape)
 
 
 def test_a_change_has_all_tables_that_are_synced_and_each_row_all_columns():
-    tables = schemas.components()["Change"]["properties"]
-    assert set(tables) == {"room", "rev", *SYNCED}
+    changed = CONTRACT.components["Change"]["properties"]
+    assert set(changed) == {"room", "rev", *SYNCED}
     for table, synced in SYNCED.items():
-        row = resolved(OPENAPI, tables[table]["items"]["$ref"])
+        row = resolved(OPENAPI, changed[table]["items"]["$ref"])
         assert set(row["properties"]) == {*synced.columns, "rev"}
 
 
-def test_every_parameter_has_a_meaning():
-    for name in REGISTRY:
-        for key, field in schemas.params(REGISTRY[name])["properties"].items():
-            assert field.get("description"), f"{name} {key}"
+@pytest.mark.parametrize("command", REGISTRY.values(), ids=REGISTRY)
+def test_every_parameter_has_a_description(command):
+    for name, field in CONTRACT.params(command).get("properties", {}).items():
+        assert field.get("description"), name
 
 
-def test_every_meaning_is_of_use():
-    used = {
-        next((key for key in meanings.keys(owner, field) if key in meanings.MEANINGS), None)
-        for owner, schema in schemas.components().items()
-        for field in schema.get("properties", {})
+def test_every_row_and_each_of_its_fields_has_a_description():
+    for name, row in CONTRACT.rows.items():
+        assert row.get("description"), name
+        for key, field in row.get("properties", {}).items():
+            assert field.get("description"), f"{name}.{key}"
+
+
+def test_what_is_only_for_doors_has_descriptions_too():
+    for name in ("Handshake", "Joining", "ConnectError", "RefusedConnection"):
+        for key, field in CONTRACT.components[name]["properties"].items():
+            assert field.get("description"), f"{name}.{key}"
+
+
+def test_names_and_ids_say_their_format_and_no_length_that_they_do_not_have():
+    known = {
+        field["format"]
+        for command in REGISTRY.values()
+        for field in parts(CONTRACT.params(command))
+        if field.get("format")
     }
-    assert set(meanings.MEANINGS) <= used
+    assert known == {"username", "shared-room", "room", "uuid"}
+    assert "200 characters" not in DOCUMENTS.reference("chat", HERE)
+
+
+def test_two_types_of_one_name_are_an_error():
+    class Message(TypedDict):
+        """Another of that name."""
+
+        other: str
+
+    named: dict[str, Any] = {}
+    schema(tables.Change, named)
+    with pytest.raises(TypeError, match="Message"):
+        schema(TypedDict("Mine", {"message": Message}), named)
 
 
 def test_the_documents_are_made_only_when_asked_for():
-    script = (
-        "import chatrooms.app; from chatrooms.doors.docs.schemas import components; "
-        "assert components.cache_info().currsize == 0"
-    )
-    subprocess.run([sys.executable, "-c", script], check=True)
+    documents = Documents(REGISTRY.values())
+    assert not vars(documents._contract).keys() & {"rows", "components"}
+    documents.openapi("chat", HERE)
+    assert "components" in vars(documents._contract)

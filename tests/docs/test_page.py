@@ -14,7 +14,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from chatrooms import Chatrooms
-from chatrooms.doors.docs import POLICY, reference, schemas
+from chatrooms.doors.docs import POLICY, Documents
+from chatrooms.doors.docs.contract import Contract
 from chatrooms.errors import refusals
 from chatrooms.pipeline.commands import REGISTRY
 from chatrooms.settings import Settings
@@ -22,7 +23,8 @@ from tests.doors import get
 from tests.people import PATIENCE
 from tests.servers import QUICK, serving
 
-PAGE = reference("chat", "https://chat.example/rooms/")
+CONTRACT, DOCUMENTS = Contract(REGISTRY.values()), Documents(REGISTRY.values())
+PAGE = DOCUMENTS.reference("chat", "https://chat.example/rooms/")
 
 
 class Reading(HTMLParser):
@@ -59,7 +61,7 @@ def codes(page: str) -> set[str]:
 def test_every_command_and_each_of_its_parameters_is_on_the_page():
     for name, command in REGISTRY.items():
         part = PAGE.partition(f'<article id="command-{name}">')[2].partition("</article>")[0]
-        assert set(schemas.params(command)["properties"]) <= codes(part), name
+        assert set(CONTRACT.params(command).get("properties", {})) <= codes(part), name
 
 
 def test_every_setting_is_on_the_page():
@@ -74,7 +76,7 @@ def test_every_refusal_is_on_the_page_with_its_status():
 
 def test_every_event_and_every_row_is_on_the_page():
     assert all(f">{event}</a></h3>" in PAGE for event in ("welcome", "change", "signal"))
-    assert all(f'id="row-{row}"' in PAGE for row in schemas.rows())
+    assert all(f'id="row-{row}"' in PAGE for row in CONTRACT.rows)
 
 
 def test_the_page_is_well_formed_and_its_links_lead_somewhere():
@@ -96,7 +98,7 @@ def test_the_page_has_no_script_and_the_policy_admits_none():
 
 
 def test_names_and_addresses_are_escaped():
-    page = reference("<b>&</b>", 'http://"><script>/')
+    page = DOCUMENTS.reference("<b>&</b>", 'http://"><script>/')
     assert "<title>&lt;b&gt;&amp;&lt;/b&gt;: reference</title>" in page
     assert "<script>" not in page
 
@@ -115,7 +117,7 @@ async def test_a_mounted_chat_has_its_documents_beside_its_page(tmp_path: Path):
 
 
 async def test_the_python_example_runs_as_it_is_printed(own_server):
-    page = reference("chat", own_server.url + "/")
+    page = DOCUMENTS.reference("chat", own_server.url + "/")
     example = unescape(re.search(r"<pre><code>(import asyncio.*?)</code></pre>", page, re.DOTALL)[1])
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", example, stdout=asyncio.subprocess.PIPE)
     said, _ = await asyncio.wait_for(process.communicate(), PATIENCE)

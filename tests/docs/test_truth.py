@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import jsonschema
 
-from chatrooms.doors.docs import asyncapi, openapi, schemas
-from tests.docs.test_documents import resolved
+from tests.docs.test_documents import CONTRACT, DOCUMENTS, resolved
 from tests.doors import get, post
 
-OPENAPI, ASYNCAPI = openapi("chat", "http://localhost/"), asyncapi("chat", "http://localhost/")
+HERE = "http://localhost/"
+OPENAPI, ASYNCAPI = DOCUMENTS.openapi("chat", HERE), DOCUMENTS.asyncapi("chat", HERE)
 ROOM, ID = f"#{uuid4().hex[:12]}", str(uuid4())
 
 
@@ -25,7 +25,7 @@ def closed(schema: dict[str, Any]) -> dict[str, Any]:
 def validate(value: Any, schema: dict[str, Any]) -> None:
     """Raise unless the schema admits the value, with every field that is sent being documented."""
     extensible = ("Details", "RefusedConnection")
-    known = {name: part if name in extensible else closed(part) for name, part in schemas.components().items()}
+    known = {name: part if name in extensible else closed(part) for name, part in CONTRACT.components.items()}
     jsonschema.validate(value, schema | {"components": {"schemas": known}})
 
 

@@ -1,7 +1,49 @@
-"""The registry as OpenAPI, as AsyncAPI, as TypeScript and as a page to read; made when first asked for."""
+"""The documents of a server, made from the declarations of its commands: OpenAPI, AsyncAPI, and a page to read.
 
-from chatrooms.doors.docs.asyncapi_document import asyncapi
-from chatrooms.doors.docs.openapi_document import openapi
-from chatrooms.doors.docs.page import POLICY, reference
+`python -m chatrooms.doors.docs` writes the files that are made from the same declarations and committed.
+"""
 
-__all__ = ["POLICY", "asyncapi", "openapi", "reference"]
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from chatrooms.doors.docs import asyncapi_document, openapi_document, page
+from chatrooms.doors.docs.contract import Contract
+from chatrooms.doors.docs.page import POLICY
+from chatrooms.doors.docs.schemas import Schema
+from chatrooms.pipeline.commands import Command
+
+__all__ = ["POLICY", "Documents"]
+
+
+class Documents:
+    """The documents of a server that has these commands; each is made when first asked for."""
+
+    def __init__(self, commands: Iterable[Command[Any]]) -> None:
+        self._contract = Contract(commands)
+
+    def openapi(self, name: str, url: str) -> Schema:
+        """Return the OpenAPI document of the server called ``name``, whose client is at ``url``."""
+        return openapi_document.about(name, url) | self._openapi
+
+    def asyncapi(self, name: str, url: str) -> Schema:
+        """Return the AsyncAPI document of the server called ``name``, whose client is at ``url``."""
+        return asyncapi_document.about(name, url) | self._asyncapi
+
+    def reference(self, name: str, url: str) -> str:
+        """Return the page about the server called ``name``, whose client is at ``url``: HTML, sent with `POLICY`."""
+        return page.reference(name, url, self._page)
+
+    @cached_property
+    def _openapi(self) -> Schema:
+        return openapi_document.describe(self._contract)
+
+    @cached_property
+    def _asyncapi(self) -> Schema:
+        return asyncapi_document.describe(self._contract)
+
+    @cached_property
+    def _page(self) -> page.Parts:
+        return page.parts(self._contract)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from chatrooms.doors.docs import schemas
+from chatrooms.doors.docs.contract import Contract
 from chatrooms.doors.docs.events import EVENTS
-from chatrooms.doors.docs.schemas import answered, components, first_sentence, pascal
-from chatrooms.doors.docs.shapes import Schema, ref
+from chatrooms.doors.docs.schemas import Schema, answered, first_sentence, first_word, pascal, ref
 from chatrooms.errors import RateLimited
 from chatrooms.pipeline.commands import Command
 from chatrooms.version import __version__
@@ -18,14 +17,14 @@ CHANNEL = "root"
 
 DESCRIPTION = """\
 What a client of this server sends and receives over Socket.IO (protocol 5, Engine.IO 4), in the namespace
-`/`. A message is an event of that name with one JSON object; its reply is the event's acknowledgement. A
-socket that has not connected to the namespace in time is closed. The commands are the same by HTTP, see
+`/`. A message is an event of that name with one JSON object; its reply is the event's acknowledgement. The
+server closes a socket that has not connected to the namespace in time. The commands are the same by HTTP, see
 `openapi.json`."""
 
 CONNECT: Schema = {
     "name": "connect",
     "title": "The handshake's `auth`",
-    "summary": "Says who is there; whatever else it holds is metadata for a host application.",
+    "summary": "Says who you are; a host application gets whatever else it holds.",
     "payload": ref("Handshake"),
     "examples": [
         {"name": "token", "payload": {"username": "alice", "token": "…"}},
@@ -40,10 +39,20 @@ CONNECT_ERROR: Schema = {
 }
 
 
-def asyncapi(name: str, url: str) -> dict[str, Any]:
-    """The AsyncAPI document of the server called ``name``, whose client is at ``url``."""
+def about(name: str, url: str) -> Schema:
+    """Return the part of the document that tells one server from another."""
     info = {"title": name, "version": __version__, "description": DESCRIPTION}
-    return {"asyncapi": "3.0.0", "info": info, "servers": {"here": _server(url)}, **_contract()}
+    return {"asyncapi": "3.0.0", "info": info, "servers": {"here": _server(url)}}
+
+
+def describe(contract: Contract) -> Schema:
+    """Return the part of the document that is about commands and events."""
+    return {
+        "defaultContentType": "application/json",
+        "channels": {CHANNEL: {"address": "/", "title": "The namespace", "messages": _messages(contract)}},
+        "operations": _operations(contract.commands),
+        "components": {"schemas": contract.components},
+    }
 
 
 def _server(url: str) -> Schema:
@@ -57,30 +66,18 @@ def _server(url: str) -> Schema:
     }
 
 
-@cache
-def _contract() -> dict[str, Any]:
-    return {
-        "defaultContentType": "application/json",
-        "channels": {CHANNEL: {"address": "/", "title": "The namespace", "messages": _messages()}},
-        "operations": _operations(),
-        "components": {"schemas": components()},
-    }
-
-
-def _messages() -> Schema:
+def _messages(contract: Contract) -> Schema:
     messages = {"connect": CONNECT, "connect_error": CONNECT_ERROR}
     for event in EVENTS:
-        messages[event] = _event(event)
-    for command in schemas.commands():
+        messages[event] = _event(event, contract)
+    for command in contract.commands:
         messages[_sent(command)] = _command(command)
         messages[_answer(command)] = _acknowledgement(command)
     return messages
 
 
-def _operations() -> Schema:
-    commands = {
-        command.name: _sending(_sent(command), [_answer(command)], command.doc) for command in schemas.commands()
-    }
+def _operations(declared: Iterable[Command[Any]]) -> Schema:
+    commands = {command.name: _sending(_sent(command), [_answer(command)], command.doc) for command in declared}
     events = {f"on.{event}": {"action": "receive", **_over(event)} for event in EVENTS}
     connecting = _sending("connect", ["welcome", "connect_error"], "Connect to the namespace.")
     return {"connect": connecting} | commands | events
@@ -91,16 +88,16 @@ def _sending(message: str, replies: list[str], doc: str) -> Schema:
 
 
 def _over(*messages: str) -> Schema:
-    """The channel, and those of its messages that are meant."""
+    """Return the channel, with only these of its messages."""
     return {
         "channel": {"$ref": f"#/channels/{CHANNEL}"},
         "messages": [{"$ref": f"#/channels/{CHANNEL}/messages/{message}"} for message in messages],
     }
 
 
-def _event(event: str) -> Schema:
+def _event(event: str, contract: Contract) -> Schema:
     payload = EVENTS[event].__name__
-    doc = components()[payload]["description"]
+    doc = contract.components[payload]["description"]
     return {"name": event, "summary": first_sentence(doc), "description": doc, "payload": ref(payload)}
 
 
@@ -109,7 +106,7 @@ def _command(command: Command[Any]) -> Schema:
         "name": command.name,
         "summary": first_sentence(command.doc),
         "description": command.doc,
-        "tags": [{"name": schemas.first_word(command.name)}],
+        "tags": [{"name": first_word(command.name)}],
         "payload": ref(pascal(command.name) + "Params"),
     }
 
@@ -124,7 +121,7 @@ def _acknowledgement(command: Command[Any]) -> Schema:
 
 
 def _sent(command: Command[Any]) -> str:
-    """The key of a command's message; a signal is sent under the name under which one is heard."""
+    """Return the key of a command's message; the command `signal` shares its name with an event."""
     return f"{command.name}.params" if command.name in EVENTS else command.name
 
 

@@ -1,28 +1,36 @@
-"""What a parameter may hold at most and at least, in words."""
+"""The limits of a parameter, in words."""
 
 from __future__ import annotations
 
 import json
 
-from chatrooms.doors.docs.meanings import measured
-from chatrooms.doors.docs.shapes import Schema
+from chatrooms.doors.docs.schemas import Schema
 
 
-def limits(owner: str, name: str, schema: Schema) -> str:
-    """The limits of a parameter of ``owner``, and what it is if it is not given."""
+def limits(schema: Schema) -> str:
+    """Return the limits and the default of a parameter.
+
+    Names and ids have a format, and no length: the schema's is that of what is given, before it gets its one form.
+    """
     value = _value(schema)
-    said = [
-        "" if measured(owner, name) else _range(value, "minLength", "maxLength", " characters"),
+    parts = [
+        "" if "format" in value else _range(value, "minLength", "maxLength", " characters"),
         _range(value, "minimum", "maximum"),
         _range(value, "minItems", "maxItems", " items"),
         _range(value, "minProperties", "maxProperties", " entries"),
-        _default(schema),
+        default(schema),
     ]
-    return ", ".join(part for part in said if part)
+    return ", ".join(part for part in parts if part)
+
+
+def default(schema: Schema) -> str:
+    """Return what a parameter is when left out; empty if that is nothing."""
+    known = schema.get("default")
+    return f"default `{json.dumps(known)}`" if known not in (None, "", {}) else ""
 
 
 def _value(schema: Schema) -> Schema:
-    """The schema of the parameter where it is given."""
+    """Return the schema of the parameter when it is not null."""
     parts: list[Schema] = schema.get("anyOf", [schema])
     return next(part for part in parts if part.get("type") != "null")
 
@@ -34,8 +42,3 @@ def _range(schema: Schema, least: str, most: str, unit: str = "") -> str:
     if high is not None:
         return f"at most {high:,}{unit}"
     return f"{low:,} or more{unit}" if low is not None else ""
-
-
-def _default(schema: Schema) -> str:
-    default = schema.get("default")
-    return f"else `{json.dumps(default)}`" if default not in (None, "", {}) else ""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from chatrooms.doors.docs.shapes import REF, Schema
+from chatrooms.doors.docs.schemas import REF, Schema
 
 SCALARS = {"integer": "number"}
 
 
 def notation(schema: Schema) -> str:
-    """The type that a JSON Schema describes, as TypeScript writes it."""
+    """Return the type that a JSON Schema describes, as TypeScript writes it."""
     if "$ref" in schema:
         return str(schema["$ref"]).removeprefix(REF)
     if "anyOf" in schema:
@@ -23,13 +23,13 @@ def notation(schema: Schema) -> str:
 
 
 def member(name: str, schema: Schema, *, required: bool) -> str:
-    """``name?: type``, quoted where TypeScript wants it."""
+    """Return ``name?: type``, quoted where TypeScript wants it."""
     key = name if name.isidentifier() else json.dumps(name)
     return f"{key}{'' if required else '?'}: {notation(schema)}"
 
 
 def members(schema: Schema) -> list[str]:
-    """The properties of an object, each as a `member`."""
+    """Return the properties of an object, each as a `member`."""
     required = schema.get("required", ())
     return [member(name, part, required=name in required) for name, part in schema.get("properties", {}).items()]
 

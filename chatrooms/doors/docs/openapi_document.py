@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import groupby
 from typing import Any
 
-from chatrooms.doors.docs import schemas
-from chatrooms.doors.docs.schemas import answered, by_status, components, first_sentence, first_word, pascal
-from chatrooms.doors.docs.shapes import Schema, ref
+from chatrooms.doors.docs.contract import Contract, by_status
+from chatrooms.doors.docs.schemas import Schema, answered, first_sentence, first_word, pascal, ref
 from chatrooms.errors import RateLimited, Unavailable
 from chatrooms.pipeline.commands import Command
 from chatrooms.storage.tables import User
@@ -16,13 +14,13 @@ from chatrooms.version import __version__
 
 DESCRIPTION = """\
 Every command is `POST /api/<command>` with one JSON object, and an event of the same name on the Socket.IO
-connection (see `asyncapi.json`). What a person may not know about is `not_found`, never `forbidden`."""
+connection (see `asyncapi.json`). What you may not know about is `not_found`, never `forbidden`."""
 
 SECURITY_SCHEMES: Schema = {
     "bearer": {
         "type": "http",
         "scheme": "bearer",
-        "description": "A token: from `welcome` when a guest takes a name, or a bot's.",
+        "description": "A token: `welcome` brings it when a guest takes a name.",
     },
     "cookie": {
         "type": "apiKey",
@@ -37,25 +35,25 @@ WHO: Schema = {
     "name": "Chatrooms-User",
     "in": "header",
     "schema": {"type": "string"},
-    "description": "The username that is meant, if the browser holds the cookies of several.",
+    "description": "Your username, if the browser holds the cookies of several.",
 }
 
 
-def openapi(name: str, url: str) -> dict[str, Any]:
-    """The OpenAPI document of the server called ``name``, whose client is at ``url``."""
+def about(name: str, url: str) -> Schema:
+    """Return the part of the document that tells one server from another."""
     info = {"title": name, "version": __version__, "description": DESCRIPTION}
-    return {"openapi": "3.1.0", "info": info, "servers": [{"url": url.rstrip("/") or "/"}], **_contract()}
+    return {"openapi": "3.1.0", "info": info, "servers": [{"url": url.rstrip("/") or "/"}]}
 
 
-@cache
-def _contract() -> dict[str, Any]:
-    commands = {f"/api/{command.name}": {"post": _operation(command)} for command in schemas.commands()}
+def describe(contract: Contract) -> Schema:
+    """Return the part of the document that is about commands and other requests."""
+    commands = {f"/api/{command.name}": {"post": _operation(command, contract)} for command in contract.commands}
     return {
-        "tags": [{"name": word} for word in dict.fromkeys([*schemas.groups(), "session", "server"])],
+        "tags": [{"name": noun} for noun in dict.fromkeys([*contract.nouns(), "session", "server"])],
         "security": [{"bearer": []}, {"cookie": []}],
         "paths": commands | _joining() | _looking(),
         "components": {
-            "schemas": components(),
+            "schemas": contract.components,
             "responses": _refusals(),
             "parameters": {"ChatroomsUser": WHO},
             "securitySchemes": SECURITY_SCHEMES,
@@ -63,10 +61,11 @@ def _contract() -> dict[str, Any]:
     }
 
 
-def _operation(command: Command[Any]) -> Schema:
+def _operation(command: Command[Any], contract: Contract) -> Schema:
     described = f"{command.doc}\n\nCounted by the setting `rate_{command.rate}`."
-    params = pascal(command.name) + "Params"
-    return _post(command.name, described, params, ref(pascal(command.name) + "Result")) | {
+    required = "required" in contract.params(command)
+    params, result = ref(pascal(command.name) + "Params"), ref(pascal(command.name) + "Result")
+    return _post(command.name, described, params, result, required=required) | {
         "parameters": [{"$ref": "#/components/parameters/ChatroomsUser"}]
     }
 
@@ -77,9 +76,9 @@ def _joining() -> Schema:
         "properties": {"user": ref(User.__name__)},
         "required": ["user"],
     }
-    join = _post("session.join", "Join from a browser: sets the cookie that proves the name.", "Joining", user)
+    join = _post("session.join", "Join from a browser: sets the cookie that proves the name.", ref("Joining"), user)
     join["responses"]["200"]["headers"] = {"Set-Cookie": {"schema": {"type": "string"}}}
-    leave = _post("session.leave", "End the browser's session of a name.", "Joining", {"type": "object"})
+    leave = _post("session.leave", "End the browser's session of a name.", ref("Joining"), {"type": "object"})
     leave["responses"]["200"]["headers"] = {"Set-Cookie": {"schema": {"type": "string"}}}
     return {
         "/api/session.join": {"post": join | {"security": []}},
@@ -102,15 +101,15 @@ def _looking() -> Schema:
     }
 
 
-def _post(command: str, doc: str, params: str, result: Schema) -> Schema:
-    body = {"application/json": {"schema": ref(params)}}
+def _post(command: str, doc: str, params: Schema, result: Schema, *, required: bool = True) -> Schema:
+    body = {"application/json": {"schema": params}}
     answer = {"application/json": {"schema": answered(result)}}
     return {
         "operationId": command,
         "tags": [first_word(command)],
         "summary": first_sentence(doc),
         "description": doc,
-        "requestBody": {"required": "required" in components()[params], "content": body},
+        "requestBody": {"required": required, "content": body},
         "responses": {"200": {"description": "The result.", "content": answer}, **_responses()},
     }
 
@@ -134,7 +133,7 @@ def _response(status: int) -> Schema:
 
 
 def _refusals() -> Schema:
-    """One response for each status, naming the codes that come with it."""
+    """Return one response for each status, naming the codes that come with it."""
     return {
         str(status): _refusal(status, [(refusal.code, refusal.__doc__ or "") for refusal in refusals])
         for status, refusals in groupby(by_status(), lambda refusal: refusal.status)

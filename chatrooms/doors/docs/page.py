@@ -1,19 +1,18 @@
-"""The page at ``/docs``: plain HTML without scripts, in one style that the policy admits by its hash."""
+"""The page at ``/docs``: plain HTML without scripts, in one style that the policy allows by its hash."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from functools import cache
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from chatrooms.doors.docs import schemas, sections
+from chatrooms.doors.docs.contract import Contract
 from chatrooms.doors.docs.markup import link
+from chatrooms.doors.docs.sections import Sections
 from chatrooms.version import __version__
-
-HERE = "http://127.0.0.1:8000/"
 
 _folder = Path(__file__).parent
 STYLE = (_folder / "page.css").read_text()
@@ -53,31 +52,31 @@ PAGE = """\
 """
 
 
-def reference(name: str, url: str = HERE) -> str:
-    """The page for the server called ``name``, whose client is at ``url``: HTML, to be sent with `POLICY`."""
+class Parts(NamedTuple):
+    """The parts of the page that are the same for every server with the same commands."""
+
+    contents: str
+    sections: str
+
+
+def parts(contract: Contract) -> Parts:
+    """Return the table of contents and the sections about a contract."""
+    return Parts(_contents(contract), Sections(contract).all())
+
+
+def reference(name: str, url: str, made: Parts) -> str:
+    """Return the page about the server called ``name``, whose client is at ``url``."""
     return PAGE.format(
-        name=escape(name), style=STYLE, contents=_contents(), intro=_intro(name, url), sections=_sections()
+        name=escape(name), style=STYLE, contents=made.contents, intro=_intro(name, url), sections=made.sections
     )
 
 
-@cache
-def _sections() -> str:
-    parts = (sections.commands, sections.events, sections.rows, sections.errors, sections.settings)
-    return "\n".join(part() for part in parts)
-
-
-@cache
-def _contents() -> str:
+def _contents(contract: Contract) -> str:
+    commands = (link(command.name, f"command-{command.name}") for command in contract.commands)
+    inside = {"commands": f"<ul>{''.join(f'<li>{to}</li>' for to in commands)}</ul>"}
     top = ("connect", "commands", "events", "rows", "errors", "settings")
-    places = "".join(f'<li><a href="#{place}">{place.capitalize()}</a>{_inside(place)}</li>' for place in top)
+    places = "".join(f'<li><a href="#{place}">{place.capitalize()}</a>{inside.get(place, "")}</li>' for place in top)
     return f"<ul>{places}</ul>"
-
-
-def _inside(place: str) -> str:
-    if place != "commands":
-        return ""
-    links = (link(command.name, f"command-{command.name}") for command in schemas.commands())
-    return f"<ul>{''.join(f'<li>{to}</li>' for to in links)}</ul>"
 
 
 def _intro(name: str, url: str) -> str:

@@ -1,4 +1,4 @@
-"""The parts of the page that are made from the registry, the refusals and the settings."""
+"""The parts of the page that are made from the commands, the refusals and the settings."""
 
 from __future__ import annotations
 
@@ -7,121 +7,14 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from chatrooms.doors.docs import schemas
+from chatrooms.doors.docs.contract import Contract, by_status
 from chatrooms.doors.docs.events import EVENTS
 from chatrooms.doors.docs.limits import limits
 from chatrooms.doors.docs.markup import article, code, inline, prose, section, table, typed
-from chatrooms.doors.docs.meanings import meaning
 from chatrooms.doors.docs.notation import notation
-from chatrooms.doors.docs.schemas import pascal
-from chatrooms.doors.docs.shapes import Schema
+from chatrooms.doors.docs.schemas import Schema
 from chatrooms.pipeline.commands import Command
 from chatrooms.settings import Settings
-
-
-def row_anchors() -> dict[str, str]:
-    """Where on the page each row is."""
-    return {name: f"row-{name}" for name in schemas.rows()}
-
-
-def anchors() -> dict[str, str]:
-    """Where on the page each command and each row is."""
-    return {command.name: f"command-{command.name}" for command in schemas.commands()} | row_anchors()
-
-
-def commands() -> str:
-    """Every command: what it does, takes and gives."""
-    return section("commands", "Commands", *(_command(command) for command in schemas.commands()))
-
-
-def events() -> str:
-    """What the server sends by itself."""
-    return section("events", "Events", *(_event(event) for event in EVENTS))
-
-
-def rows() -> str:
-    """What answers and events are made of."""
-    told = {payload.__name__ for payload in EVENTS.values()}
-    return section("rows", "Rows", *(_row(name, name) for name in schemas.rows() if name not in told))
-
-
-def errors() -> str:
-    """Every way in which something can be refused."""
-    known = (
-        (code(refusal.code), str(refusal.status), inline(refusal.__doc__ or "", anchors()))
-        for refusal in schemas.by_status()
-    )
-    return section("errors", "Errors", prose(ERRORS), table(("Code", "Status", "Meaning"), known))
-
-
-def settings() -> str:
-    """Everything that an operator can set."""
-    known = (
-        (code(name), _default(field), inline(field.description or "")) for name, field in Settings.model_fields.items()
-    )
-    return section("settings", "Settings", prose(SETTINGS), table(("Setting", "Default", "Meaning"), known))
-
-
-def _command(command: Command[Any]) -> str:
-    said = schemas.result(command)
-    return article(
-        f"command-{command.name}",
-        command.name,
-        prose(command.doc, anchors()),
-        _params(pascal(command.name) + "Params", schemas.params(command)),
-        f"<p class=result><b>Result</b> {typed(notation(said), row_anchors())}</p>",
-        prose(said["description"], anchors()) if "\n\n" in said["description"] else "",
-        f'<p class=rate>Limited by <a href="#settings">{code(f"rate_{command.rate}")}</a></p>',
-    )
-
-
-def _params(owner: str, schema: Schema) -> str:
-    fields = schema.get("properties", {})
-    if not fields:
-        return "<p class=none>No parameters.</p>"
-    headers = ("Parameter", "Type", "Required", "Limits", "Meaning")
-    required = schema.get("required", ())
-    return table(headers, (_param(owner, name, field, name in required) for name, field in fields.items()))
-
-
-def _param(owner: str, name: str, field: Schema, required: bool) -> tuple[str, ...]:  # noqa: FBT001
-    kind = notation(field).removesuffix(" | null")
-    known = inline(field.get("description", ""), anchors())
-    return (
-        code(name),
-        typed(kind, row_anchors()),
-        "required" if required else "",
-        inline(limits(owner, name, field)),
-        known,
-    )
-
-
-def _event(event: str) -> str:
-    return _row(EVENTS[event].__name__, event)
-
-
-def _row(name: str, title: str) -> str:
-    schema = schemas.components()[name]
-    required = schema.get("required", ())
-    known = (
-        (
-            code(key),
-            typed(notation(field), row_anchors()),
-            "" if key in required else "optional",
-            inline(meaning(name, key), anchors()),
-        )
-        for key, field in schema["properties"].items()
-    )
-    told = table(("Field", "Type", "Optional", "Meaning"), known)
-    return article(f"row-{name}", title, prose(schema["description"], anchors()), told)
-
-
-def _default(field: FieldInfo) -> str:
-    value = field.get_default()
-    if isinstance(value, Path):
-        return "the user's own"
-    return code(", ".join(value) if isinstance(value, tuple) else value) if value not in ("", ()) else ""
-
 
 ERRORS = (
     'By both doors a refusal is `{"ok": false, "error": {"code", "message", "details"}}`; by HTTP it has '
@@ -131,3 +24,97 @@ SETTINGS = (
     "Each is a flag (`--rate-post`), a variable (`CHATROOMS_RATE_POST`) or a line of the TOML file (`rate_post`). "
     "A flag wins over the environment, the environment over the file."
 )
+
+
+class Sections:
+    """The sections of the page about one contract."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._rows = {name: f"row-{name}" for name in contract.rows}
+        self._anchors = {command.name: f"command-{command.name}" for command in contract.commands} | self._rows
+
+    def all(self) -> str:
+        """Return all sections, as HTML."""
+        parts = (self._commands, self._events, self._types, self._errors, _settings)
+        return "\n".join(part() for part in parts)
+
+    def _commands(self) -> str:
+        return section("commands", "Commands", *(self._command(command) for command in self._contract.commands))
+
+    def _events(self) -> str:
+        return section("events", "Events", *(self._row(kind.__name__, event) for event, kind in EVENTS.items()))
+
+    def _types(self) -> str:
+        payloads = {kind.__name__ for kind in EVENTS.values()}
+        return section("rows", "Rows", *(self._row(name, name) for name in self._contract.rows if name not in payloads))
+
+    def _errors(self) -> str:
+        known = (
+            (code(refusal.code), str(refusal.status), inline(refusal.__doc__ or "", self._anchors))
+            for refusal in by_status()
+        )
+        return section("errors", "Errors", prose(ERRORS), table(("Code", "Status", "Meaning"), known))
+
+    def _command(self, command: Command[Any]) -> str:
+        result = self._contract.result(command)
+        return article(
+            f"command-{command.name}",
+            command.name,
+            prose(command.doc, self._anchors),
+            self._params(self._contract.params(command)),
+            f"<p class=result><b>Result</b> {typed(notation(result), self._rows)}</p>",
+            prose(result["description"], self._anchors) if "\n\n" in result["description"] else "",
+            f'<p class=rate>Limited by <a href="#settings">{code(f"rate_{command.rate}")}</a></p>',
+        )
+
+    def _params(self, schema: Schema) -> str:
+        fields = schema.get("properties", {})
+        if not fields:
+            return "<p class=none>No parameters.</p>"
+        headers = ("Parameter", "Type", "Required", "Limits", "Meaning")
+        required = schema.get("required", ())
+        return table(headers, (self._param(name, field, required) for name, field in fields.items()))
+
+    def _param(self, name: str, field: Schema, required: list[str]) -> tuple[str, ...]:
+        return (
+            code(name),
+            typed(notation(field).removesuffix(" | null"), self._rows),
+            "required" if name in required else "",
+            inline(limits(field)),
+            self._meaning(field),
+        )
+
+    def _row(self, name: str, title: str) -> str:
+        schema = self._contract.rows[name]
+        described = prose(schema["description"], self._anchors)
+        if "properties" not in schema:
+            return article(f"row-{name}", title, described, f"<p>{typed(notation(schema), self._rows)}</p>")
+        required = schema.get("required", ())
+        fields = (
+            (
+                code(key),
+                typed(notation(field), self._rows),
+                "" if key in required else "optional",
+                self._meaning(field),
+            )
+            for key, field in schema["properties"].items()
+        )
+        return article(f"row-{name}", title, described, table(("Field", "Type", "Optional", "Meaning"), fields))
+
+    def _meaning(self, field: Schema) -> str:
+        return inline(field.get("description", ""), self._anchors)
+
+
+def _settings() -> str:
+    known = (
+        (code(name), _default(field), inline(field.description or "")) for name, field in Settings.model_fields.items()
+    )
+    return section("settings", "Settings", prose(SETTINGS), table(("Setting", "Default", "Meaning"), known))
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.get_default()
+    if isinstance(value, Path):
+        return "the user's own"
+    return code(", ".join(value) if isinstance(value, tuple) else value) if value not in ("", ()) else ""

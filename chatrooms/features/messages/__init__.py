@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypedDict, cast
+from typing import Any, cast
 from uuid import uuid4
 
+from pydantic import Field
 from sqlalchemy import Connection, bindparam, insert, update
+from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.errors import Conflict, Invalid, NotAMember, NotFound
@@ -20,25 +22,27 @@ from chatrooms.types import AnyRoom, Id, MessageText
 
 
 class Post(Params):
-    """A new message. ``id`` is made by the client, so that a retry is known as one."""
+    """A new message."""
 
-    room: AnyRoom
+    room: AnyRoom = Field(description="Where to post; a username is the conversation with that person.")
     text: MessageText
-    id: Id | None = None
-    reply_to: Id | None = None
+    id: Id | None = Field(
+        None, description="A UUID that the client makes: posting again with the same id returns the stored message."
+    )
+    reply_to: Id | None = Field(None, description="The id of a message of the same room that this one answers.")
 
 
 class Edit(Params):
-    """New words for a message."""
+    """New text for a message."""
 
-    id: Id
+    id: Id = Field(description="The id of the message.")
     text: MessageText
 
 
 class Which(Params):
     """A message."""
 
-    id: Id
+    id: Id = Field(description="The id of the message.")
 
 
 class OneMessage(TypedDict):
@@ -78,9 +82,9 @@ def _of(db: Connection, _me: Caller, p: Edit | Which) -> Iterable[str]:
 
 @change("message.post", locks=_where, rate="post")
 def post(act: Act, p: Post) -> OneMessage:
-    """Say something in a room, or to a person by their username.
+    """Post a message in a room, or to a person by their username.
 
-    The same id again gives the stored message, even to an author who was removed since: it is stored.
+    Posting again with the same id returns the stored message, even if you were removed from the room since.
     """
     room = addressed(act.me, p.room)
     known = find(act.db, p.id) if p.id else None
@@ -99,7 +103,7 @@ def post(act: Act, p: Post) -> OneMessage:
 
 @change("message.edit", locks=_of, rate="post")
 def edit(act: Act, p: Edit) -> OneMessage:
-    """Change one's own message."""
+    """Edit your own message."""
     message, here = _mine_to_see(act, p.id)
     policy.edit(here, message["author"], act.me.username)
     if message["deleted"]:
@@ -111,7 +115,7 @@ def edit(act: Act, p: Edit) -> OneMessage:
 
 @change("message.delete", locks=_of)
 def delete(act: Act, p: Which) -> OneMessage:
-    """Take a message away; a tombstone keeps its place."""
+    """Delete a message; a tombstone keeps its place."""
     message, here = _mine_to_see(act, p.id)
     policy.delete(here, message["author"], act.me.username)
     if message["deleted"]:

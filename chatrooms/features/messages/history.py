@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import Any, TypedDict
+from typing import Any
 
 from pydantic import Field, model_validator
 from sqlalchemy import Connection
+from typing_extensions import TypedDict
 
 from chatrooms.pipeline import access, policy
 from chatrooms.pipeline.commands import Act, Params, query
@@ -18,10 +19,12 @@ class Page(Params):
     """The newest page, or the one ``before``, ``after`` or ``around`` the message with that ``seq``."""
 
     room: AnyRoom
-    before: Seq | None = None
-    after: Seq | None = None
-    around: Seq | None = None
-    limit: int = Field(50, ge=1, le=MAX_PAGE)
+    before: Seq | None = Field(None, description="Return messages before this `seq`.")
+    after: Seq | None = Field(None, description="Return messages after this `seq`.")
+    around: Seq | None = Field(
+        None, description="Return messages on both sides of this `seq`. Give one of the three, or none."
+    )
+    limit: int = Field(50, ge=1, le=MAX_PAGE, description="How many messages to return at most.")
 
     @model_validator(mode="after")
     def _one_place(self) -> Page:
@@ -31,7 +34,7 @@ class Page(Params):
 
 
 class History(TypedDict):
-    """Messages by ``seq``; ``more`` says that there are others in the direction asked for."""
+    """Messages by ``seq``; ``more`` says whether there are others in the direction asked for."""
 
     messages: list[Message]
     more: bool
@@ -41,7 +44,7 @@ class History(TypedDict):
 
 @query("history")
 def history(act: Act, p: Page) -> History:
-    """A page of what was said in a room, at most 100 messages."""
+    """Return a page of the messages of a room, at most 100."""
     policy.belong(access.find(act.db, act.me, p.room))
     if p.around is not None:
         return _around(act.db, p.room, p.around, p.limit)

@@ -1,0 +1,81 @@
+"""What the methods of a client do beyond running one command each."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator
+
+from chatrooms.client.commands import Commands
+from chatrooms.client.rows import Member, Message, User
+
+REPEATABLE = frozenset(
+    {
+        "history",
+        "message.delete",
+        "presence.watch",
+        "read.mark",
+        "room.list",
+        "room.members",
+        "session.list",
+        "sync",
+        "user.get",
+        "user.list",
+        "user.me",
+    }
+)
+"""Commands that are run again when the answer was lost; of the others nobody knows whether they were done."""
+
+PAGE = 100
+
+
+class Methods(Commands):
+    """The commands, and iterators over all pages of an answer.
+
+    Wherever a method takes any room, the username of another person means the conversation with them.
+    """
+
+    @property
+    @abstractmethod
+    def username(self) -> str:
+        """Your username, empty before the first connection."""
+
+    async def iter_history(self, room: str, *, after: int | None = None) -> AsyncIterator[Message]:
+        """Iterate over the messages of a room, newest first; with ``after`` a ``seq``, over later ones, oldest first.
+
+        A page is asked for when it is needed.
+        """
+        forward = after is not None
+        page = await self.history(room, after=after, limit=PAGE)
+        while page["messages"]:
+            for message in page["messages"] if forward else reversed(page["messages"]):
+                yield message
+            if not page["more"]:
+                return
+            first, last = page["messages"][0]["seq"], page["messages"][-1]["seq"]
+            end = {"after": last} if forward else {"before": first}
+            page = await self.history(room, limit=PAGE, **end)
+
+    async def iter_members(self, room: str, *, query: str | None = None) -> AsyncIterator[Member]:
+        """Iterate over the members of a room by username; a page is asked for when it is needed."""
+        after, more = "", True
+        while more:
+            page = await self.members(room, query=query, after=after)
+            for member in page["members"]:
+                after = member["username"]
+                yield member
+            more = page["more"]
+
+    async def iter_users(self, *, query: str | None = None) -> AsyncIterator[User]:
+        """Iterate over all people by username; a page is asked for when it is needed."""
+        after, more = "", True
+        while more:
+            page = await self.users(query=query, after=after)
+            for user in page["users"]:
+                after = user["username"]
+                yield user
+            more = page["more"]
+
+    async def _room_of(self, room: str) -> str:
+        if not room or not set("#+~!/").isdisjoint(room):
+            return room
+        return f"{self.username or (await self.me())['username']}+{room}"

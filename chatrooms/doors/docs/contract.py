@@ -1,0 +1,80 @@
+"""The contract between a server and its clients: its commands, and every shape that crosses the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from chatrooms.doors.docs.events import EVENTS, ConnectError, Error
+from chatrooms.doors.docs.schemas import Schema, Schemas, first_word, pascal, ref, schema
+from chatrooms.errors import Refusal, refusals
+from chatrooms.identity.gate import Joining, Payload
+from chatrooms.pipeline.commands import Command
+
+OK: Schema = {
+    "type": "object",
+    "description": "Success.",
+    "properties": {"ok": {"const": True}},
+    "required": ["ok"],
+}
+
+REFUSED: Schema = {
+    "type": "object",
+    "description": "Failure.",
+    "properties": {"ok": {"const": False}, "error": ref("Error")},
+    "required": ["ok", "error"],
+}
+
+
+class Contract:
+    """The contract of a server that has these commands; its schemas are made when first asked for."""
+
+    def __init__(self, commands: Iterable[Command[Any]]) -> None:
+        self.commands = sorted(commands, key=lambda command: command.name)
+
+    @cached_property
+    def rows(self) -> Schemas:
+        """Every named shape that results and events are made of."""
+        named: Schemas = {}
+        for typed in (*EVENTS.values(), Error):
+            named[typed.__name__] = schema(typed, named)
+        for command in self.commands:
+            schema(command.result, named)
+        named["Error"]["properties"]["code"]["enum"] = codes()
+        return dict(sorted(named.items()))
+
+    @cached_property
+    def components(self) -> Schemas:
+        """Every named shape: the rows, the parameters and results of commands, and what only the doors use."""
+        named = self.rows | {"Ok": OK, "Refused": REFUSED}
+        named |= {"Handshake": schema(Payload, named), "Joining": schema(Joining, named)}
+        named["ConnectError"] = schema(ConnectError, named)
+        named["RefusedConnection"]["properties"]["code"]["enum"] = codes()
+        for command in self.commands:
+            named[pascal(command.name) + "Params"] = schema(command.params, named)
+            named[pascal(command.name) + "Result"] = schema(command.result, {})
+        return dict(sorted(named.items()))
+
+    def params(self, command: Command[Any]) -> Schema:
+        """Return the schema of a command's parameters."""
+        return self.components[pascal(command.name) + "Params"]
+
+    def result(self, command: Command[Any]) -> Schema:
+        """Return the schema of a command's result."""
+        return self.components[pascal(command.name) + "Result"]
+
+    def nouns(self) -> list[str]:
+        """Return the first words of all commands, in order."""
+        return [noun for noun, _ in groupby(self.commands, lambda command: first_word(command.name))]
+
+
+def codes() -> list[str]:
+    """Return every code that a refusal can have."""
+    return [refusal.code for refusal in by_status()]
+
+
+def by_status() -> list[type[Refusal]]:
+    """Return every refusal, by HTTP status."""
+    return sorted(refusals(), key=lambda refusal: refusal.status)

@@ -1,0 +1,100 @@
+"""The files that are made from the declarations: committed as they are made, and complete."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import typing
+
+import pytest
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from chatrooms.client import Change, Client, rows
+from chatrooms.client.commands import Commands
+from chatrooms.client.held import Held
+from chatrooms.client.methods import REPEATABLE, Methods
+from chatrooms.doors.docs.contract import Contract
+from chatrooms.doors.docs.generated import files
+from chatrooms.doors.docs.python_client import BY_HAND, NAMES, commands, method_name
+from chatrooms.doors.docs.typescript import declarations
+from chatrooms.errors import refusals
+from chatrooms.pipeline.commands import REGISTRY, Command, Params
+from chatrooms.storage.tables import SYNCED
+from chatrooms.types import AnyRoom, Id
+
+
+def test_each_committed_file_is_as_it_is_made_now():
+    for path, text in files().items():
+        assert path.read_text() == text, f"{path.name}: run python -m chatrooms.doors.docs"
+
+
+def test_every_command_and_refusal_is_in_the_typescript_declarations():
+    text = declarations(Contract(REGISTRY.values()))
+    assert all(f'"{name}": {{' in text or f"  {name}: {{" in text for name in REGISTRY)
+    assert all(f'  | "{refusal.code}"' in text for refusal in refusals())
+
+
+@pytest.mark.parametrize("command", [command for name, command in REGISTRY.items() if name not in BY_HAND])
+def test_every_command_is_a_method_of_the_python_client_with_its_parameters(command):
+    method = getattr(Commands, method_name(command.name))
+    given = inspect.signature(method).parameters
+    assert set(given) - {"self"} == set(command.params.model_fields)
+    required = {name for name, field in command.params.model_fields.items() if field.is_required()}
+    assert {name for name, parameter in given.items() if parameter.default is parameter.empty} - {"self"} == required
+
+
+def test_no_name_is_given_to_a_command_that_does_not_exist():
+    assert (set(NAMES) | BY_HAND | REPEATABLE) <= set(REGISTRY)
+
+
+def test_a_method_by_hand_hides_no_generated_one_by_accident():
+    generated = {name for name in vars(Commands) if not name.startswith("_")}
+    by_hand = {name for kind in (Client, Held, Methods) for name in vars(kind)}
+    assert generated & by_hand == {"run", "watch"}
+
+
+def test_the_rows_of_each_table_of_a_change_have_their_type():
+    types = {}
+    for overload in typing.get_overloads(Change.rows):
+        hints = typing.get_type_hints(overload, vars(rows))
+        types[typing.get_args(hints["table"])[0]] = typing.get_args(hints["return"])[0]
+    assert set(types) == set(SYNCED)
+    for table, row in types.items():
+        assert set(row.__annotations__) == {*SYNCED[table].columns, "rev"}
+
+
+class Where(Params):
+    """A place."""
+
+    id: Id
+    room: AnyRoom
+    until: int = Field(5, description="The `seq` to end at.")
+
+
+class Done(TypedDict):
+    """Success."""
+
+
+def body(act, p: Where) -> Done:
+    """Close the `door` of a room.
+
+    It opens again.
+    """
+    return {}
+
+
+def test_a_new_command_becomes_a_method_named_like_it():
+    close = Command("door.close", "change", Where, Done, body, lambda _db, _me, _p: (), "other")
+    [commands_class] = [node for node in ast.parse(commands(Contract([close]))).body if isinstance(node, ast.ClassDef)]
+    method = commands_class.body[-1]
+    assert isinstance(method, ast.AsyncFunctionDef)
+    assert ast.unparse(method.args) == "self, id: str, room: str, until: int | None=None"
+    assert ast.unparse(method.returns) == "None"
+    assert ast.get_docstring(method).startswith(
+        "Close the ``door`` of a room.\n\nIt opens again.\n\n- ``id``: A UUID.\n"
+    )
+    assert ast.get_docstring(method).endswith("- ``until``: The ``seq`` to end at (default ``5``).")
+    assert ast.unparse(method.body[-1]) == (
+        "await self.run('door.close', id=id, room=await self._room_of(room), until=until)"
+    )
