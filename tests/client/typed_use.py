@@ -1,0 +1,28 @@
+"""What mypy knows of the client, checked by ``mypy``: never run. An ignored line has to be an error."""
+
+from __future__ import annotations
+
+from typing import Literal, assert_type
+
+from chatrooms.client import Change, Client, History, Listing, Member, MemberPage, Message, Read, Room, Session, User
+
+
+async def use(alice: Client, change: Change) -> None:
+    """Use what is typed, and what has to be refused."""
+    assert_type(change.rows("messages"), list[Message])
+    assert_type(change.rows("members"), list[Member])
+    assert_type(change.rows("reads"), list[Read])
+    assert_type(await alice.history("bob", before=3), History)
+    assert_type(await alice.members("#lobby"), MemberPage)
+    assert_type(await alice.joinable("design"), list[Listing])
+    assert_type(await alice.watch(["bob"]), dict[str, Literal["online", "offline"]])
+    assert_type(await alice.create("#design", access="private"), Room)
+    assert_type(await alice.sessions(), list[Session])
+    assert_type(await alice.me(), User)
+    assert_type((await alice.post("bob", "Hi"))["text"], str | None)
+    async for member in alice.iter_members("#lobby"):
+        assert_type(member["role"], Literal["owner", "moderator", "member"])
+
+    change.rows("nothing")  # type: ignore[call-overload] # no such table
+    await alice.create("#design", access="conversation")  # type: ignore[arg-type] # only the server creates those
+    await alice.history("bob", 3)  # type: ignore[call-arg] # before, after or around?
