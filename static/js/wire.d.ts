@@ -150,32 +150,32 @@ export interface Events {
 }
 
 export interface Commands {
-  /** A page of what was said in a room, at most 100 messages. */
+  /** Return a page of a room's messages, at most 100. */
   history: {
     params: { room: string; before?: number | null; after?: number | null; around?: number | null; limit?: number };
     result: { messages: Message[]; more: boolean; more_before: boolean; more_after: boolean };
   };
-  /** Take a message away; a tombstone keeps its place. */
+  /** Delete a message; a tombstone keeps its place. */
   "message.delete": {
     params: { id: string };
     result: { message: Message };
   };
-  /** Change one's own message. */
+  /** Change the text of your message. */
   "message.edit": {
     params: { id: string; text: string };
     result: { message: Message };
   };
-  /** Say something in a room, or to a person by their username. */
+  /** Post a message in a room, or to a person by their username. */
   "message.post": {
     params: { room: string; text: string; id?: string | null; reply_to?: string | null };
     result: { message: Message };
   };
-  /** Who of these is here now. */
+  /** Return which of these people are here. */
   "presence.watch": {
     params: { usernames: string[] };
     result: { states: Record<string, "online" | "offline"> };
   };
-  /** Say that a room was read up to a message. */
+  /** Mark a room as read up to a message. */
   "read.mark": {
     params: { room: string; seq: number };
     result: { read: Read };
@@ -195,7 +195,7 @@ export interface Commands {
     params: { room: string; username: string };
     result: { member: Member };
   };
-  /** Enter an open room. */
+  /** Join an open room; a member stays one. */
   "room.join": {
     params: { room: string };
     result: { member: Member };
@@ -205,17 +205,17 @@ export interface Commands {
     params: { room: string };
     result: { member: Member };
   };
-  /** The open rooms that one could join, largest first, 200 at most. */
+  /** Return the open rooms that you could join, largest first, at most 200. */
   "room.list": {
     params: { query?: string };
     result: { rooms: Listing[] };
   };
-  /** Who belongs to a room, by username, a hundred at a time. */
+  /** Return the members of a room by username, a hundred at a time. */
   "room.members": {
     params: { room: string; query?: string; after?: string };
     result: { members: Member[]; more: boolean };
   };
-  /** End somebody's membership; all their tabs fall silent at once. */
+  /** End somebody's membership; their sockets stop receiving at once. */
   "room.remove": {
     params: { room: string; username: string };
     result: { member: Member };
@@ -225,17 +225,17 @@ export interface Commands {
     params: { room: string; title?: string | null; topic?: string | null; access?: "open" | "private" | null };
     result: { room: Room };
   };
-  /** Where the caller is joined. */
+  /** Return the browsers and programs that can act for you. */
   "session.list": {
     params: {};
     result: { sessions: Session[] };
   };
-  /** End one of the caller's sessions. */
+  /** End one of your sessions; its sockets are disconnected. */
   "session.revoke": {
     params: { id: string };
     result: {};
   };
-  /** Pass something on, live, to a room that one belongs to or to a person one shares a room with. */
+  /** Emit something live, that is not stored, to a room of yours or to a person you share a room with. */
   signal: {
     params: { to: string; type: string; data?: any };
     result: {};
@@ -245,27 +245,27 @@ export interface Commands {
     params: { revs?: Record<string, number> };
     result: { changes: Change[]; reset: string[]; more: boolean };
   };
-  /** Tell a room that one is writing. */
+  /** Show a room that you are typing. */
   typing: {
     params: { room: string };
     result: {};
   };
-  /** Somebody's profile. */
+  /** Return somebody's profile. */
   "user.get": {
     params: { username: string };
     result: { user: User };
   };
-  /** The people here, by username, a hundred at a time. */
+  /** Return the people here by username, a hundred at a time. */
   "user.list": {
     params: { query?: string; after?: string; usernames?: string[] | null };
     result: { users: User[]; more: boolean };
   };
-  /** One's own profile. */
+  /** Return your own profile. */
   "user.me": {
     params: {};
     result: { user: User };
   };
-  /** Change one's own profile. */
+  /** Change your own profile. */
   "user.update": {
     params: { name?: string | null; about?: string | null };
     result: { user: User };

@@ -12,13 +12,15 @@ import pytest
 from openapi_spec_validator import validate as validate_openapi
 
 from chatrooms.doors.docs import asyncapi, meanings, openapi, schemas
+from chatrooms.doors.docs.schemas import commands
 from chatrooms.doors.docs.typescript import declarations
 from chatrooms.errors import refusals
-from chatrooms.pipeline.commands import REGISTRY
 from chatrooms.storage.tables import SYNCED
 
 HERE = "https://chat.example/rooms/"
 OPENAPI, ASYNCAPI = openapi("chat", HERE), asyncapi("chat", HERE)
+
+NAMES = [command.name for command in commands()]
 
 
 def parts(document: Any) -> list[dict[str, Any]]:
@@ -37,9 +39,9 @@ def resolved(document: Any, pointer: str) -> Any:
 
 def test_every_command_is_in_both_documents():
     posts = {path for path, item in OPENAPI["paths"].items() if "post" in item}
-    assert posts == {f"/api/{name}" for name in (*REGISTRY, "session.join", "session.leave")}
+    assert posts == {f"/api/{name}" for name in (*NAMES, "session.join", "session.leave")}
     sent = {key for key, operation in ASYNCAPI["operations"].items() if operation["action"] == "send"}
-    assert sent == {"connect", *REGISTRY}
+    assert sent == {"connect", *NAMES}
 
 
 def test_every_event_of_the_server_is_in_the_asyncapi_document():
@@ -49,7 +51,7 @@ def test_every_event_of_the_server_is_in_the_asyncapi_document():
 
 def test_every_command_and_refusal_is_in_the_typescript_declarations():
     text = declarations()
-    assert all(f'"{name}": {{' in text or f"  {name}: {{" in text for name in REGISTRY)
+    assert all(f'"{name}": {{' in text or f"  {name}: {{" in text for name in NAMES)
     assert all(f'  | "{refusal.code}"' in text for refusal in refusals())
 
 
@@ -69,7 +71,7 @@ def test_the_openapi_document_is_valid():
 
 def test_every_status_of_a_refusal_is_an_answer_of_every_command():
     statuses = {"200"} | {str(refusal.status) for refusal in refusals()}
-    for name in REGISTRY:
+    for name in NAMES:
         assert set(OPENAPI["paths"][f"/api/{name}"]["post"]["responses"]) == statuses
     assert "Retry-After" in OPENAPI["components"]["responses"]["429"]["headers"]
 
@@ -110,9 +112,9 @@ def test_a_change_has_all_tables_that_are_synced_and_each_row_all_columns():
 
 
 def test_every_parameter_has_a_meaning():
-    for name in REGISTRY:
-        for key, field in schemas.params(REGISTRY[name])["properties"].items():
-            assert field.get("description"), f"{name} {key}"
+    for command in commands():
+        for key, field in schemas.params(command)["properties"].items():
+            assert field.get("description"), f"{command.name} {key}"
 
 
 def test_every_meaning_is_of_use():

@@ -15,8 +15,8 @@ from starlette.routing import Mount
 
 from chatrooms import Chatrooms
 from chatrooms.doors.docs import POLICY, reference, schemas
+from chatrooms.doors.docs.schemas import commands
 from chatrooms.errors import refusals
-from chatrooms.pipeline.commands import REGISTRY
 from chatrooms.settings import Settings
 from tests.doors import get
 from tests.people import PATIENCE
@@ -57,9 +57,9 @@ def codes(page: str) -> set[str]:
 
 
 def test_every_command_and_each_of_its_parameters_is_on_the_page():
-    for name, command in REGISTRY.items():
-        part = PAGE.partition(f'<article id="command-{name}">')[2].partition("</article>")[0]
-        assert set(schemas.params(command)["properties"]) <= codes(part), name
+    for command in commands():
+        part = PAGE.partition(f'<article id="command-{command.name}">')[2].partition("</article>")[0]
+        assert set(schemas.params(command)["properties"]) <= codes(part), command.name
 
 
 def test_every_setting_is_on_the_page():

@@ -10,8 +10,10 @@ from chatrooms.doors.docs.events import EVENTS, ConnectError, Error
 from chatrooms.doors.docs.meanings import meaning
 from chatrooms.doors.docs.shapes import Schema, Schemas, fields, given, ref, shape
 from chatrooms.errors import Refusal, refusals
+from chatrooms.features import FEATURES
+from chatrooms.identity import tokens
 from chatrooms.identity.gate import Joining, Payload
-from chatrooms.pipeline.commands import REGISTRY, Command
+from chatrooms.pipeline.commands import Command
 
 OK: Schema = {
     "type": "object",
@@ -47,7 +49,8 @@ def rows() -> Schemas:
 
 def commands() -> list[Command[Any]]:
     """Every declared command, by name."""
-    return sorted(REGISTRY.values(), key=lambda command: command.name)
+    declared = [command for feature in (*FEATURES, tokens.feature(0)) for command in feature.commands]
+    return sorted(declared, key=lambda command: command.name)
 
 
 def groups() -> dict[str, list[Command[Any]]]:
