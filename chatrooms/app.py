@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,22 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from chatrooms import names
+from chatrooms.doors.docs import Contract, Documents
 from chatrooms.doors.headers import SecurityHeaders
 from chatrooms.doors.http import Web, http_error
 from chatrooms.doors.socketio import Connected, Sockets
 from chatrooms.errors import Invalid, NotFound
-from chatrooms.features import messages, presence, reads, rooms, signals, sync, users  # noqa: F401
-from chatrooms.features.messages import history  # noqa: F401
-
-# Importing a concept registers its commands.
-from chatrooms.identity import handshake, tokens  # noqa: F401
+from chatrooms.events import Signal
+from chatrooms.features import FEATURES, presence, rooms, users
+from chatrooms.identity import handshake, tokens
 from chatrooms.identity.gate import NOBODY, Doorkeeper
 from chatrooms.identity.handshake import Authenticate
-from chatrooms.pipeline.broadcast import Live, Signal
-from chatrooms.pipeline.commands import Act, Caller, Pipe
+from chatrooms.pipeline import jobs
+from chatrooms.pipeline.broadcast import Broadcast
+from chatrooms.pipeline.bus import Local
+from chatrooms.pipeline.commands import Act, Caller
+from chatrooms.pipeline.feature import Feature, Features
+from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import Settings
 from chatrooms.storage.tables import Message
@@ -55,6 +58,7 @@ class Chatrooms:
         *,
         authenticate: Authenticate | None = None,
         on_connect: Connected | None = None,
+        features: Iterable[Feature] = FEATURES,
     ) -> None:
         self.settings = settings = settings or Settings()
         rates = Rates(settings)
@@ -66,13 +70,17 @@ class Chatrooms:
             join_timeout=settings.join_timeout,
             limits=Limits(depth=64),  # commands refuse less, and name the field
         )
-        self._live = Live(self._server, self._db)
-        self._pipe = Pipe(self._db, self._live, rates, settings.lobby)
-        self._db.committed = self._pipe.committed
-        doorkeeper = Doorkeeper(settings, self._pipe, rates, authenticate)
-        self._sockets = Sockets(settings, self._live, self._pipe, doorkeeper, on_connect)
-        self._presence = presence.Presence(self._live, settings.presence_grace)
-        web = Web(settings, self._pipe, doorkeeper, self._db, _static())
+        self._broadcast = Broadcast(self._server, self._db, Local())
+        listed = Features((*features, tokens.feature(settings.session_days), Feature(jobs=(jobs.FORGET,))))
+        self._queue = queue = jobs.Queue()
+        self._pipeline = Pipeline(settings, listed, self._db, self._broadcast, rates, queue)
+        self._runner = jobs.Runner(self._pipeline, listed.jobs, queue)
+        self._db.committed = self._pipeline.committed
+        doorkeeper = Doorkeeper(settings, self._pipeline, rates, authenticate)
+        self._sockets = Sockets(settings, self._broadcast, self._pipeline, doorkeeper, on_connect)
+        self._presence = presence.Presence(self._broadcast, settings.presence_grace)
+        documents = Documents(Contract(listed.commands.values(), listed.parts))
+        web = Web(settings, self._pipeline, doorkeeper, self._db, static=_static(), documents=documents)
         self._web = Starlette(
             routes=web.routes(), lifespan=self.lifespan, exception_handlers={HTTPException: http_error}
         )
@@ -94,8 +102,9 @@ class Chatrooms:
         self._draining = False
         self._server.eio.begin()
         try:
-            await self._pipe.change(_furnish, NOBODY, users.SYSTEM, self.settings.lobby)
-            yield
+            await self._pipeline.change(_furnish, NOBODY, users.SYSTEM, self.settings.lobby)
+            async with self._runner.running():
+                yield
         finally:
             await self.drain()
             await self._db.close()
@@ -116,13 +125,13 @@ class Chatrooms:
         """
         me = await self._person(author) if author else NOBODY
         given = {"room": room, "text": text} | ({"id": id} if id else {})
-        result = await self._pipe.run("message.post", given, me)
+        result = await self._pipeline.run("message.post", given, me)
         message: Message = result["message"]
         return message
 
     async def signal(self, to: str, type: str, data: Any = None) -> None:
         """Send something live to everybody in the room ``to``, or to a person; it is not stored."""
-        await self._live.signal([Signal(names.durable(to), users.SYSTEM, type, data)])
+        await self._broadcast.publish([Signal(names.durable(to), users.SYSTEM, type, data)])
 
     async def emit(self, event: str, data: Any, *, to: str | list[str]) -> None:
         """Emit an event of your own to the sockets in one or several rooms; an empty ``to`` reaches nobody."""
@@ -130,18 +139,18 @@ class Chatrooms:
 
     def sockets_in(self, room: str) -> list[str]:
         """The ids of this process's sockets that are in ``room`` now."""
-        return self._live.sockets_in(room)
+        return self._broadcast.sockets_in(room)
 
     async def run(self, command: str, params: dict[str, Any], *, username: str) -> Any:
         """Carry out any command as ``username``, with their rights; returns its result, raises a `Refusal`."""
-        return await self._pipe.run(command, params, await self._person(username))
+        return await self._pipeline.run(command, params, await self._person(username))
 
     async def _person(self, name: str) -> Caller:
         try:
             username = names.username(name)
         except ValueError as error:
             raise Invalid(str(error), field="username") from None
-        if await self._pipe.lookup(lambda db: users.find(db, username)) is None:
+        if await self._pipeline.lookup(lambda db: users.find(db, username)) is None:
             raise NotFound(username=username)
         return Caller(username)
 

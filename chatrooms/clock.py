@@ -15,5 +15,15 @@ def ago(**span: float) -> str:
     return _format(datetime.now(UTC) - timedelta(**span))
 
 
+def later(span: timedelta) -> str:
+    """Return the time that lies ``span`` ahead."""
+    return _format(datetime.now(UTC) + span)
+
+
+def seconds_until(moment: str) -> float:
+    """Return how far ahead ``moment`` is; negative if it is past."""
+    return (datetime.fromisoformat(moment) - datetime.now(UTC)).total_seconds()
+
+
 def _format(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -22,6 +22,7 @@ from chatrooms.client.rows import (
     OneRead,
     OneRoom,
     OneUser,
+    Pinned,
     Read,
     Room,
     Session,
@@ -32,10 +33,12 @@ from chatrooms.client.rows import (
 
 
 class Commands(ABC):
-    """Each command as a method that returns its result, or the main field of it.
+    """Each command as a method that returns the main field of its result, or for a page all of it.
 
-    What is left out, or None, is not sent. All raise `Refused`, or `Unanswered` when the connection is lost before the
-    answer comes.
+    A room is ``#lobby`` (the ``#`` of a shared room may be left out where only those make sense), a conversation such
+    as ``alice+bob``, another person's username for the conversation with them, or your own for your own room. Ids are
+    UUIDs. What is left out, or None, is not sent. All raise `Refused`, or `Unanswered` when the connection is lost
+    before the answer comes.
     """
 
     @abstractmethod
@@ -55,9 +58,8 @@ class Commands(ABC):
         around: int | None = None,
         limit: int | None = None,
     ) -> History:
-        """Return a page of the messages of a room, at most 100.
+        """Return a page of a room's messages, at most 100.
 
-        - ``room``: A room: ``#lobby``, a conversation such as ``alice+bob``, or your username for your own room.
         - ``before``: Return messages before this ``seq``.
         - ``after``: Return messages after this ``seq``.
         - ``around``: Return messages on both sides of this ``seq``. Give one of the three, or none.
@@ -69,20 +71,26 @@ class Commands(ABC):
         return result
 
     async def delete(self, id: str) -> Message:
-        """Delete a message; a tombstone keeps its place.
-
-        - ``id``: The id of the message.
-        """
+        """Delete a message; a tombstone keeps its place."""
         result: OneMessage = await self.run("message.delete", id=id)
         return result["message"]
 
     async def edit(self, id: str, text: str) -> Message:
-        """Edit your own message.
+        """Change the text of your message.
 
-        - ``id``: The id of the message.
         - ``text``: Markdown source; not only white space.
         """
         result: OneMessage = await self.run("message.edit", id=id, text=text)
+        return result["message"]
+
+    async def pin(self, id: str) -> Message:
+        """Pin a message to its room, at most 100 in each. Pinning it again changes nothing."""
+        result: OneMessage = await self.run("message.pin", id=id)
+        return result["message"]
+
+    async def unpin(self, id: str) -> Message:
+        """Unpin a message. Unpinning it again changes nothing."""
+        result: OneMessage = await self.run("message.unpin", id=id)
         return result["message"]
 
     async def watch(self, usernames: Sequence[str]) -> dict[str, Literal["online", "offline"]]:
@@ -98,17 +106,13 @@ class Commands(ABC):
     async def mark_read(self, room: str, seq: int) -> Read:
         """Mark a room as read up to a message. A mark never goes backwards.
 
-        - ``room``: A room: ``#lobby``, a conversation such as ``alice+bob``, or your username for your own room.
         - ``seq``: Everything up to this ``seq`` was read.
         """
         result: OneRead = await self.run("read.mark", room=await self._room_of(room), seq=seq)
         return result["read"]
 
     async def archive(self, room: str) -> Room:
-        """Archive a room for good: its members can read it, nobody can post.
-
-        - ``room``: A shared room; its ``#`` may be left out.
-        """
+        """Archive a room for good: its members can read it, nobody can post."""
         result: OneRoom = await self.run("room.archive", room=room)
         return result["room"]
 
@@ -122,8 +126,6 @@ class Commands(ABC):
     ) -> Room:
         """Create a shared room and own it. Its name never changes.
 
-        - ``name``: ``#`` (may be left out) and 1 to 48 letters, digits, ``.``, ``-`` or ``_``, with at least one
-          letter or digit.
         - ``title``: The title that people see, in one line; the name if empty.
         - ``topic``: What the room is about, in one line.
         - ``access``: Who can join: everybody (``open``) or invited people (``private``) (default ``"open"``).
@@ -132,20 +134,12 @@ class Commands(ABC):
         return result["room"]
 
     async def invite(self, room: str, username: str) -> Member:
-        """Make somebody a member; the room appears on all their devices at once.
-
-        - ``room``: A shared room; its ``#`` may be left out.
-        - ``username``: A username: 2 to 32 letters, digits, ``.``, ``-`` or ``_``, with at least one letter or
-          digit; stored in lower case.
-        """
+        """Make somebody a member; the room appears on all their devices at once."""
         result: OneMember = await self.run("room.invite", room=room, username=username)
         return result["member"]
 
     async def join(self, room: str) -> Member:
-        """Join an open room. Joining again changes nothing.
-
-        - ``room``: A shared room; its ``#`` may be left out.
-        """
+        """Join an open room; a member stays one."""
         result: OneMember = await self.run("room.join", room=room)
         return result["member"]
 
@@ -153,14 +147,12 @@ class Commands(ABC):
         """Leave a room. You can return to a private one by invitation only.
 
         When its last owner leaves, the room passes to its longest-standing moderator, or else member.
-
-        - ``room``: A shared room; its ``#`` may be left out.
         """
         result: OneMember = await self.run("room.leave", room=room)
         return result["member"]
 
     async def joinable(self, query: str | None = None) -> list[Listing]:
-        """Return the open rooms that you could join, those with most members first, at most 200.
+        """Return the open rooms that you could join, largest first, at most 200.
 
         - ``query``: A part of the names, titles or topics to return; empty returns all.
         """
@@ -170,20 +162,19 @@ class Commands(ABC):
     async def members(self, room: str, *, query: str | None = None, after: str | None = None) -> MemberPage:
         """Return the members of a room by username, a hundred at a time.
 
-        - ``room``: A room that you belong to.
         - ``query``: A part of the usernames to return; empty returns all.
         - ``after``: Start after this username; empty starts at the first.
         """
         result: MemberPage = await self.run("room.members", room=await self._room_of(room), query=query, after=after)
         return result
 
-    async def remove(self, room: str, username: str) -> Member:
-        """End somebody's membership; the room disappears from all their devices at once.
+    async def pins(self, room: str) -> list[Message]:
+        """Return the pinned messages of a room, the last pinned first."""
+        result: Pinned = await self.run("room.pins", room=await self._room_of(room))
+        return result["messages"]
 
-        - ``room``: A shared room; its ``#`` may be left out.
-        - ``username``: A username: 2 to 32 letters, digits, ``.``, ``-`` or ``_``, with at least one letter or
-          digit; stored in lower case.
-        """
+    async def remove(self, room: str, username: str) -> Member:
+        """End somebody's membership; their sockets stop receiving at once."""
         result: OneMember = await self.run("room.remove", room=room, username=username)
         return result["member"]
 
@@ -197,7 +188,6 @@ class Commands(ABC):
     ) -> Room:
         """Change a room's title, topic or access.
 
-        - ``room``: A shared room; its ``#`` may be left out.
         - ``title``: The title that people see, in one line; empty is the room's name.
         - ``topic``: What the room is about, in one line.
         - ``access``: Who can join: everybody (``open``) or invited people (``private``).
@@ -206,21 +196,17 @@ class Commands(ABC):
         return result["room"]
 
     async def sessions(self) -> list[Session]:
-        """Return your sessions: where you are signed in."""
+        """Return the browsers and programs that can act for you."""
         result: ManySessions = await self.run("session.list")
         return result["sessions"]
 
     async def revoke(self, id: str) -> None:
-        """End one of your sessions.
-
-        - ``id``: The id of one of your own sessions.
-        """
+        """End one of your sessions; its sockets are disconnected."""
         await self.run("session.revoke", id=id)
 
     async def signal(self, to: str, type: str, data: object = None) -> None:
         """Send a signal, which is never stored, to a room that you belong to or a person you share a room with.
 
-        - ``to``: A room that you belong to, or the username of somebody you share a room with.
         - ``type``: Your name for this kind of signal; ``typing``, ``presence`` and ``profile`` are the server's
           own.
         - ``data``: Any JSON of at most 64 KiB, nested at most 16 deep.
@@ -228,18 +214,11 @@ class Commands(ABC):
         await self.run("signal", to=to, type=type, data=data)
 
     async def typing(self, room: str) -> None:
-        """Show a room that you are typing. At most one signal in 3 seconds is sent on for a person and room.
-
-        - ``room``: A room: ``#lobby``, a conversation such as ``alice+bob``, or your username for your own room.
-        """
+        """Show a room that you are typing. At most one signal in 3 seconds is emitted per person and room."""
         await self.run("typing", room=await self._room_of(room))
 
     async def user(self, username: str) -> User:
-        """Return somebody's profile.
-
-        - ``username``: A username: 2 to 32 letters, digits, ``.``, ``-`` or ``_``, with at least one letter or
-          digit; stored in lower case.
-        """
+        """Return somebody's profile."""
         result: OneUser = await self.run("user.get", username=username)
         return result["user"]
 

@@ -12,10 +12,13 @@ REPEATABLE = frozenset(
     {
         "history",
         "message.delete",
+        "message.pin",
+        "message.unpin",
         "presence.watch",
         "read.mark",
         "room.list",
         "room.members",
+        "room.pins",
         "session.list",
         "sync",
         "user.get",

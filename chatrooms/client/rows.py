@@ -109,6 +109,8 @@ class Message(TypedDict):
     """Whether it was deleted: the place is kept, the text is gone."""
     reply_to: str | None
     """The id of the message of the same room that this one answers."""
+    pinned_at: str | None
+    """When the message was pinned; null if it is not."""
 
 
 class OneMember(TypedDict):
@@ -139,6 +141,12 @@ class OneUser(TypedDict):
     """A profile."""
 
     user: User
+
+
+class Pinned(TypedDict):
+    """The pinned messages of a room, the last pinned first."""
+
+    messages: list[Message]
 
 
 class Read(TypedDict):

@@ -20,7 +20,7 @@ from chatrooms.errors import Invalid, NotFound, Refusal, TooLarge, Unavailable
 from chatrooms.identity import handshake as auth
 from chatrooms.identity.gate import Doorkeeper
 from chatrooms.identity.handshake import Handshake
-from chatrooms.pipeline.commands import REGISTRY, Pipe
+from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.storage.writer import Database
 from chatrooms.wire.server import MAX_PACKET
@@ -33,10 +33,19 @@ SECONDS_TO_SEND = 10.0
 class Web:
     """Everything that is reached by HTTP, save for Socket.IO's own polling."""
 
-    def __init__(self, settings: Settings, pipe: Pipe, doorkeeper: Doorkeeper, db: Database, static: Path) -> None:
-        self._settings, self._pipe, self._doorkeeper, self._db = settings, pipe, doorkeeper, db
+    def __init__(
+        self,
+        settings: Settings,
+        pipeline: Pipeline,
+        doorkeeper: Doorkeeper,
+        db: Database,
+        *,
+        static: Path,
+        documents: Documents,
+    ) -> None:
+        self._settings, self._pipeline, self._doorkeeper, self._db = settings, pipeline, doorkeeper, db
         self._assets = Assets(static, hosted=doorkeeper.hosted)
-        self._docs = Documents(REGISTRY.values())
+        self._docs = documents
 
     def routes(self) -> list[BaseRoute]:
         """What is where."""
@@ -75,7 +84,7 @@ class Web:
     async def _command(self, request: Request) -> Response:
         async def run() -> Any:
             caller = await self._doorkeeper.request(self._handshake(request))
-            return await self._pipe.run(request.path_params["command"], await _body(request), caller)
+            return await self._pipeline.run(request.path_params["command"], await _body(request), caller)
 
         return await _answered(run())
 

@@ -14,8 +14,9 @@ from chatrooms.identity import handshake as auth
 from chatrooms.identity import tokens
 from chatrooms.identity.gate import Doorkeeper
 from chatrooms.identity.handshake import Handshake
-from chatrooms.pipeline.broadcast import Live
-from chatrooms.pipeline.commands import Caller, Pipe
+from chatrooms.pipeline.broadcast import Broadcast
+from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.types import MAX_TEXT
 from chatrooms.version import __version__
@@ -46,14 +47,14 @@ class Sockets:
     def __init__(
         self,
         settings: Settings,
-        live: Live,
-        pipe: Pipe,
+        broadcast: Broadcast,
+        pipeline: Pipeline,
         doorkeeper: Doorkeeper,
         on_connect: Connected | None = None,
     ) -> None:
-        self._settings, self._live, self._pipe, self._doorkeeper = settings, live, pipe, doorkeeper
+        self._settings, self._broadcast, self._pipeline, self._doorkeeper = settings, broadcast, pipeline, doorkeeper
         self._on_connect = on_connect
-        self._server = live.server
+        self._server = broadcast.server
         self._server.connected = self._connected
         self._server.malformed = lambda: refused(Invalid("That is not JSON of an event.", field=""))
         self._server.on("connect", self._connect)
@@ -80,14 +81,14 @@ class Sockets:
         await self._server.enter_room(sid, caller.username)
         if session := caller.session:
             await self._server.enter_room(sid, names.session(session))
-            if not await self._pipe.lookup(lambda db: tokens.alive(db, session)):
+            if not await self._pipeline.lookup(lambda db: tokens.alive(db, session)):
                 raise Unauthorized
-        await self._live.align(caller.username, sid)
+        await self._broadcast.align(caller.username, sid)
 
     async def _connected(self, sid: str) -> None:
         session = await self._server.get_session(sid)
         caller: Caller = session["caller"]
-        user = await self._pipe.lookup(lambda db: users.find(db, caller.username))
+        user = await self._pipeline.lookup(lambda db: users.find(db, caller.username))
         welcome = {
             "user": user,
             "server": {"version": __version__, "name": self._settings.name},
@@ -109,7 +110,7 @@ class Sockets:
             raise Unauthorized
         if len(given) != 1:
             raise Invalid("A command takes one object.", field="")
-        return await self._pipe.run(event, given[0], Caller(caller.username, sid=sid, session=caller.session))
+        return await self._pipeline.run(event, given[0], Caller(caller.username, sid=sid, session=caller.session))
 
 
 def _connect_error(refusal: Refusal) -> Exception:

@@ -13,9 +13,12 @@ from pydantic import Field
 from sqlalchemy import Connection, insert, update
 from typing_extensions import TypedDict
 
+from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import reads
-from chatrooms.pipeline import access, policy
+from chatrooms.pipeline import access
+from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.tables import SYNCED, Member, Role, many, members, one
 from chatrooms.types import MAX_PAGE, AnyRoom, Search, SharedRoom, Username
 
@@ -81,50 +84,53 @@ def _both_with(_db: Connection, me: Caller, p: WithPerson) -> Iterable[str]:
     return p.room, p.username
 
 
-@change("room.join", locks=_both)
-def join(act: Act, p: InRoom) -> OneMember:
-    """Join an open room. Joining again changes nothing."""
-    policy.join(access.find(act.db, act.me, p.room))
+@change("room.join", may=access.joiner, locks=_both)
+def join(act: Act, p: InRoom, _here: Here) -> OneMember:
+    """Join an open room; a member stays one."""
     return {"member": add(act, p.room, act.me.username, "member")}
 
 
-@change("room.leave", locks=_both)
-def leave(act: Act, p: InRoom) -> OneMember:
+@change("room.leave", may=access.member, locks=_both)
+def leave(act: Act, p: InRoom, here: Here) -> OneMember:
     """Leave a room. You can return to a private one by invitation only.
 
     When its last owner leaves, the room passes to its longest-standing moderator, or else member.
     """
-    here = access.find(act.db, act.me, p.room)
-    policy.leave(here)
     left = end(act, p.room, act.me.username)
     if here.role == "owner":
         _succeed(act, p.room)
     return {"member": left}
 
 
-@change("room.invite", locks=_both_with)
-def invite(act: Act, p: WithPerson) -> OneMember:
+@change("room.invite", may=access.inviter, locks=_both_with)
+def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     """Make somebody a member; the room appears on all their devices at once."""
-    policy.invite(access.find(act.db, act.me, p.room))
     return {"member": add(act, p.room, access.person(act.db, p.username), "member")}
 
 
-@change("room.remove", locks=_both_with)
-def remove(act: Act, p: WithPerson) -> OneMember:
-    """End somebody's membership; the room disappears from all their devices at once."""
+def _remover(act: Act, p: WithPerson) -> Role:
+    """Allow owners and moderators; removing an owner takes another."""
+    here = access.manager(act, p)
     member = find(act.db, p.room, p.username)
-    role = member["role"] if member and not member["gone"] else None
-    policy.remove(access.find(act.db, act.me, p.room), role)
+    if member is None or member["gone"]:
+        raise NotFound("That person is not a member.", field="username")
+    if member["role"] == "owner" and here.role != "owner":
+        raise Forbidden("Only an owner can remove an owner.")
+    return member["role"]
+
+
+@change("room.remove", may=_remover, locks=_both_with)
+def remove(act: Act, p: WithPerson, role: Role) -> OneMember:
+    """End somebody's membership; their sockets stop receiving at once."""
     ended = end(act, p.room, p.username)
     if role == "owner":
         _succeed(act, p.room)
     return {"member": ended}
 
 
-@query("room.members")
-def page(act: Act, p: Page) -> MemberPage:
+@query("room.members", may=access.member)
+def page(act: Act, p: Page, _here: Here) -> MemberPage:
     """Return the members of a room by username, a hundred at a time."""
-    policy.belong(access.find(act.db, act.me, p.room))
     found = _members(p.room).where(members.c.gone.is_(False), members.c.username > p.after)
     if p.query:
         found = found.where(members.c.username.contains(p.query.lower(), autoescape=True))
@@ -159,6 +165,9 @@ def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: b
         "gone": gone,
         "rev": rev,
     }
-    act.changes.tell(room, "members", row)
-    act.changes.tell(username, "memberships", {**row, "rev": person_rev})
+    act.changes.add(room, "members", row)
+    act.changes.add(username, "memberships", {**row, "rev": person_rev})
     return row
+
+
+FEATURE = Feature(commands=(join, leave, invite, remove, page))

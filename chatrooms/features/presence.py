@@ -9,8 +9,10 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from chatrooms import names
-from chatrooms.pipeline.broadcast import Live, Signal
+from chatrooms.events import Signal
+from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.commands import Caller, Params, live
+from chatrooms.pipeline.feature import Feature
 from chatrooms.types import Username
 
 State = Literal["online", "offline"]
@@ -30,27 +32,31 @@ class States(TypedDict):
     states: dict[str, State]
 
 
-@live("presence.watch")
-async def watch(live: Live, me: Caller, p: Watch) -> States:
+def _anyone(_me: Caller, _p: Watch) -> None:
+    """Presence is no secret: everybody who is known may watch everybody."""
+
+
+@live("presence.watch", may=_anyone)
+async def watch(broadcast: Broadcast, me: Caller, p: Watch) -> States:
     """Return which of these people are online. Their ``presence`` signals follow, until you watch others.
 
     Watching concerns one socket: by HTTP the answer is all there is.
     """
     if me.sid is not None:
-        await live.watch(me.sid, p.usernames)
-    return {"states": {name: "online" if live.here(name) else "offline" for name in p.usernames}}
+        await broadcast.watch(me.sid, p.usernames)
+    return {"states": {name: "online" if broadcast.here(name) else "offline" for name in p.usernames}}
 
 
 class Presence:
     """Tells the watchers of a person when they come, and, if they stay away for ``grace`` seconds, that they left."""
 
-    def __init__(self, live: Live, grace: float) -> None:
-        self._live, self._grace = live, grace
+    def __init__(self, broadcast: Broadcast, grace: float) -> None:
+        self._broadcast, self._grace = broadcast, grace
         self._leaving: dict[str, asyncio.TimerHandle] = {}
         self._telling: set[asyncio.Task[None]] = set()
-        live.server.manager.occupied = self.came
-        live.server.manager.vacated = self.went
-        live.lingering = self._leaving
+        broadcast.server.manager.occupied = self.came
+        broadcast.server.manager.vacated = self.went
+        broadcast.lingering = self._leaving
 
     def came(self, room: str) -> None:
         """A room got its first socket."""
@@ -80,7 +86,10 @@ class Presence:
         self._tell(username, "offline")
 
     def _tell(self, username: str, state: State) -> None:
-        told = Signal(names.watchers(username), username, "presence", {"state": state})
-        task = asyncio.ensure_future(self._live.signal([told]))
+        signal = Signal(names.watchers(username), username, "presence", {"state": state})
+        task = asyncio.ensure_future(self._broadcast.publish([signal]))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
+
+
+FEATURE = Feature(commands=(watch,))

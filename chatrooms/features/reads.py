@@ -9,8 +9,10 @@ from sqlalchemy import Connection, func, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import NotFound
-from chatrooms.pipeline import access, policy
+from chatrooms.pipeline import access
+from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change
+from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.tables import SYNCED, Read, messages, one, reads
 from chatrooms.types import MAX_SEQ, AnyRoom, Seq
 
@@ -45,11 +47,9 @@ def _myself(_db: Connection, me: Caller, _p: Mark) -> Iterable[str]:
     return (me.username,)
 
 
-@change("read.mark", locks=_myself)
-def mark(act: Act, p: Mark) -> OneRead:
+@change("read.mark", may=access.member, locks=_myself)
+def mark(act: Act, p: Mark, here: Here) -> OneRead:
     """Mark a room as read up to a message. A mark never goes backwards."""
-    here = access.find(act.db, act.me, p.room)
-    policy.belong(here)
     if not here.exists:
         raise NotFound("Nobody has said anything there yet.", field="room")
     before = find(act.db, act.me.username, p.room)
@@ -65,7 +65,7 @@ def _store(act: Act, username: str, room: str, seq: int, number: int) -> Read:
     where = (reads.c.username == username, reads.c.room == room)
     if act.db.execute(update(reads).where(*where).values(row)).rowcount == 0:
         act.db.execute(insert(reads).values(row))
-    act.changes.tell(username, "reads", row)
+    act.changes.add(username, "reads", row)
     return row
 
 
@@ -78,3 +78,6 @@ def _last_message(db: Connection, room: str, seq: int) -> tuple[int, int]:
         )
     ).one_or_none()
     return (found.seq, found.number) if found else (0, 0)
+
+
+FEATURE = Feature(commands=(mark,))

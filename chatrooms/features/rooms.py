@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
+import sqlalchemy as sa
 from pydantic import Field
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Invalid
 from chatrooms.features import members
-from chatrooms.pipeline import access as standing
-from chatrooms.pipeline import policy
+from chatrooms.pipeline import access
+from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.tables import SYNCED, Access, Room, many, rooms
 from chatrooms.storage.tables import members as memberships
 from chatrooms.types import Search, SharedRoom, Title, Topic
@@ -86,7 +88,7 @@ def add(act: Act, name: str, access: Access, title: str = "", topic: str = "") -
         "posted": 0,
     }
     act.db.execute(insert(rooms).values(**values, rev=1, counter=0))
-    act.changes.tell(name, "rooms", {**values, "rev": act.changes.rev(name)})
+    act.changes.add(name, "rooms", {**values, "rev": act.changes.rev(name)})
     return find(act.db, name)
 
 
@@ -108,8 +110,8 @@ def _this(_db: Connection, _me: Caller, p: InRoom | Update) -> Iterable[str]:
     return (p.room,)
 
 
-@change("room.create", locks=_new, rate="create")
-def create(act: Act, p: Create) -> OneRoom:
+@change("room.create", may=access.anyone, locks=_new, rate="create")
+def create(act: Act, p: Create, _: None) -> OneRoom:
     """Create a shared room and own it. Its name never changes."""
     if exists(act.db, p.name):
         raise Conflict("There is a room of that name, or one was archived.", field="name")
@@ -119,28 +121,26 @@ def create(act: Act, p: Create) -> OneRoom:
     return {"room": room}
 
 
-@change("room.update", locks=_this)
-def revise(act: Act, p: Update) -> OneRoom:
+@change("room.update", may=access.manager, locks=_this)
+def update(act: Act, p: Update, _here: Here) -> OneRoom:
     """Change a room's title, topic or access."""
-    policy.manage(standing.find(act.db, act.me, p.room))
     given = p.model_dump(exclude={"room"}, exclude_none=True)
     if not given:
-        raise Invalid("Say what shall change: title, topic or access.", field="title")
+        raise Invalid("Nothing to update: give a title, topic or access.", field="title")
     if given.get("title") == "":
         given["title"] = p.room.removeprefix("#")
     return _store(act, p.room, **given)
 
 
-@change("room.archive", locks=_this)
-def archive(act: Act, p: InRoom) -> OneRoom:
+@change("room.archive", may=access.manager, locks=_this)
+def archive(act: Act, p: InRoom, _here: Here) -> OneRoom:
     """Archive a room for good: its members can read it, nobody can post."""
-    policy.manage(standing.find(act.db, act.me, p.room))
     return _store(act, p.room, archived=True)
 
 
-@query("room.list")
-def joinable(act: Act, p: Find) -> ManyRooms:
-    """Return the open rooms that you could join, those with most members first, at most 200."""
+@query("room.list", may=access.anyone)
+def list_open(act: Act, p: Find, _: None) -> ManyRooms:
+    """Return the open rooms that you could join, largest first, at most 200."""
     count = _member_count()
     mine = select(memberships.c.room).where(memberships.c.username == act.me.username, memberships.c.gone.is_(False))
     found = (
@@ -174,7 +174,10 @@ def _store(act: Act, name: str, **values: Any) -> OneRoom:
     room = find(act.db, name)
     if any(room[key] != value for key, value in values.items()):  # type: ignore[literal-required]
         rev = act.changes.rev(name)
-        act.db.execute(update(rooms).where(rooms.c.name == name).values(**values, rev=rev))
+        act.db.execute(sa.update(rooms).where(rooms.c.name == name).values(**values, rev=rev))
         room = find(act.db, name)
-        act.changes.tell(name, "rooms", room)
+        act.changes.add(name, "rooms", room)
     return {"room": room}
+
+
+FEATURE = Feature(commands=(create, update, archive, list_open))

@@ -11,9 +11,11 @@ from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.errors import NotFound
-from chatrooms.pipeline import access, policy
-from chatrooms.pipeline.broadcast import Signal
+from chatrooms.events import Signal
+from chatrooms.pipeline import access
+from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Params, query
+from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.tables import members
 from chatrooms.types import AnyRoom, Shallow
 
@@ -63,24 +65,24 @@ class Nothing(TypedDict):
     """Success."""
 
 
-@query("typing", rate="signal")
-def typing(act: Act, p: Where) -> Nothing:
-    """Show a room that you are typing. At most one signal in 3 seconds is sent on for a person and room."""
-    policy.post(access.find(act.db, act.me, p.room))
+@query("typing", may=access.poster, rate="signal")
+def typing(act: Act, p: Where, _here: Here) -> Nothing:
+    """Show a room that you are typing. At most one signal in 3 seconds is emitted per person and room."""
     act.signals.append(Signal(p.room, act.me.username, "typing", {}))
     return {}
 
 
-@query("signal", rate="signal")
-def signal(act: Act, p: Send) -> Nothing:
-    """Send a signal, which is never stored, to a room that you belong to or a person you share a room with."""
+def _acquaintance(act: Act, p: Send) -> None:
+    """Allow members of the room, and people who share a room with the recipient."""
     if names.kind(p.to) == "personal" and p.to != act.me.username:
         _acquainted(act.db, act.me.username, p.to)
-    else:
-        here = access.find(act.db, act.me, p.to)
-        policy.belong(here)
-        if not here.exists:
-            _all_acquainted(act.db, act.me.username, p.to)
+    elif not access.of(act.db, act.me, p.to).exists:
+        _all_acquainted(act.db, act.me.username, p.to)
+
+
+@query("signal", may=_acquaintance, rate="signal")
+def signal(act: Act, p: Send, _: None) -> Nothing:
+    """Send a signal, which is never stored, to a room that you belong to or a person you share a room with."""
     act.signals.append(Signal(p.to, act.me.username, p.type, p.data))
     return {}
 
@@ -103,3 +105,6 @@ def _acquainted(db: Connection, me: str, other: str) -> None:
     )
     if not db.scalar(select(exists(together))):
         raise NotFound("There is nobody of that name in your rooms.", field="to")
+
+
+FEATURE = Feature(commands=(typing, signal))

@@ -9,9 +9,11 @@ from sqlalchemy import Connection, select
 from typing_extensions import TypedDict
 
 from chatrooms import names
-from chatrooms.pipeline.changes import Change
+from chatrooms.features.messages.loading import load
+from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, query
-from chatrooms.storage.tables import SYNCED, Synced, many, members, rooms
+from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.tables import SYNCED, Change, Synced, many, members, messages, rooms
 from chatrooms.types import MAX_BYTES, Seq, size_of
 
 LIMIT = 200
@@ -40,8 +42,8 @@ class Caught(TypedDict):
     more: bool
 
 
-@query("sync", aligned=True)
-def sync(act: Act, p: Sync) -> Caught:
+@query("sync", may=access.anyone, aligned=True)
+def sync(act: Act, p: Sync, _: None) -> Caught:
     """Return everything that changed since these revs in your own room and all rooms that you belong to."""
     caught: Caught = {"changes": [], "reset": [], "more": False}
     rows = size = 0
@@ -52,7 +54,7 @@ def sync(act: Act, p: Sync) -> Caught:
         if rows >= MAX_ROWS:
             caught["more"] = True
             break
-        change, reset = _since(act.db, room, head, known)
+        change, reset = _since(act, room, head, known)
         rows += sum(len(part) for part in change.values() if isinstance(part, list))
         size += said(change.get("messages", []))
         if caught["changes"] and size > MAX_BYTES:
@@ -70,16 +72,16 @@ def _heads(db: Connection, username: str) -> list[tuple[str, int]]:
     return sorted(((row.name, row.counter) for row in db.execute(found)), key=lambda head: head[0] != username)
 
 
-def _since(db: Connection, room: str, head: int, known: int) -> tuple[Change, bool]:
+def _since(act: Act, room: str, head: int, known: int) -> tuple[Change, bool]:
     """What is newer than ``known``; a client that is ahead of us (a restored backup) starts anew."""
     ahead = known > head
     known = 0 if ahead else known
     personal = names.kind(room) == "personal"
     marked = {table: at for table, at in SYNCED.items() if at.personal in (None, personal)}
     change: Change = {"room": room, "rev": head}
-    partial = {table: _rows(db, at, room, known, LIMIT + 1) for table, at in marked.items() if not at.whole}
+    partial = {table: _rows(act, at, room, known, LIMIT + 1) for table, at in marked.items() if not at.whole}
     reset = ahead or any(map(_too_many, partial.values()))
-    whole = {table: _rows(db, at, room, 0 if reset else known) for table, at in marked.items() if at.whole}
+    whole = {table: _rows(act, at, room, 0 if reset else known) for table, at in marked.items() if at.whole}
     told = whole if reset else whole | partial
     return cast(Change, change | {table: rows for table, rows in told.items() if rows}), reset
 
@@ -93,6 +95,9 @@ def _too_many(rows: list[Any]) -> bool:
     return len(rows) > LIMIT or said(rows) > MAX_BYTES
 
 
-def _rows(db: Connection, at: Synced, room: str, known: int, limit: int | None = None) -> list[Any]:
+def _rows(act: Act, at: Synced, room: str, known: int, limit: int | None = None) -> list[Any]:
     found = at.select().where(at.room == room, at.rev > known).order_by(at.rev).limit(limit)
-    return many(dict[str, Any], db.execute(found))
+    return load(act, found) if at.table is messages else many(dict[str, Any], act.db.execute(found))
+
+
+FEATURE = Feature(commands=(sync,))

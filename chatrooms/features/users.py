@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
+import sqlalchemy as sa
 from pydantic import Field
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select
 from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.errors import Invalid, NameTaken, NotFound
+from chatrooms.events import Signal
 from chatrooms.features import members, rooms
-from chatrooms.pipeline.broadcast import Signal
+from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import SYNCED, User, many, users
 from chatrooms.types import MAX_PAGE, Search, Title, Topic, Username
@@ -76,7 +79,7 @@ def add(act: Act, username: str) -> User:
     rev = act.changes.rev(username)
     row: User = {"username": username, "name": "", "about": "", "created_at": act.now, "rev": rev}
     act.db.execute(insert(users).values(**row, skeleton=skeleton))
-    act.changes.tell(username, "users", row)
+    act.changes.add(username, "users", row)
     if username != SYSTEM:
         members.add(act, act.lobby, username, "member")
     return row
@@ -87,41 +90,46 @@ def find(db: Connection, username: str) -> User | None:
     return cast(User | None, _by_username.one(db, {"username": username}))
 
 
+def existing(db: Connection, username: str) -> User:
+    """Return the profile of ``username``; raises `NotFound`."""
+    user = find(db, username)
+    if user is None:
+        raise NotFound("There is nobody of that name.", field="username")
+    return user
+
+
 def _myself(_db: Connection, me: Caller, _p: Params) -> Iterable[str]:
     return (me.username,)
 
 
-@query("user.me")
-def myself(act: Act, p: Nothing) -> OneUser:
+@query("user.me", may=access.anyone)
+def me(act: Act, p: Nothing, _: None) -> OneUser:
     """Return your own profile."""
-    return get(act, Who(username=act.me.username))
+    return {"user": existing(act.db, act.me.username)}
 
 
-@query("user.get")
-def get(act: Act, p: Who) -> OneUser:
+@query("user.get", may=access.anyone)
+def get(act: Act, p: Who, _: None) -> OneUser:
     """Return somebody's profile."""
-    user = find(act.db, p.username)
-    if user is None:
-        raise NotFound("There is nobody of that name.", field="username")
-    return {"user": user}
+    return {"user": existing(act.db, p.username)}
 
 
-@change("user.update", locks=_myself)
-def revise(act: Act, p: Profile) -> OneUser:
+@change("user.update", may=access.anyone, locks=_myself)
+def update(act: Act, p: Profile, _: None) -> OneUser:
     """Update your own profile. Everybody who watches your presence gets it in a ``profile`` signal."""
     given = p.model_dump(exclude_none=True)
     if not given:
-        raise Invalid("Say what shall change: name or about.", field="name")
+        raise Invalid("Nothing to update: give a name or about.", field="name")
     rev = act.changes.rev(act.me.username)
-    act.db.execute(update(users).where(users.c.username == act.me.username).values(**given, rev=rev))
-    found = get(act, Who(username=act.me.username))
-    act.changes.tell(act.me.username, "users", found["user"])
-    act.signals.append(Signal(names.watchers(act.me.username), act.me.username, "profile", found["user"]))
-    return found
+    act.db.execute(sa.update(users).where(users.c.username == act.me.username).values(**given, rev=rev))
+    user = existing(act.db, act.me.username)
+    act.changes.add(act.me.username, "users", user)
+    act.signals.append(Signal(names.watchers(act.me.username), act.me.username, "profile", user))
+    return {"user": user}
 
 
-@query("user.list")
-def page(act: Act, p: Page) -> UserPage:
+@query("user.list", may=access.anyone)
+def page(act: Act, p: Page, _: None) -> UserPage:
     """Return people by username, a hundred at a time."""
     found = _select.where(users.c.username > p.after, users.c.username != SYSTEM)
     if p.query:
@@ -131,3 +139,6 @@ def page(act: Act, p: Page) -> UserPage:
         found = found.where(users.c.username.in_(p.usernames))
     rows = act.db.execute(found.order_by(users.c.username).limit(MAX_PAGE + 1)).all()
     return {"users": many(User, rows[:MAX_PAGE]), "more": len(rows) > MAX_PAGE}
+
+
+FEATURE = Feature(commands=(me, get, update, page))

@@ -13,7 +13,8 @@ from chatrooms.features import users
 from chatrooms.identity import handshake as auth
 from chatrooms.identity import tokens
 from chatrooms.identity.handshake import Authenticate, Handshake
-from chatrooms.pipeline.commands import Act, Caller, Pipe, invalid
+from chatrooms.pipeline.commands import Act, Caller, invalid
+from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import Settings
 from chatrooms.storage.tables import User
@@ -48,8 +49,10 @@ class Joining(BaseModel):
 class Doorkeeper:
     """Who comes in, by the rules of the settings or by the host application's ``authenticate``."""
 
-    def __init__(self, settings: Settings, pipe: Pipe, rates: Rates, authenticate: Authenticate | None = None) -> None:
-        self._settings, self._pipe, self._rates, self._authenticate = settings, pipe, rates, authenticate
+    def __init__(
+        self, settings: Settings, pipeline: Pipeline, rates: Rates, authenticate: Authenticate | None = None
+    ) -> None:
+        self._settings, self._pipeline, self._rates, self._authenticate = settings, pipeline, rates, authenticate
 
     @property
     def hosted(self) -> bool:
@@ -89,7 +92,7 @@ class Doorkeeper:
         known = await self._by_cookie(handshake, username)
         if known is None:
             return await self._guest(handshake, username, auth.new_token())
-        return await self._pipe.change(lambda act: tokens.admit(act, username), known), None
+        return await self._pipeline.change(lambda act: tokens.admit(act, username), known), None
 
     async def leave(self, handshake: Handshake, given: Any) -> str:
         """End the browser's session of a name; gives the name."""
@@ -98,7 +101,7 @@ class Doorkeeper:
         known = await self._by_cookie(handshake, username)
         if known and known.session:
             session = known.session
-            await self._pipe.change(lambda act: tokens.revoke(act, tokens.Which(id=session)), known)
+            await self._pipeline.change(lambda act: tokens.end(act, session), known)
         return username
 
     def _browsers_only(self, handshake: Handshake) -> None:
@@ -112,8 +115,8 @@ class Doorkeeper:
         if name is None:
             raise Unauthorized
         caller = Caller(names.username(name))
-        if await self._pipe.lookup(lambda db: users.find(db, caller.username)) is None:
-            await self._pipe.change(
+        if await self._pipeline.lookup(lambda db: users.find(db, caller.username)) is None:
+            await self._pipeline.change(
                 lambda act: tokens.admit(act, caller.username),
                 NOBODY,
                 *_joins(caller.username, self._settings.lobby),
@@ -126,19 +129,19 @@ class Doorkeeper:
         Who makes the token can claim again when the answer was lost: the same claim is then the proof.
         """
         token = claim or auth.new_token()
-        if not await self._pipe.lookup(lambda db: tokens.exists(db, token)):
+        if not await self._pipeline.lookup(lambda db: tokens.exists(db, token)):
             await self._guest(handshake, username, token)
         return await self._by_token(token, username), token
 
     async def _by_token(self, token: str, username: str | None) -> Caller:
         days = self._settings.session_days
-        known = await self._pipe.lookup(lambda db: tokens.find(db, token, days))
+        known = await self._pipeline.lookup(lambda db: tokens.find(db, token, days))
         if known is None or username not in (None, known["username"]):
             raise Unauthorized("That token is not valid, or no longer.")
         caller = Caller(known["username"], session=known["id"])
         if tokens.stale(known):
             with suppress(Unavailable):
-                await self._pipe.change(lambda act: tokens.touch(act, known["id"]), caller)
+                await self._pipeline.change(lambda act: tokens.touch(act, known["id"]), caller)
         return caller
 
     async def _by_cookie(self, handshake: Handshake, username: str | None) -> Caller | None:
@@ -169,7 +172,7 @@ class Doorkeeper:
             tokens.start(act, username, token, handshake.agent)
             return user, token
 
-        return await self._pipe.change(admit, NOBODY, *_joins(username, self._settings.lobby))
+        return await self._pipeline.change(admit, NOBODY, *_joins(username, self._settings.lobby))
 
 
 def _joins(username: str, lobby: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Annotated, cast
 from uuid import uuid4
 
@@ -14,12 +15,16 @@ from chatrooms import clock
 from chatrooms.errors import NotFound, Unauthorized
 from chatrooms.features import users
 from chatrooms.identity.handshake import token_hash
+from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.jobs import NOBODY, Chat, Job, JobKind
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import Created, User, many, sessions
 from chatrooms.types import Id
 
 SEEN_EVERY_HOURS = 1
+BATCH = 100
 
 
 class Nothing(Params):
@@ -110,14 +115,22 @@ def start(act: Act, username: str, token: str, agent: str) -> None:
     )
 
 
+def end(act: Act, id: str) -> None:
+    """End one of the caller's sessions; raises `NotFound`."""
+    ended = act.db.execute(delete(sessions).where(sessions.c.id == id, sessions.c.username == act.me.username))
+    if ended.rowcount == 0:
+        raise NotFound(field="id")
+    act.ended.append(id)
+
+
 def admit(act: Act, username: str) -> User:
     """Somebody whom others vouch for: made known at the first time."""
     return users.find(act.db, username) or users.add(act, username)
 
 
-@query("session.list")
-def listed(act: Act, p: Nothing) -> ManySessions:
-    """Return your sessions: where you are signed in."""
+@query("session.list", may=access.anyone)
+def page(act: Act, p: Nothing, _: None) -> ManySessions:
+    """Return the browsers and programs that can act for you."""
     columns = (sessions.c.id, sessions.c.agent, sessions.c.created_at, sessions.c.seen_at)
     found = select(*columns).where(sessions.c.username == act.me.username).order_by(sessions.c.seen_at.desc())
     mine = many(Session, act.db.execute(found))
@@ -128,11 +141,26 @@ def _none(_db: Connection, _me: Caller, _p: Which) -> Iterable[str]:
     return ()
 
 
-@change("session.revoke", locks=_none)
-def revoke(act: Act, p: Which) -> Done:
-    """End one of your sessions."""
-    ended = act.db.execute(delete(sessions).where(sessions.c.id == p.id, sessions.c.username == act.me.username))
-    if ended.rowcount == 0:
-        raise NotFound(field="id")
-    act.ended.append(p.id)
+@change("session.revoke", may=access.anyone, locks=_none)
+def revoke(act: Act, p: Which, _: None) -> Done:
+    """End one of your sessions; its sockets are disconnected."""
+    end(act, p.id)
     return {}
+
+
+def feature(days: int) -> Feature:
+    """Return the commands of sessions, and the job that removes those that went unused for ``days`` days."""
+
+    async def expire(chat: Chat, _job: Job) -> None:
+        while await chat.change(lambda act: _remove_expired(act, days), NOBODY) == BATCH:
+            pass
+
+    return Feature(commands=(page, revoke), jobs=(JobKind("sessions.expire", expire, every=timedelta(hours=1)),))
+
+
+def _remove_expired(act: Act, days: int) -> int:
+    expired = select(sessions.c.id).where(sessions.c.seen_at <= clock.ago(days=days)).limit(BATCH)
+    ids = list(act.db.scalars(expired))
+    act.db.execute(delete(sessions).where(sessions.c.id.in_(ids)))
+    act.ended.extend(ids)
+    return len(ids)

@@ -1,4 +1,4 @@
-"""The Socket.IO server's address book: tell a change, align a person, signal.
+"""The only way out to sockets: changes, signals, alignments and endings, to this node's sockets and to the bus.
 
 Nothing here knows a socket by more than the rooms it is in.
 """
@@ -6,73 +6,65 @@ Nothing here knows a socket by more than the rooms it is in.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container, Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Container, Iterable, Sequence
 from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection, bindparam, select
 
 from chatrooms import names
-from chatrooms.pipeline.changes import Change
+from chatrooms.events import Align, Change, End, Event, Signal
+from chatrooms.pipeline.bus import Bus
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import members
 from chatrooms.storage.writer import Database
 from chatrooms.wire import failures
 from chatrooms.wire.server import NAMESPACE, Server
 
-LAST_WORDS = 0.1
-"""Seconds in which an acknowledgement reaches somebody who ended their own session."""
+SECONDS_TO_ACKNOWLEDGE = 0.1
+"""How long a socket that is to be ended stays: who ended their own session receives the acknowledgement."""
 
 
-@dataclass(frozen=True)
-class Signal:
-    """Something live that is never stored: ``room`` is what people see it belongs to."""
+class Broadcast:
+    """Delivers events to the rooms that they are addressed to."""
 
-    room: str
-    sender: str
-    type: str
-    data: Any
-
-
-class Live:
-    """Who hears what, now."""
-
-    def __init__(self, server: Server, db: Database) -> None:
+    def __init__(self, server: Server, db: Database, bus: Bus) -> None:
         self.server = server
         self.lingering: Container[str] = ()
-        self._db = db
+        self._db, self._bus = db, bus
         self._aligning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def tell(self, commands: Iterable[Iterable[Change]]) -> None:
-        """Emit the committed changes of commands, in their order, to everybody who hears their rooms.
+    async def publish(self, events: Sequence[Event]) -> None:
+        """Deliver ``events`` in order to this node's sockets, then hand them to the other nodes.
 
-        Who joined or was removed by a command is moved first, so that the one hears it and the other does not.
+        Changes that follow each other go out together, as one write per socket.
         """
-        waiting: list[Change] = []
-        for changes in map(list, commands):
-            moved = [change["room"] for change in changes if "memberships" in change]
-            if moved:
-                await self._emit(waiting)
-                waiting.clear()
-            for username in moved:
-                await self._move(username)
-            waiting += changes
-        await self._emit(waiting)
+        changes: list[Change] = []
+        for event in events:
+            if isinstance(event, Change):
+                changes.append(event)
+                continue
+            await self._emit(changes)
+            changes = []
+            await self._deliver(event)
+        await self._emit(changes)
+        await self._bus.publish(events)
 
-    async def _emit(self, changes: list[Change]) -> None:
-        await self.server.emit_all(("change", change, names.hearers(change["room"])) for change in changes)
+    async def _deliver(self, event: Align | End | Signal) -> None:
+        match event:
+            case Signal():
+                await self.server.emit("signal", event.payload(), to=names.hearers(event.room))
+            case Align():
+                await self._move(event.username)
+            case End():
+                self._end_soon(event.room)
 
-    async def signal(self, signals: Iterable[Signal]) -> None:
-        """Emit signals to everybody who hears their rooms."""
-        for signal in signals:
-            told = {"room": signal.room, "from": signal.sender, "type": signal.type, "data": signal.data}
-            await self.server.emit("signal", told, to=names.hearers(signal.room))
+    async def _emit(self, changes: Iterable[Change]) -> None:
+        await self.server.emit_all(("change", change.payload(), names.hearers(change.room)) for change in changes)
 
     async def align(self, username: str, sid: str | None = None) -> None:
         """Make the rooms of all local sockets of ``username``, or of one, equal to their memberships.
 
-        Idempotent: a lost announcement is repaired by any later one, and connecting is the same act.
+        Idempotent: a lost event is repaired by any later one, and connecting is the same act.
         """
         lock = self._aligning.setdefault(username, asyncio.Lock())
         async with lock:
@@ -83,45 +75,45 @@ class Live:
                 await self._enter(each, belongs, "shared")
 
     async def _move(self, username: str) -> None:
-        """Align; where that fails, end the person's connections: whoever was removed must not go on hearing.
+        """Align; where that fails, end the person's connections: a removed member must not go on receiving.
 
-        Who still belongs comes back, and is aligned then.
+        Who is still a member reconnects, and is aligned then.
         """
         try:
             await self.align(username)
         except Exception:
             failures.report("aligning failed")
-            await self._close(username)
+            await self._end(username)
 
-    def close(self, room: str) -> None:
-        """End the connections of all sockets in ``room``, as soon as whoever asked for it has their answer."""
-        asyncio.get_running_loop().call_later(LAST_WORDS, self.server.start_background_task, self._close, room)
+    def _end_soon(self, room: str) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(SECONDS_TO_ACKNOWLEDGE, self.server.start_background_task, self._end, room)
 
-    async def _close(self, room: str) -> None:
+    async def _end(self, room: str) -> None:
         for sid in self.sockets_in(room):
             eio_sid = self.server.manager.eio_sid_from_sid(sid, NAMESPACE)
             if eio_sid:
                 await self.server.close(eio_sid)
 
     async def watch(self, sid: str, usernames: Iterable[str]) -> None:
-        """Make the socket hear the presence of exactly these people."""
+        """Make the socket receive the presence of exactly these people."""
         await self._enter(sid, {names.watchers(name) for name in usernames}, "watchers")
 
     def here(self, username: str) -> bool:
-        """Whether the person is here, or left so lately that they may be reloading the page."""
+        """Return whether the person is here, or left so recently that they may be reloading the page."""
         return self.occupied(username) or username in self.lingering
 
     def sockets_in(self, room: str) -> list[str]:
-        """The ids of this process's sockets that are in ``room`` now."""
+        """Return the ids of this node's sockets that are in ``room`` now."""
         inside: list[str] = self.server.manager.members(room)
         return inside
 
     def occupied(self, room: str) -> bool:
-        """Whether any socket is in ``room``: for a personal room, whether the person is here."""
+        """Return whether any socket is in ``room``: for a personal room, whether the person is here."""
         return bool(self.sockets_in(room))
 
     async def _enter(self, sid: str, wanted: set[str], kind: names.Kind) -> None:
-        """Make the rooms of ``kind`` that the socket is in those that are ``wanted``."""
+        """Make the rooms of ``kind`` that the socket is in exactly those that are ``wanted``."""
         now = {room for room in self.server.rooms(sid, NAMESPACE) if names.kind(room) == kind}
         for room in now - wanted:
             await self.server.leave_room(sid, room)

@@ -1,19 +1,15 @@
-"""What one command changes: the revs that it spends and the rows that it has to tell."""
+"""The changes of one command: the revs that it takes and the rows that it broadcasts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from pydantic import GetPydanticSchema
 from sqlalchemy import Connection, bindparam, update
 
+from chatrooms.events import Change
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import Change as Shape
 from chatrooms.storage.tables import rooms
-
-Change: TypeAlias = Annotated[dict[str, Any], GetPydanticSchema(lambda _source, handler: handler(Shape))]
-"""``{"room": name, "rev": n, <table>: [rows...]}``, as clients get it."""
 
 _advance = Prepared(
     update(rooms)
@@ -24,36 +20,34 @@ _advance = Prepared(
 
 
 class Changes:
-    """The changes of one command, at most one rev a room."""
+    """What a command changes, at most one rev a room."""
 
     def __init__(self, db: Connection) -> None:
         self._db = db
-        self._changes: dict[str, Change] = {}
+        self._by_room: dict[str, Change] = {}
 
-    def __iter__(self) -> Any:
-        return iter(self._changes.values())
+    def __iter__(self) -> Iterator[Change]:
+        return iter(self._by_room.values())
 
     def rev(self, room: str) -> int:
-        """The rev that this command gives to ``room``: one more than the room's last."""
-        if room not in self._changes:
-            self._spend(room, revs=1, messages=0)
-        return int(self._changes[room]["rev"])
+        """Return the rev that this command gives to ``room``: one more than the room's last."""
+        if room not in self._by_room:
+            self._advance(room, revs=1, messages=0)
+        return self._by_room[room].rev
 
     def number_message(self, room: str) -> tuple[int, int]:
-        """The rev of this command in ``room``, and which message of the room a new one is."""
-        revs = 0 if room in self._changes else 1
-        posted = self._spend(room, revs=revs, messages=1)
+        """Count a new message; return the rev of this command in ``room`` and the message's number there, from 1."""
+        posted = self._advance(room, revs=0 if room in self._by_room else 1, messages=1)
         return self.rev(room), posted
 
-    def tell(self, room: str, table: str, row: Mapping[str, Any]) -> None:
-        """Those who hear ``room`` shall get ``row`` of ``table``, once it is committed."""
+    def add(self, room: str, table: str, row: Mapping[str, Any]) -> None:
+        """Broadcast ``row`` of ``table`` to ``room`` once it is committed."""
         self.rev(room)
-        self._changes[room].setdefault(table, []).append(dict(row))
+        self._by_room[room].add(table, row)
 
-    def _spend(self, room: str, *, revs: int, messages: int) -> int:
-        spent = {"room": room, "revs": revs, "messages": messages}
-        spent_now = _advance.one(self._db, spent)
-        if spent_now is None:
+    def _advance(self, room: str, *, revs: int, messages: int) -> int:
+        row = _advance.one(self._db, {"room": room, "revs": revs, "messages": messages})
+        if row is None:
             raise LookupError(f"there is no room {room}")
-        self._changes.setdefault(room, {"room": room, "rev": spent_now["counter"]})
-        return int(spent_now["posted"])
+        self._by_room.setdefault(room, Change(room, row["counter"]))
+        return int(row["posted"])

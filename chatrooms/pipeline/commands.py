@@ -1,39 +1,45 @@
-"""The ``@command`` registry and the one pipe: parse, lock rooms, may?, do, commit, tell.
+"""How a command is declared: its name, parameters, permission, locks, rate and body, once for both doors.
 
-Each thing that a person or a program can do is declared once, as a function of an `Act` and its parameters. Its
-signature is the contract: the doors, OpenAPI and AsyncAPI are made from it.
+Each thing that a person or a program can do is a function of an `Act`, its parameters and what its permission found::
+
+    @query("room.members", may=access.member)
+    def page(act: Act, p: Page, here: Here) -> ManyMembers: ...
+
+A body cannot run without its permission. The signature is the contract: the doors, OpenAPI, AsyncAPI, the TypeScript
+types and the Python client are made from it. A decorator only marks: a command exists in a chat whose list of features
+names it.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar, get_type_hints
+from typing import Any, Generic, Literal, TypeVar, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Connection
 
-from chatrooms import clock, names
-from chatrooms.errors import Invalid, RateLimited, UnknownCommand
-from chatrooms.pipeline.broadcast import Live, Signal
+from chatrooms import clock
+from chatrooms.errors import Invalid
+from chatrooms.events import Signal
+from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
-from chatrooms.pipeline.rates import Rates
-from chatrooms.storage.writer import Database
 
 P = TypeVar("P", bound="Params")
+F = TypeVar("F")
 R = TypeVar("R")
 Rate = Literal["post", "create", "signal", "other"]
 
 
 class Params(BaseModel):
-    """The parameters of a command; what is not declared is refused."""
+    """The parameters of a command; unknown ones are rejected."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     @property
     def weight(self) -> int:
-        """How many times it counts against its rate."""
+        """How many times the command counts against its rate."""
         return 1
 
 
@@ -47,16 +53,36 @@ class Caller:
     host: bool = False
 
 
+@dataclass(frozen=True)
+class Part:
+    """Something that a feature hangs on messages, such as their reactions.
+
+    ``load`` gives the values by the ids of messages, those that are ``empty`` left out. ``type`` and ``doc`` are for
+    the documents.
+    """
+
+    name: str
+    type: Any
+    doc: str
+    empty: Any
+    load: Callable[[Connection, Sequence[str]], Mapping[str, Any]]
+
+
 @dataclass
 class Act:
-    """A command being carried out: by whom, when, over which connection, and what comes of it."""
+    """A command being carried out: by whom, when, in which transaction, and what comes of it.
+
+    ``ended`` are ids of sessions whose sockets are disconnected; ``queued`` says that a job was enqueued.
+    """
 
     me: Caller
     db: Connection
     lobby: str
+    parts: Sequence[Part] = ()
     now: str = field(default_factory=clock.now)
     signals: list[Signal] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    queued: bool = False
 
     def __post_init__(self) -> None:
         self.changes = Changes(self.db)
@@ -74,6 +100,7 @@ class Command(Generic[P]):
     kind: Literal["change", "query", "live"]
     params: type[P]
     result: Any
+    may: Callable[..., Any]
     body: Callable[..., Any]
     locks: Callable[[Connection, Caller, P], Iterable[str]]
     rate: Rate
@@ -85,129 +112,80 @@ class Command(Generic[P]):
         return inspect.getdoc(self.body) or ""
 
     def parse(self, given: Any) -> P:
-        """The parameters in ``given``; raises `Invalid` naming the first field that is not right."""
+        """Return the parameters in ``given``; raises `Invalid` naming the first field that is wrong."""
         if not isinstance(given, dict):
-            raise Invalid("The parameters have to be one object.", field="")
+            raise Invalid("Parameters must be one object.", field="")
         try:
             return self.params.model_validate(given)
         except ValidationError as error:
             raise invalid(error) from None
 
-
-REGISTRY: dict[str, Command[Any]] = {}
-
-Body = TypeVar("Body", bound=Callable[..., Any])
+    def run(self, act: Act, p: P) -> Any:
+        """Ask the permission, then run the body of a ``change`` or ``query`` in the transaction of ``act``."""
+        return self.body(act, p, self.may(act, p))
 
 
 def change(
-    name: str, locks: Callable[[Connection, Caller, Any], Iterable[str]], rate: Rate = "other"
-) -> Callable[[Body], Body]:
-    """Declare a command that writes; ``locks`` names the rooms that it changes."""
-    return _declare(name, "change", locks, rate)
+    name: str,
+    *,
+    may: Callable[[Act, Any], F],
+    locks: Callable[[Connection, Caller, Any], Iterable[str]],
+    rate: Rate = "other",
+) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
+    """Declare a command that writes; ``locks`` gives the rooms that it changes."""
+
+    def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
+        return _declared(name, "change", may, body, locks, rate)
+
+    return declare
 
 
-def query(name: str, rate: Rate = "other", *, aligned: bool = False) -> Callable[[Body], Body]:
-    """Declare a command that reads, and may send signals."""
-    return _declare(name, "query", _nothing, rate, aligned=aligned)
+def query(
+    name: str, *, may: Callable[[Act, Any], F], rate: Rate = "other", aligned: bool = False
+) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
+    """Declare a command that reads, and may emit signals."""
+
+    def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
+        return _declared(name, "query", may, body, _no_room, rate, aligned=aligned)
+
+    return declare
 
 
-def live(name: str, rate: Rate = "other") -> Callable[[Body], Body]:
-    """Declare a coroutine of ``(live, caller, params)`` that concerns only who is connected now."""
-    return _declare(name, "live", _nothing, rate)
+def live(
+    name: str, *, may: Callable[[Caller, Any], None], rate: Rate = "other"
+) -> Callable[[Callable[[Broadcast, Caller, P], Awaitable[R]]], Command[P]]:
+    """Declare a coroutine function that concerns only who is connected now."""
+
+    def declare(body: Callable[[Broadcast, Caller, P], Awaitable[R]]) -> Command[P]:
+        return _declared(name, "live", may, body, _no_room, rate)
+
+    return declare
 
 
-def _declare(name: str, kind: Any, locks: Any, rate: Rate, *, aligned: bool = False) -> Callable[[Body], Body]:
-    def register(body: Body) -> Body:
-        hints = get_type_hints(body)
-        result = hints.pop("return")
-        REGISTRY[name] = Command(name, kind, hints["p"], result, body, locks, rate, aligned)
-        return body
+def _declared(  # noqa: PLR0917 - the fields of Command, in order
+    name: str, kind: Any, may: Any, body: Any, locks: Any, rate: Rate, *, aligned: bool = False
+) -> Command[Any]:
+    hints = get_type_hints(body)
+    if rate not in get_args(Rate):
+        raise ValueError(f"{name} has an unknown rate: {rate}")
+    return Command(name, kind, hints["p"], hints["return"], may, body, locks, rate, aligned)
 
-    return register
 
-
-def _nothing(_db: Connection, _me: Caller, _p: Params) -> Iterable[str]:
+def _no_room(_db: Connection, _me: Caller, _p: Params) -> Iterable[str]:
     return ()
 
 
 _SENTENCES = {
-    "string_too_long": "That has at most {max_length} characters.",
-    "string_too_short": "That has at least {min_length} characters.",
+    "string_too_long": "At most {max_length} characters are allowed.",
+    "string_too_short": "At least {min_length} characters are required.",
 }
-"""For people, who come upon these in forms; the other kinds are for programmers, in pydantic's words."""
+"""For people, who meet these in forms; the other kinds are for programmers, in pydantic's words."""
 
 
 def invalid(error: ValidationError) -> Invalid:
-    """A pydantic error as our refusal, of its first field."""
+    """Return a pydantic error as our refusal, of its first field."""
     first = error.errors()[0]
     context = first.get("ctx", {})
     sentence = _SENTENCES.get(first["type"])
     reason = sentence.format(**context) if sentence else str(context.get("error") or first["msg"])
     return Invalid(reason, field=".".join(str(part) for part in first["loc"]))
-
-
-@dataclass
-class Outcome(Generic[R]):
-    """What came of a command that was carried out."""
-
-    result: R
-    changes: Changes
-    signals: list[Signal]
-    ended: list[str]
-
-
-class Pipe:
-    """The one way from a door to the database and back to everybody who may hear of it."""
-
-    def __init__(self, db: Database, live: Live, rates: Rates, lobby: str) -> None:
-        self._db, self._live, self._rates, self._lobby = db, live, rates, lobby
-
-    async def run(self, name: str, given: Any, me: Caller) -> Any:
-        """Carry out a command; returns its result, raises a `Refusal`."""
-        command = REGISTRY.get(name)
-        if command is None:
-            raise UnknownCommand(command=name[:100])
-        if not me.host and not self._rates.allow(command.rate, me.username):
-            raise RateLimited(retry_after=self._rates.wait(command.rate, me.username))
-        p = command.parse(given)
-        if p.weight > 1:
-            self._rates.charge(command.rate, me.username, weight=p.weight - 1)
-        return await self._do(command, p, me)
-
-    async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
-        """Carry out ``work`` as a change that is no command, such as a first join."""
-        return (await self._db.change(lambda db: self._act(work, me, db), lambda _: locks)).result
-
-    async def lookup(self, query: Callable[[Connection], R]) -> R:
-        """What a query finds that is no command, such as whose a token is: a few rows by index."""
-        return await self._db.lookup(query)
-
-    async def committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
-        """Tell what was committed, in the order in which it was."""
-        for outcome in outcomes:
-            for session in outcome.ended:
-                self._live.close(names.session(session))
-        await self._live.tell(outcome.changes for outcome in outcomes)
-        for outcome in outcomes:
-            await self._live.signal(outcome.signals)
-
-    async def _do(self, command: Command[P], p: P, me: Caller) -> Any:
-        if command.kind == "live":
-            body: Callable[..., Awaitable[Any]] = command.body
-            return await body(self._live, me, p)
-
-        def work(act: Act) -> Any:
-            return command.body(act, p)
-
-        if command.aligned:
-            await self._live.align(me.username)
-        if command.kind == "query":
-            outcome = await self._db.read(lambda db: self._act(work, me, db))
-            await self._live.signal(filter(self._rates.passes_on, outcome.signals))
-            return outcome.result
-        outcome = await self._db.change(lambda db: self._act(work, me, db), lambda db: command.locks(db, me, p))
-        return outcome.result
-
-    def _act(self, work: Callable[[Act], R], me: Caller, db: Connection) -> Outcome[R]:
-        act = Act(me, db, self._lobby)
-        return Outcome(work(act), act.changes, act.signals, act.ended)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from chatrooms import gcra
-from chatrooms.pipeline.broadcast import Signal
+from chatrooms.events import Signal
 from chatrooms.settings import Settings
 
 TYPING = "1/3 seconds"

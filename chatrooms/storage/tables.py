@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NotRequired, TypeVar, cast
 
 from pydantic import Field
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     ColumnElement,
@@ -122,6 +123,31 @@ sessions = Table(
     Column("agent", Text, nullable=False),
     Column("created_at", String(24), nullable=False),
     Column("seen_at", String(24), nullable=False),
+)
+
+pins = Table(
+    "pins",
+    metadata,
+    Column("message", String(36), ForeignKey(messages.c.id), primary_key=True),
+    Column("room", String(400), ForeignKey(rooms.c.name), nullable=False),
+    Column("by", String(32), ForeignKey(users.c.username), nullable=False),
+    Column("at", String(24), nullable=False),
+    Index(None, "room", "at"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("key", String(200), nullable=False, comment="one job of a kind and key is enqueued once"),
+    Column("data", JSON, nullable=False),
+    Column("due_at", String(24), nullable=False),
+    Column("attempts", Integer, nullable=False, comment="failed ones"),
+    Column("done_at", String(24)),
+    Column("failure", String(100), comment="the type of the last error, if the job was given up"),
+    UniqueConstraint("kind", "key"),
+    Index(None, "done_at", "due_at"),
 )
 
 

@@ -67,6 +67,7 @@ export interface Message {
   edited_at: string | null;
   deleted: boolean;
   reply_to: string | null;
+  pinned_at: string | null;
 }
 
 /** How far somebody has read a room. */
@@ -156,7 +157,7 @@ export interface Events {
 }
 
 export interface Commands {
-  /** Return a page of the messages of a room, at most 100. */
+  /** Return a page of a room's messages, at most 100. */
   history: {
     params: { room: string; before?: number | null; after?: number | null; around?: number | null; limit?: number };
     result: { messages: Message[]; more: boolean; more_before: boolean; more_after: boolean };
@@ -166,14 +167,24 @@ export interface Commands {
     params: { id: string };
     result: { message: Message };
   };
-  /** Edit your own message. */
+  /** Change the text of your message. */
   "message.edit": {
     params: { id: string; text: string };
+    result: { message: Message };
+  };
+  /** Pin a message to its room, at most 100 in each. */
+  "message.pin": {
+    params: { id: string };
     result: { message: Message };
   };
   /** Post a message in a room, or to a person by their username. */
   "message.post": {
     params: { room: string; text: string; id?: string | null; reply_to?: string | null };
+    result: { message: Message };
+  };
+  /** Unpin a message. */
+  "message.unpin": {
+    params: { id: string };
     result: { message: Message };
   };
   /** Return which of these people are online. */
@@ -201,7 +212,7 @@ export interface Commands {
     params: { room: string; username: string };
     result: { member: Member };
   };
-  /** Join an open room. */
+  /** Join an open room; a member stays one. */
   "room.join": {
     params: { room: string };
     result: { member: Member };
@@ -211,7 +222,7 @@ export interface Commands {
     params: { room: string };
     result: { member: Member };
   };
-  /** Return the open rooms that you could join, those with most members first, at most 200. */
+  /** Return the open rooms that you could join, largest first, at most 200. */
   "room.list": {
     params: { query?: string };
     result: { rooms: Listing[] };
@@ -221,7 +232,12 @@ export interface Commands {
     params: { room: string; query?: string; after?: string };
     result: { members: Member[]; more: boolean };
   };
-  /** End somebody's membership; the room disappears from all their devices at once. */
+  /** Return the pinned messages of a room, the last pinned first. */
+  "room.pins": {
+    params: { room: string };
+    result: { messages: Message[] };
+  };
+  /** End somebody's membership; their sockets stop receiving at once. */
   "room.remove": {
     params: { room: string; username: string };
     result: { member: Member };
@@ -231,12 +247,12 @@ export interface Commands {
     params: { room: string; title?: string | null; topic?: string | null; access?: "open" | "private" | null };
     result: { room: Room };
   };
-  /** Return your sessions: where you are signed in. */
+  /** Return the browsers and programs that can act for you. */
   "session.list": {
     params: {};
     result: { sessions: Session[] };
   };
-  /** End one of your sessions. */
+  /** End one of your sessions; its sockets are disconnected. */
   "session.revoke": {
     params: { id: string };
     result: {};

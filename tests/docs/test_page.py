@@ -15,15 +15,15 @@ from starlette.routing import Mount
 
 from chatrooms import Chatrooms
 from chatrooms.doors.docs import POLICY, Documents
-from chatrooms.doors.docs.contract import Contract
+from chatrooms.doors.docs.generated import contract
 from chatrooms.errors import refusals
-from chatrooms.pipeline.commands import REGISTRY
 from chatrooms.settings import Settings
 from tests.doors import get
 from tests.people import PATIENCE
 from tests.servers import QUICK, serving
 
-CONTRACT, DOCUMENTS = Contract(REGISTRY.values()), Documents(REGISTRY.values())
+CONTRACT = contract()
+DOCUMENTS = Documents(CONTRACT)
 PAGE = DOCUMENTS.reference("chat", "https://chat.example/rooms/")
 
 
@@ -59,9 +59,9 @@ def codes(page: str) -> set[str]:
 
 
 def test_every_command_and_each_of_its_parameters_is_on_the_page():
-    for name, command in REGISTRY.items():
-        part = PAGE.partition(f'<article id="command-{name}">')[2].partition("</article>")[0]
-        assert set(CONTRACT.params(command).get("properties", {})) <= codes(part), name
+    for command in CONTRACT.commands:
+        part = PAGE.partition(f'<article id="command-{command.name}">')[2].partition("</article>")[0]
+        assert set(CONTRACT.params(command).get("properties", {})) <= codes(part), command.name
 
 
 def test_every_setting_is_on_the_page():

@@ -5,24 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
 
 from chatrooms.doors.docs import asyncapi_document, openapi_document, page
 from chatrooms.doors.docs.contract import Contract
 from chatrooms.doors.docs.page import POLICY
 from chatrooms.doors.docs.schemas import Schema
-from chatrooms.pipeline.commands import Command
 
-__all__ = ["POLICY", "Documents"]
+__all__ = ["POLICY", "Contract", "Documents"]
 
 
 class Documents:
-    """The documents of a server that has these commands; each is made when first asked for."""
+    """The documents of a server with that contract; each is made when first asked for."""
 
-    def __init__(self, commands: Iterable[Command[Any]]) -> None:
-        self._contract = Contract(commands)
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
 
     def openapi(self, name: str, url: str) -> Schema:
         """Return the OpenAPI document of the server called ``name``, whose client is at ``url``."""

@@ -11,7 +11,7 @@ from chatrooms.doors.docs.events import EVENTS, ConnectError, Error
 from chatrooms.doors.docs.schemas import Schema, Schemas, first_word, pascal, ref, schema
 from chatrooms.errors import Refusal, refusals
 from chatrooms.identity.gate import Joining, Payload
-from chatrooms.pipeline.commands import Command
+from chatrooms.pipeline.commands import Command, Part
 
 OK: Schema = {
     "type": "object",
@@ -29,10 +29,11 @@ REFUSED: Schema = {
 
 
 class Contract:
-    """The contract of a server that has these commands; its schemas are made when first asked for."""
+    """The contract of a server with these commands and parts of messages; schemas are made when first asked for."""
 
-    def __init__(self, commands: Iterable[Command[Any]]) -> None:
+    def __init__(self, commands: Iterable[Command[Any]], parts: Iterable[Part] = ()) -> None:
         self.commands = sorted(commands, key=lambda command: command.name)
+        self._parts = tuple(parts)
 
     @cached_property
     def rows(self) -> Schemas:
@@ -43,6 +44,8 @@ class Contract:
         for command in self.commands:
             schema(command.result, named)
         named["Error"]["properties"]["code"]["enum"] = codes()
+        for part in self._parts:
+            _add(part, named["Message"], named)
         return dict(sorted(named.items()))
 
     @cached_property
@@ -68,6 +71,11 @@ class Contract:
     def nouns(self) -> list[str]:
         """Return the first words of all commands, in order."""
         return [noun for noun, _ in groupby(self.commands, lambda command: first_word(command.name))]
+
+
+def _add(part: Part, message: Schema, named: Schemas) -> None:
+    message["properties"][part.name] = schema(part.type, named) | {"description": part.doc}
+    message["required"].append(part.name)
 
 
 def codes() -> list[str]:

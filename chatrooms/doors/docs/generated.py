@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 from chatrooms.doors.docs import python_client, typescript
 from chatrooms.doors.docs.contract import Contract
-from chatrooms.pipeline.commands import REGISTRY
+from chatrooms.features import FEATURES
+from chatrooms.identity import tokens
+from chatrooms.pipeline.feature import Features
 
 TOP = Path(__file__).parents[3]
 TYPESCRIPT = TOP / "static" / "js" / "wire.d.ts"
@@ -18,13 +19,18 @@ CLIENT = TOP / "chatrooms" / "client"
 
 def files() -> dict[Path, str]:
     """Return the text of each generated file of this checkout."""
-    import_module("chatrooms.app")  # declares the commands
-    contract = Contract(REGISTRY.values())
+    ours = contract()
     return {
-        TYPESCRIPT: typescript.declarations(contract),
-        CLIENT / "rows.py": _formatted(python_client.rows(contract)),
-        CLIENT / "commands.py": _formatted(python_client.commands(contract)),
+        TYPESCRIPT: typescript.declarations(ours),
+        CLIENT / "rows.py": _formatted(python_client.rows(ours)),
+        CLIENT / "commands.py": _formatted(python_client.commands(ours)),
     }
+
+
+def contract() -> Contract:
+    """Return the contract of a chat with all features of this package."""
+    features = Features((*FEATURES, tokens.feature(days=1)))
+    return Contract(features.commands.values(), features.parts)
 
 
 def _formatted(source: str) -> str:

@@ -9,15 +9,16 @@ from textwrap import fill, indent
 from typing import Any
 
 from chatrooms.doors.docs.contract import Contract
-from chatrooms.doors.docs.events import EVENTS
 from chatrooms.doors.docs.limits import default
 from chatrooms.doors.docs.python_types import annotation, is_optional
-from chatrooms.doors.docs.schemas import Schema, Schemas, schema
+from chatrooms.doors.docs.schemas import Schema, Schemas, references
 from chatrooms.pipeline.commands import Command
 
 NAMES = {
     "message.delete": "delete",
     "message.edit": "edit",
+    "message.pin": "pin",
+    "message.unpin": "unpin",
     "presence.watch": "watch",
     "read.mark": "mark_read",
     "room.archive": "archive",
@@ -27,6 +28,7 @@ NAMES = {
     "room.leave": "leave",
     "room.list": "joinable",
     "room.members": "members",
+    "room.pins": "pins",
     "room.remove": "remove",
     "room.update": "update",
     "session.list": "sessions",
@@ -70,10 +72,12 @@ from chatrooms.client.rows import ({types})
 
 
 class Commands(ABC):
-    """Each command as a method that returns its result, or the main field of it.
+    """Each command as a method that returns the main field of its result, or for a page all of it.
 
-    What is left out, or None, is not sent. All raise `Refused`, or `Unanswered` when the connection is lost before the
-    answer comes.
+    A room is ``#lobby`` (the ``#`` of a shared room may be left out where only those make sense), a conversation such
+    as ``alice+bob``, another person's username for the conversation with them, or your own for your own room. Ids are
+    UUIDs. What is left out, or None, is not sent. All raise `Refused`, or `Unanswered` when the connection is lost
+    before the answer comes.
     """
 
     @abstractmethod
@@ -111,13 +115,11 @@ def _commands(contract: Contract) -> list[Command[Any]]:
 
 def _types(contract: Contract) -> Schemas:
     """Return the types of results, save for empty ones, and of all rows in them and in a change."""
-    named: Schemas = {}
-    schema(EVENTS["change"], named)
-    for command in _commands(contract):
-        result = schema(command.result, named)
-        if result["properties"]:
-            named[command.result.__name__] = result
-    return dict(sorted(named.items()))
+    results = {command.result.__name__: contract.result(command) for command in _commands(contract)}
+    types = {name: result for name, result in results.items() if result["properties"]}
+    for inside in [contract.rows["Change"], *types.values()]:
+        types |= {name: contract.rows[name] for name in references(inside, contract.rows)}
+    return dict(sorted(types.items()))
 
 
 def _type(name: str, kind: Schema) -> str:
@@ -202,7 +204,8 @@ def _argument(name: str, field: Schema) -> str:
 
 
 def _described(command: Command[Any], fields: Schemas) -> str:
-    params = [f"- ``{name}``: {_meaning(field)}" for name, field in fields.items()]
+    """Return what a method does and takes; names and ids are described once, in the class."""
+    params = [f"- ``{name}``: {_meaning(field)}" for name, field in fields.items() if "format" not in field]
     return "\n\n".join(filter(None, [command.doc, "\n".join(params)]))
 
 

@@ -35,6 +35,20 @@ def schema(kind: Any, named: Schemas) -> Schema:
     return whole
 
 
+def references(inside: Schema, named: Schemas) -> set[str]:
+    """Return the names that a schema refers to, and those that their schemas refer to."""
+    found: set[str] = set()
+    pending: list[Any] = [inside]
+    while pending:
+        part = pending.pop()
+        name = str(part["$ref"]).removeprefix(REF) if isinstance(part, dict) and "$ref" in part else None
+        if name and name not in found:
+            found.add(name)
+            pending.append(named[name])
+        pending += part.values() if isinstance(part, dict) else part if isinstance(part, list) else []
+    return found
+
+
 def ref(name: str) -> Schema:
     """Return a reference to the named schema."""
     return {"$ref": REF + name}

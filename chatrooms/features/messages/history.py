@@ -6,12 +6,14 @@ from itertools import accumulate
 from typing import Any
 
 from pydantic import Field, model_validator
-from sqlalchemy import Connection
+from sqlalchemy import Select
 from typing_extensions import TypedDict
 
-from chatrooms.pipeline import access, policy
+from chatrooms.features.messages.loading import load, rows
+from chatrooms.pipeline import access
+from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Params, query
-from chatrooms.storage.tables import SYNCED, Message, many, messages
+from chatrooms.storage.tables import Message, messages
 from chatrooms.types import MAX_BYTES, MAX_PAGE, AnyRoom, Seq, size_of
 
 
@@ -42,44 +44,43 @@ class History(TypedDict):
     more_after: bool
 
 
-@query("history")
-def history(act: Act, p: Page) -> History:
-    """Return a page of the messages of a room, at most 100."""
-    policy.belong(access.find(act.db, act.me, p.room))
+@query("history", may=access.member)
+def history(act: Act, p: Page, _here: Here) -> History:
+    """Return a page of a room's messages, at most 100."""
     if p.around is not None:
-        return _around(act.db, p.room, p.around, p.limit)
+        return _around(act, p.room, p.around, p.limit)
     if p.after is not None:
-        found, more = _following(act.db, p.room, p.after, p.limit)
-        return _page(found, before=bool(_preceding(act.db, p.room, p.after + 1, 1)[0]), after=more, more=more)
-    found, more = _preceding(act.db, p.room, p.before, p.limit)
-    newer = p.before is not None and bool(_following(act.db, p.room, p.before - 1, 1)[0])
+        found, more = _following(act, p.room, p.after, p.limit)
+        return _page(found, before=bool(_preceding(act, p.room, p.after + 1, 1)[0]), after=more, more=more)
+    found, more = _preceding(act, p.room, p.before, p.limit)
+    newer = p.before is not None and bool(_following(act, p.room, p.before - 1, 1)[0])
     return _page(found, before=more, after=newer, more=more)
 
 
-def _around(db: Connection, room: str, seq: int, limit: int) -> History:
-    older, more_before = _preceding(db, room, seq, limit // 2)
-    newer, more_after = _following(db, room, seq - 1, limit - len(older))
+def _around(act: Act, room: str, seq: int, limit: int) -> History:
+    older, more_before = _preceding(act, room, seq, limit // 2)
+    newer, more_after = _following(act, room, seq - 1, limit - len(older))
     return _page(older + newer, before=more_before, after=more_after, more=more_before or more_after)
 
 
-def _preceding(db: Connection, room: str, seq: int | None, limit: int) -> tuple[list[Message], bool]:
+def _preceding(act: Act, room: str, seq: int | None, limit: int) -> tuple[list[Message], bool]:
     found = _messages(room).order_by(messages.c.seq.desc()).limit(limit + 1)
     if seq is not None:
         found = found.where(messages.c.seq < seq)
-    rows = many(Message, db.execute(found))
-    page = _fitting(rows[:limit])
-    return page[::-1], len(rows) > len(page)
+    loaded = load(act, found)
+    page = _fitting(loaded[:limit])
+    return page[::-1], len(loaded) > len(page)
 
 
-def _following(db: Connection, room: str, seq: int, limit: int) -> tuple[list[Message], bool]:
+def _following(act: Act, room: str, seq: int, limit: int) -> tuple[list[Message], bool]:
     found = _messages(room).where(messages.c.seq > seq).order_by(messages.c.seq).limit(limit + 1)
-    rows = many(Message, db.execute(found))
-    page = _fitting(rows[:limit])
-    return page, len(rows) > len(page)
+    loaded = load(act, found)
+    page = _fitting(loaded[:limit])
+    return page, len(loaded) > len(page)
 
 
-def _messages(room: str) -> Any:
-    return SYNCED["messages"].select().where(messages.c.room == room)
+def _messages(room: str) -> Select[Any]:
+    return rows().where(messages.c.room == room)
 
 
 def _fitting(found: list[Message]) -> list[Message]:

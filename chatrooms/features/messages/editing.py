@@ -1,0 +1,57 @@
+"""Editing a message, and deleting it: a tombstone keeps its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import update
+
+from chatrooms.errors import Forbidden, NotFound
+from chatrooms.features.messages.loading import OneMessage, Which, changed, room_of, visible, with_parts
+from chatrooms.pipeline.commands import Act, change
+from chatrooms.storage.tables import Message, messages
+from chatrooms.types import MessageText
+
+
+class Edit(Which):
+    """A new text for a message."""
+
+    text: MessageText
+
+
+def _author(act: Act, p: Which) -> Message:
+    message, _ = visible(act, p)
+    if message["author"] != act.me.username:
+        raise Forbidden("Only the author can edit a message.")
+    return message
+
+
+def _author_or_moderator(act: Act, p: Which) -> Message:
+    message, here = visible(act, p)
+    if message["author"] != act.me.username and not here.moderates:
+        raise Forbidden("Only the author or a moderator can delete a message.")
+    return message
+
+
+@change("message.edit", may=_author, locks=room_of, rate="post")
+def edit(act: Act, p: Edit, message: Message) -> OneMessage:
+    """Change the text of your message."""
+    if message["deleted"]:
+        raise NotFound("The message was deleted.", field="id")
+    if message["text"] == p.text:
+        return {"message": with_parts(act, [message])[0]}
+    return {"message": _update(act, message, text=p.text, edited_at=act.now)}
+
+
+@change("message.delete", may=_author_or_moderator, locks=room_of)
+def delete(act: Act, p: Which, message: Message) -> OneMessage:
+    """Delete a message; a tombstone keeps its place."""
+    if message["deleted"]:
+        return {"message": with_parts(act, [message])[0]}
+    return {"message": _update(act, message, text=None, deleted=True)}
+
+
+def _update(act: Act, message: Message, **values: Any) -> Message:
+    act.db.execute(update(messages).where(messages.c.id == message["id"]).values(**values))
+    updated: Message = {**message, **values}  # type: ignore[typeddict-item] # columns of the table
+    return changed(act, updated)

@@ -1,0 +1,91 @@
+"""A message as its readers see it: its row, and the parts that other features hang on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from pydantic import Field
+from sqlalchemy import Connection, Select, bindparam, update
+from typing_extensions import TypedDict
+
+from chatrooms.errors import NotAMember, NotFound
+from chatrooms.pipeline import access
+from chatrooms.pipeline.access import Here
+from chatrooms.pipeline.commands import Act, Caller, Params
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import SYNCED, Message, many, messages
+from chatrooms.types import Id
+
+
+class OneMessage(TypedDict):
+    """The message as it is now."""
+
+    message: Message
+
+
+class Which(Params):
+    """A message."""
+
+    id: Id = Field(description="The id of the message.")
+
+
+_by_id = Prepared(SYNCED["messages"].select().where(messages.c.id == bindparam("id")))
+_set_rev = Prepared(update(messages).where(messages.c.id == bindparam("which")).values(rev=bindparam("new_rev")))
+
+
+def rows() -> Select[Any]:
+    """Return a query for the rows of messages, to be narrowed and given to `load`."""
+    return SYNCED["messages"].select()
+
+
+def load(act: Act, query: Select[Any]) -> list[Message]:
+    """Return the messages that ``query`` (see `rows`) finds, with all their parts, one more query for each part."""
+    return with_parts(act, many(Message, act.db.execute(query)))
+
+
+def with_parts(act: Act, found: list[Message]) -> list[Message]:
+    """Add the parts to rows of messages; those of a tombstone are empty."""
+    ids = [message["id"] for message in found if not message["deleted"]]
+    for part in act.parts:
+        values = part.load(act.db, ids) if ids else {}
+        for message in found:
+            cast(dict[str, Any], message)[part.name] = values.get(message["id"], part.empty)
+    return found
+
+
+def find(db: Connection, id: str) -> Message | None:
+    """Return the row of a message without its parts, whoever may see it."""
+    return cast(Message | None, _by_id.one(db, {"id": id}))
+
+
+def find_visible(act: Act, id: str) -> tuple[Message, Here]:
+    """Return the row of a message in a room that the caller belongs to; raises `NotFound`."""
+    message = find(act.db, id)
+    if message is None:
+        raise NotFound(field="id")
+    try:
+        return message, access.of(act.db, act.me, message["room"])
+    except (NotFound, NotAMember) as hidden:
+        raise NotFound(field="id") from hidden
+
+
+def visible(act: Act, p: Which) -> tuple[Message, Here]:
+    """Allow members of the message's room, unless it is archived."""
+    message, here = find_visible(act, p.id)
+    return message, access.require_unarchived(here)
+
+
+def room_of(db: Connection, _me: Caller, p: Any) -> Iterable[str]:
+    """Return the room of the message that ``p.id`` names, as what a command locks."""
+    message = find(db, p.id)
+    return [message["room"]] if message else []
+
+
+def changed(act: Act, message: Message) -> Message:
+    """Send a message again, because something about it changed; returns it with its new rev and parts."""
+    rev = act.changes.rev(message["room"])
+    _set_rev.run(act.db, {"which": message["id"], "new_rev": rev})
+    (row,) = with_parts(act, [{**message, "rev": rev}])
+    act.changes.add(message["room"], "messages", row)
+    return row

@@ -1,0 +1,117 @@
+"""Posting a message in a room or, by a username, to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from pydantic import Field
+from sqlalchemy import Connection, insert
+
+from chatrooms import names
+from chatrooms.errors import Conflict, Invalid
+from chatrooms.features import members, rooms
+from chatrooms.features.messages.loading import OneMessage, find, with_parts
+from chatrooms.pipeline import access
+from chatrooms.pipeline.commands import Act, Caller, Params, change
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import Message, messages
+from chatrooms.types import AnyRoom, Id, MessageText
+
+_insert = Prepared(insert(messages))
+
+
+class Post(Params):
+    """A new message."""
+
+    room: AnyRoom = Field(description="Where to post; a username is the conversation with that person.")
+    text: MessageText
+    id: Id | None = Field(
+        None, description="A UUID that the client makes: posting again with the same id returns the stored message."
+    )
+    reply_to: Id | None = Field(None, description="The id of a message of the same room that this one answers.")
+
+
+@dataclass(frozen=True)
+class Posting:
+    """Where a message goes: ``begins`` a conversation, or is ``stored`` already."""
+
+    room: str
+    begins: bool = False
+    stored: Message | None = None
+
+
+def addressed(me: Caller, room: str) -> str:
+    """Return the room that is meant: a username is the conversation with that person, save for the host application."""
+    if names.kind(room) == "personal" and not me.host:
+        return names.conversation(me.username, room)
+    return room
+
+
+def _may(act: Act, p: Post) -> Posting:
+    """Allow members, and authors whose message is stored already, even if they were removed since."""
+    room = addressed(act.me, p.room)
+    known = find(act.db, p.id) if p.id else None
+    if known and (known["author"], known["room"]) == (act.me.username, room):
+        return Posting(room, stored=known)
+    here = access.require_unarchived(access.of(act.db, act.me, room))
+    if known:
+        raise Conflict("That id belongs to another message.", field="id")
+    return Posting(room, begins=not here.exists)
+
+
+def _locks(db: Connection, me: Caller, p: Post) -> Iterable[str]:
+    room = addressed(me, p.room)
+    if names.kind(room) == "conversation" and not rooms.exists(db, room):
+        return [room, *names.people(room)]
+    return [room]
+
+
+@change("message.post", may=_may, locks=_locks, rate="post")
+def post(act: Act, p: Post, to: Posting) -> OneMessage:
+    """Post a message in a room, or to a person by their username.
+
+    The same id again returns the stored message.
+    """
+    if to.stored:
+        return {"message": with_parts(act, [to.stored])[0]}
+    if p.reply_to:
+        _require_same_room(act.db, p.reply_to, to.room)
+    if to.begins:
+        _begin(act, to.room)
+    return {"message": _store(act, to.room, p)}
+
+
+def _require_same_room(db: Connection, id: str, room: str) -> None:
+    message = find(db, id)
+    if message is None or message["room"] != room:
+        raise Invalid("You can only reply to messages in the same room.", field="reply_to")
+
+
+def _begin(act: Act, conversation: str) -> None:
+    """The first message creates the conversation, which appears on all sockets of its people."""
+    rooms.add(act, conversation, "conversation")
+    for username in names.people(conversation):
+        members.add(act, conversation, username, "member")
+
+
+def _store(act: Act, room: str, p: Post) -> Message:
+    rev, number = act.changes.number_message(room)
+    row: Message = {
+        "id": p.id or str(uuid4()),
+        "room": room,
+        "seq": rev,
+        "rev": rev,
+        "number": number,
+        "author": act.me.username,
+        "text": p.text,
+        "at": act.now,
+        "edited_at": None,
+        "deleted": False,
+        "reply_to": p.reply_to,
+    }
+    _insert.run(act.db, dict(row))
+    row |= {part.name: part.empty for part in act.parts}  # type: ignore[typeddict-item] # parts are keys of their own
+    act.changes.add(room, "messages", row)
+    return row

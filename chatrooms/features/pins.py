@@ -1,0 +1,85 @@
+"""Pinned messages: a part of each message, and a list for each room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, func, insert, select
+from typing_extensions import TypedDict
+
+from chatrooms.errors import Conflict, NotFound
+from chatrooms.features.messages.loading import OneMessage, Which, changed, load, room_of, rows, visible, with_parts
+from chatrooms.pipeline import access
+from chatrooms.pipeline.access import Here
+from chatrooms.pipeline.commands import Act, Params, Part, change, query
+from chatrooms.pipeline.feature import Feature, Row, on
+from chatrooms.storage.tables import Message, messages, pins
+from chatrooms.types import AnyRoom
+
+MAX_PINNED = 100
+
+
+class InRoom(Params):
+    """A room."""
+
+    room: AnyRoom
+
+
+class Pinned(TypedDict):
+    """The pinned messages of a room, the last pinned first."""
+
+    messages: list[Message]
+
+
+def _load(db: Connection, ids: Sequence[str]) -> dict[str, str]:
+    found = select(pins.c.message, pins.c.at).where(pins.c.message.in_(ids))
+    return {row.message: row.at for row in db.execute(found)}
+
+
+PINNED_AT = Part("pinned_at", str | None, "When the message was pinned; null if it is not.", None, _load)
+
+
+def _undeleted(act: Act, p: Which) -> Message:
+    """Allow everybody who could post in the message's room."""
+    message, _ = visible(act, p)
+    if message["deleted"]:
+        raise NotFound("The message was deleted.", field="id")
+    return message
+
+
+@change("message.pin", may=_undeleted, locks=room_of)
+def pin(act: Act, p: Which, message: Message) -> OneMessage:
+    """Pin a message to its room, at most 100 in each. Pinning it again changes nothing."""
+    if p.id in _load(act.db, [p.id]):
+        return {"message": with_parts(act, [message])[0]}
+    count = select(func.count()).select_from(pins).where(pins.c.room == message["room"])
+    if (act.db.scalar(count) or 0) >= MAX_PINNED:
+        raise Conflict(f"A room has at most {MAX_PINNED} pinned messages. Unpin one first.", field="id")
+    act.db.execute(insert(pins).values(message=p.id, room=message["room"], by=act.me.username, at=act.now))
+    return {"message": changed(act, message)}
+
+
+@change("message.unpin", may=_undeleted, locks=room_of)
+def unpin(act: Act, p: Which, message: Message) -> OneMessage:
+    """Unpin a message. Unpinning it again changes nothing."""
+    if act.db.execute(delete(pins).where(pins.c.message == p.id)).rowcount:
+        return {"message": changed(act, message)}
+    return {"message": with_parts(act, [message])[0]}
+
+
+@query("room.pins", may=access.member)
+def page(act: Act, p: InRoom, _here: Here) -> Pinned:
+    """Return the pinned messages of a room, the last pinned first."""
+    pinned = rows().join(pins, pins.c.message == messages.c.id).where(pins.c.room == p.room)
+    return {"messages": load(act, pinned.order_by(pins.c.at.desc(), messages.c.seq.desc()))}
+
+
+@on("messages")
+def unpin_deleted(act: Act, changed_rows: Sequence[Row]) -> None:
+    """Forget the pin of a message that was deleted."""
+    deleted = [row["id"] for row in changed_rows if row["deleted"]]
+    if deleted:
+        act.db.execute(delete(pins).where(pins.c.message.in_(deleted)))
+
+
+FEATURE = Feature(commands=(pin, unpin, page), parts=(PINNED_AT,), listeners=(unpin_deleted,))

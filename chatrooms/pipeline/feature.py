@@ -1,0 +1,65 @@
+"""What a feature brings to a chat, and the list of features that a chat is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chatrooms.pipeline.commands import Act, Command, Part
+from chatrooms.pipeline.jobs import JobKind
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A function that runs in the transaction of every command that changed rows of ``table``.
+
+    It may write `jobs` and tables that no client sees. What changes another room is a command that a job runs.
+    """
+
+    table: str
+    run: Callable[[Act, Sequence[Row]], None]
+
+
+def on(table: str) -> Callable[[Callable[[Act, Sequence[Row]], None]], Listener]:
+    """Declare a listener to changed rows of ``table``, such as ``messages``, in the form that clients see."""
+    return lambda run: Listener(table, run)
+
+
+@dataclass(frozen=True)
+class Feature:
+    """Everything that one noun brings. Remove it from the list of features and it is gone."""
+
+    commands: tuple[Command[Any], ...] = ()
+    parts: tuple[Part, ...] = ()
+    listeners: tuple[Listener, ...] = ()
+    jobs: tuple[JobKind, ...] = ()
+
+
+class Features:
+    """The features of one chat; raises ``ValueError`` where two of them use the same name."""
+
+    def __init__(self, features: Iterable[Feature]) -> None:
+        listed = tuple(features)
+        self.commands = _by_name(command for feature in listed for command in feature.commands)
+        self.jobs = _by_name(job for feature in listed for job in feature.jobs)
+        self.parts = tuple(_by_name(part for feature in listed for part in feature.parts).values())
+        self._listeners = tuple(listener for feature in listed for listener in feature.listeners)
+
+    def heard(self, act: Act) -> None:
+        """Run the listeners to what ``act`` changed."""
+        for listener in self._listeners:
+            rows = [row for change in act.changes for row in change.rows.get(listener.table, ())]
+            if rows:
+                listener.run(act, rows)
+
+
+def _by_name(things: Iterable[Any]) -> dict[str, Any]:
+    named: dict[str, Any] = {}
+    for thing in things:
+        if thing.name in named:
+            raise ValueError(f"{thing.name} is declared twice")
+        named[thing.name] = thing
+    return named

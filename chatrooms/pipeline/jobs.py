@@ -1,0 +1,229 @@
+"""Work that follows a commit: a row written in the same transaction, done at least once, retried until it succeeds.
+
+A job is idempotent, since a process can die between its work and the row that says it is done; its ``key`` makes asking
+for it idempotent too. Nothing slow runs in the writer's way, and nothing is lost when a process dies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from chatrooms import clock
+from chatrooms.errors import Unavailable
+from chatrooms.pipeline.commands import Act, Caller
+from chatrooms.storage.tables import jobs
+from chatrooms.wire import failures
+
+R = TypeVar("R")
+
+CAPACITY = 100
+"""How many jobs run at once, and how many are claimed and finished in one transaction."""
+SECONDS_TO_RUN = 60.0
+SECONDS_TO_LOOK = 60.0
+"""How long a job that nobody announced can wait, such as one that another process enqueued."""
+LONGEST_PAUSE = 3600
+DAYS_KEPT = 7
+"""How long a finished job is remembered: for that long, asking again for the same key does nothing."""
+
+NOBODY = Caller("", host=True)
+
+_INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+class Chat(Protocol):
+    """What a job can do: the part of `Pipeline` that it needs."""
+
+    async def run(self, name: str, given: Any, me: Caller) -> Any:
+        """Carry out a command."""
+
+    async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
+        """Carry out a change that is not a command."""
+
+    async def lookup(self, query: Callable[[Connection], R]) -> R:
+        """Return a few rows."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of work: ``data`` is what was given to `enqueue`, ``attempts`` counts the ones that failed."""
+
+    id: int
+    kind: str
+    key: str
+    data: Any
+    attempts: int
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """How jobs of one name are done.
+
+    ``run`` is awaited with the chat and the job; what it raises is logged, and the job is tried again after a
+    pause that doubles, ``attempts`` times in all. With ``every``, one such job exists from the start and comes back.
+    """
+
+    name: str
+    run: Callable[[Chat, Job], Awaitable[None]]
+    every: timedelta | None = None
+    attempts: int = 12
+
+
+def enqueue(act: Act, kind: JobKind, key: str, data: Any = None, *, due: str | None = None) -> None:
+    """Have a job done after this command's commit, or at ``due``; one with the same kind and key is asked for once."""
+    act.queued = True
+    _insert(act.db, kind, key, data, due or act.now)
+
+
+class Queue:
+    """Wakes the runner when there is something to do."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew, perhaps on another event loop."""
+        self._news = asyncio.Event()
+
+    def wake(self) -> None:
+        """Have the runner look now."""
+        self._news.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Return when woken, or after ``seconds``."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        self._news.clear()
+
+
+class Runner:
+    """Does the jobs of some kinds. With one process, what it is doing is known in memory; rows hold no leases."""
+
+    def __init__(self, chat: Chat, kinds: Mapping[str, JobKind], queue: Queue) -> None:
+        self._chat, self._kinds, self._queue = chat, kinds, queue
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._done: list[tuple[Job, Exception | None]] = []
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Do jobs meanwhile. What is not finished at the end is done again after the next start."""
+        self._queue.reset()
+        self._running, self._done = {}, []
+        task = asyncio.create_task(self._keep_going())
+        try:
+            yield
+        finally:
+            unfinished = [task, *self._running.values()]
+            for each in unfinished:
+                each.cancel()
+            await asyncio.gather(*unfinished, return_exceptions=True)
+
+    async def _keep_going(self) -> None:
+        while True:
+            try:
+                await self._chat.change(self._arm, NOBODY)
+                while True:
+                    await self._round()
+            except Unavailable:
+                await asyncio.sleep(1)
+            except Exception:
+                failures.report("the job runner failed")
+                await asyncio.sleep(1)
+
+    async def _round(self) -> None:
+        if self._done:
+            await self._finish()
+        await self._start()
+        await self._queue.wait(await self._seconds_to_next())
+
+    async def _start(self) -> None:
+        room = CAPACITY - len(self._running)
+        for job in await self._chat.lookup(lambda db: _due(db, self._kinds, self._running, room)):
+            self._running[job.id] = asyncio.create_task(self._run(job))
+
+    async def _run(self, job: Job) -> None:
+        failure: Exception | None = None
+        try:
+            async with asyncio.timeout(SECONDS_TO_RUN):
+                await self._kinds[job.kind].run(self._chat, job)
+        except Exception as error:
+            failures.report(f"job {job.kind} failed")
+            failure = error
+        self._done.append((job, failure))
+        self._queue.wake()
+
+    async def _finish(self) -> None:
+        done = self._done[:CAPACITY]
+        await self._chat.change(lambda act: _settle(act, self._kinds, done), NOBODY)
+        del self._done[: len(done)]
+        for job, _ in done:
+            del self._running[job.id]
+
+    async def _seconds_to_next(self) -> float:
+        if len(self._running) >= CAPACITY:
+            return SECONDS_TO_LOOK
+        due = await self._chat.lookup(lambda db: _next_due(db, self._kinds, self._running))
+        return SECONDS_TO_LOOK if due is None else min(SECONDS_TO_LOOK, max(0.0, clock.seconds_until(due)))
+
+    def _arm(self, act: Act) -> None:
+        for kind in self._kinds.values():
+            if kind.every:
+                _insert(act.db, kind, "", None, act.now)
+
+
+def _insert(db: Connection, kind: JobKind, key: str, data: Any, due: str) -> None:
+    row = {"kind": kind.name, "key": key, "data": data, "due_at": due, "attempts": 0}
+    db.execute(_INSERT[db.dialect.name](jobs).values(row).on_conflict_do_nothing(index_elements=["kind", "key"]))
+
+
+def _waiting(kinds: Iterable[str], running: Iterable[int]) -> Any:
+    return jobs.c.done_at.is_(None), jobs.c.kind.in_(list(kinds)), jobs.c.id.not_in(list(running))
+
+
+def _due(db: Connection, kinds: Iterable[str], running: Iterable[int], limit: int) -> list[Job]:
+    found = select(jobs).where(*_waiting(kinds, running), jobs.c.due_at <= clock.now())
+    rows = db.execute(found.order_by(jobs.c.due_at, jobs.c.id).limit(limit))
+    return [Job(row.id, row.kind, row.key, row.data, row.attempts) for row in rows]
+
+
+def _next_due(db: Connection, kinds: Iterable[str], running: Iterable[int]) -> str | None:
+    due: str | None = db.scalar(select(func.min(jobs.c.due_at)).where(*_waiting(kinds, running)))
+    return due
+
+
+def _settle(act: Act, kinds: Mapping[str, JobKind], done: Iterable[tuple[Job, Exception | None]]) -> None:
+    for job, failure in done:
+        kind = kinds[job.kind]
+        attempts = 0 if failure is None else job.attempts + 1
+        values: dict[str, Any] = {"attempts": attempts}
+        if kind.every and (failure is None or attempts >= kind.attempts):
+            values |= {"attempts": 0, "due_at": clock.later(kind.every)}
+        elif failure is None:
+            values |= {"done_at": act.now}
+        elif attempts >= kind.attempts:
+            values |= {"done_at": act.now, "failure": type(failure).__name__}
+        else:
+            values |= {"due_at": clock.later(timedelta(seconds=min(2**attempts, LONGEST_PAUSE)))}
+        act.db.execute(update(jobs).where(jobs.c.id == job.id).values(values))
+
+
+async def _forget_finished(chat: Chat, _job: Job) -> None:
+    """Remove the rows of jobs that were finished long ago, a batch at a time."""
+    old = select(jobs.c.id).where(jobs.c.done_at < clock.ago(days=DAYS_KEPT)).limit(CAPACITY)
+
+    def remove(act: Act) -> int:
+        return act.db.execute(delete(jobs).where(jobs.c.id.in_(old.scalar_subquery()))).rowcount
+
+    while await chat.change(remove, NOBODY) == CAPACITY:
+        pass
+
+
+FORGET = JobKind("jobs.forget", _forget_finished, every=timedelta(hours=1))

@@ -1,0 +1,235 @@
+"""Jobs: done at least once after their commit, asked for once by key, retried, remembered and forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from chatrooms import Chatrooms, Settings, clock
+from chatrooms.errors import Invalid
+from chatrooms.features import FEATURES
+from chatrooms.pipeline import access
+from chatrooms.pipeline.commands import Params, change
+from chatrooms.pipeline.feature import Feature, on
+from chatrooms.pipeline.jobs import CAPACITY, NOBODY, JobKind, enqueue
+from chatrooms.storage.tables import jobs, sessions
+from tests.people import connect
+from tests.servers import QUICK, running, serving
+
+
+class Nothing(Params):
+    """No parameters."""
+
+
+class Log:
+    """A kind of job that notes what it did, and fails as often as it is told to."""
+
+    def __init__(self, failures: int = 0, attempts: int = 12) -> None:
+        self.done: list = []
+        self.failures = failures
+        self.news = asyncio.Event()
+        self.kind = JobKind("test.log", self._run, attempts=attempts)
+
+    async def _run(self, _chat, job) -> None:
+        self.done.append(job.data)
+        self.news.set()
+        if len(self.done) <= self.failures:
+            raise RuntimeError("not yet")
+
+    async def until(self, count: int) -> None:
+        while len(self.done) < count:
+            self.news.clear()
+            await self.news.wait()
+
+
+@pytest.fixture
+def make(tmp_path, either_database):
+    def chat(*features: Feature) -> Chatrooms:
+        return Chatrooms(Settings(data=tmp_path, database=either_database, **QUICK), features=(*FEATURES, *features))
+
+    return chat
+
+
+async def ask(chat: Chatrooms, kind: JobKind, key: str, data=None, due=None) -> None:
+    await chat._pipeline.change(lambda act: enqueue(act, kind, key, data, due=due), NOBODY)
+
+
+async def rows(chat: Chatrooms, kind: JobKind) -> list:
+    found = select(jobs).where(jobs.c.kind == kind.name)
+    return await chat._db.read(lambda db: list(db.execute(found)))
+
+
+async def settled(chat: Chatrooms, kind: JobKind) -> list:
+    """The rows of a kind once none of them waits."""
+    found = await rows(chat, kind)
+    while any(row.done_at is None for row in found):
+        await asyncio.sleep(0)
+        found = await rows(chat, kind)
+    return found
+
+
+async def test_a_job_is_done_after_the_commit_with_what_was_given_to_it(make):
+    log = Log()
+    chat = make(Feature(jobs=(log.kind,)))
+    async with chat.lifespan():
+        await ask(chat, log.kind, "a", {"n": 1})
+        await settled(chat, log.kind)
+    assert log.done == [{"n": 1}]
+
+
+async def test_a_key_is_asked_for_once_also_after_it_was_done(make):
+    log = Log()
+    chat = make(Feature(jobs=(log.kind,)))
+    async with chat.lifespan():
+        for n in range(3):
+            await ask(chat, log.kind, "same", n)
+            await settled(chat, log.kind)
+        await ask(chat, log.kind, "other", "other")
+        await settled(chat, log.kind)
+    assert log.done == [0, "other"]
+
+
+async def test_a_command_that_is_refused_enqueues_nothing(make):
+    log = Log()
+
+    def refused(act):
+        enqueue(act, log.kind, "a")
+        raise Invalid
+
+    chat = make(Feature(jobs=(log.kind,)))
+    async with chat.lifespan():
+        with pytest.raises(Invalid):
+            await chat._pipeline.change(refused, NOBODY)
+        assert await rows(chat, log.kind) == []
+
+
+async def test_a_job_that_fails_is_tried_again_and_its_row_counts_the_failures(make, monkeypatch):
+    monkeypatch.setattr(clock, "later", lambda _span: clock.now())
+    log = Log(failures=2)
+    chat = make(Feature(jobs=(log.kind,)))
+    async with chat.lifespan():
+        await ask(chat, log.kind, "a")
+        (row,) = await settled(chat, log.kind)
+    assert (len(log.done), row.failure) == (3, None)
+
+
+async def test_a_job_that_always_fails_is_given_up_and_says_with_which_error(make, monkeypatch):
+    monkeypatch.setattr(clock, "later", lambda _span: clock.now())
+    log = Log(failures=99, attempts=3)
+    chat = make(Feature(jobs=(log.kind,)))
+    async with chat.lifespan():
+        await ask(chat, log.kind, "a")
+        (row,) = await settled(chat, log.kind)
+    assert (len(log.done), row.attempts, row.failure) == (3, 3, "RuntimeError")
+
+
+async def test_a_job_that_was_cut_off_by_the_end_of_the_process_is_done_after_the_next_start(make):
+    begun = asyncio.Event()
+
+    async def hang(_chat, _job) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    log = Log()
+    hanging = JobKind(log.kind.name, hang)
+    first = make(Feature(jobs=(hanging,)))
+    async with first.lifespan():
+        await ask(first, hanging, "a", 7)
+        await begun.wait()
+    second = make(Feature(jobs=(log.kind,)))
+    async with second.lifespan():
+        await settled(second, log.kind)
+    assert log.done == [7]
+
+
+async def test_more_jobs_than_run_at_once_are_all_done_each_once(make):
+    log = Log()
+    chat = make(Feature(jobs=(log.kind,)))
+
+    def many(act):
+        for n in range(3 * CAPACITY):
+            enqueue(act, log.kind, str(n), n)
+
+    async with chat.lifespan():
+        await chat._pipeline.change(many, NOBODY)
+        await settled(chat, log.kind)
+    assert sorted(log.done) == list(range(3 * CAPACITY))
+
+
+async def test_a_job_waits_until_it_is_due(make):
+    log = Log()
+    chat = make(Feature(jobs=(log.kind,)))
+    async with chat.lifespan():
+        await ask(chat, log.kind, "later", "later", due=clock.later(timedelta(seconds=0.3)))
+        await ask(chat, log.kind, "now", "now")
+        await log.until(2)
+    assert log.done == ["now", "later"]
+
+
+async def test_jobs_of_a_kind_that_this_version_does_not_know_are_left_alone(make):
+    unknown, log = Log(), Log()
+    first = make(Feature(jobs=(log.kind,)))
+    async with first.lifespan():
+        await ask(first, JobKind("test.unknown", unknown._run), "a")
+        await ask(first, log.kind, "b")
+        await settled(first, log.kind)
+        (row,) = await rows(first, JobKind("test.unknown", unknown._run))
+    assert row.done_at is None and unknown.done == []
+
+
+async def test_finished_jobs_are_forgotten_after_a_week(make):
+    log = Log()
+    chat = make(Feature(jobs=(log.kind,)))
+    async with chat.lifespan():
+        for key in ("old", "new"):
+            await ask(chat, log.kind, key)
+        await settled(chat, log.kind)
+        old = update(jobs).where(jobs.c.key == "old").values(done_at=clock.ago(days=8))
+        await chat._pipeline.change(lambda act: act.db.execute(old) and None, NOBODY)
+    async with chat.lifespan():
+        due = update(jobs).where(jobs.c.kind == "jobs.forget").values(due_at=clock.now())
+        await chat._pipeline.change(lambda act: act.db.execute(due) and None, NOBODY)
+        chat._queue.wake()
+        while len(found := await rows(chat, log.kind)) > 1:
+            await asyncio.sleep(0)
+    assert [row.key for row in found] == ["new"]
+
+
+async def test_a_session_that_expired_is_removed_and_its_socket_disconnected(tmp_path):
+    async with running(tmp_path) as server, connect(server.url, "alice") as alice:
+        expired = update(sessions).values(seen_at=clock.ago(days=400))
+        due = update(jobs).where(jobs.c.kind == "sessions.expire").values(due_at=clock.now())
+        for statement in (expired, due):
+            await server.chat._pipeline.change(lambda act, s=statement: act.db.execute(s) and None, NOBODY)
+        server.chat._queue.wake()
+        while alice.client.connected:
+            await asyncio.sleep(0)
+        count = select(func.count()).select_from(sessions)
+        assert await server.chat._db.read(lambda db: db.scalar(count)) == 0
+
+
+async def test_a_listener_runs_in_the_transaction_of_the_command_and_can_enqueue(make):
+    log = Log()
+
+    @on("messages")
+    def heard(act, rows):
+        for row in rows:
+            enqueue(act, log.kind, row["id"], row["text"])
+
+    chat = make(Feature(jobs=(log.kind,), listeners=(heard,)))
+    async with chat.lifespan(), serving(chat) as url, connect(url, "alice") as alice:
+        await alice.say("#lobby", "hello")
+        await settled(chat, log.kind)
+    assert log.done == ["hello"]
+
+
+async def test_two_commands_of_one_name_are_an_error_at_once(tmp_path):
+    @change("message.post", may=access.anyone, locks=lambda *_: ())
+    def post(act, p: Nothing, _: None) -> None:
+        return None
+
+    with pytest.raises(ValueError, match=r"message\.post is declared twice"):
+        Chatrooms(Settings(data=tmp_path), features=(*FEATURES, Feature(commands=(post,))))
