@@ -165,9 +165,19 @@ export interface Commands {
     params: { id: string; text: string };
     result: { message: Message };
   };
+  /** Pin a message to its room, at most 100 in each. */
+  "message.pin": {
+    params: { id: string };
+    result: { message: Message };
+  };
   /** Post a message in a room, or to a person by their username. */
   "message.post": {
     params: { room: string; text: string; id?: string | null; reply_to?: string | null };
+    result: { message: Message };
+  };
+  /** Unpin a message. */
+  "message.unpin": {
+    params: { id: string };
     result: { message: Message };
   };
   /** Return which of these people are here. */
@@ -214,6 +224,11 @@ export interface Commands {
   "room.members": {
     params: { room: string; query?: string; after?: string };
     result: { members: Member[]; more: boolean };
+  };
+  /** Return the pinned messages of a room, the last pinned first. */
+  "room.pins": {
+    params: { room: string };
+    result: { messages: Message[] };
   };
   /** End somebody's membership; their sockets stop receiving at once. */
   "room.remove": {
