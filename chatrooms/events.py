@@ -16,15 +16,7 @@ class Change:
 
     room: str
     rev: int
-    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-
-    def add(self, table: str, row: Mapping[str, Any]) -> None:
-        """Add a row as clients see it."""
-        self.rows.setdefault(table, []).append(dict(row))
-
-    def payload(self) -> dict[str, Any]:
-        """Return what clients receive: ``{"room", "rev", <table>: [rows…]}``."""
-        return {"room": self.room, "rev": self.rev, **self.rows}
+    rows: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -35,10 +27,6 @@ class Signal:
     sender: str
     type: str
     data: Any
-
-    def payload(self) -> dict[str, Any]:
-        """Return what clients receive: ``{"room", "from", "type", "data"}``."""
-        return {"room": self.room, "from": self.sender, "type": self.type, "data": self.data}
 
 
 @dataclass(frozen=True)

@@ -27,11 +27,14 @@ MAX_SHARED = 48
 MAX_SKELETON = 200
 LONGEST_GIVEN = 2 * MAX_SHARED
 """Before it is brought to its one form, which can make it shorter and takes long."""
+CACHED = 10_000
+"""Answers that are remembered, of each kind of question."""
 RESERVED = frozenset({"admin", "administrator", "all", "channel", "chatrooms", "everyone", "here", "root", "system"})
 
 _case_mapped = get_profile("UsernameCaseMapped")
 
 
+@lru_cache(maxsize=CACHED)
 def kind(room: str) -> Kind:
     """Which kind of room a name is, read from the name alone."""
     if room.startswith("#"):
@@ -43,7 +46,8 @@ def kind(room: str) -> Kind:
     return "conversation" if "+" in room else "personal"
 
 
-def hearers(room: str) -> list[str]:
+@lru_cache(maxsize=CACHED)
+def hearers(room: str) -> tuple[str, ...]:
     """The Socket.IO rooms that a change of ``room`` is emitted to; never empty.
 
     An empty name in ``emit(to=...)`` would reach everyone, so it is an error here.
@@ -51,7 +55,7 @@ def hearers(room: str) -> list[str]:
     names = people(room) if kind(room) == "conversation" else [room]
     if not all(names):
         raise ValueError("a room has a name")
-    return names
+    return tuple(names)
 
 
 def people(conversation: str) -> list[str]:
@@ -104,6 +108,7 @@ def conversation(*usernames: str) -> str:
     return "+".join(names)
 
 
+@lru_cache(maxsize=CACHED)
 def durable(name: str) -> str:
     """A room that can be stored, in its one form: shared, conversation or personal; raises ``ValueError``."""
     match kind(name):
@@ -129,7 +134,7 @@ def _reserved() -> frozenset[str]:
     return frozenset(map(skeleton, RESERVED))
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=CACHED)
 def _mapped(name: str) -> str:
     if len(name) > LONGEST_GIVEN:
         raise ValueError("A name is not as long as that.")

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from chatrooms.doors.docs.schemas import commands
+from chatrooms.doors.docs.generated import contract
 from tests.doors import DOORS
 from tests.people import Person, connect, leave
 from tests.servers import running
@@ -111,7 +111,7 @@ def outcome(answer: dict) -> str:
 
 
 def test_every_command_is_tried():
-    assert set(CASES) == {command.name for command in commands()}
+    assert set(CASES) == {command.name for command in contract().commands}
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Select, delete, func, insert, select
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, NotFound
@@ -12,7 +13,7 @@ from chatrooms.features.messages.loading import OneMessage, Which, changed, load
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Params, Part, change, query
-from chatrooms.pipeline.feature import Feature, Row, on
+from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.tables import Message, messages, pins
 from chatrooms.types import AnyRoom
 
@@ -52,8 +53,7 @@ def pin(act: Act, p: Which, message: Message) -> OneMessage:
     """Pin a message to its room, at most 100 in each. Pinning it again changes nothing."""
     if p.id in _load(act.db, [p.id]):
         return {"message": with_parts(act, [message])[0]}
-    count = select(func.count()).select_from(pins).where(pins.c.room == message["room"])
-    if (act.db.scalar(count) or 0) >= MAX_PINNED:
+    if (act.db.scalar(select(func.count()).select_from(_pinned(message["room"]).subquery())) or 0) >= MAX_PINNED:
         raise Conflict(f"A room has at most {MAX_PINNED} pinned messages. Unpin one first.", field="id")
     act.db.execute(insert(pins).values(message=p.id, room=message["room"], by=act.me.username, at=act.now))
     return {"message": changed(act, message)}
@@ -70,16 +70,13 @@ def unpin(act: Act, p: Which, message: Message) -> OneMessage:
 @query("room.pins", may=access.member)
 def page(act: Act, p: InRoom, _here: Here) -> Pinned:
     """Return the pinned messages of a room, the last pinned first."""
-    pinned = rows().join(pins, pins.c.message == messages.c.id).where(pins.c.room == p.room)
-    return {"messages": load(act, pinned.order_by(pins.c.at.desc(), messages.c.seq.desc()))}
+    return {"messages": load(act, _pinned(p.room).order_by(pins.c.at.desc(), messages.c.seq.desc()))}
 
 
-@on("messages")
-def unpin_deleted(act: Act, changed_rows: Sequence[Row]) -> None:
-    """Forget the pin of a message that was deleted."""
-    deleted = [row["id"] for row in changed_rows if row["deleted"]]
-    if deleted:
-        act.db.execute(delete(pins).where(pins.c.message.in_(deleted)))
+def _pinned(room: str) -> Select[Any]:
+    """The pinned messages of a room; deleted ones are pinned no more."""
+    joined = rows().join(pins, pins.c.message == messages.c.id)
+    return joined.where(pins.c.room == room, messages.c.deleted.is_(False))
 
 
-FEATURE = Feature(commands=(pin, unpin, page), parts=(PINNED_AT,), listeners=(unpin_deleted,))
+FEATURE = Feature(commands=(pin, unpin, page), parts=(PINNED_AT,))

@@ -47,19 +47,22 @@ class Broadcast:
             changes = []
             await self._deliver(event)
         await self._emit(changes)
-        await self._bus.publish(events)
+        if not self._bus.alone:
+            await self._bus.publish(events)
 
     async def _deliver(self, event: Align | End | Signal) -> None:
         match event:
             case Signal():
-                await self.server.emit("signal", event.payload(), to=names.hearers(event.room))
+                payload = {"room": event.room, "from": event.sender, "type": event.type, "data": event.data}
+                await self.server.emit("signal", payload, to=names.hearers(event.room))
             case Align():
                 await self._move(event.username)
             case End():
                 self._end_soon(event.room)
 
     async def _emit(self, changes: Iterable[Change]) -> None:
-        await self.server.emit_all(("change", change.payload(), names.hearers(change.room)) for change in changes)
+        payloads = [({"room": each.room, "rev": each.rev, **each.rows}, names.hearers(each.room)) for each in changes]
+        await self.server.emit_all(("change", payload, to) for payload, to in payloads)
 
     async def align(self, username: str, sid: str | None = None) -> None:
         """Make the rooms of all local sockets of ``username``, or of one, equal to their memberships.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
@@ -24,30 +24,26 @@ class Changes:
 
     def __init__(self, db: Connection) -> None:
         self._db = db
-        self._by_room: dict[str, Change] = {}
-
-    def __iter__(self) -> Iterator[Change]:
-        return iter(self._by_room.values())
+        self.by_room: dict[str, Change] = {}
 
     def rev(self, room: str) -> int:
         """Return the rev that this command gives to ``room``: one more than the room's last."""
-        if room not in self._by_room:
+        if room not in self.by_room:
             self._advance(room, revs=1, messages=0)
-        return self._by_room[room].rev
+        return self.by_room[room].rev
 
     def number_message(self, room: str) -> tuple[int, int]:
         """Count a new message; return the rev of this command in ``room`` and the message's number there, from 1."""
-        posted = self._advance(room, revs=0 if room in self._by_room else 1, messages=1)
+        posted = self._advance(room, revs=0 if room in self.by_room else 1, messages=1)
         return self.rev(room), posted
 
     def add(self, room: str, table: str, row: Mapping[str, Any]) -> None:
-        """Broadcast ``row`` of ``table`` to ``room`` once it is committed."""
-        self.rev(room)
-        self._by_room[room].add(table, row)
+        """Broadcast ``row`` of ``table``, which has this command's rev of ``room``, once it is committed."""
+        self.by_room[room].rows.setdefault(table, []).append(row)
 
     def _advance(self, room: str, *, revs: int, messages: int) -> int:
         row = _advance.one(self._db, {"room": room, "revs": revs, "messages": messages})
         if row is None:
             raise LookupError(f"there is no room {room}")
-        self._by_room.setdefault(room, Change(room, row["counter"]))
+        self.by_room.setdefault(room, Change(room, row["counter"]))
         return int(row["posted"])

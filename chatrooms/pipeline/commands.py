@@ -77,15 +77,13 @@ class Act:
 
     me: Caller
     db: Connection
+    changes: Changes
     lobby: str
     parts: Sequence[Part] = ()
     now: str = field(default_factory=clock.now)
     signals: list[Signal] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     queued: bool = False
-
-    def __post_init__(self) -> None:
-        self.changes = Changes(self.db)
 
 
 @dataclass(frozen=True)
@@ -110,19 +108,6 @@ class Command(Generic[P]):
     def doc(self) -> str:
         """What it does, for the documents."""
         return inspect.getdoc(self.body) or ""
-
-    def parse(self, given: Any) -> P:
-        """Return the parameters in ``given``; raises `Invalid` naming the first field that is wrong."""
-        if not isinstance(given, dict):
-            raise Invalid("Parameters must be one object.", field="")
-        try:
-            return self.params.model_validate(given)
-        except ValidationError as error:
-            raise invalid(error) from None
-
-    def run(self, act: Act, p: P) -> Any:
-        """Ask the permission, then run the body of a ``change`` or ``query`` in the transaction of ``act``."""
-        return self.body(act, p, self.may(act, p))
 
 
 def change(
@@ -177,7 +162,8 @@ def _no_room(_db: Connection, _me: Caller, _p: Params) -> Iterable[str]:
 
 _SENTENCES = {
     "string_too_long": "At most {max_length} characters are allowed.",
-    "string_too_short": "At least {min_length} characters are required.",
+    "string_too_short": "This cannot be empty.",
+    "string_pattern_mismatch": "Text cannot be blank or contain control characters.",
 }
 """For people, who meet these in forms; the other kinds are for programmers, in pydantic's words."""
 

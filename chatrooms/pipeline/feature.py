@@ -46,14 +46,7 @@ class Features:
         self.commands = _by_name(command for feature in listed for command in feature.commands)
         self.jobs = _by_name(job for feature in listed for job in feature.jobs)
         self.parts = tuple(_by_name(part for feature in listed for part in feature.parts).values())
-        self._listeners = tuple(listener for feature in listed for listener in feature.listeners)
-
-    def heard(self, act: Act) -> None:
-        """Run the listeners to what ``act`` changed."""
-        for listener in self._listeners:
-            rows = [row for change in act.changes for row in change.rows.get(listener.table, ())]
-            if rows:
-                listener.run(act, rows)
+        self.listeners = tuple(listener for feature in listed for listener in feature.listeners)
 
 
 def _by_name(things: Iterable[Any]) -> dict[str, Any]:

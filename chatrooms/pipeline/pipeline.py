@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from chatrooms import names
-from chatrooms.errors import RateLimited, UnknownCommand
+from chatrooms.errors import Invalid, RateLimited, UnknownCommand
 from chatrooms.events import Align, Change, End, Event, Signal
 from chatrooms.pipeline.broadcast import Broadcast
-from chatrooms.pipeline.commands import Act, Caller, Command, Params
+from chatrooms.pipeline.changes import Changes
+from chatrooms.pipeline.commands import Act, Caller, Command, Params, invalid
 from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.jobs import Queue
 from chatrooms.pipeline.rates import Rates
@@ -57,7 +59,7 @@ class Pipeline:
             raise UnknownCommand(command=name[:100])
         if not me.host and not self._rates.allow(command.rate, me.username):
             raise RateLimited(retry_after=self._rates.wait(command.rate, me.username))
-        p = command.parse(given)
+        p = _parse(command, given)
         if p.weight > 1:
             self._rates.charge(command.rate, me.username, weight=p.weight - 1)
         return await self._do(command, p, me)
@@ -82,7 +84,7 @@ class Pipeline:
             return await command.body(self._broadcast, me, p)
 
         def work(act: Act) -> Any:
-            return command.run(act, p)
+            return command.body(act, p, command.may(act, p))
 
         if command.aligned:
             await self._broadcast.align(me.username)
@@ -94,7 +96,20 @@ class Pipeline:
         return outcome.result
 
     def _act(self, work: Callable[[Act], R], me: Caller, db: Connection) -> Outcome[R]:
-        act = Act(me, db, self.settings.lobby, self._features.parts)
+        act = Act(me, db, Changes(db), self.settings.lobby, self._features.parts)
         result = work(act)
-        self._features.heard(act)
-        return Outcome(result, list(act.changes), act.signals, act.ended, act.queued)
+        changes = list(act.changes.by_room.values())
+        for listener in self._features.listeners:
+            if rows := [row for change in changes for row in change.rows.get(listener.table, ())]:
+                listener.run(act, rows)
+        return Outcome(result, changes, act.signals, act.ended, act.queued)
+
+
+def _parse(command: Command[P], given: Any) -> P:
+    """Return the parameters in ``given``; raises `Invalid` naming the first field that is wrong."""
+    if not isinstance(given, dict):
+        raise Invalid("Parameters must be one object.", field="")
+    try:
+        return command.params.model_validate(given)
+    except ValidationError as error:
+        raise invalid(error) from None

@@ -153,7 +153,7 @@ class Manager(AsyncManager):  # type: ignore[misc]
         elif recipients:
             await self._spread(Bundle(packets.encode(packets.EVENT, said, namespace)), recipients, namespace)
 
-    async def emit_all(self, events: Iterable[tuple[str, Any, list[str]]], namespace: str) -> None:
+    async def emit_all(self, events: Iterable[tuple[str, Any, Iterable[str]]], namespace: str) -> None:
         """Send several events, each to its rooms; those of the same rooms together."""
         said: dict[tuple[str, ...], list[Message]] = {}
         for event, data, to in events:

@@ -71,7 +71,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         """End a connection with its transport, whatever it is doing; waits for nobody."""
         await self.eio.disconnect(eio_sid)
 
-    async def emit_all(self, events: Iterable[tuple[str, Any, list[str]]], namespace: str = NAMESPACE) -> None:
+    async def emit_all(self, events: Iterable[tuple[str, Any, Iterable[str]]], namespace: str = NAMESPACE) -> None:
         """Emit several events, each to its rooms: every socket gets those of the same rooms in one write.
 
         Events to the same rooms keep their order; between different rooms there is none.

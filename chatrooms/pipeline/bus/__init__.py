@@ -12,14 +12,18 @@ from chatrooms.events import Event
 
 
 class Bus(Protocol):
-    """A way to the other nodes."""
+    """A way to the other nodes; ``alone`` if there are none."""
+
+    alone: bool
 
     async def publish(self, events: Sequence[Event]) -> None:
         """Hand ``events`` to the other nodes without waiting for them."""
 
 
 class Local:
-    """The bus of a single node: there are no others."""
+    """The bus of a single node: `Broadcast` has reached every socket already."""
+
+    alone = True
 
     async def publish(self, events: Sequence[Event]) -> None:
-        """Do nothing: `Broadcast` has reached every socket already."""
+        """Do nothing."""
