@@ -1,4 +1,4 @@
-"""`Client`: somebody who is in the chat, with all they hold of it."""
+"""`Client`: a person or program in the chat, and what it knows of it."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ T = TypeVar("T")
 
 
 class Client(Held, Methods):
-    """Somebody at ``url``, whose path is where the chat is mounted.
+    """A client of the chat at ``url``, whose path is where the chat is mounted.
 
-    They are proven by a ``token``, or claim ``username``: then `token` keeps the name theirs, so save it.
+    Prove who you are by a ``token``, or claim a free ``username``: then save `token`, which keeps the name yours.
     ``auth`` goes to the server as well, for a host application. ``outbox`` is a SQLite file, one for each person, that
-    keeps unacknowledged messages over the end of the process. Seconds: ``timeout`` for an answer, ``sync_every``
-    between questions for what was missed. Counts: ``backlog`` unread items in a stream, ``keep`` messages in a room.
-    ``socket`` makes the ``socketio.AsyncClient`` for each connection.
+    keeps unacknowledged messages when the process ends. Seconds: ``timeout`` for an answer, ``sync_every`` between
+    checks for missed changes. Counts: ``backlog`` unread items in a stream, ``keep`` messages in a room.
+    ``socket`` creates the ``socketio.AsyncClient`` for each connection.
 
-    ``async with`` starts, waits until all is caught up, and closes; it raises `Refused`.
+    ``async with`` starts it, waits until it has caught up, and closes it; it raises `Refused`.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Client(Held, Methods):
         await self.close()
 
     def start(self) -> None:
-        """Connect in the background; from now on one can send, whether there is a server or not."""
+        """Connect in the background. From now on you can send, whether the server can be reached or not."""
         self._outbox = Outbox(self._kept_in, self._author)
         self._catchup = Catchup(self._connection, self._state, self._sync_every)
         self._started = (self._outbox, self._catchup)
@@ -92,14 +92,14 @@ class Client(Held, Methods):
         self._spawn(self._catchup.keep())
 
     async def close(self) -> None:
-        """Leave within a second. What is unacknowledged gets `Closed`, and stays in the file if there is one."""
+        """Disconnect within a second. Unacknowledged messages raise `Closed`, and stay in the file if there is one."""
         tasks = list(self._tasks)
         self._finish(Closed("the client was closed"))
         await asyncio.gather(*tasks, return_exceptions=True)
 
     @property
     def connected(self) -> bool:
-        """Whether there is a connection now, as far as one can know."""
+        """Whether there is a connection now, as far as the client knows."""
         return self._connection.connected
 
     @property
@@ -108,34 +108,35 @@ class Client(Held, Methods):
         return len(self._outbox)
 
     def changes(self) -> Stream[Change]:
-        """Every row that changes from now on, once, in the order of each room's revs."""
+        """Return a stream of every row that changes from now on, once, in the order of each room's revs."""
         return self._changes.open()
 
     def signals(self) -> Stream[Signal]:
-        """Every signal from now on."""
+        """Return a stream of every signal from now on."""
         return self._signals.open()
 
     def send(self, room: str, text: str, *, id: str | None = None, reply_to: str | None = None) -> Sending:
-        """Put a message in the outbox; ``room`` may be a username, ``id`` a UUID of one's own.
+        """Put a message in the outbox; ``room`` may be a username, ``id`` a UUID of your own.
 
-        It is sent, in order, until it is acknowledged or refused for good. Awaiting what is returned tells.
+        It is sent, in order, until it is acknowledged or refused for good. Await the result to know which.
         """
         if self._over:
             raise self._over
         return self._outbox.add(room, text, id=id, reply_to=reply_to)
 
     async def post(self, room: str, text: str, *, id: str | None = None, reply_to: str | None = None) -> Message:
-        """Like `send`, and wait: returns the stored row, raises `Refused`."""
+        """Send a message and return the stored row; raises `Refused`."""
         return await self.send(room, text, id=id, reply_to=reply_to)
 
     async def sync(self) -> None:
-        """Wait until everything that the server has now is held."""
+        """Wait until the client has everything that the server has now."""
         await asyncio.shield(self._catchup.want())
 
     async def run(self, command: str, /, **params: Any) -> Any:
-        """The result of a command, as soon as there is a connection; raises `Refused`, which it does not repeat.
+        """Run any command, as soon as there is a connection, and return its result; raises `Refused`.
 
-        If the connection is lost meanwhile, questions are asked again; what may have been done raises `Unanswered`.
+        If the connection is lost before the answer comes, a command that can be repeated is run again; any other
+        raises `Unanswered`, as it may have been done.
         """
         given = {name: value for name, value in params.items() if value is not None}
         ask = self._connection.insist if command in REPEATABLE else self._connection.ask
@@ -168,7 +169,7 @@ class Client(Held, Methods):
         return self._noticed(result)["message"]
 
     def _noticed(self, result: T) -> T:
-        """``result``; if it tells of a rev that was not heard of, find out what else there is."""
+        """Return ``result``; if it has a rev that the client does not know yet, catch up."""
         if any(rev > self._state.rev(room) for room, rev in told_revs(result)):
             self._catchup.want()
         return result

@@ -1,4 +1,4 @@
-"""What a client holds, to look at: it is always as of the revs of its rooms, and never to be changed."""
+"""What a client knows of the chat, to read: always as of the revs of its rooms. Do not change it."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ class Held:
 
     @property
     def username(self) -> str:
-        """Who this is, in the server's spelling; empty before the first connection."""
+        """Your username, in the server's spelling; empty before the first connection."""
         return self._state.username
 
     @property
     def profile(self) -> User | None:
-        """One's own profile."""
+        """Your profile."""
         return self._state.profile
 
     @property
     def rooms(self) -> Mapping[str, RoomState]:
-        """What is held of each room that one belongs to, one's own room too."""
+        """The state of each room that you belong to, your own room included."""
         return self._state.rooms
 
     @property
     def memberships(self) -> Mapping[str, Member]:
-        """The shared rooms and conversations that one belongs to."""
+        """The shared rooms and conversations that you belong to."""
         return self._state.memberships
 
     @property
     def reads(self) -> Mapping[str, Read]:
-        """How far one has read each room."""
+        """How far you have read each room."""
         return self._state.reads
