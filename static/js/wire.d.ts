@@ -64,6 +64,7 @@ export interface Message {
   edited_at: string | null;
   deleted: boolean;
   reply_to: string | null;
+  pinned_at: string | null;
 }
 
 /** How far somebody has read a room. */

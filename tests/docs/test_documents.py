@@ -15,6 +15,7 @@ from chatrooms.doors.docs import asyncapi, meanings, openapi, schemas
 from chatrooms.doors.docs.schemas import commands
 from chatrooms.doors.docs.typescript import declarations
 from chatrooms.errors import refusals
+from chatrooms.features import FEATURES
 from chatrooms.storage.tables import SYNCED
 
 HERE = "https://chat.example/rooms/"
@@ -108,7 +109,8 @@ def test_a_change_has_all_tables_that_are_synced_and_each_row_all_columns():
     assert set(tables) == {"room", "rev", *SYNCED}
     for table, synced in SYNCED.items():
         row = resolved(OPENAPI, tables[table]["items"]["$ref"])
-        assert set(row["properties"]) == {*synced.columns, "rev"}
+        parts = {part.name for feature in FEATURES for part in feature.parts} if table == "messages" else set()
+        assert set(row["properties"]) == {*synced.columns, "rev", *parts}
 
 
 def test_every_parameter_has_a_meaning():

@@ -35,6 +35,9 @@ def components() -> Schemas:
     for command in commands():
         named[pascal(command.name) + "Params"] = given(command.params)
         named[pascal(command.name) + "Result"] = fields(command.result, named)
+    for part in (part for feature in FEATURES for part in feature.parts):
+        named["Message"]["properties"][part.name] = shape(part.type, named) | {"description": part.doc}
+        named["Message"]["required"].append(part.name)
     for name, schema in named.items():
         _explain(name, schema)
     return dict(sorted(named.items()))
