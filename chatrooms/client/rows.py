@@ -110,7 +110,7 @@ class Message(TypedDict):
     reply_to: str | None
     """The id of the message of the same room that this one answers."""
     pinned_at: str | None
-    """When the message was pinned; null if it is not."""
+    """When it was pinned; ``null`` if it is not."""
 
 
 class OneMember(TypedDict):

@@ -37,7 +37,7 @@ def _load(db: Connection, ids: Sequence[str]) -> dict[str, str]:
     return {row.message: row.at for row in db.execute(found)}
 
 
-PINNED_AT = Part("pinned_at", str | None, "When the message was pinned; null if it is not.", None, _load)
+PINNED_AT = Part("pinned_at", str | None, "When it was pinned; `null` if it is not.", None, _load)
 
 
 def _undeleted(act: Act, p: Which) -> Message:

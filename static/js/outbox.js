@@ -116,20 +116,21 @@ async function send({ id, room, text }) {
 /** @param {number} seconds */
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-/** @param {Waiting} entry @returns {Message} */
-export const asMessage = ({ id, room, text, at, user }) => ({
-  id,
-  room,
-  text,
-  at,
-  author: user,
-  seq: Infinity,
-  rev: 0,
-  number: Infinity,
-  edited_at: null,
-  deleted: false,
-  reply_to: null,
-});
+/** Its parts, such as `pinned_at`, are empty until the server has it. @param {Waiting} entry */
+export const asMessage = ({ id, room, text, at, user }) =>
+  /** @type {Message} */ ({
+    id,
+    room,
+    text,
+    at,
+    author: user,
+    seq: Infinity,
+    rev: 0,
+    number: Infinity,
+    edited_at: null,
+    deleted: false,
+    reply_to: null,
+  });
 
 onChange(({ messages }) => {
   for (const message of messages ?? []) {

@@ -3,7 +3,7 @@ import { mayModerate, memberships, rooms } from "../store.js";
 
 /**
  * What one may do with a room: in its menu, and in the composer after a `/`.
- * @typedef {"notifications" | "invite" | "edit" | "archive" | "leave"} RoomAction
+ * @typedef {"notifications" | "pins" | "invite" | "edit" | "archive" | "leave"} RoomAction
  */
 
 /** @param {string} room @returns {[RoomAction, string][]} */
@@ -14,6 +14,7 @@ export function actionsIn(room) {
   /** @type {[RoomAction, string, boolean][]} */
   const all = [
     ["notifications", "Notifications", belongs],
+    ["pins", "Pinned messages", belongs],
     ["invite", "Invite people", (access === "open" && !archived) || moderates],
     ["edit", "Edit room", moderates],
     ["archive", "Archive room", moderates],

@@ -1,7 +1,9 @@
 import { holdBack } from "../behaviors/held-back.js";
+import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { linkTo } from "../route.js";
 import { mayModerate, me, rooms } from "../store.js";
+import { command } from "../sync.js";
 import { Icon } from "./icon.js";
 import { toast } from "./toast.js";
 
@@ -18,6 +20,7 @@ export function Tools({ message, onEdit, onDelete }) {
       <div role="group" aria-label="Message actions">
         <${Tool} label="Copy link" icon="link" onClick=${() => copyLink(linkTo(room, seq))} />
         <${Tool} label="Mark as unread from here" icon="unread" onClick=${markUnread} />
+        ${isOpen && html`<${Tool} label=${message.pinned_at ? "Unpin message" : "Pin message"} icon="pin" onClick=${() => togglePin(message)} />`}
         ${isOpen && isMine && html`<${Tool} label="Edit message" icon="pencil" onClick=${onEdit} />`}
         ${isOpen && (isMine || mayModerate(room)) && html`<${Tool} label="Delete message" icon="trash" onClick=${onDelete} />`}
       </div>
@@ -29,6 +32,10 @@ export function Tools({ message, onEdit, onDelete }) {
 const Tool = ({ label, icon, onClick }) => html`
   <button class="quiet square" aria-label=${label} title=${label} onClick=${onClick}><${Icon} name=${icon} /></button>
 `;
+
+/** @param {Message} message */
+const togglePin = ({ id, pinned_at }) =>
+  command(pinned_at ? "message.unpin" : "message.pin", { id }).catch((error) => toast(asRefusal(error).message));
 
 /** @param {string} link The clipboard is missing on plain http. */
 async function copyLink(link) {

@@ -38,6 +38,7 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
         html`<p class="byline">
           <button class="name" tabindex="-1" dir="auto" title=${`Profile of ${message.author}`} onClick=${() => showPerson(message.author)}>${name}</button><${Time} at=${message.at} />
         </p>`}
+        ${message.pinned_at && html`<p class="pinned"><${Icon} name="pin" />Pinned</p>`}
         ${isEditing
           ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} />`
           : html`<${Body} message=${message} />`}

@@ -1,0 +1,63 @@
+import { useEffect, useState } from "preact/hooks";
+import { exactTime, shortTime } from "../behaviors/dates.js";
+import { asRefusal, online } from "../connection.js";
+import { html } from "../html.js";
+import { goTo } from "../route.js";
+import { nameOf, rooms, titleOf, windowOf } from "../store.js";
+import { command } from "../sync.js";
+import { Dialog } from "./dialog.js";
+import { Icon } from "./icon.js";
+import { toast } from "./toast.js";
+
+/** @import {Message} from "../wire.js" */
+
+/** The pinned messages of a room, the last pinned first. @param {{room: string, onClose: () => void}} props */
+export function Pins({ room, onClose }) {
+  const { pinned, problem } = usePinned(room);
+  /** @param {Message} message */
+  const open = (message) => (onClose(), goTo(room, message.seq));
+  return html`
+    <${Dialog} title=${`Pinned in ${titleOf(room)}`} onClose=${onClose}>
+      <ul class="listing pins" aria-label="Pinned messages" aria-busy=${pinned === null && !problem}>
+        ${pinned?.map((message) => html`<${Pinned} key=${message.id} message=${message} onOpen=${() => open(message)} />`)}
+        ${pinned === null && !problem && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
+      </ul>
+      ${problem && html`<p class="error" role="alert">${problem}</p>`}
+      ${pinned?.length === 0 &&
+      html`<p class="empty">Nothing is pinned yet. Point at a message and choose <em>Pin message</em> to keep it here.</p>`}
+    <//>
+  `;
+}
+
+/**
+ * Null as long as nothing is known; asked for again when a message of the room changes, and when online again.
+ * @param {string} room @returns {{pinned: Message[] | null, problem: string}}
+ */
+function usePinned(room) {
+  const [answer, setAnswer] = useState({ pinned: /** @type {Message[] | null} */ (null), problem: "" });
+  const { list } = windowOf(room).value;
+  useEffect(() => {
+    let isWanted = true;
+    command("room.pins", { room }).then(
+      ({ messages }) => isWanted && setAnswer({ pinned: messages, problem: "" }),
+      (error) => isWanted && setAnswer({ pinned: null, problem: asRefusal(error).message }),
+    );
+    return () => void (isWanted = false);
+  }, [room, online.value, list]);
+  return answer;
+}
+
+/** @param {{message: Message, onOpen: () => void}} props */
+const Pinned = ({ message, onOpen }) => html`
+  <li>
+    <button class="quiet pinned-message" onClick=${onOpen}>
+      <span class="byline"><strong dir="auto">${nameOf(message.author)}</strong><time datetime=${message.at} title=${exactTime(message.at)}>${shortTime(message.at)}</time></span>
+      <span class="excerpt" dir="auto">${message.text}</span>
+    </button>
+    ${!rooms.value.get(message.room)?.archived &&
+    html`<button class="quiet square" aria-label="Unpin message" title="Unpin message" onClick=${() => unpin(message.id)}><${Icon} name="close" /></button>`}
+  </li>
+`;
+
+/** @param {string} id */
+const unpin = (id) => command("message.unpin", { id }).catch((error) => toast(asRefusal(error).message));

@@ -1,0 +1,38 @@
+"""Pinning a message: its mark for everybody, the list of a room, and the way back to the message."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Arrive
+
+
+async def test_a_pin_is_marked_for_everybody_listed_and_leads_to_its_message(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await alice.stores("The door code is 4711")
+    await bob.sees("The door code is 4711")
+    await bob.message("door code").hover()
+    await bob.button("Pin message").click()
+    for one in (alice, bob):
+        await expect(one.message("door code").get_by_text("Pinned")).to_be_visible()
+    await alice.button("Room menu").click()
+    await alice.button("Pinned messages").click()
+    entry = alice.dialog.get_by_role("listitem").filter(has_text="door code")
+    await expect(entry).to_contain_text("alice")
+    await entry.get_by_role("button").first.click()
+    await expect(alice.dialog).to_have_count(0)
+    await expect(alice.page).to_have_url(re.compile(r"/r/lobby/\d+$"))
+
+
+async def test_unpinning_in_the_list_takes_it_off_for_everybody(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await alice.stores("soup of the day")
+    await alice.message("soup of the day").hover()
+    await alice.button("Pin message").click()
+    await alice.button("Room menu").click()
+    await alice.button("Pinned messages").click()
+    await alice.dialog.get_by_role("button", name="Unpin message").click()
+    await expect(alice.dialog.get_by_text("Nothing is pinned yet.")).to_be_visible()
+    await expect(bob.message("soup of the day").get_by_text("Pinned")).to_have_count(0)

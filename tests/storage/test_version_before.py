@@ -1,0 +1,83 @@
+"""A database of the version before opens, migrates and shows everybody everything that they saw before.
+
+`version_0001.json` holds the tables of a small chat as that version stored them, each person's token, and what `sync`
+from nothing returned to them.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from chatrooms import clock
+from chatrooms.storage import migrations
+from tests.people import connect
+from tests.servers import running
+
+BEFORE = json.loads(Path(__file__).with_name("version_0001.json").read_text())
+IDENTITY = {
+    "rooms": ("name",),
+    "users": ("username",),
+    "members": ("room", "username"),
+    "memberships": ("room", "username"),
+    "reads": ("room", "username"),
+    "messages": ("id",),
+}
+
+
+@pytest.fixture
+def old_database(tmp_path, either_database) -> str:
+    """The URL of a database as the version before left it."""
+    url = either_database or f"sqlite:///{tmp_path / 'chatrooms.sqlite3'}"
+    engine = sa.create_engine(url)
+    with engine.begin() as db:
+        config = Config()
+        config.set_main_option("script_location", migrations.__path__[0])
+        config.attributes["connection"] = db
+        command.upgrade(config, "0001")
+        tables = sa.MetaData()
+        tables.reflect(db)
+        for name, rows in BEFORE["tables"].items():
+            db.execute(sa.insert(tables.tables[name]), rows)
+        db.execute(sa.update(tables.tables["sessions"]).values(seen_at=clock.now()))
+    engine.dispose()
+    return either_database
+
+
+def rows_by_identity(changes: list[dict]) -> dict[tuple, dict]:
+    """Every row of ``sync``, by room, table and identity."""
+    return {
+        (change["room"], table, *(row[key] for key in keys)): row
+        for change in changes
+        for table, keys in IDENTITY.items()
+        for row in change.get(table, ())
+    }
+
+
+async def test_everybody_sees_every_row_as_before(old_database, tmp_path):
+    async with running(tmp_path, database=old_database) as server:
+        for name, seen in BEFORE["seen"].items():
+            async with connect(server.url, name, token=seen["token"]) as person:
+                after = rows_by_identity((await person.run("sync", revs={}))["changes"])
+            for key, row in rows_by_identity(seen["changes"]).items():
+                assert {field: after[key][field] for field in row if field != "rev"} == {
+                    field: value for field, value in row.items() if field != "rev"
+                }, key
+
+
+async def test_life_goes_on_where_it_stopped(old_database, tmp_path):
+    async with (
+        running(tmp_path, database=old_database) as server,
+        connect(server.url, "alice", token=BEFORE["seen"]["alice"]["token"]) as alice,
+        connect(server.url, "bob", token=BEFORE["seen"]["bob"]["token"]) as bob,
+    ):
+        lobby = next(row for row in BEFORE["tables"]["rooms"] if row["name"] == "#lobby")
+        message = await alice.say("#lobby", "on we go")
+        assert (await bob.hears_text("on we go"))["id"] == message["id"]
+        assert (message["seq"], message["number"]) == (lobby["counter"] + 1, lobby["posted"] + 1)
+        assert (await alice.say("bob", "still here"))["room"] == "alice+bob"

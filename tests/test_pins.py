@@ -1,0 +1,79 @@
+"""Pinned messages: a part of the message everywhere it is read, and a list for each room."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.people import Refused
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database(request) -> str:
+    return "" if request.param == "sqlite" else request.getfixturevalue("postgres_database")
+
+
+async def test_a_pin_is_seen_live_in_history_in_sync_and_in_the_list(person):
+    alice, bob = await person("alice"), await person("bob")
+    message = await alice.say("#lobby", "keep this")
+    assert message["pinned_at"] is None
+    pinned = (await bob.run("message.pin", id=message["id"]))["message"]
+    live = await alice.hears(lambda _, data: any(m["pinned_at"] for m in data.get("messages", ())))
+    history = (await alice.run("history", room="#lobby"))["messages"]
+    sync = await alice.run("sync", revs={})
+    synced = next(change for change in sync["changes"] if change["room"] == "#lobby")["messages"]
+    listed = (await alice.run("room.pins", room="#lobby"))["messages"]
+    assert pinned["pinned_at"] and pinned["rev"] > message["rev"]
+    assert live["messages"] == history == synced == listed == [pinned]
+
+
+async def test_pinning_twice_and_unpinning_twice_change_nothing(person):
+    alice = await person("alice")
+    message = await alice.say("#lobby", "x")
+    once = await alice.run("message.pin", id=message["id"])
+    assert await alice.run("message.pin", id=message["id"]) == once
+    undone = await alice.run("message.unpin", id=message["id"])
+    assert undone["message"]["pinned_at"] is None
+    assert await alice.run("message.unpin", id=message["id"]) == undone
+
+
+async def test_the_last_pinned_comes_first(person):
+    alice = await person("alice")
+    said = [await alice.say("#lobby", text) for text in "abc"]
+    for message in (said[2], said[0]):
+        await alice.run("message.pin", id=message["id"])
+    assert [m["text"] for m in (await alice.run("room.pins", room="#lobby"))["messages"]] == ["a", "c"]
+
+
+async def test_an_edit_keeps_the_pin_and_deleting_ends_it(person):
+    alice = await person("alice")
+    message = await alice.say("#lobby", "x")
+    await alice.run("message.pin", id=message["id"])
+    assert (await alice.run("message.edit", id=message["id"], text="y"))["message"]["pinned_at"]
+    assert (await alice.run("message.delete", id=message["id"]))["message"]["pinned_at"] is None
+    assert (await alice.run("room.pins", room="#lobby"))["messages"] == []
+    with pytest.raises(Refused, match="not_found"):
+        await alice.run("message.pin", id=message["id"])
+
+
+async def test_a_room_has_a_hundred_pinned_messages_at_most_deleted_ones_not_counted(person):
+    alice = await person("alice")
+    said = [await alice.say("#lobby", str(n)) for n in range(102)]
+    for message in said[:100]:
+        await alice.run("message.pin", id=message["id"])
+    with pytest.raises(Refused, match="conflict"):
+        await alice.run("message.pin", id=said[100]["id"])
+    await alice.run("message.delete", id=said[0]["id"])
+    await alice.run("message.pin", id=said[101]["id"])
+
+
+async def test_an_archived_room_keeps_its_pins_and_gets_no_new_ones(person):
+    alice = await person("alice")
+    await alice.run("room.create", name="den")
+    first, second = await alice.say("#den", "a"), await alice.say("#den", "b")
+    await alice.run("message.pin", id=first["id"])
+    await alice.run("room.archive", room="#den")
+    with pytest.raises(Refused, match="archived"):
+        await alice.run("message.pin", id=second["id"])
+    assert [m["id"] for m in (await alice.run("room.pins", room="#den"))["messages"]] == [first["id"]]
