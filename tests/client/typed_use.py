@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, assert_type
+from typing import Any, Literal, assert_type
 
 from chatrooms.client import Change, Client, History, Listing, Member, MemberPage, Message, Read, Room, Session, User
 
@@ -12,6 +12,7 @@ async def use(alice: Client, change: Change) -> None:
     assert_type(change.rows("messages"), list[Message])
     assert_type(change.rows("members"), list[Member])
     assert_type(change.rows("reads"), list[Read])
+    assert_type([change.rows(table) for table in change.tables], list[list[Any]])
     assert_type(await alice.history("bob", before=3), History)
     assert_type(await alice.members("#lobby"), MemberPage)
     assert_type(await alice.joinable("design"), list[Listing])
@@ -23,6 +24,6 @@ async def use(alice: Client, change: Change) -> None:
     async for member in alice.iter_members("#lobby"):
         assert_type(member["role"], Literal["owner", "moderator", "member"])
 
-    change.rows("nothing")  # type: ignore[call-overload] # no such table
+    change.rows("messages")[0]["title"]  # type: ignore[typeddict-item] # messages have none
     await alice.create("#design", access="conversation")  # type: ignore[arg-type] # only the server creates those
     await alice.history("bob", 3)  # type: ignore[call-arg] # before, after or around?

@@ -17,6 +17,7 @@ from chatrooms.client.methods import REPEATABLE, Methods
 from chatrooms.doors.docs.contract import Contract
 from chatrooms.doors.docs.generated import contract, files
 from chatrooms.doors.docs.python_client import BY_HAND, NAMES, commands, method_name
+from chatrooms.doors.docs.python_types import annotation
 from chatrooms.doors.docs.typescript import declarations
 from chatrooms.errors import refusals
 from chatrooms.features import FEATURES
@@ -62,7 +63,9 @@ def test_the_rows_of_each_table_of_a_change_have_their_type():
     types = {}
     for overload in typing.get_overloads(Change.rows):
         hints = typing.get_type_hints(overload, vars(rows))
-        types[typing.get_args(hints["table"])[0]] = typing.get_args(hints["return"])[0]
+        table = typing.get_args(hints["table"])[0] if hints["table"] is not str else "any other"
+        types[table] = typing.get_args(hints["return"])[0]
+    assert types.pop("any other") is typing.Any
     assert set(types) == set(SYNCED)
     for table, row in types.items():
         parts = {part.name for feature in FEATURES for part in feature.parts if table == "messages"}
@@ -81,24 +84,66 @@ class Done(TypedDict):
     """Success."""
 
 
-def body(act, p: Where) -> Done:
-    """Close the `door` of a room.
+class Marked(TypedDict):
+    """A position, and what it means."""
 
-    It opens again.
-    """
-    return {}
+    seq: int
+    unread: int
+
+
+class Page(TypedDict):
+    """Some of them."""
+
+    names: list[str]
+    more: bool
+
+
+def generated(result: type) -> ast.AsyncFunctionDef:
+    """Return the method that is made of a new command with that result."""
+
+    def body(act, p):
+        """Close the `door` of a room.
+
+        It opens again.
+        """
+
+    close = Command("door.close", "change", Where, result, lambda _: None, body, lambda _db, _me, _p: (), "other")
+    [kind] = [node for node in ast.parse(commands(Contract([close]))).body if isinstance(node, ast.ClassDef)]
+    assert isinstance(kind.body[-1], ast.AsyncFunctionDef)
+    return kind.body[-1]
 
 
 def test_a_new_command_becomes_a_method_named_like_it():
-    close = Command("door.close", "change", Where, Done, lambda _: None, body, lambda _db, _me, _p: (), "other")
-    [commands_class] = [node for node in ast.parse(commands(Contract([close]))).body if isinstance(node, ast.ClassDef)]
-    method = commands_class.body[-1]
-    assert isinstance(method, ast.AsyncFunctionDef)
+    method = generated(Done)
+    assert method.name == "door_close"
     assert ast.unparse(method.args) == "self, id: str, room: str, until: int | None=None"
-    assert ast.unparse(method.returns) == "None"
     assert ast.get_docstring(method) == (
         "Close the ``door`` of a room.\n\nIt opens again.\n\n- ``until``: The ``seq`` to end at (default ``5``)."
     )
     assert ast.unparse(method.body[-1]) == (
         "await self.run('door.close', id=id, room=await self._room_of(room), until=until)"
     )
+
+
+@pytest.mark.parametrize(("result", "returned"), [(Done, "None"), (Marked, "int"), (Page, "Page")])
+def test_a_method_returns_nothing_the_main_field_or_a_page(result, returned):
+    assert ast.unparse(generated(result).returns) == returned
+
+
+@pytest.mark.parametrize(
+    ("schema", "written"),
+    [
+        ({"type": "string"}, "str"),
+        ({}, "object"),
+        ({"enum": ["a", "b"], "type": "string"}, "Literal['a', 'b']"),
+        ({"anyOf": [{"$ref": "#/components/schemas/Room"}, {"type": "null"}]}, "Room | None"),
+        ({"type": "array", "items": {"type": "array", "items": {"type": "integer"}}}, "list[list[int]]"),
+        ({"type": "object", "additionalProperties": {"type": "boolean"}}, "dict[str, bool]"),
+    ],
+)
+def test_a_schema_is_written_as_a_python_type(schema, written):
+    assert annotation(schema) == written
+
+
+def test_a_method_takes_any_sequence():
+    assert annotation({"type": "array", "items": {"type": "string"}}, given=True) == "Sequence[str]"

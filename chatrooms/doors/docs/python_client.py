@@ -56,6 +56,20 @@ from typing import Any, Literal, NotRequired, TypedDict, overload
 
 '''
 
+TABLES = '''
+class Tables:
+    """The rows of a change, by table."""
+
+    tables: Mapping[str, list[Any]]
+
+{overloads}
+    @overload
+    def rows(self, table: str) -> list[Any]: ...
+    def rows(self, table: str) -> list[Any]:
+        """Return the rows of a table, none if it did not change."""
+        return self.tables.get(table, [])
+'''
+
 COMMANDS = '''\
 """The commands of the wire contract as methods.
 
@@ -132,7 +146,7 @@ def _fields(kind: Schema) -> Iterator[str]:
     yield _docstring(kind["description"]) + "\n"
     for key, field in kind["properties"].items():
         known = annotation(field)
-        yield f"{key}: {known if key in kind['required'] else f'NotRequired[{known}]'}"
+        yield f"{key}: {known if key in kind.get('required', ()) else f'NotRequired[{known}]'}"
         if "description" in field:
             yield _docstring(field["description"])
 
@@ -141,40 +155,35 @@ def _tables(contract: Contract) -> str:
     """Return the base class of the client's `Change`, which knows the type of each table's rows."""
     fields = contract.rows["Change"]["properties"]
     overloads = [
-        f'@overload\ndef rows(self, table: Literal["{table}"], /) -> {annotation(field)}: ...'
+        f'@overload\ndef rows(self, table: Literal["{table}"]) -> {annotation(field)}: ...'
         for table, field in fields.items()
         if field.get("type") == "array"
     ]
     return TABLES.replace("{overloads}", indent("\n".join(overloads), "    "))
 
 
-TABLES = '''
-class Tables:
-    """The rows of a change, by table."""
-
-    tables: Mapping[str, list[Any]]
-
-{overloads}
-    def rows(self, table: str, /) -> list[Any]:
-        """Return the rows of a table, none if it did not change."""
-        return self.tables.get(table, [])
-'''
-
-
 def _method(command: Command[Any], contract: Contract) -> str:
     fields = contract.params(command).get("properties", {})
     result = contract.result(command)["properties"]
-    page = "more" in result
-    returned = command.result.__name__ if page else annotation(next(iter(result.values()))) if result else "None"
     signature = ", ".join(["self", *_parameters(contract.params(command))])
     return "\n".join(
         [
-            f"async def {method_name(command.name)}({signature}) -> {returned}:",
+            f"async def {method_name(command.name)}({signature}) -> {_returned(command, result)}:",
             indent(_docstring(_described(command, fields)), "    "),
             indent(_call(command, fields, result), "    "),
             "",
         ]
     )
+
+
+def _returned(command: Command[Any], result: Schemas) -> str:
+    """Return the type that a method returns: a page is a result with ``more``, the main field of any other the first.
+
+    So a field that is added to a result later does not change what the method returns.
+    """
+    if not result:
+        return "None"
+    return command.result.__name__ if "more" in result else annotation(next(iter(result.values())))
 
 
 def _parameters(params: Schema) -> Iterator[str]:
