@@ -32,7 +32,7 @@ from chatrooms.pipeline.feature import Feature, Features
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import Settings
-from chatrooms.storage.tables import Message
+from chatrooms.storage.rows import Message
 from chatrooms.storage.writer import Database
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.server import Server

@@ -19,7 +19,8 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.tables import SYNCED, Member, Role, many, members, one
+from chatrooms.storage.rows import Member, Role, many, one
+from chatrooms.storage.tables import SYNCED, members
 from chatrooms.types import MAX_PAGE, AnyRoom, Search, SharedRoom, Username
 
 

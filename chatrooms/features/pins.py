@@ -14,7 +14,8 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Params, Part, change, query
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.tables import Message, messages, pins
+from chatrooms.storage.rows import Message
+from chatrooms.storage.tables import messages, pins
 from chatrooms.types import AnyRoom
 
 MAX_PINNED = 100

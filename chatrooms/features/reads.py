@@ -13,7 +13,8 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.tables import SYNCED, Read, messages, one, reads
+from chatrooms.storage.rows import Read, one
+from chatrooms.storage.tables import SYNCED, messages, reads
 from chatrooms.types import MAX_SEQ, AnyRoom, Seq
 
 

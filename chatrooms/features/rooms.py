@@ -16,7 +16,8 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.tables import SYNCED, Access, Room, many, rooms
+from chatrooms.storage.rows import Access, Room, many
+from chatrooms.storage.tables import SYNCED, rooms
 from chatrooms.storage.tables import members as memberships
 from chatrooms.types import Search, SharedRoom, Title, Topic
 

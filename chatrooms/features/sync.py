@@ -13,7 +13,8 @@ from chatrooms.features.messages.loading import load
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, query
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.tables import SYNCED, Change, Synced, many, members, messages, rooms
+from chatrooms.storage.rows import Change, many
+from chatrooms.storage.tables import SYNCED, Synced, members, messages, rooms
 from chatrooms.types import MAX_BYTES, Seq, size_of
 
 LIMIT = 200

@@ -17,8 +17,9 @@ from chatrooms.features import members, rooms
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.rows import User, many
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import SYNCED, User, many, users
+from chatrooms.storage.tables import SYNCED, users
 from chatrooms.types import MAX_PAGE, Search, Title, Topic, Username
 
 SYSTEM = "system"

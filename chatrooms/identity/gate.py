@@ -17,7 +17,7 @@ from chatrooms.pipeline.commands import Act, Caller, invalid
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import Settings
-from chatrooms.storage.tables import User
+from chatrooms.storage.rows import User
 from chatrooms.types import Claim, Username
 
 NOBODY = Caller("system", host=True)

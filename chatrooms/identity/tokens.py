@@ -19,8 +19,9 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import NOBODY, Chat, Job, JobKind
+from chatrooms.storage.rows import Created, User, many
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import Created, User, many, sessions
+from chatrooms.storage.tables import sessions
 from chatrooms.types import Id
 
 SEEN_EVERY_HOURS = 1

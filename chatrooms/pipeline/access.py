@@ -14,8 +14,9 @@ from sqlalchemy import Connection, and_, bindparam, select
 from chatrooms import names
 from chatrooms.errors import Archived, Forbidden, NotAMember, NotFound
 from chatrooms.pipeline.commands import Act, Caller, Params
+from chatrooms.storage.rows import Access, Role
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import Access, Role, members, rooms, users
+from chatrooms.storage.tables import members, rooms, users
 
 
 @dataclass(frozen=True)

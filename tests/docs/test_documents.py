@@ -14,7 +14,7 @@ from chatrooms.doors.docs.generated import contract
 from chatrooms.doors.docs.schemas import schema
 from chatrooms.errors import refusals
 from chatrooms.features import FEATURES
-from chatrooms.storage import tables
+from chatrooms.storage.rows import Change
 from chatrooms.storage.tables import SYNCED
 
 HERE = "https://chat.example/rooms/"
@@ -134,7 +134,7 @@ def test_two_types_of_one_name_are_an_error():
         other: str
 
     named: dict[str, Any] = {}
-    schema(tables.Change, named)
+    schema(Change, named)
     with pytest.raises(TypeError, match="Message"):
         schema(TypedDict("Mine", {"message": Message}), named)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from chatrooms.storage.tables import Change, User
+from chatrooms.storage.rows import Change, User
 
 
 class ServerInfo(TypedDict):

@@ -1,4 +1,4 @@
-"""Text and tables as HTML; everything that enters is escaped here."""
+"""Text and tables as HTML; all text is escaped here."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ _code = re.compile(r"(`{1,2})([^`]+)\1")
 
 
 def code(text: object) -> str:
-    """Text as code."""
+    """Return text as code."""
     return f"<code>{escape(str(text))}</code>"
 
 
 def link(text: str, to: str) -> str:
-    """Code that leads to the part of the page with the id ``to``."""
+    """Return code that links to the part of the page with the id ``to``."""
     return f'<a href="#{escape(to)}">{code(text)}</a>'
 
 
 def inline(text: str, anchors: dict[str, str] | None = None) -> str:
-    """One paragraph of a docstring: what is in backticks is code, and leads to its anchor if it has one."""
+    """Return a paragraph of a docstring: text in backticks is code, and links to its anchor if it has one."""
 
     def quoted(found: re.Match[str]) -> str:
         anchor = (anchors or {}).get(found[2])
@@ -31,12 +31,12 @@ def inline(text: str, anchors: dict[str, str] | None = None) -> str:
 
 
 def prose(text: str, anchors: dict[str, str] | None = None) -> str:
-    """A docstring as paragraphs."""
+    """Return a docstring as paragraphs."""
     return "".join(f"<p>{inline(part, anchors)}</p>" for part in text.split("\n\n") if part.strip())
 
 
 def typed(notation: str, anchors: dict[str, str]) -> str:
-    """A type as code, in which the names of ``anchors`` are links."""
+    """Return a type as code, in which the names of ``anchors`` are links."""
 
     def named(found: re.Match[str]) -> str:
         anchor = anchors.get(found[0])
@@ -46,19 +46,19 @@ def typed(notation: str, anchors: dict[str, str]) -> str:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of ready HTML; the first cell of a row is its header, empty ones are marked as such."""
+    """Return a table of cells of HTML; the first cell of a row is its header, empty cells have a class."""
     head = "".join(f'<th scope="col">{escape(header)}</th>' for header in headers)
     body = "".join(f"<tr>{_cells(headers, row)}</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def section(id: str, title: str, *parts: str) -> str:
-    """A section that the contents lead to."""
+    """Return a section that the table of contents links to."""
     return f'<section id="{escape(id)}"><h2>{escape(title)}</h2>{"".join(parts)}</section>'
 
 
 def article(id: str, title: str, *parts: str) -> str:
-    """A part of a section, titled by a name of the contract."""
+    """Return a part of a section, titled by a name of the contract."""
     heading = f'<h3><a href="#{escape(id)}">{escape(title)}</a></h3>'
     return f'<article id="{escape(id)}">{heading}{"".join(parts)}</article>'
 

@@ -9,7 +9,7 @@ from chatrooms.doors.docs.contract import Contract, by_status
 from chatrooms.doors.docs.schemas import Schema, answered, first_sentence, first_word, pascal, ref
 from chatrooms.errors import RateLimited, Unavailable
 from chatrooms.pipeline.commands import Command
-from chatrooms.storage.tables import User
+from chatrooms.storage.rows import User
 from chatrooms.version import __version__
 
 DESCRIPTION = """\

@@ -17,8 +17,8 @@ from chatrooms.pipeline.commands import Command
 from chatrooms.settings import Settings
 
 ERRORS = (
-    'By both doors a refusal is `{"ok": false, "error": {"code", "message", "details"}}`; by HTTP it has '
-    "this status. A refused connection is `connect_error` of Socket.IO, with the code in `data.code`."
+    'At both doors an error is `{"ok": false, "error": {"code", "message", "details"}}`; by HTTP it has '
+    "this status. A refused connection gets Socket.IO's `connect_error`, with the code in `data.code`."
 )
 SETTINGS = (
     "Each is a flag (`--rate-post`), a variable (`CHATROOMS_RATE_POST`) or a line of the TOML file (`rate_post`). "

@@ -9,7 +9,8 @@ from sqlalchemy import update
 from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features.messages.loading import OneMessage, Which, changed, room_of, visible, with_parts
 from chatrooms.pipeline.commands import Act, change
-from chatrooms.storage.tables import Message, messages
+from chatrooms.storage.rows import Message
+from chatrooms.storage.tables import messages
 from chatrooms.types import MessageText
 
 

@@ -13,7 +13,8 @@ from chatrooms.features.messages.loading import load, rows
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Params, query
-from chatrooms.storage.tables import Message, messages
+from chatrooms.storage.rows import Message
+from chatrooms.storage.tables import messages
 from chatrooms.types import MAX_BYTES, MAX_PAGE, AnyRoom, Seq, size_of
 
 

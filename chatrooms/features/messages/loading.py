@@ -13,8 +13,9 @@ from chatrooms.errors import NotAMember, NotFound
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params
+from chatrooms.storage.rows import Message, many
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import SYNCED, Message, many, messages
+from chatrooms.storage.tables import SYNCED, messages
 from chatrooms.types import Id
 
 

@@ -15,8 +15,9 @@ from chatrooms.features import members, rooms
 from chatrooms.features.messages.loading import OneMessage, find, with_parts
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change
+from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import Message, messages
+from chatrooms.storage.tables import messages
 from chatrooms.types import AnyRoom, Id, MessageText
 
 _insert = Prepared(insert(messages))

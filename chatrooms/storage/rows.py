@@ -1,0 +1,147 @@
+"""The rows of the base as clients see them, and how they are made from what a query finds.
+
+Each field has its description here, for the documents and the Python client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, NotRequired, TypeVar, cast
+
+from pydantic import Field
+from sqlalchemy import Result, Row
+from typing_extensions import TypeAliasType, TypedDict
+
+Access = TypeAliasType(
+    "Access",
+    Annotated[
+        Literal["open", "private", "conversation", "personal"],
+        Field(
+            description="Who can join a room: everybody (`open`) or invited people (`private`). "
+            "The server creates `conversation` and `personal` rooms."
+        ),
+    ],
+)
+Role = TypeAliasType(
+    "Role",
+    Annotated[Literal["owner", "moderator", "member"], Field(description="What a member may do in a room.")],
+)
+
+Name = Annotated[str, Field(description="The room's name.")]
+Person = Annotated[str, Field(description="The person's username.")]
+Seq = Annotated[
+    int, Field(description="The place in the room's timeline: the `rev` that the message was created with.")
+]
+Rev = Annotated[
+    int,
+    Field(description="The revision of the room (the room whose change this is) at which the row last changed."),
+]
+Created = Annotated[str, Field(description="When it was created; ISO 8601, UTC, with milliseconds.")]
+
+
+class Message(TypedDict):
+    """A message; a deleted one keeps its place but not its ``text``."""
+
+    id: Annotated[str, Field(description="A UUID.")]
+    room: Name
+    seq: Seq
+    rev: Annotated[int, Field(description="The room's revision at which the message last changed.")]
+    number: Annotated[int, Field(description="Which message of its room it is, counted from 1.")]
+    author: Annotated[str, Field(description="The username of the author.")]
+    text: Annotated[str | None, Field(description="Markdown source; `null` once deleted.")]
+    at: Annotated[str, Field(description="When it was posted; ISO 8601, UTC, with milliseconds.")]
+    edited_at: Annotated[str | None, Field(description="When its text was last edited, if ever.")]
+    deleted: Annotated[bool, Field(description="Whether it was deleted: the place is kept, the text is gone.")]
+    reply_to: Annotated[str | None, Field(description="The id of the message of the same room that this one answers.")]
+
+
+class Member(TypedDict):
+    """A membership: somebody belongs to a room, or (``gone``) no longer does."""
+
+    room: Name
+    username: Person
+    role: Annotated[Role, Field(description="What the member may do in the room.")]
+    since: Annotated[str, Field(description="When the membership began or ended; ISO 8601, UTC, with milliseconds.")]
+    gone: Annotated[bool, Field(description="Whether the membership has ended.")]
+    rev: Rev
+
+
+class Room(TypedDict):
+    """A durable room."""
+
+    name: Annotated[str, Field(description="The room's only name, which never changes.")]
+    title: Annotated[str, Field(description="The title that people see, in one line.")]
+    topic: Annotated[str, Field(description="What the room is about, in one line.")]
+    access: Annotated[Access, Field(description="Who can join.")]
+    created_by: Annotated[str, Field(description="The username of the person who created it.")]
+    created_at: Created
+    archived: Annotated[bool, Field(description="Whether it can only be read.")]
+    rev: Rev
+    posted: Annotated[
+        int, Field(description="How many messages were posted so far, deleted ones included, when the row was read.")
+    ]
+
+
+class Read(TypedDict):
+    """How far somebody has read a room."""
+
+    username: Person
+    room: Name
+    seq: Annotated[int, Field(description="The `seq` of the last message that was read.")]
+    number: Annotated[
+        int,
+        Field(description="How many messages were read; the newest message's `number` minus this are unread."),
+    ]
+    rev: Rev
+
+
+class User(TypedDict):
+    """A person's profile."""
+
+    username: Person
+    name: Annotated[str, Field(description="The name that others see; the username if empty.")]
+    about: Annotated[str, Field(description="A line about the person.")]
+    created_at: Created
+    rev: Rev
+
+
+class Change(TypedDict):
+    """What one commit changed in a room: the rows as they are now, by table."""
+
+    room: Annotated[str, Field(description="The room that changed.")]
+    rev: Annotated[
+        int, Field(description="The room's new revision: the previous one plus 1. After a gap, call `sync`.")
+    ]
+    rooms: NotRequired[
+        Annotated[list[Room], Field(description="The room itself, when it was created or something about it changed.")]
+    ]
+    users: NotRequired[Annotated[list[User], Field(description="Your own profile; in your own room only.")]]
+    memberships: NotRequired[
+        Annotated[list[Member], Field(description="The rooms that you joined or left; in your own room only.")]
+    ]
+    members: NotRequired[Annotated[list[Member], Field(description="The people who joined or left.")]]
+    reads: NotRequired[
+        Annotated[
+            list[Read], Field(description="How far you have read other rooms, on any device; in your own room only.")
+        ]
+    ]
+    messages: NotRequired[Annotated[list[Message], Field(description="Messages that were posted, edited or deleted.")]]
+
+
+T = TypeVar("T")
+
+
+def one(kind: type[T], found: Result[Any]) -> T | None:
+    """The row that was found, as ``kind``, one of the types above; None if there is none."""
+    row = found.one_or_none()
+    return None if row is None else _plain(kind, row)
+
+
+def many(kind: type[T], found: Iterable[Row[Any]]) -> list[T]:
+    """The rows that were found, as ``kind``, one of the types above."""
+    return [_plain(kind, row) for row in found]
+
+
+def _plain(_kind: type[T], row: Row[Any]) -> T:
+    """A row with keys that can be sent: SQLAlchemy's own are no plain strings."""
+    return cast(T, {str(key): value for key, value in row._mapping.items()})  # noqa: SLF001 - documented, whatever its name
