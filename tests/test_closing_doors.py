@@ -12,9 +12,9 @@ from chatrooms.identity import tokens
 from chatrooms.pipeline.commands import Caller
 from chatrooms.types import MAX_TEXT
 from tests.doors import post
+from tests.identity.test_sessions import refusal
 from tests.people import Refused, answered, connect
 from tests.servers import running
-from tests.test_sessions import refusal
 
 
 async def test_a_session_that_is_revoked_while_its_socket_comes_in_lets_nobody_in(person, own_server, monkeypatch):

@@ -7,7 +7,7 @@ import asyncio
 from playwright.async_api import Worker, expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.test_installed import install
+from tests.browser.test_installed_app import install
 from tests.browser.test_settings import open_settings
 from tests.browser.visitor import Visitor
 

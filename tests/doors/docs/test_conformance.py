@@ -9,8 +9,8 @@ from uuid import uuid4
 import jsonschema
 
 from chatrooms.doors.docs import asyncapi, openapi, schemas
-from tests.docs.test_documents import resolved
 from tests.doors import get, post
+from tests.doors.docs.test_documents import resolved
 
 OPENAPI, ASYNCAPI = openapi("chat", "http://localhost/"), asyncapi("chat", "http://localhost/")
 ROOM, ID = f"#{uuid4().hex[:12]}", str(uuid4())

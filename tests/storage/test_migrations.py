@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, insert, inspect, select
 
 from chatrooms.storage import migrations
 from chatrooms.storage.tables import metadata, rooms
-from tests.test_db import ROOM
+from tests.storage.test_writer import ROOM
 
 
 @pytest.fixture

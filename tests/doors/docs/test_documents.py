@@ -59,7 +59,7 @@ def test_the_typescript_declarations_are_printed_whole():
 
 
 def test_the_browser_client_has_the_declarations_of_these_commands():
-    committed = Path(__file__).parents[2] / "static" / "js" / "wire.d.ts"
+    committed = Path(__file__).parents[3] / "static" / "js" / "wire.d.ts"
     assert committed.read_text() == declarations(), "python -m chatrooms.doors.docs.typescript > static/js/wire.d.ts"
 
 

@@ -8,7 +8,7 @@ import re
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.test_lasting import cut_off, fill_lobby
+from tests.browser.test_reloading import cut_off, fill_lobby
 from tests.browser.visitor import Visitor
 from tests.servers import RunningServer
 
