@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from tests.browser.between import Between
 from tests.browser.conftest import Arrive
-from tests.browser.test_reloading import fill_lobby
+from tests.browser.lobby import fill_lobby
 from tests.people import Person, connect
 from tests.servers import RunningServer
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Arrive
+from tests.browser.lobby import fill_lobby
 from tests.browser.test_composer import option
-from tests.browser.test_reloading import fill_lobby
 from tests.browser.visitor import Visitor
 from tests.servers import RunningServer
 

@@ -12,7 +12,7 @@ from starlette.routing import Mount
 
 from chatrooms import Chatrooms, Settings
 from tests.browser.conftest import Arrive
-from tests.browser.test_reloading import fill_lobby, scroll_to_the_start
+from tests.browser.lobby import fill_lobby, scroll_to_the_start
 from tests.browser.visitor import Visitor
 from tests.servers import QUICK, RunningServer, serving
 

@@ -8,7 +8,8 @@ import re
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.test_reloading import cut_off, fill_lobby
+from tests.browser.lobby import fill_lobby
+from tests.browser.network import cut_off
 from tests.browser.visitor import Visitor
 from tests.servers import RunningServer
 

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.bench.fill import fill
 from tests.browser.conftest import Arrive
-from tests.browser.test_reloading import fill_lobby
+from tests.browser.lobby import fill_lobby
 from tests.browser.visitor import Visitor
 from tests.servers import RunningServer
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import re
-
-from playwright.async_api import WebSocketRoute, expect
+from playwright.async_api import expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.visitor import Visitor
-from tests.people import connect
+from tests.browser.lobby import fill_lobby, scroll_to_the_start
+from tests.browser.network import cut_off, refuse_posts
 from tests.servers import RunningServer
 
-TOGETHER = 20
 HOSTILE = [
     '<img src=x onerror="document.title = 1">',
     "<script>document.title = 1</script>",
@@ -189,48 +184,3 @@ async def test_a_narrow_screen_shows_one_thing_at_a_time(person: Arrive) -> None
     await expect(alice.log).to_be_hidden()
     await alice.go_to("Notes to self")
     assert await alice.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-async def fill_lobby(server: RunningServer, number: int) -> None:
-    async with connect(server.url, "historian") as historian:
-        for start in range(1, number + 1, TOGETHER):
-            lines = range(start, min(start + TOGETHER, number + 1))
-            await asyncio.gather(*(historian.say("#lobby", f"line {line}.") for line in lines))
-
-
-async def scroll_to_the_start(visitor: Visitor) -> None:
-    """As somebody does who turns the wheel until nothing more comes."""
-    beginning = visitor.log.get_by_text("The beginning of this room.")
-    first = visitor.log.get_by_role("article").first
-    await visitor.log.hover()
-    while not await beginning.count():
-        was = await first.inner_text()
-        await visitor.page.mouse.wheel(0, -100_000)
-        await expect(first).not_to_have_text(was, use_inner_text=True)
-    await visitor.page.mouse.wheel(0, -100_000)
-
-
-async def refuse_posts(visitor: Visitor) -> set[str]:
-    """Put somebody between page and server who refuses messages, until the set is cleared."""
-    refused = {"message.post"}
-
-    def stand_between(page: WebSocketRoute) -> None:
-        server = page.connect_to_server()
-
-        def pass_on(frame: str | bytes) -> None:
-            packet = re.match(r'42(\d+)\["([^"]+)"', str(frame))
-            if packet and packet[2] in refused:
-                error = {"code": "forbidden", "message": "Not now.", "details": {}}
-                page.send(f"43{packet[1]}" + json.dumps([{"ok": False, "error": error}]))
-            else:
-                server.send(frame)
-
-        page.on_message(pass_on)
-
-    await visitor.page.route_web_socket("**/socket.io/**", stand_between)
-    return refused
-
-
-async def cut_off(visitor: Visitor, server: RunningServer) -> None:
-    """Take the network away, and with it the connection that is open."""
-    await visitor.context.set_offline(True)

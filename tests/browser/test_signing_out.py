@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.test_reloading import cut_off, refuse_posts
+from tests.browser.network import cut_off, refuse_posts
 from tests.browser.visitor import Visitor
 from tests.servers import RunningServer
 

@@ -7,7 +7,8 @@ import asyncio
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.test_reloading import cut_off, fill_lobby, refuse_posts
+from tests.browser.lobby import fill_lobby
+from tests.browser.network import cut_off, refuse_posts
 from tests.browser.visitor import Visitor
 from tests.people import connect
 from tests.servers import RunningServer

@@ -5,8 +5,8 @@ from __future__ import annotations
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Arrive
+from tests.browser.lobby import fill_lobby
 from tests.browser.test_installed_app import install
-from tests.browser.test_reloading import fill_lobby
 from tests.browser.test_tabs import new_line_is_above
 from tests.browser.visitor import Visitor
 from tests.servers import RunningServer
