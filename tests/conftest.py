@@ -14,7 +14,7 @@ from tests import servers
 from tests.people import Person, connect
 from tests.servers import RunningServer, running
 
-pytest_plugins = ["tests.services.fixtures"]
+pytest_plugins = ["tests.services.fixtures", "tests.world"]
 
 HERE = Path(__file__).parent
 SLOW_FOLDERS = {"browser", "soak", "bench", "services"}

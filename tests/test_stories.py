@@ -23,8 +23,7 @@ def database(either_database: str) -> str:
     return either_database
 
 
-async def test_alice_and_bob_join_by_name_and_both_see_a_message_once_and_nobody_else_does(person):
-    alice, bob, carol = await person("alice"), await person("bob"), await person("carol")
+async def test_alice_and_bob_join_by_name_and_both_see_a_message_once_and_nobody_else_does(alice, bob, carol):
     await alice.say("bob", "Hello Bob")
     await bob.hears_text("Hello Bob")
     for somebody in (alice, bob, carol):
@@ -80,8 +79,9 @@ async def test_a_message_to_oneself_is_on_all_ones_tabs(person):
     assert bob.texts() == []
 
 
-async def test_a_refresh_in_mid_conversation_loses_nothing_doubles_nothing_and_leaves_no_ghost(person, own_server):
-    alice, bob = await person("alice"), await person("bob")
+async def test_a_refresh_in_mid_conversation_loses_nothing_doubles_nothing_and_leaves_no_ghost(
+    person, alice, bob, own_server
+):
     await alice.say("bob", "before")
     seen = await bob.hears_text("before")
     await leave(bob)
@@ -178,8 +178,7 @@ async def test_nobody_enters_somebody_elses_personal_room(person, command):
 
 @pytest.mark.parametrize("nowhere", ["", None, [], 0, " ", "#", "+", "~bob", "!id"])
 @pytest.mark.parametrize("command", ["message.post", "signal"])
-async def test_an_empty_address_reaches_nobody(person, command, nowhere):
-    bob, mallory = await person("bob"), await person("mallory")
+async def test_an_empty_address_reaches_nobody(bob, mallory, command, nowhere):
     params = {"room": nowhere, "text": "x"} if command == "message.post" else {"to": nowhere, "type": "x"}
     with pytest.raises(Refused) as refused:
         await mallory.run(command, **params)
@@ -189,15 +188,13 @@ async def test_an_empty_address_reaches_nobody(person, command, nowhere):
 
 
 @pytest.mark.parametrize("nobody", ["", None, [], 0])
-async def test_the_server_itself_cannot_emit_to_everyone_by_mistake(person, own_server, nobody):
-    bob = await person("bob")
+async def test_the_server_itself_cannot_emit_to_everyone_by_mistake(bob, own_server, nobody):
     await own_server.chat.emit("surprise", {}, to=nobody)
     await bob.settled()
     assert all(event != "surprise" for event, _ in bob.heard)
 
 
-async def test_writing_to_nobody_is_refused_and_writing_to_somebody_offline_waits_for_them(person):
-    alice, bob = await person("alice"), await person("bob")
+async def test_writing_to_nobody_is_refused_and_writing_to_somebody_offline_waits_for_them(person, alice, bob):
     with pytest.raises(Refused) as refused:
         await alice.say("zebedee", "anybody there?")
     assert refused.value.code == "not_found" and refused.value.details["field"] == "room"
@@ -208,8 +205,7 @@ async def test_writing_to_nobody_is_refused_and_writing_to_somebody_offline_wait
     assert [m["text"] for change in caught["changes"] for m in change.get("messages", ())] == ["for later"]
 
 
-async def test_removal_from_a_private_room_silences_all_tabs_history_sync_and_signals_at_once(person):
-    alice, bob = await person("alice"), await person("bob")
+async def test_removal_from_a_private_room_silences_all_tabs_history_sync_and_signals_at_once(person, alice, bob):
     second = await person("bob", token=bob.token)
     await alice.run("room.create", name="#staff", access="private")
     await alice.run("room.invite", room="#staff", username="bob")

@@ -63,10 +63,9 @@ BAD = {
 
 
 @pytest.fixture
-async def alice(person):
-    bob = await person("bob")
+async def alice(alice, bob):
+    """Alice, who has made a room, as bob has."""
     await bob.run("room.create", name="#others")
-    alice = await person("alice")
     await alice.run("room.create", name="#mine")
     return alice
 

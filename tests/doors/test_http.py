@@ -90,8 +90,7 @@ async def test_a_path_that_is_not_there_is_refused_in_our_shape(server):
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-async def test_a_bearer_token_is_known_by_any_spelling_of_the_scheme(own_server, person, scheme):
-    alice = await person("alice")
+async def test_a_bearer_token_is_known_by_any_spelling_of_the_scheme(alice, own_server, scheme):
     status, answer, _ = await post(
         own_server.url, "/api/user.me", {}, headers={"Authorization": f"{scheme} {alice.token}"}
     )

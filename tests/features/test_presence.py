@@ -1,4 +1,4 @@
-"""Who is here, and who is writing: live, derived from rooms, never stored."""
+"""Who is online: derived from rooms, never stored."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ def states(person):
     return [(signal["from"], signal["data"]["state"]) for signal in person.signals("presence")]
 
 
-async def test_a_watcher_hears_who_comes_and_who_leaves_for_good(person):
-    alice = await person("alice")
+async def test_a_watcher_hears_who_comes_and_who_leaves_for_good(person, alice):
     first = await alice.run("presence.watch", usernames=["bob", "carol"])
     assert first["states"] == {"bob": "offline", "carol": "offline"}
     bob = await person("bob")
@@ -35,29 +34,13 @@ async def test_a_refresh_or_a_second_tab_does_not_flicker(tmp_path):
         assert states(alice) == []
 
 
-async def test_what_is_no_longer_watched_is_no_longer_heard(person):
-    alice = await person("alice")
+async def test_what_is_no_longer_watched_is_no_longer_heard(person, alice):
     await alice.run("presence.watch", usernames=["bob", "carol"])
     await alice.run("presence.watch", usernames=["carol"])
     await person("bob")
     await person("carol")
     await alice.hears(lambda event, data: event == "signal" and data["from"] == "carol")
     assert states(alice) == [("carol", "online")]
-
-
-async def test_typing_is_heard_in_the_room_only_and_passed_on_once_in_a_while(person):
-    alice, bob, carol = [await person(name) for name in ("alice", "bob", "carol")]
-    await alice.run("room.create", name="#den")
-    await bob.run("room.join", room="#den")
-    for _ in range(5):
-        await alice.run("typing", room="#den")
-    await alice.run("typing", room="alice+bob")
-    await bob.run("typing", room="#den")
-    for each in (alice, bob, carol):
-        await each.settled()
-    heard = [(signal["room"], signal["from"]) for signal in bob.signals("typing")]
-    assert heard == [("#den", "alice"), ("alice+bob", "alice"), ("#den", "bob")]
-    assert carol.signals("typing") == []
 
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from chatrooms.errors import Unavailable
 from tests.people import Refused, connect
 from tests.servers import running
 
 
-async def test_who_makes_a_room_owns_it_and_its_title_may_change_but_not_its_name(person):
-    alice = await person("alice")
+async def test_who_makes_a_room_owns_it_and_its_title_may_change_but_not_its_name(alice):
     room = (await alice.run("room.create", name="Design", topic="shapes"))["room"]
     assert (room["name"], room["title"], room["topic"], room["access"]) == ("#design", "design", "shapes", "open")
     revised = (await alice.run("room.update", room="#design", title="Design & research", access="private"))["room"]
@@ -19,8 +19,7 @@ async def test_who_makes_a_room_owns_it_and_its_title_may_change_but_not_its_nam
     assert [(m["username"], m["role"]) for m in members] == [("alice", "owner")]
 
 
-async def test_the_list_shows_open_rooms_that_one_could_join_with_their_members(person):
-    alice, bob = await person("alice"), await person("bob")
+async def test_the_list_shows_open_rooms_that_one_could_join_with_their_members(alice, bob):
     await alice.run("room.create", name="#open", title="Gardening", topic="tomatoes")
     await alice.run("room.create", name="#secret", access="private")
     await alice.run("room.create", name="#old")
@@ -33,8 +32,7 @@ async def test_the_list_shows_open_rooms_that_one_could_join_with_their_members(
     assert (await bob.run("room.list"))["rooms"] == []
 
 
-async def test_who_joins_hears_the_room_on_all_tabs_from_then_on(person):
-    alice, bob = await person("alice"), await person("bob")
+async def test_who_joins_hears_the_room_on_all_tabs_from_then_on(person, alice, bob):
     tab = await person("bob", token=bob.token)
     await alice.run("room.create", name="#den")
     await alice.say("#den", "before")
@@ -47,8 +45,7 @@ async def test_who_joins_hears_the_room_on_all_tabs_from_then_on(person):
     assert [m["text"] for m in (await bob.run("history", room="#den"))["messages"]] == ["before", "after"]
 
 
-async def test_who_is_invited_hears_a_private_room_at_once_and_an_invitation_to_nobody_is_refused(person):
-    alice, bob = await person("alice"), await person("bob")
+async def test_who_is_invited_hears_a_private_room_at_once_and_an_invitation_to_nobody_is_refused(alice, bob):
     await alice.run("room.create", name="#den", access="private")
     await alice.run("room.invite", room="#den", username="Bob")
     await alice.say("#den", "welcome")
@@ -57,8 +54,7 @@ async def test_who_is_invited_hears_a_private_room_at_once_and_an_invitation_to_
         await alice.run("room.invite", room="#den", username="zebedee")
 
 
-async def test_who_left_hears_nothing_more_and_may_come_back_to_an_open_room_only(person):
-    alice, bob = await person("alice"), await person("bob")
+async def test_who_left_hears_nothing_more_and_may_come_back_to_an_open_room_only(alice, bob):
     for name, access in (("#open", "open"), ("#shut", "private")):
         await alice.run("room.create", name=name, access=access)
         await alice.run("room.invite", room=name, username="bob")
@@ -71,8 +67,7 @@ async def test_who_left_hears_nothing_more_and_may_come_back_to_an_open_room_onl
         await bob.run("room.join", room="#shut")
 
 
-async def test_when_the_last_owner_leaves_the_room_passes_to_the_longest_standing_member(person):
-    alice, bob, carol = [await person(name) for name in ("alice", "bob", "carol")]
+async def test_when_the_last_owner_leaves_the_room_passes_to_the_longest_standing_member(alice, bob, carol):
     await alice.run("room.create", name="#den")
     await carol.run("room.join", room="#den")
     await bob.run("room.join", room="#den")
@@ -84,8 +79,7 @@ async def test_when_the_last_owner_leaves_the_room_passes_to_the_longest_standin
         await each.run("room.leave", room="#den")
 
 
-async def test_only_an_owner_puts_an_owner_out_and_nobody_puts_out_who_is_not_in(person):
-    alice, bob = await person("alice"), await person("bob")
+async def test_only_an_owner_puts_an_owner_out_and_nobody_puts_out_who_is_not_in(alice, bob):
     await alice.run("room.create", name="#den")
     await bob.run("room.join", room="#den")
     with pytest.raises(Refused, match="forbidden"):
@@ -95,8 +89,7 @@ async def test_only_an_owner_puts_an_owner_out_and_nobody_puts_out_who_is_not_in
             await alice.run("room.remove", room="#den", username=name)
 
 
-async def test_members_are_listed_by_name_and_found_by_a_part_of_it(person):
-    alice = await person("alice")
+async def test_members_are_listed_by_name_and_found_by_a_part_of_it(person, alice):
     await alice.run("room.create", name="#den")
     for name in ("bob", "carol", "carolina"):
         await person(name)
@@ -113,3 +106,30 @@ async def test_rooms_cannot_be_made_without_end(tmp_path):
             await alice.run("room.create", name=f"#room{number}")
         with pytest.raises(Refused, match="rate_limited"):
             await alice.run("room.create", name="#one-too-many")
+
+
+async def test_who_was_removed_hears_nothing_even_if_they_could_not_be_aligned(
+    person, alice, mallory, own_server, monkeypatch
+):
+    await alice.run("room.create", name="#staff", access="private")
+    await alice.run("room.invite", room="#staff", username="mallory")
+    live = own_server.chat._live
+
+    async def fail(_username, _sid=None):
+        raise Unavailable
+
+    with monkeypatch.context() as away:
+        away.setattr(live, "align", fail)
+        assert (await alice.run("room.remove", room="#staff", username="mallory"))["member"]["gone"]
+    assert not live.sockets_in("mallory")
+    await alice.say("#staff", "secret")
+    again = await person("mallory", token=mallory.token)
+    await again.settled()
+    assert [*mallory.texts("#staff"), *again.texts("#staff")] == []
+
+
+async def test_a_room_whose_owner_removes_themselves_passes_on(alice, bob):
+    await alice.run("room.create", name="#den", access="private")
+    await alice.run("room.invite", room="#den", username="bob")
+    await alice.run("room.remove", room="#den", username="alice")
+    assert (await bob.run("room.update", room="#den", title="Bob's"))["room"]["title"] == "Bob's"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatrooms.features import sync as sync_module
+from chatrooms.types import MAX_TEXT
 from tests.people import Refused, leave
 
 
@@ -183,3 +184,23 @@ async def test_long_messages_do_not_make_long_answers(person):
         assert 1 <= len(page["messages"]) < 10
         back = page["messages"] + back
     assert [m["text"] for m in back] == ["first"] + [long] * 10
+
+
+async def test_an_answer_stays_small_however_json_writes_its_words(person):
+    alice = await person("alice")
+    for room in ("#one", "#two"):
+        await alice.run("room.create", name=room)
+        for _ in range(12):
+            await alice.say(room, '"' * MAX_TEXT)
+    late = await person("alice", token=alice.token)
+    revs, rounds = {}, []
+    while True:
+        caught = await late.run("sync", revs=revs)
+        words = [m["text"] for change in caught["changes"] for m in change.get("messages", ())]
+        rounds.append(sum(2 * len(text) + 2 for text in words))
+        revs |= {change["room"]: change["rev"] for change in caught["changes"]}
+        if not caught["more"]:
+            break
+    assert len(rounds) > 1 and max(rounds) <= sync_module.MAX_BYTES and sum(rounds) == 24 * (2 * MAX_TEXT + 2)
+    page = await late.run("history", room="#one", limit=100)
+    assert page["messages"] and page["more"] is False

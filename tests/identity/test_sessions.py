@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 import socketio.exceptions
 
-from tests.doors import by_http, post
-from tests.people import Person, Refused, connect, leave
+from chatrooms.errors import Unauthorized, Unavailable
+from chatrooms.identity import tokens
+from chatrooms.pipeline.commands import Caller
+from tests.doors import post
+from tests.people import Person, Refused, answered, connect, leave
 from tests.servers import running
 
 
@@ -72,8 +77,7 @@ async def test_who_does_not_say_who_they_are_in_a_good_way_is_refused_with_a_cod
     assert await refusal(own_server.url, auth) == code
 
 
-async def test_a_token_does_not_serve_for_another_name(person, own_server):
-    alice = await person("alice")
+async def test_a_token_does_not_serve_for_another_name(person, alice, own_server):
     await person("bob")
     assert await refusal(own_server.url, {"username": "bob", "token": alice.token}) == "unauthorized"
 
@@ -196,8 +200,7 @@ async def test_leaving_ends_the_session_its_sockets_and_the_cookie(own_server):
     assert await refusal(own_server.url, {"token": token}) == "unauthorized"
 
 
-async def test_a_revoked_session_is_closed_on_all_its_sockets(person, own_server):
-    alice = await person("alice")
+async def test_a_revoked_session_is_closed_on_all_its_sockets(person, alice, own_server):
     tab = await person("alice", token=alice.token)
     sessions = (await alice.run("session.list"))["sessions"]
     assert [session["current"] for session in sessions] == [True]
@@ -208,8 +211,7 @@ async def test_a_revoked_session_is_closed_on_all_its_sockets(person, own_server
     assert await refusal(own_server.url, {"token": alice.token}) == "unauthorized"
 
 
-async def test_nobody_can_revoke_somebody_elses_session(person):
-    alice, mallory = await person("alice"), await person("mallory")
+async def test_nobody_can_revoke_somebody_elses_session(alice, mallory):
     session = (await alice.run("session.list"))["sessions"][0]["id"]
     with pytest.raises(Refused, match="not_found"):
         await mallory.run("session.revoke", id=session)
@@ -245,20 +247,7 @@ async def test_all_addresses_that_one_subscriber_has_count_as_one(tmp_path, near
         assert statuses == [200, 200, 429, 200]
 
 
-async def test_posting_too_often_is_refused_with_the_time_to_wait(tmp_path):
-    async with running(tmp_path, rate_post="3/minute") as server, connect(server.url, "alice") as alice:
-        for number in range(3):
-            await alice.say("#lobby", f"{number}")
-        with pytest.raises(Refused, match="rate_limited") as refused:
-            await alice.say("#lobby", "one too many")
-        assert 0 < refused.value.details["retry_after"] <= 60
-        assert (await by_http(alice, "message.post", {"room": "#lobby", "text": "x"}))["error"][
-            "code"
-        ] == "rate_limited"
-
-
-async def test_tokens_are_stored_as_hashes_only(own_server, person, tmp_path):
-    alice = await person("alice")
+async def test_tokens_are_stored_as_hashes_only(alice, own_server, tmp_path):
     files = b"".join(path.read_bytes() for path in tmp_path.glob("chatrooms.sqlite3*"))
     assert b"alice" in files
     assert alice.token.encode() not in files
@@ -271,3 +260,42 @@ async def test_who_does_not_join_in_time_is_closed(tmp_path):
         await person.client.eio.wait()
         assert person.client.eio.state == "disconnected"
         await leave(person)
+
+
+async def test_a_session_that_is_revoked_while_its_socket_comes_in_lets_nobody_in(alice, own_server, monkeypatch):
+    doorkeeper, pipe = own_server.chat._sockets._doorkeeper, own_server.chat._pipe
+    connect_by_token = doorkeeper.connect
+
+    async def revoked_meanwhile(handshake):
+        caller, token = await connect_by_token(handshake)
+        await pipe.change(lambda act: tokens.revoke(act, tokens.Which(id=caller.session)), caller)
+        return caller, token
+
+    monkeypatch.setattr(doorkeeper, "connect", revoked_meanwhile)
+    assert await refusal(own_server.url, {"token": alice.token}) == "unauthorized"
+
+
+async def test_a_revoked_session_cannot_be_touched(own_server):
+    with pytest.raises(Unauthorized):
+        await own_server.chat._pipe.change(lambda act: tokens.touch(act, "no such session"), Caller("alice"))
+
+
+async def test_a_claim_that_is_repeated_at_once_is_let_in_each_time(own_server):
+    auth = {"username": "alice", "claim": "t" * 43}
+
+    async def come() -> str:
+        async with connect(own_server.url, "alice", auth=auth) as alice:
+            return (await alice.run("user.me"))["user"]["username"]
+
+    assert await asyncio.gather(*(come() for _ in range(4))) == ["alice"] * 4
+
+
+async def test_who_is_known_may_read_though_nothing_can_be_written(alice, own_server, monkeypatch):
+
+    async def full(*_):
+        raise Unavailable
+
+    monkeypatch.setattr(tokens, "stale", lambda _known: True)
+    monkeypatch.setattr(own_server.chat._db, "change", full)
+    _, answer, _ = await post(own_server.url, "/api/user.me", {}, headers={"Authorization": f"Bearer {alice.token}"})
+    assert answered(answer)["user"]["username"] == "alice"

@@ -13,6 +13,9 @@ from chatrooms.gcra import Quota
 from chatrooms.pipeline.broadcast import Signal
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import Settings
+from tests.doors import by_http
+from tests.people import Refused, connect
+from tests.servers import running
 
 
 class Clock:
@@ -100,3 +103,25 @@ def test_rates_are_written_as_people_do():
     assert len(gcra.parse("120/minute; 15/second")) == 2
     assert gcra.parse("1/3 seconds")
     assert gcra.parse("1000000/day")
+
+
+async def test_what_is_refused_as_invalid_counts_too(tmp_path):
+    async with running(tmp_path, rate_other="5/minute") as server, connect(server.url, "alice") as alice:
+        refusals = []
+        for _ in range(7):
+            with pytest.raises(Refused) as refused:
+                await alice.run("presence.watch", usernames=["not a name"])
+            refusals.append(refused.value.code)
+        assert refusals == ["invalid"] * 5 + ["rate_limited"] * 2
+
+
+async def test_posting_too_often_is_refused_with_the_time_to_wait(tmp_path):
+    async with running(tmp_path, rate_post="3/minute") as server, connect(server.url, "alice") as alice:
+        for number in range(3):
+            await alice.say("#lobby", f"{number}")
+        with pytest.raises(Refused, match="rate_limited") as refused:
+            await alice.say("#lobby", "one too many")
+        assert 0 < refused.value.details["retry_after"] <= 60
+        assert (await by_http(alice, "message.post", {"room": "#lobby", "text": "x"}))["error"][
+            "code"
+        ] == "rate_limited"

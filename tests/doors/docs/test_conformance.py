@@ -54,8 +54,7 @@ ANSWERS = [
 ]
 
 
-async def test_what_a_server_answers_is_what_the_openapi_document_says(person):
-    alice = await person("alice")
+async def test_what_a_server_answers_is_what_the_openapi_document_says(alice):
     document = json.loads((await get(alice.url, "/openapi.json"))[1])
     headers = {"Authorization": f"Bearer {alice.token}"}
     for command, params, expected in ANSWERS:
@@ -81,8 +80,7 @@ async def test_health_answers_what_the_openapi_document_says(own_server):
         validate(answer, content["application/json"]["schema"])
 
 
-async def test_what_a_client_hears_is_what_the_asyncapi_document_says(person):
-    alice, bob = await person("alice"), await person("bob")
+async def test_what_a_client_hears_is_what_the_asyncapi_document_says(alice, bob):
     messages = ASYNCAPI["channels"]["root"]["messages"]
     await alice.run("presence.watch", usernames=["bob"])
     await alice.say("bob", "Hello Bob")
@@ -94,8 +92,7 @@ async def test_what_a_client_hears_is_what_the_asyncapi_document_says(person):
         validate(payload, messages[event]["payload"])
 
 
-async def test_an_acknowledgement_is_what_the_asyncapi_document_says(person):
-    alice = await person("alice")
+async def test_an_acknowledgement_is_what_the_asyncapi_document_says(alice):
     answers = {
         "user.me": await alice.client.call("user.me", {}),
         "message.post": await alice.client.call("message.post", {"room": "#lobby"}),
