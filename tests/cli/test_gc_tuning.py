@@ -53,4 +53,5 @@ async def test_cycles_among_what_was_set_aside_are_found_once_it_has_doubled(mon
         gc.collect()
         knots.clear()
         await until(lambda: known() is None, 20)
+        assert known() is None
     await asyncio.sleep(0)

@@ -89,7 +89,7 @@ async def test_with_open_names_everybody_is_taken_at_their_word(tmp_path):
         connect(server.url, "alice") as two,
     ):
         await one.say("alice", "we are one")
-        await two.hears_text("we are one")
+        assert (await two.hears_text("we are one"))["author"] == "alice"
 
 
 async def test_without_guests_a_name_alone_is_refused_by_both_doors(tmp_path):

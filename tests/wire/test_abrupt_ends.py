@@ -122,7 +122,7 @@ async def test_a_session_whose_connect_handler_hangs_is_found(program, raw, monk
     await ws.send('40{"slow":2}')
     await until(lambda: program.server.manager.members("all"))
     await program.server.close(ws.handshake["sid"])
-    await asyncio.sleep(0.01)
+    await ws.closed()
     assert program.server.manager.members("all")
     program.server.eio.patrol.ghosts(asyncio.get_running_loop().time() + 60)
     assert not program.server.manager.members("all")
@@ -146,8 +146,7 @@ async def test_a_session_that_is_over_is_freed_without_the_collector_of_cycles(p
         del socket
         sock.close()
         await program.empty()
-        await until(
-            lambda: all(each() is None for each in kept), 3, lambda: [gc.get_referrers(each()) for each in kept]
-        )
+        await until(lambda: not any(each() for each in kept), tell=lambda: [gc.get_referrers(each()) for each in kept])
+        assert [each() for each in kept] == [None, None]
     finally:
         gc.enable()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 from chatrooms.wire.limits import Limits
 from tests.wire.program import until
@@ -52,12 +51,11 @@ async def test_a_poller_with_too_much_waiting_is_dropped(start):
 async def test_a_websocket_that_does_not_read_in_time_is_dropped(start):
     program, raw = await start(limits=Limits(unread=0.5, queued=64 * KIB * KIB))
     reader, sock = await raw.join_websocket(), await raw.bare_websocket(receive_buffer=4096)
-    begun = time.monotonic()
-    while len(program.server.eio.sockets) == 2 and time.monotonic() - begun < 10:
+    for _ in range(100):
         await program.server.emit("n", "x" * 64 * KIB, to="all")
-        await reader.read()
-        await asyncio.sleep(0.005)
-    assert len(program.server.eio.sockets) == 1
+        assert await reader.read()
+    await until(lambda: len(program.server.eio.sockets) == 1)
+    assert program.left[0][1] == "transport error"
     sock.close()
 
 
@@ -72,14 +70,16 @@ async def test_a_poller_that_does_not_come_in_time_is_dropped(start):
 async def test_a_poller_that_does_not_read_its_answers_is_dropped(start):
     program, raw = await start(limits=Limits(unread=0.5))
     session = await raw.join()
+    outbox = program.server.eio.sockets[session.sid].outbox
     for _ in range(9):
         await program.server.emit("n", "x" * 100 * KIB, to="all")
     sock = await raw.bare()
     sock.setsockopt(1, 8, 4096)  # SOL_SOCKET, SO_RCVBUF
     await send(sock, f"GET {PATH}?EIO=4&transport=polling&sid={session.sid} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-    await asyncio.sleep(0.1)
+    await until(lambda: not outbox)
     await program.server.emit("n", 1, to="all")
     await program.empty()
+    assert program.left[0][1] == "transport error"
     sock.close()
 
 

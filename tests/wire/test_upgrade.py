@@ -28,10 +28,10 @@ async def test_a_session_is_upgraded(raw):
     assert await ws.read() == '430["hello"]'
 
 
-async def test_the_poll_that_waits_is_ended_by_the_probe(raw):
+async def test_the_poll_that_waits_is_ended_by_the_probe(program, raw):
     session = await raw.join()
     poll = asyncio.create_task(session.get())
-    await asyncio.sleep(0.05)
+    await program.polled_by(session.sid)
     ws = await raw.websocket(session.sid)
     await ws.send("2probe")
     assert await poll == (200, "6")
