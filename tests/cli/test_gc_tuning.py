@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import weakref
 
 import pytest
 
-from chatrooms.cli import gc_tuning
 from chatrooms.cli.gc_tuning import collected_in_parts
 from tests.wire.program import until
 
@@ -44,14 +42,11 @@ async def test_garbage_that_never_lived_long_is_collected():
         assert known() is None
 
 
-async def test_cycles_among_what_was_set_aside_are_found_once_it_has_doubled(monkeypatch):
-    monkeypatch.setattr(gc_tuning, "SECONDS_TO_LOOK", 0.01)
-    monkeypatch.setattr(gc_tuning, "LEEWAY", 0)
-    with collected_in_parts():
+async def test_cycles_among_what_was_set_aside_are_found_once_it_has_doubled():
+    with collected_in_parts(seconds_to_look=0.01, leeway=0):
         knots = [Knot() for _ in range(2 * gc.get_freeze_count())]
         known = weakref.ref(knots[0])
         gc.collect()
         knots.clear()
         await until(lambda: known() is None, 20)
         assert known() is None
-    await asyncio.sleep(0)
