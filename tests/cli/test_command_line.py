@@ -13,6 +13,8 @@ from tests.doors import get
 from tests.people import connect
 from tests.processes import chatrooms, started
 
+pytestmark = pytest.mark.slow  # a process for each command
+
 
 async def test_alone_it_serves_on_8000_of_this_machine_with_its_data_in_the_home_directory(tmp_path):
     status, out, _ = await chatrooms(tmp_path, "config")

@@ -205,6 +205,7 @@ async def test_a_catch_up_of_long_messages_comes_through(own_server, join, fault
     assert max(bob.rooms["#lobby"].messages) == bob.rooms["#lobby"].rev
 
 
+@pytest.mark.slow
 async def test_clients_under_faults_of_all_kinds_end_with_equal_states(tmp_path: Path, faults):
     chance = random.Random(11)
     async with (
@@ -233,6 +234,7 @@ async def test_clients_under_faults_of_all_kinds_end_with_equal_states(tmp_path:
         assert list(alice.rooms["#lobby"].messages.values()) == found
 
 
+@pytest.mark.slow
 async def test_what_is_acknowledged_is_stored_once_and_in_order_however_often_the_server_is_killed(tmp_path):
     async with (
         killable(tmp_path) as server,
@@ -252,6 +254,7 @@ async def test_what_is_acknowledged_is_stored_once_and_in_order_however_often_th
             assert list(person.rooms["#lobby"].messages.values()) == found
 
 
+@pytest.mark.slow
 async def test_messages_written_before_there_is_a_server_go_out_when_there_is(tmp_path):
     server = ServerProcess(tmp_path)
     alice = Client(server.url, username="alice")
@@ -284,6 +287,7 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
+@pytest.mark.slow
 async def test_an_outbox_file_survives_the_kill_of_its_process_and_the_same_ids_are_sent(own_server, tmp_path):
     outbox = tmp_path / "outbox.sqlite3"
     process = await asyncio.create_subprocess_exec(
@@ -316,6 +320,7 @@ async def test_a_refused_message_leaves_the_outbox_file_and_an_unsent_one_stays(
         assert len(await stored(alice, "#lobby")) == 1
 
 
+@pytest.mark.slow
 async def test_closing_does_not_wait_for_a_server_that_does_not_answer(tmp_path):
     async with killable(tmp_path) as server:
         alice = await Client(server.url, username="alice", timeout=3600).__aenter__()

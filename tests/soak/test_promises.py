@@ -148,8 +148,7 @@ class World:
                 continue
             self.people[row["author"]].acks.append(row | {"id": sending.id})
         for observer in self.people.values():
-            await observer.client.sync()
-        await asyncio.sleep(0.05)
+            await observer.catch_up()
 
     async def violations(self) -> list[str]:
         """What breaks a promise."""
