@@ -89,7 +89,7 @@ async def test_every_target_is_large_enough_for_a_thumb(person: Arrive, own_serv
         assert {name: targets for name, targets in small.items() if targets} == {}
 
 
-async def test_nothing_moves_for_those_who_want_it_so(person: Arrive) -> None:
+async def test_nothing_moves_with_reduced_motion(person: Arrive) -> None:
     alice = await person("alice", reduced_motion="reduce")
     moving = "document.getAnimations().filter(it => it.effect.getComputedTiming().duration > 0).length"
     await alice.button("New room").hover()

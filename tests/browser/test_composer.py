@@ -21,7 +21,7 @@ def option(visitor: Visitor, name: str) -> Locator:
     return visitor.page.get_by_role("listbox", name="Completions").get_by_role("option", name=name)
 
 
-async def test_people_are_completed_who_spoke_last_first(person: Arrive) -> None:
+async def test_people_who_spoke_last_are_completed_first(person: Arrive) -> None:
     alice, _, carol = await person("alice"), await person("bob"), await person("carol")
     await carol.say("Me last")
     await alice.sees("Me last")
@@ -38,7 +38,7 @@ async def test_people_are_completed_who_spoke_last_first(person: Arrive) -> None
     await alice.is_in("bob")
 
 
-async def test_who_is_mentioned_sees_it(person: Arrive) -> None:
+async def test_a_mention_is_highlighted_for_the_mentioned_person(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await alice.say("Over to you, @bob.")
     await expect(bob.log.get_by_role("button", name="@bob")).to_have_class("mention mine")
@@ -58,7 +58,7 @@ async def test_rooms_and_emoji_are_completed(person: Arrive) -> None:
     await alice.is_in("Lobby")
 
 
-async def test_a_slash_offers_what_one_may_do_with_the_room(person: Arrive) -> None:
+async def test_a_slash_offers_the_commands_of_the_room(person: Arrive) -> None:
     alice = await person("alice")
     await alice.make_room("design")
     await alice.composer.press_sequentially("/inv")
@@ -75,7 +75,7 @@ async def test_a_slash_offers_what_one_may_do_with_the_room(person: Arrive) -> N
     await expect(alice.log.get_by_role("article")).to_have_count(0)
 
 
-async def test_a_slash_that_means_nothing_is_only_text(person: Arrive) -> None:
+async def test_an_unknown_slash_command_is_only_text(person: Arrive) -> None:
     alice = await person("alice")
     await alice.composer.press_sequentially("/archive")
     await expect(alice.page.get_by_role("option")).to_have_count(0)
@@ -95,7 +95,7 @@ async def test_escape_closes_the_choices_and_keeps_the_text(person: Arrive) -> N
     await alice.sees("@b")
 
 
-async def test_marks_go_around_what_is_selected(person: Arrive) -> None:
+async def test_formatting_marks_surround_the_selection(person: Arrive) -> None:
     alice = await person("alice")
     await alice.composer.fill("code")
     await alice.composer.press("ControlOrMeta+a")
@@ -139,7 +139,7 @@ async def test_a_message_that_is_too_long_says_by_how_much(person: Arrive) -> No
     await expect(alice.log.get_by_role("article")).to_have_count(0)
 
 
-async def test_a_dropped_file_says_that_it_is_not_taken(person: Arrive) -> None:
+async def test_a_dropped_file_is_rejected_with_a_notice(person: Arrive) -> None:
     alice = await person("alice")
     await alice.has_everything()
     await alice.log.evaluate(DROP)
@@ -156,7 +156,7 @@ async def test_pasted_html_is_only_text(person: Arrive) -> None:
     await expect(alice.composer).to_have_value("bold")
 
 
-async def test_what_is_offered_goes_with_the_cursor(person: Arrive) -> None:
+async def test_completions_follow_the_cursor(person: Arrive) -> None:
     alice, _ = await person("alice"), await person("bob")
     await alice.composer.press_sequentially("@bo")
     await option(alice, "bob").wait_for()

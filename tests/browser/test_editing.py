@@ -48,7 +48,7 @@ async def test_the_first_message_on_screen_shows_its_choices_below(person: Arriv
     assert (await first.bounding_box())["y"] > (await editor.bounding_box())["y"]
 
 
-async def test_what_one_has_begun_to_change_survives_another_room_and_a_reload(person: Arrive) -> None:
+async def test_an_unfinished_edit_survives_another_room_and_a_reload(person: Arrive) -> None:
     alice = await person("alice")
     await alice.stores("Good mourning")
     await alice.composer.press("ArrowUp")
@@ -80,7 +80,7 @@ async def test_a_message_cannot_be_edited_to_be_too_long(person: Arrive) -> None
     await alice.sees("short")
 
 
-async def test_one_s_last_message_is_changed_however_much_came_after_it(
+async def test_your_last_message_can_be_edited_however_much_came_after_it(
     person: Arrive, own_server: RunningServer
 ) -> None:
     alice = await person("alice")
@@ -95,7 +95,7 @@ async def test_one_s_last_message_is_changed_however_much_came_after_it(
     await expect(alice.message("Not so long ago")).to_be_in_viewport()
 
 
-async def test_the_keys_that_hold_everywhere_hold_in_the_editor(person: Arrive) -> None:
+async def test_global_shortcuts_work_in_the_editor(person: Arrive) -> None:
     alice = await person("alice")
     await alice.has_everything()
     await alice.stores("Above")
@@ -112,7 +112,7 @@ async def test_the_keys_that_hold_everywhere_hold_in_the_editor(person: Arrive) 
     await alice.is_in("Notes to self")
 
 
-async def test_what_was_changed_in_another_tab_is_not_replaced_unseen(person: Arrive) -> None:
+async def test_an_edit_in_another_tab_is_not_overwritten_unnoticed(person: Arrive) -> None:
     alice = await person("alice")
     await alice.stores("One")
     tab = await alice.another_tab()
@@ -133,7 +133,7 @@ async def test_what_was_changed_in_another_tab_is_not_replaced_unseen(person: Ar
     await alice.sees("Three")
 
 
-async def test_after_deleting_one_is_where_the_message_was(person: Arrive) -> None:
+async def test_after_a_deletion_the_focus_is_on_the_place_of_the_message(person: Arrive) -> None:
     alice = await person("alice")
     await alice.stores("Oops")
     await alice.message("Oops").hover()
@@ -142,9 +142,7 @@ async def test_after_deleting_one_is_where_the_message_was(person: Arrive) -> No
     await expect(alice.message("message deleted")).to_be_focused()
 
 
-async def test_what_one_can_do_with_the_topmost_message_is_not_cut_off(
-    person: Arrive, own_server: RunningServer
-) -> None:
+async def test_the_tools_of_the_topmost_message_are_not_cut_off(person: Arrive, own_server: RunningServer) -> None:
     await fill_lobby(own_server, 60)
     alice = await person("alice")
     await alice.sees("line 60.")

@@ -33,7 +33,7 @@ async def install(visitor: Visitor) -> None:
     await visitor.page.evaluate(CONTROLLED)
 
 
-async def test_the_page_opens_without_a_network_as_it_was(person: Arrive) -> None:
+async def test_the_page_opens_offline(person: Arrive) -> None:
     alice = await person("alice")
     await alice.say("Said before the tunnel")
     await alice.sees("Said before the tunnel")
@@ -47,7 +47,7 @@ async def test_the_page_opens_without_a_network_as_it_was(person: Arrive) -> Non
     alice.complaints.clear()  # Chromium reports what could not be fetched.
 
 
-async def test_what_was_written_offline_survives_closing_the_page(person: Arrive) -> None:
+async def test_messages_written_offline_survive_closing_the_page(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await alice.say("Hello")
     await alice.sees("Hello")
@@ -116,7 +116,7 @@ async def test_a_server_that_cannot_be_reached_is_explained(person: Arrive) -> N
     await alice.button("Try now").click()
 
 
-async def test_a_room_that_is_not_there_leads_back(person: Arrive) -> None:
+async def test_an_unknown_room_leads_back(person: Arrive) -> None:
     alice = await person("alice")
     await alice.page.goto(f"{alice.url}/r/gone")
     await expect(alice.page.get_by_role("heading", name="You are not in #gone")).to_be_visible()
@@ -126,7 +126,7 @@ async def test_a_room_that_is_not_there_leads_back(person: Arrive) -> None:
     await alice.is_in("Lobby")
 
 
-async def test_a_browser_that_keeps_nothing_is_told_of(person: Arrive) -> None:
+async def test_a_browser_without_storage_shows_a_notice(person: Arrive) -> None:
     alice = await person("alice", joined=False)
     await alice.page.add_init_script(NO_STORAGE)
     await alice.page.reload()

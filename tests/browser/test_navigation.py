@@ -32,7 +32,7 @@ async def test_the_switcher_finds_rooms_and_people_by_a_few_letters(person: Arri
     await expect(alice.composer).to_be_focused()
 
 
-async def test_the_switcher_offers_first_where_one_was_last(person: Arrive) -> None:
+async def test_the_switcher_offers_the_last_room_first(person: Arrive) -> None:
     alice = await person("alice")
     await alice.make_room("design")
     await alice.make_room("garden")
@@ -91,7 +91,7 @@ async def test_escape_marks_the_room_as_read_and_leads_to_the_end(person: Arrive
     await expect(alice.message("line 60.")).to_be_in_viewport()
 
 
-async def test_unread_from_here_counts_until_one_comes_back(person: Arrive) -> None:
+async def test_unread_from_here_lasts_until_the_next_visit(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     for text in ("One", "Two", "Three"):
         await bob.say(text)
@@ -119,7 +119,7 @@ async def test_escape_takes_unread_from_here_back(person: Arrive) -> None:
     await alice.has_unread("Lobby", 0)
 
 
-async def test_the_line_above_what_is_new_stays_while_one_reads(person: Arrive) -> None:
+async def test_the_line_above_new_messages_stays_while_reading(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await alice.go_to("Notes to self")
     await bob.say("First")

@@ -61,7 +61,7 @@ async def test_paging_keeps_the_line_under_the_eye(person: Arrive, own_server: R
     assert abs(before - after) < 2
 
 
-async def test_a_long_way_back_leads_to_the_present_again(person: Arrive, own_server: RunningServer) -> None:
+async def test_from_far_back_posting_leads_to_the_latest(person: Arrive, own_server: RunningServer) -> None:
     await fill_lobby(own_server, 450)
     alice = await person("alice")
     await alice.sees("line 450.")
@@ -74,7 +74,7 @@ async def test_a_long_way_back_leads_to_the_present_again(person: Arrive, own_se
     await expect(alice.message("Back to now")).to_be_in_viewport()
 
 
-async def test_who_reads_old_messages_is_offered_the_latest(person: Arrive, own_server: RunningServer) -> None:
+async def test_a_reader_of_old_messages_is_offered_the_latest(person: Arrive, own_server: RunningServer) -> None:
     await fill_lobby(own_server, 60)
     alice, bob = await person("alice"), await person("bob")
     await alice.sees("line 60.")
@@ -112,7 +112,7 @@ async def test_markdown_and_safe_links_are_shown(person: Arrive) -> None:
     await expect(link).to_have_attribute("rel", "noopener noreferrer")
 
 
-async def test_what_is_written_offline_is_sent_when_back(person: Arrive, own_server: RunningServer) -> None:
+async def test_messages_written_offline_are_sent_when_back_online(person: Arrive, own_server: RunningServer) -> None:
     alice, bob = await person("alice"), await person("bob")
     await cut_off(alice, own_server)
     await alice.say("Written in a tunnel")
@@ -128,7 +128,7 @@ async def test_what_is_written_offline_is_sent_when_back(person: Arrive, own_ser
     await expect(alice.page.get_by_role("status", name="Connection")).to_be_empty()
 
 
-async def test_what_was_not_sent_survives_a_reload(person: Arrive, own_server: RunningServer) -> None:
+async def test_unsent_messages_survive_a_reload(person: Arrive, own_server: RunningServer) -> None:
     alice, bob = await person("alice"), await person("bob")
     await alice.page.route("**/socket.io/**", lambda route: route.abort())
     await alice.page.route_web_socket("**/socket.io/**", lambda socket: socket.close())

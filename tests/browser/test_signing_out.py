@@ -26,7 +26,7 @@ async def leave_room(visitor: Visitor) -> None:
     await visitor.dialog.get_by_role("button", name="Leave room").click()
 
 
-async def test_signing_out_leads_back_to_the_door_and_leaves_nothing_behind(person: Arrive) -> None:
+async def test_signing_out_leads_to_the_join_page_and_leaves_nothing_behind(person: Arrive) -> None:
     alice = await person("alice")
     await alice.has_everything()
     await alice.composer.fill("half a sentence")
@@ -37,7 +37,7 @@ async def test_signing_out_leads_back_to_the_door_and_leaves_nothing_behind(pers
     await expect(alice.page.get_by_role("textbox", name="Your name")).to_be_visible()
 
 
-async def test_nobody_signs_out_without_the_server(person: Arrive, own_server: RunningServer) -> None:
+async def test_signing_out_needs_the_server(person: Arrive, own_server: RunningServer) -> None:
     alice = await person("alice")
     await alice.page.route("**/sign-out*.js", lambda route: route.abort())
     await ask_to_sign_out(alice)
@@ -57,7 +57,7 @@ async def test_nobody_signs_out_without_the_server(person: Arrive, own_server: R
     await expect(alice.message("Written in a tunnel")).not_to_contain_text("Sending")
 
 
-async def test_another_tab_says_that_one_has_signed_out(person: Arrive) -> None:
+async def test_another_tab_says_that_you_were_signed_out(person: Arrive) -> None:
     alice = await person("alice")
     tab = await alice.another_tab()
     await tab.is_in("Lobby")
@@ -65,14 +65,14 @@ async def test_another_tab_says_that_one_has_signed_out(person: Arrive) -> None:
     await expect(tab.page.get_by_text("You have been signed out.")).to_be_visible()
 
 
-async def test_who_leaves_their_only_room_is_led_to_their_notes(person: Arrive) -> None:
+async def test_leaving_the_only_room_leads_to_the_notes(person: Arrive) -> None:
     alice = await person("alice")
     await leave_room(alice)
     await alice.page.get_by_role("link", name="Go to Notes to self").click()
     await alice.is_in("Notes to self")
 
 
-async def test_what_was_not_sent_to_a_room_one_left_can_be_thrown_away(person: Arrive) -> None:
+async def test_unsent_messages_for_a_left_room_can_be_deleted(person: Arrive) -> None:
     alice = await person("alice")
     await refuse_posts(alice)
     await alice.page.reload()

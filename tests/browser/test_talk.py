@@ -16,7 +16,7 @@ async def test_two_people_talk_in_the_lobby(person: Arrive) -> None:
     await alice.sees("Good morning", "Morning, alice")
 
 
-async def test_a_taken_name_is_said_under_the_field(person: Arrive) -> None:
+async def test_a_taken_name_is_reported_under_the_field(person: Arrive) -> None:
     await person("alice")
     other = await person("alice", joined=False)
     field = other.page.get_by_role("textbox", name="Your name")
@@ -53,14 +53,14 @@ async def test_a_window_can_become_somebody_else(person: Arrive) -> None:
     await alice.sees("I am bob")
 
 
-async def test_a_lone_window_is_who_was_here_last(person: Arrive) -> None:
+async def test_a_lone_window_continues_as_the_last_person(person: Arrive) -> None:
     alice = await person("alice")
     await alice.page.close()
     back = await Visitor.open(alice.context, alice.url, "alice")
     await back.is_in("Lobby")
 
 
-async def test_a_room_is_made_and_somebody_invited(person: Arrive) -> None:
+async def test_a_room_can_be_created_and_people_invited(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await alice.make_room("design")
     await alice.invite("bob")
@@ -69,7 +69,7 @@ async def test_a_room_is_made_and_somebody_invited(person: Arrive) -> None:
     await alice.sees("Thanks for having me")
 
 
-async def test_an_open_room_is_found_and_joined(person: Arrive) -> None:
+async def test_an_open_room_can_be_found_and_joined(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await alice.make_room("garden")
     await alice.say("Tomatoes are ripe")
@@ -101,7 +101,7 @@ async def test_notes_to_self_stay(person: Arrive) -> None:
     await tab.sees("Buy bread")
 
 
-async def test_unread_messages_are_counted_until_they_were_seen(person: Arrive) -> None:
+async def test_unread_messages_are_counted_until_seen(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await alice.make_room("design")
     await alice.invite("bob")
@@ -116,7 +116,7 @@ async def test_unread_messages_are_counted_until_they_were_seen(person: Arrive) 
     await bob.has_unread("design", 0)
 
 
-async def test_all_tabs_agree_on_what_was_read(person: Arrive) -> None:
+async def test_all_tabs_agree_on_what_is_read(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await alice.talk_to("bob")
     tab = await bob.another_tab()
@@ -127,7 +127,7 @@ async def test_all_tabs_agree_on_what_was_read(person: Arrive) -> None:
     await bob.has_unread("alice", 0)
 
 
-async def test_a_second_tab_shows_what_the_first_one_says(person: Arrive) -> None:
+async def test_a_second_tab_shows_messages_of_the_first(person: Arrive) -> None:
     alice = await person("alice")
     tab = await alice.another_tab()
     await alice.say("From the first")
@@ -155,7 +155,7 @@ async def test_presence_follows_people(person: Arrive) -> None:
     await expect(dot).to_have_accessible_name("offline")
 
 
-async def test_an_own_message_is_edited_and_deleted(person: Arrive) -> None:
+async def test_your_own_message_can_be_edited_and_deleted(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await alice.stores("Helo")
     await alice.composer.press("ArrowUp")
@@ -171,7 +171,7 @@ async def test_an_own_message_is_edited_and_deleted(person: Arrive) -> None:
     await expect(bob.message("Hello there")).to_have_count(0)
 
 
-async def test_somebody_removed_from_a_private_room_loses_it_at_once(person: Arrive) -> None:
+async def test_a_member_removed_from_a_private_room_loses_it_at_once(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await alice.make_room("secrets", access="Private")
     await alice.invite("bob")

@@ -30,7 +30,9 @@ async def opens_at(visitor: Visitor, text: str) -> None:
     await expect(jump(visitor)).to_be_visible()
 
 
-async def test_a_room_opens_where_one_left_off_however_much_came(person: Arrive, own_server: RunningServer) -> None:
+async def test_a_room_opens_at_the_first_unread_message_however_much_came(
+    person: Arrive, own_server: RunningServer
+) -> None:
     alice = await person("alice")
     await alice.stores("Read by all")
     await alice.go_to("Notes to self")
@@ -47,7 +49,7 @@ async def test_a_room_opens_where_one_left_off_however_much_came(person: Arrive,
     await alice.has_unread("Lobby", 0)
 
 
-async def test_the_page_opens_where_one_left_off_yesterday(person: Arrive, own_server: RunningServer) -> None:
+async def test_the_page_opens_at_the_first_unread_message(person: Arrive, own_server: RunningServer) -> None:
     alice = await person("alice")
     await alice.stores("Read by all")
     await alice.page.goto("about:blank")
@@ -57,7 +59,9 @@ async def test_the_page_opens_where_one_left_off_yesterday(person: Arrive, own_s
     await alice.sees("Read by all")
 
 
-async def test_after_a_long_absence_what_one_left_off_at_is_fetched(person: Arrive, own_server: RunningServer) -> None:
+async def test_after_a_long_absence_the_first_unread_message_is_fetched(
+    person: Arrive, own_server: RunningServer
+) -> None:
     alice = await person("alice")
     await alice.stores("Read by all")
     await alice.page.goto("about:blank")
@@ -69,7 +73,7 @@ async def test_after_a_long_absence_what_one_left_off_at_is_fetched(person: Arri
     await expect(alice.message("line 700.")).to_be_in_viewport()
 
 
-async def test_the_line_is_there_when_one_comes_back_to_a_hidden_tab(person: Arrive, own_server: RunningServer) -> None:
+async def test_the_line_is_there_when_a_hidden_tab_is_shown_again(person: Arrive, own_server: RunningServer) -> None:
     alice = await person("alice")
     await alice.stores("Off for lunch")
     await alice.page.evaluate(AWAY, arg=True)
@@ -83,7 +87,7 @@ async def test_the_line_is_there_when_one_comes_back_to_a_hidden_tab(person: Arr
     await new_line_is_above(alice, "line 1.")
 
 
-async def test_there_is_no_line_where_nothing_is_new(person: Arrive) -> None:
+async def test_there_is_no_line_when_nothing_is_new(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await bob.say("Seen")
     await alice.sees("Seen")
@@ -95,9 +99,7 @@ async def test_there_is_no_line_where_nothing_is_new(person: Arrive) -> None:
     await expect(alice.page.get_by_role("separator", name="New")).to_have_count(0)
 
 
-async def test_what_came_while_the_connection_was_gone_is_marked_and_shown(
-    person: Arrive, own_server: RunningServer
-) -> None:
+async def test_messages_missed_while_offline_are_marked_and_shown(person: Arrive, own_server: RunningServer) -> None:
     alice = await person("alice")
     await install(alice)
     await alice.stores("Still here")

@@ -16,7 +16,7 @@ from tests.processes import chatrooms, started
 pytestmark = pytest.mark.slow  # a process for each command
 
 
-async def test_alone_it_serves_on_8000_of_this_machine_with_its_data_in_the_home_directory(tmp_path):
+async def test_the_defaults_are_port_8000_on_this_machine_and_data_in_the_home_directory(tmp_path):
     status, out, _ = await chatrooms(tmp_path, "config")
     settings = tomllib.loads(out)
     assert status == 0
@@ -31,7 +31,7 @@ async def test_it_creates_what_it_needs_prints_its_address_and_answers(tmp_path)
         assert (await get(server.url, "/healthz"))[0] == (await get(server.url, "/readyz"))[0] == 200
 
 
-async def test_what_was_said_is_there_after_a_restart(tmp_path):
+async def test_messages_are_there_after_a_restart(tmp_path):
     async with started(tmp_path) as server:
         async with connect(server.url, "alice") as alice:
             await alice.say("#lobby", "remember me")
@@ -41,7 +41,7 @@ async def test_what_was_said_is_there_after_a_restart(tmp_path):
         assert [m["text"] for m in found] == ["remember me"]
 
 
-async def test_sigterm_ends_it_while_people_are_connected_and_waiting(tmp_path):
+async def test_sigterm_ends_it_while_people_are_connected(tmp_path):
     async with (
         started(tmp_path) as server,
         connect(server.url, "alice") as alice,
@@ -60,7 +60,7 @@ async def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path)
     assert (settings["name"], settings["lobby"], settings["port"]) == ("file", "#foyer", 3)
 
 
-async def test_the_file_in_the_home_directory_is_read_without_being_named(tmp_path):
+async def test_the_file_in_the_home_directory_is_read_by_default(tmp_path):
     folder = tmp_path / ".config" / "chatrooms"
     folder.mkdir(parents=True)
     (folder / "chatrooms.toml").write_text('name = "home"\n')
@@ -68,7 +68,7 @@ async def test_the_file_in_the_home_directory_is_read_without_being_named(tmp_pa
     assert tomllib.loads(out)["name"] == "home"
 
 
-async def test_what_config_prints_is_a_file_that_config_reads(tmp_path):
+async def test_the_output_of_config_is_a_file_that_config_reads(tmp_path):
     _, out, _ = await chatrooms(tmp_path, "config", "--origins", "https://a.example,https://b.example")
     file = tmp_path / "chat.toml"
     file.write_text(out)
@@ -149,7 +149,7 @@ async def test_a_second_server_on_the_same_data_is_one_clear_line_and_exit_2(tmp
     assert "another server uses" in err
 
 
-async def test_a_database_that_is_not_there_is_one_clear_line_and_exit_2(tmp_path):
+async def test_a_missing_database_is_one_clear_line_and_exit_2(tmp_path):
     url = f"postgresql+psycopg://nobody@/nothing?host={tmp_path}"
     status, _, err = await chatrooms(tmp_path, "serve", "--port", "0", "--database", url)
     assert (status, len(err.splitlines())) == (2, 1)

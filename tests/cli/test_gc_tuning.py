@@ -26,7 +26,7 @@ def as_before():
     assert gc.get_freeze_count() == 0
 
 
-async def test_what_survives_is_not_gone_through_again():
+async def test_survivors_are_not_collected_again():
     with collected_in_parts():
         knot = Knot()
         gc.collect()
@@ -42,7 +42,7 @@ async def test_garbage_that_never_lived_long_is_collected():
         assert known() is None
 
 
-async def test_cycles_among_what_was_set_aside_are_found_once_it_has_doubled():
+async def test_frozen_cycles_are_found_once_their_number_has_doubled():
     with collected_in_parts(seconds_to_look=0.01, leeway=0):
         knots = [Knot() for _ in range(2 * gc.get_freeze_count())]
         known = weakref.ref(knots[0])

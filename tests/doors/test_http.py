@@ -20,7 +20,7 @@ PATHS = ["/", "/healthz", "/readyz", "/openapi.json", "/docs", "/js/main.js", "/
 
 @pytest.mark.parametrize("origin", [{}, {"Origin": "https://evil.example"}])
 @pytest.mark.parametrize("path", PATHS)
-async def test_every_answer_forbids_to_guess_its_type(server, path, origin):
+async def test_every_answer_forbids_content_sniffing(server, path, origin):
     _, _, headers = await get(server.url, path, headers=origin)
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "server" not in headers
@@ -36,7 +36,7 @@ async def preflight(url, origin):
             return response.status, response.headers
 
 
-async def test_a_page_of_a_listed_origin_may_poll_with_its_cookies_and_read_the_answers(tmp_path):
+async def test_a_page_of_a_listed_origin_can_poll_with_cookies_and_read_the_answers(tmp_path):
     async with running(tmp_path, origins=LISTED) as server:
         status, _, headers = await get(server.url, POLL, headers={"Origin": LISTED})
         assert (status, headers["Access-Control-Allow-Origin"], headers["Vary"]) == (200, LISTED, "Origin")
@@ -48,7 +48,7 @@ async def test_a_page_of_a_listed_origin_may_poll_with_its_cookies_and_read_the_
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "https://app.example.evil.example"])
-async def test_a_page_of_any_other_origin_may_not(tmp_path, origin):
+async def test_a_page_of_any_other_origin_cannot(tmp_path, origin):
     async with running(tmp_path, origins=LISTED) as server:
         status, _, headers = await get(server.url, POLL, headers={"Origin": origin})
         assert (status, "Access-Control-Allow-Origin" in headers) == (403, False)
@@ -56,7 +56,7 @@ async def test_a_page_of_any_other_origin_may_not(tmp_path, origin):
         assert (status, "Access-Control-Allow-Origin" in headers) == (400, False)
 
 
-async def test_the_client_may_run_no_script_but_its_own_files(server):
+async def test_the_page_can_only_run_its_own_scripts(server):
     status, page, headers = await get(server.url, "/")
     policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
     assert status == 200
@@ -65,7 +65,7 @@ async def test_the_client_may_run_no_script_but_its_own_files(server):
     assert '<base href="/">' in page
 
 
-async def test_everything_the_page_names_is_there(server):
+async def test_everything_the_page_links_to_is_served(server):
     _, page, _ = await get(server.url, "/")
     named = re.findall(r'(?:src|href)="((?!data:|/|#)[^"]+)"', page) + re.findall(r'":\s*"\./([^"]+)"', page)
     assert len(named) > 5
@@ -82,7 +82,7 @@ async def test_nothing_but_the_client_is_served(server, path):
     assert (await get(server.url, path))[0] == 404
 
 
-async def test_a_path_that_is_not_there_is_refused_in_our_shape(server):
+async def test_an_unknown_path_is_rejected_in_the_shape_of_every_error(server):
     status, answer, _ = await post(server.url, "/nowhere", {})
     assert (status, answer["ok"], answer["error"]["code"]) == (404, False, "not_found")
     status, answer, _ = await post(server.url, "/healthz", {})
@@ -90,7 +90,7 @@ async def test_a_path_that_is_not_there_is_refused_in_our_shape(server):
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-async def test_a_bearer_token_is_known_by_any_spelling_of_the_scheme(alice, own_server, scheme):
+async def test_the_bearer_scheme_is_case_insensitive(alice, own_server, scheme):
     status, answer, _ = await post(
         own_server.url, "/api/user.me", {}, headers={"Authorization": f"{scheme} {alice.token}"}
     )
@@ -98,7 +98,7 @@ async def test_a_bearer_token_is_known_by_any_spelling_of_the_scheme(alice, own_
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", "Basic YWxpY2U6eA==", "Bearer ÿ"])
-async def test_any_other_authorization_is_nobody(server, header):
+async def test_any_other_authorization_is_rejected(server, header):
     status, answer, _ = await post(server.url, "/api/user.me", {}, headers={"Authorization": header})
     assert (status, answer["error"]["code"]) == (401, "unauthorized")
 
@@ -110,7 +110,7 @@ async def connection(url):
     return await asyncio.open_connection(urlsplit(url).hostname, urlsplit(url).port)
 
 
-async def test_nobody_is_waited_for_in_the_middle_of_a_body(server, monkeypatch):
+async def test_a_body_that_stalls_is_given_up(server, monkeypatch):
     monkeypatch.setattr("chatrooms.doors.http.SECONDS_TO_SEND", 0.2)
     reader, writer = await connection(server.url)
     writer.write(HALF)
@@ -118,7 +118,7 @@ async def test_nobody_is_waited_for_in_the_middle_of_a_body(server, monkeypatch)
     writer.close()
 
 
-async def test_a_client_that_leaves_in_the_middle_of_a_body_leaves_no_trace_in_the_log(tmp_path, capsys, caplog):
+async def test_a_client_that_disconnects_during_its_body_logs_nothing(tmp_path, capsys, caplog):
     chat, begun, over = Chatrooms(Settings(data=tmp_path, guests="open", **QUICK)), asyncio.Event(), asyncio.Event()
 
     async def app(scope, receive, send):

@@ -31,7 +31,7 @@ async def test_many_people_at_once_see_one_order_without_gaps(person):
     assert seqs == list(range(seqs[0], seqs[0] + 100))
 
 
-async def test_an_edit_keeps_the_place_and_tells_everybody(alice, bob):
+async def test_an_edit_keeps_the_place_and_reaches_everyone(alice, bob):
     message = await alice.say("bob", "teh")
     edited = (await alice.run("message.edit", id=message["id"], text="the"))["message"]
     assert (edited["seq"], edited["text"]) == (message["seq"], "the")
@@ -46,7 +46,7 @@ async def test_a_deleted_message_cannot_be_edited(alice):
         await alice.run("message.edit", id=message["id"], text="back again")
 
 
-async def test_the_owner_of_a_room_may_delete_what_others_say_there_but_not_change_it(alice, bob):
+async def test_an_owner_can_delete_other_peoples_messages_but_not_edit_them(alice, bob):
     await alice.run("room.create", name="#den")
     await bob.run("room.join", room="#den")
     message = await bob.say("#den", "rude")
@@ -55,7 +55,7 @@ async def test_the_owner_of_a_room_may_delete_what_others_say_there_but_not_chan
     assert (await alice.run("message.delete", id=message["id"]))["message"]["deleted"]
 
 
-async def test_nobody_posts_in_an_archived_room_but_its_members_can_read_it(alice):
+async def test_an_archived_room_can_be_read_but_not_posted_to(alice):
     await alice.run("room.create", name="#old")
     await alice.say("#old", "kept")
     await alice.run("room.archive", room="#old")
@@ -64,7 +64,7 @@ async def test_nobody_posts_in_an_archived_room_but_its_members_can_read_it(alic
     assert [m["text"] for m in (await alice.run("history", room="#old"))["messages"]] == ["kept"]
 
 
-async def test_a_conversation_of_three_is_heard_by_all_three(alice, bob, carol):
+async def test_a_conversation_of_three_reaches_all_three(alice, bob, carol):
     message = await alice.say("carol+alice+bob", "we three")
     assert message["room"] == "alice+bob+carol"
     for each in (bob, carol):
@@ -73,14 +73,14 @@ async def test_a_conversation_of_three_is_heard_by_all_three(alice, bob, carol):
         await alice.say("bob+carol", "not my conversation")
 
 
-async def test_two_people_who_write_first_at_the_same_moment_have_one_conversation(alice, bob):
+async def test_two_people_who_start_at_the_same_moment_share_one_conversation(alice, bob):
     await asyncio.gather(alice.say("bob", "hi"), bob.say("alice", "hello"), alice.say("bob", "there"))
     found = (await alice.run("history", room="alice+bob"))["messages"]
     assert sorted(m["text"] for m in found) == ["hello", "hi", "there"]
     assert len({m["seq"] for m in found}) == 3
 
 
-async def test_pages_lead_through_the_whole_history_both_ways(alice):
+async def test_the_whole_history_can_be_paged_in_both_directions(alice):
     for number in range(25):
         await alice.say("#lobby", f"{number}")
     page = await alice.run("history", room="#lobby", limit=10)
@@ -97,7 +97,7 @@ async def test_pages_lead_through_the_whole_history_both_ways(alice):
     assert forth == back
 
 
-async def test_a_page_around_a_message_has_its_surroundings(alice):
+async def test_a_page_around_a_message_has_those_before_and_after_it(alice):
     said = [await alice.say("#lobby", f"{number}") for number in range(20)]
     page = await alice.run("history", room="#lobby", around=said[10]["seq"], limit=6)
     assert [m["text"] for m in page["messages"]] == ["7", "8", "9", "10", "11", "12"]

@@ -12,7 +12,7 @@ def states(person):
     return [(signal["from"], signal["data"]["state"]) for signal in person.signals("presence")]
 
 
-async def test_a_watcher_hears_who_comes_and_who_leaves_for_good(person, alice):
+async def test_a_watcher_sees_people_come_online_and_go_offline(person, alice):
     first = await alice.run("presence.watch", usernames=["bob", "carol"])
     assert first["states"] == {"bob": "offline", "carol": "offline"}
     bob = await person("bob")
@@ -34,7 +34,7 @@ async def test_a_refresh_or_a_second_tab_does_not_flicker(tmp_path):
         assert states(alice) == []
 
 
-async def test_what_is_no_longer_watched_is_no_longer_heard(person, alice):
+async def test_an_unwatched_person_is_no_longer_signalled(person, alice):
     await alice.run("presence.watch", usernames=["bob", "carol"])
     await alice.run("presence.watch", usernames=["carol"])
     await person("bob")
@@ -44,7 +44,7 @@ async def test_what_is_no_longer_watched_is_no_longer_heard(person, alice):
 
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
-async def test_a_lost_connection_leaves_all_rooms_without_being_cleaned_up_after(tmp_path, transport):
+async def test_a_lost_connection_leaves_all_its_rooms(tmp_path, transport):
     short = {"ping_interval": 0.3, "ping_timeout": 0.3}
     async with running(tmp_path, **short) as server, connect(server.url, "watcher") as watcher:
         async with connect(server.url, "alice", transport=transport) as alice:

@@ -7,7 +7,7 @@ import pytest
 from tests.people import Refused
 
 
-async def test_a_read_position_goes_forward_only_and_all_tabs_hear_it(person, alice):
+async def test_a_read_position_only_moves_forward_and_reaches_all_tabs(person, alice):
     tab = await person("alice", token=alice.token)
     said = [await alice.say("#lobby", f"{number}") for number in range(4)]
     read = (await alice.run("read.mark", room="#lobby", seq=said[2]["seq"]))["read"]
@@ -20,14 +20,14 @@ async def test_a_read_position_goes_forward_only_and_all_tabs_hear_it(person, al
     assert [row["number"] for row in tab.rows("reads")] == [3, 4]
 
 
-async def test_a_read_position_is_nobody_elses_business(alice, bob):
+async def test_a_read_position_is_private(alice, bob):
     message = await alice.say("#lobby", "hi")
     await alice.run("read.mark", room="#lobby", seq=message["seq"])
     await bob.settled()
     assert bob.rows("reads") == []
 
 
-async def test_what_was_said_before_one_came_in_is_not_unread(alice, bob):
+async def test_messages_from_before_joining_are_not_unread(alice, bob):
     await alice.run("room.create", name="#den")
     said = [await alice.say("#den", f"{number}") for number in range(3)]
     await bob.run("room.join", room="#den")
@@ -35,7 +35,7 @@ async def test_what_was_said_before_one_came_in_is_not_unread(alice, bob):
     assert [(row["room"], row["seq"], row["number"]) for row in bob.rows("reads")] == [("#den", said[2]["seq"], 3)]
 
 
-async def test_nothing_is_read_in_a_conversation_that_was_not_begun(person, alice):
+async def test_a_conversation_without_messages_cannot_be_marked_as_read(person, alice):
     await person("bob")
     with pytest.raises(Refused, match="not_found"):
         await alice.run("read.mark", room="alice+bob", seq=1)

@@ -9,7 +9,7 @@ from tests.people import Refused, connect
 from tests.servers import running
 
 
-async def test_who_makes_a_room_owns_it_and_its_title_may_change_but_not_its_name(alice):
+async def test_the_creator_of_a_room_owns_it_and_can_change_its_title_but_not_its_name(alice):
     room = (await alice.run("room.create", name="Design", topic="shapes"))["room"]
     assert (room["name"], room["title"], room["topic"], room["access"]) == ("#design", "design", "shapes", "open")
     revised = (await alice.run("room.update", room="#design", title="Design & research", access="private"))["room"]
@@ -19,7 +19,7 @@ async def test_who_makes_a_room_owns_it_and_its_title_may_change_but_not_its_nam
     assert [(m["username"], m["role"]) for m in members] == [("alice", "owner")]
 
 
-async def test_the_list_shows_open_rooms_that_one_could_join_with_their_members(alice, bob):
+async def test_the_list_shows_open_rooms_to_join_and_their_number_of_members(alice, bob):
     await alice.run("room.create", name="#open", title="Gardening", topic="tomatoes")
     await alice.run("room.create", name="#secret", access="private")
     await alice.run("room.create", name="#old")
@@ -32,7 +32,7 @@ async def test_the_list_shows_open_rooms_that_one_could_join_with_their_members(
     assert (await bob.run("room.list"))["rooms"] == []
 
 
-async def test_who_joins_hears_the_room_on_all_tabs_from_then_on(person, alice, bob):
+async def test_a_new_member_receives_the_room_on_all_tabs(person, alice, bob):
     tab = await person("bob", token=bob.token)
     await alice.run("room.create", name="#den")
     await alice.say("#den", "before")
@@ -45,7 +45,7 @@ async def test_who_joins_hears_the_room_on_all_tabs_from_then_on(person, alice, 
     assert [m["text"] for m in (await bob.run("history", room="#den"))["messages"]] == ["before", "after"]
 
 
-async def test_who_is_invited_hears_a_private_room_at_once_and_an_invitation_to_nobody_is_refused(alice, bob):
+async def test_an_invited_person_receives_a_private_room_at_once(alice, bob):
     await alice.run("room.create", name="#den", access="private")
     await alice.run("room.invite", room="#den", username="Bob")
     await alice.say("#den", "welcome")
@@ -54,7 +54,7 @@ async def test_who_is_invited_hears_a_private_room_at_once_and_an_invitation_to_
         await alice.run("room.invite", room="#den", username="zebedee")
 
 
-async def test_who_left_hears_nothing_more_and_may_come_back_to_an_open_room_only(alice, bob):
+async def test_a_former_member_receives_nothing_and_can_only_rejoin_an_open_room(alice, bob):
     for name, access in (("#open", "open"), ("#shut", "private")):
         await alice.run("room.create", name=name, access=access)
         await alice.run("room.invite", room=name, username="bob")
@@ -79,7 +79,7 @@ async def test_when_the_last_owner_leaves_the_room_passes_to_the_longest_standin
         await each.run("room.leave", room="#den")
 
 
-async def test_only_an_owner_puts_an_owner_out_and_nobody_puts_out_who_is_not_in(alice, bob):
+async def test_only_an_owner_can_remove_an_owner_and_only_members_can_be_removed(alice, bob):
     await alice.run("room.create", name="#den")
     await bob.run("room.join", room="#den")
     with pytest.raises(Refused, match="forbidden"):
@@ -89,7 +89,7 @@ async def test_only_an_owner_puts_an_owner_out_and_nobody_puts_out_who_is_not_in
             await alice.run("room.remove", room="#den", username=name)
 
 
-async def test_members_are_listed_by_name_and_found_by_a_part_of_it(person, alice):
+async def test_members_are_sorted_by_name_and_found_by_part_of_it(person, alice):
     await alice.run("room.create", name="#den")
     for name in ("bob", "carol", "carolina"):
         await person(name)
@@ -100,7 +100,7 @@ async def test_members_are_listed_by_name_and_found_by_a_part_of_it(person, alic
     assert [m["username"] for m in found["members"]] == ["carol", "carolina"]
 
 
-async def test_rooms_cannot_be_made_without_end(tmp_path):
+async def test_creating_rooms_is_rate_limited(tmp_path):
     async with running(tmp_path, rate_create="2/hour") as server, connect(server.url, "alice") as alice:
         for number in range(2):
             await alice.run("room.create", name=f"#room{number}")
@@ -108,7 +108,7 @@ async def test_rooms_cannot_be_made_without_end(tmp_path):
             await alice.run("room.create", name="#one-too-many")
 
 
-async def test_who_was_removed_hears_nothing_even_if_they_could_not_be_aligned(
+async def test_a_removed_member_receives_nothing_even_if_their_sockets_could_not_be_moved(
     person, alice, mallory, own_server, monkeypatch
 ):
     await alice.run("room.create", name="#staff", access="private")
@@ -128,7 +128,7 @@ async def test_who_was_removed_hears_nothing_even_if_they_could_not_be_aligned(
     assert [*mallory.texts("#staff"), *again.texts("#staff")] == []
 
 
-async def test_a_room_whose_owner_removes_themselves_passes_on(alice, bob):
+async def test_a_room_passes_to_another_member_when_its_owner_removes_themselves(alice, bob):
     await alice.run("room.create", name="#den", access="private")
     await alice.run("room.invite", room="#den", username="bob")
     await alice.run("room.remove", room="#den", username="alice")

@@ -8,7 +8,7 @@ from tests.people import Refused, connect
 from tests.servers import running
 
 
-async def test_typing_is_heard_in_the_room_only_and_passed_on_once_in_a_while(alice, bob, carol):
+async def test_typing_reaches_the_room_only_and_not_too_often(alice, bob, carol):
     await alice.run("room.create", name="#den")
     await bob.run("room.join", room="#den")
     for _ in range(5):
@@ -22,7 +22,7 @@ async def test_typing_is_heard_in_the_room_only_and_passed_on_once_in_a_while(al
     assert carol.signals("typing") == []
 
 
-async def test_a_signal_reaches_no_stranger_by_way_of_a_conversation_that_was_not_begun(alice, mallory):
+async def test_a_signal_cannot_open_a_conversation_with_a_stranger(alice, mallory):
     await mallory.run("room.leave", room="#lobby")
     for to in ("alice", "alice+mallory"):
         with pytest.raises(Refused, match="not_found"):

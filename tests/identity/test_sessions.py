@@ -41,7 +41,7 @@ async def test_a_guest_claims_a_free_name_and_keeps_it_by_the_token(person, own_
     assert (await by_token_alone.run("user.me"))["user"]["username"] == "alice"
 
 
-async def test_a_client_that_makes_its_token_itself_can_ask_again_when_the_answer_was_lost(person, own_server):
+async def test_a_client_with_its_own_claim_can_retry_after_a_lost_answer(person, own_server):
     claim = "t" * 43
     for _ in range(2):
         alice = await person("alice", auth={"username": "alice", "claim": claim})
@@ -53,7 +53,7 @@ async def test_a_client_that_makes_its_token_itself_can_ask_again_when_the_answe
 
 
 @pytest.mark.parametrize("look_alike", ["аlice", "a1ice", "ａｌｉｃｅ"])
-async def test_a_name_that_looks_like_one_that_is_taken_is_refused(person, own_server, look_alike):
+async def test_a_name_that_looks_like_a_taken_one_is_rejected(person, own_server, look_alike):
     await person("alice")
     assert await refusal(own_server.url, {"username": look_alike}) == "name_taken"
 
@@ -73,16 +73,16 @@ async def test_a_name_that_looks_like_one_that_is_taken_is_refused(person, own_s
         ({"username": "", "token": None}, "invalid"),
     ],
 )
-async def test_who_does_not_say_who_they_are_in_a_good_way_is_refused_with_a_code(own_server, auth, code):
+async def test_a_handshake_without_a_valid_identity_is_rejected_with_a_code(own_server, auth, code):
     assert await refusal(own_server.url, auth) == code
 
 
-async def test_a_token_does_not_serve_for_another_name(person, alice, own_server):
+async def test_a_token_is_only_valid_for_its_own_name(person, alice, own_server):
     await person("bob")
     assert await refusal(own_server.url, {"username": "bob", "token": alice.token}) == "unauthorized"
 
 
-async def test_with_open_names_everybody_is_taken_at_their_word(tmp_path):
+async def test_with_open_names_anyone_can_use_any_name(tmp_path):
     async with (
         running(tmp_path, guests="open") as server,
         connect(server.url, "alice") as one,
@@ -92,7 +92,7 @@ async def test_with_open_names_everybody_is_taken_at_their_word(tmp_path):
         assert (await two.hears_text("we are one"))["author"] == "alice"
 
 
-async def test_without_guests_a_name_alone_is_refused_by_both_doors(tmp_path):
+async def test_without_guests_both_doors_reject_a_name_alone(tmp_path):
     async with running(tmp_path, guests="off") as server:
         assert await refusal(server.url, {"username": "alice"}) == "unauthorized"
         status, answer, _ = await join(server.url, "alice")
@@ -134,7 +134,7 @@ async def test_the_cookie_proves_the_name_in_the_handshake(own_server):
     await leave(person)
 
 
-async def test_joining_again_with_the_cookie_is_no_second_claim(own_server):
+async def test_joining_again_with_the_cookie_keeps_the_session(own_server):
     name, _, token = (await cookie_of(own_server.url, "alice")).partition("=")
     status, _, headers = await join(own_server.url, "alice", cookies={name: token})
     assert status == 200 and "Set-Cookie" not in headers
@@ -146,7 +146,7 @@ ODD = ['theme={"dark": true}', "a b=c", "x=a,b", 'x="unclosed', "n=é", "k[1]=2"
 
 
 @pytest.mark.parametrize("odd", ODD)
-async def test_an_odd_cookie_of_another_application_on_the_same_host_locks_nobody_out(own_server, odd):
+async def test_another_applications_odd_cookie_locks_nobody_out(own_server, odd):
     cookie = await cookie_of(own_server.url, "alice")
     for cookies in (f"{odd}; {cookie}", f"{cookie}; {odd}"):
         headers = {"Cookie": cookies}
@@ -160,7 +160,7 @@ FOREIGN = ["https://evil.example", "null", "http://127.0.0.1", "http://127.0.0.1
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
-async def test_pages_of_other_origins_get_in_by_no_door(own_server, origin):
+async def test_pages_of_other_origins_are_rejected_by_both_doors(own_server, origin):
     cookie = await cookie_of(own_server.url, "alice")
     headers = {"Cookie": cookie, "Origin": origin}
     status, _, _ = await post(own_server.url, "/api/user.me", {}, headers=headers)
@@ -174,7 +174,7 @@ async def test_pages_of_other_origins_get_in_by_no_door(own_server, origin):
         await leave(person)
 
 
-async def test_pages_of_our_own_and_of_listed_origins_get_in(tmp_path):
+async def test_pages_of_our_own_and_of_listed_origins_can_join(tmp_path):
     async with running(tmp_path, origins="https://app.example, https://other.example/") as server:
         for origin in (server.url, "https://app.example", "https://other.example"):
             name = f"user{len(origin)}"
@@ -182,7 +182,7 @@ async def test_pages_of_our_own_and_of_listed_origins_get_in(tmp_path):
             assert status == 200
 
 
-async def test_a_request_that_the_browser_calls_cross_site_may_not_use_cookies(own_server):
+async def test_a_cross_site_request_cannot_use_cookies(own_server):
     headers = {"Cookie": await cookie_of(own_server.url, "alice"), "Sec-Fetch-Site": "cross-site"}
     status, _, _ = await post(own_server.url, "/api/user.me", {}, headers=headers)
     assert status == 401
@@ -211,13 +211,13 @@ async def test_a_revoked_session_is_closed_on_all_its_sockets(person, alice, own
     assert await refusal(own_server.url, {"token": alice.token}) == "unauthorized"
 
 
-async def test_nobody_can_revoke_somebody_elses_session(alice, mallory):
+async def test_only_the_owner_of_a_session_can_revoke_it(alice, mallory):
     session = (await alice.run("session.list"))["sessions"][0]["id"]
     with pytest.raises(Refused, match="not_found"):
         await mallory.run("session.revoke", id=session)
 
 
-async def test_joining_too_often_from_one_address_is_refused_with_the_time_to_wait(tmp_path):
+async def test_joining_is_rate_limited_by_address_and_says_when_to_retry(tmp_path):
     async with running(tmp_path, rate_join="2/minute") as server:
         for name in ("alice", "bob"):
             assert (await join(server.url, name))[0] == 200
@@ -237,7 +237,7 @@ async def test_joining_too_often_from_one_address_is_refused_with_the_time_to_wa
         ("unknown", "elsewhere"),
     ],
 )
-async def test_all_addresses_that_one_subscriber_has_count_as_one(tmp_path, near, far):
+async def test_all_addresses_of_a_subscriber_count_as_one(tmp_path, near, far):
     async with running(tmp_path, rate_join="2/minute") as server:
         froms = [near.format(number) for number in (1, 2, 3)] + [far]
         statuses = [
@@ -253,7 +253,7 @@ async def test_tokens_are_stored_as_hashes_only(alice, own_server, tmp_path):
     assert alice.token.encode() not in files
 
 
-async def test_who_does_not_join_in_time_is_closed(tmp_path):
+async def test_a_socket_that_does_not_join_in_time_is_closed(tmp_path):
     async with running(tmp_path, join_timeout=0.2) as server:
         person = Person(server.url, "nobody")
         await person.client.eio.connect(server.url, engineio_path="socket.io")
@@ -262,7 +262,7 @@ async def test_who_does_not_join_in_time_is_closed(tmp_path):
         await leave(person)
 
 
-async def test_a_session_that_is_revoked_while_its_socket_comes_in_lets_nobody_in(alice, own_server, monkeypatch):
+async def test_a_session_revoked_during_the_handshake_lets_nobody_in(alice, own_server, monkeypatch):
     doorkeeper, pipe = own_server.chat._sockets._doorkeeper, own_server.chat._pipe
     connect_by_token = doorkeeper.connect
 
@@ -280,7 +280,7 @@ async def test_a_revoked_session_cannot_be_touched(own_server):
         await own_server.chat._pipe.change(lambda act: tokens.touch(act, "no such session"), Caller("alice"))
 
 
-async def test_a_claim_that_is_repeated_at_once_is_let_in_each_time(own_server):
+async def test_a_claim_can_be_repeated_concurrently(own_server):
     auth = {"username": "alice", "claim": "t" * 43}
 
     async def come() -> str:
@@ -290,7 +290,7 @@ async def test_a_claim_that_is_repeated_at_once_is_let_in_each_time(own_server):
     assert await asyncio.gather(*(come() for _ in range(4))) == ["alice"] * 4
 
 
-async def test_who_is_known_may_read_though_nothing_can_be_written(alice, own_server, monkeypatch):
+async def test_a_known_person_can_read_while_nothing_can_be_written(alice, own_server, monkeypatch):
 
     async def full(*_):
         raise Unavailable

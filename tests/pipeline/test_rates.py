@@ -36,13 +36,13 @@ def limited(tmp_path, clock) -> Rates:
     return Rates(Settings(data=tmp_path, rate_post="2/second;3/minute"))
 
 
-def test_a_limit_holds_for_each_by_themselves(limited):
+def test_each_person_has_their_own_limit(limited):
     assert [limited.allow("post", "alice") for _ in range(3)] == [True, True, False]
     assert limited.allow("post", "bob")
     assert limited.allow("other", "alice")
 
 
-def test_of_several_limits_each_holds_and_who_is_told_when_to_come_again_may_then(limited, clock):
+def test_of_several_limits_each_holds_and_the_time_to_wait_is_right(limited, clock):
     assert [limited.allow("post", "alice") for _ in range(2)] == [True, True]
     assert limited.wait("post", "alice") == 1
     clock.now += 1
@@ -56,13 +56,13 @@ def test_of_several_limits_each_holds_and_who_is_told_when_to_come_again_may_the
     assert limited.allow("post", "alice")
 
 
-def test_what_is_refused_does_not_count(limited, clock):
+def test_a_rejected_attempt_does_not_count(limited, clock):
     assert [limited.allow("post", "alice") for _ in range(9)].count(True) == 2
     clock.now += 1
     assert limited.allow("post", "alice")
 
 
-def test_typing_is_passed_on_once_in_three_seconds_by_person_and_room(limited, clock):
+def test_typing_is_emitted_once_in_three_seconds_for_each_person_and_room(limited, clock):
     typing = Signal("#lobby", "alice", "typing", None)
     assert [limited.passes_on(typing) for _ in range(2)] == [True, False]
     assert limited.passes_on(Signal("#other", "alice", "typing", None))
@@ -71,7 +71,7 @@ def test_typing_is_passed_on_once_in_three_seconds_by_person_and_room(limited, c
     assert limited.passes_on(typing)
 
 
-def test_what_is_over_is_forgotten(clock, monkeypatch):
+def test_expired_entries_are_removed(clock, monkeypatch):
     monkeypatch.setattr(gcra, "FEWEST_TO_SWEEP", 10)
     each = Quota(1, 60)
     for number in range(100):
@@ -94,18 +94,18 @@ def test_no_span_has_more_than_twice_the_amount(amount, seconds, pauses):
 
 
 @pytest.mark.parametrize("text", ["", "1", "0/second", "-1/second", "1/week", "1/second;", "many/minute", "1/0 second"])
-def test_a_rate_that_cannot_be_read_is_refused(text):
+def test_a_malformed_rate_is_rejected(text):
     with pytest.raises(ValueError, match="A rate is written like"):
         gcra.parse(text)
 
 
-def test_rates_are_written_as_people_do():
+def test_rates_are_written_as_people_write_them():
     assert len(gcra.parse("120/minute; 15/second")) == 2
     assert gcra.parse("1/3 seconds")
     assert gcra.parse("1000000/day")
 
 
-async def test_what_is_refused_as_invalid_counts_too(tmp_path):
+async def test_invalid_commands_count_too(tmp_path):
     async with running(tmp_path, rate_other="5/minute") as server, connect(server.url, "alice") as alice:
         refusals = []
         for _ in range(7):
@@ -115,7 +115,7 @@ async def test_what_is_refused_as_invalid_counts_too(tmp_path):
         assert refusals == ["invalid"] * 5 + ["rate_limited"] * 2
 
 
-async def test_posting_too_often_is_refused_with_the_time_to_wait(tmp_path):
+async def test_posting_is_rate_limited_and_says_when_to_retry(tmp_path):
     async with running(tmp_path, rate_post="3/minute") as server, connect(server.url, "alice") as alice:
         for number in range(3):
             await alice.say("#lobby", f"{number}")

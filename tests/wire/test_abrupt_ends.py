@@ -103,7 +103,7 @@ ENDS = [
 
 
 @pytest.mark.parametrize("end", ENDS)
-async def test_nothing_stays_of_many_abrupt_ends(start, end, caplog, capfd):
+async def test_many_abrupt_disconnects_leave_nothing_behind(start, end, caplog, capfd):
     program, raw = await start()
     raw.connecting = lambda sid: sid in program.server._connecting
     raw.waiting = lambda sid: program.server.eio.sockets[sid].transport.waited_for
@@ -116,7 +116,7 @@ async def test_nothing_stays_of_many_abrupt_ends(start, end, caplog, capfd):
     assert "Traceback" not in caplog.text + capfd.readouterr().out
 
 
-async def test_a_session_whose_connect_handler_hangs_is_found(program, raw, monkeypatch):
+async def test_a_session_whose_connect_handler_hangs_is_removed(program, raw, monkeypatch):
     monkeypatch.setattr(patrol, "SECONDS_TO_GHOSTS", 0.0)
     ws = await raw.websocket()
     await ws.send('40{"slow":2}')
@@ -129,14 +129,14 @@ async def test_a_session_whose_connect_handler_hangs_is_found(program, raw, monk
     assert not program.server.environ
 
 
-async def test_a_ghost_in_the_books_is_laid(program):
+async def test_a_session_known_to_the_manager_alone_is_forgotten(program):
     await program.server.manager.pre_connect("nobody", "/")
     program.server.environ["nobody"] = {}
     program.server.eio.patrol.ghosts(0.0)
     await program.empty()
 
 
-async def test_a_session_that_is_over_is_freed_without_the_collector_of_cycles(program, raw, protocols):
+async def test_an_ended_session_is_freed_without_the_garbage_collector(program, raw, protocols):
     gc.collect()
     gc.disable()
     try:

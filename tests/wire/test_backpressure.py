@@ -11,7 +11,7 @@ from tests.wire.raw import PATH, send
 KIB = 1024
 
 
-async def test_a_websocket_with_too_much_waiting_is_dropped(start):
+async def test_a_websocket_whose_queue_is_too_long_is_dropped(start):
     program, raw = await start(limits=Limits(queued=200 * KIB))
     reader = await raw.join_websocket()
     (reader_sid,) = program.server.manager.members("all")
@@ -23,7 +23,7 @@ async def test_a_websocket_with_too_much_waiting_is_dropped(start):
     sock.close()
 
 
-async def test_who_has_too_much_waiting_is_told_nothing_more_until_the_patrol_comes(start):
+async def test_a_client_whose_queue_is_too_long_is_sent_nothing_more(start):
     program, raw = await start(limits=Limits(queued=200 * KIB))
     program.server.eio.patrol.stop()
     session = await raw.join()
@@ -39,7 +39,7 @@ async def test_who_has_too_much_waiting_is_told_nothing_more_until_the_patrol_co
     assert program.left[0][1] == "transport error"
 
 
-async def test_a_poller_with_too_much_waiting_is_dropped(start):
+async def test_a_poller_whose_queue_is_too_long_is_dropped(start):
     program, raw = await start(limits=Limits(queued=200 * KIB))
     session = await raw.join()
     for _ in range(4):
@@ -59,7 +59,7 @@ async def test_a_websocket_that_does_not_read_in_time_is_dropped(start):
     sock.close()
 
 
-async def test_a_poller_that_does_not_come_in_time_is_dropped(start):
+async def test_a_poller_that_does_not_poll_in_time_is_dropped(start):
     program, raw = await start(limits=Limits(unread=0.3))
     await raw.join()
     await program.server.emit("n", 1, to="all")
@@ -94,7 +94,7 @@ async def test_a_client_that_reads_slowly_but_steadily_stays(start):
     assert len(program.server.eio.sockets) == 1
 
 
-async def test_many_that_never_read_are_dropped_and_a_reader_hears_everything(start):
+async def test_many_clients_that_never_read_are_dropped_and_a_reader_receives_everything(start):
     program, raw = await start(limits=Limits(unread=0.5, queued=256 * KIB))
     reader = await raw.join_websocket()
     never = [await raw.bare_websocket(receive_buffer=4096) for _ in range(40)]

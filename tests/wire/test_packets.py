@@ -43,7 +43,7 @@ NO_JSON = ["2[", "2[NaN]", '2["\\ud800"]', "2" + "[" * 5000, '2["a"]x', "461-[]"
 
 
 @pytest.mark.parametrize("text", NO_PACKETS + NO_JSON)
-def test_what_is_no_packet_of_a_client_is_rejected(text):
+def test_a_malformed_packet_is_rejected(text):
     with pytest.raises(Malformed):
         decoded(text)
 
@@ -52,7 +52,7 @@ def test_what_is_no_packet_of_a_client_is_rejected(text):
     ("text", "namespace", "id"),
     [("2/admin,7{}", "/admin", "7"), ("27[", "/", "7"), ("2{}", "/", None), ("37{}", "/", None)],
 )
-def test_a_rejected_event_says_which_acknowledgement_it_asks_for(text, namespace, id):
+def test_a_rejected_event_keeps_the_acknowledgement_that_it_asks_for(text, namespace, id):
     with pytest.raises(Malformed) as rejected:
         decoded(text)
     asked = rejected.value.id
@@ -87,6 +87,6 @@ def test_a_packet_is_written(packet, texts):
     assert [message.data for message in packets.encode(*packet)] == texts
 
 
-def test_what_is_no_json_cannot_be_written():
+def test_data_that_is_not_json_cannot_be_written():
     with pytest.raises(TypeError):
         packets.encode(EVENT, ["n", object()])

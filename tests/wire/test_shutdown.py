@@ -19,7 +19,7 @@ from tests.wire.raw import PATIENCE
 MANY = 100
 
 
-async def test_all_clients_are_told_and_left_at_once(start):
+async def test_all_clients_are_disconnected_at_once(start):
     program, raw = await start()
     sockets = [await raw.join_websocket() for _ in range(MANY)]
     sessions = [await raw.join() for _ in range(MANY)]
@@ -36,7 +36,7 @@ def pollers(program):
     return [socket for socket in program.server.eio.sockets.values() if not socket.upgraded]
 
 
-async def test_nobody_new_is_taken_in(program, raw):
+async def test_new_connections_are_rejected_during_shutdown(program, raw):
     await program.server.shutdown()
     assert (await raw.request("GET", EIO=4, transport="polling"))[0] == 503
     with pytest.raises(aiohttp.WSServerHandshakeError):
@@ -44,7 +44,7 @@ async def test_nobody_new_is_taken_in(program, raw):
     await program.server.shutdown()
 
 
-async def test_a_handler_that_hangs_does_not_hold_up_the_end(program, raw, monkeypatch):
+async def test_shutdown_does_not_wait_for_a_handler_that_hangs(program, raw, monkeypatch):
     monkeypatch.setattr("chatrooms.wire.engine.SECONDS_TO_END", 0.2)
     ws = await raw.websocket()
     await ws.send('40{"slow":3}')
