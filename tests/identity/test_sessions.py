@@ -195,8 +195,7 @@ async def test_leaving_ends_the_session_its_sockets_and_the_cookie(own_server):
             own_server.url, "/api/session.leave", {"username": "alice"}, cookies={name: token}
         )
         assert status == 200 and "Max-Age=0" in headers["Set-Cookie"]
-        await alice.client.wait()
-        assert not alice.client.connected
+        await alice.disconnected()
     assert await refusal(own_server.url, {"token": token}) == "unauthorized"
 
 
@@ -206,8 +205,7 @@ async def test_a_revoked_session_is_closed_on_all_its_sockets(person, alice, own
     assert [session["current"] for session in sessions] == [True]
     await alice.run("session.revoke", id=sessions[0]["id"])
     for each in (alice, tab):
-        await each.client.wait()
-        assert not each.client.connected
+        await each.disconnected()
     assert await refusal(own_server.url, {"token": alice.token}) == "unauthorized"
 
 

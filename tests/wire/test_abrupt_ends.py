@@ -119,7 +119,7 @@ async def test_many_abrupt_disconnects_leave_nothing_behind(start, end, caplog, 
 async def test_a_session_whose_connect_handler_hangs_is_removed(program, raw, monkeypatch):
     monkeypatch.setattr(patrol, "SECONDS_TO_GHOSTS", 0.0)
     ws = await raw.websocket()
-    await ws.send('40{"slow":2}')
+    await ws.send('40{"slow":0.5}')
     await until(lambda: program.server.manager.members("all"))
     await program.server.close(ws.handshake["sid"])
     await ws.closed()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from chatrooms.wire.limits import Limits
 from tests.wire.program import until
 from tests.wire.raw import PATH, send
+
+pytestmark = pytest.mark.slow  # clients have to be late
 
 KIB = 1024
 
