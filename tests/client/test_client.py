@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import sqlite3
 import subprocess
 import sys
 from uuid import uuid4
@@ -103,14 +102,6 @@ async def test_a_missed_edit_of_an_old_message_keeps_its_place(join):
     await bob.sync()
     late = await join("carol")
     assert texts(bob, "#lobby") == texts(late, "#lobby") == ["old, mended", "new"]
-
-
-async def test_an_outbox_that_cannot_be_opened_raises(tmp_path):
-    client = Client("http://127.0.0.1:1", username="alice", outbox=tmp_path / "nowhere" / "outbox.sqlite3")
-    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
-        async with client:
-            pass
-    await client.close()
 
 
 async def test_every_command_has_its_method(join):
