@@ -14,7 +14,12 @@ from tests import servers
 from tests.people import Person, connect
 from tests.servers import RunningServer, running
 
-pytest_plugins = ["tests.services.fixtures"]
+pytest_plugins = ["tests.services.fixtures", "tests.world"]
+
+HERE = Path(__file__).parent
+SLOW_FOLDERS = {"browser", "soak", "bench", "services"}
+SECOND_RUNS = {"postgresql", "plain"}
+"""Parameters with which a test runs once more: on the other database, on uvicorn's own protocols."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,6 +31,24 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose the path."""
     if config.getoption("plain_asgi"):
         servers.options |= servers.PLAIN
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as ``quick`` whatever is not slow by its folder, its parameters or its own ``slow``."""
+    for item in items:
+        if not is_slow(item):
+            item.add_marker(pytest.mark.quick)
+
+
+def is_slow(item: pytest.Item) -> bool:
+    """Whether a test is left out when a developer waits for the result."""
+    params = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return bool(
+        SLOW_FOLDERS.intersection(item.path.relative_to(HERE).parts)
+        or any(isinstance(value, str) and value in SECOND_RUNS for value in params)
+        or {"postgres_database", "node"}.intersection(item.fixturenames)
+        or item.get_closest_marker("slow")
+    )
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:

@@ -31,6 +31,8 @@ class Person:
         self.http = aiohttp.ClientSession()
         self.client = socketio.AsyncClient(reconnection=False, http_session=self.http)
         self.client.on("*", self._hear)
+        self.client.on("disconnect", lambda _reason: self._ended.set())
+        self._ended = asyncio.Event()
         self._news = asyncio.Condition()
 
     async def _hear(self, event: str, data: dict[str, Any]) -> None:
@@ -60,6 +62,10 @@ class Person:
         """Wait for the message that says ``text``."""
         change = await self.hears(lambda _, data: any(m["text"] == text for m in data.get("messages", ())))
         return next(message for message in change["messages"] if message["text"] == text)
+
+    async def disconnected(self) -> None:
+        """Wait for the end of the connection."""
+        await asyncio.wait_for(self._ended.wait(), PATIENCE)
 
     async def settled(self) -> None:
         """Wait until everything that was on its way to this socket is there: order per socket is kept."""

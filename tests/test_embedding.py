@@ -136,7 +136,7 @@ async def visit(chat):
         async with connect(url, "bob") as bob:
             await alice.hears(lambda _, data: data.get("from") == "bob" and data["data"] == {"state": "online"})
             await bob.say("#lobby", "hi")
-            await alice.hears_text("hi")
+            assert (await alice.hears_text("hi"))["author"] == "bob"
 
 
 async def test_a_chat_can_be_run_again_also_in_another_event_loop(tmp_path):

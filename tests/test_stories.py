@@ -23,8 +23,7 @@ def database(either_database: str) -> str:
     return either_database
 
 
-async def test_alice_and_bob_join_by_name_and_both_see_a_message_once_and_nobody_else_does(person):
-    alice, bob, carol = await person("alice"), await person("bob"), await person("carol")
+async def test_a_private_message_reaches_both_people_once_and_nobody_else(alice, bob, carol):
     await alice.say("bob", "Hello Bob")
     await bob.hears_text("Hello Bob")
     for somebody in (alice, bob, carol):
@@ -68,7 +67,7 @@ async def test_a_host_application_greets_each_user_by_name_on_all_their_tabs_onl
                 assert each.texts() == [greeting]
 
 
-async def test_a_message_to_oneself_is_on_all_ones_tabs(person):
+async def test_a_message_to_yourself_reaches_all_your_tabs(person):
     tabs = [await person("alice")]
     tabs += [await person("alice", token=tabs[0].token) for _ in range(2)]
     bob = await person("bob")
@@ -80,8 +79,9 @@ async def test_a_message_to_oneself_is_on_all_ones_tabs(person):
     assert bob.texts() == []
 
 
-async def test_a_refresh_in_mid_conversation_loses_nothing_doubles_nothing_and_leaves_no_ghost(person, own_server):
-    alice, bob = await person("alice"), await person("bob")
+async def test_a_refresh_in_mid_conversation_loses_and_doubles_nothing_and_leaves_one_socket(
+    person, alice, bob, own_server
+):
     await alice.say("bob", "before")
     seen = await bob.hears_text("before")
     await leave(bob)
@@ -102,7 +102,7 @@ async def one_socket_remains(server, room):
             await asyncio.sleep(0.01)
 
 
-async def test_tabs_that_come_and_go_at_random_each_hear_every_message_once_while_open(person, own_server):
+async def test_every_open_tab_receives_every_message_once_while_others_come_and_go(person, own_server):
     chance = random.Random(5)
     alice, bob = await person("alice"), await person("bob")
     tabs = [alice]
@@ -121,7 +121,7 @@ async def test_tabs_that_come_and_go_at_random_each_hear_every_message_once_whil
     assert alice.texts() == [f"number {number}" for number in range(60)]
 
 
-async def test_a_room_talk_and_an_exchange_of_signals_do_not_notice_each_other(person):
+async def test_a_room_and_an_exchange_of_signals_do_not_mix(person):
     alice, bob, jim, gilbert = [await person(name) for name in ("alice", "bob", "jim", "gilbert")]
     await alice.run("room.create", name="#project", access="private")
     for name in ("jim", "gilbert"):
@@ -154,7 +154,7 @@ async def test_username_and_metadata_come_with_the_handshake(tmp_path: Path):
         assert await arrived.get() == ("alice", auth)
 
 
-async def test_a_user_called_lobby_hears_nothing_of_the_lobby(person):
+async def test_a_user_named_lobby_receives_nothing_from_the_lobby(person):
     alice, lobby = await person("alice"), await person("lobby")
     await lobby.run("room.leave", room="#lobby")
     await alice.say("#lobby", "for the room")
@@ -165,7 +165,7 @@ async def test_a_user_called_lobby_hears_nothing_of_the_lobby(person):
 
 
 @pytest.mark.parametrize("command", ["room.join", "room.invite", "history", "room.members", "typing", "read.mark"])
-async def test_nobody_enters_somebody_elses_personal_room(person, command):
+async def test_a_personal_room_cannot_be_entered_by_anyone_else(person, command):
     await person("bob")
     mallory = await person("mallory")
     params = {"room": "bob"}
@@ -178,8 +178,7 @@ async def test_nobody_enters_somebody_elses_personal_room(person, command):
 
 @pytest.mark.parametrize("nowhere", ["", None, [], 0, " ", "#", "+", "~bob", "!id"])
 @pytest.mark.parametrize("command", ["message.post", "signal"])
-async def test_an_empty_address_reaches_nobody(person, command, nowhere):
-    bob, mallory = await person("bob"), await person("mallory")
+async def test_an_empty_address_reaches_nobody(bob, mallory, command, nowhere):
     params = {"room": nowhere, "text": "x"} if command == "message.post" else {"to": nowhere, "type": "x"}
     with pytest.raises(Refused) as refused:
         await mallory.run(command, **params)
@@ -189,15 +188,13 @@ async def test_an_empty_address_reaches_nobody(person, command, nowhere):
 
 
 @pytest.mark.parametrize("nobody", ["", None, [], 0])
-async def test_the_server_itself_cannot_emit_to_everyone_by_mistake(person, own_server, nobody):
-    bob = await person("bob")
+async def test_the_server_itself_cannot_emit_to_everyone_by_mistake(bob, own_server, nobody):
     await own_server.chat.emit("surprise", {}, to=nobody)
     await bob.settled()
     assert all(event != "surprise" for event, _ in bob.heard)
 
 
-async def test_writing_to_nobody_is_refused_and_writing_to_somebody_offline_waits_for_them(person):
-    alice, bob = await person("alice"), await person("bob")
+async def test_a_message_to_somebody_offline_waits_for_them_and_one_to_nobody_is_rejected(person, alice, bob):
     with pytest.raises(Refused) as refused:
         await alice.say("zebedee", "anybody there?")
     assert refused.value.code == "not_found" and refused.value.details["field"] == "room"
@@ -208,8 +205,7 @@ async def test_writing_to_nobody_is_refused_and_writing_to_somebody_offline_wait
     assert [m["text"] for change in caught["changes"] for m in change.get("messages", ())] == ["for later"]
 
 
-async def test_removal_from_a_private_room_silences_all_tabs_history_sync_and_signals_at_once(person):
-    alice, bob = await person("alice"), await person("bob")
+async def test_removal_from_a_private_room_silences_all_tabs_history_sync_and_signals_at_once(person, alice, bob):
     second = await person("bob", token=bob.token)
     await alice.run("room.create", name="#staff", access="private")
     await alice.run("room.invite", room="#staff", username="bob")

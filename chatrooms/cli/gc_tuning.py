@@ -21,10 +21,10 @@ LEEWAY = 500_000
 
 
 @contextmanager
-def collected_in_parts() -> Iterator[None]:
+def collected_in_parts(seconds_to_look: float = SECONDS_TO_LOOK, leeway: int = LEEWAY) -> Iterator[None]:
     """Collect like this as long as the event loop runs."""
     before = gc.get_threshold()
-    parts = _Parts()
+    parts = _Parts(seconds_to_look, leeway)
     gc.set_threshold(*THRESHOLDS)
     gc.callbacks.append(parts.collected)
     try:
@@ -37,7 +37,8 @@ def collected_in_parts() -> Iterator[None]:
 
 
 class _Parts:
-    def __init__(self) -> None:
+    def __init__(self, seconds_to_look: float, leeway: int) -> None:
+        self._seconds_to_look, self._leeway = seconds_to_look, leeway
         self._loop = asyncio.get_running_loop()
         self._thorough()
 
@@ -53,11 +54,11 @@ class _Parts:
         gc.collect()
         gc.freeze()
         gc.collect()  # of nothing: the next comes when a quarter as much as was found now has survived
-        self._most = 2 * gc.get_freeze_count() + LEEWAY
-        self._timer = self._loop.call_later(SECONDS_TO_LOOK, self._look)
+        self._most = 2 * gc.get_freeze_count() + self._leeway
+        self._timer = self._loop.call_later(self._seconds_to_look, self._look)
 
     def _look(self) -> None:
         if gc.get_freeze_count() > self._most:
             self._thorough()
         else:
-            self._timer = self._loop.call_later(SECONDS_TO_LOOK, self._look)
+            self._timer = self._loop.call_later(self._seconds_to_look, self._look)

@@ -67,7 +67,7 @@ def test_frames_are_taken_in_however_they_are_cut(audience, size):
     ],
     ids=["missing", "reordered", "doubled", "foreign", "changed", "cut off"],
 )
-def test_a_socket_that_is_told_something_else_than_the_others_is_noticed(audience, heard):
+def test_a_socket_that_receives_something_else_is_noticed(audience, heard):
     with pytest.raises(Wrong):
         audience.second.feed(heard + bytes(2000))
 
@@ -85,12 +85,12 @@ def test_a_socket_that_is_told_something_else_than_the_others_is_noticed(audienc
     ],
     ids=["missing", "number twice", "sender's missing", "doubled", "foreign room", "meant for another", "somebody's"],
 )
-def test_what_everybody_is_told_wrongly_is_noticed(audience, heard):
+def test_an_error_that_every_socket_receives_is_noticed(audience, heard):
     with pytest.raises(Wrong):
         audience.first.feed(heard)
 
 
-def test_a_message_that_nobody_is_told_is_noticed(audience):
+def test_a_message_that_nobody_receives_is_noticed(audience):
     with pytest.raises(Wrong):
         audience.ledger.settle({"u00000": 4})
 
@@ -100,7 +100,7 @@ def test_a_socket_that_misses_the_end_is_behind(audience):
     assert audience.second.behind == len(told(3))
 
 
-def test_somebody_elses_conversation_is_noticed():
+def test_another_persons_conversation_is_noticed():
     ledger = Ledger("u00001", "u00001")
     ear = Correspondent({"u00001": ledger}, Peer().read, lambda *_: None)
     ear.feed(told(1, room="u00001", to="u00001"))
@@ -109,7 +109,7 @@ def test_somebody_elses_conversation_is_noticed():
         ear.feed(told(1, room="u00002", to="u00002"))
 
 
-def test_a_refusal_is_no_acknowledgement():
+def test_a_rejection_is_not_an_acknowledgement():
     with pytest.raises(Refused):
         answer(b'431[{"ok":false,"error":{"code":"rate_limited"}}]')
 

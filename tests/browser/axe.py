@@ -10,7 +10,8 @@ from typing import Any
 from playwright.async_api import Page
 
 from tests.browser.preloads import STATIC
-from tests.services.chromium import CACHE, alone, npm_and_node, run
+from tests.services.chromium import CACHE, alone, run
+from tests.services.node import npm
 
 INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
 RUN = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
@@ -30,8 +31,7 @@ def brought() -> Path:
             home.mkdir(parents=True, exist_ok=True)
             for name in ("package.json", "package-lock.json"):
                 shutil.copyfile(STATIC / name, home / name)
-            npm, _ = npm_and_node()
-            run(*npm, *INSTALL, cwd=home)
+            run(*npm(), *INSTALL, cwd=home)
     return home
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.conftest import ARGUMENTS
+from tests.browser.lobby import fill_lobby
 from tests.browser.preloads import STATIC, modules
-from tests.browser.test_lasting import fill_lobby
 from tests.browser.visitor import Visitor
 from tests.people import connect
 from tests.servers import RunningServer, running

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from tests.browser.between import Between
 from tests.browser.conftest import Arrive
-from tests.browser.test_lasting import fill_lobby
+from tests.browser.lobby import fill_lobby
 from tests.people import Person, connect
 from tests.servers import RunningServer
 
@@ -16,7 +16,7 @@ BURST = 500
 TOGETHER = 50
 
 
-async def test_the_last_of_a_burst_is_shown_though_history_was_on_its_way(
+async def test_the_last_message_of_a_burst_is_shown_while_history_is_loading(
     person: Arrive, own_server: RunningServer
 ) -> None:
     alice = await person("alice", joined=False)
@@ -38,7 +38,7 @@ async def test_the_last_of_a_burst_is_shown_though_history_was_on_its_way(
     assert between.resets == 3
 
 
-async def test_a_page_of_history_that_was_refused_is_asked_for_again(person: Arrive, own_server: RunningServer) -> None:
+async def test_a_failed_page_of_history_is_requested_again(person: Arrive, own_server: RunningServer) -> None:
     await fill_lobby(own_server, 300)
     alice = await person("alice", joined=False)
     between = Between()

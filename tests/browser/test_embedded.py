@@ -34,7 +34,7 @@ async def host(tmp_path: Path):
         yield url
 
 
-async def test_people_who_are_logged_in_are_in_the_chat_without_joining(browser: Browser, host: str) -> None:
+async def test_people_logged_in_with_the_host_need_not_join(browser: Browser, host: str) -> None:
     visitors = []
     for name in ("alice", "bob"):
         visitor = await Visitor.open(await browser.new_context(), f"{host}/login/{name}", name)
@@ -53,7 +53,7 @@ async def test_people_who_are_logged_in_are_in_the_chat_without_joining(browser:
         await visitor.context.close()
 
 
-async def test_who_is_not_logged_in_is_told_where_to_do_so(browser: Browser, host: str) -> None:
+async def test_people_without_a_login_are_asked_to_log_in(browser: Browser, host: str) -> None:
     visitor = await Visitor.open(await browser.new_context(), f"{host}/chat/", "nobody")
     await expect(visitor.page.get_by_role("heading", name="Log in first")).to_be_visible()
     await visitor.context.close()

@@ -24,7 +24,7 @@ async def loaded(visitor: Visitor) -> dict[str, int]:
     return dict(await visitor.page.evaluate(LOADED))
 
 
-async def test_what_is_preloaded_is_what_the_page_starts_with(person: Arrive) -> None:
+async def test_the_preloads_are_what_the_page_starts_with(person: Arrive) -> None:
     alice = await person("alice", joined=False, **FRUGAL)
     scripts = {path for path in await loaded(alice) if path.endswith(".js")}
     preloaded = await alice.page.locator("link[rel=modulepreload]").evaluate_all(PRELOADED)
@@ -37,7 +37,7 @@ async def test_the_first_load_is_small(person: Arrive) -> None:
     assert sum((await loaded(alice)).values()) < 90 * KILOBYTE
 
 
-async def test_everything_is_kept_for_ever_under_its_digest(person: Arrive) -> None:
+async def test_every_file_is_cached_forever_under_its_digest(person: Arrive) -> None:
     alice = await person("alice", joined=False, **FRUGAL)
     for path in await loaded(alice):
         assert path.startswith("/v/")

@@ -12,7 +12,7 @@ from starlette.routing import Mount
 
 from chatrooms import Chatrooms, Settings
 from tests.browser.conftest import Arrive
-from tests.browser.test_lasting import fill_lobby, scroll_to_the_start
+from tests.browser.lobby import fill_lobby, scroll_to_the_start
 from tests.browser.visitor import Visitor
 from tests.servers import QUICK, RunningServer, serving
 
@@ -26,7 +26,7 @@ async def link_of(visitor: Visitor, text: str) -> str:
     return await visitor.page.evaluate("navigator.clipboard.readText()")
 
 
-async def test_a_link_opens_an_old_message_with_its_surroundings(person: Arrive, own_server: RunningServer) -> None:
+async def test_a_link_opens_an_old_message_with_those_around_it(person: Arrive, own_server: RunningServer) -> None:
     await fill_lobby(own_server, 400)
     alice = await person("alice", **CLIPBOARD)
     await alice.sees("line 400.")
@@ -43,7 +43,7 @@ async def test_a_link_opens_an_old_message_with_its_surroundings(person: Arrive,
     await expect(bob.message("line 400.")).to_be_in_viewport()
 
 
-async def test_a_note_to_self_has_a_link_that_is_of_no_use_to_others(person: Arrive) -> None:
+async def test_a_link_to_a_note_to_self_is_useless_to_others(person: Arrive) -> None:
     alice, bob = await person("alice", **CLIPBOARD), await person("bob")
     await alice.go_to("Notes to self")
     await alice.say("Where I hid the key")
@@ -60,7 +60,9 @@ async def test_a_note_to_self_has_a_link_that_is_of_no_use_to_others(person: Arr
     await expect(bob.log.get_by_role("article")).to_have_count(0)
 
 
-async def test_from_an_old_message_one_can_read_on_to_the_present(person: Arrive, own_server: RunningServer) -> None:
+async def test_the_history_can_be_read_from_an_old_message_to_the_latest(
+    person: Arrive, own_server: RunningServer
+) -> None:
     await fill_lobby(own_server, 200)
     alice = await person("alice")
     await alice.sees("line 200.")
@@ -101,7 +103,7 @@ async def test_an_address_that_leads_nowhere_still_shows_a_room(person: Arrive, 
     await alice.go_to("Lobby")
 
 
-async def test_who_writes_below_a_linked_message_is_at_the_end_again(person: Arrive, own_server: RunningServer) -> None:
+async def test_writing_below_a_linked_message_leads_to_the_end(person: Arrive, own_server: RunningServer) -> None:
     await fill_lobby(own_server, 60)
     alice = await person("alice")
     await alice.page.goto(f"{alice.url}/r/lobby/20")

@@ -7,7 +7,7 @@ import asyncio
 from playwright.async_api import Worker, expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.test_installed import install
+from tests.browser.test_installed_app import install
 from tests.browser.test_settings import open_settings
 from tests.browser.visitor import Visitor
 
@@ -115,7 +115,7 @@ async def test_a_refused_permission_is_explained(person: Arrive) -> None:
     await expect(alice.dialog.get_by_text("told not to show them")).to_be_visible()
 
 
-async def test_a_permission_that_is_not_given_leaves_them_off(person: Arrive) -> None:
+async def test_without_permission_desktop_notifications_stay_off(person: Arrive) -> None:
     alice = await person("alice", joined=False)
     await alice.page.add_init_script(RECORD.replace('permission = "granted"', 'permission = "default"'))
     await alice.page.add_init_script("Notification.requestPermission = async () => 'default'")
@@ -128,7 +128,7 @@ async def test_a_permission_that_is_not_given_leaves_them_off(person: Arrive) ->
     await expect(alice.button("Test notification")).to_have_count(0)
 
 
-async def test_a_sound_is_played_for_news_only_while_it_is_switched_on(person: Arrive) -> None:
+async def test_a_sound_is_played_only_while_it_is_switched_on(person: Arrive) -> None:
     bob = await person("bob")
     alice, told = await listening(person, "alice")
     await bob.talk_to("alice")
@@ -153,7 +153,7 @@ async def test_a_sound_is_played_for_news_only_while_it_is_switched_on(person: A
     assert told.empty()
 
 
-async def test_what_is_seen_in_one_tab_is_not_told_by_another(person: Arrive) -> None:
+async def test_a_message_seen_in_one_tab_does_not_notify_in_another(person: Arrive) -> None:
     bob = await person("bob")
     alice, told = await listening(person, "alice")
     await bob.talk_to("alice")
@@ -171,7 +171,7 @@ async def test_what_is_seen_in_one_tab_is_not_told_by_another(person: Arrive) ->
     assert await told.get() == "bob: Not seen in any"
 
 
-async def test_a_notification_opens_its_message_in_a_tab_that_is_there(person: Arrive) -> None:
+async def test_a_notification_opens_its_message_in_an_open_tab(person: Arrive) -> None:
     bob = await person("bob")
     alice, told = await listening(person, "alice")
     carol = await Visitor.open(alice.context, alice.url, "carol")
@@ -198,7 +198,7 @@ async def test_a_notification_opens_its_message_in_a_tab_that_is_there(person: A
     await expect(alice.composer).to_have_value("half a sentence")
 
 
-async def test_a_notification_opens_a_new_tab_where_there_is_none_of_that_person(person: Arrive) -> None:
+async def test_a_notification_opens_a_new_tab_if_the_person_has_none(person: Arrive) -> None:
     bob = await person("bob")
     alice, told = await listening(person, "alice")
     carol = await Visitor.open(alice.context, alice.url, "carol")
@@ -224,7 +224,7 @@ async def test_a_notification_opens_a_new_tab_where_there_is_none_of_that_person
     await expect(back.page.get_by_role("status", name="Notices")).to_be_empty()
 
 
-async def test_a_link_to_what_came_after_one_was_here_opens_it(person: Arrive) -> None:
+async def test_a_link_opens_a_message_that_arrived_while_away(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await bob.say("Before")
     await alice.sees("Before")

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.bench.fill import fill
 from tests.browser.conftest import Arrive
-from tests.browser.test_lasting import fill_lobby
+from tests.browser.lobby import fill_lobby
 from tests.browser.visitor import Visitor
 from tests.servers import RunningServer
 
@@ -54,7 +54,7 @@ async def test_ten_thousand_messages_are_paged_without_a_hole(person: Arrive, tm
     assert seen["most"] <= AT_MOST
 
 
-async def test_what_grows_late_moves_nobody_who_reads(person: Arrive, own_server: RunningServer) -> None:
+async def test_content_that_grows_late_does_not_move_the_reader(person: Arrive, own_server: RunningServer) -> None:
     await fill_lobby(own_server, 60)
     alice = await person("alice")
     await alice.sees("line 60.")

@@ -16,7 +16,7 @@ async def show_list(visitor: Visitor) -> None:
     await expect(visitor.room("Lobby")).to_be_visible()
 
 
-async def test_what_comes_while_the_list_covers_the_room_is_unread(person: Arrive) -> None:
+async def test_messages_are_unread_while_the_list_covers_the_room(person: Arrive) -> None:
     alice, bob = await person("alice", **PHONE), await person("bob")
     await bob.stores("Before")
     await alice.sees("Before")
@@ -45,7 +45,7 @@ async def test_the_way_back_closes_a_dialog(person: Arrive) -> None:
     await expect(alice.dialog).to_have_count(0)
 
 
-async def test_from_a_room_that_is_not_there_one_gets_to_the_list(person: Arrive) -> None:
+async def test_the_list_can_be_reached_from_an_unknown_room(person: Arrive) -> None:
     alice = await person("alice", **PHONE)
     await alice.page.goto(f"{alice.url}/r/gone")
     await expect(alice.page.get_by_role("heading", name="You are not in #gone")).to_be_visible()

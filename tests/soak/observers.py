@@ -39,10 +39,20 @@ class Observer:
     async def listen(self) -> None:
         """Judge whatever is heard, for ever."""
         async for change in self.stream:
+            if isinstance(change, asyncio.Event):
+                change.set()
+                continue
             self.wrong += self.reader.hear(change)
             rows = change.rows("messages")
             self.messages += len(rows)
             self.heard += [(time.monotonic(), row["room"], row["rev"]) for row in rows if row["room"][0] == "#"]
+
+    async def catch_up(self) -> None:
+        """Sync, and judge all that the client has told by then."""
+        await self.client.sync()
+        judged = asyncio.Event()
+        self.stream.push(judged)
+        await judged.wait()
 
     def lose(self, chance: random.Random, share: float) -> None:
         """Lose that share of all acknowledgements, except that one was let in."""

@@ -41,7 +41,7 @@ DOUBLED = [*ROWS, row(6, text="2")]
 REORDERED = [ROWS[0], row(2, text="2"), row(3, text="1"), *ROWS[3:]]
 
 
-def test_good_rows_are_found_good():
+def test_correct_rows_pass():
     assert not list(judge.timeline(ROWS, {"#x": 10}))
     assert not list(judge.counted(ROWS, TOLD))
     assert not list(judge.acknowledged({message["id"]: message for message in ROWS}, ROWS))
@@ -57,7 +57,7 @@ def test_a_gap_is_found(rows):
     assert list(judge.timeline(rows, {"#x": 10}))
 
 
-def test_what_was_stored_twice_is_found():
+def test_a_message_stored_twice_is_found():
     unedited = [message | {"edited_at": None, "deleted": False} for message in DOUBLED]
     assert not list(judge.once(unedited[:5]))
     assert list(judge.once(unedited))
@@ -66,7 +66,7 @@ def test_what_was_stored_twice_is_found():
 @pytest.mark.parametrize(
     "stored", [[], [row(1, seq=12)], [row(1, rev=10)], [row(1, text="else")], [row(1) | {"room": "#y"}]]
 )
-def test_an_acknowledgement_that_does_not_hold_is_found(stored):
+def test_a_broken_acknowledgement_is_found(stored):
     assert list(judge.acknowledged({message["id"]: message for message in stored}, [row(1)]))
 
 
@@ -84,7 +84,7 @@ def readings(*changes):
         [heard(1), Change("bob", 5, {"memberships": [{"room": "#x", "gone": True}]}), heard(1, 2)],
     ],
 )
-def test_good_readings_are_found_good(changes):
+def test_correct_readings_pass(changes):
     assert not readings(*changes)
 
 
@@ -118,7 +118,7 @@ def doors():
 
 
 @pytest.mark.parametrize("reading", [(2.0, "#x", 19), (3.5, "#x", 25), (3.5, "#x", 31)])
-def test_reading_as_a_member_is_found_good(reading):
+def test_reading_as_a_member_passes(reading):
     assert not list(doors().outside("bob", [reading]))
 
 

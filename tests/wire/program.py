@@ -19,6 +19,7 @@ class Program:
         self.came: list[str] = []
         self.left: list[tuple[str, str]] = []
         self.heard: list[Any] = []
+        self.slowly: list[float] = []
         self.environ: dict[str, Any] = {}
         for handler in (self.connect, self.disconnect, self.echo, self.relay, self.note, self.one, self.slow):
             self.server.on(handler.__name__, handler)
@@ -57,6 +58,7 @@ class Program:
         return "fits"
 
     async def slow(self, _sid: str, seconds: float) -> None:
+        self.slowly.append(seconds)
         await asyncio.sleep(seconds)
 
     def traces(self) -> dict[str, int]:
@@ -74,6 +76,14 @@ class Program:
             "tasks": len(eio._tasks),
             "farewells": len(eio._farewells),
         }
+
+    async def polled_by(self, sid: str) -> None:
+        """Wait until a poll of this session waits for its answer."""
+        await until(lambda: self.server.eio.sockets[sid].transport.waited_for)
+
+    async def posted_to_by(self, sid: str) -> None:
+        """Wait until the head of a post of this session has come."""
+        await until(lambda: self.server.eio.sockets[sid].transport._posting)
 
     async def empty(self, seconds: float = 10.0) -> None:
         """Wait until nothing is kept of any client."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-import shutil
 import warnings
 from pathlib import Path
 
@@ -13,6 +12,8 @@ import aiohttp
 import pytest
 import socketio
 
+from tests.services.node import node as node_path
+from tests.services.node import npm
 from tests.wire.program import until
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -94,14 +95,12 @@ socket.on("connect", async () => {
 @pytest.fixture(scope="session")
 async def node() -> str:
     """Node, with socket.io-client where it can be imported."""
-    program = shutil.which("node")
     if not (STATIC / "node_modules" / "socket.io-client").is_dir():
-        npm = await asyncio.create_subprocess_exec(
-            "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=STATIC, stdin=asyncio.subprocess.DEVNULL
+        installing = await asyncio.create_subprocess_exec(
+            *npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=STATIC, stdin=asyncio.subprocess.DEVNULL
         )
-        assert await npm.wait() == 0
-    assert program
-    return program
+        assert await installing.wait() == 0
+    return node_path()
 
 
 @pytest.mark.parametrize("transports", [["polling"], ["websocket"], ["polling", "websocket"]])

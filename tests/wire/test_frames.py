@@ -94,7 +94,7 @@ async def test_frames_that_break_the_rules_end_the_connection(program, raw, prot
     assert "Traceback" not in "".join(capfd.readouterr())
 
 
-async def test_nothing_is_heard_after_the_client_has_closed(program, raw):
+async def test_nothing_is_received_after_a_close_frame(program, raw):
     sock = await raw.bare_websocket()
     await send(sock, written(Opcode.CLOSE, b"\x03\xe8") + written(Opcode.TEXT, b'421["echo","too late"]'))
     await program.empty()

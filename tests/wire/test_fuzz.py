@@ -1,10 +1,9 @@
-"""Whatever bytes come, nothing is raised, nothing stalls, and everybody else is served."""
+"""Whatever bytes come, nothing is raised, and everybody else is served."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-import time
 
 import aiohttp
 
@@ -44,10 +43,9 @@ def packet(dice: random.Random) -> str:
     return "".join(text)
 
 
-async def test_random_packets_raise_nothing_and_stall_nothing(start, protocols, caplog, capfd):
+async def test_random_packets_raise_nothing_and_hold_up_nobody_else(start, protocols, caplog, capfd):
     dice = random.Random(5)
     program, raw = await start()
-    late = asyncio.create_task(lateness())
     well = await raw.join_websocket()
     for round_ in range(60):
         program.server.malformed = (lambda: "no") if round_ % 2 else None
@@ -55,8 +53,6 @@ async def test_random_packets_raise_nothing_and_stall_nothing(start, protocols, 
         await well.send(f'420["echo",{round_}]')
         while (await well.read()) != f"430[{round_}]":
             pass
-    assert not late.done()
-    late.cancel()
     await well.close()
     await program.empty()
     ours = [each for each in caplog.records if protocols == "direct" or each.name != "uvicorn.error"]
@@ -92,11 +88,3 @@ async def by_bytes(raw, dice) -> None:
     await send(sock, bytes(byte ^ (dice.random() < 0.02) for byte in whole) + dice.randbytes(30))
     await asyncio.sleep(0)
     reset(sock)
-
-
-async def lateness() -> None:
-    """Fail as soon as the loop is late, which clients and server share here."""
-    while True:
-        begun = time.perf_counter()
-        await asyncio.sleep(0.01)
-        assert time.perf_counter() - begun < 10

@@ -8,7 +8,6 @@ import json
 import pytest
 
 from chatrooms.wire.limits import MAX_PACKET, Limits
-from tests.wire.program import until
 from tests.wire.raw import PATH, receive_until, reset, send
 
 
@@ -100,7 +99,7 @@ async def test_too_many_packets_are_refused(start):
 async def test_two_polls_at_once_end_the_session(program, raw):
     session = await raw.join()
     first = asyncio.create_task(session.get())
-    await asyncio.sleep(0.05)
+    await program.polled_by(session.sid)
     assert (await session.get())[0] == 400
     assert await first == (200, "1")
     assert (await session.get())[0] == 400
@@ -110,7 +109,7 @@ async def test_two_polls_at_once_end_the_session(program, raw):
 async def test_two_posts_at_once_end_the_session(program, raw):
     session = await raw.join()
     first = asyncio.create_task(session.post('42["slow",0.3]'))
-    await asyncio.sleep(0.05)
+    await program.posted_to_by(session.sid)
     assert (await session.post("3"))[0] == 400
     assert (await first)[0] == 400
     await program.empty()
@@ -136,14 +135,14 @@ async def test_a_session_that_does_not_answer_pings_ends_while_it_polls(start):
 async def test_a_session_that_does_not_come_back_ends(start):
     program, raw = await start(ping_interval=0.1, ping_timeout=0.1)
     await raw.join()
-    await until(lambda: program.left)
     await program.empty()
+    assert program.left[0][1] == "ping timeout"
 
 
 async def test_closing_answers_the_poll_that_waits(program, raw):
     session = await raw.join()
     poll = asyncio.create_task(session.get())
-    await asyncio.sleep(0.05)
+    await program.polled_by(session.sid)
     assert await session.post("1") == (200, "ok")
     assert await poll == (200, "6")
     assert (await session.get())[0] == 400
@@ -154,7 +153,7 @@ async def test_closing_answers_the_poll_that_waits(program, raw):
 async def test_the_server_closing_answers_the_poll_that_waits(program, raw):
     session = await raw.join()
     poll = asyncio.create_task(session.get())
-    await asyncio.sleep(0.05)
+    await program.polled_by(session.sid)
     await program.server.close(session.sid)
     assert await poll == (200, "1")
 
@@ -170,9 +169,10 @@ async def test_a_client_that_leaves_in_the_middle_of_a_poll_has_left(program, ra
     session = await raw.join()
     sock = await raw.bare()
     await send(sock, f"GET {PATH}?EIO=4&transport=polling&sid={session.sid} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-    await asyncio.sleep(0.1)
+    await program.polled_by(session.sid)
     reset(sock)
     await program.empty()
+    assert program.left[0][1] == "transport close"
 
 
 async def test_a_client_that_leaves_in_the_middle_of_a_post_has_left(program, raw):
@@ -180,9 +180,10 @@ async def test_a_client_that_leaves_in_the_middle_of_a_post_has_left(program, ra
     sock = await raw.bare()
     query = f"EIO=4&transport=polling&sid={session.sid}"
     await send(sock, f"POST {PATH}?{query} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n42".encode())
-    await asyncio.sleep(0.1)
+    await program.posted_to_by(session.sid)
     reset(sock)
     await program.empty()
+    assert program.left[0][1] == "transport close"
 
 
 async def test_a_body_that_does_not_come_ends_the_session(start):
@@ -192,6 +193,7 @@ async def test_a_body_that_does_not_come_ends_the_session(start):
     query = f"EIO=4&transport=polling&sid={session.sid}"
     await send(sock, f"POST {PATH}?{query} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n42".encode())
     await program.empty()
+    assert program.left[0][1] == "transport close"
     sock.close()
 
 

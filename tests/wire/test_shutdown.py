@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
 
 import aiohttp
 import pytest
@@ -15,19 +14,18 @@ from chatrooms.cli.serve import uvicorn_options
 from chatrooms.wire.protocols import WebSocketProtocol
 from tests.servers import serving
 from tests.wire.program import Program, until
+from tests.wire.raw import PATIENCE
 
 MANY = 100
 
 
-async def test_all_clients_are_told_and_left_at_once(start):
+async def test_all_clients_are_disconnected_at_once(start):
     program, raw = await start()
     sockets = [await raw.join_websocket() for _ in range(MANY)]
     sessions = [await raw.join() for _ in range(MANY)]
     polls = [asyncio.create_task(session.get()) for session in sessions]
     await until(lambda: sum(s.transport.waited_for for s in pollers(program)) == MANY)
-    begun = time.monotonic()
     await program.server.shutdown()
-    assert time.monotonic() - begun < 10
     assert {await poll for poll in polls} == {(200, "6")}
     assert {await ws.closed() for ws in sockets} == {1012}
     assert len(program.left) == 2 * MANY
@@ -38,7 +36,7 @@ def pollers(program):
     return [socket for socket in program.server.eio.sockets.values() if not socket.upgraded]
 
 
-async def test_nobody_new_is_taken_in(program, raw):
+async def test_new_connections_are_rejected_during_shutdown(program, raw):
     await program.server.shutdown()
     assert (await raw.request("GET", EIO=4, transport="polling"))[0] == 503
     with pytest.raises(aiohttp.WSServerHandshakeError):
@@ -46,14 +44,13 @@ async def test_nobody_new_is_taken_in(program, raw):
     await program.server.shutdown()
 
 
-async def test_a_handler_that_hangs_does_not_hold_up_the_end(program, raw, monkeypatch):
+async def test_shutdown_does_not_wait_for_a_handler_that_hangs(program, raw, monkeypatch):
     monkeypatch.setattr("chatrooms.wire.engine.SECONDS_TO_END", 0.2)
     ws = await raw.websocket()
     await ws.send('40{"slow":3}')
     await until(lambda: program.server.manager.members("all"))
-    begun = time.monotonic()
     await program.server.shutdown()
-    assert time.monotonic() - begun < 2.5
+    assert program.came == []
 
 
 async def test_a_handshake_under_way_is_refused_once(caplog, monkeypatch):
@@ -91,9 +88,7 @@ async def test_clients_come_back_to_the_next_server(transports):
     client = socketio.AsyncClient(reconnection_delay=0.1, randomization_factor=0)
     await client.connect(f"http://127.0.0.1:{config['port']}", transports=transports)
     server.should_exit = True
-    begun = time.monotonic()
-    await asyncio.wait_for(running, 5)
-    assert time.monotonic() - begun < 10
+    await asyncio.wait_for(running, PATIENCE)
     await first.server.shutdown()
     server = uvicorn.Server(uvicorn.Config(second, **config))
     running = asyncio.create_task(server._serve())
@@ -101,7 +96,8 @@ async def test_clients_come_back_to_the_next_server(transports):
     await client.shutdown()
     await second.server.shutdown()
     server.should_exit = True
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, PATIENCE)
+    assert len(second.came) == 1
 
 
 def free_port() -> int:

@@ -61,6 +61,7 @@ async def test_a_malformed_packet_closes_the_connection(program, raw, packet):
     await ws.send("4" + packet)
     await ws.closed()
     await program.empty()
+    assert program.left[0][1] == "transport error"
 
 
 async def test_a_malformed_packet_in_a_post_is_refused_with_400(program, raw):
@@ -75,6 +76,7 @@ async def test_whoever_does_not_begin_with_joining_is_closed(program, raw, packe
     await ws.send(packet)
     await ws.closed()
     await program.empty()
+    assert program.came == []
 
 
 async def test_a_program_may_take_mistakes_as_mistakes(program, raw):
@@ -202,6 +204,7 @@ async def test_packets_over_the_limit_end_the_connection(start):
     await ws.send('42["echo","' + "x" * 1000 + '"]')
     await ws.closed()
     await program.empty()
+    assert program.left[0][1] == "transport error"
 
 
 @pytest.mark.parametrize("refused", [False, True])
@@ -224,6 +227,7 @@ async def test_a_busy_room_does_not_pile_up_before_a_slow_connect_handler(start)
     for _ in range(20):
         await program.server.emit("n", "x" * 1000, to="all")
     await program.empty()
+    assert await ws.closed() is not None
 
 
 async def test_events_wait_for_the_connect_handler(program, raw):

@@ -28,16 +28,16 @@ async def test_a_session_is_upgraded(raw):
     assert await ws.read() == '430["hello"]'
 
 
-async def test_the_poll_that_waits_is_ended_by_the_probe(raw):
+async def test_the_poll_that_waits_is_ended_by_the_probe(program, raw):
     session = await raw.join()
     poll = asyncio.create_task(session.get())
-    await asyncio.sleep(0.05)
+    await program.polled_by(session.sid)
     ws = await raw.websocket(session.sid)
     await ws.send("2probe")
     assert await poll == (200, "6")
 
 
-async def test_what_was_queued_while_polling_comes_by_the_websocket(program, raw):
+async def test_messages_queued_while_polling_arrive_over_the_websocket(program, raw):
     session = await raw.join()
     for number in range(40):
         await program.server.emit("n", number, to="all")
@@ -81,7 +81,7 @@ async def polled(session, polls) -> tuple[list[str], int]:
     return got, polls
 
 
-async def test_http_is_refused_after_an_upgrade_and_does_not_disturb(raw):
+async def test_polling_after_an_upgrade_is_rejected_and_does_not_disturb(raw):
     session = await raw.join()
     ws = await upgraded(raw, session)
     await ws.send('420["echo",0]')
@@ -132,7 +132,7 @@ async def test_a_failed_upgrade_leaves_the_session_as_it_was(program, raw, packe
     assert await again.read() == "431[1]"
 
 
-async def test_an_upgrade_that_does_not_come_to_an_end_is_given_up(start):
+async def test_an_upgrade_that_does_not_finish_is_given_up(start):
     _, raw = await start(limits=Limits(upgrade=0.1))
     session = await raw.join()
     ws = await raw.websocket(session.sid)

@@ -1,0 +1,37 @@
+"""A network that a test takes away, and a server that refuses messages."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from playwright.async_api import WebSocketRoute
+
+from tests.browser.visitor import Visitor
+from tests.servers import RunningServer
+
+
+async def cut_off(visitor: Visitor, server: RunningServer) -> None:
+    """Take the network away, and with it the connection that is open."""
+    await visitor.context.set_offline(True)
+
+
+async def refuse_posts(visitor: Visitor) -> set[str]:
+    """Put somebody between page and server who refuses messages, until the set is cleared."""
+    refused = {"message.post"}
+
+    def stand_between(page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+
+        def pass_on(frame: str | bytes) -> None:
+            packet = re.match(r'42(\d+)\["([^"]+)"', str(frame))
+            if packet and packet[2] in refused:
+                error = {"code": "forbidden", "message": "Not now.", "details": {}}
+                page.send(f"43{packet[1]}" + json.dumps([{"ok": False, "error": error}]))
+            else:
+                server.send(frame)
+
+        page.on_message(pass_on)
+
+    await visitor.page.route_web_socket("**/socket.io/**", stand_between)
+    return refused

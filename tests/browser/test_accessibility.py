@@ -1,0 +1,96 @@
+"""For everybody: axe finds nothing in any view and theme; keyboard only; narrow screens; reduced motion."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser import axe
+from tests.browser.conftest import Arrive
+from tests.browser.views import VIEWS, come_in, furnish
+from tests.people import connect
+from tests.screens import start_again
+from tests.servers import RunningServer
+
+LONG = "x" * 10_000
+# What is too small for a thumb; what stands in a sentence is as high as the sentence.
+SMALL = """
+() => [...document.querySelectorAll("button, a[href], textarea, select, .choices label, label.switch")]
+  .filter(it => it.checkVisibility({visibilityProperty: true}) && !it.closest(".text") && !it.disabled)
+  .map(it => [it.ariaLabel || it.innerText.trim(), it.getBoundingClientRect()])
+  .filter(([, {width, height}]) => Math.min(width, height) < 43.9)
+  .map(([name, {width, height}]) => `${name}: ${Math.round(width)} x ${Math.round(height)}`)
+"""
+OVERRIDE = "\u202eevil\u202c \u2067right to left\u2069 עברית مرحبا"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.timeout(240)
+async def test_axe_finds_nothing_in_any_view(person: Arrive, own_server: RunningServer, scheme: str) -> None:
+    url = own_server.url
+    async with connect(url, "alice") as alice, connect(url, "bob") as bob, connect(url, "carol") as carol:
+        await furnish(alice, bob, carol)
+        visitor = await person("alice", joined=False, bypass_csp=True, color_scheme=scheme)
+        await visitor.context.add_cookies([{"name": "chatrooms-alice", "value": str(alice.token), "url": url}])
+        found = {"join": await axe.complaints(visitor.page)}
+        await come_in(visitor)
+        for name, open_it in VIEWS.items():
+            await open_it(visitor)
+            found[name] = await axe.complaints(visitor.page)
+            await start_again(visitor)
+        assert {name: complaints for name, complaints in found.items() if complaints} == {}
+
+
+async def test_the_keyboard_is_enough_from_joining_to_a_private_message(person: Arrive) -> None:
+    bob = await person("bob")
+    alice = await person("alice", joined=False)
+    await expect(alice.page.get_by_role("textbox", name="Your name")).to_be_focused()
+    keyboard = alice.page.keyboard
+    await keyboard.type("alice")
+    await keyboard.press("Enter")
+    await expect(alice.composer).to_be_focused()
+    await alice.has_everything()
+    await keyboard.press("ControlOrMeta+k")
+    await expect(alice.page.get_by_role("combobox", name="Room or person")).to_be_focused()
+    await keyboard.type("bob")
+    await expect(alice.page.get_by_role("option", name="bob")).to_have_attribute("aria-selected", "true")
+    await keyboard.press("Enter")
+    await alice.is_in("bob")
+    await expect(alice.composer).to_be_focused()
+    await keyboard.type("Between us")
+    await keyboard.press("Enter")
+    await bob.has_unread("alice", 1)
+
+
+async def test_nothing_overflows_a_screen_of_320_pixels(person: Arrive) -> None:
+    alice = await person("alice", viewport={"width": 320, "height": 560}, has_touch=True)
+    for text in (LONG, OVERRIDE, f"```\n{'y' * 400}\n```", f"|a|b|\n|-|-|\n|{'z' * 300}|1|", f"{'> ' * 39}deep"):
+        await alice.composer.fill(text)
+        await alice.button("Send").click()
+    await expect(alice.log.get_by_role("table")).to_be_visible()
+    await alice.sees("deep")
+    assert await alice.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert await alice.log.evaluate("log => log.scrollWidth <= log.clientWidth")
+
+
+@pytest.mark.timeout(240)
+async def test_every_target_is_large_enough_for_a_thumb(person: Arrive, own_server: RunningServer) -> None:
+    url = own_server.url
+    async with connect(url, "alice") as alice, connect(url, "bob") as bob, connect(url, "carol") as carol:
+        await furnish(alice, bob, carol)
+        visitor = await person("alice", joined=False, has_touch=True, is_mobile=True)
+        await visitor.context.add_cookies([{"name": "chatrooms-alice", "value": str(alice.token), "url": url}])
+        small = {"join": await visitor.page.evaluate(SMALL)}
+        await come_in(visitor)
+        for name, open_it in VIEWS.items():
+            await open_it(visitor)
+            small[name] = await visitor.page.evaluate(SMALL)
+            await start_again(visitor)
+        assert {name: targets for name, targets in small.items() if targets} == {}
+
+
+async def test_nothing_moves_with_reduced_motion(person: Arrive) -> None:
+    alice = await person("alice", reduced_motion="reduce")
+    moving = "document.getAnimations().filter(it => it.effect.getComputedTiming().duration > 0).length"
+    await alice.button("New room").hover()
+    assert await alice.page.evaluate(moving) == 0

@@ -1,0 +1,151 @@
+"""Changing and deleting what one has said."""
+
+from __future__ import annotations
+
+from playwright.async_api import Locator, expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.lobby import fill_lobby
+from tests.browser.test_composer import option
+from tests.browser.visitor import Visitor
+from tests.servers import RunningServer
+
+
+def editor_of(visitor: Visitor) -> Locator:
+    return visitor.page.get_by_role("textbox", name="Edit message")
+
+
+async def test_the_editor_of_a_message_completes_as_the_composer_does(person: Arrive) -> None:
+    alice, _ = await person("alice"), await person("bob")
+    await alice.stores("For you")
+    await alice.composer.press("ArrowUp")
+    editor = editor_of(alice)
+    await editor.press_sequentially(" @b")
+    await expect(option(alice, "bob")).to_be_in_viewport(ratio=1)
+    await editor.press("Escape")
+    await expect(option(alice, "bob")).to_have_count(0)
+    await editor.press_sequentially("o")
+    await option(alice, "bob").wait_for()
+    await editor.press("Tab")
+    await expect(editor).to_have_value("For you @bob ")
+    await editor.press("Enter")
+    await expect(alice.log.get_by_role("button", name="@bob")).to_be_visible()
+
+
+async def test_the_first_message_on_screen_shows_its_choices_below(person: Arrive) -> None:
+    alice = await person("alice", viewport={"width": 390, "height": 640})
+    await alice.say("The first")
+    for line in range(40):
+        await alice.say(f"line {line}.")
+    await alice.sees("line 39.")
+    await alice.message("The first").evaluate("message => message.scrollIntoView()")
+    await alice.message("The first").hover()
+    await alice.button("Edit message").click()
+    editor = editor_of(alice)
+    await editor.press_sequentially(" :smil")
+    first = alice.page.get_by_role("option").first
+    await expect(first).to_be_in_viewport(ratio=1)
+    assert (await first.bounding_box())["y"] > (await editor.bounding_box())["y"]
+
+
+async def test_an_unfinished_edit_survives_another_room_and_a_reload(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.stores("Good mourning")
+    await alice.composer.press("ArrowUp")
+    editor = editor_of(alice)
+    await editor.fill("Good morn")
+    await alice.go_to("Notes to self")
+    await expect(editor).to_have_count(0)
+    await alice.go_to("Lobby")
+    await expect(editor).to_have_value("Good morn")
+    await alice.page.reload()
+    await expect(editor).to_have_value("Good morn")
+    await editor.press("Escape")
+    await alice.page.reload()
+    await alice.sees("Good mourning")
+    await expect(editor).to_have_count(0)
+
+
+async def test_a_message_cannot_be_edited_to_be_too_long(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.stores("short")
+    await alice.composer.press("ArrowUp")
+    editor = editor_of(alice)
+    await editor.fill("x" * 10_003)
+    await expect(editor).to_have_accessible_description("3 characters too many")
+    await expect(alice.button("Save")).to_be_disabled()
+    await editor.press("Enter")
+    await expect(editor).to_be_focused()
+    await editor.press("Escape")
+    await alice.sees("short")
+
+
+async def test_your_last_message_can_be_edited_however_much_came_after_it(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    await alice.stores("Long ago")
+    await fill_lobby(own_server, 120)
+    await alice.sees("line 120.")
+    await alice.composer.press("ArrowUp")
+    await expect(editor_of(alice)).to_be_focused()
+    await expect(editor_of(alice)).to_be_in_viewport()
+    await editor_of(alice).fill("Not so long ago")
+    await editor_of(alice).press("Enter")
+    await expect(alice.message("Not so long ago")).to_be_in_viewport()
+
+
+async def test_global_shortcuts_work_in_the_editor(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.has_everything()
+    await alice.stores("Above")
+    await alice.stores("Below")
+    await alice.composer.press("ArrowUp")
+    await editor_of(alice).press("ArrowUp")
+    await expect(editor_of(alice)).to_be_focused()
+    await editor_of(alice).press("ControlOrMeta+k")
+    await expect(alice.page.get_by_role("combobox", name="Room or person")).to_be_focused()
+    await alice.page.keyboard.type("Lob")
+    await alice.page.keyboard.press("Escape")
+    await expect(editor_of(alice)).to_be_focused()
+    await editor_of(alice).press("Alt+ArrowDown")
+    await alice.is_in("Notes to self")
+
+
+async def test_an_edit_in_another_tab_is_not_overwritten_unnoticed(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.stores("One")
+    tab = await alice.another_tab()
+    for each in (alice, tab):
+        await each.sees("One")
+        await each.composer.press("ArrowUp")
+    await editor_of(alice).fill("Two")
+    await editor_of(alice).press("Enter")
+    await expect(editor_of(tab)).to_have_value("Two")
+    await expect(editor_of(alice)).to_have_count(0)
+    await editor_of(tab).fill("Three")
+    await alice.composer.press("ArrowUp")
+    await editor_of(alice).fill("Four")
+    await editor_of(alice).press("Enter")
+    await expect(tab.page.get_by_role("alert")).to_contain_text("changed elsewhere meanwhile to “Four”")
+    await expect(editor_of(tab)).to_have_value("Three")
+    await editor_of(tab).press("Enter")
+    await alice.sees("Three")
+
+
+async def test_after_a_deletion_the_focus_is_on_the_place_of_the_message(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.stores("Oops")
+    await alice.message("Oops").hover()
+    await alice.button("Delete message").click()
+    await alice.dialog.get_by_role("button", name="Delete").click()
+    await expect(alice.message("message deleted")).to_be_focused()
+
+
+async def test_the_tools_of_the_topmost_message_are_not_cut_off(person: Arrive, own_server: RunningServer) -> None:
+    await fill_lobby(own_server, 60)
+    alice = await person("alice")
+    await alice.sees("line 60.")
+    await alice.message("line 40.").evaluate("message => message.scrollIntoView()")
+    await alice.message("line 40.").hover()
+    await expect(alice.message("line 40.").get_by_role("button", name="Copy link")).to_be_in_viewport(ratio=1)

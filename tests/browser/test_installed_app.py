@@ -1,0 +1,136 @@
+"""The page as an app, and what it shows when something is missing: the network, the server, a room, the storage."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.preloads import STATIC
+from tests.browser.visitor import Visitor
+
+INSTALLED = "navigator.serviceWorker.ready.then(({active}) => active !== null)"
+CONTROLLED = """
+() => new Promise(done => {
+  if (navigator.serviceWorker.controller) done();
+  else navigator.serviceWorker.addEventListener("controllerchange", done, {once: true});
+})
+"""
+FORGET = "indexedDB.databases().then(all => all.forEach(({name}) => indexedDB.deleteDatabase(name)))"
+NO_STORAGE = """
+IDBFactory.prototype.open = () => { throw new DOMException("refused", "SecurityError"); };
+for (const way of ["getItem", "setItem", "removeItem"])
+  Storage.prototype[way] = () => { throw new DOMException("refused", "SecurityError"); };
+"""
+
+
+async def install(visitor: Visitor) -> None:
+    await visitor.has_everything()
+    await visitor.page.evaluate(INSTALLED)
+    await visitor.page.evaluate(CONTROLLED)
+
+
+async def test_the_page_opens_offline(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.say("Said before the tunnel")
+    await alice.sees("Said before the tunnel")
+    await install(alice)
+    await alice.page.reload()
+    await alice.sees("Said before the tunnel")
+    await alice.context.set_offline(True)
+    await alice.page.reload()
+    await alice.sees("Said before the tunnel")
+    await expect(alice.page.get_by_role("status", name="Connection")).to_contain_text("You are offline")
+    alice.complaints.clear()  # Chromium reports what could not be fetched.
+
+
+async def test_messages_written_offline_survive_closing_the_page(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await alice.say("Hello")
+    await alice.sees("Hello")
+    await install(alice)
+    await alice.page.reload()
+    await alice.sees("Hello")
+    await alice.context.set_offline(True)
+    await alice.say("From inside the tunnel")
+    await alice.sees("From inside the tunnel")
+    await alice.page.close(run_before_unload=False)
+    tab = await Visitor.open(alice.context, alice.url, "alice")
+    await tab.sees("Hello", "From inside the tunnel")
+    await tab.context.set_offline(False)
+    await bob.sees("From inside the tunnel")
+    await expect(tab.message("From inside the tunnel")).not_to_contain_text("Sending")
+    tab.complaints.clear()
+
+
+async def test_the_manifest_and_its_icons_are_there(person: Arrive) -> None:
+    alice = await person("alice", joined=False)
+    manifest = await (await alice.page.request.get(f"{alice.url}/manifest.webmanifest")).json()
+    assert {"192x192", "512x512"} <= {icon["sizes"] for icon in manifest["icons"]}
+    for icon in manifest["icons"]:
+        answer = await alice.page.request.get(f"{alice.url}/{icon['src']}")
+        assert answer.ok
+        assert answer.headers["content-type"] == icon["type"]
+
+
+@pytest.fixture
+def static(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the client that a test may change."""
+    copy = tmp_path / "static"
+    shutil.copytree(STATIC, copy, ignore=shutil.ignore_patterns("node_modules"))
+    monkeypatch.setattr("chatrooms.app._static", lambda: copy)
+    return copy
+
+
+async def test_a_new_version_is_offered_and_taken_only_when_wanted(static: Path, person: Arrive) -> None:
+    alice = await person("alice")
+    await install(alice)
+    await alice.composer.fill("half a sentence")
+    with (static / "js" / "ids.js").open("a") as script:
+        script.write("// changed")
+    await alice.page.evaluate("navigator.serviceWorker.ready.then(registration => registration.update())")
+    await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text(
+        "There is a new version of this page."
+    )
+    await expect(alice.composer).to_have_value("half a sentence")
+    async with alice.page.expect_event("load"):
+        await alice.button("Reload").click()
+    await alice.is_in("Lobby")
+    await expect(alice.composer).to_have_value("half a sentence")
+
+
+async def test_a_server_that_cannot_be_reached_is_explained(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.page.route_web_socket("**/socket.io/**", lambda socket: socket.close())
+    await alice.page.route("**/socket.io/**", lambda route: route.abort())
+    await alice.page.evaluate(
+        "indexedDB.databases().then(all => all.forEach(({name}) => indexedDB.deleteDatabase(name)))"
+    )
+    await alice.page.goto("about:blank")
+    await alice.page.goto(alice.url)
+    await expect(alice.page.get_by_role("heading", name="The server cannot be reached")).to_be_visible()
+    await alice.page.unroute_all()
+    await alice.button("Try now").click()
+
+
+async def test_an_unknown_room_leads_back(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.page.goto(f"{alice.url}/r/gone")
+    await expect(alice.page.get_by_role("heading", name="You are not in #gone")).to_be_visible()
+    await alice.button("Join #gone").click()
+    await expect(alice.page.get_by_role("alert")).to_be_visible()
+    await alice.page.get_by_role("link", name="Go to Lobby").click()
+    await alice.is_in("Lobby")
+
+
+async def test_a_browser_without_storage_shows_a_notice(person: Arrive) -> None:
+    alice = await person("alice", joined=False)
+    await alice.page.add_init_script(NO_STORAGE)
+    await alice.page.reload()
+    await alice.join()
+    await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text("This browser keeps nothing")
+    await alice.say("Still works")
+    await alice.sees("Still works")

@@ -1,0 +1,112 @@
+"""Where one left off: the line "New" is there, and the room opens at it."""
+
+from __future__ import annotations
+
+from playwright.async_api import Locator, expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.lobby import fill_lobby
+from tests.browser.test_installed_app import install
+from tests.browser.test_tabs import new_line_is_above
+from tests.browser.visitor import Visitor
+from tests.servers import RunningServer
+
+AWAY = """
+is_away => {
+  document.hasFocus = () => !is_away;
+  Object.defineProperty(document, "visibilityState", {configurable: true, get: () => is_away ? "hidden" : "visible"});
+  document.dispatchEvent(new Event("visibilitychange"));
+}
+"""
+
+
+def jump(visitor: Visitor) -> Locator:
+    return visitor.page.get_by_role("button", name="Jump to latest")
+
+
+async def opens_at(visitor: Visitor, text: str) -> None:
+    await new_line_is_above(visitor, text)
+    await expect(visitor.page.get_by_role("separator", name="New")).to_be_in_viewport()
+    await expect(jump(visitor)).to_be_visible()
+
+
+async def test_a_room_opens_at_the_first_unread_message_however_much_came(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    await alice.stores("Read by all")
+    await alice.go_to("Notes to self")
+    await fill_lobby(own_server, 200)
+    await alice.has_unread("Lobby", 200)
+    await alice.go_to("Lobby")
+    await opens_at(alice, "line 1.")
+    await alice.go_to("Notes to self")
+    await alice.has_unread("Lobby", 200)
+    await alice.go_to("Lobby")
+    await jump(alice).click()
+    await expect(alice.message("line 200.")).to_be_in_viewport()
+    await alice.go_to("Notes to self")
+    await alice.has_unread("Lobby", 0)
+
+
+async def test_the_page_opens_at_the_first_unread_message(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    await alice.stores("Read by all")
+    await alice.page.goto("about:blank")
+    await fill_lobby(own_server, 30)
+    await alice.page.goto(own_server.url)
+    await opens_at(alice, "line 1.")
+    await alice.sees("Read by all")
+
+
+async def test_after_a_long_absence_the_first_unread_message_is_fetched(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    await alice.stores("Read by all")
+    await alice.page.goto("about:blank")
+    await fill_lobby(own_server, 700)
+    await alice.page.goto(own_server.url)
+    await opens_at(alice, "line 1.")
+    await expect(alice.message("line 700.")).to_have_count(0)
+    await jump(alice).click()
+    await expect(alice.message("line 700.")).to_be_in_viewport()
+
+
+async def test_the_line_is_there_when_a_hidden_tab_is_shown_again(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    await alice.stores("Off for lunch")
+    await alice.page.evaluate(AWAY, arg=True)
+    await fill_lobby(own_server, 50)
+    await expect(alice.page).to_have_title("(50) Lobby · Chatrooms")
+    await alice.page.evaluate(AWAY, arg=False)
+    await opens_at(alice, "line 1.")
+    await alice.log.focus()
+    await alice.page.keyboard.press("End")
+    await expect(alice.page).to_have_title("Lobby · Chatrooms")
+    await new_line_is_above(alice, "line 1.")
+
+
+async def test_there_is_no_line_when_nothing_is_new(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await bob.say("Seen")
+    await alice.sees("Seen")
+    await alice.go_to("Notes to self")
+    await alice.go_to("Lobby")
+    await alice.sees("Seen")
+    await bob.say("Seen as it came")
+    await alice.sees("Seen as it came")
+    await expect(alice.page.get_by_role("separator", name="New")).to_have_count(0)
+
+
+async def test_messages_missed_while_offline_are_marked_and_shown(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    await install(alice)
+    await alice.stores("Still here")
+    await alice.context.set_offline(True)
+    await alice.page.evaluate("dispatchEvent(new Event('offline'))")
+    await fill_lobby(own_server, 40)
+    await alice.context.set_offline(False)
+    await alice.sees("line 40.")
+    await expect(alice.message("line 40.")).to_be_in_viewport()
+    await new_line_is_above(alice, "line 1.")

@@ -1,0 +1,156 @@
+"""What an operator types: one command starts it, every setting has three ways in, mistakes are one line and exit 2."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import tomllib
+
+import pytest
+
+from chatrooms.settings import Settings
+from tests.doors import get
+from tests.people import connect
+from tests.processes import chatrooms, started
+
+pytestmark = pytest.mark.slow  # a process for each command
+
+
+async def test_the_defaults_are_port_8000_on_this_machine_and_data_in_the_home_directory(tmp_path):
+    status, out, _ = await chatrooms(tmp_path, "config")
+    settings = tomllib.loads(out)
+    assert status == 0
+    assert (settings["host"], settings["port"]) == ("127.0.0.1", 8000)
+    assert settings["data"].startswith(str(tmp_path))
+
+
+async def test_it_creates_what_it_needs_prints_its_address_and_answers(tmp_path):
+    async with started(tmp_path / "new" / "folder") as server:
+        status, page, _ = await get(server.url, "/")
+        assert (status, "<title>" in page) == (200, True)
+        assert (await get(server.url, "/healthz"))[0] == (await get(server.url, "/readyz"))[0] == 200
+
+
+async def test_messages_are_there_after_a_restart(tmp_path):
+    async with started(tmp_path) as server:
+        async with connect(server.url, "alice") as alice:
+            await alice.say("#lobby", "remember me")
+        assert await server.end(signal.SIGTERM) == 0
+    async with started(tmp_path) as server, connect(server.url, "alice", token=alice.token) as again:
+        found = (await again.run("history", room="#lobby"))["messages"]
+        assert [m["text"] for m in found] == ["remember me"]
+
+
+async def test_sigterm_ends_it_while_people_are_connected(tmp_path):
+    async with (
+        started(tmp_path) as server,
+        connect(server.url, "alice") as alice,
+        connect(server.url, "bob", transport="polling"),
+    ):
+        await alice.say("#lobby", "hello")
+        assert await server.end(signal.SIGTERM) == 0
+
+
+async def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path):
+    file = tmp_path / "chat.toml"
+    file.write_text('name = "file"\nlobby = "#hall"\nport = 1\n')
+    flags = ("--config", str(file), "--port", "3")
+    _, out, _ = await chatrooms(tmp_path, "config", *flags, CHATROOMS_PORT="2", CHATROOMS_LOBBY="#foyer")
+    settings = tomllib.loads(out)
+    assert (settings["name"], settings["lobby"], settings["port"]) == ("file", "#foyer", 3)
+
+
+async def test_the_file_in_the_home_directory_is_read_by_default(tmp_path):
+    folder = tmp_path / ".config" / "chatrooms"
+    folder.mkdir(parents=True)
+    (folder / "chatrooms.toml").write_text('name = "home"\n')
+    _, out, _ = await chatrooms(tmp_path, "config")
+    assert tomllib.loads(out)["name"] == "home"
+
+
+async def test_the_output_of_config_is_a_file_that_config_reads(tmp_path):
+    _, out, _ = await chatrooms(tmp_path, "config", "--origins", "https://a.example,https://b.example")
+    file = tmp_path / "chat.toml"
+    file.write_text(out)
+    assert (await chatrooms(tmp_path, "config", "--config", str(file)))[1] == out
+
+
+async def test_every_setting_is_a_flag_with_a_description(tmp_path):
+    _, out, _ = await chatrooms(tmp_path, "serve", "--help")
+    for name, field in Settings.model_fields.items():
+        assert f"--{name.replace('_', '-')} " in out
+        assert field.description
+
+
+@pytest.mark.parametrize(
+    ("args", "reason"),
+    [
+        (("--port", "many"), "port"),
+        (("--port", "70000"), "port"),
+        (("--guests", "some"), "--guests"),
+        (("--lobby", "a b"), "lobby"),
+        (("--rate-post", "often"), "rate_post"),
+        (("--config", "/nowhere.toml"), "there is no file"),
+        (("--nonsense",), "--nonsense"),
+        (("--database", "nonsense"), "database"),
+        (("--database", "sqlite://"), "a SQLite file"),
+        (("--database", "sqlite:///:memory:"), "a SQLite file"),
+        (("--database", "mysql://x/y"), "a SQLite file"),
+        (("--database", "postgresql+nothing://x/y"), "database"),
+        (("--database", "postgresql+pg8000://x/y"), "pg8000"),
+        (("--origins", "*"), "origins"),
+        (("--origins", "https://a.example,b.example"), "origins"),
+        (("--session-days", "800000"), "session_days"),
+        (("--ping-interval", "inf"), "ping_interval"),
+        (("--ping-interval", "0.001"), "ping_interval"),
+        (("--ping-timeout", "1e9"), "ping_timeout"),
+        (("--join-timeout", "nan"), "join_timeout"),
+        (("--presence-grace", "inf"), "presence_grace"),
+        (("--host", "999.1.1.1"), "cannot listen on 999.1.1.1"),
+    ],
+)
+async def test_a_wrong_value_is_one_clear_line_and_exit_2(tmp_path, args, reason):
+    status, _, err = await chatrooms(tmp_path, "serve", "--port", "0", *args)
+    assert status == 2
+    assert reason in err.strip().splitlines()[-1]
+    assert "Traceback" not in err
+
+
+async def test_a_wrong_value_in_the_environment_or_the_file_is_one_clear_line_and_exit_2(tmp_path):
+    file = tmp_path / "chat.toml"
+    for text in ("prot = 5\n", "port = \n"):
+        file.write_text(text)
+        status, _, err = await chatrooms(tmp_path, "serve", "--config", str(file))
+        assert (status, len(err.splitlines())) == (2, 1)
+    status, _, err = await chatrooms(tmp_path, "serve", CHATROOMS_PORT="x")
+    assert (status, len(err.splitlines())) == (2, 1)
+
+
+async def test_a_port_in_use_is_one_clear_line_and_exit_2(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        status, _, err = await chatrooms(tmp_path, "serve", "--port", port, "--data", str(tmp_path))
+    assert (status, len(err.splitlines())) == (2, 1)
+    assert f"cannot listen on 127.0.0.1:{port}" in err
+
+
+async def test_a_directory_that_cannot_be_written_is_one_clear_line_and_exit_2(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    data = str(tmp_path / "file" / "data")
+    status, _, err = await chatrooms(tmp_path, "serve", "--port", "0", "--data", data)
+    assert (status, len(err.splitlines())) == (2, 1)
+    assert f"cannot write in {data}" in err
+
+
+async def test_a_second_server_on_the_same_data_is_one_clear_line_and_exit_2(tmp_path):
+    async with started(tmp_path):
+        status, _, err = await chatrooms(tmp_path, "serve", "--port", "0", "--data", str(tmp_path))
+    assert (status, len(err.splitlines())) == (2, 1)
+    assert "another server uses" in err
+
+
+async def test_a_missing_database_is_one_clear_line_and_exit_2(tmp_path):
+    url = f"postgresql+psycopg://nobody@/nothing?host={tmp_path}"
+    status, _, err = await chatrooms(tmp_path, "serve", "--port", "0", "--database", url)
+    assert (status, len(err.splitlines())) == (2, 1)
+    assert "the database cannot be opened" in err

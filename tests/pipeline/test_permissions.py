@@ -1,0 +1,139 @@
+"""Who may do what: every command of the registry, through both doors, by people of every standing.
+
+In `#staff` alice is a member, carol never was, and mallory was removed; `#open`, which is bob's too, is for everybody.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+
+from chatrooms.doors.docs.generated import contract
+from tests.doors import DOORS
+from tests.people import Person, connect, leave
+from tests.servers import running
+from tests.world import make_staff
+
+CANARY = "canary-5e1f"
+FINE = "fine"
+
+
+@dataclass
+class World:
+    """People and what they said."""
+
+    url: str
+    people: dict[str, Person]
+    secret: dict
+    public: dict
+
+    def params(self, template: dict) -> dict:
+        """Parameters with the ids of this world filled in."""
+        ids = {"SECRET": self.secret["id"], "PUBLIC": self.public["id"], "NEW": str(uuid4())}
+        return {key: ids.get(value, value) if isinstance(value, str) else value for key, value in template.items()}
+
+
+@pytest.fixture(scope="module")
+async def world(tmp_path_factory) -> AsyncIterator[World]:
+    async with running(tmp_path_factory.mktemp("world")) as server, AsyncExitStack() as stack:
+        names = ("alice", "bob", "carol", "mallory")
+        people = {name: await stack.enter_async_context(connect(server.url, name)) for name in names}
+        bob = people["bob"]
+        await make_staff(bob, topic=CANARY)
+        await bob.run("room.create", name="#open")
+        secret = await bob.say("#staff", CANARY)
+        public = await bob.say("#open", "hello")
+        for person in people.values():
+            await person.settled()
+            person.heard.clear()
+        yield World(server.url, people, secret, public)
+
+
+STRANGER = "not_found"
+# command: (parameters, what a member of #staff gets, what carol and mallory get)
+CASES: dict[str, list[tuple[dict, str, str]]] = {
+    "message.post": [
+        ({"room": "#staff", "text": "x", "id": "NEW"}, FINE, STRANGER),
+        ({"room": "#open", "text": "x"}, "not_a_member", "not_a_member"),
+        ({"room": "bob+dave", "text": "x"}, STRANGER, STRANGER),
+        ({"room": "#staff", "text": "x", "reply_to": "PUBLIC"}, "invalid", STRANGER),
+    ],
+    "message.edit": [({"id": "SECRET", "text": "y"}, "forbidden", STRANGER)],
+    "message.delete": [({"id": "SECRET"}, "forbidden", STRANGER)],
+    "message.pin": [({"id": "SECRET"}, FINE, STRANGER), ({"id": "PUBLIC"}, STRANGER, STRANGER)],
+    "message.unpin": [({"id": "SECRET"}, FINE, STRANGER)],
+    "room.pins": [
+        ({"room": "#staff"}, FINE, STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+        ({"room": "alice"}, STRANGER, STRANGER),
+    ],
+    "history": [
+        ({"room": "#staff"}, FINE, STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+        ({"room": "bob"}, STRANGER, STRANGER),
+    ],
+    "sync": [({"revs": {"#staff": 0, "bob": 0, "#open": 0}}, FINE, FINE)],
+    "room.create": [({"name": "#staff"}, "conflict", "conflict")],
+    "room.update": [({"room": "#staff", "title": "x"}, "forbidden", STRANGER)],
+    "room.archive": [({"room": "#staff"}, "forbidden", STRANGER)],
+    "room.list": [({}, FINE, FINE)],
+    "room.join": [({"room": "#staff"}, FINE, STRANGER)],
+    "room.leave": [({"room": "#open"}, "not_a_member", "not_a_member")],
+    "room.invite": [({"room": "#staff", "username": "carol"}, "forbidden", STRANGER)],
+    "room.remove": [({"room": "#staff", "username": "bob"}, "forbidden", STRANGER)],
+    "room.members": [({"room": "#staff"}, FINE, STRANGER)],
+    "read.mark": [({"room": "#staff", "seq": 1}, FINE, STRANGER)],
+    "typing": [({"room": "#staff"}, FINE, STRANGER)],
+    "signal": [
+        ({"to": "#staff", "type": "x"}, FINE, STRANGER),
+        ({"to": "nobody", "type": "x"}, STRANGER, STRANGER),
+    ],
+    "presence.watch": [({"usernames": ["alice"]}, FINE, FINE)],
+    "user.me": [({}, FINE, FINE)],
+    "user.get": [({"username": "alice"}, FINE, FINE)],
+    "user.update": [({"about": "me"}, FINE, FINE)],
+    "user.list": [({}, FINE, FINE)],
+    "session.list": [({}, FINE, FINE)],
+    "session.revoke": [({"id": "NEW"}, STRANGER, STRANGER)],
+}
+EACH = [(command, *case) for command, cases in CASES.items() for case in cases]
+
+
+def outcome(answer: dict) -> str:
+    return FINE if answer["ok"] else answer["error"]["code"]
+
+
+def test_every_command_is_tried():
+    assert set(CASES) == {command.name for command in contract().commands}
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize(("command", "params", "member", "stranger"), EACH)
+async def test_each_person_gets_what_their_standing_allows(world, door, command, params, member, stranger):
+    expected = {"alice": member, "carol": stranger, "mallory": stranger}
+    got = {name: outcome(await DOORS[door](world.people[name], command, world.params(params))) for name in expected}
+    assert got == expected
+
+
+@pytest.mark.parametrize("command", CASES)
+async def test_nobody_known_is_told_to_join_first(world, command):
+    nobody = Person(world.url, "nobody")
+    answer = await DOORS["http"](nobody, command, world.params(CASES[command][0][0]))
+    await leave(nobody)
+    assert outcome(answer) == "unauthorized"
+
+
+async def test_no_byte_of_a_private_room_reaches_those_who_do_not_belong(world):
+    for command, params, _, _ in EACH:
+        for name in ("carol", "mallory"):
+            for door in DOORS.values():
+                answer = await door(world.people[name], command, world.params(params))
+                assert CANARY not in json.dumps(answer)
+    for name in ("carol", "mallory"):
+        await world.people[name].settled()
+        assert CANARY not in json.dumps(world.people[name].heard)

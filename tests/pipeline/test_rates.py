@@ -1,0 +1,127 @@
+"""Limits per person and address."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatrooms import gcra
+from chatrooms.gcra import Quota
+from chatrooms.pipeline.broadcast import Signal
+from chatrooms.pipeline.rates import Rates
+from chatrooms.settings import Settings
+from tests.doors import by_http
+from tests.people import Refused, connect
+from tests.servers import running
+
+
+class Clock:
+    """Time that passes when it is told to."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.now = 1000.0
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+@pytest.fixture
+def limited(tmp_path, clock) -> Rates:
+    return Rates(Settings(data=tmp_path, rate_post="2/second;3/minute"))
+
+
+def test_each_person_has_their_own_limit(limited):
+    assert [limited.allow("post", "alice") for _ in range(3)] == [True, True, False]
+    assert limited.allow("post", "bob")
+    assert limited.allow("other", "alice")
+
+
+def test_of_several_limits_each_holds_and_the_time_to_wait_is_right(limited, clock):
+    assert [limited.allow("post", "alice") for _ in range(2)] == [True, True]
+    assert limited.wait("post", "alice") == 1
+    clock.now += 1
+    assert limited.allow("post", "alice")
+    assert not limited.allow("post", "alice")
+    wait = limited.wait("post", "alice")
+    assert wait == 19  # the first of three in a minute is due again 20 seconds after it was used
+    clock.now += wait - 1
+    assert not limited.allow("post", "alice")
+    clock.now += 1
+    assert limited.allow("post", "alice")
+
+
+def test_a_rejected_attempt_does_not_count(limited, clock):
+    assert [limited.allow("post", "alice") for _ in range(9)].count(True) == 2
+    clock.now += 1
+    assert limited.allow("post", "alice")
+
+
+def test_typing_is_emitted_once_in_three_seconds_for_each_person_and_room(limited, clock):
+    typing = Signal("#lobby", "alice", "typing", None)
+    assert [limited.passes_on(typing) for _ in range(2)] == [True, False]
+    assert limited.passes_on(Signal("#other", "alice", "typing", None))
+    assert all(limited.passes_on(Signal("#lobby", "alice", "wave", None)) for _ in range(9))
+    clock.now += 3
+    assert limited.passes_on(typing)
+
+
+def test_expired_entries_are_removed(clock, monkeypatch):
+    monkeypatch.setattr(gcra, "FEWEST_TO_SWEEP", 10)
+    each = Quota(1, 60)
+    for number in range(100):
+        each.take(number)
+        clock.now += 30
+    assert len(each) <= 10 + 1
+
+
+@given(st.integers(1, 50), st.floats(0.1, 1000), st.lists(st.floats(0, 100), max_size=100))
+def test_no_span_has_more_than_twice_the_amount(amount, seconds, pauses):
+    with pytest.MonkeyPatch.context() as patch:
+        clock, each, taken = Clock(patch), Quota(amount, seconds), []
+        for pause in pauses:
+            clock.now += pause
+            if not each.wait("alice"):
+                each.take("alice")
+                taken.append(clock.now)
+        for start in taken:
+            assert sum(start <= when < start + seconds for when in taken) <= 2 * amount
+
+
+@pytest.mark.parametrize("text", ["", "1", "0/second", "-1/second", "1/week", "1/second;", "many/minute", "1/0 second"])
+def test_a_malformed_rate_is_rejected(text):
+    with pytest.raises(ValueError, match="A rate is written like"):
+        gcra.parse(text)
+
+
+def test_rates_are_written_as_people_write_them():
+    assert len(gcra.parse("120/minute; 15/second")) == 2
+    assert gcra.parse("1/3 seconds")
+    assert gcra.parse("1000000/day")
+
+
+async def test_invalid_commands_count_too(tmp_path):
+    async with running(tmp_path, rate_other="5/minute") as server, connect(server.url, "alice") as alice:
+        refusals = []
+        for _ in range(7):
+            with pytest.raises(Refused) as refused:
+                await alice.run("presence.watch", usernames=["not a name"])
+            refusals.append(refused.value.code)
+        assert refusals == ["invalid"] * 5 + ["rate_limited"] * 2
+
+
+async def test_posting_is_rate_limited_and_says_when_to_retry(tmp_path):
+    async with running(tmp_path, rate_post="3/minute") as server, connect(server.url, "alice") as alice:
+        for number in range(3):
+            await alice.say("#lobby", f"{number}")
+        with pytest.raises(Refused, match="rate_limited") as refused:
+            await alice.say("#lobby", "one too many")
+        assert 0 < refused.value.details["retry_after"] <= 60
+        assert (await by_http(alice, "message.post", {"room": "#lobby", "text": "x"}))["error"][
+            "code"
+        ] == "rate_limited"

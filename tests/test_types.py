@@ -1,0 +1,87 @@
+"""The types of parameters: each value in its one form, or rejected."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from chatrooms import types
+
+NUL, TAB = "\x00", "\t"
+TURNED, INVISIBLE = "\u202eecila", "\u200b \u3164"
+UUID = "11111111-1111-4111-8111-11111111111a"
+
+
+def nested(depth: int) -> list:
+    """Return a list in a list, `depth` levels in all."""
+    return [nested(depth - 1)] if depth > 1 else []
+
+
+@pytest.mark.parametrize(
+    ("type", "given", "stored"),
+    [
+        (types.Username, "Alice", "alice"),
+        (types.Claim, "ａｌｉｃｅ", "alice"),
+        (types.SharedRoom, "Design", "#design"),
+        (types.SharedRoom, "#design", "#design"),
+        (types.AnyRoom, "Bob+alice", "alice+bob"),
+        (types.AnyRoom, "#Lobby", "#lobby"),
+        (types.MessageText, " two\nlines ", " two\nlines "),
+        (types.MessageText, f"a{TAB}b", f"a{TAB}b"),
+        (types.MessageText, "x" * types.MAX_TEXT, "x" * types.MAX_TEXT),
+        (types.Title, "  The den ", "The den"),
+        (types.Title, "", ""),
+        (types.Topic, "Shapes 🔷", "Shapes 🔷"),
+        (types.Search, "", ""),
+        (types.Id, UUID.upper(), UUID),
+        (types.Seq, 0, 0),
+        (types.Seq, types.MAX_SEQ, types.MAX_SEQ),
+        (types.Shallow, {"a": [1, None]}, {"a": [1, None]}),
+        (types.Shallow, nested(types.MAX_DEPTH), nested(types.MAX_DEPTH)),
+    ],
+)
+def test_a_value_has_one_form(type, given, stored):
+    assert TypeAdapter(type).validate_python(given, strict=True) == stored
+
+
+@pytest.mark.parametrize(
+    ("type", "given"),
+    [
+        (types.Username, "a b"),
+        (types.Username, "x" * 201),
+        (types.Username, 5),
+        (types.Claim, "system"),
+        (types.SharedRoom, "#a b"),
+        (types.SharedRoom, "#" + "x" * 49),
+        (types.AnyRoom, "~alice"),
+        (types.AnyRoom, ""),
+        (types.MessageText, ""),
+        (types.MessageText, " \n "),
+        (types.MessageText, f"a{NUL}b"),
+        (types.MessageText, "x" * (types.MAX_TEXT + 1)),
+        (types.MessageText, b"bytes"),
+        (types.Title, "two\nlines"),
+        (types.Title, "x" * 81),
+        (types.Title, TURNED),
+        (types.Title, INVISIBLE),
+        (types.Topic, NUL),
+        (types.Topic, "x" * 251),
+        (types.Search, NUL),
+        (types.Id, "1"),
+        (types.Id, UUID + "0"),
+        (types.Seq, -1),
+        (types.Seq, types.MAX_SEQ + 1),
+        (types.Seq, "5"),
+        (types.Seq, True),
+        (types.Shallow, nested(types.MAX_DEPTH + 1)),
+        (types.Shallow, {"a": nested(types.MAX_DEPTH)}),
+    ],
+)
+def test_a_value_that_does_not_fit_is_rejected(type, given):
+    with pytest.raises(ValidationError):
+        TypeAdapter(type).validate_python(given, strict=True)
+
+
+@pytest.mark.parametrize(("text", "size"), [("", 2), (None, 2), ("abc", 5), ('"', 4), ("é", 4), ("🔷", 6), ("\x01", 8)])
+def test_the_size_of_a_text_is_that_of_its_json(text, size):
+    assert types.size_of(text) == size
