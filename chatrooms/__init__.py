@@ -10,11 +10,19 @@ from chatrooms.version import __version__
 if TYPE_CHECKING:
     from chatrooms.app import Chatrooms
     from chatrooms.errors import Refusal
+    from chatrooms.lifetime import AlreadyRunning, NotRunning, WouldBlock
     from chatrooms.settings import Settings
 
-__all__ = ["Chatrooms", "Refusal", "Settings", "__version__"]
+__all__ = ["AlreadyRunning", "Chatrooms", "NotRunning", "Refusal", "Settings", "WouldBlock", "__version__"]
 
-_HOMES = {"Chatrooms": "chatrooms.app", "Refusal": "chatrooms.errors", "Settings": "chatrooms.settings"}
+_HOMES = {
+    "AlreadyRunning": "chatrooms.lifetime",
+    "Chatrooms": "chatrooms.app",
+    "NotRunning": "chatrooms.lifetime",
+    "Refusal": "chatrooms.errors",
+    "Settings": "chatrooms.settings",
+    "WouldBlock": "chatrooms.lifetime",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -9,26 +9,32 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
+from chatrooms.batches import Asked, Batches
 from chatrooms.claim import claim
+from chatrooms.engines import READERS, connect
 from chatrooms.errors import Internal, Refusal, Unavailable
+from chatrooms.lifetime import Lifetime
 from chatrooms.migrations import migrate
 from chatrooms.prepared import Prepared
+from chatrooms.threads import Threads
 
 T = TypeVar("T")
 Locks = Callable[[Connection], Iterable[str]]
 
-READERS = 4
 BATCH = 256
 WAITING = 10_000
+SECONDS_TO_READ = 30.0
+"""How long a query may wait for a thread and for its answer."""
+SECONDS_TO_CLOSE = 5.0
+"""How long closing waits for what is under way."""
 
 log = structlog.get_logger()
 
@@ -37,33 +43,30 @@ _SAVE, _UNDO, _RELEASE = (
 )
 
 
-@dataclass
-class Job:
-    """One piece of work that waits for the writer, then its outcome."""
+class Job(Asked):
+    """One piece of work that waits for the writer."""
 
-    work: Callable[[Connection], Any]
-    locks: Locks
-    done: asyncio.Future[Any]
-    result: Any = None
-    error: Exception | None = None
-    keys: list[str] = field(default_factory=list)
+    def __init__(self, work: Callable[[Connection], Any], locks: Locks) -> None:
+        super().__init__()
+        self.work, self.locks = work, locks
 
 
-@dataclass
-class Question:
-    """What somebody wants to look up, then the answer."""
+class Question(Asked):
+    """What somebody wants to look up."""
 
-    query: Callable[[Connection], Any]
-    done: asyncio.Future[Any]
-    result: Any = None
-    error: Exception | None = None
+    def __init__(self, query: Callable[[Connection], Any]) -> None:
+        super().__init__()
+        self.query = query
 
 
 class Database:
-    """A database that many read and one writes.
+    """A database that many read and one writes, between `open` and `close`.
 
     ``committed`` is awaited with the results of each committed batch, in the order of the commits and before those
     who asked are answered. One that is not ``alone`` leaves it to others to keep out a second server.
+
+    It belongs to the event loop that opened it. Calls from other loops and threads are carried over; at any other
+    time they raise `NotRunning`. It can be opened again, on any loop, also after `open` failed.
     """
 
     def __init__(
@@ -72,79 +75,69 @@ class Database:
         self.url = make_url(url)
         self.committed = committed
         self._alone = alone
-        self._release: Callable[[], None] = _nothing
-        self._asked: list[Question] = []
-        self._looking: asyncio.Task[None] | None = None
-        self._waiting: list[Job] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._lifetime = Lifetime("The database is not open: call this between its open() and its close().")
+        self._store: _Store
 
     async def open(self) -> None:
-        """Create or migrate the tables and start the threads; raises `Busy`, or ``SQLAlchemyError``."""
-        self._write_thread = ThreadPoolExecutor(1, "writer")
-        if self._alone:
-            self._release = await self._on(self._write_thread, claim, self.url)
-        self._writer = _engine(self.url, writer=True)
-        self._reader = _engine(self.url, writer=False)
-        self._read_threads = ThreadPoolExecutor(READERS, "reader")
-        await self._on(self._write_thread, migrate, self._writer)
+        """Create or migrate the tables and start the threads.
+
+        Raises `AlreadyRunning`, `Busy`, or ``SQLAlchemyError``.
+        """
+        self._lifetime.begin()
+        try:
+            self._store = _Store(self.url, self._tell, alone=self._alone)
+            await self._store.open()
+        except BaseException:
+            self._lifetime.end()
+            raise
+        self._lifetime.ready()
 
     async def close(self) -> None:
-        """Finish what was asked for, then let go of everything."""
-        for working in filter(None, (self._writing, self._looking)):
-            await working
-        self._write_thread.shutdown()
-        self._read_threads.shutdown()
-        self._reader.dispose()
-        self._writer.dispose()
-        self._release()
+        """Finish what was asked for, then let go of everything; does nothing if it is not open.
+
+        A database that hangs is given up after a few seconds: it is let go of when it answers, or with the process.
+        """
+        if self._lifetime.running:
+            await self._lifetime.call(self._close)
 
     async def read(self, query: Callable[[Connection], T]) -> T:
-        """What ``query`` returns, run on a reader's thread in one snapshot; raises `Unavailable`."""
-        return await self._on(self._read_threads, self._query, query)
+        """Return what ``query`` returns, run on a reader's thread in one snapshot; raises `Unavailable`."""
+        if not self._lifetime.here:
+            return await self._lifetime.call(self.read, query)
+        return await self._store.read(query)
 
     async def lookup(self, query: Callable[[Connection], T]) -> T:
-        """The same for a query that finds a few rows by index: all that wait share one snapshot and one thread.
+        """Do the same for a query that finds a few rows by index: all that wait share one snapshot and one thread.
 
         It begins after it was asked for, like any other.
         """
-        question = Question(query, asyncio.get_running_loop().create_future())
-        self._asked.append(question)
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look_up())
-        result: T = await question.done
+        if not self._lifetime.here:
+            return await self._lifetime.call(self.lookup, query)
+        result: T = await self._store.questions.add(Question(query))
         return result
 
     async def change(self, work: Callable[[Connection], T], locks: Locks = lambda _: ()) -> T:
-        """What ``work`` returns, once it is on the disk and told.
+        """Return what ``work`` returns, once it is on the disk and told.
 
         ``locks`` names what the work changes: works of all processes that share a name never overlap. What ``work``
         raises is raised here and its changes are undone; raises `Unavailable` when the database cannot be written.
         """
-        if len(self._waiting) >= WAITING:
+        if not self._lifetime.here:
+            return await self._lifetime.call(self.change, work, locks)
+        if len(self._store.jobs) >= WAITING:
             raise Unavailable
-        job = Job(work, locks, asyncio.get_running_loop().create_future())
-        self._waiting.append(job)
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write())
-        result: T = await job.done
+        result: T = await self._store.jobs.add(Job(work, locks))
         return result
 
-    async def _look_up(self) -> None:
-        while self._asked:
-            batch, self._asked = self._asked[:BATCH], self._asked[BATCH:]
-            await self._on(self._read_threads, self._query_all, batch)
-            for question in batch:
-                _answer(question)
-        self._looking = None
-
-    async def _write(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-            await self._on(self._write_thread, self._commit, batch)
-            await self._tell(batch)
-            for job in batch:
-                _answer(job)
-        self._writing = None
+    async def _close(self) -> None:
+        try:
+            await self._store.finish()
+        finally:
+            self._lifetime.stop()
+            try:
+                await self._store.close()
+            finally:
+                self._lifetime.end()
 
     async def _tell(self, batch: list[Job]) -> None:
         results = [job.result for job in batch if job.error is None]
@@ -153,6 +146,68 @@ class Database:
                 await self.committed(results)
             except Exception:
                 log.exception("telling failed")
+
+
+class _Store:
+    """A database from its opening to its closing: connections, threads, and what waits for them."""
+
+    def __init__(self, url: URL, tell: Callable[[list[Job]], Awaitable[None]], *, alone: bool) -> None:
+        self._url, self._tell, self._alone = url, tell, alone
+        self._writer, self._reader = connect(url, writer=True), connect(url, writer=False)
+        self._write_thread, self._read_threads = Threads(1, "writer"), Threads(READERS, "reader")
+        self._release: Callable[[], None] = _nothing
+        self._patience = SECONDS_TO_CLOSE
+        self.jobs: Batches[Job] = Batches("write", BATCH, self._write)
+        self.questions: Batches[Question] = Batches("read", BATCH, self._look_up)
+
+    async def open(self) -> None:
+        try:
+            await self._on(self._write_thread, self._take)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def finish(self) -> None:
+        """Do what waits, for `SECONDS_TO_CLOSE` at most."""
+        self._patience = SECONDS_TO_CLOSE
+        for batches in (self.jobs, self.questions):
+            if not await batches.finish(self._patience):
+                self._patience = 0
+
+    async def close(self) -> None:
+        """Let go of everything. The writer's thread does, last of all: nobody else may write before it is done."""
+        self._write_thread.submit(self._let_go)
+        for threads in (self._read_threads, self._write_thread):
+            if not await threads.close(self._patience):
+                self._patience = 0
+        if not self._patience:
+            logging.getLogger(__name__).error("the database does not answer; closing goes on without it")
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        try:
+            async with asyncio.timeout(SECONDS_TO_READ):
+                return await self._on(self._read_threads, self._query, query)
+        except TimeoutError as error:
+            raise Unavailable from error
+
+    async def _look_up(self, batch: list[Question]) -> None:
+        await self._on(self._read_threads, self._query_all, batch)
+
+    async def _write(self, batch: list[Job]) -> None:
+        await self._on(self._write_thread, self._commit, batch)
+        await self._tell(batch)
+
+    def _take(self) -> None:
+        if self._alone:
+            self._release = claim(self._url)
+        migrate(self._writer)
+
+    def _let_go(self) -> None:
+        try:
+            self._reader.dispose()
+            self._writer.dispose()
+        finally:
+            self._release()
 
     def _commit(self, batch: list[Job]) -> None:
         try:
@@ -194,7 +249,7 @@ class Database:
             for question in batch:
                 question.error = Unavailable()
 
-    async def _on(self, threads: ThreadPoolExecutor, work: Callable[..., T], *args: Any) -> T:
+    async def _on(self, threads: Threads, work: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(threads, work, *args)
 
 
@@ -230,15 +285,6 @@ def _look_up(question: Question, connection: Connection) -> None:
         question.error = Internal()
 
 
-def _answer(asked: Job | Question) -> None:
-    if asked.done.done():
-        return
-    if asked.error is None:
-        asked.done.set_result(asked.result)
-    else:
-        asked.done.set_exception(asked.error)
-
-
 def _failed(what: str, error: Exception) -> None:
     log.error(what, error=type(error).__name__, reason=str(error).split("\n")[0], exc_info=_bug(error))
 
@@ -250,27 +296,3 @@ def _bug(error: Exception) -> Exception | None:
 
 def _key(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
-
-
-def _engine(url: Any, *, writer: bool) -> Engine:
-    pool: dict[str, Any] = {"pool_size": 1 if writer else READERS, "max_overflow": 0}
-    if url.get_backend_name() != "sqlite":
-        isolation = "READ COMMITTED" if writer else "REPEATABLE READ"
-        return create_engine(url, **pool, hide_parameters=True, pool_pre_ping=True, isolation_level=isolation)
-    engine = create_engine(url, **pool, hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA busy_timeout = 5000")
-        if not writer:
-            connection.execute("PRAGMA query_only = ON")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
-
-    return engine

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from contextlib import suppress
+from functools import lru_cache
+from reprlib import Repr
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,6 +21,13 @@ from chatrooms.settings import Settings
 from chatrooms.tables import User
 
 NOBODY = Caller("system", host=True)
+SECONDS_TO_ANSWER = 30.0
+"""How long a host application's ``authenticate`` may take."""
+
+log = logging.getLogger("chatrooms.host")
+
+_repr = Repr()
+_repr.maxstring = _repr.maxother = 120
 
 
 class Payload(BaseModel):
@@ -45,6 +56,7 @@ class Doorkeeper:
 
     def __init__(self, settings: Settings, pipe: Pipe, rates: Rates, authenticate: Authenticate | None = None) -> None:
         self._settings, self._pipe, self._rates, self._authenticate = settings, pipe, rates, authenticate
+        self._log_once = lru_cache(maxsize=1000)(_log)  # however often the person comes back
 
     @property
     def hosted(self) -> bool:
@@ -66,10 +78,12 @@ class Doorkeeper:
     async def request(self, handshake: Handshake) -> Caller:
         """Who sends an HTTP request: by bearer token, or by the session cookie; raises `Unauthorized`."""
         if self._authenticate:
+            self._our_pages_only(handshake)
             return await self._vouched(self._authenticate, handshake)
         scheme, _, token = handshake.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
             return await self._by_token(token.strip(), None)
+        self._our_pages_only(handshake)
         known = await self._by_cookie(
             handshake, handshake.headers.get("chatrooms-user") or auth.only_name(handshake.cookies)
         )
@@ -84,7 +98,10 @@ class Doorkeeper:
         known = await self._by_cookie(handshake, username)
         if known is None:
             return await self._guest(handshake, username, auth.new_token())
-        return await self._pipe.change(lambda act: sessions.admit(act, username), known), None
+        user = await self._pipe.lookup(lambda db: users.find(db, known.username))
+        if user is None:
+            raise Unauthorized
+        return user, None
 
     async def leave(self, handshake: Handshake, given: Any) -> str:
         """End the browser's session of a name; gives the name."""
@@ -96,24 +113,35 @@ class Doorkeeper:
             await self._pipe.change(lambda act: sessions.revoke(act, sessions.Which(id=session)), known)
         return username
 
-    def _browsers_only(self, handshake: Handshake) -> None:
+    def _our_pages_only(self, handshake: Handshake) -> None:
+        """Refuse pages of other sites, whose requests carry our visitors' cookies; programs name no origin."""
         if not handshake.trusted:
-            raise Forbidden("Pages of that origin may not join here.")
+            raise Forbidden("Pages of that origin are not allowed here. The setting `origins` lists those that are.")
+
+    def _browsers_only(self, handshake: Handshake) -> None:
+        self._our_pages_only(handshake)
         if self._authenticate:
             raise Forbidden("One joins by the application that this chat is part of.")
 
     async def _vouched(self, authenticate: Authenticate, handshake: Handshake) -> Caller:
-        name = await authenticate(handshake)
-        if name is None:
-            raise Unauthorized
-        caller = Caller(names.username(name))
-        if await self._pipe.lookup(lambda db: users.find(db, caller.username)) is None:
+        username = self._checked(await _in_time(authenticate, handshake))
+        if await self._pipe.lookup(lambda db: users.find(db, username)) is None:
             await self._pipe.change(
-                lambda act: sessions.admit(act, caller.username),
+                lambda act: sessions.admit(act, username, vouched=True),
                 NOBODY,
-                *_joins(caller.username, self._settings.lobby),
+                *_joins(username, self._settings.lobby),
             )
-        return caller
+        return Caller(username)
+
+    def _checked(self, answer: object) -> str:
+        """Return what ``authenticate`` answered if it is a username; raises `Unauthorized` or `Invalid`."""
+        if answer is None:
+            raise Unauthorized
+        try:
+            return names.vouched(answer, self._settings.name)
+        except ValueError as error:
+            self._log_once(_repr.repr(answer), str(error))
+            raise Invalid(f"Your account cannot use this chat. {error}", field="username") from None
 
     async def _claim(self, handshake: Handshake, username: str, claim: str | None) -> tuple[Caller, str]:
         """Take a name with a token of the client's making, or of ours.
@@ -151,7 +179,7 @@ class Doorkeeper:
         if not self._rates.allow("join", handshake.network):
             raise RateLimited(retry_after=self._rates.wait("join", handshake.network))
         try:
-            names.claimable(username)
+            names.claimable(username, self._settings.name)
         except ValueError as error:
             raise Invalid(str(error), field="username") from None
         claimed = self._settings.guests == "claim"
@@ -165,6 +193,21 @@ class Doorkeeper:
             return user, token
 
         return await self._pipe.change(admit, NOBODY, *_joins(username, self._settings.lobby))
+
+
+async def _in_time(authenticate: Authenticate, handshake: Handshake) -> object:
+    try:
+        async with asyncio.timeout(SECONDS_TO_ANSWER) as patience:
+            return await authenticate(handshake)
+    except TimeoutError:
+        if not patience.expired():
+            raise
+        log.exception("authenticate did not answer within %g s", SECONDS_TO_ANSWER)
+        raise Unavailable from None
+
+
+def _log(answer: str, rule: str) -> None:
+    log.error("authenticate returned %s, which is refused: %s", answer, rule)
 
 
 def _joins(username: str, lobby: str) -> tuple[str, ...]:

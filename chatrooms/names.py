@@ -80,11 +80,29 @@ def username(name: str) -> str:
     return mapped
 
 
-def claimable(name: str) -> str:
-    """Like `username`, for a name that somebody wants to have: what looks like a reserved one is refused."""
+def claimable(name: str, *applications: str) -> str:
+    """Like `username`, for a name that somebody wants to have: what looks like a reserved one is refused.
+
+    Reserved are `RESERVED` and the names of the ``applications`` that speak in the chat.
+    """
     name = username(name)
-    if skeleton(name) in _reserved():
+    looks = skeleton(name)
+    if looks in _reserved() or looks in {skeleton(application.lower()) for application in applications}:
         raise ValueError("That name is reserved.")
+    return name
+
+
+def vouched(name: object, *applications: str) -> str:
+    """Return ``name`` if a host application may give it to a person: a username as it is stored, and not reserved.
+
+    Nothing is brought to another form, so that two accounts of the host never become one person. Raises
+    ``ValueError`` with the rule.
+    """
+    if not isinstance(name, str):
+        raise ValueError(f"A username is a str, not {type(name).__name__}.")  # noqa: TRY004 - it names a rule, as all do
+    mapped = claimable(name, *applications)
+    if mapped != name:
+        raise ValueError(f"A username is given in its one form (RFC 8265, UsernameCaseMapped): {mapped!r}.")
     return name
 
 

@@ -19,9 +19,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.app import Chatrooms
 from chatrooms.claim import Busy
+from chatrooms.files import FILE, make_private_folder
 from chatrooms.garbage import collected_in_parts
 from chatrooms.migrations import Newer
-from chatrooms.settings import Settings
+from chatrooms.settings import DATABASE, Settings
 from chatrooms.wire.acceptor import Acceptor
 from chatrooms.wire.limits import MAX_PACKET
 from chatrooms.wire.protocols import HttpProtocol, WebSocketProtocol
@@ -131,8 +132,8 @@ def _writable(settings: Settings) -> None:
         return
     probe = Path(settings.data) / ".writable"
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
-        probe.touch()
+        make_private_folder(settings.data, DATABASE)
+        probe.touch(FILE)
         probe.unlink()
     except OSError as error:
         raise Unable(f"cannot write in {settings.data}: {error.strerror}") from error

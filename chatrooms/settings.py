@@ -19,6 +19,8 @@ from pydantic_settings import (
 from chatrooms import names, quota
 
 DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.toml"
+DATABASE = "chatrooms.sqlite3"
+"""The name of the database in the data directory, and how those of the files beside it begin."""
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#*\s]+")
 
 
@@ -86,7 +88,7 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         """The SQLAlchemy URL of the database."""
-        return self.database or f"sqlite:///{self.data / 'chatrooms.sqlite3'}"
+        return self.database or f"sqlite:///{self.data / DATABASE}"
 
     @classmethod
     def settings_customise_sources(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, TypedDict
 
 import orjson
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationError
 from sqlalchemy import Connection, exists, select
 
-from chatrooms import names, policy, standing
-from chatrooms.commands import Act, Params, query
+from chatrooms import names, policy, rooms, standing, users
+from chatrooms.commands import Act, Params, invalid, query
 from chatrooms.errors import NotFound
 from chatrooms.live import Signal
 from chatrooms.params import AnyRoom, Shallow
@@ -51,6 +51,12 @@ class Send(Params):
         return 1 + len(orjson.dumps(self.data)) // PIECE
 
 
+class Target(Params):
+    """The room or person that the host application signals."""
+
+    to: AnyRoom
+
+
 class Nothing(TypedDict):
     """Done; there is nothing more to say."""
 
@@ -75,6 +81,21 @@ def signal(act: Act, p: Send) -> Nothing:
             _all_acquainted(act.db, act.me.username, p.to)
     act.signals.append(Signal(p.to, act.me.username, p.type, p.data))
     return {}
+
+
+def addressed(to: str) -> str:
+    """Return ``to`` as the name of a room, in its one form; raises `Invalid`."""
+    try:
+        return Target(to=to).to
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+def known(db: Connection, room: str) -> bool:
+    """Return whether ``room`` exists, or all the people whose personal room or conversation it is."""
+    if names.kind(room) == "shared":
+        return rooms.exists(db, room)
+    return all(users.find(db, username) for username in names.people(room))
 
 
 def _all_acquainted(db: Connection, me: str, conversation: str) -> None:

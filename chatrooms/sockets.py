@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -19,6 +21,11 @@ from chatrooms.version import __version__
 from chatrooms.wire import failures
 
 Connected = Callable[[str, Mapping[str, Any]], Awaitable[None]]
+"""A host application's handler of a username and the handshake's ``auth``."""
+
+SECONDS_TO_END = 1.0
+
+log = logging.getLogger("chatrooms.host")
 
 
 async def answer(work: Awaitable[Any]) -> dict[str, Any]:
@@ -50,11 +57,20 @@ class Sockets:
     ) -> None:
         self._settings, self._live, self._pipe, self._doorkeeper = settings, live, pipe, doorkeeper
         self._on_connect = on_connect
+        self._beside: set[asyncio.Task[None]] = set()
         self._server = live.server
         self._server.connected = self._connected
         self._server.malformed = lambda: refused(Invalid("That is not JSON of an event.", field=""))
         self._server.on("connect", self._connect)
         self._server.on("*", self._event)
+
+    async def close(self) -> None:
+        """Cancel what the host application's handlers still do, and give them `SECONDS_TO_END` for it."""
+        beside = set(self._beside)
+        for task in beside:
+            task.cancel()
+        if beside and (await asyncio.wait(beside, timeout=SECONDS_TO_END))[1]:
+            log.error("on_connect does not end when it is cancelled; it is left alone")
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], payload: Any) -> None:
         scope = environ["asgi.scope"]
@@ -94,7 +110,16 @@ class Sockets:
             welcome["token"] = session["token"]
         await self._server.emit("welcome", welcome, to=sid)
         if self._on_connect:
-            await self._on_connect(caller.username, session["auth"])
+            task = asyncio.create_task(self._tell_host(self._on_connect, caller.username, session["auth"]))
+            self._beside.add(task)
+            task.add_done_callback(self._beside.discard)
+
+    async def _tell_host(self, on_connect: Connected, username: str, payload: Mapping[str, Any]) -> None:
+        """Call the host application's handler, beside the socket: commands do not wait for it."""
+        try:
+            await on_connect(username, payload)
+        except Exception:
+            log.exception("on_connect failed")
 
     async def _event(self, event: str, sid: str, *given: Any) -> dict[str, Any]:
         return await answer(self._run(event, sid, given))

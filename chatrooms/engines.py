@@ -1,0 +1,34 @@
+"""How SQLite and PostgreSQL are opened: one connection that writes, several that read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+READERS = 4
+
+
+def connect(url: URL, *, writer: bool) -> Engine:
+    """Return the engine of the writer, or of the readers, which cannot write; it connects when it is first used."""
+    pool: dict[str, Any] = {"pool_size": 1 if writer else READERS, "max_overflow": 0}
+    if url.get_backend_name() != "sqlite":
+        isolation = "READ COMMITTED" if writer else "REPEATABLE READ"
+        return create_engine(url, **pool, hide_parameters=True, pool_pre_ping=True, isolation_level=isolation)
+    engine = create_engine(url, **pool, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA busy_timeout = 5000")
+        if not writer:
+            connection.execute("PRAGMA query_only = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+    return engine
