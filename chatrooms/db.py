@@ -76,7 +76,7 @@ class Database:
         self.committed = committed
         self._alone = alone
         self._lifetime = Lifetime("The database is not open: call this between its open() and its close().")
-        self._store: _Store
+        self._last: _Store | None = None
 
     async def open(self) -> None:
         """Create or migrate the tables and start the threads.
@@ -85,9 +85,11 @@ class Database:
         """
         self._lifetime.begin()
         try:
-            self._store = _Store(self.url, self._tell, alone=self._alone)
-            await self._store.open()
+            await self._let_go()  # of one whose event loop was closed before the database was
+            self._last = _Store(self.url, self._tell, alone=self._alone)
+            await self._last.open()
         except BaseException:
+            self._last = None
             self._lifetime.end()
             raise
         self._lifetime.ready()
@@ -129,15 +131,26 @@ class Database:
         result: T = await self._store.jobs.add(Job(work, locks))
         return result
 
+    @property
+    def _store(self) -> _Store:
+        if self._last is None:
+            raise LookupError("no database is open")
+        return self._last
+
     async def _close(self) -> None:
         try:
             await self._store.finish()
         finally:
             self._lifetime.stop()
             try:
-                await self._store.close()
+                await self._let_go()
             finally:
                 self._lifetime.end()
+
+    async def _let_go(self) -> None:
+        last, self._last = self._last, None
+        if last is not None:
+            await last.close()
 
     async def _tell(self, batch: list[Job]) -> None:
         results = [job.result for job in batch if job.error is None]

@@ -83,7 +83,6 @@ class Doorkeeper:
         scheme, _, token = handshake.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
             return await self._by_token(token.strip(), None)
-        self._our_pages_only(handshake)
         known = await self._by_cookie(
             handshake, handshake.headers.get("chatrooms-user") or auth.only_name(handshake.cookies)
         )
