@@ -198,10 +198,10 @@ async def test_a_start_that_is_cancelled_lets_go_of_the_database(chat, monkeypat
 
 async def test_a_chat_whose_loop_ended_under_it_can_be_started_again(chat):
     """No lifespan ended: its loop was stopped and closed, as a test runner may do."""
-    loop = asyncio.new_event_loop()
+    loop, lifespan = asyncio.new_event_loop(), chat.lifespan()
 
     def abandon():
-        loop.run_until_complete(chat.lifespan().__aenter__())
+        loop.run_until_complete(lifespan.__aenter__())
 
     await asyncio.to_thread(abandon)
     with pytest.raises(NotRunning):
@@ -215,6 +215,7 @@ async def test_a_chat_whose_loop_ended_under_it_can_be_started_again(chat):
 
 async def test_a_thread_that_waits_when_the_loop_stops_does_not_wait_for_ever(chat):
     posting, stopped, over = threading.Event(), threading.Event(), threading.Event()
+    lifespan = chat.lifespan()
 
     async def hang(_batch):
         posting.set()
@@ -222,12 +223,13 @@ async def test_a_thread_that_waits_when_the_loop_stops_does_not_wait_for_ever(ch
 
     async def until_somebody_waits():
         chat._db._store.jobs._do = hang
-        while not posting.is_set():
-            await asyncio.sleep(0)
+        async with asyncio.timeout(PATIENCE):
+            while not posting.is_set():
+                await asyncio.sleep(0)
 
     def run():
         loop = asyncio.new_event_loop()
-        loop.run_until_complete(chat.lifespan().__aenter__())
+        loop.run_until_complete(lifespan.__aenter__())
         loop.run_until_complete(until_somebody_waits())
         stopped.set()
         over.wait(PATIENCE)
