@@ -35,9 +35,7 @@ def hang_in_the_writer(*_args):
 
 def host(data: Path, what: str) -> None:
     authenticate = never if what == "authenticate" else alice
-    chat = Chatrooms(
-        Settings(data=data), authenticate=authenticate, on_connect=never if what == "on_connect" else None
-    )
+    chat = Chatrooms(Settings(data=data), authenticate=authenticate, on_connect=never if what == "on_connect" else None)
     app = Starlette(routes=[Mount("/chat", chat)], lifespan=chat.lifespan)
     listening = socket.create_server(("127.0.0.1", 0))
     print(f"http://127.0.0.1:{listening.getsockname()[1]}/chat", flush=True)
