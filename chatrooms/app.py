@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from chatrooms.errors import Invalid, NotFound
 from chatrooms.headers import SecurityHeaders
 from chatrooms.live import Live, Signal
 from chatrooms.rates import Rates
+from chatrooms.server_errors import ServerErrors
 from chatrooms.settings import Settings
 from chatrooms.sockets import Connected, Sockets
 from chatrooms.tables import Message
@@ -70,12 +71,14 @@ class Chatrooms:
         self._presence = presence.Presence(self._live, settings.presence_grace)
         web = Web(settings, self._pipe, doorkeeper, self._db, _static())
         self._web = Starlette(
-            routes=web.routes(), lifespan=self.lifespan, exception_handlers={HTTPException: http_error}
+            routes=web.routes(),
+            lifespan=self.lifespan,
+            exception_handlers={HTTPException: http_error, Exception: http_error},
         )
         self._listed = CORSMiddleware(
             self._connect, settings.origins, allow_methods=("GET", "POST"), allow_headers=("*",), allow_credentials=True
         )
-        self._doors = SecurityHeaders(self._open)
+        self._doors = ServerErrors(SecurityHeaders(self._open))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or run the lifespan."""
@@ -128,9 +131,10 @@ class Chatrooms:
         """The ids of this process's sockets that are in ``room`` now."""
         return self._live.sockets_in(room)
 
-    async def run(self, command: str, params: dict[str, Any], *, username: str) -> Any:
+    async def run(self, command: str, params: Mapping[str, Any], *, username: str) -> dict[str, Any]:
         """Carry out any command as ``username``, with their rights; returns its result, raises a `Refusal`."""
-        return await self._pipe.run(command, params, await self._person(username))
+        result: dict[str, Any] = await self._pipe.run(command, dict(params), await self._person(username))
+        return result
 
     async def _person(self, name: str) -> Caller:
         try:

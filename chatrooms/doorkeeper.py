@@ -84,7 +84,8 @@ class Doorkeeper:
         known = await self._by_cookie(handshake, username)
         if known is None:
             return await self._guest(handshake, username, auth.new_token())
-        return await self._pipe.change(lambda act: sessions.admit(act, username), known), None
+        rooms = _joins(username, self._settings.lobby)
+        return await self._pipe.change(lambda act: sessions.admit(act, username), known, *rooms), None
 
     async def leave(self, handshake: Handshake, given: Any) -> str:
         """End the browser's session of a name; gives the name."""

@@ -20,11 +20,11 @@ from websockets.protocol import OPEN, SERVER, Protocol
 
 from chatrooms.wire import frames
 from chatrooms.wire.inbox import Event, Inbox, ignore
+from chatrooms.wire.limits import AHEAD, SECONDS_TO_CLOSE
 from chatrooms.wire.message import Bundle
 from chatrooms.wire.requests import EXTENSION
 from chatrooms.wire.turns import Turns
 
-SECONDS_TO_CLOSE = 2.0
 SECONDS_TO_ASK = 20.0
 """How long a connection may be open, or have been answered, without a whole header."""
 NOT_UTF8 = 1007
@@ -32,8 +32,6 @@ SLICE = 4096
 KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB if nothing is said
 REQUESTS_AT_ONCE = 32
 """Requests over HTTP that are taken in, and WebSockets that are opened, in one round of the event loop."""
-AHEAD = 16
-"""Messages that are taken in while the first of them is at work."""
 
 log = logging.getLogger("uvicorn.error")
 
