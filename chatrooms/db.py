@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -30,6 +31,9 @@ Locks = Callable[[Connection], Iterable[str]]
 READERS = 4
 BATCH = 256
 WAITING = 10_000
+
+_QUIET = logging.getLogger("sqlalchemy.engine.Engine.chatrooms")
+_QUIET.setLevel(logging.WARNING)  # below it SQLAlchemy logs the rows that it finds
 
 _SAVE, _UNDO, _RELEASE = (
     Prepared(text(sql)) for sql in ("SAVEPOINT job", "ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job")
@@ -270,11 +274,12 @@ def _key(name: str) -> int:
 
 
 def _engine(url: Any, *, writer: bool) -> Engine:
-    pool: dict[str, Any] = {"pool_size": 1 if writer else READERS, "max_overflow": 0}
+    how: dict[str, Any] = {"pool_size": 1 if writer else READERS, "max_overflow": 0}
+    how |= {"hide_parameters": True, "logging_name": _QUIET.name.rpartition(".")[2]}
     if url.get_backend_name() != "sqlite":
         isolation = "READ COMMITTED" if writer else "REPEATABLE READ"
-        return create_engine(url, **pool, hide_parameters=True, pool_pre_ping=True, isolation_level=isolation)
-    engine = create_engine(url, **pool, hide_parameters=True)
+        return create_engine(url, **how, pool_pre_ping=True, isolation_level=isolation)
+    engine = create_engine(url, **how)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

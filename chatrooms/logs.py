@@ -5,6 +5,7 @@ An application that chatrooms is mounted in configures logging itself, and finds
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import sys
@@ -23,6 +24,8 @@ BURST = 10
 """Records of one kind that are logged in `SECONDS`; of the others only the number is."""
 KINDS = 1000
 
+log = logging.getLogger(__name__)
+
 # C0, DEL, C1, line and paragraph separators, and what turns the direction of the text around it
 _controls = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -36,6 +39,15 @@ def configure(level: str) -> None:
     logging.getLogger("chatrooms").setLevel(level.upper())
 
 
+def unhandled(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Handle what an event loop could raise to nobody; its own handler logs texts and arguments."""
+    error = context.get("exception")
+    if error is None:
+        log.error(context["message"])
+    else:
+        failures.report("a task or a callback failed", error)
+
+
 def _formatter() -> logging.Formatter:
     before: list[Processor] = [
         structlog.stdlib.add_log_level,
@@ -44,7 +56,7 @@ def _formatter() -> logging.Formatter:
     ]
     lines = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "logger", "event"])
     meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-    after: list[Processor] = [meta, _without_values, _printable, lines]
+    after: list[Processor] = [meta, _without_values, lines, _printable]
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=before, processors=after)
 
 
@@ -56,9 +68,9 @@ def _without_values(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return event
 
 
-def _printable(_logger: Any, _method: str, event: EventDict) -> EventDict:
+def _printable(_logger: Any, _method: str, line: Any) -> str:
     """Escape control characters, so that a record is one line and moves nothing in a terminal."""
-    return {key: _controls.sub(_escaped, str(value)) for key, value in event.items()}
+    return _controls.sub(_escaped, line)
 
 
 def _escaped(control: re.Match[str]) -> str:

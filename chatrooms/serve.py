@@ -35,6 +35,7 @@ class Unable(Exception):
 async def serve(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM; raises `Unable`."""
     logs.configure(settings.log_level)
+    asyncio.get_running_loop().set_exception_handler(logs.unhandled)
     listening = _listen(settings.host, settings.port)
     try:
         _supported(settings)

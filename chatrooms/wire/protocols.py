@@ -34,6 +34,8 @@ REQUESTS_AT_ONCE = 32
 """Requests over HTTP that are taken in, and WebSockets that are opened, in one round of the event loop."""
 
 log = logging.getLogger("uvicorn.error")
+quiet = logging.getLogger("chatrooms.wire.websockets")
+quiet.setLevel(logging.WARNING)  # below it websockets logs what is in a frame
 
 
 _all_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = WeakKeyDictionary()
@@ -75,7 +77,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def conn(self) -> Any:
         """The protocol of websockets, between two frames."""
         if self._conn is None:
-            self._conn = Protocol(SERVER, state=OPEN, max_size=self.config.ws_max_size, logger=log)
+            self._conn = Protocol(SERVER, state=OPEN, max_size=self.config.ws_max_size, logger=quiet)
         return self._conn
 
     @conn.setter
