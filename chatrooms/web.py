@@ -164,5 +164,5 @@ async def http_error(request: Request, error: Exception) -> Response:
     """Starlette's own refusals (no such path, no such method) and what fails, in our shape."""
     if not isinstance(error, HTTPException):
         return _json(refused(Internal()), Internal.status)
-    told = refused(NotFound(path=request.url.path[:200]))
+    told = refused(NotFound(path=request.scope["path"][:200]))
     return _json(told, error.status_code, dict(error.headers) if error.headers else None)
