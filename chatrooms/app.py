@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from chatrooms.headers import SecurityHeaders
 from chatrooms.lifetime import Lifetime
 from chatrooms.live import Live, Signal
 from chatrooms.rates import Rates
+from chatrooms.server_errors import ServerErrors
 from chatrooms.settings import DATABASE, Settings
 from chatrooms.sockets import Connected, Sockets
 from chatrooms.tables import Message
@@ -82,12 +83,14 @@ class Chatrooms:
         self._presence = presence.Presence(self._live, settings.presence_grace)
         web = Web(settings, self._pipe, doorkeeper, self._db, _static())
         self._web = Starlette(
-            routes=web.routes(), lifespan=self.lifespan, exception_handlers={HTTPException: http_error}
+            routes=web.routes(),
+            lifespan=self.lifespan,
+            exception_handlers={HTTPException: http_error, Exception: http_error},
         )
         self._listed = CORSMiddleware(
             self._connect, settings.origins, allow_methods=("GET", "POST"), allow_headers=("*",), allow_credentials=True
         )
-        self._doors = SecurityHeaders(Gate(self._open, self._lifetime))
+        self._doors = ServerErrors(SecurityHeaders(Gate(self._open, self._lifetime)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or run the lifespan."""
@@ -184,8 +187,9 @@ class Chatrooms:
             raise NotFound("There is no such room or person.", field="to")
         await self._live.signal([Signal(room, users.SYSTEM, type, data)])
 
-    async def _run(self, command: str, params: dict[str, Any], username: str) -> Any:
-        return await self._pipe.run(command, params, await self._person(username))
+    async def _run(self, command: str, params: Mapping[str, Any], username: str) -> dict[str, Any]:
+        result: dict[str, Any] = await self._pipe.run(command, dict(params), await self._person(username))
+        return result
 
     async def _person(self, name: str) -> Caller:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Annotated, Any, TypeAlias
 
 from sqlalchemy import Connection, bindparam, update
@@ -22,11 +22,15 @@ _advance = Prepared(
 )
 
 
-class Changes:
-    """The changes of one command, at most one rev a room."""
+class RoomNotLocked(Exception):
+    """A command changes a room that its ``locks`` do not name: a mistake in its declaration."""
 
-    def __init__(self, db: Connection) -> None:
-        self._db = db
+
+class Changes:
+    """The changes of one command, at most one rev a room, and only to rooms that are ``locked``."""
+
+    def __init__(self, db: Connection, locked: Container[str] = ()) -> None:
+        self._db, self._locked = db, locked
         self._changes: dict[str, Change] = {}
 
     def __iter__(self) -> Any:
@@ -50,6 +54,8 @@ class Changes:
         self._changes[room].setdefault(table, []).append(dict(row))
 
     def _spend(self, room: str, *, revs: int, messages: int) -> int:
+        if room not in self._locked:
+            raise RoomNotLocked(room)
         spent = {"room": room, "revs": revs, "messages": messages}
         spent_now = _advance.one(self._db, spent)
         if spent_now is None:

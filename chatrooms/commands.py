@@ -7,9 +7,10 @@ signature is the contract: the doors, OpenAPI and AsyncAPI are made from it.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar, get_type_hints
+import logging
+from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
+from dataclasses import InitVar, dataclass, field
+from typing import Any, Generic, Literal, TypeVar, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Connection
@@ -17,13 +18,16 @@ from sqlalchemy import Connection
 from chatrooms import clock, names
 from chatrooms.changes import Changes
 from chatrooms.db import Database
-from chatrooms.errors import Invalid, RateLimited, UnknownCommand
+from chatrooms.errors import Invalid, RateLimited, Refusal, UnknownCommand
 from chatrooms.live import Live, Signal
 from chatrooms.rates import Rates
+from chatrooms.wire.tally import Tally
 
 P = TypeVar("P", bound="Params")
 R = TypeVar("R")
 Rate = Literal["post", "create", "signal", "other"]
+
+log = logging.getLogger(__name__)
 
 
 class Params(BaseModel):
@@ -54,12 +58,13 @@ class Act:
     me: Caller
     db: Connection
     lobby: str
+    locked: InitVar[Container[str]] = ()
     now: str = field(default_factory=clock.now)
     signals: list[Signal] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.changes = Changes(self.db)
+    def __post_init__(self, locked: Container[str]) -> None:
+        self.changes = Changes(self.db, locked)
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ Body = TypeVar("Body", bound=Callable[..., Any])
 def change(
     name: str, locks: Callable[[Connection, Caller, Any], Iterable[str]], rate: Rate = "other"
 ) -> Callable[[Body], Body]:
-    """Declare a command that writes; ``locks`` names the rooms that it changes."""
+    """Declare a command that writes; ``locks`` names all rooms that it may change. It cannot change any other."""
     return _declare(name, "change", locks, rate)
 
 
@@ -118,6 +123,10 @@ def live(name: str, rate: Rate = "other") -> Callable[[Body], Body]:
 
 def _declare(name: str, kind: Any, locks: Any, rate: Rate, *, aligned: bool = False) -> Callable[[Body], Body]:
     def register(body: Body) -> Body:
+        if name in REGISTRY:
+            raise ValueError(f"there are two commands named {name}")
+        if rate not in get_args(Rate):
+            raise ValueError(f"{name}: there is no rate {rate}, but {', '.join(get_args(Rate))}")
         hints = get_type_hints(body)
         result = hints.pop("return")
         REGISTRY[name] = Command(name, kind, hints["p"], result, body, locks, rate, aligned)
@@ -161,9 +170,17 @@ class Pipe:
 
     def __init__(self, db: Database, live: Live, rates: Rates, lobby: str) -> None:
         self._db, self._live, self._rates, self._lobby = db, live, rates, lobby
+        self._tally = Tally(log)
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Carry out a command; returns its result, raises a `Refusal`."""
+        try:
+            return await self._run(name, given, me)
+        except Refusal as refusal:
+            self._tally.note(logging.INFO, f"command refused: {refusal.code}")
+            raise
+
+    async def _run(self, name: str, given: Any, me: Caller) -> Any:
         command = REGISTRY.get(name)
         if command is None:
             raise UnknownCommand(command=name[:100])
@@ -176,7 +193,7 @@ class Pipe:
 
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
         """Carry out ``work`` as a change that is no command, such as a first join."""
-        return (await self._db.change(lambda db: self._act(work, me, db), lambda _: locks)).result
+        return (await self._db.change(lambda db: self._act(work, me, db, locks), lambda _: locks)).result
 
     async def lookup(self, query: Callable[[Connection], R]) -> R:
         """What a query finds that is no command, such as whose a token is: a few rows by index."""
@@ -205,9 +222,17 @@ class Pipe:
             outcome = await self._db.read(lambda db: self._act(work, me, db))
             await self._live.signal(filter(self._rates.passes_on, outcome.signals))
             return outcome.result
-        outcome = await self._db.change(lambda db: self._act(work, me, db), lambda db: command.locks(db, me, p))
+        locked: set[str] = set()
+
+        def locks(db: Connection) -> set[str]:
+            locked.update(command.locks(db, me, p))
+            return locked
+
+        outcome = await self._db.change(lambda db: self._act(work, me, db, locked), locks)
         return outcome.result
 
-    def _act(self, work: Callable[[Act], R], me: Caller, db: Connection) -> Outcome[R]:
-        act = Act(me, db, self._lobby)
+    def _act(
+        self, work: Callable[[Act], R], me: Caller, db: Connection, locked: Container[str] = frozenset()
+    ) -> Outcome[R]:
+        act = Act(me, db, self._lobby, locked)
         return Outcome(work(act), act.changes, act.signals, act.ended)

@@ -11,9 +11,9 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
-import structlog
 from sqlalchemy import URL, Connection, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
@@ -25,6 +25,7 @@ from chatrooms.lifetime import Lifetime
 from chatrooms.migrations import migrate
 from chatrooms.prepared import Prepared
 from chatrooms.threads import Threads
+from chatrooms.wire import failures
 
 T = TypeVar("T")
 Locks = Callable[[Connection], Iterable[str]]
@@ -35,8 +36,6 @@ SECONDS_TO_READ = 30.0
 """How long a query may wait for a thread and for its answer."""
 SECONDS_TO_CLOSE = 5.0
 """How long closing waits for what is under way."""
-
-log = structlog.get_logger()
 
 _SAVE, _UNDO, _RELEASE = (
     Prepared(text(sql)) for sql in ("SAVEPOINT job", "ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job")
@@ -158,7 +157,7 @@ class Database:
             try:
                 await self.committed(results)
             except Exception:
-                log.exception("telling failed")
+                failures.report("telling failed")
 
 
 class _Store:
@@ -225,40 +224,32 @@ class _Store:
     def _commit(self, batch: list[Job]) -> None:
         try:
             with self._writer.begin() as connection:
-                self._lock(connection, batch)
+                held = _lock(connection, batch)
                 for job in batch:
-                    _run(job, connection)
-        except Exception as error:
-            _failed("commit failed", error)
+                    _run(job, connection, held)
+        except Exception:
+            failures.report("commit failed")
             for job in batch:
                 job.error = job.error or Unavailable()
-
-    def _lock(self, connection: Connection, batch: list[Job]) -> None:
-        """Hold what the batch changes, in one order for all: else two batches could wait for each other.
-
-        SQLite has one writer at a time and needs nothing.
-        """
-        if connection.dialect.name != "postgresql":
-            return
-        keys = {_key(name) for job in batch for name in job.locks(connection)}
-        for key in sorted(keys):
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
     def _query(self, query: Callable[[Connection], T]) -> T:
         try:
             with self._reader.begin() as connection:
                 return query(connection)
-        except SQLAlchemyError as error:
-            _failed("read failed", error)
-            raise Unavailable from error
+        except Refusal:
+            raise
+        except Exception as error:
+            failures.report("read failed")
+            refusal = Unavailable() if isinstance(error, SQLAlchemyError) else Internal()
+        raise refusal  # out here, where it has no context that quotes values
 
     def _query_all(self, batch: list[Question]) -> None:
         try:
             with self._reader.begin() as connection:
                 for question in batch:
                     _look_up(question, connection)
-        except Exception as error:
-            _failed("lookup failed", error)
+        except Exception:
+            failures.report("lookup failed")
             for question in batch:
                 question.error = Unavailable()
 
@@ -270,17 +261,48 @@ def _nothing() -> None:
     return None
 
 
-def _run(job: Job, connection: Connection) -> None:
+def _lock(connection: Connection, batch: list[Job]) -> set[int]:
+    """Hold what the batch changes, in one order for all: else two batches could wait for each other.
+
+    SQLite has one writer at a time and needs nothing. A work whose locks fail has its turn to fail in `_run`.
+    """
+    if connection.dialect.name != "postgresql":
+        return set()
+    keys: set[int] = set()
+    for job in batch:
+        with suppress(Exception):
+            keys |= _keys(job, connection)
+    for key in sorted(keys):
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+    return keys
+
+
+def _hold(job: Job, connection: Connection, held: set[int]) -> None:
+    """Ask again what the work changes: what it works on may have been made by a work before it.
+
+    A lock that is missing now is not waited for, which would be out of order; the client tries again.
+    """
+    wanted = _keys(job, connection)
+    if connection.dialect.name != "postgresql":
+        return
+    for key in sorted(wanted - held):
+        if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}):
+            raise Unavailable
+        held.add(key)
+
+
+def _run(job: Job, connection: Connection, held: set[int]) -> None:
     """Do one work; what it raises undoes it alone, save for an error of the database, which ends the batch."""
     _SAVE.run(connection, {})
     try:
+        _hold(job, connection, held)
         job.result = job.work(connection)
-    except (Refusal, IntegrityError) as error:
-        job.error = error
-    except DBAPIError:
-        raise
+    except Refusal as refusal:
+        job.error = refusal
     except Exception as error:
-        _failed("command failed", error)
+        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+            raise
+        failures.report("command failed")
         job.error = Internal()
     if job.error:
         _UNDO.run(connection, {})
@@ -293,18 +315,14 @@ def _look_up(question: Question, connection: Connection) -> None:
         question.result = question.query(connection)
     except SQLAlchemyError:
         raise
-    except Exception as error:
-        _failed("lookup failed", error)
+    except Exception:
+        failures.report("lookup failed")
         question.error = Internal()
 
 
-def _failed(what: str, error: Exception) -> None:
-    log.error(what, error=type(error).__name__, reason=str(error).split("\n")[0], exc_info=_bug(error))
-
-
-def _bug(error: Exception) -> Exception | None:
-    """The error, if its traceback would help: a database that is away is no fault of the program."""
-    return None if isinstance(error, DBAPIError) else error
+def _keys(job: Job, connection: Connection) -> set[int]:
+    """The locks of what a work changes, as PostgreSQL wants them."""
+    return {_key(name) for name in job.locks(connection)}
 
 
 def _key(name: str) -> int:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 READERS = 4
+_QUIET = logging.getLogger("sqlalchemy.engine.Engine.chatrooms")
+_QUIET.setLevel(logging.WARNING)  # below it SQLAlchemy logs the rows that it finds
 
 
 def connect(url: URL, *, writer: bool) -> Engine:
     """Return the engine of the writer, or of the readers, which cannot write; it connects when it is first used."""
-    pool: dict[str, Any] = {"pool_size": 1 if writer else READERS, "max_overflow": 0}
+    how: dict[str, Any] = {"pool_size": 1 if writer else READERS, "max_overflow": 0}
+    how |= {"hide_parameters": True, "logging_name": _QUIET.name.rpartition(".")[2]}
     if url.get_backend_name() != "sqlite":
         isolation = "READ COMMITTED" if writer else "REPEATABLE READ"
-        return create_engine(url, **pool, hide_parameters=True, pool_pre_ping=True, isolation_level=isolation)
-    engine = create_engine(url, **pool, hide_parameters=True)
+        return create_engine(url, **how, pool_pre_ping=True, isolation_level=isolation)
+    engine = create_engine(url, **how)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypedDict
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, case, insert, update
 
 from chatrooms import policy, reads, standing
 from chatrooms.commands import Act, Caller, Params, change, query
@@ -60,68 +60,64 @@ def add(act: Act, room: str, username: str, role: Role) -> Member:
     return member
 
 
-def end(act: Act, room: str, username: str) -> Member:
-    """End a membership, and tell both."""
-    return _put(act, room, username, role="member", gone=True, known=True)
-
-
 def find(db: Connection, room: str, username: str) -> Member | None:
     """The membership of ``username`` in ``room``, past ones too."""
     return one(Member, db.execute(_members(room).where(members.c.username == username)))
 
 
-def _both(_db: Connection, me: Caller, p: InRoom) -> Iterable[str]:
+def _joining(_db: Connection, me: Caller, p: InRoom) -> Iterable[str]:
     return p.room, me.username
 
 
-def _both_with(_db: Connection, me: Caller, p: WithPerson) -> Iterable[str]:
+def _inviting(_db: Connection, _me: Caller, p: WithPerson) -> Iterable[str]:
     return p.room, p.username
 
 
-@change("room.join", locks=_both)
+def _leaving(db: Connection, me: Caller, p: InRoom) -> Iterable[str]:
+    return p.room, me.username, *_next_owner(db, p.room, me.username)
+
+
+def _removing(db: Connection, _me: Caller, p: WithPerson) -> Iterable[str]:
+    return p.room, p.username, *_next_owner(db, p.room, p.username)
+
+
+@change("room.join", locks=_joining)
 def join(act: Act, p: InRoom) -> OneMember:
     """Enter an open room. Who is a member already stays one."""
-    policy.join(standing.find(act.db, act.me, p.room))
+    policy.join(standing.peek(act.db, act.me, p.room))
     return {"member": add(act, p.room, act.me.username, "member")}
 
 
-@change("room.leave", locks=_both)
+@change("room.leave", locks=_leaving)
 def leave(act: Act, p: InRoom) -> OneMember:
     """Leave a room. A private one can be entered again by invitation only.
 
     When its last owner leaves, a room passes to its longest-standing moderator, or else member.
     """
-    here = standing.find(act.db, act.me, p.room)
-    policy.leave(here)
-    left = end(act, p.room, act.me.username)
-    if here.role == "owner":
-        _succeed(act, p.room)
-    return {"member": left}
+    policy.leave(standing.find(act.db, act.me, p.room))
+    return {"member": _end(act, p.room, act.me.username)}
 
 
-@change("room.invite", locks=_both_with)
+@change("room.invite", locks=_inviting)
 def invite(act: Act, p: WithPerson) -> OneMember:
     """Make somebody a member; the room appears on all their tabs at once."""
     policy.invite(standing.find(act.db, act.me, p.room))
     return {"member": add(act, p.room, standing.person(act.db, p.username), "member")}
 
 
-@change("room.remove", locks=_both_with)
+@change("room.remove", locks=_removing)
 def remove(act: Act, p: WithPerson) -> OneMember:
     """End somebody's membership; all their tabs fall silent at once."""
     member = find(act.db, p.room, p.username)
     role = member["role"] if member and not member["gone"] else None
     policy.remove(standing.find(act.db, act.me, p.room), role)
-    ended = end(act, p.room, p.username)
-    if role == "owner":
-        _succeed(act, p.room)
-    return {"member": ended}
+    return {"member": _end(act, p.room, p.username)}
 
 
 @query("room.members")
 def page(act: Act, p: Page) -> ManyMembers:
     """Who belongs to a room, by username, a hundred at a time."""
-    policy.belong(standing.find(act.db, act.me, p.room))
+    standing.find(act.db, act.me, p.room)
     found = _members(p.room).where(members.c.gone.is_(False), members.c.username > p.after)
     if p.query:
         found = found.where(members.c.username.contains(p.query.lower(), autoescape=True))
@@ -129,11 +125,24 @@ def page(act: Act, p: Page) -> ManyMembers:
     return {"members": many(Member, rows[:MAX_PAGE]), "more": len(rows) > MAX_PAGE}
 
 
-def _succeed(act: Act, room: str) -> None:
-    still_here = many(Member, act.db.execute(_members(room).where(members.c.gone.is_(False))))
-    if still_here and not any(member["role"] == "owner" for member in still_here):
-        heir = min(still_here, key=lambda member: (member["role"] != "moderator", member["since"], member["username"]))
-        _put(act, room, heir["username"], role="owner", gone=False, known=True)
+def _end(act: Act, room: str, username: str) -> Member:
+    """End a membership; if it was that of the last owner, the room passes on."""
+    next_owner = _next_owner(act.db, room, username)
+    ended = _put(act, room, username, role="member", gone=True, known=True)
+    for successor in next_owner:
+        _put(act, room, successor, role="owner", gone=False, known=True)
+    return ended
+
+
+def _next_owner(db: Connection, room: str, leaving: str) -> list[str]:
+    """Return who owns the room when ``leaving`` has left, if they are its last owner and others remain."""
+    member = find(db, room, leaving)
+    if member is None or member["gone"] or member["role"] != "owner":
+        return []
+    rank = case((members.c.role == "owner", 0), (members.c.role == "moderator", 1), else_=2)
+    others = _members(room).where(members.c.gone.is_(False), members.c.username != leaving)
+    first = one(Member, db.execute(others.order_by(rank, members.c.since, members.c.username).limit(1)))
+    return [first["username"]] if first and first["role"] != "owner" else []
 
 
 def _members(room: str) -> Any:

@@ -11,6 +11,7 @@ from chatrooms import names
 from chatrooms.commands import Caller, Params, live
 from chatrooms.live import Live, Signal
 from chatrooms.params import Username
+from chatrooms.wire import failures
 
 State = Literal["online", "offline"]
 
@@ -75,6 +76,6 @@ class Presence:
 
     def _tell(self, username: str, state: State) -> None:
         told = Signal(names.watchers(username), username, "presence", {"state": state})
-        task = asyncio.ensure_future(self._live.signal([told]))
+        task = asyncio.ensure_future(failures.reported("telling who is here failed", self._live.signal([told])))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)

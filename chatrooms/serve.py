@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import structlog
 import uvicorn
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from chatrooms import logs
 from chatrooms.app import Chatrooms
 from chatrooms.claim import Busy
 from chatrooms.files import FILE, make_private_folder
 from chatrooms.garbage import collected_in_parts
 from chatrooms.migrations import Newer
 from chatrooms.settings import DATABASE, Settings
+from chatrooms.wire import fastpath
 from chatrooms.wire.acceptor import Acceptor
 from chatrooms.wire.limits import MAX_PACKET
-from chatrooms.wire.protocols import HttpProtocol, WebSocketProtocol
 
 GRACE_SECONDS = 5
 BACKLOG = 2048
@@ -37,7 +35,8 @@ class Unable(Exception):
 
 async def serve(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM; raises `Unable`."""
-    _log(settings.log_level)
+    logs.configure(settings.log_level)
+    asyncio.get_running_loop().set_exception_handler(logs.unhandled)
     listening = _listen(settings.host, settings.port)
     try:
         _supported(settings)
@@ -58,8 +57,7 @@ async def serve(settings: Settings) -> None:
 def uvicorn_options() -> dict[str, Any]:
     """How uvicorn has to run us, here or under a host application: bounded packets, no compression per connection."""
     return {
-        "http": HttpProtocol,
-        "ws": WebSocketProtocol,
+        **fastpath.options(),
         "ws_max_size": MAX_PACKET,
         "ws_per_message_deflate": False,
         "ws_ping_interval": None,
@@ -86,7 +84,9 @@ class _Uvicorn(uvicorn.Server):
         self._acceptors = [Acceptor(listening, self._protocol) for listening in sockets or []]
 
     def _protocol(self) -> asyncio.Protocol:
-        return HttpProtocol(self.config, self.server_state, self.lifespan.state)
+        made: Any = self.config.http_protocol_class
+        protocol: asyncio.Protocol = made(self.config, self.server_state, self.lifespan.state)
+        return protocol
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -142,18 +142,3 @@ def _writable(settings: Settings) -> None:
 def _address(settings: Settings, listening: socket.socket) -> str:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"http://{host}:{listening.getsockname()[1]}/"
-
-
-def _log(level: str) -> None:
-    """Structured lines on standard error; values are quoted, so that no control character gets through."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

@@ -76,7 +76,6 @@ def signal(act: Act, p: Send) -> Nothing:
         _acquainted(act.db, act.me.username, p.to)
     else:
         here = standing.find(act.db, act.me, p.to)
-        policy.belong(here)
         if not here.exists:
             _all_acquainted(act.db, act.me.username, p.to)
     act.signals.append(Signal(p.to, act.me.username, p.type, p.data))

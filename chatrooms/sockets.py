@@ -19,24 +19,25 @@ from chatrooms.params import MAX_TEXT
 from chatrooms.settings import Settings
 from chatrooms.version import __version__
 from chatrooms.wire import failures
+from chatrooms.wire.tally import Tally
+
+log = logging.getLogger(__name__)
 
 Connected = Callable[[str, Mapping[str, Any]], Awaitable[None]]
-"""A host application's handler of a username and the handshake's ``auth``."""
+"""What a host application does when a socket has connected: gets the username and the handshake's ``auth``."""
 
 SECONDS_TO_END = 1.0
 
-log = logging.getLogger("chatrooms.host")
 
-
-async def answer(work: Awaitable[Any]) -> dict[str, Any]:
-    """What a command gives, in the shape that both doors answer with."""
+async def answer(work: Awaitable[Any]) -> tuple[dict[str, Any], int]:
+    """Return what a command gives, in the shape that both doors answer with, and its HTTP status."""
     try:
-        return {"ok": True, "result": await work}
+        return {"ok": True, "result": await work}, 200
     except Refusal as refusal:
-        return refused(refusal)
+        return refused(refusal), refusal.status
     except Exception:
         failures.report("command failed")
-        return refused(Internal())
+        return refused(Internal()), Internal.status
 
 
 def refused(refusal: Refusal) -> dict[str, Any]:
@@ -58,6 +59,7 @@ class Sockets:
         self._settings, self._live, self._pipe, self._doorkeeper = settings, live, pipe, doorkeeper
         self._on_connect = on_connect
         self._beside: set[asyncio.Task[None]] = set()
+        self._tally = Tally(log)
         self._server = live.server
         self._server.connected = self._connected
         self._server.malformed = lambda: refused(Invalid("That is not JSON of an event.", field=""))
@@ -81,6 +83,7 @@ class Sockets:
             caller, token = await self._doorkeeper.connect(handshake)
             await self._place(sid, caller)
         except Refusal as refusal:
+            self._tally.note(logging.INFO, f"connection refused: {refusal.code}")
             raise _connect_error(refusal) from None
         except Exception:
             failures.report("connecting failed")
@@ -122,7 +125,7 @@ class Sockets:
             log.exception("on_connect failed")
 
     async def _event(self, event: str, sid: str, *given: Any) -> dict[str, Any]:
-        return await answer(self._run(event, sid, given))
+        return (await answer(self._run(event, sid, given)))[0]
 
     async def _run(self, event: str, sid: str, given: tuple[Any, ...]) -> Any:
         session = await self._server.get_session(sid)

@@ -1,13 +1,13 @@
 """How a person stands to a room: the one membership predicate that everything asks.
 
-A room is found through the person who asks for it, so permission cannot be forgotten.
+A room is found through the person who asks for it, and only if they belong to it, so permission cannot be forgotten.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, and_, bindparam, select
 
-from chatrooms import names
+from chatrooms import names, policy
 from chatrooms.commands import Caller
 from chatrooms.errors import NotFound
 from chatrooms.policy import Standing
@@ -37,7 +37,14 @@ _standing = Prepared(
 
 
 def find(db: Connection, me: Caller, room: str) -> Standing:
-    """How ``me`` stands to ``room``; raises `NotFound` where there is none for them."""
+    """Return how ``me`` stands to ``room``; raises `NotFound` or `NotAMember` if they may not know what is in it."""
+    here = peek(db, me, room)
+    policy.belong(here)
+    return here
+
+
+def peek(db: Connection, me: Caller, room: str) -> Standing:
+    """Return how ``me`` stands to ``room``, also to a shared one of others: for joining alone. Raises `NotFound`."""
     match names.kind(room):
         case "shared":
             return _shared(db, me, room)

@@ -19,7 +19,7 @@ from chatrooms.auth import Handshake
 from chatrooms.commands import Pipe
 from chatrooms.db import Database
 from chatrooms.doorkeeper import Doorkeeper
-from chatrooms.errors import Invalid, NotFound, Refusal, TooLarge, Unavailable
+from chatrooms.errors import Internal, Invalid, NotFound, TooLarge, Unavailable
 from chatrooms.settings import Settings
 from chatrooms.sockets import answer, refused
 from chatrooms.wire.server import MAX_PACKET
@@ -146,11 +146,8 @@ async def _body(request: Request) -> Any:
 
 
 async def _answered(work: Awaitable[Any]) -> Response:
-    told = await answer(work)
-    if told["ok"]:
-        return _json(told)
-    statuses = {refusal.code: refusal.status for refusal in Refusal.__subclasses__()}
-    return _respond(told, statuses[told["error"]["code"]])
+    told, status = await answer(work)
+    return _json(told) if told["ok"] else _respond(told, status)
 
 
 def _respond(told: dict[str, Any], status: int) -> Response:
@@ -164,9 +161,8 @@ def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) 
 
 
 async def http_error(request: Request, error: Exception) -> Response:
-    """Starlette's own refusals (no such path, no such method) in our shape."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    refusal = NotFound(path=request.url.path[:200])
-    told = refused(refusal)
-    headers = getattr(error, "headers", None)
-    return _json(told, status, dict(headers) if headers else None)
+    """Starlette's own refusals (no such path, no such method) and what fails, in our shape."""
+    if not isinstance(error, HTTPException):
+        return _json(refused(Internal()), Internal.status)
+    told = refused(NotFound(path=request.scope["path"][:200]))
+    return _json(told, error.status_code, dict(error.headers) if error.headers else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, overload
 
 Role = Literal["owner", "moderator", "member"]
 Access = Literal["open", "private", "conversation", "personal"]
@@ -132,8 +132,21 @@ class Change:
         tables = {table: rows for table, rows in told.items() if isinstance(rows, list)}
         return cls(told["room"], told["rev"], tables, reset)
 
-    def rows(self, table: str) -> list[Any]:
-        """The rows of a table, none if it did not change."""
+    @overload
+    def rows(self, table: Literal["messages"]) -> list[Message]: ...
+    @overload
+    def rows(self, table: Literal["members", "memberships"]) -> list[Member]: ...
+    @overload
+    def rows(self, table: Literal["rooms"]) -> list[Room]: ...
+    @overload
+    def rows(self, table: Literal["reads"]) -> list[Read]: ...
+    @overload
+    def rows(self, table: Literal["users"]) -> list[User]: ...
+    @overload
+    def rows(self, table: str) -> list[Any]: ...
+
+    def rows(self, table: str) -> Any:
+        """Return the rows of a table, none if it did not change."""
         return self.tables.get(table, [])
 
 

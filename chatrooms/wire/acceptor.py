@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
 
-import structlog
+from chatrooms.wire.tally import Tally
 
 AT_ONCE = 16
 SECONDS_TO_RETRY = 1.0
 """How long nobody is let in when there are no file descriptors left."""
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Acceptor:
@@ -26,6 +27,7 @@ class Acceptor:
         self._loop = asyncio.get_running_loop()
         self._coming: set[asyncio.Task[None]] = set()
         self._retry: asyncio.TimerHandle | None = None
+        self._tally = Tally(log)
         listening.setblocking(False)
         self._start()
 
@@ -45,7 +47,7 @@ class Acceptor:
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as error:
-                log.warning("cannot accept connections", reason=str(error))
+                self._tally.note(logging.WARNING, f"cannot accept connections: {error.strerror}")
                 self._loop.remove_reader(self._listening)
                 self._retry = self._loop.call_later(SECONDS_TO_RETRY, self._start)
                 return

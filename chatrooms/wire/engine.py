@@ -25,7 +25,8 @@ SECONDS_TO_END = 5.0
 SECONDS_TO_FETCH_FAREWELL = 5.0
 SLICE = 200
 
-quiet = logging.getLogger("chatrooms.wire")
+quiet = logging.getLogger("chatrooms.wire.socketio")
+quiet.setLevel(logging.CRITICAL)  # the libraries below log what is sent, and errors with all that they quote
 
 
 class Engine(engineio.AsyncServer):  # type: ignore[misc]

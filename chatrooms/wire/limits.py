@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+AHEAD = 16
+"""Messages that are taken in while the first of them is at work."""
+SECONDS_TO_CLOSE = 2.0
 MAX_PACKET = 128 * 1024
 
 

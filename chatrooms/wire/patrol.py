@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-import structlog
-
 from chatrooms.wire import failures
 from chatrooms.wire.socket import SLOW, Socket
 
@@ -15,8 +13,6 @@ SECONDS_TO_GHOSTS = 30.0
 SLICE = 500
 LOOKS_FOR_AN_END = 100
 """What ending a session costs, in looks: many that are late at once do not stop the event loop."""
-
-log = structlog.get_logger()
 
 
 class Patrol:

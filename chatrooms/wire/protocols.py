@@ -20,11 +20,11 @@ from websockets.protocol import OPEN, SERVER, Protocol
 
 from chatrooms.wire import frames
 from chatrooms.wire.inbox import Event, Inbox, ignore
+from chatrooms.wire.limits import AHEAD, SECONDS_TO_CLOSE
 from chatrooms.wire.message import Bundle
 from chatrooms.wire.requests import EXTENSION
 from chatrooms.wire.turns import Turns
 
-SECONDS_TO_CLOSE = 2.0
 SECONDS_TO_ASK = 20.0
 """How long a connection may be open, or have been answered, without a whole header."""
 NOT_UTF8 = 1007
@@ -32,10 +32,10 @@ SLICE = 4096
 KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB if nothing is said
 REQUESTS_AT_ONCE = 32
 """Requests over HTTP that are taken in, and WebSockets that are opened, in one round of the event loop."""
-AHEAD = 16
-"""Messages that are taken in while the first of them is at work."""
 
 log = logging.getLogger("uvicorn.error")
+quiet = logging.getLogger("chatrooms.wire.websockets")
+quiet.setLevel(logging.WARNING)  # below it websockets logs what is in a frame
 
 
 _all_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = WeakKeyDictionary()
@@ -77,7 +77,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def conn(self) -> Any:
         """The protocol of websockets, between two frames."""
         if self._conn is None:
-            self._conn = Protocol(SERVER, state=OPEN, max_size=self.config.ws_max_size, logger=log)
+            self._conn = Protocol(SERVER, state=OPEN, max_size=self.config.ws_max_size, logger=quiet)
         return self._conn
 
     @conn.setter

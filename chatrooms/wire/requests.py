@@ -105,11 +105,9 @@ class Request:
             await self.send({"type": "websocket.close", "code": 1008})
             return
         kind = "websocket.http.response" if self.websocket else "http.response"
-        headers = [
-            (b"content-type", response.type),
-            (b"content-length", str(len(response.body)).encode()),
-            (b"cache-control", b"no-store"),
-        ]
+        headers = [(b"content-type", response.type), (b"cache-control", b"no-store")]
+        if not self.websocket:  # uvicorn before 0.52 adds a second one to the refusal of a WebSocket
+            headers.append((b"content-length", str(len(response.body)).encode()))
         start: Event = {"type": f"{kind}.start", "status": response.status, "headers": headers}
         await self.send(start)
         await self.send({"type": f"{kind}.body", "body": response.body})

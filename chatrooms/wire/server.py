@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-import socketio
-import structlog
 from socketio import exceptions
 
 from chatrooms.wire import failures, handlers, packets
@@ -16,7 +15,9 @@ from chatrooms.wire.limits import MAX_PACKET, Limits
 from chatrooms.wire.manager import Manager
 from chatrooms.wire.message import Bundle
 from chatrooms.wire.packets import ACK, CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, Malformed, Received
+from chatrooms.wire.registering import Registering
 from chatrooms.wire.socket import CLOSED_BY_SERVER
+from chatrooms.wire.tally import Tally
 from chatrooms.wire.turns import Turns
 
 __all__ = ["MAX_PACKET", "NAMESPACE", "Limits", "Server"]
@@ -25,10 +26,10 @@ NAMESPACE = "/"
 JOINS_AT_ONCE = 32
 """Clients that are let into a namespace in one round of the event loop."""
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
-class Server(socketio.AsyncServer):  # type: ignore[misc]
+class Server(Registering):
     """An ASGI Socket.IO server whose rooms are the only address.
 
     Handlers are those of python-socketio; they run one after the other for each client. Whoever hands requests in
@@ -66,6 +67,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         self.eio.patrol.haunted = self._lay_ghosts
         self._connecting: dict[str, asyncio.Future[None]] = {}
         self._turns = Turns(JOINS_AT_ONCE)
+        self._tally = Tally(log)
 
     async def close(self, eio_sid: str) -> None:
         """End a connection with its transport, whatever it is doing; waits for nobody."""
@@ -213,7 +215,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         self._refuse(eio_sid, mistake)
 
     def _refuse(self, eio_sid: str, mistake: Malformed) -> None:
-        log.info("packet refused", reason=str(mistake))
+        self._tally.note(logging.INFO, f"packet refused: {mistake}")
         if mistake.id is not None and self.malformed is not None:
             self._say(eio_sid, ACK, [self.malformed()], mistake.namespace, mistake.id)
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chatrooms.wire.inbox import Event
+from chatrooms.wire.limits import AHEAD, SECONDS_TO_CLOSE
 from chatrooms.wire.message import PONG_PROBE, Bundle, Message
 from chatrooms.wire.packets import Malformed
-from chatrooms.wire.protocols import AHEAD, SECONDS_TO_CLOSE, WebSocketProtocol
 from chatrooms.wire.requests import Request
 from chatrooms.wire.socket import LEFT, MISTAKEN, Ending, Socket
+
+if TYPE_CHECKING:
+    from chatrooms.wire.protocols import WebSocketProtocol  # at run time it needs a uvicorn that it works with
 
 BATCH = 64
 POLICY = 1008
@@ -114,7 +117,7 @@ class WebSocket(ABC):
 
 def websocket(socket: Socket, request: Request) -> WebSocket:
     """The WebSocket of a request: the fast one if uvicorn's transport is in reach."""
-    if isinstance(request.exchange, WebSocketProtocol):
+    if request.exchange is not None:
         return Direct(socket, request.exchange)
     return Plain(socket, request)
 
