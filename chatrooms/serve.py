@@ -22,9 +22,12 @@ from chatrooms.claim import Busy
 from chatrooms.garbage import collected_in_parts
 from chatrooms.migrations import Newer
 from chatrooms.settings import Settings
+from chatrooms.wire import descriptors
 from chatrooms.wire.acceptor import Acceptor
+from chatrooms.wire.gate import Gate, Seat, listed
+from chatrooms.wire.http_protocol import HttpProtocol
 from chatrooms.wire.limits import MAX_PACKET
-from chatrooms.wire.protocols import HttpProtocol, WebSocketProtocol
+from chatrooms.wire.websocket_protocol import WebSocketProtocol
 
 GRACE_SECONDS = 5
 BACKLOG = 2048
@@ -77,15 +80,18 @@ class _Uvicorn(uvicorn.Server):
             uvicorn.Config(chat, lifespan="off", forwarded_allow_ips=settings.proxies, **uvicorn_options())
         )
         self._chat = chat
+        self._gate = Gate(descriptors.for_connections(), settings.connections, listed(settings.proxies))
         self._acceptors: list[Acceptor] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to let connections in."""
+        """Begin to accept connections."""
         await super().startup(sockets=[])
-        self._acceptors = [Acceptor(listening, self._protocol) for listening in sockets or []]
+        self._acceptors = [Acceptor(listening, self._gate, self._protocol) for listening in sockets or []]
 
-    def _protocol(self) -> asyncio.Protocol:
-        return HttpProtocol(self.config, self.server_state, self.lifespan.state)
+    def _protocol(self, seat: Seat) -> asyncio.Protocol:
+        protocol = HttpProtocol(self.config, self.server_state, self.lifespan.state)
+        protocol.seat = seat
+        return protocol
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

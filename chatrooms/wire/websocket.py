@@ -10,9 +10,9 @@ from typing import Any
 from chatrooms.wire.inbox import Event
 from chatrooms.wire.message import PONG_PROBE, Bundle, Message
 from chatrooms.wire.packets import Malformed
-from chatrooms.wire.protocols import AHEAD, SECONDS_TO_CLOSE, WebSocketProtocol
 from chatrooms.wire.requests import Request
 from chatrooms.wire.socket import LEFT, MISTAKEN, Ending, Socket
+from chatrooms.wire.websocket_protocol import AHEAD, SECONDS_TO_CLOSE, WebSocketProtocol
 
 BATCH = 64
 POLICY = 1008

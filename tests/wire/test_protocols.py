@@ -15,7 +15,7 @@ ANSWERED = b'"Transport unknown"}'
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    monkeypatch.setattr("chatrooms.wire.protocols.SECONDS_TO_ASK", 0.2)
+    monkeypatch.setattr("chatrooms.wire.http_protocol.SECONDS_TO_ASK", 0.2)
 
 
 @pytest.fixture

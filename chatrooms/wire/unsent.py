@@ -1,0 +1,39 @@
+"""What a client was sent and does not read."""
+
+from __future__ import annotations
+
+import asyncio
+
+SECONDS_TO_READ = 10.0
+LEAST_READ = 8192
+"""Bytes that a client has to read in `SECONDS_TO_READ` while more waits for it."""
+
+
+class Unsent:
+    """Cuts a connection off whose client does not read, from `watch` on until `stop`."""
+
+    __slots__ = ("_loop", "_size", "_timer", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._timer: asyncio.TimerHandle | None = None
+        self._size = 0
+
+    def watch(self) -> None:
+        """Begin to watch; while the transport is not closing, nothing more may be written until `stop`."""
+        if self._timer is None:
+            self._size = self._transport.get_write_buffer_size()
+            self._timer = self._loop.call_later(SECONDS_TO_READ, self._check)
+
+    def stop(self) -> None:
+        """The client has read, or is gone."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _check(self) -> None:
+        self._timer = None
+        if self._size - self._transport.get_write_buffer_size() < LEAST_READ:
+            self._transport.abort()
+        else:
+            self.watch()
