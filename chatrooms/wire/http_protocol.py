@@ -61,7 +61,7 @@ class HttpProtocol(HttpToolsProtocol):
     _unread: bytes | memoryview = b""
     _received = 0
     _left_over = 0
-    _ending = False
+    _ending = _held = False
 
     def __init__(self, *args: Any, **how: Any) -> None:
         super().__init__(*args, **how)
@@ -82,7 +82,6 @@ class HttpProtocol(HttpToolsProtocol):
             if self._received > LINGER:
                 self._close()
             return
-        self._unset_keepalive_if_required()
         self._unread = b"".join((self._unread, data)) if self._unread else data
         if not _turns(self.loop).call(self._read):
             self.transport.pause_reading()
@@ -98,7 +97,8 @@ class HttpProtocol(HttpToolsProtocol):
             self._parse(piece)
         if self.transport.is_closing() or self._ending:
             return
-        if not self._keeps_up():
+        self._held = not self._keeps_up()
+        if self._held:
             self.transport.pause_reading()
         else:
             self.transport.resume_reading()
@@ -115,6 +115,7 @@ class HttpProtocol(HttpToolsProtocol):
         return not (self.flow.read_paused or self.pipeline or self._ending or self.transport.is_closing())
 
     def _parse(self, piece: bytes | memoryview) -> None:
+        self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(piece)
             self._measure.fed(len(piece))
@@ -153,9 +154,9 @@ class HttpProtocol(HttpToolsProtocol):
             raise Refused(HTTPStatus.BAD_REQUEST)
         if self.parser.should_upgrade() and self._should_upgrade():
             self._check_handshake()
-        self._measure.in_body = True
         self._deadline.clear()
         super().on_headers_complete()
+        self._measure.in_body = True
 
     def _check_handshake(self) -> None:
         """Refuse a handshake with a body, which may never come, or before the request ahead of it is answered."""
@@ -197,6 +198,8 @@ class HttpProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Wait for the next request, unless it is there."""
         super().on_response_complete()
+        if self._held and not self.pipeline:
+            self.loop.call_soon(self._read)
         if self.transport.is_closing():
             self._unsent.watch()
         elif self._answered():

@@ -182,7 +182,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def _take(self, data: bytes) -> None:
         if not self._splitting:
-            self._early = self.handshake_initiated
+            self._early = True
             super().data_received(data)
             return
         if self._begun is not None:
