@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from chatrooms.wire.unsent import cut_off
+
 if TYPE_CHECKING:
     from chatrooms.wire.http_protocol import HttpProtocol
 
@@ -36,7 +38,7 @@ class Exchange:
     def abort(self) -> None:
         """Cut off a client that does not read the answer."""
         if self._current():
-            self._protocol.transport.abort()
+            cut_off(self._protocol.transport)
 
     def leave(self) -> None:
         """Let the application know that nobody waits for the answer any more."""

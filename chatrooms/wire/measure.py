@@ -20,19 +20,15 @@ class Measure:
     Of bytes, only pieces of the stream are counted, and the one in which a message begins or ends as a whole.
     """
 
-    __slots__ = ("_beside", "_fields", "_target", "hosts", "in_body")
+    __slots__ = ("_beside", "_fields", "_target", "begun", "hosts", "in_body")
 
     def __init__(self) -> None:
-        self.in_body = False
         self.begin()
-
-    @property
-    def begun(self) -> bool:
-        """Whether anything of a message has come."""
-        return self._beside > 0
+        self.begun = self.in_body = False
 
     def begin(self) -> None:
         """Count a new message."""
+        self.begun = True
         self._beside = self._fields = self._target = self.hosts = 0
 
     def target(self, size: int) -> None:
@@ -58,7 +54,8 @@ class Measure:
 
     def end(self) -> None:
         """Forget the message, which is all there."""
-        self._beside, self.in_body = 0, False
+        self._beside = 0
+        self.begun = self.in_body = False
 
     def fed(self, size: int) -> None:
         """Count a piece of the stream, after what is in it was counted."""

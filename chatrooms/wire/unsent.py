@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 
 SECONDS_TO_READ = 10.0
 LEAST_READ = 8192
 """Bytes that a client has to read in `SECONDS_TO_READ` while more waits for it."""
+AT_ONCE = struct.pack("ii", 1, 0)
+
+
+def cut_off(transport: asyncio.Transport) -> None:
+    """Reset a connection: otherwise the kernel would keep what was sent, and try to deliver it for minutes.
+
+    Not to be called once the connection is lost: the file descriptor may be another's then.
+    """
+    sock = transport.get_extra_info("socket")
+    if sock is not None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+    transport.abort()
 
 
 class Unsent:
@@ -34,6 +48,6 @@ class Unsent:
     def _check(self) -> None:
         self._timer = None
         if self._size - self._transport.get_write_buffer_size() < LEAST_READ:
-            self._transport.abort()
+            cut_off(self._transport)
         else:
             self.watch()

@@ -24,7 +24,7 @@ from chatrooms.wire.inbox import Event, Inbox, ignore
 from chatrooms.wire.message import Bundle
 from chatrooms.wire.refusal import refusal
 from chatrooms.wire.requests import EXTENSION
-from chatrooms.wire.unsent import Unsent
+from chatrooms.wire.unsent import Unsent, cut_off
 
 SECONDS_TO_CLOSE = 2.0
 NOT_UTF8 = 1007
@@ -115,7 +115,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def abort(self) -> None:
         """Cut the client off."""
-        self.transport.abort()
+        if not self.disconnected:
+            cut_off(self.transport)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let the kernel take in little, so that a client that does not read is noticed."""
