@@ -44,22 +44,22 @@ class Gate:
         self.waiting: dict[Seat, None] = {}
         self._total, self._each, self._exempt = total, each, exempt
         self._taken: Counter[str] = Counter()
-        self._all = 0
+        self.admitted = 0
 
     def admit(self, address: str) -> Seat | None:
         """Return a seat for a connection from ``address``, or None if it may have none."""
         place = network(address)
         if self._taken[place] >= self._each and not self._exempt(address):
             return None
-        if self._all >= self._total and not self._make_room():
+        if self.admitted >= self._total and not self._make_room():
             return None
         self._taken[place] += 1
-        self._all += 1
+        self.admitted += 1
         return Seat(self, place)
 
     def left(self, place: str) -> None:
         """Count a connection that is gone."""
-        self._all -= 1
+        self.admitted -= 1
         self._taken[place] -= 1
         if not self._taken[place]:
             del self._taken[place]

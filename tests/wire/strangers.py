@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
@@ -62,6 +63,10 @@ class Application:
         self.left.set()
 
 
+CLOSED = 7
+"""The state of a TCP connection, as Linux numbers them."""
+
+
 class Client:
     """A TCP connection of a client that may do anything."""
 
@@ -77,6 +82,17 @@ class Client:
                 await self.writer.drain()
                 sent += len(each)
         return sent
+
+    def cut(self) -> bool:
+        """Whether the server has reset the connection, read or not."""
+        sock = self.writer.get_extra_info("socket")
+        return sock is None or sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == CLOSED
+
+    async def end(self) -> None:
+        """Reset the connection."""
+        self.writer.transport.abort()
+        with suppress(ConnectionError):
+            await self.writer.wait_closed()
 
     async def all(self) -> bytes:
         """Read to the end."""
@@ -116,4 +132,4 @@ async def serving(application, monkeypatch, **options) -> AsyncIterator:
             yield connect
         finally:
             for client in clients:
-                client.writer.transport.abort()
+                await client.end()
