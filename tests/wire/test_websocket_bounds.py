@@ -127,7 +127,9 @@ async def test_small_messages_in_between_large_ones_stay_in_order(monkeypatch):
             await client.send(written(Opcode.TEXT, b"x" * size))
         for size in sizes:
             text = str(size).encode()
-            assert await asyncio.wait_for(client.reader.readexactly(2 + len(text)), 10) == bytes((129, len(text))) + text
+            assert (
+                await asyncio.wait_for(client.reader.readexactly(2 + len(text)), 10) == bytes((129, len(text))) + text
+            )
 
 
 async def test_frames_cut_anywhere_arrive(monkeypatch):
