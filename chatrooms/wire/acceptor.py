@@ -55,7 +55,7 @@ class Acceptor:
                 self._loop.remove_reader(self._listening)
                 self._retry = self._loop.call_later(SECONDS_TO_RETRY, self._start)
                 return
-            self._admit(connection, peer[0] if isinstance(peer, tuple) else "")
+            self._admit(connection, peer[0] if isinstance(peer, tuple) else "")  # a Unix socket's peer has no address
 
     def _admit(self, connection: socket.socket, address: str) -> None:
         connection.setblocking(False)

@@ -1,7 +1,8 @@
 """uvicorn's HTTP, bounded in bytes and in time, with its transport in reach of the application.
 
-It passes each `Exchange` to the application in the scope's ``extensions``. Without it everything works through plain
-ASGI, with the limits of another server, and a client that does not read can be forgotten but not cut off.
+It passes each `Exchange`, or the WebSocket's protocol, to the application in the scope's ``extensions``. Without it
+everything works through plain ASGI: slower, with the limits of another server, and a client that does not read can be
+forgotten but not cut off.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import asyncio
 from functools import partial
 from http import HTTPStatus
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from chatrooms.wire import turns
 from chatrooms.wire.deadline import Deadline
 from chatrooms.wire.exchange import Exchange
 from chatrooms.wire.flow import Flow
@@ -22,7 +23,6 @@ from chatrooms.wire.gate import Seat
 from chatrooms.wire.measure import Measure
 from chatrooms.wire.refusal import Refused, refusal
 from chatrooms.wire.requests import EXTENSION
-from chatrooms.wire.turns import Turns
 from chatrooms.wire.unsent import Unsent
 from chatrooms.wire.websocket_protocol import WebSocketProtocol
 
@@ -38,14 +38,6 @@ LEFT_OVER = 256 * 1024
 """Bytes of a body that are thrown away when the request was answered before they came."""
 PIECE = 1024
 """Bytes that are parsed before what was in them is looked at: so many short requests may wait for an answer."""
-REQUESTS_AT_ONCE = 32
-"""Requests over HTTP that are taken in, and WebSockets that are opened, in one round of the event loop."""
-
-_all_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = WeakKeyDictionary()
-
-
-def _turns(loop: asyncio.AbstractEventLoop) -> Turns:
-    return _all_turns.get(loop) or _all_turns.setdefault(loop, Turns(REQUESTS_AT_ONCE))
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -83,7 +75,7 @@ class HttpProtocol(HttpToolsProtocol):
                 self._close()
             return
         self._unread = b"".join((self._unread, data)) if self._unread else data
-        if not _turns(self.loop).call(self._read):
+        if not turns.of_requests(self.loop).call(self._read):
             self.transport.pause_reading()
 
     def _read(self) -> None:

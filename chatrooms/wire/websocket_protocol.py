@@ -1,8 +1,4 @@
-"""uvicorn's WebSocket with its transport in reach: written to without a task, cut off without a wait.
-
-It passes itself to the application in the scope's ``extensions``. Without it everything works through plain ASGI:
-slower, and a client that does not read can be forgotten but not cut off.
-"""
+"""uvicorn's WebSocket with its transport in reach: written to without a task, cut off without a wait."""
 
 from __future__ import annotations
 
@@ -19,6 +15,7 @@ from websockets.protocol import OPEN, SERVER, Protocol
 
 from chatrooms.wire import frames
 from chatrooms.wire.exchange import nothing
+from chatrooms.wire.flow import tune
 from chatrooms.wire.gate import Seat
 from chatrooms.wire.inbox import Event, Inbox, ignore
 from chatrooms.wire.message import Bundle
@@ -123,22 +120,20 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         self.transport.set_write_buffer_limits()
         self._unsent = Unsent(self.transport, self.loop)
-        sock = transport.get_extra_info("socket")
-        if sock is not None:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
+        tune(transport, socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
 
     def data_received(self, data: bytes) -> None:
         """Take in a slice in each round of the loop: a client that sends many small packets holds up nobody else."""
-        if self.transport.is_closing():
-            return
         if not self.handshake_initiated:
             self._shake_hands(data)
-        else:
+        elif not self.transport.is_closing():
             self._unread = b"".join((self._unread, data)) if self._unread else data
             self._take_slice()
 
     def _shake_hands(self, request: bytes) -> None:
         """Take in the whole request; what websockets does not understand is refused, and never waited for."""
+        if self.transport.is_closing():
+            return
         super().data_received(request)
         if not self.handshake_initiated:
             self.handshake_complete = self.close_sent = True
@@ -239,7 +234,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.pause()
 
     def shutdown(self) -> None:
-        """End; whoever was shaking hands was refused by that, and what the application answers then is not sent."""
+        """End; a handshake is refused by that, and what the application answers to it then is not sent."""
         super().shutdown()
         if not self.handshake_complete:
             self.disconnected = True
@@ -267,10 +262,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self._fuse = self._fuse or self.loop.call_later(SECONDS_TO_CLOSE, self.abort)
 
     async def send(self, message: Any) -> None:
-        """Send an event of ASGI; raises ``ClientDisconnected`` once the connection has ended, however it did.
-
-        A refusal in HTTP completes the handshake, which uvicorn would call an error.
-        """
+        """Send an event of ASGI; raises ``ClientDisconnected`` once the connection has ended, however it did."""
         if self.close_sent and not self._closed:
             raise ClientDisconnected
         self._closed = self._closed or message["type"] in ENDINGS
@@ -279,7 +271,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self._splitting, self._conn = True, None
             del self.request, self.response
         if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
-            self.handshake_complete = True
+            self.handshake_complete = True  # uvicorn would call a refusal an error
 
     def pause_writing(self) -> None:
         """The transport's buffer is full."""

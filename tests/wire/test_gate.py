@@ -18,6 +18,7 @@ from chatrooms.wire import descriptors
 from chatrooms.wire.acceptor import Acceptor
 from chatrooms.wire.gate import Gate, listed, network
 from chatrooms.wire.http_protocol import HttpProtocol
+from tests.processes import started
 from tests.wire.program import until
 from tests.wire.raw import handshake
 from tests.wire.strangers import GET, Application, Client
@@ -187,3 +188,18 @@ def test_a_limit_that_cannot_be_raised_holds(monkeypatch, soft, left):
     monkeypatch.setattr(resource, "getrlimit", lambda _what: (soft, resource.RLIM_INFINITY))
     monkeypatch.setattr(resource, "setrlimit", refuse)
     assert descriptors.for_connections() == left
+
+
+async def test_the_command_counts_connections_of_an_address(tmp_path):
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(started(tmp_path, "--connections", "2"))
+
+        async def connect(address: str) -> Client:
+            client = Client(*await asyncio.open_connection("127.0.0.1", server.port, local_addr=(address, 0)))
+            stack.push_async_callback(client.end)
+            return client
+
+        for address in ("127.0.0.2", "127.0.0.2", *["127.0.0.1"] * 5):  # the last is among the proxies
+            await (client := await connect(address)).send(GET.replace(b"/", b"/healthz", 1))
+            assert (await client.answer())[0] == 200
+        assert (await (await connect("127.0.0.2")).all()).startswith(b"HTTP/1.1 503 ")
