@@ -37,7 +37,8 @@ class Door:
         acceptor = Acceptor(self._listening, gate, self._protocol)
         stack.callback(self._listening.close)
         stack.callback(acceptor.close)
-        stack.callback(lambda: [each.transport.abort() for each in list(self._state.connections)])
+        stack.push_async_callback(until, lambda: not self._state.connections and not self._state.tasks)
+        stack.callback(application.go_on.set)
 
     def _protocol(self, seat) -> HttpProtocol:
         protocol = HttpProtocol(self._config, self._state, {})
