@@ -250,6 +250,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _refuse(self, status: HTTPStatus) -> None:
         """Answer and end; without an answer if one has begun, or if there are others to be given before."""
+        if self.transport.is_closing():
+            return
         begun = self.cycle and self.cycle.response_started
         mine = self.exchange and self.exchange.cycle is self.cycle
         if (mine and not begun) if self._measure.in_body else self._answered():
