@@ -6,12 +6,13 @@ import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address, IPv6Network
 from typing import Any
 from urllib.parse import quote, unquote
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
+
+from chatrooms.wire import gate
 
 COOKIE = "chatrooms-"
 
@@ -44,12 +45,8 @@ class Handshake:
 
     @property
     def network(self) -> str:
-        """Whose address it is, for counting: one subscriber has all of an IPv6 /64 (RFC 6177, section 2)."""
-        try:
-            address = IPv6Address(self.address)
-        except ValueError:
-            return self.address
-        return str(address.ipv4_mapped or IPv6Network((int(address), 64), strict=False))
+        """Whose address it is, for counting."""
+        return gate.network(self.address)
 
     @property
     def agent(self) -> str:

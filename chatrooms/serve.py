@@ -21,8 +21,9 @@ from chatrooms.files import FILE, make_private_folder
 from chatrooms.garbage import collected_in_parts
 from chatrooms.migrations import Newer
 from chatrooms.settings import DATABASE, Settings
-from chatrooms.wire import fastpath
+from chatrooms.wire import descriptors, fastpath
 from chatrooms.wire.acceptor import Acceptor
+from chatrooms.wire.gate import Gate, Seat, listed
 from chatrooms.wire.limits import MAX_PACKET
 
 GRACE_SECONDS = 5
@@ -76,16 +77,21 @@ class _Uvicorn(uvicorn.Server):
             uvicorn.Config(chat, lifespan="off", forwarded_allow_ips=settings.proxies, **uvicorn_options())
         )
         self._chat = chat
+        self._gate = Gate(descriptors.for_connections(), settings.connections, listed(settings.proxies))
         self._acceptors: list[Acceptor] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to let connections in."""
+        """Begin to accept connections; uvicorn's own protocols could not tell the gate when one is gone."""
+        if fastpath.missing():
+            await super().startup(sockets)
+            return
         await super().startup(sockets=[])
-        self._acceptors = [Acceptor(listening, self._protocol) for listening in sockets or []]
+        self._acceptors = [Acceptor(listening, self._gate, self._protocol) for listening in sockets or []]
 
-    def _protocol(self) -> asyncio.Protocol:
-        made: Any = self.config.http_protocol_class
-        protocol: asyncio.Protocol = made(self.config, self.server_state, self.lifespan.state)
+    def _protocol(self, seat: Seat) -> asyncio.Protocol:
+        ours: Any = self.config.http_protocol_class
+        protocol: asyncio.Protocol = ours(self.config, self.server_state, self.lifespan.state)
+        protocol.seat = seat  # type: ignore[attr-defined] # see `wire.http_protocol`
         return protocol
 
     @contextmanager

@@ -50,6 +50,11 @@ class Settings(BaseSettings):
     proxies: str = Field(
         default="127.0.0.1", description="Addresses of proxies whose X-Forwarded-* headers are believed."
     )
+    connections: int = Field(
+        default=250,
+        ge=1,
+        description="Connections allowed per address, of IPv6 per /64; those from proxies do not count.",
+    )
     session_days: int = Field(default=365, ge=1, le=36_500, description="Days after which an unused session ends.")
     ping_interval: float = Field(default=25.0, ge=0.1, le=3600, description="Seconds between pings to each connection.")
     ping_timeout: float = Field(default=20.0, ge=0.1, le=3600, description="Seconds to wait for the answer to a ping.")

@@ -22,6 +22,7 @@ from chatrooms.doorkeeper import Doorkeeper
 from chatrooms.errors import Internal, Invalid, NotFound, TooLarge, Unavailable
 from chatrooms.settings import Settings
 from chatrooms.sockets import answer, refused
+from chatrooms.wire.requests import announced
 from chatrooms.wire.server import MAX_PACKET
 
 SECONDS_A_DAY = 86_400
@@ -130,6 +131,8 @@ def _here(request: Request) -> str:
 
 
 async def _body(request: Request) -> Any:
+    if announced(request.scope) > MAX_PACKET:
+        raise TooLarge(limit=MAX_PACKET)
     body = b""
     try:
         async with asyncio.timeout(SECONDS_TO_SEND):

@@ -10,6 +10,7 @@ import pytest
 from chatrooms.params import MAX_TEXT
 from chatrooms.wire.server import MAX_PACKET
 from tests.doors import DOORS, post
+from tests.wire.raw import expecting
 
 DEEP = json.loads("[" * 40 + "]" * 40)
 
@@ -97,6 +98,17 @@ async def test_what_is_too_large_is_refused_over_http(alice):
     headers = {"Authorization": f"Bearer {alice.token}"}
     status, answer, _ = await post(alice.url, "/api/user.me", b"x" * (MAX_PACKET + 1), headers=headers)
     assert (status, answer["error"]["code"]) == (413, "too_large")
+
+
+async def test_what_is_announced_as_too_large_is_not_asked_for(alice):
+    answer = await expecting(alice.url, "/api/user.me", 99_999_999, f"Authorization: Bearer {alice.token}")
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b'"too_large"' in answer
+
+
+async def test_what_may_be_sent_is_asked_for(alice):
+    answer = await expecting(alice.url, "/api/user.me", 2, f"Authorization: Bearer {alice.token}")
+    assert answer.startswith(b"HTTP/1.1 100 Continue")
 
 
 MALFORMED = [

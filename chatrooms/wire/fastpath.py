@@ -35,7 +35,21 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "HttpProtocol": (
         "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol",
         (
-            *("cycle", "loop", "transport", "_start_asgi_task", "on_headers_complete", "on_response_complete"),
+            *(
+                "app_state",
+                "config",
+                "connections",
+                "cycle",
+                "expect_100_continue",
+                "flow",
+                "headers",
+                "loop",
+                "parser",
+            ),
+            *("pipeline", "server_state", "transport", "url", "ws_protocol_class"),
+            *("on_body", "on_header", "on_headers_complete", "on_message_begin", "on_message_complete", "on_url"),
+            *("on_response_complete", "pause_writing", "resume_writing", "timeout_keep_alive_handler"),
+            *("_should_upgrade", "_start_asgi_task", "_unset_keepalive_if_required", "handle_websocket_upgrade"),
             *("connection_lost", "connection_made", "data_received", "shutdown"),
         ),
     ),
@@ -43,6 +57,7 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
 """For each class of ours the class that it extends, and the attributes of that one which it uses or replaces."""
 SIGNATURES = {
     "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol._start_asgi_task": ("self", "cycle", "app"),
+    "uvicorn.protocols.http.flow_control.FlowControl": ("transport",),
     "websockets.protocol.Protocol": ("side", "state", "max_size", "logger"),
     "websockets.protocol.Protocol.send_close": ("self", "code"),
     "websockets.protocol.Protocol.data_to_send": ("self",),

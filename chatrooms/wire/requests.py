@@ -74,6 +74,8 @@ class Request:
 
     async def body(self, limit: int) -> str:
         """The text of the body; raises `Gone`, `TooLarge` or ``UnicodeDecodeError``."""
+        if announced(self.scope) > limit:
+            raise TooLarge
         body, more = b"", True
         while more:
             event = await self.receive()
@@ -148,6 +150,15 @@ class Environ(Mapping[str, Any]):
             "wsgi.url_scheme": scope.get("scheme", "http"),
         }
         return _with_headers(environ, scope)
+
+
+def announced(scope: Scope) -> int:
+    """Return the ``Content-Length`` of a request, 0 if it has none.
+
+    To be looked at before the body is asked for, which tells a client to go on that waits for it (RFC 9110, 10.1.1).
+    """
+    lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+    return int(lengths[0]) if lengths and lengths[0].isdigit() else 0
 
 
 def _query(scope: Scope) -> dict[str, str]:

@@ -15,7 +15,7 @@ from chatrooms.wire.requests import Request
 from chatrooms.wire.socket import LEFT, MISTAKEN, Ending, Socket
 
 if TYPE_CHECKING:
-    from chatrooms.wire.protocols import WebSocketProtocol  # at run time it needs a uvicorn that it works with
+    from chatrooms.wire.websocket_protocol import WebSocketProtocol  # at run time it needs a uvicorn that it works with
 
 BATCH = 64
 POLICY = 1008

@@ -9,7 +9,7 @@ import pytest
 
 from chatrooms.wire.limits import MAX_PACKET, Limits
 from tests.wire.program import until
-from tests.wire.raw import PATH, receive_until, reset, send
+from tests.wire.raw import PATH, expecting, receive_until, reset, send
 
 
 async def test_the_handshake_gives_its_times_in_milliseconds(start):
@@ -87,6 +87,13 @@ async def test_too_large_a_body_is_refused_and_ends_the_session(program, raw):
     session = await raw.join()
     assert (await session.post("4" * (MAX_PACKET + 1)))[0] == 413
     assert (await session.get())[0] == 400
+    await program.empty()
+
+
+async def test_too_large_a_body_is_not_asked_for(program, raw):
+    session = await raw.join()
+    path = f"{PATH}?EIO=4&transport=polling&sid={session.sid}"
+    assert (await expecting(raw.url, path, MAX_PACKET + 1)).startswith(b"HTTP/1.1 413 ")
     await program.empty()
 
 
