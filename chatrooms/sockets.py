@@ -52,7 +52,7 @@ class Sockets:
         self._on_connect = on_connect
         self._server = live.server
         self._server.connected = self._connected
-        self._server.malformed = lambda: refused(Invalid("That is not JSON of an event.", field=""))
+        self._server.malformed = lambda why: refused(Invalid(f"That is not a command: {why}.", field=""))
         self._server.on("connect", self._connect)
         self._server.on("*", self._event)
 
@@ -104,7 +104,7 @@ class Sockets:
         caller: Caller | None = session.get("caller")
         if caller is None:
             raise Unauthorized
-        if len(given) != 1:
+        if not given or any(extra is not None for extra in given[1:]):  # an `undefined` in JavaScript comes as null
             raise Invalid("A command takes one object.", field="")
         return await self._pipe.run(event, given[0], Caller(caller.username, sid=sid, session=caller.session))
 
