@@ -68,7 +68,8 @@ class Origins:
 
     def _accepts(self, origin: str, request: Request) -> bool:
         if self._rule:
-            return self._rule(*handlers.trimmed(self._rule, origin, Environ(request))) is True
+            verdict = self._rule(*handlers.trimmed(self._rule, origin, Environ(request)))
+            return bool(verdict) and not inspect.isawaitable(verdict)
         place = _place(origin)
         return place is not None and place in (set(_own(request)) if self._own else self._listed)
 

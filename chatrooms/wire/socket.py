@@ -29,7 +29,7 @@ class Ending:
 
 
 LEFT = Ending("transport close")
-CLOSED_BY_CLIENT = Ending("client disconnect")
+CLOSED_BY_CLIENT = Ending("client disconnect", patient=True)
 CLOSED_BY_SERVER = Ending("server disconnect", poll=CLOSE, patient=True)
 RESTART = Ending("server disconnect", code=1012)
 SILENT = Ending("ping timeout", poll=CLOSE)
