@@ -11,7 +11,7 @@ from chatrooms import auth, names, sessions, users
 from chatrooms.auth import Handshake
 from chatrooms.commands import Caller, Pipe
 from chatrooms.doorkeeper import Doorkeeper
-from chatrooms.errors import Internal, Invalid, Refusal, Unauthorized
+from chatrooms.errors import Internal, Invalid, Refusal, Unauthorized, Unavailable
 from chatrooms.live import Live
 from chatrooms.params import MAX_TEXT
 from chatrooms.settings import Settings
@@ -53,6 +53,7 @@ class Sockets:
         self._server = live.server
         self._server.connected = self._connected
         self._server.malformed = lambda why: refused(Invalid(f"That is not a command: {why}.", field=""))
+        self._server.timed_out = _connect_error(Unavailable("Connecting took too long.")).error_args
         self._server.on("connect", self._connect)
         self._server.on("*", self._event)
 
@@ -109,7 +110,6 @@ class Sockets:
         return await self._pipe.run(event, given[0], Caller(caller.username, sid=sid, session=caller.session))
 
 
-def _connect_error(refusal: Refusal) -> Exception:
+def _connect_error(refusal: Refusal) -> Any:
     data = {"code": refusal.code, **refusal.details}
-    error: Exception = socketio.exceptions.ConnectionRefusedError(refusal.message, data)
-    return error
+    return socketio.exceptions.ConnectionRefusedError(refusal.message, data)

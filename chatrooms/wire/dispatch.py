@@ -24,7 +24,6 @@ from chatrooms.wire.workers import Workers
 NAMESPACE = "/"
 JOINS_AT_ONCE = 32
 """Clients that are let into a namespace in one round of the event loop."""
-TOOK_TOO_LONG = {"message": "Connecting took too long"}
 
 log = structlog.get_logger()
 
@@ -40,6 +39,7 @@ class Dispatcher(socketio.AsyncServer):  # type: ignore[misc]
         super().__init__(client_manager=Manager(), serializer=packets.Packet, limits=limits, **how)
         self.limits, self.join_timeout = limits, join_timeout
         self.connected: Callable[..., Any] = _nothing
+        self.timed_out: dict[str, Any] = {"message": "Connecting took too long"}
         self.malformed: Callable[[str], Any] | None = None
         self.eio.patrol.haunted = self._lay_ghosts
         self._assembly = Assembly(limits, self._attachments_late)
@@ -124,7 +124,7 @@ class Dispatcher(socketio.AsyncServer):  # type: ignore[misc]
             return {"message": "Connection refused by server"}
         except Exception:
             if limit.expired():
-                return TOOK_TOO_LONG
+                return self.timed_out
             if self._alive(eio_sid):
                 failures.report("a connect handler failed")
             return {"message": "Internal server error"}

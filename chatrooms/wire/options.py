@@ -19,7 +19,7 @@ MISSING = {
     "json": Missing((None,), "orjson is used: leave it out."),
     "serializer": Missing(("default",), "Only the default encoding is spoken: leave it out."),
     "always_connect": Missing(
-        (False,), "What a connect handler emits is sent after the client was told that it is connected: leave it out."
+        (False,), "What a connect handler emits is sent right after the connection is confirmed: leave it out."
     ),
     "cookie": Missing((None,), "The session id is in the URL only: set cookies in your own application."),
     "http_compression": Missing((False,), "Answers to polls are not compressed: use a middleware or a proxy for that."),

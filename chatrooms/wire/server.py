@@ -30,14 +30,15 @@ class Server(Dispatcher):
     ``engineio_logger``. The others raise ``ValueError`` and say what to do instead.
 
     ``limits`` bounds what one client may ask for. A client that is in no namespace ``join_timeout`` seconds after it
-    came is closed, and a connect handler that takes longer is cancelled, and its client told.
+    came is closed. A connect handler that takes longer is cancelled, and its client receives ``timed_out``, an object
+    with ``message`` and perhaps ``data``.
 
     With ``async_handlers=False`` the handlers of a client run one after the other, in the order of its events.
 
     ``connected`` is called with the id of a socket, its namespace and its ``auth``, or with the first of these that it
-    takes, right after the client was told that it is connected. ``malformed`` answers an event that could not be
-    accepted, if the client asked for an acknowledgement: it gets the reason, in words. Such mistakes then end nothing;
-    as long as it is None, a packet that is no packet ends the connection, as the protocol asks.
+    takes, right after the packet that confirms the connection. ``malformed`` is called with the reason why an event
+    was not accepted, and returns its acknowledgement. Such mistakes then end nothing; while it is None, a packet that
+    is none ends the connection, as the protocol demands.
     """
 
     def __init__(

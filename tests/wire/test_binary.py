@@ -176,7 +176,7 @@ async def test_attachments_are_bounded_in_time(start):
     assert await well.read() == "438[1]"
 
 
-async def test_whoever_leaves_between_attachments_leaves_nothing(program, raw):
+async def test_a_client_that_leaves_between_attachments_leaves_nothing(program, raw):
     ws = await raw.join_websocket()
     await ws.send(f'452-7["echo",{TWO}]')
     await ws.send(b"x")

@@ -108,7 +108,7 @@ async def test_an_acknowledgement_has_the_id_that_the_client_gave(raw, id):
     assert await ws.read() == f"43{id}[1]"
 
 
-async def test_a_connect_handler_that_hangs_is_ended_and_its_client_told(start):
+async def test_a_connect_handler_that_hangs_is_cancelled_with_an_error(start):
     program, raw = await start(join_timeout=0.2)
     ws = await raw.websocket()
     await ws.send('40{"slow":60}')
