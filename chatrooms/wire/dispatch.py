@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import socketio
@@ -87,13 +87,11 @@ class Dispatcher(socketio.AsyncServer):  # type: ignore[misc]
             await self._handle_disconnect(eio_sid, packet.namespace, self.reason.CLIENT_DISCONNECT)
             self._expect(eio_sid)
         elif packet.type == EVENT and self.manager.is_connected(sid, packet.namespace):
-            await self._run(eio_sid, self._answer_event(eio_sid, sid, packet))
+            event = self._answer_event(eio_sid, sid, packet)
+            await (self._workers.run(eio_sid, event) if self.async_handlers else event)
         elif packet.type == ACK and packet.id is not None and len(packet.id) <= MAX_DIGITS:
-            await self._run(eio_sid, self._take_ack(sid, packet))
-
-    async def _run(self, eio_sid: str, work: Coroutine[Any, Any, None]) -> None:
-        """Run a handler: to its end, or in a task."""
-        await (self._workers.run(eio_sid, work) if self.async_handlers else work)
+            ack = self._take_ack(sid, packet)
+            await (self._workers.run(eio_sid, ack) if self.async_handlers else ack)
 
     async def _handle_connect(self, eio_sid: str, namespace: str, data: Any) -> None:
         sid = await self.manager.pre_connect(eio_sid, namespace) if self._serves(namespace) else None

@@ -20,7 +20,8 @@ RESERVED_EVENTS = frozenset(
     {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", "*"}
 )
 
-_plain = {BINARY_EVENT: EVENT, BINARY_ACK: ACK}
+BINARY = frozenset("56")
+_kinds = dict(zip("0123456", (CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, EVENT, ACK), strict=True))
 _head = re.compile(r"([0-6])(?:(?<=[56])([0-9]+)-)?(?:(/[^,]*)(?:,|\Z))?([0-9]+)?", re.ASCII)
 
 
@@ -61,40 +62,40 @@ def decode(text: str, limits: Limits) -> Received:
     head = _head.match(text)
     if head is None:
         raise Malformed("an unknown packet type")
-    kind = int(head[1])
-    packet = Received(_plain.get(kind, kind), (head[3] or "/").partition("?")[0], head[4], None)
-    count = _attachments(packet, head[2], limits) if kind in _plain else 0
+    digit, count, path, number = head.groups()
+    kind, namespace = _kinds[digit], (path or "/").partition("?")[0]
     try:
+        attachments = _announced(count, limits) if digit in BINARY else 0
         data = json.read(text[head.end() :], limits.depth) if head.end() < len(text) else None
-    except ValueError:
-        raise packet.mistake("its data is not JSON, or nested too deep") from None
-    if not _valid(packet.type, data):
-        raise packet.mistake("its data does not fit its type")
-    return Received(packet.type, packet.namespace, packet.id, data, count)
+        if not _valid(kind, data):
+            raise ValueError("its data does not fit its type")
+    except ValueError as why:
+        raise Malformed(str(why), namespace, number if kind == EVENT else None) from None
+    return Received(kind, namespace, number, data, attachments)
 
 
-def _attachments(packet: Received, digits: str | None, limits: Limits) -> int:
-    """Return how many attachments a binary packet announces; raises `Malformed`."""
-    if digits is None:
-        raise packet.mistake("a binary packet without the number of its attachments")
+def _announced(count: str | None, limits: Limits) -> int:
+    """Return how many attachments a binary packet announces; raises ``ValueError`` if these are none or too many."""
+    if count is None:
+        raise ValueError("a binary packet without the number of its attachments")
     if not limits.attachments:
-        raise packet.mistake("binary data is not accepted")
-    if len(digits) > MAX_DIGITS or int(digits) > limits.attachments:
-        raise packet.mistake(f"more than {limits.attachments} attachments")
-    return int(digits)
+        raise ValueError("binary data is not accepted")
+    if len(count) > MAX_DIGITS or int(count) > limits.attachments:
+        raise ValueError(f"more than {limits.attachments} attachments")
+    return int(count)
 
 
 def encode(type: int, data: Any, namespace: str = "/", id: int | str | None = None) -> list[Message]:
     """What to send for a packet: one message, and one more for each ``bytes`` in ``data``."""
-    attachments: list[bytes] = []
+    address = f"{'' if namespace == '/' else namespace + ','}{'' if id is None else id}"
     try:
         body = b"" if data is None else orjson.dumps(data)
     except TypeError:
-        body, attachments = _detached(data)
-    kind = type + (BINARY_EVENT - EVENT if attachments else 0)
-    count = f"{len(attachments)}-" if attachments else ""
-    head = f"4{kind}{count}{'' if namespace == '/' else namespace + ','}{'' if id is None else id}"
-    return [Message(head.encode() + body), *(Message(part, binary=True) for part in attachments)]
+        body, parts = _detached(data)
+        if parts:
+            head = f"4{type + BINARY_EVENT - EVENT}{len(parts)}-{address}"
+            return [Message(head.encode() + body), *(Message(part, binary=True) for part in parts)]
+    return [Message(f"4{type}{address}".encode() + body)]
 
 
 def _detached(data: Any) -> tuple[bytes, list[bytes]]:
