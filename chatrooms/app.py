@@ -32,6 +32,7 @@ from chatrooms.sockets import Connected, Sockets
 from chatrooms.tables import Message
 from chatrooms.web import Web, http_error
 from chatrooms.wire.limits import Limits
+from chatrooms.wire.origins import checked_before
 from chatrooms.wire.server import Server
 
 SOCKETS = "/socket.io/"
@@ -73,7 +74,9 @@ class Chatrooms:
             ping_interval=settings.ping_interval,
             ping_timeout=settings.ping_timeout,
             join_timeout=settings.join_timeout,
-            limits=Limits(depth=64),  # commands refuse less, and name the field
+            limits=Limits(depth=64, attachments=0),  # commands refuse deeper JSON, and name the field
+            async_handlers=False,
+            cors_allowed_origins=checked_before,
         )
         self._live = Live(self._server, self._db)
         self._pipe = Pipe(self._db, self._live, rates, settings.lobby)

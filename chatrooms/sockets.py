@@ -13,7 +13,7 @@ from chatrooms import auth, names, sessions, users
 from chatrooms.auth import Handshake
 from chatrooms.commands import Caller, Pipe
 from chatrooms.doorkeeper import Doorkeeper
-from chatrooms.errors import Internal, Invalid, Refusal, Unauthorized
+from chatrooms.errors import Internal, Invalid, Refusal, Unauthorized, Unavailable
 from chatrooms.live import Live
 from chatrooms.params import MAX_TEXT
 from chatrooms.settings import Settings
@@ -62,7 +62,8 @@ class Sockets:
         self._tally = Tally(log)
         self._server = live.server
         self._server.connected = self._connected
-        self._server.malformed = lambda: refused(Invalid("That is not JSON of an event.", field=""))
+        self._server.malformed = lambda why: refused(Invalid(f"That is not a command: {why}.", field=""))
+        self._server.timed_out = _connect_error(Unavailable("Connecting took too long.")).error_args
         self._server.on("connect", self._connect)
         self._server.on("*", self._event)
 
@@ -132,12 +133,11 @@ class Sockets:
         caller: Caller | None = session.get("caller")
         if caller is None:
             raise Unauthorized
-        if len(given) != 1:
+        if not given or any(extra is not None for extra in given[1:]):  # an `undefined` in JavaScript comes as null
             raise Invalid("A command takes one object.", field="")
         return await self._pipe.run(event, given[0], Caller(caller.username, sid=sid, session=caller.session))
 
 
-def _connect_error(refusal: Refusal) -> Exception:
+def _connect_error(refusal: Refusal) -> Any:
     data = {"code": refusal.code, **refusal.details}
-    error: Exception = socketio.exceptions.ConnectionRefusedError(refusal.message, data)
-    return error
+    return socketio.exceptions.ConnectionRefusedError(refusal.message, data)

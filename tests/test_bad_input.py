@@ -157,7 +157,21 @@ async def test_a_malformed_packet_that_asks_for_an_acknowledgement_gets_a_refusa
     assert answer["error"]["code"] == "invalid"
 
 
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+async def test_binary_data_is_refused_in_words_and_nothing_is_kept_of_it(person, transport):
+    alice = await person("alice", transport=transport)
+    for data in (b"\1\2\3", [b""] * 50):
+        answer = await alice.client.call("signal", {"to": "#lobby", "type": "file", "data": data}, timeout=10)
+        assert answer["error"]["code"] == "invalid" and "binary" in answer["error"]["message"]
+    assert (await alice.client.call("user.me", {}))["ok"]
+
+
+async def test_an_undefined_after_the_object_is_no_mistake(alice):
+    assert (await alice.client.call("user.me", ({}, None)))["ok"]
+    assert (await alice.client.call("user.me", ({}, None, None)))["ok"]
+
+
 async def test_a_command_needs_exactly_one_object(alice):
-    for arguments in ((), ({}, {}), (None,)):
+    for arguments in ((), ({}, {}), (None,), (None, None), (None, {}), ({}, None, {}), ({}, False)):
         answer = await alice.client.call("user.me", arguments)
         assert answer["error"]["code"] == "invalid"

@@ -167,3 +167,14 @@ async def test_two_chats_in_one_process_do_not_hear_each_other(tmp_path):
         await asyncio.gather(here.say("#lobby", "here"), there.say("#lobby", "there"))
         await asyncio.gather(here.settled(), there.settled())
         assert (here.texts(), there.texts()) == (["here"], ["there"])
+
+
+async def test_a_login_that_hangs_refuses_as_unavailable(tmp_path):
+    chat = Chatrooms(Settings(data=tmp_path, join_timeout=0.3, **QUICK), authenticate=lambda _: asyncio.Event().wait())
+    client = socketio.AsyncClient(reconnection=False)
+    refused = asyncio.get_running_loop().create_future()
+    client.on("connect_error", refused.set_result)
+    async with chat.lifespan(), serving(chat) as url:
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await client.connect(url, transports=["websocket"])
+        assert (await refused)["data"] == {"code": "unavailable"}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+import signal
 import sys
 from pathlib import Path
 
 import aiohttp
 from yarl import URL
 
+from chatrooms import wire
+from tests import node, processes
 from tests.people import connect
 from tests.processes import PATIENCE, environment
 from tests.wire.test_shutdown import free_port
@@ -75,3 +79,33 @@ async def _shop(url: str) -> None:
             await alice.settled()
             assert alice.texts() == ["Your order has shipped.", "Deployed."]
             assert len(alice.signals("greeting")) == 1
+
+
+AFTERWARDS = """
+console.log("posted");
+socket.on("connect", async () => {
+  console.log(JSON.stringify(await socket.emitWithAck("message.post", { room: "bob", text: "Back" })));
+});
+"""
+
+
+async def test_the_javascript_survives_a_restart_of_the_server(tmp_path):
+    sample = blocks("js")[0]
+    async with processes.started(tmp_path) as server:
+        async with connect(server.url, "bob") as bob:
+            token = bob.token
+        script = 'import { io } from "socket.io-client";\n' + sample.replace("http://127.0.0.1:8000", server.url)
+        async with node.running(script + AFTERWARDS) as process:
+            assert await asyncio.wait_for(process.stdout.readline(), 30) == b"posted\n"
+            await server.end(signal.SIGKILL)
+            async with processes.started(tmp_path, port=server.port) as again:
+                answer = json.loads(await asyncio.wait_for(process.stdout.readline(), 30))
+                assert answer["ok"] and answer["result"]["message"]["author"] == "alice"
+                async with connect(again.url, "bob", token=token) as bob:
+                    history = await bob.client.call("history", {"room": "alice+bob"})
+                    assert [message["text"] for message in history["result"]["messages"]] == ["Hi", "Back"]
+
+
+def test_the_options_of_uvicorn_are_those_that_the_wire_is_tested_with():
+    options = re.search(r"`uvicorn (--http [^`]*)`", README)[1]
+    assert " ".join(words(options)) in wire.__doc__

@@ -46,7 +46,7 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
                 "loop",
                 "parser",
             ),
-            *("pipeline", "server_state", "transport", "url", "ws_protocol_class"),
+            *("pipeline", "server_state", "transport", "ws_protocol_class"),
             *("on_body", "on_header", "on_headers_complete", "on_message_begin", "on_message_complete", "on_url"),
             *("on_response_complete", "pause_writing", "resume_writing", "timeout_keep_alive_handler"),
             *("_should_upgrade", "_start_asgi_task", "_unset_keepalive_if_required", "handle_websocket_upgrade"),

@@ -15,10 +15,13 @@ def dumps(value: Any, **_: Any) -> str:
 
 
 def read(text: str, depth: int) -> Any:
-    """The value of JSON text nested ``depth`` levels deep at the most; raises ``ValueError``."""
-    value = loads(text)
+    """The value of JSON text nested ``depth`` levels deep at the most; raises ``ValueError``, which says why."""
+    try:
+        value = loads(text)
+    except ValueError:
+        raise ValueError("its data is not JSON") from None
     if text.count("[") + text.count("{") > depth and not shallow(value, depth):
-        raise ValueError("nested too deep")
+        raise ValueError("its data is nested too deep")
     return value
 
 

@@ -29,11 +29,12 @@ class Ending:
 
 
 LEFT = Ending("transport close")
-CLOSED_BY_CLIENT = Ending("client disconnect")
+CLOSED_BY_CLIENT = Ending("client disconnect", patient=True)
 CLOSED_BY_SERVER = Ending("server disconnect", poll=CLOSE, patient=True)
 RESTART = Ending("server disconnect", code=1012)
 SILENT = Ending("ping timeout", poll=CLOSE)
 MISTAKEN = Ending("transport error", code=1002, poll=CLOSE)
+TOO_LARGE = Ending("transport error", code=1009, poll=CLOSE)
 SLOW = Ending("transport error", abort=True)
 
 PINGS = Bundle([PING])

@@ -12,7 +12,7 @@ from chatrooms.wire.limits import AHEAD, SECONDS_TO_CLOSE
 from chatrooms.wire.message import PONG_PROBE, Bundle, Message
 from chatrooms.wire.packets import Malformed
 from chatrooms.wire.requests import Request
-from chatrooms.wire.socket import LEFT, MISTAKEN, Ending, Socket
+from chatrooms.wire.socket import LEFT, MISTAKEN, TOO_LARGE, Ending, Socket
 
 if TYPE_CHECKING:
     from chatrooms.wire.websocket_protocol import WebSocketProtocol  # at run time it needs a uvicorn that it works with
@@ -105,8 +105,8 @@ class WebSocket(ABC):
         """Take in the next packet, None at the end of the connection; False if there is nothing to come any more."""
         if packet is None:
             self.socket.end(LEFT)
-        elif len(packet) > self.socket.limits.packet:
-            self.socket.end(MISTAKEN)
+        elif _size(packet) > self.socket.limits.packet:
+            self.socket.end(TOO_LARGE)
         elif not self.socket.closed:
             try:
                 await self.socket.receive(packet)
@@ -276,6 +276,10 @@ class Plain(WebSocket):
                 await self._request.send({"type": "websocket.close", "code": code})
         except Exception:
             return
+
+
+def _size(packet: str | bytes) -> int:
+    return len(packet) if isinstance(packet, bytes) or packet.isascii() else len(packet.encode())
 
 
 def _packet(event: Mapping[str, Any]) -> str | bytes | None:
