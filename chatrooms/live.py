@@ -19,7 +19,7 @@ from chatrooms.db import Database
 from chatrooms.prepared import Prepared
 from chatrooms.tables import members
 from chatrooms.wire import failures
-from chatrooms.wire.server import NAMESPACE, Server
+from chatrooms.wire.server import NAMESPACE, Delivery, Server
 
 LAST_WORDS = 0.1
 """Seconds in which an acknowledgement reaches somebody who ended their own session."""
@@ -61,13 +61,14 @@ class Live:
         await self._emit(waiting)
 
     async def _emit(self, changes: list[Change]) -> None:
-        await self.server.emit_all(("change", change, names.hearers(change["room"])) for change in changes)
+        events = (("change", change, names.hearers(change["room"])) for change in changes)
+        await self.server.emit_all(events, delivery=Delivery.SKIPPABLE)
 
     async def signal(self, signals: Iterable[Signal]) -> None:
-        """Emit signals to everybody who hears their rooms."""
+        """Emit signals to everybody who hears their rooms, save for those who are slow to read."""
         for signal in signals:
             told = {"room": signal.room, "from": signal.sender, "type": signal.type, "data": signal.data}
-            await self.server.emit("signal", told, to=names.hearers(signal.room))
+            await self.server.emit("signal", told, to=names.hearers(signal.room), volatile=True)
 
     async def align(self, username: str, sid: str | None = None) -> None:
         """Make the rooms of all local sockets of ``username``, or of one, equal to their memberships.

@@ -13,10 +13,13 @@ from chatrooms.commands import Caller, Pipe
 from chatrooms.doorkeeper import Doorkeeper
 from chatrooms.errors import Internal, Invalid, Refusal, Unauthorized
 from chatrooms.live import Live
-from chatrooms.params import MAX_TEXT
+from chatrooms.params import MAX_SEQ, MAX_TEXT
 from chatrooms.settings import Settings
 from chatrooms.version import __version__
 from chatrooms.wire import failures
+
+BEYOND = MAX_SEQ
+"""A rev that no room reaches: to every client, a change of this rev comes after a gap."""
 
 Connected = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 
@@ -52,6 +55,7 @@ class Sockets:
         self._on_connect = on_connect
         self._server = live.server
         self._server.connected = self._connected
+        self._server.caught_up = self._caught_up
         self._server.malformed = lambda: refused(Invalid("That is not JSON of an event.", field=""))
         self._server.on("connect", self._connect)
         self._server.on("*", self._event)
@@ -95,6 +99,11 @@ class Sockets:
         await self._server.emit("welcome", welcome, to=sid)
         if self._on_connect:
             await self._on_connect(caller.username, session["auth"])
+
+    async def _caught_up(self, sid: str) -> None:
+        """Make the client call `sync`, as it does at any gap: it was left out of some changes."""
+        caller: Caller = (await self._server.get_session(sid))["caller"]
+        await self._server.emit("change", {"room": caller.username, "rev": BEYOND}, to=sid)
 
     async def _event(self, event: str, sid: str, *given: Any) -> dict[str, Any]:
         return await answer(self._run(event, sid, given))

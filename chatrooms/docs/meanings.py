@@ -63,7 +63,11 @@ MEANINGS: dict[str, str] = {
     "Read.number": "How many messages of the room were read; the newest message's number minus this are not.",
     "User.name": "What others see; the username if empty.",
     "Change.room": "The room that changed.",
-    "Change.rev": "The room's new revision: the previous one plus 1. After a gap, call `sync`.",
+    "Change.rev": (
+        "The room's new revision: the previous one plus 1. After a gap, call `sync`. A client that reads too slowly is "
+        "left out of changes; once it has caught up it gets one without rows whose `rev` is 2147483647, which is "
+        "after a gap for everybody."
+    ),
     "Change.rooms": "The room itself, when it was made or something about it changed.",
     "Change.users": "One's own profile; in one's own room only.",
     "Change.memberships": "What one belongs to, or no longer does; in one's own room only.",

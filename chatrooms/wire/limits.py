@@ -14,8 +14,11 @@ class Limits:
     packet: the largest packet, and the largest body of a POST.
     packets: packets in the body of a POST.
     depth: how deep the JSON of a packet may be nested; its array is the first level.
-    queued: what may wait to be sent, the buffer of the operating system not included.
-    unread: how long the oldest byte may wait to be sent.
+    volatile: what may wait to be sent to a client before it gets no more volatile events.
+    skippable: what may wait before a client gets no more skippable events, and before its own events have to wait.
+    queued: what may wait before a client that gets yet another event, neither volatile nor skippable, is cut off. The
+        buffer of the operating system is not included in any of these.
+    unread: how long something may wait while the client reads nothing at all.
     polled: packets in the answer to a poll; python-engineio's client takes 16 at the most.
     upgrade: how long an upgrade, or sending the body of a POST, may take.
     """
@@ -23,7 +26,9 @@ class Limits:
     packet: int = MAX_PACKET
     packets: int = 4096
     depth: int = 16
-    queued: int = 1024 * 1024
+    volatile: int = 256 * 1024
+    skippable: int = 1024 * 1024
+    queued: int = 4 * 1024 * 1024
     unread: float = 10.0
     polled: int = 16
     upgrade: float = 10.0

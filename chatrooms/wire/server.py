@@ -14,12 +14,12 @@ from chatrooms.wire import failures, handlers, packets
 from chatrooms.wire.engine import Engine, quiet
 from chatrooms.wire.limits import MAX_PACKET, Limits
 from chatrooms.wire.manager import Manager
-from chatrooms.wire.message import Bundle
+from chatrooms.wire.message import Bundle, Delivery
 from chatrooms.wire.packets import ACK, CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, Malformed, Received
 from chatrooms.wire.socket import CLOSED_BY_SERVER
 from chatrooms.wire.turns import Turns
 
-__all__ = ["MAX_PACKET", "NAMESPACE", "Limits", "Server"]
+__all__ = ["MAX_PACKET", "NAMESPACE", "Delivery", "Limits", "Server"]
 
 NAMESPACE = "/"
 JOINS_AT_ONCE = 32
@@ -34,7 +34,8 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
     Handlers are those of python-socketio; they run one after the other for each client. Whoever hands requests in
     has checked their origin.
 
-    ``connected`` is awaited with the id of a socket right after the client was told that it is connected.
+    ``connected`` is awaited with the id of a socket right after the client was told that it is connected, and
+    ``caught_up`` with that of one that was left out of skippable events, once it has read most of what it was sent.
     ``malformed`` answers an event that could not be read, if the client asked for an acknowledgement, and such
     mistakes end nothing; as long as it is None, a packet that is no packet ends the connection, as the protocol asks.
     A client that is in no namespace ``join_timeout`` seconds after it came is closed.
@@ -62,8 +63,10 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         )
         self.join_timeout = join_timeout
         self.connected: Callable[[str], Awaitable[None]] = _nothing
+        self.caught_up: Callable[[str], Awaitable[None]] = _nothing
         self.malformed: Callable[[], Any] | None = None
         self.eio.patrol.haunted = self._lay_ghosts
+        self.eio.caught_up = self._relieved
         self._connecting: dict[str, asyncio.Future[None]] = {}
         self._turns = Turns(JOINS_AT_ONCE)
 
@@ -71,12 +74,46 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         """End a connection with its transport, whatever it is doing; waits for nobody."""
         await self.eio.disconnect(eio_sid)
 
-    async def emit_all(self, events: Iterable[tuple[str, Any, list[str]]], namespace: str = NAMESPACE) -> None:
+    async def emit(  # noqa: PLR0917 - python-socketio's signature
+        self,
+        event: str,
+        data: Any = None,
+        to: str | Iterable[str] | None = None,
+        room: str | Iterable[str] | None = None,
+        skip_sid: Any = None,
+        namespace: str | None = None,
+        callback: Callable[..., Any] | None = None,
+        ignore_queue: bool = False,  # noqa: ARG002, FBT001, FBT002
+        *,
+        volatile: bool = False,
+    ) -> None:
+        """Emit an event as python-socketio does.
+
+        A ``volatile`` one, as in Socket.IO for JavaScript, is not sent to clients that are slow to read what they were
+        sent before (`Limits.volatile`).
+        """
+        await self.manager.emit(
+            event,
+            data,
+            namespace or NAMESPACE,
+            room=to or room,
+            skip_sid=skip_sid,
+            callback=callback,
+            volatile=volatile,
+        )
+
+    async def emit_all(
+        self,
+        events: Iterable[tuple[str, Any, list[str]]],
+        namespace: str = NAMESPACE,
+        delivery: Delivery = Delivery.RELIABLE,
+    ) -> None:
         """Emit several events, each to its rooms: every socket gets those of the same rooms in one write.
 
-        Events to the same rooms keep their order; between different rooms there is none.
+        Events to the same rooms keep their order; between different rooms there is none. ``delivery`` says what becomes
+        of them at clients that are slow to read.
         """
-        await self.manager.emit_all(events, namespace)
+        await self.manager.emit_all(events, namespace, delivery)
 
     async def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - python-socketio's signature
         """Disconnect a socket from a namespace, and its transport if it is in no other."""
@@ -220,6 +257,16 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
     def _serves(self, namespace: str) -> bool:
         known = (*self.handlers, *self.namespace_handlers, *self.namespaces)
         return namespace in known or "*" in known
+
+    def _relieved(self, eio_sid: str) -> None:
+        for namespace in self.manager.namespaces_of(eio_sid):
+            self.eio.start(self._catch_up(self.manager.sid_from_eio_sid(eio_sid, namespace)))
+
+    async def _catch_up(self, sid: str) -> None:
+        try:
+            await self.caught_up(sid)
+        except Exception:
+            failures.report("a handler of clients that have caught up failed")
 
     def _alive(self, eio_sid: str) -> bool:
         socket = self.eio.sockets.get(eio_sid)
