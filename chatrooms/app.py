@@ -26,7 +26,7 @@ from chatrooms.rates import Rates
 from chatrooms.settings import Settings
 from chatrooms.sockets import Connected, Sockets
 from chatrooms.tables import Message
-from chatrooms.web import Web, http_error
+from chatrooms.web import MAX_DEPTH, Web, http_error
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.server import Server
 
@@ -60,7 +60,7 @@ class Chatrooms:
             ping_interval=settings.ping_interval,
             ping_timeout=settings.ping_timeout,
             join_timeout=settings.join_timeout,
-            limits=Limits(depth=64),  # commands refuse less, and name the field
+            limits=Limits(depth=MAX_DEPTH),
         )
         self._live = Live(self._server, self._db)
         self._pipe = Pipe(self._db, self._live, rates, settings.lobby)

@@ -6,6 +6,7 @@ signature is the contract: the doors, OpenAPI and AsyncAPI are made from it.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,16 +15,20 @@ from typing import Any, Generic, Literal, TypeVar, get_type_hints
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Connection
 
-from chatrooms import clock, names
+from chatrooms import clock, names, weights
 from chatrooms.changes import Changes
 from chatrooms.db import Database
-from chatrooms.errors import Invalid, RateLimited, UnknownCommand
+from chatrooms.errors import Invalid, UnknownCommand
 from chatrooms.live import Live, Signal
 from chatrooms.rates import Rates
 
 P = TypeVar("P", bound="Params")
 R = TypeVar("R")
 Rate = Literal["post", "create", "signal", "other"]
+
+
+ON_LOOP = 200
+"""Characters of names that are mapped on the event loop, which takes at most a millisecond."""
 
 
 class Params(BaseModel):
@@ -39,12 +44,16 @@ class Params(BaseModel):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who runs a command: a person, on the socket ``sid`` if they use one, or the host application itself."""
+    """Who runs a command: a person, on the socket ``sid`` if they use one, or the host application itself.
+
+    ``network`` is whose address they come from (`Handshake.network`); empty if it is the host application that asks.
+    """
 
     username: str
     sid: str | None = None
     session: str | None = None
     host: bool = False
+    network: str = ""
 
 
 @dataclass
@@ -88,6 +97,9 @@ class Command(Generic[P]):
         """The parameters in ``given``; raises `Invalid` naming the first field that is not right."""
         if not isinstance(given, dict):
             raise Invalid("The parameters have to be one object.", field="")
+        for name in given:
+            if name not in self.params.model_fields:
+                raise Invalid("There is no such parameter.", field=str(name)[:100])
         try:
             return self.params.model_validate(given)
         except ValidationError as error:
@@ -139,7 +151,7 @@ _SENTENCES = {
 
 def invalid(error: ValidationError) -> Invalid:
     """A pydantic error as our refusal, of its first field."""
-    first = error.errors()[0]
+    first = error.errors(include_url=False, include_input=False)[0]
     context = first.get("ctx", {})
     sentence = _SENTENCES.get(first["type"])
     reason = sentence.format(**context) if sentence else str(context.get("error") or first["msg"])
@@ -167,11 +179,11 @@ class Pipe:
         command = REGISTRY.get(name)
         if command is None:
             raise UnknownCommand(command=name[:100])
-        if not me.host and not self._rates.allow(command.rate, me.username):
-            raise RateLimited(retry_after=self._rates.wait(command.rate, me.username))
-        p = command.parse(given)
-        if p.weight > 1:
-            self._rates.charge(command.rate, me.username, weight=p.weight - 1)
+        slow = weights.characters(command.params, given) if isinstance(given, dict) else 0
+        self._spend(command.rate, me, 1 + slow // weights.CHARACTERS)
+        p = command.parse(given) if slow <= ON_LOOP else await asyncio.to_thread(command.parse, given)
+        if p.weight > 1 and not me.host:
+            self._rates.charge(command.rate, me.username, me.network, p.weight - 1)
         return await self._do(command, p, me)
 
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
@@ -203,10 +215,29 @@ class Pipe:
             await self._live.align(me.username)
         if command.kind == "query":
             outcome = await self._db.read(lambda db: self._act(work, me, db))
-            await self._live.signal(filter(self._rates.passes_on, outcome.signals))
+            await self._pass_on(outcome.signals, me)
             return outcome.result
-        outcome = await self._db.change(lambda db: self._act(work, me, db), lambda db: command.locks(db, me, p))
+        outcome = await self._db.change(lambda db: self._broadcast(work, me, db), lambda db: command.locks(db, me, p))
         return outcome.result
+
+    def _spend(self, rate: str, me: Caller, weight: int) -> None:
+        if not me.host:
+            self._rates.spend(rate, me.username, me.network, weight)
+
+    async def _pass_on(self, signals: list[Signal], me: Caller) -> None:
+        passed = list(filter(self._rates.passes_on, signals))
+        if passed:
+            self._spend("broadcast", me, sum(map(self._live.kilobytes_of_signal, passed)))
+            await self._live.signal(passed)
+
+    def _broadcast(self, work: Callable[[Act], R], me: Caller, db: Connection) -> Outcome[R]:
+        """What comes of ``work``, if the caller may send so much to so many; on the writer's thread."""
+        outcome = self._act(work, me, db)
+        if not me.host:
+            kilobytes = sum(map(self._live.kilobytes, outcome.changes))
+            kilobytes += sum(map(self._live.kilobytes_of_signal, outcome.signals))
+            self._spend("broadcast", me, kilobytes)
+        return outcome
 
     def _act(self, work: Callable[[Act], R], me: Caller, db: Connection) -> Outcome[R]:
         act = Act(me, db, self._lobby)

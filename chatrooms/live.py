@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
+import orjson
 from sqlalchemy import Connection, bindparam, select
 
 from chatrooms import names
@@ -21,6 +22,8 @@ from chatrooms.tables import members
 from chatrooms.wire import failures
 from chatrooms.wire.server import NAMESPACE, Delivery, Server
 
+ENVELOPE = 100
+"""About how many bytes an event has besides its data."""
 LAST_WORDS = 0.1
 """Seconds in which an acknowledgement reaches somebody who ended their own session."""
 
@@ -69,6 +72,18 @@ class Live:
         for signal in signals:
             told = {"room": signal.room, "from": signal.sender, "type": signal.type, "data": signal.data}
             await self.server.emit("signal", told, to=names.hearers(signal.room), volatile=True)
+
+    def kilobytes(self, change: Change) -> int:
+        """Return how many kilobytes telling a change takes, over all connections; from any thread."""
+        return self._kilobytes(change, change["room"])
+
+    def kilobytes_of_signal(self, signal: Signal) -> int:
+        """Return how many kilobytes emitting a signal takes, over all connections; from any thread."""
+        return self._kilobytes(signal.data, signal.room)
+
+    def _kilobytes(self, data: Any, room: str) -> int:
+        hearing: int = sum(self.server.manager.count(name) for name in names.hearers(room))
+        return (ENVELOPE + len(orjson.dumps(data))) * hearing // 1000
 
     async def align(self, username: str, sid: str | None = None) -> None:
         """Make the rooms of all local sockets of ``username``, or of one, equal to their memberships.

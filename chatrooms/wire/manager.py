@@ -38,6 +38,10 @@ class Manager(AsyncManager):  # type: ignore[misc]
         """The ids of the sockets that are in ``room`` now."""
         return list(self.rooms.get(namespace, {}).get(room, ()))
 
+    def count(self, room: str, namespace: str = "/") -> int:
+        """Return how many sockets are in ``room`` now; from any thread."""
+        return len(self.rooms.get(namespace, {}).get(room, ()))
+
     def namespaces_of(self, eio_sid: str) -> list[str]:
         """The namespaces that a session is connected, or connecting, to."""
         return list(self._sids.get(eio_sid, ()))

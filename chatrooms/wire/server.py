@@ -260,7 +260,9 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
 
     def _relieved(self, eio_sid: str) -> None:
         for namespace in self.manager.namespaces_of(eio_sid):
-            self.eio.start(self._catch_up(self.manager.sid_from_eio_sid(eio_sid, namespace)))
+            sid = self.manager.sid_from_eio_sid(eio_sid, namespace)
+            if self.manager.is_connected(sid, namespace):
+                self.eio.start(self._catch_up(sid))
 
     async def _catch_up(self, sid: str) -> None:
         try:
