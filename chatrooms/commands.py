@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar, get_type_hints
+from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Connection
@@ -29,6 +30,10 @@ Rate = Literal["post", "create", "signal", "other"]
 
 ON_LOOP = 200
 """Characters of names that are mapped on the event loop, which takes at most a millisecond."""
+
+
+AT_ONCE = 2
+"""Queries of one network address, or of one person without, that are worked on at the same time."""
 
 
 class Params(BaseModel):
@@ -173,15 +178,20 @@ class Pipe:
 
     def __init__(self, db: Database, live: Live, rates: Rates, lobby: str) -> None:
         self._db, self._live, self._rates, self._lobby = db, live, rates, lobby
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Carry out a command; returns its result, raises a `Refusal`."""
         command = REGISTRY.get(name)
         if command is None:
             raise UnknownCommand(command=name[:100])
-        slow = weights.characters(command.params, given) if isinstance(given, dict) else 0
-        self._spend(command.rate, me, 1 + slow // weights.CHARACTERS)
-        p = command.parse(given) if slow <= ON_LOOP else await asyncio.to_thread(command.parse, given)
+        weight = weights.weigh(command.params, given)
+        self._spend(command.rate, me, weight.commands)
+        if weight.characters <= ON_LOOP:
+            p = command.parse(given)
+        else:
+            async with self._turn(me):
+                p = await asyncio.to_thread(command.parse, given)
         if p.weight > 1 and not me.host:
             self._rates.charge(command.rate, me.username, me.network, p.weight - 1)
         return await self._do(command, p, me)
@@ -214,11 +224,16 @@ class Pipe:
         if command.aligned:
             await self._live.align(me.username)
         if command.kind == "query":
-            outcome = await self._db.read(lambda db: self._act(work, me, db))
+            async with self._turn(me):
+                outcome = await self._db.read(lambda db: self._act(work, me, db))
             await self._pass_on(outcome.signals, me)
             return outcome.result
         outcome = await self._db.change(lambda db: self._broadcast(work, me, db), lambda db: command.locks(db, me, p))
         return outcome.result
+
+    def _turn(self, me: Caller) -> asyncio.Semaphore:
+        """What makes those of one address wait for each other instead of making everybody else wait."""
+        return self._turns.setdefault(me.network or me.username, asyncio.Semaphore(AT_ONCE))
 
     def _spend(self, rate: str, me: Caller, weight: int) -> None:
         if not me.host:

@@ -14,8 +14,8 @@ from chatrooms.settings import Settings
 TYPING = "1/3 seconds"
 PEOPLE = 8
 """How many people that do all they may fit behind one network address: an office, or one person with many names."""
-BROADCASTERS = 2
-"""The same for what is sent to many: an address that sends more than this would delay everybody else."""
+BROADCASTERS = 1
+"""The same for what is sent to many: more from one address would delay everybody else."""
 
 
 class Rates:

@@ -1,11 +1,12 @@
 """What it costs to parse the parameters of a command, told from their declaration before they are parsed.
 
 Almost all of it is bringing names to their one form (RFC 8264), some 3 microseconds a character where that needs the
-library. So only names that need it are counted, wherever the declaration has a name.
+library. So names are counted, wherever the declaration has one.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args
 
@@ -17,12 +18,30 @@ from chatrooms import names
 from chatrooms.params import MAPPED
 
 CHARACTERS = 50
-"""Of names, that weigh as much as a command."""
+NAMES = 20
+"""So many characters to be mapped, or names in a list, weigh as much as a command."""
 
 
-def characters(params: type[BaseModel], given: dict[Any, Any]) -> int:
-    """Return how many characters of names parsing ``given`` has to bring to their one form."""
-    return sum(_slow(given.get(field), most) for field, most in _named(params))
+@dataclass(frozen=True)
+class Weight:
+    """What is given: how many ``names`` in lists, and how many ``characters`` of names have to be mapped."""
+
+    names: int = 0
+    characters: int = 0
+
+    @property
+    def commands(self) -> int:
+        """How many ordinary commands it is worth."""
+        return 1 + self.names // NAMES + self.characters // CHARACTERS
+
+
+def weigh(params: type[BaseModel], given: Any) -> Weight:
+    """Return what parsing ``given`` costs; of a list no more than may be in it."""
+    if not isinstance(given, dict):
+        return Weight()
+    values = [(given.get(name), most) for name, most in _named(params)]
+    listed = sum(min(len(value), most) for value, most in values if isinstance(value, list))
+    return Weight(listed, sum(_slow(value, most) for value, most in values))
 
 
 @cache
