@@ -36,7 +36,7 @@ class Weight:
 
 
 def weigh(params: type[BaseModel], given: Any) -> Weight:
-    """Return what parsing ``given`` costs; of a list no more than may be in it."""
+    """Return what parsing ``given`` costs; a list is parsed up to the first name too many."""
     if not isinstance(given, dict):
         return Weight()
     values = [(given.get(name), most) for name, most in _named(params)]
@@ -65,5 +65,5 @@ def _most(field: FieldInfo) -> int:
 
 def _slow(value: Any, most: int) -> int:
     if isinstance(value, list):
-        return sum(_slow(each, 0) for each in value[:most] if isinstance(each, str))
+        return sum(_slow(each, 0) for each in value[: most + 1] if isinstance(each, str))
     return sum(map(names.slow, names.people(value.removeprefix("#")))) if isinstance(value, str) else 0

@@ -9,11 +9,11 @@ import pytest
 
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import LARGE, Delivery
-from tests.bench.frames import frame
 from tests.wire.program import until
-from tests.wire.raw import PATH, send
+from tests.wire.raw import PATH, frame, send
 
 KIB = 1024
+BUFFER = 64 * KIB
 
 
 async def test_a_websocket_with_too_much_waiting_is_dropped(start):
@@ -128,9 +128,9 @@ class Slow:
             await self.program.server.emit("n", "x" * 50 * KIB, to="all")
 
     async def read(self, until: bytes) -> bytes:
-        """Read on until something was read that ends like this."""
+        """Read on until this was read."""
         loop, found = asyncio.get_running_loop(), b""
-        while until not in found[-64 * KIB :]:
+        while until not in found:
             found += await asyncio.wait_for(loop.sock_recv(self._sock, 256 * KIB), 10)
         return found
 
@@ -139,7 +139,7 @@ class Slow:
 async def slow(start):
     """A WebSocket that is slow to read, and the program's server that is not."""
     program, raw = await start(limits=Limits(volatile=100 * KIB, skippable=300 * KIB))
-    sock = await raw.bare_websocket(receive_buffer=4096)
+    sock = await raw.bare_websocket(receive_buffer=BUFFER)
     yield Slow(program, sock)
     sock.close()
 
@@ -189,25 +189,25 @@ async def test_many_skippable_events_at_once_leave_no_more_waiting_than_one_bund
 async def test_a_client_that_does_not_read_is_not_heard_either_until_it_does(start):
     program, raw = await start(limits=Limits(skippable=300 * KIB))
     program.server.on("large", lambda _sid: program.heard.append("asked") or "x" * 100 * KIB)
-    sock = await raw.bare_websocket(receive_buffer=4096)
+    sock = await raw.bare_websocket(receive_buffer=BUFFER)
     slow = Slow(program, sock)
-    for number in range(30):
-        await send(sock, frame(f'42{number}["large"]'.encode()))
+    for number in range(100):
+        await send(sock, frame(f'42{number}["large"]'))
     await until(lambda: slow.socket.waiting() > 300 * KIB)
-    await send(sock, frame(b'42["note","last"]'))
+    await send(sock, frame('42["note","last"]'))
     asked = len(program.heard)
-    assert asked < 30 and slow.socket.waiting() < 500 * KIB
-    await slow.read(b"4329[")
+    assert asked < 100 and slow.socket.waiting() < 500 * KIB
+    await slow.read(b"4399[")
     await until(lambda: program.heard[-1] == "last")
-    assert len(program.heard) == 31
+    assert len(program.heard) == 101
     sock.close()
 
 
 async def test_a_client_stays_as_long_as_something_leaves_however_much_waits(start):
-    program, raw = await start(limits=Limits(unread=1.0))
-    sock = await raw.bare_websocket(receive_buffer=4096)
+    program, raw = await start(limits=Limits(unread=1.0, queued=4000 * KIB))
+    sock = await raw.bare_websocket(receive_buffer=BUFFER)
     slow = Slow(program, sock)
-    await slow.stall(1000 * KIB)
+    await slow.stall(2000 * KIB)
     loop, begun = asyncio.get_running_loop(), time.monotonic()
     while time.monotonic() - begun < 3.0:
         await loop.sock_recv(sock, 32 * KIB)
