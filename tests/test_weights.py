@@ -11,34 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import chatrooms.app  # noqa: F401 - registers the commands
 from chatrooms import names, weights
 from chatrooms.commands import AT_ONCE, REGISTRY, Caller, Pipe
 from chatrooms.errors import Invalid
 from chatrooms.wire import json
+from tests.bench.parsing import slow_name, worst
 
-COUNTLESS = 200_000
-
-
-def slow_name(number: int, length: int = 32) -> str:
-    """A name that nobody had before, of letters that the library has to map."""
-    digits = [number >> shift & 15 for shift in range(0, 4 * 8, 4)]
-    return "".join(chr(0x627 + digit) for digit in digits).ljust(length, "\u0628")
-
-
-def worst(params, chance: int) -> dict:
-    """The parameters that take longest to parse, from their declaration: every string and list at its longest."""
-    given = {}
-    for name, field in params.model_json_schema()["properties"].items():
-        parts = [field, *field.get("anyOf", [])]
-        kinds = {part.get("type") for part in parts}
-        if "array" in kinds:
-            given[name] = [slow_name(chance + number) for number in range(2000)]
-        elif "string" in kinds:
-            longest = max(part.get("maxLength", 0) for part in parts)
-            parted = "+".join(slow_name(chance + number) for number in range(12))
-            given[name] = parted[:longest] if longest >= 200 else slow_name(chance, longest or 1)
-    return given
+OTHERS = 200_000
 
 
 @pytest.fixture
@@ -60,7 +39,9 @@ def mapped(monkeypatch):
 @pytest.mark.parametrize("name", sorted(REGISTRY))
 def test_of_no_command_more_is_mapped_than_was_counted_before(name, mapped):
     params = REGISTRY[name].params
-    for tried in [worst(params, 0), *({key: value} for key, value in worst(params, COUNTLESS).items())]:
+    alone = [{key: value} for key, value in worst(params, OTHERS).items()]
+    too_long = [{key: value * 2} for key, value in worst(params, 2 * OTHERS).items()]
+    for tried in [worst(params, 0), *alone, *too_long]:
         mapped.clear()
         weight = weights.weigh(params, tried)
         with contextlib.suppress(Invalid):

@@ -26,7 +26,7 @@ MEANINGS: dict[str, str] = {
     "rev": "The revision of the room (here: of the room whose change this is) at which the row last changed.",
     "to": "A room that one belongs to, or the username of somebody one shares a room with.",
     "type": "What kind of signal it is; `typing` and `presence` are the server's own.",
-    "data": "Any JSON, at most 64 KiB, nested at most 16 deep.",
+    "data": "Any JSON, at most 64 KiB, nested at most 16 deep, with at most some 4,000 arrays and objects.",
     "role": "`owner`, `moderator` or `member`.",
     "since": "When the membership began or ended.",
     "gone": "The membership has ended.",

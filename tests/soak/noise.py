@@ -23,7 +23,7 @@ from tests.soak import wire
 
 ADDRESS = "127.0.0.2"
 PATIENCE = 60
-ARABIC, HANGUL = (0x627, 0x64A), (0xAC00, 0xD7A3)
+ARABIC, HANGUL = (0x641, 0x64A), (0xAC00, 0xD7A3)
 
 
 def _names(chance: random.Random, count: int, script: tuple[int, int]) -> list[str]:
