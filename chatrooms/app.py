@@ -30,7 +30,7 @@ from chatrooms.server_errors import ServerErrors
 from chatrooms.settings import DATABASE, Settings
 from chatrooms.sockets import Connected, Sockets
 from chatrooms.tables import Message
-from chatrooms.web import Web, http_error
+from chatrooms.web import MAX_DEPTH, Web, http_error
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.origins import checked_before
 from chatrooms.wire.server import Server
@@ -74,7 +74,7 @@ class Chatrooms:
             ping_interval=settings.ping_interval,
             ping_timeout=settings.ping_timeout,
             join_timeout=settings.join_timeout,
-            limits=Limits(depth=64, attachments=0),  # commands refuse deeper JSON, and name the field
+            limits=Limits(depth=MAX_DEPTH, attachments=0),  # commands refuse deeper JSON, and name the field
             async_handlers=False,
             cors_allowed_origins=checked_before,
         )

@@ -6,19 +6,21 @@ signature is the contract: the doors, OpenAPI and AsyncAPI are made from it.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
 from dataclasses import InitVar, dataclass, field
 from typing import Any, Generic, Literal, TypeVar, get_args, get_type_hints
+from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Connection
 
-from chatrooms import clock, names
+from chatrooms import clock, names, weights
 from chatrooms.changes import Changes
 from chatrooms.db import Database
-from chatrooms.errors import Invalid, RateLimited, Refusal, UnknownCommand
+from chatrooms.errors import Invalid, Refusal, UnknownCommand
 from chatrooms.live import Live, Signal
 from chatrooms.rates import Rates
 from chatrooms.wire.tally import Tally
@@ -28,6 +30,14 @@ R = TypeVar("R")
 Rate = Literal["post", "create", "signal", "other"]
 
 log = logging.getLogger(__name__)
+
+
+ON_LOOP = 200
+"""Characters of names that are mapped on the event loop, which takes at most a millisecond."""
+
+
+AT_ONCE = 2
+"""Queries of one network address, or of one person without, that are worked on at the same time."""
 
 
 class Params(BaseModel):
@@ -43,12 +53,16 @@ class Params(BaseModel):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who runs a command: a person, on the socket ``sid`` if they use one, or the host application itself."""
+    """Who runs a command: a person, on the socket ``sid`` if they use one, or the host application itself.
+
+    ``network`` is whose address they come from (`Handshake.network`); empty if it is the host application that asks.
+    """
 
     username: str
     sid: str | None = None
     session: str | None = None
     host: bool = False
+    network: str = ""
 
 
 @dataclass
@@ -93,6 +107,9 @@ class Command(Generic[P]):
         """The parameters in ``given``; raises `Invalid` naming the first field that is not right."""
         if not isinstance(given, dict):
             raise Invalid("The parameters have to be one object.", field="")
+        for name in given:
+            if name not in self.params.model_fields:
+                raise Invalid("There is no such parameter.", field=str(name)[:100])
         try:
             return self.params.model_validate(given)
         except ValidationError as error:
@@ -148,7 +165,7 @@ _SENTENCES = {
 
 def invalid(error: ValidationError) -> Invalid:
     """A pydantic error as our refusal, of its first field."""
-    first = error.errors()[0]
+    first = error.errors(include_url=False, include_input=False)[0]
     context = first.get("ctx", {})
     sentence = _SENTENCES.get(first["type"])
     reason = sentence.format(**context) if sentence else str(context.get("error") or first["msg"])
@@ -171,6 +188,7 @@ class Pipe:
     def __init__(self, db: Database, live: Live, rates: Rates, lobby: str) -> None:
         self._db, self._live, self._rates, self._lobby = db, live, rates, lobby
         self._tally = Tally(log)
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Carry out a command; returns its result, raises a `Refusal`."""
@@ -184,11 +202,15 @@ class Pipe:
         command = REGISTRY.get(name)
         if command is None:
             raise UnknownCommand(command=name[:100])
-        if not me.host and not self._rates.allow(command.rate, me.username):
-            raise RateLimited(retry_after=self._rates.wait(command.rate, me.username))
-        p = command.parse(given)
-        if p.weight > 1:
-            self._rates.charge(command.rate, me.username, weight=p.weight - 1)
+        weight = weights.weigh(command.params, given)
+        self._spend(command.rate, me, weight.commands)
+        if weight.characters <= ON_LOOP:
+            p = command.parse(given)
+        else:
+            async with self._turn(me):
+                p = await asyncio.to_thread(command.parse, given)
+        if p.weight > 1 and not me.host:
+            self._rates.charge(command.rate, me.username, me.network, p.weight - 1)
         return await self._do(command, p, me)
 
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
@@ -219,8 +241,9 @@ class Pipe:
         if command.aligned:
             await self._live.align(me.username)
         if command.kind == "query":
-            outcome = await self._db.read(lambda db: self._act(work, me, db))
-            await self._live.signal(filter(self._rates.passes_on, outcome.signals))
+            async with self._turn(me):
+                outcome = await self._db.read(lambda db: self._act(work, me, db))
+            await self._pass_on(outcome.signals, me)
             return outcome.result
         locked: set[str] = set()
 
@@ -228,8 +251,31 @@ class Pipe:
             locked.update(command.locks(db, me, p))
             return locked
 
-        outcome = await self._db.change(lambda db: self._act(work, me, db, locked), locks)
+        outcome = await self._db.change(lambda db: self._broadcast(work, me, db, locked), locks)
         return outcome.result
+
+    def _turn(self, me: Caller) -> asyncio.Semaphore:
+        """What makes those of one address wait for each other instead of making everybody else wait."""
+        return self._turns.setdefault(me.network or me.username, asyncio.Semaphore(AT_ONCE))
+
+    def _spend(self, rate: str, me: Caller, weight: int) -> None:
+        if not me.host:
+            self._rates.spend(rate, me.username, me.network, weight)
+
+    async def _pass_on(self, signals: list[Signal], me: Caller) -> None:
+        passed = list(filter(self._rates.passes_on, signals))
+        if passed:
+            self._spend("broadcast", me, sum(map(self._live.kilobytes_of_signal, passed)))
+            await self._live.signal(passed)
+
+    def _broadcast(self, work: Callable[[Act], R], me: Caller, db: Connection, locked: Container[str]) -> Outcome[R]:
+        """What comes of ``work``, if the caller may send so much to so many; on the writer's thread."""
+        outcome = self._act(work, me, db, locked)
+        if not me.host:
+            kilobytes = sum(map(self._live.kilobytes, outcome.changes))
+            kilobytes += sum(map(self._live.kilobytes_of_signal, outcome.signals))
+            self._spend("broadcast", me, kilobytes)
+        return outcome
 
     def _act(
         self, work: Callable[[Act], R], me: Caller, db: Connection, locked: Container[str] = frozenset()

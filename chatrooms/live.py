@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
+import orjson
 from sqlalchemy import Connection, bindparam, select
 
 from chatrooms import names
@@ -19,8 +20,10 @@ from chatrooms.db import Database
 from chatrooms.prepared import Prepared
 from chatrooms.tables import members
 from chatrooms.wire import failures
-from chatrooms.wire.server import NAMESPACE, Server
+from chatrooms.wire.server import NAMESPACE, Delivery, Server
 
+ENVELOPE = 100
+"""About how many bytes an event has besides its data."""
 LAST_WORDS = 0.1
 """Seconds in which an acknowledgement reaches somebody who ended their own session."""
 
@@ -61,13 +64,26 @@ class Live:
         await self._emit(waiting)
 
     async def _emit(self, changes: list[Change]) -> None:
-        await self.server.emit_all(("change", change, names.hearers(change["room"])) for change in changes)
+        events = (("change", change, names.hearers(change["room"])) for change in changes)
+        await self.server.emit_all(events, delivery=Delivery.SKIPPABLE)
 
     async def signal(self, signals: Iterable[Signal]) -> None:
-        """Emit signals to everybody who hears their rooms."""
+        """Emit signals to everybody who hears their rooms, save for those who are slow to read."""
         for signal in signals:
             told = {"room": signal.room, "from": signal.sender, "type": signal.type, "data": signal.data}
-            await self.server.emit("signal", told, to=names.hearers(signal.room))
+            await self.server.emit("signal", told, to=names.hearers(signal.room), volatile=True)
+
+    def kilobytes(self, change: Change) -> int:
+        """Return how many kilobytes telling a change takes, over all connections; from any thread."""
+        return self._kilobytes(change, change["room"])
+
+    def kilobytes_of_signal(self, signal: Signal) -> int:
+        """Return how many kilobytes emitting a signal takes, over all connections; from any thread."""
+        return self._kilobytes(signal.data, signal.room)
+
+    def _kilobytes(self, data: Any, room: str) -> int:
+        hearing: int = sum(self.server.manager.count(name) for name in names.hearers(room))
+        return (ENVELOPE + len(orjson.dumps(data))) * hearing // 1000
 
     async def align(self, username: str, sid: str | None = None) -> None:
         """Make the rooms of all local sockets of ``username``, or of one, equal to their memberships.

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from importlib.resources import files
@@ -30,6 +31,12 @@ LONGEST_GIVEN = 2 * MAX_SHARED
 RESERVED = frozenset({"admin", "administrator", "all", "channel", "chatrooms", "everyone", "here", "root", "system"})
 
 _case_mapped = get_profile("UsernameCaseMapped")
+_settled = re.compile(r"[a-z0-9._\-ß-öø-ÿа-џぁ-ゖァ-ヺ一-鿯가-힣]*")
+"""Letters and digits that any name may have, which every string of them keeps: the profile is the identity there."""
+
+_forms: dict[str, str] = {}
+MAX_FORMS = 10_000
+"""How many names are remembered in their one form."""
 
 
 def kind(room: str) -> Kind:
@@ -147,18 +154,39 @@ def _reserved() -> frozenset[str]:
     return frozenset(map(skeleton, RESERVED))
 
 
-@lru_cache(maxsize=10_000)
+def slow(name: str) -> int:
+    """Return how many characters of ``name`` have to be mapped by the profile; 0 if its one form is known."""
+    name = _lowered(name)
+    return 0 if name in _forms or len(name) > LONGEST_GIVEN or _settled.fullmatch(name) else len(name)
+
+
 def _mapped(name: str) -> str:
     if len(name) > LONGEST_GIVEN:
         raise ValueError("A name is not as long as that.")
+    name = _lowered(name)
+    form = name if _settled.fullmatch(name) else _forms.get(name)
+    if form is None:
+        form = _enforced(name)
+        if len(_forms) >= MAX_FORMS:
+            _forms.clear()
+        _forms[name] = form
+    if form and not any(unicodedata.category(character)[0] in "LN" for character in form):
+        raise ValueError("A name has at least one letter or digit.")
+    return form
+
+
+def _lowered(name: str) -> str:
+    """``name`` with its ASCII letters in lower case, as the profile has them; it treats others by their context."""
+    return name.lower() if name.isascii() else name
+
+
+def _enforced(name: str) -> str:
     try:
         mapped = str(_case_mapped.enforce(name))
     except UnicodeEncodeError as error:
         raise ValueError("A name is made of letters, digits, '.', '-' and '_'.") from error
     if not all(character in ".-_" or unicodedata.category(character)[0] in "LNM" for character in mapped):
         raise ValueError("A name is made of letters, digits, '.', '-' and '_'.")
-    if mapped and not any(unicodedata.category(character)[0] in "LN" for character in mapped):
-        raise ValueError("A name has at least one letter or digit.")
     return mapped
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import orjson
@@ -13,7 +13,6 @@ from pydantic import AfterValidator, Field
 from chatrooms import names
 
 MAX_TEXT = 10_000
-MAX_DEPTH = 16
 MAX_PAGE = 100
 MAX_BYTES = 256 * 1024
 """About how much text one answer may hold, so that it fits into what may wait for one socket."""
@@ -66,27 +65,16 @@ def _uuid(value: str) -> str:
         raise ValueError("An id is a UUID.") from None
 
 
-def _shallow(value: Any) -> Any:
-    if _depth(value, MAX_DEPTH) > MAX_DEPTH:
-        raise ValueError(f"That is nested more than {MAX_DEPTH} deep.")
-    return value
+MAPPED = object()
+"""Marks a type whose values are names: what it costs to parse them is counted before (`weights`)."""
 
-
-def _depth(value: Any, limit: int) -> int:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-    if inner is None or limit < 0:
-        return 0
-    return 1 + max((_depth(item, limit - 1) for item in inner), default=0)
-
-
-Username = Annotated[str, Field(max_length=200), AfterValidator(names.username)]
-Claim = Annotated[str, Field(max_length=200), AfterValidator(names.claimable)]
-SharedRoom = Annotated[str, Field(max_length=200), AfterValidator(names.shared)]
-AnyRoom = Annotated[str, Field(max_length=400), AfterValidator(names.durable)]
+Username = Annotated[str, Field(max_length=200), AfterValidator(names.username), MAPPED]
+Claim = Annotated[str, Field(max_length=200), AfterValidator(names.claimable), MAPPED]
+SharedRoom = Annotated[str, Field(max_length=200), AfterValidator(names.shared), MAPPED]
+AnyRoom = Annotated[str, Field(max_length=400), AfterValidator(names.durable), MAPPED]
 MessageText = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(_said)]
 Title = Annotated[str, Field(max_length=80), AfterValidator(_line)]
 Topic = Annotated[str, Field(max_length=250), AfterValidator(_line)]
 Search = Annotated[str, Field(max_length=80), AfterValidator(_clean)]
 Id = Annotated[str, Field(max_length=36), AfterValidator(_uuid)]
 Seq = Annotated[int, Field(ge=0, le=MAX_SEQ)]
-Shallow = Annotated[Any, AfterValidator(_shallow)]

@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     rate_create: str = Field(default="30/hour", description="Rooms created per person.")
     rate_signal: str = Field(default="50/second", description="Signals allowed per person.")
     rate_other: str = Field(default="600/minute", description="Other commands allowed per person.")
+    rate_broadcast: str = Field(
+        default="100000/5 seconds",
+        description="Kilobytes sent per person, counted once for each connection that they go to.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least that is logged."
     )
@@ -90,7 +94,7 @@ class Settings(BaseSettings):
             raise ValueError("An origin is written like https://example.org.")
         return value
 
-    @field_validator("rate_join", "rate_post", "rate_create", "rate_signal", "rate_other")
+    @field_validator("rate_join", "rate_post", "rate_create", "rate_signal", "rate_other", "rate_broadcast")
     @classmethod
     def _rate_is_readable(cls, value: str) -> str:
         quota.parse(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict
 
 import orjson
 from pydantic import AfterValidator, Field, ValidationError
@@ -12,10 +12,12 @@ from chatrooms import names, policy, rooms, standing, users
 from chatrooms.commands import Act, Params, invalid, query
 from chatrooms.errors import NotFound
 from chatrooms.live import Signal
-from chatrooms.params import AnyRoom, Shallow
+from chatrooms.params import AnyRoom
 from chatrooms.tables import members
+from chatrooms.wire import json
 
 MAX_DATA = 64 * 1024
+MAX_DEPTH = 16
 PIECE = 4 * 1024
 OURS = frozenset({"typing", "presence", "profile"})
 
@@ -27,8 +29,11 @@ def _foreign(type: str) -> str:
 
 
 def _small(data: object) -> object:
-    if len(orjson.dumps(data)) > MAX_DATA:
+    text = orjson.dumps(data)
+    if len(text) > MAX_DATA:
         raise ValueError("At most 64 KiB of data are passed on.")
+    if json.depth(text.decode()) > MAX_DEPTH:
+        raise ValueError(f"That is nested more than {MAX_DEPTH} deep.")
     return data
 
 
@@ -43,7 +48,7 @@ class Send(Params):
 
     to: AnyRoom
     type: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_foreign)]
-    data: Annotated[Shallow, AfterValidator(_small)] = None
+    data: Annotated[Any, AfterValidator(_small)] = None
 
     @property
     def weight(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import socketio.exceptions
@@ -15,13 +16,16 @@ from chatrooms.commands import Caller, Pipe
 from chatrooms.doorkeeper import Doorkeeper
 from chatrooms.errors import Internal, Invalid, Refusal, Unauthorized, Unavailable
 from chatrooms.live import Live
-from chatrooms.params import MAX_TEXT
+from chatrooms.params import MAX_SEQ, MAX_TEXT
 from chatrooms.settings import Settings
 from chatrooms.version import __version__
 from chatrooms.wire import failures
 from chatrooms.wire.tally import Tally
 
 log = logging.getLogger(__name__)
+
+BEYOND = MAX_SEQ
+"""A rev that no room reaches: to every client, a change of this rev comes after a gap."""
 
 Connected = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 """What a host application does when a socket has connected: gets the username and the handshake's ``auth``."""
@@ -62,6 +66,7 @@ class Sockets:
         self._tally = Tally(log)
         self._server = live.server
         self._server.connected = self._connected
+        self._server.caught_up = self._caught_up
         self._server.malformed = lambda why: refused(Invalid(f"That is not a command: {why}.", field=""))
         self._server.timed_out = _connect_error(Unavailable("Connecting took too long.")).error_args
         self._server.on("connect", self._connect)
@@ -89,6 +94,7 @@ class Sockets:
         except Exception:
             failures.report("connecting failed")
             raise _connect_error(Internal()) from None
+        caller = replace(caller, network=handshake.network)
         session = {"caller": caller, "token": token, "auth": handshake.auth}
         await self._server.save_session(sid, session)
 
@@ -125,6 +131,11 @@ class Sockets:
         except Exception:
             log.exception("on_connect failed")
 
+    async def _caught_up(self, sid: str) -> None:
+        """Make the client call `sync`, as it does at any gap: it was left out of some changes."""
+        caller: Caller = (await self._server.get_session(sid))["caller"]
+        await self._server.emit("change", {"room": caller.username, "rev": BEYOND}, to=sid)
+
     async def _event(self, event: str, sid: str, *given: Any) -> dict[str, Any]:
         return (await answer(self._run(event, sid, given)))[0]
 
@@ -135,7 +146,7 @@ class Sockets:
             raise Unauthorized
         if not given or any(extra is not None for extra in given[1:]):  # an `undefined` in JavaScript comes as null
             raise Invalid("A command takes one object.", field="")
-        return await self._pipe.run(event, given[0], Caller(caller.username, sid=sid, session=caller.session))
+        return await self._pipe.run(event, given[0], replace(caller, sid=sid))
 
 
 def _connect_error(refusal: Refusal) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,13 @@ from chatrooms.doorkeeper import Doorkeeper
 from chatrooms.errors import Internal, Invalid, NotFound, TooLarge, Unavailable
 from chatrooms.settings import Settings
 from chatrooms.sockets import answer, refused
+from chatrooms.wire import json
 from chatrooms.wire.requests import announced
 from chatrooms.wire.server import MAX_PACKET
 
 SECONDS_A_DAY = 86_400
+MAX_DEPTH = 64
+"""Levels of nested JSON in the body of a command; commands refuse less, and name the field."""
 SECONDS_TO_SEND = 10.0
 """How long sending the body of a command may take."""
 
@@ -73,7 +77,8 @@ class Web:
 
     async def _command(self, request: Request) -> Response:
         async def run() -> Any:
-            caller = await self._doorkeeper.request(self._handshake(request))
+            handshake = self._handshake(request)
+            caller = replace(await self._doorkeeper.request(handshake), network=handshake.network)
             return await self._pipe.run(request.path_params["command"], await _body(request), caller)
 
         return await _answered(run())
@@ -143,8 +148,8 @@ async def _body(request: Request) -> Any:
     except (ClientDisconnect, TimeoutError):
         raise Invalid("The end of the body is missing.", field="") from None
     try:
-        return orjson.loads(body or b"{}")
-    except orjson.JSONDecodeError as error:
+        return json.read(body.decode() or "{}", MAX_DEPTH)
+    except ValueError as error:
         raise Invalid(f"That is not JSON: {error}.", field="") from None
 
 

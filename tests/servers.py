@@ -23,6 +23,7 @@ QUICK = {
     "rate_create": GENEROUS,
     "rate_signal": GENEROUS,
     "rate_other": GENEROUS,
+    "rate_broadcast": GENEROUS,
     "presence_grace": 0.2,
 }
 

@@ -53,9 +53,10 @@ class Error(TypedDict):
 
 
 class RefusedConnection(TypedDict):
-    """The code, and the details of the refusal beside it."""
+    """The code, and the details of the refusal beside it: for `rate_limited`, the seconds until you may try again."""
 
     code: str
+    retry_after: NotRequired[int]
 
 
 class ConnectError(TypedDict):

@@ -26,7 +26,7 @@ MEANINGS: dict[str, str] = {
     "rev": "The revision of the room (here: of the room whose change this is) at which the row last changed.",
     "to": "A room that one belongs to, or the username of somebody one shares a room with.",
     "type": "What kind of signal it is; `typing` and `presence` are the server's own.",
-    "data": "Any JSON, at most 64 KiB, nested at most 16 deep.",
+    "data": "Any JSON, at most 64 KiB, nested at most 16 deep, with at most some 4,000 arrays and objects.",
     "role": "`owner`, `moderator` or `member`.",
     "since": "When the membership began or ended.",
     "gone": "The membership has ended.",
@@ -63,7 +63,11 @@ MEANINGS: dict[str, str] = {
     "Read.number": "How many messages of the room were read; the newest message's number minus this are not.",
     "User.name": "What others see; the username if empty.",
     "Change.room": "The room that changed.",
-    "Change.rev": "The room's new revision: the previous one plus 1. After a gap, call `sync`.",
+    "Change.rev": (
+        "The room's new revision: the previous one plus 1. After a gap, call `sync`. A client that reads too slowly is "
+        "left out of changes; once it has caught up it gets one without rows whose `rev` is 2147483647, which is "
+        "after a gap for everybody."
+    ),
     "Change.rooms": "The room itself, when it was made or something about it changed.",
     "Change.users": "One's own profile; in one's own room only.",
     "Change.memberships": "What one belongs to, or no longer does; in one's own room only.",

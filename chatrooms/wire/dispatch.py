@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from socketio import exceptions
@@ -33,6 +33,10 @@ def _nothing() -> None:
     return None
 
 
+async def _nobody(_sid: str) -> None:
+    return None
+
+
 class Dispatcher(Registering):
     """python-socketio's server, with what it lets through or leaves behind mended; `Server` is its front."""
 
@@ -41,7 +45,9 @@ class Dispatcher(Registering):
         self.limits, self.join_timeout = limits, join_timeout
         self.connected: Callable[..., Any] = _nothing
         self.timed_out: dict[str, Any] = {"message": "Connecting took too long"}
+        self.caught_up: Callable[[str], Awaitable[None]] = _nobody
         self.malformed: Callable[[str], Any] | None = None
+        self.eio.caught_up = self._relieved
         self.eio.patrol.haunted = self._lay_ghosts
         self._assembly = Assembly(limits, self._attachments_late)
         self._workers = Workers(self.eio.start, limits.handlers)
@@ -195,6 +201,18 @@ class Dispatcher(Registering):
 
     def _serves(self, namespace: str) -> bool:
         return "*" in self.namespaces or namespace in (*self.handlers, *self.namespace_handlers, *self.namespaces)
+
+    def _relieved(self, eio_sid: str) -> None:
+        for namespace in self.manager.namespaces_of(eio_sid):
+            sid = self.manager.sid_from_eio_sid(eio_sid, namespace)
+            if self.manager.is_connected(sid, namespace):
+                self.eio.start(self._catch_up(sid))
+
+    async def _catch_up(self, sid: str) -> None:
+        try:
+            await self.caught_up(sid)
+        except Exception:
+            failures.report("a handler of clients that have caught up failed")
 
     def _alive(self, eio_sid: str) -> bool:
         socket = self.eio.sockets.get(eio_sid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import engineio
@@ -69,6 +69,7 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         self.limits = limits
         self.sockets: dict[str, Socket] = {}
         self.ending = False
+        self.caught_up: Callable[[str], None] = lambda _: None
         self.patrol = Patrol(self.sockets, self._forget)
         self._farewells: dict[str, bytes] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -215,7 +216,7 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
 
     def _socket(self) -> Socket:
         ping = (self.ping_interval, self.ping_timeout)
-        return Socket(self.generate_id(), ping, self.limits, self._hear, self._ended)
+        return Socket(self.generate_id(), ping, self.limits, self._hear, self._ended, self._relieved)
 
     async def _open(self, socket: Socket, transport: Transport, request: Request) -> None:
         socket.transport = transport
@@ -239,6 +240,9 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
             raise
         except Exception:
             failures.report("a handler failed")
+
+    def _relieved(self, socket: Socket) -> None:
+        self.caught_up(socket.sid)
 
     def _ended(self, socket: Socket, ending: Ending) -> None:
         transport = socket.transport

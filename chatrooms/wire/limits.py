@@ -21,8 +21,11 @@ class Limits:
     attachments: binary attachments of a packet; with 0, binary data is not accepted.
     attaching: how long the attachments of a packet may take to come.
     handlers: how many event handlers of one client run at the same time, if `Server` runs them in tasks.
-    queued: what may wait to be sent, the buffer of the operating system not included.
-    unread: how long the oldest byte may wait to be sent.
+    volatile: what may wait to be sent to a client before it gets no more volatile events.
+    skippable: what may wait before a client gets no more skippable events, and before its own events have to wait.
+    queued: what may wait before a client that gets yet another event, neither volatile nor skippable, is cut off. The
+        buffer of the operating system is not included in any of these.
+    unread: how long something may wait while the client reads nothing at all.
     polled: packets in the answer to a poll; python-engineio's client takes 16 at the most.
     upgrade: how long an upgrade, or sending the body of a POST, may take.
     """
@@ -33,7 +36,9 @@ class Limits:
     attachments: int = 10
     attaching: float = 10.0
     handlers: int = 100
-    queued: int = 1024 * 1024
+    volatile: int = 256 * 1024
+    skippable: int = 1024 * 1024
+    queued: int = 4 * 1024 * 1024
     unread: float = 10.0
     polled: int = 16
     upgrade: float = 10.0

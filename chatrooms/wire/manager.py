@@ -10,7 +10,7 @@ from typing import Any
 from socketio.async_manager import AsyncManager
 
 from chatrooms.wire import handlers, packets
-from chatrooms.wire.message import Bundle, Message, Outbox
+from chatrooms.wire.message import Bundle, Delivery, Message, Outbox, bundles
 
 EVERYBODY: Any = object()
 """All sockets of a namespace, where no room is named at all: ``None``, ``""`` and ``[]`` are nobody."""
@@ -39,6 +39,10 @@ class Manager(AsyncManager):  # type: ignore[misc]
     def members(self, room: str, namespace: str = "/") -> list[str]:
         """The ids of the sockets that are in ``room`` now."""
         return list(self.rooms.get(namespace, {}).get(room, ()))
+
+    def count(self, room: str, namespace: str = "/") -> int:
+        """Return how many sockets are in ``room`` now; from any thread."""
+        return len(self.rooms.get(namespace, {}).get(room, ()))
 
     def namespaces_of(self, eio_sid: str) -> list[str]:
         """The namespaces that a session is connected, or connecting, to."""
@@ -148,11 +152,14 @@ class Manager(AsyncManager):  # type: ignore[misc]
         room: Any = None,
         skip_sid: Any = None,
         callback: Callable[..., Any] | None = None,
+        *,
+        volatile: bool = False,
         **_: Any,
     ) -> None:
         """Send an event to the sockets of one or several rooms, or to `EVERYBODY`, encoded once.
 
-        Each socket gets it once. An empty ``room`` reaches nobody (python-socketio would reach everyone).
+        Each socket gets it once. An empty ``room`` reaches nobody (python-socketio would reach everyone). A
+        ``volatile`` event is not sent to clients that have more than `Limits.volatile` bytes waiting.
         """
         said = [event, *(data if isinstance(data, tuple) else [] if data is None else [data])]
         skipped = set(_listed(skip_sid))
@@ -164,15 +171,19 @@ class Manager(AsyncManager):  # type: ignore[misc]
                 number = self._generate_ack_id(sid, callback)
                 self._post(namespace, sid, eio_sid, Bundle(packets.encode(packets.EVENT, said, namespace, number)))
         elif recipients:
-            await self._spread(Bundle(packets.encode(packets.EVENT, said, namespace)), recipients, namespace)
+            delivery = Delivery.VOLATILE if volatile else Delivery.RELIABLE
+            await self._spread(Bundle(packets.encode(packets.EVENT, said, namespace), delivery), recipients, namespace)
 
-    async def emit_all(self, events: Iterable[tuple[str, Any, list[str]]], namespace: str) -> None:
+    async def emit_all(
+        self, events: Iterable[tuple[str, Any, list[str]]], namespace: str, delivery: Delivery = Delivery.RELIABLE
+    ) -> None:
         """Send several events, each to its rooms; those of the same rooms together."""
         said: dict[tuple[str, ...], list[Message]] = {}
         for event, data, to in events:
             said.setdefault(tuple(to), []).extend(packets.encode(packets.EVENT, [event, data], namespace))
         for rooms, messages in said.items():
-            await self._spread(Bundle(messages), self._inside(namespace, rooms), namespace)
+            for bundle in bundles(messages, delivery):
+                await self._spread(bundle, self._inside(namespace, rooms), namespace)
 
     def _inside(self, namespace: str, rooms: Iterable[Any]) -> dict[str, str]:
         """The sockets in these rooms, each once, with their sessions.
@@ -212,8 +223,10 @@ class Manager(AsyncManager):  # type: ignore[misc]
             self.server.eio.post(eio_sid, bundle)
             return
         held = self._held.setdefault(sid, Outbox())
+        if bundle.delivery is Delivery.VOLATILE and held.size > self.server.limits.volatile:
+            return
         for message in bundle.messages:
-            held.put(message, 0.0)
+            held.put(message)
         if held.size > self.server.limits.queued:
             self.server.eio.drop(eio_sid)
 

@@ -1,4 +1,4 @@
-"""Goes round all sessions: who does not read is dropped, and nobody stays behind as a ghost."""
+"""Goes round all sessions: drops those that do not read, and leaves no ghost behind."""
 
 from __future__ import annotations
 
@@ -52,6 +52,7 @@ class Patrol:
         looked = 0
         for socket in list(self._sockets.values()):
             looked += 1
+            socket.relieve()
             if not socket.closed and socket.late(now):
                 socket.end(SLOW)
                 looked += LOOKS_FOR_AN_END

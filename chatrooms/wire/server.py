@@ -15,10 +15,11 @@ from chatrooms.wire.dispatch import NAMESPACE, Dispatcher
 from chatrooms.wire.engine import quiet
 from chatrooms.wire.limits import MAX_PACKET, Limits
 from chatrooms.wire.manager import EVERYBODY
+from chatrooms.wire.message import Delivery
 from chatrooms.wire.origins import Origins
 from chatrooms.wire.packets import DISCONNECT
 
-__all__ = ["MAX_PACKET", "NAMESPACE", "Limits", "Server"]
+__all__ = ["MAX_PACKET", "NAMESPACE", "Delivery", "Limits", "Server"]
 
 
 class Server(Dispatcher):
@@ -36,9 +37,10 @@ class Server(Dispatcher):
     With ``async_handlers=False`` the handlers of a client run one after the other, in the order of its events.
 
     ``connected`` is called with the id of a socket, its namespace and its ``auth``, or with the first of these that it
-    takes, right after the packet that confirms the connection. ``malformed`` is called with the reason why an event
-    was not accepted, and returns its acknowledgement. Such mistakes then end nothing; while it is None, a packet that
-    is none ends the connection, as the protocol demands.
+    takes, right after the packet that confirms the connection. ``caught_up`` is awaited with the id of a socket that
+    was left out of skippable events, once it has read most of what it was sent. ``malformed`` is called with the reason
+    why an event was not accepted, and returns its acknowledgement. Such mistakes then end nothing; while it is None, a
+    packet that is none ends the connection, as the protocol demands.
     """
 
     def __init__(
@@ -99,15 +101,18 @@ class Server(Dispatcher):
         namespace: str | None = None,
         callback: Callable[..., Any] | None = None,
         ignore_queue: bool = False,  # noqa: ARG002, FBT001, FBT002
+        *,
+        volatile: bool = False,
     ) -> None:
         """Emit an event to a socket, a room or a list of these, each socket once.
 
         Without ``to`` and ``room`` it goes to everybody in the namespace. An empty ``to`` (None, ``""``, ``[]``)
-        goes to nobody; python-socketio would send it to everybody.
+        goes to nobody; python-socketio would send it to everybody. A ``volatile`` event, as in Socket.IO for
+        JavaScript, is not sent to clients that are slow to read what they were sent before (`Limits.volatile`).
         """
         named = [address for address in (to, room) if address is not EVERYBODY]
         where = next(filter(None, named), None) if named else EVERYBODY
-        await self.manager.emit(event, data, namespace or NAMESPACE, where, skip_sid, callback)
+        await self.manager.emit(event, data, namespace or NAMESPACE, where, skip_sid, callback, volatile=volatile)
 
     async def send(self, data: Any, to: Any = EVERYBODY, room: Any = EVERYBODY, **how: Any) -> None:
         """Emit a ``message`` event, addressed like `emit`."""
@@ -149,12 +154,18 @@ class Server(Dispatcher):
         """End a connection with its transport, whatever it is doing; waits for nobody."""
         await self.eio.disconnect(eio_sid)
 
-    async def emit_all(self, events: Iterable[tuple[str, Any, list[str]]], namespace: str = NAMESPACE) -> None:
+    async def emit_all(
+        self,
+        events: Iterable[tuple[str, Any, list[str]]],
+        namespace: str = NAMESPACE,
+        delivery: Delivery = Delivery.RELIABLE,
+    ) -> None:
         """Emit several events, each to its rooms: every socket gets those of the same rooms in one write.
 
-        Events to the same rooms keep their order; between different rooms there is none.
+        Events to the same rooms keep their order; between different rooms there is none. ``delivery`` says what becomes
+        of them at clients that are slow to read.
         """
-        await self.manager.emit_all(events, namespace)
+        await self.manager.emit_all(events, namespace, delivery)
 
     async def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - python-socketio's signature
         """Disconnect a socket from a namespace, and its transport if it is in no other."""

@@ -76,6 +76,7 @@ class WebSocket(ABC):
         """The client keeps up again."""
         if self.socket.transport is self:
             self.flush()
+            self.socket.relieve()
 
     def end(self, ending: Ending) -> None:
         """End the connection, after what waits if the client keeps up."""
