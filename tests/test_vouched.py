@@ -81,6 +81,7 @@ REFUSED = [
     ("system", "reserved"),
     ("SYSTEM", "reserved"),
     ("sy\u0455tem", "reserved"),
+    ("here", "reserved"),
     ("acme", "reserved"),
     ("acrne", "reserved"),
     (7, "str, not int"),
@@ -114,6 +115,12 @@ async def test_a_socket_is_refused_with_the_rule_too(host):
     await leave(person)
     assert told[0]["data"] == {"code": "invalid", "field": "username"}
     assert "'alice'" in told[0]["message"]
+
+
+@pytest.mark.parametrize("username", ["admin", "root", "a11", "h\u0435re", "ac", "acme2"])
+async def test_a_name_that_no_guest_may_take_is_the_hosts_to_give_unless_it_means_somebody_else(host, username):
+    host.who = username
+    assert (await me(host))[0] == 200
 
 
 async def test_names_that_look_alike_are_two_people_where_the_host_vouches(host):
