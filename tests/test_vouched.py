@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 import socketio.exceptions
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -142,6 +142,7 @@ async def test_many_that_look_alike_may_come_at_once(host):
     assert await asyncio.gather(*map(come, looks)) == looks
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=40), st.from_regex(r"[a-zA-Z0-9._-]{1,34}", fullmatch=True)))
 def test_a_vouched_name_is_exactly_itself_or_refused(name):
     try:
@@ -151,6 +152,7 @@ def test_a_vouched_name_is_exactly_itself_or_refused(name):
     assert vouched == name == names.username(name)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(categories=["L", "M", "N"]), min_size=1, max_size=32))
 def test_no_name_looks_like_the_mark_of_one_whose_looks_are_taken(name):
     assert users.LOOKS_TAKEN not in names.skeleton(name)
