@@ -65,9 +65,9 @@ class Handshake:
 Authenticate = Callable[[Handshake], Awaitable[str | None]]
 """A host application's own answer: the username of the person at the other end, or ``None`` for nobody.
 
-A username is 2 to 32 letters, digits, ``.``, ``-`` and ``_`` in lower case, in its one form (`names.username`; RFC
-8265, UsernameCaseMapped), and not reserved. Anything else refuses the person and is logged, never changed: ``ALICE`` is
-not let in as ``alice``. A new person is added. Names that look alike are allowed here, as the application vouches.
+A username is 2 to 32 letters, digits, ``.``, ``-`` and ``_`` in lower case, in its one form (RFC 8265), as
+`names.vouched` says. Anything else refuses the person and is logged, never changed: ``ALICE`` is not let in as
+``alice``, and nobody as ``system``. A new person is added. Names that look alike are two people here.
 An answer that takes more than 30 s refuses the person, who may try again.
 """
 

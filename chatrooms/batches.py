@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy import Connection
+
 from chatrooms.errors import Unavailable
+
+Locks = Callable[[Connection], Iterable[str]]
 
 SECONDS_TO_ANSWER = 30.0
 """How long a batch may take until those who wait for it are refused."""
@@ -36,6 +40,22 @@ class Asked:
         """Answer without an outcome: whether the work was done is not known."""
         if not self.done.done():
             self.done.set_exception(Unavailable())
+
+
+class Job(Asked):
+    """One piece of work that waits for the writer."""
+
+    def __init__(self, work: Callable[[Connection], Any], locks: Locks) -> None:
+        super().__init__()
+        self.work, self.locks = work, locks
+
+
+class Question(Asked):
+    """What somebody wants to look up."""
+
+    def __init__(self, query: Callable[[Connection], Any]) -> None:
+        super().__init__()
+        self.query = query
 
 
 A = TypeVar("A", bound=Asked)

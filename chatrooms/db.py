@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from chatrooms.batches import Asked, Batches
+from chatrooms.batches import Batches, Job, Locks, Question
 from chatrooms.claim import claim
 from chatrooms.engines import READERS, connect
 from chatrooms.errors import Internal, Refusal, Unavailable
@@ -28,7 +28,6 @@ from chatrooms.threads import Threads
 from chatrooms.wire import failures
 
 T = TypeVar("T")
-Locks = Callable[[Connection], Iterable[str]]
 
 BATCH = 256
 WAITING = 10_000
@@ -40,22 +39,6 @@ SECONDS_TO_CLOSE = 5.0
 _SAVE, _UNDO, _RELEASE = (
     Prepared(text(sql)) for sql in ("SAVEPOINT job", "ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job")
 )
-
-
-class Job(Asked):
-    """One piece of work that waits for the writer."""
-
-    def __init__(self, work: Callable[[Connection], Any], locks: Locks) -> None:
-        super().__init__()
-        self.work, self.locks = work, locks
-
-
-class Question(Asked):
-    """What somebody wants to look up."""
-
-    def __init__(self, query: Callable[[Connection], Any]) -> None:
-        super().__init__()
-        self.query = query
 
 
 class Database:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
@@ -28,7 +29,11 @@ MAX_SHARED = 48
 MAX_SKELETON = 200
 LONGEST_GIVEN = 2 * MAX_SHARED
 """Before it is brought to its one form, which can make it shorter and takes long."""
-RESERVED = frozenset({"admin", "administrator", "all", "channel", "chatrooms", "everyone", "here", "root", "system"})
+APPLICATION = "system"
+"""The username that the application itself speaks under."""
+EVERYBODY = frozenset({"all", "channel", "everyone", "here"})
+"""Words that mention everybody."""
+RESERVED = EVERYBODY | {APPLICATION, "admin", "administrator", "chatrooms", "root"}
 
 _case_mapped = get_profile("UsernameCaseMapped")
 _settled = re.compile(r"[a-z0-9._\-ß-öø-ÿа-џぁ-ゖァ-ヺ一-鿯가-힣]*")
@@ -90,24 +95,26 @@ def username(name: str) -> str:
 def claimable(name: str, *applications: str) -> str:
     """Like `username`, for a name that somebody wants to have: what looks like a reserved one is refused.
 
-    Reserved are `RESERVED` and the names of the ``applications`` that speak in the chat.
+    Reserved are `RESERVED` and the names that the ``applications`` show.
     """
     name = username(name)
-    looks = skeleton(name)
-    if looks in _reserved() or looks in {skeleton(application.lower()) for application in applications}:
+    if skeleton(name) in _reserved() | _looks(applications):
         raise ValueError("That name is reserved.")
     return name
 
 
 def vouched(name: object, *applications: str) -> str:
-    """Return ``name`` if a host application may give it to a person: a username as it is stored, and not reserved.
+    """Return ``name`` if a host application may give it to a person; raises ``ValueError`` with the rule if not.
 
-    Nothing is brought to another form, so that two accounts of the host never become one person. Raises
-    ``ValueError`` with the rule.
+    It is a username as it is stored: nothing is brought to another form, so that two accounts of the host never become
+    one person. Of the reserved names a host may give ``admin`` and the like, but none that mentions everybody, and none
+    that looks like `APPLICATION` or the names that the ``applications`` show.
     """
     if not isinstance(name, str):
         raise ValueError(f"A username is a str, not {type(name).__name__}.")  # noqa: TRY004 - it names a rule, as all do
-    mapped = claimable(name, *applications)
+    mapped = username(name)
+    if mapped in EVERYBODY or skeleton(mapped) in _looks((APPLICATION, *applications)):
+        raise ValueError("That name is reserved.")
     if mapped != name:
         raise ValueError(f"A username is given in its one form (RFC 8265, UsernameCaseMapped): {mapped!r}.")
     return name
@@ -151,7 +158,11 @@ def skeleton(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _reserved() -> frozenset[str]:
-    return frozenset(map(skeleton, RESERVED))
+    return _looks(RESERVED)
+
+
+def _looks(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(skeleton(name.lower()) for name in names)
 
 
 def slow(name: str) -> int:

@@ -16,7 +16,7 @@ from chatrooms.params import MAX_PAGE, Search, Title, Topic, Username
 from chatrooms.prepared import Prepared
 from chatrooms.tables import SYNCED, User, many, users
 
-SYSTEM = "system"
+SYSTEM = names.APPLICATION
 LOOKS_TAKEN = "="
 """Marks what stands for the skeleton of a vouched name whose own is another's already. No name has it in a skeleton."""
 

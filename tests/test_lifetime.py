@@ -282,9 +282,9 @@ async def test_a_broken_look_up_or_broadcast_leaves_the_chat_usable(chat):
 
 
 async def test_who_waits_for_a_write_that_hangs_is_refused_and_the_writer_goes_on_when_it_is_back(chat, monkeypatch):
-    monkeypatch.setattr(batches, "SECONDS_TO_ANSWER", 0.1)
     go_on = threading.Event()
     async with chat.lifespan():
+        monkeypatch.setattr(batches, "SECONDS_TO_ANSWER", 0.1)
         with pytest.raises(Unavailable):
             await chat._db.change(lambda _: go_on.wait(PATIENCE))
         with pytest.raises(Unavailable):

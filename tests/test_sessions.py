@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import socketio.exceptions
 
+from chatrooms.errors import Unavailable
 from tests.doors import by_http, post
 from tests.people import Person, Refused, connect, leave
 from tests.servers import running
@@ -271,3 +272,14 @@ async def test_who_does_not_join_in_time_is_closed(tmp_path):
         await person.client.eio.wait()
         assert person.client.eio.state == "disconnected"
         await leave(person)
+
+
+async def test_joining_again_with_a_good_cookie_writes_nothing(own_server, monkeypatch):
+    cookie = await cookie_of(own_server.url, "alice")
+
+    async def full(*_):
+        raise Unavailable
+
+    monkeypatch.setattr(own_server.chat._db, "change", full)
+    status, answer, _ = await join(own_server.url, "alice", headers={"Cookie": cookie})
+    assert (status, answer["result"]["user"]["username"]) == (200, "alice")
