@@ -12,7 +12,7 @@ from chatrooms.wire.message import PONG_PROBE, Bundle, Message
 from chatrooms.wire.packets import Malformed
 from chatrooms.wire.requests import Request
 from chatrooms.wire.socket import LEFT, MISTAKEN, Ending, Socket
-from chatrooms.wire.websocket_protocol import AHEAD, SECONDS_TO_CLOSE, WebSocketProtocol
+from chatrooms.wire.websocket_protocol import AHEAD, LARGE, SECONDS_TO_CLOSE, WebSocketProtocol
 
 BATCH = 64
 POLICY = 1008
@@ -169,11 +169,12 @@ class Direct(WebSocket):
         self._protocol.attach(self._hear)
 
     def _hear(self, event: Event) -> None:
-        self._packets.append(_packet(event))
+        packet = _packet(event)
+        self._packets.append(packet)
         if not self._working:
             self._working = True
             self._protocol.start(self._work())
-        elif len(self._packets) >= AHEAD:
+        elif len(self._packets) >= AHEAD or (packet and len(packet) >= LARGE):
             self._protocol.pause()
 
     async def _work(self) -> None:

@@ -27,9 +27,9 @@ SECONDS_TO_CLOSE = 2.0
 NOT_UTF8 = 1007
 SLICE = 4096
 KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB if nothing is said
-ENDINGS = ("websocket.close", "websocket.http.response.start")
 AHEAD = 16
-"""Messages that are taken in while the first of them is at work."""
+"""Messages that are taken in while the first of them is at work; of those of `LARGE` bytes or more one."""
+LARGE = 16 * 1024
 
 log = logging.getLogger("uvicorn.error")
 
@@ -230,7 +230,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.finish(NOT_UTF8)
             return
         self.queue.put_nowait({"type": "websocket.receive", **what})
-        if len(self.queue) >= AHEAD:
+        if len(self.queue) >= AHEAD or (self.queue and len(data) >= LARGE):
             self.pause()
 
     def shutdown(self) -> None:
@@ -265,7 +265,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Send an event of ASGI; raises ``ClientDisconnected`` once the connection has ended, however it did."""
         if self.close_sent and not self._closed:
             raise ClientDisconnected
-        self._closed = self._closed or message["type"] in ENDINGS
+        self._closed = self._closed or message["type"] in ("websocket.close", "websocket.http.response.start")
         await super().send(message)
         if message["type"] == "websocket.accept" and not (self._early or self.conn.extensions):
             self._splitting, self._conn = True, None
