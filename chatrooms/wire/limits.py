@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 AHEAD = 16
-"""Messages that are taken in while the first of them is at work."""
+"""Messages that are taken in while the first of them is at work; of those of `LARGE` bytes or more one."""
+LARGE = 16 * 1024
 SECONDS_TO_CLOSE = 2.0
 MAX_PACKET = 128 * 1024
 

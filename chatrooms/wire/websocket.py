@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from chatrooms.wire.inbox import Event
-from chatrooms.wire.limits import AHEAD, SECONDS_TO_CLOSE
+from chatrooms.wire.limits import AHEAD, LARGE, SECONDS_TO_CLOSE
 from chatrooms.wire.message import PONG_PROBE, Bundle, Message
 from chatrooms.wire.packets import Malformed
 from chatrooms.wire.requests import Request
@@ -173,11 +173,12 @@ class Direct(WebSocket):
         self._protocol.attach(self._hear)
 
     def _hear(self, event: Event) -> None:
-        self._packets.append(_packet(event))
+        packet = _packet(event)
+        self._packets.append(packet)
         if not self._working:
             self._working = True
             self._protocol.start(self._work())
-        elif len(self._packets) >= AHEAD:
+        elif len(self._packets) >= AHEAD or (packet and len(packet) >= LARGE):
             self._protocol.pause()
 
     async def _work(self) -> None:

@@ -18,7 +18,7 @@ from chatrooms.wire.exchange import nothing
 from chatrooms.wire.flow import tune
 from chatrooms.wire.gate import Seat
 from chatrooms.wire.inbox import Event, Inbox, ignore
-from chatrooms.wire.limits import AHEAD, SECONDS_TO_CLOSE
+from chatrooms.wire.limits import AHEAD, LARGE, SECONDS_TO_CLOSE
 from chatrooms.wire.message import Bundle
 from chatrooms.wire.refusal import refusal
 from chatrooms.wire.requests import EXTENSION
@@ -27,7 +27,6 @@ from chatrooms.wire.unsent import Unsent, cut_off
 NOT_UTF8 = 1007
 SLICE = 4096
 KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB if nothing is said
-ENDINGS = ("websocket.close", "websocket.http.response.start")
 
 log = logging.getLogger("uvicorn.error")
 quiet = logging.getLogger("chatrooms.wire.websockets")
@@ -230,7 +229,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.finish(NOT_UTF8)
             return
         self.queue.put_nowait({"type": "websocket.receive", **what})
-        if len(self.queue) >= AHEAD:
+        if len(self.queue) >= AHEAD or (self.queue and len(data) >= LARGE):
             self.pause()
 
     def shutdown(self) -> None:
@@ -265,7 +264,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Send an event of ASGI; raises ``ClientDisconnected`` once the connection has ended, however it did."""
         if self.close_sent and not self._closed:
             raise ClientDisconnected
-        self._closed = self._closed or message["type"] in ENDINGS
+        self._closed = self._closed or message["type"] in ("websocket.close", "websocket.http.response.start")
         await super().send(message)
         if message["type"] == "websocket.accept" and not (self._early or self.conn.extensions):
             self._splitting, self._conn = True, None

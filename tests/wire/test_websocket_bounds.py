@@ -8,6 +8,7 @@ import time
 import pytest
 from websockets.frames import Frame, Opcode
 
+from chatrooms.serve import uvicorn_options
 from chatrooms.wire import unsent, websocket_protocol
 from tests.wire.program import until
 from tests.wire.raw import frame, handshake
@@ -16,6 +17,13 @@ from tests.wire.strangers import Application, serving
 KIB = 1024
 MIB = KIB * KIB
 UPGRADED = b"HTTP/1.1 101"
+
+
+@pytest.fixture
+def protocols(monkeypatch) -> str:
+    """Our own only."""
+    monkeypatch.setattr("tests.servers.options", uvicorn_options())
+    return "direct"
 
 
 class Stubborn(Application):
@@ -130,6 +138,20 @@ async def test_small_messages_in_between_large_ones_stay_in_order(monkeypatch):
             assert (
                 await asyncio.wait_for(client.reader.readexactly(2 + len(text)), 10) == bytes((129, len(text))) + text
             )
+
+
+async def test_large_messages_are_not_taken_in_while_others_are_at_work(start):
+    program, raw = await start()
+    ws = await raw.join_websocket()
+    await ws.send('421["slow",0.5]')
+    sending = [asyncio.ensure_future(ws.send('42["note","' + "x" * 100 * KIB + '"]')) for _ in range(10)]
+    (session,) = program.server.eio.sockets.values()
+    most = 0
+    while len(program.heard) < 10:
+        most = max(most, len(session.transport._packets))
+        await asyncio.sleep(0.001)
+    assert most <= 2
+    await asyncio.gather(*sending)
 
 
 async def test_frames_cut_anywhere_arrive(monkeypatch):
