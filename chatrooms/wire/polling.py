@@ -55,8 +55,8 @@ class Polling:
     async def get(self, request: Request) -> Response | None:
         """Answer with messages as soon as there are some; None if the client left.
 
-        A client that polls twice at once loses its session, as the protocol asks. One that completes an upgrade has no
-        poll open, so a poll that comes meanwhile is too late.
+        A client that polls twice at once loses its session, as the protocol demands. A client completes an upgrade
+        with no poll open, so a poll that arrives during an upgrade is too late.
         """
         if self._poll is not None:
             self.socket.end(MISTAKEN)

@@ -17,9 +17,13 @@ class Workers:
         self._busy: dict[str, set[asyncio.Task[None]]] = {}
 
     async def run(self, client: str, work: Coroutine[Any, Any, None]) -> None:
-        """Start ``work``, as soon as the client has less than ``most`` to be done."""
-        while len(busy := self._busy.setdefault(client, set())) >= self._most:
-            await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
+        """Start ``work``, as soon as less than ``most`` of the client is under way."""
+        try:
+            while len(busy := self._busy.setdefault(client, set())) >= self._most:
+                await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            work.close()
+            raise
         task = self._start(_reported(work))
         busy.add(task)
         task.add_done_callback(lambda done: self._done(client, done))
