@@ -35,6 +35,7 @@ CLIENTS = ("aiohttp", "asyncio", "engineio.client", "socketio.client")
 def logged(caplog):
     """What the server logged, as text."""
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.INFO, "uvicorn.error")  # below it uvicorn's own protocols log what is in a frame
     caplog.handler.setFormatter(WithLocals())
     caplog.handler.addFilter(lambda record: not record.name.startswith(CLIENTS))
     return lambda: caplog.text

@@ -52,7 +52,6 @@ def run(constraints: list[str], arguments: list[str]) -> int:
     """Run the tests in a fresh environment; returns pytest's exit status."""
     with tempfile.TemporaryDirectory() as place:
         python = environment(Path(place), constraints)
-        pip(python, "list")
         tests = [str(ROOT / "tests" / name) for name in TESTS]
         return subprocess.run([python, "-m", "pytest", "-q", *tests, *arguments], cwd=ROOT, check=False).returncode
 
