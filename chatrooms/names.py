@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
@@ -59,6 +60,11 @@ def hearers(room: str) -> list[str]:
     if not all(names):
         raise ValueError("a room has a name")
     return names
+
+
+def heard_by(hearers: Iterable[str]) -> str:
+    """Return the room whose changes are emitted to ``hearers``: the reverse of `hearers`."""
+    return "+".join(hearers)
 
 
 def people(conversation: str) -> list[str]:

@@ -16,7 +16,7 @@ from chatrooms.wire.limits import MAX_PACKET, Limits
 from chatrooms.wire.manager import Manager
 from chatrooms.wire.message import Bundle, Delivery
 from chatrooms.wire.packets import ACK, CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, Malformed, Received
-from chatrooms.wire.socket import CLOSED_BY_SERVER
+from chatrooms.wire.socket import CLOSED_BY_SERVER, Rooms
 from chatrooms.wire.turns import Turns
 
 __all__ = ["MAX_PACKET", "NAMESPACE", "Delivery", "Limits", "Server"]
@@ -35,7 +35,8 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
     has checked their origin.
 
     ``connected`` is awaited with the id of a socket right after the client was told that it is connected, and
-    ``caught_up`` with that of one that was left out of skippable events, once it has read most of what it was sent.
+    ``caught_up`` with that of one that was left out of skippable events, and the rooms of each of these (what was given
+    as ``to``), once it has read most of what it was sent.
     ``malformed`` answers an event that could not be read, if the client asked for an acknowledgement, and such
     mistakes end nothing; as long as it is None, a packet that is no packet ends the connection, as the protocol asks.
     A client that is in no namespace ``join_timeout`` seconds after it came is closed.
@@ -63,7 +64,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         )
         self.join_timeout = join_timeout
         self.connected: Callable[[str], Awaitable[None]] = _nothing
-        self.caught_up: Callable[[str], Awaitable[None]] = _nothing
+        self.caught_up: Callable[[str, set[Rooms]], Awaitable[None]] = _nothing
         self.malformed: Callable[[], Any] | None = None
         self.eio.patrol.haunted = self._lay_ghosts
         self.eio.caught_up = self._relieved
@@ -258,15 +259,15 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         known = (*self.handlers, *self.namespace_handlers, *self.namespaces)
         return namespace in known or "*" in known
 
-    def _relieved(self, eio_sid: str) -> None:
+    def _relieved(self, eio_sid: str, missed: set[Rooms]) -> None:
         for namespace in self.manager.namespaces_of(eio_sid):
             sid = self.manager.sid_from_eio_sid(eio_sid, namespace)
             if self.manager.is_connected(sid, namespace):
-                self.eio.start(self._catch_up(sid))
+                self.eio.start(self._catch_up(sid, missed))
 
-    async def _catch_up(self, sid: str) -> None:
+    async def _catch_up(self, sid: str, missed: set[Rooms]) -> None:
         try:
-            await self.caught_up(sid)
+            await self.caught_up(sid, missed)
         except Exception:
             failures.report("a handler of clients that have caught up failed")
 
@@ -292,5 +293,5 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
             del self.environ[eio_sid]
 
 
-async def _nothing(_sid: str) -> None:
+async def _nothing(*_: Any) -> None:
     return None
