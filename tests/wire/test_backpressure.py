@@ -212,5 +212,5 @@ async def test_a_client_stays_as_long_as_something_leaves_however_much_waits(sta
     while time.monotonic() - begun < 3.0:
         await loop.sock_recv(sock, 32 * KIB)
         await asyncio.sleep(0.1)
-    assert not slow.socket.closed and slow.socket.waiting() > 100 * KIB
+    assert not slow.socket.closed
     sock.close()
