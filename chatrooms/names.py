@@ -66,6 +66,11 @@ def hearers(room: str) -> list[str]:
     return names
 
 
+def heard_by(hearers: Iterable[str]) -> str:
+    """Return the room whose changes are emitted to ``hearers``: the reverse of `hearers`."""
+    return "+".join(hearers)
+
+
 def people(conversation: str) -> list[str]:
     """The usernames of a conversation, in order."""
     return conversation.split("+")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -131,10 +131,10 @@ class Sockets:
         except Exception:
             log.exception("on_connect failed")
 
-    async def _caught_up(self, sid: str) -> None:
-        """Make the client call `sync`, as it does at any gap: it was left out of some changes."""
-        caller: Caller = (await self._server.get_session(sid))["caller"]
-        await self._server.emit("change", {"room": caller.username, "rev": BEYOND}, to=sid)
+    async def _caught_up(self, sid: str, missed: Iterable[Sequence[str]]) -> None:
+        """Make the client call `sync`, as it does at any gap: it was left out of changes of these rooms."""
+        rooms = (names.heard_by(people) for people in missed)
+        await self._server.emit_all(("change", {"room": room, "rev": BEYOND}, [sid]) for room in rooms)
 
     async def _event(self, event: str, sid: str, *given: Any) -> dict[str, Any]:
         return (await answer(self._run(event, sid, given)))[0]

@@ -65,8 +65,8 @@ MEANINGS: dict[str, str] = {
     "Change.room": "The room that changed.",
     "Change.rev": (
         "The room's new revision: the previous one plus 1. After a gap, call `sync`. A client that reads too slowly is "
-        "left out of changes; once it has caught up it gets one without rows whose `rev` is 2147483647, which is "
-        "after a gap for everybody."
+        "left out of changes; once it has caught up it gets, for each room that it missed some of, one without rows "
+        "whose `rev` is 2147483647, which is after a gap for everybody."
     ),
     "Change.rooms": "The room itself, when it was made or something about it changed.",
     "Change.users": "One's own profile; in one's own room only.",

@@ -17,7 +17,7 @@ from chatrooms.wire.manager import Manager
 from chatrooms.wire.message import Bundle
 from chatrooms.wire.packets import ACK, CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, MAX_DIGITS, Malformed, Received
 from chatrooms.wire.registering import Registering
-from chatrooms.wire.socket import CLOSED_BY_SERVER, MISTAKEN
+from chatrooms.wire.socket import CLOSED_BY_SERVER, MISTAKEN, Rooms
 from chatrooms.wire.tally import Tally
 from chatrooms.wire.turns import Turns
 from chatrooms.wire.workers import Workers
@@ -33,7 +33,7 @@ def _nothing() -> None:
     return None
 
 
-async def _nobody(_sid: str) -> None:
+async def _nobody(_sid: str, _missed: set[Rooms]) -> None:
     return None
 
 
@@ -45,7 +45,7 @@ class Dispatcher(Registering):
         self.limits, self.join_timeout = limits, join_timeout
         self.connected: Callable[..., Any] = _nothing
         self.timed_out: dict[str, Any] = {"message": "Connecting took too long"}
-        self.caught_up: Callable[[str], Awaitable[None]] = _nobody
+        self.caught_up: Callable[[str, set[Rooms]], Awaitable[None]] = _nobody
         self.malformed: Callable[[str], Any] | None = None
         self.eio.caught_up = self._relieved
         self.eio.patrol.haunted = self._lay_ghosts
@@ -202,15 +202,15 @@ class Dispatcher(Registering):
     def _serves(self, namespace: str) -> bool:
         return "*" in self.namespaces or namespace in (*self.handlers, *self.namespace_handlers, *self.namespaces)
 
-    def _relieved(self, eio_sid: str) -> None:
+    def _relieved(self, eio_sid: str, missed: set[Rooms]) -> None:
         for namespace in self.manager.namespaces_of(eio_sid):
             sid = self.manager.sid_from_eio_sid(eio_sid, namespace)
             if self.manager.is_connected(sid, namespace):
-                self.eio.start(self._catch_up(sid))
+                self.eio.start(self._catch_up(sid, missed))
 
-    async def _catch_up(self, sid: str) -> None:
+    async def _catch_up(self, sid: str, missed: set[Rooms]) -> None:
         try:
-            await self.caught_up(sid)
+            await self.caught_up(sid, missed)
         except Exception:
             failures.report("a handler of clients that have caught up failed")
 

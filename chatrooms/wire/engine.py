@@ -29,7 +29,7 @@ from chatrooms.wire.requests import (
     Request,
     Response,
 )
-from chatrooms.wire.socket import CLOSED_BY_SERVER, NOWHERE, RESTART, SLOW, Ending, Socket, Transport
+from chatrooms.wire.socket import CLOSED_BY_SERVER, NOWHERE, RESTART, SLOW, Ending, Rooms, Socket, Transport
 from chatrooms.wire.websocket import WebSocket, websocket
 
 SECONDS_TO_END = 5.0
@@ -69,7 +69,7 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         self.limits = limits
         self.sockets: dict[str, Socket] = {}
         self.ending = False
-        self.caught_up: Callable[[str], None] = lambda _: None
+        self.caught_up: Callable[[str, set[Rooms]], None] = lambda _sid, _missed: None
         self.patrol = Patrol(self.sockets, self._forget)
         self._farewells: dict[str, bytes] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -241,8 +241,8 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         except Exception:
             failures.report("a handler failed")
 
-    def _relieved(self, socket: Socket) -> None:
-        self.caught_up(socket.sid)
+    def _relieved(self, socket: Socket, missed: set[Rooms]) -> None:
+        self.caught_up(socket.sid, missed)
 
     def _ended(self, socket: Socket, ending: Ending) -> None:
         transport = socket.transport

@@ -182,7 +182,7 @@ class Manager(AsyncManager):  # type: ignore[misc]
         for event, data, to in events:
             said.setdefault(tuple(to), []).extend(packets.encode(packets.EVENT, [event, data], namespace))
         for rooms, messages in said.items():
-            for bundle in bundles(messages, delivery):
+            for bundle in bundles(messages, delivery, rooms):
                 await self._spread(bundle, self._inside(namespace, rooms), namespace)
 
     def _inside(self, namespace: str, rooms: Iterable[Any]) -> dict[str, str]:

@@ -45,8 +45,8 @@ OPEN, CLOSE, PING, PONG_PROBE, NOOP = (Message(text) for text in (b"0", b"1", b"
 class Delivery(Enum):
     """What becomes of a message to a client that has too much waiting already.
 
-    A reliable one waits, and a client with far too much waiting is cut off. A skippable one is left out, and the client
-    is told that something is missing once it has caught up. A volatile one is left out.
+    A reliable one waits, and a client with far too much waiting is cut off. A skippable one is left out, and once
+    the client has caught up, `Server.caught_up` hears of which rooms. A volatile one is left out.
     """
 
     RELIABLE = auto()
@@ -55,23 +55,28 @@ class Delivery(Enum):
 
 
 class Bundle:
-    """Messages that go to the same clients at the same time, their frames joined once for all of them."""
+    """Messages that go to the same clients at the same time, their frames joined once for all of them.
 
-    __slots__ = ("delivery", "frames", "messages", "size")
+    ``to`` are the rooms of skippable ones.
+    """
 
-    def __init__(self, messages: list[Message], delivery: Delivery = Delivery.RELIABLE) -> None:
-        self.messages, self.delivery = messages, delivery
+    __slots__ = ("delivery", "frames", "messages", "size", "to")
+
+    def __init__(
+        self, messages: list[Message], delivery: Delivery = Delivery.RELIABLE, to: tuple[str, ...] = ()
+    ) -> None:
+        self.messages, self.delivery, self.to = messages, delivery, to
         self.size = sum(map(len, messages))
         self.frames = b"".join([message.frame for message in messages])
 
 
-def bundles(messages: list[Message], delivery: Delivery) -> Iterator[Bundle]:
+def bundles(messages: list[Message], delivery: Delivery, to: tuple[str, ...]) -> Iterator[Bundle]:
     """Yield the messages in bundles, in their order, none much larger than `LARGE`."""
     start = size = 0
     for end, message in enumerate(messages, 1):
         size += len(message)
         if size > LARGE or end == len(messages):
-            yield Bundle(messages[start:end], delivery)
+            yield Bundle(messages[start:end], delivery, to)
             start, size = end, 0
 
 

@@ -38,9 +38,10 @@ class Server(Dispatcher):
 
     ``connected`` is called with the id of a socket, its namespace and its ``auth``, or with the first of these that it
     takes, right after the packet that confirms the connection. ``caught_up`` is awaited with the id of a socket that
-    was left out of skippable events, once it has read most of what it was sent. ``malformed`` is called with the reason
-    why an event was not accepted, and returns its acknowledgement. Such mistakes then end nothing; while it is None, a
-    packet that is none ends the connection, as the protocol demands.
+    was left out of skippable events, and the rooms of each of these (what was given as ``to``), once it has read most
+    of what it was sent. ``malformed`` is called with the reason why an event was not accepted, and returns its
+    acknowledgement. Such mistakes then end nothing; while it is None, a packet that is none ends the connection, as the
+    protocol demands.
     """
 
     def __init__(

@@ -99,7 +99,8 @@ class Socket:
         self._loop = asyncio.get_running_loop()
         self._sent = self._left = 0
         self._left_at = self._loop.time()
-        self._overflowed = self._behind = False
+        self._overflowed = False
+        self._missed: set[Rooms] | None = None
         self._eased: asyncio.Future[None] | None = None
         self._timer = self._loop.call_later(self._ping_interval, self._ping)
 
@@ -127,7 +128,7 @@ class Socket:
             self._sent += bundle.size
 
     def _queue(self, bundle: Bundle) -> None:
-        if self._leaves_out(bundle.delivery):
+        if self._leaves_out(bundle):
             return
         self._sent += bundle.size
         for message in bundle.messages:
@@ -137,20 +138,23 @@ class Socket:
             self._overflowed = True
             self.outbox.clear()
 
-    def _leaves_out(self, delivery: Delivery) -> bool:
-        if delivery is Delivery.RELIABLE:
+    def _leaves_out(self, bundle: Bundle) -> bool:
+        if bundle.delivery is Delivery.RELIABLE:
             return False
-        if delivery is Delivery.VOLATILE:
+        if bundle.delivery is Delivery.VOLATILE:
             return self.waiting() > self.limits.volatile
-        self._behind = self._behind or self.waiting() > self.limits.skippable
-        return self._behind
+        if self._missed is None and self.waiting() <= self.limits.skippable:
+            return False
+        self._missed = self._missed or set()
+        self._missed.add(bundle.to)
+        return True
 
     def relieve(self) -> None:
         """Look whether the client has read enough to be told that it missed something, and to be heard again."""
         waiting = self.waiting()
-        if self._behind and waiting <= self.limits.volatile and not self.closed:
-            self._behind = False
-            self._caught_up(self)
+        if self._missed and waiting <= self.limits.volatile and not self.closed:
+            missed, self._missed = self._missed, None
+            self._caught_up(self, missed)
         if self._eased is not None and (waiting <= self.limits.skippable or self.closed):
             self._eased.set_result(None)
             self._eased = None
@@ -234,7 +238,8 @@ class Socket:
 
 Hear = Callable[[Socket, str | bytes], Awaitable[None]]
 Ended = Callable[[Socket, Ending], None]
-CaughtUp = Callable[[Socket], None]
+Rooms = tuple[str, ...]
+CaughtUp = Callable[[Socket, set[Rooms]], None]
 
 
 def _binary(text: str) -> bytes:

