@@ -39,12 +39,16 @@ class Params(BaseModel):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who runs a command: a person, on the socket ``sid`` if they use one, or the host application itself."""
+    """Who runs a command: a person, on the socket ``sid`` if they use one, or the host application itself.
+
+    ``network`` is the address that limits count by, empty where there is none.
+    """
 
     username: str
     sid: str | None = None
     session: str | None = None
     host: bool = False
+    network: str = ""
 
 
 @dataclass
@@ -54,6 +58,7 @@ class Act:
     me: Caller
     db: Connection
     lobby: str
+    rates: Rates
     now: str = field(default_factory=clock.now)
     signals: list[Signal] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
@@ -209,5 +214,5 @@ class Pipe:
         return outcome.result
 
     def _act(self, work: Callable[[Act], R], me: Caller, db: Connection) -> Outcome[R]:
-        act = Act(me, db, self._lobby)
+        act = Act(me, db, self._lobby, self._rates)
         return Outcome(work(act), act.changes, act.signals, act.ended)

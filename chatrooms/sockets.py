@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import socketio.exceptions
@@ -106,7 +107,7 @@ class Sockets:
             raise Unauthorized
         if len(given) != 1:
             raise Invalid("A command takes one object.", field="")
-        return await self._pipe.run(event, given[0], Caller(caller.username, sid=sid, session=caller.session))
+        return await self._pipe.run(event, given[0], replace(caller, sid=sid))
 
 
 def _connect_error(refusal: Refusal) -> Exception:

@@ -26,7 +26,7 @@ PATIENCE = 30
 GENEROUS = "1000000/second"
 FLAGS = (
     *("--guests", "open", "--port", "0", "--log-level", "warning"),
-    *(part for rate in ("join", "post", "create", "signal", "other") for part in (f"--rate-{rate}", GENEROUS)),
+    *(part for rate in ("join", "post", "create", "begin", "begin-address", "signal", "other") for part in (f"--rate-{rate}", GENEROUS)),
 )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.servers import GENEROUS
 
-RATES = [f"--rate-{name}={GENEROUS}" for name in ("join", "post", "create", "signal", "other")]
+RATES = [f"--rate-{name}={GENEROUS}" for name in ("join", "post", "create", "begin", "begin-address", "signal", "other")]
 
 
 class ServerProcess:

@@ -20,7 +20,7 @@ TAIL = 5
 GENEROUS = "1000000/second"
 FLAGS = (
     *("--guests", "open", "--log-level", "warning"),
-    *(part for rate in ("join", "post", "create", "signal", "other") for part in (f"--rate-{rate}", GENEROUS)),
+    *(part for rate in ("join", "post", "create", "begin", "begin-address", "signal", "other") for part in (f"--rate-{rate}", GENEROUS)),
 )
 
 
