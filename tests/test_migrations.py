@@ -20,10 +20,9 @@ FIRST_VERSION = (
         f"VALUES ('{name}', '', '', '{access}', 'alice', '{AT}', '0', 1, 9, 1)"
         for name, access in (("alice", "personal"), ("alice+bob", "conversation"))
     ),
-    f"INSERT INTO users (username, skeleton, name, about, created_at, rev) VALUES ('alice', 'alice', '', '', '{AT}', 1)",
-    f"INSERT INTO members (room, username, role, since, gone, rev, person_rev) "
-    f"VALUES ('alice+bob', 'alice', 'member', '{AT}', '0', 1, 2)",
-    "INSERT INTO reads (username, room, seq, number, rev) VALUES ('alice', 'alice+bob', 7, 1, 3)",
+    f"INSERT INTO users VALUES ('alice', 'alice', '', '', '{AT}', 1)",
+    f"INSERT INTO members VALUES ('alice+bob', 'alice', 'member', '{AT}', '0', 1, 2)",
+    "INSERT INTO reads VALUES ('alice', 'alice+bob', 7, 1, 3)",
 )
 """Rows as version 0001 has them."""
 
