@@ -29,11 +29,11 @@ async def test_a_conversation_is_closed_by_the_keys_on_all_tabs_and_returns_with
     await alice.page.reload()
     await alice.is_in("Lobby")
     await expect(alice.room("bob")).to_have_count(0)
-    await bob.say("One more thing")
+    await bob.say("Are you there?")
     for each in (alice, tab):
         await each.has_unread("bob", 1)
     await alice.go_to("bob")
-    await alice.sees("Hi", "One more thing")
+    await alice.sees("Hi", "Are you there?")
 
 
 async def test_a_closed_conversation_can_be_opened_by_name_and_goes_on(person: Arrive):
