@@ -55,7 +55,7 @@ class Params(BaseModel):
 class Caller:
     """Who runs a command: a person, on the socket ``sid`` if they use one, or the host application itself.
 
-    ``network`` is whose address they come from (`Handshake.network`); empty if it is the host application that asks.
+    ``network`` is the address that limits count by (`Handshake.network`), empty where there is none.
     """
 
     username: str
@@ -72,6 +72,7 @@ class Act:
     me: Caller
     db: Connection
     lobby: str
+    rates: Rates
     locked: InitVar[Container[str]] = ()
     now: str = field(default_factory=clock.now)
     signals: list[Signal] = field(default_factory=list)
@@ -280,5 +281,5 @@ class Pipe:
     def _act(
         self, work: Callable[[Act], R], me: Caller, db: Connection, locked: Container[str] = frozenset()
     ) -> Outcome[R]:
-        act = Act(me, db, self._lobby, locked)
+        act = Act(me, db, self._lobby, self._rates, locked)
         return Outcome(work(act), act.changes, act.signals, act.ended)

@@ -69,7 +69,7 @@ class Doorkeeper:
             return await self._vouched(self._authenticate, handshake), None
         payload = _parse(Payload, handshake.auth)
         if payload.token is not None:
-            return await self._by_token(payload.token, payload.username), None
+            return await self._by_token(handshake, payload.token, payload.username), None
         if payload.username is None:
             raise Unauthorized
         known = await self._by_cookie(handshake, payload.username)
@@ -82,7 +82,7 @@ class Doorkeeper:
             return await self._vouched(self._authenticate, handshake)
         scheme, _, token = handshake.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
-            return await self._by_token(token.strip(), None)
+            return await self._by_token(handshake, token.strip(), None)
         known = await self._by_cookie(
             handshake, handshake.headers.get("chatrooms-user") or auth.only_name(handshake.cookies)
         )
@@ -130,7 +130,7 @@ class Doorkeeper:
                 NOBODY,
                 *_joins(username, self._settings.lobby),
             )
-        return Caller(username)
+        return Caller(username, network=handshake.network)
 
     def _checked(self, answer: object) -> str:
         """Return what ``authenticate`` answered if it is a username; raises `Unauthorized` or `Invalid`."""
@@ -150,14 +150,14 @@ class Doorkeeper:
         token = claim or auth.new_token()
         if not await self._pipe.lookup(lambda db: sessions.exists(db, token)):
             await self._guest(handshake, username, token)
-        return await self._by_token(token, username), token
+        return await self._by_token(handshake, token, username), token
 
-    async def _by_token(self, token: str, username: str | None) -> Caller:
+    async def _by_token(self, handshake: Handshake, token: str, username: str | None) -> Caller:
         days = self._settings.session_days
         known = await self._pipe.lookup(lambda db: sessions.find(db, token, days))
         if known is None or username not in (None, known["username"]):
             raise Unauthorized("That token is not valid, or no longer.")
-        caller = Caller(known["username"], session=known["id"])
+        caller = Caller(known["username"], session=known["id"], network=handshake.network)
         if sessions.stale(known):
             with suppress(Unavailable):
                 await self._pipe.change(lambda act: sessions.touch(act, known["id"]), caller)
@@ -168,7 +168,7 @@ class Doorkeeper:
         if token is None:
             return None
         try:
-            return await self._by_token(token, username)
+            return await self._by_token(handshake, token, username)
         except Unauthorized:
             return None
 

@@ -7,14 +7,18 @@ by their own.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
-from sqlalchemy import Connection, case, insert, update
+from sqlalchemy import Connection, bindparam, case, insert, select, update
 
 from chatrooms import policy, reads, standing
 from chatrooms.commands import Act, Caller, Params, change, query
+from chatrooms.errors import NotFound
 from chatrooms.params import MAX_PAGE, AnyRoom, Search, SharedRoom, Username
-from chatrooms.tables import SYNCED, Member, Role, many, members, one
+from chatrooms.prepared import Prepared
+from chatrooms.tables import SYNCED, Member, Membership, Role, many, members, one
+
+_closed = Prepared(select(members.c.username).where(members.c.room == bindparam("room"), members.c.closed.is_(True)))
 
 
 class InRoom(Params):
@@ -35,6 +39,18 @@ class Page(Params):
     room: AnyRoom
     query: Search = ""
     after: Search = ""
+
+
+class InConversation(Params):
+    """A conversation."""
+
+    room: AnyRoom
+
+
+class OneMembership(TypedDict):
+    """The caller's own membership as it is now; ``rev`` is that of their own room."""
+
+    membership: Membership
 
 
 class OneMember(TypedDict):
@@ -60,6 +76,12 @@ def add(act: Act, room: str, username: str, role: Role) -> Member:
     return member
 
 
+def reopen(act: Act, conversation: str) -> None:
+    """Put a conversation back on the list of everybody who has closed it."""
+    for row in _closed.all(act.db, {"room": conversation}):
+        _mark_closed(act, conversation, row["username"], closed=False)
+
+
 def find(db: Connection, room: str, username: str) -> Member | None:
     """The membership of ``username`` in ``room``, past ones too."""
     return one(Member, db.execute(_members(room).where(members.c.username == username)))
@@ -81,6 +103,10 @@ def _removing(db: Connection, _me: Caller, p: WithPerson) -> Iterable[str]:
     return p.room, p.username, *_next_owner(db, p.room, p.username)
 
 
+def _myself(_db: Connection, me: Caller, _p: InConversation) -> Iterable[str]:
+    return (me.username,)
+
+
 @change("room.join", locks=_joining)
 def join(act: Act, p: InRoom) -> OneMember:
     """Enter an open room. Who is a member already stays one."""
@@ -96,6 +122,17 @@ def leave(act: Act, p: InRoom) -> OneMember:
     """
     policy.leave(standing.find(act.db, act.me, p.room))
     return {"member": _end(act, p.room, act.me.username)}
+
+
+@change("room.close", locks=_myself)
+def close(act: Act, p: InConversation) -> OneMembership:
+    """Take a conversation off your list, on all your devices, until its next message. Nobody else learns of it."""
+    here = standing.find(act.db, act.me, p.room)
+    policy.close(here)
+    before = _membership(act.db, p.room, act.me.username)
+    if before is None:
+        raise NotFound("Nobody has posted anything there yet.", field="room")
+    return {"membership": before if before["closed"] else _mark_closed(act, p.room, act.me.username, closed=True)}
 
 
 @change("room.invite", locks=_inviting)
@@ -149,6 +186,20 @@ def _members(room: str) -> Any:
     return SYNCED["members"].select().where(members.c.room == room)
 
 
+def _membership(db: Connection, room: str, username: str) -> Membership | None:
+    found = SYNCED["memberships"].select().where(members.c.room == room, members.c.username == username)
+    return one(Membership, db.execute(found))
+
+
+def _mark_closed(act: Act, room: str, username: str, *, closed: bool) -> Membership:
+    """Store whether the person has closed a conversation, and tell them alone: it spends no rev of the conversation."""
+    where = (members.c.room == room, members.c.username == username)
+    act.db.execute(update(members).where(*where).values(closed=closed, person_rev=act.changes.rev(username)))
+    row = cast(Membership, _membership(act.db, room, username))
+    act.changes.tell(username, "memberships", row)
+    return row
+
+
 def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: bool) -> Member:
     rev, person_rev = act.changes.rev(room), act.changes.rev(username)
     values = {"role": role, "gone": gone, "since": act.now, "rev": rev, "person_rev": person_rev}
@@ -166,5 +217,5 @@ def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: b
         "rev": rev,
     }
     act.changes.tell(room, "members", row)
-    act.changes.tell(username, "memberships", {**row, "rev": person_rev})
+    act.changes.tell(username, "memberships", {**row, "rev": person_rev, "closed": False})
     return row

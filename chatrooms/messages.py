@@ -62,11 +62,10 @@ def addressed(me: Caller, room: str) -> str:
     return room
 
 
-def _where(db: Connection, me: Caller, p: Post) -> Iterable[str]:
+def _where(_db: Connection, me: Caller, p: Post) -> Iterable[str]:
+    """Return the room, and for a conversation the rooms of its people: a message can begin it or put it back there."""
     room = addressed(me, p.room)
-    if names.kind(room) == "conversation" and not rooms.exists(db, room):
-        return [room, *names.people(room)]
-    return [room]
+    return [room, *names.people(room)] if names.kind(room) == "conversation" else [room]
 
 
 def _of(db: Connection, _me: Caller, p: Edit | Which) -> Iterable[str]:
@@ -92,6 +91,8 @@ def post(act: Act, p: Post) -> OneMessage:
         _answerable(act.db, p.reply_to, room)
     if not here.exists:
         _begin(act, room)
+    elif here.access == "conversation":
+        members.reopen(act, room)
     return {"message": _store(act, room, p)}
 
 
@@ -124,7 +125,10 @@ def _answerable(db: Connection, id: str, room: str) -> None:
 
 
 def _begin(act: Act, conversation: str) -> None:
-    """The first words make the conversation, and it appears at all who are in it."""
+    """Make the conversation, with all its people as members; raises `RateLimited`."""
+    if not act.me.host:
+        others = [username for username in names.people(conversation) if username != act.me.username]
+        act.rates.begin(act.me.username, act.me.network, others)
     rooms.add(act, conversation, "conversation")
     for username in names.people(conversation):
         members.add(act, conversation, username, "member")

@@ -68,6 +68,13 @@ def leave(here: Standing) -> None:
     _shared(here)
 
 
+def close(here: Standing) -> None:
+    """May they take it off their list?"""
+    belong(here)
+    if names.kind(here.room) != "conversation":
+        raise Invalid("You can close conversations only. Leave a room instead.", field="room")
+
+
 def invite(here: Standing) -> None:
     """May they bring somebody in?"""
     _shared(here)

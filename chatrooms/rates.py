@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
+from math import ceil
 from threading import Lock
 
 from chatrooms import quota
@@ -29,6 +30,9 @@ class Rates:
             "join": settings.rate_join,
             "post": settings.rate_post,
             "create": settings.rate_create,
+            "begin": settings.rate_begin,
+            "begin_with": settings.rate_begin,
+            "begin_address": settings.rate_begin_address,
             "signal": settings.rate_signal,
             "other": settings.rate_other,
             "broadcast": settings.rate_broadcast,
@@ -69,6 +73,23 @@ class Rates:
             for quotas, who in self._counted(rate, username, network):
                 _take(quotas, who, weight)
 
+    def begin(self, me: str, network: str, others: Iterable[str]) -> None:
+        """Count a conversation that ``me`` begins from the address ``network``; raises `RateLimited`.
+
+        It counts against the person, the address, and how often the address has begun one with each of the ``others``.
+        Without an address, as when the host application acts for somebody, only the person counts.
+        """
+        counted: list[tuple[str, tuple[str, ...]]] = [("begin", (me,))]
+        if network:
+            counted += [("begin_address", (network,)), *(("begin_with", (network, other)) for other in others)]
+        with self._lock:
+            wait = max(each.wait(who) for rate, who in counted for each in self._quotas[rate])
+            if wait:
+                message = "You have begun many conversations. Begin the next one later."
+                raise RateLimited(message, retry_after=_seconds(wait))
+            for rate, who in counted:
+                _take(self._quotas[rate], who, 1)
+
     def wait(self, rate: str, *who: str) -> int:
         """Seconds, at least one, until `allow` says yes again."""
         return max(1, *(_seconds(each.wait(who)) for each in self._quotas[rate]))
@@ -92,4 +113,4 @@ def _take(quotas: tuple[Quota, ...], who: tuple[str, ...], weight: int) -> None:
 
 
 def _seconds(wait: float) -> int:
-    return max(1, math.ceil(wait))
+    return max(1, ceil(wait))

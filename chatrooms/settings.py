@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     rate_join: str = Field(default="30/minute", description="Joins allowed per address, of IPv6 per /64.")
     rate_post: str = Field(default="120/minute;15/second", description="Messages allowed per person.")
     rate_create: str = Field(default="30/hour", description="Rooms created per person.")
+    rate_begin: str = Field(
+        default="20/hour", description="Conversations begun per person, and with any one person per address."
+    )
+    rate_begin_address: str = Field(default="120/hour", description="Conversations begun per address, of IPv6 per /64.")
     rate_signal: str = Field(default="50/second", description="Signals allowed per person.")
     rate_other: str = Field(default="600/minute", description="Other commands allowed per person.")
     rate_broadcast: str = Field(
@@ -94,7 +98,10 @@ class Settings(BaseSettings):
             raise ValueError("An origin is written like https://example.org.")
         return value
 
-    @field_validator("rate_join", "rate_post", "rate_create", "rate_signal", "rate_other", "rate_broadcast")
+    @field_validator(
+        *("rate_join", "rate_post", "rate_create", "rate_begin", "rate_begin_address", "rate_signal", "rate_other"),
+        "rate_broadcast",
+    )
     @classmethod
     def _rate_is_readable(cls, value: str) -> str:
         quota.parse(value)

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     select,
 )
 
@@ -78,9 +79,18 @@ members = Table(
     Column("gone", Boolean, nullable=False),
     Column("rev", Integer, nullable=False, comment="of the room"),
     Column("person_rev", Integer, nullable=False, comment="of the person's own room"),
+    Column(
+        "closed",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="the person has taken the conversation off their list",
+    ),
     Index(None, "room", "rev"),
     Index(None, "username", "person_rev"),
 )
+# In the order of the pages of `sync`: that of bytes, in which PostgreSQL would need a second collation of the column.
+Index("ix_members_username_room", members.c.username, members.c.room).ddl_if(dialect="sqlite")
 
 messages = Table(
     "messages",
@@ -145,6 +155,7 @@ class Synced:
 
 MESSAGE = ("id", "room", "seq", "number", "author", "text", "at", "edited_at", "deleted", "reply_to")
 MEMBER = ("room", "username", "role", "since", "gone")
+MEMBERSHIP = (*MEMBER, "closed")
 ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "posted")
 READ = ("username", "room", "seq", "number")
 USER = ("username", "name", "about", "created_at")
@@ -152,7 +163,7 @@ USER = ("username", "name", "about", "created_at")
 SYNCED: dict[str, Synced] = {
     "rooms": Synced(rooms, rooms.c.name, rooms.c.rev, ROOM),
     "users": Synced(users, users.c.username, users.c.rev, USER, personal=True),
-    "memberships": Synced(members, members.c.username, members.c.person_rev, MEMBER, personal=True),
+    "memberships": Synced(members, members.c.username, members.c.person_rev, MEMBERSHIP, personal=True),
     "members": Synced(members, members.c.room, members.c.rev, MEMBER, whole=False, personal=False),
     "reads": Synced(reads, reads.c.username, reads.c.rev, READ, personal=True),
     "messages": Synced(messages, messages.c.room, messages.c.rev, MESSAGE, whole=False),
@@ -187,6 +198,12 @@ class Member(TypedDict):
     since: str
     gone: bool
     rev: int
+
+
+class Membership(Member):
+    """A membership as its person sees it: a ``closed`` conversation is off their list until its next message."""
+
+    closed: bool
 
 
 class Room(TypedDict):
@@ -230,7 +247,7 @@ class Change(TypedDict):
     rev: int
     rooms: NotRequired[list[Room]]
     users: NotRequired[list[User]]
-    memberships: NotRequired[list[Member]]
+    memberships: NotRequired[list[Membership]]
     members: NotRequired[list[Member]]
     reads: NotRequired[list[Read]]
     messages: NotRequired[list[Message]]

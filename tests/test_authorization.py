@@ -83,6 +83,12 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "room.list": [({}, FINE, FINE)],
     "room.join": [({"room": "#staff"}, FINE, STRANGER)],
     "room.leave": [({"room": "#open"}, "not_a_member", "not_a_member")],
+    "room.close": [
+        ({"room": "#staff"}, "invalid", STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+        ({"room": "alice+dave"}, STRANGER, STRANGER),
+        ({"room": "alice"}, STRANGER, STRANGER),
+    ],
     "room.invite": [({"room": "#staff", "username": "carol"}, "forbidden", STRANGER)],
     "room.remove": [({"room": "#staff", "username": "alice"}, "forbidden", STRANGER)],
     "room.members": [({"room": "#staff"}, FINE, STRANGER)],

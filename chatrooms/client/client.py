@@ -156,7 +156,7 @@ class Client(Held, Commands):
 
     def _hear(self, event: str, told: Any) -> None:
         if event == "change" and not self._state.apply(Change.told(told)):
-            self._catchup.want()
+            self._catchup.want(told["room"])
         elif event == "signal":
             self._signals.push(Signal(told["room"], told["from"], told["type"], told["data"]))
 
@@ -166,8 +166,9 @@ class Client(Held, Commands):
 
     def _noticed(self, result: Any) -> Any:
         """``result``; if it tells of a rev that was not heard of, find out what else there is."""
-        if any(rev > self._state.rev(room) for room, rev in told_revs(result)):
-            self._catchup.want()
+        for room, rev in told_revs(result):
+            if rev > self._state.rev(room):
+                self._catchup.want(room)
         return result
 
     async def _watch_again(self, usernames: list[str]) -> None:

@@ -11,6 +11,7 @@ from chatrooms.client.rows import (
     ListedRoom,
     Member,
     MemberPage,
+    Membership,
     Message,
     Read,
     Room,
@@ -25,6 +26,7 @@ REPEATABLE = frozenset(
         "message.delete",
         "presence.watch",
         "read.mark",
+        "room.close",
         "room.list",
         "room.members",
         "session.list",
@@ -104,6 +106,10 @@ class Commands(ABC):
     async def leave(self, room: str) -> Member:
         """Leave a room."""
         return (await self.run("room.leave", room=room))["member"]  # type: ignore[no-any-return]
+
+    async def close_conversation(self, room: str) -> Membership:
+        """Take a conversation off your list until its next message."""
+        return (await self.run("room.close", room=room))["membership"]  # type: ignore[no-any-return]
 
     async def invite(self, room: str, username: str) -> Member:
         """Make somebody a member."""

@@ -40,6 +40,12 @@ class Member(TypedDict):
     rev: int
 
 
+class Membership(Member):
+    """A membership as its person sees it: a ``closed`` conversation is off their list until its next message."""
+
+    closed: bool
+
+
 class Room(TypedDict):
     """A durable room; ``posted`` counts its messages as of when the row was read."""
 
@@ -160,7 +166,7 @@ class Signal:
     data: Any
 
 
-ROOM_OF = {"message": "room", "member": "room", "room": "name", "read": "username"}
+ROOM_OF = {"message": "room", "member": "room", "membership": "username", "room": "name", "read": "username"}
 """In a result, the field of each row that names the room whose rev it carries."""
 
 
