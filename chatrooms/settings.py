@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     rate_signal: str = Field("50/second", description="Signals allowed per person.")
     rate_other: str = Field("600/minute", description="Other commands allowed per person.")
     rate_broadcast: str = Field(
-        "100000/5 seconds", description="Kilobytes sent per person, counted once for each connection that they go to."
+        "100000/5 seconds", description="Kilobytes sent per address, counted once for each connection that they go to."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
 
