@@ -181,6 +181,8 @@ def _mapped(name: str) -> str:
         raise ValueError("A name is not as long as that.")
     name = _lowered(name)
     form = name if _settled.fullmatch(name) else _forms.get(name)
+    if form is None and name.isascii():
+        raise ValueError("A name is made of letters, digits, '.', '-' and '_'.")
     if form is None:
         form = _enforced(name)
         if len(_forms) >= MAX_FORMS:

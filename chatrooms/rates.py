@@ -15,8 +15,6 @@ from chatrooms.settings import Settings
 TYPING = "1/3 seconds"
 PEOPLE = 8
 """How many people that do all they may fit behind one network address: an office, or one person with many names."""
-BROADCASTERS = 1
-"""The same for what is sent to many: more from one address would delay everybody else."""
 
 
 class Rates:
@@ -39,7 +37,7 @@ class Rates:
             "typing": TYPING,
         }
         self._quotas = {rate: quota.parse(text) for rate, text in self._settings.items()}
-        self._networks = {rate: quota.parse(text, times=_people(rate)) for rate, text in self._settings.items()}
+        self._networks = {rate: quota.parse(text, times=PEOPLE) for rate, text in self._settings.items()}
         self._lock = Lock()
 
     def allow(self, rate: str, *who: str) -> bool:
@@ -99,12 +97,11 @@ class Rates:
         return signal.type != "typing" or self.allow("typing", signal.sender, signal.room)
 
     def _counted(self, rate: str, username: str, network: str) -> list[tuple[tuple[Quota, ...], tuple[str, ...]]]:
+        """What is counted, and by whom; an address sends no more to many than a person may, or it delays others."""
+        if rate == "broadcast" and network:
+            return [(self._quotas[rate], ("address", network))]
         person = (self._quotas[rate], (username,))
         return [person, (self._networks[rate], (network,))] if network else [person]
-
-
-def _people(rate: str) -> int:
-    return BROADCASTERS if rate == "broadcast" else PEOPLE
 
 
 def _take(quotas: tuple[Quota, ...], who: tuple[str, ...], weight: int) -> None:

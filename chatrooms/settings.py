@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     rate_other: str = Field(default="600/minute", description="Other commands allowed per person.")
     rate_broadcast: str = Field(
         default="100000/5 seconds",
-        description="Kilobytes sent per person, counted once for each connection that they go to.",
+        description="Kilobytes sent per address, counted once for each connection that they go to.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least that is logged."

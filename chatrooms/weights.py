@@ -66,4 +66,6 @@ def _most(field: FieldInfo) -> int:
 def _slow(value: Any, most: int) -> int:
     if isinstance(value, list):
         return sum(_slow(each, 0) for each in value[: most + 1] if isinstance(each, str))
-    return sum(map(names.slow, names.people(value.removeprefix("#")))) if isinstance(value, str) else 0
+    if not isinstance(value, str) or value.isascii():
+        return 0
+    return sum(map(names.slow, names.people(value.removeprefix("#"))))

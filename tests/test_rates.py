@@ -130,7 +130,7 @@ def test_what_is_refused_by_the_address_is_not_counted_for_the_person(limited, c
 def test_who_may_send_anything_to_many_may_send_it_all_and_then_waits(tmp_path, clock):
     rates = Rates(Settings(data=tmp_path, rate_broadcast="1000/10 seconds"))
     assert spent(rates, "alice", "net", "broadcast", 3000)
-    assert not spent(rates, "alice", "", "broadcast") and not spent(rates, "bob", "net", "broadcast")
+    assert not spent(rates, "alice", "net", "broadcast") and not spent(rates, "bob", "net", "broadcast")
     assert spent(rates, "alice", "net", "broadcast", 0)
     clock.now += 20.1
     assert spent(rates, "bob", "net", "broadcast")

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 
-import aiohttp
 import pytest
 import socketio
 
 from chatrooms.wire import Limits, Namespace, Server
 from tests.servers import serving
+from tests.wire.client import connected
 from tests.wire.program import until
 
 TRANSPORTS = [["polling"], ["websocket"]]
-
-
-@asynccontextmanager
-async def connected(url, *namespaces, auth=None, transports=("websocket",)):
-    """A client of python-socketio, with all that it hears."""
-    async with aiohttp.ClientSession() as http:
-        client = socketio.AsyncClient(reconnection=False, http_session=http)
-        client.heard = []
-        client.on("*", lambda *given: client.heard.append(given), namespace="*")
-        await client.connect(url, namespaces=[*(namespaces or "/")], auth=auth, transports=list(transports))
-        try:
-            yield client
-        finally:
-            await client.disconnect()
 
 
 @pytest.fixture
@@ -295,86 +280,3 @@ async def test_a_client_that_answers_with_too_much_is_no_mistake_of_ours(sio, ur
         await sio.emit("question", to=client.get_sid("/"))
         assert await sio.call("question", to=client.get_sid("/")) == (1, 2, 3)
     assert "Traceback" not in capfd.readouterr().out + caplog.text
-
-
-async def test_a_server_is_an_application_by_itself(protocols):
-    server = Server()
-    server.on("connect", lambda sid, environ: None)
-    async with serving(server, lifespan="on") as url, connected(url) as client:
-        assert client.connected
-        await server.emit("news", 1)
-        await until(lambda: client.heard)
-    assert server.eio.ending
-
-
-@pytest.mark.parametrize("allowed", TRANSPORTS)
-async def test_a_server_may_have_one_transport(protocols, allowed):
-    server = Server(transports=allowed)
-    other = next(each for each in TRANSPORTS if each != allowed)
-    async with serving(server) as url:
-        async with connected(url, transports=allowed) as client:
-            assert client.transport() == allowed[0]
-        with pytest.raises(socketio.exceptions.ConnectionError):
-            async with connected(url, transports=other):
-                pass
-        await server.shutdown()
-
-
-async def test_a_server_may_offer_no_upgrade(start):
-    _, raw = await start(allow_upgrades=False)
-    session = await raw.open()
-    assert session.handshake["upgrades"] == []
-    with pytest.raises(aiohttp.WSServerHandshakeError):
-        await raw.websocket(session.sid)
-
-
-REFUSED = {
-    "client_manager": socketio.AsyncManager(),
-    "async_mode": "aiohttp",
-    "json": object(),
-    "serializer": "msgpack",
-    "always_connect": True,
-    "cookie": "io",
-    "http_compression": True,
-    "compression_threshold": 100,
-    "monitor_clients": False,
-    "ping_interval": (25, 5),
-    "ping_timeout": 0,
-    "transports": ["webtransport"],
-}
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_is_not_supported_is_refused_in_words(name):
-    with pytest.raises(ValueError, match=rf"^{name}=.*[:.] .+\.$"):
-        Server(**{name: REFUSED[name]})
-
-
-def test_what_nobody_knows_is_refused():
-    with pytest.raises(TypeError, match="'ping_intervall'"):
-        Server(ping_intervall=5)
-
-
-def test_what_asks_for_nothing_new_is_accepted():
-    server = Server(
-        client_manager=None,
-        async_mode="asgi",
-        json=None,
-        serializer="default",
-        cookie=None,
-        always_connect=False,
-        http_compression=False,
-        monitor_clients=True,
-        engineio_logger=False,
-        max_http_buffer_size=5000,
-        logger=False,
-        async_handlers=True,
-        transports=None,
-    )
-    assert server.limits.packet == 5000
-
-
-@pytest.mark.parametrize("act", ["attach", "instrument"])
-def test_what_is_not_there_says_so(act):
-    with pytest.raises(NotImplementedError, match=r"\."):
-        getattr(Server(), act)(None)
