@@ -9,16 +9,51 @@ from chatrooms.version import __version__
 
 if TYPE_CHECKING:
     from chatrooms.app import Chatrooms
-    from chatrooms.errors import Refusal
+    from chatrooms.doors.socketio import Connected
+    from chatrooms.errors import Forbidden, Refusal, Unauthorized
+    from chatrooms.identity.handshake import Authenticate, Handshake
+    from chatrooms.lifetime import AlreadyRunning, NotRunning, WouldBlock
     from chatrooms.settings import Settings
+    from chatrooms.storage.rows import Message
 
-__all__ = ["Chatrooms", "Refusal", "Settings", "__version__"]
+__all__ = [
+    "AlreadyRunning",
+    "Authenticate",
+    "Chatrooms",
+    "Connected",
+    "Forbidden",
+    "Handshake",
+    "Message",
+    "NotRunning",
+    "Refusal",
+    "Settings",
+    "Unauthorized",
+    "WouldBlock",
+    "__version__",
+]
 
-_HOMES = {"Chatrooms": "chatrooms.app", "Refusal": "chatrooms.errors", "Settings": "chatrooms.settings"}
+_HOMES = {
+    "AlreadyRunning": "chatrooms.lifetime",
+    "Authenticate": "chatrooms.identity.handshake",
+    "Chatrooms": "chatrooms.app",
+    "Connected": "chatrooms.doors.socketio",
+    "Forbidden": "chatrooms.errors",
+    "Handshake": "chatrooms.identity.handshake",
+    "Message": "chatrooms.storage.rows",
+    "NotRunning": "chatrooms.lifetime",
+    "Refusal": "chatrooms.errors",
+    "Settings": "chatrooms.settings",
+    "Unauthorized": "chatrooms.errors",
+    "WouldBlock": "chatrooms.lifetime",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Bring the server in only when it is asked for: the client and the command line start without it."""
+    """Import the server only when something of it is asked for: the client and the command line start without it."""
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,17 @@ from starlette.types import Receive, Scope, Send
 from chatrooms import names
 from chatrooms.doors.docs import Contract, Documents
 from chatrooms.doors.headers import SecurityHeaders
-from chatrooms.doors.http import Web, http_error
+from chatrooms.doors.http import MAX_DEPTH, Web, http_error
+from chatrooms.doors.running import ABSENT, Gate, path
+from chatrooms.doors.server_errors import ServerErrors
 from chatrooms.doors.socketio import Connected, Sockets
 from chatrooms.errors import Invalid, NotFound
 from chatrooms.events import Signal
-from chatrooms.features import FEATURES, presence, rooms, users
+from chatrooms.features import FEATURES, presence, rooms, signals, users
 from chatrooms.identity import handshake, tokens
 from chatrooms.identity.gate import NOBODY, Doorkeeper
 from chatrooms.identity.handshake import Authenticate
+from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import jobs
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.bus import Local
@@ -31,10 +34,12 @@ from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.pipeline.feature import Feature, Features
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.rates import Rates
-from chatrooms.settings import Settings
+from chatrooms.settings import DATABASE, Settings
+from chatrooms.storage.files import make_private_folder
 from chatrooms.storage.rows import Message
 from chatrooms.storage.writer import Database
 from chatrooms.wire.limits import Limits
+from chatrooms.wire.origins import checked_before
 from chatrooms.wire.server import Server
 
 SOCKETS = "/socket.io/"
@@ -48,8 +53,16 @@ class Chatrooms:
         chat = Chatrooms(authenticate=my_auth)
         app = Starlette(routes=[Mount("/chat", chat)], lifespan=chat.lifespan)
 
-    ``authenticate`` answers who is at the other end of a connection; without it people join by name.
-    ``on_connect`` is awaited with the username and the handshake's ``auth`` of each socket that has connected.
+    An application with a lifespan of its own runs the chat's inside: ``async with chat.lifespan(app): yield``.
+
+    The chat runs on the event loop of its lifespan. Until it runs, and after it has ended, requests and sockets are
+    refused with 503, and calls raise `NotRunning`. Calls from other event loops are carried over; threads without one
+    use `post_sync`.
+
+    ``authenticate`` answers who is at the other end of a connection (see `Authenticate`); without it people join by
+    name. Requests from pages of other origins than ours and ``settings.origins`` are refused before it is asked.
+    ``on_connect`` is called with the username and the handshake's ``auth`` of each socket that has connected. It runs
+    beside the socket; what it raises goes to ``logging``, and what is left of it at the end is cancelled.
     """
 
     def __init__(
@@ -63,15 +76,20 @@ class Chatrooms:
         self.settings = settings = settings or Settings()
         rates = Rates(settings)
         self._draining = False
+        self._lifetime = Lifetime(ABSENT)
         self._db = Database(settings.database_url)
         self._server = Server(
             ping_interval=settings.ping_interval,
             ping_timeout=settings.ping_timeout,
             join_timeout=settings.join_timeout,
-            limits=Limits(depth=64),  # commands refuse less, and name the field
+            limits=Limits(depth=MAX_DEPTH, attachments=0),  # commands refuse deeper JSON, and name the field
+            async_handlers=False,
+            cors_allowed_origins=checked_before,
         )
         self._broadcast = Broadcast(self._server, self._db, Local())
-        listed = Features((*features, tokens.feature(settings.session_days), Feature(jobs=(jobs.FORGET,))))
+        self._features = listed = Features(
+            (*features, tokens.feature(settings.session_days), Feature(jobs=(jobs.FORGET,)))
+        )
         self._queue = queue = jobs.Queue()
         self._pipeline = Pipeline(settings, listed, self._db, self._broadcast, rates, queue)
         self._runner = jobs.Runner(self._pipeline, listed.jobs, queue)
@@ -82,12 +100,14 @@ class Chatrooms:
         documents = Documents(Contract(listed.commands.values(), listed.parts))
         web = Web(settings, self._pipeline, doorkeeper, self._db, static=_static(), documents=documents)
         self._web = Starlette(
-            routes=web.routes(), lifespan=self.lifespan, exception_handlers={HTTPException: http_error}
+            routes=web.routes(),
+            lifespan=self.lifespan,
+            exception_handlers={HTTPException: http_error, Exception: http_error},
         )
         self._listed = CORSMiddleware(
             self._connect, settings.origins, allow_methods=("GET", "POST"), allow_headers=("*",), allow_credentials=True
         )
-        self._doors = SecurityHeaders(self._open)
+        self._doors = ServerErrors(SecurityHeaders(Gate(self._open, self._lifetime)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or run the lifespan."""
@@ -95,55 +115,99 @@ class Chatrooms:
 
     @asynccontextmanager
     async def lifespan(self, _app: Any = None) -> AsyncIterator[None]:
-        """Run the chat: opens and migrates the database at the start, finishes what was asked for at the end."""
-        if not self.settings.database:
-            self.settings.data.mkdir(parents=True, exist_ok=True)
-        await self._db.open()
-        self._draining = False
-        self._server.eio.begin()
-        try:
+        """Run the chat: opens and migrates the database at the start, finishes what was asked for at the end.
+
+        It can be run again afterwards, on any event loop, also if it could not start. Raises `AlreadyRunning`,
+        `Busy` if another process uses the database, ``OSError`` or ``SQLAlchemyError``.
+        """
+        self._lifetime.begin()
+        async with AsyncExitStack() as ending:
+            ending.callback(self._lifetime.end)
+            if not self.settings.database:
+                make_private_folder(self.settings.data, DATABASE)
+            await self._db.open()
+            ending.push_async_callback(self._db.close)
+            self._draining = False
+            self._server.eio.begin()
+            ending.callback(self._lifetime.stop)
+            ending.push_async_callback(self._drain)
             await self._pipeline.change(_furnish, NOBODY, users.SYSTEM, self.settings.lobby)
+            self._lifetime.ready()
             async with self._runner.running():
                 yield
-        finally:
-            await self.drain()
-            await self._db.close()
 
     async def drain(self) -> None:
         """Tell the clients that this server ends, and close their connections; they come back to the next one."""
+        await self._lifetime.call(self._drain)
+
+    async def post(self, room: str, text: str, *, author: str | None = None, id: str | None = None) -> Message:
+        """Store a message and send it to everybody in ``room``, on every tab; returns the message.
+
+        ``room`` is a shared room, a conversation, or a username: the person's own room. Without an ``author`` the
+        application itself speaks; with one, that person does, with their rights, and a username means the
+        conversation with them. The same ``id`` (a UUID) posts once.
+
+        Await it on any event loop while the chat runs; in a thread without one use `post_sync`. Raises a `Refusal`,
+        and `NotRunning` before the chat's lifespan begins and after it ends.
+        """
+        return await self._lifetime.call(self._post, room, text, author=author, id=id)
+
+    def post_sync(self, room: str, text: str, *, author: str | None = None, id: str | None = None) -> Message:
+        """Do what `post` does from a thread: a ``def`` endpoint, a worker, a signal handler of another framework.
+
+        Waits until the message is stored. Raises what `post` raises, and `WouldBlock` at once on the thread of the
+        chat's own event loop: ``await post(...)`` there.
+        """
+        return self._lifetime.call_sync(self._post, room, text, author=author, id=id)
+
+    async def signal(self, to: str, type: str, data: Any = None) -> None:
+        """Send something live to everybody in the room ``to``, or to a person; it is not stored.
+
+        Raises `Invalid` if ``to`` is no room, `NotFound` if there is no such room or person, and `NotRunning`.
+        """
+        await self._lifetime.call(self._signal, to, type, data)
+
+    async def emit(self, event: str, data: Any, *, to: str | list[str]) -> None:
+        """Emit an event of your own to the sockets in one or several rooms; an empty ``to`` reaches nobody.
+
+        Raises `NotRunning`.
+        """
+        await self._lifetime.call(self._server.emit, event, data, to=to)
+
+    def sockets_in(self, room: str) -> list[str]:
+        """The ids of this process's sockets that are in ``room`` now; none while the chat is not running."""
+        return self._broadcast.sockets_in(room)
+
+    async def run(self, command: str, params: dict[str, Any], *, username: str) -> Any:
+        """Carry out any command as ``username``, with their rights; returns its result.
+
+        Raises a `Refusal`, and `NotRunning`.
+        """
+        return await self._lifetime.call(self._run, command, params, username)
+
+    async def _drain(self) -> None:
         if not self._draining:
             self._draining = True
             await self._server.shutdown()
             self._presence.close()
+            await self._sockets.close()
 
-    async def post(self, room: str, text: str, *, author: str | None = None, id: str | None = None) -> Message:
-        """Store a message and send it to everybody in ``room``, on every tab.
-
-        ``room`` is a shared room, a conversation, or a username: the person's own room. Without an ``author`` the
-        application itself speaks; with one, that person does, with their rights, and a username means the
-        conversation with them. The same ``id`` (a UUID) posts once. Raises a `Refusal`.
-        """
+    async def _post(self, room: str, text: str, *, author: str | None, id: str | None) -> Message:
         me = await self._person(author) if author else NOBODY
         given = {"room": room, "text": text} | ({"id": id} if id else {})
         result = await self._pipeline.run("message.post", given, me)
         message: Message = result["message"]
         return message
 
-    async def signal(self, to: str, type: str, data: Any = None) -> None:
-        """Send something live to everybody in the room ``to``, or to a person; it is not stored."""
-        await self._broadcast.publish([Signal(names.durable(to), users.SYSTEM, type, data)])
+    async def _signal(self, to: str, type: str, data: Any) -> None:
+        room = signals.addressed(to)
+        if not await self._pipeline.lookup(lambda db: signals.known(db, room)):
+            raise NotFound("There is no such room or person.", field="to")
+        await self._broadcast.publish([Signal(room, users.SYSTEM, type, data)])
 
-    async def emit(self, event: str, data: Any, *, to: str | list[str]) -> None:
-        """Emit an event of your own to the sockets in one or several rooms; an empty ``to`` reaches nobody."""
-        await self._server.emit(event, data, to=to)
-
-    def sockets_in(self, room: str) -> list[str]:
-        """The ids of this process's sockets that are in ``room`` now."""
-        return self._broadcast.sockets_in(room)
-
-    async def run(self, command: str, params: dict[str, Any], *, username: str) -> Any:
-        """Carry out any command as ``username``, with their rights; returns its result, raises a `Refusal`."""
-        return await self._pipeline.run(command, params, await self._person(username))
+    async def _run(self, command: str, params: Mapping[str, Any], username: str) -> dict[str, Any]:
+        result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._person(username))
+        return result
 
     async def _person(self, name: str) -> Caller:
         try:
@@ -156,8 +220,7 @@ class Chatrooms:
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request to the door that it came to."""
-        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
-        at_sockets = scope["type"] != "lifespan" and (path + "/").startswith(SOCKETS)
+        at_sockets = scope["type"] != "lifespan" and (path(scope) + "/").startswith(SOCKETS)
         await (self._listed if at_sockets else self._web)(scope, receive, send)
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:

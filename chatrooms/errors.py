@@ -9,7 +9,12 @@ class Refusal(Exception):
     """A command, a join or a connection was refused.
 
     ``code`` names the reason for programs, ``message`` for people; ``details`` holds what helps to mend it, such as
-    ``{"field": "text"}`` or ``{"retry_after": 3}`` (seconds).
+    ``{"field": "text"}`` or ``{"retry_after": 3}`` (seconds). A host application may raise a subclass of its own, of
+    this or of any other refusal, from ``authenticate``::
+
+        class Banned(Forbidden):
+            code = "banned"
+            default = "You were banned from this chat."
     """
 
     code: ClassVar[str] = "internal"
@@ -106,5 +111,5 @@ class Unavailable(Refusal):
 
 
 def refusals() -> list[type[Refusal]]:
-    """Every refusal that exists, for the documents that list them."""
-    return Refusal.__subclasses__()
+    """Return every refusal of ours, for the documents that list them. Host applications may have others."""
+    return [kind for kind in Refusal.__subclasses__() if kind.__module__ == __name__]

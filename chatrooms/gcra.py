@@ -43,9 +43,9 @@ class Quota:
         return max(self._due.get(who, now), now) + self._step
 
 
-def parse(text: str) -> tuple[Quota, ...]:
-    """The quotas in such as ``120/minute;15/second`` or ``1/3 seconds``; raises ``ValueError``."""
+def parse(text: str, times: int = 1) -> tuple[Quota, ...]:
+    """The quotas in such as ``120/minute;15/second`` or ``1/3 seconds``, ``times`` as large; raises ``ValueError``."""
     found = [WRITTEN.fullmatch(part.strip()) for part in text.split(";")]
     if not all(found):
         raise ValueError("A rate is written like 120/minute;15/second.")
-    return tuple(Quota(int(each[1]), int(each[2] or 1) * SPANS[each[3]]) for each in found if each)
+    return tuple(Quota(times * int(each[1]), int(each[2] or 1) * SPANS[each[3]]) for each in found if each)

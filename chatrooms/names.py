@@ -11,7 +11,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
@@ -29,9 +31,19 @@ LONGEST_GIVEN = 2 * MAX_SHARED
 """Before it is brought to its one form, which can make it shorter and takes long."""
 CACHED = 10_000
 """Answers that are remembered, of each kind of question."""
-RESERVED = frozenset({"admin", "administrator", "all", "channel", "chatrooms", "everyone", "here", "root", "system"})
+APPLICATION = "system"
+"""The username that the application itself speaks under."""
+EVERYBODY = frozenset({"all", "channel", "everyone", "here"})
+"""Words that mention everybody."""
+RESERVED = EVERYBODY | {APPLICATION, "admin", "administrator", "chatrooms", "root"}
 
 _case_mapped = get_profile("UsernameCaseMapped")
+_settled = re.compile(r"[a-z0-9._\-ß-öø-ÿа-џぁ-ゖァ-ヺ一-鿯가-힣]*")
+"""Letters and digits that any name may have, which every string of them keeps: the profile is the identity there."""
+
+_forms: dict[str, str] = {}
+MAX_FORMS = 10_000
+"""How many names are remembered in their one form."""
 
 
 @lru_cache(maxsize=CACHED)
@@ -56,6 +68,11 @@ def hearers(room: str) -> tuple[str, ...]:
     if not all(names):
         raise ValueError("a room has a name")
     return tuple(names)
+
+
+def heard_by(hearers: Iterable[str]) -> str:
+    """Return the room whose changes are emitted to ``hearers``: the reverse of `hearers`."""
+    return "+".join(hearers)
 
 
 def people(conversation: str) -> list[str]:
@@ -84,11 +101,31 @@ def username(name: str) -> str:
     return mapped
 
 
-def claimable(name: str) -> str:
-    """Like `username`, for a name that somebody wants to have: what looks like a reserved one is refused."""
+def claimable(name: str, *applications: str) -> str:
+    """Like `username`, for a name that somebody wants to have: what looks like a reserved one is refused.
+
+    Reserved are `RESERVED` and the names that the ``applications`` show.
+    """
     name = username(name)
-    if skeleton(name) in _reserved():
+    if skeleton(name) in _reserved() | _looks(applications):
         raise ValueError("That name is reserved.")
+    return name
+
+
+def vouched(name: object, *applications: str) -> str:
+    """Return ``name`` if a host application may give it to a person; raises ``ValueError`` with the rule if not.
+
+    It is a username as it is stored: nothing is brought to another form, so that two accounts of the host never become
+    one person. Of the reserved names a host may give ``admin`` and the like, but none that mentions everybody, and none
+    that looks like `APPLICATION` or the names that the ``applications`` show.
+    """
+    if not isinstance(name, str):
+        raise ValueError(f"A username is a str, not {type(name).__name__}.")  # noqa: TRY004 - it names a rule, as all do
+    mapped = username(name)
+    if mapped in EVERYBODY or skeleton(mapped) in _looks((APPLICATION, *applications)):
+        raise ValueError("That name is reserved.")
+    if mapped != name:
+        raise ValueError(f"A username is given in its one form (RFC 8265, UsernameCaseMapped): {mapped!r}.")
     return name
 
 
@@ -131,21 +168,48 @@ def skeleton(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _reserved() -> frozenset[str]:
-    return frozenset(map(skeleton, RESERVED))
+    return _looks(RESERVED)
 
 
-@lru_cache(maxsize=CACHED)
+def _looks(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(skeleton(name.lower()) for name in names)
+
+
+def slow(name: str) -> int:
+    """Return how many characters of ``name`` have to be mapped by the profile; 0 if its one form is known."""
+    name = _lowered(name)
+    return 0 if name in _forms or len(name) > LONGEST_GIVEN or _settled.fullmatch(name) else len(name)
+
+
 def _mapped(name: str) -> str:
     if len(name) > LONGEST_GIVEN:
         raise ValueError("A name is not as long as that.")
+    name = _lowered(name)
+    form = name if _settled.fullmatch(name) else _forms.get(name)
+    if form is None and name.isascii():
+        raise ValueError("A name is made of letters, digits, '.', '-' and '_'.")
+    if form is None:
+        form = _enforced(name)
+        if len(_forms) >= MAX_FORMS:
+            _forms.clear()
+        _forms[name] = form
+    if form and not any(unicodedata.category(character)[0] in "LN" for character in form):
+        raise ValueError("A name has at least one letter or digit.")
+    return form
+
+
+def _lowered(name: str) -> str:
+    """``name`` with its ASCII letters in lower case, as the profile has them; it treats others by their context."""
+    return name.lower() if name.isascii() else name
+
+
+def _enforced(name: str) -> str:
     try:
         mapped = str(_case_mapped.enforce(name))
     except UnicodeEncodeError as error:
         raise ValueError("A name is made of letters, digits, '.', '-' and '_'.") from error
     if not all(character in ".-_" or unicodedata.category(character)[0] in "LNM" for character in mapped):
         raise ValueError("A name is made of letters, digits, '.', '-' and '_'.")
-    if mapped and not any(unicodedata.category(character)[0] in "LN" for character in mapped):
-        raise ValueError("A name has at least one letter or digit.")
     return mapped
 
 

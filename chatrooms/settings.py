@@ -19,6 +19,8 @@ from pydantic_settings import (
 from chatrooms import gcra, names
 
 DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.toml"
+DATABASE = "chatrooms.sqlite3"
+"""The name of the database in the data directory, and how those of the files beside it begin."""
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#*\s]+")
 
 
@@ -30,34 +32,53 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CHATROOMS_", frozen=True, extra="forbid", toml_file=DEFAULT_CONFIG)
 
-    host: str = Field("127.0.0.1", description="The address to listen on.")
-    port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
+    host: str = Field(default="127.0.0.1", description="The address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     data: Path = Field(
-        Path(platformdirs.user_data_dir("chatrooms")), description="The directory that holds what is stored."
+        default=Path(platformdirs.user_data_dir("chatrooms")), description="The directory that holds what is stored."
     )
-    database: str = Field("", description="A database URL; empty is SQLite in the data directory.")
-    name: str = Field("chatrooms", min_length=1, max_length=60, description="What this server calls itself.")
-    lobby: str = Field("#lobby", description="The room that everybody is put in at their first join.")
+    database: str = Field(default="", description="A database URL; empty is SQLite in the data directory.")
+    name: str = Field(default="chatrooms", min_length=1, max_length=60, description="What this server calls itself.")
+    lobby: str = Field(default="#lobby", description="The room that everybody is put in at their first join.")
     guests: Literal["claim", "open", "off"] = Field(
-        "claim",
+        default="claim",
         description="claim: guests take a free name and keep it; open: any name, at their word; off: no guests.",
     )
     origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Origins beside our own whose pages may connect, such as https://example.org."
+        default=(), description="Origins beside our own whose pages may connect, such as https://example.org."
     )
-    proxies: str = Field("127.0.0.1", description="Addresses of proxies whose X-Forwarded-* headers are believed.")
-    session_days: int = Field(365, ge=1, le=36_500, description="Days after which an unused session ends.")
-    ping_interval: float = Field(25.0, ge=0.1, le=3600, description="Seconds between pings to each connection.")
-    ping_timeout: float = Field(20.0, ge=0.1, le=3600, description="Seconds to wait for the answer to a ping.")
-    join_timeout: float = Field(10.0, gt=0, le=3600, description="Seconds a connection has to say who it is.")
-    presence_grace: float = Field(4.0, ge=0, le=3600, description="Seconds until somebody who left counts as offline.")
+    proxies: str = Field(
+        default="127.0.0.1", description="Addresses of proxies whose X-Forwarded-* headers are believed."
+    )
+    connections: int = Field(
+        default=250,
+        ge=1,
+        description="Connections allowed per address, of IPv6 per /64; those from proxies do not count.",
+    )
+    session_days: int = Field(default=365, ge=1, le=36_500, description="Days after which an unused session ends.")
+    ping_interval: float = Field(default=25.0, ge=0.1, le=3600, description="Seconds between pings to each connection.")
+    ping_timeout: float = Field(default=20.0, ge=0.1, le=3600, description="Seconds to wait for the answer to a ping.")
+    join_timeout: float = Field(default=10.0, gt=0, le=3600, description="Seconds a connection has to say who it is.")
+    presence_grace: float = Field(
+        default=4.0, ge=0, le=3600, description="Seconds until somebody who left counts as offline."
+    )
 
-    rate_join: str = Field("30/minute", description="Joins allowed per address, of IPv6 per /64.")
-    rate_post: str = Field("120/minute;15/second", description="Messages allowed per person.")
-    rate_create: str = Field("30/hour", description="Rooms created per person.")
-    rate_signal: str = Field("50/second", description="Signals allowed per person.")
-    rate_other: str = Field("600/minute", description="Other commands allowed per person.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+    rate_join: str = Field(default="30/minute", description="Joins allowed per address, of IPv6 per /64.")
+    rate_post: str = Field(default="120/minute;15/second", description="Messages allowed per person.")
+    rate_create: str = Field(default="30/hour", description="Rooms created per person.")
+    rate_begin: str = Field(
+        default="20/hour", description="Conversations begun per person, and with any one person per address."
+    )
+    rate_begin_address: str = Field(default="120/hour", description="Conversations begun per address, of IPv6 per /64.")
+    rate_signal: str = Field(default="50/second", description="Signals allowed per person.")
+    rate_other: str = Field(default="600/minute", description="Other commands allowed per person.")
+    rate_broadcast: str = Field(
+        default="100000/5 seconds",
+        description="Kilobytes sent per address, counted once for each connection that they go to.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least that is logged."
+    )
 
     @field_validator("lobby")
     @classmethod
@@ -77,7 +98,10 @@ class Settings(BaseSettings):
             raise ValueError("An origin is written like https://example.org.")
         return value
 
-    @field_validator("rate_join", "rate_post", "rate_create", "rate_signal", "rate_other")
+    @field_validator(
+        *("rate_join", "rate_post", "rate_create", "rate_begin", "rate_begin_address", "rate_signal", "rate_other"),
+        "rate_broadcast",
+    )
     @classmethod
     def _rate_is_readable(cls, value: str) -> str:
         gcra.parse(value)
@@ -86,7 +110,7 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         """The SQLAlchemy URL of the database."""
-        return self.database or f"sqlite:///{self.data / 'chatrooms.sqlite3'}"
+        return self.database or f"sqlite:///{self.data / DATABASE}"
 
     @classmethod
     def settings_customise_sources(

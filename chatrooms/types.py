@@ -13,7 +13,6 @@ from pydantic import AfterValidator, Field
 from chatrooms import names
 
 MAX_TEXT = 10_000
-MAX_DEPTH = 16
 MAX_PAGE = 100
 MAX_BYTES = 256 * 1024
 """About how much text one answer may hold, so that it fits into what may wait for one socket."""
@@ -61,17 +60,8 @@ def _uuid(value: str) -> str:
         raise ValueError("An id must be a UUID.") from None
 
 
-def _shallow(value: Any) -> Any:
-    if _depth(value, MAX_DEPTH) > MAX_DEPTH:
-        raise ValueError(f"At most {MAX_DEPTH} levels of nesting are allowed.")
-    return value
-
-
-def _depth(value: Any, limit: int) -> int:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-    if inner is None or limit < 0:
-        return 0
-    return 1 + max((_depth(item, limit - 1) for item in inner), default=0)
+MAPPED = object()
+"""Marks a type whose values are names: what it costs to parse them is counted before (`weights`)."""
 
 
 def _name(max_length: int, format: str, description: str) -> Any:
@@ -87,10 +77,10 @@ _person = _name(
 _shared = _name(200, "shared-room", "A shared room; its `#` may be left out.")
 _any = _name(400, "room", "A room: `#lobby`, a conversation such as `alice+bob`, or your username for your own room.")
 
-Username = Annotated[str, _person, AfterValidator(names.username)]
-Claim = Annotated[str, _person, AfterValidator(names.claimable)]
-SharedRoom = Annotated[str, _shared, AfterValidator(names.shared)]
-AnyRoom = Annotated[str, _any, AfterValidator(names.durable)]
+Username = Annotated[str, _person, AfterValidator(names.username), MAPPED]
+Claim = Annotated[str, _person, AfterValidator(names.claimable), MAPPED]
+SharedRoom = Annotated[str, _shared, AfterValidator(names.shared), MAPPED]
+AnyRoom = Annotated[str, _any, AfterValidator(names.durable), MAPPED]
 MessageText = Annotated[
     str,
     Field(min_length=1, max_length=MAX_TEXT, pattern=_VISIBLE, description="Markdown source; not only white space."),
@@ -100,4 +90,3 @@ Topic = Annotated[str, Field(max_length=250), AfterValidator(_line)]
 Search = Annotated[str, Field(max_length=80), AfterValidator(_clean)]
 Id = Annotated[str, _name(36, "uuid", "A UUID."), AfterValidator(_uuid)]
 Seq = Annotated[int, Field(ge=0, le=MAX_SEQ)]
-Shallow = Annotated[Any, AfterValidator(_shallow)]

@@ -21,8 +21,11 @@ QUICK = {
     "rate_join": GENEROUS,
     "rate_post": GENEROUS,
     "rate_create": GENEROUS,
+    "rate_begin": GENEROUS,
+    "rate_begin_address": GENEROUS,
     "rate_signal": GENEROUS,
     "rate_other": GENEROUS,
+    "rate_broadcast": GENEROUS,
     "presence_grace": 0.2,
 }
 

@@ -19,7 +19,7 @@ from tests.doors import get, post
 from tests.people import Person, connect, leave
 from tests.servers import QUICK, serving
 
-LOGINS = {"s3cret": "alice", "hunter2": "Bob"}
+LOGINS = {"s3cret": "alice", "hunter2": "bob"}
 
 
 async def by_login(handshake):
@@ -121,13 +121,21 @@ async def test_a_hosts_signal_reaches_one_person_and_is_not_stored(host):
         assert alice.signals("greeting")[0]["from"] == "system"
 
 
-@pytest.mark.parametrize("nowhere", ["", "#", "+"])
-async def test_a_hosts_signal_without_an_address_is_a_mistake_and_reaches_nobody(host, nowhere):
+@pytest.mark.parametrize("nowhere", ["", "  ", "#", "+", "~alice", "!1", "a b", "alice+", 5, None])
+async def test_a_hosts_signal_to_no_address_is_invalid_and_reaches_nobody(host, nowhere):
     async with tab(host, "s3cret") as alice:
-        with pytest.raises(ValueError, match="name"):
+        with pytest.raises(Invalid) as refusal:
             await host.chat.signal(nowhere, "greeting")
+        assert refusal.value.details == {"field": "to"}
         await alice.settled()
         assert alice.signals("greeting") == []
+
+
+@pytest.mark.parametrize("nobody", ["zebedee", "#nowhere", "alice+zebedee"])
+async def test_a_hosts_signal_to_nobody_is_not_found(host, nobody):
+    async with tab(host, "s3cret"):
+        with pytest.raises(NotFound):
+            await host.chat.signal(nobody, "greeting")
 
 
 async def visit(chat):
@@ -159,3 +167,14 @@ async def test_two_chats_in_one_process_do_not_hear_each_other(tmp_path):
         await asyncio.gather(here.say("#lobby", "here"), there.say("#lobby", "there"))
         await asyncio.gather(here.settled(), there.settled())
         assert (here.texts(), there.texts()) == (["here"], ["there"])
+
+
+async def test_a_login_that_hangs_refuses_as_unavailable(tmp_path):
+    chat = Chatrooms(Settings(data=tmp_path, join_timeout=0.3, **QUICK), authenticate=lambda _: asyncio.Event().wait())
+    client = socketio.AsyncClient(reconnection=False)
+    refused = asyncio.get_running_loop().create_future()
+    client.on("connect_error", refused.set_result)
+    async with chat.lifespan(), serving(chat) as url:
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await client.connect(url, transports=["websocket"])
+        assert (await refused)["data"] == {"code": "unavailable"}

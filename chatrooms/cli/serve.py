@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import structlog
 import uvicorn
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.app import Chatrooms
+from chatrooms.cli import logs
 from chatrooms.cli.gc_tuning import collected_in_parts
-from chatrooms.settings import Settings
+from chatrooms.settings import DATABASE, Settings
+from chatrooms.storage.files import FILE, make_private_folder
 from chatrooms.storage.migrations import Newer
 from chatrooms.storage.server_lock import Busy
+from chatrooms.wire import descriptors, fastpath
 from chatrooms.wire.acceptor import Acceptor
+from chatrooms.wire.gate import Gate, Seat, listed
 from chatrooms.wire.limits import MAX_PACKET
-from chatrooms.wire.protocols import HttpProtocol, WebSocketProtocol
 
 GRACE_SECONDS = 5
 BACKLOG = 2048
@@ -36,7 +36,8 @@ class Unable(Exception):
 
 async def serve(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM; raises `Unable`."""
-    _log(settings.log_level)
+    logs.configure(settings.log_level)
+    asyncio.get_running_loop().set_exception_handler(logs.unhandled)
     listening = _listen(settings.host, settings.port)
     try:
         _supported(settings)
@@ -57,8 +58,7 @@ async def serve(settings: Settings) -> None:
 def uvicorn_options() -> dict[str, Any]:
     """How uvicorn has to run us, here or under a host application: bounded packets, no compression per connection."""
     return {
-        "http": HttpProtocol,
-        "ws": WebSocketProtocol,
+        **fastpath.options(),
         "ws_max_size": MAX_PACKET,
         "ws_per_message_deflate": False,
         "ws_ping_interval": None,
@@ -77,15 +77,22 @@ class _Uvicorn(uvicorn.Server):
             uvicorn.Config(chat, lifespan="off", forwarded_allow_ips=settings.proxies, **uvicorn_options())
         )
         self._chat = chat
+        self._gate = Gate(descriptors.for_connections(), settings.connections, listed(settings.proxies))
         self._acceptors: list[Acceptor] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to let connections in."""
+        """Begin to accept connections; uvicorn's own protocols could not tell the gate when one is gone."""
+        if fastpath.missing():
+            await super().startup(sockets)
+            return
         await super().startup(sockets=[])
-        self._acceptors = [Acceptor(listening, self._protocol) for listening in sockets or []]
+        self._acceptors = [Acceptor(listening, self._gate, self._protocol) for listening in sockets or []]
 
-    def _protocol(self) -> asyncio.Protocol:
-        return HttpProtocol(self.config, self.server_state, self.lifespan.state)
+    def _protocol(self, seat: Seat) -> asyncio.Protocol:
+        ours: Any = self.config.http_protocol_class
+        protocol: asyncio.Protocol = ours(self.config, self.server_state, self.lifespan.state)
+        protocol.seat = seat  # type: ignore[attr-defined] # see `wire.http_protocol`
+        return protocol
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -131,8 +138,8 @@ def _writable(settings: Settings) -> None:
         return
     probe = Path(settings.data) / ".writable"
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
-        probe.touch()
+        make_private_folder(settings.data, DATABASE)
+        probe.touch(FILE)
         probe.unlink()
     except OSError as error:
         raise Unable(f"cannot write in {settings.data}: {error.strerror}") from error
@@ -141,18 +148,3 @@ def _writable(settings: Settings) -> None:
 def _address(settings: Settings, listening: socket.socket) -> str:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"http://{host}:{listening.getsockname()[1]}/"
-
-
-def _log(level: str) -> None:
-    """Structured lines on standard error; values are quoted, so that no control character gets through."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

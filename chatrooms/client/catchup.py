@@ -1,9 +1,16 @@
-"""Finds out what was missed: at each connect, at a gap, and from time to time, as a lost last event leaves no gap."""
+"""Finds out what was missed: at each connect, at a gap, and from time to time, as a lost last event leaves no gap.
+
+Neither a question nor an answer grows with the number of rooms: all of them are asked for in pages by name, and a gap
+is filled by a question about its room alone.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+from collections.abc import Iterable
+from itertools import accumulate
 from typing import Any
 
 from chatrooms.client.changes import Change
@@ -12,6 +19,10 @@ from chatrooms.client.errors import Refused
 from chatrooms.client.state import State
 
 PAGE = 100
+REVS_BYTES = 64 * 1024
+OPEN_BYTES = 16 * 1024
+"""Bytes of names in a question, of which 128 KiB are the most that a server takes."""
+MAX_OPEN = 100
 
 log = logging.getLogger("chatrooms.client")
 
@@ -22,11 +33,17 @@ class Catchup:
     def __init__(self, connection: Connection, state: State, every: float) -> None:
         self._connection, self._state, self._every = connection, state, every
         self._wanted = asyncio.Event()
+        self._rooms: set[str] = set()
+        self._all = False
         self._next: asyncio.Future[None] = _promise()
         self._running = self._next
 
-    def want(self) -> asyncio.Future[None]:
-        """Ask soon; what is returned is done when everything that there is now has been taken in."""
+    def want(self, room: str | None = None) -> asyncio.Future[None]:
+        """Ask about a room soon, or about all; what is returned is done when all that there is now was taken in."""
+        if room is None:
+            self._all = True
+        else:
+            self._rooms.add(room)
         self._wanted.set()
         return self._next
 
@@ -35,9 +52,11 @@ class Catchup:
         while True:
             await self._due()
             self._running, self._next = self._next, _promise()
+            rooms = set() if self._all else self._rooms
+            self._all, self._rooms = False, set()
             self._wanted.clear()
             try:
-                await self._catch_up()
+                await self.catch_up(rooms)
             except Refused as refused:
                 log.warning("sync was refused: %s", refused.code)
                 self._fail(self._running, refused)
@@ -55,16 +74,42 @@ class Catchup:
             async with asyncio.timeout(self._every):
                 await self._wanted.wait()
         except TimeoutError:
-            return
+            self._all = True
 
-    async def _catch_up(self) -> None:
-        again = True
-        while again:
-            asked = self._state.revs()
-            caught = await self._insist("sync", revs=asked)
-            for told in caught["changes"]:
-                await self._take(told, asked.get(told["room"], 0), reset=told["room"] in caught["reset"])
-            again = caught["more"] or bool(caught["reset"])
+    async def catch_up(self, rooms: Iterable[str] = ()) -> None:
+        """Take in what is new in these rooms and in our own, or in all if none are named."""
+        left = set(rooms) or await self._pages()
+        while left:
+            left = await self._some(sorted(left))
+
+    async def _pages(self) -> set[str]:
+        """Ask about all rooms; return those that have to be asked about again: a page of history may be newer."""
+        after: str | None = ""
+        reset: set[str] = set()
+        while after is not None:
+            names = self._state.names(after)
+            covered = names[: _fitting(names, REVS_BYTES)]
+            until = covered[-1] if len(covered) < len(names) else None
+            asked = [self._state.username, *covered] if after == "" else covered
+            caught = await self._ask(asked, after=after, until=until)
+            reset.update(caught["reset"])
+            after = caught["until"]
+        return reset.union(self._state.missing())
+
+    async def _some(self, rooms: list[str]) -> set[str]:
+        """Ask about as many of these rooms as fit into a question; return those to ask about in the next one."""
+        covered = rooms[: min(_fitting(rooms, OPEN_BYTES), MAX_OPEN)]
+        caught = await self._ask([self._state.username, *covered], after="", until="", open=covered)
+        left = rooms if caught["more"] else rooms[len(covered) :]
+        return {*left, *caught["reset"], *self._state.missing()}
+
+    async def _ask(self, rooms: list[str], **where: Any) -> Any:
+        """Ask for what is new in these rooms, and take the answer in."""
+        asked = {room: self._state.rev(room) for room in rooms}
+        caught = await self._insist("sync", revs=asked, **where)
+        for told in caught["changes"]:
+            await self._take(told, asked.get(told["room"], 0), reset=told["room"] in caught["reset"])
+        return caught
 
     async def _take(self, told: dict[str, Any], asked: int, *, reset: bool) -> None:
         if not reset:
@@ -98,6 +143,12 @@ class Catchup:
         if not promise.done():
             promise.set_exception(error)
             promise.exception()
+
+
+def _fitting(names: list[str], size: int) -> int:
+    """Return how many of the names, at least one, are ``size`` bytes in a question, each with its rev."""
+    sizes = accumulate(len(json.dumps(name)) + 16 for name in names)
+    return max(1, sum(total <= size for total in sizes))
 
 
 def _promise() -> asyncio.Future[None]:

@@ -39,7 +39,7 @@ class Signal:
     data: Any
 
 
-ROOM_OF = {"message": "room", "member": "room", "room": "name", "read": "username"}
+ROOM_OF = {"message": "room", "member": "room", "membership": "username", "room": "name", "read": "username"}
 """In a result, the field of each row that names the room whose rev it carries."""
 
 

@@ -160,7 +160,7 @@ class Client(Held, Methods):
 
     def _hear(self, event: str, told: Any) -> None:
         if event == "change" and not self._state.apply(Change.told(told)):
-            self._catchup.want()
+            self._catchup.want(told["room"])
         elif event == "signal":
             self._signals.push(Signal(told["room"], told["from"], told["type"], told["data"]))
 
@@ -169,9 +169,10 @@ class Client(Held, Methods):
         return self._noticed(result)["message"]
 
     def _noticed(self, result: T) -> T:
-        """Return ``result``; if it has a rev that the client does not know yet, catch up."""
-        if any(rev > self._state.rev(room) for room, rev in told_revs(result)):
-            self._catchup.want()
+        """Return ``result``; if it has a rev that the client does not know yet, catch up in that room."""
+        for room, rev in told_revs(result):
+            if rev > self._state.rev(room):
+                self._catchup.want(room)
         return result
 
     async def _watch_again(self, usernames: list[str]) -> None:

@@ -16,8 +16,10 @@ from chatrooms.client.rows import (
     ManySessions,
     Member,
     MemberPage,
+    Membership,
     Message,
     OneMember,
+    OneMembership,
     OneMessage,
     OneRead,
     OneRoom,
@@ -115,6 +117,11 @@ class Commands(ABC):
         """Archive a room for good: its members can read it, nobody can post."""
         result: OneRoom = await self.run("room.archive", room=room)
         return result["room"]
+
+    async def close_conversation(self, room: str) -> Membership:
+        """Take a conversation off your list, on all your devices, until its next message. Nobody else learns of it."""
+        result: OneMembership = await self.run("room.close", room=await self._room_of(room))
+        return result["membership"]
 
     async def create(
         self,

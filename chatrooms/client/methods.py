@@ -16,6 +16,7 @@ REPEATABLE = frozenset(
         "message.unpin",
         "presence.watch",
         "read.mark",
+        "room.close",
         "room.list",
         "room.members",
         "room.pins",

@@ -84,6 +84,25 @@ class MemberPage(TypedDict):
     more: bool
 
 
+class Membership(TypedDict):
+    """A membership as its person sees it: a ``closed`` conversation is off their list until its next message."""
+
+    room: str
+    """The room's name."""
+    username: str
+    """The person's username."""
+    role: Role
+    """What the member may do in the room."""
+    since: str
+    """When the membership began or ended; ISO 8601, UTC, with milliseconds."""
+    gone: bool
+    """Whether the membership has ended."""
+    rev: int
+    """The revision of the room (the room whose change this is) at which the row last changed."""
+    closed: bool
+    """Whether you have closed the conversation."""
+
+
 class Message(TypedDict):
     """A message; a deleted one keeps its place but not its ``text``."""
 
@@ -117,6 +136,12 @@ class OneMember(TypedDict):
     """The membership as it is now."""
 
     member: Member
+
+
+class OneMembership(TypedDict):
+    """Your own membership as it is now; ``rev`` is that of your own room."""
+
+    membership: Membership
 
 
 class OneMessage(TypedDict):
@@ -244,7 +269,7 @@ class Tables:
     @overload
     def rows(self, table: Literal["users"]) -> list[User]: ...
     @overload
-    def rows(self, table: Literal["memberships"]) -> list[Member]: ...
+    def rows(self, table: Literal["memberships"]) -> list[Membership]: ...
     @overload
     def rows(self, table: Literal["members"]) -> list[Member]: ...
     @overload

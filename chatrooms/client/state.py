@@ -86,24 +86,34 @@ class State:
         self.username = ""
         self.rooms: dict[str, RoomState] = {}
         self.memberships: dict[str, Member] = {}
+        self.closed: set[str] = set()
         self.reads: dict[str, Read] = {}
         self.profile: User | None = None
         self._told, self._keep = told, keep
 
-    def revs(self) -> dict[str, int]:
-        """How far each room is known."""
-        return {name: room.rev for name, room in self.rooms.items()}
+    def missing(self) -> list[str]:
+        """Return the rooms that we belong to and hold nothing of."""
+        return [room for room in self.memberships if room not in self.rooms]
+
+    def names(self, after: str) -> list[str]:
+        """Return the rooms after that name in the order of `sync`, which is the order of code points, too."""
+        return sorted(name for name in self.rooms if name > after and name != self.username)
 
     def rev(self, room: str) -> int:
         """How far ``room`` is known; 0 is not at all."""
         return self.rooms[room].rev if room in self.rooms else 0
 
     def apply(self, change: Change) -> bool:
-        """Enter a live change; False if something is missing that only ``sync`` can tell."""
+        """Enter a live change; False if something is missing that only ``sync`` can tell.
+
+        Changes of a conversation that is closed are ignored: it is back once our own room says so.
+        """
+        if change.room in self.closed:
+            return True
         mine = self.rev(change.room)
         if change.rev == mine + 1:
             self._enter(change)
-        joined = [row["room"] for row in change.rows("memberships") if not row["gone"]]
+        joined = [row["room"] for row in change.rows("memberships") if _listed(row)]
         return change.rev <= mine + 1 and all(room in self.rooms for room in joined)
 
     def catch_up(self, change: Change, asked: int) -> None:
@@ -120,7 +130,7 @@ class State:
     def _restart(self, change: Change) -> None:
         self.rooms.pop(change.room, None)
         if change.room == self.username:
-            self.memberships, self.reads = {}, {}
+            self.memberships, self.closed, self.reads = {}, set(), {}
         self._enter(change)
 
     def _enter(self, change: Change) -> None:
@@ -142,11 +152,19 @@ class State:
             self.rooms = {n: r for n, r in self.rooms.items() if n == self.username or n in self.memberships}
 
     def _take_membership(self, row: Member) -> None:
-        if row["gone"]:
-            self.memberships.pop(row["room"], None)
-            self.rooms.pop(row["room"], None)
-        else:
-            self.memberships[row["room"]] = row
+        room = row["room"]
+        self.closed.discard(room)
+        if _listed(row):
+            self.memberships[room] = row
+            return
+        self.memberships.pop(room, None)
+        self.rooms.pop(room, None)
+        if not row["gone"]:
+            self.closed.add(room)
+
+
+def _listed(row: Any) -> bool:
+    return not row["gone"] and not row.get("closed", False)
 
 
 def _newer(row: Any, held: Any) -> bool:

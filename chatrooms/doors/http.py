@@ -16,16 +16,20 @@ from starlette.routing import BaseRoute, Route
 from chatrooms.doors.assets import Assets
 from chatrooms.doors.docs import POLICY, Documents
 from chatrooms.doors.socketio import answer, refused
-from chatrooms.errors import Invalid, NotFound, Refusal, TooLarge, Unavailable
+from chatrooms.errors import Internal, Invalid, NotFound, TooLarge, Unavailable
 from chatrooms.identity import handshake as auth
 from chatrooms.identity.gate import Doorkeeper
 from chatrooms.identity.handshake import Handshake
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.storage.writer import Database
+from chatrooms.wire import json
+from chatrooms.wire.requests import announced
 from chatrooms.wire.server import MAX_PACKET
 
 SECONDS_A_DAY = 86_400
+MAX_DEPTH = 64
+"""Levels of nested JSON in the body of a command; commands refuse less, and name the field."""
 SECONDS_TO_SEND = 10.0
 """How long sending the body of a command may take."""
 
@@ -141,6 +145,8 @@ def _here(request: Request) -> str:
 
 
 async def _body(request: Request) -> Any:
+    if announced(request.scope) > MAX_PACKET:
+        raise TooLarge(limit=MAX_PACKET)
     body = b""
     try:
         async with asyncio.timeout(SECONDS_TO_SEND):
@@ -151,17 +157,14 @@ async def _body(request: Request) -> Any:
     except (ClientDisconnect, TimeoutError):
         raise Invalid("The end of the body is missing.", field="") from None
     try:
-        return orjson.loads(body or b"{}")
-    except orjson.JSONDecodeError as error:
+        return json.read(body.decode() or "{}", MAX_DEPTH)
+    except ValueError as error:
         raise Invalid(f"That is not JSON: {error}.", field="") from None
 
 
 async def _answered(work: Awaitable[Any]) -> Response:
-    told = await answer(work)
-    if told["ok"]:
-        return _json(told)
-    statuses = {refusal.code: refusal.status for refusal in Refusal.__subclasses__()}
-    return _respond(told, statuses[told["error"]["code"]])
+    told, status = await answer(work)
+    return _json(told) if told["ok"] else _respond(told, status)
 
 
 def _respond(told: dict[str, Any], status: int) -> Response:
@@ -175,9 +178,8 @@ def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) 
 
 
 async def http_error(request: Request, error: Exception) -> Response:
-    """Starlette's own refusals (no such path, no such method) in our shape."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    refusal = NotFound(path=request.url.path[:200])
-    told = refused(refusal)
-    headers = getattr(error, "headers", None)
-    return _json(told, status, dict(headers) if headers else None)
+    """Starlette's own refusals (no such path, no such method) and what fails, in our shape."""
+    if not isinstance(error, HTTPException):
+        return _json(refused(Internal()), Internal.status)
+    told = refused(NotFound(path=request.scope["path"][:200]))
+    return _json(told, error.status_code, dict(error.headers) if error.headers else None)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import socketio.exceptions
 
 from chatrooms import names
-from chatrooms.errors import Internal, Invalid, Refusal, Unauthorized
+from chatrooms.errors import Internal, Invalid, Refusal, Unauthorized, Unavailable
 from chatrooms.features import users
 from chatrooms.identity import handshake as auth
 from chatrooms.identity import tokens
@@ -18,22 +21,31 @@ from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.commands import Caller
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
-from chatrooms.types import MAX_TEXT
+from chatrooms.types import MAX_SEQ, MAX_TEXT
 from chatrooms.version import __version__
 from chatrooms.wire import failures
+from chatrooms.wire.tally import Tally
+
+log = logging.getLogger(__name__)
+
+BEYOND = MAX_SEQ
+"""A rev that no room reaches: to every client, a change of this rev comes after a gap."""
 
 Connected = Callable[[str, Mapping[str, Any]], Awaitable[None]]
+"""What a host application does when a socket has connected: gets the username and the handshake's ``auth``."""
+
+SECONDS_TO_END = 1.0
 
 
-async def answer(work: Awaitable[Any]) -> dict[str, Any]:
-    """What a command gives, in the shape that both doors answer with."""
+async def answer(work: Awaitable[Any]) -> tuple[dict[str, Any], int]:
+    """Return what a command gives, in the shape that both doors answer with, and its HTTP status."""
     try:
-        return {"ok": True, "result": await work}
+        return {"ok": True, "result": await work}, 200
     except Refusal as refusal:
-        return refused(refusal)
+        return refused(refusal), refusal.status
     except Exception:
         failures.report("command failed")
-        return refused(Internal())
+        return refused(Internal()), Internal.status
 
 
 def refused(refusal: Refusal) -> dict[str, Any]:
@@ -54,11 +66,23 @@ class Sockets:
     ) -> None:
         self._settings, self._broadcast, self._pipeline, self._doorkeeper = settings, broadcast, pipeline, doorkeeper
         self._on_connect = on_connect
+        self._beside: set[asyncio.Task[None]] = set()
+        self._tally = Tally(log)
         self._server = broadcast.server
         self._server.connected = self._connected
-        self._server.malformed = lambda: refused(Invalid("That is not JSON of an event.", field=""))
+        self._server.caught_up = self._caught_up
+        self._server.malformed = lambda why: refused(Invalid(f"That is not a command: {why}.", field=""))
+        self._server.timed_out = _connect_error(Unavailable("Connecting took too long.")).error_args
         self._server.on("connect", self._connect)
         self._server.on("*", self._event)
+
+    async def close(self) -> None:
+        """Cancel what the host application's handlers still do, and give them `SECONDS_TO_END` for it."""
+        beside = set(self._beside)
+        for task in beside:
+            task.cancel()
+        if beside and (await asyncio.wait(beside, timeout=SECONDS_TO_END))[1]:
+            log.error("on_connect does not end when it is cancelled; it is left alone")
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], payload: Any) -> None:
         scope = environ["asgi.scope"]
@@ -69,6 +93,7 @@ class Sockets:
             caller, token = await self._doorkeeper.connect(handshake)
             await self._place(sid, caller)
         except Refusal as refusal:
+            self._tally.note(logging.INFO, f"connection refused: {refusal.code}")
             raise _connect_error(refusal) from None
         except Exception:
             failures.report("connecting failed")
@@ -98,22 +123,35 @@ class Sockets:
             welcome["token"] = session["token"]
         await self._server.emit("welcome", welcome, to=sid)
         if self._on_connect:
-            await self._on_connect(caller.username, session["auth"])
+            task = asyncio.create_task(self._tell_host(self._on_connect, caller.username, session["auth"]))
+            self._beside.add(task)
+            task.add_done_callback(self._beside.discard)
+
+    async def _tell_host(self, on_connect: Connected, username: str, payload: Mapping[str, Any]) -> None:
+        """Call the host application's handler, beside the socket: commands do not wait for it."""
+        try:
+            await on_connect(username, payload)
+        except Exception:
+            log.exception("on_connect failed")
+
+    async def _caught_up(self, sid: str, missed: Iterable[Sequence[str]]) -> None:
+        """Make the client call `sync`, as it does at any gap: it was left out of changes of these rooms."""
+        rooms = (names.heard_by(people) for people in missed)
+        await self._server.emit_all(("change", {"room": room, "rev": BEYOND}, [sid]) for room in rooms)
 
     async def _event(self, event: str, sid: str, *given: Any) -> dict[str, Any]:
-        return await answer(self._run(event, sid, given))
+        return (await answer(self._run(event, sid, given)))[0]
 
     async def _run(self, event: str, sid: str, given: tuple[Any, ...]) -> Any:
         session = await self._server.get_session(sid)
         caller: Caller | None = session.get("caller")
         if caller is None:
             raise Unauthorized
-        if len(given) != 1:
+        if not given or any(extra is not None for extra in given[1:]):  # an `undefined` in JavaScript comes as null
             raise Invalid("A command takes one object.", field="")
-        return await self._pipeline.run(event, given[0], Caller(caller.username, sid=sid, session=caller.session))
+        return await self._pipeline.run(event, given[0], replace(caller, sid=sid))
 
 
-def _connect_error(refusal: Refusal) -> Exception:
+def _connect_error(refusal: Refusal) -> Any:
     data = {"code": refusal.code, **refusal.details}
-    error: Exception = socketio.exceptions.ConnectionRefusedError(refusal.message, data)
-    return error
+    return socketio.exceptions.ConnectionRefusedError(refusal.message, data)

@@ -1,16 +1,16 @@
-"""Who belongs to which room.
+"""Members of rooms: joining, leaving, inviting, removing, and closing conversations.
 
-A membership concerns two rooms, the shared one and the person's own, and carries a rev of each: both sides catch up
-by their own.
+A membership concerns two rooms, the shared one and the person's own, and carries a rev of each: both catch up by their
+own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from pydantic import Field
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, case, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, NotFound
@@ -19,9 +19,12 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.rows import Member, Role, many, one
+from chatrooms.storage.rows import Member, Membership, Role, many, one
+from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import SYNCED, members
 from chatrooms.types import MAX_PAGE, AnyRoom, Search, SharedRoom, Username
+
+_closed = Prepared(select(members.c.username).where(members.c.room == bindparam("room"), members.c.closed.is_(True)))
 
 
 class InRoom(Params):
@@ -44,10 +47,22 @@ class Page(Params):
     after: Search = Field("", description="Start after this username; empty starts at the first.")
 
 
+class InConversation(Params):
+    """A conversation."""
+
+    room: AnyRoom = Field(description="A conversation of yours.")
+
+
 class OneMember(TypedDict):
     """The membership as it is now."""
 
     member: Member
+
+
+class OneMembership(TypedDict):
+    """Your own membership as it is now; ``rev`` is that of your own room."""
+
+    membership: Membership
 
 
 class MemberPage(TypedDict):
@@ -58,7 +73,7 @@ class MemberPage(TypedDict):
 
 
 def add(act: Act, room: str, username: str, role: Role) -> Member:
-    """Make ``username`` a member of ``room``, and tell both; one who is a member already stays what they are."""
+    """Make ``username`` a member of ``room``; one who is a member already keeps their role."""
     before = find(act.db, room, username)
     if before and not before["gone"]:
         return before
@@ -67,49 +82,68 @@ def add(act: Act, room: str, username: str, role: Role) -> Member:
     return member
 
 
-def end(act: Act, room: str, username: str) -> Member:
-    """End a membership, and tell both."""
-    return _put(act, room, username, role="member", gone=True, known=True)
+def reopen(act: Act, conversation: str) -> None:
+    """Put a conversation back on the list of everybody who has closed it."""
+    for row in _closed.all(act.db, {"room": conversation}):
+        _mark_closed(act, conversation, row["username"], closed=False)
 
 
 def find(db: Connection, room: str, username: str) -> Member | None:
-    """The membership of ``username`` in ``room``, past ones too."""
+    """Return the membership of ``username`` in ``room``, past ones too."""
     return one(Member, db.execute(_members(room).where(members.c.username == username)))
 
 
-def _both(_db: Connection, me: Caller, p: InRoom) -> Iterable[str]:
+def _joining(_db: Connection, me: Caller, p: InRoom) -> Iterable[str]:
     return p.room, me.username
 
 
-def _both_with(_db: Connection, me: Caller, p: WithPerson) -> Iterable[str]:
+def _inviting(_db: Connection, _me: Caller, p: WithPerson) -> Iterable[str]:
     return p.room, p.username
 
 
-@change("room.join", may=access.joiner, locks=_both)
+def _leaving(db: Connection, me: Caller, p: InRoom) -> Iterable[str]:
+    return p.room, me.username, *_next_owner(db, p.room, me.username)
+
+
+def _removing(db: Connection, _me: Caller, p: WithPerson) -> Iterable[str]:
+    return p.room, p.username, *_next_owner(db, p.room, p.username)
+
+
+def _myself(_db: Connection, me: Caller, _p: InConversation) -> Iterable[str]:
+    return (me.username,)
+
+
+@change("room.join", may=access.joiner, locks=_joining)
 def join(act: Act, p: InRoom, _here: Here) -> OneMember:
     """Join an open room; a member stays one."""
     return {"member": add(act, p.room, act.me.username, "member")}
 
 
-@change("room.leave", may=access.member, locks=_both)
-def leave(act: Act, p: InRoom, here: Here) -> OneMember:
+@change("room.leave", may=access.member, locks=_leaving)
+def leave(act: Act, p: InRoom, _here: Here) -> OneMember:
     """Leave a room. You can return to a private one by invitation only.
 
     When its last owner leaves, the room passes to its longest-standing moderator, or else member.
     """
-    left = end(act, p.room, act.me.username)
-    if here.role == "owner":
-        _succeed(act, p.room)
-    return {"member": left}
+    return {"member": _end(act, p.room, act.me.username)}
 
 
-@change("room.invite", may=access.inviter, locks=_both_with)
+@change("room.close", may=access.closer, locks=_myself)
+def close(act: Act, p: InConversation, _here: Here) -> OneMembership:
+    """Take a conversation off your list, on all your devices, until its next message. Nobody else learns of it."""
+    before = _membership(act.db, p.room, act.me.username)
+    if before is None:
+        raise NotFound("Nobody has posted anything there yet.", field="room")
+    return {"membership": before if before["closed"] else _mark_closed(act, p.room, act.me.username, closed=True)}
+
+
+@change("room.invite", may=access.inviter, locks=_inviting)
 def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     """Make somebody a member; the room appears on all their devices at once."""
     return {"member": add(act, p.room, access.person(act.db, p.username), "member")}
 
 
-def _remover(act: Act, p: WithPerson) -> Role:
+def _remover(act: Act, p: WithPerson) -> None:
     """Allow owners and moderators; removing an owner takes another."""
     here = access.manager(act, p)
     member = find(act.db, p.room, p.username)
@@ -117,16 +151,12 @@ def _remover(act: Act, p: WithPerson) -> Role:
         raise NotFound("That person is not a member.", field="username")
     if member["role"] == "owner" and here.role != "owner":
         raise Forbidden("Only an owner can remove an owner.")
-    return member["role"]
 
 
-@change("room.remove", may=_remover, locks=_both_with)
-def remove(act: Act, p: WithPerson, role: Role) -> OneMember:
+@change("room.remove", may=_remover, locks=_removing)
+def remove(act: Act, p: WithPerson, _: None) -> OneMember:
     """End somebody's membership; their sockets stop receiving at once."""
-    ended = end(act, p.room, p.username)
-    if role == "owner":
-        _succeed(act, p.room)
-    return {"member": ended}
+    return {"member": _end(act, p.room, p.username)}
 
 
 @query("room.members", may=access.member)
@@ -139,15 +169,42 @@ def page(act: Act, p: Page, _here: Here) -> MemberPage:
     return {"members": many(Member, rows[:MAX_PAGE]), "more": len(rows) > MAX_PAGE}
 
 
-def _succeed(act: Act, room: str) -> None:
-    still_here = many(Member, act.db.execute(_members(room).where(members.c.gone.is_(False))))
-    if still_here and not any(member["role"] == "owner" for member in still_here):
-        heir = min(still_here, key=lambda member: (member["role"] != "moderator", member["since"], member["username"]))
-        _put(act, room, heir["username"], role="owner", gone=False, known=True)
+def _end(act: Act, room: str, username: str) -> Member:
+    """End a membership; if it was that of the last owner, the room passes on."""
+    next_owner = _next_owner(act.db, room, username)
+    ended = _put(act, room, username, role="member", gone=True, known=True)
+    for successor in next_owner:
+        _put(act, room, successor, role="owner", gone=False, known=True)
+    return ended
+
+
+def _next_owner(db: Connection, room: str, leaving: str) -> list[str]:
+    """Return who owns the room when ``leaving`` has left, if they are its last owner and others remain."""
+    member = find(db, room, leaving)
+    if member is None or member["gone"] or member["role"] != "owner":
+        return []
+    rank = case((members.c.role == "owner", 0), (members.c.role == "moderator", 1), else_=2)
+    others = _members(room).where(members.c.gone.is_(False), members.c.username != leaving)
+    first = one(Member, db.execute(others.order_by(rank, members.c.since, members.c.username).limit(1)))
+    return [first["username"]] if first and first["role"] != "owner" else []
 
 
 def _members(room: str) -> Any:
     return SYNCED["members"].select().where(members.c.room == room)
+
+
+def _membership(db: Connection, room: str, username: str) -> Membership | None:
+    found = SYNCED["memberships"].select().where(members.c.room == room, members.c.username == username)
+    return one(Membership, db.execute(found))
+
+
+def _mark_closed(act: Act, room: str, username: str, *, closed: bool) -> Membership:
+    """Store whether the person has closed a conversation. Only they receive it: the conversation keeps its rev."""
+    where = (members.c.room == room, members.c.username == username)
+    act.db.execute(update(members).where(*where).values(closed=closed, person_rev=act.changes.rev(username)))
+    row = cast(Membership, _membership(act.db, room, username))
+    act.changes.add(username, "memberships", row)
+    return row
 
 
 def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: bool) -> Member:
@@ -167,8 +224,8 @@ def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: b
         "rev": rev,
     }
     act.changes.add(room, "members", row)
-    act.changes.add(username, "memberships", {**row, "rev": person_rev})
+    act.changes.add(username, "memberships", {**row, "rev": person_rev, "closed": False})
     return row
 
 
-FEATURE = Feature(commands=(join, leave, invite, remove, page))
+FEATURE = Feature(commands=(join, leave, close, invite, remove, page))

@@ -14,6 +14,7 @@ from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.commands import Caller, Params, live
 from chatrooms.pipeline.feature import Feature
 from chatrooms.types import Username
+from chatrooms.wire import failures
 
 State = Literal["online", "offline"]
 
@@ -87,7 +88,7 @@ class Presence:
 
     def _tell(self, username: str, state: State) -> None:
         signal = Signal(names.watchers(username), username, "presence", {"state": state})
-        task = asyncio.ensure_future(self._broadcast.publish([signal]))
+        task = asyncio.ensure_future(failures.reported("telling who is here failed", self._broadcast.publish([signal])))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 

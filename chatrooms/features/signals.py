@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationError
 from sqlalchemy import Connection, exists, select
 from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.errors import NotFound
 from chatrooms.events import Signal
+from chatrooms.features import rooms, users
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Params, query
+from chatrooms.pipeline.commands import Act, Params, invalid, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.tables import members
-from chatrooms.types import AnyRoom, Shallow
+from chatrooms.types import AnyRoom
+from chatrooms.wire import json
 
 MAX_DATA = 64 * 1024
+MAX_DEPTH = 16
 PIECE = 4 * 1024
 OURS = frozenset({"typing", "presence", "profile"})
 
@@ -31,8 +34,11 @@ def _foreign(type: str) -> str:
 
 
 def _small(data: object) -> object:
-    if len(orjson.dumps(data)) > MAX_DATA:
-        raise ValueError("At most 64 KiB of data are passed on.")
+    text = orjson.dumps(data)
+    if len(text) > MAX_DATA:
+        raise ValueError("At most 64 KiB of data are allowed.")
+    if json.depth(text.decode()) > MAX_DEPTH:
+        raise ValueError(f"At most {MAX_DEPTH} levels of nesting are allowed.")
     return data
 
 
@@ -51,7 +57,7 @@ class Send(Params):
         max_length=64,
         description="Your name for this kind of signal; `typing`, `presence` and `profile` are the server's own.",
     )
-    data: Annotated[Shallow, AfterValidator(_small)] = Field(
+    data: Annotated[Any, AfterValidator(_small)] = Field(
         None, description="Any JSON of at most 64 KiB, nested at most 16 deep."
     )
 
@@ -59,6 +65,12 @@ class Send(Params):
     def weight(self) -> int:
         """One for each begun 4 KiB: what is passed on goes to many, and at once."""
         return 1 + len(orjson.dumps(self.data)) // PIECE
+
+
+class Target(Params):
+    """The room or person that the host application signals."""
+
+    to: AnyRoom
 
 
 class Nothing(TypedDict):
@@ -85,6 +97,21 @@ def signal(act: Act, p: Send, _: None) -> Nothing:
     """Send a signal, which is never stored, to a room that you belong to or a person you share a room with."""
     act.signals.append(Signal(p.to, act.me.username, p.type, p.data))
     return {}
+
+
+def addressed(to: str) -> str:
+    """Return ``to`` as the name of a room, in its one form; raises `Invalid`."""
+    try:
+        return Target(to=to).to
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+def known(db: Connection, room: str) -> bool:
+    """Return whether ``room`` exists, or all the people whose personal room or conversation it is."""
+    if names.kind(room) == "shared":
+        return rooms.exists(db, room)
+    return all(users.find(db, username) for username in names.people(room))
 
 
 def _all_acquainted(db: Connection, me: str, conversation: str) -> None:

@@ -1,104 +1,243 @@
-"""Everything changed since these revs; generic over the tables that are marked in `tables`."""
+"""`sync`: what changed since the revs that a client has, in pages of rooms; generic over the tables in `SYNCED`.
+
+The caller's own room and the open ones come first, then the others by the bytes of their names. The own room has a row
+or two for each room that its person is in, so it comes in pieces by `rev`, and no other room follows an unfinished one.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+from itertools import groupby
+from operator import itemgetter
+from typing import Annotated, Any, NamedTuple, cast
 
+import orjson
 from pydantic import Field
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, select
 from typing_extensions import TypedDict
 
-from chatrooms import names
-from chatrooms.features.messages.loading import load
+from chatrooms.features.messages.loading import with_parts
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, query
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.rows import Change, many
-from chatrooms.storage.tables import SYNCED, Synced, members, messages, rooms
-from chatrooms.types import MAX_BYTES, Seq, size_of
+from chatrooms.storage.rows import Change, Message
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import SYNCED, Synced, members, rooms
+from chatrooms.types import MAX_SEQ, Seq
 
 LIMIT = 200
+"""Rows of a room's messages, or of its members, beyond which a client takes the room anew."""
 MAX_ROWS = 2000
+"""Rows in one answer."""
+PIECE_ROWS = 500
+"""Rows of each table in one piece of the caller's own room."""
+MAX_ROOMS = 2000
+"""Rooms that one answer covers."""
+MAX_BYTES = 240 * 1024
+"""Bytes of JSON of the changes in one answer, which stays below 256 KiB as a whole."""
+LARGEST_ROOM = 192 * 1024
+"""Bytes of JSON of one room's rows beyond which a client takes the room anew."""
+
+Row = dict[str, Any]
+RoomName = Annotated[str, Field(max_length=400)]
+
+
+_newer = {
+    table: Prepared(
+        at.select()
+        .where(at.room == bindparam("room"), at.rev > bindparam("known"))
+        .order_by(at.rev)
+        .limit(bindparam("limit", type_=Integer))
+    )
+    for table, at in SYNCED.items()
+}
 
 
 class Sync(Params):
-    """The rev up to which the caller knows each room; rooms that are not named start from 0."""
+    """The rev up to which the caller knows each room that is asked for; rooms that are not named start from 0."""
 
-    revs: dict[Annotated[str, Field(max_length=400)], Seq] = Field(
-        default_factory=dict,
-        max_length=10_000,
-        description="The `rev` that you know of each room; rooms that are not named start from 0.",
+    revs: dict[RoomName, Seq] = Field(
+        default_factory=dict, max_length=10_000, description="The revs that you have, by room; 0 for those left out."
+    )
+    after: RoomName | None = Field(
+        None, description="Return rooms after this name; empty begins. Left out, `revs` has all rooms that you know."
+    )
+    until: RoomName | None = Field(None, description="Return no rooms after this name.")
+    open: list[RoomName] = Field(
+        default_factory=list, max_length=100, description="Rooms to return first, such as the one on screen."
     )
 
 
 class Caught(TypedDict):
-    """What is new.
+    """What is new in the rooms up to ``until``, or in all that follow if that is null.
 
-    A room in ``reset`` is too far behind: its change has no messages and no members, they are taken anew by `history`
-    and `room.members`. ``more`` says that there are further rooms; ask again with the new revs.
+    A room in ``reset`` is too far behind: forget it. Its change has no messages and no members, you get them anew by
+    `history` and `room.members`. ``more`` says that the answer has not all that you asked for: ask again with the new
+    revs.
     """
 
     changes: list[Change]
     reset: list[str]
     more: bool
+    until: str | None
+
+
+class Told(NamedTuple):
+    """The change that leads a client to its ``rev``, and whether that is all there is (``whole``) or a piece of it."""
+
+    change: Change
+    reset: bool = False
+    whole: bool = True
+
+
+class Head(NamedTuple):
+    """A room and its newest rev."""
+
+    room: str
+    rev: int
+
+
+class Answer:
+    """The changes in an answer, which is filled until it is as large as one may be."""
+
+    def __init__(self, act: Act, revs: dict[str, int]) -> None:
+        self._act, self._revs = act, revs
+        self._rows = self._bytes = 0
+        self.changes: list[Change] = []
+        self.reset: list[str] = []
+
+    def add(self, head: Head) -> bool:
+        """Add what is new in a room; False if not all of it fits."""
+        known = self._revs.get(head.room, 0)
+        if known == head.rev:
+            return True
+        if self._rows >= MAX_ROWS:
+            return False
+        told = (_own if head.room == self._act.me.username else _shared)(self._act, head, known)
+        size = _size(told.change) + _size(head.room)
+        if self.changes and self._bytes + size > MAX_BYTES:
+            return False
+        self._bytes += size
+        self._rows += sum(len(rows) for rows in told.change.values() if isinstance(rows, list))
+        self.changes.append(told.change)
+        self.reset += [head.room] if told.reset else []
+        return told.whole
 
 
 @query("sync", may=access.anyone, aligned=True)
 def sync(act: Act, p: Sync, _: None) -> Caught:
-    """Return everything that changed since these revs in your own room and all rooms that you belong to."""
-    caught: Caught = {"changes": [], "reset": [], "more": False}
-    rows = size = 0
-    for room, head in _heads(act.db, act.me.username):
-        known = p.revs.get(room, 0)
-        if known == head:
-            continue
-        if rows >= MAX_ROWS:
-            caught["more"] = True
-            break
-        change, reset = _since(act, room, head, known)
-        rows += sum(len(part) for part in change.values() if isinstance(part, list))
-        size += said(change.get("messages", []))
-        if caught["changes"] and size > MAX_BYTES:
-            caught["more"] = True
-            break
-        caught["changes"].append(change)
-        caught["reset"] += [room] if reset else []
-    return caught
+    """Return what changed since these revs in your own room and the rooms you belong to, a page of rooms at a time.
+
+    Begin with an empty ``after``, and go on after the ``until`` of each answer until that is null. ``revs`` has the
+    revs of the rooms after ``after``, up to ``until`` if you give it; at the beginning those of your own room and of
+    the ``open`` ones, too. Without ``after``, ``revs`` has all your rooms; ask again as long as there is ``more``.
+    """
+    answer = Answer(act, p.revs)
+    until, more = _fill(answer, act.db, act.me.username, p)
+    return {"changes": answer.changes, "reset": answer.reset, "more": more, "until": until}
 
 
-def _heads(db: Connection, username: str) -> list[tuple[str, int]]:
-    """The newest rev of every room the person belongs to, their own first."""
-    belongs = select(members.c.room).where(members.c.username == username, members.c.gone.is_(False))
-    found = select(rooms.c.name, rooms.c.counter).where(rooms.c.name.in_(belongs) | (rooms.c.name == username))
-    return sorted(((row.name, row.counter) for row in db.execute(found)), key=lambda head: head[0] != username)
+def _fill(answer: Answer, db: Connection, me: str, p: Sync) -> tuple[str | None, bool]:
+    """Add what fits; return the name up to which all rooms are covered, and whether there is more to ask for."""
+    done, name = p.after or "", _by_bytes(db)
+    first = [] if done else [_own_head(db, me), *_heads(db, me, name.in_(p.open))]
+    if not all(map(answer.add, first)):
+        return done, True
+    limit = None if p.after is None else MAX_ROOMS
+    heads = _heads(db, me, name > done, *([] if p.until is None else [name <= p.until]), limit=limit)
+    for head in heads:
+        if head not in first and not answer.add(head):
+            return done, True
+        done = head.room
+    cut = limit is not None and len(heads) == limit
+    return (done, True) if cut else (p.until, False)
 
 
-def _since(act: Act, room: str, head: int, known: int) -> tuple[Change, bool]:
-    """What is newer than ``known``; a client that is ahead of us (a restored backup) starts anew."""
-    ahead = known > head
-    known = 0 if ahead else known
-    personal = names.kind(room) == "personal"
-    marked = {table: at for table, at in SYNCED.items() if at.personal in (None, personal)}
-    change: Change = {"room": room, "rev": head}
-    partial = {table: _rows(act, at, room, known, LIMIT + 1) for table, at in marked.items() if not at.whole}
-    reset = ahead or any(map(_too_many, partial.values()))
-    whole = {table: _rows(act, at, room, 0 if reset else known) for table, at in marked.items() if at.whole}
-    told = whole if reset else whole | partial
-    return cast(Change, change | {table: rows for table, rows in told.items() if rows}), reset
+def _own_head(db: Connection, me: str) -> Head:
+    return Head(me, db.scalars(select(rooms.c.counter).where(rooms.c.name == me)).one())
 
 
-def said(rows: list[Any]) -> int:
-    """How many bytes the words of these messages are."""
-    return sum(size_of(row.get("text")) for row in rows)
+def _heads(db: Connection, me: str, *where: ColumnElement[bool], limit: int | None = None) -> list[Head]:
+    """Return the rooms on the person's list by the bytes of their names; a closed conversation is not among them."""
+    mine = (members.c.username == me, members.c.gone.is_(False), members.c.closed.is_(False))
+    listed = select(members.c.room).where(*mine, *where).order_by(_by_bytes(db)).limit(limit).subquery()
+    found = select(rooms.c.name, rooms.c.counter).where(rooms.c.name == listed.c.room)
+    return [Head(*row) for row in db.execute(found)]
 
 
-def _too_many(rows: list[Any]) -> bool:
-    return len(rows) > LIMIT or said(rows) > MAX_BYTES
+def _by_bytes(db: Connection) -> ColumnElement[str]:
+    """Return the room of a membership, to be compared by its bytes, as SQLite does anyway."""
+    return members.c.room.collate("C") if db.dialect.name == "postgresql" else members.c.room
 
 
-def _rows(act: Act, at: Synced, room: str, known: int, limit: int | None = None) -> list[Any]:
-    found = at.select().where(at.room == room, at.rev > known).order_by(at.rev).limit(limit)
-    return load(act, found) if at.table is messages else many(dict[str, Any], act.db.execute(found))
+def _shared(act: Act, head: Head, known: int) -> Told:
+    """Return what is newer than ``known``; a client that is ahead of us (a restored backup) starts anew."""
+    ahead = known > head.rev
+    tables = _tables(personal=False)
+    rows = {table: _rows(act, table, head.room, 0 if ahead else known, LIMIT + 1) for table in tables}
+    reset = ahead or _too_many(rows) or _size(rows) > LARGEST_ROOM
+    if reset:
+        rows = {table: _rows(act, table, head.room, 0) for table, at in tables.items() if at.whole}
+    return Told(_change(head.room, head.rev, rows), reset)
+
+
+def _own(act: Act, head: Head, known: int) -> Told:
+    """Return what is newer than ``known`` in somebody's own room, or the first piece of it.
+
+    They start anew as in any other room, if what they have to keep of it fits into one piece.
+    """
+    ahead = known > head.rev
+    tables = _tables(personal=True)
+    kept = {table: at for table, at in tables.items() if at.whole}
+    messages = {table: _rows(act, table, head.room, known, LIMIT + 1) for table, at in tables.items() if not at.whole}
+    if ahead or _too_many(messages) or _size(messages) > LARGEST_ROOM:
+        rows = {table: _rows(act, table, head.room, 0, PIECE_ROWS) for table in kept}
+        if max(map(len, rows.values())) < PIECE_ROWS and _size(rows) <= LARGEST_ROOM:
+            return Told(_change(head.room, head.rev, rows), reset=True)
+    return _piece(act, head, 0, kept)._replace(reset=True) if ahead else _piece(act, head, known, tables)
+
+
+def _piece(act: Act, head: Head, known: int, tables: dict[str, Synced]) -> Told:
+    """Return the rows of the next revs after ``known``, as many as fit; at least those of one rev."""
+    limits = {table: PIECE_ROWS if at.whole else LIMIT + 1 for table, at in tables.items()}
+    found = {table: _rows(act, table, head.room, known, limits[table]) for table in tables}
+    end = min((rows[-1]["rev"] for table, rows in found.items() if len(rows) == limits[table]), default=head.rev + 1)
+    rows = sorted(((row["rev"], table, row) for table in found for row in found[table]), key=itemgetter(0))
+    piece: dict[str, list[Row]] = {}
+    size, rev = 0, known
+    for at, group in groupby((row for row in rows if row[0] < end), key=itemgetter(0)):
+        told = list(group)
+        size += sum(_size(row) for _, _, row in told)
+        if piece and size > LARGEST_ROOM:
+            return Told(_change(head.room, rev, piece), whole=False)
+        for _, table, row in told:
+            piece.setdefault(table, []).append(row)
+        rev = at
+    whole = end > head.rev
+    return Told(_change(head.room, head.rev if whole else rev, piece), whole=whole)
+
+
+def _tables(*, personal: bool) -> dict[str, Synced]:
+    """Return the tables that a change of such a room has rows of."""
+    return {table: at for table, at in SYNCED.items() if at.personal in (None, personal)}
+
+
+def _rows(act: Act, table: str, room: str, known: int, limit: int = MAX_SEQ) -> list[Row]:
+    """Return the rows of ``room`` that changed after the rev ``known``, by rev."""
+    rows = _newer[table].all(act.db, {"room": room, "known": known, "limit": limit})
+    return cast(list[Row], with_parts(act, cast(list[Message], rows))) if table == "messages" else rows
+
+
+def _too_many(rows: dict[str, list[Row]]) -> bool:
+    return any(len(part) > LIMIT for part in rows.values())
+
+
+def _change(room: str, rev: int, rows: dict[str, list[Row]]) -> Change:
+    return cast(Change, {"room": room, "rev": rev} | {table: part for table, part in rows.items() if part})
+
+
+def _size(value: Any) -> int:
+    """Return how many bytes of JSON that is."""
+    return len(orjson.dumps(value))
 
 
 FEATURE = Feature(commands=(sync,))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from contextlib import suppress
+from functools import lru_cache
+from reprlib import Repr
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,6 +25,13 @@ from chatrooms.storage.rows import User
 from chatrooms.types import Claim, Username
 
 NOBODY = Caller("system", host=True)
+SECONDS_TO_ANSWER = 30.0
+"""How long a host application's ``authenticate`` may take."""
+
+log = logging.getLogger("chatrooms.host")
+
+_repr = Repr()
+_repr.maxstring = _repr.maxother = 120
 
 
 class Payload(BaseModel):
@@ -53,6 +64,7 @@ class Doorkeeper:
         self, settings: Settings, pipeline: Pipeline, rates: Rates, authenticate: Authenticate | None = None
     ) -> None:
         self._settings, self._pipeline, self._rates, self._authenticate = settings, pipeline, rates, authenticate
+        self._log_once = lru_cache(maxsize=1000)(_log)  # however often the person comes back
 
     @property
     def hosted(self) -> bool:
@@ -65,7 +77,7 @@ class Doorkeeper:
             return await self._vouched(self._authenticate, handshake), None
         payload = _parse(Payload, handshake.auth)
         if payload.token is not None:
-            return await self._by_token(payload.token, payload.username), None
+            return await self._by_token(handshake, payload.token, payload.username), None
         if payload.username is None:
             raise Unauthorized
         known = await self._by_cookie(handshake, payload.username)
@@ -74,10 +86,11 @@ class Doorkeeper:
     async def request(self, handshake: Handshake) -> Caller:
         """Who sends an HTTP request: by bearer token, or by the session cookie; raises `Unauthorized`."""
         if self._authenticate:
+            self._our_pages_only(handshake)
             return await self._vouched(self._authenticate, handshake)
         scheme, _, token = handshake.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
-            return await self._by_token(token.strip(), None)
+            return await self._by_token(handshake, token.strip(), None)
         known = await self._by_cookie(
             handshake, handshake.headers.get("chatrooms-user") or auth.only_name(handshake.cookies)
         )
@@ -92,7 +105,10 @@ class Doorkeeper:
         known = await self._by_cookie(handshake, username)
         if known is None:
             return await self._guest(handshake, username, auth.new_token())
-        return await self._pipeline.change(lambda act: tokens.admit(act, username), known), None
+        user = await self._pipeline.lookup(lambda db: users.find(db, known.username))
+        if user is None:
+            raise Unauthorized
+        return user, None
 
     async def leave(self, handshake: Handshake, given: Any) -> str:
         """End the browser's session of a name; gives the name."""
@@ -104,24 +120,35 @@ class Doorkeeper:
             await self._pipeline.change(lambda act: tokens.end(act, session), known)
         return username
 
-    def _browsers_only(self, handshake: Handshake) -> None:
+    def _our_pages_only(self, handshake: Handshake) -> None:
+        """Refuse pages of other sites, whose requests carry our visitors' cookies; programs name no origin."""
         if not handshake.trusted:
-            raise Forbidden("Pages of that origin may not join here.")
+            raise Forbidden("Pages of that origin are not allowed here. The setting `origins` lists those that are.")
+
+    def _browsers_only(self, handshake: Handshake) -> None:
+        self._our_pages_only(handshake)
         if self._authenticate:
             raise Forbidden("One joins by the application that this chat is part of.")
 
     async def _vouched(self, authenticate: Authenticate, handshake: Handshake) -> Caller:
-        name = await authenticate(handshake)
-        if name is None:
-            raise Unauthorized
-        caller = Caller(names.username(name))
-        if await self._pipeline.lookup(lambda db: users.find(db, caller.username)) is None:
+        username = self._checked(await _in_time(authenticate, handshake))
+        if await self._pipeline.lookup(lambda db: users.find(db, username)) is None:
             await self._pipeline.change(
-                lambda act: tokens.admit(act, caller.username),
+                lambda act: tokens.admit(act, username, vouched=True),
                 NOBODY,
-                *_joins(caller.username, self._settings.lobby),
+                *_joins(username, self._settings.lobby),
             )
-        return caller
+        return Caller(username, network=handshake.network)
+
+    def _checked(self, answer: object) -> str:
+        """Return what ``authenticate`` answered if it is a username; raises `Unauthorized` or `Invalid`."""
+        if answer is None:
+            raise Unauthorized
+        try:
+            return names.vouched(answer, self._settings.name)
+        except ValueError as error:
+            self._log_once(_repr.repr(answer), str(error))
+            raise Invalid(f"Your account cannot use this chat. {error}", field="username") from None
 
     async def _claim(self, handshake: Handshake, username: str, claim: str | None) -> tuple[Caller, str]:
         """Take a name with a token of the client's making, or of ours.
@@ -131,14 +158,14 @@ class Doorkeeper:
         token = claim or auth.new_token()
         if not await self._pipeline.lookup(lambda db: tokens.exists(db, token)):
             await self._guest(handshake, username, token)
-        return await self._by_token(token, username), token
+        return await self._by_token(handshake, token, username), token
 
-    async def _by_token(self, token: str, username: str | None) -> Caller:
+    async def _by_token(self, handshake: Handshake, token: str, username: str | None) -> Caller:
         days = self._settings.session_days
         known = await self._pipeline.lookup(lambda db: tokens.find(db, token, days))
         if known is None or username not in (None, known["username"]):
             raise Unauthorized("That token is not valid, or no longer.")
-        caller = Caller(known["username"], session=known["id"])
+        caller = Caller(known["username"], session=known["id"], network=handshake.network)
         if tokens.stale(known):
             with suppress(Unavailable):
                 await self._pipeline.change(lambda act: tokens.touch(act, known["id"]), caller)
@@ -149,7 +176,7 @@ class Doorkeeper:
         if token is None:
             return None
         try:
-            return await self._by_token(token, username)
+            return await self._by_token(handshake, token, username)
         except Unauthorized:
             return None
 
@@ -159,7 +186,7 @@ class Doorkeeper:
         if not self._rates.allow("join", handshake.network):
             raise RateLimited(retry_after=self._rates.wait("join", handshake.network))
         try:
-            names.claimable(username)
+            names.claimable(username, self._settings.name)
         except ValueError as error:
             raise Invalid(str(error), field="username") from None
         claimed = self._settings.guests == "claim"
@@ -173,6 +200,21 @@ class Doorkeeper:
             return user, token
 
         return await self._pipeline.change(admit, NOBODY, *_joins(username, self._settings.lobby))
+
+
+async def _in_time(authenticate: Authenticate, handshake: Handshake) -> object:
+    try:
+        async with asyncio.timeout(SECONDS_TO_ANSWER) as patience:
+            return await authenticate(handshake)
+    except TimeoutError:
+        if not patience.expired():
+            raise
+        log.exception("authenticate did not answer within %g s", SECONDS_TO_ANSWER)
+        raise Unavailable from None
+
+
+def _log(answer: str, rule: str) -> None:
+    log.error("authenticate returned %s, which is refused: %s", answer, rule)
 
 
 def _joins(username: str, lobby: str) -> tuple[str, ...]:

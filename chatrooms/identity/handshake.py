@@ -6,12 +6,13 @@ import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address, IPv6Network
 from typing import Any
 from urllib.parse import quote, unquote
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
+
+from chatrooms.wire import gate
 
 COOKIE = "chatrooms-"
 
@@ -44,12 +45,8 @@ class Handshake:
 
     @property
     def network(self) -> str:
-        """Whose address it is, for counting: one subscriber has all of an IPv6 /64 (RFC 6177, section 2)."""
-        try:
-            address = IPv6Address(self.address)
-        except ValueError:
-            return self.address
-        return str(address.ipv4_mapped or IPv6Network((int(address), 64), strict=False))
+        """Whose address it is, for counting."""
+        return gate.network(self.address)
 
     @property
     def agent(self) -> str:
@@ -66,7 +63,13 @@ class Handshake:
 
 
 Authenticate = Callable[[Handshake], Awaitable[str | None]]
-"""A host application's own answer: the username of who is there (made known if new), or ``None`` for nobody."""
+"""A host application's own answer: the username of the person at the other end, or ``None`` for nobody.
+
+A username is 2 to 32 letters, digits, ``.``, ``-`` and ``_`` in lower case, in its one form (RFC 8265), as
+`names.vouched` says. Anything else refuses the person and is logged, never changed: ``ALICE`` is not let in as
+``alice``, and nobody as ``system``. A new person is added. Names that look alike are two people here.
+An answer that takes more than 30 s refuses the person, who may try again.
+"""
 
 
 def trusted(scope: Mapping[str, Any], origins: tuple[str, ...]) -> bool:

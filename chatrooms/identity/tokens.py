@@ -124,9 +124,12 @@ def end(act: Act, id: str) -> None:
     act.ended.append(id)
 
 
-def admit(act: Act, username: str) -> User:
-    """Somebody whom others vouch for: made known at the first time."""
-    return users.find(act.db, username) or users.add(act, username)
+def admit(act: Act, username: str, *, vouched: bool = False) -> User:
+    """Return the profile of ``username``, whom we take at their word or a host application has ``vouched`` for.
+
+    They are added if they are new; raises `NameTaken` as `users.add` does.
+    """
+    return users.find(act.db, username) or users.add(act, username, vouched=vouched)
 
 
 @query("session.list", may=access.anyone)

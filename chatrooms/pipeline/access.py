@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy import Connection, and_, bindparam, select
 
 from chatrooms import names
-from chatrooms.errors import Archived, Forbidden, NotAMember, NotFound
+from chatrooms.errors import Archived, Forbidden, Invalid, NotAMember, NotFound
 from chatrooms.pipeline.commands import Act, Caller, Params
 from chatrooms.storage.rows import Access, Role
 from chatrooms.storage.statements import Prepared
@@ -99,6 +99,14 @@ def inviter(act: Act, p: InRoom) -> Here:
     here = poster(act, p)
     if here.access == "private" and not here.moderates:
         raise Forbidden("Only an owner or moderator can invite people to a private room.")
+    return here
+
+
+def closer(act: Act, p: InRoom) -> Here:
+    """Allow people of a conversation."""
+    here = member(act, p)
+    if here.access != "conversation":
+        raise Invalid("You can only close conversations. Leave a room instead.", field="room")
     return here
 
 

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Container, Iterable, Sequence
 from weakref import WeakValueDictionary
 
+import orjson
 from sqlalchemy import Connection, bindparam, select
 
 from chatrooms import names
@@ -18,8 +19,10 @@ from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import members
 from chatrooms.storage.writer import Database
 from chatrooms.wire import failures
-from chatrooms.wire.server import NAMESPACE, Server
+from chatrooms.wire.server import NAMESPACE, Delivery, Server
 
+ENVELOPE = 100
+"""About how many bytes an event has besides its data."""
 SECONDS_TO_ACKNOWLEDGE = 0.1
 """How long a socket that is to be ended stays: who ended their own session receives the acknowledgement."""
 
@@ -54,7 +57,7 @@ class Broadcast:
         match event:
             case Signal():
                 payload = {"room": event.room, "from": event.sender, "type": event.type, "data": event.data}
-                await self.server.emit("signal", payload, to=names.hearers(event.room))
+                await self.server.emit("signal", payload, to=names.hearers(event.room), volatile=True)
             case Align():
                 await self._move(event.username)
             case End():
@@ -62,7 +65,14 @@ class Broadcast:
 
     async def _emit(self, changes: Iterable[Change]) -> None:
         payloads = [({"room": each.room, "rev": each.rev, **each.rows}, names.hearers(each.room)) for each in changes]
-        await self.server.emit_all(("change", payload, to) for payload, to in payloads)
+        events = (("change", payload, to) for payload, to in payloads)
+        await self.server.emit_all(events, delivery=Delivery.SKIPPABLE)
+
+    def kilobytes(self, event: Change | Signal) -> int:
+        """Return how many kilobytes an event takes over all connections that receive it; from any thread."""
+        data = event.rows if isinstance(event, Change) else event.data
+        receiving: int = sum(self.server.manager.count(name) for name in names.hearers(event.room))
+        return (ENVELOPE + len(orjson.dumps(data))) * receiving // 1000
 
     async def align(self, username: str, sid: str | None = None) -> None:
         """Make the rooms of all local sockets of ``username``, or of one, equal to their memberships.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
@@ -19,11 +19,15 @@ _advance = Prepared(
 )
 
 
-class Changes:
-    """What a command changes, at most one rev a room."""
+class RoomNotLocked(Exception):
+    """A command changes a room that its ``locks`` do not name: a mistake in its declaration."""
 
-    def __init__(self, db: Connection) -> None:
-        self._db = db
+
+class Changes:
+    """What a command changes, at most one rev a room, and only in rooms that are ``locked``."""
+
+    def __init__(self, db: Connection, locked: Container[str]) -> None:
+        self._db, self._locked = db, locked
         self.by_room: dict[str, Change] = {}
 
     def rev(self, room: str) -> int:
@@ -42,6 +46,8 @@ class Changes:
         self.by_room[room].rows.setdefault(table, []).append(row)
 
     def _advance(self, room: str, *, revs: int, messages: int) -> int:
+        if room not in self._locked:
+            raise RoomNotLocked(room)
         row = _advance.one(self._db, {"room": room, "revs": revs, "messages": messages})
         if row is None:
             raise LookupError(f"there is no room {room}")

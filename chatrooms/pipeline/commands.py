@@ -25,6 +25,7 @@ from chatrooms.errors import Invalid
 from chatrooms.events import Signal
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
+from chatrooms.pipeline.rates import Rates
 
 P = TypeVar("P", bound="Params")
 F = TypeVar("F")
@@ -45,12 +46,16 @@ class Params(BaseModel):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who runs a command: a person, on the socket ``sid`` if they use one, or the host application itself."""
+    """Who runs a command: a person, on the socket ``sid`` if they use one, or the host application itself.
+
+    ``network`` is the address that limits count by (`Handshake.network`), empty where there is none.
+    """
 
     username: str
     sid: str | None = None
     session: str | None = None
     host: bool = False
+    network: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,7 @@ class Act:
     me: Caller
     db: Connection
     changes: Changes
+    rates: Rates
     lobby: str
     parts: Sequence[Part] = ()
     now: str = field(default_factory=clock.now)
@@ -117,7 +123,7 @@ def change(
     locks: Callable[[Connection, Caller, Any], Iterable[str]],
     rate: Rate = "other",
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
-    """Declare a command that writes; ``locks`` gives the rooms that it changes."""
+    """Declare a command that writes; ``locks`` gives all rooms that it may change. It cannot change any other."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
         return _declared(name, "change", may, body, locks, rate)
@@ -170,7 +176,7 @@ _SENTENCES = {
 
 def invalid(error: ValidationError) -> Invalid:
     """Return a pydantic error as our refusal, of its first field."""
-    first = error.errors()[0]
+    first = error.errors(include_url=False, include_input=False)[0]
     context = first.get("ctx", {})
     sentence = _SENTENCES.get(first["type"])
     reason = sentence.format(**context) if sentence else str(context.get("error") or first["msg"])

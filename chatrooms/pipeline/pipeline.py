@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import asyncio
+import logging
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from weakref import WeakValueDictionary
 
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from chatrooms import names
-from chatrooms.errors import Invalid, RateLimited, UnknownCommand
+from chatrooms.errors import Invalid, Refusal, UnknownCommand
 from chatrooms.events import Align, Change, End, Event, Signal
+from chatrooms.pipeline import weights
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.commands import Act, Caller, Command, Params, invalid
@@ -20,9 +24,17 @@ from chatrooms.pipeline.jobs import Queue
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import Settings
 from chatrooms.storage.writer import Database
+from chatrooms.wire.tally import Tally
 
 P = TypeVar("P", bound=Params)
 R = TypeVar("R")
+
+log = logging.getLogger(__name__)
+
+ON_LOOP = 200
+"""Characters of names that are mapped on the event loop, which takes at most a millisecond."""
+AT_ONCE = 2
+"""Queries of one network address, or of one person without, that are worked on at the same time."""
 
 
 @dataclass
@@ -51,22 +63,23 @@ class Pipeline:
     ) -> None:
         self.settings = settings
         self._features, self._db, self._broadcast, self._rates, self._queue = features, db, broadcast, rates, queue
+        self._tally = Tally(log)
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Carry out a command; returns its result, raises a `Refusal`."""
-        command = self._features.commands.get(name)
-        if command is None:
-            raise UnknownCommand(command=name[:100])
-        if not me.host and not self._rates.allow(command.rate, me.username):
-            raise RateLimited(retry_after=self._rates.wait(command.rate, me.username))
-        p = _parse(command, given)
-        if p.weight > 1:
-            self._rates.charge(command.rate, me.username, weight=p.weight - 1)
-        return await self._do(command, p, me)
+        try:
+            command = self._features.commands.get(name)
+            if command is None:
+                raise UnknownCommand(command=name[:100])
+            return await self._do(command, await self._parse(command, given, me), me)
+        except Refusal as refusal:
+            self._tally.note(logging.INFO, f"command refused: {refusal.code}")
+            raise
 
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
         """Carry out ``work`` as a change that is not a command, such as a first join or a job's."""
-        return (await self._db.change(lambda db: self._act(work, me, db), lambda _: locks)).result
+        return (await self._db.change(lambda db: self._act(work, me, db, locks), lambda _: locks)).result
 
     async def lookup(self, query: Callable[[Connection], R]) -> R:
         """Return what a query finds that is not a command: a few rows by index."""
@@ -89,14 +102,56 @@ class Pipeline:
         if command.aligned:
             await self._broadcast.align(me.username)
         if command.kind == "query":
-            outcome = await self._db.read(lambda db: self._act(work, me, db))
-            await self._broadcast.publish([*filter(self._rates.passes_on, outcome.signals)])
+            async with self._turn(me):
+                outcome = await self._db.read(lambda db: self._act(work, me, db))
+            await self._emit(outcome.signals, me)
             return outcome.result
-        outcome = await self._db.change(lambda db: self._act(work, me, db), lambda db: command.locks(db, me, p))
+        locked: set[str] = set()
+
+        def locks(db: Connection) -> set[str]:
+            locked.update(command.locks(db, me, p))
+            return locked
+
+        outcome = await self._db.change(lambda db: self._affordable(work, me, db, locked), locks)
         return outcome.result
 
-    def _act(self, work: Callable[[Act], R], me: Caller, db: Connection) -> Outcome[R]:
-        act = Act(me, db, Changes(db), self.settings.lobby, self._features.parts)
+    async def _parse(self, command: Command[P], given: Any, me: Caller) -> P:
+        """Return the parameters, paid for before they are parsed: many names take long, and have to wait their turn."""
+        weight = weights.weigh(command.params, given)
+        self._spend(command.rate, me, weight.commands)
+        if weight.characters <= ON_LOOP:
+            p = parse(command, given)
+        else:
+            async with self._turn(me):
+                p = await asyncio.to_thread(parse, command, given)
+        if p.weight > 1 and not me.host:
+            self._rates.charge(command.rate, me.username, me.network, p.weight - 1)
+        return p
+
+    def _turn(self, me: Caller) -> asyncio.Semaphore:
+        """What makes callers of one address wait for each other instead of making everybody else wait."""
+        return self._turns.setdefault(me.network or me.username, asyncio.Semaphore(AT_ONCE))
+
+    def _spend(self, rate: str, me: Caller, weight: int) -> None:
+        if not me.host:
+            self._rates.spend(rate, me.username, me.network, weight)
+
+    async def _emit(self, signals: list[Signal], me: Caller) -> None:
+        passed = list(filter(self._rates.passes_on, signals))
+        if passed:
+            self._spend("broadcast", me, sum(map(self._broadcast.kilobytes, passed)))
+            await self._broadcast.publish(passed)
+
+    def _affordable(self, work: Callable[[Act], R], me: Caller, db: Connection, locked: Container[str]) -> Outcome[R]:
+        """Return what comes of ``work`` if the caller may send so much to so many; on the writer's thread."""
+        outcome = self._act(work, me, db, locked)
+        if not me.host:
+            sent: list[Change | Signal] = [*outcome.changes, *outcome.signals]
+            self._spend("broadcast", me, sum(map(self._broadcast.kilobytes, sent)))
+        return outcome
+
+    def _act(self, work: Callable[[Act], R], me: Caller, db: Connection, locked: Container[str] = ()) -> Outcome[R]:
+        act = Act(me, db, Changes(db, locked), self._rates, self.settings.lobby, self._features.parts)
         result = work(act)
         changes = list(act.changes.by_room.values())
         for listener in self._features.listeners:
@@ -105,10 +160,13 @@ class Pipeline:
         return Outcome(result, changes, act.signals, act.ended, act.queued)
 
 
-def _parse(command: Command[P], given: Any) -> P:
+def parse(command: Command[P], given: Any) -> P:
     """Return the parameters in ``given``; raises `Invalid` naming the first field that is wrong."""
     if not isinstance(given, dict):
         raise Invalid("Parameters must be one object.", field="")
+    for name in given:
+        if name not in command.params.model_fields:
+            raise Invalid("There is no such parameter.", field=str(name)[:100])
     try:
         return command.params.model_validate(given)
     except ValidationError as error:

@@ -66,6 +66,12 @@ class Member(TypedDict):
     rev: Rev
 
 
+class Membership(Member):
+    """A membership as its person sees it: a ``closed`` conversation is off their list until its next message."""
+
+    closed: Annotated[bool, Field(description="Whether you have closed the conversation.")]
+
+
 class Room(TypedDict):
     """A durable room."""
 
@@ -117,7 +123,9 @@ class Change(TypedDict):
     ]
     users: NotRequired[Annotated[list[User], Field(description="Your own profile; in your own room only.")]]
     memberships: NotRequired[
-        Annotated[list[Member], Field(description="The rooms that you joined or left; in your own room only.")]
+        Annotated[
+            list[Membership], Field(description="The rooms that you joined, left or closed; in your own room only.")
+        ]
     ]
     members: NotRequired[Annotated[list[Member], Field(description="The people who joined or left.")]]
     reads: NotRequired[

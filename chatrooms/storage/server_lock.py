@@ -13,6 +13,8 @@ from pathlib import Path
 from sqlalchemy import URL, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from chatrooms.storage.files import close_to_others, make_private_file
+
 KEY = 0x63686174
 """Of PostgreSQL's advisory lock, apart from those of rooms, which have 64 bits."""
 PATIENCE = "5s"
@@ -31,13 +33,22 @@ def claim(url: URL) -> Callable[[], None]:
 def _file(url: URL) -> Callable[[], None]:
     if not url.database or url.database == ":memory:":
         raise ValueError("the SQLite database has to be a file")
+    make_private_file(Path(url.database + ".lock"))
     lock = Path(url.database + ".lock").open("w")  # noqa: SIM115 - held as long as the database
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         lock.close()
         raise Busy(f"another server uses {url.database}") from error
+    _close_to_others(url.database)
     return lock.close
+
+
+def _close_to_others(database: str) -> None:
+    """Let nobody but the owner read the database; SQLite gives the same rights to the files it makes beside it."""
+    make_private_file(Path(database))
+    for beside in ("-wal", "-shm", "-journal"):
+        close_to_others(Path(database + beside))
 
 
 def _postgresql(url: URL) -> Callable[[], None]:

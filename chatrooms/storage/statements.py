@@ -46,7 +46,9 @@ class Prepared:
         try:
             return driver.execute(sql, given)
         except db.dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(sql, given, error, db.dialect.loaded_dbapi.Error, dialect=db.dialect) from error
+            raise DBAPIError.instance(
+                sql, given, error, db.dialect.loaded_dbapi.Error, hide_parameters=True, dialect=db.dialect
+            ) from error
 
     def _compile(self, dialect: Dialect) -> tuple[str, list[str] | None, dict[str, Any]]:
         """The SQL, the order of the parameters if they have no names, and the values that stand in the statement."""

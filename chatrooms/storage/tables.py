@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     select,
 )
 
@@ -76,9 +77,18 @@ members = Table(
     Column("gone", Boolean, nullable=False),
     Column("rev", Integer, nullable=False, comment="of the room"),
     Column("person_rev", Integer, nullable=False, comment="of the person's own room"),
+    Column(
+        "closed",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="the person has taken the conversation off their list",
+    ),
     Index(None, "room", "rev"),
     Index(None, "username", "person_rev"),
 )
+# In the order of the pages of `sync`: that of bytes, in which PostgreSQL would need a second collation of the column.
+Index("ix_members_username_room", members.c.username, members.c.room).ddl_if(dialect="sqlite")
 
 messages = Table(
     "messages",
@@ -168,6 +178,7 @@ class Synced:
 
 MESSAGE = ("id", "room", "seq", "number", "author", "text", "at", "edited_at", "deleted", "reply_to")
 MEMBER = ("room", "username", "role", "since", "gone")
+MEMBERSHIP = (*MEMBER, "closed")
 ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "posted")
 READ = ("username", "room", "seq", "number")
 USER = ("username", "name", "about", "created_at")
@@ -175,7 +186,7 @@ USER = ("username", "name", "about", "created_at")
 SYNCED: dict[str, Synced] = {
     "rooms": Synced(rooms, rooms.c.name, rooms.c.rev, ROOM),
     "users": Synced(users, users.c.username, users.c.rev, USER, personal=True),
-    "memberships": Synced(members, members.c.username, members.c.person_rev, MEMBER, personal=True),
+    "memberships": Synced(members, members.c.username, members.c.person_rev, MEMBERSHIP, personal=True),
     "members": Synced(members, members.c.room, members.c.rev, MEMBER, whole=False, personal=False),
     "reads": Synced(reads, reads.c.username, reads.c.rev, READ, personal=True),
     "messages": Synced(messages, messages.c.room, messages.c.rev, MESSAGE, whole=False),

@@ -9,61 +9,46 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
-import structlog
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from chatrooms.errors import Internal, Refusal, Unavailable
+from chatrooms.lifetime import Lifetime
+from chatrooms.storage.batches import Batches, Job, Locks, Question
+from chatrooms.storage.engines import READERS, connect
 from chatrooms.storage.migrations import migrate
 from chatrooms.storage.server_lock import claim
 from chatrooms.storage.statements import Prepared
+from chatrooms.storage.threads import Threads
+from chatrooms.wire import failures
 
 T = TypeVar("T")
-Locks = Callable[[Connection], Iterable[str]]
 
-READERS = 4
 BATCH = 256
 WAITING = 10_000
-
-log = structlog.get_logger()
+SECONDS_TO_READ = 30.0
+"""How long a query may wait for a thread and for its answer."""
+SECONDS_TO_CLOSE = 5.0
+"""How long closing waits for what is under way."""
 
 _SAVE, _UNDO, _RELEASE = (
     Prepared(text(sql)) for sql in ("SAVEPOINT job", "ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job")
 )
 
 
-@dataclass
-class Job:
-    """One piece of work that waits for the writer, then its outcome."""
-
-    work: Callable[[Connection], Any]
-    locks: Locks
-    done: asyncio.Future[Any]
-    result: Any = None
-    error: Exception | None = None
-    keys: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Question:
-    """What somebody wants to look up, then the answer."""
-
-    query: Callable[[Connection], Any]
-    done: asyncio.Future[Any]
-    result: Any = None
-    error: Exception | None = None
-
-
 class Database:
-    """A database that many read and one writes.
+    """A database that many read and one writes, between `open` and `close`.
 
     ``committed`` is awaited with the results of each committed batch, in the order of the commits and before those
     who asked are answered. One that is not ``alone`` leaves it to others to keep out a second server.
+
+    It belongs to the event loop that opened it. Calls from other loops and threads are carried over; at any other
+    time they raise `NotRunning`. It can be opened again, on any loop, also after `open` failed.
     """
 
     def __init__(
@@ -72,79 +57,82 @@ class Database:
         self.url = make_url(url)
         self.committed = committed
         self._alone = alone
-        self._release: Callable[[], None] = _nothing
-        self._asked: list[Question] = []
-        self._looking: asyncio.Task[None] | None = None
-        self._waiting: list[Job] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._lifetime = Lifetime("The database is not open: call this between its open() and its close().")
+        self._last: _Store | None = None
 
     async def open(self) -> None:
-        """Create or migrate the tables and start the threads; raises `Busy`, or ``SQLAlchemyError``."""
-        self._write_thread = ThreadPoolExecutor(1, "writer")
-        if self._alone:
-            self._release = await self._on(self._write_thread, claim, self.url)
-        self._writer = _engine(self.url, writer=True)
-        self._reader = _engine(self.url, writer=False)
-        self._read_threads = ThreadPoolExecutor(READERS, "reader")
-        await self._on(self._write_thread, migrate, self._writer)
+        """Create or migrate the tables and start the threads.
+
+        Raises `AlreadyRunning`, `Busy`, or ``SQLAlchemyError``.
+        """
+        self._lifetime.begin()
+        try:
+            await self._let_go()  # of one whose event loop was closed before the database was
+            self._last = _Store(self.url, self._tell, alone=self._alone)
+            await self._last.open()
+        except BaseException:
+            self._last = None
+            self._lifetime.end()
+            raise
+        self._lifetime.ready()
 
     async def close(self) -> None:
-        """Finish what was asked for, then let go of everything."""
-        for working in filter(None, (self._writing, self._looking)):
-            await working
-        self._write_thread.shutdown()
-        self._read_threads.shutdown()
-        self._reader.dispose()
-        self._writer.dispose()
-        self._release()
+        """Finish what was asked for, then let go of everything; does nothing if it is not open.
+
+        A database that hangs is given up after a few seconds: it is let go of when it answers, or with the process.
+        """
+        if self._lifetime.running:
+            await self._lifetime.call(self._close)
 
     async def read(self, query: Callable[[Connection], T]) -> T:
-        """What ``query`` returns, run on a reader's thread in one snapshot; raises `Unavailable`."""
-        return await self._on(self._read_threads, self._query, query)
+        """Return what ``query`` returns, run on a reader's thread in one snapshot; raises `Unavailable`."""
+        if not self._lifetime.here:
+            return await self._lifetime.call(self.read, query)
+        return await self._store.read(query)
 
     async def lookup(self, query: Callable[[Connection], T]) -> T:
-        """The same for a query that finds a few rows by index: all that wait share one snapshot and one thread.
+        """Do the same for a query that finds a few rows by index: all that wait share one snapshot and one thread.
 
         It begins after it was asked for, like any other.
         """
-        question = Question(query, asyncio.get_running_loop().create_future())
-        self._asked.append(question)
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look_up())
-        result: T = await question.done
+        if not self._lifetime.here:
+            return await self._lifetime.call(self.lookup, query)
+        result: T = await self._store.questions.add(Question(query))
         return result
 
     async def change(self, work: Callable[[Connection], T], locks: Locks = lambda _: ()) -> T:
-        """What ``work`` returns, once it is on the disk and told.
+        """Return what ``work`` returns, once it is on the disk and told.
 
         ``locks`` names what the work changes: works of all processes that share a name never overlap. What ``work``
         raises is raised here and its changes are undone; raises `Unavailable` when the database cannot be written.
         """
-        if len(self._waiting) >= WAITING:
+        if not self._lifetime.here:
+            return await self._lifetime.call(self.change, work, locks)
+        if len(self._store.jobs) >= WAITING:
             raise Unavailable
-        job = Job(work, locks, asyncio.get_running_loop().create_future())
-        self._waiting.append(job)
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write())
-        result: T = await job.done
+        result: T = await self._store.jobs.add(Job(work, locks))
         return result
 
-    async def _look_up(self) -> None:
-        while self._asked:
-            batch, self._asked = self._asked[:BATCH], self._asked[BATCH:]
-            await self._on(self._read_threads, self._query_all, batch)
-            for question in batch:
-                _answer(question)
-        self._looking = None
+    @property
+    def _store(self) -> _Store:
+        if self._last is None:
+            raise LookupError("no database is open")
+        return self._last
 
-    async def _write(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-            await self._on(self._write_thread, self._commit, batch)
-            await self._tell(batch)
-            for job in batch:
-                _answer(job)
-        self._writing = None
+    async def _close(self) -> None:
+        try:
+            await self._store.finish()
+        finally:
+            self._lifetime.stop()
+            try:
+                await self._let_go()
+            finally:
+                self._lifetime.end()
+
+    async def _let_go(self) -> None:
+        last, self._last = self._last, None
+        if last is not None:
+            await last.close()
 
     async def _tell(self, batch: list[Job]) -> None:
         results = [job.result for job in batch if job.error is None]
@@ -152,49 +140,103 @@ class Database:
             try:
                 await self.committed(results)
             except Exception:
-                log.exception("telling failed")
+                failures.report("telling failed")
+
+
+class _Store:
+    """A database from its opening to its closing: connections, threads, and what waits for them."""
+
+    def __init__(self, url: URL, tell: Callable[[list[Job]], Awaitable[None]], *, alone: bool) -> None:
+        self._url, self._tell, self._alone = url, tell, alone
+        self._writer, self._reader = connect(url, writer=True), connect(url, writer=False)
+        self._write_thread, self._read_threads = Threads(1, "writer"), Threads(READERS, "reader")
+        self._release: Callable[[], None] = _nothing
+        self._patience = SECONDS_TO_CLOSE
+        self.jobs: Batches[Job] = Batches("write", BATCH, self._write)
+        self.questions: Batches[Question] = Batches("read", BATCH, self._look_up)
+
+    async def open(self) -> None:
+        try:
+            await self._on(self._write_thread, self._take)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def finish(self) -> None:
+        """Do what waits, for `SECONDS_TO_CLOSE` at most."""
+        self._patience = SECONDS_TO_CLOSE
+        for batches in (self.jobs, self.questions):
+            if not await batches.finish(self._patience):
+                self._patience = 0
+
+    async def close(self) -> None:
+        """Let go of everything. The writer's thread does, last of all: nobody else may write before it is done."""
+        self._write_thread.submit(self._let_go)
+        for threads in (self._read_threads, self._write_thread):
+            if not await threads.close(self._patience):
+                self._patience = 0
+        if not self._patience:
+            logging.getLogger(__name__).error("the database does not answer; closing goes on without it")
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        try:
+            async with asyncio.timeout(SECONDS_TO_READ):
+                return await self._on(self._read_threads, self._query, query)
+        except TimeoutError as error:
+            raise Unavailable from error
+
+    async def _look_up(self, batch: list[Question]) -> None:
+        await self._on(self._read_threads, self._query_all, batch)
+
+    async def _write(self, batch: list[Job]) -> None:
+        await self._on(self._write_thread, self._commit, batch)
+        await self._tell(batch)
+
+    def _take(self) -> None:
+        if self._alone:
+            self._release = claim(self._url)
+        migrate(self._writer)
+
+    def _let_go(self) -> None:
+        try:
+            self._reader.dispose()
+            self._writer.dispose()
+        finally:
+            self._release()
 
     def _commit(self, batch: list[Job]) -> None:
         try:
             with self._writer.begin() as connection:
-                self._lock(connection, batch)
+                held = _lock(connection, batch)
                 for job in batch:
-                    _run(job, connection)
-        except Exception as error:
-            _failed("commit failed", error)
+                    _run(job, connection, held)
+        except Exception:
+            failures.report("commit failed")
             for job in batch:
                 job.error = job.error or Unavailable()
-
-    def _lock(self, connection: Connection, batch: list[Job]) -> None:
-        """Hold what the batch changes, in one order for all: else two batches could wait for each other.
-
-        SQLite has one writer at a time and needs nothing.
-        """
-        if connection.dialect.name != "postgresql":
-            return
-        keys = {_key(name) for job in batch for name in job.locks(connection)}
-        for key in sorted(keys):
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
     def _query(self, query: Callable[[Connection], T]) -> T:
         try:
             with self._reader.begin() as connection:
                 return query(connection)
-        except SQLAlchemyError as error:
-            _failed("read failed", error)
-            raise Unavailable from error
+        except Refusal:
+            raise
+        except Exception as error:
+            failures.report("read failed")
+            refusal = Unavailable() if isinstance(error, SQLAlchemyError) else Internal()
+        raise refusal  # out here, where it has no context that quotes values
 
     def _query_all(self, batch: list[Question]) -> None:
         try:
             with self._reader.begin() as connection:
                 for question in batch:
                     _look_up(question, connection)
-        except Exception as error:
-            _failed("lookup failed", error)
+        except Exception:
+            failures.report("lookup failed")
             for question in batch:
                 question.error = Unavailable()
 
-    async def _on(self, threads: ThreadPoolExecutor, work: Callable[..., T], *args: Any) -> T:
+    async def _on(self, threads: Threads, work: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(threads, work, *args)
 
 
@@ -202,17 +244,48 @@ def _nothing() -> None:
     return None
 
 
-def _run(job: Job, connection: Connection) -> None:
+def _lock(connection: Connection, batch: list[Job]) -> set[int]:
+    """Hold what the batch changes, in one order for all: else two batches could wait for each other.
+
+    SQLite has one writer at a time and needs nothing. A work whose locks fail has its turn to fail in `_run`.
+    """
+    if connection.dialect.name != "postgresql":
+        return set()
+    keys: set[int] = set()
+    for job in batch:
+        with suppress(Exception):
+            keys |= _keys(job, connection)
+    for key in sorted(keys):
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+    return keys
+
+
+def _hold(job: Job, connection: Connection, held: set[int]) -> None:
+    """Ask again what the work changes: what it works on may have been made by a work before it.
+
+    A lock that is missing now is not waited for, which would be out of order; the client tries again.
+    """
+    wanted = _keys(job, connection)
+    if connection.dialect.name != "postgresql":
+        return
+    for key in sorted(wanted - held):
+        if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}):
+            raise Unavailable
+        held.add(key)
+
+
+def _run(job: Job, connection: Connection, held: set[int]) -> None:
     """Do one work; what it raises undoes it alone, save for an error of the database, which ends the batch."""
     _SAVE.run(connection, {})
     try:
+        _hold(job, connection, held)
         job.result = job.work(connection)
-    except (Refusal, IntegrityError) as error:
-        job.error = error
-    except DBAPIError:
-        raise
+    except Refusal as refusal:
+        job.error = refusal
     except Exception as error:
-        _failed("command failed", error)
+        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+            raise
+        failures.report("command failed")
         job.error = Internal()
     if job.error:
         _UNDO.run(connection, {})
@@ -225,52 +298,15 @@ def _look_up(question: Question, connection: Connection) -> None:
         question.result = question.query(connection)
     except SQLAlchemyError:
         raise
-    except Exception as error:
-        _failed("lookup failed", error)
+    except Exception:
+        failures.report("lookup failed")
         question.error = Internal()
 
 
-def _answer(asked: Job | Question) -> None:
-    if asked.done.done():
-        return
-    if asked.error is None:
-        asked.done.set_result(asked.result)
-    else:
-        asked.done.set_exception(asked.error)
-
-
-def _failed(what: str, error: Exception) -> None:
-    log.error(what, error=type(error).__name__, reason=str(error).split("\n")[0], exc_info=_bug(error))
-
-
-def _bug(error: Exception) -> Exception | None:
-    """The error, if its traceback would help: a database that is away is no fault of the program."""
-    return None if isinstance(error, DBAPIError) else error
+def _keys(job: Job, connection: Connection) -> set[int]:
+    """The locks of what a work changes, as PostgreSQL wants them."""
+    return {_key(name) for name in job.locks(connection)}
 
 
 def _key(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
-
-
-def _engine(url: Any, *, writer: bool) -> Engine:
-    pool: dict[str, Any] = {"pool_size": 1 if writer else READERS, "max_overflow": 0}
-    if url.get_backend_name() != "sqlite":
-        isolation = "READ COMMITTED" if writer else "REPEATABLE READ"
-        return create_engine(url, **pool, hide_parameters=True, pool_pre_ping=True, isolation_level=isolation)
-    engine = create_engine(url, **pool, hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA busy_timeout = 5000")
-        if not writer:
-            connection.execute("PRAGMA query_only = ON")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
-
-    return engine

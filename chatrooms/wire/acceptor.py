@@ -1,36 +1,42 @@
-"""Lets connections in, a few in each round of the event loop: a crowd that comes at once holds up nobody."""
+"""Accepts connections, a few in each round of the event loop: a crowd that comes at once holds up nobody."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
+from contextlib import suppress
+from http import HTTPStatus
 
-import structlog
+from chatrooms.wire.gate import Gate, Seat
+from chatrooms.wire.refusal import refusal
+from chatrooms.wire.tally import Tally
 
 AT_ONCE = 16
 SECONDS_TO_RETRY = 1.0
-"""How long nobody is let in when there are no file descriptors left."""
+"""How long no connection is accepted when there are no file descriptors left."""
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 class Acceptor:
-    """Accepts on a listening socket and hands each connection to a new protocol.
+    """Accepts on a listening socket and hands each connection that the gate admits to a new protocol.
 
     asyncio's and uvloop's servers accept all that wait in one round, thousands after a restart.
     """
 
-    def __init__(self, listening: socket.socket, protocol: Callable[[], asyncio.Protocol]) -> None:
-        self._listening, self._protocol = listening, protocol
+    def __init__(self, listening: socket.socket, gate: Gate, protocol: Callable[[Seat], asyncio.Protocol]) -> None:
+        self._listening, self._gate, self._protocol = listening, gate, protocol
         self._loop = asyncio.get_running_loop()
         self._coming: set[asyncio.Task[None]] = set()
         self._retry: asyncio.TimerHandle | None = None
+        self._tally = Tally(log)
         listening.setblocking(False)
         self._start()
 
     def close(self) -> None:
-        """Let nobody in any more."""
+        """Accept nothing more."""
         self._loop.remove_reader(self._listening)
         if self._retry:
             self._retry.cancel()
@@ -41,22 +47,38 @@ class Acceptor:
     def _accept(self) -> None:
         for _ in range(AT_ONCE):
             try:
-                connection, _ = self._listening.accept()
+                connection, peer = self._listening.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as error:
-                log.warning("cannot accept connections", reason=str(error))
+                self._tally.note(logging.WARNING, f"cannot accept connections: {error.strerror}")
                 self._loop.remove_reader(self._listening)
                 self._retry = self._loop.call_later(SECONDS_TO_RETRY, self._start)
                 return
-            task = self._loop.create_task(self._let_in(connection))
-            self._coming.add(task)
-            task.add_done_callback(self._coming.discard)
+            self._admit(connection, peer[0] if isinstance(peer, tuple) else "")  # a Unix socket's peer has no address
 
-    async def _let_in(self, connection: socket.socket) -> None:
+    def _admit(self, connection: socket.socket, address: str) -> None:
+        connection.setblocking(False)
+        seat = self._gate.admit(address)
+        if seat is None:
+            self._turn_away(connection)
+            return
+        task = self._loop.create_task(self._hand_over(connection, seat))
+        self._coming.add(task)
+        task.add_done_callback(self._coming.discard)
+
+    def _turn_away(self, connection: socket.socket) -> None:
+        self._tally.note(
+            logging.WARNING, "too many connections: closed at once (settings: connections, proxies; or ulimit -n)"
+        )
+        with suppress(OSError):
+            connection.send(refusal(HTTPStatus.SERVICE_UNAVAILABLE))
+        connection.close()
+
+    async def _hand_over(self, connection: socket.socket, seat: Seat) -> None:
         try:
-            connection.setblocking(False)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            await self._loop.connect_accepted_socket(self._protocol, connection)
+            await self._loop.connect_accepted_socket(lambda: self._protocol(seat), connection)
         except OSError:
             connection.close()
+            seat.leave()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+import secrets
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import engineio
@@ -14,36 +15,61 @@ import orjson
 from chatrooms.wire import failures
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import Bundle, Message
+from chatrooms.wire.origins import Origins
 from chatrooms.wire.packets import Malformed
 from chatrooms.wire.patrol import Patrol
 from chatrooms.wire.polling import Polling, farewell
-from chatrooms.wire.requests import BAD_REQUEST, ENDING, UNKNOWN_SID, Environ, Request, Response
-from chatrooms.wire.socket import CLOSED_BY_SERVER, NOWHERE, RESTART, SLOW, Ending, Socket, Transport
+from chatrooms.wire.requests import (
+    BAD_REQUEST,
+    ENDING,
+    FORBIDDEN,
+    PREFLIGHT,
+    UNKNOWN_SID,
+    Environ,
+    Request,
+    Response,
+)
+from chatrooms.wire.socket import CLOSED_BY_SERVER, NOWHERE, RESTART, SLOW, Ending, Rooms, Socket, Transport
 from chatrooms.wire.websocket import WebSocket, websocket
 
 SECONDS_TO_END = 5.0
 SECONDS_TO_FETCH_FAREWELL = 5.0
 SLICE = 200
 
-quiet = logging.getLogger("chatrooms.wire")
+quiet = logging.getLogger("chatrooms.wire.socketio")
+quiet.setLevel(logging.CRITICAL)  # the libraries below log what is sent, and errors with all that they quote
 
 
 class Engine(engineio.AsyncServer):  # type: ignore[misc]
     """python-engineio's server with its own sessions and transports; only what python-socketio calls is kept."""
 
-    def __init__(self, *, ping_interval: float, ping_timeout: float, limits: Limits, **_: Any) -> None:
+    def __init__(
+        self,
+        *,
+        ping_interval: float,
+        ping_timeout: float,
+        limits: Limits,
+        origins: Origins,
+        transports: tuple[str, ...],
+        allow_upgrades: bool,
+        logger: Any,
+        **_: Any,
+    ) -> None:
         super().__init__(
             async_mode="asgi",
             ping_interval=ping_interval,
             ping_timeout=ping_timeout,
             max_http_buffer_size=limits.packet,
-            cors_allowed_origins=[],
             monitor_clients=False,
-            logger=quiet,
+            transports=transports,
+            allow_upgrades=allow_upgrades and "websocket" in transports,
+            logger=logger,
         )
+        self.origins = origins
         self.limits = limits
         self.sockets: dict[str, Socket] = {}
         self.ending = False
+        self.caught_up: Callable[[str, set[Rooms]], None] = lambda _sid, _missed: None
         self.patrol = Patrol(self.sockets, self._forget)
         self._farewells: dict[str, bytes] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -52,7 +78,7 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         """Serve an HTTP request or a WebSocket."""
         request = Request(scope, receive, send)
         self.patrol.start()
-        refusal = request.refusal() or (ENDING if self.ending and request.sid is None else None)
+        refusal = self._refusal(request)
         socket = self.sockets.get(request.sid) if request.sid else None
         if request.websocket and refusal is None:
             await self._websocket(request, socket)
@@ -60,6 +86,21 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         response = refusal or await self._polling(request, socket)
         if response is not None:
             await request.respond(response)
+
+    def generate_id(self) -> str:
+        """Return an id that nobody can guess: 128 random bits, as text."""
+        return secrets.token_urlsafe(16)
+
+    def _refusal(self, request: Request) -> Response | None:
+        if not self.origins.allow(request):
+            self._log_error_once(f"pages of {request.header(b'origin')!r:.200} may not use this server.", "origin")
+            return FORBIDDEN
+        request.cors = self.origins.headers(request)
+        if request.cors and request.method == "OPTIONS":
+            return PREFLIGHT
+        if refusal := request.refusal(self.transports):
+            return refusal
+        return ENDING if self.ending and request.sid is None else None
 
     def post(self, eio_sid: str | None, bundle: Bundle) -> None:
         """Send messages to a session, if it is still there."""
@@ -108,11 +149,12 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         """Take in new sessions, after a `shutdown` too."""
         self.ending = False
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run ``work`` in a task of its own."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def _get_socket(self, sid: str | None) -> Socket:
         socket = self.sockets.get(sid) if sid else None
@@ -136,6 +178,9 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         await request.receive()
         if request.sid is not None and (socket is None or socket.closed):
             await request.respond(UNKNOWN_SID)
+            return
+        if socket is not None and not self.allow_upgrades:
+            await request.respond(BAD_REQUEST)
             return
         await request.send({"type": "websocket.accept"})
         if socket is not None:
@@ -171,7 +216,7 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
 
     def _socket(self) -> Socket:
         ping = (self.ping_interval, self.ping_timeout)
-        return Socket(self.generate_id(), ping, self.limits, self._hear, self._ended)
+        return Socket(self.generate_id(), ping, self.limits, self._hear, self._ended, self._relieved)
 
     async def _open(self, socket: Socket, transport: Transport, request: Request) -> None:
         socket.transport = transport
@@ -182,7 +227,7 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
     def _handshake(self, socket: Socket) -> dict[str, Any]:
         return {
             "sid": socket.sid,
-            "upgrades": [] if socket.upgraded else ["websocket"],
+            "upgrades": ["websocket"] if self.allow_upgrades and not socket.upgraded else [],
             "pingInterval": round(self.ping_interval * 1000),
             "pingTimeout": round(self.ping_timeout * 1000),
             "maxPayload": self.limits.packet,
@@ -195,6 +240,9 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
             raise
         except Exception:
             failures.report("a handler failed")
+
+    def _relieved(self, socket: Socket, missed: set[Rooms]) -> None:
+        self.caught_up(socket.sid, missed)
 
     def _ended(self, socket: Socket, ending: Ending) -> None:
         transport = socket.transport

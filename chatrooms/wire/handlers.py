@@ -25,7 +25,12 @@ async def call(handler: Handler, *args: Any) -> Any:
 
 async def call_trimmed(handler: Handler, *args: Any) -> Any:
     """The same with no more of ``args`` than the handler takes: connect and disconnect handlers have older forms."""
-    return await call(handler, *args[: int(min(_takes(handler)[1], len(args)))])
+    return await call(handler, *trimmed(handler, *args))
+
+
+def trimmed(handler: Handler, *args: Any) -> tuple[Any, ...]:
+    """Return as many of ``args`` as the handler takes."""
+    return args[: int(min(_takes(handler)[1], len(args)))]
 
 
 @lru_cache(maxsize=1024)

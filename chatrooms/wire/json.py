@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any
 
 import orjson
 
 loads = orjson.loads
+
+MAX_CONTAINERS = 4096
+"""Arrays and objects in one text: each takes as long to parse as a hundred bytes of text."""
+
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_OTHERS = bytes(set(range(256)) - _STEPS.keys())
 
 
 def dumps(value: Any, **_: Any) -> str:
@@ -14,21 +21,28 @@ def dumps(value: Any, **_: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def read(text: str, depth: int) -> Any:
-    """The value of JSON text nested ``depth`` levels deep at the most; raises ``ValueError``."""
-    value = loads(text)
-    if text.count("[") + text.count("{") > depth and not shallow(value, depth):
-        raise ValueError("nested too deep")
-    return value
+def read(text: str, most: int) -> Any:
+    """Return the value of JSON text that is nested at most ``most`` levels deep; raises ``ValueError``, which says why.
+
+    How deep and how many its arrays and objects are is found out before it is parsed, which would take long.
+    """
+    if text.count("[") + text.count("{") > most and depth(text) > most:
+        raise ValueError("its data is nested too deep")
+    try:
+        return loads(text)
+    except ValueError:
+        raise ValueError("its data is not JSON") from None
 
 
-def shallow(value: Any, depth: int) -> bool:
-    """Whether ``value`` is nested ``depth`` levels deep at the most."""
-    level = [value]
-    for _ in range(depth):
-        level = [inner for outer in level for inner in _inside(outer) if isinstance(inner, (dict, list))]
-    return not level
+def depth(text: str) -> int:
+    """Return how many levels deep JSON text is nested; raises ``ValueError`` beyond `MAX_CONTAINERS`."""
+    outline = _outline(text)
+    if len(outline) > 2 * MAX_CONTAINERS:
+        raise ValueError(f"more than {MAX_CONTAINERS} arrays and objects")
+    return max(accumulate(map(_STEPS.__getitem__, outline)), default=0)
 
 
-def _inside(value: Any) -> Any:
-    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+def _outline(text: str) -> bytes:
+    """The brackets and braces outside of strings."""
+    unescaped = text.replace("\\\\", "").replace('\\"', "")
+    return "".join(unescaped.split('"')[::2]).encode().translate(None, _OTHERS)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+AHEAD = 16
+"""Messages that are taken in while the first of them is at work; of those of `LARGE` bytes or more one."""
+LARGE = 16 * 1024
+SECONDS_TO_CLOSE = 2.0
 MAX_PACKET = 128 * 1024
 
 
@@ -11,11 +15,18 @@ MAX_PACKET = 128 * 1024
 class Limits:
     """Bounds of one connection: sizes in bytes, times in seconds.
 
-    packet: the largest packet, and the largest body of a POST.
+    packet: the largest packet, its attachments included, and the largest body of a POST; clients hear it as
+        ``maxPayload``. Give uvicorn's ``ws_max_size`` the same.
     packets: packets in the body of a POST.
     depth: how deep the JSON of a packet may be nested; its array is the first level.
-    queued: what may wait to be sent, the buffer of the operating system not included.
-    unread: how long the oldest byte may wait to be sent.
+    attachments: binary attachments of a packet; with 0, binary data is not accepted.
+    attaching: how long the attachments of a packet may take to come.
+    handlers: how many event handlers of one client run at the same time, if `Server` runs them in tasks.
+    volatile: what may wait to be sent to a client before it gets no more volatile events.
+    skippable: what may wait before a client gets no more skippable events, and before its own events have to wait.
+    queued: what may wait before a client that gets yet another event, neither volatile nor skippable, is cut off. The
+        buffer of the operating system is not included in any of these.
+    unread: how long something may wait while the client reads nothing at all.
     polled: packets in the answer to a poll; python-engineio's client takes 16 at the most.
     upgrade: how long an upgrade, or sending the body of a POST, may take.
     """
@@ -23,7 +34,12 @@ class Limits:
     packet: int = MAX_PACKET
     packets: int = 4096
     depth: int = 16
-    queued: int = 1024 * 1024
+    attachments: int = 10
+    attaching: float = 10.0
+    handlers: int = 100
+    volatile: int = 256 * 1024
+    skippable: int = 1024 * 1024
+    queued: int = 4 * 1024 * 1024
     unread: float = 10.0
     polled: int = 16
     upgrade: float = 10.0

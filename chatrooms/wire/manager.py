@@ -9,9 +9,11 @@ from typing import Any
 
 from socketio.async_manager import AsyncManager
 
-from chatrooms.wire import packets
-from chatrooms.wire.message import Bundle, Message, Outbox
+from chatrooms.wire import handlers, packets
+from chatrooms.wire.message import Bundle, Delivery, Message, Outbox, bundles
 
+EVERYBODY: Any = object()
+"""All sockets of a namespace, where no room is named at all: ``None``, ``""`` and ``[]`` are nobody."""
 SLICE = 250
 """Recipients that are sent to in one step of the event loop."""
 
@@ -37,6 +39,10 @@ class Manager(AsyncManager):  # type: ignore[misc]
     def members(self, room: str, namespace: str = "/") -> list[str]:
         """The ids of the sockets that are in ``room`` now."""
         return list(self.rooms.get(namespace, {}).get(room, ()))
+
+    def count(self, room: str, namespace: str = "/") -> int:
+        """Return how many sockets are in ``room`` now; from any thread."""
+        return len(self.rooms.get(namespace, {}).get(room, ()))
 
     def namespaces_of(self, eio_sid: str) -> list[str]:
         """The namespaces that a session is connected, or connecting, to."""
@@ -86,6 +92,18 @@ class Manager(AsyncManager):  # type: ignore[misc]
         self.pending_disconnect.setdefault(namespace, set()).add(sid)
         return self.eio_sid_from_sid(sid, namespace)
 
+    async def enter_room(self, sid: str, namespace: str, room: Any, eio_sid: str | None = None) -> None:
+        """Put a socket into a room; raises ``ValueError`` if the room has no name, or the socket is gone."""
+        self.basic_enter_room(sid, namespace, _named(room), eio_sid)
+
+    async def leave_room(self, sid: str, namespace: str, room: Any) -> None:
+        """Take a socket out of a room; raises ``ValueError`` if the room has no name."""
+        self.basic_leave_room(sid, namespace, _named(room))
+
+    async def close_room(self, room: Any, namespace: str) -> None:
+        """Take everybody out of a room; raises ``ValueError`` if it has no name, or is the own room of a socket."""
+        self.basic_close_room(_named(room), namespace)
+
     def basic_enter_room(self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None) -> None:
         """Put a socket into a room; twice is once. Raises ``ValueError`` if the socket is gone."""
         eio_sid = eio_sid or self.eio_sid_from_sid(sid, namespace)
@@ -131,19 +149,21 @@ class Manager(AsyncManager):  # type: ignore[misc]
         event: str,
         data: Any,
         namespace: str,
-        room: str | Iterable[str] | None = None,
+        room: Any = None,
         skip_sid: Any = None,
         callback: Callable[..., Any] | None = None,
-        to: str | Iterable[str] | None = None,
+        *,
+        volatile: bool = False,
         **_: Any,
     ) -> None:
-        """Send an event to the sockets of one or several rooms, encoded once; each socket gets it once.
+        """Send an event to the sockets of one or several rooms, or to `EVERYBODY`, encoded once.
 
-        An empty ``to`` reaches nobody (python-socketio would reach everyone).
+        Each socket gets it once. An empty ``room`` reaches nobody (python-socketio would reach everyone). A
+        ``volatile`` event is not sent to clients that have more than `Limits.volatile` bytes waiting.
         """
         said = [event, *(data if isinstance(data, tuple) else [] if data is None else [data])]
         skipped = set(_listed(skip_sid))
-        recipients = self._inside(namespace, _listed(to or room))
+        recipients = self._inside(namespace, _listed(room))
         for sid in skipped & recipients.keys():
             del recipients[sid]
         if callback is not None:
@@ -151,15 +171,19 @@ class Manager(AsyncManager):  # type: ignore[misc]
                 number = self._generate_ack_id(sid, callback)
                 self._post(namespace, sid, eio_sid, Bundle(packets.encode(packets.EVENT, said, namespace, number)))
         elif recipients:
-            await self._spread(Bundle(packets.encode(packets.EVENT, said, namespace)), recipients, namespace)
+            delivery = Delivery.VOLATILE if volatile else Delivery.RELIABLE
+            await self._spread(Bundle(packets.encode(packets.EVENT, said, namespace), delivery), recipients, namespace)
 
-    async def emit_all(self, events: Iterable[tuple[str, Any, Iterable[str]]], namespace: str) -> None:
+    async def emit_all(
+        self, events: Iterable[tuple[str, Any, Iterable[str]]], namespace: str, delivery: Delivery = Delivery.RELIABLE
+    ) -> None:
         """Send several events, each to its rooms; those of the same rooms together."""
         said: dict[tuple[str, ...], list[Message]] = {}
         for event, data, to in events:
             said.setdefault(tuple(to), []).extend(packets.encode(packets.EVENT, [event, data], namespace))
         for rooms, messages in said.items():
-            await self._spread(Bundle(messages), self._inside(namespace, rooms), namespace)
+            for bundle in bundles(messages, delivery, rooms):
+                await self._spread(bundle, self._inside(namespace, rooms), namespace)
 
     def _inside(self, namespace: str, rooms: Iterable[Any]) -> dict[str, str]:
         """The sockets in these rooms, each once, with their sessions.
@@ -170,7 +194,7 @@ class Manager(AsyncManager):  # type: ignore[misc]
         found: dict[str, str] = {}
         for room in rooms:
             if room:
-                found.update(all_rooms.get(room, {}))
+                found.update(all_rooms.get(None if room is EVERYBODY else room, {}))
         return found
 
     async def _spread(self, bundle: Bundle, recipients: dict[str, str], namespace: str) -> None:
@@ -188,9 +212,10 @@ class Manager(AsyncManager):  # type: ignore[misc]
                     sessions[eio_sid].send(bundle)
 
     async def trigger_callback(self, sid: str, id: int, data: list[Any]) -> None:
-        """Call what waits for an acknowledgement; one that nobody waits for is ignored."""
-        if id in self.callbacks.get(sid, ()):
-            await super().trigger_callback(sid, id, data)
+        """Call what waits for an acknowledgement; one that nobody waits for is ignored. Raises `handlers.Unfit`."""
+        callback = self.callbacks.get(sid, {}).pop(id, None)
+        if callback is not None:
+            await handlers.call(callback, *data)
 
     def _post(self, namespace: str, sid: str, eio_sid: str, bundle: Bundle) -> None:
         """Send to a socket, or hold it back until the socket is let in: whoever is refused hears nothing."""
@@ -198,8 +223,10 @@ class Manager(AsyncManager):  # type: ignore[misc]
             self.server.eio.post(eio_sid, bundle)
             return
         held = self._held.setdefault(sid, Outbox())
+        if bundle.delivery is Delivery.VOLATILE and held.size > self.server.limits.volatile:
+            return
         for message in bundle.messages:
-            held.put(message, 0.0)
+            held.put(message)
         if held.size > self.server.limits.queued:
             self.server.eio.drop(eio_sid)
 
@@ -207,6 +234,12 @@ class Manager(AsyncManager):  # type: ignore[misc]
         number = next(self._ack_ids)
         self.callbacks.setdefault(sid, {})[number] = callback
         return number
+
+
+def _named(room: Any) -> Any:
+    if not room:
+        raise ValueError("a room has a name")
+    return room
 
 
 def _listed(value: Any) -> list[Any]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from enum import Enum, auto
 
 TEXT, BINARY = 0x81, 0x82
 SMALL, MEDIUM = 126, 65_536
 SEPARATOR = b"\x1e"
+LARGE = 256 * 1024
+"""Bytes in a bundle: so much, and a message more, goes to a client before it is looked at how much waits for it."""
 
 
 class Message:
@@ -39,15 +42,42 @@ class Message:
 OPEN, CLOSE, PING, PONG_PROBE, NOOP = (Message(text) for text in (b"0", b"1", b"2", b"3probe", b"6"))
 
 
+class Delivery(Enum):
+    """What becomes of a message to a client that has too much waiting already.
+
+    A reliable one waits, and a client with far too much waiting is cut off. A skippable one is left out, and once
+    the client has caught up, `Server.caught_up` hears of which rooms. A volatile one is left out.
+    """
+
+    RELIABLE = auto()
+    SKIPPABLE = auto()
+    VOLATILE = auto()
+
+
 class Bundle:
-    """Messages that go to the same clients at the same time, their frames joined once for all of them."""
+    """Messages that go to the same clients at the same time, their frames joined once for all of them.
 
-    __slots__ = ("frames", "messages", "size")
+    ``to`` are the rooms of skippable ones.
+    """
 
-    def __init__(self, messages: list[Message]) -> None:
-        self.messages = messages
+    __slots__ = ("delivery", "frames", "messages", "size", "to")
+
+    def __init__(
+        self, messages: list[Message], delivery: Delivery = Delivery.RELIABLE, to: tuple[str, ...] = ()
+    ) -> None:
+        self.messages, self.delivery, self.to = messages, delivery, to
         self.size = sum(map(len, messages))
         self.frames = b"".join([message.frame for message in messages])
+
+
+def bundles(messages: list[Message], delivery: Delivery, to: tuple[str, ...]) -> Iterator[Bundle]:
+    """Yield the messages in bundles, in their order, none much larger than `LARGE`."""
+    start = size = 0
+    for end, message in enumerate(messages, 1):
+        size += len(message)
+        if size > LARGE or end == len(messages):
+            yield Bundle(messages[start:end], delivery, to)
+            start, size = end, 0
 
 
 def payload(messages: Iterable[Message]) -> bytes:
@@ -56,41 +86,29 @@ def payload(messages: Iterable[Message]) -> bytes:
 
 
 class Outbox:
-    """What waits to be sent to one client, oldest first.
+    """What waits to be sent to one client, oldest first."""
 
-    Messages and their times are apart: a pair for each would keep the garbage collector busy when many do not read.
-    """
-
-    __slots__ = ("_times", "_waiting", "size")
+    __slots__ = ("_waiting", "size")
 
     def __init__(self) -> None:
         self._waiting: deque[Message] | None = None
-        self._times: deque[float] | None = None
         self.size = 0
 
     def __len__(self) -> int:
         return len(self._waiting) if self._waiting else 0
 
-    @property
-    def since(self) -> float | None:
-        """When the oldest was put in."""
-        return self._times[0] if self._times else None
-
-    def put(self, message: Message, now: float) -> None:
+    def put(self, message: Message) -> None:
         """Add a message."""
-        if self._waiting is None or self._times is None:
-            self._waiting, self._times = deque(), deque()
+        if self._waiting is None:
+            self._waiting = deque()
         self._waiting.append(message)
-        self._times.append(now)
         self.size += len(message)
 
     def take(self, count: int) -> list[Message]:
         """Take out the ``count`` oldest, or as many as there are."""
-        if self._waiting is None or self._times is None:
+        if self._waiting is None:
             return []
         taken = [self._waiting.popleft() for _ in range(min(count, len(self._waiting)))]
-        for _ in taken:
-            self._times.popleft()
         self.size -= sum(map(len, taken))
         if not self._waiting:
             self.clear()
@@ -98,7 +116,7 @@ class Outbox:
 
     def clear(self) -> None:
         """Take out everything; an empty one takes next to no memory."""
-        self._waiting = self._times = None
+        self._waiting = None
         self.size = 0
 
 

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import socketio.packet
 
 from chatrooms.wire import json
+from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import Message
 
 CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK = range(7)
+PLACEHOLDER, NUMBER = "_placeholder", "num"
+MAX_DIGITS = 9
+"""Of a number that has to be read; the ids of acknowledgements are only sent back."""
 RESERVED_EVENTS = frozenset(
     {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", "*"}
 )
 
-_head = re.compile(r"([0-6])(?:(/[^,]*)(?:,|\Z))?([0-9]{1,15})?", re.ASCII)
+BINARY = frozenset("56")
+_kinds = dict(zip("0123456", (CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, EVENT, ACK), strict=True))
+_head = re.compile(r"([0-6])(?:(?<=[56])([0-9]+)-)?(?:(/[^,]*)(?:,|\Z))?([0-9]+)?", re.ASCII)
 
 
 class Malformed(Exception):
     """What a client sent is no packet that it may send; ``namespace`` and ``id`` tell what it wants answered."""
 
-    def __init__(self, why: str, namespace: str = "/", id: int | None = None) -> None:
+    def __init__(self, why: str, namespace: str = "/", id: str | None = None) -> None:
         super().__init__(why)
         self.namespace, self.id = namespace, id
 
@@ -34,44 +39,76 @@ class Packet(socketio.packet.Packet):  # type: ignore[misc]
     json = json
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A packet that a client may send; its data is valid for its type."""
+class Received(NamedTuple):
+    """A packet that a client may send; its data is valid for its type.
+
+    ``id`` is the digits that the client sent, to be sent back as they are. A binary event is an event with
+    ``attachments``, and so is an acknowledgement.
+    """
 
     type: int
     namespace: str
-    id: int | None
+    id: str | None
     data: Any
+    attachments: int = 0
+
+    def mistake(self, why: str) -> Malformed:
+        """Return the refusal of this packet, with the acknowledgement that an event asks for."""
+        return Malformed(why, self.namespace, self.id if self.type == EVENT else None)
 
 
-def decode(text: str, depth: int) -> Received:
-    """The packet that a client sent; raises `Malformed`. Binary packets are not taken."""
+def decode(text: str, limits: Limits) -> Received:
+    """Return the packet that a client sent, or the part of it that is text; raises `Malformed`."""
     head = _head.match(text)
     if head is None:
-        raise Malformed("unknown type")
-    kind, namespace = int(head[1]), (head[2] or "/").partition("?")[0]
-    number = int(head[3]) if head[3] else None
-    wants = number if kind == EVENT else None
+        raise Malformed("an unknown packet type")
+    digit, count, path, number = head.groups()
+    kind, namespace = _kinds[digit], (path or "/").partition("?")[0]
     try:
-        data = json.read(text[head.end() :], depth) if head.end() < len(text) else None
-    except ValueError:
-        raise Malformed("not JSON", namespace, wants) from None
-    if not _valid(kind, data):
-        raise Malformed("not the data of its type", namespace, wants)
-    return Received(kind, namespace, number, data)
+        attachments = _announced(count, limits) if digit in BINARY else 0
+        data = json.read(text[head.end() :], limits.depth) if head.end() < len(text) else None
+        if not _valid(kind, data):
+            raise ValueError("its data does not fit its type")
+    except ValueError as why:
+        raise Malformed(str(why), namespace, number if kind == EVENT else None) from None
+    return Received(kind, namespace, number, data, attachments)
 
 
-def encode(type: int, data: Any, namespace: str = "/", id: int | None = None) -> list[Message]:
+def _announced(count: str | None, limits: Limits) -> int:
+    """Return how many attachments a binary packet announces; raises ``ValueError`` if these are none or too many."""
+    if count is None:
+        raise ValueError("a binary packet without the number of its attachments")
+    if not limits.attachments:
+        raise ValueError("binary data is not accepted")
+    if len(count) > MAX_DIGITS or int(count) > limits.attachments:
+        raise ValueError(f"more than {limits.attachments} attachments")
+    return int(count)
+
+
+def encode(type: int, data: Any, namespace: str = "/", id: int | str | None = None) -> list[Message]:
     """What to send for a packet: one message, and one more for each ``bytes`` in ``data``."""
+    address = f"{'' if namespace == '/' else namespace + ','}{'' if id is None else id}"
     try:
-        body, attachments = b"" if data is None else orjson.dumps(data), []
+        body = b"" if data is None else orjson.dumps(data)
     except TypeError:
-        plain, attachments = Packet.deconstruct_binary(data)
-        body = orjson.dumps(plain)  # raises for anything else that is not JSON
-    kind = type + (BINARY_EVENT - EVENT if attachments else 0)
-    count = f"{len(attachments)}-" if attachments else ""
-    head = f"4{kind}{count}{'' if namespace == '/' else namespace + ','}{'' if id is None else id}"
-    return [Message(head.encode() + body), *(Message(bytes(part), binary=True) for part in attachments)]
+        body, parts = _detached(data)
+        if parts:
+            head = f"4{type + BINARY_EVENT - EVENT}{len(parts)}-{address}"
+            return [Message(head.encode() + body), *(Message(part, binary=True) for part in parts)]
+    return [Message(f"4{type}{address}".encode() + body)]
+
+
+def _detached(data: Any) -> tuple[bytes, list[bytes]]:
+    """Return `data` as JSON with placeholders, and the bytes that they stand for; raises ``TypeError``."""
+    parts: list[bytes] = []
+
+    def place(value: Any) -> dict[str, Any]:
+        if not isinstance(value, (bytes, bytearray, memoryview)):
+            raise TypeError(f"{type(value).__name__} is neither JSON nor bytes")
+        parts.append(bytes(value))
+        return {PLACEHOLDER: True, NUMBER: len(parts) - 1}
+
+    return orjson.dumps(data, default=place, option=orjson.OPT_NON_STR_KEYS), parts
 
 
 def _valid(type: int, data: Any) -> bool:

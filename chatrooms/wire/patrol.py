@@ -1,11 +1,9 @@
-"""Goes round all sessions: who does not read is dropped, and nobody stays behind as a ghost."""
+"""Goes round all sessions: drops those that do not read, and leaves no ghost behind."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-
-import structlog
 
 from chatrooms.wire import failures
 from chatrooms.wire.socket import SLOW, Socket
@@ -15,8 +13,6 @@ SECONDS_TO_GHOSTS = 30.0
 SLICE = 500
 LOOKS_FOR_AN_END = 100
 """What ending a session costs, in looks: many that are late at once do not stop the event loop."""
-
-log = structlog.get_logger()
 
 
 class Patrol:
@@ -56,6 +52,7 @@ class Patrol:
         looked = 0
         for socket in list(self._sockets.values()):
             looked += 1
+            socket.relieve()
             if not socket.closed and socket.late(now):
                 socket.end(SLOW)
                 looked += LOOKS_FOR_AN_END

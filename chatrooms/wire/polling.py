@@ -55,16 +55,20 @@ class Polling:
     async def get(self, request: Request) -> Response | None:
         """Answer with messages as soon as there are some; None if the client left.
 
-        A client that polls twice at once loses its session, as the protocol asks.
+        A client that polls twice at once loses its session, as the protocol demands. A client completes an upgrade
+        with no poll open, so a poll that arrives during an upgrade is too late.
         """
         if self._poll is not None:
             self.socket.end(MISTAKEN)
             return BAD_REQUEST
         self._poll = poll = asyncio.get_running_loop().create_future()
+        upgrading = self.socket.upgrade is not None
         try:
             if not self.socket.outbox and not await self._news(request, poll):
                 self.socket.end(LEFT)
                 return None
+            if upgrading and self.socket.upgraded:
+                return BAD_REQUEST
             self._answered = request
             return Response(200, self._answer())
         finally:

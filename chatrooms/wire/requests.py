@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 EXTENSION = "chatrooms.wire"
 PLAIN = b"text/plain; charset=UTF-8"
 JSON = b"application/json"
-MAX_FIELDS = 20
+MAX_FIELDS = 100
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,20 @@ def _refusal(code: int, message: str, status: int = 400) -> Response:
 
 
 OK = Response(200, b"ok")
+PREFLIGHT = Response(200, b"")
 UNKNOWN_TRANSPORT = _refusal(0, "Transport unknown")
 UNKNOWN_SID = _refusal(1, "Session ID unknown")
+TOO_MANY_FIELDS = _refusal(3, f"More than {MAX_FIELDS} query fields")
 BAD_METHOD = _refusal(2, "Bad handshake method")
 BAD_REQUEST = _refusal(3, "Bad request")
 UNSUPPORTED = _refusal(5, "Unsupported protocol version")
+FORBIDDEN = _refusal(4, "Pages of that origin may not use this server", 403)
 TOO_LARGE = _refusal(3, "Payload too large", 413)
 ENDING = _refusal(4, "The server is ending", 503)
+
+
+TOO_MANY: dict[str, str] = {}
+"""A query with more fields than are read."""
 
 
 class Gone(Exception):
@@ -59,10 +66,18 @@ class Request:
         self.query = _query(scope)
         self.sid = self.query.get("sid")
         self.exchange: Any = scope.get("extensions", {}).get(EXTENSION)
+        self.cors: list[tuple[bytes, bytes]] = []
 
-    def refusal(self) -> Response | None:
-        """Why this is no request of the protocol, if it is none."""
-        if self.query.get("transport") not in ("polling", "websocket"):
+    def header(self, name: bytes) -> str | None:
+        """The value of a header, all of them if there are several; ``name`` is in lower case."""
+        values = [value for key, value in self.scope["headers"] if key == name]
+        return b",".join(values).decode("latin-1") if values else None
+
+    def refusal(self, transports: Container[str]) -> Response | None:
+        """Why this is no request of the protocol, or not by one of these transports, if it is none."""
+        if self.query is TOO_MANY:
+            return TOO_MANY_FIELDS
+        if self.query.get("transport") not in transports:
             return UNKNOWN_TRANSPORT
         if self.query.get("EIO") != "4":
             return UNSUPPORTED
@@ -74,6 +89,8 @@ class Request:
 
     async def body(self, limit: int) -> str:
         """The text of the body; raises `Gone`, `TooLarge` or ``UnicodeDecodeError``."""
+        if announced(self.scope) > limit:
+            raise TooLarge
         body, more = b"", True
         while more:
             event = await self.receive()
@@ -105,11 +122,9 @@ class Request:
             await self.send({"type": "websocket.close", "code": 1008})
             return
         kind = "websocket.http.response" if self.websocket else "http.response"
-        headers = [
-            (b"content-type", response.type),
-            (b"content-length", str(len(response.body)).encode()),
-            (b"cache-control", b"no-store"),
-        ]
+        headers = [(b"content-type", response.type), (b"cache-control", b"no-store"), *self.cors]
+        if not self.websocket:  # uvicorn before 0.52 adds a second one to the refusal of a WebSocket
+            headers.append((b"content-length", str(len(response.body)).encode()))
         start: Event = {"type": f"{kind}.start", "status": response.status, "headers": headers}
         await self.send(start)
         await self.send({"type": f"{kind}.body", "body": response.body})
@@ -152,11 +167,20 @@ class Environ(Mapping[str, Any]):
         return _with_headers(environ, scope)
 
 
+def announced(scope: Scope) -> int:
+    """Return the ``Content-Length`` of a request, 0 if it has none.
+
+    To be looked at before the body is asked for, which tells a client to go on that waits for it (RFC 9110, 10.1.1).
+    """
+    lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+    return int(lengths[0]) if lengths and lengths[0].isdigit() else 0
+
+
 def _query(scope: Scope) -> dict[str, str]:
     try:
         fields = parse_qsl(scope.get("query_string", b"").decode("latin-1"), max_num_fields=MAX_FIELDS)
     except ValueError:
-        return {}
+        return TOO_MANY
     return dict(reversed(fields))  # of a field given twice, the first counts
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chatrooms.wire.limits import Limits
-from chatrooms.wire.message import CLOSE, NOOP, PING, Bundle, Message, Outbox
+from chatrooms.wire.message import CLOSE, NOOP, PING, Bundle, Delivery, Message, Outbox
 from chatrooms.wire.packets import Malformed
 
 
@@ -29,11 +29,12 @@ class Ending:
 
 
 LEFT = Ending("transport close")
-CLOSED_BY_CLIENT = Ending("client disconnect")
+CLOSED_BY_CLIENT = Ending("client disconnect", patient=True)
 CLOSED_BY_SERVER = Ending("server disconnect", poll=CLOSE, patient=True)
 RESTART = Ending("server disconnect", code=1012)
 SILENT = Ending("ping timeout", poll=CLOSE)
 MISTAKEN = Ending("transport error", code=1002, poll=CLOSE)
+TOO_LARGE = Ending("transport error", code=1009, poll=CLOSE)
 SLOW = Ending("transport error", abort=True)
 
 PINGS = Bundle([PING])
@@ -83,7 +84,9 @@ NOWHERE = Nowhere()
 class Socket:
     """One Engine.IO session on whichever transport carries it now."""
 
-    def __init__(self, sid: str, ping: tuple[float, float], limits: Limits, hear: Hear, ended: Ended) -> None:
+    def __init__(  # noqa: PLR0917 - made in one place
+        self, sid: str, ping: tuple[float, float], limits: Limits, hear: Hear, ended: Ended, caught_up: CaughtUp
+    ) -> None:
         self.sid, self.limits = sid, limits
         self.session: dict[str, Any] = {}
         self.outbox = Outbox()
@@ -92,11 +95,13 @@ class Socket:
         self.transport: Transport
         self.upgrade: Transport | None = None
         self._ping_interval, self._ping_timeout = ping
-        self._hear, self._ended = hear, ended
+        self._hear, self._ended, self._caught_up = hear, ended, caught_up
         self._loop = asyncio.get_running_loop()
-        self._stalled: tuple[float, int] = (self._loop.time(), 0)
-        self._sent = 0
+        self._sent = self._left = 0
+        self._left_at = self._loop.time()
         self._overflowed = False
+        self._missed: set[Rooms] | None = None
+        self._eased: asyncio.Future[None] | None = None
         self._timer = self._loop.call_later(self._ping_interval, self._ping)
 
     @property
@@ -110,56 +115,91 @@ class Socket:
         return self.transport.name == "websocket"
 
     def send(self, bundle: Bundle) -> None:
-        """Send messages, after all that were sent before them; who has too much waiting is told nothing any more.
+        """Send messages, after all that were sent before them, or leave them out if too much waits already.
 
-        That client is dropped by the patrol: many at once would hold up the event loop here.
+        A client that cannot be sent what must not be left out is dropped by the patrol, and gets nothing until then:
+        many at once would hold up the event loop here.
         """
         if self.ending is not None or self._overflowed:
             return
-        self._sent += bundle.size
         if self.outbox or not self.transport.carry(bundle):
             self._queue(bundle)
+        else:
+            self._sent += bundle.size
 
     def _queue(self, bundle: Bundle) -> None:
-        now = self._loop.time()
+        if self._leaves_out(bundle):
+            return
+        self._sent += bundle.size
         for message in bundle.messages:
-            self.outbox.put(message, now)
+            self.outbox.put(message)
         self.transport.flush()
-        if self.waiting() > self.limits.queued:
+        if bundle.delivery is Delivery.RELIABLE and self.waiting() > self.limits.queued:
             self._overflowed = True
             self.outbox.clear()
+
+    def _leaves_out(self, bundle: Bundle) -> bool:
+        if bundle.delivery is Delivery.RELIABLE:
+            return False
+        if bundle.delivery is Delivery.VOLATILE:
+            return self.waiting() > self.limits.volatile
+        if self._missed is None and self.waiting() <= self.limits.skippable:
+            return False
+        self._missed = self._missed or set()
+        self._missed.add(bundle.to)
+        return True
+
+    def relieve(self) -> None:
+        """Look whether the client has read enough to be told that it missed something, and to be heard again."""
+        waiting = self.waiting()
+        if self._missed and waiting <= self.limits.volatile and not self.closed:
+            missed, self._missed = self._missed, None
+            self._caught_up(self, missed)
+        if self._eased is not None and (waiting <= self.limits.skippable or self.closed):
+            self._eased.set_result(None)
+            self._eased = None
+
+    async def _eases(self) -> None:
+        """Wait until there is room for the answer to what the client sent: who does not read is not heard either."""
+        while self.waiting() > self.limits.skippable and not self.closed:
+            self._eased = self._eased or self._loop.create_future()
+            await asyncio.shield(self._eased)
 
     def waiting(self) -> int:
         """How many bytes wait to be sent, those in the transport included."""
         return self.outbox.size + self.transport.buffered()
 
     def late(self, now: float) -> bool:
-        """Whether something has waited too long, or too much; to be asked from time to time.
+        """Whether nothing has left for too long although something waits; to be asked from time to time.
 
-        A mark remembers how much had been sent at some time; it moves on when all of that has left.
+        What has left is counted a little short while frames wait in the transport, by their headers.
         """
-        if self._overflowed:
-            return True
-        since, mark = self._stalled
-        if self._sent - self.waiting() >= mark:
-            self._stalled = (now, self._sent)
-            return False
-        return now - min(since, self.outbox.since or now) > self.limits.unread
+        waiting = self.waiting()
+        left = self._sent - waiting
+        if left > self._left or not waiting:
+            self._left, self._left_at = left, now
+        return self._overflowed or now - self._left_at > self.limits.unread
 
     async def receive(self, data: str | bytes) -> None:
         """Take in one packet of the client; raises `Malformed`."""
         if isinstance(data, bytes):
-            await self._hear(self, data)
+            await self._take(data)
         elif data[:1] == "4":
-            await self._hear(self, data[1:])
+            await self._take(data[1:])
         elif data[:1] == "b":
-            await self._hear(self, _binary(data[1:]))
+            await self._take(_binary(data[1:]))
         elif data == "3":
             self._pong()
         elif data == "1":
             self.end(CLOSED_BY_CLIENT)
         elif data[:1] not in ("0", "5", "6"):
             raise Malformed("unknown type")
+
+    async def _take(self, message: str | bytes) -> None:
+        if self.waiting() > self.limits.skippable:
+            await self._eases()
+        if not self.closed:
+            await self._hear(self, message)
 
     def end(self, ending: Ending) -> None:
         """End the session now; only the first end counts."""
@@ -171,11 +211,24 @@ class Socket:
         if self.upgrade is not None:
             self.upgrade.end(ending)
         self.outbox.clear()
+        self.relieve()
         self._ended(self, ending)
 
     def _ping(self) -> None:
-        self._timer = self._loop.call_later(self._ping_timeout, self.end, SILENT)
+        self._expect_pong()
         self.send(PINGS)
+
+    def _expect_pong(self) -> None:
+        left = self._sent - self.waiting()
+        self._timer = self._loop.call_later(self._ping_timeout, self._unanswered, left)
+
+    def _unanswered(self, left: int) -> None:
+        """End the session, unless the ping may not have come to the client yet, which reads slowly."""
+        waiting = self.waiting()
+        if waiting and self._sent - waiting > left:
+            self._expect_pong()
+        else:
+            self.end(SILENT)
 
     def _pong(self) -> None:
         if not self.closed:
@@ -185,6 +238,8 @@ class Socket:
 
 Hear = Callable[[Socket, str | bytes], Awaitable[None]]
 Ended = Callable[[Socket, Ending], None]
+Rooms = tuple[str, ...]
+CaughtUp = Callable[[Socket, set[Rooms]], None]
 
 
 def _binary(text: str) -> bytes:

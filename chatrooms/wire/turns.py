@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from weakref import WeakKeyDictionary
+
+REQUESTS_AT_ONCE = 32
 
 
 class Turns:
@@ -41,6 +44,14 @@ class Turns:
         self._counting = self._left < self._at_once
         if self._counting:
             asyncio.get_running_loop().call_soon(self._next)
+
+
+_of_requests: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = WeakKeyDictionary()
+
+
+def of_requests(loop: asyncio.AbstractEventLoop) -> Turns:
+    """Return the turns of all connections: for requests over HTTP, those that open a WebSocket included."""
+    return _of_requests.get(loop) or _of_requests.setdefault(loop, Turns(REQUESTS_AT_ONCE))
 
 
 def _give(turn: asyncio.Future[None]) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chatrooms.wire.inbox import Event
+from chatrooms.wire.limits import AHEAD, LARGE, SECONDS_TO_CLOSE
 from chatrooms.wire.message import PONG_PROBE, Bundle, Message
 from chatrooms.wire.packets import Malformed
-from chatrooms.wire.protocols import AHEAD, SECONDS_TO_CLOSE, WebSocketProtocol
 from chatrooms.wire.requests import Request
-from chatrooms.wire.socket import LEFT, MISTAKEN, Ending, Socket
+from chatrooms.wire.socket import LEFT, MISTAKEN, TOO_LARGE, Ending, Socket
+
+if TYPE_CHECKING:
+    from chatrooms.wire.websocket_protocol import WebSocketProtocol  # at run time it needs a uvicorn that it works with
 
 BATCH = 64
 POLICY = 1008
@@ -73,6 +76,7 @@ class WebSocket(ABC):
         """The client keeps up again."""
         if self.socket.transport is self:
             self.flush()
+            self.socket.relieve()
 
     def end(self, ending: Ending) -> None:
         """End the connection, after what waits if the client keeps up."""
@@ -102,8 +106,8 @@ class WebSocket(ABC):
         """Take in the next packet, None at the end of the connection; False if there is nothing to come any more."""
         if packet is None:
             self.socket.end(LEFT)
-        elif len(packet) > self.socket.limits.packet:
-            self.socket.end(MISTAKEN)
+        elif _size(packet) > self.socket.limits.packet:
+            self.socket.end(TOO_LARGE)
         elif not self.socket.closed:
             try:
                 await self.socket.receive(packet)
@@ -114,7 +118,7 @@ class WebSocket(ABC):
 
 def websocket(socket: Socket, request: Request) -> WebSocket:
     """The WebSocket of a request: the fast one if uvicorn's transport is in reach."""
-    if isinstance(request.exchange, WebSocketProtocol):
+    if request.exchange is not None:
         return Direct(socket, request.exchange)
     return Plain(socket, request)
 
@@ -169,11 +173,12 @@ class Direct(WebSocket):
         self._protocol.attach(self._hear)
 
     def _hear(self, event: Event) -> None:
-        self._packets.append(_packet(event))
+        packet = _packet(event)
+        self._packets.append(packet)
         if not self._working:
             self._working = True
             self._protocol.start(self._work())
-        elif len(self._packets) >= AHEAD:
+        elif len(self._packets) >= AHEAD or (packet and len(packet) >= LARGE):
             self._protocol.pause()
 
     async def _work(self) -> None:
@@ -273,6 +278,10 @@ class Plain(WebSocket):
                 await self._request.send({"type": "websocket.close", "code": code})
         except Exception:
             return
+
+
+def _size(packet: str | bytes) -> int:
+    return len(packet) if isinstance(packet, bytes) or packet.isascii() else len(packet.encode())
 
 
 def _packet(event: Mapping[str, Any]) -> str | bytes | None:

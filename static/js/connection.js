@@ -67,17 +67,20 @@ export function connect(username, listeners) {
   opened.on("connect_error", (error) => refused(opened, error, listeners));
 }
 
-/** @param {Socket} opened @param {Error & {data?: {code?: string}}} error @param {Listeners} listeners */
+/**
+ * @param {Socket} opened @param {Error & {data?: {code?: string, retry_after?: number}}} error
+ * @param {Listeners} listeners
+ */
 function refused(opened, error, listeners) {
   if (opened.active) return;
   const code = error.data?.code ?? "unavailable";
   if (TURNED_AWAY.includes(code)) listeners.turnedAway(new Refusal({ code, message: error.message }));
-  else retryLater(opened);
+  else retryLater(opened, error.data?.retry_after);
 }
 
-/** @param {Socket} opened */
-function retryLater(opened) {
-  setTimeout(() => socket === opened && opened.connect(), 500 + Math.random() * 2_000);
+/** @param {Socket} opened @param {number} [seconds] How long the server asks to wait. */
+function retryLater(opened, seconds = 0) {
+  setTimeout(() => socket === opened && opened.connect(), seconds * 1_000 + 500 + Math.random() * 2_000);
 }
 
 /** Without waiting for the next attempt: the network is back, or somebody looks at the page again. */

@@ -8,8 +8,23 @@ export const isShared = (room) => room.startsWith("#");
 /** @param {string} room */
 export const isConversation = (room) => room.includes("+");
 
+/**
+ * The order of UTF-8 bytes: that of UTF-16, except that what takes two units of it comes last.
+ * @param {string} a @param {string} b
+ */
+export function byBytes(a, b) {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at += 1;
+  const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];
+  if (!(at < a.length && at < b.length)) return a.length - b.length;
+  return isHalf(left) === isHalf(right) ? left - right : Number(isHalf(left)) - Number(isHalf(right));
+}
+
+/** @param {number} unit */
+const isHalf = (unit) => unit >= 0xd800 && unit <= 0xdfff;
+
 /** @param {string[]} usernames */
-export const conversation = (usernames) => [...new Set(usernames.filter(Boolean))].sort().join("+");
+export const conversation = (usernames) => [...new Set(usernames.filter(Boolean))].sort(byBytes).join("+");
 
 /**
  * The people of a conversation other than oneself.

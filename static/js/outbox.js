@@ -16,6 +16,9 @@ import { command, onChange } from "./sync.js";
 /** @type {import("@preact/signals").Signal<Waiting[]>} */
 export const waiting = signal([]);
 
+/** What has to wait for longer is shown as refused: the messages after it wait for nothing. */
+const PATIENCE_SECONDS = 15;
+
 let owner = "";
 let sending = false;
 const tabs = channel("outbox");
@@ -108,7 +111,7 @@ async function send({ id, room, text }) {
   } catch (error) {
     const refusal = asRefusal(error);
     const seconds = refusal.code === "offline" ? 1 : passesAfter(refusal);
-    if (seconds) await pause(seconds);
+    if (seconds && seconds <= PATIENCE_SECONDS) await pause(seconds);
     else update(id, { refused: refusal.message });
   }
 }

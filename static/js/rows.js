@@ -3,7 +3,7 @@ import * as store from "./store.js";
 /**
  * How the rows of each table enter the store: of two states of a row, the one with the greater rev stays.
  * @import {Window} from "./store.js"
- * @import {Member, Message, Read, Room, Tables, User} from "./wire.js"
+ * @import {Member, Membership, Message, Read, Room, Tables, User} from "./wire.js"
  */
 
 /** @template {{rev: number}} T @param {Map<string, T>} into @param {T[]} rows @param {(row: T) => string} key */
@@ -49,11 +49,12 @@ function takeMembers(room, members) {
   store.rosters.value = new Map(store.rosters.value).set(room, { ...roster, rows });
 }
 
-/** @param {string} _room @param {Member[]} rows */
+/** @param {string} _room @param {Membership[]} rows */
 function takeMemberships(_room, rows) {
-  const merged = merge(store.memberships.value, rows, (row) => row.room);
-  for (const row of rows) if (merged.get(row.room)?.gone) merged.delete(row.room);
-  store.memberships.value = merged;
+  const merged = merge(new Map([...store.closed.value, ...store.memberships.value]), rows, (row) => row.room);
+  const present = [...merged].filter(([, row]) => !row.gone);
+  store.closed.value = new Map(present.filter(([, row]) => row.closed));
+  store.memberships.value = new Map(present.filter(([, row]) => !row.closed));
 }
 
 /** @param {string} _room @param {Room[]} rows */
@@ -140,11 +141,12 @@ export function forgetRoom(room) {
 /** What only the personal room tells. */
 export function forgetPersonal() {
   store.memberships.value = new Map();
+  store.closed.value = new Map();
   store.reads.value = new Map();
 }
 
 export function forgetEverything() {
-  for (const table of [store.rooms, store.memberships, store.rosters, store.reads, store.users, store.newest]) {
+  for (const table of [store.rooms, store.memberships, store.closed, store.rosters, store.reads, store.users, store.newest]) {
     table.value = new Map();
   }
   for (const window of store.windows.values()) window.value = store.emptyWindow();

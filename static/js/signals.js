@@ -3,11 +3,12 @@
  * @import {Signal} from "./wire.js"
  */
 
-/** @type {Map<string, (signal: Signal) => void>} */
-const ears = new Map();
+/** @type {Map<string, ((signal: Signal) => void)[]>} */
+const listeners = new Map();
 
-/** @param {string} type @param {(signal: Signal) => void} ear */
-export const listenFor = (type, ear) => ears.set(type, ear);
+/** Call `listener` with every signal of a type, beside those that listen already.
+ * @param {string} type @param {(signal: Signal) => void} listener */
+export const listenFor = (type, listener) => listeners.set(type, [...(listeners.get(type) ?? []), listener]);
 
 /** @param {Signal} signal */
-export const hear = (signal) => ears.get(signal.type)?.(signal);
+export const hear = (signal) => listeners.get(signal.type)?.forEach((listener) => listener(signal));

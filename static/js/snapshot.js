@@ -7,10 +7,10 @@ import { extendWindow, takeRows } from "./rows.js";
 /**
  * The store as it was when this browser was last here, so that a reload shows something at once; catching up does the
  * rest.
- * @import {Member, Message, Read, Room, User} from "./wire.js"
+ * @import {Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @typedef {{room: string, rev: number, messages: Message[], lowest: number, more: boolean,
  *   members: Member[], complete: boolean}} RoomSnapshot
- * @typedef {{me: User, memberships: Member[], rooms: Room[], reads: Read[], users: User[],
+ * @typedef {{me: User, memberships: Membership[], rooms: Room[], reads: Read[], users: User[],
  *   timelines: RoomSnapshot[]}} Snapshot
  */
 
@@ -63,7 +63,7 @@ function save() {
   if (!me || !store.ready.peek()) return;
   keepSnapshot(me.username, {
     me,
-    memberships: [...store.memberships.peek().values()],
+    memberships: [...store.memberships.peek().values(), ...store.closed.peek().values()],
     rooms: [...store.rooms.peek().values()],
     reads: [...store.reads.peek().values()],
     users: [...store.users.peek().values()],
@@ -75,7 +75,7 @@ function save() {
 export function keepSnapshots() {
   let timer = 0;
   effect(() => {
-    for (const table of [store.memberships, store.rooms, store.reads, store.newest, store.rosters]) table.value;
+    for (const table of [store.memberships, store.closed, store.rooms, store.reads, store.newest, store.rosters]) table.value;
     clearTimeout(timer);
     timer = setTimeout(save, SETTLED_AFTER_MS);
   });

@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { isConversation, isShared, LOBBY, others } from "./names.js";
 
 /**
- * @import {Member, Message, Read, Room, User} from "./wire.js"
+ * @import {Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @import {Signal} from "@preact/signals"
  */
 
@@ -26,8 +26,10 @@ const table = () => signal(new Map());
 export const me = signal(null);
 /** @type {Signal<Map<string, Room>>} */
 export const rooms = table();
-/** @type {Signal<Map<string, Member>>} The shared rooms and conversations that I belong to. */
+/** @type {Signal<Map<string, Membership>>} The shared rooms and conversations on my list. */
 export const memberships = table();
+/** @type {Signal<Map<string, Membership>>} Conversations that I have closed: the next message puts them back on the list. */
+export const closed = table();
 /** @type {Signal<Map<string, Roster>>} */
 export const rosters = table();
 /** @type {Signal<Map<string, Read>>} */

@@ -12,7 +12,7 @@ export interface Change {
   rev: number;
   rooms?: Room[];
   users?: User[];
-  memberships?: Member[];
+  memberships?: Membership[];
   members?: Member[];
   reads?: Read[];
   messages?: Message[];
@@ -52,6 +52,17 @@ export interface Member {
   since: string;
   gone: boolean;
   rev: number;
+}
+
+/** A membership as its person sees it: a `closed` conversation is off their list until its next message. */
+export interface Membership {
+  room: string;
+  username: string;
+  role: Role;
+  since: string;
+  gone: boolean;
+  rev: number;
+  closed: boolean;
 }
 
 /** A message; a deleted one keeps its place but not its `text`. */
@@ -202,6 +213,11 @@ export interface Commands {
     params: { room: string };
     result: { room: Room };
   };
+  /** Take a conversation off your list, on all your devices, until its next message. */
+  "room.close": {
+    params: { room: string };
+    result: { membership: Membership };
+  };
   /** Create a shared room and own it. */
   "room.create": {
     params: { name: string; title?: string; topic?: string; access?: "open" | "private" };
@@ -262,10 +278,10 @@ export interface Commands {
     params: { to: string; type: string; data?: any };
     result: {};
   };
-  /** Return everything that changed since these revs in your own room and all rooms that you belong to. */
+  /** Return what changed since these revs in your own room and the rooms you belong to, a page of rooms at a time. */
   sync: {
-    params: { revs?: Record<string, number> };
-    result: { changes: Change[]; reset: string[]; more: boolean };
+    params: { revs?: Record<string, number>; after?: string | null; until?: string | null; open?: string[] };
+    result: { changes: Change[]; reset: string[]; more: boolean; until: string | null };
   };
   /** Show a room that you are typing. */
   typing: {

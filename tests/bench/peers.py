@@ -24,9 +24,10 @@ HERE = Path(__file__).parent
 NODE = HERE / "node"
 PATIENCE = 30
 GENEROUS = "1000000/second"
+RATES = ("join", "post", "create", "begin", "begin-address", "signal", "other", "broadcast")
 FLAGS = (
     *("--guests", "open", "--port", "0", "--log-level", "warning"),
-    *(part for rate in ("join", "post", "create", "signal", "other") for part in (f"--rate-{rate}", GENEROUS)),
+    *(part for rate in RATES for part in (f"--rate-{rate}", GENEROUS)),
 )
 
 

@@ -48,4 +48,4 @@ async def _person(chat: Chatrooms, name: str) -> str:
         sessions.start(act, name, token, "bench")
         return token
 
-    return await chat._pipe.change(admit, NOBODY, name, chat.settings.lobby)
+    return await chat._pipeline.change(admit, NOBODY, name, chat.settings.lobby)

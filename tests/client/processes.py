@@ -12,7 +12,8 @@ from pathlib import Path
 
 from tests.servers import GENEROUS
 
-RATES = [f"--rate-{name}={GENEROUS}" for name in ("join", "post", "create", "signal", "other")]
+LIMITED = ("join", "post", "create", "begin", "begin-address", "signal", "other", "broadcast")
+RATES = [f"--rate-{name}={GENEROUS}" for name in LIMITED]
 
 
 class ServerProcess:

@@ -10,6 +10,7 @@ import pytest
 from chatrooms.types import MAX_TEXT
 from chatrooms.wire.server import MAX_PACKET
 from tests.doors import DOORS, post
+from tests.wire.raw import expecting
 
 DEEP = json.loads("[" * 40 + "]" * 40)
 
@@ -98,6 +99,17 @@ async def test_what_is_too_large_is_refused_over_http(alice):
     assert (status, answer["error"]["code"]) == (413, "too_large")
 
 
+async def test_what_is_announced_as_too_large_is_not_asked_for(alice):
+    answer = await expecting(alice.url, "/api/user.me", 99_999_999, f"Authorization: Bearer {alice.token}")
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b'"too_large"' in answer
+
+
+async def test_what_may_be_sent_is_asked_for(alice):
+    answer = await expecting(alice.url, "/api/user.me", 2, f"Authorization: Bearer {alice.token}")
+    assert answer.startswith(b"HTTP/1.1 100 Continue")
+
+
 MALFORMED = [
     "2",
     "2{",
@@ -144,7 +156,21 @@ async def test_a_malformed_packet_that_asks_for_an_acknowledgement_gets_a_refusa
     assert answer["error"]["code"] == "invalid"
 
 
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+async def test_binary_data_is_refused_in_words_and_nothing_is_kept_of_it(person, transport):
+    alice = await person("alice", transport=transport)
+    for data in (b"\1\2\3", [b""] * 50):
+        answer = await alice.client.call("signal", {"to": "#lobby", "type": "file", "data": data}, timeout=10)
+        assert answer["error"]["code"] == "invalid" and "binary" in answer["error"]["message"]
+    assert (await alice.client.call("user.me", {}))["ok"]
+
+
+async def test_an_undefined_after_the_object_is_no_mistake(alice):
+    assert (await alice.client.call("user.me", ({}, None)))["ok"]
+    assert (await alice.client.call("user.me", ({}, None, None)))["ok"]
+
+
 async def test_a_command_needs_exactly_one_object(alice):
-    for arguments in ((), ({}, {}), (None,)):
+    for arguments in ((), ({}, {}), (None,), (None, None), (None, {}), ({}, None, {}), ({}, False)):
         answer = await alice.client.call("user.me", arguments)
         assert answer["error"]["code"] == "invalid"

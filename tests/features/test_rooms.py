@@ -113,7 +113,7 @@ async def test_a_removed_member_receives_nothing_even_if_their_sockets_could_not
 ):
     await alice.run("room.create", name="#staff", access="private")
     await alice.run("room.invite", room="#staff", username="mallory")
-    live = own_server.chat._live
+    live = own_server.chat._broadcast
 
     async def fail(_username, _sid=None):
         raise Unavailable

@@ -261,12 +261,12 @@ async def test_a_socket_that_does_not_join_in_time_is_closed(tmp_path):
 
 
 async def test_a_session_revoked_during_the_handshake_lets_nobody_in(alice, own_server, monkeypatch):
-    doorkeeper, pipe = own_server.chat._sockets._doorkeeper, own_server.chat._pipe
+    doorkeeper, pipe = own_server.chat._sockets._doorkeeper, own_server.chat._pipeline
     connect_by_token = doorkeeper.connect
 
     async def revoked_meanwhile(handshake):
         caller, token = await connect_by_token(handshake)
-        await pipe.change(lambda act: tokens.revoke(act, tokens.Which(id=caller.session)), caller)
+        await pipe.change(lambda act: tokens.end(act, caller.session), caller)
         return caller, token
 
     monkeypatch.setattr(doorkeeper, "connect", revoked_meanwhile)
@@ -275,7 +275,7 @@ async def test_a_session_revoked_during_the_handshake_lets_nobody_in(alice, own_
 
 async def test_a_revoked_session_cannot_be_touched(own_server):
     with pytest.raises(Unauthorized):
-        await own_server.chat._pipe.change(lambda act: tokens.touch(act, "no such session"), Caller("alice"))
+        await own_server.chat._pipeline.change(lambda act: tokens.touch(act, "no such session"), Caller("alice"))
 
 
 async def test_a_claim_can_be_repeated_concurrently(own_server):
@@ -297,3 +297,14 @@ async def test_a_known_person_can_read_while_nothing_can_be_written(alice, own_s
     monkeypatch.setattr(own_server.chat._db, "change", full)
     _, answer, _ = await post(own_server.url, "/api/user.me", {}, headers={"Authorization": f"Bearer {alice.token}"})
     assert answered(answer)["user"]["username"] == "alice"
+
+
+async def test_joining_again_with_a_good_cookie_writes_nothing(own_server, monkeypatch):
+    cookie = await cookie_of(own_server.url, "alice")
+
+    async def full(*_):
+        raise Unavailable
+
+    monkeypatch.setattr(own_server.chat._db, "change", full)
+    status, answer, _ = await join(own_server.url, "alice", headers={"Cookie": cookie})
+    assert (status, answer["result"]["user"]["username"]) == (200, "alice")

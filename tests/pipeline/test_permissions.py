@@ -5,14 +5,18 @@ In `#staff` alice is a member, carol never was, and mallory was removed; `#open`
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+import chatrooms
 from chatrooms.doors.docs.generated import contract
 from tests.doors import DOORS
 from tests.people import Person, connect, leave
@@ -84,6 +88,12 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "room.list": [({}, FINE, FINE)],
     "room.join": [({"room": "#staff"}, FINE, STRANGER)],
     "room.leave": [({"room": "#open"}, "not_a_member", "not_a_member")],
+    "room.close": [
+        ({"room": "#staff"}, "invalid", STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+        ({"room": "alice+dave"}, STRANGER, STRANGER),
+        ({"room": "alice"}, STRANGER, STRANGER),
+    ],
     "room.invite": [({"room": "#staff", "username": "carol"}, "forbidden", STRANGER)],
     "room.remove": [({"room": "#staff", "username": "bob"}, "forbidden", STRANGER)],
     "room.members": [({"room": "#staff"}, FINE, STRANGER)],
@@ -137,3 +147,31 @@ async def test_no_byte_of_a_private_room_reaches_those_who_do_not_belong(world):
     for name in ("carol", "mallory"):
         await world.people[name].settled()
         assert CANARY not in json.dumps(world.people[name].heard)
+
+
+def test_nothing_of_the_chat_is_emitted_without_an_address():
+    calls = [
+        call
+        for path in Path(chatrooms.__file__).parent.glob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and re.search(r"server\.(emit|send)$", ast.unparse(call.func))
+    ]
+    assert calls
+    for call in calls:
+        assert "to" in {word.arg for word in call.keywords}, ast.unparse(call)
+
+
+@pytest.mark.parametrize("to", ["", [], None, [""]])
+async def test_an_empty_address_of_the_application_reaches_nobody(own_server, person, to):
+    alice = await person("alice")
+    await own_server.chat.emit("secret", 1, to=to)
+    await alice.settled()
+    assert "secret" not in [event for event, _ in alice.heard]
+
+
+async def test_a_signal_to_nobody_reaches_nobody(own_server, person):
+    alice = await person("alice")
+    with suppress(ValueError):
+        await own_server.chat.signal("", "secret")
+    await alice.settled()
+    assert not alice.signals("secret")

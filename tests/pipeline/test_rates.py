@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chatrooms import gcra
+from chatrooms.errors import RateLimited
 from chatrooms.gcra import Quota
 from chatrooms.pipeline.broadcast import Signal
-from chatrooms.pipeline.rates import Rates
+from chatrooms.pipeline.rates import PEOPLE, Rates
 from chatrooms.settings import Settings
 from tests.doors import by_http
 from tests.people import Refused, connect
@@ -125,3 +127,42 @@ async def test_posting_is_rate_limited_and_says_when_to_retry(tmp_path):
         assert (await by_http(alice, "message.post", {"room": "#lobby", "text": "x"}))["error"][
             "code"
         ] == "rate_limited"
+
+
+def spent(rates, username, network, rate="post", weight=1) -> bool:
+    try:
+        rates.spend(rate, username, network, weight)
+    except RateLimited as refusal:
+        return refusal.details["retry_after"] < 1
+    return True
+
+
+def test_people_of_one_address_have_together_what_a_few_may_and_others_are_not_concerned(limited):
+    assert [spent(limited, "alice", "net") for _ in range(3)] == [True, True, False]
+    crowd = [spent(limited, f"guest{number}", "net") for number in range(100)]
+    assert crowd.count(True) == 2 * PEOPLE - 2
+    assert spent(limited, "bob", "elsewhere")
+    assert [spent(limited, "carol", "") for _ in range(3)] == [True, True, False]
+
+
+def test_what_is_refused_by_the_address_is_not_counted_for_the_person(limited, clock):
+    while spent(limited, f"guest{clock.now}", "net"):
+        clock.now += 0.001
+    assert not spent(limited, "alice", "net")
+    assert [spent(limited, "alice", "home") for _ in range(3)] == [True, True, False]
+
+
+def test_who_may_send_anything_to_many_may_send_it_all_and_then_waits(tmp_path, clock):
+    rates = Rates(Settings(data=tmp_path, rate_broadcast="1000/10 seconds"))
+    assert spent(rates, "alice", "net", "broadcast", 3000)
+    assert not spent(rates, "alice", "net", "broadcast") and not spent(rates, "bob", "net", "broadcast")
+    assert spent(rates, "alice", "net", "broadcast", 0)
+    clock.now += 20.1
+    assert spent(rates, "bob", "net", "broadcast")
+
+
+def test_nothing_is_lost_count_of_between_threads(tmp_path):
+    rates = Rates(Settings(data=tmp_path, rate_post="1000/day"))
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: spent(rates, "alice", ""), range(1100)))
+    assert found.count(True) == 1000

@@ -11,7 +11,7 @@ from chatrooms.client import Client, RoomState
 
 MESSAGE = "id, room, seq, number, author, text, at, edited_at, deleted, reply_to, rev"
 MEMBER = "room, username, role, since, gone"
-TRUTHS = ("deleted", "gone", "archived")
+TRUTHS = ("deleted", "gone", "closed", "archived")
 
 Row = dict[str, Any]
 
@@ -48,8 +48,9 @@ class Stored:
         return {row["username"]: row for row in found}
 
     def memberships(self, username: str) -> dict[str, Row]:
-        """What somebody belongs to."""
-        found = self._rows(f"SELECT {MEMBER}, person_rev AS rev FROM members WHERE username = ? AND NOT gone", username)
+        """What is on somebody's list."""
+        columns = f"{MEMBER}, closed, person_rev AS rev"
+        found = self._rows(f"SELECT {columns} FROM members WHERE username = ? AND NOT gone AND NOT closed", username)
         return {row["room"]: row for row in found}
 
     def reads(self, username: str) -> dict[str, Row]:

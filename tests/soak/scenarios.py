@@ -9,6 +9,7 @@ from tests.soak.crowd import reconnect, shutdown
 from tests.soak.delivery import delivery
 from tests.soak.fuzz import fuzz
 from tests.soak.ghosts import ghosts
+from tests.soak.loud import loud
 from tests.soak.outcome import Outcome
 from tests.soak.silent import silent
 
@@ -23,6 +24,7 @@ SCENARIOS: dict[str, Scenario] = {
     "ghosts": ghosts,
     "silent": silent,
     "fuzz": fuzz,
+    "loud": loud,
     "shutdown": shutdown,
     "reconnect": reconnect,
     "delivery": _delivery,

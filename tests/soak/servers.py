@@ -18,9 +18,10 @@ from tests.processes import PATIENCE, environment
 ROOT = Path(__file__).parents[2]
 TAIL = 5
 GENEROUS = "1000000/second"
+RATES = ("join", "post", "create", "begin", "begin-address", "signal", "other", "broadcast")
 FLAGS = (
     *("--guests", "open", "--log-level", "warning"),
-    *(part for rate in ("join", "post", "create", "signal", "other") for part in (f"--rate-{rate}", GENEROUS)),
+    *(part for rate in RATES for part in (f"--rate-{rate}", GENEROUS)),
 )
 
 

@@ -47,6 +47,7 @@ step = st.one_of(
     st.tuples(st.just("create"), person, room, st.sampled_from(["open", "private"])),
     st.tuples(st.just("join"), person, room),
     st.tuples(st.just("leave"), person, room),
+    st.tuples(st.just("close"), person, st.sampled_from(["alice+bob", "alice+carol", "bob+carol"])),
     st.tuples(st.just("invite"), person, room, person),
     st.tuples(st.just("remove"), person, room, person),
     st.tuples(st.just("mark"), person, st.sampled_from(["#x", "#lobby"]), st.integers(1, 30)),
@@ -107,6 +108,9 @@ class World:
 
     async def leave(self, name: str, room: str) -> None:
         self._run(name, "room.leave", room=room)
+
+    async def close(self, name: str, room: str) -> None:
+        self._run(name, "room.close", room=room)
 
     async def invite(self, name: str, room: str, username: str) -> None:
         self._run(name, "room.invite", room=room, username=username)

@@ -57,14 +57,20 @@ class Wire(WSListener):
         self.transport.disconnect(False)
 
 
-async def connect(port: int, username: str, heard: Heard = lambda _: None, patience: float = PATIENCE) -> Wire:
-    """A WebSocket that was welcomed; raises ``OSError`` or ``TimeoutError``."""
+async def connect(
+    port: int, username: str, heard: Heard = lambda _: None, patience: float = PATIENCE, *, address: str = "127.0.0.1"
+) -> Wire:
+    """A WebSocket from ``address`` that was welcomed; raises ``OSError`` or ``TimeoutError``."""
     url = f"ws://127.0.0.1:{port}/socket.io/?EIO=4&transport=websocket"
     wire: Any = None
     try:
         async with asyncio.timeout(patience):
             _, wire = await ws_connect(
-                lambda: Wire(join(username), heard), url, websocket_handshake_timeout=None, proxy=None
+                lambda: Wire(join(username), heard),
+                url,
+                websocket_handshake_timeout=None,
+                proxy=None,
+                local_addr=(address, 0),
             )
             await wire.welcome
     except Exception as error:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import insert, select, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from chatrooms.errors import Internal, NotFound, Unavailable
 from chatrooms.storage import server_lock
@@ -55,11 +55,12 @@ async def test_a_change_can_be_read_once_it_is_answered(database):
     assert await database.read(stored) == ["#a"]
 
 
-async def test_an_error_of_the_database_does_not_say_what_was_written(database):
+async def test_an_error_of_the_database_does_not_say_what_was_written(database, caplog):
     await database.change(adding("#secret"))
-    with pytest.raises(IntegrityError) as error:
+    with pytest.raises(Internal):
         await database.change(adding("#secret"))
-    assert "INSERT" in str(error.value) and "alice" not in str(error.value)
+    assert "IntegrityError" in caplog.text
+    assert "secret" not in caplog.text and "alice" not in caplog.text
 
 
 async def test_what_waits_is_committed_together_and_told_in_order_before_it_is_answered(database):
@@ -101,7 +102,7 @@ async def test_one_refusal_in_a_batch_harms_nobody_else_and_leaves_nothing(datab
         database.change(adding("#b")),
         return_exceptions=True,
     )
-    assert [type(outcome) for outcome in outcomes] == [str, NotFound, IntegrityError, Internal, str]
+    assert [type(outcome) for outcome in outcomes] == [str, NotFound, Internal, Internal, str]
     assert await database.read(stored) == ["#a", "#b"]
 
 

@@ -70,6 +70,8 @@ class Program:
             "sessions": len(manager.sessions()),
             "pending": sum(map(len, (*manager.pending_connect.values(), *manager.pending_disconnect.values()))),
             "callbacks": len(manager.callbacks) + len(manager._held),
+            "unfinished": len(self.server._assembly),
+            "workers": len(self.server._workers._busy),
             "environs": len(self.server.environ),
             "sockets": len(eio.sockets),
             "connecting": len(self.server._connecting),

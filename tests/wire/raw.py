@@ -111,6 +111,20 @@ class WebSocket:
         await self.ws.close()
 
 
+async def expecting(url: str, path: str, size: int, *fields: str) -> bytes:
+    """What comes first when a POST announces a body of ``size`` bytes and waits to be asked for it."""
+    host = urlsplit(url)
+    head = (f"POST {path} HTTP/1.1", "Host: x", "Expect: 100-continue", f"Content-Length: {size}", *fields, "", "")
+    reader, writer = await asyncio.open_connection(host.hostname, host.port)
+    writer.write("\r\n".join(head).encode())
+    async with asyncio.timeout(PATIENCE):
+        answer = await reader.readuntil(b"\r\n\r\n")
+        length = int(answer.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
+        answer += await reader.readexactly(length)
+    writer.close()
+    return answer
+
+
 def reset(sock: socket.socket) -> None:
     """End a connection with RST."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
 from chatrooms.wire.limits import Limits
+from chatrooms.wire.message import LARGE, Delivery
 from tests.wire.program import until
-from tests.wire.raw import PATH, send
+from tests.wire.raw import PATH, frame, send
 
 pytestmark = pytest.mark.slow  # clients have to be late
 
 KIB = 1024
+BUFFER = 64 * KIB
 
 
 async def test_a_websocket_whose_queue_is_too_long_is_dropped(start):
@@ -112,3 +115,105 @@ async def test_many_clients_that_never_read_are_dropped_and_a_reader_receives_ev
     await until(lambda: len(program.server.eio.sockets) == 1, 5)
     for sock in never:
         sock.close()
+
+
+class Slow:
+    """A client that has read nothing so far, and is sent to until its transport is full."""
+
+    def __init__(self, program, sock) -> None:
+        self.program, self._sock = program, sock
+        (self.sid,) = program.server.manager.members("all")
+        self.socket = program.server.eio.sockets[program.server.manager.eio_sid_from_sid(self.sid, "/")]
+
+    async def stall(self, least: int) -> None:
+        """Let more than ``least`` bytes wait."""
+        while self.socket.waiting() <= least:
+            await self.program.server.emit("n", "x" * 50 * KIB, to="all")
+
+    async def read(self, until: bytes) -> bytes:
+        """Read on until this was read."""
+        loop, found = asyncio.get_running_loop(), b""
+        while until not in found:
+            found += await asyncio.wait_for(loop.sock_recv(self._sock, 256 * KIB), 10)
+        return found
+
+
+@pytest.fixture
+async def slow(start):
+    """A WebSocket that is slow to read, and the program's server that is not."""
+    program, raw = await start(limits=Limits(volatile=100 * KIB, skippable=300 * KIB))
+    sock = await raw.bare_websocket(receive_buffer=BUFFER)
+    yield Slow(program, sock)
+    sock.close()
+
+
+async def test_a_volatile_event_is_left_out_where_much_waits_and_others_stay_in_order(slow):
+    server = slow.program.server
+    await server.emit("first", to="all", volatile=True)
+    await slow.stall(100 * KIB)
+    await server.emit("volatile", to="all", volatile=True)
+    await server.emit("reliable", to="all")
+    await server.emit("last", to="all")
+    found = await slow.read(b'42["last"]')
+    assert b'"first"' in found and b'"volatile"' not in found
+    assert found.index(b'"reliable"') < found.index(b'"last"')
+    await until(lambda: slow.socket.waiting() == 0)
+    await server.emit("again", to="all", volatile=True)
+    await slow.read(b'42["again"]')
+
+
+async def test_who_was_left_out_of_skippable_events_is_made_known_once_caught_up_and_is_not_closed(slow):
+    server, known = slow.program.server, []
+
+    async def caught_up(sid, rooms):
+        known.append((sid, rooms))
+        await server.emit("missed", to=sid)
+
+    server.caught_up = caught_up
+    await slow.stall(300 * KIB)
+    waiting = slow.socket.waiting()
+    for number in range(100):
+        events = [("skippable", [number, "x" * 50 * KIB], ["all"])]
+        await server.emit_all(events, delivery=Delivery.SKIPPABLE)
+    assert slow.socket.waiting() == waiting and not known
+    found = await slow.read(b'42["missed"]')
+    assert b"skippable" not in found and known == [(slow.sid, {("all",)})]
+    await server.emit_all([("skippable", "now", ["all"])], delivery=Delivery.SKIPPABLE)
+    await slow.read(b'42["skippable","now"]')
+    assert len(known) == 1
+
+
+async def test_many_skippable_events_at_once_leave_no_more_waiting_than_one_bundle_more(slow):
+    events = [("n", "x" * 10 * KIB, ["all"]) for _ in range(1000)]
+    await slow.program.server.emit_all(events, delivery=Delivery.SKIPPABLE)
+    assert slow.socket.waiting() < 300 * KIB + LARGE + 11 * KIB
+
+
+async def test_a_client_that_does_not_read_is_not_heard_either_until_it_does(start):
+    program, raw = await start(limits=Limits(skippable=300 * KIB))
+    program.server.on("large", lambda _sid: program.heard.append("asked") or "x" * 100 * KIB)
+    sock = await raw.bare_websocket(receive_buffer=BUFFER)
+    slow = Slow(program, sock)
+    for number in range(100):
+        await send(sock, frame(f'42{number}["large"]'))
+    await until(lambda: slow.socket.waiting() > 300 * KIB)
+    await send(sock, frame('42["note","last"]'))
+    asked = len(program.heard)
+    assert asked < 100 and slow.socket.waiting() < 500 * KIB
+    await slow.read(b"4399[")
+    await until(lambda: program.heard[-1] == "last")
+    assert len(program.heard) == 101
+    sock.close()
+
+
+async def test_a_client_stays_as_long_as_something_leaves_however_much_waits(start):
+    program, raw = await start(limits=Limits(unread=1.0, queued=4000 * KIB))
+    sock = await raw.bare_websocket(receive_buffer=BUFFER)
+    slow = Slow(program, sock)
+    await slow.stall(2000 * KIB)
+    loop, begun = asyncio.get_running_loop(), time.monotonic()
+    while time.monotonic() - begun < 3.0:
+        await loop.sock_recv(sock, 32 * KIB)
+        await asyncio.sleep(0.1)
+    assert not slow.socket.closed
+    sock.close()

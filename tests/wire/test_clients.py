@@ -6,17 +6,13 @@ import asyncio
 import gc
 import json
 import warnings
-from pathlib import Path
 
 import aiohttp
 import pytest
 import socketio
 
-from tests.services.node import node as node_path
-from tests.services.node import npm
+from tests import node
 from tests.wire.program import until
-
-STATIC = Path(__file__).parents[2] / "static"
 
 
 @pytest.fixture
@@ -92,33 +88,40 @@ socket.on("connect", async () => {
 """
 
 
-@pytest.fixture(scope="session")
-async def node() -> str:
-    """Node, with socket.io-client where it can be imported."""
-    if not (STATIC / "node_modules" / "socket.io-client").is_dir():
-        installing = await asyncio.create_subprocess_exec(
-            *npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=STATIC, stdin=asyncio.subprocess.DEVNULL
-        )
-        assert await installing.wait() == 0
-    return node_path()
-
-
 @pytest.mark.parametrize("transports", [["polling"], ["websocket"], ["polling", "websocket"]])
-async def test_socket_io_client_hears_everything_in_order(program, raw, node, transports):
-    process = await asyncio.create_subprocess_exec(
-        node,
-        "--input-type=module",
-        "-e",
-        SCRIPT,
-        raw.url,
-        json.dumps(transports),
-        cwd=STATIC,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    out, _ = await asyncio.wait_for(process.communicate(), 30)
+async def test_socket_io_client_hears_everything_in_order(program, raw, transports):
+    async with node.running(SCRIPT, raw.url, json.dumps(transports)) as process:
+        out, _ = await asyncio.wait_for(process.communicate(), 30)
     told = json.loads(out)
     assert told["heard"] == list(range(200))
     assert told["answer"] == {"deep": [1, "é"]}
     assert (told["by"], told["upgraded"]) == (transports[-1], len(transports) == 2)
     assert told["message"] == "Invalid namespace"
+    await program.empty()
+
+
+BINARY = """
+import { io } from "socket.io-client";
+const [url, transports] = process.argv.slice(1);
+const socket = io(url, { transports: JSON.parse(transports), reconnection: false });
+const heard = new Promise((resolve) => socket.once("relayed", resolve));
+socket.emit("relay", { deep: [Buffer.from([1, 2, 3]), new Uint8Array(0)] });
+socket.on("ask", (data, acknowledge) => acknowledge(Buffer.concat([data, data])));
+const answer = await socket.timeout(5000).emitWithAck("echo", new Uint8Array(50_000).fill(7));
+const { deep } = await heard;
+const length = await socket.timeout(5000).emitWithAck("ask me");
+console.log(JSON.stringify([[...deep[0]], deep[1].length, answer.length, answer[49_999], length]));
+socket.disconnect();
+"""
+
+
+@pytest.mark.parametrize("transports", [["polling"], ["websocket"]])
+async def test_socket_io_client_exchanges_binary_data(program, raw, transports):
+    @program.server.on("ask me")
+    async def ask(sid):
+        return len(await program.server.call("ask", b"\0" * 100, to=sid, timeout=5))
+
+    async with node.running(BINARY, raw.url, json.dumps(transports)) as process:
+        out, _ = await asyncio.wait_for(process.communicate(), 30)
+    assert json.loads(out) == [[1, 2, 3], 0, 50_000, 7, 200]
     await program.empty()

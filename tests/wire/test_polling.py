@@ -8,7 +8,8 @@ import json
 import pytest
 
 from chatrooms.wire.limits import MAX_PACKET, Limits
-from tests.wire.raw import PATH, receive_until, reset, send
+from chatrooms.wire.requests import MAX_FIELDS
+from tests.wire.raw import PATH, expecting, receive_until, reset, send
 
 
 async def test_the_handshake_gives_its_times_in_milliseconds(start):
@@ -34,6 +35,21 @@ async def test_the_handshake_gives_its_times_in_milliseconds(start):
 async def test_a_request_that_is_none_of_the_protocol_is_refused(raw, query, code):
     status, body = await raw.request("GET", **query)
     assert (status, json.loads(body)["code"]) == (400, code)
+
+
+async def test_a_query_with_too_many_fields_is_refused_in_words(raw):
+    many = {f"field{number}": 1 for number in range(MAX_FIELDS)}
+    status, body = await raw.request("GET", EIO=4, transport="polling", **many)
+    assert (status, json.loads(body)["message"]) == (400, f"More than {MAX_FIELDS} query fields")
+    del many["field0"], many["field1"]
+    assert (await raw.request("GET", EIO=4, transport="polling", **many))[0] == 200
+
+
+async def test_a_poll_right_after_the_client_closed_is_answered_once(program, raw):
+    session = await raw.join()
+    await session.post("1")
+    assert await session.get() == (200, "6")
+    assert (await session.get())[0] == 400
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])
@@ -89,6 +105,13 @@ async def test_too_large_a_body_is_refused_and_ends_the_session(program, raw):
     await program.empty()
 
 
+async def test_too_large_a_body_is_not_asked_for(program, raw):
+    session = await raw.join()
+    path = f"{PATH}?EIO=4&transport=polling&sid={session.sid}"
+    assert (await expecting(raw.url, path, MAX_PACKET + 1)).startswith(b"HTTP/1.1 413 ")
+    await program.empty()
+
+
 async def test_too_many_packets_are_refused(start):
     _, raw = await start(limits=Limits(packets=3))
     session = await raw.join()
@@ -106,7 +129,8 @@ async def test_two_polls_at_once_end_the_session(program, raw):
     await program.empty()
 
 
-async def test_two_posts_at_once_end_the_session(program, raw):
+async def test_two_posts_at_once_end_the_session(start):
+    program, raw = await start(async_handlers=False)
     session = await raw.join()
     first = asyncio.create_task(session.post('42["slow",0.3]'))
     await program.posted_to_by(session.sid)

@@ -80,7 +80,7 @@ async def test_whoever_does_not_begin_with_joining_is_closed(program, raw, packe
 
 
 async def test_a_program_may_take_mistakes_as_mistakes(program, raw):
-    program.server.malformed = lambda: "no"
+    program.server.malformed = lambda _: "no"
     ws = await raw.websocket()
     await ws.send('40"text"')
     assert await ws.read() == '44{"message":"Internal server error"}'
@@ -94,7 +94,7 @@ async def test_a_program_may_take_mistakes_as_mistakes(program, raw):
 
 @pytest.mark.parametrize("name", [*sorted(RESERVED_EVENTS), 5, None, [], {}, True])
 async def test_a_reserved_or_nameless_event_reaches_no_handler(program, raw, name):
-    program.server.malformed = lambda: "no"
+    program.server.malformed = lambda _: "no"
     program.server.on("*", lambda *given: program.heard.append(given))
     ws = await raw.join_websocket()
     came = len(program.came)
@@ -103,8 +103,43 @@ async def test_a_reserved_or_nameless_event_reaches_no_handler(program, raw, nam
     assert (len(program.came), program.left, program.heard) == (came, [], [])
 
 
+@pytest.mark.parametrize("id", ["007", "1" * 30, "9" * 5000])
+async def test_an_acknowledgement_has_the_id_that_the_client_gave(raw, id):
+    ws = await raw.join_websocket()
+    await ws.send(f'42{id}["echo",1]')
+    assert await ws.read() == f"43{id}[1]"
+
+
+async def test_a_connect_handler_that_hangs_is_cancelled_with_an_error(start):
+    program, raw = await start(join_timeout=0.2)
+    ws = await raw.websocket()
+    await ws.send('40{"slow":60}')
+    assert await ws.read() == '44{"message":"Connecting took too long"}'
+    assert not program.server.manager.rooms
+    assert await ws.closed() == 1000  # as it is in no namespace
+    await program.empty()
+
+
+@pytest.mark.parametrize("room", ["", None, [], 0])
+async def test_a_room_has_a_name(program, raw, room):
+    await raw.join_websocket()
+    sid = program.came[0]
+    for act in (program.server.enter_room(sid, room), program.server.leave_room(sid, room)):
+        with pytest.raises(ValueError, match="name"):
+            await act
+    with pytest.raises(ValueError, match="name"):
+        await program.server.close_room(room)
+    assert program.server.manager.eio_sid_from_sid(sid, "/")
+
+
+async def test_the_ids_of_sessions_and_sockets_have_128_bits(program, raw):
+    ws = await raw.join_websocket()
+    for id in (ws.handshake["sid"], program.came[0]):
+        assert len(id) == 22  # base64
+
+
 async def test_arguments_that_a_handler_does_not_take_are_refused(program, raw, capfd, caplog):
-    program.server.malformed = lambda: "no"
+    program.server.malformed = lambda _: "no"
     ws = await raw.join_websocket()
     for number, arguments in enumerate(("", ",1,2")):
         await ws.send(f'42{number}["one"{arguments}]')
@@ -114,21 +149,9 @@ async def test_arguments_that_a_handler_does_not_take_are_refused(program, raw, 
     assert "Traceback" not in capfd.readouterr().out + caplog.text
 
 
-@pytest.mark.parametrize("packet", ['451-["echo",{"_placeholder":true,"num":0}]', "4599999999999-[]", "461-[]", b"\0"])
-async def test_binary_packets_are_refused_and_nothing_is_kept(program, raw, packet):
-    program.server.malformed = lambda: "no"
-    ws = await raw.join_websocket()
-    before = program.traces()
-    await ws.send(packet)
-    await ws.send(b"x" * 1000)
-    await ws.send('420["echo",1]')
-    assert await ws.read() == "430[1]"
-    assert program.traces() == before and not program.server._binary_packet
-
-
 @pytest.mark.parametrize(("depth", "fits"), [(15, True), (16, False), (5000, False)])
 async def test_deep_nesting_is_refused(program, raw, depth, fits):
-    program.server.malformed = lambda: "no"
+    program.server.malformed = lambda _: "no"
     ws = await raw.join_websocket()
     deep = "[" * depth + "]" * depth
     await ws.send(f'420["echo",{deep}]')
@@ -145,6 +168,9 @@ async def test_a_wide_packet_is_not_a_deep_one(raw):
 async def test_an_empty_address_reaches_nobody(program, raw, to):
     ws = await raw.join_websocket()
     await program.server.emit("secret", 1, to=to)
+    await program.server.emit("secret", 1, room=to)
+    await program.server.emit("secret", 1, to, to)
+    await program.server.send(1, to=to)
     await ws.send('420["echo",1]')
     assert await ws.read() == "430[1]"
 
@@ -162,7 +188,14 @@ async def test_an_acknowledgement_reaches_its_callback_once(program, raw):
     got: list[tuple] = []
     await program.server.emit("ask", 1, to=program.came[0], callback=lambda *given: got.append(given))
     id = (await ws.read())[2:].partition("[")[0]
-    for packet in (f'43{id}["yes"]', f'43{id}["again"]', '430["the counter"]', '43["nothing"]', "43999999[]"):
+    for packet in (
+        f'43{id}["yes"]',
+        f'43{id}["again"]',
+        '430["the counter"]',
+        '43["nothing"]',
+        "43999999[]",
+        f"43{'9' * 5000}[]",
+    ):
         await ws.send(packet)
     await ws.send('420["echo",1]')
     assert await ws.read() == "430[1]"

@@ -8,6 +8,7 @@ import socket
 
 from chatrooms.wire import acceptor
 from chatrooms.wire.acceptor import Acceptor
+from chatrooms.wire.gate import Gate, Seat, listed
 from chatrooms.wire.turns import Turns
 
 CROWD = 50
@@ -49,8 +50,14 @@ async def test_a_cancelled_turn_costs_nobody_else_theirs():
 class Greeter(asyncio.Protocol):
     """Says hello."""
 
+    def __init__(self, seat: Seat) -> None:
+        self.seat = seat
+
     def connection_made(self, transport) -> None:
         transport.write(b"hello")
+
+    def connection_lost(self, exc) -> None:
+        self.seat.leave()
 
 
 async def greeted(address) -> bytes:
@@ -63,7 +70,7 @@ async def greeted(address) -> bytes:
 
 async def test_a_crowd_is_accepted_until_the_acceptor_is_closed():
     with socket.create_server(("127.0.0.1", 0), backlog=CROWD) as listening:
-        door = Acceptor(listening, Greeter)
+        door = Acceptor(listening, Gate(CROWD, CROWD, listed("")), Greeter)
         assert await asyncio.gather(*(greeted(listening.getsockname()) for _ in range(CROWD))) == [b"hello"] * CROWD
         door.close()
         with socket.create_connection(listening.getsockname()), socket.create_server(("127.0.0.1", 0)) as other:
@@ -90,6 +97,6 @@ async def test_accepting_is_retried_when_file_descriptors_run_out(monkeypatch):
                     raise OSError(errno.EMFILE, "Too many open files")
                 return listening.accept()
 
-        door = Acceptor(Exhausted(), Greeter)
+        door = Acceptor(Exhausted(), Gate(1, 1, listed("")), Greeter)
         assert await asyncio.wait_for(greeted(listening.getsockname()), 5) == b"hello"
         door.close()

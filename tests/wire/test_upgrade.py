@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from chatrooms.wire.limits import Limits
+from tests.wire.program import until
 
 
 async def upgraded(raw, session):
@@ -149,3 +150,17 @@ async def test_a_session_that_ends_during_an_upgrade_takes_the_websocket_with_it
     assert await session.post("1") == (200, "ok")
     await ws.closed()
     await program.empty()
+
+
+async def test_a_poll_that_comes_during_the_upgrade_is_too_late(program, raw, monkeypatch):
+    monkeypatch.setattr("chatrooms.wire.polling.SECONDS_TO_UPGRADE", 60)
+    session = await raw.join()
+    ws = await raw.websocket(session.sid)
+    await ws.send("2probe")
+    assert await ws.read() == "3probe"
+    poll = asyncio.create_task(session.get())
+    await until(lambda: program.server.eio.sockets[session.sid].transport.waited_for)
+    await ws.send("5")
+    assert (await poll)[0] == 400
+    await ws.send('420["echo",1]')
+    assert await ws.read() == "430[1]"

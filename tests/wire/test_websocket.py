@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from chatrooms.wire.limits import MAX_PACKET
-from chatrooms.wire.protocols import NOT_UTF8, SLICE
+from chatrooms.wire.websocket_protocol import NOT_UTF8, SLICE
 from tests.wire.program import until
 from tests.wire.raw import frame, receive_until, send
 
@@ -66,6 +66,16 @@ async def test_a_bad_packet_ends_the_connection(program, raw, packet):
     ws = await raw.join_websocket()
     await ws.send(packet)
     assert await ws.closed() == (1009 if len(packet) > MAX_PACKET else 1002)
+    await program.empty()
+
+
+async def test_a_packet_that_is_too_large_ends_the_connection_with_the_code_for_that(start):
+    program, raw = await start(max_http_buffer_size=1000)
+    for packet in ('42["note","' + "x" * 1000 + '"]', '42["note","' + "é" * 500 + '"]', b"x" * 1001):
+        ws = await raw.join_websocket()
+        assert ws.handshake["maxPayload"] == 1000
+        await ws.send(packet)
+        assert await ws.closed() == 1009
     await program.empty()
 
 
@@ -138,7 +148,8 @@ async def test_closing_does_not_wait_for_a_running_handler(program, raw):
     assert await ws.closed() == 1000
 
 
-async def test_the_handlers_of_one_client_run_in_order(program, raw):
+async def test_the_handlers_of_one_client_run_in_order_if_that_is_asked_for(start):
+    program, raw = await start(async_handlers=False)
     ws = await raw.join_websocket()
     await ws.send('42["slow",0.1]')
     for number in range(20):

@@ -69,9 +69,10 @@ class Error(TypedDict):
 
 
 class RefusedConnection(TypedDict):
-    """The code, with the details of the error beside it."""
+    """The code, with the details of the error beside it: for `rate_limited`, the seconds until you may try again."""
 
     code: Annotated[str, Field(description="The reason, for programs.")]
+    retry_after: NotRequired[Annotated[int, Field(description="Seconds until you may try again.")]]
 
 
 class ConnectError(TypedDict):

@@ -22,6 +22,7 @@ NAMES = {
     "presence.watch": "watch",
     "read.mark": "mark_read",
     "room.archive": "archive",
+    "room.close": "close_conversation",
     "room.create": "create",
     "room.invite": "invite",
     "room.join": "join",

@@ -62,11 +62,10 @@ def _may(act: Act, p: Post) -> Posting:
     return Posting(room, begins=not here.exists)
 
 
-def _locks(db: Connection, me: Caller, p: Post) -> Iterable[str]:
+def _locks(_db: Connection, me: Caller, p: Post) -> Iterable[str]:
+    """Return the room, and for a conversation the rooms of its people: a message can begin or reopen it."""
     room = addressed(me, p.room)
-    if names.kind(room) == "conversation" and not rooms.exists(db, room):
-        return [room, *names.people(room)]
-    return [room]
+    return [room, *names.people(room)] if names.kind(room) == "conversation" else [room]
 
 
 @change("message.post", may=_may, locks=_locks, rate="post")
@@ -81,6 +80,8 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
         _require_same_room(act.db, p.reply_to, to.room)
     if to.begins:
         _begin(act, to.room)
+    elif names.kind(to.room) == "conversation":
+        members.reopen(act, to.room)
     return {"message": _store(act, to.room, p)}
 
 
@@ -91,7 +92,10 @@ def _require_same_room(db: Connection, id: str, room: str) -> None:
 
 
 def _begin(act: Act, conversation: str) -> None:
-    """The first message creates the conversation, which appears on all sockets of its people."""
+    """Create the conversation, with all its people as members; raises `RateLimited`."""
+    if not act.me.host:
+        others = [username for username in names.people(conversation) if username != act.me.username]
+        act.rates.begin(act.me.username, act.me.network, others)
     rooms.add(act, conversation, "conversation")
     for username in names.people(conversation):
         members.add(act, conversation, username, "member")

@@ -28,8 +28,8 @@ def migrate(engine: Engine) -> None:
     upgrade(engine)
 
 
-def upgrade(engine: Engine) -> None:
-    """Run the migrations that the database has not had, from the first on if it is empty."""
+def upgrade(engine: Engine, revision: str = HEAD) -> None:
+    """Run the migrations up to ``revision`` that the database has not had, from the first on if it is empty."""
     from alembic import command
     from alembic.config import Config
 
@@ -37,7 +37,7 @@ def upgrade(engine: Engine) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def _create(engine: Engine) -> None:

@@ -1,8 +1,7 @@
 import { isShared, others } from "../names.js";
 import { me, membersOf, nameOf, sharedRooms, titleOf, users, windowOf } from "../store.js";
 import { findEmojis } from "./emoji.js";
-import { showAction } from "./overlay.js";
-import { actionsIn } from "./room-actions.js";
+import { actionsIn, perform } from "./room-actions.js";
 
 /**
  * What a begun word could become.
@@ -47,4 +46,4 @@ const asEmoji = ({ emoji, shortcodes = [], annotation }) =>
   ({ insert: emoji, title: annotation, note: `:${shortcodes[0] ?? annotation}:`, emoji });
 
 /** @param {string} room @returns {(action: [import("./room-actions.js").RoomAction, string]) => Choice} */
-const asAction = (room) => ([action, title]) => ({ insert: "", title, note: `/${action}`, act: () => showAction(action, room) });
+const asAction = (room) => ([action, title]) => ({ insert: "", title, note: `/${action}`, act: () => perform(action, room) });

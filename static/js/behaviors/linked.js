@@ -39,7 +39,7 @@ export function useLinked(room, scroll, showAround, leftOff) {
 
   async function bring() {
     await loadAround(room, goal);
-    if (!isHere()) await catchUp();
+    if (!isHere()) await catchUp(room);
     if (isHere()) return showAround(goal);
     if (linked) toast("That message is not here any more.");
     scroll.toBottom();

@@ -4,10 +4,10 @@ import { home, titleOf } from "../store.js";
 import { onRemoval } from "../sync.js";
 import { toast } from "../views/toast.js";
 
-/** A room that is no longer ours disappears at once, and one is told so. */
+/** A room that is no longer ours disappears at once with a word about it, a conversation that we closed without. */
 export function leaveRemovedRooms() {
-  onRemoval((room) => {
-    toast(html`You are no longer in <bdi>${titleOf(room)}</bdi>.`);
+  onRemoval(({ room, gone }) => {
+    if (gone) toast(html`You are no longer in <bdi>${titleOf(room)}</bdi>.`);
     if (currentRoom.peek() === room) queueMicrotask(() => goInstead(home.peek()));
   });
 }

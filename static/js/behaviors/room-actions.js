@@ -1,9 +1,13 @@
-import { isShared } from "../names.js";
-import { mayModerate, memberships, rooms } from "../store.js";
+import { asRefusal } from "../connection.js";
+import { isConversation, isShared } from "../names.js";
+import { mayModerate, memberships, rooms, titleOf } from "../store.js";
+import { command } from "../sync.js";
+import { toast } from "../views/toast.js";
+import { showAction } from "./overlay.js";
 
 /**
  * What one may do with a room: in its menu, and in the composer after a `/`.
- * @typedef {"notifications" | "pins" | "invite" | "edit" | "archive" | "leave"} RoomAction
+ * @typedef {"notifications" | "pins" | "invite" | "edit" | "archive" | "leave" | "close"} RoomAction
  */
 
 /** @param {string} room @returns {[RoomAction, string][]} */
@@ -19,6 +23,15 @@ export function actionsIn(room) {
     ["edit", "Edit room", moderates],
     ["archive", "Archive room", moderates],
     ["leave", "Leave room", isShared(room) && belongs],
+    ["close", "Close conversation", isConversation(room) && belongs],
   ];
   return all.flatMap(([action, title, isAllowed]) => (isAllowed ? [[action, title]] : []));
+}
+
+/** Most actions ask for something first, in a dialog. @param {RoomAction} action @param {string} room */
+export function perform(action, room) {
+  if (action !== "close") return showAction(action, room);
+  command("room.close", { room })
+    .then(() => toast(`${titleOf(room)} comes back with the next message.`))
+    .catch((error) => toast(asRefusal(error).message));
 }

@@ -1,0 +1,120 @@
+"""How the server logs when it runs by itself: every record of the process as one logfmt line on standard error.
+
+An application that chatrooms is mounted in configures logging itself, and finds our records under ``chatrooms``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+from chatrooms.wire import failures
+
+SECONDS = 60.0
+BURST = 10
+"""Records of one kind that are logged in `SECONDS`; of the others only the number is."""
+KINDS = 1000
+
+log = logging.getLogger(__name__)
+
+# C0, DEL, C1, line and paragraph separators, and what turns the direction of the text around it
+_controls = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def configure(level: str) -> None:
+    """Log ours from ``level`` on, and of the libraries warnings and errors."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_formatter())
+    handler.addFilter(Repeats())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("chatrooms").setLevel(level.upper())
+
+
+def unhandled(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Handle what an event loop could raise to nobody; its own handler logs texts and arguments."""
+    error = context.get("exception")
+    if error is None:
+        log.error(context["message"])
+    else:
+        failures.report("a task or a callback failed", error)
+
+
+def _formatter() -> logging.Formatter:
+    before: list[Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso"),
+    ]
+    lines = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "logger", "event"])
+    meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    after: list[Processor] = [meta, _without_values, lines, _printable]
+    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=before, processors=after)
+
+
+def _without_values(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Describe the exception of a library's record as `failures` does ours."""
+    error = (event.pop("exc_info", None) or (None, None))[1]
+    if error is not None:
+        event["exception"] = failures.describe(error)
+    return event
+
+
+def _printable(_logger: Any, _method: str, line: Any) -> str:
+    """Escape control characters, so that a record is one line and moves nothing in a terminal."""
+    return _controls.sub(_escaped, line)
+
+
+def _escaped(control: re.Match[str]) -> str:
+    return control[0].encode("unicode_escape").decode()
+
+
+@dataclass
+class _Kind:
+    """How many records of a kind came since when."""
+
+    since: float
+    count: int = 0
+
+
+class Repeats(logging.Filter):
+    """Counts what is logged again and again, such as a server's warning about each request of a stranger.
+
+    A kind is the first line of a message, before its arguments are put in. The number of those left out stands in front
+    of the next record of the kind that is logged.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._now = now
+        self._kinds: dict[tuple[str, str], _Kind] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is logged; handlers call this one after the other."""
+        key, now = (record.name, str(record.msg).partition("\n")[0]), self._now()
+        kind = self._kinds.get(key)
+        if kind is None or now - kind.since >= SECONDS:
+            self._begin(key, now)
+            self._tell(record, kind)
+            return True
+        kind.count += 1
+        return kind.count < BURST
+
+    def _begin(self, key: tuple[str, str], now: float) -> None:
+        if len(self._kinds) >= KINDS:
+            self._kinds.clear()
+        self._kinds[key] = _Kind(now)
+
+    @staticmethod
+    def _tell(record: logging.LogRecord, kind: _Kind | None) -> None:
+        left_out = kind.count - BURST + 1 if kind else 0
+        if left_out > 0:
+            record.msg, record.args = f"[{left_out:,} more before] {record.getMessage()}", ()

@@ -1,0 +1,38 @@
+"""How SQLite and PostgreSQL are opened: one connection that writes, several that read."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+READERS = 4
+_QUIET = logging.getLogger("sqlalchemy.engine.Engine.chatrooms")
+_QUIET.setLevel(logging.WARNING)  # below it SQLAlchemy logs the rows that it finds
+
+
+def connect(url: URL, *, writer: bool) -> Engine:
+    """Return the engine of the writer, or of the readers, which cannot write; it connects when it is first used."""
+    how: dict[str, Any] = {"pool_size": 1 if writer else READERS, "max_overflow": 0}
+    how |= {"hide_parameters": True, "logging_name": _QUIET.name.rpartition(".")[2]}
+    if url.get_backend_name() != "sqlite":
+        isolation = "READ COMMITTED" if writer else "REPEATABLE READ"
+        return create_engine(url, **how, pool_pre_ping=True, isolation_level=isolation)
+    engine = create_engine(url, **how)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA busy_timeout = 5000")
+        if not writer:
+            connection.execute("PRAGMA query_only = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+    return engine

@@ -1,0 +1,37 @@
+"""Until when a client has to send something."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from chatrooms.wire.gate import Seat
+
+
+class Deadline:
+    """At most one deadline of a connection; while there is one, the connection may be cut off to make room."""
+
+    __slots__ = ("_cut", "_loop", "_timer", "seat")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, cut: Callable[[], None], seat: Seat | None) -> None:
+        self._loop, self._cut, self.seat = loop, cut, seat
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __bool__(self) -> bool:
+        return self._timer is not None
+
+    def set(self, seconds: float, missed: Callable[[], object]) -> None:
+        """Call ``missed`` in ``seconds``, unless it is cleared or set anew."""
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(seconds, missed)
+        if self.seat:
+            self.seat.wait(self._cut)
+
+    def clear(self) -> None:
+        """Expect nothing of the client."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+            if self.seat:
+                self.seat.work()

@@ -1,0 +1,299 @@
+"""uvicorn's HTTP, bounded in bytes and in time, with its transport in reach of the application.
+
+It passes each `Exchange`, or the WebSocket's protocol, to the application in the scope's ``extensions``. Without it
+everything works through plain ASGI: slower, with the limits of another server, and a client that does not read can be
+forgotten but not cut off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from chatrooms.wire import turns
+from chatrooms.wire.deadline import Deadline
+from chatrooms.wire.exchange import Exchange
+from chatrooms.wire.flow import Flow
+from chatrooms.wire.gate import Seat
+from chatrooms.wire.measure import Measure
+from chatrooms.wire.refusal import Refused, refusal
+from chatrooms.wire.requests import EXTENSION
+from chatrooms.wire.unsent import Unsent
+from chatrooms.wire.websocket_protocol import WebSocketProtocol
+
+SECONDS_TO_ASK = 20.0
+"""How long a connection may be open, or have been answered, without a whole header."""
+SECONDS_TO_SEND = 20.0
+LEAST_SENT = 10_000
+"""Bytes of a body that have to come in each `SECONDS_TO_SEND` in which the server reads."""
+SECONDS_TO_LINGER = 1.0
+LINGER = 64 * 1024
+"""Bytes that are read and thrown away after a refusal, so that the client gets to read it (RFC 9112, 9.6)."""
+LEFT_OVER = 256 * 1024
+"""Bytes of a body that are thrown away when the request was answered before they came."""
+PIECE = 1024
+"""Bytes that are parsed before what was in them is looked at: so many short requests may wait for an answer."""
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """A connection on which requests are parsed piece by piece, when it is their turn.
+
+    What the client has to send has a deadline and, beside bodies, a limit; bodies are limited by the application, and
+    paused when it does not read them. What the client does not read ends the connection. Requests that are sent
+    before others are answered wait, a few of them parsed.
+    """
+
+    exchange: Exchange | None = None
+    seat: Seat | None = None
+    _unread: bytes | memoryview = b""
+    _received = 0
+    _left_over = 0
+    _ending = _held = False
+
+    def __init__(self, *args: Any, **how: Any) -> None:
+        super().__init__(*args, **how)
+        self._measure = Measure()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self.flow = Flow(transport, self._resumed)
+        self._unsent = Unsent(transport, self.loop)
+        self._deadline = Deadline(self.loop, transport.abort, self.seat)
+        self._deadline.set(SECONDS_TO_ASK, self._ask_no_more)
+
+    def data_received(self, data: bytes) -> None:
+        """Take in a request when it is its turn: a crowd that comes at once holds up nobody else."""
+        self._received += len(data)
+        if self._ending:
+            if self._received > LINGER:
+                self._close()
+            return
+        self._unread = b"".join((self._unread, data)) if self._unread else data
+        if not turns.of_requests(self.loop).call(self._read):
+            self.transport.pause_reading()
+
+    def _read(self) -> None:
+        """Parse what has come, as far as the application keeps up."""
+        if self.transport.is_closing():
+            return
+        if len(self._unread) > PIECE:
+            self._unread = memoryview(self._unread)
+        while self._unread and self._keeps_up():
+            piece, self._unread = self._unread[:PIECE], self._unread[PIECE:]
+            self._parse(piece)
+        if self.transport.is_closing() or self._ending:
+            return
+        self._held = not self._keeps_up()
+        if self._held:
+            self.transport.pause_reading()
+        else:
+            self.transport.resume_reading()
+            if self._measure.in_body and not self._deadline:
+                self._expect_body()
+
+    def _resumed(self) -> None:
+        """Go on; the client could send nothing meanwhile, so its time begins anew."""
+        if self._measure.in_body:
+            self._deadline.clear()
+        self.loop.call_soon(self._read)
+
+    def _keeps_up(self) -> bool:
+        return not (self.flow.read_paused or self.pipeline or self._ending or self.transport.is_closing())
+
+    def _parse(self, piece: bytes | memoryview) -> None:
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(piece)
+            self._measure.fed(len(piece))
+        except httptools.HttpParserUpgrade as upgrade:
+            self._unread = b"".join((piece[upgrade.args[0] :], self._unread))
+            if self._should_upgrade():
+                self.handle_websocket_upgrade()
+        except Refused as refused:
+            self._refuse(refused.status)
+        except httptools.HttpParserError as error:
+            reason = error.__context__
+            self._refuse(reason.status if isinstance(reason, Refused) else HTTPStatus.BAD_REQUEST)
+
+    def on_message_begin(self) -> None:
+        """Measure a new message."""
+        super().on_message_begin()
+        self._measure.begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Take in a part of the target."""
+        self._measure.target(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take in a field; one of the trailers is dropped, as nobody asked for it (RFC 9110, 6.5.1)."""
+        self._measure.field(name)
+        if not self._measure.in_body:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Check what a server has to check, then run the application; from here on the client may wait."""
+        version, hosts = self.parser.get_http_version(), self._measure.hosts
+        if version not in ("1.0", "1.1"):
+            raise Refused(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
+        if hosts > 1 or (not hosts and version == "1.1"):  # RFC 9112, 3.2
+            raise Refused(HTTPStatus.BAD_REQUEST)
+        if self.parser.should_upgrade() and self._should_upgrade():
+            self._check_handshake()
+        self._deadline.clear()
+        super().on_headers_complete()
+        self._measure.in_body = True
+
+    def _check_handshake(self) -> None:
+        """Refuse a handshake with a body, which may never come, or before the request ahead of it is answered."""
+        bodies = [value for name, value in self.headers if name == b"content-length" and value.strip() != b"0"]
+        if bodies or any(name == b"transfer-encoding" for name, _ in self.headers) or not self._answered():
+            raise Refused(HTTPStatus.BAD_REQUEST)
+
+    def on_chunk_header(self) -> None:
+        """Take in the size of a chunk."""
+        self._measure.chunk()
+
+    def on_body(self, body: bytes) -> None:
+        """Take in a part of the body, or throw it away if the request was answered without it."""
+        self._measure.body(len(body))
+        if self.cycle and self.cycle.response_complete:
+            self._left_over += len(body)
+            if self._left_over > LEFT_OVER:
+                raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Wait for nothing but, if it is answered already, the next request."""
+        self._measure.end()
+        self._left_over = 0
+        if not self._answered():
+            self._deadline.clear()
+        super().on_message_complete()
+
+    def _answered(self) -> bool:
+        """Whether every request that has come has been answered."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self.exchange = Exchange(self, cycle)
+        scope: Any = cycle.scope
+        scope.setdefault("extensions", {})[EXTENSION] = self.exchange
+        super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, unless it is there."""
+        super().on_response_complete()
+        if self._held and not self.pipeline:
+            self.loop.call_soon(self._read)
+        if self.transport.is_closing():
+            self._unsent.watch()
+        elif self._answered():
+            if self._measure.in_body and self.expect_100_continue:
+                self._end()  # nobody knows whether the body comes now (RFC 9110, 10.1.1)
+            else:
+                self._deadline.set(SECONDS_TO_ASK, self._ask_no_more)
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over, with all that has come."""
+        self._ending = True
+        self._deadline.clear()
+        self._unsent.stop()
+        self.connections.discard(self)
+        protocol: Any = self.ws_protocol_class(  # type: ignore[misc, call-arg]
+            config=self.config, server_state=self.server_state, app_state=self.app_state
+        )
+        if isinstance(protocol, WebSocketProtocol):
+            protocol.seat = self.seat
+        protocol.connection_made(self.transport)
+        fields = b"".join(b"%s: %s\r\n" % field for field in self.headers)
+        protocol.data_received(b"%s %s HTTP/1.1\r\n%s\r\n" % (self.parser.get_method(), self.url, fields))
+        self.transport.set_protocol(protocol)
+        rest, self._unread = bytes(self._unread), b""
+        if rest:
+            protocol.data_received(rest)
+
+    def pause_writing(self) -> None:
+        """The client does not keep up."""
+        super().pause_writing()
+        self._unsent.watch()
+
+    def resume_writing(self) -> None:
+        """The client has read everything."""
+        self._unsent.stop()
+        super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection without a request."""
+        if not self.transport.is_closing():
+            self._close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of everything."""
+        super().connection_lost(exc)
+        self._forget()
+        self._unsent.stop()
+        if self.seat:
+            self.seat.leave()
+
+    def shutdown(self) -> None:
+        """End, and end what waits on this connection."""
+        super().shutdown()
+        if self.exchange:
+            self.exchange.ending()
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        """Answer and end; without an answer if one has begun, or if there are others to be given before."""
+        if self.transport.is_closing():
+            return
+        begun = self.cycle and self.cycle.response_started
+        mine = self.exchange and self.exchange.cycle is self.cycle
+        if (mine and not begun) if self._measure.in_body else self._answered():
+            self.transport.write(refusal(status))
+        self._end()
+
+    def _end(self) -> None:
+        """Close, and leave the client some time to read what it was sent."""
+        self._ending, self._received = True, 0
+        self._forget()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.transport.resume_reading()
+        self._deadline.set(SECONDS_TO_LINGER, self._close)
+
+    def _close(self) -> None:
+        self.transport.close()
+        self._unsent.watch()
+
+    def _forget(self) -> None:
+        """Let go of the requests."""
+        self._deadline.clear()
+        self._unset_keepalive_if_required()
+        self.pipeline.clear()
+        self._unread = b""
+        if self.exchange:
+            self.exchange.leave()
+            self.exchange = None
+
+    def _ask_no_more(self) -> None:
+        """End a connection whose request did not come."""
+        if self._measure.begun and self._answered() and not self._measure.in_body:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        else:
+            self._close()
+
+    def _expect_body(self) -> None:
+        self._deadline.set(SECONDS_TO_SEND, partial(self._check_body, self._received))
+
+    def _check_body(self, mark: int) -> None:
+        """End a connection whose body comes too slowly, unless it is the application that does not take it in."""
+        if self._keeps_up() and self._received - mark < LEAST_SENT:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        else:
+            self._expect_body()

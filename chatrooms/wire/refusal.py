@@ -1,0 +1,20 @@
+"""What a client gets whose request breaks the rules of HTTP or is too large: a status, a line of text, the end."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+
+class Refused(Exception):
+    """A request is answered with ``status``, and the connection ends."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status.phrase)
+        self.status = status
+
+
+def refusal(status: HTTPStatus) -> bytes:
+    """Return the whole answer, head and body."""
+    text = status.phrase.encode()
+    head = b"HTTP/1.1 %d %s\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+    return head % (status, text, len(text)) + text

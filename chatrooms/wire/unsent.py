@@ -1,0 +1,53 @@
+"""What a client was sent and does not read."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+
+SECONDS_TO_READ = 10.0
+LEAST_READ = 8192
+"""Bytes that a client has to read in `SECONDS_TO_READ` while more waits for it."""
+AT_ONCE = struct.pack("ii", 1, 0)
+
+
+def cut_off(transport: asyncio.Transport) -> None:
+    """Reset a connection: otherwise the kernel would keep what was sent, and try to deliver it for minutes.
+
+    Not to be called once the connection is lost: the file descriptor may be another's then.
+    """
+    sock = transport.get_extra_info("socket")
+    if sock is not None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+    transport.abort()
+
+
+class Unsent:
+    """Cuts a connection off whose client does not read, from `watch` on until `stop`."""
+
+    __slots__ = ("_loop", "_size", "_timer", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._timer: asyncio.TimerHandle | None = None
+        self._size = 0
+
+    def watch(self) -> None:
+        """Begin to watch; while the transport is not closing, nothing more may be written until `stop`."""
+        if self._timer is None:
+            self._size = self._transport.get_write_buffer_size()
+            self._timer = self._loop.call_later(SECONDS_TO_READ, self._check)
+
+    def stop(self) -> None:
+        """The client has read, or is gone."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _check(self) -> None:
+        self._timer = None
+        if self._size - self._transport.get_write_buffer_size() < LEAST_READ:
+            cut_off(self._transport)
+        else:
+            self.watch()

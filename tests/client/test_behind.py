@@ -1,0 +1,122 @@
+"""A client that was left out of changes because it read too slowly ends with what a new client would be told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatrooms.client.rows import Change
+from chatrooms.client.state import State
+from chatrooms.doors.socketio import BEYOND
+from chatrooms.wire.limits import Limits
+from chatrooms.wire.message import Bundle, Delivery, Message
+from chatrooms.wire.socket import Socket
+
+ROOMS = ["#a", "#b", "#c"]
+LIMITS = Limits(volatile=300, skippable=1000, queued=100_000)
+FULL = 400
+"""Bytes that the transport takes before it is full."""
+
+
+class Transport:
+    """A transport whose bytes leave when the client reads."""
+
+    name = "websocket"
+
+    def __init__(self) -> None:
+        self.socket: Socket
+        self.frames: deque[Message] = deque()
+
+    def carry(self, bundle: Bundle) -> bool:
+        if self.buffered() >= FULL:
+            return False
+        self.frames += bundle.messages
+        return True
+
+    def flush(self) -> None:
+        while self.socket.outbox and self.buffered() < FULL:
+            self.frames += self.socket.outbox.take(1)
+
+    def buffered(self) -> int:
+        return sum(map(len, self.frames))
+
+    def end(self, _ending: object) -> None:
+        raise AssertionError("a client that is only slow was closed")
+
+
+class World:
+    """A server's rooms, and one client of it whose connection is a real `Socket`."""
+
+    def __init__(self) -> None:
+        self.logs: dict[str, list[dict]] = {room: [] for room in ROOMS}
+        self.state = State(lambda _: None, keep=1000)
+        self.state.username = "bob"
+        rows = [{"room": room, "username": "bob", "gone": False, "rev": 1} for room in ROOMS]
+        self.state.catch_up(Change("bob", 1, {"memberships": rows}), asked=0)
+        self.asked: list[tuple[str, int, list[dict]]] = []
+        self.transport = Transport()
+        self.socket = Socket("1", (25, 20), LIMITS, None, None, self._caught_up)
+        self.socket.transport, self.transport.socket = self.transport, self.socket
+
+    def change(self, room: str, size: int) -> None:
+        """Commit a message and tell it."""
+        rev = len(self.logs[room]) + 1
+        row = {"id": f"{room} {rev}", "room": room, "seq": rev, "rev": rev, "number": rev, "text": "x" * size}
+        self.logs[room].append(row)
+        self._emit({"room": room, "rev": rev, "messages": [row]}, Delivery.SKIPPABLE)
+
+    def read(self, count: int) -> None:
+        """Let the client take in some frames."""
+        for _ in range(min(count, len(self.transport.frames))):
+            message = self.transport.frames.popleft()
+            told = json.loads(message.data)
+            if not self.state.apply(Change.told(told)):
+                self.ask(told["room"])
+        self.transport.flush()
+        self.socket.relieve()
+
+    def ask(self, room: str) -> None:
+        """Call `sync` about a room, which is answered at once with what there is now; the answer is on its way."""
+        self.asked.append((room, self.state.rev(room), list(self.logs[room])))
+
+    def answer(self) -> None:
+        """Let the oldest answer that is on its way arrive."""
+        if self.asked:
+            room, known, rows = self.asked.pop(0)
+            if len(rows) > known:
+                self.state.catch_up(Change(room, len(rows), {"messages": rows[known:]}), asked=known)
+
+    def _caught_up(self, _socket: Socket, missed: set[tuple[str, ...]]) -> None:
+        for rooms in missed:
+            self._emit({"room": rooms[0], "rev": BEYOND}, Delivery.RELIABLE)
+
+    def _emit(self, told: dict, delivery: Delivery) -> None:
+        self.socket.send(Bundle([Message(json.dumps(told).encode())], delivery, (told["room"],)))
+        assert self.socket.waiting() < LIMITS.skippable + 2 * FULL + 1000
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("change"), st.sampled_from(ROOMS), st.integers(1, 400)),
+    st.tuples(st.just("read"), st.integers(1, 8)),
+    st.tuples(st.just("answer")),
+)
+
+
+@given(st.lists(STEPS, max_size=60))
+def test_old_state_and_what_is_told_equal_a_fresh_state_whatever_was_left_out(steps):
+    async def play() -> None:
+        world = World()
+        for step, *how in steps:
+            getattr(world, step)(*how)
+        while world.transport.frames or world.socket.outbox or world.asked:
+            world.read(1)
+            world.answer()
+        held = {room: list(world.state.rooms[room].messages.values()) for room in ROOMS if world.logs[room]}
+        assert held == {room: rows for room, rows in world.logs.items() if rows}
+        world.socket._timer.cancel()
+
+    asyncio.run(play())

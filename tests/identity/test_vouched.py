@@ -1,0 +1,195 @@
+"""What a host application's `authenticate` may answer, and what comes of anything else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+import socketio.exceptions
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from chatrooms import Chatrooms, Settings, names
+from chatrooms.features import users
+from chatrooms.identity import gate
+from tests.doors import post
+from tests.people import Person, connect, leave
+from tests.servers import QUICK, serving
+
+NEVER = object()
+EVIL = {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"}
+
+
+@dataclass
+class Host:
+    """An application whose login answers ``who``, whatever that is."""
+
+    url: str = ""
+    chat: Chatrooms | None = None
+    who: object = None
+    asked: int = 0
+    connected: list[str] = field(default_factory=list)
+    greet: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def authenticate(self, handshake):
+        self.asked += 1
+        if self.who is NEVER:
+            await asyncio.Event().wait()
+        return handshake.auth.get("who", self.who)
+
+    async def on_connect(self, username, auth):
+        self.connected.append(username)
+        await self.greet.wait()
+        raise RuntimeError("a mistake of the host's")
+
+
+@pytest.fixture
+async def host(tmp_path) -> AsyncIterator[Host]:
+    host = Host()
+    chat = Chatrooms(
+        Settings(data=tmp_path, name="Acme", **QUICK), authenticate=host.authenticate, on_connect=host.on_connect
+    )
+    async with serving(Starlette(routes=[Mount("/chat", chat)], lifespan=chat.lifespan), lifespan="on") as url:
+        host.url, host.chat = url, chat
+        yield host
+
+
+def tab(host, who):
+    return connect(host.url, who, auth={"who": who}, path="chat")
+
+
+async def me(host, **how):
+    return await post(host.url, "/chat/api/user.me", {}, **how)
+
+
+REFUSED = [
+    ("alice@example.com", "letters, digits"),
+    ("550e8400-e29b-41d4-a716-446655440000", "2 to 32 characters"),
+    ("x" * 33, "2 to 32 characters"),
+    ("x" * 100_000, "not as long"),
+    ("7", "2 to 32 characters"),
+    ("", "letters, digits"),
+    ("  ", "letters, digits"),
+    ("ALICE", "'alice'"),
+    ("alicE", "'alice'"),
+    ("\uff41lice", "'alice'"),
+    ("alice+bob", "letters, digits"),
+    ("#lobby", "letters, digits"),
+    ("system", "reserved"),
+    ("SYSTEM", "reserved"),
+    ("sy\u0455tem", "reserved"),
+    ("here", "reserved"),
+    ("acme", "reserved"),
+    ("acrne", "reserved"),
+    (7, "str, not int"),
+    (True, "str, not bool"),
+    (b"alice", "str, not bytes"),
+    ({"id": "alice"}, "str, not dict"),
+    (object(), "str, not object"),
+]
+
+
+@pytest.mark.parametrize(("answer", "rule"), REFUSED)
+async def test_what_is_no_username_is_refused_with_the_rule_and_logged_once(host, answer, rule, caplog):
+    host.who = answer
+    for _ in range(3):
+        status, told, _ = await me(host)
+        assert (status, told["error"]["code"]) == (400, "invalid")
+        assert told["error"]["details"] == {"field": "username"}
+        assert rule in told["error"]["message"]
+    lines = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert len(lines) == 1
+    assert rule in lines[0].getMessage() and len(lines[0].getMessage()) < 400
+
+
+async def test_a_socket_is_refused_with_the_rule_too(host):
+    host.who = "ALICE"
+    person = Person(host.url, "alice")
+    told = []
+    person.client.on("connect_error", told.append)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await person.client.connect(host.url, socketio_path="chat/socket.io")
+    await leave(person)
+    assert told[0]["data"] == {"code": "invalid", "field": "username"}
+    assert "'alice'" in told[0]["message"]
+
+
+@pytest.mark.parametrize("username", ["admin", "root", "a11", "h\u0435re", "ac", "acme2"])
+async def test_a_name_that_no_guest_may_take_is_the_hosts_to_give_unless_it_means_somebody_else(host, username):
+    host.who = username
+    assert (await me(host))[0] == 200
+
+
+async def test_names_that_look_alike_are_two_people_where_the_host_vouches(host):
+    for username in ("barney", "bamey", "bаrney", "rnary", "mary"):
+        host.who = username
+        for _ in range(2):
+            status, told, _ = await me(host)
+            assert (status, told["result"]["user"]["username"]) == (200, username)
+
+
+async def test_many_that_look_alike_may_come_at_once(host):
+    looks = ["mmm", "rnmm", "mrnm", "mmrn", "rnrnm", "rnmrn", "mrnrn", "rnrnrn"]
+    assert len({names.skeleton(name) for name in looks}) == 1
+
+    async def come(username):
+        async with tab(host, username) as person:
+            return (await person.run("user.me"))["user"]["username"]
+
+    assert await asyncio.gather(*map(come, looks)) == looks
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(max_size=40), st.from_regex(r"[a-zA-Z0-9._-]{1,34}", fullmatch=True)))
+def test_a_vouched_name_is_exactly_itself_or_refused(name):
+    try:
+        vouched = names.vouched(name)
+    except ValueError:
+        return
+    assert vouched == name == names.username(name)
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(categories=["L", "M", "N"]), min_size=1, max_size=32))
+def test_no_name_looks_like_the_mark_of_one_whose_looks_are_taken(name):
+    assert users.LOOKS_TAKEN not in names.skeleton(name)
+
+
+@pytest.mark.parametrize("headers", [EVIL, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}])
+@pytest.mark.parametrize("bearer", [{}, {"Authorization": "Bearer anything"}])
+async def test_a_page_of_another_origin_is_refused_before_the_host_is_asked(host, headers, bearer):
+    host.who = "alice"
+    body = {"room": "#lobby", "text": "not mine"}
+    given = {**headers, **bearer, "Content-Type": "text/plain", "Cookie": "login=alice"}
+    status, told, _ = await post(host.url, "/chat/api/message.post", body, headers=given)
+    assert (status, told["error"]["code"], host.asked) == (403, "forbidden", 0)
+    assert (await me(host))[0] == 200
+
+
+async def test_an_answer_that_never_comes_is_given_up(host, monkeypatch, caplog):
+    monkeypatch.setattr(gate, "SECONDS_TO_ANSWER", 0.05)
+    host.who = NEVER
+    status, told, _ = await me(host)
+    assert (status, told["error"]["code"]) == (503, "unavailable")
+    assert "authenticate did not answer" in caplog.text
+
+
+async def test_on_connect_runs_beside_its_socket_and_its_failure_is_logged(host, caplog):
+    async with tab(host, "alice") as alice:
+        await alice.say("#lobby", "answered, though the handler has not returned")
+        host.greet.set()
+        await alice.settled()
+    assert host.connected == ["alice"]
+    assert [r.exc_info[0] for r in caplog.records if r.name == "chatrooms.host"] == [RuntimeError]
+
+
+async def test_what_on_connect_still_does_at_the_end_is_cancelled(host):
+    async with tab(host, "alice"):
+        waiting = next(task for task in asyncio.all_tasks() if "_tell_host" in repr(task))
+        await host.chat.drain()
+        assert waiting.cancelled()

@@ -1,0 +1,31 @@
+"""Programs in JavaScript, on Node with socket.io-client."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.services.node import node, npm
+
+STATIC = Path(__file__).parent.parent / "static"
+PIPE = asyncio.subprocess.PIPE
+
+
+@asynccontextmanager
+async def running(script: str, *args: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A module that may import socket.io-client; killed at the end."""
+    if not (STATIC / "node_modules" / "socket.io-client").is_dir():
+        how = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+        installing = await asyncio.create_subprocess_exec(*npm(), *how, cwd=STATIC, stdin=asyncio.subprocess.DEVNULL)
+        assert await installing.wait() == 0
+    process = await asyncio.create_subprocess_exec(
+        *(node(), "--input-type=module", "-e", script, *args), cwd=STATIC, stdout=PIPE
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()

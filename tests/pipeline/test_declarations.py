@@ -1,0 +1,195 @@
+"""Mistakes in declarations: found at import, or undone by the pipeline on every database."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import threading
+from collections.abc import AsyncIterator
+from typing import get_args
+from uuid import uuid4
+
+import pytest
+import socketio.exceptions
+
+from chatrooms import Chatrooms, Forbidden, Settings
+from chatrooms.errors import Internal, NotAMember, NotFound, Refusal
+from chatrooms.pipeline import access
+from chatrooms.pipeline.commands import Act, Caller, Params, Rate, change, live, query
+from chatrooms.pipeline.rates import Rates
+from tests.direct import DECLARED
+from tests.doors import post
+from tests.people import Person, leave
+from tests.servers import QUICK, serving
+
+PEOPLE = ("alice", "bob", "carol")
+
+
+@pytest.fixture
+async def chat(tmp_path, either_database) -> AsyncIterator[Chatrooms]:
+    """A chat that alice, bob and carol have joined, run by the application itself."""
+    chat = Chatrooms(Settings(data=tmp_path, database=either_database, **QUICK), authenticate=_by_name)
+    async with chat.lifespan(), serving(chat) as url:
+        for name in PEOPLE:
+            await post(url, "/api/user.me", {}, headers={"login": name})
+        yield chat
+
+
+async def _by_name(handshake):
+    return handshake.headers["login"]
+
+
+async def code_of(work):
+    """The code with which a command was refused, or None."""
+    try:
+        await work
+    except Refusal as refusal:
+        return refusal.code
+
+
+async def roles(chat, room="#den"):
+    members = (await chat.run("room.members", {"room": room}, username="carol"))["members"]
+    return {member["username"]: member["role"] for member in members}
+
+
+@pytest.fixture
+async def den(chat):
+    """alice owns #den, bob and carol came later."""
+    await chat.run("room.create", {"name": "#den"}, username="alice")
+    for name in ("bob", "carol"):
+        await chat.run("room.join", {"room": "#den"}, username=name)
+    return chat
+
+
+async def together(chat, *works):
+    """The outcomes of works that the writer takes as one batch."""
+    gate = threading.Event()
+    first = asyncio.create_task(chat._db.change(lambda _: gate.wait(10)))
+    await asyncio.sleep(0)
+    tasks = [asyncio.ensure_future(work) for work in works]
+    while len(chat._db._store.jobs) < len(tasks):
+        await asyncio.sleep(0)
+    gate.set()
+    await first
+    return await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_command_that_changes_a_room_it_did_not_lock_is_undone_alone(chat, monkeypatch, caplog):
+    join = dataclasses.replace(DECLARED["room.join"], locks=lambda _db, me, _p: [me.username])
+    monkeypatch.setitem(chat._features.commands, "room.join", join)
+    await chat.run("room.create", {"name": "#den"}, username="alice")
+    join = chat.run("room.join", {"room": "#den"}, username="bob")
+    outcomes = await together(chat, join, chat.post("#den", "hi", author="alice"))
+    assert isinstance(outcomes[0], Internal) and outcomes[1]["text"] == "hi"
+    assert "command failed: chatrooms.pipeline.changes.RoomNotLocked" in caplog.text
+    members = (await chat.run("room.members", {"room": "#den"}, username="alice"))["members"]
+    assert [member["username"] for member in members] == ["alice"]
+
+
+async def test_a_mistake_in_the_locks_refuses_that_command_alone(chat, monkeypatch):
+    update = dataclasses.replace(DECLARED["user.update"], locks=lambda *_: [1 / 0])
+    monkeypatch.setitem(chat._features.commands, "user.update", update)
+    update = chat.run("user.update", {"about": "me"}, username="alice")
+    outcomes = await together(chat, update, chat.post("#lobby", "hi", author="bob"))
+    assert isinstance(outcomes[0], Internal) and outcomes[1]["text"] == "hi"
+
+
+async def test_the_owner_leaves_and_the_room_passes_on(den):
+    await den.run("room.leave", {"room": "#den"}, username="alice")
+    assert await roles(den) == {"bob": "owner", "carol": "member"}
+    await den.run("room.remove", {"room": "#den", "username": "bob"}, username="bob")
+    assert await roles(den) == {"carol": "owner"}
+
+
+async def test_a_room_with_another_owner_does_not_pass_on(den):
+    def promote(act):
+        from chatrooms.features import members
+
+        members._put(act, "#den", "carol", role="owner", gone=False, known=True)
+
+    await den._pipeline.change(promote, Caller("system", host=True), "#den", "carol")
+    await den.run("room.leave", {"room": "#den"}, username="alice")
+    assert await roles(den) == {"bob": "member", "carol": "owner"}
+
+
+async def test_who_comes_next_leaves_in_the_same_moment(den):
+    await together(
+        den,
+        den.run("room.leave", {"room": "#den"}, username="bob"),
+        den.run("room.leave", {"room": "#den"}, username="alice"),
+    )
+    assert await roles(den) == {"carol": "owner"}
+
+
+async def test_a_message_is_edited_in_the_moment_in_which_it_is_posted(chat):
+    id = str(uuid4())
+    posted, edited = await together(
+        chat,
+        chat.run("message.post", {"room": "bob", "text": "hi", "id": id}, username="alice"),
+        chat.run("message.edit", {"id": id, "text": "hello"}, username="alice"),
+    )
+    assert (posted["message"]["text"], edited["message"]["text"]) == ("hi", "hello")
+
+
+async def test_a_stranger_has_no_standing_and_may_peek_to_join_alone(den):
+    await den.run("room.create", {"name": "#shut", "access": "private"}, username="alice")
+
+    def ask(find, room):
+        return den._db.read(lambda db: find(db, Caller("mallory"), room))
+
+    for room, refusal in (("#shut", NotFound), ("#den", NotAMember), ("alice", NotFound), ("alice+bob", NotFound)):
+        with pytest.raises(refusal):
+            await ask(access.of, room)
+    assert (await ask(access.peek, "#den")).role is None
+    assert await code_of(den.run("room.join", {"room": "#shut"}, username="bob")) == "not_found"
+
+
+def no_locks(_db, _me, _p):
+    return ()
+
+
+def changing(name, **how):
+    return change(name, locks=no_locks, **how)
+
+
+@pytest.mark.parametrize("kind", [query, live, changing])
+def test_an_unknown_rate_is_found_at_import(kind):
+    def body(act: Act, p: Params, _: None) -> None:
+        pass
+
+    with pytest.raises(ValueError, match=r"x\.y has an unknown rate: upload"):
+        kind("x.y", may=access.anyone, rate="upload")(body)
+
+
+def test_every_rate_of_a_declaration_is_one_of_the_settings():
+    rates = Rates(Settings())
+    assert all(rates.allow(rate, "alice") for rate in get_args(Rate))
+
+
+class Banned(Forbidden):
+    """A host application's own refusal."""
+
+    code = "banned"
+    default = "You were banned."
+
+
+class BannedForLong(Banned):
+    """A refusal of a refusal of the host application."""
+
+
+@pytest.mark.parametrize("refusal", [Banned, BannedForLong])
+async def test_a_refusal_of_the_host_application_is_answered_by_both_doors(tmp_path, refusal):
+    async def authenticate(_handshake):
+        raise refusal(until="2027")
+
+    chat = Chatrooms(Settings(data=tmp_path, **QUICK), authenticate=authenticate)
+    async with chat.lifespan(), serving(chat) as url:
+        status, answer, _ = await post(url, "/api/user.me", {})
+        told = {"code": "banned", "message": "You were banned.", "details": {"until": "2027"}}
+        assert (status, answer) == (403, {"ok": False, "error": told})
+        mallory, errors = Person(url, "mallory"), []
+        mallory.client.on("connect_error", errors.append)
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await mallory.client.connect(url)
+        await leave(mallory)
+        assert errors == [{"message": "You were banned.", "data": {"code": "banned", "until": "2027"}}]

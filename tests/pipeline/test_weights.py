@@ -1,0 +1,139 @@
+"""What parsing costs is counted before it is done, for every command that is declared."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatrooms import names
+from chatrooms.errors import Invalid
+from chatrooms.pipeline import weights
+from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.pipeline import AT_ONCE, Pipeline, parse
+from chatrooms.wire import json
+from tests.bench.parsing import slow_name, worst
+from tests.direct import DECLARED
+
+OTHERS = 200_000
+
+
+@pytest.fixture
+def mapped(monkeypatch):
+    """The names that the library was asked to map."""
+    found: list[str] = []
+    enforce = names._case_mapped.enforce
+
+    class Counting:
+        def enforce(self, name):
+            found.append(name)
+            return enforce(name)
+
+    monkeypatch.setattr(names, "_case_mapped", Counting())
+    monkeypatch.setattr(names, "_forms", {})
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(DECLARED))
+def test_of_no_command_more_is_mapped_than_was_counted_before(name, mapped):
+    params = DECLARED[name].params
+    alone = [{key: value} for key, value in worst(params, OTHERS).items()]
+    too_long = [{key: value * 2} for key, value in worst(params, 2 * OTHERS).items()]
+    for tried in [worst(params, 0), *alone, *too_long]:
+        mapped.clear()
+        weight = weights.weigh(params, tried)
+        with contextlib.suppress(Invalid):
+            parse(DECLARED[name], tried)
+        assert sum(map(len, mapped)) <= weight.characters
+        assert weight.characters < weights.CHARACTERS * weight.commands
+
+
+def test_a_list_of_new_names_weighs_as_many_commands_as_it_costs_and_one_of_known_names_few(mapped):
+    watch = DECLARED["presence.watch"]
+    params = watch.params
+    given = {"usernames": [slow_name(number) for number in range(420)]}
+    assert weights.weigh(params, given).commands > 420 * 32 / weights.CHARACTERS
+    parse(watch, given)
+    assert weights.weigh(params, given).commands == 1 + 420 // weights.NAMES
+    mapped.clear()
+    parse(watch, given)
+    parse(watch, {"usernames": ["Alice", "박서준", "ж-1", "李明"]})
+    assert not mapped
+
+
+def test_a_name_in_plain_letters_is_what_the_library_makes_of_it():
+    for character in map(chr, range(0x110000)):
+        if names._settled.fullmatch(character):
+            assert names._case_mapped.enforce(character) == character
+
+
+@given(st.from_regex(names._settled, fullmatch=True).filter(bool))
+def test_a_string_of_plain_letters_is_what_the_library_makes_of_it(name):
+    assert names._case_mapped.enforce(name) == name
+
+
+@given(st.text("AZaz09._-éÉ가", min_size=2, max_size=20))
+def test_a_name_is_mapped_as_the_library_does(name):
+    try:
+        assert names.username(name) == names._case_mapped.enforce(name)
+    except ValueError:
+        assert not re.search(r"[^\W_]", name)
+
+
+def test_unknown_parameters_are_refused_without_a_look_at_all_of_them():
+    class Counted(dict):
+        looks = 0
+
+        def __iter__(self):
+            for name in super().__iter__():
+                self.looks += 1
+                yield name
+
+    given = Counted({f"x{number}": 1 for number in range(10_000)})
+    with pytest.raises(Invalid) as refused:
+        parse(DECLARED["user.me"], given)
+    assert refused.value.details["field"] == "x0" and given.looks == 1
+
+
+json_values = st.recursive(
+    st.none() | st.integers(0, 9) | st.text('[]{}"\\é,:', max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text('[]{}"\\', max_size=4), inner, max_size=4),
+)
+
+
+def deep(value) -> int:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inside is None else 1 + max(map(deep, inside), default=0)
+
+
+@given(json_values)
+def test_the_depth_of_json_is_told_from_its_text(value):
+    assert json.depth(orjson.dumps(value).decode()) == deep(value)
+
+
+@pytest.mark.parametrize("part", ["[]", "{}", "[[[[[[[[]]]]]]]]", '{"a":[1]}', '"[",[]'])
+def test_more_arrays_and_objects_than_are_taken_are_refused_before_they_are_parsed(part, monkeypatch):
+    monkeypatch.setattr(json, "loads", lambda _: pytest.fail("was parsed"))
+    with pytest.raises(ValueError, match="more than 4096"):
+        json.read("[" + ",".join([part] * 5000) + "]", 64)
+
+
+def test_brackets_in_a_text_are_no_arrays():
+    text = "[{" * 5000
+    assert json.read(orjson.dumps(["message.post", {"text": text}]).decode(), 64)[1] == {"text": text}
+
+
+async def test_those_of_one_address_wait_for_each_other_and_not_for_others():
+    pipe = Pipeline(None, None, None, None, None, None)
+    crowd = [Caller(f"guest{number}", network="192.0.2.1") for number in range(AT_ONCE + 1)]
+    turns = [pipe._turn(each) for each in crowd]
+    for turn in turns[:AT_ONCE]:
+        await asyncio.wait_for(turn.acquire(), 1)
+    assert turns[-1].locked()
+    assert not pipe._turn(Caller("alice", network="192.0.2.2")).locked()
+    assert not pipe._turn(Caller("alice")).locked()

@@ -1,0 +1,390 @@
+"""A chat outside of its lifespan, on other threads and on other event loops: it works, or says at once what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+import aiohttp
+import httpx2
+import pytest
+import socketio.exceptions
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from chatrooms import AlreadyRunning, Chatrooms, NotRunning, Settings, WouldBlock
+from chatrooms.errors import NotFound, Unavailable
+from chatrooms.storage import batches
+from chatrooms.storage import writer as db_module
+from chatrooms.storage.server_lock import Busy
+from chatrooms.storage.writer import Database
+from tests.doors import get, post
+from tests.people import Person, connect, leave
+from tests.servers import QUICK, serving
+
+PATIENCE = 20
+WHAT_TO_DO = "lifespan=chat.lifespan"
+
+
+@pytest.fixture
+def chat(tmp_path) -> Chatrooms:
+    return Chatrooms(Settings(data=tmp_path, **QUICK))
+
+
+def elsewhere(work):
+    """Run a coroutine function on an event loop of its own, in a thread of its own."""
+    return asyncio.wait_for(asyncio.to_thread(asyncio.run, work()), PATIENCE)
+
+
+async def texts(chat) -> list[str]:
+    return await chat._db.read(lambda db: list(db.scalars(text("SELECT text FROM messages ORDER BY seq"))))
+
+
+async def works(chat) -> None:
+    """Everything that a host calls, from the loop's own thread, a thread, and another loop."""
+
+    async def over_there():
+        await chat.post("#lobby", "from another loop")
+        await chat.signal("#lobby", "greeting")
+        await chat.emit("mine", {}, to="#lobby")
+        assert (await chat.run("user.get", {"username": "system"}, username="system"))["user"]
+
+    await chat.post("#lobby", "here")
+    await asyncio.wait_for(asyncio.to_thread(chat.post_sync, "#lobby", "from a thread"), PATIENCE)
+    await elsewhere(over_there)
+    assert set(await texts(chat)) >= {"here", "from a thread", "from another loop"}
+
+
+CALLS = {
+    "post": lambda chat: chat.post("#lobby", "hi"),
+    "post as somebody": lambda chat: chat.post("#lobby", "hi", author="alice"),
+    "signal": lambda chat: chat.signal("#lobby", "greeting"),
+    "emit": lambda chat: chat.emit("mine", {}, to="#lobby"),
+    "run": lambda chat: chat.run("user.me", {}, username="alice"),
+    "drain": lambda chat: chat.drain(),
+    "read": lambda chat: chat._db.read(lambda _: None),
+    "lookup": lambda chat: chat._db.lookup(lambda _: None),
+    "change": lambda chat: chat._db.change(lambda _: None),
+    "post_sync": lambda chat: asyncio.to_thread(chat.post_sync, "#lobby", "hi"),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+async def test_a_call_before_or_after_the_lifespan_raises_at_once_and_harms_nothing(chat, call):
+    with pytest.raises(NotRunning):
+        await call(chat)
+    async with chat.lifespan():
+        await works(chat)
+    with pytest.raises(NotRunning):
+        await call(chat)
+    async with chat.lifespan():
+        await chat.post("#lobby", "again")
+
+
+async def test_what_is_raised_says_what_to_do_and_is_a_runtime_error(chat):
+    with pytest.raises(RuntimeError, match=WHAT_TO_DO):
+        await chat.post("#lobby", "hi")
+    with pytest.raises(RuntimeError, match=WHAT_TO_DO):
+        chat.post_sync("#lobby", "hi")
+    assert chat.sockets_in("#lobby") == []
+
+
+async def test_post_sync_raises_at_once_where_it_would_wait_for_itself(chat):
+    async with chat.lifespan():
+        with pytest.raises(WouldBlock, match="await"):
+            chat.post_sync("#lobby", "hi")
+        await works(chat)
+
+
+async def test_what_a_call_from_a_thread_raises_is_raised_there(chat):
+    async with chat.lifespan():
+        with pytest.raises(NotFound):
+            await asyncio.to_thread(chat.post_sync, "zebedee", "hi")
+        with pytest.raises(NotFound):
+            await elsewhere(lambda: chat.post("zebedee", "hi"))
+
+
+async def test_a_thread_may_run_a_loop_for_each_post_while_everybody_else_posts(chat):
+    """`asyncio.run` in a thread ends its loop, with all tasks, after each post."""
+    async with chat.lifespan():
+        done = asyncio.Event()
+
+        async def go_on() -> int:
+            posted = 0
+            while not done.is_set():
+                await chat.post("#lobby", "here")
+                posted += 1
+            return posted
+
+        here = asyncio.create_task(go_on())
+        threads = [
+            asyncio.to_thread(lambda: [asyncio.run(chat.post("#lobby", "there")) for _ in range(20)]) for _ in range(5)
+        ]
+        await asyncio.wait_for(asyncio.gather(*threads), PATIENCE)
+        done.set()
+        posted = await here
+        assert sorted(await texts(chat)) == ["here"] * posted + ["there"] * 100
+
+
+async def test_threads_post_while_the_loop_does(chat):
+    async with chat.lifespan():
+        with ThreadPoolExecutor(40) as threads:
+            loop = asyncio.get_running_loop()
+            there = [loop.run_in_executor(threads, chat.post_sync, "#lobby", str(n)) for n in range(400)]
+            here = [asyncio.create_task(chat.post("#lobby", str(n))) for n in range(400, 500)]
+            await asyncio.wait_for(asyncio.gather(*there, *here), PATIENCE)
+        assert sorted(map(int, await texts(chat))) == list(range(500))
+
+
+async def test_two_lifespans_at_a_time_are_refused_and_the_first_goes_on(chat):
+    async with chat.lifespan():
+        with pytest.raises(AlreadyRunning):
+            await chat.lifespan().__aenter__()
+        with pytest.raises(AlreadyRunning):
+            await elsewhere(chat.lifespan().__aenter__)
+        await works(chat)
+
+
+async def test_a_chat_that_could_not_start_starts_once_it_can(chat, tmp_path):
+    async with Chatrooms(Settings(data=tmp_path, **QUICK)).lifespan():
+        with pytest.raises(Busy):
+            await chat.lifespan().__aenter__()
+        with pytest.raises(NotRunning):
+            await chat.post("#lobby", "hi")
+    async with chat.lifespan():
+        await works(chat)
+
+
+async def test_a_database_that_is_locked_when_it_starts_is_let_go_of(tmp_path, chat):
+    async with chat.lifespan():
+        pass
+    with sqlite3.connect(tmp_path / "chatrooms.sqlite3") as other:
+        other.execute("DELETE FROM alembic_version")
+    other.execute("INSERT INTO alembic_version VALUES ('9999')")
+    other.commit()
+    with pytest.raises(Exception, match="newer"):
+        await chat.lifespan().__aenter__()
+    other.execute("UPDATE alembic_version SET version_num = '0001'")
+    other.commit()
+    other.close()
+    async with chat.lifespan():
+        await works(chat)
+
+
+async def test_a_start_that_is_cancelled_lets_go_of_the_database(chat, monkeypatch):
+    reached, go_on, claim = threading.Event(), threading.Event(), db_module.claim
+
+    def slow(url):
+        release = claim(url)
+        reached.set()
+        go_on.wait(PATIENCE)
+        return release
+
+    monkeypatch.setattr(db_module, "claim", slow)
+    starting = asyncio.create_task(chat.lifespan().__aenter__())
+    await asyncio.to_thread(reached.wait, PATIENCE)
+    starting.cancel()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    async with chat.lifespan():
+        await works(chat)
+
+
+async def test_a_chat_whose_loop_ended_under_it_can_be_started_again(chat):
+    """No lifespan ended: its loop was stopped and closed, as a test runner may do."""
+    loop, lifespan = asyncio.new_event_loop(), chat.lifespan()
+
+    def abandon():
+        loop.run_until_complete(lifespan.__aenter__())
+
+    await asyncio.to_thread(abandon)
+    with pytest.raises(NotRunning):
+        await asyncio.to_thread(chat.post_sync, "#lobby", "to a loop that stands still")
+    with pytest.raises(NotRunning):
+        await chat.post("#lobby", "to a loop that stands still")
+    loop.close()
+    async with chat.lifespan():
+        await works(chat)
+
+
+async def test_a_thread_that_waits_when_the_loop_stops_does_not_wait_for_ever(chat):
+    posting, stopped, over = threading.Event(), threading.Event(), threading.Event()
+    lifespan = chat.lifespan()
+
+    async def hang(_batch):
+        posting.set()
+        await asyncio.Event().wait()
+
+    async def until_somebody_waits():
+        chat._db._store.jobs._do = hang
+        async with asyncio.timeout(PATIENCE):
+            while not posting.is_set():
+                await asyncio.sleep(0)
+
+    def run():
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(lifespan.__aenter__())
+        loop.run_until_complete(until_somebody_waits())
+        stopped.set()
+        over.wait(PATIENCE)
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+            loop.run_until_complete(asyncio.wait({task}))
+        loop.close()
+
+    def post_once_it_runs():
+        while not chat._lifetime.running:
+            threading.Event().wait(0.01)
+        chat.post_sync("#lobby", "hi")
+
+    running = asyncio.create_task(asyncio.to_thread(run))
+    with pytest.raises(NotRunning):
+        await asyncio.wait_for(asyncio.to_thread(post_once_it_runs), PATIENCE)
+    assert stopped.is_set()
+    over.set()
+    await running
+    async with chat.lifespan():
+        await works(chat)
+
+
+async def test_a_cancelled_task_of_the_writer_leaves_the_chat_usable(chat):
+    async with chat.lifespan():
+        begun, go_on = threading.Event(), threading.Event()
+        waiting = asyncio.create_task(chat._db.change(lambda _: begun.set() or go_on.wait(PATIENCE)))
+        behind = asyncio.create_task(chat.post("#lobby", "behind it"))
+        await asyncio.to_thread(begun.wait, PATIENCE)
+        chat._db._store.jobs._task.cancel()
+        for refused in (waiting, behind):
+            with pytest.raises(Unavailable):
+                await refused
+        go_on.set()
+        await works(chat)
+
+
+async def test_a_broken_look_up_or_broadcast_leaves_the_chat_usable(chat):
+    class Odd(BaseException):
+        pass
+
+    def breaks(_):
+        raise Odd
+
+    async with chat.lifespan():
+        for call in (chat._db.lookup, chat._db.change):
+            with pytest.raises((Unavailable, Odd)):
+                await asyncio.wait_for(call(breaks), PATIENCE)
+        await works(chat)
+
+
+async def test_who_waits_for_a_write_that_hangs_is_refused_and_the_writer_goes_on_when_it_is_back(chat, monkeypatch):
+    go_on = threading.Event()
+    async with chat.lifespan():
+        monkeypatch.setattr(batches, "SECONDS_TO_ANSWER", 0.1)
+        with pytest.raises(Unavailable):
+            await chat._db.change(lambda _: go_on.wait(PATIENCE))
+        with pytest.raises(Unavailable):
+            await chat.post("#lobby", "while it hangs")
+        writing = chat._db._store.jobs._task
+        go_on.set()
+        await writing
+        monkeypatch.undo()
+        await works(chat)
+
+
+async def test_a_write_that_hangs_does_not_hold_up_the_end(chat, monkeypatch, caplog):
+    monkeypatch.setattr(db_module, "SECONDS_TO_CLOSE", 0.1)
+    go_on = threading.Event()
+    async with chat.lifespan():
+        hung = asyncio.create_task(chat._db.change(lambda _: go_on.wait(PATIENCE)))
+        await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await hung
+    assert "does not answer" in caplog.text
+    with pytest.raises(Busy):
+        await chat.lifespan().__aenter__()
+    go_on.set()
+
+
+async def test_a_database_alone_is_as_careful(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
+    await database.close()
+    for call in (database.read, database.lookup, database.change):
+        with pytest.raises(NotRunning, match="open"):
+            await call(lambda _: 1)
+    for _ in range(2):
+        await database.open()
+        with pytest.raises(AlreadyRunning):
+            await database.open()
+        for call in (database.read, database.lookup, database.change):
+            assert await call(lambda _: 1) == await elsewhere(lambda call=call: call(lambda _: 1)) == 1
+        await database.close()
+
+
+@asynccontextmanager
+async def forgotten(chat):
+    """An application that mounts the chat and forgets its lifespan."""
+    async with serving(Starlette(routes=[Mount("/chat", chat)]), lifespan="on") as url:
+        yield url
+
+
+async def test_without_the_lifespan_every_request_says_so_and_one_line_is_logged(chat, caplog):
+    async with forgotten(chat) as url:
+        for _ in range(3):
+            status, answer, _ = await post(url, "/chat/api/message.post", {"room": "#lobby", "text": "hi"})
+            assert (status, answer["ok"], answer["error"]["code"]) == (503, False, "unavailable")
+            assert WHAT_TO_DO in answer["error"]["message"]
+        for path in ("/chat/", "/chat/readyz", "/chat/api/nothing"):
+            assert (await get(url, path))[0] == 503
+        assert (await get(url, "/chat/healthz"))[0] == 200
+    assert [WHAT_TO_DO in record.message for record in caplog.records if record.levelno >= logging.ERROR] == [True]
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+async def test_without_the_lifespan_a_socket_is_refused(chat, transport):
+    async with forgotten(chat) as url:
+        person = Person(url, "alice")
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await person.client.connect(url, transports=[transport], socketio_path="chat/socket.io")
+        await leave(person)
+        async with aiohttp.ClientSession() as http:
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
+                await http.ws_connect(f"{url}/chat/socket.io/?EIO=4&transport=websocket")
+            assert refusal.value.status in (403, 503)
+
+
+async def test_a_client_that_runs_no_lifespan_is_told(chat):
+    transport = httpx2.ASGITransport(chat)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+        assert (await client.post("/api/user.me", json={})).status_code == 503
+        async with chat.lifespan():
+            assert (await client.post("/api/user.me", json={})).status_code == 401
+
+
+async def test_a_request_on_another_loop_than_the_chats_is_refused(chat):
+    async with chat.lifespan():
+        answer = await asyncio.to_thread(TestClient(chat).post, "/api/user.me", json={})
+        assert (answer.status_code, "event loop" in answer.json()["error"]["message"]) == (503, True)
+        await works(chat)
+
+
+def test_starlettes_test_client_runs_it_again_and_again(chat):
+    for _ in range(2):
+        with TestClient(chat) as client:
+            assert client.get("/readyz").status_code == 200
+            assert chat.post_sync("#lobby", "from the test's own thread")["room"] == "#lobby"
+
+
+async def test_a_chat_that_was_refused_at_first_serves_after_it_started(chat):
+    async with forgotten(chat) as url:
+        assert (await get(url, "/chat/readyz"))[0] == 503
+        async with chat.lifespan():
+            assert (await get(url, "/chat/readyz"))[0] == 200
+            async with connect(url, "alice", path="chat") as alice:
+                await alice.say("#lobby", "hi")
+        assert (await get(url, "/chat/readyz"))[0] == 503

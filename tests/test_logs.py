@@ -1,0 +1,254 @@
+"""The log tells what failed, to the standard library's `logging`; it holds no word of a message and no token.
+
+Host applications that show all there is are imitated: every level, and the values of variables in tracebacks.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import subprocess
+import sys
+from uuid import uuid4
+
+import orjson
+import pytest
+import socketio.exceptions
+from pydantic import TypeAdapter
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from chatrooms import Chatrooms, Settings
+from chatrooms.cli.logs import BURST, SECONDS, Repeats
+from chatrooms.pipeline import commands
+from chatrooms.storage.tables import messages
+from tests.direct import DECLARED
+from tests.doors import DOORS, get, post
+from tests.people import Person, connect, leave
+from tests.pipeline.test_permissions import CASES
+from tests.servers import QUICK, running, serving
+from tests.wire.test_failures import CANARY, WithLocals
+
+CLIENTS = ("aiohttp", "asyncio", "engineio.client", "socketio.client")
+
+
+@pytest.fixture
+def logged(caplog):
+    """What the server logged, as text."""
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.INFO, "uvicorn.error")  # below it uvicorn's own protocols log what is in a frame
+    caplog.handler.setFormatter(WithLocals())
+    caplog.handler.addFilter(lambda record: not record.name.startswith(CLIENTS))
+    return lambda: caplog.text
+
+
+def plainly(*given):
+    raise RuntimeError(given)
+
+
+def as_json(*given):
+    orjson.loads(str(given))
+
+
+def as_a_number(*given):
+    TypeAdapter(int).validate_python(str(given))
+
+
+def from_the_database(*given):
+    raise DBAPIError("SELECT ?", given, RuntimeError(given), hide_parameters=False)
+
+
+def with_canaries(params):
+    """The same parameters, with the canary wherever there is free text."""
+    free = {"text", "about", "title", "topic", "data", "query", "type"}
+    added = {"type": CANARY} if "type" in params else {}
+    return {key: CANARY if key in free else value for key, value in params.items()} | added
+
+
+def failing(command, fail):
+    """The command with a body that fails."""
+    if command.kind != "live":
+        return dataclasses.replace(command, body=fail)
+
+    async def body(*given):
+        fail(*given)
+
+    return dataclasses.replace(command, body=body)
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_no_command_that_fails_logs_what_it_was_given(tmp_path, either_database, door, logged, monkeypatch):
+    async with running(tmp_path, database=either_database) as server, connect(server.url, "alice") as alice:
+        said = await alice.say("#lobby", CANARY)
+        ids = {"SECRET": said["id"], "PUBLIC": said["id"], "NEW": str(uuid4())}
+        for name, command in DECLARED.items():
+            params = with_canaries(
+                {k: ids.get(v, v) if isinstance(v, str) else v for k, v in CASES[name][0][0].items()}
+            )
+            for fail in (plainly, as_json, as_a_number, from_the_database):
+                monkeypatch.setitem(server.chat._features.commands, name, failing(command, fail))
+                answer = await DOORS[door](alice, name, params)
+                assert answer["error"]["code"] in ("internal", "unavailable"), (name, answer)
+                monkeypatch.setitem(server.chat._features.commands, name, command)
+        assert "in plainly" in logged() and "JSONDecodeError" in logged() and "ValidationError" in logged()
+        assert CANARY not in logged()
+        assert alice.token not in logged()
+
+
+async def test_no_error_of_the_database_logs_what_is_in_it(tmp_path, either_database, logged, monkeypatch):
+    """PostgreSQL quotes keys and what cannot be converted, SQLAlchemy the parameters."""
+    async with running(tmp_path, database=either_database) as server, connect(server.url, "alice") as alice:
+        said = await alice.say("#lobby", CANARY)
+        stored = dict(said, text=CANARY)
+
+        def again(act, _p, _found):
+            act.db.execute(messages.insert().values(**{c.name: stored[c.name] for c in messages.columns}))
+
+        def malformed(act, _p, _found):
+            act.db.execute(text("SELECT :canary = CAST(:canary AS integer) + nothing"), {"canary": CANARY})
+
+        for fail, code in ((again, "internal"), (malformed, "unavailable")):
+            failing_post = dataclasses.replace(DECLARED["message.post"], body=fail)
+            monkeypatch.setitem(server.chat._features.commands, "message.post", failing_post)
+            answer = await alice.client.call("message.post", {"room": "#lobby", "text": CANARY})
+            assert answer["error"]["code"] == code
+        assert "IntegrityError" in logged()
+        assert CANARY not in logged() and said["id"] not in logged()
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+async def test_what_a_host_application_does_wrong_is_in_its_log_without_secrets(tmp_path, transport, logged):
+    async def authenticate(handshake):
+        if handshake.auth.get("login") == "alice":
+            return "alice"
+        raise RuntimeError(handshake.auth, dict(handshake.headers))
+
+    async def on_connect(_username, auth):
+        raise RuntimeError(auth)
+
+    chat = Chatrooms(Settings(data=tmp_path, **QUICK), authenticate=authenticate, on_connect=on_connect)
+    async with chat.lifespan(), serving(chat) as url:
+        mallory = Person(url, "mallory")
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await mallory.client.connect(url, auth={"login": CANARY}, transports=[transport])
+        await leave(mallory)
+        status, _, _ = await post(url, "/api/user.me", {}, headers={"Authorization": f"Bearer {CANARY}"})
+        assert status == 500
+        auth = {"login": "alice", "secret": CANARY}
+        async with connect(url, "alice", auth=auth, transport=transport) as alice:
+            await alice.settled()
+    for what in ("connecting failed", "command failed", "a handler failed"):
+        assert f"{what}: RuntimeError" in logged()
+    assert CANARY not in logged()
+
+
+@pytest.mark.parametrize("path", ["/docs", "/healthz", "/socket.io/?EIO=4&transport=polling"])
+async def test_a_request_that_fails_is_answered_and_logged_by_us_alone(tmp_path, path, logged, monkeypatch):
+    async with running(tmp_path) as server:
+        for part in ("_web", "_listed"):
+            monkeypatch.setattr(server.chat, part, plainly)
+        status, body, _ = await get(server.url, path, headers={"Cookie": f"login={CANARY}"})
+    assert (status, orjson.loads(body)["error"]["code"]) == (500, "internal")
+    assert "a request failed: RuntimeError" in logged()
+    assert CANARY not in logged()
+
+
+async def test_a_failing_page_is_an_answer_of_ours(tmp_path, logged, monkeypatch):
+    monkeypatch.setattr("chatrooms.doors.docs.reference", plainly)
+    async with running(tmp_path) as server:
+        status, body, _ = await get(server.url, f"/docs?{CANARY}")
+    assert (status, orjson.loads(body)["error"]["code"]) == (500, "internal")
+    assert "a request failed: RuntimeError" in logged() and CANARY not in logged()
+
+
+async def test_logging_belongs_to_the_host_application(tmp_path):
+    ours = logging.getLogger("chatrooms")
+    before = (list(logging.getLogger().handlers), logging.getLogger().level)
+    async with running(tmp_path) as server, connect(server.url, "alice") as alice:
+        await alice.settled()
+    assert (list(logging.getLogger().handlers), logging.getLogger().level) == before
+    assert (ours.handlers, ours.level, ours.propagate) == ([], logging.NOTSET, True)
+
+
+def test_embedding_does_not_import_structlog():
+    program = "import sys, chatrooms; chatrooms.Chatrooms(); sys.exit('structlog' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+async def test_refused_commands_are_counted(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "chatrooms")
+    async with running(tmp_path) as server, connect(server.url, "alice") as alice:
+        for number in range(200):
+            await alice.client.call(f"no.such.command{number}", {})
+        for number in range(200):
+            await alice.client.emit("message.post", (number, number))
+        await alice.settled()
+    assert [record.getMessage() for record in caplog.records if record.name == commands.__name__] == [
+        "command refused: unknown_command"
+    ]
+
+
+async def test_malformed_packets_are_counted(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "chatrooms")
+    async with running(tmp_path) as server, connect(server.url, "alice") as alice:
+        for _ in range(1000):
+            await alice.client.eio.send("42x")
+        await alice.settled()
+    assert caplog.messages.count("packet refused: not JSON") == 1
+    assert len(caplog.records) < 10
+
+
+ALONE = """
+import asyncio, logging, sys
+from chatrooms import logs
+from chatrooms.wire import failures
+
+def fail(words):
+    raise ValueError(words)
+
+async def main():
+    logs.configure("info")
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(logs.unhandled)
+    logging.getLogger("uvicorn.error").warning('a "b" \\x1b[31m\\r\\n\\u2028\\x9b %s', "c=d")
+    logging.getLogger("chatrooms.any").info("ours")
+    logging.getLogger("another").info("not ours")
+    try:
+        fail(sys.argv[1])
+    except ValueError as error:
+        logging.getLogger("another").exception("it failed")
+        failures.report("ours failed")
+        loop.call_exception_handler({"message": sys.argv[1], "exception": error, "handle": sys.argv[1]})
+    for _ in range(1000):
+        logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+
+asyncio.run(main())
+"""
+
+
+def test_alone_each_record_is_a_line_and_strangers_do_not_fill_the_log():
+    ended = subprocess.run([sys.executable, "-c", ALONE, CANARY], check=True, capture_output=True, text=True)
+    lines = ended.stderr.split("\n")
+    assert all(line.isprintable() for line in lines)
+    assert not ended.stdout and CANARY not in ended.stderr
+    assert [line.split(" ")[1] for line in lines[:5]] == ["level=warning", "level=info", *["level=error"] * 3]
+    assert lines[0].endswith(r'logger=uvicorn.error event="a \"b\" \x1b[31m\r\n\u2028\x9b c=d"')
+    assert all("in fail" in line and "ValueError" in line for line in lines[2:5])
+    assert sum("Invalid HTTP" in line for line in lines) == BURST
+
+
+def record(msg, *args):
+    return logging.LogRecord("uvicorn.error", logging.WARNING, __file__, 1, msg, args, None)
+
+
+def test_what_was_left_out_is_told_with_the_next_of_its_kind():
+    now = [0.0]
+    repeats = Repeats(lambda: now[0])
+    passed = [repeats.filter(record("refused %s", number)) for number in range(100)]
+    assert passed == [True] * BURST + [False] * (100 - BURST)
+    assert repeats.filter(record("another"))
+    now[0] = SECONDS
+    following = record("refused %s", "x")
+    assert repeats.filter(following) and following.getMessage() == f"[{100 - BURST} more before] refused x"
+    quiet = record("another")
+    assert repeats.filter(quiet) and quiet.getMessage() == "another"

@@ -1,0 +1,65 @@
+"""A host application as somebody would write it; mypy --strict and pyright find nothing in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, assert_type
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from chatrooms import Authenticate, Chatrooms, Connected, Forbidden, Handshake, Message, Refusal, Settings
+from chatrooms.client import Change, Client, Member
+from chatrooms.client import Message as ReceivedMessage
+from chatrooms.wire.server import Server
+
+
+class Banned(Forbidden):
+    code = "banned"
+
+
+async def who(handshake: Handshake) -> str | None:
+    if handshake.cookies.get("session") == "banned":
+        raise Banned(until="2027")
+    return handshake.headers.get("x-user")
+
+
+async def welcome(username: str, auth: Mapping[str, Any]) -> None:
+    try:
+        await chat.post("#lobby", f"{username} is here", id=auth.get("id"))
+    except Refusal as refusal:
+        print(refusal.code, refusal.message, refusal.details)
+
+
+authenticate: Authenticate = who
+on_connect: Connected = welcome
+chat = Chatrooms(Settings(name="Example"), authenticate=authenticate, on_connect=on_connect)
+app = Starlette(routes=[Mount("/chat", chat)], lifespan=chat.lifespan)
+
+server = Server(ping_interval=5)
+
+
+@server.on("greeting")
+async def greeting(sid: str, data: dict[str, int]) -> int:
+    return data["n"]
+
+
+@server.event
+async def farewell(sid: str) -> str:
+    return sid
+
+
+async def use() -> None:
+    message = await chat.post("alice", "Howdy")
+    assert_type(message, Message)
+    assert_type(message["text"], str | None)
+    assert_type(await chat.run("user.me", {}, username="alice"), dict[str, Any])
+    assert_type(await farewell("a"), str)
+    assert_type(await greeting("a", {"n": 1}), int)
+    async with Client("http://127.0.0.1:8000", username="bob") as bob:
+        async for change in bob.changes():
+            assert_type(change, Change)
+            assert_type(change.rows("messages"), list[ReceivedMessage])
+            assert_type(change.rows("memberships"), list[Member])
+            for table in change.tables:
+                print(change.rows(table))
