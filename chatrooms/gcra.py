@@ -1,7 +1,7 @@
-"""How much of something each may have: so much at once, then so much in each span of time.
+"""Rate limits: each person may have so much at once, then so much in each span of time.
 
-This is the generic cell rate algorithm (ITU-T I.371, annex A): of each is known only when all that they had would have
-been due, had it come evenly.
+This is the generic cell rate algorithm (ITU-T I.371, annex A): all that is kept for each is the time at which
+everything they had would have been due, had it come evenly.
 """
 
 from __future__ import annotations
@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Hashable
+from math import ceil
+from threading import Lock
+
+from chatrooms.errors import RateLimited
 
 SPANS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 WRITTEN = re.compile(r"([1-9]\d{0,8})/(?:([1-9]\d{0,5}) )?(second|minute|hour|day)s?")
@@ -49,3 +53,48 @@ def parse(text: str, times: int = 1) -> tuple[Quota, ...]:
     if not all(found):
         raise ValueError("A rate is written like 120/minute;15/second.")
     return tuple(Quota(times * int(each[1]), int(each[2] or 1) * SPANS[each[3]]) for each in found if each)
+
+
+class Limit:
+    """A rate such as ``120/minute;15/second`` that is counted by person and by network address; from any thread.
+
+    All people of one address may have ``crowd`` times as much. With ``crowd`` 0 the address alone counts, as one
+    person; only where it is unknown, the person does.
+    """
+
+    def __init__(self, text: str, crowd: int = 1) -> None:
+        self._each, self._together = parse(text), parse(text, times=max(1, crowd))
+        self._by_address = crowd == 0
+        self._lock = Lock()
+
+    def spend(self, person: str, network: str = "", weight: int = 1) -> None:
+        """Count ``weight`` for a person and for their address, if that is known; raises `RateLimited`.
+
+        Anybody who may do anything at all now may do something of any weight, and has to wait longer afterwards.
+        """
+        with self._lock:
+            counted = self._counted(person, network)
+            wait = max(quota.wait(who) for quotas, who in counted for quota in quotas)
+            if wait:
+                raise RateLimited(retry_after=ceil(wait))
+            for quotas, who in counted:
+                for quota in quotas:
+                    quota.take(who, weight)
+
+    def wait(self, person: str) -> int:
+        """Return the seconds until a person may do something again; 0 if that is now."""
+        with self._lock:
+            return ceil(max(quota.wait(person) for quota in self._each))
+
+    def charge(self, person: str, network: str, weight: int) -> None:
+        """Count ``weight`` more of what `spend` allowed, however much that is."""
+        with self._lock:
+            for quotas, who in self._counted(person, network):
+                for quota in quotas:
+                    quota.take(who, weight)
+
+    def _counted(self, person: str, network: str) -> list[tuple[tuple[Quota, ...], Hashable]]:
+        if self._by_address and network:
+            return [(self._together, network)]
+        each: tuple[tuple[Quota, ...], Hashable] = (self._each, person)
+        return [each, (self._together, network)] if network else [each]

@@ -39,7 +39,8 @@ class Lifetime:
         self._absent = absent
         self._changing = threading.Lock()
         self._begun: asyncio.AbstractEventLoop | None = None
-        self._running: asyncio.AbstractEventLoop | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+        """The event loop on which calls are allowed now."""
 
     def begin(self) -> None:
         """Take the running event loop; raises `AlreadyRunning` from here on until `end`."""
@@ -47,24 +48,24 @@ class Lifetime:
             if self._begun is not None and not self._begun.is_closed():
                 raise AlreadyRunning("This runs already. Make a second object to run two at a time.")
             self._begun = asyncio.get_running_loop()
-            self._running = None
+            self.loop = None
 
     def ready(self) -> None:
         """Allow calls."""
-        self._running = self._begun
+        self.loop = self._begun
 
     def stop(self) -> None:
         """Allow no more calls."""
-        self._running = None
+        self.loop = None
 
     def end(self) -> None:
         """Allow the next `begin`, on any event loop."""
-        self._running = self._begun = None
+        self.loop = self._begun = None
 
     @property
     def running(self) -> bool:
         """Whether calls are allowed now."""
-        return self._running is not None and self._running.is_running()
+        return self.loop is not None and self.loop.is_running()
 
     @property
     def here(self) -> bool:
@@ -103,7 +104,7 @@ class Lifetime:
         return errand.result()
 
     def _loop(self) -> asyncio.AbstractEventLoop:
-        loop = self._running
+        loop = self.loop
         if loop is None or not loop.is_running():
             raise NotRunning(self._absent)
         return loop

@@ -61,11 +61,6 @@ class Send(Params):
         None, description="Any JSON of at most 64 KiB, nested at most 16 deep."
     )
 
-    @property
-    def weight(self) -> int:
-        """One for each begun 4 KiB: what is passed on goes to many, and at once."""
-        return 1 + len(orjson.dumps(self.data)) // PIECE
-
 
 class Target(Params):
     """The room or person that the host application signals."""
@@ -92,7 +87,12 @@ def _acquaintance(act: Act, p: Send) -> None:
         _all_acquainted(act.db, act.me.username, p.to)
 
 
-@query("signal", may=_acquaintance, rate="signal")
+def _pieces(p: Send) -> int:
+    """Count once for each 4 KiB begun: a signal goes to many at once."""
+    return 1 + len(orjson.dumps(p.data)) // PIECE
+
+
+@query("signal", may=_acquaintance, rate="signal", cost=_pieces)
 def signal(act: Act, p: Send, _: None) -> Nothing:
     """Send a signal, which is never stored, to a room that you belong to or a person you share a room with."""
     act.signals.append(Signal(p.to, act.me.username, p.type, p.data))

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chatrooms import names
-from chatrooms.errors import Forbidden, Invalid, RateLimited, Unauthorized, Unavailable
+from chatrooms.errors import Forbidden, Invalid, Unauthorized, Unavailable
 from chatrooms.features import users
 from chatrooms.identity import handshake as auth
 from chatrooms.identity import tokens
@@ -183,8 +183,7 @@ class Doorkeeper:
     async def _guest(self, handshake: Handshake, username: str, token: str) -> tuple[User, str]:
         if self._settings.guests == "off":
             raise Unauthorized("Guests are not let in here.")
-        if not self._rates.allow("join", handshake.network):
-            raise RateLimited(retry_after=self._rates.wait("join", handshake.network))
+        self._rates.limits["join"].spend(handshake.network)
         try:
             names.claimable(username, self._settings.name)
         except ValueError as error:

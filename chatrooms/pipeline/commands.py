@@ -23,6 +23,7 @@ from sqlalchemy import Connection
 from chatrooms import clock
 from chatrooms.errors import Invalid
 from chatrooms.events import Signal
+from chatrooms.pipeline import weights
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
@@ -37,11 +38,6 @@ class Params(BaseModel):
     """The parameters of a command; unknown ones are rejected."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    @property
-    def weight(self) -> int:
-        """How many times the command counts against its rate."""
-        return 1
 
 
 @dataclass(frozen=True)
@@ -98,6 +94,8 @@ class Command(Generic[P]):
 
     ``kind`` says where its body runs: ``change`` on the writer's thread, ``query`` on a reader's, ``live`` as a
     coroutine of the event loop that touches sockets only. Before an ``aligned`` one the caller's sockets are aligned.
+    It counts against its ``rate`` as many times as ``cost`` says, once if that is None, and more if parsing its
+    ``names`` (see `weights`) takes long.
     """
 
     name: str
@@ -108,6 +106,8 @@ class Command(Generic[P]):
     body: Callable[..., Any]
     locks: Callable[[Connection, Caller, P], Iterable[str]]
     rate: Rate
+    cost: Callable[[P], int] | None
+    names: tuple[tuple[str, int], ...]
     aligned: bool = False
 
     @property
@@ -122,22 +122,28 @@ def change(
     may: Callable[[Act, Any], F],
     locks: Callable[[Connection, Caller, Any], Iterable[str]],
     rate: Rate = "other",
+    cost: Callable[[Any], int] | None = None,
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
     """Declare a command that writes; ``locks`` gives all rooms that it may change. It cannot change any other."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
-        return _declared(name, "change", may, body, locks, rate)
+        return _declared(name, "change", may, body, locks, rate, cost)
 
     return declare
 
 
 def query(
-    name: str, *, may: Callable[[Act, Any], F], rate: Rate = "other", aligned: bool = False
+    name: str,
+    *,
+    may: Callable[[Act, Any], F],
+    rate: Rate = "other",
+    cost: Callable[[Any], int] | None = None,
+    aligned: bool = False,
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
     """Declare a command that reads, and may emit signals."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
-        return _declared(name, "query", may, body, _no_room, rate, aligned=aligned)
+        return _declared(name, "query", may, body, _no_room, rate, cost, aligned=aligned)
 
     return declare
 
@@ -154,12 +160,13 @@ def live(
 
 
 def _declared(  # noqa: PLR0917 - the fields of Command, in order
-    name: str, kind: Any, may: Any, body: Any, locks: Any, rate: Rate, *, aligned: bool = False
+    name: str, kind: Any, may: Any, body: Any, locks: Any, rate: Rate, cost: Any = None, *, aligned: bool = False
 ) -> Command[Any]:
     hints = get_type_hints(body)
     if rate not in get_args(Rate):
         raise ValueError(f"{name} has an unknown rate: {rate}")
-    return Command(name, kind, hints["p"], hints["return"], may, body, locks, rate, aligned)
+    named = weights.named(hints["p"])
+    return Command(name, kind, hints["p"], hints["return"], may, body, locks, rate, cost, named, aligned)
 
 
 def _no_room(_db: Connection, _me: Caller, _p: Params) -> Iterable[str]:

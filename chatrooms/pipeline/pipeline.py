@@ -117,15 +117,15 @@ class Pipeline:
 
     async def _parse(self, command: Command[P], given: Any, me: Caller) -> P:
         """Return the parameters, paid for before they are parsed: many names take long, and have to wait their turn."""
-        weight = weights.weigh(command.params, given)
-        self._spend(command.rate, me, weight.commands)
-        if weight.characters <= ON_LOOP:
+        weight = _weight(command, given)
+        self._spend(command.rate, me, weight.commands if weight else 1)
+        if weight is None or weight.characters <= ON_LOOP:
             p = parse(command, given)
         else:
             async with self._turn(me):
                 p = await asyncio.to_thread(parse, command, given)
-        if p.weight > 1 and not me.host:
-            self._rates.charge(command.rate, me.username, me.network, p.weight - 1)
+        if command.cost and not me.host and (more := command.cost(p) - 1):
+            self._rates.limits[command.rate].charge(me.username, me.network, more)
         return p
 
     def _turn(self, me: Caller) -> asyncio.Semaphore:
@@ -133,11 +133,11 @@ class Pipeline:
         return self._turns.setdefault(me.network or me.username, asyncio.Semaphore(AT_ONCE))
 
     def _spend(self, rate: str, me: Caller, weight: int) -> None:
-        if not me.host:
-            self._rates.spend(rate, me.username, me.network, weight)
+        if weight and not me.host:
+            self._rates.limits[rate].spend(me.username, me.network, weight)
 
     async def _emit(self, signals: list[Signal], me: Caller) -> None:
-        passed = list(filter(self._rates.passes_on, signals))
+        passed = list(filter(self._rates.passes, signals))
         if passed:
             self._spend("broadcast", me, sum(map(self._broadcast.kilobytes, passed)))
             await self._broadcast.publish(passed)
@@ -158,6 +158,17 @@ class Pipeline:
             if rows := [row for change in changes for row in change.rows.get(listener.table, ())]:
                 listener.run(act, rows)
         return Outcome(result, changes, act.signals, act.ended, act.queued)
+
+
+def _weight(command: Command[Any], given: Any) -> weights.Weight | None:
+    """Return what parsing costs if it is more than usual; a name in ASCII is as cheap as any text."""
+    if not command.names or not isinstance(given, dict):
+        return None
+    for name, _ in command.names:
+        value = given.get(name)
+        if value is not None and not (isinstance(value, str) and value.isascii()):
+            return weights.weigh(command.names, given)
+    return None
 
 
 def parse(command: Command[P], given: Any) -> P:

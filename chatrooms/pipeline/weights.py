@@ -6,8 +6,8 @@ library. So names are counted, wherever the declaration has one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, get_args
 
 from annotated_types import MaxLen
@@ -35,18 +35,15 @@ class Weight:
         return 1 + self.names // NAMES + self.characters // CHARACTERS
 
 
-def weigh(params: type[BaseModel], given: Any) -> Weight:
-    """Return what parsing ``given`` costs; a list is parsed up to the first name too many."""
-    if not isinstance(given, dict):
-        return Weight()
-    values = [(given.get(name), most) for name, most in _named(params)]
+def weigh(names: tuple[tuple[str, int], ...], given: Mapping[str, Any]) -> Weight:
+    """Return what parsing the ``names`` in ``given`` costs; a list is parsed up to the first name too many."""
+    values = [(given.get(name), most) for name, most in names]
     listed = sum(min(len(value), most) for value, most in values if isinstance(value, list))
     return Weight(listed, sum(_slow(value, most) for value, most in values))
 
 
-@cache
-def _named(params: type[BaseModel]) -> tuple[tuple[str, int], ...]:
-    """The parameters that are names, or lists of at most so many."""
+def named(params: type[BaseModel]) -> tuple[tuple[str, int], ...]:
+    """Return the parameters that are names, or lists of at most so many."""
     return tuple((name, _most(field)) for name, field in params.model_fields.items() if _mapped(field))
 
 

@@ -106,7 +106,7 @@ class Database:
         ``locks`` names what the work changes: works of all processes that share a name never overlap. What ``work``
         raises is raised here and its changes are undone; raises `Unavailable` when the database cannot be written.
         """
-        if not self._lifetime.here:
+        if asyncio.get_running_loop() is not self._lifetime.loop:
             return await self._lifetime.call(self.change, work, locks)
         if len(self._store.jobs) >= WAITING:
             raise Unavailable

@@ -46,7 +46,7 @@ def test_of_no_command_more_is_mapped_than_was_counted_before(name, mapped):
     too_long = [{key: value * 2} for key, value in worst(params, 2 * OTHERS).items()]
     for tried in [worst(params, 0), *alone, *too_long]:
         mapped.clear()
-        weight = weights.weigh(params, tried)
+        weight = weights.weigh(DECLARED[name].names, tried)
         with contextlib.suppress(Invalid):
             parse(DECLARED[name], tried)
         assert sum(map(len, mapped)) <= weight.characters
@@ -55,11 +55,10 @@ def test_of_no_command_more_is_mapped_than_was_counted_before(name, mapped):
 
 def test_a_list_of_new_names_weighs_as_many_commands_as_it_costs_and_one_of_known_names_few(mapped):
     watch = DECLARED["presence.watch"]
-    params = watch.params
     given = {"usernames": [slow_name(number) for number in range(420)]}
-    assert weights.weigh(params, given).commands > 420 * 32 / weights.CHARACTERS
+    assert weights.weigh(watch.names, given).commands > 420 * 32 / weights.CHARACTERS
     parse(watch, given)
-    assert weights.weigh(params, given).commands == 1 + 420 // weights.NAMES
+    assert weights.weigh(watch.names, given).commands == 1 + 420 // weights.NAMES
     mapped.clear()
     parse(watch, given)
     parse(watch, {"usernames": ["Alice", "박서준", "ж-1", "李明"]})
