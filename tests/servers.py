@@ -52,12 +52,35 @@ async def running(data: Path, **settings: Any) -> AsyncIterator[RunningServer]:
         yield RunningServer(url, chat)
 
 
+class PromptServer(uvicorn.Server):
+    """uvicorn, which ends when it is told to instead of looking ten times a second whether it should."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.told_to_end = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Wait for the end."""
+        await self.on_tick(0)  # which sets the default headers
+        await self.told_to_end.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Skip the pause for clients where there are none."""
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
+            return
+        for server in self.servers:
+            server.close()
+            await server.wait_closed()
+        await self.lifespan.shutdown()
+
+
 @asynccontextmanager
 async def serving(app: Any, lifespan: str = "off") -> AsyncIterator[str]:
     """The URL at which uvicorn serves ``app`` meanwhile."""
     listening = socket.socket(proto=socket.IPPROTO_TCP)  # for which asyncio sets TCP_NODELAY
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, **options | {"lifespan": lifespan, "timeout_graceful_shutdown": 1}))
+    server = PromptServer(uvicorn.Config(app, **options | {"lifespan": lifespan, "timeout_graceful_shutdown": 1}))
     task = asyncio.create_task(server._serve(sockets=[listening]))
     while not server.started:
         if task.done():
@@ -66,6 +89,6 @@ async def serving(app: Any, lifespan: str = "off") -> AsyncIterator[str]:
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.told_to_end.set()
         await task
         listening.close()
