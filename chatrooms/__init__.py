@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from chatrooms.app import Chatrooms
     from chatrooms.doors.socketio import Connected
     from chatrooms.errors import Forbidden, Refusal, Unauthorized
-    from chatrooms.identity.handshake import Authenticate, Handshake
+    from chatrooms.identity.handshake import Handshake
+    from chatrooms.identity.hosts import Authenticate
     from chatrooms.lifetime import AlreadyRunning, NotRunning, WouldBlock
     from chatrooms.settings import Settings
     from chatrooms.storage.rows import Message
@@ -34,7 +35,7 @@ __all__ = [
 
 _HOMES = {
     "AlreadyRunning": "chatrooms.lifetime",
-    "Authenticate": "chatrooms.identity.handshake",
+    "Authenticate": "chatrooms.identity.hosts",
     "Chatrooms": "chatrooms.app",
     "Connected": "chatrooms.doors.socketio",
     "Forbidden": "chatrooms.errors",

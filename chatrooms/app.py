@@ -14,23 +14,25 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from chatrooms import names
+from chatrooms.doors.assets import Assets
 from chatrooms.doors.docs import Contract, Documents
 from chatrooms.doors.headers import SecurityHeaders
-from chatrooms.doors.http import MAX_DEPTH, Web, http_error
-from chatrooms.doors.running import ABSENT, Gate, path
+from chatrooms.doors.http import MAX_DEPTH, HttpDoor, http_error
+from chatrooms.doors.running import ABSENT, OnlyWhileRunning, path
 from chatrooms.doors.server_errors import ServerErrors
-from chatrooms.doors.socketio import Connected, Sockets
+from chatrooms.doors.socketio import TIMED_OUT, Connected, SocketioDoor, malformed
 from chatrooms.errors import Invalid, NotFound
 from chatrooms.events import Signal
 from chatrooms.features import FEATURES, presence, rooms, signals, users
-from chatrooms.identity import handshake, tokens
-from chatrooms.identity.gate import NOBODY, Doorkeeper
-from chatrooms.identity.handshake import Authenticate
+from chatrooms.identity import FEATURES as IDENTITY
+from chatrooms.identity import handshake
+from chatrooms.identity.gate import Gate
+from chatrooms.identity.hosts import Authenticate
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import jobs
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.bus import Local
-from chatrooms.pipeline.commands import Act, Caller
+from chatrooms.pipeline.commands import APPLICATION, Act, Caller
 from chatrooms.pipeline.feature import Feature, Features
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.rates import Rates
@@ -74,40 +76,47 @@ class Chatrooms:
         features: Iterable[Feature] = FEATURES,
     ) -> None:
         self.settings = settings = settings or Settings()
-        rates = Rates(settings)
         self._draining = False
         self._lifetime = Lifetime(ABSENT)
+
         self._db = Database(settings.database_url)
         self._server = Server(
             ping_interval=settings.ping_interval,
             ping_timeout=settings.ping_timeout,
             join_timeout=settings.join_timeout,
             limits=Limits(depth=MAX_DEPTH, attachments=0),  # commands refuse deeper JSON, and name the field
+            malformed=malformed,
+            timed_out=TIMED_OUT,
             async_handlers=False,
             cors_allowed_origins=checked_before,
         )
+
         self._broadcast = Broadcast(self._server, self._db, Local())
-        self._features = listed = Features(
-            (*features, tokens.feature(settings.session_days), Feature(jobs=(jobs.FORGET,)))
-        )
-        self._queue = queue = jobs.Queue()
+        self._features = listed = Features((*features, *IDENTITY, Feature(jobs=(jobs.FORGET,))))
+        rates, queue = Rates(settings), jobs.Queue()
         self._pipeline = Pipeline(settings, listed, self._db, self._broadcast, rates, queue)
         self._runner = jobs.Runner(self._pipeline, listed.jobs, queue)
-        self._db.committed = self._pipeline.committed
-        doorkeeper = Doorkeeper(settings, self._pipeline, rates, authenticate)
-        self._sockets = Sockets(settings, self._broadcast, self._pipeline, doorkeeper, on_connect)
         self._presence = presence.Presence(self._broadcast, settings.presence_grace)
-        documents = Documents(Contract(listed.commands.values(), listed.parts))
-        web = Web(settings, self._pipeline, doorkeeper, self._db, static=_static(), documents=documents)
-        self._web = Starlette(
-            routes=web.routes(),
+
+        self._gate = Gate(self._pipeline, rates, authenticate)
+        self._socketio = SocketioDoor(settings, self._broadcast, self._pipeline, self._gate, on_connect)
+        http = HttpDoor(
+            settings,
+            self._pipeline,
+            self._gate,
+            self._db,
+            assets=Assets(_static(), hosted=authenticate is not None),
+            documents=Documents(Contract(listed.declared, listed.parts)),
+        )
+        self._http = Starlette(
+            routes=http.routes(),
             lifespan=self.lifespan,
             exception_handlers={HTTPException: http_error, Exception: http_error},
         )
         self._listed = CORSMiddleware(
             self._connect, settings.origins, allow_methods=("GET", "POST"), allow_headers=("*",), allow_credentials=True
         )
-        self._doors = ServerErrors(SecurityHeaders(Gate(self._open, self._lifetime)))
+        self._doors = ServerErrors(SecurityHeaders(OnlyWhileRunning(self._open, self._lifetime)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or run the lifespan."""
@@ -131,7 +140,7 @@ class Chatrooms:
             self._server.eio.begin()
             ending.callback(self._lifetime.stop)
             ending.push_async_callback(self._drain)
-            await self._pipeline.change(_furnish, NOBODY, users.SYSTEM, self.settings.lobby)
+            await self._pipeline.change(_furnish, APPLICATION, users.SYSTEM, self.settings.lobby)
             self._lifetime.ready()
             async with self._runner.running():
                 yield
@@ -190,10 +199,10 @@ class Chatrooms:
             self._draining = True
             await self._server.shutdown()
             self._presence.close()
-            await self._sockets.close()
+            await self._socketio.close()
 
     async def _post(self, room: str, text: str, *, author: str | None, id: str | None) -> Message:
-        me = await self._person(author) if author else NOBODY
+        me = await self._person(author) if author else APPLICATION
         given = {"room": room, "text": text} | ({"id": id} if id else {})
         result = await self._pipeline.run("message.post", given, me)
         message: Message = result["message"]
@@ -221,7 +230,7 @@ class Chatrooms:
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request to the door that it came to."""
         at_sockets = scope["type"] != "lifespan" and (path(scope) + "/").startswith(SOCKETS)
-        await (self._listed if at_sockets else self._web)(scope, receive, send)
+        await (self._listed if at_sockets else self._http)(scope, receive, send)
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a socket, unless the page that it comes from is a stranger's."""

@@ -78,7 +78,6 @@ _shared = _name(200, "shared-room", "A shared room; its `#` may be left out.")
 _any = _name(400, "room", "A room: `#lobby`, a conversation such as `alice+bob`, or your username for your own room.")
 
 Username = Annotated[str, _person, AfterValidator(names.username), MAPPED]
-Claim = Annotated[str, _person, AfterValidator(names.claimable), MAPPED]
 SharedRoom = Annotated[str, _shared, AfterValidator(names.shared), MAPPED]
 AnyRoom = Annotated[str, _any, AfterValidator(names.durable), MAPPED]
 MessageText = Annotated[

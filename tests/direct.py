@@ -38,11 +38,11 @@ class Direct:
         self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
         metadata.create_all(self.engine)
         self._rates = Rates(Settings(**QUICK))
-        self._change(app.NOBODY, app._furnish)
+        self._change(app.APPLICATION, app._furnish)
 
     def join(self, username: str) -> None:
         """Make somebody known, as a member of nothing."""
-        self._change(app.NOBODY, lambda act: users.add(act, username))
+        self._change(app.APPLICATION, lambda act: users.add(act, username))
 
     def run(self, username: str, command: str, params: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
         """Return the result of a command and its changes; raises a `Refusal`."""

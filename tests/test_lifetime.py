@@ -178,15 +178,15 @@ async def test_a_database_that_is_locked_when_it_starts_is_let_go_of(tmp_path, c
 
 
 async def test_a_start_that_is_cancelled_lets_go_of_the_database(chat, monkeypatch):
-    reached, go_on, claim = threading.Event(), threading.Event(), db_module.claim
+    reached, go_on, take = threading.Event(), threading.Event(), db_module.server_lock.take
 
     def slow(url):
-        release = claim(url)
+        release = take(url)
         reached.set()
         go_on.wait(PATIENCE)
         return release
 
-    monkeypatch.setattr(db_module, "claim", slow)
+    monkeypatch.setattr(db_module.server_lock, "take", slow)
     starting = asyncio.create_task(chat.lifespan().__aenter__())
     await asyncio.to_thread(reached.wait, PATIENCE)
     starting.cancel()

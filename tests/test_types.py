@@ -21,7 +21,6 @@ def nested(depth: int) -> list:
     ("type", "given", "stored"),
     [
         (types.Username, "Alice", "alice"),
-        (types.Claim, "ａｌｉｃｅ", "alice"),
         (types.SharedRoom, "Design", "#design"),
         (types.SharedRoom, "#design", "#design"),
         (types.AnyRoom, "Bob+alice", "alice+bob"),
@@ -50,7 +49,6 @@ def test_a_value_has_one_form(type, given, stored):
         (types.Username, "a b"),
         (types.Username, "x" * 201),
         (types.Username, 5),
-        (types.Claim, "system"),
         (types.SharedRoom, "#a b"),
         (types.SharedRoom, "#" + "x" * 49),
         (types.AnyRoom, "~alice"),

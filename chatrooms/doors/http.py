@@ -1,10 +1,9 @@
-"""The HTTP door: commands as ``POST /api/<command>``, joining from a browser, the client, and the documents."""
+"""The HTTP door: commands as ``POST /api/<command>``, the client in the browser, and the documents."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -13,13 +12,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from chatrooms.doors.answers import Success, failed, refusal_of
 from chatrooms.doors.assets import Assets
 from chatrooms.doors.docs import POLICY, Documents
-from chatrooms.doors.socketio import answer, refused
-from chatrooms.errors import Internal, Invalid, NotFound, TooLarge, Unavailable
-from chatrooms.identity import handshake as auth
-from chatrooms.identity.gate import Doorkeeper
-from chatrooms.identity.handshake import Handshake
+from chatrooms.errors import Internal, Invalid, NotFound, Refusal, TooLarge, Unavailable
+from chatrooms.identity.gate import Gate
+from chatrooms.identity.handshake import Handshake, trusted
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.storage.writer import Database
@@ -27,40 +25,36 @@ from chatrooms.wire import json
 from chatrooms.wire.requests import announced
 from chatrooms.wire.server import MAX_PACKET
 
-SECONDS_A_DAY = 86_400
 MAX_DEPTH = 64
 """Levels of nested JSON in the body of a command; commands refuse less, and name the field."""
 SECONDS_TO_SEND = 10.0
 """How long sending the body of a command may take."""
 
 
-class Web:
-    """Everything that is reached by HTTP, save for Socket.IO's own polling."""
+class HttpDoor:
+    """Serves everything that is reached by HTTP, save for Socket.IO's own polling."""
 
     def __init__(
         self,
         settings: Settings,
         pipeline: Pipeline,
-        doorkeeper: Doorkeeper,
+        gate: Gate,
         db: Database,
         *,
-        static: Path,
+        assets: Assets,
         documents: Documents,
     ) -> None:
-        self._settings, self._pipeline, self._doorkeeper, self._db = settings, pipeline, doorkeeper, db
-        self._assets = Assets(static, hosted=doorkeeper.hosted)
-        self._docs = documents
+        self._settings, self._pipeline, self._gate, self._db = settings, pipeline, gate, db
+        self._assets, self._docs = assets, documents
 
     def routes(self) -> list[BaseRoute]:
-        """What is where."""
+        """Return what is where."""
         return [
             Route("/healthz", self._alive),
             Route("/readyz", self._ready),
             Route("/openapi.json", self._document(self._docs.openapi)),
             Route("/asyncapi.json", self._document(self._docs.asyncapi)),
             Route("/docs", self._reference),
-            Route("/api/session.join", self._join, methods=["POST"]),
-            Route("/api/session.leave", self._leave, methods=["POST"]),
             Route("/api/{command}", self._command, methods=["POST"]),
             *self._assets.routes(),
         ]
@@ -72,7 +66,7 @@ class Web:
         try:
             await self._db.read(lambda db: db.exec_driver_sql("SELECT 1 FROM alembic_version").scalar())
         except Unavailable as refusal:
-            return _respond(refused(refusal), refusal.status)
+            return _failure(refusal)
         return _json({"ok": True})
 
     def _document(self, make: Callable[[str, str], dict[str, Any]]) -> Callable[[Request], Awaitable[Response]]:
@@ -86,61 +80,41 @@ class Web:
         return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
 
     async def _command(self, request: Request) -> Response:
-        async def run() -> Any:
-            caller = await self._doorkeeper.request(self._handshake(request))
-            return await self._pipeline.run(request.path_params["command"], await _body(request), caller)
+        name = request.path_params["command"]
+        handshake = Handshake({}, request.scope, trusted(request.scope, self._settings.origins))
+        if self._pipeline.is_entry(name):
+            return await self._enter(name, request, handshake)
+        try:
+            caller = await self._gate.identify(handshake)
+            return _success(await self._pipeline.run(name, await _body(request), caller))
+        except Exception as error:
+            return _failure(refusal_of(error, "command failed"))
 
-        return await _answered(run())
-
-    async def _join(self, request: Request) -> Response:
-        handshake = self._handshake(request)
-        token: str | None = None
-
-        async def run() -> Any:
-            nonlocal token
-            user, token = await self._doorkeeper.join(handshake, await _body(request))
-            return {"user": user}
-
-        response = await _answered(run())
-        if token is not None:
-            self._set_cookie(response, handshake, orjson.loads(response.body)["result"]["user"]["username"], token)
+    async def _enter(self, name: str, request: Request, handshake: Handshake) -> Response:
+        try:
+            browser = self._gate.browser(handshake)
+            response = _success(await self._pipeline.enter(name, await _body(request), browser))
+        except Exception as error:
+            return _failure(refusal_of(error, "command failed"))
+        for cookie in browser.cookies:
+            response.set_cookie(
+                cookie.name,
+                cookie.value,
+                max_age=cookie.max_age,
+                secure=cookie.secure,
+                httponly=True,
+                samesite="lax",
+            )
         return response
-
-    async def _leave(self, request: Request) -> Response:
-        handshake = self._handshake(request)
-        username: str | None = None
-
-        async def run() -> Any:
-            nonlocal username
-            username = await self._doorkeeper.leave(handshake, await _body(request))
-            return {}
-
-        response = await _answered(run())
-        if username is not None:
-            self._set_cookie(response, handshake, username, "")
-        return response
-
-    def _handshake(self, request: Request) -> Handshake:
-        return Handshake({}, request.scope, auth.trusted(request.scope, self._settings.origins))
-
-    def _set_cookie(self, response: Response, handshake: Handshake, username: str, token: str) -> None:
-        response.set_cookie(
-            auth.cookie_name(username, secure=handshake.secure),
-            token,
-            max_age=self._settings.session_days * SECONDS_A_DAY if token else 0,
-            secure=handshake.secure,
-            httponly=True,
-            samesite="lax",
-        )
 
 
 def _mount(request: Request) -> str:
-    """The path that the client is at; `Request.base_url` would be that of the outermost application."""
+    """Return the path that the client is at; `Request.base_url` would be that of the outermost application."""
     return str(request.scope.get("root_path", "")).rstrip("/") + "/"
 
 
 def _here(request: Request) -> str:
-    """The URL that the client is at."""
+    """Return the URL that the client is at."""
     return str(request.url.replace(path=_mount(request), query=""))
 
 
@@ -155,22 +129,22 @@ async def _body(request: Request) -> Any:
                 if len(body) > MAX_PACKET:
                     raise TooLarge(limit=MAX_PACKET)
     except (ClientDisconnect, TimeoutError):
-        raise Invalid("The end of the body is missing.", field="") from None
+        raise Invalid("The request body was cut short.", field="") from None
     try:
         return json.read(body.decode() or "{}", MAX_DEPTH)
     except ValueError as error:
         raise Invalid(f"That is not JSON: {error}.", field="") from None
 
 
-async def _answered(work: Awaitable[Any]) -> Response:
-    told, status = await answer(work)
-    return _json(told) if told["ok"] else _respond(told, status)
+def _success(result: Any) -> Response:
+    answer: Success = {"ok": True, "result": result}
+    return _json(answer)
 
 
-def _respond(told: dict[str, Any], status: int) -> Response:
-    retry_after = told["error"]["details"].get("retry_after")
+def _failure(refusal: Refusal) -> Response:
+    retry_after = refusal.details.get("retry_after")
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
-    return _json(told, status, headers)
+    return _json(failed(refusal), refusal.status, headers)
 
 
 def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -178,8 +152,8 @@ def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) 
 
 
 async def http_error(request: Request, error: Exception) -> Response:
-    """Starlette's own refusals (no such path, no such method) and what fails, in our shape."""
+    """Return Starlette's own refusals (no such path, no such method) and what fails, in our shape."""
     if not isinstance(error, HTTPException):
-        return _json(refused(Internal()), Internal.status)
-    told = refused(NotFound(path=request.scope["path"][:200]))
-    return _json(told, error.status_code, dict(error.headers) if error.headers else None)
+        return _failure(Internal())
+    answer = failed(NotFound(path=request.scope["path"][:200]))
+    return _json(answer, error.status_code, dict(error.headers) if error.headers else None)

@@ -8,20 +8,21 @@ import orjson
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chatrooms.doors.answers import failed
 from chatrooms.errors import Unavailable
 from chatrooms.lifetime import Lifetime, NotRunning
 
 ABSENT = "The chat is not running: give your application lifespan=chat.lifespan"
 ELSEWHERE = "The chat runs on another event loop than this request came on: serve it by the loop of its lifespan"
 ALIVE = "/healthz"
-"""Says that the process lives, which is true without the chat."""
+"""Answered even while the chat is not running: the process is alive."""
 TRY_AGAIN_LATER = 1013
 
 log = logging.getLogger("chatrooms.app")
 
 
-class Gate:
-    """An ASGI middleware that passes on what comes while the chat runs, and refuses the rest with 503."""
+class OnlyWhileRunning:
+    """An ASGI middleware that passes requests on while the chat runs, and answers them with 503 at any other time."""
 
     def __init__(self, app: ASGIApp, lifetime: Lifetime) -> None:
         self._app, self._lifetime = app, lifetime
@@ -55,5 +56,5 @@ async def _refuse(refusal: Unavailable, scope: Scope, receive: Receive, send: Se
     if scope["type"] == "websocket" and "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": TRY_AGAIN_LATER, "reason": "not running"})
         return
-    body = orjson.dumps({"ok": False, "error": refusal.as_dict()})
+    body = orjson.dumps(failed(refusal))
     await Response(body, refusal.status, media_type="application/json")(scope, receive, send)

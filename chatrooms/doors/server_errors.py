@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chatrooms.doors.answers import failed
 from chatrooms.errors import Internal
 from chatrooms.wire import failures
 
@@ -53,5 +54,5 @@ async def _end(scope: Scope, receive: Receive, send: Send, *, begun: bool) -> No
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": INTERNAL_ERROR})
         elif not begun:
-            body = orjson.dumps({"ok": False, "error": Internal().as_dict()})
+            body = orjson.dumps(failed(Internal()))
             await Response(body, Internal.status, media_type="application/json")(scope, receive, send)

@@ -1,4 +1,4 @@
-"""The Socket.IO door: an event to the pipe, its result to the acknowledgement."""
+"""The Socket.IO door: an event to the pipeline, its result to the acknowledgement."""
 
 from __future__ import annotations
 
@@ -11,25 +11,24 @@ from typing import Any
 import socketio.exceptions
 
 from chatrooms import names
-from chatrooms.errors import Internal, Invalid, Refusal, Unauthorized, Unavailable
+from chatrooms.doors.answers import Failure, Success, failed, refusal_of
+from chatrooms.errors import Invalid, Refusal, Unauthorized, Unavailable
 from chatrooms.features import users
-from chatrooms.identity import handshake as auth
-from chatrooms.identity import tokens
-from chatrooms.identity.gate import Doorkeeper
-from chatrooms.identity.handshake import Handshake
+from chatrooms.identity import sessions
+from chatrooms.identity.gate import Gate
+from chatrooms.identity.handshake import Handshake, trusted
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.commands import Caller
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.types import MAX_SEQ, MAX_TEXT
 from chatrooms.version import __version__
-from chatrooms.wire import failures
 from chatrooms.wire.tally import Tally
 
 log = logging.getLogger(__name__)
 
 BEYOND = MAX_SEQ
-"""A rev that no room reaches: to every client, a change of this rev comes after a gap."""
+"""A rev that no room reaches: every client takes a change of this rev for one after a gap."""
 
 Connected = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 """What a host application does when a socket has connected: gets the username and the handshake's ``auth``."""
@@ -37,42 +36,24 @@ Connected = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 SECONDS_TO_END = 1.0
 
 
-async def answer(work: Awaitable[Any]) -> tuple[dict[str, Any], int]:
-    """Return what a command gives, in the shape that both doors answer with, and its HTTP status."""
-    try:
-        return {"ok": True, "result": await work}, 200
-    except Refusal as refusal:
-        return refused(refusal), refusal.status
-    except Exception:
-        failures.report("command failed")
-        return refused(Internal()), Internal.status
-
-
-def refused(refusal: Refusal) -> dict[str, Any]:
-    """A refusal, in the shape that both doors answer with."""
-    return {"ok": False, "error": refusal.as_dict()}
-
-
-class Sockets:
-    """Takes in sockets and their commands."""
+class SocketioDoor:
+    """Identifies sockets and runs their commands."""
 
     def __init__(
         self,
         settings: Settings,
         broadcast: Broadcast,
         pipeline: Pipeline,
-        doorkeeper: Doorkeeper,
+        gate: Gate,
         on_connect: Connected | None = None,
     ) -> None:
-        self._settings, self._broadcast, self._pipeline, self._doorkeeper = settings, broadcast, pipeline, doorkeeper
+        self._settings, self._broadcast, self._pipeline, self._gate = settings, broadcast, pipeline, gate
         self._on_connect = on_connect
         self._beside: set[asyncio.Task[None]] = set()
         self._tally = Tally(log)
         self._server = broadcast.server
-        self._server.connected = self._connected
-        self._server.caught_up = self._caught_up
-        self._server.malformed = lambda why: refused(Invalid(f"That is not a command: {why}.", field=""))
-        self._server.timed_out = _connect_error(Unavailable("Connecting took too long.")).error_args
+        self._server.on_connected(self._connected)
+        self._server.on_caught_up(self._caught_up)
         self._server.on("connect", self._connect)
         self._server.on("*", self._event)
 
@@ -86,27 +67,24 @@ class Sockets:
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], payload: Any) -> None:
         scope = environ["asgi.scope"]
-        handshake = Handshake(
-            payload if isinstance(payload, dict) else {}, scope, auth.trusted(scope, self._settings.origins)
-        )
+        auth = payload if isinstance(payload, dict) else {}
+        handshake = Handshake(auth, scope, trusted(scope, self._settings.origins), socket=True)
         try:
-            caller, token = await self._doorkeeper.connect(handshake)
+            caller = replace(await self._gate.identify(handshake), sid=sid)
             await self._place(sid, caller)
         except Refusal as refusal:
             self._tally.note(logging.INFO, f"connection refused: {refusal.code}")
-            raise _connect_error(refusal) from None
-        except Exception:
-            failures.report("connecting failed")
-            raise _connect_error(Internal()) from None
-        session = {"caller": caller, "token": token, "auth": handshake.auth}
-        await self._server.save_session(sid, session)
+            raise connect_error(refusal) from None
+        except Exception as error:
+            raise connect_error(refusal_of(error, "connecting failed")) from None
+        await self._server.save_session(sid, {"caller": caller, "auth": auth})
 
     async def _place(self, sid: str, caller: Caller) -> None:
-        """Enter the socket's rooms; raises `Unauthorized` if the session was revoked before it was in the session's."""
+        """Enter the socket's rooms; raises `Unauthorized` if the session was ended before it was in the session's."""
         await self._server.enter_room(sid, caller.username)
         if session := caller.session:
             await self._server.enter_room(sid, names.session(session))
-            if not await self._pipeline.lookup(lambda db: tokens.alive(db, session)):
+            if not await self._pipeline.lookup(lambda db: sessions.alive(db, session)):
                 raise Unauthorized
         await self._broadcast.align(caller.username, sid)
 
@@ -114,13 +92,13 @@ class Sockets:
         session = await self._server.get_session(sid)
         caller: Caller = session["caller"]
         user = await self._pipeline.lookup(lambda db: users.find(db, caller.username))
-        welcome = {
+        welcome: dict[str, Any] = {
             "user": user,
             "server": {"version": __version__, "name": self._settings.name},
             "limits": {"text": MAX_TEXT},
         }
-        if session["token"]:
-            welcome["token"] = session["token"]
+        if caller.new_token:
+            welcome["token"] = caller.new_token
         await self._server.emit("welcome", welcome, to=sid)
         if self._on_connect:
             task = asyncio.create_task(self._tell_host(self._on_connect, caller.username, session["auth"]))
@@ -139,19 +117,30 @@ class Sockets:
         rooms = (names.heard_by(people) for people in missed)
         await self._server.emit_all(("change", {"room": room, "rev": BEYOND}, [sid]) for room in rooms)
 
-    async def _event(self, event: str, sid: str, *given: Any) -> dict[str, Any]:
-        return (await answer(self._run(event, sid, given)))[0]
-
-    async def _run(self, event: str, sid: str, given: tuple[Any, ...]) -> Any:
-        session = await self._server.get_session(sid)
-        caller: Caller | None = session.get("caller")
-        if caller is None:
-            raise Unauthorized
-        if not given or any(extra is not None for extra in given[1:]):  # an `undefined` in JavaScript comes as null
-            raise Invalid("A command takes one object.", field="")
-        return await self._pipeline.run(event, given[0], replace(caller, sid=sid))
+    async def _event(self, event: str, sid: str, *given: Any) -> Success | Failure:
+        try:
+            caller: Caller = (await self._server.get_session(sid))["caller"]
+            return {"ok": True, "result": await self._pipeline.run(event, _object(given), caller)}
+        except Exception as error:
+            return failed(refusal_of(error, "command failed"))
 
 
-def _connect_error(refusal: Refusal) -> Any:
-    data = {"code": refusal.code, **refusal.details}
-    return socketio.exceptions.ConnectionRefusedError(refusal.message, data)
+def _object(given: tuple[Any, ...]) -> Any:
+    """Return the one argument of an event; an ``undefined`` after it in JavaScript comes as null."""
+    if not given or any(extra is not None for extra in given[1:]):
+        raise Invalid("A command takes one object.", field="")
+    return given[0]
+
+
+def malformed(reason: str) -> Failure:
+    """Return the acknowledgement of an event that is not one."""
+    return failed(Invalid(f"That is not a command: {reason}.", field=""))
+
+
+def connect_error(refusal: Refusal) -> Any:
+    """Return a refusal as python-socketio wants it from a connect handler."""
+    return socketio.exceptions.ConnectionRefusedError(refusal.message, {"code": refusal.code, **refusal.details})
+
+
+TIMED_OUT = connect_error(Unavailable("Connecting took too long.")).error_args
+"""What a client receives whose connecting took too long."""

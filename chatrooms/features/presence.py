@@ -49,20 +49,19 @@ async def watch(broadcast: Broadcast, me: Caller, p: Watch) -> States:
 
 
 class Presence:
-    """Tells the watchers of a person when they come, and, if they stay away for ``grace`` seconds, that they left."""
+    """Emits the presence of people to their watchers: offline once they have been away for ``grace`` seconds."""
 
     def __init__(self, broadcast: Broadcast, grace: float) -> None:
         self._broadcast, self._grace = broadcast, grace
         self._leaving: dict[str, asyncio.TimerHandle] = {}
         self._telling: set[asyncio.Task[None]] = set()
-        broadcast.server.manager.occupied = self.came
-        broadcast.server.manager.vacated = self.went
-        broadcast.lingering = self._leaving
+        broadcast.server.manager.on_occupancy(self.came, self.went)
 
     def came(self, room: str) -> None:
-        """A room got its first socket."""
+        """Emit that a person is online, unless they only reloaded; called when a room gets its first socket."""
         if names.kind(room) != "personal":
             return
+        self._broadcast.lingering.discard(room)
         leaving = self._leaving.pop(room, None)
         if leaving:
             leaving.cancel()
@@ -70,20 +69,23 @@ class Presence:
             self._tell(room, "online")
 
     def went(self, room: str) -> None:
-        """A room lost its last socket."""
+        """Expect a person back for a while; called when a room loses its last socket."""
         if names.kind(room) == "personal":
+            self._broadcast.lingering.add(room)
             self._leaving[room] = asyncio.get_running_loop().call_later(self._grace, self._gone, room)
 
     def close(self) -> None:
-        """Nobody is here any more, and nobody is left to be told."""
+        """Emit nothing more: every socket is closed."""
         for timer in self._leaving.values():
             timer.cancel()
         self._leaving.clear()
+        self._broadcast.lingering.clear()
         for task in self._telling:
             task.cancel()
 
     def _gone(self, username: str) -> None:
         del self._leaving[username]
+        self._broadcast.lingering.discard(username)
         self._tell(username, "offline")
 
     def _tell(self, username: str, state: State) -> None:

@@ -93,6 +93,16 @@ def add(act: Act, username: str, *, vouched: bool = False) -> User:
     return row
 
 
+def find_or_add(act: Act, username: str, *, vouched: bool = False) -> User:
+    """Return the profile of ``username``, whom `add` adds if they are new."""
+    return find(act.db, username) or add(act, username, vouched=vouched)
+
+
+def locks_to_add(username: str, lobby: str) -> tuple[str, ...]:
+    """Return what adding somebody changes: their own room, the lobby, and who has a name of that look."""
+    return username, lobby, names.skeleton(username)
+
+
 def find(db: Connection, username: str) -> User | None:
     """The profile of ``username``, if there is such a person."""
     return cast(User | None, _by_username.one(db, {"username": username}))

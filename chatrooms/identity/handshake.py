@@ -1,32 +1,51 @@
-"""Who is at the other end of a connection; the seam where a host application plugs in its own answer."""
+"""What a client says of itself when it connects a socket, or with each HTTP request."""
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import quote, unquote
+from typing import Annotated, Any
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import Headers
-from starlette.requests import cookie_parser
 
+from chatrooms.errors import Forbidden
+from chatrooms.identity import cookies
+from chatrooms.pipeline.commands import invalid
+from chatrooms.types import Username
 from chatrooms.wire import gate
 
-COOKIE = "chatrooms-"
+TOKEN_LENGTH = 43
+"""Characters of a token: 256 bits, as text. One that a client makes has at least as many."""
+
+
+class Credentials(BaseModel):
+    """The handshake's ``auth``: what proves who you are. Whatever else it holds is for the host application.
+
+    ``claim`` is a token of the client's own making that keeps a free name from now on.
+    """
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    username: Username | None = Field(None, description="The name to join as.")
+    token: str | None = Field(None, description="A token that proves the name; it is enough alone.")
+    claim: Annotated[str, Field(min_length=TOKEN_LENGTH, max_length=200)] | None = Field(
+        None, description="A token of the client's own making, which keeps a free name from now on."
+    )
 
 
 @dataclass(frozen=True)
 class Handshake:
     """What a client says of itself when it connects, or with each HTTP request.
 
-    ``auth`` is the handshake's payload; ``trusted`` says whether the page it comes from may use cookies.
+    ``auth`` is the payload of a ``socket`` that connects, and empty for a request; ``trusted`` says whether the page it
+    comes from may use cookies.
     """
 
     auth: Mapping[str, Any]
     scope: Mapping[str, Any]
     trusted: bool
+    socket: bool = False
     headers: Headers = field(init=False)
 
     def __post_init__(self) -> None:
@@ -35,7 +54,7 @@ class Handshake:
     @property
     def secure(self) -> bool:
         """Whether the connection is encrypted."""
-        return self.scope.get("scheme") in ("https", "wss")
+        return encrypted(self.scope)
 
     @property
     def address(self) -> str:
@@ -45,64 +64,56 @@ class Handshake:
 
     @property
     def network(self) -> str:
-        """Whose address it is, for counting."""
+        """The address that limits count by: of IPv6, the /64."""
         return gate.network(self.address)
 
     @property
     def agent(self) -> str:
-        """What the client calls itself."""
+        """The browser or program, as it names itself."""
         return self.headers.get("user-agent", "")[:200]
 
     @property
     def cookies(self) -> dict[str, str]:
-        """The cookies of a trusted page; else none, so that no other page can act for somebody.
+        """The cookies of a trusted page; none of any other page, so that it cannot act for its visitors."""
+        return cookies.read(self.headers.get("cookie", "")) if self.trusted else {}
 
-        Cookies of other applications on this host are among them, each read for itself, however odd the others are.
-        """
-        return cookie_parser(self.headers.get("cookie", "")) if self.trusted else {}
+    def credentials(self) -> Credentials:
+        """Return what the client gives to prove who it is, in whichever way its door has; raises `Invalid`."""
+        if not self.socket:
+            return self._of_request()
+        try:
+            return Credentials.model_validate(self.auth)
+        except ValidationError as error:
+            raise invalid(error) from None
 
+    def cookie(self, username: str) -> str | None:
+        """Return the token in the session cookie of ``username``, if there is one."""
+        return self.cookies.get(cookies.name(username, secure=self.secure))
 
-Authenticate = Callable[[Handshake], Awaitable[str | None]]
-"""A host application's own answer: the username of the person at the other end, or ``None`` for nobody.
-
-A username is 2 to 32 letters, digits, ``.``, ``-`` and ``_`` in lower case, in its one form (RFC 8265), as
-`names.vouched` says. Anything else refuses the person and is logged, never changed: ``ALICE`` is not let in as
-``alice``, and nobody as ``system``. A new person is added. Names that look alike are two people here.
-An answer that takes more than 30 s refuses the person, who may try again.
-"""
+    def _of_request(self) -> Credentials:
+        scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        bearer = token.strip() if scheme.lower() == "bearer" else ""
+        username = self.headers.get("chatrooms-user") or cookies.only_username(self.cookies)
+        return Credentials.model_construct(username=username, token=bearer or None)
 
 
 def trusted(scope: Mapping[str, Any], origins: tuple[str, ...]) -> bool:
-    """Whether the page that a request comes from is ours or listed; a program that names no page is."""
+    """Return whether the page that a request comes from is ours or listed; a program that names no page is trusted."""
     headers = Headers(scope=dict(scope))
     origin = headers.get("origin")
     if origin is None:
         return headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
-    secure = scope.get("scheme") in ("https", "wss")
-    ours = [f"{scheme}://{headers.get('host', '')}" for scheme in (("https",) if secure else ("http", "https"))]
+    schemes = ("https",) if encrypted(scope) else ("http", "https")
+    ours = [f"{scheme}://{headers.get('host', '')}" for scheme in schemes]
     return origin in ours or origin.rstrip("/") in origins
 
 
-TOKEN_LENGTH = 43
-"""Characters of a token: 256 bits, as text. One that a client makes has at least as many."""
+def require_trusted(handshake: Handshake) -> None:
+    """Raise `Forbidden` for pages of other sites, whose requests carry our visitors' cookies."""
+    if not handshake.trusted:
+        raise Forbidden("Pages of that origin are not allowed here. The setting `origins` lists those that are.")
 
 
-def new_token() -> str:
-    """256 random bits, as text."""
-    return secrets.token_urlsafe(32)
-
-
-def token_hash(token: str) -> str:
-    """How a token is stored; it is random, so one round of SHA-256 is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def cookie_name(username: str, *, secure: bool) -> str:
-    """One cookie for each name, so that two windows of a browser can be two people."""
-    return ("__Host-" if secure else "") + COOKIE + quote(username, safe="")
-
-
-def only_name(cookies: Mapping[str, str]) -> str | None:
-    """The username of the one session cookie there is; with several it is not known which is meant."""
-    ours = [name for name in cookies if name.removeprefix("__Host-").startswith(COOKIE)]
-    return unquote(ours[0].removeprefix("__Host-").removeprefix(COOKIE)) if len(ours) == 1 else None
+def encrypted(scope: Mapping[str, Any]) -> bool:
+    """Return whether the connection of a request is encrypted."""
+    return scope.get("scheme") in ("https", "wss")

@@ -1,170 +1,61 @@
-"""Joining and staying joined: a name is kept by a token, of which only the hash is stored."""
+"""Proof by a token: given with the handshake, as a bearer token, or in the session cookie of a browser."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
-from typing import Annotated, cast
-from uuid import uuid4
+from contextlib import suppress
 
-from pydantic import Field
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
-from typing_extensions import TypedDict
-
-from chatrooms import clock
-from chatrooms.errors import NotFound, Unauthorized
-from chatrooms.features import users
-from chatrooms.identity.handshake import token_hash
-from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Caller, Params, change, query
-from chatrooms.pipeline.feature import Feature
-from chatrooms.pipeline.jobs import NOBODY, Chat, Job, JobKind
-from chatrooms.storage.rows import Created, User, many
-from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import sessions
-from chatrooms.types import Id
-
-SEEN_EVERY_HOURS = 1
-BATCH = 100
+from chatrooms.errors import Unauthorized, Unavailable
+from chatrooms.identity import sessions
+from chatrooms.identity.handshake import Handshake
+from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.jobs import Chat
 
 
-class Nothing(Params):
-    """No parameters."""
+class Tokens:
+    """Knows the holders of tokens."""
+
+    def __init__(self, chat: Chat) -> None:
+        self._chat = chat
+
+    async def identify(self, handshake: Handshake) -> Caller | None:
+        """Return the holder of the token in a handshake; raises `Unauthorized` if the token proves nothing."""
+        given = handshake.credentials()
+        if given.token is None:
+            return None
+        return await holder(self._chat, handshake, given.token, given.username if handshake.socket else None)
 
 
-class Which(Params):
-    """One of your sessions."""
+class Cookies:
+    """Knows browsers by their session cookies."""
 
-    id: Id = Field(description="The id of one of your own sessions.")
+    def __init__(self, chat: Chat) -> None:
+        self._chat = chat
 
-
-class Session(TypedDict):
-    """A browser or program that can act for you."""
-
-    id: Annotated[str, Field(description="The id, for `session.revoke`.")]
-    agent: Annotated[str, Field(description="The browser or program, as it named itself.")]
-    created_at: Created
-    seen_at: Annotated[str, Field(description="When it was last used, to the hour.")]
-    current: Annotated[bool, Field(description="Whether this call came by this session.")]
+    async def identify(self, handshake: Handshake) -> Caller | None:
+        """Return the person whose cookie a browser has, if it is still good."""
+        username = handshake.credentials().username
+        return await by_cookie(self._chat, handshake, username) if username else None
 
 
-class ManySessions(TypedDict):
-    """Sessions, the last used first."""
-
-    sessions: list[Session]
-
-
-class Done(TypedDict):
-    """Success."""
-
-
-class Known(TypedDict):
-    """Who a token belongs to."""
-
-    id: str
-    username: str
-    seen_at: str
+async def by_cookie(chat: Chat, handshake: Handshake, username: str) -> Caller | None:
+    """Return ``username`` as a caller if the browser has a good cookie of that name."""
+    token = handshake.cookie(username)
+    if token is None:
+        return None
+    try:
+        return await holder(chat, handshake, token, username)
+    except Unauthorized:
+        return None
 
 
-_of_token = Prepared(
-    select(sessions.c.id, sessions.c.username, sessions.c.seen_at).where(
-        sessions.c.token_hash == bindparam("token_hash"), sessions.c.seen_at > bindparam("since")
-    )
-)
-
-
-_of_id = Prepared(select(sessions.c.id).where(sessions.c.id == bindparam("id")))
-
-
-def find(db: Connection, token: str, days: int) -> Known | None:
-    """Whose ``token`` this is, unless it went unused for ``days`` days."""
-    return cast(Known | None, _of_token.one(db, {"token_hash": token_hash(token), "since": clock.ago(days=days)}))
-
-
-def exists(db: Connection, token: str) -> bool:
-    """Whether ``token`` was ever given out and not revoked."""
-    return db.scalar(select(sessions.c.id).where(sessions.c.token_hash == token_hash(token))) is not None
-
-
-def alive(db: Connection, id: str) -> bool:
-    """Whether the session was not revoked."""
-    return _of_id.one(db, {"id": id}) is not None
-
-
-def stale(known: Known) -> bool:
-    """Whether it is time to note that the session is used."""
-    return known["seen_at"] < clock.ago(hours=SEEN_EVERY_HOURS)
-
-
-def touch(act: Act, id: str) -> None:
-    """Note that the session is used; raises `Unauthorized` if it was revoked meanwhile."""
-    if act.db.execute(update(sessions).where(sessions.c.id == id).values(seen_at=act.now)).rowcount == 0:
-        raise Unauthorized
-
-
-def start(act: Act, username: str, token: str, agent: str) -> None:
-    """From now on ``token`` proves ``username``."""
-    act.db.execute(
-        insert(sessions).values(
-            id=str(uuid4()),
-            token_hash=token_hash(token),
-            username=username,
-            agent=agent,
-            created_at=act.now,
-            seen_at=act.now,
-        )
-    )
-
-
-def end(act: Act, id: str) -> None:
-    """End one of the caller's sessions; raises `NotFound`."""
-    ended = act.db.execute(delete(sessions).where(sessions.c.id == id, sessions.c.username == act.me.username))
-    if ended.rowcount == 0:
-        raise NotFound(field="id")
-    act.ended.append(id)
-
-
-def admit(act: Act, username: str, *, vouched: bool = False) -> User:
-    """Return the profile of ``username``, whom we take at their word or a host application has ``vouched`` for.
-
-    They are added if they are new; raises `NameTaken` as `users.add` does.
-    """
-    return users.find(act.db, username) or users.add(act, username, vouched=vouched)
-
-
-@query("session.list", may=access.anyone)
-def page(act: Act, p: Nothing, _: None) -> ManySessions:
-    """Return the browsers and programs that can act for you."""
-    columns = (sessions.c.id, sessions.c.agent, sessions.c.created_at, sessions.c.seen_at)
-    found = select(*columns).where(sessions.c.username == act.me.username).order_by(sessions.c.seen_at.desc())
-    mine = many(Session, act.db.execute(found))
-    return {"sessions": [{**session, "current": session["id"] == act.me.session} for session in mine]}
-
-
-def _none(_db: Connection, _me: Caller, _p: Which) -> Iterable[str]:
-    return ()
-
-
-@change("session.revoke", may=access.anyone, locks=_none)
-def revoke(act: Act, p: Which, _: None) -> Done:
-    """End one of your sessions; its sockets are disconnected."""
-    end(act, p.id)
-    return {}
-
-
-def feature(days: int) -> Feature:
-    """Return the commands of sessions, and the job that removes those that went unused for ``days`` days."""
-
-    async def expire(chat: Chat, _job: Job) -> None:
-        while await chat.change(lambda act: _remove_expired(act, days), NOBODY) == BATCH:
-            pass
-
-    return Feature(commands=(page, revoke), jobs=(JobKind("sessions.expire", expire, every=timedelta(hours=1)),))
-
-
-def _remove_expired(act: Act, days: int) -> int:
-    expired = select(sessions.c.id).where(sessions.c.seen_at <= clock.ago(days=days)).limit(BATCH)
-    ids = list(act.db.scalars(expired))
-    act.db.execute(delete(sessions).where(sessions.c.id.in_(ids)))
-    act.ended.extend(ids)
-    return len(ids)
+async def holder(chat: Chat, handshake: Handshake, token: str, username: str | None = None) -> Caller:
+    """Return the holder of ``token``; raises `Unauthorized` if it has none, or not ``username``."""
+    days = chat.settings.session_days
+    found = await chat.lookup(lambda db: sessions.find(db, token, days))
+    if found is None or username not in (None, found["username"]):
+        raise Unauthorized("Invalid or expired token.")
+    caller = Caller(found["username"], session=found["id"], network=handshake.network)
+    if sessions.stale(found):
+        with suppress(Unavailable):  # somebody known can read even if nothing can be written
+            await chat.change(lambda act: sessions.touch(act, found["id"]), caller)
+    return caller

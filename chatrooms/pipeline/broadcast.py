@@ -6,7 +6,7 @@ Nothing here knows a socket by more than the rooms it is in.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from weakref import WeakValueDictionary
 
 import orjson
@@ -32,7 +32,8 @@ class Broadcast:
 
     def __init__(self, server: Server, db: Database, bus: Bus) -> None:
         self.server = server
-        self.lingering: Container[str] = ()
+        self.lingering: set[str] = set()
+        """Who left so recently that they may be reloading the page; `Presence` keeps it."""
         self._db, self._bus = db, bus
         self._aligning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 

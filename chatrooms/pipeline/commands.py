@@ -15,12 +15,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar, get_args, get_type_hints
+from typing import Any, Generic, Literal, Protocol, TypeVar, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Connection
 
-from chatrooms import clock
+from chatrooms import clock, names
 from chatrooms.errors import Invalid
 from chatrooms.events import Signal
 from chatrooms.pipeline import weights
@@ -31,7 +31,8 @@ from chatrooms.pipeline.rates import Rates
 P = TypeVar("P", bound="Params")
 F = TypeVar("F")
 R = TypeVar("R")
-Rate = Literal["post", "create", "signal", "other"]
+S = TypeVar("S", bound="Stranger")
+Rate = Literal["join", "post", "create", "signal", "other"]
 
 
 class Params(BaseModel):
@@ -44,7 +45,8 @@ class Params(BaseModel):
 class Caller:
     """Who runs a command: a person, on the socket ``sid`` if they use one, or the host application itself.
 
-    ``network`` is the address that limits count by (`Handshake.network`), empty where there is none.
+    ``network`` is the address that limits count by (`Handshake.network`), empty where there is none. ``new_token`` is a
+    token that proves them and that their client does not know yet.
     """
 
     username: str
@@ -52,6 +54,19 @@ class Caller:
     session: str | None = None
     host: bool = False
     network: str = ""
+    new_token: str | None = field(default=None, repr=False)
+
+
+APPLICATION = Caller(names.APPLICATION, host=True)
+"""The application itself, which may do anything."""
+
+
+class Stranger(Protocol):
+    """Somebody whom an entry serves before it is known who they are."""
+
+    @property
+    def network(self) -> str:
+        """The address that limits count by."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +108,13 @@ class Command(Generic[P]):
     """One declared command.
 
     ``kind`` says where its body runs: ``change`` on the writer's thread, ``query`` on a reader's, ``live`` as a
-    coroutine of the event loop that touches sockets only. Before an ``aligned`` one the caller's sockets are aligned.
-    It counts against its ``rate`` as many times as ``cost`` says, once if that is None, and more if parsing its
-    ``names`` (see `weights`) takes long.
+    coroutine of the event loop that touches sockets only, ``entry`` as a coroutine for somebody who is not known yet.
+    Before an ``aligned`` one the caller's sockets are aligned. It counts against its ``rate`` as many times as ``cost``
+    says, once if that is None, and more if parsing its ``names`` (see `weights`) takes long.
     """
 
     name: str
-    kind: Literal["change", "query", "live"]
+    kind: Literal["change", "query", "live", "entry"]
     params: type[P]
     result: Any
     may: Callable[..., Any]
@@ -155,6 +170,20 @@ def live(
 
     def declare(body: Callable[[Broadcast, Caller, P], Awaitable[R]]) -> Command[P]:
         return _declared(name, "live", may, body, _no_room, rate)
+
+    return declare
+
+
+def entry(
+    name: str, *, may: Callable[[S, Any], None], rate: Rate = "other"
+) -> Callable[[Callable[[S, P], Awaitable[R]]], Command[P]]:
+    """Declare a coroutine function that runs before there is a caller, such as joining; it may set cookies.
+
+    It serves the HTTP door alone: a socket has proved who it is. Its rate counts by network address.
+    """
+
+    def declare(body: Callable[[S, P], Awaitable[R]]) -> Command[P]:
+        return _declared(name, "entry", may, body, _no_room, rate)
 
     return declare
 

@@ -43,7 +43,10 @@ class Features:
 
     def __init__(self, features: Iterable[Feature]) -> None:
         listed = tuple(features)
-        self.commands = _by_name(command for feature in listed for command in feature.commands)
+        declared = _by_name(command for feature in listed for command in feature.commands)
+        self.declared: tuple[Command[Any], ...] = tuple(declared.values())
+        self.commands = {name: command for name, command in declared.items() if command.kind != "entry"}
+        self.entries = {name: command for name, command in declared.items() if command.kind == "entry"}
         self.jobs = _by_name(job for feature in listed for job in feature.jobs)
         self.parts = tuple(_by_name(part for feature in listed for part in feature.parts).values())
         self.listeners = tuple(listener for feature in listed for listener in feature.listeners)

@@ -19,13 +19,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from chatrooms import clock
 from chatrooms.errors import Unavailable
 from chatrooms.pipeline.commands import Act, Caller
+from chatrooms.settings import Settings
 from chatrooms.storage.tables import jobs
 from chatrooms.wire import failures
 
 R = TypeVar("R")
 
 CAPACITY = 100
-"""How many jobs run at once, and how many are claimed and finished in one transaction."""
+"""How many jobs run at once, and how many are started and finished in one transaction."""
 SECONDS_TO_RUN = 60.0
 SECONDS_TO_LOOK = 60.0
 """How long a job that nobody announced can wait, such as one that another process enqueued."""
@@ -40,6 +41,8 @@ _INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.
 
 class Chat(Protocol):
     """What a job can do: the part of `Pipeline` that it needs."""
+
+    settings: Settings
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Carry out a command."""

@@ -18,7 +18,7 @@ from chatrooms.events import Align, Change, End, Event, Signal
 from chatrooms.pipeline import weights
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
-from chatrooms.pipeline.commands import Act, Caller, Command, Params, invalid
+from chatrooms.pipeline.commands import Act, Caller, Command, Params, Stranger, invalid
 from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.jobs import Queue
 from chatrooms.pipeline.rates import Rates
@@ -64,6 +64,7 @@ class Pipeline:
         self.settings = settings
         self._features, self._db, self._broadcast, self._rates, self._queue = features, db, broadcast, rates, queue
         self._tally = Tally(log)
+        db.on_commit(self._committed)
         self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
@@ -77,6 +78,22 @@ class Pipeline:
             self._tally.note(logging.INFO, f"command refused: {refusal.code}")
             raise
 
+    def is_entry(self, name: str) -> bool:
+        """Return whether a command of that name runs before there is a caller, by `enter`."""
+        return name in self._features.entries
+
+    async def enter(self, name: str, given: Any, stranger: Stranger) -> Any:
+        """Carry out an entry for somebody who is not known yet; returns its result, raises a `Refusal`."""
+        try:
+            declared = self._features.entries[name]
+            self._rates.spend_by_address(declared.rate, stranger.network)
+            p = parse(declared, given)
+            declared.may(stranger, p)
+            return await declared.body(stranger, p)
+        except Refusal as refusal:
+            self._tally.note(logging.INFO, f"command refused: {refusal.code}")
+            raise
+
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
         """Carry out ``work`` as a change that is not a command, such as a first join or a job's."""
         return (await self._db.change(lambda db: self._act(work, me, db, locks), lambda _: locks)).result
@@ -85,7 +102,7 @@ class Pipeline:
         """Return what a query finds that is not a command: a few rows by index."""
         return await self._db.lookup(query)
 
-    async def committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
+    async def _committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
         """Broadcast what was committed, in the order of the commits."""
         await self._broadcast.publish([event for outcome in outcomes for event in outcome.events()])
         if any(outcome.queued for outcome in outcomes):

@@ -31,6 +31,10 @@ class Rates:
             "typing": Limit(TYPING),
         }
 
+    def spend_by_address(self, rate: str, network: str) -> None:
+        """Count something that is asked for before it is known who asks; raises `RateLimited`."""
+        self.limits[rate].spend(f"address {network}")  # which no username is
+
     def begin(self, me: str, network: str, others: Iterable[str]) -> None:
         """Count a conversation that ``me`` begins from the address ``network``; raises `RateLimited`.
 

@@ -1,7 +1,7 @@
 """A database has one server: each holds a lock as long as its database is open.
 
-Who is connected where is known to one process alone: beside a second one, somebody who was removed by the one would go
-on hearing what is said through the other.
+Only one process knows who is connected where: beside a second one, somebody who was removed through the first would go
+on receiving what is posted through the other.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Busy(Exception):
     """Another process uses this database."""
 
 
-def claim(url: URL) -> Callable[[], None]:
-    """Take the database for this process; gives what lets go of it, and raises `Busy`."""
+def take(url: URL) -> Callable[[], None]:
+    """Lock the database for this process; return what unlocks it. Raises `Busy`."""
     return _file(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
 
 

@@ -19,10 +19,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from chatrooms.errors import Internal, Refusal, Unavailable
 from chatrooms.lifetime import Lifetime
+from chatrooms.storage import server_lock
 from chatrooms.storage.batches import Batches, Job, Locks, Question
 from chatrooms.storage.engines import READERS, connect
 from chatrooms.storage.migrations import migrate
-from chatrooms.storage.server_lock import claim
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.threads import Threads
 from chatrooms.wire import failures
@@ -44,21 +44,25 @@ _SAVE, _UNDO, _RELEASE = (
 class Database:
     """A database that many read and one writes, between `open` and `close`.
 
-    ``committed`` is awaited with the results of each committed batch, in the order of the commits and before those
-    who asked are answered. One that is not ``alone`` leaves it to others to keep out a second server.
+    One that is not ``alone`` leaves it to others to keep out a second server.
 
     It belongs to the event loop that opened it. Calls from other loops and threads are carried over; at any other
     time they raise `NotRunning`. It can be opened again, on any loop, also after `open` failed.
     """
 
-    def __init__(
-        self, url: str, committed: Callable[[Sequence[Any]], Awaitable[None]] | None = None, *, alone: bool = True
-    ) -> None:
+    def __init__(self, url: str, *, alone: bool = True) -> None:
         self.url = make_url(url)
-        self.committed = committed
+        self._committed: Callable[[Sequence[Any]], Awaitable[None]] | None = None
         self._alone = alone
         self._lifetime = Lifetime("The database is not open: call this between its open() and its close().")
         self._last: _Store | None = None
+
+    def on_commit(self, handler: Callable[[Sequence[Any]], Awaitable[None]]) -> None:
+        """Register what is awaited with the results of each committed batch.
+
+        Batches come in the order of their commits, each before those who asked for it are answered.
+        """
+        self._committed = handler
 
     async def open(self) -> None:
         """Create or migrate the tables and start the threads.
@@ -136,11 +140,11 @@ class Database:
 
     async def _tell(self, batch: list[Job]) -> None:
         results = [job.result for job in batch if job.error is None]
-        if self.committed and results:
+        if self._committed and results:
             try:
-                await self.committed(results)
+                await self._committed(results)
             except Exception:
-                failures.report("telling failed")
+                failures.report("broadcasting failed")
 
 
 class _Store:
@@ -194,7 +198,7 @@ class _Store:
 
     def _take(self) -> None:
         if self._alone:
-            self._release = claim(self._url)
+            self._release = server_lock.take(self._url)
         migrate(self._writer)
 
     def _let_go(self) -> None:

@@ -310,6 +310,19 @@ export interface Commands {
   };
 }
 
+export interface Entries {
+  /** Join from a browser: sets the cookie that proves the name. */
+  "session.join": {
+    params: { username: string };
+    result: { user: User };
+  };
+  /** End the browser's session of a name, and remove its cookie. */
+  "session.leave": {
+    params: { username: string };
+    result: {};
+  };
+}
+
 export type Tables = Omit<Change, "room" | "rev">;
 
 /** A refusal; the client adds codes of its own, such as `offline`. */

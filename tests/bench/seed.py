@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatrooms.app import Chatrooms
-from chatrooms.identity import tokens as sessions
-from chatrooms.identity.gate import NOBODY
-from chatrooms.identity.handshake import new_token
+from chatrooms.features import users
+from chatrooms.identity import sessions
+from chatrooms.pipeline.commands import APPLICATION
 from chatrooms.settings import Settings
 from tests.bench import texts
 
@@ -43,9 +43,9 @@ async def _people(directory: Path, count: int) -> dict[str, str]:
 
 async def _person(chat: Chatrooms, name: str) -> str:
     def admit(act):
-        sessions.admit(act, name)
-        token = new_token()
+        users.find_or_add(act, name)
+        token = sessions.new_token()
         sessions.start(act, name, token, "bench")
         return token
 
-    return await chat._pipeline.change(admit, NOBODY, name, chat.settings.lobby)
+    return await chat._pipeline.change(admit, APPLICATION, name, chat.settings.lobby)

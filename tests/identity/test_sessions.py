@@ -8,7 +8,7 @@ import pytest
 import socketio.exceptions
 
 from chatrooms.errors import Unauthorized, Unavailable
-from chatrooms.identity import tokens
+from chatrooms.identity import sessions
 from chatrooms.pipeline.commands import Caller
 from tests.doors import post
 from tests.people import Person, Refused, answered, connect, leave
@@ -261,21 +261,21 @@ async def test_a_socket_that_does_not_join_in_time_is_closed(tmp_path):
 
 
 async def test_a_session_revoked_during_the_handshake_lets_nobody_in(alice, own_server, monkeypatch):
-    doorkeeper, pipe = own_server.chat._sockets._doorkeeper, own_server.chat._pipeline
-    connect_by_token = doorkeeper.connect
+    gate, pipeline = own_server.chat._gate, own_server.chat._pipeline
+    identify = gate.identify
 
     async def revoked_meanwhile(handshake):
-        caller, token = await connect_by_token(handshake)
-        await pipe.change(lambda act: tokens.end(act, caller.session), caller)
-        return caller, token
+        caller = await identify(handshake)
+        await pipeline.change(lambda act: sessions.end(act, caller.session), caller)
+        return caller
 
-    monkeypatch.setattr(doorkeeper, "connect", revoked_meanwhile)
+    monkeypatch.setattr(gate, "identify", revoked_meanwhile)
     assert await refusal(own_server.url, {"token": alice.token}) == "unauthorized"
 
 
 async def test_a_revoked_session_cannot_be_touched(own_server):
     with pytest.raises(Unauthorized):
-        await own_server.chat._pipeline.change(lambda act: tokens.touch(act, "no such session"), Caller("alice"))
+        await own_server.chat._pipeline.change(lambda act: sessions.touch(act, "no such session"), Caller("alice"))
 
 
 async def test_a_claim_can_be_repeated_concurrently(own_server):
@@ -293,7 +293,7 @@ async def test_a_known_person_can_read_while_nothing_can_be_written(alice, own_s
     async def full(*_):
         raise Unavailable
 
-    monkeypatch.setattr(tokens, "stale", lambda _known: True)
+    monkeypatch.setattr(sessions, "stale", lambda _known: True)
     monkeypatch.setattr(own_server.chat._db, "change", full)
     _, answer, _ = await post(own_server.url, "/api/user.me", {}, headers={"Authorization": f"Bearer {alice.token}"})
     assert answered(answer)["user"]["username"] == "alice"

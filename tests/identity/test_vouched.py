@@ -16,7 +16,7 @@ from starlette.routing import Mount
 
 from chatrooms import Chatrooms, Settings, names
 from chatrooms.features import users
-from chatrooms.identity import gate
+from chatrooms.identity import hosts
 from tests.doors import post
 from tests.people import Person, connect, leave
 from tests.servers import QUICK, serving
@@ -172,7 +172,7 @@ async def test_a_page_of_another_origin_is_refused_before_the_host_is_asked(host
 
 
 async def test_an_answer_that_never_comes_is_given_up(host, monkeypatch, caplog):
-    monkeypatch.setattr(gate, "SECONDS_TO_ANSWER", 0.05)
+    monkeypatch.setattr(hosts, "SECONDS_TO_ANSWER", 0.05)
     host.who = NEVER
     status, told, _ = await me(host)
     assert (status, told["error"]["code"]) == (503, "unavailable")

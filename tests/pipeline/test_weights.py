@@ -16,6 +16,7 @@ from chatrooms.errors import Invalid
 from chatrooms.pipeline import weights
 from chatrooms.pipeline.commands import Caller
 from chatrooms.pipeline.pipeline import AT_ONCE, Pipeline, parse
+from chatrooms.storage.writer import Database
 from chatrooms.wire import json
 from tests.bench.parsing import slow_name, worst
 from tests.direct import DECLARED
@@ -128,7 +129,7 @@ def test_brackets_in_a_text_are_no_arrays():
 
 
 async def test_those_of_one_address_wait_for_each_other_and_not_for_others():
-    pipe = Pipeline(None, None, None, None, None, None)
+    pipe = Pipeline(None, None, Database("sqlite:///unused"), None, None, None)
     crowd = [Caller(f"guest{number}", network="192.0.2.1") for number in range(AT_ONCE + 1)]
     turns = [pipe._turn(each) for each in crowd]
     for turn in turns[:AT_ONCE]:

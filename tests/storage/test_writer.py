@@ -70,7 +70,7 @@ async def test_what_waits_is_committed_together_and_told_in_order_before_it_is_a
         told.append(list(results))
         assert not set(results) & set(answered)
 
-    database.committed = committed
+    database.on_commit(committed)
     gate = threading.Event()
 
     async def post(name):
@@ -115,7 +115,7 @@ async def test_an_error_of_the_database_refuses_the_whole_batch_and_the_next_one
     def fails(_):
         raise OperationalError("INSERT", {}, Exception("disk full"))
 
-    database.committed = committed
+    database.on_commit(committed)
     outcomes = await asyncio.gather(database.change(adding("#a")), database.change(fails), return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [Unavailable, Unavailable]
     assert await database.read(stored) == told == []

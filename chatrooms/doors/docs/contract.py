@@ -10,7 +10,7 @@ from typing import Any
 from chatrooms.doors.docs.events import EVENTS, ConnectError, Error
 from chatrooms.doors.docs.schemas import Schema, Schemas, first_word, pascal, ref, schema
 from chatrooms.errors import Refusal, refusals
-from chatrooms.identity.gate import Joining, Payload
+from chatrooms.identity.handshake import Credentials
 from chatrooms.pipeline.commands import Command, Part
 
 OK: Schema = {
@@ -32,7 +32,12 @@ class Contract:
     """The contract of a server with these commands and parts of messages; schemas are made when first asked for."""
 
     def __init__(self, commands: Iterable[Command[Any]], parts: Iterable[Part] = ()) -> None:
-        self.commands = sorted(commands, key=lambda command: command.name)
+        declared = sorted(commands, key=lambda command: command.name)
+        self.commands = [command for command in declared if command.kind != "entry"]
+        """The commands of callers, which both doors serve."""
+        self.entries = [command for command in declared if command.kind == "entry"]
+        """The commands that run before there is a caller, which the HTTP door serves."""
+        self.all = declared
         self._parts = tuple(parts)
 
     @cached_property
@@ -41,7 +46,7 @@ class Contract:
         named: Schemas = {}
         for typed in (*EVENTS.values(), Error):
             named[typed.__name__] = schema(typed, named)
-        for command in self.commands:
+        for command in self.all:
             schema(command.result, named)
         named["Error"]["properties"]["code"]["enum"] = codes()
         for part in self._parts:
@@ -52,10 +57,10 @@ class Contract:
     def components(self) -> Schemas:
         """Every named shape: the rows, the parameters and results of commands, and what only the doors use."""
         named = self.rows | {"Ok": OK, "Refused": REFUSED}
-        named |= {"Handshake": schema(Payload, named), "Joining": schema(Joining, named)}
+        named["Handshake"] = schema(Credentials, named)
         named["ConnectError"] = schema(ConnectError, named)
         named["RefusedConnection"]["properties"]["code"]["enum"] = codes()
-        for command in self.commands:
+        for command in self.all:
             named[pascal(command.name) + "Params"] = schema(command.params, named)
             named[pascal(command.name) + "Result"] = schema(command.result, {})
         return dict(sorted(named.items()))
@@ -70,7 +75,7 @@ class Contract:
 
     def nouns(self) -> list[str]:
         """Return the first words of all commands, in order."""
-        return [noun for noun, _ in groupby(self.commands, lambda command: first_word(command.name))]
+        return [noun for noun, _ in groupby(self.all, lambda command: first_word(command.name))]
 
 
 def _add(part: Part, message: Schema, named: Schemas) -> None:

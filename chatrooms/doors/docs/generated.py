@@ -9,7 +9,7 @@ from pathlib import Path
 from chatrooms.doors.docs import python_client, typescript
 from chatrooms.doors.docs.contract import Contract
 from chatrooms.features import FEATURES
-from chatrooms.identity import tokens
+from chatrooms.identity import FEATURES as IDENTITY
 from chatrooms.pipeline.feature import Features
 
 TOP = Path(__file__).parents[3]
@@ -29,8 +29,8 @@ def files() -> dict[Path, str]:
 
 def contract() -> Contract:
     """Return the contract of a chat with all features of this package."""
-    features = Features((*FEATURES, tokens.feature(days=1)))
-    return Contract(features.commands.values(), features.parts)
+    features = Features((*FEATURES, *IDENTITY))
+    return Contract(features.declared, features.parts)
 
 
 def _formatted(source: str) -> str:

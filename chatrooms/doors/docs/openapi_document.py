@@ -9,7 +9,6 @@ from chatrooms.doors.docs.contract import Contract, by_status
 from chatrooms.doors.docs.schemas import Schema, answered, first_sentence, first_word, pascal, ref
 from chatrooms.errors import RateLimited, Unavailable
 from chatrooms.pipeline.commands import Command
-from chatrooms.storage.rows import User
 from chatrooms.version import __version__
 
 DESCRIPTION = """\
@@ -47,11 +46,11 @@ def about(name: str, url: str) -> Schema:
 
 def describe(contract: Contract) -> Schema:
     """Return the part of the document that is about commands and other requests."""
-    commands = {f"/api/{command.name}": {"post": _operation(command, contract)} for command in contract.commands}
+    commands = {f"/api/{command.name}": {"post": _operation(command, contract)} for command in contract.all}
     return {
-        "tags": [{"name": noun} for noun in dict.fromkeys([*contract.nouns(), "session", "server"])],
+        "tags": [{"name": noun} for noun in [*contract.nouns(), "server"]],
         "security": [{"bearer": []}, {"cookie": []}],
-        "paths": commands | _joining() | _looking(),
+        "paths": commands | _looking(),
         "components": {
             "schemas": contract.components,
             "responses": _refusals(),
@@ -65,25 +64,11 @@ def _operation(command: Command[Any], contract: Contract) -> Schema:
     described = f"{command.doc}\n\nCounted by the setting `rate_{command.rate}`."
     required = "required" in contract.params(command)
     params, result = ref(pascal(command.name) + "Params"), ref(pascal(command.name) + "Result")
-    return _post(command.name, described, params, result, required=required) | {
-        "parameters": [{"$ref": "#/components/parameters/ChatroomsUser"}]
-    }
-
-
-def _joining() -> Schema:
-    user: Schema = {
-        "type": "object",
-        "properties": {"user": ref(User.__name__)},
-        "required": ["user"],
-    }
-    join = _post("session.join", "Join from a browser: sets the cookie that proves the name.", ref("Joining"), user)
-    join["responses"]["200"]["headers"] = {"Set-Cookie": {"schema": {"type": "string"}}}
-    leave = _post("session.leave", "End the browser's session of a name.", ref("Joining"), {"type": "object"})
-    leave["responses"]["200"]["headers"] = {"Set-Cookie": {"schema": {"type": "string"}}}
-    return {
-        "/api/session.join": {"post": join | {"security": []}},
-        "/api/session.leave": {"post": leave | {"security": [{"cookie": []}, {}]}},
-    }
+    operation = _post(command.name, described, params, result, required=required)
+    if command.kind != "entry":
+        return operation | {"parameters": [{"$ref": "#/components/parameters/ChatroomsUser"}]}
+    operation["responses"]["200"]["headers"] = {"Set-Cookie": SET_COOKIE}
+    return operation | {"security": [{"cookie": []}, {}]}
 
 
 def _looking() -> Schema:
@@ -149,4 +134,5 @@ def _refusal(status: int, codes: list[tuple[str, str]]) -> Schema:
     }
 
 
+SET_COOKIE: Schema = {"description": "The cookie that is set or removed, if any.", "schema": {"type": "string"}}
 RETRY_AFTER: Schema = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}

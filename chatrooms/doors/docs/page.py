@@ -72,7 +72,7 @@ def reference(name: str, url: str, made: Parts) -> str:
 
 
 def _contents(contract: Contract) -> str:
-    commands = (link(command.name, f"command-{command.name}") for command in contract.commands)
+    commands = (link(command.name, f"command-{command.name}") for command in contract.all)
     inside = {"commands": f"<ul>{''.join(f'<li>{to}</li>' for to in commands)}</ul>"}
     top = ("connect", "commands", "events", "rows", "errors", "settings")
     places = "".join(f'<li><a href="#{place}">{place.capitalize()}</a>{inside.get(place, "")}</li>' for place in top)

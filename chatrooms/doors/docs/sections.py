@@ -20,6 +20,7 @@ ERRORS = (
     'At both doors an error is `{"ok": false, "error": {"code", "message", "details"}}`; by HTTP it has '
     "this status. A refused connection gets Socket.IO's `connect_error`, with the code in `data.code`."
 )
+HTTP_ONLY = "By HTTP only; you need not be known yet."
 SETTINGS = (
     "Each is a flag (`--rate-post`), a variable (`CHATROOMS_RATE_POST`) or a line of the TOML file (`rate_post`). "
     "A flag wins over the environment, the environment over the file."
@@ -32,7 +33,7 @@ class Sections:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._rows = {name: f"row-{name}" for name in contract.rows}
-        self._anchors = {command.name: f"command-{command.name}" for command in contract.commands} | self._rows
+        self._anchors = {command.name: f"command-{command.name}" for command in contract.all} | self._rows
 
     def all(self) -> str:
         """Return all sections, as HTML."""
@@ -40,7 +41,7 @@ class Sections:
         return "\n".join(part() for part in parts)
 
     def _commands(self) -> str:
-        return section("commands", "Commands", *(self._command(command) for command in self._contract.commands))
+        return section("commands", "Commands", *(self._command(command) for command in self._contract.all))
 
     def _events(self) -> str:
         return section("events", "Events", *(self._row(kind.__name__, event) for event, kind in EVENTS.items()))
@@ -62,6 +63,7 @@ class Sections:
             f"command-{command.name}",
             command.name,
             prose(command.doc, self._anchors),
+            prose(HTTP_ONLY) if command.kind == "entry" else "",
             self._params(self._contract.params(command)),
             f"<p class=result><b>Result</b> {typed(notation(result), self._rows)}</p>",
             prose(result["description"], self._anchors) if "\n\n" in result["description"] else "",

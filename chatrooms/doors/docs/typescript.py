@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chatrooms.doors.docs.contract import Contract, codes
@@ -34,7 +34,8 @@ export type Result<C extends CommandName> = Commands[C]["result"];
 def declarations(contract: Contract) -> str:
     """Return the text of ``wire.d.ts``."""
     rows = [_row(name, schema) for name, schema in contract.rows.items() if name != "Error"]
-    return "\n".join([HEAD, *rows, _error_codes(), _events(), _commands(contract), TAIL])
+    commands = (_commands("Commands", contract.commands, contract), _commands("Entries", contract.entries, contract))
+    return "\n".join([HEAD, *rows, _error_codes(), _events(), *commands, TAIL])
 
 
 def _row(name: str, schema: Schema) -> str:
@@ -55,9 +56,9 @@ def _events() -> str:
     return "\n".join(["export interface Events {", *body, "}", ""])
 
 
-def _commands(contract: Contract) -> str:
-    body = [line for command in contract.commands for line in _command(command, contract)]
-    return "\n".join(["export interface Commands {", *body, "}", ""])
+def _commands(name: str, commands: Iterable[Command[Any]], contract: Contract) -> str:
+    body = [line for command in commands for line in _command(command, contract)]
+    return "\n".join([f"export interface {name} {{", *body, "}", ""])
 
 
 def _command(command: Command[Any], contract: Contract) -> Iterator[str]:

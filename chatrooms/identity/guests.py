@@ -1,0 +1,61 @@
+"""Guests: people who take a free name, and keep it by a token (the setting `guests`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chatrooms import names
+from chatrooms.errors import Invalid, Unauthorized
+from chatrooms.features import users
+from chatrooms.identity import sessions, tokens
+from chatrooms.identity.handshake import Handshake
+from chatrooms.pipeline.commands import APPLICATION, Act, Caller
+from chatrooms.pipeline.jobs import Chat
+from chatrooms.pipeline.rates import Rates
+from chatrooms.storage.rows import User
+
+
+class Guests:
+    """Gives names to sockets that come without a proof."""
+
+    def __init__(self, chat: Chat, rates: Rates) -> None:
+        self._chat, self._rates = chat, rates
+
+    async def identify(self, handshake: Handshake) -> Caller | None:
+        """Return a guest with the name that a socket asks for, and the token that keeps it; raises a `Refusal`.
+
+        The token is the client's own claim or a new one. A client whose answer was lost claims the name again: the
+        claim is a proof by then.
+        """
+        given = handshake.credentials()
+        if not handshake.socket or given.username is None:
+            return None
+        token = given.claim or sessions.new_token()
+        if not await self._chat.lookup(lambda db: sessions.exists(db, token)):
+            self._rates.spend_by_address("join", handshake.network)
+            await take_name(self._chat, handshake, given.username, token)
+        return replace(await tokens.holder(self._chat, handshake, token, given.username), new_token=token)
+
+
+async def take_name(chat: Chat, handshake: Handshake, username: str, token: str) -> User:
+    """Let ``token`` prove ``username`` from now on, if a guest may have that name; return their profile.
+
+    Raises `Unauthorized` where guests are off, `Invalid` for a reserved name, and `NameTaken`.
+    """
+    settings = chat.settings
+    if settings.guests == "off":
+        raise Unauthorized("Guest access is turned off.")
+    try:
+        names.claimable(username, settings.name)
+    except ValueError as error:
+        raise Invalid(str(error), field="username") from None
+
+    def take(act: Act) -> User:
+        known = users.find(act.db, username) if sessions.exists(act.db, token) else None
+        if known:
+            return known
+        user = users.add(act, username) if settings.guests == "claim" else users.find_or_add(act, username)
+        sessions.start(act, username, token, handshake.agent)
+        return user
+
+    return await chat.change(take, APPLICATION, *users.locks_to_add(username, settings.lobby))

@@ -1,0 +1,88 @@
+"""Joining and leaving from a browser, which keeps the proof in a cookie that no script can read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from typing_extensions import TypedDict
+
+from chatrooms.errors import Forbidden
+from chatrooms.features import users
+from chatrooms.features.users import OneUser
+from chatrooms.identity import cookies, guests, sessions, tokens
+from chatrooms.identity.cookies import SessionCookie
+from chatrooms.identity.handshake import Handshake
+from chatrooms.pipeline.commands import Params, entry
+from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.jobs import Chat
+from chatrooms.types import Username
+
+SECONDS_A_DAY = 86_400
+
+
+@dataclass
+class Browser:
+    """A browser that an entry serves, before it is known who uses it. ``cookies`` are set if the entry succeeds."""
+
+    handshake: Handshake
+    chat: Chat
+    hosted: bool
+    cookies: list[SessionCookie] = field(default_factory=list)
+
+    @property
+    def network(self) -> str:
+        """The address that limits count by."""
+        return self.handshake.network
+
+    def keep(self, username: str, token: str) -> None:
+        """Have the browser keep the token that proves ``username``."""
+        self._set(username, token, self.chat.settings.session_days * SECONDS_A_DAY)
+
+    def forget(self, username: str) -> None:
+        """Have the browser forget the token of ``username``."""
+        self._set(username, "", 0)
+
+    def _set(self, username: str, value: str, max_age: int) -> None:
+        secure = self.handshake.secure
+        self.cookies.append(SessionCookie(cookies.name(username, secure=secure), value, max_age, secure))
+
+
+class Name(Params):
+    """Whose session a browser has."""
+
+    username: Username
+
+
+class Left(TypedDict):
+    """Success."""
+
+
+def _without_host(browser: Browser, _p: Name) -> None:
+    """Allow everybody, unless people sign in through the host application."""
+    if browser.hosted:
+        raise Forbidden("Sign in through the host application.")
+
+
+@entry("session.join", may=_without_host, rate="join")
+async def join(browser: Browser, p: Name) -> OneUser:
+    """Join from a browser: sets the cookie that proves the name."""
+    known = await tokens.by_cookie(browser.chat, browser.handshake, p.username)
+    if known:
+        return {"user": await browser.chat.lookup(lambda db: users.existing(db, known.username))}
+    token = sessions.new_token()
+    user = await guests.take_name(browser.chat, browser.handshake, p.username, token)
+    browser.keep(p.username, token)
+    return {"user": user}
+
+
+@entry("session.leave", may=_without_host)
+async def leave(browser: Browser, p: Name) -> Left:
+    """End the browser's session of a name, and remove its cookie."""
+    known = await tokens.by_cookie(browser.chat, browser.handshake, p.username)
+    if known and (session := known.session):
+        await browser.chat.change(lambda act: sessions.end(act, session), known)
+    browser.forget(p.username)
+    return {}
+
+
+FEATURE = Feature(commands=(join, leave))

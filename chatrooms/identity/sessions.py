@@ -1,0 +1,172 @@
+"""Sessions: the browsers and programs that can act for a person, each by a token of which only the hash is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Annotated, cast
+from uuid import uuid4
+
+from pydantic import Field
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from typing_extensions import TypedDict
+
+from chatrooms import clock
+from chatrooms.errors import NotFound, Unauthorized
+from chatrooms.pipeline import access
+from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.jobs import NOBODY, Chat, Job, JobKind
+from chatrooms.storage.rows import Created, many
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import sessions
+from chatrooms.types import Id
+
+SEEN_EVERY_HOURS = 1
+BATCH = 100
+
+
+class Nothing(Params):
+    """No parameters."""
+
+
+class Which(Params):
+    """One of your sessions."""
+
+    id: Id = Field(description="The id of one of your own sessions.")
+
+
+class Session(TypedDict):
+    """A browser or program that can act for you."""
+
+    id: Annotated[str, Field(description="The id, for `session.revoke`.")]
+    agent: Annotated[str, Field(description="The browser or program, as it named itself.")]
+    created_at: Created
+    seen_at: Annotated[str, Field(description="When it was last used, to the hour.")]
+    current: Annotated[bool, Field(description="Whether this call came by this session.")]
+
+
+class ManySessions(TypedDict):
+    """Sessions, the last used first."""
+
+    sessions: list[Session]
+
+
+class Done(TypedDict):
+    """Success."""
+
+
+class Known(TypedDict):
+    """Who a token belongs to."""
+
+    id: str
+    username: str
+    seen_at: str
+
+
+_of_token = Prepared(
+    select(sessions.c.id, sessions.c.username, sessions.c.seen_at).where(
+        sessions.c.token_hash == bindparam("token_hash"), sessions.c.seen_at > bindparam("since")
+    )
+)
+
+
+_of_id = Prepared(select(sessions.c.id).where(sessions.c.id == bindparam("id")))
+
+
+def new_token() -> str:
+    """Return 256 random bits, as text."""
+    return secrets.token_urlsafe(32)
+
+
+def _hash(token: str) -> str:
+    """Return what is stored of a token; it is random, so one round of SHA-256 is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find(db: Connection, token: str, days: int) -> Known | None:
+    """Return whose ``token`` this is, unless it went unused for ``days`` days."""
+    return cast(Known | None, _of_token.one(db, {"token_hash": _hash(token), "since": clock.ago(days=days)}))
+
+
+def exists(db: Connection, token: str) -> bool:
+    """Return whether ``token`` belongs to a session that was not ended."""
+    return db.scalar(select(sessions.c.id).where(sessions.c.token_hash == _hash(token))) is not None
+
+
+def alive(db: Connection, id: str) -> bool:
+    """Return whether the session was not ended."""
+    return _of_id.one(db, {"id": id}) is not None
+
+
+def stale(known: Known) -> bool:
+    """Return whether it is time to note that the session is used."""
+    return known["seen_at"] < clock.ago(hours=SEEN_EVERY_HOURS)
+
+
+def touch(act: Act, id: str) -> None:
+    """Note that the session is used; raises `Unauthorized` if it was ended meanwhile."""
+    if act.db.execute(update(sessions).where(sessions.c.id == id).values(seen_at=act.now)).rowcount == 0:
+        raise Unauthorized
+
+
+def start(act: Act, username: str, token: str, agent: str) -> None:
+    """Let ``token`` prove ``username`` from now on."""
+    act.db.execute(
+        insert(sessions).values(
+            id=str(uuid4()),
+            token_hash=_hash(token),
+            username=username,
+            agent=agent,
+            created_at=act.now,
+            seen_at=act.now,
+        )
+    )
+
+
+def end(act: Act, id: str) -> None:
+    """End one of the caller's sessions; raises `NotFound`."""
+    ended = act.db.execute(delete(sessions).where(sessions.c.id == id, sessions.c.username == act.me.username))
+    if ended.rowcount == 0:
+        raise NotFound(field="id")
+    act.ended.append(id)
+
+
+@query("session.list", may=access.anyone)
+def page(act: Act, p: Nothing, _: None) -> ManySessions:
+    """Return the browsers and programs that can act for you."""
+    columns = (sessions.c.id, sessions.c.agent, sessions.c.created_at, sessions.c.seen_at)
+    found = select(*columns).where(sessions.c.username == act.me.username).order_by(sessions.c.seen_at.desc())
+    mine = many(Session, act.db.execute(found))
+    return {"sessions": [{**session, "current": session["id"] == act.me.session} for session in mine]}
+
+
+def _no_room(_db: Connection, _me: Caller, _p: Which) -> Iterable[str]:
+    return ()
+
+
+@change("session.revoke", may=access.anyone, locks=_no_room)
+def revoke(act: Act, p: Which, _: None) -> Done:
+    """End one of your sessions; its sockets are disconnected."""
+    end(act, p.id)
+    return {}
+
+
+async def _expire(chat: Chat, _job: Job) -> None:
+    """Remove the sessions that went unused for too long, a batch at a time."""
+    days = chat.settings.session_days
+    while await chat.change(lambda act: _remove_expired(act, days), NOBODY) == BATCH:
+        pass
+
+
+def _remove_expired(act: Act, days: int) -> int:
+    expired = select(sessions.c.id).where(sessions.c.seen_at <= clock.ago(days=days)).limit(BATCH)
+    ids = list(act.db.scalars(expired))
+    act.db.execute(delete(sessions).where(sessions.c.id.in_(ids)))
+    act.ended.extend(ids)
+    return len(ids)
+
+
+FEATURE = Feature(commands=(page, revoke), jobs=(JobKind("sessions.expire", _expire, every=timedelta(hours=1)),))
