@@ -13,7 +13,7 @@ import { hear } from "./signals.js";
 
 /**
  * Who this tab is: joining, coming back, leaving. Two tabs may be two people.
- * @import {Answer, User, Welcome} from "./wire.js"
+ * @import {Answer, Requests, Welcome} from "./wire.js"
  */
 
 /** @type {import("@preact/signals").Signal<string>} Why the join page is shown, when there is a reason. */
@@ -21,14 +21,19 @@ export const turnedAway = signal("");
 /** The name of the person this tab is, also before the server has confirmed it. */
 export const username = signal("");
 
-/** @template R @param {string} command @param {object} params @returns {Promise<R>} */
+/**
+ * @template {keyof Requests} C
+ * @param {C} command
+ * @param {Requests[C]["params"]} params
+ * @returns {Promise<Requests[C]["result"]>}
+ */
 async function ask(command, params) {
   const response = await fetch(new URL(`api/${command}`, document.baseURI), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(params),
   }).catch(() => null);
-  /** @type {Answer<R> | null} */
+  /** @type {Answer<Requests[C]["result"]> | null} */
   const answer = (await response?.json().catch(() => null)) ?? null;
   if (answer?.ok) return answer.result;
   throw new Refusal(answer?.error ?? { code: "offline", message: "The server cannot be reached. Please try again." });
@@ -36,7 +41,6 @@ async function ask(command, params) {
 
 /** @param {string} name */
 export async function join(name) {
-  /** @type {{user: User}} */
   const { user } = await ask("session.join", { username: name });
   await begin(user.username);
 }
@@ -59,7 +63,6 @@ export async function comeBack() {
 
 async function arriveFromHost() {
   try {
-    /** @type {{user: User}} */
     const { user } = await ask("user.me", {});
     await begin(user.username);
   } catch (error) {

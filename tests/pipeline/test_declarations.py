@@ -15,7 +15,7 @@ import socketio.exceptions
 from chatrooms import Chatrooms, Forbidden, Settings
 from chatrooms.errors import Internal, NotAMember, NotFound, Refusal
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Caller, Params, Rate, change, live, query
+from chatrooms.pipeline.commands import Act, Caller, Params, Rate, change, entry, live, query
 from chatrooms.pipeline.rates import Rates
 from tests.direct import DECLARED
 from tests.doors import post
@@ -152,7 +152,7 @@ def changing(name, **how):
     return change(name, locks=no_locks, **how)
 
 
-@pytest.mark.parametrize("kind", [query, live, changing])
+@pytest.mark.parametrize("kind", [query, live, entry, changing])
 def test_an_unknown_rate_is_found_at_import(kind):
     def body(act: Act, p: Params, _: None) -> None:
         pass

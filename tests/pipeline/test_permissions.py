@@ -17,10 +17,12 @@ from uuid import uuid4
 import pytest
 
 import chatrooms
+from chatrooms import Chatrooms, Settings
 from chatrooms.doors.docs.generated import contract
-from tests.doors import DOORS
+from chatrooms.errors import UnknownCommand
+from tests.doors import DOORS, post
 from tests.people import Person, connect, leave
-from tests.servers import running
+from tests.servers import QUICK, running, serving
 from tests.world import make_staff
 
 CANARY = "canary-5e1f"
@@ -32,6 +34,7 @@ class World:
     """People and what they said."""
 
     url: str
+    chat: Chatrooms
     people: dict[str, Person]
     secret: dict
     public: dict
@@ -55,7 +58,19 @@ async def world(tmp_path_factory) -> AsyncIterator[World]:
         for person in people.values():
             await person.settled()
             person.heard.clear()
-        yield World(server.url, people, secret, public)
+        yield World(server.url, server.chat, people, secret, public)
+
+
+@pytest.fixture(scope="module")
+async def hosted_url(tmp_path_factory) -> AsyncIterator[str]:
+    """Where a chat is whose host application signs people in."""
+
+    async def authenticate(_handshake):
+        return "alice"
+
+    chat = Chatrooms(Settings(data=tmp_path_factory.mktemp("hosted"), **QUICK), authenticate=authenticate)
+    async with chat.lifespan(), serving(chat) as url:
+        yield url
 
 
 STRANGER = "not_found"
@@ -113,6 +128,21 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
 }
 EACH = [(command, *case) for command, cases in CASES.items() for case in cases]
 
+# entry: (parameters, what anybody gets, and from a page of another site, and where a host application signs people in)
+ENTRIES: dict[str, list[tuple[dict, str, str, str]]] = {
+    "session.join": [
+        ({"username": "erin"}, FINE, "forbidden", "forbidden"),
+        ({"username": "alice"}, "name_taken", "forbidden", "forbidden"),
+        ({"username": "system"}, "invalid", "forbidden", "forbidden"),
+    ],
+    "session.leave": [
+        ({"username": "erin"}, FINE, "forbidden", "forbidden"),
+        ({"username": "alice"}, FINE, "forbidden", "forbidden"),
+    ],
+}
+"""What runs before it is known who asks, by HTTP alone."""
+EACH_ENTRY = [(entry, *case) for entry, cases in ENTRIES.items() for case in cases]
+
 
 def outcome(answer: dict) -> str:
     return FINE if answer["ok"] else answer["error"]["code"]
@@ -120,6 +150,30 @@ def outcome(answer: dict) -> str:
 
 def test_every_command_is_tried():
     assert set(CASES) == {command.name for command in contract().commands}
+    assert set(ENTRIES) == {command.name for command in contract().entries}
+
+
+@pytest.mark.parametrize(("entry", "params", "anybody", "foreign", "hosted"), EACH_ENTRY)
+async def test_an_entry_serves_our_pages_where_nobody_else_signs_people_in(
+    world, hosted_url, entry, params, anybody, foreign, hosted
+):
+    elsewhere = {"Origin": "https://evil.example"}
+    answers = [
+        await post(world.url, f"/api/{entry}", params),
+        await post(world.url, f"/api/{entry}", params, headers=elsewhere),
+        await post(hosted_url, f"/api/{entry}", params),
+    ]
+    assert [outcome(answer) for _, answer, _ in answers] == [anybody, foreign, hosted]
+    for _, answer, headers in answers:
+        assert answer["ok"] or "Set-Cookie" not in headers
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+async def test_an_entry_is_no_command_of_a_socket_or_of_the_application(world, entry):
+    answer = await DOORS["socket"](world.people["carol"], entry, {"username": "carol"})
+    assert outcome(answer) == "unknown_command"
+    with pytest.raises(UnknownCommand):
+        await world.chat.run(entry, {"username": "carol"}, username="carol")
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -28,6 +28,9 @@ export type Answer<R> = { ok: true; result: R } | { ok: false; error: WireError 
 export type CommandName = keyof Commands;
 export type Params<C extends CommandName> = Commands[C]["params"];
 export type Result<C extends CommandName> = Commands[C]["result"];
+
+/** What the HTTP door serves: the commands, and those that run before it is known who you are. */
+export type Requests = Commands & Entries;
 """
 
 
