@@ -132,7 +132,7 @@ class Sockets:
         try:
             await on_connect(username, payload)
         except Exception:
-            log.exception("on_connect failed")
+            failures.report("a handler failed")
 
     async def _caught_up(self, sid: str, missed: Iterable[Sequence[str]]) -> None:
         """Make the client call `sync`, as it does at any gap: it was left out of changes of these rooms."""

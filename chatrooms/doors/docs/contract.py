@@ -33,7 +33,7 @@ class Contract:
 
     def __init__(self, commands: Iterable[Command[Any]], parts: Iterable[Part] = ()) -> None:
         self.commands = sorted(commands, key=lambda command: command.name)
-        self._parts = tuple(parts)
+        self.parts = tuple(parts)
 
     @cached_property
     def rows(self) -> Schemas:
@@ -44,7 +44,7 @@ class Contract:
         for command in self.commands:
             schema(command.result, named)
         named["Error"]["properties"]["code"]["enum"] = codes()
-        for part in self._parts:
+        for part in self.parts:
             _add(part, named["Message"], named)
         return dict(sorted(named.items()))
 
