@@ -187,7 +187,7 @@ class Chatrooms:
         """The ids of this process's sockets that are in ``room`` now; none while the chat is not running."""
         return self._broadcast.sockets_in(room)
 
-    async def run(self, command: str, params: dict[str, Any], *, username: str) -> Any:
+    async def run(self, command: str, params: Mapping[str, Any], *, username: str) -> dict[str, Any]:
         """Carry out any command as ``username``, with their rights; returns its result.
 
         Raises a `Refusal`, and `NotRunning`.

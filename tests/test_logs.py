@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chatrooms import Chatrooms, Settings
 from chatrooms.cli.logs import BURST, SECONDS, Repeats
-from chatrooms.pipeline import commands
+from chatrooms.pipeline import pipeline
 from chatrooms.storage.tables import messages
 from tests.direct import DECLARED
 from tests.doors import DOORS, get, post
@@ -68,7 +68,7 @@ def with_canaries(params):
 def failing(command, fail):
     """The command with a body that fails."""
     if command.kind != "live":
-        return dataclasses.replace(command, body=fail)
+        return dataclasses.replace(command, may=fail)
 
     async def body(*given):
         fail(*given)
@@ -145,7 +145,7 @@ async def test_what_a_host_application_does_wrong_is_in_its_log_without_secrets(
 @pytest.mark.parametrize("path", ["/docs", "/healthz", "/socket.io/?EIO=4&transport=polling"])
 async def test_a_request_that_fails_is_answered_and_logged_by_us_alone(tmp_path, path, logged, monkeypatch):
     async with running(tmp_path) as server:
-        for part in ("_web", "_listed"):
+        for part in ("_http", "_listed"):
             monkeypatch.setattr(server.chat, part, plainly)
         status, body, _ = await get(server.url, path, headers={"Cookie": f"login={CANARY}"})
     assert (status, orjson.loads(body)["error"]["code"]) == (500, "internal")
@@ -154,7 +154,7 @@ async def test_a_request_that_fails_is_answered_and_logged_by_us_alone(tmp_path,
 
 
 async def test_a_failing_page_is_an_answer_of_ours(tmp_path, logged, monkeypatch):
-    monkeypatch.setattr("chatrooms.doors.docs.reference", plainly)
+    monkeypatch.setattr("chatrooms.doors.docs.page.reference", plainly)
     async with running(tmp_path) as server:
         status, body, _ = await get(server.url, f"/docs?{CANARY}")
     assert (status, orjson.loads(body)["error"]["code"]) == (500, "internal")
@@ -183,7 +183,7 @@ async def test_refused_commands_are_counted(tmp_path, caplog):
         for number in range(200):
             await alice.client.emit("message.post", (number, number))
         await alice.settled()
-    assert [record.getMessage() for record in caplog.records if record.name == commands.__name__] == [
+    assert [record.getMessage() for record in caplog.records if record.name == pipeline.__name__] == [
         "command refused: unknown_command"
     ]
 
@@ -194,13 +194,13 @@ async def test_malformed_packets_are_counted(tmp_path, caplog):
         for _ in range(1000):
             await alice.client.eio.send("42x")
         await alice.settled()
-    assert caplog.messages.count("packet refused: not JSON") == 1
+    assert caplog.messages.count("packet refused: its data is not JSON") == 1
     assert len(caplog.records) < 10
 
 
 ALONE = """
 import asyncio, logging, sys
-from chatrooms import logs
+from chatrooms.cli import logs
 from chatrooms.wire import failures
 
 def fail(words):

@@ -35,8 +35,6 @@ def nested(depth: int) -> list:
         (types.Id, UUID.upper(), UUID),
         (types.Seq, 0, 0),
         (types.Seq, types.MAX_SEQ, types.MAX_SEQ),
-        (types.Shallow, {"a": [1, None]}, {"a": [1, None]}),
-        (types.Shallow, nested(types.MAX_DEPTH), nested(types.MAX_DEPTH)),
     ],
 )
 def test_a_value_has_one_form(type, given, stored):
@@ -71,8 +69,6 @@ def test_a_value_has_one_form(type, given, stored):
         (types.Seq, types.MAX_SEQ + 1),
         (types.Seq, "5"),
         (types.Seq, True),
-        (types.Shallow, nested(types.MAX_DEPTH + 1)),
-        (types.Shallow, {"a": nested(types.MAX_DEPTH)}),
     ],
 )
 def test_a_value_that_does_not_fit_is_rejected(type, given):

@@ -23,6 +23,7 @@ from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.types import MAX_SEQ, MAX_TEXT
 from chatrooms.version import __version__
+from chatrooms.wire import failures
 from chatrooms.wire.tally import Tally
 
 log = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ class SocketioDoor:
         try:
             await on_connect(username, payload)
         except Exception:
-            log.exception("on_connect failed")
+            failures.report("a handler failed")
 
     async def _caught_up(self, sid: str, missed: Iterable[Sequence[str]]) -> None:
         """Make the client call `sync`, as it does at any gap: it was left out of changes of these rooms."""

@@ -62,7 +62,7 @@ class Host:
         except TimeoutError:
             if not patience.expired():
                 raise
-            log.exception("authenticate did not answer within %g s", SECONDS_TO_ANSWER)
+            log.error("authenticate did not answer within %g s", SECONDS_TO_ANSWER)  # noqa: TRY400 - it may hold secrets
             raise Unavailable from None
 
     def _vouched(self, answer: object) -> str:

@@ -21,7 +21,7 @@ async def test_an_empty_profile_update_is_rejected(alice):
 
 
 async def test_a_profile_field_that_is_too_long_says_how_long_it_can_be(alice):
-    with pytest.raises(Refused, match="That has at most 250 characters"):
+    with pytest.raises(Refused, match="At most 250 characters are allowed"):
         await alice.run("user.update", about="x" * 251)
 
 

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from chatrooms import Authenticate, Chatrooms, Connected, Forbidden, Handshake, Message, Refusal, Settings
-from chatrooms.client import Change, Client, Member
+from chatrooms.client import Change, Client, Membership
 from chatrooms.client import Message as ReceivedMessage
 from chatrooms.wire.server import Server
 
@@ -60,6 +60,6 @@ async def use() -> None:
         async for change in bob.changes():
             assert_type(change, Change)
             assert_type(change.rows("messages"), list[ReceivedMessage])
-            assert_type(change.rows("memberships"), list[Member])
+            assert_type(change.rows("memberships"), list[Membership])
             for table in change.tables:
                 print(change.rows(table))

@@ -38,7 +38,7 @@ class Contract:
         self.entries = [command for command in declared if command.kind == "entry"]
         """The commands that run before there is a caller, which the HTTP door serves."""
         self.all = declared
-        self._parts = tuple(parts)
+        self.parts = tuple(parts)
 
     @cached_property
     def rows(self) -> Schemas:
@@ -49,7 +49,7 @@ class Contract:
         for command in self.all:
             schema(command.result, named)
         named["Error"]["properties"]["code"]["enum"] = codes()
-        for part in self._parts:
+        for part in self.parts:
             _add(part, named["Message"], named)
         return dict(sorted(named.items()))
 
