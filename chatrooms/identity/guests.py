@@ -27,7 +27,7 @@ class Guests:
         The token is the client's own claim or a new one. A client whose answer was lost claims the name again: the
         claim is a proof by then.
         """
-        given = handshake.credentials()
+        given = handshake.credentials
         if not handshake.socket or given.username is None:
             return None
         token = given.claim or sessions.new_token()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -77,8 +78,9 @@ class Handshake:
         """The cookies of a trusted page; none of any other page, so that it cannot act for its visitors."""
         return cookies.read(self.headers.get("cookie", "")) if self.trusted else {}
 
+    @cached_property
     def credentials(self) -> Credentials:
-        """Return what the client gives to prove who it is, in whichever way its door has; raises `Invalid`."""
+        """What the client gives to prove who it is, in the way of its door; raises `Invalid`."""
         if not self.socket:
             return self._of_request()
         try:
@@ -92,9 +94,10 @@ class Handshake:
 
     def _of_request(self) -> Credentials:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
-        bearer = token.strip() if scheme.lower() == "bearer" else ""
+        if scheme.lower() == "bearer" and (bearer := token.strip()):
+            return Credentials.model_construct(token=bearer)
         username = self.headers.get("chatrooms-user") or cookies.only_username(self.cookies)
-        return Credentials.model_construct(username=username, token=bearer or None)
+        return Credentials.model_construct(username=username)
 
 
 def trusted(scope: Mapping[str, Any], origins: tuple[str, ...]) -> bool:

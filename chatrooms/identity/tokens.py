@@ -19,10 +19,10 @@ class Tokens:
 
     async def identify(self, handshake: Handshake) -> Caller | None:
         """Return the holder of the token in a handshake; raises `Unauthorized` if the token proves nothing."""
-        given = handshake.credentials()
+        given = handshake.credentials
         if given.token is None:
             return None
-        return await holder(self._chat, handshake, given.token, given.username if handshake.socket else None)
+        return await holder(self._chat, handshake, given.token, given.username)
 
 
 class Cookies:
@@ -33,7 +33,7 @@ class Cookies:
 
     async def identify(self, handshake: Handshake) -> Caller | None:
         """Return the person whose cookie a browser has, if it is still good."""
-        username = handshake.credentials().username
+        username = handshake.credentials.username
         return await by_cookie(self._chat, handshake, username) if username else None
 
 

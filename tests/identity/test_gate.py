@@ -74,7 +74,7 @@ async def test_a_refusal_of_one_way_is_the_answer():
     ],
 )
 def test_a_request_gives_a_bearer_token_or_the_name_of_a_cookie(headers, username, token):
-    given = handshake(**headers).credentials()
+    given = handshake(**headers).credentials
     assert (given.username, given.token, given.claim) == (username, token, None)
 
 
