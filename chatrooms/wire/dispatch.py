@@ -40,39 +40,20 @@ async def _nobody(_sid: str, _missed: set[Rooms]) -> None:
 class Dispatcher(Registering):
     """python-socketio's server, with what it lets through or leaves behind mended; `Server` is its front."""
 
-    def __init__(
-        self,
-        limits: Limits,
-        join_timeout: float,
-        malformed: Callable[[str], Any] | None = None,
-        timed_out: Mapping[str, Any] | None = None,
-        **how: Any,
-    ) -> None:
-        engine = {"caught_up": self._relieved, "swept": self._lay_ghosts, "limits": limits}
-        super().__init__(client_manager=Manager(), serializer=packets.Packet, **engine, **how)
-        self.limits, self.join_timeout, self.malformed = limits, join_timeout, malformed
-        self.timed_out = dict(timed_out or {"message": "Connecting took too long"})
-        self._connected: Callable[..., Any] = _nothing
-        self._caught_up: Callable[[str, set[Rooms]], Awaitable[None]] = _nobody
+    def __init__(self, limits: Limits, join_timeout: float, **how: Any) -> None:
+        super().__init__(client_manager=Manager(), serializer=packets.Packet, limits=limits, **how)
+        self.limits, self.join_timeout = limits, join_timeout
+        self.connected: Callable[..., Any] = _nothing
+        self.timed_out: dict[str, Any] = {"message": "Connecting took too long"}
+        self.caught_up: Callable[[str, set[Rooms]], Awaitable[None]] = _nobody
+        self.malformed: Callable[[str], Any] | None = None
+        self.eio.caught_up = self._relieved
+        self.eio.patrol.haunted = self._lay_ghosts
         self._assembly = Assembly(limits, self._attachments_late)
         self._workers = Workers(self.eio.start, limits.handlers)
         self._connecting: dict[str, asyncio.Future[None]] = {}
         self._turns = Turns(JOINS_AT_ONCE)
         self._tally = Tally(log)
-
-    def on_connected(self, handler: Callable[..., Any]) -> None:
-        """Register what is called right after the packet that confirms a connection.
-
-        It gets the id of the socket, its namespace and its ``auth``, or the first of these that it takes.
-        """
-        self._connected = handler
-
-    def on_caught_up(self, handler: Callable[[str, set[Rooms]], Awaitable[None]]) -> None:
-        """Register what is awaited once a socket that was left out of skippable events has read most of what it has.
-
-        It gets the id of the socket, and the rooms of each of these events (what was given as ``to``).
-        """
-        self._caught_up = handler
 
     def _engineio_server_class(self) -> type[Engine]:
         return Engine
@@ -134,7 +115,7 @@ class Dispatcher(Registering):
             del self._connecting[eio_sid]
             answered.set_result(None)
         if refusal is None and self._alive(eio_sid):
-            await handlers.call_trimmed(self._connected, sid, namespace, data)
+            await handlers.call_trimmed(self.connected, sid, namespace, data)
 
     async def _admit(self, eio_sid: str, sid: str, namespace: str, data: Any) -> dict[str, Any] | None:
         """Why the connect handler does not let a socket in, if it does not."""
@@ -229,7 +210,7 @@ class Dispatcher(Registering):
 
     async def _catch_up(self, sid: str, missed: set[Rooms]) -> None:
         try:
-            await self._caught_up(sid, missed)
+            await self.caught_up(sid, missed)
         except Exception:
             failures.report("a handler of clients that have caught up failed")
 

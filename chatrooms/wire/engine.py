@@ -49,8 +49,6 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         ping_interval: float,
         ping_timeout: float,
         limits: Limits,
-        caught_up: Callable[[str, set[Rooms]], None],
-        swept: Callable[[], None],
         origins: Origins,
         transports: tuple[str, ...],
         allow_upgrades: bool,
@@ -71,8 +69,8 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         self.limits = limits
         self.sockets: dict[str, Socket] = {}
         self.ending = False
-        self.patrol = Patrol(self.sockets, self._forget, swept)
-        self._caught_up = caught_up
+        self.caught_up: Callable[[str, set[Rooms]], None] = lambda _sid, _missed: None
+        self.patrol = Patrol(self.sockets, self._forget)
         self._farewells: dict[str, bytes] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -244,7 +242,7 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
             failures.report("a handler failed")
 
     def _relieved(self, socket: Socket, missed: set[Rooms]) -> None:
-        self._caught_up(socket.sid, missed)
+        self.caught_up(socket.sid, missed)
 
     def _ended(self, socket: Socket, ending: Ending) -> None:
         transport = socket.transport

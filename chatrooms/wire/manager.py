@@ -19,12 +19,15 @@ SLICE = 250
 
 
 class Manager(AsyncManager):  # type: ignore[misc]
-    """python-socketio's room manager with a reverse index and a fan-out without tasks."""
+    """python-socketio's room manager with a reverse index and a fan-out without tasks.
+
+    ``occupied`` and ``vacated`` are called with the name of a room that got its first or lost its last socket.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._occupied: Callable[[str], None] = _nothing
-        self._vacated: Callable[[str], None] = _nothing
+        self.occupied: Callable[[str], None] = lambda _: None
+        self.vacated: Callable[[str], None] = lambda _: None
         self.rooms: dict[str, dict[str | None, dict[str, str]]] = {}
         self.pending_connect: dict[str, set[str]] = {}
         self.pending_disconnect: dict[str, set[str]] = {}
@@ -32,10 +35,6 @@ class Manager(AsyncManager):  # type: ignore[misc]
         self._sids: dict[str, dict[str, str]] = {}
         self._held: dict[str, Outbox] = {}
         self._ack_ids = itertools.count(1)
-
-    def on_occupancy(self, occupied: Callable[[str], None], vacated: Callable[[str], None]) -> None:
-        """Register what is called with the name of a room that got its first socket, and that lost its last one."""
-        self._occupied, self._vacated = occupied, vacated
 
     def members(self, room: str, namespace: str = "/") -> list[str]:
         """The ids of the sockets that are in ``room`` now."""
@@ -117,7 +116,7 @@ class Manager(AsyncManager):  # type: ignore[misc]
         rooms.setdefault(room, {})[sid] = eio_sid
         self._rooms_of.setdefault((namespace, sid), set()).add(room)
         if first and room is not None and room != sid:
-            self._occupied(room)
+            self.occupied(room)
 
     def basic_leave_room(self, sid: str, namespace: str, room: str | None) -> None:
         """Take a socket out of a room; one that is not in it stays out."""
@@ -129,7 +128,7 @@ class Manager(AsyncManager):  # type: ignore[misc]
         if not inside:
             del self._rooms_of[namespace, sid]
         if room is not None and room != sid and room not in self.rooms.get(namespace, {}):
-            self._vacated(room)
+            self.vacated(room)
 
     def basic_disconnect(self, sid: str, namespace: str, **_: Any) -> None:
         """Take a socket out of all its rooms, at the cost of those alone."""
@@ -235,10 +234,6 @@ class Manager(AsyncManager):  # type: ignore[misc]
         number = next(self._ack_ids)
         self.callbacks.setdefault(sid, {})[number] = callback
         return number
-
-
-def _nothing(_room: str) -> None:
-    return None
 
 
 def _named(room: Any) -> Any:

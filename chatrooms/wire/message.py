@@ -46,7 +46,7 @@ class Delivery(Enum):
     """What becomes of a message to a client that has too much waiting already.
 
     A reliable one waits, and a client with far too much waiting is cut off. A skippable one is left out, and once
-    the client has caught up, the handler of `Server.on_caught_up` gets its rooms. A volatile one is left out.
+    the client has caught up, `Server.caught_up` hears of which rooms. A volatile one is left out.
     """
 
     RELIABLE = auto()

@@ -19,13 +19,14 @@ class Patrol:
     """A task that looks at every session twice a second, in slices, and for ghosts every half a minute.
 
     A ghost is a session that ended so long ago that whatever it waits for (a connect handler) will not come.
-    ``swept`` is called after each look for ghosts, for whoever keeps books about sessions.
+    ``haunted`` is called at each look for ghosts, for whoever keeps books about sessions.
     """
 
-    def __init__(self, sockets: dict[str, Socket], forget: Callable[[Socket], None], swept: Callable[[], None]) -> None:
-        self._sockets, self._forget, self._swept = sockets, forget, swept
+    def __init__(self, sockets: dict[str, Socket], forget: Callable[[Socket], None]) -> None:
+        self._sockets, self._forget = sockets, forget
         self._task: asyncio.Task[None] | None = None
         self._next_ghosts = 0.0
+        self.haunted: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         """Start, unless it runs."""
@@ -67,4 +68,4 @@ class Patrol:
         for socket in list(self._sockets.values()):
             if socket.closed and now - socket.ended_at > SECONDS_TO_GHOSTS:
                 self._forget(socket)
-        self._swept()
+        self.haunted()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -36,8 +36,12 @@ class Server(Dispatcher):
 
     With ``async_handlers=False`` the handlers of a client run one after the other, in the order of its events.
 
-    ``malformed`` is called with the reason why an event was not accepted, and returns its acknowledgement. Such
-    mistakes then end nothing; while it is None, a packet that is none ends the connection, as the protocol demands.
+    ``connected`` is called with the id of a socket, its namespace and its ``auth``, or with the first of these that it
+    takes, right after the packet that confirms the connection. ``caught_up`` is awaited with the id of a socket that
+    was left out of skippable events, and the rooms of each of these (what was given as ``to``), once it has read most
+    of what it was sent. ``malformed`` is called with the reason why an event was not accepted, and returns its
+    acknowledgement. Such mistakes then end nothing; while it is None, a packet that is none ends the connection, as the
+    protocol demands.
     """
 
     def __init__(
@@ -47,8 +51,6 @@ class Server(Dispatcher):
         ping_timeout: float = 20.0,
         join_timeout: float = 10.0,
         limits: Limits | None = None,
-        malformed: Callable[[str], Any] | None = None,
-        timed_out: Mapping[str, Any] | None = None,
         namespaces: str | list[str] | None = None,
         async_handlers: bool = True,
         cors_allowed_origins: origins.Allowed = None,
@@ -67,8 +69,6 @@ class Server(Dispatcher):
         super().__init__(
             limits,
             options.seconds("join_timeout", join_timeout),
-            malformed,
-            timed_out,
             async_handlers=async_handlers,
             namespaces=namespaces,
             logger=logger or quiet,
