@@ -23,7 +23,7 @@ from chatrooms.identity.handshake import Handshake
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.storage.writer import Database
-from chatrooms.wire import json
+from chatrooms.wire.packets import parse_json
 from chatrooms.wire.requests import announced
 from chatrooms.wire.server import MAX_PACKET
 
@@ -157,7 +157,7 @@ async def _body(request: Request) -> Any:
     except (ClientDisconnect, TimeoutError):
         raise Invalid("The end of the body is missing.", field="") from None
     try:
-        return json.read(body.decode() or "{}", MAX_DEPTH)
+        return parse_json(body.decode() or "{}", MAX_DEPTH)
     except ValueError as error:
         raise Invalid(f"That is not JSON: {error}.", field="") from None
 

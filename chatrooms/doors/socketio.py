@@ -69,10 +69,12 @@ class Sockets:
         self._beside: set[asyncio.Task[None]] = set()
         self._tally = Tally(log)
         self._server = broadcast.server
-        self._server.connected = self._connected
-        self._server.caught_up = self._caught_up
-        self._server.malformed = lambda why: refused(Invalid(f"That is not a command: {why}.", field=""))
-        self._server.timed_out = _connect_error(Unavailable("Connecting took too long.")).error_args
+        self._server.use(
+            connected=self._connected,
+            caught_up=self._caught_up,
+            malformed=lambda why: refused(Invalid(f"That is not a command: {why}.", field="")),
+            timed_out=_connect_error(Unavailable("Connecting took too long.")).error_args,
+        )
         self._server.on("connect", self._connect)
         self._server.on("*", self._event)
 

@@ -55,8 +55,7 @@ class Presence:
         self._broadcast, self._grace = broadcast, grace
         self._leaving: dict[str, asyncio.TimerHandle] = {}
         self._telling: set[asyncio.Task[None]] = set()
-        broadcast.server.manager.occupied = self.came
-        broadcast.server.manager.vacated = self.went
+        broadcast.server.use(occupied=self.came, vacated=self.went)
         broadcast.lingering = self._leaving
 
     def came(self, room: str) -> None:

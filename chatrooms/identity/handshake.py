@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
-from chatrooms.wire import gate
+from chatrooms.wire import connection_limits
 
 COOKIE = "chatrooms-"
 
@@ -46,7 +46,7 @@ class Handshake:
     @property
     def network(self) -> str:
         """Whose address it is, for counting."""
-        return gate.network(self.address)
+        return connection_limits.network(self.address)
 
     @property
     def agent(self) -> str:

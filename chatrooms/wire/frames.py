@@ -51,7 +51,8 @@ class FrameReader:
             if self.missing > 0:
                 return []
             data, self._begun, self.missing = bytes(self._begun), None, 0
-        pieces, place, size = [], 0, len(data)
+        pieces: list[Piece] = []
+        place, size = 0, len(data)
         while place < size:
             frame = locate(data, place)
             if frame is None or frame.end > size:

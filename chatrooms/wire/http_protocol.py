@@ -15,11 +15,11 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from chatrooms.wire import turns
+from chatrooms.wire import pacing
+from chatrooms.wire.connection_limits import Slot
 from chatrooms.wire.deadline import Deadline
 from chatrooms.wire.exchange import Exchange
 from chatrooms.wire.flow import Flow
-from chatrooms.wire.gate import Seat
 from chatrooms.wire.measure import Measure
 from chatrooms.wire.refusal import Refused, refusal
 from chatrooms.wire.requests import EXTENSION
@@ -49,7 +49,7 @@ class HttpProtocol(HttpToolsProtocol):
     """
 
     exchange: Exchange | None = None
-    seat: Seat | None = None
+    slot: Slot | None = None
     _unread: bytes | memoryview = b""
     _received = 0
     _left_over = 0
@@ -64,7 +64,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self.flow = Flow(transport, self._resumed)
         self._unsent = Unsent(transport, self.loop)
-        self._deadline = Deadline(self.loop, transport.abort, self.seat)
+        self._deadline = Deadline(self.loop, transport.abort, self.slot)
         self._deadline.set(SECONDS_TO_ASK, self._ask_no_more)
 
     def data_received(self, data: bytes) -> None:
@@ -75,7 +75,7 @@ class HttpProtocol(HttpToolsProtocol):
                 self._close()
             return
         self._unread = b"".join((self._unread, data)) if self._unread else data
-        if not turns.of_requests(self.loop).call(self._read):
+        if not pacing.of_requests(self.loop).call(self._read):
             self.transport.pause_reading()
 
     def _read(self) -> None:
@@ -210,7 +210,7 @@ class HttpProtocol(HttpToolsProtocol):
             config=self.config, server_state=self.server_state, app_state=self.app_state
         )
         if isinstance(protocol, WebSocketProtocol):
-            protocol.seat = self.seat
+            protocol.slot = self.slot
         protocol.connection_made(self.transport)
         fields = b"".join(b"%s: %s\r\n" % field for field in self.headers)
         protocol.data_received(b"%s %s HTTP/1.1\r\n%s\r\n" % (self.parser.get_method(), self.url, fields))
@@ -239,8 +239,8 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
         self._forget()
         self._unsent.stop()
-        if self.seat:
-            self.seat.leave()
+        if self.slot:
+            self.slot.release()
 
     def shutdown(self) -> None:
         """End, and end what waits on this connection."""

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
-from chatrooms.wire import handlers
+from chatrooms.wire import calling
 from chatrooms.wire.requests import Environ, Request
 
 Rule = Callable[..., bool]
@@ -68,7 +68,7 @@ class Origins:
 
     def _accepts(self, origin: str, request: Request) -> bool:
         if self._rule:
-            verdict = self._rule(*handlers.trimmed(self._rule, origin, Environ(request)))
+            verdict = self._rule(*calling.trimmed(self._rule, origin, Environ(request)))
             return bool(verdict) and not inspect.isawaitable(verdict)
         place = _place(origin)
         return place is not None and place in (set(_own(request)) if self._own else self._listed)

@@ -1,4 +1,4 @@
-"""Goes round all sessions: drops those that do not read, and leaves no ghost behind."""
+"""Ends sessions whose clients do not read, and forgets those that ended long ago."""
 
 from __future__ import annotations
 
@@ -9,29 +9,28 @@ from chatrooms.wire import failures
 from chatrooms.wire.socket import SLOW, Socket
 
 SECONDS = 0.5
-SECONDS_TO_GHOSTS = 30.0
+SECONDS_TO_FORGET = 30.0
 SLICE = 500
-LOOKS_FOR_AN_END = 100
-"""What ending a session costs, in looks: many that are late at once do not stop the event loop."""
+CHECKS_PER_END = 100
+"""Cost of ending a session, counted in checks: many that are late at once do not block the event loop."""
 
 
-class Patrol:
-    """A task that looks at every session twice a second, in slices, and for ghosts every half a minute.
+class Reaper:
+    """A task that checks every session twice a second, in slices, and twice a minute for leftovers.
 
-    A ghost is a session that ended so long ago that whatever it waits for (a connect handler) will not come.
-    ``haunted`` is called at each look for ghosts, for whoever keeps books about sessions.
+    A session normally goes when its disconnect handlers have run. One that ended `SECONDS_TO_FORGET` ago waits for
+    something that will not happen, and is forgotten: ``forget`` is called with it, then ``swept`` without arguments.
     """
 
-    def __init__(self, sockets: dict[str, Socket], forget: Callable[[Socket], None]) -> None:
-        self._sockets, self._forget = sockets, forget
+    def __init__(self, sockets: dict[str, Socket], forget: Callable[[Socket], None], swept: Callable[[], None]) -> None:
+        self._sockets, self._forget, self._swept = sockets, forget, swept
         self._task: asyncio.Task[None] | None = None
-        self._next_ghosts = 0.0
-        self.haunted: Callable[[], None] = lambda: None
+        self._next_sweep = 0.0
 
     def start(self) -> None:
         """Start, unless it runs."""
         if self._task is None or self._task.done():
-            self._next_ghosts = asyncio.get_running_loop().time() + SECONDS_TO_GHOSTS
+            self._next_sweep = asyncio.get_running_loop().time() + SECONDS_TO_FORGET
             self._task = asyncio.ensure_future(self._run())
 
     def stop(self) -> None:
@@ -45,27 +44,27 @@ class Patrol:
             try:
                 await self._round()
             except Exception:
-                failures.report("the patrol failed")
+                failures.report("the reaper failed")
 
     async def _round(self) -> None:
         now = asyncio.get_running_loop().time()
-        looked = 0
+        checked = 0
         for socket in list(self._sockets.values()):
-            looked += 1
+            checked += 1
             socket.relieve()
             if not socket.closed and socket.late(now):
                 socket.end(SLOW)
-                looked += LOOKS_FOR_AN_END
-            if looked >= SLICE:
-                looked = 0
+                checked += CHECKS_PER_END
+            if checked >= SLICE:
+                checked = 0
                 await asyncio.sleep(0)
-        if now >= self._next_ghosts:
-            self._next_ghosts = now + SECONDS_TO_GHOSTS
-            self.ghosts(now)
+        if now >= self._next_sweep:
+            self._next_sweep = now + SECONDS_TO_FORGET
+            self.sweep(now)
 
-    def ghosts(self, now: float) -> None:
+    def sweep(self, now: float) -> None:
         """Forget the sessions that ended long ago."""
         for socket in list(self._sockets.values()):
-            if socket.closed and now - socket.ended_at > SECONDS_TO_GHOSTS:
+            if socket.closed and now - socket.ended_at > SECONDS_TO_FORGET:
                 self._forget(socket)
-        self.haunted()
+        self._swept()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
-Event = dict[str, Any]
+Event = MutableMapping[str, Any]
 
 
 class ReceiveQueue:

@@ -198,7 +198,7 @@ class Socket:
             return False
         if data is None:
             self.end(LEFT)
-        elif (len(data) if data.__class__ is bytes or data.isascii() else len(data.encode())) > self.limits.packet:
+        elif (len(data) if isinstance(data, bytes) or data.isascii() else len(data.encode())) > self.limits.packet:
             self.end(TOO_LARGE)
         else:
             try:

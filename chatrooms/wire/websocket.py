@@ -159,16 +159,22 @@ class Plain(WebSocket):
         self._ended = asyncio.get_running_loop().create_future()
         self._closing: asyncio.Task[None] | None = None
         self._pending = 0
-        self.carry = _never
-        self.buffered = lambda: self._pending
 
     @property
     def ready(self) -> bool:
         """Return whether everything written was sent."""
         return self._sending is None and not self._ended.done()
 
+    def carry(self, bundle: Bundle) -> bool:  # noqa: ARG002
+        """Return False: what is sent may have to wait, in the queue."""
+        return False
+
+    def buffered(self) -> int:
+        """Return how many bytes are being sent."""
+        return self._pending
+
     def write(self, messages: list[Message]) -> None:
-        """Send messages, one after the other."""
+        """Send messages, one after another."""
         self._pending = sum(map(len, messages))
         self._sending = asyncio.ensure_future(self._send(messages))
 
@@ -228,8 +234,3 @@ class Plain(WebSocket):
                 await self._request.send({"type": "websocket.close", "code": code})
         except Exception:
             return
-
-
-def _never(_bundle: Bundle) -> bool:
-    """Send nothing at once: what is sent goes through the queue."""
-    return False
