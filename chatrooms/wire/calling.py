@@ -1,4 +1,4 @@
-"""Calling a user's handlers with as many arguments as they take."""
+"""Calls the handlers of an application with as many arguments as they take."""
 
 from __future__ import annotations
 

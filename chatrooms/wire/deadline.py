@@ -9,7 +9,7 @@ from chatrooms.wire.connection_limits import Slot
 
 
 class Deadline:
-    """At most one deadline of a connection; while there is one, the connection may be cut off to make room."""
+    """At most one deadline of a connection; while it runs, the connection may be cut off to make room."""
 
     __slots__ = ("_cut", "_loop", "_timer", "slot")
 
@@ -29,7 +29,7 @@ class Deadline:
             self.slot.set_waiting(self._cut)
 
     def clear(self) -> None:
-        """Expect nothing of the client."""
+        """Cancel the deadline."""
         if self._timer:
             self._timer.cancel()
             self._timer = None

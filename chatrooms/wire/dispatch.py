@@ -130,8 +130,8 @@ class Dispatcher(Registering):
         elif packet.type == ACK and packet.id is not None and len(packet.id) <= MAX_DIGITS:
             await self._work(socket, self._take_ack(known, packet))
 
-    async def _work(self, socket: Socket, work: Coroutine[Any, Any, None]) -> None:
-        await (self._workers.run(socket.sid, work) if self.async_handlers else work)
+    def _work(self, socket: Socket, work: Coroutine[Any, Any, None]) -> Coroutine[Any, Any, None]:
+        return self._workers.run(socket.sid, work) if self.async_handlers else work
 
     async def _connect_to(self, eio_sid: str, namespace: str, data: Any) -> None:
         sid = await self.manager.pre_connect(eio_sid, namespace) if self._serves(namespace) else None

@@ -20,7 +20,7 @@ SECURE = ("https", "wss")
 
 
 def checked_before(_origin: str) -> bool:
-    """Accept every origin without a word, for applications that check it before they hand in a request."""
+    """Accept every origin, for applications that check it before they pass a request on."""
     return True
 
 
@@ -48,7 +48,7 @@ class Origins:
             raise TypeError("cors_allowed_origins must be an ordinary function, not a coroutine function.")
 
     def allow(self, request: Request) -> bool:
-        """Whether the page that a request comes from may use the server."""
+        """Return whether the page that a request comes from may use the server."""
         origin = request.header(b"origin")
         return origin is None or self._all or self._accepts(origin, request)
 

@@ -1,4 +1,4 @@
-"""uvicorn's WebSocket with its transport in reach: written to without a task, cut off without a wait."""
+"""uvicorn's WebSocket with its transport in reach: written to without a task, cut off without waiting."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from chatrooms.wire.unsent import Unsent, cut_off
 
 NOT_UTF8 = 1007
 SLICE = 4096
-KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB if nothing is said
+KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB by default
 
 log = logging.getLogger("uvicorn.error")
 quiet = logging.getLogger("chatrooms.wire.websockets")
@@ -73,7 +73,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     @property
     def ready(self) -> bool:
-        """Whether the transport's buffer is below its high-water mark."""
+        """Return whether the transport's buffer is below its high-water mark."""
         return not self._full
 
     def attach(self, receive: Receive) -> None:

@@ -76,7 +76,7 @@ class Program:
             "sockets": len(eio.sockets),
             "connecting": len(self.server._connecting),
             "tasks": len(eio._tasks),
-            "farewells": len(eio._farewells),
+            "last answers": len(eio._last_answers),
         }
 
     async def polled_by(self, sid: str) -> None:
