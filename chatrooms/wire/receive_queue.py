@@ -1,4 +1,4 @@
-"""ASGI events that wait for the application."""
+"""ASGI events of a WebSocket that wait for the application."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from collections.abc import Callable, MutableMapping
 from typing import Any
 
 Event = MutableMapping[str, Any]
+Message = str | bytes | None
+"""A message, or None at the end of the connection."""
 
 
 class ReceiveQueue:
-    """What uvicorn's protocol uses an ``asyncio.Queue`` for, until a function takes all events."""
+    """The queue that uvicorn's protocol puts events into, until a function takes their messages."""
 
     __slots__ = ("_events", "_forward", "_reader")
 
     def __init__(self) -> None:
-        self._forward: Callable[[Event], None] | None = None
+        self._forward: Callable[[Message], None] | None = None
         self._events: list[Event] = []
         self._reader: asyncio.Future[None] | None = None
 
@@ -23,20 +25,20 @@ class ReceiveQueue:
         return len(self._events)
 
     def put_nowait(self, event: Event) -> None:
-        """Add an event, or forward it."""
+        """Add an event, or forward its message."""
         if self._forward:
-            self._forward(event)
+            self._forward(packet(event))
             return
         self._events.append(event)
         if self._reader and not self._reader.done():
             self._reader.set_result(None)
 
-    def forward(self, receive: Callable[[Event], None]) -> None:
-        """Call ``receive`` with the events that wait, and from now on with every event."""
+    def forward(self, receive: Callable[[Message], None]) -> None:
+        """Call ``receive`` with the messages that wait, and from now on with every message."""
         self._forward = receive
         waiting, self._events = self._events, []
         for event in waiting:
-            receive(event)
+            receive(packet(event))
 
     async def get(self) -> Event:
         """Remove and return the oldest event; wait until there is one."""
@@ -46,12 +48,12 @@ class ReceiveQueue:
         return self._events.pop(0)
 
 
-def discard(_event: Event) -> None:
-    """Ignore an event."""
+def discard(_message: Message) -> None:
+    """Ignore a message."""
 
 
-def packet(event: Event) -> str | bytes | None:
-    """Return the message that an event brings; None if it is the end of the connection."""
+def packet(event: Event) -> Message:
+    """Return the message that an event brings."""
     if event["type"] != "websocket.receive":
         return None
     text, data = event.get("text"), event.get("bytes")

@@ -19,7 +19,7 @@ from chatrooms.wire.flow import tune
 from chatrooms.wire.frames import FrameReader
 from chatrooms.wire.limits import AHEAD, LARGE, SECONDS_TO_CLOSE
 from chatrooms.wire.message import Bundle
-from chatrooms.wire.receive_queue import ReceiveQueue, discard, packet
+from chatrooms.wire.receive_queue import Message, ReceiveQueue, discard
 from chatrooms.wire.refusal import refusal
 from chatrooms.wire.requests import EXTENSION
 from chatrooms.wire.unsent import Unsent, cut_off
@@ -33,8 +33,8 @@ quiet = logging.getLogger("chatrooms.wire.websockets")
 quiet.setLevel(logging.WARNING)  # below it websockets logs what is in a frame
 
 
-Receive = Callable[[str | bytes | None], Awaitable[bool]]
-"""Handles one message, or None at the end of the connection; returns whether the session goes on."""
+Receive = Callable[[Message], Awaitable[bool]]
+"""Handles a message and returns whether the session goes on."""
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
@@ -58,7 +58,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.queue: ReceiveQueue = ReceiveQueue()  # type: ignore[assignment]  # has all that uvicorn calls
-        self._messages: list[str | bytes | None] = []
+        self._messages: list[Message] = []
 
     @property
     def conn(self) -> Any:
@@ -79,7 +79,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def attach(self, receive: Receive) -> None:
         """Call ``receive`` with each message, one after another, instead of giving them to the application."""
         self._receive, self._attached = receive, True
-        self.queue.forward(lambda event: self._work_on(packet(event)))
+        self.queue.forward(self._work_on)
         self.read_on()
 
     def carry(self, bundle: Bundle) -> bool:
@@ -211,7 +211,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if len(self.queue) >= AHEAD or len(data) >= LARGE:
             self.pause()
 
-    def _work_on(self, message: str | bytes | None) -> None:
+    def _work_on(self, message: Message) -> None:
         """Have a message received in a task that ends when nothing waits; the server waits for it when it stops."""
         self._messages.append(message)
         if not self._working and self._receive:
