@@ -22,9 +22,9 @@ from chatrooms.storage.files import FILE, make_private_folder
 from chatrooms.storage.migrations import Newer
 from chatrooms.storage.server_lock import Busy
 from chatrooms.wire import descriptors, fastpath
-from chatrooms.wire.acceptor import Acceptor
-from chatrooms.wire.gate import Gate, Seat, listed
+from chatrooms.wire.connection_limits import ConnectionLimits, Slot, listed
 from chatrooms.wire.limits import MAX_PACKET
+from chatrooms.wire.listener import Listener
 
 GRACE_SECONDS = 5
 BACKLOG = 2048
@@ -77,21 +77,21 @@ class _Uvicorn(uvicorn.Server):
             uvicorn.Config(chat, lifespan="off", forwarded_allow_ips=settings.proxies, **uvicorn_options())
         )
         self._chat = chat
-        self._gate = Gate(descriptors.for_connections(), settings.connections, listed(settings.proxies))
-        self._acceptors: list[Acceptor] = []
+        self._limits = ConnectionLimits(descriptors.for_connections(), settings.connections, listed(settings.proxies))
+        self._listeners: list[Listener] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to accept connections; uvicorn's own protocols could not tell the gate when one is gone."""
+        """Begin to accept connections; uvicorn's own protocols do not release the slot of one that is gone."""
         if fastpath.missing():
             await super().startup(sockets)
             return
         await super().startup(sockets=[])
-        self._acceptors = [Acceptor(listening, self._gate, self._protocol) for listening in sockets or []]
+        self._listeners = [Listener(listening, self._limits, self._protocol) for listening in sockets or []]
 
-    def _protocol(self, seat: Seat) -> asyncio.Protocol:
+    def _protocol(self, slot: Slot) -> asyncio.Protocol:
         ours: Any = self.config.http_protocol_class
         protocol: asyncio.Protocol = ours(self.config, self.server_state, self.lifespan.state)
-        protocol.seat = seat  # type: ignore[attr-defined] # see `wire.http_protocol`
+        protocol.slot = slot  # type: ignore[attr-defined] # see `wire.http_protocol`
         return protocol
 
     @contextmanager
@@ -104,8 +104,8 @@ class _Uvicorn(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End what waits, such as polls, before uvicorn waits for it."""
-        for acceptor in self._acceptors:
-            acceptor.close()
+        for listener in self._listeners:
+            listener.close()
         await self._chat.drain()
         await super().shutdown(sockets)
 

@@ -21,7 +21,7 @@ from chatrooms.identity.handshake import Handshake, trusted
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.storage.writer import Database
-from chatrooms.wire import json
+from chatrooms.wire.packets import parse_json
 from chatrooms.wire.requests import announced
 from chatrooms.wire.server import MAX_PACKET
 
@@ -131,7 +131,7 @@ async def _body(request: Request) -> Any:
     except (ClientDisconnect, TimeoutError):
         raise Invalid("The request body was cut short.", field="") from None
     try:
-        return json.read(body.decode() or "{}", MAX_DEPTH)
+        return parse_json(body.decode() or "{}", MAX_DEPTH)
     except ValueError as error:
         raise Invalid(f"That is not JSON: {error}.", field="") from None
 

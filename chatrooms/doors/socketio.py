@@ -53,8 +53,7 @@ class SocketioDoor:
         self._beside: set[asyncio.Task[None]] = set()
         self._tally = Tally(log)
         self._server = broadcast.server
-        self._server.on_connected(self._connected)
-        self._server.on_caught_up(self._caught_up)
+        self._server.use(connected=self._connected, caught_up=self._caught_up)
         self._server.on("connect", self._connect)
         self._server.on("*", self._event)
 

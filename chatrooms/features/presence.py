@@ -55,7 +55,7 @@ class Presence:
         self._broadcast, self._grace = broadcast, grace
         self._leaving: dict[str, asyncio.TimerHandle] = {}
         self._telling: set[asyncio.Task[None]] = set()
-        broadcast.server.manager.on_occupancy(self.came, self.went)
+        broadcast.server.use(occupied=self.came, vacated=self.went)
 
     def came(self, room: str) -> None:
         """Emit that a person is online, unless they only reloaded; called when a room gets its first socket."""

@@ -19,7 +19,7 @@ from chatrooms.pipeline.commands import Act, Params, invalid, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.tables import members
 from chatrooms.types import AnyRoom
-from chatrooms.wire import json
+from chatrooms.wire import packets
 
 MAX_DATA = 64 * 1024
 MAX_DEPTH = 16
@@ -37,7 +37,7 @@ def _small(data: object) -> object:
     text = orjson.dumps(data)
     if len(text) > MAX_DATA:
         raise ValueError("At most 64 KiB of data are allowed.")
-    if json.depth(text.decode()) > MAX_DEPTH:
+    if packets.depth(text.decode()) > MAX_DEPTH:
         raise ValueError(f"At most {MAX_DEPTH} levels of nesting are allowed.")
     return data
 

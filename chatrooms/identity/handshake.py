@@ -14,7 +14,7 @@ from chatrooms.errors import Forbidden
 from chatrooms.identity import cookies
 from chatrooms.pipeline.commands import invalid
 from chatrooms.types import Username
-from chatrooms.wire import gate
+from chatrooms.wire import connection_limits
 
 TOKEN_LENGTH = 43
 """Characters of a token: 256 bits, as text. One that a client makes has at least as many."""
@@ -66,7 +66,7 @@ class Handshake:
     @property
     def network(self) -> str:
         """The address that limits count by: of IPv6, the /64."""
-        return gate.network(self.address)
+        return connection_limits.network(self.address)
 
     @property
     def agent(self) -> str:

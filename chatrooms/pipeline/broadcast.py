@@ -66,7 +66,7 @@ class Broadcast:
 
     async def _emit(self, changes: Iterable[Change]) -> None:
         payloads = [({"room": each.room, "rev": each.rev, **each.rows}, names.hearers(each.room)) for each in changes]
-        events = (("change", payload, to) for payload, to in payloads)
+        events = [("change", payload, to) for payload, to in payloads]
         await self.server.emit_all(events, delivery=Delivery.SKIPPABLE)
 
     def kilobytes(self, event: Change | Signal) -> int:

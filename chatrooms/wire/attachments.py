@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chatrooms.wire.limits import Limits
-from chatrooms.wire.packets import NUMBER, PLACEHOLDER, Malformed, Received, decode
+from chatrooms.wire.packets import NUMBER, PLACEHOLDER, Malformed, Received
 
 
 def attach(data: Any, parts: list[bytes]) -> Any:
@@ -40,7 +40,7 @@ def _filled(value: Any, left: dict[int, bytes]) -> Any:
 
 
 @dataclass(slots=True)
-class _Unfinished:
+class Unfinished:
     """A packet that waits for attachments: ``room`` is how many bytes they may still have."""
 
     packet: Received
@@ -50,38 +50,26 @@ class _Unfinished:
 
 
 class Assembly:
-    """Puts the packets of clients together, one packet of each client at a time.
+    """Puts the packets of clients together with their attachments, one packet of each client at a time.
 
-    ``late`` is called with a client whose attachments did not come within ``limits.attaching`` seconds.
+    ``unfinished`` are the packets that wait for attachments, by client. ``late`` is called with a client whose
+    attachments did not come within ``limits.attaching`` seconds.
     """
 
     def __init__(self, limits: Limits, late: Callable[[str], None]) -> None:
+        self.unfinished: dict[str, Unfinished] = {}
         self._limits, self._late = limits, late
-        self._unfinished: dict[str, _Unfinished] = {}
 
-    def __len__(self) -> int:
-        return len(self._unfinished)
-
-    def take(self, client: str, data: str | bytes) -> Received | None:
-        """Return the packet that is complete with this message, if one is; raises `Malformed`."""
-        if client in self._unfinished:
-            return self._add(client, data)
-        if isinstance(data, bytes):
-            raise Malformed("an attachment without a packet")
-        packet = decode(data, self._limits)
-        if not packet.attachments:
-            return packet
+    def begin(self, client: str, packet: Received, size: int) -> None:
+        """Wait for the attachments of a packet that takes ``size`` bytes itself."""
         timer = asyncio.get_running_loop().call_later(self._limits.attaching, self._late, client)
-        self._unfinished[client] = _Unfinished(packet, self._limits.packet - len(data.encode()), timer)
-        return None
+        self.unfinished[client] = Unfinished(packet, self._limits.packet - size, timer)
 
-    def forget(self, client: str) -> None:
-        """Let go of what has come of a packet."""
-        if client in self._unfinished:
-            self._unfinished.pop(client).timer.cancel()
-
-    def _add(self, client: str, data: str | bytes) -> Received | None:
-        unfinished = self._unfinished[client]
+    def add(self, client: str, data: str | bytes) -> Received | None:
+        """Return the packet that is complete with this message, if it is; raises `Malformed`."""
+        if client not in self.unfinished:
+            raise Malformed("an attachment without a packet")
+        unfinished = self.unfinished[client]
         packet = unfinished.packet
         if isinstance(data, str):
             self.forget(client)
@@ -98,3 +86,8 @@ class Assembly:
             return packet._replace(data=attach(packet.data, unfinished.parts))
         except ValueError as why:
             raise packet.mistake(str(why)) from None
+
+    def forget(self, client: str) -> None:
+        """Drop what has come of a packet."""
+        if client in self.unfinished:
+            self.unfinished.pop(client).timer.cancel()

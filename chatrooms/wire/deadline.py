@@ -1,20 +1,20 @@
-"""Until when a client has to send something."""
+"""The time by which a client has to send something."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 
-from chatrooms.wire.gate import Seat
+from chatrooms.wire.connection_limits import Slot
 
 
 class Deadline:
-    """At most one deadline of a connection; while there is one, the connection may be cut off to make room."""
+    """At most one deadline of a connection; while it runs, the connection may be cut off to make room."""
 
-    __slots__ = ("_cut", "_loop", "_timer", "seat")
+    __slots__ = ("_cut", "_loop", "_timer", "slot")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, cut: Callable[[], None], seat: Seat | None) -> None:
-        self._loop, self._cut, self.seat = loop, cut, seat
+    def __init__(self, loop: asyncio.AbstractEventLoop, cut: Callable[[], None], slot: Slot | None) -> None:
+        self._loop, self._cut, self.slot = loop, cut, slot
         self._timer: asyncio.TimerHandle | None = None
 
     def __bool__(self) -> bool:
@@ -25,13 +25,13 @@ class Deadline:
         if self._timer:
             self._timer.cancel()
         self._timer = self._loop.call_later(seconds, missed)
-        if self.seat:
-            self.seat.wait(self._cut)
+        if self.slot:
+            self.slot.set_waiting(self._cut)
 
     def clear(self) -> None:
-        """Expect nothing of the client."""
+        """Cancel the deadline."""
         if self._timer:
             self._timer.cancel()
             self._timer = None
-            if self.seat:
-                self.seat.work()
+            if self.slot:
+                self.slot.set_busy()

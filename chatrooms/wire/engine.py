@@ -1,24 +1,24 @@
-"""The Engine.IO server: which request belongs to which session (Engine.IO protocol, revision 4)."""
+"""The Engine.IO server: which request belongs to which session (Engine.IO protocol, revision 4).
+
+Where python-socketio's server calls python-engineio's, it calls this; the names and what they mean are the same.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-import engineio
-import engineio.packet
 import orjson
 
 from chatrooms.wire import failures
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import Bundle, Message
 from chatrooms.wire.origins import Origins
-from chatrooms.wire.packets import Malformed
-from chatrooms.wire.patrol import Patrol
-from chatrooms.wire.polling import Polling, farewell
+from chatrooms.wire.polling import Polling, last_answer
+from chatrooms.wire.reaper import Reaper
 from chatrooms.wire.requests import (
     BAD_REQUEST,
     ENDING,
@@ -29,55 +29,62 @@ from chatrooms.wire.requests import (
     Request,
     Response,
 )
-from chatrooms.wire.socket import CLOSED_BY_SERVER, NOWHERE, RESTART, SLOW, Ending, Rooms, Socket, Transport
+from chatrooms.wire.socket import CLOSED, CLOSED_BY_SERVER, RESTART, SLOW, CaughtUp, Ending, Received, Socket, Transport
 from chatrooms.wire.websocket import WebSocket, websocket
 
 SECONDS_TO_END = 5.0
-SECONDS_TO_FETCH_FAREWELL = 5.0
+SECONDS_TO_FETCH = 5.0
 SLICE = 200
 
 quiet = logging.getLogger("chatrooms.wire.socketio")
-quiet.setLevel(logging.CRITICAL)  # the libraries below log what is sent, and errors with all that they quote
+quiet.setLevel(logging.CRITICAL)  # python-socketio logs what is sent, and errors with all that they quote
 
 
-class Engine(engineio.AsyncServer):  # type: ignore[misc]
-    """python-engineio's server with its own sessions and transports; only what python-socketio calls is kept."""
+class Engine:
+    """All sessions, by their ids.
+
+    ``opened`` is called with the id and the environment of a new session, ``closed`` with the id and the reason of one
+    that ended; ``received`` is awaited with a session and a message. ``caught_up`` is what `Socket` calls, ``swept``
+    what `Reaper` calls.
+    """
+
+    async_mode = "asgi"
 
     def __init__(
         self,
         *,
-        ping_interval: float,
-        ping_timeout: float,
+        ping: tuple[float, float],
         limits: Limits,
         origins: Origins,
         transports: tuple[str, ...],
         allow_upgrades: bool,
         logger: Any,
+        opened: Callable[[str, Environ], None],
+        received: Received,
+        closed: Callable[[str, str], Awaitable[None]],
+        caught_up: CaughtUp,
+        swept: Callable[[], None],
         **_: Any,
     ) -> None:
-        super().__init__(
-            async_mode="asgi",
-            ping_interval=ping_interval,
-            ping_timeout=ping_timeout,
-            max_http_buffer_size=limits.packet,
-            monitor_clients=False,
-            transports=transports,
-            allow_upgrades=allow_upgrades and "websocket" in transports,
-            logger=logger,
-        )
-        self.origins = origins
-        self.limits = limits
+        self.ping_interval, self.ping_timeout = ping
+        self.limits, self.origins, self.transports = limits, origins, transports
+        self.allow_upgrades = allow_upgrades and "websocket" in transports
         self.sockets: dict[str, Socket] = {}
         self.ending = False
-        self.caught_up: Callable[[str, set[Rooms]], None] = lambda _sid, _missed: None
-        self.patrol = Patrol(self.sockets, self._forget)
-        self._farewells: dict[str, bytes] = {}
+        self.reaper = Reaper(self.sockets, self._forget, swept)
+        self._opened, self._received, self._closed, self._caught_up = opened, received, closed, caught_up
+        self._logger = logging.getLogger("engineio.server") if isinstance(logger, bool) else logger
+        self._rejected_origin = False
+        self._last_answers: dict[str, bytes] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def on(self, event: str, handler: Any) -> None:
+        """Ignore a handler of python-socketio's server: what it would do is done by the constructor's arguments."""
 
     async def handle_request(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve an HTTP request or a WebSocket."""
         request = Request(scope, receive, send)
-        self.patrol.start()
+        self.reaper.start()
         refusal = self._refusal(request)
         socket = self.sockets.get(request.sid) if request.sid else None
         if request.websocket and refusal is None:
@@ -93,7 +100,9 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
 
     def _refusal(self, request: Request) -> Response | None:
         if not self.origins.allow(request):
-            self._log_error_once(f"pages of {request.header(b'origin')!r:.200} may not use this server.", "origin")
+            level = logging.INFO if self._rejected_origin else logging.ERROR  # anybody can cause as many as they like
+            self._logger.log(level, "pages of %.200r may not use this server", request.header(b"origin"))
+            self._rejected_origin = True
             return FORBIDDEN
         request.cors = self.origins.headers(request)
         if request.cors and request.method == "OPTIONS":
@@ -113,16 +122,6 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         if eio_sid in self.sockets:
             self.sockets[eio_sid].end(SLOW)
 
-    async def send(self, sid: str, data: Any) -> None:
-        """Send text, bytes or JSON as one message."""
-        await self.send_packet(sid, engineio.packet.Packet(engineio.packet.MESSAGE, data=data))
-
-    async def send_packet(self, sid: str, pkt: Any) -> None:
-        """Send a packet of python-engineio."""
-        encoded = pkt.encode()
-        binary = isinstance(encoded, bytes)
-        self.post(sid, Bundle([Message(encoded if binary else encoded.encode(), binary=binary)]))
-
     async def disconnect(self, sid: str | None = None) -> None:
         """End one session, or all; never waits for a client."""
         for socket in [self.sockets.get(sid)] if sid is not None else list(self.sockets.values()):
@@ -130,23 +129,23 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
                 socket.end(CLOSED_BY_SERVER)
 
     async def shutdown(self) -> None:
-        """Tell all clients that the server ends, and end their sessions, within `SECONDS_TO_END`.
+        """End all sessions, within `SECONDS_TO_END`.
 
         Polls are answered at once and WebSockets closed with 1012, upon which clients reconnect by themselves.
         New sessions are refused.
         """
         self.ending = True
-        self.patrol.stop()
+        self.reaper.stop()
         for number, socket in enumerate(list(self.sockets.values())):
             socket.end(RESTART)
             if number % SLICE == SLICE - 1:
                 await asyncio.sleep(0)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=SECONDS_TO_END)
-        self._farewells.clear()
+        self._last_answers.clear()
 
     def begin(self) -> None:
-        """Take in new sessions, after a `shutdown` too."""
+        """Accept new sessions, after a `shutdown` too."""
         self.ending = False
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -156,7 +155,27 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _get_socket(self, sid: str | None) -> Socket:
+    def start_background_task(self, target: Callable[..., Coroutine[Any, Any, Any]], *args: Any, **kwargs: Any) -> Any:
+        """Run a coroutine function in a task; return the task."""
+        return self.start(target(*args, **kwargs))
+
+    async def sleep(self, seconds: float = 0) -> None:
+        """Sleep."""
+        await asyncio.sleep(seconds)
+
+    def create_event(self) -> asyncio.Event:
+        """Return an event for `Server.call`."""
+        return asyncio.Event()
+
+    def transport(self, sid: str) -> str:
+        """Return the name of a session's transport; raises ``KeyError`` if the session is gone."""
+        return self._socket(sid).transport.name
+
+    async def get_session(self, sid: str | None) -> dict[str, Any]:
+        """Return what is kept for a session; raises ``KeyError`` if it is gone."""
+        return self._socket(sid).session
+
+    def _socket(self, sid: str | None) -> Socket:
         socket = self.sockets.get(sid) if sid else None
         if socket is None:
             raise KeyError("Session not found")
@@ -164,12 +183,12 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
 
     async def _polling(self, request: Request, socket: Socket | None) -> Response | None:
         if request.sid is None:
-            polling = Polling(self._socket())
-            await self._open(polling.socket, polling, request)
+            polling = Polling(self._new_socket())
+            self._open(polling.socket, polling, request)
             return await polling.get(request)
         if socket is None or socket.closed:
-            body = self._farewells.pop(request.sid, None) if request.method == "GET" else None
-            return farewell(body) if body else UNKNOWN_SID
+            body = self._last_answers.pop(request.sid, None) if request.method == "GET" else None
+            return last_answer(body) if body else UNKNOWN_SID
         if not isinstance(socket.transport, Polling):
             return BAD_REQUEST
         return await (socket.transport.get if request.method == "GET" else socket.transport.post)(request)
@@ -186,8 +205,8 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         if socket is not None:
             await self._upgrade(request, socket)
             return
-        opened = websocket(self._socket(), request)
-        await self._open(opened.socket, opened, request)
+        opened = websocket(self._new_socket(), request)
+        self._open(opened.socket, opened, request)
         await self._listen(opened)
 
     async def _upgrade(self, request: Request, socket: Socket) -> None:
@@ -214,14 +233,20 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         await opened.listen()
         await opened.finished()
 
-    def _socket(self) -> Socket:
-        ping = (self.ping_interval, self.ping_timeout)
-        return Socket(self.generate_id(), ping, self.limits, self._hear, self._ended, self._relieved)
+    def _new_socket(self) -> Socket:
+        return Socket(
+            self.generate_id(),
+            (self.ping_interval, self.ping_timeout),
+            self.limits,
+            received=self._received,
+            ended=self._ended,
+            caught_up=self._caught_up,
+        )
 
-    async def _open(self, socket: Socket, transport: Transport, request: Request) -> None:
+    def _open(self, socket: Socket, transport: Transport, request: Request) -> None:
         socket.transport = transport
         self.sockets[socket.sid] = socket
-        await self.handlers["connect"](socket.sid, Environ(request))
+        self._opened(socket.sid, Environ(request))
         socket.send(Bundle([Message(b"0" + orjson.dumps(self._handshake(socket)))]))
 
     def _handshake(self, socket: Socket) -> dict[str, Any]:
@@ -233,27 +258,16 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
             "maxPayload": self.limits.packet,
         }
 
-    async def _hear(self, socket: Socket, data: str | bytes) -> None:
-        try:
-            await self.handlers["message"](socket.sid, data)
-        except Malformed:
-            raise
-        except Exception:
-            failures.report("a handler failed")
-
-    def _relieved(self, socket: Socket, missed: set[Rooms]) -> None:
-        self.caught_up(socket.sid, missed)
-
     def _ended(self, socket: Socket, ending: Ending) -> None:
         transport = socket.transport
         if ending.patient and isinstance(transport, Polling) and not transport.waited_for:
-            self._farewells[socket.sid] = transport.farewell or b""
-            asyncio.get_running_loop().call_later(SECONDS_TO_FETCH_FAREWELL, self._farewells.pop, socket.sid, None)
+            self._last_answers[socket.sid] = transport.last_answer or b""
+            asyncio.get_running_loop().call_later(SECONDS_TO_FETCH, self._last_answers.pop, socket.sid, None)
         self.start(self._leave(socket, ending))
 
     async def _leave(self, socket: Socket, ending: Ending) -> None:
         try:
-            await self.handlers["disconnect"](socket.sid, ending.reason)
+            await self._closed(socket.sid, ending.reason)
         except Exception:
             failures.report("a disconnect handler failed")
         finally:
@@ -261,4 +275,4 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
 
     def _forget(self, socket: Socket) -> None:
         self.sockets.pop(socket.sid, None)
-        socket.transport = NOWHERE
+        socket.transport = CLOSED

@@ -1,4 +1,4 @@
-"""One HTTP request and its answer, as the application may see and end them."""
+"""One HTTP request and its answer, for an application that watches and ends them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Exchange:
 
     @property
     def gone(self) -> bool:
-        """Whether the client left before it was answered."""
+        """Return whether the client left before it was answered."""
         return self.cycle.disconnected
 
     def buffered(self) -> int:
@@ -41,7 +41,7 @@ class Exchange:
             cut_off(self._protocol.transport)
 
     def leave(self) -> None:
-        """Let the application know that nobody waits for the answer any more."""
+        """Tell the application that the client does not wait for the answer any more."""
         if not self.cycle.response_complete:
             self.cycle.disconnected = True
         self.cycle.message_event.set()

@@ -88,7 +88,7 @@ def _reason(error: Any) -> str:
 
 
 def _away(error: Any) -> bool:
-    """Whether a database cannot be reached or written; then its text holds no data."""
+    """Return whether a database cannot be reached or written; then its text holds no data."""
     if _sqlite_code(error):
         return _sqlite_code(error).removeprefix("SQLITE_").startswith(_SQLITE)
     if _sqlstate(error):

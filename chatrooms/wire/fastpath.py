@@ -1,7 +1,9 @@
-"""Whether the uvicorn and websockets that are installed have inside what `protocols` needs, found out at the start.
+"""Checks at the start whether the installed uvicorn and websockets have inside what our protocol classes need.
 
-Our protocol classes use parts of uvicorn's that are nowhere documented. Where a release has changed them, uvicorn's own
-classes serve instead: slower, and without our deadlines and limits below the application.
+These classes extend uvicorn's because its public interface, ASGI, gives no transport: no write without a task, no size
+of what waits, no end of a client that does not read. What they use is documented nowhere and listed here;
+``tests/wire/test_fastpath.py`` compares the list with the code. Where a release lacks some of it, uvicorn's own classes
+serve instead: slower, and without our deadlines and limits below the application.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             *("app", "config", "conn", "loop", "queue", "tasks", "transport"),
             *("close_sent", "close_timer", "disconnected", "handshake_complete", "handshake_initiated", "read_paused"),
-            *("curr_msg_data_type", "frames", "send_500_response", "send_receive_event_to_app"),
+            *("curr_msg_data_type", "frames", "handle_ping", "send_500_response", "send_receive_event_to_app"),
             *("connection_lost", "connection_made", "data_received", "pause_writing", "resume_writing"),
             *("receive", "run_asgi", "send", "shutdown"),
         ),
@@ -87,20 +89,20 @@ def missing() -> tuple[str, ...]:
     return lacks
 
 
-def _attributes() -> list[str]:
+def base(path: str) -> Any:
+    """Return an instance of one of uvicorn's protocol classes, as uvicorn makes it for a connection."""
     config = uvicorn.Config(_application, log_config=None, lifespan="off", loop="asyncio", http="h11", ws="none")
     config.load()
     loop = asyncio.new_event_loop()
     try:
-        return [
-            f"{base}.{name}"
-            for base, names in NEEDS.values()
-            for made in [_find(base)(config=config, server_state=ServerState(), app_state={}, _loop=loop)]
-            for name in names
-            if not hasattr(made, name)
-        ]
+        return _find(path)(config=config, server_state=ServerState(), app_state={}, _loop=loop)
     finally:
         loop.close()
+
+
+def _attributes() -> list[str]:
+    made = {path: base(path) for path, _ in NEEDS.values()}
+    return [f"{path}.{name}" for path, names in NEEDS.values() for name in names if not hasattr(made[path], name)]
 
 
 def _parameters() -> list[str]:

@@ -1,4 +1,4 @@
-"""How much of a connection is read and written ahead."""
+"""Bounds of what is read and written ahead of a connection."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ NOTSENT_LOWAT = getattr(socket, "TCP_NOTSENT_LOWAT", None)  # not on every syste
 
 
 def tune(transport: asyncio.BaseTransport, level: int, option: int, value: int) -> None:
-    """Set an option of a TCP socket: by themselves kernels take in megabytes, and who does not read is seen late."""
+    """Set an option of a TCP socket: by default kernels buffer megabytes, which hides that a client does not read."""
     sock = transport.get_extra_info("socket")
     if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
         sock.setsockopt(level, option, value)
 
 
 class Flow(FlowControl):
-    """uvicorn's flow control, for a protocol that has to look first whether something is unread already.
+    """uvicorn's flow control, for a protocol that must first parse what it has read already.
 
     Writing is paused from `HIGH_WATER` on until the client's system has taken everything.
     """

@@ -1,4 +1,4 @@
-"""Frames of a WebSocket as clients send them, cut out of the stream (RFC 6455, 5.2)."""
+"""Frames of a WebSocket as clients send them, read from the stream (RFC 6455, section 5.2)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TEXT, BINARY = 0x01, 0x02
 MASKED = 0x80
 LENGTH = 0x7F
 HEADERS = {126: 4, 127: 10}
-"""How long the header is with a length in 2 or 8 bytes of their own."""
+"""Bytes of a header whose length field has 2 or 8 bytes of its own, by the value that announces it."""
 
 
 class Frame(NamedTuple):
@@ -20,24 +20,63 @@ class Frame(NamedTuple):
     end: int
     masked: bool
 
-    @property
-    def whole_text(self) -> bool:
-        """Whether it is a text message by itself, with nothing unusual about it."""
-        return self.first == FIN_TEXT and self.masked
 
-    @property
-    def opens(self) -> bool:
-        """Whether it is the first of the fragments of a message."""
-        return self.first in (TEXT, BINARY)
+class Piece(NamedTuple):
+    """A text message of one frame, unmasked; or, if `whole_text` is False, any other frame as it came."""
 
-    @property
-    def completes(self) -> bool:
-        """Whether it is the last of them."""
-        return self.first == FIN_CONTINUATION
+    data: bytes
+    whole_text: bool
+
+
+class FrameReader:
+    """Cuts the bytes of one client into whole frames.
+
+    ``missing`` is how many bytes the frame that has begun still needs, at least; 0 between two frames. A frame whose
+    payload is longer than ``max_size`` is returned as far as it has come, to be rejected.
+    """
+
+    __slots__ = ("_begun", "_fragmented", "_max_size", "missing")
+
+    def __init__(self, max_size: int) -> None:
+        self._max_size = max_size
+        self._begun: bytearray | None = None
+        self._fragmented = False
+        self.missing = 0
+
+    def feed(self, data: bytes) -> list[Piece]:
+        """Add ``data``; return the frames that are whole now, in order."""
+        if self._begun is not None:
+            self._begun += data  # a bytearray grows without copying what it holds
+            self.missing -= len(data)
+            if self.missing > 0:
+                return []
+            data, self._begun, self.missing = bytes(self._begun), None, 0
+        pieces: list[Piece] = []
+        place, size = 0, len(data)
+        while place < size:
+            frame = locate(data, place)
+            if frame is None or frame.end > size:
+                if frame and frame.end - frame.body > self._max_size:
+                    return [*pieces, Piece(data[place:], whole_text=False)]
+                self._begun, self.missing = bytearray(data[place:]), frame.end - size if frame else 1
+                break
+            pieces.append(self._piece(data, place, frame))
+            place = frame.end
+        return pieces
+
+    def _piece(self, data: bytes, start: int, frame: Frame) -> Piece:
+        first, body, end, masked = frame
+        if first == FIN_TEXT and masked and not self._fragmented and end - body <= self._max_size:
+            return Piece(unmasked(data, frame), whole_text=True)
+        if first in (TEXT, BINARY):
+            self._fragmented = True
+        elif first == FIN_CONTINUATION:
+            self._fragmented = False
+        return Piece(data[start:end], whole_text=False)
 
 
 def locate(data: bytes, start: int) -> Frame | None:
-    """The frame that begins at ``start``, which may end beyond ``data``; None if its header is not all there."""
+    """Return the frame at ``start``, which may end beyond ``data``; None if its header is incomplete."""
     if len(data) < start + 2:
         return None
     length, header = data[start + 1] & LENGTH, 2
@@ -52,7 +91,7 @@ def locate(data: bytes, start: int) -> Frame | None:
 
 
 def unmasked(data: bytes, frame: Frame) -> bytes:
-    """The payload of a masked frame (RFC 6455, 5.3)."""
+    """Return the payload of a masked frame (RFC 6455, section 5.3)."""
     length = frame.end - frame.body
     mask = data[frame.body - 4 : frame.body] * (length // 4 + 1)
     return (int.from_bytes(data[frame.body : frame.end], "little") ^ int.from_bytes(mask[:length], "little")).to_bytes(

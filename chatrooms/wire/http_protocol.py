@@ -15,11 +15,11 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from chatrooms.wire import turns
+from chatrooms.wire import pacing
+from chatrooms.wire.connection_limits import Slot
 from chatrooms.wire.deadline import Deadline
 from chatrooms.wire.exchange import Exchange
 from chatrooms.wire.flow import Flow
-from chatrooms.wire.gate import Seat
 from chatrooms.wire.measure import Measure
 from chatrooms.wire.refusal import Refused, refusal
 from chatrooms.wire.requests import EXTENSION
@@ -33,11 +33,11 @@ LEAST_SENT = 10_000
 """Bytes of a body that have to come in each `SECONDS_TO_SEND` in which the server reads."""
 SECONDS_TO_LINGER = 1.0
 LINGER = 64 * 1024
-"""Bytes that are read and thrown away after a refusal, so that the client gets to read it (RFC 9112, 9.6)."""
+"""Bytes that are read and discarded after a refusal, so that the client gets to read it (RFC 9112, 9.6)."""
 LEFT_OVER = 256 * 1024
-"""Bytes of a body that are thrown away when the request was answered before they came."""
+"""Bytes of a body that are discarded when the request was answered before they came."""
 PIECE = 1024
-"""Bytes that are parsed before what was in them is looked at: so many short requests may wait for an answer."""
+"""Bytes that are parsed before the requests in them are counted: a few short ones may wait for an answer."""
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -49,7 +49,7 @@ class HttpProtocol(HttpToolsProtocol):
     """
 
     exchange: Exchange | None = None
-    seat: Seat | None = None
+    slot: Slot | None = None
     _unread: bytes | memoryview = b""
     _received = 0
     _left_over = 0
@@ -64,18 +64,18 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self.flow = Flow(transport, self._resumed)
         self._unsent = Unsent(transport, self.loop)
-        self._deadline = Deadline(self.loop, transport.abort, self.seat)
+        self._deadline = Deadline(self.loop, transport.abort, self.slot)
         self._deadline.set(SECONDS_TO_ASK, self._ask_no_more)
 
     def data_received(self, data: bytes) -> None:
-        """Take in a request when it is its turn: a crowd that comes at once holds up nobody else."""
+        """Read a request when it is its turn: a crowd that comes at once delays nobody else."""
         self._received += len(data)
         if self._ending:
             if self._received > LINGER:
                 self._close()
             return
         self._unread = b"".join((self._unread, data)) if self._unread else data
-        if not turns.of_requests(self.loop).call(self._read):
+        if not pacing.of_requests(self.loop).call(self._read):
             self.transport.pause_reading()
 
     def _read(self) -> None:
@@ -127,12 +127,12 @@ class HttpProtocol(HttpToolsProtocol):
         self._measure.begin()
 
     def on_url(self, url: bytes) -> None:
-        """Take in a part of the target."""
+        """Add a part of the target."""
         self._measure.target(len(url))
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take in a field; one of the trailers is dropped, as nobody asked for it (RFC 9110, 6.5.1)."""
+        """Add a field; one of the trailers is dropped, as nothing here reads it (RFC 9110, 6.5.1)."""
         self._measure.field(name)
         if not self._measure.in_body:
             super().on_header(name, value)
@@ -151,17 +151,17 @@ class HttpProtocol(HttpToolsProtocol):
         self._measure.in_body = True
 
     def _check_handshake(self) -> None:
-        """Refuse a handshake with a body, which may never come, or before the request ahead of it is answered."""
+        """Reject a handshake with a body, which may never come, or before the request ahead of it is answered."""
         bodies = [value for name, value in self.headers if name == b"content-length" and value.strip() != b"0"]
         if bodies or any(name == b"transfer-encoding" for name, _ in self.headers) or not self._answered():
             raise Refused(HTTPStatus.BAD_REQUEST)
 
     def on_chunk_header(self) -> None:
-        """Take in the size of a chunk."""
+        """Count the size line of a chunk."""
         self._measure.chunk()
 
     def on_body(self, body: bytes) -> None:
-        """Take in a part of the body, or throw it away if the request was answered without it."""
+        """Add a part of the body, or discard it if the request was answered without it."""
         self._measure.body(len(body))
         if self.cycle and self.cycle.response_complete:
             self._left_over += len(body)
@@ -178,7 +178,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def _answered(self) -> bool:
-        """Whether every request that has come has been answered."""
+        """Return whether every request that has come has been answered."""
         return self.cycle is None or self.cycle.response_complete
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
@@ -196,7 +196,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._unsent.watch()
         elif self._answered():
             if self._measure.in_body and self.expect_100_continue:
-                self._end()  # nobody knows whether the body comes now (RFC 9110, 10.1.1)
+                self._end()  # the client may or may not send the body now (RFC 9110, 10.1.1)
             else:
                 self._deadline.set(SECONDS_TO_ASK, self._ask_no_more)
 
@@ -210,7 +210,7 @@ class HttpProtocol(HttpToolsProtocol):
             config=self.config, server_state=self.server_state, app_state=self.app_state
         )
         if isinstance(protocol, WebSocketProtocol):
-            protocol.seat = self.seat
+            protocol.slot = self.slot
         protocol.connection_made(self.transport)
         fields = b"".join(b"%s: %s\r\n" % field for field in self.headers)
         protocol.data_received(b"%s %s HTTP/1.1\r\n%s\r\n" % (self.parser.get_method(), self.url, fields))
@@ -220,12 +220,12 @@ class HttpProtocol(HttpToolsProtocol):
             protocol.data_received(rest)
 
     def pause_writing(self) -> None:
-        """The client does not keep up."""
+        """Note that the client does not keep up."""
         super().pause_writing()
         self._unsent.watch()
 
     def resume_writing(self) -> None:
-        """The client has read everything."""
+        """Note that the client has read everything."""
         self._unsent.stop()
         super().resume_writing()
 
@@ -235,12 +235,12 @@ class HttpProtocol(HttpToolsProtocol):
             self._close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of everything."""
+        """Release everything."""
         super().connection_lost(exc)
         self._forget()
         self._unsent.stop()
-        if self.seat:
-            self.seat.leave()
+        if self.slot:
+            self.slot.release()
 
     def shutdown(self) -> None:
         """End, and end what waits on this connection."""
@@ -259,7 +259,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._end()
 
     def _end(self) -> None:
-        """Close, and leave the client some time to read what it was sent."""
+        """Close, and give the client some time to read what it was sent."""
         self._ending, self._received = True, 0
         self._forget()
         if self.transport.can_write_eof():
@@ -272,7 +272,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._unsent.watch()
 
     def _forget(self) -> None:
-        """Let go of the requests."""
+        """Drop the requests."""
         self._deadline.clear()
         self._unset_keepalive_if_required()
         self.pipeline.clear()

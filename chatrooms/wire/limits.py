@@ -1,11 +1,11 @@
-"""How much one connection may ask for."""
+"""Bounds of what one connection may ask for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 AHEAD = 16
-"""Messages that are taken in while the first of them is at work; of those of `LARGE` bytes or more one."""
+"""Messages that are read while the first of them is handled; of those of `LARGE` bytes or more only one."""
 LARGE = 16 * 1024
 SECONDS_TO_CLOSE = 2.0
 MAX_PACKET = 128 * 1024
@@ -15,7 +15,7 @@ MAX_PACKET = 128 * 1024
 class Limits:
     """Bounds of one connection: sizes in bytes, times in seconds.
 
-    packet: the largest packet, its attachments included, and the largest body of a POST; clients hear it as
+    packet: the largest packet, its attachments included, and the largest body of a POST; clients receive it as
         ``maxPayload``. Give uvicorn's ``ws_max_size`` the same.
     packets: packets in the body of a POST.
     depth: how deep the JSON of a packet may be nested; its array is the first level.

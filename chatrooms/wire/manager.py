@@ -1,4 +1,7 @@
-"""Which socket is in which room, and how a message reaches all of a room's sockets."""
+"""Which socket is in which room, and how a message reaches all sockets of a room.
+
+The names of methods are those of python-socketio's manager, which its server calls.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,9 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from socketio.async_manager import AsyncManager
-
-from chatrooms.wire import handlers, packets
-from chatrooms.wire.message import Bundle, Delivery, Message, Outbox, bundles
+from chatrooms.wire import calling, packets
+from chatrooms.wire.hooks import Hooks
+from chatrooms.wire.message import Bundle, Delivery, Message, SendQueue, bundles
 
 EVERYBODY: Any = object()
 """All sockets of a namespace, where no room is named at all: ``None``, ``""`` and ``[]`` are nobody."""
@@ -18,26 +20,27 @@ SLICE = 250
 """Recipients that are sent to in one step of the event loop."""
 
 
-class Manager(AsyncManager):  # type: ignore[misc]
-    """python-socketio's room manager with a reverse index and a fan-out without tasks.
+class Manager:
+    """Keeps who is in which room, both ways, and sends to rooms without a task per recipient."""
 
-    ``occupied`` and ``vacated`` are called with the name of a room that got its first or lost its last socket.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.occupied: Callable[[str], None] = lambda _: None
-        self.vacated: Callable[[str], None] = lambda _: None
+    def __init__(self, hooks: Hooks | None = None) -> None:
+        self.server: Any = None
         self.rooms: dict[str, dict[str | None, dict[str, str]]] = {}
-        self.pending_connect: dict[str, set[str]] = {}
-        self.pending_disconnect: dict[str, set[str]] = {}
+        self.callbacks: dict[str, dict[int, Callable[..., Any]]] = {}
+        self._hooks = hooks or Hooks()
+        self._connecting: dict[str, set[str]] = {}
+        self._disconnecting: dict[str, set[str]] = {}
         self._rooms_of: dict[tuple[str, str], set[str | None]] = {}
         self._sids: dict[str, dict[str, str]] = {}
-        self._held: dict[str, Outbox] = {}
+        self._held: dict[str, SendQueue] = {}
         self._ack_ids = itertools.count(1)
 
+    def set_server(self, server: Any) -> None:
+        """Send by the sessions of ``server``; python-socketio's server calls this when it is made."""
+        self.server = server
+
     def members(self, room: str, namespace: str = "/") -> list[str]:
-        """The ids of the sockets that are in ``room`` now."""
+        """Return the ids of the sockets that are in ``room`` now."""
         return list(self.rooms.get(namespace, {}).get(room, ()))
 
     def count(self, room: str, namespace: str = "/") -> int:
@@ -45,104 +48,135 @@ class Manager(AsyncManager):  # type: ignore[misc]
         return len(self.rooms.get(namespace, {}).get(room, ()))
 
     def namespaces_of(self, eio_sid: str) -> list[str]:
-        """The namespaces that a session is connected, or connecting, to."""
+        """Return the namespaces that a session is connected, or connecting, to."""
         return list(self._sids.get(eio_sid, ()))
 
     def sessions(self) -> list[str]:
-        """The ids of all sessions that are connected, or connecting, to any namespace."""
+        """Return the ids of all sessions that are connected, or connecting, to any namespace."""
         return list(self._sids)
 
     def get_rooms(self, sid: str, namespace: str) -> list[str]:
-        """The rooms that a socket is in, its own one included."""
+        """Return the rooms that a socket is in, its own one included."""
         return [room for room in self._rooms_of.get((namespace, sid), ()) if room is not None]
 
     def get_participants(self, namespace: str, room: Any) -> Iterator[tuple[str, str]]:
-        """The sockets in one or several rooms, each once, with the ids of their sessions."""
+        """Yield the sockets in one or several rooms, each once, with the ids of their sessions."""
         yield from self._inside(namespace, _listed(room)).items()
 
     def sid_from_eio_sid(self, eio_sid: str, namespace: str) -> str | None:
-        """The socket of a session in a namespace."""
+        """Return the socket of a session in a namespace."""
         return self._sids.get(eio_sid, {}).get(namespace)
 
+    def is_pre_connected(self, sid: str | None, namespace: str) -> bool:
+        """Return whether the connect handler of a socket has not answered yet."""
+        return sid in self._connecting.get(namespace, ())
+
+    def is_connected(self, sid: str | None, namespace: str) -> bool:
+        """Return whether a socket is connected: its connect handler has let it in, its disconnect handler not begun."""
+        return (
+            sid in self.rooms.get(namespace, {}).get(None, {})
+            and sid not in self._connecting.get(namespace, ())
+            and sid not in self._disconnecting.get(namespace, ())
+        )
+
     def eio_sid_from_sid(self, sid: str, namespace: str) -> str | None:
-        """The session of a socket."""
+        """Return the session of a socket."""
         return self.rooms.get(namespace, {}).get(None, {}).get(sid)
 
     async def pre_connect(self, eio_sid: str, namespace: str) -> str | None:
-        """Let a session into a namespace until it is known whether it may stay; None if it is there already."""
+        """Add a session to a namespace until its connect handler has answered; None if it is in there already."""
         if namespace in self._sids.get(eio_sid, {}):
             return None
         sid: str = self.server.eio.generate_id()
         self._sids.setdefault(eio_sid, {})[namespace] = sid
-        self.pending_connect.setdefault(namespace, set()).add(sid)
-        self.basic_enter_room(sid, namespace, None, eio_sid=eio_sid)
-        self.basic_enter_room(sid, namespace, sid, eio_sid=eio_sid)
+        self._connecting.setdefault(namespace, set()).add(sid)
+        self._enter(sid, namespace, None, eio_sid)
+        self._enter(sid, namespace, sid, eio_sid)
         return sid
 
     async def connect(self, sid: str, namespace: str) -> str:
-        """Let a session stay: it hears what was said to it meanwhile."""
-        self.pending_connect.get(namespace, set()).discard(sid)
+        """Connect a socket, and send it what was emitted to it meanwhile."""
+        self._connecting.get(namespace, set()).discard(sid)
+        eio_sid = self.eio_sid_from_sid(sid, namespace)
         held = self._held.pop(sid, None)
-        if held is not None:
-            self.server.eio.post(self.eio_sid_from_sid(sid, namespace), Bundle(held.take(len(held))))
+        if socket := self.server.eio.sockets.get(eio_sid):
+            socket.sids[namespace] = sid
+            if held is not None:
+                socket.send(Bundle(held.take(len(held))))
         return sid
 
     def pre_disconnect(self, sid: str, namespace: str) -> str | None:
-        """Keep what is known of a socket for its disconnect handler, while it counts as gone."""
-        self.pending_disconnect.setdefault(namespace, set()).add(sid)
-        return self.eio_sid_from_sid(sid, namespace)
+        """Count a socket as gone, but keep what is known of it for its disconnect handler."""
+        self._disconnecting.setdefault(namespace, set()).add(sid)
+        eio_sid = self.eio_sid_from_sid(sid, namespace)
+        if socket := self.server.eio.sockets.get(eio_sid):
+            socket.sids.pop(namespace, None)
+        return eio_sid
+
+    async def disconnect(self, sid: str, namespace: str, **_: Any) -> None:
+        """Forget a socket, as python-socketio's server asks for it."""
+        self.forget(sid, namespace)
+
+    def forget(self, sid: str, namespace: str) -> None:
+        """Take a socket out of all its rooms, at the cost of those alone."""
+        eio_sid = self.pre_disconnect(sid, namespace)
+        for room in sorted(self._rooms_of.get((namespace, sid), ()), key=lambda room: room is None):
+            self._leave(sid, namespace, room)
+        self.callbacks.pop(sid, None)
+        self._held.pop(sid, None)
+        for pending in (self._connecting, self._disconnecting):
+            pending.get(namespace, set()).discard(sid)
+        if eio_sid in self._sids:
+            self._sids[eio_sid].pop(namespace, None)
+            if not self._sids[eio_sid]:
+                del self._sids[eio_sid]
 
     async def enter_room(self, sid: str, namespace: str, room: Any, eio_sid: str | None = None) -> None:
-        """Put a socket into a room; raises ``ValueError`` if the room has no name, or the socket is gone."""
-        self.basic_enter_room(sid, namespace, _named(room), eio_sid)
+        """Put a socket into a room; twice is once. Raises ``ValueError`` without a name, or if the socket is gone."""
+        self._enter(sid, namespace, _named(room), eio_sid)
 
     async def leave_room(self, sid: str, namespace: str, room: Any) -> None:
-        """Take a socket out of a room; raises ``ValueError`` if the room has no name."""
-        self.basic_leave_room(sid, namespace, _named(room))
+        """Take a socket out of a room, if it is in it; raises ``ValueError`` if the room has no name."""
+        self._leave(sid, namespace, _named(room))
 
     async def close_room(self, room: Any, namespace: str) -> None:
         """Take everybody out of a room; raises ``ValueError`` if it has no name, or is the own room of a socket."""
-        self.basic_close_room(_named(room), namespace)
+        if self._is_own_room(_named(room), namespace):
+            raise ValueError("cannot close a sid room")
+        for sid in self.members(room, namespace):
+            self._leave(sid, namespace, room)
 
-    def basic_enter_room(self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None) -> None:
-        """Put a socket into a room; twice is once. Raises ``ValueError`` if the socket is gone."""
+    def _enter(self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None) -> None:
         eio_sid = eio_sid or self.eio_sid_from_sid(sid, namespace)
         if eio_sid is None:
             raise ValueError("sid is not connected to requested namespace")
-        if sid != room and self.is_sid_room(namespace, room):
+        if sid != room and self._is_own_room(room, namespace):
             raise ValueError("cannot enter a sid room")
         rooms = self.rooms.setdefault(namespace, {})
         first = room not in rooms
         rooms.setdefault(room, {})[sid] = eio_sid
         self._rooms_of.setdefault((namespace, sid), set()).add(room)
         if first and room is not None and room != sid:
-            self.occupied(room)
+            self._hooks.occupied(room)
 
-    def basic_leave_room(self, sid: str, namespace: str, room: str | None) -> None:
-        """Take a socket out of a room; one that is not in it stays out."""
+    def _leave(self, sid: str, namespace: str, room: str | None) -> None:
         inside = self._rooms_of.get((namespace, sid), set())
         if room not in inside:
             return
-        super().basic_leave_room(sid, namespace, room)
+        rooms = self.rooms[namespace]
+        del rooms[room][sid]
+        if not rooms[room]:
+            del rooms[room]
+        if not rooms:
+            del self.rooms[namespace]
         inside.discard(room)
         if not inside:
             del self._rooms_of[namespace, sid]
-        if room is not None and room != sid and room not in self.rooms.get(namespace, {}):
-            self.vacated(room)
+        if room is not None and room != sid and room not in rooms:
+            self._hooks.vacated(room)
 
-    def basic_disconnect(self, sid: str, namespace: str, **_: Any) -> None:
-        """Take a socket out of all its rooms, at the cost of those alone."""
-        eio_sid = self.eio_sid_from_sid(sid, namespace)
-        for room in sorted(self._rooms_of.get((namespace, sid), ()), key=lambda room: room is None):
-            self.basic_leave_room(sid, namespace, room)
-        self.callbacks.pop(sid, None)
-        self._held.pop(sid, None)
-        for pending in (self.pending_connect, self.pending_disconnect):
-            pending.get(namespace, set()).discard(sid)
-        if eio_sid in self._sids:
-            self._sids[eio_sid].pop(namespace, None)
-            if not self._sids[eio_sid]:
-                del self._sids[eio_sid]
+    def _is_own_room(self, room: str | None, namespace: str) -> bool:
+        return room in self.rooms.get(namespace, {}).get(None, {})
 
     async def emit(  # noqa: PLR0917 - python-socketio's signature
         self,
@@ -161,7 +195,7 @@ class Manager(AsyncManager):  # type: ignore[misc]
         Each socket gets it once. An empty ``room`` reaches nobody (python-socketio would reach everyone). A
         ``volatile`` event is not sent to clients that have more than `Limits.volatile` bytes waiting.
         """
-        said = [event, *(data if isinstance(data, tuple) else [] if data is None else [data])]
+        content = [event, *(data if isinstance(data, tuple) else [] if data is None else [data])]
         skipped = set(_listed(skip_sid))
         recipients = self._inside(namespace, _listed(room))
         for sid in skipped & recipients.keys():
@@ -169,24 +203,26 @@ class Manager(AsyncManager):  # type: ignore[misc]
         if callback is not None:
             for sid, eio_sid in recipients.items():
                 number = self._generate_ack_id(sid, callback)
-                self._post(namespace, sid, eio_sid, Bundle(packets.encode(packets.EVENT, said, namespace, number)))
+                self._post(namespace, sid, eio_sid, Bundle(packets.encode(packets.EVENT, content, namespace, number)))
         elif recipients:
             delivery = Delivery.VOLATILE if volatile else Delivery.RELIABLE
-            await self._spread(Bundle(packets.encode(packets.EVENT, said, namespace), delivery), recipients, namespace)
+            await self._spread(
+                Bundle(packets.encode(packets.EVENT, content, namespace), delivery), recipients, namespace
+            )
 
     async def emit_all(
         self, events: Iterable[tuple[str, Any, Iterable[str]]], namespace: str, delivery: Delivery = Delivery.RELIABLE
     ) -> None:
         """Send several events, each to its rooms; those of the same rooms together."""
-        said: dict[tuple[str, ...], list[Message]] = {}
+        messages_to: dict[tuple[str, ...], list[Message]] = {}
         for event, data, to in events:
-            said.setdefault(tuple(to), []).extend(packets.encode(packets.EVENT, [event, data], namespace))
-        for rooms, messages in said.items():
+            messages_to.setdefault(tuple(to), []).extend(packets.encode(packets.EVENT, [event, data], namespace))
+        for rooms, messages in messages_to.items():
             for bundle in bundles(messages, delivery, rooms):
                 await self._spread(bundle, self._inside(namespace, rooms), namespace)
 
     def _inside(self, namespace: str, rooms: Iterable[Any]) -> dict[str, str]:
-        """The sockets in these rooms, each once, with their sessions.
+        """Return the sockets in these rooms, each once, with their sessions.
 
         All in one dictionary of strings: a tuple for each would set off the garbage collector in a large room.
         """
@@ -198,13 +234,13 @@ class Manager(AsyncManager):  # type: ignore[misc]
         return found
 
     async def _spread(self, bundle: Bundle, recipients: dict[str, str], namespace: str) -> None:
-        """Send to many, in slices, so that nobody else waits long."""
+        """Send to many, in slices between which the event loop serves others."""
         sessions = self.server.eio.sockets
         left = iter(recipients.items())
         for start in range(0, len(recipients), SLICE):
             if start:
                 await asyncio.sleep(0)
-            pending = self.pending_connect.get(namespace)
+            pending = self._connecting.get(namespace)
             for sid, eio_sid in itertools.islice(left, SLICE):
                 if pending and sid in pending:
                     self._post(namespace, sid, eio_sid, bundle)
@@ -212,17 +248,17 @@ class Manager(AsyncManager):  # type: ignore[misc]
                     sessions[eio_sid].send(bundle)
 
     async def trigger_callback(self, sid: str, id: int, data: list[Any]) -> None:
-        """Call what waits for an acknowledgement; one that nobody waits for is ignored. Raises `handlers.Unfit`."""
+        """Call what waits for an acknowledgement; one that nobody waits for is ignored. Raises `WrongArguments`."""
         callback = self.callbacks.get(sid, {}).pop(id, None)
         if callback is not None:
-            await handlers.call(callback, *data)
+            await calling.call(callback, *data)
 
     def _post(self, namespace: str, sid: str, eio_sid: str, bundle: Bundle) -> None:
-        """Send to a socket, or hold it back until the socket is let in: whoever is refused hears nothing."""
-        if sid not in self.pending_connect.get(namespace, ()):
+        """Send to a socket, or hold it back while the socket connects: a rejected one must receive nothing."""
+        if sid not in self._connecting.get(namespace, ()):
             self.server.eio.post(eio_sid, bundle)
             return
-        held = self._held.setdefault(sid, Outbox())
+        held = self._held.setdefault(sid, SendQueue())
         if bundle.delivery is Delivery.VOLATILE and held.size > self.server.limits.volatile:
             return
         for message in bundle.messages:

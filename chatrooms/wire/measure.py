@@ -1,4 +1,4 @@
-"""How much of a request beside its body is taken in: httptools knows no limits."""
+"""Limits of a request beside its body: httptools has none."""
 
 from __future__ import annotations
 

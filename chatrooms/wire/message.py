@@ -1,17 +1,17 @@
-"""What goes to clients, encoded once and framed once however many it goes to; and what waits to go to one of them."""
+"""Messages to clients, encoded and framed once for all recipients; and the queue of messages to one client."""
 
 from __future__ import annotations
 
 import base64
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import Enum, auto
 
 TEXT, BINARY = 0x81, 0x82
 SMALL, MEDIUM = 126, 65_536
 SEPARATOR = b"\x1e"
 LARGE = 256 * 1024
-"""Bytes in a bundle: so much, and a message more, goes to a client before it is looked at how much waits for it."""
+"""Bytes in a bundle: a client gets this much, and a message more, before it is checked how much waits for it."""
 
 
 class Message:
@@ -43,10 +43,10 @@ OPEN, CLOSE, PING, PONG_PROBE, NOOP = (Message(text) for text in (b"0", b"1", b"
 
 
 class Delivery(Enum):
-    """What becomes of a message to a client that has too much waiting already.
+    """What happens to a message for a client that has too much waiting already.
 
     A reliable one waits, and a client with far too much waiting is cut off. A skippable one is left out, and once
-    the client has caught up, `Server.caught_up` hears of which rooms. A volatile one is left out.
+    the client has caught up, the ``caught_up`` of `Server.use` is called with its rooms. A volatile one is left out.
     """
 
     RELIABLE = auto()
@@ -66,57 +66,62 @@ class Bundle:
         self, messages: list[Message], delivery: Delivery = Delivery.RELIABLE, to: tuple[str, ...] = ()
     ) -> None:
         self.messages, self.delivery, self.to = messages, delivery, to
-        self.size = sum(map(len, messages))
+        self.size = sum([len(message.data) for message in messages])
         self.frames = b"".join([message.frame for message in messages])
 
 
-def bundles(messages: list[Message], delivery: Delivery, to: tuple[str, ...]) -> Iterator[Bundle]:
-    """Yield the messages in bundles, in their order, none much larger than `LARGE`."""
+def bundles(messages: list[Message], delivery: Delivery, to: tuple[str, ...]) -> list[Bundle]:
+    """Return the messages in bundles, in their order, none much larger than `LARGE`."""
+    found = []
     start = size = 0
     for end, message in enumerate(messages, 1):
-        size += len(message)
+        size += len(message.data)
         if size > LARGE or end == len(messages):
-            yield Bundle(messages[start:end], delivery, to)
+            found.append(Bundle(messages[start:end], delivery, to))
             start, size = end, 0
+    return found
 
 
 def payload(messages: Iterable[Message]) -> bytes:
-    """The answer to a poll."""
+    """Return the answer to a poll."""
     return SEPARATOR.join(message.polled for message in messages)
 
 
-class Outbox:
-    """What waits to be sent to one client, oldest first."""
+class SendQueue:
+    """What waits to be sent to one client, oldest first; ``messages`` is None while nothing does.
 
-    __slots__ = ("_waiting", "size")
+    ``size`` is in bytes.
+    """
+
+    __slots__ = ("messages", "size")
 
     def __init__(self) -> None:
-        self._waiting: deque[Message] | None = None
+        self.messages: deque[Message] | None = None
         self.size = 0
 
     def __len__(self) -> int:
-        return len(self._waiting) if self._waiting else 0
+        return len(self.messages) if self.messages else 0
 
     def put(self, message: Message) -> None:
         """Add a message."""
-        if self._waiting is None:
-            self._waiting = deque()
-        self._waiting.append(message)
+        if self.messages is None:
+            self.messages = deque()
+        self.messages.append(message)
         self.size += len(message)
 
     def take(self, count: int) -> list[Message]:
-        """Take out the ``count`` oldest, or as many as there are."""
-        if self._waiting is None:
+        """Remove and return the ``count`` oldest, or as many as there are."""
+        if self.messages is None:
             return []
-        taken = [self._waiting.popleft() for _ in range(min(count, len(self._waiting)))]
+        taken = [self.messages.popleft() for _ in range(min(count, len(self.messages)))]
         self.size -= sum(map(len, taken))
-        if not self._waiting:
+        if not self.messages:
             self.clear()
         return taken
 
     def clear(self) -> None:
-        """Take out everything; an empty one takes next to no memory."""
-        self._waiting = None
+        """Remove everything; an empty deque would take 600 bytes for each client."""
+        self.messages = None
         self.size = 0
 
 

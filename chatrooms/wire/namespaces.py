@@ -6,7 +6,7 @@ from typing import Any
 
 import socketio
 
-from chatrooms.wire import handlers
+from chatrooms.wire import calling
 from chatrooms.wire.manager import EVERYBODY
 
 
@@ -17,11 +17,11 @@ class Namespace(socketio.AsyncNamespace):  # type: ignore[misc]
     """
 
     async def trigger_event(self, event: str, *args: Any) -> Any:
-        """Call the method for an event; raises `handlers.Unfit`."""
+        """Call the method for an event; raises `WrongArguments`."""
         method = getattr(self, f"on_{event}", None)
         if method is None:
             return None
-        call = handlers.call_trimmed if event in self.server.reserved_events else handlers.call
+        call = calling.call_trimmed if event in self.server.reserved_events else calling.call
         return await call(method, *args)
 
     async def emit(  # noqa: PLR0917 - python-socketio's signature

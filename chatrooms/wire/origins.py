@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
-from chatrooms.wire import handlers
+from chatrooms.wire import calling
 from chatrooms.wire.requests import Environ, Request
 
 Rule = Callable[..., bool]
@@ -20,7 +20,7 @@ SECURE = ("https", "wss")
 
 
 def checked_before(_origin: str) -> bool:
-    """Accept every origin without a word, for applications that check it before they hand in a request."""
+    """Accept every origin, for applications that check it before they pass a request on."""
     return True
 
 
@@ -48,7 +48,7 @@ class Origins:
             raise TypeError("cors_allowed_origins must be an ordinary function, not a coroutine function.")
 
     def allow(self, request: Request) -> bool:
-        """Whether the page that a request comes from may use the server."""
+        """Return whether the page that a request comes from may use the server."""
         origin = request.header(b"origin")
         return origin is None or self._all or self._accepts(origin, request)
 
@@ -68,7 +68,7 @@ class Origins:
 
     def _accepts(self, origin: str, request: Request) -> bool:
         if self._rule:
-            verdict = self._rule(*handlers.trimmed(self._rule, origin, Environ(request)))
+            verdict = self._rule(*calling.trimmed(self._rule, origin, Environ(request)))
             return bool(verdict) and not inspect.isawaitable(verdict)
         place = _place(origin)
         return place is not None and place in (set(_own(request)) if self._own else self._listed)

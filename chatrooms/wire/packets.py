@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import orjson
-import socketio.packet
 
-from chatrooms.wire import json
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import Message
 
@@ -21,22 +20,21 @@ RESERVED_EVENTS = frozenset(
 )
 
 BINARY = frozenset("56")
+MAX_CONTAINERS = 4096
+"""Arrays and objects in one JSON text: each takes as long to parse as a hundred bytes of text."""
+
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_OTHERS = bytes(set(range(256)) - _STEPS.keys())
 _kinds = dict(zip("0123456", (CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, EVENT, ACK), strict=True))
 _head = re.compile(r"([0-6])(?:(?<=[56])([0-9]+)-)?(?:(/[^,]*)(?:,|\Z))?([0-9]+)?", re.ASCII)
 
 
 class Malformed(Exception):
-    """What a client sent is no packet that it may send; ``namespace`` and ``id`` tell what it wants answered."""
+    """A client sent no packet that it may send; ``namespace`` and ``id`` are those of the answer that it waits for."""
 
     def __init__(self, why: str, namespace: str = "/", id: str | None = None) -> None:
         super().__init__(why)
         self.namespace, self.id = namespace, id
-
-
-class Packet(socketio.packet.Packet):  # type: ignore[misc]
-    """python-socketio's packet with our JSON, for this server alone instead of the whole process."""
-
-    json = json
 
 
 class Received(NamedTuple):
@@ -66,12 +64,39 @@ def decode(text: str, limits: Limits) -> Received:
     kind, namespace = _kinds[digit], (path or "/").partition("?")[0]
     try:
         attachments = _announced(count, limits) if digit in BINARY else 0
-        data = json.read(text[head.end() :], limits.depth) if head.end() < len(text) else None
+        data = parse_json(text[head.end() :], limits.depth) if head.end() < len(text) else None
         if not _valid(kind, data):
             raise ValueError("its data does not fit its type")
     except ValueError as why:
         raise Malformed(str(why), namespace, number if kind == EVENT else None) from None
     return Received(kind, namespace, number, data, attachments)
+
+
+def parse_json(text: str, most: int) -> Any:
+    """Return the value of JSON text that is nested at most ``most`` levels deep; raises ``ValueError`` with the reason.
+
+    Depth and number of its arrays and objects are counted before it is parsed, which would take long.
+    """
+    if text.count("[") + text.count("{") > most and depth(text) > most:
+        raise ValueError("its data is nested too deep")
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        raise ValueError("its data is not JSON") from None
+
+
+def depth(text: str) -> int:
+    """Return how many levels deep JSON text is nested; raises ``ValueError`` beyond `MAX_CONTAINERS`."""
+    outline = _outline(text)
+    if len(outline) > 2 * MAX_CONTAINERS:
+        raise ValueError(f"more than {MAX_CONTAINERS} arrays and objects")
+    return max(accumulate(map(_STEPS.__getitem__, outline)), default=0)
+
+
+def _outline(text: str) -> bytes:
+    """Return the brackets and braces outside of strings."""
+    unescaped = text.replace("\\\\", "").replace('\\"', "")
+    return "".join(unescaped.split('"')[::2]).encode().translate(None, _OTHERS)
 
 
 def _announced(count: str | None, limits: Limits) -> int:
@@ -86,7 +111,7 @@ def _announced(count: str | None, limits: Limits) -> int:
 
 
 def encode(type: int, data: Any, namespace: str = "/", id: int | str | None = None) -> list[Message]:
-    """What to send for a packet: one message, and one more for each ``bytes`` in ``data``."""
+    """Return the messages of a packet: one, and one more for each ``bytes`` in ``data``; raises ``TypeError``."""
     address = f"{'' if namespace == '/' else namespace + ','}{'' if id is None else id}"
     try:
         body = b"" if data is None else orjson.dumps(data)
@@ -113,13 +138,13 @@ def _detached(data: Any) -> tuple[bytes, list[bytes]]:
 
 def _valid(type: int, data: Any) -> bool:
     if type == CONNECT:
-        return True  # who is let in with what is up to the server
+        return True  # the connect handler judges it
     if type == DISCONNECT:
         return data is None
     if type == ACK:
         return isinstance(data, list)
-    return type == EVENT and isinstance(data, list) and bool(data) and _sayable(data[0])
+    return type == EVENT and isinstance(data, list) and bool(data) and _may_send(data[0])
 
 
-def _sayable(name: Any) -> bool:
+def _may_send(name: Any) -> bool:
     return isinstance(name, str) and name not in RESERVED_EVENTS

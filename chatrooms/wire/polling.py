@@ -23,10 +23,10 @@ class Polling:
         self._poll: asyncio.Future[None] | None = None
         self._posting = False
         self._answered: Request | None = None
-        self.farewell: bytes | None = None
+        self.last_answer: bytes | None = None
 
-    def carry(self, bundle: Bundle) -> bool:  # noqa: ARG002 - the outbox serves
-        """Never: what is sent waits for a poll."""
+    def carry(self, bundle: Bundle) -> bool:  # noqa: ARG002 - the queue is used
+        """Return False: what is sent waits for a poll."""
         return False
 
     def flush(self) -> None:
@@ -35,21 +35,21 @@ class Polling:
             self._poll.set_result(None)
 
     def buffered(self) -> int:
-        """How much of the last answer has not left."""
+        """Return how many bytes of the last answer have not left."""
         exchange = self._answered.exchange if self._answered else None
         return exchange.buffered() if exchange else 0
 
     def end(self, ending: Ending) -> None:
-        """Answer the poll that waits; if none does, the next one may get the farewell."""
+        """Answer the poll that waits; if none does, the next one may get the last answer."""
         if ending.abort and self.buffered() and self._answered:
             self._answered.exchange.abort()
-        said = [] if ending.abort else self.socket.outbox.take(self.socket.limits.polled - 1)
-        self.farewell = payload([*said, ending.poll])
+        last = [] if ending.abort else self.socket.queue.take(self.socket.limits.polled - 1)
+        self.last_answer = payload([*last, ending.poll])
         self.flush()
 
     @property
     def waited_for(self) -> bool:
-        """Whether a poll is there to be answered."""
+        """Return whether a poll waits to be answered."""
         return self._poll is not None
 
     async def get(self, request: Request) -> Response | None:
@@ -64,7 +64,7 @@ class Polling:
         self._poll = poll = asyncio.get_running_loop().create_future()
         upgrading = self.socket.upgrade is not None
         try:
-            if not self.socket.outbox and not await self._news(request, poll):
+            if not self.socket.queue and not await self._news(request, poll):
                 self.socket.end(LEFT)
                 return None
             if upgrading and self.socket.upgraded:
@@ -75,7 +75,7 @@ class Polling:
             self._poll = None
 
     async def post(self, request: Request) -> Response | None:
-        """Take in packets; a client that posts twice at once, or no packets, loses its session."""
+        """Receive packets; a client that posts twice at once, or no packets, loses its session."""
         if self._posting:
             self.socket.end(MISTAKEN)
             return BAD_REQUEST
@@ -86,7 +86,7 @@ class Polling:
             self._posting = False
 
     async def _news(self, request: Request, poll: asyncio.Future[None]) -> bool:
-        """Wait for something to say; False if the client left."""
+        """Wait for something to send; return False if the client left."""
         gone = asyncio.ensure_future(request.gone())
         if request.exchange:
             request.exchange.ending = lambda: self.socket.end(RESTART)
@@ -98,19 +98,19 @@ class Polling:
         return poll.done() or not gone.done()
 
     def _answer(self) -> bytes:
-        if self.farewell is not None:
-            return self.farewell
+        if self.last_answer is not None:
+            return self.last_answer
         if self.socket.transport is not self:
             return NOOP.polled
-        return payload(self.socket.outbox.take(self.socket.limits.polled) or [NOOP])
+        return payload(self.socket.queue.take(self.socket.limits.polled) or [NOOP])
 
     async def _receive(self, request: Request) -> Response | None:
         try:
             async with asyncio.timeout(self.socket.limits.upgrade):
                 packets = self._packets(await request.body(self.socket.limits.packet))
             for packet in packets:
-                if not self.socket.closed:
-                    await self.socket.receive(packet)
+                if not await self.socket.receive(packet):
+                    break
         except (Gone, TimeoutError):
             self.socket.end(LEFT)
             return None
@@ -132,6 +132,6 @@ class Polling:
         return packets
 
 
-def farewell(body: bytes) -> Response:
-    """The answer to the poll of a client whose session the server has ended."""
+def last_answer(body: bytes) -> Response:
+    """Return the answer to the poll of a client whose session the server has ended."""
     return Response(200, body, PLAIN)

@@ -1,4 +1,4 @@
-"""What a client gets whose request breaks the rules of HTTP or is too large: a status, a line of text, the end."""
+"""The answer to a request that breaks the rules of HTTP or is too large: a status and a line of text."""
 
 from __future__ import annotations
 

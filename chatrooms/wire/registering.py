@@ -1,4 +1,4 @@
-"""Registering handlers as python-socketio does, with types: its own methods have none."""
+"""The decorators of python-socketio with types: its own have none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ H = TypeVar("H", bound=Callable[..., Any])
 
 
 class Registering(socketio.AsyncServer):  # type: ignore[misc]
-    """python-socketio's server, whose decorators leave a handler the type that it has."""
+    """python-socketio's server with decorators that keep the type of a handler."""
 
     @overload
     def on(self, event: str, handler: None = None, namespace: str | None = None) -> Callable[[H], H]: ...

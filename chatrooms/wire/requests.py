@@ -69,12 +69,12 @@ class Request:
         self.cors: list[tuple[bytes, bytes]] = []
 
     def header(self, name: bytes) -> str | None:
-        """The value of a header, all of them if there are several; ``name`` is in lower case."""
+        """Return the value of a header, joined by commas if there are several; ``name`` is in lower case."""
         values = [value for key, value in self.scope["headers"] if key == name]
         return b",".join(values).decode("latin-1") if values else None
 
     def refusal(self, transports: Container[str]) -> Response | None:
-        """Why this is no request of the protocol, or not by one of these transports, if it is none."""
+        """Return why this is no request of the protocol by one of these transports; None if it is one."""
         if self.query is TOO_MANY:
             return TOO_MANY_FIELDS
         if self.query.get("transport") not in transports:
@@ -88,7 +88,7 @@ class Request:
         return None
 
     async def body(self, limit: int) -> str:
-        """The text of the body; raises `Gone`, `TooLarge` or ``UnicodeDecodeError``."""
+        """Return the text of the body; raises `Gone`, `TooLarge` or ``UnicodeDecodeError``."""
         if announced(self.scope) > limit:
             raise TooLarge
         body, more = b"", True
@@ -103,12 +103,12 @@ class Request:
         return body.decode()
 
     async def gone(self) -> None:
-        """Return when the client has left or its request was answered."""
+        """Wait until the client has left or its request was answered."""
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
     async def left(self) -> bool:
-        """Whether the client has left already."""
+        """Return whether the client has left already."""
         if self.exchange:
             return bool(self.exchange.gone)
         gone = asyncio.ensure_future(self.gone())
@@ -117,7 +117,7 @@ class Request:
         return gone.done()
 
     async def respond(self, response: Response) -> None:
-        """Answer the request; a WebSocket is refused."""
+        """Answer the request; of a WebSocket, that rejects the handshake."""
         if self.websocket and "websocket.http.response" not in self.scope.get("extensions", {}):
             await self.send({"type": "websocket.close", "code": 1008})
             return
@@ -131,7 +131,7 @@ class Request:
 
 
 class Environ(Mapping[str, Any]):
-    """The environment that python-socketio's connect handlers are given, made of the scope whenever it is read."""
+    """The environment that connect handlers of python-socketio receive, made from the scope when it is read."""
 
     __slots__ = ("_method", "_scope")
 
@@ -170,7 +170,7 @@ class Environ(Mapping[str, Any]):
 def announced(scope: Scope) -> int:
     """Return the ``Content-Length`` of a request, 0 if it has none.
 
-    To be looked at before the body is asked for, which tells a client to go on that waits for it (RFC 9110, 10.1.1).
+    Check it before the body is read: reading sends ``100 Continue`` to a client that waits for it (RFC 9110, 10.1.1).
     """
     lengths = [value for name, value in scope["headers"] if name == b"content-length"]
     return int(lengths[0]) if lengths and lengths[0].isdigit() else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 import socketio
 from starlette.types import Receive, Scope, Send
@@ -13,6 +13,7 @@ from chatrooms.wire import namespaces as classes
 from chatrooms.wire import options, origins
 from chatrooms.wire.dispatch import NAMESPACE, Dispatcher
 from chatrooms.wire.engine import quiet
+from chatrooms.wire.hooks import HookArguments
 from chatrooms.wire.limits import MAX_PACKET, Limits
 from chatrooms.wire.manager import EVERYBODY
 from chatrooms.wire.message import Delivery
@@ -31,17 +32,11 @@ class Server(Dispatcher):
     ``engineio_logger``. The others raise ``ValueError`` and say what to do instead.
 
     ``limits`` bounds what one client may ask for. A client that is in no namespace ``join_timeout`` seconds after it
-    came is closed. A connect handler that takes longer is cancelled, and its client receives ``timed_out``, an object
-    with ``message`` and perhaps ``data``.
+    came is closed. A connect handler that takes longer is cancelled.
 
     With ``async_handlers=False`` the handlers of a client run one after the other, in the order of its events.
 
-    ``connected`` is called with the id of a socket, its namespace and its ``auth``, or with the first of these that it
-    takes, right after the packet that confirms the connection. ``caught_up`` is awaited with the id of a socket that
-    was left out of skippable events, and the rooms of each of these (what was given as ``to``), once it has read most
-    of what it was sent. ``malformed`` is called with the reason why an event was not accepted, and returns its
-    acknowledgement. Such mistakes then end nothing; while it is None, a packet that is none ends the connection, as the
-    protocol demands.
+    The arguments of `use` may be given here, too.
     """
 
     def __init__(
@@ -62,6 +57,7 @@ class Server(Dispatcher):
         engineio_logger: Any = False,
         **others: Any,
     ) -> None:
+        hooks: Any = {name: others.pop(name) for name in HookArguments.__annotations__ if name in others}
         options.refuse(others)
         limits = limits or Limits()
         if max_http_buffer_size is not None:
@@ -72,13 +68,29 @@ class Server(Dispatcher):
             async_handlers=async_handlers,
             namespaces=namespaces,
             logger=logger or quiet,
-            ping_interval=options.seconds("ping_interval", ping_interval),
-            ping_timeout=options.seconds("ping_timeout", ping_timeout),
+            ping=(options.seconds("ping_interval", ping_interval), options.seconds("ping_timeout", ping_timeout)),
             origins=Origins(cors_allowed_origins, credentials=cors_credentials),
             transports=origins.transports(transports),
             allow_upgrades=allow_upgrades,
             engineio_logger=engineio_logger or quiet,
         )
+        self.use(**hooks)
+
+    def use(self, **hooks: Unpack[HookArguments]) -> None:
+        """Set what is called beside the handlers of events; what is not given stays as it is.
+
+        connected: called with the id of a socket, its namespace and its ``auth``, or with the first of these that it
+            takes, right after the packet that confirms the connection.
+        caught_up: awaited with the id of a socket that was left out of skippable events, and the rooms of each of these
+            (what was given as ``to``), once it has read most of what it was sent.
+        malformed: called with the reason why an event was not accepted; returns its acknowledgement. Such mistakes then
+            end nothing; while it is None, a malformed packet ends the connection, as the protocol demands.
+        timed_out: an object with ``message`` and perhaps ``data``, sent to a client whose connect handler takes longer
+            than ``join_timeout``.
+        occupied, vacated: called with the name of a room that got its first or lost its last socket.
+        """
+        for name, value in hooks.items():
+            setattr(self.hooks, name, value)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request at any path, or run the lifespan."""
@@ -174,7 +186,7 @@ class Server(Dispatcher):
         if not self.manager.is_connected(sid, namespace):
             return
         eio_sid = self.manager.pre_disconnect(sid, namespace)
-        self._say(eio_sid, DISCONNECT, None, namespace)
+        self._send(eio_sid, DISCONNECT, None, namespace)
         await self._left(sid, namespace, self.reason.SERVER_DISCONNECT)
         if not self.manager.namespaces_of(eio_sid):
             await self.eio.disconnect(eio_sid)

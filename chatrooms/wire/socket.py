@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chatrooms.wire.limits import Limits
-from chatrooms.wire.message import CLOSE, NOOP, PING, Bundle, Delivery, Message, Outbox
+from chatrooms.wire.message import CLOSE, NOOP, PING, Bundle, Delivery, Message, SendQueue
 from chatrooms.wire.packets import Malformed
 
 
@@ -17,8 +17,8 @@ from chatrooms.wire.packets import Malformed
 class Ending:
     """How a session ends: why, with which WebSocket close code, and what answers a poll.
 
-    patient: a polling client that is not polling now is answered when it comes again.
-    abort: the transport is cut off, without a word.
+    patient: a polling client that is not polling now is answered when it polls again.
+    abort: the transport is cut off, and nothing is sent.
     """
 
     reason: str
@@ -46,97 +46,109 @@ class Transport(Protocol):
     name: str
 
     def carry(self, bundle: Bundle) -> bool:
-        """Send messages past the empty outbox, if they can be sent now; else say no."""
+        """Send messages now, past the empty queue; return False if that is not possible."""
 
     def flush(self) -> None:
-        """Send what waits in the session's outbox, as far as it can be sent now."""
+        """Send what waits in the session's queue, as far as it can be sent now."""
 
     def buffered(self) -> int:
-        """How many bytes were handed to the transport and have not left it."""
+        """Return how many bytes were handed to the transport and have not left it."""
 
     def end(self, ending: Ending) -> None:
         """End the transport, without waiting for the client."""
 
 
-class Nowhere:
-    """The transport of a session that is over: the session and what carried it let go of each other at once."""
+class _Closed:
+    """The transport of a closed session: the session and what carried it release each other at once."""
 
     name = "none"
 
     def carry(self, bundle: Bundle) -> bool:  # noqa: ARG002
-        """Never."""
+        """Send nothing."""
         return False
 
     def flush(self) -> None:
         """Send nothing."""
 
     def buffered(self) -> int:
-        """Nothing."""
+        """Return 0."""
         return 0
 
     def end(self, ending: Ending) -> None:
-        """It has ended."""
+        """Do nothing: it has ended."""
 
 
-NOWHERE = Nowhere()
+CLOSED = _Closed()
 
 
 class Socket:
-    """One Engine.IO session on whichever transport carries it now."""
+    """One Engine.IO session on whichever transport carries it now.
 
-    def __init__(  # noqa: PLR0917 - made in one place
-        self, sid: str, ping: tuple[float, float], limits: Limits, hear: Hear, ended: Ended, caught_up: CaughtUp
+    ``sids`` are the ids under which it is connected to Socket.IO namespaces, by namespace. ``received`` is awaited with
+    each message and raises `Malformed`; ``ended`` and ``caught_up`` are called.
+    """
+
+    def __init__(
+        self,
+        sid: str,
+        ping: tuple[float, float],
+        limits: Limits,
+        *,
+        received: Received,
+        ended: Ended,
+        caught_up: CaughtUp,
     ) -> None:
         self.sid, self.limits = sid, limits
+        self.sids: dict[str, str] = {}
         self.session: dict[str, Any] = {}
-        self.outbox = Outbox()
+        self.queue = SendQueue()
         self.ending: Ending | None = None
         self.ended_at = 0.0
         self.transport: Transport
         self.upgrade: Transport | None = None
         self._ping_interval, self._ping_timeout = ping
-        self._hear, self._ended, self._caught_up = hear, ended, caught_up
+        self._received, self._ended, self._caught_up = received, ended, caught_up
         self._loop = asyncio.get_running_loop()
         self._sent = self._left = 0
         self._left_at = self._loop.time()
         self._overflowed = False
         self._missed: set[Rooms] | None = None
-        self._eased: asyncio.Future[None] | None = None
+        self._room: asyncio.Future[None] | None = None
         self._timer = self._loop.call_later(self._ping_interval, self._ping)
 
     @property
     def closed(self) -> bool:
-        """Whether the session has ended."""
+        """Return whether the session has ended."""
         return self.ending is not None
 
     @property
     def upgraded(self) -> bool:
-        """Whether a WebSocket carries the session."""
+        """Return whether a WebSocket carries the session."""
         return self.transport.name == "websocket"
 
     def send(self, bundle: Bundle) -> None:
         """Send messages, after all that were sent before them, or leave them out if too much waits already.
 
-        A client that cannot be sent what must not be left out is dropped by the patrol, and gets nothing until then:
-        many at once would hold up the event loop here.
+        A client that is too slow for what must not be left out is dropped by the reaper, and gets nothing until then:
+        ending many sessions at once here would block the event loop.
         """
         if self.ending is not None or self._overflowed:
             return
-        if self.outbox or not self.transport.carry(bundle):
-            self._queue(bundle)
-        else:
+        if self.queue.messages is None and self.transport.carry(bundle):
             self._sent += bundle.size
+        else:
+            self._queue(bundle)
 
     def _queue(self, bundle: Bundle) -> None:
         if self._leaves_out(bundle):
             return
         self._sent += bundle.size
         for message in bundle.messages:
-            self.outbox.put(message)
+            self.queue.put(message)
         self.transport.flush()
         if bundle.delivery is Delivery.RELIABLE and self.waiting() > self.limits.queued:
             self._overflowed = True
-            self.outbox.clear()
+            self.queue.clear()
 
     def _leaves_out(self, bundle: Bundle) -> bool:
         if bundle.delivery is Delivery.RELIABLE:
@@ -150,27 +162,27 @@ class Socket:
         return True
 
     def relieve(self) -> None:
-        """Look whether the client has read enough to be told that it missed something, and to be heard again."""
+        """Check whether the client has read enough to learn that it missed something, and to be received from again."""
         waiting = self.waiting()
         if self._missed and waiting <= self.limits.volatile and not self.closed:
             missed, self._missed = self._missed, None
             self._caught_up(self, missed)
-        if self._eased is not None and (waiting <= self.limits.skippable or self.closed):
-            self._eased.set_result(None)
-            self._eased = None
+        if self._room is not None and (waiting <= self.limits.skippable or self.closed):
+            self._room.set_result(None)
+            self._room = None
 
-    async def _eases(self) -> None:
-        """Wait until there is room for the answer to what the client sent: who does not read is not heard either."""
+    async def _wait_for_room(self) -> None:
+        """Wait until there is room for the answer: from a client that does not read, nothing is received either."""
         while self.waiting() > self.limits.skippable and not self.closed:
-            self._eased = self._eased or self._loop.create_future()
-            await asyncio.shield(self._eased)
+            self._room = self._room or self._loop.create_future()
+            await asyncio.shield(self._room)
 
     def waiting(self) -> int:
-        """How many bytes wait to be sent, those in the transport included."""
-        return self.outbox.size + self.transport.buffered()
+        """Return how many bytes wait to be sent, those in the transport included."""
+        return self.queue.size + self.transport.buffered()
 
     def late(self, now: float) -> bool:
-        """Whether nothing has left for too long although something waits; to be asked from time to time.
+        """Return whether nothing has left for too long although something waits; to be called from time to time.
 
         What has left is counted a little short while frames wait in the transport, by their headers.
         """
@@ -180,8 +192,22 @@ class Socket:
             self._left, self._left_at = left, now
         return self._overflowed or now - self._left_at > self.limits.unread
 
-    async def receive(self, data: str | bytes) -> None:
-        """Take in one packet of the client; raises `Malformed`."""
+    async def receive(self, data: str | bytes | None) -> bool:
+        """Handle one packet of the client, or None at the end of its transport; return whether the session goes on."""
+        if self.ending is not None:
+            return False
+        if data is None:
+            self.end(LEFT)
+        elif (len(data) if isinstance(data, bytes) or data.isascii() else len(data.encode())) > self.limits.packet:
+            self.end(TOO_LARGE)
+        else:
+            try:
+                await self._handle(data)
+            except Malformed:
+                self.end(MISTAKEN)
+        return self.ending is None
+
+    async def _handle(self, data: str | bytes) -> None:
         if isinstance(data, bytes):
             await self._take(data)
         elif data[:1] == "4":
@@ -197,9 +223,9 @@ class Socket:
 
     async def _take(self, message: str | bytes) -> None:
         if self.waiting() > self.limits.skippable:
-            await self._eases()
-        if not self.closed:
-            await self._hear(self, message)
+            await self._wait_for_room()
+        if self.ending is None:
+            await self._received(self, message)
 
     def end(self, ending: Ending) -> None:
         """End the session now; only the first end counts."""
@@ -210,7 +236,7 @@ class Socket:
         self.transport.end(ending)
         if self.upgrade is not None:
             self.upgrade.end(ending)
-        self.outbox.clear()
+        self.queue.clear()
         self.relieve()
         self._ended(self, ending)
 
@@ -223,7 +249,7 @@ class Socket:
         self._timer = self._loop.call_later(self._ping_timeout, self._unanswered, left)
 
     def _unanswered(self, left: int) -> None:
-        """End the session, unless the ping may not have come to the client yet, which reads slowly."""
+        """End the session, unless the client reads so slowly that the ping may not have reached it."""
         waiting = self.waiting()
         if waiting and self._sent - waiting > left:
             self._expect_pong()
@@ -236,7 +262,7 @@ class Socket:
             self._timer = self._loop.call_later(self._ping_interval, self._ping)
 
 
-Hear = Callable[[Socket, str | bytes], Awaitable[None]]
+Received = Callable[[Socket, str | bytes], Awaitable[None]]
 Ended = Callable[[Socket, Ending], None]
 Rooms = tuple[str, ...]
 CaughtUp = Callable[[Socket, set[Rooms]], None]

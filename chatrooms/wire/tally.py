@@ -1,4 +1,4 @@
-"""Logs what strangers can bring about as often as they like: the first of a kind, then how many more there were."""
+"""Logs what clients can cause as often as they like: the first of a kind, then how many more there were."""
 
 from __future__ import annotations
 

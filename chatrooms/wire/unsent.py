@@ -1,4 +1,4 @@
-"""What a client was sent and does not read."""
+"""Ends connections whose clients do not read what they were sent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ AT_ONCE = struct.pack("ii", 1, 0)
 def cut_off(transport: asyncio.Transport) -> None:
     """Reset a connection: otherwise the kernel would keep what was sent, and try to deliver it for minutes.
 
-    Not to be called once the connection is lost: the file descriptor may be another's then.
+    Do not call it once the connection is lost: the file descriptor may belong to another one by then.
     """
     sock = transport.get_extra_info("socket")
     if sock is not None:
@@ -24,7 +24,7 @@ def cut_off(transport: asyncio.Transport) -> None:
 
 
 class Unsent:
-    """Cuts a connection off whose client does not read, from `watch` on until `stop`."""
+    """Cuts off a connection whose client does not read, between `watch` and `stop`."""
 
     __slots__ = ("_loop", "_size", "_timer", "_transport")
 
@@ -34,13 +34,13 @@ class Unsent:
         self._size = 0
 
     def watch(self) -> None:
-        """Begin to watch; while the transport is not closing, nothing more may be written until `stop`."""
+        """Begin to watch; nothing may be written until `stop`, unless the transport is closing."""
         if self._timer is None:
             self._size = self._transport.get_write_buffer_size()
             self._timer = self._loop.call_later(SECONDS_TO_READ, self._check)
 
     def stop(self) -> None:
-        """The client has read, or is gone."""
+        """Stop: the client has read, or is gone."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

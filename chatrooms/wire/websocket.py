@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from chatrooms.wire.inbox import Event
-from chatrooms.wire.limits import AHEAD, LARGE, SECONDS_TO_CLOSE
+from chatrooms.wire.limits import SECONDS_TO_CLOSE
 from chatrooms.wire.message import PONG_PROBE, Bundle, Message
-from chatrooms.wire.packets import Malformed
+from chatrooms.wire.receive_queue import packet
 from chatrooms.wire.requests import Request
-from chatrooms.wire.socket import LEFT, MISTAKEN, TOO_LARGE, Ending, Socket
+from chatrooms.wire.socket import LEFT, Ending, Socket
 
 if TYPE_CHECKING:
     from chatrooms.wire.websocket_protocol import WebSocketProtocol  # at run time it needs a uvicorn that it works with
@@ -22,9 +21,15 @@ POLICY = 1008
 
 
 class WebSocket(ABC):
-    """A session's WebSocket."""
+    """A session's WebSocket.
+
+    ``carry`` sends messages at once and returns True, or returns False if they cannot be sent now. ``buffered`` returns
+    how many bytes were written and have not left.
+    """
 
     name = "websocket"
+    carry: Callable[[Bundle], bool]
+    buffered: Callable[[], int]
 
     def __init__(self, socket: Socket) -> None:
         self.socket = socket
@@ -32,19 +37,11 @@ class WebSocket(ABC):
     @property
     @abstractmethod
     def ready(self) -> bool:
-        """Whether more can be sent now."""
-
-    @abstractmethod
-    def carry(self, bundle: Bundle) -> bool:
-        """Send messages at once if that can be; else say no."""
+        """Return whether more can be sent now."""
 
     @abstractmethod
     def write(self, messages: list[Message]) -> None:
         """Send messages."""
-
-    @abstractmethod
-    def buffered(self) -> int:
-        """How many bytes were written and have not left."""
 
     @abstractmethod
     def finish(self, code: int, last: list[Message]) -> None:
@@ -56,24 +53,24 @@ class WebSocket(ABC):
 
     @abstractmethod
     async def read(self) -> str | bytes | None:
-        """The next packet; None if there are no more."""
+        """Return the next packet; None if there are no more."""
 
     @abstractmethod
     async def listen(self) -> None:
-        """Take in packets; returns when there are no more, or at once if that needs no task."""
+        """Receive packets; return when there are no more, or at once if that needs no task."""
 
     @abstractmethod
     async def finished(self) -> None:
-        """Wait, but not long, until the client was told of the end."""
+        """Wait, but not long, until the end was sent to the client."""
 
     def flush(self) -> None:
         """Send what waits, until the client does not keep up."""
-        outbox = self.socket.outbox
-        while outbox and self.ready:
-            self.write(outbox.take(BATCH))
+        queue = self.socket.queue
+        while queue and self.ready:
+            self.write(queue.take(BATCH))
 
     def drained(self) -> None:
-        """The client keeps up again."""
+        """Go on sending: the client keeps up again."""
         if self.socket.transport is self:
             self.flush()
             self.socket.relieve()
@@ -83,11 +80,11 @@ class WebSocket(ABC):
         if ending.abort:
             self.abort()
             return
-        outbox = self.socket.outbox if self.socket.transport is self else None
-        self.finish(ending.code, outbox.take(BATCH) if outbox else [])
+        queue = self.socket.queue if self.socket.transport is self else None
+        self.finish(ending.code, queue.take(BATCH) if queue else [])
 
     async def probe(self) -> bool:
-        """Whether the client upgrades to this: it probes, is answered, and then says so."""
+        """Return whether the client upgrades to this: it probes, receives an answer, and confirms."""
         try:
             async with asyncio.timeout(self.socket.limits.upgrade):
                 if await self.read() != "2probe":
@@ -102,50 +99,29 @@ class WebSocket(ABC):
         """Close the connection alone; the session, if there is one, stays what it is."""
         self.finish(POLICY, [])
 
-    async def take(self, packet: str | bytes | None) -> bool:
-        """Take in the next packet, None at the end of the connection; False if there is nothing to come any more."""
-        if packet is None:
-            self.socket.end(LEFT)
-        elif _size(packet) > self.socket.limits.packet:
-            self.socket.end(TOO_LARGE)
-        elif not self.socket.closed:
-            try:
-                await self.socket.receive(packet)
-            except Malformed:
-                self.socket.end(MISTAKEN)
-        return not self.socket.closed
-
 
 def websocket(socket: Socket, request: Request) -> WebSocket:
-    """The WebSocket of a request: the fast one if uvicorn's transport is in reach."""
+    """Return the WebSocket of a request: the fast one if uvicorn's transport is in reach."""
     if request.exchange is not None:
         return Direct(socket, request.exchange)
     return Plain(socket, request)
 
 
 class Direct(WebSocket):
-    """Frames straight to uvicorn's transport, and from it to a task that lives as long as there is work."""
+    """Frames written to uvicorn's transport at once, and messages that its protocol hands to the session."""
 
     def __init__(self, socket: Socket, protocol: WebSocketProtocol) -> None:
         super().__init__(socket)
         self._protocol = protocol
-        self._packets: list[str | bytes | None] = []
-        self._working = False
         protocol.drained = self.drained
-        self.carry = protocol.carry  # type: ignore[method-assign]  # called for every socket that is told something
+        # The functions themselves: each event calls them once per recipient
+        self.carry = protocol.carry
+        self.buffered = protocol.transport.get_write_buffer_size
 
     @property
     def ready(self) -> bool:
-        """Whether the transport takes more."""
+        """Return whether the transport's buffer has room."""
         return self._protocol.ready
-
-    def carry(self, bundle: Bundle) -> bool:
-        """Send messages in one write, if the client keeps up."""
-        return self._protocol.carry(bundle)
-
-    def buffered(self) -> int:
-        """How many bytes wait in the transport."""
-        return self._protocol.buffered()
 
     def abort(self) -> None:
         """Cut the client off."""
@@ -153,48 +129,28 @@ class Direct(WebSocket):
 
     def write(self, messages: list[Message]) -> None:
         """Send messages in one write."""
-        self._protocol.put(b"".join([message.frame for message in messages]))
+        self._protocol.write(b"".join([message.frame for message in messages]))
 
     def finish(self, code: int, last: list[Message]) -> None:
-        """Close; a client that does not keep up is not told the last."""
+        """Close; a client that does not keep up does not get the last messages."""
         if self.ready:
             self.write(last)
         self._protocol.finish(code)
 
     async def read(self) -> str | bytes | None:
-        """The next packet."""
-        return _packet(await self._protocol.receive())
+        """Return the next packet."""
+        return packet(await self._protocol.receive())
 
     async def finished(self) -> None:
-        """The end was told when it was written."""
+        """Return: the end was written when it was sent."""
 
     async def listen(self) -> None:
-        """Be called with what comes from now on."""
-        self._protocol.attach(self._hear)
-
-    def _hear(self, event: Event) -> None:
-        packet = _packet(event)
-        self._packets.append(packet)
-        if not self._working:
-            self._working = True
-            self._protocol.start(self._work())
-        elif len(self._packets) >= AHEAD or (packet and len(packet) >= LARGE):
-            self._protocol.pause()
-
-    async def _work(self) -> None:
-        """Take in what has come, one packet after the other."""
-        try:
-            while self._packets:
-                if not await self.take(self._packets.pop(0)):
-                    self._packets.clear()
-                    self._protocol.end()
-        finally:
-            self._working = False
-        self._protocol.read_on()
+        """Let the protocol hand what arrives to the session."""
+        self._protocol.attach(self.socket.receive)
 
 
 class Plain(WebSocket):
-    """The ASGI way: a task for what is sent, because that may have to wait."""
+    """A WebSocket of any ASGI server: a task sends, because sending may have to wait."""
 
     def __init__(self, socket: Socket, request: Request) -> None:
         super().__init__(socket)
@@ -206,21 +162,21 @@ class Plain(WebSocket):
 
     @property
     def ready(self) -> bool:
-        """Whether everything written was sent."""
+        """Return whether everything written was sent."""
         return self._sending is None and not self._ended.done()
 
-    def carry(self, bundle: Bundle) -> bool:  # noqa: ARG002 - the outbox serves
-        """Never: what is sent may have to wait."""
+    def carry(self, bundle: Bundle) -> bool:  # noqa: ARG002
+        """Return False: what is sent may have to wait, in the queue."""
         return False
 
+    def buffered(self) -> int:
+        """Return how many bytes are being sent."""
+        return self._pending
+
     def write(self, messages: list[Message]) -> None:
-        """Send messages, one after the other."""
+        """Send messages, one after another."""
         self._pending = sum(map(len, messages))
         self._sending = asyncio.ensure_future(self._send(messages))
-
-    def buffered(self) -> int:
-        """How much is being sent."""
-        return self._pending
 
     def finish(self, code: int, last: list[Message]) -> None:
         """Close, once what is being sent was sent; after a while without."""
@@ -236,18 +192,18 @@ class Plain(WebSocket):
             self._ended.set_result(None)
 
     async def read(self) -> str | bytes | None:
-        """The next packet, or None as soon as this side ended."""
+        """Return the next packet, or None as soon as this side has ended."""
         receiving = asyncio.ensure_future(self._request.receive())
         try:
             await asyncio.wait({receiving, self._ended}, return_when=asyncio.FIRST_COMPLETED)
-            return None if self._ended.done() else _packet(receiving.result())
+            return None if self._ended.done() else packet(receiving.result())
         finally:
             receiving.cancel()
 
     async def listen(self) -> None:
         """Read until there is nothing to come."""
         try:
-            while await self.take(await self.read()):
+            while await self.socket.receive(await self.read()):
                 pass
         finally:
             self.socket.end(LEFT)
@@ -278,14 +234,3 @@ class Plain(WebSocket):
                 await self._request.send({"type": "websocket.close", "code": code})
         except Exception:
             return
-
-
-def _size(packet: str | bytes) -> int:
-    return len(packet) if isinstance(packet, bytes) or packet.isascii() else len(packet.encode())
-
-
-def _packet(event: Mapping[str, Any]) -> str | bytes | None:
-    if event["type"] != "websocket.receive":
-        return None
-    text, data = event.get("text"), event.get("bytes")
-    return text if isinstance(text, str) else data if isinstance(data, bytes) else ""

@@ -1,11 +1,11 @@
-"""uvicorn's WebSocket with its transport in reach: written to without a task, cut off without a wait."""
+"""uvicorn's WebSocket with its transport in reach: written to without a task, cut off without waiting."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -13,51 +13,56 @@ from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import OPEN, SERVER, Protocol
 
-from chatrooms.wire import frames
+from chatrooms.wire.connection_limits import Slot
 from chatrooms.wire.exchange import nothing
 from chatrooms.wire.flow import tune
-from chatrooms.wire.gate import Seat
-from chatrooms.wire.inbox import Event, Inbox, ignore
+from chatrooms.wire.frames import FrameReader
 from chatrooms.wire.limits import AHEAD, LARGE, SECONDS_TO_CLOSE
 from chatrooms.wire.message import Bundle
+from chatrooms.wire.receive_queue import Message, ReceiveQueue, discard
 from chatrooms.wire.refusal import refusal
 from chatrooms.wire.requests import EXTENSION
 from chatrooms.wire.unsent import Unsent, cut_off
 
 NOT_UTF8 = 1007
 SLICE = 4096
-KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB if nothing is said
+KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB by default
 
 log = logging.getLogger("uvicorn.error")
 quiet = logging.getLogger("chatrooms.wire.websockets")
 quiet.setLevel(logging.WARNING)  # below it websockets logs what is in a frame
 
 
+Receive = Callable[[Message], Awaitable[bool]]
+"""Handles a message and returns whether the session goes on."""
+
+
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's sans-I/O WebSocket that an Engine.IO socket may write frames to, and be called by.
+    """uvicorn's sans-I/O WebSocket, which an Engine.IO session can write frames to and receive messages from.
 
-    An application that has called `attach` returns: the connection goes on without a task until either side ends it.
+    An application that has called `attach` returns: the connection goes on, without a task while nothing arrives.
 
-    After the handshake, messages of one text frame are read here; everything else is given to the protocol of
-    websockets, frame by frame, and that is made anew when it is needed.
+    After the handshake, text messages of one frame are read here. All other frames are given to the protocol of
+    websockets, which is created when it is needed: it takes more memory than everything else of a connection.
     """
 
     drained: Callable[[], None] = staticmethod(nothing)
-    seat: Seat | None = None
+    slot: Slot | None = None
     _fuse: asyncio.TimerHandle | None = None
+    _reader: FrameReader | None = None
+    _receive: Receive | None = None
     _unread: bytes | memoryview = b""
-    _begun: bytearray | None = None
-    _missing = 0
-    _splitting = _fragmented = _early = _full = _closed = False
+    _early = _full = _closed = _attached = _working = False
     _conn: Protocol | None = None
 
-    def __init__(self, *args: Any, **how: Any) -> None:
-        super().__init__(*args, **how)
-        self.queue: Inbox = Inbox()  # type: ignore[assignment]  # all that is asked of it here
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.queue: ReceiveQueue = ReceiveQueue()  # type: ignore[assignment]  # has all that uvicorn calls
+        self._messages: list[Message] = []
 
     @property
     def conn(self) -> Any:
-        """The protocol of websockets, between two frames."""
+        """The protocol of websockets, in the state between two frames."""
         if self._conn is None:
             self._conn = Protocol(SERVER, state=OPEN, max_size=self.config.ws_max_size, logger=quiet)
         return self._conn
@@ -68,38 +73,29 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     @property
     def ready(self) -> bool:
-        """Whether the transport's buffer is below its high-water mark."""
+        """Return whether the transport's buffer is below its high-water mark."""
         return not self._full
 
-    def attach(self, hear: Callable[[Event], None]) -> None:
-        """Have ``hear`` called with every event of ASGI, instead of `receive`."""
-        self.queue.attach(hear)
+    def attach(self, receive: Receive) -> None:
+        """Call ``receive`` with each message, one after another, instead of giving them to the application."""
+        self._receive, self._attached = receive, True
+        self.queue.forward(self._work_on)
         self.read_on()
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run ``work`` in a task that the server waits for when it ends."""
-        task = self.loop.create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-
     def carry(self, bundle: Bundle) -> bool:
-        """Send messages in one write, whose bytes are the same for everybody, if the client keeps up."""
+        """Send messages in one write if the client keeps up; return whether they were sent."""
         if self._full or self.close_sent or self.transport.is_closing():
             return False
         self.transport.write(bundle.frames)
         return True
 
-    def put(self, frames: bytes) -> None:
+    def write(self, frames: bytes) -> None:
         """Send whole frames."""
         if not self.close_sent and not self.transport.is_closing():
             self.transport.write(frames)
 
-    def buffered(self) -> int:
-        """How many bytes wait in the transport."""
-        return self.transport.get_write_buffer_size()
-
     def finish(self, code: int) -> None:
-        """Close politely: a client that does not answer is cut off after a while."""
+        """Send a close frame; cut off a client that has not answered `SECONDS_TO_CLOSE` later."""
         if not self.handshake_complete or self.close_sent or self.transport.is_closing():
             return
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": ""})
@@ -115,14 +111,14 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             cut_off(self.transport)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Let the kernel take in little, so that a client that does not read is noticed."""
+        """Keep the kernel's buffer small, so that a client that does not read is noticed."""
         super().connection_made(transport)
         self.transport.set_write_buffer_limits()
         self._unsent = Unsent(self.transport, self.loop)
         tune(transport, socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
 
     def data_received(self, data: bytes) -> None:
-        """Take in a slice in each round of the loop: a client that sends many small packets holds up nobody else."""
+        """Read a slice per round of the event loop: a client that sends many small packets delays nobody else."""
         if not self.handshake_initiated:
             self._shake_hands(data)
         elif not self.transport.is_closing():
@@ -130,7 +126,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self._take_slice()
 
     def _shake_hands(self, request: bytes) -> None:
-        """Take in the whole request; what websockets does not understand is refused, and never waited for."""
+        """Read the whole request; reject at once what websockets does not understand."""
         if self.transport.is_closing():
             return
         super().data_received(request)
@@ -140,8 +136,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.end()
 
     def _take_slice(self) -> None:
-        """Take in little, but of a large frame all that has come: it is looked at when it is whole."""
-        size = max(SLICE, self._missing)
+        """Read a little, but all that has come of a large frame: it is parsed when it is whole."""
+        size = max(SLICE, self._reader.missing) if self._reader else SLICE
         if len(self._unread) > size:
             unread = memoryview(self._unread)
             data, self._unread = bytes(unread[:size]), unread[size:]
@@ -153,13 +149,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.loop.call_soon(self.read_on)
 
     def pause(self) -> None:
-        """Take in nothing more until `read_on`: the client's system notices that it has to wait."""
+        """Read nothing more until `read_on`: the client's system notices that it has to wait."""
         if not self.read_paused:
             self.read_paused = True
             self.transport.pause_reading()
 
     def read_on(self) -> None:
-        """Take in more, and first what has come already."""
+        """Go on reading, first what has come already."""
         if not self.read_paused:
             return
         self.read_paused = False
@@ -169,47 +165,27 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.resume_reading()
 
     async def receive(self) -> Any:
-        """The next event; when there is none, read on."""
+        """Return the next event; read on when there is no other."""
         event = await self.queue.get()
         if not self.queue:
             self.loop.call_soon(self.read_on)
         return event
 
     def _take(self, data: bytes) -> None:
-        if not self._splitting:
+        if self._reader is None:
             self._early = True
             super().data_received(data)
             return
-        if self._begun is not None:
-            self._begun += data
-            self._missing -= len(data)
-            if self._missing > 0:
+        for frame, whole_text in self._reader.feed(data):
+            if self.transport.is_closing():
                 return
-            data, self._begun = bytes(self._begun), None
-        place = self._split(data)
-        if place < len(data):
-            frame = frames.locate(data, place)
-            self._begun, self._missing = bytearray(data[place:]), frame.end - len(data) if frame else 1
-
-    def _split(self, data: bytes) -> int:
-        """Take in the whole frames in ``data``; return where the first one begins that is not whole."""
-        place = 0
-        while (frame := frames.locate(data, place)) and frame.end - frame.body <= self.config.ws_max_size:
-            if frame.end > len(data) or self.transport.is_closing():
-                return place
-            if frame.whole_text and not self._fragmented:
-                self._message(frames.unmasked(data, frame), text=True)
+            if whole_text:
+                self._message(frame, text=True)
             else:
-                self._fragmented = frame.opens or (self._fragmented and not frame.completes)
-                super().data_received(data[place : frame.end])
-            place = frame.end
-        if frame:
-            super().data_received(data[place:])
-            place = len(data)
-        return place
+                super().data_received(frame)
 
     def handle_ping(self) -> None:
-        """Answer, but not a client that does not read: it need not get every pong (RFC 6455, section 5.5.3)."""
+        """Answer, unless the client does not read: it need not get every pong (RFC 6455, section 5.5.3)."""
         pong = b"".join(self.conn.data_to_send())
         if not self._full:
             self.transport.write(pong)
@@ -224,22 +200,46 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if self.close_sent or self.transport.is_closing():
             return
         try:
-            what = {"text": data.decode()} if text else {"bytes": data}
+            message = data.decode() if text else data
         except UnicodeDecodeError:
             self.finish(NOT_UTF8)
             return
-        self.queue.put_nowait({"type": "websocket.receive", **what})
-        if len(self.queue) >= AHEAD or (self.queue and len(data) >= LARGE):
+        if self._attached:
+            self._work_on(message)
+            return
+        self.queue.put_nowait({"type": "websocket.receive", "text" if text else "bytes": message})
+        if len(self.queue) >= AHEAD or len(data) >= LARGE:
             self.pause()
 
+    def _work_on(self, message: Message) -> None:
+        """Have a message received in a task that ends when nothing waits; the server waits for it when it stops."""
+        self._messages.append(message)
+        if not self._working and self._receive:
+            self._working = True
+            task = self.loop.create_task(self._work(self._receive))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+        elif len(self._messages) >= AHEAD or (message and len(message) >= LARGE):
+            self.pause()
+
+    async def _work(self, receive: Receive) -> None:
+        try:
+            while self._messages:
+                if not await receive(self._messages.pop(0)):
+                    self._messages.clear()
+                    self.end()
+        finally:
+            self._working = False
+        self.read_on()
+
     def shutdown(self) -> None:
-        """End; a handshake is refused by that, and what the application answers to it then is not sent."""
+        """End; that rejects a handshake, and what the application answers to it later is not sent."""
         super().shutdown()
         if not self.handshake_complete:
             self.disconnected = True
 
     async def run_asgi(self) -> None:
-        """Run the application, then make sure that the connection ends, unless it attached itself."""
+        """Run the application, then make sure that the connection ends, unless `attach` was called."""
         extended: Any = self.scope
         extended.setdefault("extensions", {})[EXTENSION] = self
         try:
@@ -248,7 +248,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             pass
         except BaseException:
             log.exception("Exception in ASGI application")
-        if self.queue.hear is None:
+        if not self._attached:
             if not self.disconnected:
                 self.send_500_response()
             self.end()
@@ -261,38 +261,39 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self._fuse = self._fuse or self.loop.call_later(SECONDS_TO_CLOSE, self.abort)
 
     async def send(self, message: Any) -> None:
-        """Send an event of ASGI; raises ``ClientDisconnected`` once the connection has ended, however it did."""
+        """Send an event of ASGI; raises ``ClientDisconnected`` once the connection has ended, for any reason."""
         if self.close_sent and not self._closed:
             raise ClientDisconnected
         self._closed = self._closed or message["type"] in ("websocket.close", "websocket.http.response.start")
         await super().send(message)
         if message["type"] == "websocket.accept" and not (self._early or self.conn.extensions):
-            self._splitting, self._conn = True, None
+            self._reader, self._conn = FrameReader(self.config.ws_max_size), None
             del self.request, self.response
         if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
             self.handshake_complete = True  # uvicorn would call a refusal an error
 
     def pause_writing(self) -> None:
-        """The transport's buffer is full."""
+        """Note that the transport's buffer is full."""
         super().pause_writing()
         self._full = True
         self._unsent.watch()
 
     def resume_writing(self) -> None:
-        """Go on with what waits."""
+        """Send what waits."""
         super().resume_writing()
         self._full = False
         self._unsent.stop()
         self.drained()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of everything."""
+        """Release everything; references that go round would keep a connection until the next garbage collection."""
         super().connection_lost(exc)
         self._unsent.stop()
-        if self.seat:
-            self.seat.leave()
+        if self.slot:
+            self.slot.release()
         self.drained = nothing
-        if self.queue.hear:
-            self.queue.hear = ignore
+        if self._attached:
+            self.queue.forward(discard)
+            self._receive = None
         if self._fuse:
             self._fuse.cancel()

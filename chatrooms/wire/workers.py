@@ -1,4 +1,4 @@
-"""Handlers that run beside each other, in tasks."""
+"""Runs handlers in tasks, beside each other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Workers:
         self._busy: dict[str, set[asyncio.Task[None]]] = {}
 
     async def run(self, client: str, work: Coroutine[Any, Any, None]) -> None:
-        """Start ``work``, as soon as less than ``most`` of the client is under way."""
+        """Start ``work``, as soon as fewer than ``most`` of the client are running."""
         try:
             while len(busy := self._busy.setdefault(client, set())) >= self._most:
                 await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)

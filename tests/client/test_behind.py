@@ -38,8 +38,8 @@ class Transport:
         return True
 
     def flush(self) -> None:
-        while self.socket.outbox and self.buffered() < FULL:
-            self.frames += self.socket.outbox.take(1)
+        while self.socket.queue and self.buffered() < FULL:
+            self.frames += self.socket.queue.take(1)
 
     def buffered(self) -> int:
         return sum(map(len, self.frames))
@@ -59,7 +59,7 @@ class World:
         self.state.catch_up(Change("bob", 1, {"memberships": rows}), asked=0)
         self.asked: list[tuple[str, int, list[dict]]] = []
         self.transport = Transport()
-        self.socket = Socket("1", (25, 20), LIMITS, None, None, self._caught_up)
+        self.socket = Socket("1", (25, 20), LIMITS, received=None, ended=None, caught_up=self._caught_up)
         self.socket.transport, self.transport.socket = self.transport, self.socket
 
     def change(self, room: str, size: int) -> None:
@@ -112,7 +112,7 @@ def test_old_state_and_what_is_told_equal_a_fresh_state_whatever_was_left_out(st
         world = World()
         for step, *how in steps:
             getattr(world, step)(*how)
-        while world.transport.frames or world.socket.outbox or world.asked:
+        while world.transport.frames or world.socket.queue or world.asked:
             world.read(1)
             world.answer()
         held = {room: list(world.state.rooms[room].messages.values()) for room in ROOMS if world.logs[room]}

@@ -68,15 +68,15 @@ class Program:
             "rooms": sum(map(len, manager.rooms.values())),
             "members": len(manager._rooms_of),
             "sessions": len(manager.sessions()),
-            "pending": sum(map(len, (*manager.pending_connect.values(), *manager.pending_disconnect.values()))),
+            "pending": sum(map(len, (*manager._connecting.values(), *manager._disconnecting.values()))),
             "callbacks": len(manager.callbacks) + len(manager._held),
-            "unfinished": len(self.server._assembly),
+            "unfinished": len(self.server._assembly.unfinished),
             "workers": len(self.server._workers._busy),
             "environs": len(self.server.environ),
             "sockets": len(eio.sockets),
             "connecting": len(self.server._connecting),
             "tasks": len(eio._tasks),
-            "farewells": len(eio._farewells),
+            "last answers": len(eio._last_answers),
         }
 
     async def polled_by(self, sid: str) -> None:

@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 
-from chatrooms.wire import patrol
+from chatrooms.wire import reaper
 from tests.wire.program import until
 from tests.wire.raw import PATH, frame, receive_until, reset, send
 
@@ -117,14 +117,14 @@ async def test_many_abrupt_disconnects_leave_nothing_behind(start, end, caplog, 
 
 
 async def test_a_session_whose_connect_handler_hangs_is_removed(program, raw, monkeypatch):
-    monkeypatch.setattr(patrol, "SECONDS_TO_GHOSTS", 0.0)
+    monkeypatch.setattr(reaper, "SECONDS_TO_FORGET", 0.0)
     ws = await raw.websocket()
     await ws.send('40{"slow":0.5}')
     await until(lambda: program.server.manager.members("all"))
     await program.server.close(ws.handshake["sid"])
     await ws.closed()
     assert program.server.manager.members("all")
-    program.server.eio.patrol.ghosts(asyncio.get_running_loop().time() + 60)
+    program.server.eio.reaper.sweep(asyncio.get_running_loop().time() + 60)
     assert not program.server.manager.members("all")
     assert not program.server.environ
 
@@ -132,7 +132,7 @@ async def test_a_session_whose_connect_handler_hangs_is_removed(program, raw, mo
 async def test_a_session_known_to_the_manager_alone_is_forgotten(program):
     await program.server.manager.pre_connect("nobody", "/")
     program.server.environ["nobody"] = {}
-    program.server.eio.patrol.ghosts(0.0)
+    program.server.eio.reaper.sweep(0.0)
     await program.empty()
 
 

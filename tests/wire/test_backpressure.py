@@ -32,16 +32,16 @@ async def test_a_websocket_whose_queue_is_too_long_is_dropped(start):
 
 async def test_a_client_whose_queue_is_too_long_is_sent_nothing_more(start):
     program, raw = await start(limits=Limits(queued=200 * KIB))
-    program.server.eio.patrol.stop()
+    program.server.eio.reaper.stop()
     session = await raw.join()
     socket = program.server.eio.sockets[session.sid]
     for _ in range(3):
         await program.server.emit("n", "x" * 100 * KIB, to="all")
     assert not socket.closed
-    assert (len(socket.outbox), socket.outbox.size) == (0, 0)
+    assert (len(socket.queue), socket.queue.size) == (0, 0)
     await program.server.emit("n", "after a gap", to="all")
-    assert not socket.outbox
-    program.server.eio.patrol.start()
+    assert not socket.queue
+    program.server.eio.reaper.start()
     await program.empty()
     assert program.left[0][1] == "transport error"
 
@@ -77,13 +77,13 @@ async def test_a_poller_that_does_not_poll_in_time_is_dropped(start):
 async def test_a_poller_that_does_not_read_its_answers_is_dropped(start):
     program, raw = await start(limits=Limits(unread=0.5))
     session = await raw.join()
-    outbox = program.server.eio.sockets[session.sid].outbox
+    queue = program.server.eio.sockets[session.sid].queue
     for _ in range(9):
         await program.server.emit("n", "x" * 100 * KIB, to="all")
     sock = await raw.bare()
     sock.setsockopt(1, 8, 4096)  # SOL_SOCKET, SO_RCVBUF
     await send(sock, f"GET {PATH}?EIO=4&transport=polling&sid={session.sid} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-    await until(lambda: not outbox)
+    await until(lambda: not queue)
     await program.server.emit("n", 1, to="all")
     await program.empty()
     assert program.left[0][1] == "transport error"

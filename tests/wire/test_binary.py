@@ -126,7 +126,7 @@ async def test_a_mistake_in_a_post_is_refused_with_400(program, raw, mistake):
 
 
 async def test_a_mistake_ends_nothing_if_the_program_answers_it(program, raw):
-    program.server.malformed = lambda why: why
+    program.server.use(malformed=lambda why: why)
     ws = await raw.join_websocket()
     await ws.send(f'4511-7["echo",{ONE}]')
     assert json.loads((await ws.read())[3:]) == ["more than 10 attachments"]
@@ -140,7 +140,7 @@ async def test_a_mistake_ends_nothing_if_the_program_answers_it(program, raw):
 
 async def test_a_program_may_take_no_binary_data(start):
     program, raw = await start(limits=Limits(attachments=0))
-    program.server.malformed = lambda why: why
+    program.server.use(malformed=lambda why: why)
     ws = await raw.join_websocket()
     await ws.send(f'451-7["echo",{ONE}]')
     assert await ws.read() == '437["binary data is not accepted"]'

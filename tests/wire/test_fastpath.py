@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
+import inspect
 
 import pytest
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from websockets.protocol import Protocol
 
 from chatrooms.cli.serve import uvicorn_options
-from chatrooms.wire import fastpath
+from chatrooms.wire import fastpath, protocols
 from tests.people import connect
 from tests.servers import PLAIN, QUICK, running
-
-IN_THE_HANDSHAKE = {"request", "response", "scope"}
-"""What uvicorn's class has from then on only."""
 
 
 @pytest.fixture
@@ -26,21 +23,22 @@ def asked_anew():
 
 
 def used(name):
-    """What a class in `protocols` uses and does not define: of itself, and of the class that it extends."""
-    tree = ast.parse(Path(fastpath.__file__).with_name("protocols.py").read_text())
-    (found,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name)
-    own = {node.name for node in found.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
-    own |= {target.id for node in ast.walk(found) for target in getattr(node, "targets", ()) if hasattr(target, "id")}
-    own |= {node.target.id for node in found.body if isinstance(node, ast.AnnAssign)}
-    attributes = [node for node in ast.walk(found) if isinstance(node, ast.Attribute)]
-    of_self = {node.attr for node in attributes if isinstance(node.value, ast.Name) and node.value.id == "self"}
-    of_base = {node.attr for node in attributes if isinstance(node.value, ast.Call) and "super()" in ast.unparse(node)}
-    return {each for each in of_self - own if each[0] != "_"} | of_base - {"__init__"}
+    """Return what a class of ours uses or replaces of the class that it extends."""
+    nodes = list(ast.walk(ast.parse(inspect.getsource(getattr(protocols, name)))))
+    names = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    names |= {node.attr for node in nodes if isinstance(node, ast.Attribute) and is_own(node.value)}
+    extended = fastpath.base(fastpath.NEEDS[name][0])
+    return {each for each in names if each != "__init__" and hasattr(extended, each)}
+
+
+def is_own(node):
+    """Return whether an expression is ``self`` or ``super()``."""
+    return ast.unparse(node) in ("self", "super()")
 
 
 @pytest.mark.parametrize("name", fastpath.NEEDS)
-def test_the_list_of_what_is_needed_is_complete(name):
-    assert used(name) - IN_THE_HANDSHAKE <= set(fastpath.NEEDS[name][1]), "add these to wire/fastpath.py"
+def test_the_list_of_what_is_needed_is_what_the_class_uses(name):
+    assert used(name) == set(fastpath.NEEDS[name][1]), "change the list in wire/fastpath.py"
 
 
 def without_a_method(monkeypatch):

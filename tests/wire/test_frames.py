@@ -28,7 +28,7 @@ def test_a_frame_is_found_and_unmasked_wherever_it_stands(payload, before, after
     data = before + frame + after
     found = frames.locate(data, len(before))
     assert found
-    assert found.whole_text
+    assert (found.first, found.masked) == (0x81, True)
     assert found.end == len(before) + len(frame)
     assert frames.unmasked(data, found) == payload
 
@@ -39,6 +39,32 @@ def test_the_beginning_of_a_frame_is_none_or_ends_beyond_what_is_there(payload):
     for size in range(min(len(frame), 20)):
         found = frames.locate(frame[:size], 0)
         assert found is None or found.end == len(frame) > size
+
+
+@given(st.lists(st.tuples(st.sampled_from([Opcode.TEXT, Opcode.BINARY, Opcode.PING]), PAYLOADS), max_size=5), PIECES)
+def test_frames_are_read_whole_however_the_stream_is_cut(sent, sizes):
+    stream = b"".join(written(opcode, payload[:125] if opcode is Opcode.PING else payload) for opcode, payload in sent)
+    reader, found, place, turn = frames.FrameReader(100_000), [], 0, 0
+    while place < len(stream):
+        size = max(sizes[turn % len(sizes)], reader.missing)
+        found += reader.feed(stream[place : place + size])
+        place, turn = place + size, turn + 1
+    assert [piece.whole_text for piece in found] == [opcode is Opcode.TEXT for opcode, _ in sent]
+    texts = [payload for opcode, payload in sent if opcode is Opcode.TEXT]
+    assert [piece.data for piece in found if piece.whole_text] == texts
+    assert not reader.missing
+
+
+def test_a_text_frame_within_fragments_is_left_to_the_library():
+    begin, text = written(Opcode.TEXT, b"a", fin=False), written(Opcode.TEXT, b"b")
+    end = written(Opcode.CONT, b"c")
+    found = frames.FrameReader(100).feed(begin + text + end + text)
+    assert [piece.whole_text for piece in found] == [False, False, False, True]
+
+
+def test_a_frame_that_is_too_long_is_left_to_the_library_before_it_is_there():
+    frame = written(Opcode.TEXT, b"x" * 200)
+    assert frames.FrameReader(199).feed(frame[:20]) == [(frame[:20], False)]
 
 
 @pytest.mark.parametrize("pieces", [[1], [2, 3], [7], [4096]], ids=str)

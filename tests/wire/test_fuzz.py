@@ -48,7 +48,7 @@ async def test_random_packets_raise_nothing_and_hold_up_nobody_else(start, proto
     program, raw = await start()
     well = await raw.join_websocket()
     for round_ in range(60):
-        program.server.malformed = (lambda _: "no") if round_ % 2 else None
+        program.server.use(malformed=(lambda _: "no") if round_ % 2 else None)
         await asyncio.gather(by_websocket(raw, dice), by_polling(raw, dice), by_bytes(raw, dice))
         await well.send(f'420["echo",{round_}]')
         while (await well.read()) != f"430[{round_}]":

@@ -255,7 +255,7 @@ async def test_sessions_rooms_and_environments(sio, url):
 
 async def test_the_program_hears_of_a_socket_that_is_connected(sio, url):
     heard = []
-    sio.connected = lambda *given: heard.append(given)
+    sio.use(connected=lambda *given: heard.append(given))
     async with connected(url, "/else", auth={"a": 1}) as client:
         await until(lambda: heard)
         assert heard == [(client.get_sid("/else"), "/else", {"a": 1})]

@@ -80,7 +80,7 @@ async def test_whoever_does_not_begin_with_joining_is_closed(program, raw, packe
 
 
 async def test_a_program_may_take_mistakes_as_mistakes(program, raw):
-    program.server.malformed = lambda _: "no"
+    program.server.use(malformed=lambda _: "no")
     ws = await raw.websocket()
     await ws.send('40"text"')
     assert await ws.read() == '44{"message":"Internal server error"}'
@@ -94,7 +94,7 @@ async def test_a_program_may_take_mistakes_as_mistakes(program, raw):
 
 @pytest.mark.parametrize("name", [*sorted(RESERVED_EVENTS), 5, None, [], {}, True])
 async def test_a_reserved_or_nameless_event_reaches_no_handler(program, raw, name):
-    program.server.malformed = lambda _: "no"
+    program.server.use(malformed=lambda _: "no")
     program.server.on("*", lambda *given: program.heard.append(given))
     ws = await raw.join_websocket()
     came = len(program.came)
@@ -139,7 +139,7 @@ async def test_the_ids_of_sessions_and_sockets_have_128_bits(program, raw):
 
 
 async def test_arguments_that_a_handler_does_not_take_are_refused(program, raw, capfd, caplog):
-    program.server.malformed = lambda _: "no"
+    program.server.use(malformed=lambda _: "no")
     ws = await raw.join_websocket()
     for number, arguments in enumerate(("", ",1,2")):
         await ws.send(f'42{number}["one"{arguments}]')
@@ -151,7 +151,7 @@ async def test_arguments_that_a_handler_does_not_take_are_refused(program, raw, 
 
 @pytest.mark.parametrize(("depth", "fits"), [(15, True), (16, False), (5000, False)])
 async def test_deep_nesting_is_refused(program, raw, depth, fits):
-    program.server.malformed = lambda _: "no"
+    program.server.use(malformed=lambda _: "no")
     ws = await raw.join_websocket()
     deep = "[" * depth + "]" * depth
     await ws.send(f'420["echo",{deep}]')

@@ -1,4 +1,4 @@
-"""Work that many want at once, a little in each round of the event loop."""
+"""Spreads work that many ask for at once over rounds of the event loop."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from weakref import WeakKeyDictionary
 REQUESTS_AT_ONCE = 32
 
 
-class Turns:
-    """Lets ``at_once`` go on in each round of the event loop, the others in the rounds that follow, in order."""
+class Pacer:
+    """Runs at most ``at_once`` pieces of work in each round of the event loop, the others in later rounds, in order."""
 
     def __init__(self, at_once: int) -> None:
         self._at_once = self._left = at_once
@@ -19,7 +19,7 @@ class Turns:
         self._counting = False
 
     def call(self, work: Callable[[], None]) -> bool:
-        """Call ``work``: now, which is mostly so, or later; says whether it was now."""
+        """Call ``work`` now, which is the rule, or in a later round; return whether it was now."""
         if not self._counting:
             self._counting = True
             asyncio.get_running_loop().call_soon(self._next)
@@ -30,10 +30,10 @@ class Turns:
         work()
         return True
 
-    async def take(self) -> None:
-        """Return when it is one's turn."""
+    async def wait(self) -> None:
+        """Wait for your turn."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.call(lambda: _give(turn))
+        self.call(lambda: _resolve(turn))
         await turn
 
     def _next(self) -> None:
@@ -46,14 +46,14 @@ class Turns:
             asyncio.get_running_loop().call_soon(self._next)
 
 
-_of_requests: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = WeakKeyDictionary()
+_of_requests: WeakKeyDictionary[asyncio.AbstractEventLoop, Pacer] = WeakKeyDictionary()
 
 
-def of_requests(loop: asyncio.AbstractEventLoop) -> Turns:
-    """Return the turns of all connections: for requests over HTTP, those that open a WebSocket included."""
-    return _of_requests.get(loop) or _of_requests.setdefault(loop, Turns(REQUESTS_AT_ONCE))
+def of_requests(loop: asyncio.AbstractEventLoop) -> Pacer:
+    """Return the pacer that all connections of a loop share, for HTTP requests and handshakes of WebSockets."""
+    return _of_requests.get(loop) or _of_requests.setdefault(loop, Pacer(REQUESTS_AT_ONCE))
 
 
-def _give(turn: asyncio.Future[None]) -> None:
+def _resolve(turn: asyncio.Future[None]) -> None:
     if not turn.done():
         turn.set_result(None)

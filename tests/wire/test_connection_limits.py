@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from chatrooms.cli.serve import uvicorn_options
 from chatrooms.wire import descriptors
-from chatrooms.wire.acceptor import Acceptor
-from chatrooms.wire.gate import Gate, listed, network
+from chatrooms.wire.connection_limits import ConnectionLimits, listed, network
 from chatrooms.wire.http_protocol import HttpProtocol
+from chatrooms.wire.listener import Listener
 from tests.processes import started
 from tests.wire.program import until
 from tests.wire.raw import handshake
@@ -27,22 +27,22 @@ NOBODY = listed("")
 
 
 class Door:
-    """A gate with an acceptor behind it, on a socket of this machine."""
+    """Connection limits with a listener behind them, on a socket of this machine."""
 
-    def __init__(self, application: Application, gate: Gate, stack: AsyncExitStack) -> None:
-        self.gate, self._stack = gate, stack
+    def __init__(self, application: Application, limits: ConnectionLimits, stack: AsyncExitStack) -> None:
+        self.limits, self._stack = limits, stack
         self._config = uvicorn.Config(application, lifespan="off", **uvicorn_options())
         self._state = uvicorn.Server(self._config).server_state
         self._listening = socket.create_server(("127.0.0.1", 0))
-        acceptor = Acceptor(self._listening, gate, self._protocol)
+        listener = Listener(self._listening, limits, self._protocol)
         stack.callback(self._listening.close)
-        stack.callback(acceptor.close)
+        stack.callback(listener.close)
         stack.push_async_callback(until, lambda: not self._state.connections and not self._state.tasks)
         stack.callback(application.go_on.set)
 
-    def _protocol(self, seat) -> HttpProtocol:
+    def _protocol(self, slot) -> HttpProtocol:
         protocol = HttpProtocol(self._config, self._state, {})
-        protocol.seat = seat
+        protocol.slot = slot
         return protocol
 
     async def connect(self, address: str = "127.0.0.2") -> Client:
@@ -55,7 +55,9 @@ class Door:
 @pytest.fixture
 async def door():
     async with AsyncExitStack() as stack:
-        yield lambda total=100, each=100, exempt=NOBODY: Door(Application(), Gate(total, each, exempt), stack)
+        yield lambda total=100, each=100, exempt=NOBODY: Door(
+            Application(), ConnectionLimits(total, each, exempt), stack
+        )
 
 
 async def answered(client: Client) -> bool:
@@ -71,7 +73,7 @@ async def test_an_address_has_so_many_connections_and_more_when_some_have_gone(d
         assert (await (await door.connect()).all()).startswith(b"HTTP/1.1 503 ")
     assert await answered(await door.connect("127.0.0.3"))
     clients[0].writer.close()
-    await until(lambda: door.gate.admitted == 3, tell=lambda: door.gate.__dict__)
+    await until(lambda: door.limits.acquired == 3, tell=lambda: door.limits.__dict__)
     assert await answered(await door.connect())
     told = [record for record in caplog.records if record.levelno == logging.WARNING]
     assert len(told) == 1  # the others are counted
@@ -85,7 +87,7 @@ async def test_a_websocket_keeps_the_place_of_the_request_that_it_was(door):
     await client.reader.readuntil(b"\r\n\r\n")
     assert (await (await door.connect()).all()).startswith(b"HTTP/1.1 503 ")
     client.writer.transport.abort()
-    await until(lambda: not door.gate.admitted)
+    await until(lambda: not door.limits.acquired)
     assert await answered(await door.connect())
 
 
@@ -105,10 +107,10 @@ async def test_who_keeps_the_server_waiting_makes_room_for_others(door, sent):
     waiting = [await door.connect() for _ in range(20)]
     for client in waiting:
         await client.send(sent)
-    await until(lambda: len(door.gate.waiting) == 20)
+    await until(lambda: len(door.limits.waiting) == 20)
     for _ in range(30):
         assert await answered(await door.connect())
-    assert door.gate.admitted <= 20
+    assert door.limits.acquired <= 20
 
 
 async def test_who_waits_for_the_server_keeps_the_place(door):
@@ -118,7 +120,7 @@ async def test_who_waits_for_the_server_keeps_the_place(door):
     await waiting.reader.readuntil(b"\r\n\r\n")
     asking = await door.connect()
     await asking.send(GET.replace(b"/", b"/wait", 1))
-    await until(lambda: not door.gate.waiting)
+    await until(lambda: not door.limits.waiting)
     assert (await (await door.connect()).all()).startswith(b"HTTP/1.1 503 ")
     await waiting.send(b"\x81\x83\0\0\0\0abc")
     assert await waiting.reader.readexactly(3) == b"\x81\x013"
@@ -126,18 +128,18 @@ async def test_who_waits_for_the_server_keeps_the_place(door):
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=60))
 def test_what_is_counted_is_what_is_there(steps):
-    gate, seats = Gate(10, 4, NOBODY), []
+    limits, slots = ConnectionLimits(10, 4, NOBODY), []
     for address, comes in steps:
         if comes:
-            seat = gate.admit(address)
-            here = [each for each, _ in seats].count(address)
-            assert (seat is None) == (here == 4 or len(seats) == 10)
-            seats += [(address, seat)] if seat else []
-        elif seats:
-            _, seat = seats.pop(0)
-            seat.leave()
-            seat.leave()
-        assert gate.admitted == len(seats)
+            slot = limits.acquire(address)
+            here = [each for each, _ in slots].count(address)
+            assert (slot is None) == (here == 4 or len(slots) == 10)
+            slots += [(address, slot)] if slot else []
+        elif slots:
+            _, slot = slots.pop(0)
+            slot.release()
+            slot.release()
+        assert limits.acquired == len(slots)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Accepts connections, a few in each round of the event loop: a crowd that comes at once holds up nobody."""
+"""Accepts connections, a few in each round of the event loop: a crowd that comes at once delays nobody else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 
-from chatrooms.wire.gate import Gate, Seat
+from chatrooms.wire.connection_limits import ConnectionLimits, Slot
 from chatrooms.wire.refusal import refusal
 from chatrooms.wire.tally import Tally
 
@@ -20,16 +20,18 @@ SECONDS_TO_RETRY = 1.0
 log = logging.getLogger(__name__)
 
 
-class Acceptor:
-    """Accepts on a listening socket and hands each connection that the gate admits to a new protocol.
+class Listener:
+    """Accepts on a listening socket and hands each connection within the limits to a new protocol.
 
     asyncio's and uvloop's servers accept all that wait in one round, thousands after a restart.
     """
 
-    def __init__(self, listening: socket.socket, gate: Gate, protocol: Callable[[Seat], asyncio.Protocol]) -> None:
-        self._listening, self._gate, self._protocol = listening, gate, protocol
+    def __init__(
+        self, listening: socket.socket, limits: ConnectionLimits, protocol: Callable[[Slot], asyncio.Protocol]
+    ) -> None:
+        self._listening, self._limits, self._protocol = listening, limits, protocol
         self._loop = asyncio.get_running_loop()
-        self._coming: set[asyncio.Task[None]] = set()
+        self._connecting: set[asyncio.Task[None]] = set()
         self._retry: asyncio.TimerHandle | None = None
         self._tally = Tally(log)
         listening.setblocking(False)
@@ -59,15 +61,15 @@ class Acceptor:
 
     def _admit(self, connection: socket.socket, address: str) -> None:
         connection.setblocking(False)
-        seat = self._gate.admit(address)
-        if seat is None:
-            self._turn_away(connection)
+        slot = self._limits.acquire(address)
+        if slot is None:
+            self._reject(connection)
             return
-        task = self._loop.create_task(self._hand_over(connection, seat))
-        self._coming.add(task)
-        task.add_done_callback(self._coming.discard)
+        task = self._loop.create_task(self._hand_over(connection, slot))
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
 
-    def _turn_away(self, connection: socket.socket) -> None:
+    def _reject(self, connection: socket.socket) -> None:
         self._tally.note(
             logging.WARNING, "too many connections: closed at once (settings: connections, proxies; or ulimit -n)"
         )
@@ -75,10 +77,10 @@ class Acceptor:
             connection.send(refusal(HTTPStatus.SERVICE_UNAVAILABLE))
         connection.close()
 
-    async def _hand_over(self, connection: socket.socket, seat: Seat) -> None:
+    async def _hand_over(self, connection: socket.socket, slot: Slot) -> None:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            await self._loop.connect_accepted_socket(lambda: self._protocol(seat), connection)
+            await self._loop.connect_accepted_socket(lambda: self._protocol(slot), connection)
         except OSError:
             connection.close()
-            seat.leave()
+            slot.release()

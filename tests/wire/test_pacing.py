@@ -6,19 +6,19 @@ import asyncio
 import errno
 import socket
 
-from chatrooms.wire import acceptor
-from chatrooms.wire.acceptor import Acceptor
-from chatrooms.wire.gate import Gate, Seat, listed
-from chatrooms.wire.turns import Turns
+from chatrooms.wire import listener
+from chatrooms.wire.connection_limits import ConnectionLimits, Slot, listed
+from chatrooms.wire.listener import Listener
+from chatrooms.wire.pacing import Pacer
 
 CROWD = 50
 
 
-async def test_turns_are_given_in_order_a_few_in_each_round():
-    turns, rounds, done = Turns(3), 0, []
+async def test_pacer_are_given_in_order_a_few_in_each_round():
+    pacer, rounds, done = Pacer(3), 0, []
 
     async def one(number: int) -> None:
-        await turns.take()
+        await pacer.wait()
         done.append((number, rounds))
 
     tasks = [asyncio.create_task(one(number)) for number in range(10)]
@@ -30,17 +30,17 @@ async def test_turns_are_given_in_order_a_few_in_each_round():
 
 
 async def test_a_turn_without_competition_is_immediate():
-    turns, done = Turns(1), []
+    pacer, done = Pacer(1), []
     for number in range(3):
-        assert turns.call(lambda number=number: done.append(number))
+        assert pacer.call(lambda number=number: done.append(number))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
     assert done == [0, 1, 2]
 
 
 async def test_a_cancelled_turn_costs_nobody_else_theirs():
-    turns = Turns(1)
-    tasks = [asyncio.create_task(turns.take()) for _ in range(3)]
+    pacer = Pacer(1)
+    tasks = [asyncio.create_task(pacer.wait()) for _ in range(3)]
     await asyncio.sleep(0)
     tasks[1].cancel()
     await asyncio.wait_for(tasks[2], 5)
@@ -50,14 +50,14 @@ async def test_a_cancelled_turn_costs_nobody_else_theirs():
 class Greeter(asyncio.Protocol):
     """Says hello."""
 
-    def __init__(self, seat: Seat) -> None:
-        self.seat = seat
+    def __init__(self, slot: Slot) -> None:
+        self.slot = slot
 
     def connection_made(self, transport) -> None:
         transport.write(b"hello")
 
     def connection_lost(self, exc) -> None:
-        self.seat.leave()
+        self.slot.release()
 
 
 async def greeted(address) -> bytes:
@@ -68,13 +68,13 @@ async def greeted(address) -> bytes:
         writer.close()
 
 
-async def test_a_crowd_is_accepted_until_the_acceptor_is_closed():
+async def test_a_crowd_is_accepted_until_the_listener_is_closed():
     with socket.create_server(("127.0.0.1", 0), backlog=CROWD) as listening:
-        door = Acceptor(listening, Gate(CROWD, CROWD, listed("")), Greeter)
+        door = Listener(listening, ConnectionLimits(CROWD, CROWD, listed("")), Greeter)
         assert await asyncio.gather(*(greeted(listening.getsockname()) for _ in range(CROWD))) == [b"hello"] * CROWD
         door.close()
         with socket.create_connection(listening.getsockname()), socket.create_server(("127.0.0.1", 0)) as other:
-            next_door = Acceptor(other, Greeter)
+            next_door = Listener(other, Greeter)
             assert await greeted(other.getsockname()) == b"hello"
             next_door.close()
             connection, _ = listening.accept()  # which nobody else has done
@@ -82,7 +82,7 @@ async def test_a_crowd_is_accepted_until_the_acceptor_is_closed():
 
 
 async def test_accepting_is_retried_when_file_descriptors_run_out(monkeypatch):
-    monkeypatch.setattr(acceptor, "SECONDS_TO_RETRY", 0.05)
+    monkeypatch.setattr(listener, "SECONDS_TO_RETRY", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         tries = []
 
@@ -97,6 +97,6 @@ async def test_accepting_is_retried_when_file_descriptors_run_out(monkeypatch):
                     raise OSError(errno.EMFILE, "Too many open files")
                 return listening.accept()
 
-        door = Acceptor(Exhausted(), Gate(1, 1, listed("")), Greeter)
+        door = Listener(Exhausted(), ConnectionLimits(1, 1, listed("")), Greeter)
         assert await asyncio.wait_for(greeted(listening.getsockname()), 5) == b"hello"
         door.close()

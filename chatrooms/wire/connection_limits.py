@@ -1,4 +1,4 @@
-"""Who may connect: so many from one address, and no more than there are file descriptors for."""
+"""How many connections there may be: from one network, and in all, as there are file descriptors for."""
 
 from __future__ import annotations
 
@@ -7,62 +7,62 @@ from collections.abc import Callable
 from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
 
 
-class Seat:
-    """The place of one connection, from when it is admitted until it calls `leave`."""
+class Slot:
+    """The slot of one connection, from `ConnectionLimits.acquire` until `release`."""
 
-    __slots__ = ("_gate", "_left", "_network", "cut")
+    __slots__ = ("_limits", "_network", "_released", "cut")
 
-    def __init__(self, gate: Gate, network: str) -> None:
-        self._gate, self._network, self._left = gate, network, False
+    def __init__(self, limits: ConnectionLimits, network: str) -> None:
+        self._limits, self._network, self._released = limits, network, False
         self.cut: Callable[[], None]
 
-    def wait(self, cut: Callable[[], None]) -> None:
+    def set_waiting(self, cut: Callable[[], None]) -> None:
         """Note that the server waits for the client to send: ``cut`` may be called to make room for others."""
         self.cut = cut
-        self._gate.waiting[self] = None
+        self._limits.waiting[self] = None
 
-    def work(self) -> None:
+    def set_busy(self) -> None:
         """Note that the server has something to do for the client."""
-        self._gate.waiting.pop(self, None)
+        self._limits.waiting.pop(self, None)
 
-    def leave(self) -> None:
+    def release(self) -> None:
         """Note that the connection is gone; only the first time counts."""
-        if not self._left:
-            self._left = True
-            self.work()
-            self._gate.left(self._network)
+        if not self._released:
+            self._released = True
+            self.set_busy()
+            self._limits.released(self._network)
 
 
-class Gate:
+class ConnectionLimits:
     """Counts connections: at most ``each`` from one network, unless ``exempt``, and ``total`` in all.
 
-    When all places are taken, the connection that has kept the server waiting for a request longest is cut off to make
+    When all slots are taken, the connection that has kept the server waiting for a request longest is cut off to make
     room, be it idle or in the middle of a header or body.
     """
 
     def __init__(self, total: int, each: int, exempt: Callable[[str], bool]) -> None:
-        self.waiting: dict[Seat, None] = {}
+        self.waiting: dict[Slot, None] = {}
         self._total, self._each, self._exempt = total, each, exempt
         self._taken: Counter[str] = Counter()
-        self.admitted = 0
+        self.acquired = 0
 
-    def admit(self, address: str) -> Seat | None:
-        """Return a seat for a connection from ``address``, or None if it may have none."""
-        place = network(address)
-        if self._taken[place] >= self._each and not self._exempt(address):
+    def acquire(self, address: str) -> Slot | None:
+        """Return a slot for a connection from ``address``, or None if there is none for it."""
+        origin = network(address)
+        if self._taken[origin] >= self._each and not self._exempt(address):
             return None
-        if self.admitted >= self._total and not self._make_room():
+        if self.acquired >= self._total and not self._make_room():
             return None
-        self._taken[place] += 1
-        self.admitted += 1
-        return Seat(self, place)
+        self._taken[origin] += 1
+        self.acquired += 1
+        return Slot(self, origin)
 
-    def left(self, place: str) -> None:
+    def released(self, origin: str) -> None:
         """Count a connection that is gone."""
-        self.admitted -= 1
-        self._taken[place] -= 1
-        if not self._taken[place]:
-            del self._taken[place]
+        self.acquired -= 1
+        self._taken[origin] -= 1
+        if not self._taken[origin]:
+            del self._taken[origin]
 
     def _make_room(self) -> bool:
         oldest = next(iter(self.waiting), None)
@@ -74,7 +74,7 @@ class Gate:
 
 
 def network(address: str) -> str:
-    """Return whose address it is, for counting: one subscriber has all of an IPv6 /64 (RFC 6177, section 2)."""
+    """Return the network that an address counts for: one subscriber has all of an IPv6 /64 (RFC 6177, section 2)."""
     try:
         parsed = IPv6Address(address)
     except ValueError:
@@ -83,7 +83,10 @@ def network(address: str) -> str:
 
 
 def listed(addresses: str) -> Callable[[str], bool]:
-    """Return whether an address is in ``addresses``, which are separated by commas: addresses, networks, or ``*``."""
+    """Return a test of addresses: whether one is in ``addresses``, a comma-separated list of addresses and networks.
+
+    ``*`` is all of them.
+    """
     if addresses.strip() == "*":
         return lambda _address: True
     networks = []

@@ -1,4 +1,4 @@
-"""Calling a user's handlers with as many arguments as they take."""
+"""Calls the handlers of an application with as many arguments as they take."""
 
 from __future__ import annotations
 
@@ -10,32 +10,38 @@ from typing import Any
 Handler = Callable[..., Any]
 
 
-class Unfit(Exception):
-    """A handler does not take so many arguments."""
+class WrongArguments(Exception):
+    """A handler does not take this number of arguments."""
 
 
 async def call(handler: Handler, *args: Any) -> Any:
-    """The result of a handler, awaited if it has to be; raises `Unfit` before anything is done."""
-    fewest, most = _takes(handler)
-    if not fewest <= len(args) <= most:
-        raise Unfit
+    """Return the result of a handler, awaited if necessary; raises `WrongArguments` before it is called."""
+    if not takes(handler, len(args)):
+        raise WrongArguments
     result = handler(*args)
     return await result if inspect.isawaitable(result) else result
 
 
 async def call_trimmed(handler: Handler, *args: Any) -> Any:
-    """The same with no more of ``args`` than the handler takes: connect and disconnect handlers have older forms."""
+    """Call a handler with no more of ``args`` than it takes: connect and disconnect handlers have older forms."""
     return await call(handler, *trimmed(handler, *args))
 
 
 def trimmed(handler: Handler, *args: Any) -> tuple[Any, ...]:
     """Return as many of ``args`` as the handler takes."""
-    return args[: int(min(_takes(handler)[1], len(args)))]
+    return args[: int(min(_bounds(handler)[1], len(args)))]
 
 
 @lru_cache(maxsize=1024)
-def _takes(handler: Handler) -> tuple[int, float]:
-    """The fewest and the most arguments."""
+def takes(handler: Handler, count: int) -> bool:
+    """Return whether a handler can be called with ``count`` arguments."""
+    fewest, most = _bounds(handler)
+    return fewest <= count <= most
+
+
+@lru_cache(maxsize=1024)
+def _bounds(handler: Handler) -> tuple[int, float]:
+    """Return the smallest and the largest number of arguments."""
     try:
         parameters = inspect.signature(handler).parameters.values()
     except (TypeError, ValueError):

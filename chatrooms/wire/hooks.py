@@ -1,0 +1,40 @@
+"""What an application is called for, beside the handlers of events."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypedDict
+
+from chatrooms.wire.socket import Rooms
+
+
+def _ignore(*_: Any) -> None:
+    """Do nothing."""
+
+
+async def _wait_for_nothing(*_: Any) -> None:
+    """Do nothing."""
+
+
+@dataclass(slots=True)
+class Hooks:
+    """See `Server.use`."""
+
+    connected: Callable[..., Any] = _wait_for_nothing
+    caught_up: Callable[[str, set[Rooms]], Awaitable[None]] = _wait_for_nothing
+    malformed: Callable[[str], Any] | None = None
+    timed_out: Any = field(default_factory=lambda: {"message": "Connecting took too long"})
+    occupied: Callable[[str], None] = _ignore
+    vacated: Callable[[str], None] = _ignore
+
+
+class HookArguments(TypedDict, total=False):
+    """The same as keyword arguments."""
+
+    connected: Callable[..., Any]
+    caught_up: Callable[[str, set[Rooms]], Awaitable[None]]
+    malformed: Callable[[str], Any] | None
+    timed_out: Any
+    occupied: Callable[[str], None]
+    vacated: Callable[[str], None]

@@ -1,0 +1,70 @@
+"""Ends sessions whose clients do not read, and forgets those that ended long ago."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from chatrooms.wire import failures
+from chatrooms.wire.socket import SLOW, Socket
+
+SECONDS = 0.5
+SECONDS_TO_FORGET = 30.0
+SLICE = 500
+CHECKS_PER_END = 100
+"""Cost of ending a session, counted in checks: many that are late at once do not block the event loop."""
+
+
+class Reaper:
+    """A task that checks every session twice a second, in slices, and twice a minute for leftovers.
+
+    A session normally goes when its disconnect handlers have run. One that ended `SECONDS_TO_FORGET` ago waits for
+    something that will not happen, and is forgotten: ``forget`` is called with it, then ``swept`` without arguments.
+    """
+
+    def __init__(self, sockets: dict[str, Socket], forget: Callable[[Socket], None], swept: Callable[[], None]) -> None:
+        self._sockets, self._forget, self._swept = sockets, forget, swept
+        self._task: asyncio.Task[None] | None = None
+        self._next_sweep = 0.0
+
+    def start(self) -> None:
+        """Start, unless it runs."""
+        if self._task is None or self._task.done():
+            self._next_sweep = asyncio.get_running_loop().time() + SECONDS_TO_FORGET
+            self._task = asyncio.ensure_future(self._run())
+
+    def stop(self) -> None:
+        """Stop."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(SECONDS)
+            try:
+                await self._round()
+            except Exception:
+                failures.report("the reaper failed")
+
+    async def _round(self) -> None:
+        now = asyncio.get_running_loop().time()
+        checked = 0
+        for socket in list(self._sockets.values()):
+            checked += 1
+            socket.relieve()
+            if not socket.closed and socket.late(now):
+                socket.end(SLOW)
+                checked += CHECKS_PER_END
+            if checked >= SLICE:
+                checked = 0
+                await asyncio.sleep(0)
+        if now >= self._next_sweep:
+            self._next_sweep = now + SECONDS_TO_FORGET
+            self.sweep(now)
+
+    def sweep(self, now: float) -> None:
+        """Forget the sessions that ended long ago."""
+        for socket in list(self._sockets.values()):
+            if socket.closed and now - socket.ended_at > SECONDS_TO_FORGET:
+                self._forget(socket)
+        self._swept()
