@@ -53,7 +53,7 @@ class Presence:
 
     def __init__(self, broadcast: Broadcast, grace: float) -> None:
         self._broadcast, self._grace = broadcast, grace
-        self._leaving: dict[str, asyncio.TimerHandle] = {}
+        self._leaving = broadcast.lingering
         self._telling: set[asyncio.Task[None]] = set()
         broadcast.server.use(occupied=self.came, vacated=self.went)
 
@@ -61,7 +61,6 @@ class Presence:
         """Emit that a person is online, unless they only reloaded; called when a room gets its first socket."""
         if names.kind(room) != "personal":
             return
-        self._broadcast.lingering.discard(room)
         leaving = self._leaving.pop(room, None)
         if leaving:
             leaving.cancel()
@@ -71,7 +70,6 @@ class Presence:
     def went(self, room: str) -> None:
         """Expect a person back for a while; called when a room loses its last socket."""
         if names.kind(room) == "personal":
-            self._broadcast.lingering.add(room)
             self._leaving[room] = asyncio.get_running_loop().call_later(self._grace, self._gone, room)
 
     def close(self) -> None:
@@ -79,13 +77,11 @@ class Presence:
         for timer in self._leaving.values():
             timer.cancel()
         self._leaving.clear()
-        self._broadcast.lingering.clear()
         for task in self._telling:
             task.cancel()
 
     def _gone(self, username: str) -> None:
         del self._leaving[username]
-        self._broadcast.lingering.discard(username)
         self._tell(username, "offline")
 
     def _tell(self, username: str, state: State) -> None:

@@ -32,8 +32,8 @@ class Broadcast:
 
     def __init__(self, server: Server, db: Database, bus: Bus) -> None:
         self.server = server
-        self.lingering: set[str] = set()
-        """Who left so recently that they may be reloading the page; `Presence` keeps it."""
+        self.lingering: dict[str, asyncio.TimerHandle] = {}
+        """People who left so recently that they may be reloading the page, until a timer of `Presence` fires."""
         self._db, self._bus = db, bus
         self._aligning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 

@@ -45,6 +45,14 @@ def test_every_command_is_in_both_documents():
     assert sent == {"connect", *NAMES}
 
 
+def test_an_entry_is_in_the_openapi_document_with_its_rate_and_cookie_and_needs_nobody_known():
+    for entry in CONTRACT.entries:
+        operation = OPENAPI["paths"][f"/api/{entry.name}"]["post"]
+        assert f"rate_{entry.rate}" in operation["description"]
+        assert set(operation["responses"]["200"]["headers"]) == {"Set-Cookie"}
+        assert {} in operation["security"] and "parameters" not in operation
+
+
 def test_every_event_of_the_server_is_in_the_asyncapi_document():
     heard = {key for key, operation in ASYNCAPI["operations"].items() if operation["action"] == "receive"}
     assert heard == {"on.welcome", "on.change", "on.signal"}
