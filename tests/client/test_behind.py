@@ -9,7 +9,7 @@ from collections import deque
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatrooms.client.rows import Change
+from chatrooms.client.changes import Change
 from chatrooms.client.state import State
 from chatrooms.doors.socketio import BEYOND
 from chatrooms.wire.limits import Limits

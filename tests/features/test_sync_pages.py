@@ -16,7 +16,7 @@ from sqlalchemy import insert
 from chatrooms.client import catchup
 from chatrooms.client.catchup import Catchup
 from chatrooms.client.errors import Refused
-from chatrooms.client.rows import Change
+from chatrooms.client.changes import Change
 from chatrooms.client.state import State
 from chatrooms.errors import Refusal
 from chatrooms.features import sync
