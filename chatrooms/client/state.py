@@ -140,7 +140,7 @@ class State:
 
     def _restart(self, change: Change) -> None:
         self.rooms.pop(change.room, None)
-        self._unread.forget(change.room)
+        self._unread.restart(change.room, change.rev)
         if change.room == self.username:
             self.memberships, self.closed, self.reads = {}, set(), {}
             self._unread.forget_positions()

@@ -43,9 +43,18 @@ class Unread:
         return max(0, after - read["uncounted"] - _since(read, self._uncounted.get(room, {})))
 
     def forget(self, room: str) -> None:
-        """Forget a room that is left, or taken anew."""
+        """Forget a room that is left."""
         self._reads.pop(room, None)
         self._uncounted.pop(room, None)
+
+    def restart(self, room: str, rev: int) -> None:
+        """Forget what was noticed in a room that is taken anew at ``rev``, and a position that was counted later.
+
+        That one comes again: it is of before a backup was restored, or the room is asked about once more.
+        """
+        self._uncounted.pop(room, None)
+        if room in self._reads and self._reads[room]["room_rev"] > rev:
+            del self._reads[room]
 
     def forget_positions(self) -> None:
         """Forget all read positions, which come anew."""

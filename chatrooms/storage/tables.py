@@ -24,7 +24,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     case,
-    exists,
     false,
     func,
     null,
@@ -127,18 +126,24 @@ reads = Table(
 COUNTED = 1000
 """Beyond so many messages after a read position nothing is counted."""
 
-_belongs = or_(
-    reads.c.room == reads.c.username,
-    exists().where(members.c.room == reads.c.room, members.c.username == reads.c.username, members.c.gone.is_(False)),
+_member = (
+    select(members.c.room)
+    .where(members.c.room == reads.c.room, members.c.username == reads.c.username, members.c.gone.is_(False))
+    .correlate(reads)
 )
-_room = select(rooms.c.counter).where(rooms.c.name == reads.c.room, _belongs)
-_few = select(rooms.c.posted - reads.c.number <= COUNTED).where(rooms.c.name == reads.c.room, _belongs)
-# A message without text is deleted; SQLite knows that without reading the text of the others.
-_others = select(func.count()).where(
-    messages.c.room == reads.c.room,
-    messages.c.seq > reads.c.seq,
-    or_(messages.c.author == reads.c.username, messages.c.text.is_(None)),
+_belongs = or_(reads.c.room == reads.c.username, _member.exists())
+_room = select(rooms.c.counter).where(rooms.c.name == reads.c.room, _belongs).correlate(reads)
+_few = select(rooms.c.posted - reads.c.number <= COUNTED).where(rooms.c.name == reads.c.room, _belongs).correlate(reads)
+_others = (
+    select(func.count())
+    .where(
+        messages.c.room == reads.c.room,
+        messages.c.seq > reads.c.seq,
+        or_(messages.c.author == reads.c.username, messages.c.text.is_(None)),
+    )
+    .correlate(reads)
 )
+# A message without text is deleted: `deleted` stands behind the text, which SQLite would have to read first.
 _uncounted = case((_few.scalar_subquery(), _others.scalar_subquery()), else_=null())
 _room_rev = func.coalesce(_room.scalar_subquery(), 0)
 
