@@ -158,6 +158,16 @@ def test_the_count_is_bounded_by_an_index():
     assert any("messages" in line and "(room=? AND seq>?)" in line for line in steps), steps
 
 
+def test_posting_reads_and_writes_no_position():
+    direct = Direct()
+    direct.join("alice")
+    statements: list[str] = []
+    with direct.engine.connect() as db:
+        db.connection.driver_connection.set_trace_callback(statements.append)
+    direct.run("alice", "message.post", {"room": LOBBY, "text": "x"})
+    assert statements and not [statement for statement in statements if "reads" in statement]
+
+
 async def test_who_leaves_a_room_learns_nothing_more_of_it(alice, bob):
     await bob.run("room.create", name="#den")
     await alice.run("room.join", room="#den")
