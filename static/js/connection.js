@@ -102,12 +102,12 @@ export function disconnect() {
  * @param {C} command @param {Params<C>} params @returns {Promise<Result<C>>}
  */
 export async function run(command, params) {
-  if (!socket?.connected || !online.peek()) throw new Refusal({ code: "offline", message: "You are offline." });
+  if (!socket?.connected || !online.peek()) throw new Refusal({ code: "offline", message: "You're offline." });
   /** @type {Answer<Result<C>>} */
   const answer = await socket
     .timeout(ANSWER_WITHIN_MS)
     .emitWithAck(command, params)
-    .catch(() => ({ ok: false, error: { code: "offline", message: "The server did not answer." } }));
+    .catch(() => ({ ok: false, error: { code: "offline", message: "The server didn't respond." } }));
   if (!answer.ok) throw new Refusal(answer.error);
   return answer.result;
 }

@@ -31,7 +31,7 @@ async function ask(command, params) {
   /** @type {Answer<R> | null} */
   const answer = (await response?.json().catch(() => null)) ?? null;
   if (answer?.ok) return answer.result;
-  throw new Refusal(answer?.error ?? { code: "offline", message: "The server cannot be reached. Please try again." });
+  throw new Refusal(answer?.error ?? { code: "offline", message: "Can't reach the server. Try again." });
 }
 
 /** @param {string} name */
@@ -83,7 +83,7 @@ async function begin(name) {
 }
 
 /** Who was let in before is turned away for having signed out. @param {Refusal} refusal */
-const whyTurnedAway = ({ code, message }) => (me.value && code !== "invalid" ? "You have been signed out." : message);
+const whyTurnedAway = ({ code, message }) => (me.value && code !== "invalid" ? "You've been signed out." : message);
 
 /** @param {Welcome} welcome */
 async function welcome({ user, limits }) {

@@ -41,7 +41,7 @@ export function useLinked(room, scroll, showAround, leftOff) {
     await loadAround(room, goal);
     if (!isHere()) await catchUp(room);
     if (isHere()) return showAround(goal);
-    if (linked) toast("That message is not here any more.");
+    if (linked) toast("This message is no longer available.");
     scroll.toBottom();
     arrive();
   }

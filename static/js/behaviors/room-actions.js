@@ -32,6 +32,6 @@ export function actionsIn(room) {
 export function perform(action, room) {
   if (action !== "close") return showAction(action, room);
   command("room.close", { room })
-    .then(() => toast(`${titleOf(room)} comes back with the next message.`))
+    .then(() => toast("Conversation closed. It returns with the next message."))
     .catch((error) => toast(asRefusal(error).message));
 }

@@ -11,13 +11,13 @@ export const KEYS = [
   ["Ctrl K", "Switch to a room or person"],
   ["Alt ↑ / Alt ↓", "Previous or next room"],
   ["Alt Shift ↑ / ↓", "Previous or next unread room"],
-  ["Esc", "Close what is open, or mark the room as read"],
-  ["↑", "Edit your last message, when the box is empty"],
-  ["Enter / Shift Enter", "Send, or begin a new line"],
-  ["@ # :", "Complete a person, a room, an emoji"],
-  ["/", "Do something with the room, at the start of the box"],
-  ["↑ ↓ in the messages", "Walk from message to message"],
-  ["Ctrl /", "Show these keys"],
+  ["Esc", "Close the open panel, or mark the room as read"],
+  ["↑", "Edit your last message (when the message box is empty)"],
+  ["Enter / Shift Enter", "Send, or start a new line"],
+  ["@ # :", "Mention a person, link a room, insert an emoji"],
+  ["/", "Run a room command (at the start of a message)"],
+  ["↑ ↓ in the messages", "Move between messages"],
+  ["Ctrl /", "Show keyboard shortcuts"],
 ];
 
 /** @param {KeyboardEvent} event */

@@ -29,7 +29,7 @@ function watch(worker) {
 
 /** @param {ServiceWorker} worker */
 function offer(worker) {
-  toast("There is a new version of this page.", { label: "Reload", act: () => reloadWith(worker) });
+  toast("A new version is available.", { label: "Reload", act: () => reloadWith(worker) });
 }
 
 /** @param {ServiceWorker} worker */

@@ -30,8 +30,8 @@ export function Browse({ onClose }) {
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
       ${rooms?.length === 0 &&
       html`<p class="empty">
-        ${query ? "No open room is called that." : "You are in every open room already."}
-        <button class="link" onClick=${() => show("create")}>Make a new one</button>
+        ${query ? "No matches." : "You've joined every open room."}
+        <button class="link" onClick=${() => show("create")}>Create a room</button>
       </p>`}
     <//>
   `;

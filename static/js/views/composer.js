@@ -37,7 +37,7 @@ export function Composer({ room, onEditLast }) {
     if (last) event.preventDefault(), onEditLast(last);
   }
 
-  if (rooms.value.get(room)?.archived) return html`<p class="archived">This room is archived: it can be read, but no longer written to.</p>`;
+  if (rooms.value.get(room)?.archived) return html`<p class="archived">This room is archived. You can read it, but no one can post.</p>`;
   const label = `Message ${titleOf(room)}`;
   return html`
     <form class="composer" onSubmit=${send}>

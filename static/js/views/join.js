@@ -12,7 +12,7 @@ const NotLoggedIn = () => html`
     <div>
       <img class="logo" src="icon.svg" alt="" width="48" height="48" />
       <h1>Log in first</h1>
-      <p class="lead">This chat is part of another application. Log in there, then come back and reload this page.</p>
+      <p class="lead">This chat is part of another application. Log in there, then reload this page.</p>
       <p class="lead" role="alert">${turnedAway.value}</p>
     </div>
   </main>
@@ -26,14 +26,14 @@ function Form() {
       <form onSubmit=${onSubmit} aria-labelledby="join-title">
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
         <h1 id="join-title">Come on in</h1>
-        <p class="lead">Pick a name. It is how people here will find you.</p>
+        <p class="lead">Pick a name. It's how people will find you here.</p>
         ${offered.value && html`<${GoOn} name=${offered.value} />`}
         <${Field}
           label="Your name"
           value=${name}
           onInput=${setName}
           error=${error || turnedAway.value}
-          hint="2 to 32 letters, digits, dots, hyphens"
+          hint="2 to 32 letters, digits, dots, hyphens or underscores"
           name="username"
           maxlength="64"
           required
@@ -50,5 +50,5 @@ function Form() {
 /** @param {{name: string}} props Of somebody who is in another window already. */
 const GoOn = ({ name }) => html`
   <button type="button" class="go-on" onClick=${() => goOnAs(name)}>Continue as <bdi>${name}</bdi></button>
-  <p class="or">or be somebody else in this window</p>
+  <p class="or">or use another name in this window</p>
 `;

@@ -29,7 +29,7 @@ export function later(load) {
 
 /** It can be asked for again. @param {{onClose?: () => void}} props */
 function giveUp({ onClose }) {
-  toast("This part of the page could not be loaded.");
+  toast("This part of the page couldn't be loaded.");
   onClose?.();
 }
 

@@ -39,9 +39,9 @@ export function Members({ room, onClose }) {
       ${mayInvite &&
       html`<button class="secondary invite" onClick=${() => showAction("invite", room)}><${Icon} name="plus" />Invite people</button>`}
       ${all.length >= FILTERS_FROM && html`<${Field} label="Find a member" type="search" value=${wanted} onInput=${setWanted} />`}
-      <${Group} title="Here" members=${members.filter((member) => isOnline(member.username))} onRemove=${askWhetherToRemove} />
-      <${Group} title="Away" members=${members.filter((member) => !isOnline(member.username))} onRemove=${askWhetherToRemove} />
-      ${all.length > 0 && !members.length && html`<p class="empty" role="status">No member is called that.</p>`}
+      <${Group} title="Online" members=${members.filter((member) => isOnline(member.username))} onRemove=${askWhetherToRemove} />
+      <${Group} title="Offline" members=${members.filter((member) => !isOnline(member.username))} onRemove=${askWhetherToRemove} />
+      ${all.length > 0 && !members.length && html`<p class="empty" role="status">No matches.</p>`}
       ${!rosters.value.get(room)?.complete && html`<div class="skeleton-row"></div>`}
       ${leaving && html`<${Remove} room=${room} username=${leaving} onClose=${() => setLeaving("")} />`}
     </aside>
@@ -105,6 +105,6 @@ const Remove = ({ room, username, onClose }) => html`
     onConfirm=${() => command("room.remove", { room, username })}
     onClose=${onClose}
   >
-    They will no longer hear what is said there.
+    They'll stop receiving messages from this room.
   <//>
 `;

@@ -39,7 +39,7 @@ export function MessageEditor({ message, onDone }) {
   return html`
     <form class="editor" onSubmit=${save} onKeyDown=${onKeyDown}>
       <${TextBox} room=${message.room} box=${box} text=${text} label="Edit message" onWrite=${write} onSend=${save} />
-      ${isStale && html`<p class="error" role="alert">It was changed elsewhere meanwhile to “<bdi>${message.text}</bdi>”. Saving replaces that.</p>`}
+      ${isStale && html`<p class="error" role="alert">This message was edited elsewhere: “<bdi>${message.text}</bdi>”. Saving will overwrite it.</p>`}
       ${error && html`<p class="error" role="alert">${error}</p>`}
       <p class="buttons">
         <button class="primary small" disabled=${busy || !isSendable}>Save</button>

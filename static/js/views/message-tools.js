@@ -14,7 +14,7 @@ export function Tools({ message, onEdit, onDelete }) {
   const { room, seq, author } = message;
   const isMine = author === me.value?.username;
   const isOpen = !rooms.value.get(room)?.archived;
-  const markUnread = () => (holdBack(room, message.number), toast("Unread from here, as soon as you leave the room."));
+  const markUnread = () => (holdBack(room, message.number), toast("Marked as unread. The room counts as unread once you leave it."));
   return html`
     <div class="tools">
       <div role="group" aria-label="Message actions">

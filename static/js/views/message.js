@@ -77,7 +77,7 @@ function withMark(content, at) {
 /** Shown by CSS only when it takes longer than a moment; a refusal with its reason. @param {{id: string}} props */
 function OnItsWay({ id }) {
   const refused = waiting.value.find((entry) => entry.id === id)?.refused;
-  if (!refused) return html`<small class="pending">Sending …</small>`;
+  if (!refused) return html`<small class="pending">Sending…</small>`;
   return html`
     <p class="refused" role="alert">
       <span>Not sent: ${refused}</span>

@@ -44,8 +44,8 @@ export function PersonPicker({ label, verb, onPick, onAdd, isFull, without, erro
 
 /** @param {string} query @param {User[]} found Whom one cannot pick. */
 function whyNobody(query, found) {
-  if (found.some(({ username }) => username !== me.value?.username)) return query ? "They are in already." : "Everybody is in already.";
-  return query ? "Nobody here goes by that name." : "Nobody else is here yet. Share the address of this page to invite someone.";
+  if (found.some(({ username }) => username !== me.value?.username)) return query ? "Already a member." : "Everyone is already a member.";
+  return query ? "No matches." : "No one else is here yet. Share this page's address to invite someone.";
 }
 
 /** @param {string} query @returns {User[] | null} */
@@ -77,7 +77,7 @@ const Person = ({ user, verb, onPick, onAdd }) => html`
       <span class="verb" data-verb=${verb}></span>
     </button>
     ${onAdd &&
-    html`<button class="quiet square" aria-label=${`Add ${user.name || user.username}`} title="Add, for a conversation of several" onClick=${() => onAdd(user.username)}>
+    html`<button class="quiet square" aria-label=${`Add ${user.name || user.username}`} title="Add to a group conversation" onClick=${() => onAdd(user.username)}>
       <${Icon} name="plus" />
     </button>`}
   </li>

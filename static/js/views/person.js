@@ -17,7 +17,7 @@ export function Person({ username, onClose }) {
     <${Dialog} title=${nameOf(username)} onClose=${onClose}>
       <div class="card">
         <${AvatarWithPresence} username=${username} />
-        <p><strong dir="auto">@${username}</strong><small>${isOnline(username) ? "Here now" : "Away"}</small></p>
+        <p><strong dir="auto">@${username}</strong><small>${isOnline(username) ? "Online" : "Offline"}</small></p>
       </div>
       ${about && html`<p dir="auto" class="about">${about}</p>`}
       <footer><button class="primary" onClick=${write} autofocus>${username === mine ? "Write a note to yourself" : `Write to ${nameOf(username)}`}</button></footer>

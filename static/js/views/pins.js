@@ -24,7 +24,7 @@ export function Pins({ room, onClose }) {
       </ul>
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
       ${pinned?.length === 0 &&
-      html`<p class="empty">Nothing is pinned yet. Point at a message and choose <em>Pin message</em> to keep it here.</p>`}
+      html`<p class="empty">No pinned messages yet. Point to a message and choose <em>Pin message</em> to keep it here.</p>`}
     <//>
   `;
 }

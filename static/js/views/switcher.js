@@ -58,7 +58,7 @@ export function Switcher({ onClose }) {
             `,
           )}
         </ul>
-        ${!found.length && html`<p class="empty" role="status">Nothing is called that.</p>`}
+        ${!found.length && html`<p class="empty" role="status">No matches.</p>`}
       </form>
     <//>
   `;
