@@ -64,8 +64,8 @@ class Commands(ABC):
 
         - ``before``: Return messages before this ``seq``.
         - ``after``: Return messages after this ``seq``.
-        - ``around``: Return messages on both sides of this ``seq``. Give one of the three, or none.
-        - ``limit``: How many messages to return at most (default ``50``).
+        - ``around``: Return messages on both sides of this ``seq``. Give at most one of the three.
+        - ``limit``: The most messages to return (default ``50``).
         """
         result: History = await self.run(
             "history", room=await self._room_of(room), before=before, after=after, around=around, limit=limit
@@ -73,34 +73,34 @@ class Commands(ABC):
         return result
 
     async def delete(self, id: str) -> Message:
-        """Delete a message; a tombstone keeps its place."""
+        """Delete a message; a tombstone without its text takes its place."""
         result: OneMessage = await self.run("message.delete", id=id)
         return result["message"]
 
     async def edit(self, id: str, text: str) -> Message:
-        """Change the text of your message.
+        """Edit the text of your message.
 
-        - ``text``: Markdown source; not only white space.
+        - ``text``: Markdown source; cannot be blank.
         """
         result: OneMessage = await self.run("message.edit", id=id, text=text)
         return result["message"]
 
     async def pin(self, id: str) -> Message:
-        """Pin a message to its room, at most 100 in each. Pinning it again changes nothing."""
+        """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect."""
         result: OneMessage = await self.run("message.pin", id=id)
         return result["message"]
 
     async def unpin(self, id: str) -> Message:
-        """Unpin a message. Unpinning it again changes nothing."""
+        """Unpin a message. Unpinning a message that is not pinned has no effect."""
         result: OneMessage = await self.run("message.unpin", id=id)
         return result["message"]
 
     async def watch(self, usernames: Sequence[str]) -> dict[str, Literal["online", "offline"]]:
-        """Return which of these people are online. Their ``presence`` signals follow, until you watch others.
+        """Return which of these people are online, and send their ``presence`` signals until you watch others.
 
-        Watching concerns one socket: by HTTP the answer is all there is.
+        Signals go to the socket that made the call; over HTTP there are none.
 
-        - ``usernames``: The people to watch; they replace those of the call before.
+        - ``usernames``: The people to watch; they replace those of the previous call.
         """
         result: States = await self.run("presence.watch", usernames=usernames)
         return result["states"]
@@ -114,12 +114,12 @@ class Commands(ABC):
         return result["read"]
 
     async def archive(self, room: str) -> Room:
-        """Archive a room for good: its members can read it, nobody can post."""
+        """Archive a room permanently: members can read it, but no one can post."""
         result: OneRoom = await self.run("room.archive", room=room)
         return result["room"]
 
     async def close_conversation(self, room: str) -> Membership:
-        """Take a conversation off your list, on all your devices, until its next message. Nobody else learns of it."""
+        """Take a conversation off your list on all your devices, until its next message. No one else is notified."""
         result: OneMembership = await self.run("room.close", room=await self._room_of(room))
         return result["membership"]
 
@@ -131,57 +131,58 @@ class Commands(ABC):
         topic: str | None = None,
         access: Literal["open", "private"] | None = None,
     ) -> Room:
-        """Create a shared room and own it. Its name never changes.
+        """Create a shared room and become its owner. The name cannot be changed later.
 
-        - ``title``: The title that people see, in one line; the name if empty.
-        - ``topic``: What the room is about, in one line.
-        - ``access``: Who can join: everybody (``open``) or invited people (``private``) (default ``"open"``).
+        - ``title``: The title that people see, one line; if empty, the name.
+        - ``topic``: What the room is about, one line.
+        - ``access``: Who can join: everyone (``open``) or invited people (``private``) (default ``"open"``).
         """
         result: OneRoom = await self.run("room.create", name=name, title=title, topic=topic, access=access)
         return result["room"]
 
     async def invite(self, room: str, username: str) -> Member:
-        """Make somebody a member; the room appears on all their devices at once."""
+        """Add a person to a room, which appears on all their devices at once."""
         result: OneMember = await self.run("room.invite", room=room, username=username)
         return result["member"]
 
     async def join(self, room: str) -> Member:
-        """Join an open room; a member stays one."""
+        """Join an open room. Members can repeat this without effect."""
         result: OneMember = await self.run("room.join", room=room)
         return result["member"]
 
     async def leave(self, room: str) -> Member:
-        """Leave a room. You can return to a private one by invitation only.
+        """Leave a room. To return to a private one, you need an invitation.
 
-        When its last owner leaves, the room passes to its longest-standing moderator, or else member.
+        When the last owner leaves, the longest-standing moderator becomes the owner, or else the longest-standing
+        member.
         """
         result: OneMember = await self.run("room.leave", room=room)
         return result["member"]
 
     async def joinable(self, query: str | None = None) -> list[Listing]:
-        """Return the open rooms that you could join, largest first, at most 200.
+        """Return up to 200 open rooms that you have not joined, largest first.
 
-        - ``query``: A part of the names, titles or topics to return; empty returns all.
+        - ``query``: Part of a name, title or topic; if empty, return all.
         """
         result: ManyRooms = await self.run("room.list", query=query)
         return result["rooms"]
 
     async def members(self, room: str, *, query: str | None = None, after: str | None = None) -> MemberPage:
-        """Return the members of a room by username, a hundred at a time.
+        """Return the members of a room, ordered by username, a hundred at a time.
 
-        - ``query``: A part of the usernames to return; empty returns all.
-        - ``after``: Start after this username; empty starts at the first.
+        - ``query``: Part of a username; if empty, return all.
+        - ``after``: Start after this username; if empty, start at the first.
         """
         result: MemberPage = await self.run("room.members", room=await self._room_of(room), query=query, after=after)
         return result
 
     async def pins(self, room: str) -> list[Message]:
-        """Return the pinned messages of a room, the last pinned first."""
+        """Return the pinned messages of a room, most recently pinned first."""
         result: Pinned = await self.run("room.pins", room=await self._room_of(room))
         return result["messages"]
 
     async def remove(self, room: str, username: str) -> Member:
-        """End somebody's membership; their sockets stop receiving at once."""
+        """Remove a member; their sockets stop receiving from the room at once."""
         result: OneMember = await self.run("room.remove", room=room, username=username)
         return result["member"]
 
@@ -193,11 +194,11 @@ class Commands(ABC):
         topic: str | None = None,
         access: Literal["open", "private"] | None = None,
     ) -> Room:
-        """Change a room's title, topic or access.
+        """Update a room's title, topic or access.
 
-        - ``title``: The title that people see, in one line; empty is the room's name.
-        - ``topic``: What the room is about, in one line.
-        - ``access``: Who can join: everybody (``open``) or invited people (``private``).
+        - ``title``: The title that people see, one line; if empty, the name.
+        - ``topic``: What the room is about, one line.
+        - ``access``: Who can join: everyone (``open``) or invited people (``private``).
         """
         result: OneRoom = await self.run("room.update", room=room, title=title, topic=topic, access=access)
         return result["room"]
@@ -212,30 +213,29 @@ class Commands(ABC):
         await self.run("session.revoke", id=id)
 
     async def signal(self, to: str, type: str, data: object = None) -> None:
-        """Send a signal, which is never stored, to a room that you belong to or a person you share a room with.
+        """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with.
 
-        - ``type``: Your name for this kind of signal; ``typing``, ``presence`` and ``profile`` are the server's
-          own.
-        - ``data``: Any JSON of at most 64 KiB, nested at most 16 deep.
+        - ``type``: Your name for this kind of signal; ``typing``, ``presence`` and ``profile`` are reserved.
+        - ``data``: Any JSON up to 64 KiB, nested up to 16 levels deep.
         """
         await self.run("signal", to=to, type=type, data=data)
 
     async def typing(self, room: str) -> None:
-        """Show a room that you are typing. At most one signal in 3 seconds is emitted per person and room."""
+        """Show a room that you are typing. The server emits at most one signal per person and room every 3 seconds."""
         await self.run("typing", room=await self._room_of(room))
 
     async def user(self, username: str) -> User:
-        """Return somebody's profile."""
+        """Return a person's profile."""
         result: OneUser = await self.run("user.get", username=username)
         return result["user"]
 
     async def users(
         self, *, query: str | None = None, after: str | None = None, usernames: Sequence[str] | None = None
     ) -> UserPage:
-        """Return people by username, a hundred at a time.
+        """Return people, ordered by username, a hundred at a time.
 
-        - ``query``: A part of the usernames or names to return; empty returns all.
-        - ``after``: Start after this username; empty starts at the first.
+        - ``query``: Part of a username or name; if empty, return all.
+        - ``after``: Start after this username; if empty, start at the first.
         - ``usernames``: Return only people with these usernames.
         """
         result: UserPage = await self.run("user.list", query=query, after=after, usernames=usernames)
@@ -247,9 +247,9 @@ class Commands(ABC):
         return result["user"]
 
     async def update_me(self, *, name: str | None = None, about: str | None = None) -> User:
-        """Update your own profile. Everybody who watches your presence gets it in a ``profile`` signal.
+        """Update your profile. People who watch your presence receive it in a ``profile`` signal.
 
-        - ``name``: The name that others see instead of the username, in one line; may be empty.
+        - ``name``: The name that others see instead of your username, one line; may be empty.
         - ``about``: A line about yourself.
         """
         result: OneUser = await self.run("user.update", name=name, about=about)

@@ -15,7 +15,7 @@ Access = Literal["open", "private", "conversation", "personal"]
 
 
 class History(TypedDict):
-    """Messages by ``seq``; ``more`` says whether there are others in the direction asked for."""
+    """Messages, ordered by ``seq``; ``more`` is true if there are others in the requested direction."""
 
     messages: list[Message]
     more: bool
@@ -45,11 +45,11 @@ class Listing(TypedDict):
     posted: int
     """How many messages were posted so far, deleted ones included, when the row was read."""
     members: int
-    """How many people belong to it."""
+    """How many members it has."""
 
 
 class ManyRooms(TypedDict):
-    """Rooms, those with most members first."""
+    """Rooms, ordered by number of members, largest first."""
 
     rooms: list[Listing]
 
@@ -78,7 +78,7 @@ class Member(TypedDict):
 
 
 class MemberPage(TypedDict):
-    """Members by username; ``more`` says whether there are others after the last."""
+    """Members, ordered by username; ``more`` is true if there are others after the last one."""
 
     members: list[Member]
     more: bool
@@ -129,7 +129,7 @@ class Message(TypedDict):
     reply_to: str | None
     """The id of the message of the same room that this one answers."""
     pinned_at: str | None
-    """When it was pinned; ``null`` if it is not."""
+    """When it was pinned; ``null`` if it is not pinned."""
 
 
 class OneMember(TypedDict):
@@ -169,7 +169,7 @@ class OneUser(TypedDict):
 
 
 class Pinned(TypedDict):
-    """The pinned messages of a room, the last pinned first."""
+    """The pinned messages of a room, most recently pinned first."""
 
     messages: list[Message]
 
@@ -232,7 +232,7 @@ class Session(TypedDict):
 
 
 class States(TypedDict):
-    """Who is online and who is offline, by username."""
+    """Whether each person is online or offline, by username."""
 
     states: dict[str, Literal["online", "offline"]]
 
@@ -253,7 +253,7 @@ class User(TypedDict):
 
 
 class UserPage(TypedDict):
-    """Profiles by username; ``more`` says whether there are others after the last."""
+    """Profiles, ordered by username; ``more`` is true if there are others after the last one."""
 
     users: list[User]
     more: bool

@@ -1,4 +1,4 @@
-"""How much somebody may do, counted in this process: by person, and by the network address that they come from."""
+"""Rate limits, counted in this process by person and by network address."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from chatrooms.settings import Settings
 
 TYPING = "1/3 seconds"
 PEOPLE = 8
-"""How many people that do all they may fit behind one network address: an office, or one person with many names."""
+"""An address may do as much as this many people: it may be an office, or one person with many names."""
 
 
 class Rates:
-    """The limits of the settings. Each rate counts by person, or whatever else is given; `spend` also by address.
+    """The rates of the settings, each counted by person or another key; `spend` also counts by address.
 
-    Can be used from any thread.
+    Safe in any thread.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -41,7 +41,7 @@ class Rates:
         self._lock = Lock()
 
     def allow(self, rate: str, *who: str) -> bool:
-        """Whether ``who`` may do this now; if so, it is counted."""
+        """Return whether ``who`` may do this now, and count it if so."""
         with self._lock:
             quotas = self._quotas[rate]
             if any(each.wait(who) for each in quotas):
@@ -52,8 +52,8 @@ class Rates:
     def spend(self, rate: str, username: str, network: str, weight: int = 1) -> None:
         """Count ``weight`` for a person and for their network address, if it is known.
 
-        Raises `RateLimited` if one of them may do nothing more now. Who may do anything may do something of any
-        weight, and then has to wait the longer. A weight of 0 is always allowed.
+        Raises `RateLimited` if either has reached the limit. Below the limit, any weight is allowed and lengthens the
+        wait afterwards. A weight of 0 is always allowed.
         """
         if not weight:
             return
@@ -66,16 +66,16 @@ class Rates:
                 _take(quotas, who, weight)
 
     def charge(self, rate: str, username: str, network: str, weight: int) -> None:
-        """Count ``weight`` more of what `spend` allowed, however much they may do."""
+        """Count ``weight`` more for what `spend` has allowed, without checking the limit."""
         with self._lock:
             for quotas, who in self._counted(rate, username, network):
                 _take(quotas, who, weight)
 
     def begin(self, me: str, network: str, others: Iterable[str]) -> None:
-        """Count a conversation that ``me`` begins from the address ``network``; raises `RateLimited`.
+        """Count a conversation that ``me`` starts from the address ``network``; raises `RateLimited`.
 
-        It counts against the person, the address, and how often the address has begun one with each of the ``others``.
-        Without an address, as when the host application acts for somebody, only the person counts.
+        It counts against the person, the address, and the conversations of that address with each of the ``others``.
+        Without an address, as when the host application acts for a person, it counts against the person only.
         """
         counted: list[tuple[str, tuple[str, ...]]] = [("begin", (me,))]
         if network:
@@ -83,21 +83,24 @@ class Rates:
         with self._lock:
             wait = max(each.wait(who) for rate, who in counted for each in self._quotas[rate])
             if wait:
-                message = "You have begun many conversations. Begin the next one later."
+                message = "You've started many conversations recently. Try again later."
                 raise RateLimited(message, retry_after=_seconds(wait))
             for rate, who in counted:
                 _take(self._quotas[rate], who, 1)
 
     def wait(self, rate: str, *who: str) -> int:
-        """Seconds, at least one, until `allow` says yes again."""
+        """Return the seconds, at least 1, until `allow` returns true again."""
         return max(1, *(_seconds(each.wait(who)) for each in self._quotas[rate]))
 
     def passes_on(self, signal: Signal) -> bool:
-        """Whether a signal goes out: of typing only one in a while, per person and room."""
+        """Return whether to emit a signal: typing is limited per person and room, other signals always pass."""
         return signal.type != "typing" or self.allow("typing", signal.sender, signal.room)
 
     def _counted(self, rate: str, username: str, network: str) -> list[tuple[tuple[Quota, ...], tuple[str, ...]]]:
-        """What is counted, and by whom; an address sends no more to many than a person may, or it delays others."""
+        """Return the quotas to check and their keys. An address may broadcast only as much as one person.
+
+        More would delay everyone else.
+        """
         if rate == "broadcast" and network:
             return [(self._quotas[rate], ("address", network))]
         person = (self._quotas[rate], (username,))

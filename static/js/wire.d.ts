@@ -173,17 +173,17 @@ export interface Commands {
     params: { room: string; before?: number | null; after?: number | null; around?: number | null; limit?: number };
     result: { messages: Message[]; more: boolean; more_before: boolean; more_after: boolean };
   };
-  /** Delete a message; a tombstone keeps its place. */
+  /** Delete a message; a tombstone without its text takes its place. */
   "message.delete": {
     params: { id: string };
     result: { message: Message };
   };
-  /** Change the text of your message. */
+  /** Edit the text of your message. */
   "message.edit": {
     params: { id: string; text: string };
     result: { message: Message };
   };
-  /** Pin a message to its room, at most 100 in each. */
+  /** Pin a message to its room; a room can have 100. */
   "message.pin": {
     params: { id: string };
     result: { message: Message };
@@ -198,7 +198,7 @@ export interface Commands {
     params: { id: string };
     result: { message: Message };
   };
-  /** Return which of these people are online. */
+  /** Return which of these people are online, and send their `presence` signals until you watch others. */
   "presence.watch": {
     params: { usernames: string[] };
     result: { states: Record<string, "online" | "offline"> };
@@ -208,27 +208,27 @@ export interface Commands {
     params: { room: string; seq: number };
     result: { read: Read };
   };
-  /** Archive a room for good: its members can read it, nobody can post. */
+  /** Archive a room permanently: members can read it, but no one can post. */
   "room.archive": {
     params: { room: string };
     result: { room: Room };
   };
-  /** Take a conversation off your list, on all your devices, until its next message. */
+  /** Take a conversation off your list on all your devices, until its next message. */
   "room.close": {
     params: { room: string };
     result: { membership: Membership };
   };
-  /** Create a shared room and own it. */
+  /** Create a shared room and become its owner. */
   "room.create": {
     params: { name: string; title?: string; topic?: string; access?: "open" | "private" };
     result: { room: Room };
   };
-  /** Make somebody a member; the room appears on all their devices at once. */
+  /** Add a person to a room, which appears on all their devices at once. */
   "room.invite": {
     params: { room: string; username: string };
     result: { member: Member };
   };
-  /** Join an open room; a member stays one. */
+  /** Join an open room. */
   "room.join": {
     params: { room: string };
     result: { member: Member };
@@ -238,27 +238,27 @@ export interface Commands {
     params: { room: string };
     result: { member: Member };
   };
-  /** Return the open rooms that you could join, largest first, at most 200. */
+  /** Return up to 200 open rooms that you have not joined, largest first. */
   "room.list": {
     params: { query?: string };
     result: { rooms: Listing[] };
   };
-  /** Return the members of a room by username, a hundred at a time. */
+  /** Return the members of a room, ordered by username, a hundred at a time. */
   "room.members": {
     params: { room: string; query?: string; after?: string };
     result: { members: Member[]; more: boolean };
   };
-  /** Return the pinned messages of a room, the last pinned first. */
+  /** Return the pinned messages of a room, most recently pinned first. */
   "room.pins": {
     params: { room: string };
     result: { messages: Message[] };
   };
-  /** End somebody's membership; their sockets stop receiving at once. */
+  /** Remove a member; their sockets stop receiving from the room at once. */
   "room.remove": {
     params: { room: string; username: string };
     result: { member: Member };
   };
-  /** Change a room's title, topic or access. */
+  /** Update a room's title, topic or access. */
   "room.update": {
     params: { room: string; title?: string | null; topic?: string | null; access?: "open" | "private" | null };
     result: { room: Room };
@@ -273,12 +273,12 @@ export interface Commands {
     params: { id: string };
     result: {};
   };
-  /** Send a signal, which is never stored, to a room that you belong to or a person you share a room with. */
+  /** Emit a signal, which is never stored, to a room that you belong to or a person you share a room with. */
   signal: {
     params: { to: string; type: string; data?: any };
     result: {};
   };
-  /** Return what changed since these revs in your own room and the rooms you belong to, a page of rooms at a time. */
+  /** Return the changes since these revs in your own room and the rooms you belong to, a page of rooms at a time. */
   sync: {
     params: { revs?: Record<string, number>; after?: string | null; until?: string | null; open?: string[] };
     result: { changes: Change[]; reset: string[]; more: boolean; until: string | null };
@@ -288,12 +288,12 @@ export interface Commands {
     params: { room: string };
     result: {};
   };
-  /** Return somebody's profile. */
+  /** Return a person's profile. */
   "user.get": {
     params: { username: string };
     result: { user: User };
   };
-  /** Return people by username, a hundred at a time. */
+  /** Return people, ordered by username, a hundred at a time. */
   "user.list": {
     params: { query?: string; after?: string; usernames?: string[] | null };
     result: { users: User[]; more: boolean };
@@ -303,7 +303,7 @@ export interface Commands {
     params: {};
     result: { user: User };
   };
-  /** Update your own profile. */
+  /** Update your profile. */
   "user.update": {
     params: { name?: string | null; about?: string | null };
     result: { user: User };

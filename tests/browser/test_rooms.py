@@ -120,4 +120,4 @@ async def test_a_conversation_with_several_people_can_be_started(person: Arrive)
 async def test_a_conversation_with_nobody_says_so(person: Arrive) -> None:
     alice = await person("alice")
     await alice.page.goto(f"{alice.url}#/p/nobodyhere")
-    await expect(alice.log.get_by_text("There is nobody of that name.")).to_be_visible()
+    await expect(alice.log.get_by_text("No one has that name.")).to_be_visible()
