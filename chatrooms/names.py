@@ -59,7 +59,7 @@ def kind(room: str) -> Kind:
 
 
 @lru_cache(maxsize=CACHED)
-def hearers(room: str) -> tuple[str, ...]:
+def recipients(room: str) -> tuple[str, ...]:
     """Return the Socket.IO rooms that changes of ``room`` are emitted to; never empty.
 
     Raises ``ValueError`` for an empty name, which in ``emit(to=...)`` would reach everyone.
@@ -70,9 +70,9 @@ def hearers(room: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-def heard_by(hearers: Iterable[str]) -> str:
-    """Return the room whose changes are emitted to ``hearers``: the reverse of `hearers`."""
-    return "+".join(hearers)
+def room_of(recipients: Iterable[str]) -> str:
+    """Return the room whose changes are emitted to ``recipients``: the reverse of `recipients`."""
+    return "+".join(recipients)
 
 
 def people(conversation: str) -> list[str]:

@@ -66,5 +66,5 @@ def heard_by(username: str, changes: list[dict[str, Any]]) -> list[dict[str, Any
     return [
         change
         for change in changes
-        if names.kind(change["room"]) == "shared" or username in names.hearers(change["room"])
+        if names.kind(change["room"]) == "shared" or username in names.recipients(change["room"])
     ]

@@ -1,4 +1,4 @@
-"""What a request or a socket gets while the chat is not running."""
+"""The response to requests and sockets while the chat is not running."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from chatrooms.errors import Unavailable
 from chatrooms.lifetime import Lifetime, NotRunning
 
 ABSENT = "The chat is not running: give your application lifespan=chat.lifespan"
-ELSEWHERE = "The chat runs on another event loop than this request came on: serve it by the loop of its lifespan"
+ELSEWHERE = "The chat runs on a different event loop than this request: serve both on the loop of the chat's lifespan"
 ALIVE = "/healthz"
-"""Says that the process lives, which is true without the chat."""
+"""Passes even without the chat: it only reports that the process is alive."""
 TRY_AGAIN_LATER = 1013
 
 log = logging.getLogger("chatrooms.app")
 
 
 class Gate:
-    """An ASGI middleware that passes on what comes while the chat runs, and refuses the rest with 503."""
+    """ASGI middleware that rejects requests with 503 unless the chat is running."""
 
     def __init__(self, app: ASGIApp, lifetime: Lifetime) -> None:
         self._app, self._lifetime = app, lifetime
         self._logged = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or refuse it; a lifespan is always passed on."""
+        """Call the application or reject the request; a lifespan is always passed on."""
         reason = "" if scope["type"] == "lifespan" or path(scope) == ALIVE else self._reason()
         if not reason:
             await self._app(scope, receive, send)
@@ -46,7 +46,7 @@ class Gate:
 
 
 def path(scope: Scope) -> str:
-    """Return the path of a request below the place where the chat is mounted."""
+    """Return the path of a request, relative to where the chat is mounted."""
     found: str = scope.get("path", "")
     return found.removeprefix(scope.get("root_path", ""))
 

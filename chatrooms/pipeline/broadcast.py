@@ -57,21 +57,23 @@ class Broadcast:
         match event:
             case Signal():
                 payload = {"room": event.room, "from": event.sender, "type": event.type, "data": event.data}
-                await self.server.emit("signal", payload, to=names.hearers(event.room), volatile=True)
+                await self.server.emit("signal", payload, to=names.recipients(event.room), volatile=True)
             case Align():
                 await self._move(event.username)
             case End():
                 self._end_soon(event.room)
 
     async def _emit(self, changes: Iterable[Change]) -> None:
-        payloads = [({"room": each.room, "rev": each.rev, **each.rows}, names.hearers(each.room)) for each in changes]
+        payloads = [
+            ({"room": each.room, "rev": each.rev, **each.rows}, names.recipients(each.room)) for each in changes
+        ]
         events = (("change", payload, to) for payload, to in payloads)
         await self.server.emit_all(events, delivery=Delivery.SKIPPABLE)
 
     def kilobytes(self, event: Change | Signal) -> int:
         """Return the kilobytes of an event over all connections that receive it; safe in any thread."""
         data = event.rows if isinstance(event, Change) else event.data
-        receiving: int = sum(self.server.manager.count(name) for name in names.hearers(event.room))
+        receiving: int = sum(self.server.manager.count(name) for name in names.recipients(event.room))
         return (ENVELOPE + len(orjson.dumps(data))) * receiving // 1000
 
     async def align(self, username: str, sid: str | None = None) -> None:

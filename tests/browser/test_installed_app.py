@@ -92,9 +92,7 @@ async def test_a_new_version_is_offered_and_taken_only_when_wanted(static: Path,
     with (static / "js" / "ids.js").open("a") as script:
         script.write("// changed")
     await alice.page.evaluate("navigator.serviceWorker.ready.then(registration => registration.update())")
-    await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text(
-        "A new version is available."
-    )
+    await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text("A new version is available.")
     await expect(alice.composer).to_have_value("half a sentence")
     async with alice.page.expect_event("load"):
         await alice.button("Reload").click()
