@@ -12,8 +12,8 @@ import { toast } from "./views/toast.js";
 const STORAGE_BLOCKED = "Storage is blocked, so drafts and unsent messages are lost when you close this tab.";
 
 /**
- * What can wait until the page is there: it starts when this module is brought. What the chat brings later is known only
- * when the chat itself is here.
+ * Everything that can wait until the page is rendered; it starts when this module is imported. The lazy views register
+ * when `chat.js` is imported, so that import comes first.
  */
 
 listenToKeys();

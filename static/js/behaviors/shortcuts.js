@@ -4,7 +4,7 @@ import { walkMessages } from "./message-focus.js";
 import { show } from "./overlay.js";
 import { markAllRead } from "./read-marks.js";
 
-/** What the keyboard does anywhere. The list is also what one is shown. */
+/** Global keyboard shortcuts, and the list of shortcuts to show. */
 
 /** @type {[string, string][]} */
 export const KEYS = [
@@ -51,7 +51,7 @@ function walk(way, isUnread) {
 
 const WRITES = "input, textarea, select, [contenteditable], [role=dialog] *";
 
-/** @param {KeyboardEvent} event Letters typed with nothing to take them go to the composer. */
+/** @param {KeyboardEvent} event Letters typed outside of a field go to the composer. */
 function typeAnywhere({ key, ctrlKey, metaKey, altKey, target }) {
   if ([...key].length !== 1 || ctrlKey || metaKey || altKey || !(target instanceof Element)) return;
   if (target.matches(WRITES) || (key === " " && target.matches("button, a, summary, pre, [role=log]"))) return;
