@@ -23,7 +23,8 @@ export const onChange = (listener) => listeners.add(listener);
 const removals = new Set();
 
 /**
- * @param {(row: Membership) => void} listener Called when a room leaves our list, because our membership ended or we closed it.
+ * @param {(row: Membership) => void} listener Called when a room leaves our list,
+ *   because our membership ended or we closed it.
  */
 export const onRemoval = (listener) => removals.add(listener);
 
