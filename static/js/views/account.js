@@ -5,7 +5,7 @@ import { me, nameOf } from "../store.js";
 import { AvatarWithPresence } from "./avatar.js";
 import { Icon } from "./icon.js";
 
-/** Who one is, and what concerns oneself. */
+/** The account menu. */
 export function Account() {
   const username = me.value?.username ?? "";
   const name = nameOf(username);

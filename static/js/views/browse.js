@@ -10,7 +10,7 @@ import { toast } from "./toast.js";
 
 /** @import {Listing} from "../wire.js" */
 
-/** The open rooms that one could join. @param {{onClose: () => void}} props */
+/** The open rooms that you have not joined. @param {{onClose: () => void}} props */
 export function Browse({ onClose }) {
   const [query, setQuery] = useState("");
   const { rooms, problem } = useOpenRooms(query);
@@ -37,9 +37,9 @@ export function Browse({ onClose }) {
   `;
 }
 
-/** @typedef {{rooms: Listing[] | null, problem: string}} Offers Null as long as nothing is known. */
+/** @typedef {{rooms: Listing[] | null, problem: string}} Offers The rooms are null while loading. */
 
-/** Asked for again when one is connected again. @param {string} query @returns {Offers} */
+/** Loads the open rooms, again after reconnecting. @param {string} query @returns {Offers} */
 function useOpenRooms(query) {
   const [offers, setOffers] = useState(/** @type {Offers} */ ({ rooms: null, problem: "" }));
   useEffect(() => {

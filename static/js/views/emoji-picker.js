@@ -76,7 +76,7 @@ const Group = ({ title, found, onPick }) => html`
   </section>
 `;
 
-/** Fewer where they have to be large enough for a thumb. @param {HTMLElement | null} picker */
+/** The number of columns, which is smaller on touch screens. @param {HTMLElement | null} picker */
 function columnsOf(picker) {
   const grid = picker?.querySelector(".emojis");
   return grid ? getComputedStyle(grid).gridTemplateColumns.split(" ").length : 1;

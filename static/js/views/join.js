@@ -6,7 +6,7 @@ import { useForm } from "./form.js";
 
 export const Join = () => (hosted ? html`<${NotLoggedIn} />` : html`<${Form} />`);
 
-/** The chat is part of an application, and that one does not know who is here. */
+/** The page for people who are not logged in to the host application. */
 const NotLoggedIn = () => html`
   <main class="join">
     <div>
@@ -47,7 +47,7 @@ function Form() {
   `;
 }
 
-/** @param {{name: string}} props Of somebody who is in another window already. */
+/** @param {{name: string}} props The name that another window uses. */
 const GoOn = ({ name }) => html`
   <button type="button" class="go-on" onClick=${() => goOnAs(name)}>Continue as <bdi>${name}</bdi></button>
   <p class="or">or use another name in this window</p>

@@ -6,7 +6,7 @@ import { Dialog } from "./dialog.js";
 
 const LEVELS = /** @type {const} */ ([["all", "Everything"], ["mentions", "Mentions"], ["nothing", "Nothing"]]);
 
-/** Of what in a room one is told. @param {{room: string, onClose: () => void}} props */
+/** The notification level of a room. @param {{room: string, onClose: () => void}} props */
 export const Level = ({ room, onClose }) => html`
   <${Dialog} title=${`Notifications for ${titleOf(room)}`} onClose=${onClose}>
     <${Choices}

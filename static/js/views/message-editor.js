@@ -7,7 +7,7 @@ import { leftOf, TextBox } from "./text-box.js";
 
 /** @import {Message} from "../wire.js" */
 
-/** One's own message, being changed where it stands. @param {{message: Message, onDone: () => void}} props */
+/** The editor of your own message, in its place. @param {{message: Message, onDone: () => void}} props */
 export function MessageEditor({ message, onDone }) {
   const begun = editOf(message.room);
   const [text, setText] = useState(begun.id === message.id ? begun.text : (message.text ?? ""));
@@ -50,7 +50,7 @@ export function MessageEditor({ message, onDone }) {
 }
 
 /**
- * What is changed elsewhere is taken over, unless one has begun to change it oneself: then one should know.
+ * Takes over an edit from elsewhere, unless the text was already changed here; then returns true to show a warning.
  * @param {string | null} saved @param {string} text @param {(text: string) => void} write
  */
 function useStale(saved, text, write) {

@@ -6,7 +6,7 @@ import { command } from "../sync.js";
 import { useForm } from "./form.js";
 import { Icon } from "./icon.js";
 
-/** The address of a shared room that one does not belong to: perhaps one may come in. What one wrote to it is not lost. @param {{room: string}} props */
+/** A shared room that you're not in, with your unsent messages to it. @param {{room: string}} props */
 export function NotHere({ room }) {
   const elsewhere = home.value === room ? (me.value?.username ?? "") : home.value;
   const unsent = waiting.value.filter((entry) => entry.room === room);

@@ -6,7 +6,7 @@ import { stepAside } from "../session.js";
 
 const PATIENCE_MS = 5_000;
 
-/** Said only when it lasts: short breaks are mended without a word. */
+/** Whether the connection has been lost for a while; short interruptions are not shown. */
 function useLasting() {
   const [isLasting, setLasting] = useState(false);
   const isOnline = online.value;
@@ -32,7 +32,7 @@ function Banner() {
   `;
 }
 
-/** Nothing is here yet and nothing comes: the whole page says so. */
+/** The page for when the server cannot be reached at the start. */
 export function Unreachable() {
   if (!useLasting()) return html`<div class="room"><header class="room-header"></header></div>`;
   return html`

@@ -7,7 +7,7 @@ import { me, nameOf, users } from "../store.js";
 import { AvatarWithPresence } from "./avatar.js";
 import { Dialog } from "./dialog.js";
 
-/** Who somebody is. @param {{username: string, onClose: () => void}} props */
+/** A person's profile. @param {{username: string, onClose: () => void}} props */
 export function Person({ username, onClose }) {
   needProfile(username);
   const mine = me.value?.username ?? "";

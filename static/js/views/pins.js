@@ -11,7 +11,7 @@ import { toast } from "./toast.js";
 
 /** @import {Message} from "../wire.js" */
 
-/** The pinned messages of a room, the last pinned first. @param {{room: string, onClose: () => void}} props */
+/** The pinned messages of a room, most recently pinned first. @param {{room: string, onClose: () => void}} props */
 export function Pins({ room, onClose }) {
   const { pinned, problem } = usePinned(room);
   /** @param {Message} message */
@@ -30,7 +30,7 @@ export function Pins({ room, onClose }) {
 }
 
 /**
- * Null as long as nothing is known; asked for again when a message of the room changes, and when online again.
+ * Loads the pinned messages, again when a message of the room changes and after reconnecting; null while loading.
  * @param {string} room @returns {{pinned: Message[] | null, problem: string}}
  */
 function usePinned(room) {

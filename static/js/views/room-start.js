@@ -2,7 +2,7 @@ import { html } from "../html.js";
 import { isConversation, isShared } from "../names.js";
 import { rooms, titleOf } from "../store.js";
 
-/** The top of the timeline, where a room begins. @param {{room: string, isEmpty: boolean}} props */
+/** The top of the timeline, at the beginning of a room. @param {{room: string, isEmpty: boolean}} props */
 export function RoomStart({ room, isEmpty }) {
   return html`
     <div class="room-start">

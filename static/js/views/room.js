@@ -34,7 +34,7 @@ export function RoomView({ room }) {
   `;
 }
 
-/** Whoever opens a room knows its members. @param {string} room @param {boolean} isMissing */
+/** Loads the members of the open room. @param {string} room @param {boolean} isMissing */
 function useMembers(room, isMissing) {
   const isWanting = online.value && ready.value && isShared(room) && !isMissing;
   useEffect(() => {

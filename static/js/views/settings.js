@@ -60,7 +60,10 @@ function Desktop() {
   `;
 }
 
-/** It shows what holds, which is not always what was wanted. @param {{label: string, isOn: boolean, isOff?: boolean, onChange: (isOn: boolean) => void}} props */
+/**
+ * A switch that shows the effective value, because a change may be denied.
+ * @param {{label: string, isOn: boolean, isOff?: boolean, onChange: (isOn: boolean) => void}} props
+ */
 function Switch({ label, isOn, isOff, onChange }) {
   /** @param {{currentTarget: HTMLInputElement}} event */
   function change({ currentTarget }) {

@@ -9,7 +9,7 @@ import { PersonPicker } from "./person-picker.js";
 
 const OTHERS_AT_MOST = 9;
 
-/** With one person at once, or with several who are added first. @param {{onClose: () => void}} props */
+/** Starts a conversation with one person, or with several that are added first. @param {{onClose: () => void}} props */
 export function StartConversation({ onClose }) {
   const [people, setPeople] = useState(/** @type {string[]} */ ([]));
   const mine = me.value?.username ?? "";
