@@ -165,12 +165,12 @@ async def test_a_database_that_is_locked_when_it_starts_is_let_go_of(tmp_path, c
     async with chat.lifespan():
         pass
     with sqlite3.connect(tmp_path / "chatrooms.sqlite3") as other:
-        other.execute("DELETE FROM alembic_version")
-    other.execute("INSERT INTO alembic_version VALUES ('9999')")
+        ((newest,),) = other.execute("SELECT version_num FROM alembic_version").fetchall()
+    other.execute("UPDATE alembic_version SET version_num = '9999'")
     other.commit()
     with pytest.raises(Exception, match="newer"):
         await chat.lifespan().__aenter__()
-    other.execute("UPDATE alembic_version SET version_num = '0001'")
+    other.execute("UPDATE alembic_version SET version_num = ?", (newest,))
     other.commit()
     other.close()
     async with chat.lifespan():

@@ -137,7 +137,7 @@ async def test_what_a_host_application_does_wrong_is_in_its_log_without_secrets(
         auth = {"login": "alice", "secret": CANARY}
         async with connect(url, "alice", auth=auth, transport=transport) as alice:
             await alice.settled()
-    for what in ("connecting failed", "command failed", "a handler failed"):
+    for what in ("connecting failed", "command failed", "on_connect failed"):
         assert f"{what}: RuntimeError" in logged()
     assert CANARY not in logged()
 

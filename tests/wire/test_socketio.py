@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from chatrooms.wire.json import MAX_CONTAINERS
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.packets import RESERVED_EVENTS
 from tests.wire.program import until
@@ -160,7 +161,7 @@ async def test_deep_nesting_is_refused(program, raw, depth, fits):
 
 async def test_a_wide_packet_is_not_a_deep_one(raw):
     ws = await raw.join_websocket()
-    await ws.send(f'420["echo",{[[]] * 20000}]'.replace(" ", ""))
+    await ws.send(f'420["echo",{[[]] * (MAX_CONTAINERS - 2)}]'.replace(" ", ""))
     assert (await ws.read()).startswith("430[[[]")
 
 
