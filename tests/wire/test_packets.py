@@ -13,7 +13,7 @@ LIMITS = Limits()
 
 def decoded(text):
     """Return type, namespace, id as text and data of the packet in `text`."""
-    packet = packets.decode(text, LIMITS.depth)
+    packet = packets.decode(text, LIMITS)
     return packet.type, packet.namespace, None if packet.id is None else str(packet.id), packet.data
 
 

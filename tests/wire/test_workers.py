@@ -41,4 +41,4 @@ async def test_work_that_fails_is_reported_and_makes_room(capfd, caplog):
         await workers.run("client", fail())
     while workers._busy:
         await asyncio.sleep(0)
-    assert (capfd.readouterr().out + caplog.text).count("RuntimeError: of the work") == 3
+    assert (capfd.readouterr().out + caplog.text).count("a handler failed: RuntimeError") == 3
