@@ -172,7 +172,7 @@ async def test_who_was_left_out_of_skippable_events_is_made_known_once_caught_up
         known.append((sid, rooms))
         await server.emit("missed", to=sid)
 
-    server.caught_up = caught_up
+    server.use(caught_up=caught_up)
     await slow.stall(300 * KIB)
     waiting = slow.socket.waiting()
     for number in range(100):

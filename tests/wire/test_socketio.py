@@ -6,8 +6,8 @@ import asyncio
 import json
 
 import pytest
-
 from chatrooms.wire.json import MAX_CONTAINERS
+
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.packets import RESERVED_EVENTS
 from tests.wire.program import until
@@ -214,15 +214,6 @@ async def test_disconnecting_ends_the_transport_unless_another_namespace_needs_i
     await both.send("41/admin,")
     await both.send("40")
     assert (await both.read()).startswith("40{")
-
-
-async def test_another_server_in_the_process_keeps_its_own_json(program):
-    import engineio.packet
-    import socketio.packet
-
-    from chatrooms.wire import json as ours
-
-    assert ours not in (engineio.packet.Packet.json, socketio.packet.Packet.json)
 
 
 async def test_what_a_handler_raises_ends_nothing(program, raw, capfd):
