@@ -66,6 +66,7 @@ class World:
         """Commit a message and tell it."""
         rev = len(self.logs[room]) + 1
         row = {"id": f"{room} {rev}", "room": room, "seq": rev, "rev": rev, "number": rev, "text": "x" * size}
+        row |= {"author": "alice", "deleted": False}
         self.logs[room].append(row)
         self._emit({"room": room, "rev": rev, "messages": [row]}, Delivery.SKIPPABLE)
 

@@ -13,7 +13,8 @@ from chatrooms.client.streams import Streams
 
 
 def message(seq, rev=None, room="#staff", **more):
-    return {"id": str(seq), "room": room, "seq": seq, "rev": rev or seq, "number": seq, "text": f"{seq}"} | more
+    row = {"id": str(seq), "room": room, "seq": seq, "rev": rev or seq, "number": seq, "author": "alice"}
+    return row | {"text": f"{seq}", "deleted": False} | more
 
 
 def membership(room="#staff", *, gone=False, rev=1):

@@ -58,6 +58,14 @@ class Stored:
         found = self._rows("SELECT username, room, seq, number, rev FROM reads WHERE username = ?", username)
         return {row["room"]: row for row in found}
 
+    def unread(self, username: str, room: str) -> int:
+        """How many messages somebody has not read, at most 1000, which stands for more."""
+        position = self.reads(username)[room]["number"]
+        where = "room = ? AND number > ? AND author <> ? AND NOT deleted"
+        query = f"SELECT count(*) AS unread FROM messages WHERE {where}"
+        after = self.room(room)["posted"] - position
+        return 1000 if after > 1000 else next(self._rows(query, room, position, username))["unread"]
+
     def profile(self, username: str) -> Row:
         """Somebody's profile."""
         return next(self._rows("SELECT username, name, about, created_at, rev FROM users WHERE username = ?", username))
@@ -72,7 +80,11 @@ def differences(client: Client, stored: Stored) -> list[str]:
     me = client.username
     pairs = {
         "memberships": (dict(client.memberships), stored.memberships(me)),
-        "reads": (dict(client.reads), stored.reads(me)),
+        "reads": ({room: _stored(row) for room, row in client.reads.items()}, stored.reads(me)),
+        "unread": (
+            {room: client.unread(room) for room in client.rooms},
+            {room: stored.unread(me, room) for room in client.rooms},
+        ),
         "profile": (client.profile, stored.profile(me)),
         "rooms": (set(client.rooms), {me, *stored.memberships(me)}),
     }
@@ -81,6 +93,10 @@ def differences(client: Client, stored: Stored) -> list[str]:
     for name, state in client.rooms.items():
         found += [f"{me} in {name}, {line}" for line in _room(state, stored, counters.get(name, 0))]
     return found
+
+
+def _stored(read: Any) -> Row:
+    return {key: value for key, value in read.items() if key not in ("uncounted", "room_rev")}
 
 
 def _room(state: RoomState, stored: Stored, counter: int) -> Iterator[str]:
