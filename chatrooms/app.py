@@ -140,7 +140,7 @@ class Chatrooms:
             self._server.eio.begin()
             ending.callback(self._lifetime.stop)
             ending.push_async_callback(self._drain)
-            await self._pipeline.change(_furnish, APPLICATION, users.SYSTEM, self.settings.lobby)
+            await self._pipeline.change(_ensure_lobby, APPLICATION, users.SYSTEM, self.settings.lobby)
             self._lifetime.ready()
             async with self._runner.running():
                 yield
@@ -233,7 +233,7 @@ class Chatrooms:
         await (self._listed if at_sockets else self._http)(scope, receive, send)
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a socket, unless the page that it comes from is a stranger's."""
+        """Serve a socket, unless a page of another origin opens it."""
         if handshake.trusted(scope, self.settings.origins):
             await self._server.handle_request(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -242,8 +242,8 @@ class Chatrooms:
             await PlainTextResponse("origin not allowed", 403)(scope, receive, send)
 
 
-def _furnish(act: Act) -> None:
-    """What has to be there before the first person comes."""
+def _ensure_lobby(act: Act) -> None:
+    """Create the application's own user and the lobby, unless they are there."""
     if users.find(act.db, users.SYSTEM) is None:
         users.add(act, users.SYSTEM)
     if not rooms.exists(act.db, act.lobby):
@@ -251,6 +251,6 @@ def _furnish(act: Act) -> None:
 
 
 def _static() -> Path:
-    """Where the browser client is: inside an installed package, beside it in a checkout."""
+    """Return where the browser client is: inside an installed package, beside it in a checkout."""
     package = Path(__file__).parent
     return package / "static" if (package / "static").is_dir() else package.parent / "static"

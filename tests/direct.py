@@ -38,7 +38,7 @@ class Direct:
         self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
         metadata.create_all(self.engine)
         self._rates = Rates(Settings(**QUICK))
-        self._change(app.APPLICATION, app._furnish)
+        self._change(app.APPLICATION, app._ensure_lobby)
 
     def join(self, username: str) -> None:
         """Make somebody known, as a member of nothing."""

@@ -104,7 +104,7 @@ def locks_to_add(username: str, lobby: str) -> tuple[str, ...]:
 
 
 def find(db: Connection, username: str) -> User | None:
-    """The profile of ``username``, if there is such a person."""
+    """Return the profile of ``username``, if there is such a person."""
     return cast(User | None, _by_username.one(db, {"username": username}))
 
 
