@@ -52,7 +52,7 @@ class Direct:
 
     def _change(self, me: Caller, work: Any) -> tuple[Any, list[dict[str, Any]]]:
         with self.engine.begin() as db:
-            act = Act(me, db, Changes(db, Everything()), self._rates, LOBBY, CONTRACT.parts)
+            act = Act(me, db, Changes(db, Everything()), self._rates, LOBBY, CONTRACT._parts)
             return work(act), [payload(change) for change in act.changes.by_room.values()]
 
 

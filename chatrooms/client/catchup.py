@@ -109,6 +109,8 @@ class Catchup:
         caught = await self._insist("sync", revs=asked, **where)
         for told in caught["changes"]:
             await self._take(told, asked.get(told["room"], 0), reset=told["room"] in caught["reset"])
+        for read in caught["reads"]:
+            self._state.take_read(read)
         return caught
 
     async def _take(self, told: dict[str, Any], asked: int, *, reset: bool) -> None:

@@ -37,3 +37,10 @@ class Held:
     def reads(self) -> Mapping[str, Read]:
         """How far you have read each room."""
         return self._state.reads
+
+    def unread(self, room: str) -> int:
+        """Return how many messages of others you have not read in a room, not counting deleted ones.
+
+        1000 stands for more than 999.
+        """
+        return self._state.unread(room)

@@ -125,7 +125,7 @@ class Message(TypedDict):
     edited_at: str | None
     """When its text was last edited, if ever."""
     deleted: bool
-    """Whether it was deleted: the place is kept, the text is gone."""
+    """Whether it was deleted: the place is kept, the text is gone, and it never changes again."""
     reply_to: str | None
     """The id of the message of the same room that this one answers."""
     pinned_at: str | None
@@ -175,7 +175,12 @@ class Pinned(TypedDict):
 
 
 class Read(TypedDict):
-    """How far somebody has read a room."""
+    """How far somebody has read a room; there is one for each room that they belong to.
+
+    Unread messages are the room's ``posted`` minus ``number`` minus ``uncounted``. From ``room_rev`` on a
+    client adds to ``uncounted`` itself: 1 for each message after the position that it posts (on any device)
+    or that another person posted and that is deleted.
+    """
 
     username: str
     """The person's username."""
@@ -184,9 +189,15 @@ class Read(TypedDict):
     seq: int
     """The ``seq`` of the last message that was read."""
     number: int
-    """How many messages were read; the newest message's ``number`` minus this are unread."""
+    """The ``number`` of the last message that was read; 0 if there is none."""
     rev: int
     """The revision of the room (the room whose change this is) at which the row last changed."""
+    uncounted: int | None
+    """How many messages after the position are your own or deleted, and so not unread; ``null`` if they are not
+    counted, because more than 1,000 messages follow: show 999+.
+    """
+    room_rev: int
+    """The revision of the ``room`` as of which ``uncounted`` holds; 0 if you no longer belong to it."""
 
 
 Role = Literal["owner", "moderator", "member"]

@@ -11,6 +11,7 @@ from typing import Any
 
 from chatrooms.client.changes import Change
 from chatrooms.client.rows import Member, Message, Read, Room, User
+from chatrooms.client.unread import Unread
 
 
 class RoomState:
@@ -89,6 +90,7 @@ class State:
         self.closed: set[str] = set()
         self.reads: dict[str, Read] = {}
         self.profile: User | None = None
+        self._unread = Unread()
         self._told, self._keep = told, keep
 
     def missing(self) -> list[str]:
@@ -102,6 +104,15 @@ class State:
     def rev(self, room: str) -> int:
         """How far ``room`` is known; 0 is not at all."""
         return self.rooms[room].rev if room in self.rooms else 0
+
+    def unread(self, room: str) -> int:
+        """Return how many messages are unread in ``room``, 1000 for more than 999."""
+        return self._unread.count(room, self.rooms[room].posted) if room in self.rooms else 0
+
+    def take_read(self, read: Read) -> None:
+        """Count from a read position in an answer of ``sync``."""
+        if read["room"] in self.rooms:
+            self._unread.take(read)
 
     def apply(self, change: Change) -> bool:
         """Enter a live change; False if something is missing that only ``sync`` can tell.
@@ -129,12 +140,15 @@ class State:
 
     def _restart(self, change: Change) -> None:
         self.rooms.pop(change.room, None)
+        self._unread.restart(change.room, change.rev)
         if change.room == self.username:
             self.memberships, self.closed, self.reads = {}, set(), {}
+            self._unread.forget_positions()
         self._enter(change)
 
     def _enter(self, change: Change) -> None:
         room = self.rooms.setdefault(change.room, RoomState(change.room))
+        self._unread.notice(change.room, change.rows("messages"), self.username)
         news = Change(change.room, change.rev, room.take(change, self._keep), change.reset)
         if change.room == self.username:
             self._take_personal(news)
@@ -146,6 +160,7 @@ class State:
             self._take_membership(membership)
         for read in news.rows("reads"):
             self.reads[read["room"]] = read
+            self._unread.take(read)
         for user in news.rows("users"):
             self.profile = user
         if news.reset:
@@ -159,6 +174,7 @@ class State:
             return
         self.memberships.pop(room, None)
         self.rooms.pop(room, None)
+        self._unread.forget(room)
         if not row["gone"]:
             self.closed.add(room)
 

@@ -1,11 +1,16 @@
-"""How far each person has read each room; told to all of their tabs."""
+"""How far each person has read each room; sent to all of their tabs.
+
+Everybody has a read position in each room that they belong to, from the moment they do. What is unread follows from it
+and from the room's number of messages, so posting a message writes nothing here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, cast
 
 from pydantic import Field
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import NotFound
@@ -13,7 +18,8 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.rows import Read, one
+from chatrooms.storage.rows import Read
+from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import SYNCED, messages, reads
 from chatrooms.types import MAX_SEQ, AnyRoom, Seq
 
@@ -31,17 +37,24 @@ class OneRead(TypedDict):
     read: Read
 
 
+_here = Prepared(
+    SYNCED["reads"].select().where(reads.c.username == bindparam("username"), reads.c.room == bindparam("room"))
+)
+
+
 def find(db: Connection, username: str, room: str) -> Read | None:
-    """How far ``username`` has read ``room``, if ever."""
-    found = SYNCED["reads"].select().where(reads.c.username == username, reads.c.room == room)
-    return one(Read, db.execute(found))
+    """Return how far ``username`` has read ``room``; None if they never belonged to it."""
+    return cast(Read | None, _here.one(db, {"username": username, "room": room}))
 
 
 def begin(act: Act, room: str, username: str) -> None:
-    """What was said before somebody came in does not count as unread by them."""
+    """Start the read position of somebody who now belongs to ``room``: nothing posted before is unread for them.
+
+    What this command posts comes after it.
+    """
     seq, number = _last_message(act.db, room, MAX_SEQ)
-    if number:
-        _store(act, username, room, seq, number)
+    row = _store(act, username, room, seq, number)
+    act.changes.add(username, "reads", {**row, "uncounted": 0, "room_rev": act.changes.rev(room) - 1})
 
 
 def _myself(_db: Connection, me: Caller, _p: Mark) -> Iterable[str]:
@@ -52,26 +65,28 @@ def _myself(_db: Connection, me: Caller, _p: Mark) -> Iterable[str]:
 def mark(act: Act, p: Mark, here: Here) -> OneRead:
     """Mark a room as read up to a message. A mark never goes backwards."""
     if not here.exists:
-        raise NotFound("Nobody has said anything there yet.", field="room")
-    before = find(act.db, act.me.username, p.room)
+        raise NotFound("Nobody has posted anything there yet.", field="room")
+    username = act.me.username
+    before = find(act.db, username, p.room)
     seq, number = _last_message(act.db, p.room, p.seq)
     if before and before["seq"] >= seq:
         return {"read": before}
-    return {"read": _store(act, act.me.username, p.room, seq, number)}
+    _store(act, username, p.room, seq, number)
+    row = cast(Read, find(act.db, username, p.room))
+    act.changes.add(username, "reads", row)
+    return {"read": row}
 
 
-def _store(act: Act, username: str, room: str, seq: int, number: int) -> Read:
-    rev = act.changes.rev(username)
-    row: Read = {"username": username, "room": room, "seq": seq, "number": number, "rev": rev}
+def _store(act: Act, username: str, room: str, seq: int, number: int) -> dict[str, Any]:
+    row = {"username": username, "room": room, "seq": seq, "number": number, "rev": act.changes.rev(username)}
     where = (reads.c.username == username, reads.c.room == room)
     if act.db.execute(update(reads).where(*where).values(row)).rowcount == 0:
         act.db.execute(insert(reads).values(row))
-    act.changes.add(username, "reads", row)
     return row
 
 
 def _last_message(db: Connection, room: str, seq: int) -> tuple[int, int]:
-    """The ``seq`` and number of the last message that is not after ``seq``: one cannot read ahead of what was said."""
+    """Return the ``seq`` and number of the last message up to ``seq``: nobody can read ahead of what was posted."""
     newest = select(func.max(messages.c.seq)).where(messages.c.room == room, messages.c.seq <= seq)
     found = db.execute(
         select(messages.c.seq, messages.c.number).where(

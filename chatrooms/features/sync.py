@@ -15,11 +15,12 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Connection, Integer, bindparam, select
 from typing_extensions import TypedDict
 
+from chatrooms.features import reads
 from chatrooms.features.messages.loading import with_parts
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, query
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.rows import Change, Message
+from chatrooms.storage.rows import Change, Message, Read
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import SYNCED, Synced, members, rooms
 from chatrooms.types import MAX_SEQ, Seq
@@ -72,10 +73,11 @@ class Caught(TypedDict):
 
     A room in ``reset`` is too far behind: forget it. Its change has no messages and no members, you get them anew by
     `history` and `room.members`. ``more`` says that the answer has not all that you asked for: ask again with the new
-    revs.
+    revs. ``reads`` are your read positions in the rooms of ``changes``, counted anew as of their revs.
     """
 
     changes: list[Change]
+    reads: list[Read]
     reset: list[str]
     more: bool
     until: str | None
@@ -87,6 +89,7 @@ class Told(NamedTuple):
     change: Change
     reset: bool = False
     whole: bool = True
+    read: Read | None = None
 
 
 class Head(NamedTuple):
@@ -103,6 +106,7 @@ class Answer:
         self._act, self._revs = act, revs
         self._rows = self._bytes = 0
         self.changes: list[Change] = []
+        self.reads: list[Read] = []
         self.reset: list[str] = []
 
     def add(self, head: Head) -> bool:
@@ -113,12 +117,13 @@ class Answer:
         if self._rows >= MAX_ROWS:
             return False
         told = (_own if head.room == self._act.me.username else _shared)(self._act, head, known)
-        size = _size(told.change) + _size(head.room)
+        size = _size(told.change) + _size(told.read) + _size(head.room)
         if self.changes and self._bytes + size > MAX_BYTES:
             return False
         self._bytes += size
         self._rows += sum(len(rows) for rows in told.change.values() if isinstance(rows, list))
         self.changes.append(told.change)
+        self.reads += [told.read] if told.read else []
         self.reset += [head.room] if told.reset else []
         return told.whole
 
@@ -133,7 +138,7 @@ def sync(act: Act, p: Sync, _: None) -> Caught:
     """
     answer = Answer(act, p.revs)
     until, more = _fill(answer, act.db, act.me.username, p)
-    return {"changes": answer.changes, "reset": answer.reset, "more": more, "until": until}
+    return {"changes": answer.changes, "reads": answer.reads, "reset": answer.reset, "more": more, "until": until}
 
 
 def _fill(answer: Answer, db: Connection, me: str, p: Sync) -> tuple[str | None, bool]:
@@ -177,7 +182,7 @@ def _shared(act: Act, head: Head, known: int) -> Told:
     reset = ahead or _too_many(rows) or _size(rows) > LARGEST_ROOM
     if reset:
         rows = {table: _rows(act, table, head.room, 0) for table, at in tables.items() if at.whole}
-    return Told(_change(head.room, head.rev, rows), reset)
+    return Told(_change(head.room, head.rev, rows), reset, read=reads.find(act.db, act.me.username, head.room))
 
 
 def _own(act: Act, head: Head, known: int) -> Told:

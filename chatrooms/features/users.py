@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from chatrooms import names
 from chatrooms.errors import Invalid, NameTaken, NotFound
 from chatrooms.events import Signal
-from chatrooms.features import members, rooms
+from chatrooms.features import members, reads, rooms
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
@@ -88,6 +88,7 @@ def add(act: Act, username: str, *, vouched: bool = False) -> User:
     row: User = {"username": username, "name": "", "about": "", "created_at": act.now, "rev": rev}
     act.db.execute(insert(users).values(**row, skeleton=skeleton))
     act.changes.add(username, "users", row)
+    reads.begin(act, username, username)
     if username != SYSTEM:
         members.add(act, act.lobby, username, "member")
     return row

@@ -51,7 +51,10 @@ class Message(TypedDict):
     text: Annotated[str | None, Field(description="Markdown source; `null` once deleted.")]
     at: Annotated[str, Field(description="When it was posted; ISO 8601, UTC, with milliseconds.")]
     edited_at: Annotated[str | None, Field(description="When its text was last edited, if ever.")]
-    deleted: Annotated[bool, Field(description="Whether it was deleted: the place is kept, the text is gone.")]
+    deleted: Annotated[
+        bool,
+        Field(description="Whether it was deleted: the place is kept, the text is gone, and it never changes again."),
+    ]
     reply_to: Annotated[str | None, Field(description="The id of the message of the same room that this one answers.")]
 
 
@@ -89,16 +92,32 @@ class Room(TypedDict):
 
 
 class Read(TypedDict):
-    """How far somebody has read a room."""
+    """How far somebody has read a room; there is one for each room that they belong to.
+
+    Unread messages are the room's ``posted`` minus ``number`` minus ``uncounted``. From ``room_rev`` on a client adds
+    to ``uncounted`` itself: 1 for each message after the position that it posts (on any device) or that another person
+    posted and that is deleted.
+    """
 
     username: Person
     room: Name
     seq: Annotated[int, Field(description="The `seq` of the last message that was read.")]
     number: Annotated[
         int,
-        Field(description="How many messages were read; the newest message's `number` minus this are unread."),
+        Field(description="The `number` of the last message that was read; 0 if there is none."),
     ]
     rev: Rev
+    uncounted: Annotated[
+        int | None,
+        Field(
+            description="How many messages after the position are your own or deleted, and so not unread; `null` if "
+            "they are not counted, because more than 1,000 messages follow: show 999+."
+        ),
+    ]
+    room_rev: Annotated[
+        int,
+        Field(description="The revision of the `room` as of which `uncounted` holds; 0 if you no longer belong to it."),
+    ]
 
 
 class User(TypedDict):

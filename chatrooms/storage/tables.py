@@ -23,7 +23,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    case,
     false,
+    func,
+    null,
+    or_,
     select,
 )
 
@@ -119,6 +123,30 @@ reads = Table(
     Index(None, "username", "rev"),
 )
 
+COUNTED = 1000
+"""Beyond so many messages after a read position nothing is counted."""
+
+_member = (
+    select(members.c.room)
+    .where(members.c.room == reads.c.room, members.c.username == reads.c.username, members.c.gone.is_(False))
+    .correlate(reads)
+)
+_belongs = or_(reads.c.room == reads.c.username, _member.exists())
+_room = select(rooms.c.counter).where(rooms.c.name == reads.c.room, _belongs).correlate(reads)
+_few = select(rooms.c.posted - reads.c.number <= COUNTED).where(rooms.c.name == reads.c.room, _belongs).correlate(reads)
+_others = (
+    select(func.count())
+    .where(
+        messages.c.room == reads.c.room,
+        messages.c.seq > reads.c.seq,
+        or_(messages.c.author == reads.c.username, messages.c.text.is_(None)),
+    )
+    .correlate(reads)
+)
+# A message without text is deleted: `deleted` stands behind the text, which SQLite would have to read first.
+_uncounted = case((_few.scalar_subquery(), _others.scalar_subquery()), else_=null())
+_room_rev = func.coalesce(_room.scalar_subquery(), 0)
+
 sessions = Table(
     "sessions",
     metadata,
@@ -161,7 +189,7 @@ class Synced:
     """Where the rows of one table in a ``change`` are kept.
 
     ``whole`` tables are never cut off: a client that is told to start a room anew still gets all of them.
-    ``personal`` ones are told in personal rooms only, or (``False``) never there.
+    ``personal`` ones are told in personal rooms only, or (``False``) never there. ``computed`` columns are not stored.
     """
 
     table: Table
@@ -170,10 +198,11 @@ class Synced:
     columns: tuple[str, ...]
     whole: bool = True
     personal: bool | None = None
+    computed: tuple[ColumnElement[Any], ...] = ()
 
     def select(self) -> Select[Any]:
         """The rows as clients see them, ``rev`` being that of the room they are told in."""
-        return select(*(self.table.c[column] for column in self.columns), self.rev.label("rev"))
+        return select(*(self.table.c[column] for column in self.columns), self.rev.label("rev"), *self.computed)
 
 
 MESSAGE = ("id", "room", "seq", "number", "author", "text", "at", "edited_at", "deleted", "reply_to")
@@ -188,6 +217,13 @@ SYNCED: dict[str, Synced] = {
     "users": Synced(users, users.c.username, users.c.rev, USER, personal=True),
     "memberships": Synced(members, members.c.username, members.c.person_rev, MEMBERSHIP, personal=True),
     "members": Synced(members, members.c.room, members.c.rev, MEMBER, whole=False, personal=False),
-    "reads": Synced(reads, reads.c.username, reads.c.rev, READ, personal=True),
+    "reads": Synced(
+        reads,
+        reads.c.username,
+        reads.c.rev,
+        READ,
+        personal=True,
+        computed=(_uncounted.label("uncounted"), _room_rev.label("room_rev")),
+    ),
     "messages": Synced(messages, messages.c.room, messages.c.rev, MESSAGE, whole=False),
 }

@@ -40,6 +40,15 @@ function takeMessages(room, messages) {
   const rows = merge(window.value.rows, messages, (message) => message.id);
   window.value = listed({ ...window.value, rows });
   raiseNewest(room, Math.max(...messages.map((message) => message.number)));
+  noteUncounted(room, messages.map((message) => [message.number, store.readFrom(message)]));
+}
+
+/** @param {string} room @param {[number, number][]} numbers Of messages, each with the rev from which on it is not unread. */
+export function noteUncounted(room, numbers) {
+  const news = numbers.filter(([, rev]) => rev < Infinity);
+  if (!news.length) return;
+  const known = store.uncounted.value.get(room) ?? [];
+  store.uncounted.value = new Map(store.uncounted.value).set(room, new Map([...known, ...news]));
 }
 
 /** @param {string} room @param {Member[]} members */
@@ -63,9 +72,11 @@ function takeRooms(_room, rows) {
   for (const row of rows) raiseNewest(row.name, row.posted ?? 0);
 }
 
-/** @param {string} _room @param {Read[]} rows */
+/** Of two with the same rev, the one that was counted later stays. @param {string} _room @param {Read[]} rows */
 function takeReads(_room, rows) {
-  store.reads.value = merge(store.reads.value, rows, (row) => row.room);
+  const known = store.reads.value;
+  const news = rows.filter((row) => row.rev !== known.get(row.room)?.rev || row.room_rev >= (known.get(row.room)?.room_rev ?? 0));
+  store.reads.value = merge(known, news, (row) => row.room);
 }
 
 /** @param {string} _room @param {User[]} rows */
@@ -130,12 +141,14 @@ function drop(table, key) {
   if (rest.delete(key)) table.value = rest;
 }
 
-/** @param {string} room */
-export function forgetRoom(room) {
+/** @param {string} room @param {number} [rev] Of the state that comes instead; a read position that was counted later comes anew. */
+export function forgetRoom(room, rev = 0) {
   store.windowOf(room).value = store.emptyWindow();
   drop(store.rosters, room);
   drop(store.rooms, room);
   drop(store.newest, room);
+  drop(store.uncounted, room);
+  if ((store.reads.value.get(room)?.room_rev ?? 0) > rev) drop(store.reads, room);
 }
 
 /** What only the personal room tells. */
@@ -146,7 +159,7 @@ export function forgetPersonal() {
 }
 
 export function forgetEverything() {
-  for (const table of [store.rooms, store.memberships, store.closed, store.rosters, store.reads, store.users, store.newest]) {
+  for (const table of [store.rooms, store.memberships, store.closed, store.rosters, store.reads, store.users, store.newest, store.uncounted]) {
     table.value = new Map();
   }
   for (const window of store.windows.values()) window.value = store.emptyWindow();

@@ -2,18 +2,20 @@ import { batch, effect } from "@preact/signals";
 import { keepSnapshot, snapshotOf } from "./archive.js";
 import * as store from "./store.js";
 import { revs } from "./sync.js";
-import { extendWindow, takeRows } from "./rows.js";
+import { extendWindow, noteUncounted, takeRows } from "./rows.js";
 
 /**
  * The store as it was when this browser was last here, so that a reload shows something at once; catching up does the
  * rest.
  * @import {Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @typedef {{room: string, rev: number, messages: Message[], lowest: number, more: boolean,
- *   members: Member[], complete: boolean}} RoomSnapshot
- * @typedef {{me: User, memberships: Membership[], rooms: Room[], reads: Read[], users: User[],
+ *   members: Member[], complete: boolean, uncounted: [number, number][]}} RoomSnapshot
+ * @typedef {{version: number, me: User, memberships: Membership[], rooms: Room[], reads: Read[], users: User[],
  *   timelines: RoomSnapshot[]}} Snapshot
  */
 
+/** Others are not restored. */
+const VERSION = 2;
 const KEPT_MESSAGES = 100;
 const SETTLED_AFTER_MS = 400;
 
@@ -21,7 +23,7 @@ const SETTLED_AFTER_MS = 400;
 export async function restore(username) {
   /** @type {Snapshot | undefined} */
   const snapshot = await snapshotOf(username);
-  if (!snapshot || store.me.value) return;
+  if (snapshot?.version !== VERSION || store.me.value) return;
   batch(() => {
     store.me.value = snapshot.me;
     takeRows(username, snapshot);
@@ -31,10 +33,11 @@ export async function restore(username) {
 }
 
 /** @param {RoomSnapshot} kept */
-function restoreRoom({ room, rev, messages, lowest, more, members, complete }) {
+function restoreRoom({ room, rev, messages, lowest, more, members, complete, uncounted }) {
   revs.set(room, rev);
   extendWindow(room, lowest, more);
   takeRows(room, { messages, members });
+  noteUncounted(room, uncounted);
   store.rosters.value = new Map(store.rosters.value).set(room, {
     rows: store.rosters.value.get(room)?.rows ?? new Map(),
     complete,
@@ -55,13 +58,21 @@ function snapshotRoom(room, rev) {
     more: cut || more,
     members: [...(roster?.rows.values() ?? [])],
     complete: roster?.complete ?? false,
+    uncounted: [...(store.uncounted.peek().get(room) ?? [])].filter(([number]) => number > readNumber(room)),
   };
+}
+
+/** @param {string} room */
+function readNumber(room) {
+  const read = store.reads.peek().get(room);
+  return read ? store.readUpTo.limit(room, read).number : 0;
 }
 
 function save() {
   const me = store.me.peek();
   if (!me || !store.ready.peek()) return;
   keepSnapshot(me.username, {
+    version: VERSION,
     me,
     memberships: [...store.memberships.peek().values(), ...store.closed.peek().values()],
     rooms: [...store.rooms.peek().values()],
@@ -75,7 +86,7 @@ function save() {
 export function keepSnapshots() {
   let timer = 0;
   effect(() => {
-    for (const table of [store.memberships, store.closed, store.rooms, store.reads, store.newest, store.rosters]) table.value;
+    for (const table of [store.memberships, store.closed, store.rooms, store.reads, store.newest, store.rosters, store.uncounted]) table.value;
     clearTimeout(timer);
     timer = setTimeout(save, SETTLED_AFTER_MS);
   });

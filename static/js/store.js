@@ -38,6 +38,8 @@ export const reads = table();
 export const users = table();
 /** @type {Signal<Map<string, number>>} The number of each room's newest message. */
 export const newest = table();
+/** @type {Signal<Map<string, Map<number, number>>>} Of each room, the numbers of messages that are mine or deleted, with `readFrom`. */
+export const uncounted = table();
 /** True once the first catch-up is in: before that, lists are unknown rather than empty. */
 export const ready = signal(false);
 /** Whether all that was said until the present connection was made is in. */
@@ -74,19 +76,31 @@ export function titleOf(room) {
   return others(room, mine).map(nameOf).join(", ");
 }
 
-/** How far one counts as having read; `limit` is set by what may hold it back. */
-export const readUpTo = { limit: (/** @type {string} */ _room, /** @type {number} */ number) => number };
+/** The position that unread messages are counted from; `limit` is set by what may hold it back. */
+export const readUpTo = { limit: (/** @type {string} */ _room, /** @type {Read} */ read) => read };
 
-/** @param {string} room */
+/** Stands for more unread messages than are counted. */
+const MOST = 1000;
+
+/** By the read position and the room's numbers, whatever is loaded. @param {string} room */
 export function unreadOf(room) {
-  const read = reads.value.get(room);
-  if (read) return Math.max(0, (newest.value.get(room) ?? 0) - readUpTo.limit(room, read.number));
-  return windowOf(room).value.list.filter(isSinceMine).length;
+  const row = reads.value.get(room);
+  if (!row) return 0;
+  const read = readUpTo.limit(room, row);
+  const after = (newest.value.get(room) ?? 0) - read.number;
+  if (read.uncounted === null || after > MOST) return MOST;
+  const since = [...(uncounted.value.get(room) ?? [])].filter(([number, rev]) => number > read.number && rev > read.room_rev);
+  return Math.max(0, after - read.uncounted - since.length);
 }
 
-/** Whether it was said after one came in: what was said before is not news. @param {Message} message */
-export const isSinceMine = ({ room, at, author }) =>
-  author !== me.value?.username && at >= (memberships.value.get(room)?.since ?? "~");
+/** A number of unread messages as it is shown. @param {number} number */
+export const unreadText = (number) => (number >= MOST ? `${MOST - 1}+` : String(number));
+
+/** The rev from which on a message is not unread: that of its deletion, or of its birth if it is mine. @param {Message} message */
+export function readFrom({ author, seq, rev, deleted }) {
+  if (author === me.value?.username) return seq;
+  return deleted ? rev : Infinity;
+}
 
 /** @param {string} room */
 export const myRole = (room) => memberships.value.get(room)?.role;

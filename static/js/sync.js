@@ -174,6 +174,7 @@ async function ask(rooms, where) {
   const answer = await run("sync", { revs: Object.fromEntries(asked), ...where });
   batch(() => {
     for (const change of answer.changes) enter(change, asked.get(change.room) ?? 0, answer.reset.includes(change.room));
+    takeRows(mine(), { reads: answer.reads.filter(({ room }) => isOurs(room)) });
     store.ready.value ||= answer.until !== "";
     store.caughtUp.value ||= answer.until === null;
   });
@@ -202,7 +203,7 @@ function enter(change, since, reset) {
 /** Too far behind: the window is what comes from now on, older messages are paged in. @param {Change} change */
 function startOver({ room, rev }) {
   revs.set(room, 0);
-  forgetRoom(room);
+  forgetRoom(room, rev);
   if (room === mine()) forgetPersonal();
   extendWindow(room, rev + 1, true);
   startRoster(room, false);

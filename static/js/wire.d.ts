@@ -81,13 +81,15 @@ export interface Message {
   pinned_at: string | null;
 }
 
-/** How far somebody has read a room. */
+/** How far somebody has read a room; there is one for each room that they belong to. */
 export interface Read {
   username: string;
   room: string;
   seq: number;
   number: number;
   rev: number;
+  uncounted: number | null;
+  room_rev: number;
 }
 
 /** What a member may do in a room. */
@@ -281,7 +283,7 @@ export interface Commands {
   /** Return what changed since these revs in your own room and the rooms you belong to, a page of rooms at a time. */
   sync: {
     params: { revs?: Record<string, number>; after?: string | null; until?: string | null; open?: string[] };
-    result: { changes: Change[]; reset: string[]; more: boolean; until: string | null };
+    result: { changes: Change[]; reads: Read[]; reset: string[]; more: boolean; until: string | null };
   };
   /** Show a room that you are typing. */
   typing: {

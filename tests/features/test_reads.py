@@ -17,14 +17,58 @@ async def test_a_read_position_only_moves_forward_and_reaches_all_tabs(person, a
     ahead = (await alice.run("read.mark", room="#lobby", seq=10_000))["read"]
     assert (ahead["seq"], ahead["number"]) == (said[3]["seq"], 4)
     await tab.settled()
-    assert [row["number"] for row in tab.rows("reads")] == [3, 4]
+    marks = [row for row in tab.rows("reads") if row["room"] == "#lobby"]
+    assert [(row["number"], row["uncounted"]) for row in marks] == [(3, 1), (4, 0)]
 
 
 async def test_a_read_position_is_private(alice, bob):
     message = await alice.say("#lobby", "hi")
     await alice.run("read.mark", room="#lobby", seq=message["seq"])
     await bob.settled()
-    assert bob.rows("reads") == []
+    assert {row["username"] for row in bob.rows("reads")} <= {"bob"}
+
+
+async def positions(person) -> dict[str, tuple[int, int | None]]:
+    """The number and the uncounted messages of each read position, as a new client receives them."""
+    (own,) = [change for change in (await person.run("sync", revs={}))["changes"] if change["room"] == person.name]
+    return {row["room"]: (row["number"], row["uncounted"]) for row in own["reads"]}
+
+
+async def test_everybody_has_a_position_in_each_room_from_the_moment_they_belong_to_it(alice, bob, carol):
+    assert await positions(alice) == {"alice": (0, 0), "#lobby": (0, 0)}
+    await bob.run("room.create", name="#staff", access="private")
+    await bob.run("room.invite", room="#staff", username="alice")
+    await bob.say("alice", "hi")
+    assert await positions(alice) == {"alice": (0, 0), "#lobby": (0, 0), "#staff": (0, 0), "alice+bob": (0, 0)}
+    assert (await positions(bob))["alice+bob"] == (0, 1), "the author's own message is not unread"
+    await alice.run("room.leave", room="#staff")
+    await bob.say("#staff", "while alice is away")
+    await bob.run("room.invite", room="#staff", username="alice")
+    assert (await positions(alice))["#staff"] == (1, 0)
+
+
+async def test_tabs_hear_of_the_position_where_a_conversation_begins(alice, bob):
+    await bob.say("alice", "hi")
+    for each, own in ((alice, 0), (bob, 1)):
+        await each.settled()
+        (row,) = [row for row in each.rows("reads") if row["room"] == "alice+bob"]
+        (message,) = [row for row in each.rows("messages") if row["room"] == "alice+bob"]
+        assert (row["number"], row["uncounted"]) == (0, 0) and message["seq"] > row["room_rev"], own
+
+
+async def test_sync_counts_anew_in_rooms_that_changed(alice, bob):
+    first = await bob.say("#lobby", "one")
+    await bob.say("#lobby", "two")
+    await alice.say("#lobby", "mine")
+    caught = await alice.run("sync", revs={})
+    revs = {change["room"]: change["rev"] for change in caught["changes"]}
+    assert [(row["room"], row["uncounted"], row["room_rev"]) for row in caught["reads"]] == [
+        ("#lobby", 1, revs["#lobby"])
+    ]
+    assert (await alice.run("sync", revs=revs))["reads"] == []
+    await bob.run("message.delete", id=first["id"])
+    after = await alice.run("sync", revs=revs)
+    assert [row["uncounted"] for row in after["reads"]] == [2]
 
 
 async def test_messages_from_before_joining_are_not_unread(alice, bob):
@@ -32,7 +76,8 @@ async def test_messages_from_before_joining_are_not_unread(alice, bob):
     said = [await alice.say("#den", f"{number}") for number in range(3)]
     await bob.run("room.join", room="#den")
     await bob.settled()
-    assert [(row["room"], row["seq"], row["number"]) for row in bob.rows("reads")] == [("#den", said[2]["seq"], 3)]
+    den = [row for row in bob.rows("reads") if row["room"] == "#den"]
+    assert [(row["seq"], row["number"], row["uncounted"]) for row in den] == [(said[2]["seq"], 3, 0)]
 
 
 async def test_a_conversation_without_messages_cannot_be_marked_as_read(person, alice):

@@ -114,6 +114,8 @@ class Line:
             for told in caught["changes"]:
                 reset = told["room"] in caught["reset"]
                 await self.catchup._take(told, asked.get(told["room"], 0), reset=reset)
+            for read in caught["reads"]:
+                self.state.take_read(read)
             more = caught["more"] or bool(caught["reset"])
         return held(self.state)
 
@@ -122,10 +124,10 @@ def held(state: State) -> dict[str, Any]:
     """What a client knows, without how far back it does."""
     return {
         "memberships": state.memberships,
-        "reads": state.reads,
+        "reads": {name: (read["seq"], read["number"], read["rev"]) for name, read in state.reads.items()},
         "profile": state.profile,
         "rooms": {
-            name: (known.rev, known.posted, known.members, {**(known.room or {}), "posted": None})
+            name: (known.rev, known.posted, known.members, {**(known.room or {}), "posted": None}, state.unread(name))
             for name, known in state.rooms.items()
         },
         "newest": {name: list(known.messages.values())[-1:] for name, known in state.rooms.items()},

@@ -70,6 +70,36 @@ async def test_everybody_sees_every_row_as_before(old_database, tmp_path):
                 }, key
 
 
+def unread_before(username: str) -> dict[str, int]:
+    """How many messages each room showed as unread: after the position, or of others since the person joined."""
+    tables = BEFORE["tables"]
+    position = {row["room"]: row["number"] for row in tables["reads"] if row["username"] == username}
+    since = {row["room"]: row["since"] for row in tables["members"] if row["username"] == username and not row["gone"]}
+    others = [row for row in tables["messages"] if row["author"] != username and not row["deleted"]]
+    return {
+        room: sum(
+            row["room"] == room and (row["number"] > position[room] if room in position else row["at"] >= joined)
+            for row in others
+        )
+        for room, joined in since.items()
+    } | {username: 0}
+
+
+async def test_what_was_unread_stays_unread_and_nothing_else_is(old_database, tmp_path):
+    async with running(tmp_path, database=old_database) as server:
+        for name, seen in BEFORE["seen"].items():
+            async with connect(server.url, name, token=seen["token"]) as person:
+                known = {change["room"]: change["rev"] for change in seen["changes"]}
+                caught = await person.run("sync", revs=known)
+            own = [row for change in caught["changes"] if change["room"] == name for row in change["reads"]]
+            posted = {row["name"]: row["posted"] for row in BEFORE["tables"]["rooms"]}
+            unread = {row["room"]: posted[row["room"]] - row["number"] - row["uncounted"] for row in own}
+            before = unread_before(name)
+            assert unread == {room: before[room] for room in unread}
+            had = {row["room"] for row in BEFORE["tables"]["reads"] if row["username"] == name}
+            assert set(unread) == set(before) - had
+
+
 async def test_life_goes_on_where_it_stopped(old_database, tmp_path):
     async with (
         running(tmp_path, database=old_database) as server,

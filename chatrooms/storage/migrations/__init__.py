@@ -8,7 +8,7 @@ from sqlalchemy import Engine, inspect, text
 
 from chatrooms.storage.tables import metadata
 
-HEAD = "0004"
+HEAD = "0005"
 
 
 class Newer(Exception):

@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 import { online } from "../connection.js";
-import { caughtUp, isSinceMine, me, reads, readUpTo, windowOf } from "../store.js";
+import { caughtUp, me, reads, readUpTo, unreadOf, windowOf } from "../store.js";
 import { heldBack, holdBack } from "./held-back.js";
 import { isLooking } from "./read-marks.js";
 
@@ -41,10 +41,11 @@ const isRead = (room, number) => number <= (reads.value.get(room)?.number ?? Inf
 function leftOff(room) {
   const { list, more } = windowOf(room).peek();
   const row = reads.peek().get(room);
-  const read = row && readUpTo.limit(room, row.number);
-  const isHeldBack = row && read !== row.number;
-  if (row && !isHeldBack && more && online.peek() && list[0].number > row.number + 1) return { number: row.number + 1, seq: row.seq };
-  const isNew = read === undefined ? isSinceMine : (/** @type {Message} */ { number }) => number > read;
-  const first = list.find((message) => isNew(message) && (isHeldBack || message.author !== me.peek()?.username));
+  if (!row || !unreadOf(room)) return { number: 0, seq: 0 };
+  const read = readUpTo.limit(room, row);
+  const isHeldBack = read !== row;
+  if (!isHeldBack && more && online.peek() && list[0].number > row.number + 1) return { number: row.number + 1, seq: row.seq };
+  const isUnread = (/** @type {Message} */ { author, deleted }) => !deleted && author !== me.peek()?.username;
+  const first = list.find((message) => message.number > read.number && (isHeldBack || isUnread(message)));
   return { number: first?.number ?? 0, seq: first?.seq ?? 0 };
 }

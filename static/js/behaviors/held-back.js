@@ -3,11 +3,14 @@ import { run } from "../connection.js";
 import { currentRoom } from "../route.js";
 import { keep, kept } from "../settings.js";
 import { listenFor } from "../signals.js";
-import { me, readUpTo } from "../store.js";
+import { me, readFrom, readUpTo, windowOf } from "../store.js";
+import { revs } from "../sync.js";
 
 /**
  * "Mark as unread from here", until one comes back to the room in any tab. The server only knows forwards: it is kept in
- * this browser, and told live to one's tabs in others.
+ * this browser, and sent live to one's tabs in others.
+ * @typedef {{number: number, uncounted: number, room_rev: number}} Held The first message that is unread, and, as in
+ *   `Read`, how many from it on are not, as of which rev.
  */
 
 /** Counts changes, which are kept by room. */
@@ -23,24 +26,39 @@ const key = (room) => `${me.peek()?.username} unread ${room}`;
 /** @param {string} room @param {number} number The first message that is to count as unread; 0 for none. */
 export function holdBack(room, number) {
   if (!number && !kept(key(room))) return;
-  hold(room, number);
+  const held = number ? counted(room, number) : null;
+  hold(room, held);
   if (number) doneHere.add(room);
   else doneHere.delete(room);
-  run("signal", { to: me.peek()?.username ?? "", type: "unread", data: { room, number } }).catch(() => {});
+  run("signal", { to: me.peek()?.username ?? "", type: "unread", data: { room, held } }).catch(() => {});
 }
 
-/** @param {string} room @param {number} number */
-function hold(room, number) {
-  keep(key(room), number ? String(number) : "");
+/** What is on screen to be chosen is loaded, and so is what follows. @param {string} room @param {number} number @returns {Held} */
+function counted(room, number) {
+  const room_rev = revs.get(room) ?? 0;
+  const rows = [...windowOf(room).peek().rows.values()];
+  const uncounted = rows.filter((message) => message.number >= number && readFrom(message) <= room_rev).length;
+  return { number, uncounted, room_rev };
+}
+
+/** @param {string} room @param {Held | null} held */
+function hold(room, held) {
+  keep(key(room), held ? JSON.stringify(held) : "");
   changes.value += 1;
 }
 
-/** @param {string} room @returns {number} */
-export function heldBack(room) {
+/** @param {string} room @returns {Held | null} */
+function held(room) {
   changes.value;
-  return Number(kept(key(room))) || Infinity;
+  return JSON.parse(kept(key(room)) || "null");
 }
 
-readUpTo.limit = (room, number) => Math.min(number, heldBack(room) - 1);
-listenFor("unread", ({ from, data }) => void (from === me.peek()?.username && hold(data.room, data.number)));
+/** @param {string} room @returns {number} */
+export const heldBack = (room) => held(room)?.number ?? Infinity;
+
+readUpTo.limit = (room, read) => {
+  const from = held(room);
+  return from && from.number <= read.number ? { ...read, ...from, number: from.number - 1 } : read;
+};
+listenFor("unread", ({ from, data }) => void (from === me.peek()?.username && hold(data.room, data.held)));
 addEventListener("focus", () => void (doneHere.has(currentRoom.peek()) || holdBack(currentRoom.peek(), 0)));

@@ -1,6 +1,6 @@
 import { effect } from "@preact/signals";
 import { currentRoom, shownRoom } from "../route.js";
-import { me, myRooms, titleOf, unreadOf } from "../store.js";
+import { me, myRooms, titleOf, unreadOf, unreadText } from "../store.js";
 
 /** The window's title and the app's badge tell how much is unread; what one is looking at does not count. */
 export function keepPageTitle() {
@@ -9,7 +9,7 @@ export function keepPageTitle() {
     const counts = myRooms.value.map((room) => ({ room, number: unreadOf(room) }));
     const unread = counts.reduce((total, { room, number }) => total + (room === looksAt ? 0 : number), 0);
     const place = me.value ? `${titleOf(currentRoom.value)} · Chatrooms` : "Chatrooms";
-    document.title = unread ? `(${unread}) ${place}` : place;
+    document.title = unread ? `(${unreadText(unread)}) ${place}` : place;
     showBadge(unread);
   });
 }

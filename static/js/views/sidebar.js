@@ -3,7 +3,7 @@ import { isOnline } from "../behaviors/presence.js";
 import { html } from "../html.js";
 import { isConversation, others } from "../names.js";
 import { addressOf, currentRoom, shownRoom } from "../route.js";
-import { conversations, me, rooms, sharedRooms, titleOf, unreadOf } from "../store.js";
+import { conversations, me, rooms, sharedRooms, titleOf, unreadOf, unreadText } from "../store.js";
 import { Account } from "./account.js";
 import { Avatar, AvatarWithPresence } from "./avatar.js";
 import { Icon } from "./icon.js";
@@ -82,7 +82,7 @@ function Entry({ room, children }) {
       >
         ${children}
         <span class="title" dir="auto">${titleOf(room)}</span>
-        ${unread > 0 && html`<span class="count" data-count=${unread > 99 ? "99+" : unread}></span>`}
+        ${unread > 0 && html`<span class="count" data-count=${unreadText(unread)}></span>`}
       </a>
     </li>
   `;
@@ -92,5 +92,5 @@ function Entry({ room, children }) {
 function labelOf(room, unread) {
   const [partner, another] = isConversation(room) ? others(room, me.value?.username ?? "") : [];
   const presence = partner && !another && (isOnline(partner) ? "online" : "offline");
-  return [titleOf(room), presence, unread > 0 && `${unread} unread`].filter(Boolean).join(", ");
+  return [titleOf(room), presence, unread > 0 && `${unreadText(unread)} unread`].filter(Boolean).join(", ");
 }

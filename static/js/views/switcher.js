@@ -5,7 +5,7 @@ import { html } from "../html.js";
 import { isConversation, isShared, others, roomWith } from "../names.js";
 import { currentRoom, go } from "../route.js";
 import { takeRows } from "../rows.js";
-import { me, myRooms, titleOf, unreadOf, users } from "../store.js";
+import { me, myRooms, titleOf, unreadOf, unreadText, users } from "../store.js";
 import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Dialog } from "./dialog.js";
@@ -53,7 +53,7 @@ export function Switcher({ onClose }) {
               <li key=${place.room} id=${`place-${index}`} role="option" aria-selected=${index === at} onClick=${() => open(place)}>
                 <${Sign} room=${place.room} />
                 <span class="title" dir="auto">${place.title}</span>${" "}<small>${place.note}</small>
-                ${unreadOf(place.room) > 0 && html`<span class="count" data-count=${unreadOf(place.room)}></span>`}
+                ${unreadOf(place.room) > 0 && html`<span class="count" data-count=${unreadText(unreadOf(place.room))}></span>`}
               </li>
             `,
           )}

@@ -1,0 +1,77 @@
+"""How many messages are unread in each room: from the read positions and the rooms' numbers, whatever is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from chatrooms.client.rows import Message, Read
+
+MOST = 1000
+"""What stands for more unread messages than are counted, to be shown as 999+."""
+
+
+class Unread:
+    """The newest read position of each room, and what was posted or deleted since it was counted.
+
+    Of a room, ``uncounted`` has the numbers of messages that are not unread, the person's own and deleted ones, each
+    with the rev from which on it is not.
+    """
+
+    def __init__(self) -> None:
+        self._reads: dict[str, Read] = {}
+        self._uncounted: dict[str, dict[int, int]] = {}
+
+    def take(self, row: Read) -> None:
+        """Keep a read position, unless a newer one is known."""
+        known = self._reads.get(row["room"])
+        if known is None or _age(known) <= _age(row):
+            self._reads[row["room"]] = row
+
+    def notice(self, room: str, messages: Iterable[Message], username: str) -> None:
+        """Note which of these messages are deleted or ``username``'s own."""
+        revs = {message["number"]: _not_unread_from(message, username) for message in messages}
+        self._uncounted.setdefault(room, {}).update({number: rev for number, rev in revs.items() if rev is not None})
+
+    def count(self, room: str, posted: int) -> int:
+        """Return how many of the ``posted`` messages are unread, `MOST` if there are more than are counted."""
+        read = self._reads.get(room)
+        if read is None:
+            return 0
+        after = posted - read["number"]
+        if read["uncounted"] is None or after > MOST:
+            return MOST
+        return max(0, after - read["uncounted"] - _since(read, self._uncounted.get(room, {})))
+
+    def forget(self, room: str) -> None:
+        """Forget a room that is left."""
+        self._reads.pop(room, None)
+        self._uncounted.pop(room, None)
+
+    def restart(self, room: str, rev: int) -> None:
+        """Forget what was noticed in a room that is taken anew at ``rev``, and a position that was counted later.
+
+        That one comes again: it is of before a backup was restored, or the room is asked about once more.
+        """
+        self._uncounted.pop(room, None)
+        if room in self._reads and self._reads[room]["room_rev"] > rev:
+            del self._reads[room]
+
+    def forget_positions(self) -> None:
+        """Forget all read positions, which come anew."""
+        self._reads.clear()
+
+
+def _age(read: Read) -> tuple[int, int]:
+    return read["rev"], read["room_rev"]
+
+
+def _since(read: Read, uncounted: Mapping[int, int]) -> int:
+    """Return how many messages after the position are not unread that were not when it was counted."""
+    return sum(number > read["number"] and rev > read["room_rev"] for number, rev in uncounted.items())
+
+
+def _not_unread_from(message: Message, username: str) -> int | None:
+    """Return the rev from which on a message is not unread: that of its birth or deletion, which is its last."""
+    if message["author"] == username:
+        return message["seq"]
+    return message["rev"] if message["deleted"] else None
