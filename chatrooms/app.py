@@ -1,4 +1,4 @@
-"""`Chatrooms`: the only place where things are wired together; an ASGI application to serve or to mount."""
+"""`Chatrooms`: the ASGI application to serve or mount, and the only place where its parts are wired together."""
 
 from __future__ import annotations
 
@@ -50,21 +50,20 @@ SOCKETS = "/socket.io/"
 class Chatrooms:
     """The chat as an ASGI application.
 
-    Serve it by itself, or mount it in an application of yours and give that one its `lifespan`::
+    Serve it by itself, or mount it in your application and give that application its `lifespan`::
 
         chat = Chatrooms(authenticate=my_auth)
         app = Starlette(routes=[Mount("/chat", chat)], lifespan=chat.lifespan)
 
-    An application with a lifespan of its own runs the chat's inside: ``async with chat.lifespan(app): yield``.
+    If your application already has a lifespan, run the chat's inside it: ``async with chat.lifespan(app): yield``.
 
-    The chat runs on the event loop of its lifespan. Until it runs, and after it has ended, requests and sockets are
-    refused with 503, and calls raise `NotRunning`. Calls from other event loops are carried over; threads without one
-    use `post_sync`.
+    The chat runs on the event loop of its lifespan. Before and after that, requests and sockets are rejected with 503,
+    and calls raise `NotRunning`. You can await calls on other event loops; in a thread without one, use `post_sync`.
 
-    ``authenticate`` answers who is at the other end of a connection (see `Authenticate`); without it people join by
-    name. Requests from pages of other origins than ours and ``settings.origins`` are refused before it is asked.
-    ``on_connect`` is called with the username and the handshake's ``auth`` of each socket that has connected. It runs
-    beside the socket; what it raises goes to ``logging``, and what is left of it at the end is cancelled.
+    ``authenticate`` returns the username behind a connection (see `Authenticate`); without it, people join by name.
+    Requests from pages of other origins than the chat's own and ``settings.origins`` are rejected before it is called.
+    ``on_connect`` is called for each connected socket with the username and the handshake's ``auth``. Commands do not
+    wait for it; its exceptions are logged, and when the chat ends it is cancelled.
     """
 
     def __init__(
@@ -84,7 +83,7 @@ class Chatrooms:
             ping_interval=settings.ping_interval,
             ping_timeout=settings.ping_timeout,
             join_timeout=settings.join_timeout,
-            limits=Limits(depth=MAX_DEPTH, attachments=0),  # commands refuse deeper JSON, and name the field
+            limits=Limits(depth=MAX_DEPTH, attachments=0),  # commands reject deeper JSON, and name the field
             malformed=malformed,
             timed_out=TIMED_OUT,
             async_handlers=False,
@@ -124,10 +123,10 @@ class Chatrooms:
 
     @asynccontextmanager
     async def lifespan(self, _app: Any = None) -> AsyncIterator[None]:
-        """Run the chat: opens and migrates the database at the start, finishes what was asked for at the end.
+        """Run the chat: open and migrate the database, and at the end finish the work that was accepted.
 
-        It can be run again afterwards, on any event loop, also if it could not start. Raises `AlreadyRunning`,
-        `Busy` if another process uses the database, ``OSError`` or ``SQLAlchemyError``.
+        Afterwards, or after a failed start, it can be run again on any event loop. Raises `AlreadyRunning`, `Busy` if
+        another process uses the database, ``OSError`` or ``SQLAlchemyError``.
         """
         self._lifetime.begin()
         async with AsyncExitStack() as ending:
@@ -140,55 +139,55 @@ class Chatrooms:
             self._server.eio.begin()
             ending.callback(self._lifetime.stop)
             ending.push_async_callback(self._drain)
-            await self._pipeline.change(_ensure_lobby, APPLICATION, users.SYSTEM, self.settings.lobby)
+            await self._pipeline.change(_create_defaults, APPLICATION, users.SYSTEM, self.settings.lobby)
             self._lifetime.ready()
             async with self._runner.running():
                 yield
 
     async def drain(self) -> None:
-        """Tell the clients that this server ends, and close their connections; they come back to the next one."""
+        """Close all connections and let clients know that this server is shutting down, so that they reconnect."""
         await self._lifetime.call(self._drain)
 
     async def post(self, room: str, text: str, *, author: str | None = None, id: str | None = None) -> Message:
-        """Store a message and send it to everybody in ``room``, on every tab; returns the message.
+        """Store a message, send it to every tab and device of everyone in ``room``, and return it.
 
-        ``room`` is a shared room, a conversation, or a username: the person's own room. Without an ``author`` the
-        application itself speaks; with one, that person does, with their rights, and a username means the
-        conversation with them. The same ``id`` (a UUID) posts once.
+        ``room`` is a shared room, a conversation, or a username for that person's own room. Without an ``author``, the
+        application itself posts. With one, that person posts, with their permissions, and a username means the
+        conversation with them. A message with the same ``id`` (a UUID) is stored once.
 
-        Await it on any event loop while the chat runs; in a thread without one use `post_sync`. Raises a `Refusal`,
-        and `NotRunning` before the chat's lifespan begins and after it ends.
+        Await it on any event loop; in a thread without one, use `post_sync`. Raises a `Refusal`, or `NotRunning` before
+        and after the chat's lifespan.
         """
         return await self._lifetime.call(self._post, room, text, author=author, id=id)
 
     def post_sync(self, room: str, text: str, *, author: str | None = None, id: str | None = None) -> Message:
-        """Do what `post` does from a thread: a ``def`` endpoint, a worker, a signal handler of another framework.
+        """Post from a thread, for instance in a ``def`` endpoint, a worker, or another framework's signal handler.
 
-        Waits until the message is stored. Raises what `post` raises, and `WouldBlock` at once on the thread of the
-        chat's own event loop: ``await post(...)`` there.
+        Blocks until the message is stored. Raises what `post` raises, and `WouldBlock` on the thread of the chat's own
+        event loop: ``await post(...)`` there.
         """
         return self._lifetime.call_sync(self._post, room, text, author=author, id=id)
 
     async def signal(self, to: str, type: str, data: Any = None) -> None:
-        """Send something live to everybody in the room ``to``, or to a person; it is not stored.
+        """Emit a live signal, which is not stored, to a room or person.
 
-        Raises `Invalid` if ``to`` is no room, `NotFound` if there is no such room or person, and `NotRunning`.
+        Raises `Invalid` if ``to`` is not a room name, `NotFound` if there is no such room or person, and `NotRunning`.
         """
         await self._lifetime.call(self._signal, to, type, data)
 
     async def emit(self, event: str, data: Any, *, to: str | list[str]) -> None:
-        """Emit an event of your own to the sockets in one or several rooms; an empty ``to`` reaches nobody.
+        """Emit your own event to the sockets in one or more rooms; an empty ``to`` reaches no one.
 
         Raises `NotRunning`.
         """
         await self._lifetime.call(self._server.emit, event, data, to=to)
 
     def sockets_in(self, room: str) -> list[str]:
-        """The ids of this process's sockets that are in ``room`` now; none while the chat is not running."""
+        """Return the ids of this process's sockets in ``room``; empty while the chat is not running."""
         return self._broadcast.sockets_in(room)
 
     async def run(self, command: str, params: Mapping[str, Any], *, username: str) -> dict[str, Any]:
-        """Carry out any command as ``username``, with their rights; returns its result.
+        """Run any command as ``username``, with their permissions, and return its result.
 
         Raises a `Refusal`, and `NotRunning`.
         """
@@ -211,7 +210,7 @@ class Chatrooms:
     async def _signal(self, to: str, type: str, data: Any) -> None:
         room = signals.addressed(to)
         if not await self._pipeline.lookup(lambda db: signals.known(db, room)):
-            raise NotFound("There is no such room or person.", field="to")
+            raise NotFound("No such room or person.", field="to")
         await self._broadcast.publish([Signal(room, users.SYSTEM, type, data)])
 
     async def _run(self, command: str, params: Mapping[str, Any], username: str) -> dict[str, Any]:
@@ -228,12 +227,12 @@ class Chatrooms:
         return Caller(username)
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand a request to the door that it came to."""
+        """Route a request to Socket.IO or to the other routes."""
         at_sockets = scope["type"] != "lifespan" and (path(scope) + "/").startswith(SOCKETS)
         await (self._listed if at_sockets else self._http)(scope, receive, send)
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a socket, unless a page of another origin opens it."""
+        """Serve a Socket.IO request, unless it comes from a page of an origin that is not allowed."""
         if handshake.trusted(scope, self.settings.origins):
             await self._server.handle_request(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -242,15 +241,15 @@ class Chatrooms:
             await PlainTextResponse("origin not allowed", 403)(scope, receive, send)
 
 
-def _ensure_lobby(act: Act) -> None:
-    """Create the application's own user and the lobby, unless they are there."""
+def _create_defaults(act: Act) -> None:
+    """Create the system user and the lobby, unless they exist."""
     if users.find(act.db, users.SYSTEM) is None:
         users.add(act, users.SYSTEM)
     if not rooms.exists(act.db, act.lobby):
-        rooms.add(act, act.lobby, "open", "Lobby", "Everybody is here.")
+        rooms.add(act, act.lobby, "open", "Lobby", "The room for everyone.")
 
 
 def _static() -> Path:
-    """Return where the browser client is: inside an installed package, beside it in a checkout."""
+    """Return the browser client's folder: inside an installed package, next to it in a checkout."""
     package = Path(__file__).parent
     return package / "static" if (package / "static").is_dir() else package.parent / "static"

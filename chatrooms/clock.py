@@ -1,4 +1,4 @@
-"""The time as it is stored and told: ISO 8601, UTC, milliseconds."""
+"""Time as it is stored and sent: ISO 8601, UTC, milliseconds."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from datetime import UTC, datetime, timedelta
 
 
 def now() -> str:
-    """Such as ``2026-11-22T20:46:00.000Z``; as text these sort by time."""
+    """Return the time now, such as ``2026-11-22T20:46:00.000Z``; as text these sort by time."""
     return _format(datetime.now(UTC))
 
 
 def ago(**span: float) -> str:
-    """The time that lies ``span`` (as for `timedelta`) back."""
+    """Return the time ``span`` ago; takes the arguments of `timedelta`."""
     return _format(datetime.now(UTC) - timedelta(**span))
 
 
 def later(span: timedelta) -> str:
-    """Return the time that lies ``span`` ahead."""
+    """Return the time ``span`` from now."""
     return _format(datetime.now(UTC) + span)
 
 
 def seconds_until(moment: str) -> float:
-    """Return how far ahead ``moment`` is; negative if it is past."""
+    """Return the seconds until ``moment``; negative if it has passed."""
     return (datetime.fromisoformat(moment) - datetime.now(UTC)).total_seconds()
 
 

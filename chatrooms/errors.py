@@ -1,4 +1,4 @@
-"""The refusals that a person can meet, each with its code and HTTP status."""
+"""Every refusal, with its code and HTTP status."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 class Refusal(Exception):
     """A command, a join or a connection was refused.
 
-    ``code`` names the reason for programs, ``message`` for people; ``details`` holds what helps to mend it, such as
-    ``{"field": "text"}`` or ``{"retry_after": 3}`` (seconds). A host application may raise a subclass of its own, of
-    this or of any other refusal, from ``authenticate``::
+    ``code`` gives the reason to programs, ``message`` to people. ``details`` helps to fix the request, such as
+    ``{"field": "text"}`` or ``{"retry_after": 3}`` (seconds). From ``authenticate``, a host application may raise its
+    own subclass of this or any other refusal::
 
         class Banned(Forbidden):
             code = "banned"
-            default = "You were banned from this chat."
+            default = "You are banned from this chat."
     """
 
     code: ClassVar[str] = "internal"
@@ -30,86 +30,86 @@ class Refusal(Exception):
         return self.message
 
     def as_dict(self) -> dict[str, Any]:
-        """The error as clients see it: ``{"code", "message", "details"}``."""
+        """Return the error as clients receive it: ``{"code", "message", "details"}``."""
         return {"code": self.code, "message": self.message, "details": self.details}
 
 
 class Internal(Refusal):
-    """Our own mistake; the log says more."""
+    """A bug in the server; the log has more."""
 
 
 class Invalid(Refusal):
-    """A parameter is missing, unknown, of a wrong type or shape; ``details["field"]`` names it."""
+    """A parameter is missing, unknown, or has the wrong type or value; ``details["field"]`` names it."""
 
-    code, status, default = "invalid", 400, "That is not valid."
+    code, status, default = "invalid", 400, "Invalid request."
 
 
 class Unauthorized(Refusal):
-    """Nobody known is at the other end."""
+    """The caller is not signed in."""
 
-    code, status, default = "unauthorized", 401, "Join first."
+    code, status, default = "unauthorized", 401, "You're not signed in."
 
 
 class Forbidden(Refusal):
-    """A member asks for what their role does not allow."""
+    """The caller's role does not allow this."""
 
-    code, status, default = "forbidden", 403, "You may not do that here."
+    code, status, default = "forbidden", 403, "You don't have permission to do that."
 
 
 class NotAMember(Refusal):
-    """The room is open, but one has to join it first."""
+    """The room is open, but the caller has not joined it."""
 
-    code, status, default = "not_a_member", 403, "Join the room first."
+    code, status, default = "not_a_member", 403, "Join this room first."
 
 
 class NotFound(Refusal):
-    """It does not exist, or the caller may not know that it does."""
+    """The object does not exist, or the caller must not learn that it does."""
 
-    code, status, default = "not_found", 404, "There is no such thing here."
+    code, status, default = "not_found", 404, "Not found."
 
 
 class UnknownCommand(Refusal):
-    """No command has that name."""
+    """There is no command with that name."""
 
-    code, status, default = "unknown_command", 404, "There is no such command."
+    code, status, default = "unknown_command", 404, "Unknown command."
 
 
 class NameTaken(Refusal):
-    """Somebody else has that name, or one that looks like it."""
+    """Another person has that name, or one that looks like it."""
 
-    code, status, default = "name_taken", 409, "That name is taken."
+    code, status, default = "name_taken", 409, "That name is already taken."
 
 
 class Conflict(Refusal):
-    """It exists already, in another form than asked for."""
+    """The request conflicts with what already exists."""
 
-    code, status, default = "conflict", 409, "That exists already."
+    code, status, default = "conflict", 409, "This already exists."
 
 
 class Archived(Refusal):
-    """The room is kept for reading only."""
+    """The room is archived: it can be read, but not changed."""
 
     code, status, default = "archived", 409, "This room is archived."
 
 
 class TooLarge(Refusal):
-    """The request has more bytes than are taken."""
+    """The request is larger than the server accepts."""
 
-    code, status, default = "too_large", 413, "That is too large."
+    code, status, default = "too_large", 413, "The request is too large."
 
 
 class RateLimited(Refusal):
-    """Too often; ``details["retry_after"]`` says how many seconds to wait."""
+    """The caller exceeded a rate; ``details["retry_after"]`` is how many seconds to wait."""
 
-    code, status, default = "rate_limited", 429, "Slow down a little."
+    code, status, default = "rate_limited", 429, "Too many requests. Wait a moment, then try again."
 
 
 class Unavailable(Refusal):
-    """The database cannot be reached or written now; trying again later will do."""
+    """The server or its database cannot respond now; try again later."""
 
-    code, status, default = "unavailable", 503, "The server cannot do that right now. Try again."
+    code, status, default = "unavailable", 503, "The server can't do that right now. Try again."
 
 
 def refusals() -> list[type[Refusal]]:
-    """Return every refusal of ours, for the documents that list them. Host applications may have others."""
+    """Return every refusal of this package, for the documentation. Host applications may have others."""
     return [kind for kind in Refusal.__subclasses__() if kind.__module__ == __name__]

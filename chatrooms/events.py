@@ -1,4 +1,4 @@
-"""What leaves the server: the events that `Broadcast` delivers to sockets and hands to the bus."""
+"""The events that leave the server: `Broadcast` delivers them to sockets and publishes them on the bus."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 class Change:
     """What one commit changed in ``room``: the rows as they are now, by table.
 
-    ``rev`` is exactly one more than that of the change before.
+    ``rev`` is exactly one more than in the room's previous change.
     """
 
     room: str
@@ -21,7 +21,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Signal:
-    """Something live that is never stored; ``room`` is the room that it belongs to."""
+    """A live event that is never stored; ``room`` is the room that it belongs to."""
 
     room: str
     sender: str
@@ -31,14 +31,14 @@ class Signal:
 
 @dataclass(frozen=True)
 class Align:
-    """The memberships of ``username`` changed: their sockets enter and leave rooms accordingly."""
+    """The memberships of ``username`` changed: move their sockets into and out of rooms."""
 
     username: str
 
 
 @dataclass(frozen=True)
 class End:
-    """The sockets in ``room`` are disconnected, as when their session is revoked."""
+    """Disconnect the sockets in ``room``, for instance because their session was revoked."""
 
     room: str
 

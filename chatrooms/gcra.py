@@ -1,7 +1,7 @@
-"""Rate limits: each person may have so much at once, then so much in each span of time.
+"""Rate limits: a burst of so many at once, then so many per span of time.
 
-This is the generic cell rate algorithm (ITU-T I.371, annex A): all that is kept for each is the time at which
-everything they had would have been due, had it come evenly.
+This is the generic cell rate algorithm (ITU-T I.371, annex A). For each key it stores a single number: the time at
+which everything so far would have been due if it had arrived evenly.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FEWEST_TO_SWEEP = 1000
 
 
 class Quota:
-    """``amount`` at once, and as many again, evenly, in each ``seconds``."""
+    """Allow ``amount`` at once, refilled evenly over ``seconds``."""
 
     def __init__(self, amount: int, seconds: float) -> None:
         self._span, self._step = seconds, seconds / amount
@@ -28,12 +28,13 @@ class Quota:
         self._sweep_at = FEWEST_TO_SWEEP
 
     def wait(self, who: Hashable) -> float:
-        """Seconds until ``who`` may have one more; 0 if that is now."""
+        """Return the seconds until ``who`` is allowed one more; 0 if that is now."""
         now = time.monotonic()
-        return max(0.0, self._next(who, now) - self._span - now)
+        used = max(0.0, self._due.get(who, now) - now)  # 0 for somebody new, whatever `now` rounds to
+        return max(0.0, used + self._step - self._span)
 
     def take(self, who: Hashable, count: int = 1) -> None:
-        """Count so many more for ``who``."""
+        """Count ``count`` more for ``who``."""
         now = time.monotonic()
         self._due[who] = self._next(who, now) + (count - 1) * self._step
         if len(self._due) > self._sweep_at:
@@ -48,10 +49,13 @@ class Quota:
 
 
 def parse(text: str, times: int = 1) -> tuple[Quota, ...]:
-    """The quotas in such as ``120/minute;15/second`` or ``1/3 seconds``, ``times`` as large; raises ``ValueError``."""
+    """Return the quotas in a text like ``120/minute;15/second`` or ``1/3 seconds``, ``times`` as large.
+
+    Raises ``ValueError``.
+    """
     found = [WRITTEN.fullmatch(part.strip()) for part in text.split(";")]
     if not all(found):
-        raise ValueError("A rate is written like 120/minute;15/second.")
+        raise ValueError("A rate looks like 120/minute;15/second.")
     return tuple(Quota(times * int(each[1]), int(each[2] or 1) * SPANS[each[3]]) for each in found if each)
 
 

@@ -1,4 +1,4 @@
-"""From when to when something runs and on which event loop, and how to call it from other threads and loops."""
+"""When an object runs and on which event loop, and calls to it from other threads and loops."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SECONDS_TO_LOOK = 0.5
-"""How often a caller on another thread makes sure that the event loop it waits for still runs."""
+"""How often a caller on another thread checks that the event loop it waits for is still running."""
 
 
 class NotRunning(RuntimeError):
-    """It has not been started, has ended, or its event loop has stopped."""
+    """The object was not started, has ended, or its event loop has stopped."""
 
 
 class AlreadyRunning(RuntimeError):
-    """It has been started and has not ended yet."""
+    """The object was started and has not ended."""
 
 
 class WouldBlock(RuntimeError):
-    """A call that waits was made on the very thread that has to do the work."""
+    """A blocking call was made on the thread that has to do the work."""
 
 
 class Lifetime:
-    """The time between the start and the end of something that belongs to one event loop.
+    """The time between the start and the end of an object that belongs to one event loop.
 
-    ``absent`` is the sentence of the `NotRunning` that every call outside of this time raises. Calls from other
-    threads and event loops are carried over to the loop.
+    Calls outside of it raise `NotRunning` with the message ``absent``. Calls from other threads and event loops run on
+    the object's own loop.
     """
 
     def __init__(self, absent: str) -> None:
@@ -43,10 +43,10 @@ class Lifetime:
         """The event loop on which calls are allowed now."""
 
     def begin(self) -> None:
-        """Take the running event loop; raises `AlreadyRunning` from here on until `end`."""
+        """Bind to the running event loop; raises `AlreadyRunning` unless `end` was called since the last time."""
         with self._changing:
             if self._begun is not None and not self._begun.is_closed():
-                raise AlreadyRunning("This runs already. Make a second object to run two at a time.")
+                raise AlreadyRunning("This is already running. Create a second object to run two at a time.")
             self._begun = asyncio.get_running_loop()
             self.loop = None
 
@@ -64,44 +64,44 @@ class Lifetime:
 
     @property
     def running(self) -> bool:
-        """Whether calls are allowed now."""
+        """Return whether calls are allowed now."""
         return self.loop is not None and self.loop.is_running()
 
     @property
     def here(self) -> bool:
-        """Whether the caller is on the event loop that this runs on; raises `NotRunning`."""
+        """Return whether the caller is on the event loop that this runs on; raises `NotRunning`."""
         return self._loop() is asyncio.get_running_loop()
 
     async def call(self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Await ``work`` on the event loop that this runs on, whichever the caller's is; raises `NotRunning`.
+        """Run ``work`` on this object's event loop and await it from any other; raises `NotRunning`.
 
         Cancelling the call cancels the work.
         """
         if self.here:
             return await work(*args, **kwargs)
-        errand = _Errand(self._loop(), work(*args, **kwargs), self._absent)
-        waiting = asyncio.wrap_future(errand.future)
+        remote = _RemoteCall(self._loop(), work(*args, **kwargs), self._absent)
+        waiting = asyncio.wrap_future(remote.future)
         try:
             while not waiting.done():
                 await asyncio.wait({waiting}, timeout=SECONDS_TO_LOOK)
-                errand.check()
+                remote.check()
         finally:
             waiting.cancel()
-        return errand.result()
+        return remote.result()
 
     def call_sync(self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do the same from a thread and wait for the result; raises `WouldBlock` on the event loop's own thread."""
+        """Run ``work`` from a thread and wait for the result; raises `WouldBlock` on the event loop's own thread."""
         loop = self._loop()
         if _current() is loop:
             raise WouldBlock("This thread runs the event loop that has to do the work: await the coroutine instead.")
-        errand = _Errand(loop, work(*args, **kwargs), self._absent)
+        remote = _RemoteCall(loop, work(*args, **kwargs), self._absent)
         try:
-            while not errand.future.done():
-                concurrent.futures.wait({errand.future}, timeout=SECONDS_TO_LOOK)
-                errand.check()
+            while not remote.future.done():
+                concurrent.futures.wait({remote.future}, timeout=SECONDS_TO_LOOK)
+                remote.check()
         finally:
-            errand.future.cancel()
-        return errand.result()
+            remote.future.cancel()
+        return remote.result()
 
     def _loop(self) -> asyncio.AbstractEventLoop:
         loop = self.loop
@@ -110,19 +110,19 @@ class Lifetime:
         return loop
 
 
-class _Errand(Generic[T]):
-    """A coroutine that was sent to the event loop of another thread."""
+class _RemoteCall(Generic[T]):
+    """A coroutine submitted to the event loop of another thread."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T], absent: str) -> None:
         self._loop, self._work, self._absent = loop, work, absent
         try:
             self.future = asyncio.run_coroutine_threadsafe(work, loop)
-        except RuntimeError:  # the loop was closed meanwhile
+        except RuntimeError:  # the loop was closed in the meantime
             work.close()
             raise NotRunning(absent) from None
 
     def check(self) -> None:
-        """Raise `NotRunning` if the loop stopped before it was done: nobody would ever resolve the future."""
+        """Raise `NotRunning` if the loop stopped first, because nothing would ever resolve the future."""
         if self.future.done() or self._loop.is_running():
             return
         if inspect.getcoroutinestate(self._work) == inspect.CORO_CREATED:
@@ -130,7 +130,7 @@ class _Errand(Generic[T]):
         raise NotRunning(self._absent)
 
     def result(self) -> T:
-        """Return what it returned, raise what it raised. What ends with its loop is cancelled, which is not us."""
+        """Return or raise the outcome; a coroutine that its stopping loop cancelled raises `NotRunning`."""
         try:
             return self.future.result(timeout=0)
         except concurrent.futures.CancelledError:

@@ -1,4 +1,4 @@
-"""Environment, file and flags to one frozen object, read once."""
+"""Settings from flags, the environment and a TOML file, read once into a frozen object."""
 
 from __future__ import annotations
 
@@ -20,65 +20,67 @@ from chatrooms import gcra, names
 
 DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.toml"
 DATABASE = "chatrooms.sqlite3"
-"""The name of the database in the data directory, and how those of the files beside it begin."""
+"""The database's file name in the data directory; the names of its companion files start with it."""
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#*\s]+")
 
 
 class Settings(BaseSettings):
-    """Everything an operator can set: as a flag (``--port``), as ``CHATROOMS_PORT``, or as ``port`` in the TOML file.
+    """Every setting: a flag (``--port``), a variable (``CHATROOMS_PORT``) or a key of the TOML file (``port``).
 
-    A flag wins over the environment, the environment over the file.
+    Flags override the environment, which overrides the file.
     """
 
     model_config = SettingsConfigDict(env_prefix="CHATROOMS_", frozen=True, extra="forbid", toml_file=DEFAULT_CONFIG)
 
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
-    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
-    data: Path = Field(
-        default=Path(platformdirs.user_data_dir("chatrooms")), description="The directory that holds what is stored."
+    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 picks a free one.")
+    data: Path = Field(default=Path(platformdirs.user_data_dir("chatrooms")), description="The data directory.")
+    database: str = Field(default="", description="A database URL; if empty, SQLite in the data directory.")
+    name: str = Field(
+        default="chatrooms", min_length=1, max_length=60, description="The name of this server, as people see it."
     )
-    database: str = Field(default="", description="A database URL; empty is SQLite in the data directory.")
-    name: str = Field(default="chatrooms", min_length=1, max_length=60, description="What this server calls itself.")
-    lobby: str = Field(default="#lobby", description="The room that everybody is put in at their first join.")
+    lobby: str = Field(default="#lobby", description="The room that people are added to when they first join.")
     guests: Literal["claim", "open", "off"] = Field(
         default="claim",
-        description="claim: guests take a free name and keep it; open: any name, at their word; off: no guests.",
+        description="claim: guests claim a free name and keep it; open: any name, unverified; off: no guests.",
     )
     origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Origins beside our own whose pages may connect, such as https://example.org."
+        default=(), description="Other origins whose pages may connect, such as https://example.org."
     )
     proxies: str = Field(
-        default="127.0.0.1", description="Addresses of proxies whose X-Forwarded-* headers are believed."
+        default="127.0.0.1", description="Addresses of proxies whose X-Forwarded-* headers are trusted."
     )
     connections: int = Field(
         default=250,
         ge=1,
-        description="Connections allowed per address, of IPv6 per /64; those from proxies do not count.",
+        description="Connections allowed per address (IPv6: per /64); proxies are exempt.",
     )
-    session_days: int = Field(default=365, ge=1, le=36_500, description="Days after which an unused session ends.")
+    session_days: int = Field(default=365, ge=1, le=36_500, description="Days until an unused session expires.")
     ping_interval: float = Field(default=25.0, ge=0.1, le=3600, description="Seconds between pings to each connection.")
-    ping_timeout: float = Field(default=20.0, ge=0.1, le=3600, description="Seconds to wait for the answer to a ping.")
-    join_timeout: float = Field(default=10.0, gt=0, le=3600, description="Seconds a connection has to say who it is.")
+    ping_timeout: float = Field(default=20.0, ge=0.1, le=3600, description="Seconds to wait for the reply to a ping.")
+    join_timeout: float = Field(
+        default=10.0, gt=0, le=3600, description="Seconds that a new connection has to authenticate."
+    )
     presence_grace: float = Field(
-        default=4.0, ge=0, le=3600, description="Seconds until somebody who left counts as offline."
+        default=4.0, ge=0, le=3600, description="Seconds until a disconnected person counts as offline."
     )
 
-    rate_join: str = Field(default="30/minute", description="Joins allowed per address, of IPv6 per /64.")
+    rate_join: str = Field(default="30/minute", description="Joins allowed per address (IPv6: per /64).")
     rate_post: str = Field(default="120/minute;15/second", description="Messages allowed per person.")
-    rate_create: str = Field(default="30/hour", description="Rooms created per person.")
+    rate_create: str = Field(default="30/hour", description="Rooms that a person may create.")
     rate_begin: str = Field(
-        default="20/hour", description="Conversations begun per person, and with any one person per address."
+        default="20/hour", description="Conversations that a person may start, or an address with the same person."
     )
-    rate_begin_address: str = Field(default="120/hour", description="Conversations begun per address, of IPv6 per /64.")
+    rate_begin_address: str = Field(
+        default="120/hour", description="Conversations that an address may start (IPv6: per /64)."
+    )
     rate_signal: str = Field(default="50/second", description="Signals allowed per person.")
     rate_other: str = Field(default="600/minute", description="Other commands allowed per person.")
     rate_broadcast: str = Field(
         default="100000/5 seconds",
-        description="Kilobytes sent per address, counted once for each connection that they go to.",
+        description="Kilobytes that an address may send, counted once per receiving connection.",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="The least that is logged."
-    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Minimum log level.")
 
     @field_validator("lobby")
     @classmethod
@@ -95,7 +97,7 @@ class Settings(BaseSettings):
     @classmethod
     def _origins_are_readable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not all(ORIGIN.fullmatch(origin) for origin in value):
-            raise ValueError("An origin is written like https://example.org.")
+            raise ValueError("An origin looks like https://example.org.")
         return value
 
     @field_validator(
@@ -121,12 +123,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Where settings come from, the first to win."""
+        """Return the sources of settings; the first one that has a value wins."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
 def load(config: Path | None = None, **flags: Any) -> Settings:
-    """The settings of this process: ``flags`` (those not ``None``), ``CHATROOMS_*``, the TOML file ``config``."""
+    """Return the settings from ``flags`` that are not None, ``CHATROOMS_*`` and the TOML file ``config``."""
     source = type("Settings", (Settings,), {"model_config": {**Settings.model_config, "toml_file": config}})
     given = {name: value for name, value in flags.items() if value is not None}
     settings: Settings = (source if config else Settings)(**given)

@@ -1,4 +1,4 @@
-"""The types that parameters are made of: each brings what it is given to its one form, or says why not."""
+"""The types of command parameters: each normalizes its value, or explains why it is invalid."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from chatrooms import names
 MAX_TEXT = 10_000
 MAX_PAGE = 100
 MAX_BYTES = 256 * 1024
-"""About how much text one answer may hold, so that it fits into what may wait for one socket."""
+"""About how many bytes of text fit into one response, so that it stays within a socket's send queue."""
 MAX_SEQ = 2**31 - 1
 
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
-"""Letters and symbols that leave no mark."""
+"""Letters and symbols that render as blank."""
 _CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 _VISIBLE = rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"
-"""Not blank, and no control characters but tabs and line ends; checked by pydantic's own regular expressions."""
+"""Not blank, and no control characters except tabs and line breaks; pydantic's own regular expressions check it."""
 _unprintable = re.compile(rf"[{_CONTROLS}\ud800-\udfff]")
 _turning = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
-"""What turns the direction of the text around it (UAX #9); RFC 8266 has it in no nickname either."""
+"""Characters that change the direction of the text around them (UAX #9); RFC 8266 bans them from nicknames too."""
 
 
 def size_of(text: str | None) -> int:
-    """How many bytes JSON makes of a text, which can be several for a character."""
+    """Return the size of ``text`` as JSON, in bytes; a character can take several."""
     return len(orjson.dumps(text or ""))
 
 
@@ -61,11 +61,11 @@ def _uuid(value: str) -> str:
 
 
 MAPPED = object()
-"""Marks a type whose values are names: what it costs to parse them is counted before (`weights`)."""
+"""Marks a type whose values are names, so that `weights` counts the cost of parsing them."""
 
 
 def _name(max_length: int, format: str, description: str) -> Any:
-    """Describe a name or an id: ``format`` says which, as the length given is not that of its one form."""
+    """Describe a name or an id by its ``format``, because ``max_length`` applies before normalization."""
     return Field(max_length=max_length, description=description, json_schema_extra={"format": format})
 
 
@@ -74,7 +74,7 @@ _person = _name(
     "username",
     "A username: 2 to 32 letters, digits, `.`, `-` or `_`, with at least one letter or digit; stored in lower case.",
 )
-_shared = _name(200, "shared-room", "A shared room; its `#` may be left out.")
+_shared = _name(200, "shared-room", "A shared room; the `#` is optional.")
 _any = _name(400, "room", "A room: `#lobby`, a conversation such as `alice+bob`, or your username for your own room.")
 
 Username = Annotated[str, _person, AfterValidator(names.username), MAPPED]
@@ -82,7 +82,7 @@ SharedRoom = Annotated[str, _shared, AfterValidator(names.shared), MAPPED]
 AnyRoom = Annotated[str, _any, AfterValidator(names.durable), MAPPED]
 MessageText = Annotated[
     str,
-    Field(min_length=1, max_length=MAX_TEXT, pattern=_VISIBLE, description="Markdown source; not only white space."),
+    Field(min_length=1, max_length=MAX_TEXT, pattern=_VISIBLE, description="Markdown source; cannot be blank."),
 ]
 Title = Annotated[str, Field(max_length=80), AfterValidator(_line)]
 Topic = Annotated[str, Field(max_length=250), AfterValidator(_line)]

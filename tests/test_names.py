@@ -40,7 +40,7 @@ def test_different_names_have_different_skeletons():
 
 
 @pytest.mark.parametrize(
-    ("room", "kind", "hearers"),
+    ("room", "kind", "recipients"),
     [
         ("alice", "personal", ["alice"]),
         ("#lobby", "shared", ["#lobby"]),
@@ -49,14 +49,14 @@ def test_different_names_have_different_skeletons():
         ("~alice", "watchers", ["~alice"]),
     ],
 )
-def test_the_kind_of_a_room_and_who_hears_it_are_read_from_its_name(room, kind, hearers):
-    assert (names.kind(room), list(names.hearers(room))) == (kind, hearers)
+def test_the_kind_of_a_room_and_who_hears_it_are_read_from_its_name(room, kind, recipients):
+    assert (names.kind(room), list(names.recipients(room))) == (kind, recipients)
 
 
 @pytest.mark.parametrize("room", ["", "+", "a+", "+a"])
 def test_no_name_is_ever_emitted_to_that_is_empty(room):
     with pytest.raises(ValueError, match="a room has a name"):
-        names.hearers(room)
+        names.recipients(room)
 
 
 def test_a_conversation_is_sorted_and_with_oneself_is_ones_own_room():
@@ -77,7 +77,7 @@ def test_any_text_is_a_durable_name_in_one_form_or_refused(text):
     except ValueError:
         return
     assert names.durable(name) == name
-    assert all(names.hearers(name))
+    assert all(names.recipients(name))
     assert names.kind(name) in ("personal", "shared", "conversation")
 
 

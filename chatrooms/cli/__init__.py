@@ -1,4 +1,4 @@
-"""What an operator types."""
+"""The command line."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from chatrooms.settings import DEFAULT_CONFIG, Settings, load
 from chatrooms.version import __version__
 
 WRONG = 2
-"""The exit status when what was typed or found does not allow a start."""
+"""The exit status when the arguments or settings do not allow a start."""
 
 
 class DefaultGroup(click.Group):
-    """A group whose ``serve`` is meant when no command is named."""
+    """A group that runs ``serve`` when no command is given."""
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
-        """Put ``serve`` first unless a command, help or the version is asked for."""
+        """Insert ``serve`` unless the arguments start with a command, ``--help`` or ``--version``."""
         if not args or (args[0] not in self.commands and args[0] not in ("--help", "--version")):
             args = ["serve", *args]
         return super().parse_args(context, args)
@@ -46,7 +46,7 @@ def _default(field: FieldInfo) -> str:
 
 
 def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give ``command`` a flag for each setting, and ``--config``."""
+    """Add a flag for each setting, and ``--config``, to ``command``."""
     for name, field in reversed(Settings.model_fields.items()):
         command = _flag(name, field)(command)
     return click.option(
@@ -60,7 +60,7 @@ def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.group(cls=DefaultGroup, context_settings={"help_option_names": ["--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="chatrooms")
 def cli() -> None:
-    """A chat of rooms. Alone, `chatrooms` is `chatrooms serve`."""
+    """A rooms-based chat server. Without a command, `chatrooms` runs `chatrooms serve`."""
 
 
 @cli.command()
@@ -82,20 +82,20 @@ def serve(config: Path | None, **flags: Any) -> None:
 @cli.command("config")
 @setting_options
 def show(config: Path | None, **flags: Any) -> None:
-    """Print the settings that hold, as the TOML file would say them."""
+    """Print the effective settings as TOML."""
     settings = _settings(config, flags)
     for name, field in Settings.model_fields.items():
         click.echo(f"# {field.description}\n{name} = {_toml(getattr(settings, name))}\n")
 
 
 def main() -> None:
-    """The console script."""
+    """Run the console script."""
     cli(prog_name="chatrooms")
 
 
 def _settings(config: Path | None, flags: dict[str, Any]) -> Settings:
     if config is not None and not config.is_file():
-        _fail(f"--config: there is no file {config}")
+        _fail(f"--config: no such file: {config}")
     try:
         return load(config, **flags)
     except ValidationError as error:

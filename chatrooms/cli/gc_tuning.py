@@ -1,8 +1,8 @@
-"""Keeps Python's collector of cycles from stopping the event loop when there is much that lives long.
+"""Garbage collection that does not block the event loop when there are many long-lived objects.
 
-What survives a full collection, such as thousands of sockets, is set aside (`gc.freeze`), so that the next one goes
-through what is new alone. What is set aside goes by reference counts when it is done with; cycles in it are looked for
-only when it has doubled and is large, since that stops everything for a while.
+Objects that survive a full collection, such as thousands of sockets, are frozen (`gc.freeze`), so that the next one
+only visits new objects. Reference counting still frees frozen objects. Cycles among them are only collected once their
+number has doubled and is large, because that pauses the process for a while.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from contextlib import contextmanager
 
 FULL = 2
 THRESHOLDS = (1000, 10, 2)
-"""A full collection after 20,000 new containers: some milliseconds."""
+"""A full collection after 20,000 new containers, which takes some milliseconds."""
 SECONDS_TO_LOOK = 60.0
 LEEWAY = 500_000
-"""Containers that are set aside beyond twice those of the last thorough collection: some 50 MB."""
+"""How many containers may be frozen beyond twice those of the last thorough collection; about 50 MB."""
 
 
 @contextmanager
 def collected_in_parts(seconds_to_look: float = SECONDS_TO_LOOK, leeway: int = LEEWAY) -> Iterator[None]:
-    """Collect like this as long as the event loop runs."""
+    """Collect garbage this way inside the context, on the running event loop."""
     before = gc.get_threshold()
     parts = _Parts(seconds_to_look, leeway)
     gc.set_threshold(*THRESHOLDS)
@@ -53,7 +53,7 @@ class _Parts:
         gc.unfreeze()
         gc.collect()
         gc.freeze()
-        gc.collect()  # of nothing: the next comes when a quarter as much as was found now has survived
+        gc.collect()  # resets CPython's count of survivors to 0: the next full collection waits for a quarter of it
         self._most = 2 * gc.get_freeze_count() + self._leeway
         self._timer = self._loop.call_later(self._seconds_to_look, self._look)
 

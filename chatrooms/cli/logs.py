@@ -1,6 +1,6 @@
-"""How the server logs when it runs by itself: every record of the process as one logfmt line on standard error.
+"""Logging of the standalone server: every record of the process becomes one logfmt line on standard error.
 
-An application that chatrooms is mounted in configures logging itself, and finds our records under ``chatrooms``.
+An application that mounts chatrooms configures logging itself; our loggers are below ``chatrooms``.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from chatrooms.wire import failures
 
 SECONDS = 60.0
 BURST = 10
-"""Records of one kind that are logged in `SECONDS`; of the others only the number is."""
+"""How many records of one kind are logged in `SECONDS`; further ones are only counted."""
 KINDS = 1000
 
 log = logging.getLogger(__name__)
 
-# C0, DEL, C1, line and paragraph separators, and what turns the direction of the text around it
+# C0, DEL, C1, line and paragraph separators, and characters that change the direction of text
 _controls = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def configure(level: str) -> None:
-    """Log ours from ``level`` on, and of the libraries warnings and errors."""
+    """Log our records from ``level`` on, and the libraries' warnings and errors."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_formatter())
     handler.addFilter(Repeats())
@@ -40,7 +40,7 @@ def configure(level: str) -> None:
 
 
 def unhandled(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Handle what an event loop could raise to nobody; its own handler logs texts and arguments."""
+    """Handle an event loop's unhandled exception; the default handler would log texts and arguments."""
     error = context.get("exception")
     if error is None:
         log.error(context["message"])
@@ -61,7 +61,7 @@ def _formatter() -> logging.Formatter:
 
 
 def _without_values(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Describe the exception of a library's record as `failures` does ours."""
+    """Describe the exception of a library's record without values, as `failures` does for ours."""
     error = (event.pop("exc_info", None) or (None, None))[1]
     if error is not None:
         event["exception"] = failures.describe(error)
@@ -69,7 +69,7 @@ def _without_values(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def _printable(_logger: Any, _method: str, line: Any) -> str:
-    """Escape control characters, so that a record is one line and moves nothing in a terminal."""
+    """Escape control characters, so that a record is one line and cannot control a terminal."""
     return _controls.sub(_escaped, line)
 
 
@@ -79,17 +79,17 @@ def _escaped(control: re.Match[str]) -> str:
 
 @dataclass
 class _Kind:
-    """How many records of a kind came since when."""
+    """The number of records of one kind ``since`` a time."""
 
     since: float
     count: int = 0
 
 
 class Repeats(logging.Filter):
-    """Counts what is logged again and again, such as a server's warning about each request of a stranger.
+    """Drops and counts repeated records, such as a warning for every request of a client.
 
-    A kind is the first line of a message, before its arguments are put in. The number of those left out stands in front
-    of the next record of the kind that is logged.
+    A kind is the first line of a message without its arguments. The number of dropped records is added to the next one
+    of the kind that is logged.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -98,7 +98,7 @@ class Repeats(logging.Filter):
         self._kinds: dict[tuple[str, str], _Kind] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record is logged; handlers call this one after the other."""
+        """Return whether to log the record; a handler's lock makes these calls sequential."""
         key, now = (record.name, str(record.msg).partition("\n")[0]), self._now()
         kind = self._kinds.get(key)
         if kind is None or now - kind.since >= SECONDS:

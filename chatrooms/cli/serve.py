@@ -1,4 +1,4 @@
-"""Running the chat by itself, under uvicorn."""
+"""The standalone server, on uvicorn."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BACKLOG = 2048
 
 
 class Unable(Exception):
-    """The chat cannot start; the message is one line that says why."""
+    """The chat cannot start; the message is one line with the reason."""
 
 
 async def serve(settings: Settings) -> None:
@@ -56,7 +56,7 @@ async def serve(settings: Settings) -> None:
 
 
 def uvicorn_options() -> dict[str, Any]:
-    """How uvicorn has to run us, here or under a host application: bounded packets, no compression per connection."""
+    """Return uvicorn's options for chatrooms, here or in a host application: bounded packets and no compression."""
     return {
         **fastpath.options(),
         "ws_max_size": MAX_PACKET,
@@ -70,7 +70,7 @@ def uvicorn_options() -> dict[str, Any]:
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn that ends in our order: first tell the clients, then close, and return instead of dying of the signal."""
+    """A uvicorn that drains the chat before it shuts down, and returns on a signal instead of raising it again."""
 
     def __init__(self, chat: Chatrooms, settings: Settings) -> None:
         super().__init__(
@@ -81,7 +81,7 @@ class _Uvicorn(uvicorn.Server):
         self._listeners: list[Listener] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to accept connections; uvicorn's own protocols do not release the slot of one that is gone."""
+        """Start accepting connections, by uvicorn itself if our protocols do not run: only ours free their slots."""
         if fastpath.missing():
             await super().startup(sockets)
             return
@@ -96,14 +96,14 @@ class _Uvicorn(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Let SIGINT and SIGTERM end the server; a second SIGINT ends it at once."""
+        """End the server on SIGINT or SIGTERM, and at once on a second SIGINT."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.handle_exit, number, None)
         yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End what waits, such as polls, before uvicorn waits for it."""
+        """Close the chat's connections, such as waiting polls, before uvicorn waits for them."""
         for listener in self._listeners:
             listener.close()
         await self._chat.drain()
@@ -126,7 +126,7 @@ def _supported(settings: Settings) -> None:
     url = make_url(settings.database_url)
     backend, in_memory = url.get_backend_name(), url.database in (None, "", ":memory:")
     if backend != "postgresql" and (backend != "sqlite" or in_memory):
-        raise Unable("the database has to be a SQLite file or PostgreSQL")
+        raise Unable("the database must be a SQLite file or PostgreSQL")
     try:
         url.get_dialect().import_dbapi()
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""The Python client: commands, changes as an async iterator, an outbox and catch-up; imports nothing of the server.
+"""The Python client: commands, changes as an async iterator, an outbox and catch-up. It does not import the server.
 
 Install it with ``chatrooms[client]``::
 

@@ -1,7 +1,7 @@
-"""Finds out what was missed: at each connect, at a gap, and from time to time, as a lost last event leaves no gap.
+"""Catch-up: fetch missed changes after connecting, at a gap, and periodically, as a lost last change leaves no gap.
 
-Neither a question nor an answer grows with the number of rooms: all of them are asked for in pages by name, and a gap
-is filled by a question about its room alone.
+No request or response grows with the number of rooms: all rooms are fetched in pages by name, and a gap is filled by a
+request for its room alone.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from chatrooms.client.state import State
 PAGE = 100
 REVS_BYTES = 64 * 1024
 OPEN_BYTES = 16 * 1024
-"""Bytes of names in a question, of which 128 KiB are the most that a server takes."""
+"""Bytes of names in a request, which may be at most 128 KiB."""
 MAX_OPEN = 100
 
 log = logging.getLogger("chatrooms.client")
 
 
 class Catchup:
-    """Asks ``sync``, one question at a time, when wanted and every ``every`` seconds."""
+    """Calls ``sync``, one request at a time, on demand and every ``every`` seconds."""
 
     def __init__(self, connection: Connection, state: State, every: float) -> None:
         self._connection, self._state, self._every = connection, state, every
@@ -39,7 +39,7 @@ class Catchup:
         self._running = self._next
 
     def want(self, room: str | None = None) -> asyncio.Future[None]:
-        """Ask about a room soon, or about all; what is returned is done when all that there is now was taken in."""
+        """Fetch a room soon, or all rooms; the future is done once everything that exists now has been fetched."""
         if room is None:
             self._all = True
         else:
@@ -48,7 +48,7 @@ class Catchup:
         return self._next
 
     async def keep(self) -> None:
-        """Catch up whenever it is time, for ever."""
+        """Catch up whenever necessary, forever."""
         while True:
             await self._due()
             self._running, self._next = self._next, _promise()
@@ -65,7 +65,7 @@ class Catchup:
                 self._running.set_result(None)
 
     def end(self, error: Exception) -> None:
-        """Let those who wait have ``error``."""
+        """Raise ``error`` in the callers that wait."""
         for promise in (self._running, self._next):
             self._fail(promise, error)
 
@@ -77,13 +77,13 @@ class Catchup:
             self._all = True
 
     async def catch_up(self, rooms: Iterable[str] = ()) -> None:
-        """Take in what is new in these rooms and in our own, or in all if none are named."""
+        """Fetch the changes of these rooms and our own; without ``rooms``, of all."""
         left = set(rooms) or await self._pages()
         while left:
             left = await self._some(sorted(left))
 
     async def _pages(self) -> set[str]:
-        """Ask about all rooms; return those that have to be asked about again: a page of history may be newer."""
+        """Fetch all rooms; return those to fetch again, because their page of history may be newer."""
         after: str | None = ""
         reset: set[str] = set()
         while after is not None:
@@ -97,35 +97,35 @@ class Catchup:
         return reset.union(self._state.missing())
 
     async def _some(self, rooms: list[str]) -> set[str]:
-        """Ask about as many of these rooms as fit into a question; return those to ask about in the next one."""
+        """Fetch as many of these rooms as fit into a request; return those left for the next one."""
         covered = rooms[: min(_fitting(rooms, OPEN_BYTES), MAX_OPEN)]
         caught = await self._ask([self._state.username, *covered], after="", until="", open=covered)
         left = rooms if caught["more"] else rooms[len(covered) :]
         return {*left, *caught["reset"], *self._state.missing()}
 
     async def _ask(self, rooms: list[str], **where: Any) -> Any:
-        """Ask for what is new in these rooms, and take the answer in."""
+        """Fetch and apply the changes of these rooms."""
         asked = {room: self._state.rev(room) for room in rooms}
         caught = await self._insist("sync", revs=asked, **where)
-        for told in caught["changes"]:
-            await self._take(told, asked.get(told["room"], 0), reset=told["room"] in caught["reset"])
+        for data in caught["changes"]:
+            await self._take(data, asked.get(data["room"], 0), reset=data["room"] in caught["reset"])
         for read in caught["reads"]:
             self._state.take_read(read)
         return caught
 
-    async def _take(self, told: dict[str, Any], asked: int, *, reset: bool) -> None:
+    async def _take(self, data: dict[str, Any], asked: int, *, reset: bool) -> None:
         if not reset:
-            self._state.catch_up(Change.told(told), asked)
+            self._state.catch_up(Change.from_wire(data), asked)
             return
         try:
-            told = {**told, **await self._page(told["room"])}
+            data = {**data, **await self._page(data["room"])}
         except Refused as refused:
-            log.info("a room to start anew was refused: %s", refused.code)
+            log.info("loading a room was refused: %s", refused.code)
         else:
-            self._state.catch_up(Change.told(told, reset=True), asked)
+            self._state.catch_up(Change.from_wire(data, reset=True), asked)
 
     async def _page(self, room: str) -> dict[str, Any]:
-        """The newest page of messages, and all members: read before the room is replaced, so that it is never half."""
+        """Return the newest page of messages and all members, to replace the room in one step."""
         messages = (await self._insist("history", room=room, limit=PAGE))["messages"]
         if room == self._state.username:
             return {"messages": messages}
@@ -148,7 +148,7 @@ class Catchup:
 
 
 def _fitting(names: list[str], size: int) -> int:
-    """Return how many of the names, at least one, are ``size`` bytes in a question, each with its rev."""
+    """Return how many of the names, with their revs, fit into ``size`` bytes of a request; at least one."""
     sizes = accumulate(len(json.dumps(name)) + 16 for name in names)
     return max(1, sum(total <= size for total in sizes))
 

@@ -11,10 +11,10 @@ from chatrooms.client.rows import Tables
 
 @dataclass(frozen=True)
 class Change(Tables):
-    """What is new in a room up to ``rev``: rows as they are now, by table.
+    """The changes of a room up to ``rev``: the current rows, by table.
 
-    Tables are ``messages``, ``members`` and ``rooms``, and in your own room also ``memberships``, ``reads`` and
-    ``users``. After a ``reset`` the rows are all there is: forget what you had of the room.
+    The tables are ``messages``, ``members`` and ``rooms``, and in your own room also ``memberships``, ``reads`` and
+    ``users``. After a ``reset``, discard what you had of the room: the rows replace it.
     """
 
     room: str
@@ -23,15 +23,15 @@ class Change(Tables):
     reset: bool = False
 
     @classmethod
-    def told(cls, told: Mapping[str, Any], *, reset: bool = False) -> Change:
-        """Return the change in an event, or in an answer to ``sync``."""
-        tables = {table: rows for table, rows in told.items() if isinstance(rows, list)}
-        return cls(told["room"], told["rev"], tables, reset)
+    def from_wire(cls, data: Mapping[str, Any], *, reset: bool = False) -> Change:
+        """Return the change in an event or in a response of ``sync``."""
+        tables = {table: rows for table, rows in data.items() if isinstance(rows, list)}
+        return cls(data["room"], data["rev"], tables, reset)
 
 
 @dataclass(frozen=True)
 class Signal:
-    """Something live that is never stored: ``typing``, ``presence``, or a type of your own."""
+    """A live event that is never stored: ``typing``, ``presence``, or a type of your own."""
 
     room: str
     sender: str
@@ -40,10 +40,10 @@ class Signal:
 
 
 ROOM_OF = {"message": "room", "member": "room", "membership": "username", "room": "name", "read": "username"}
-"""In a result, the field of each row that names the room whose rev it carries."""
+"""For each row in a result, the field with the room that its rev belongs to."""
 
 
-def told_revs(result: Any) -> list[tuple[str, int]]:
-    """Return the rooms and revs that a result tells of, except of rooms that you left."""
+def revs_in(result: Any) -> list[tuple[str, int]]:
+    """Return the rooms and revs of the rows in a result, except of rooms that you left."""
     found = [(result[key], field) for key, field in ROOM_OF.items() if isinstance(result.get(key), dict)]
     return [(row[field], row["rev"]) for row, field in found if not row.get("gone")]

@@ -1,4 +1,4 @@
-"""`Client`: a person or program in the chat, and what it knows of it."""
+"""`Client`: a person or program in the chat."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Literal, Self, TypeVar
 import socketio
 
 from chatrooms.client.catchup import Catchup
-from chatrooms.client.changes import Change, Signal, told_revs
+from chatrooms.client.changes import Change, Signal, revs_in
 from chatrooms.client.connection import Connection
 from chatrooms.client.errors import ClientError, Closed
 from chatrooms.client.held import Held
@@ -27,15 +27,15 @@ T = TypeVar("T")
 
 
 class Client(Held, Methods):
-    """A client of the chat at ``url``, whose path is where the chat is mounted.
+    """A client of the chat at ``url``, including the path where the chat is mounted.
 
-    Prove who you are by a ``token``, or claim a free ``username``: then save `token`, which keeps the name yours.
-    ``auth`` goes to the server as well, for a host application. ``outbox`` is a SQLite file, one for each person, that
-    keeps unacknowledged messages when the process ends. Seconds: ``timeout`` for an answer, ``sync_every`` between
-    checks for missed changes. Counts: ``backlog`` unread items in a stream, ``keep`` messages in a room.
-    ``socket`` creates the ``socketio.AsyncClient`` for each connection.
+    Authenticate with a ``token``, or claim a free ``username`` and save `token`, which keeps the name yours. ``auth``
+    holds additional credentials for a host application. ``outbox`` is a SQLite file, one per person, that keeps
+    unacknowledged messages when the process ends. ``timeout`` is how many seconds to wait for a response, and
+    ``sync_every`` the seconds between checks for missed changes. A stream holds up to ``backlog`` unread items, a room
+    up to ``keep`` messages. ``socket`` creates the ``socketio.AsyncClient`` for each connection.
 
-    ``async with`` starts it, waits until it has caught up, and closes it; it raises `Refused`.
+    ``async with`` starts the client, waits until it has caught up, and closes it at the end; it raises `Refused`.
     """
 
     def __init__(
@@ -54,14 +54,16 @@ class Client(Held, Methods):
         socket: SocketFactory = socketio.AsyncClient,
     ) -> None:
         if outbox and not username:
-            raise ValueError("an outbox file is somebody's: give the username")
+            raise ValueError("an outbox file requires a username")
         self.token = token
         self._claim = None if token else secrets.token_urlsafe(32)
         self._given = {"username": username, **(auth or {})}
         self._changes, self._signals = Streams[Change](backlog), Streams[Signal](backlog)
         self._state = State(self._changes.push, keep)
         address = Address(url, tuple(transports), socket)
-        self._connection = Connection(address, auth=self._auth, opened=self._opened, hear=self._hear, timeout=timeout)
+        self._connection = Connection(
+            address, auth=self._auth, opened=self._opened, receive=self._receive, timeout=timeout
+        )
         self._kept_in, self._author, self._sync_every = outbox, username or "", sync_every
         self._outbox: Outbox
         self._catchup: Catchup
@@ -83,7 +85,7 @@ class Client(Held, Methods):
         await self.close()
 
     def start(self) -> None:
-        """Connect in the background. From now on you can send, whether the server can be reached or not."""
+        """Connect in the background. From now on you can send, even while the server is unreachable."""
         self._outbox = Outbox(self._kept_in, self._author)
         self._catchup = Catchup(self._connection, self._state, self._sync_every)
         self._started = (self._outbox, self._catchup)
@@ -92,33 +94,33 @@ class Client(Held, Methods):
         self._spawn(self._catchup.keep())
 
     async def close(self) -> None:
-        """Disconnect within a second. Unacknowledged messages raise `Closed`, and stay in the file if there is one."""
+        """Disconnect within a second. Unacknowledged messages raise `Closed`, and stay in the outbox file if any."""
         tasks = list(self._tasks)
         self._finish(Closed("the client was closed"))
         await asyncio.gather(*tasks, return_exceptions=True)
 
     @property
     def connected(self) -> bool:
-        """Whether there is a connection now, as far as the client knows."""
+        """Return whether there is a connection, as far as the client knows."""
         return self._connection.connected
 
     @property
     def unsent(self) -> int:
-        """How many messages are not acknowledged yet."""
+        """Return the number of unacknowledged messages."""
         return len(self._outbox)
 
     def changes(self) -> Stream[Change]:
-        """Return a stream of every row that changes from now on, once, in the order of each room's revs."""
+        """Return a stream of all changes from now on, each once and in the order of its room's revs."""
         return self._changes.open()
 
     def signals(self) -> Stream[Signal]:
-        """Return a stream of every signal from now on."""
+        """Return a stream of all signals from now on."""
         return self._signals.open()
 
     def send(self, room: str, text: str, *, id: str | None = None, reply_to: str | None = None) -> Sending:
-        """Put a message in the outbox; ``room`` may be a username, ``id`` a UUID of your own.
+        """Add a message to the outbox; ``room`` may be a username, and ``id`` your own UUID.
 
-        It is sent, in order, until it is acknowledged or refused for good. Await the result to know which.
+        The client sends it, in order, until it is acknowledged or permanently refused. Await the result to know which.
         """
         if self._over:
             raise self._over
@@ -129,21 +131,21 @@ class Client(Held, Methods):
         return await self.send(room, text, id=id, reply_to=reply_to)
 
     async def sync(self) -> None:
-        """Wait until the client has everything that the server has now."""
+        """Wait until the client has caught up with the server."""
         await asyncio.shield(self._catchup.want())
 
     async def run(self, command: str, /, **params: Any) -> Any:
         """Run any command, as soon as there is a connection, and return its result; raises `Refused`.
 
-        If the connection is lost before the answer comes, a command that can be repeated is run again; any other
-        raises `Unanswered`, as it may have been done.
+        If the connection is lost before the response arrives, a repeatable command is run again. Any other raises
+        `Unanswered`, because the server may or may not have run it.
         """
         given = {name: value for name, value in params.items() if value is not None}
         ask = self._connection.insist if command in REPEATABLE else self._connection.ask
         return self._noticed(await ask(command, given))
 
     async def watch(self, usernames: Iterable[str]) -> dict[str, Literal["online", "offline"]]:
-        """Receive ``presence`` signals of these people only, after a reconnect too; return who is ``online`` now."""
+        """Receive the ``presence`` signals of these people, also after reconnecting; return who is online now."""
         self._watched = list(usernames)
         return await super().watch(self._watched)
 
@@ -158,19 +160,19 @@ class Client(Held, Methods):
         if self._watched is not None:
             self._spawn(self._watch_again(self._watched))
 
-    def _hear(self, event: str, told: Any) -> None:
-        if event == "change" and not self._state.apply(Change.told(told)):
-            self._catchup.want(told["room"])
+    def _receive(self, event: str, data: Any) -> None:
+        if event == "change" and not self._state.apply(Change.from_wire(data)):
+            self._catchup.want(data["room"])
         elif event == "signal":
-            self._signals.push(Signal(told["room"], told["from"], told["type"], told["data"]))
+            self._signals.push(Signal(data["room"], data["from"], data["type"], data["data"]))
 
     async def _deliver(self, message: Sending) -> Message:
         result: OneMessage = await self._connection.insist("message.post", message.params(), patient=True)
         return self._noticed(result)["message"]
 
     def _noticed(self, result: T) -> T:
-        """Return ``result``; if it has a rev that the client does not know yet, catch up in that room."""
-        for room, rev in told_revs(result):
+        """Return ``result``; if it has a rev that the client does not have yet, fetch that room."""
+        for room, rev in revs_in(result):
             if rev > self._state.rev(room):
                 self._catchup.want(room)
         return result

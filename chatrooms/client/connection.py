@@ -1,4 +1,4 @@
-"""Stays connected: one link after the other, with growing pauses, until closed or refused for good."""
+"""Reconnecting: open one link after another, with growing pauses, until the client is closed or refused."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 from chatrooms.client.backoff import Backoff
 from chatrooms.client.errors import Refused, Unanswered
-from chatrooms.client.link import Address, Hear, Link
+from chatrooms.client.link import Address, Link, Receive
 
 SILENCES = 2
-"""After so many unanswered commands in a row the link is taken for dead."""
+"""After this many unanswered commands in a row, drop the link."""
 
 RETRIED_REFUSALS = frozenset({"rate_limited", "unavailable", "internal"})
 
@@ -20,10 +20,10 @@ log = logging.getLogger("chatrooms.client")
 
 
 class Connection:
-    """A connection that comes back.
+    """A connection that reconnects.
 
-    ``auth`` gives the handshake's payload at each attempt; ``opened`` is called with each welcome; ``timeout`` is in
-    seconds, for opening and for each answer.
+    ``auth`` returns the handshake's payload for each attempt, ``opened`` is called with each welcome, and ``timeout``
+    is in seconds, for connecting and for each response.
     """
 
     def __init__(
@@ -32,10 +32,10 @@ class Connection:
         *,
         auth: Callable[[], Mapping[str, Any]],
         opened: Callable[[dict[str, Any]], None],
-        hear: Hear,
+        receive: Receive,
         timeout: float,
     ) -> None:
-        self._address, self._auth, self._opened, self._hear = address, auth, opened, hear
+        self._address, self._auth, self._opened, self._receive = address, auth, opened, receive
         self._timeout = timeout
         self._link: Link | None = None
         self._change = asyncio.Event()
@@ -45,26 +45,26 @@ class Connection:
 
     @property
     def connected(self) -> bool:
-        """Whether there is a link now, as far as one can know."""
+        """Return whether there is a link, as far as the client knows."""
         return self._link is not None
 
     async def keep(self) -> None:
-        """Be connected, again and again; raises `Refused` when coming back is no use."""
+        """Connect and reconnect forever; raises `Refused` when reconnecting cannot help."""
         while True:
             pause = await self._once()
             await asyncio.sleep(max(pause, self._backoff.next()))
 
     def steady(self) -> None:
-        """The link has proven to be good: the next pause will be a short one."""
+        """Reset the pauses, because the link works."""
         self._backoff.reset()
 
     def end(self, error: Exception) -> None:
-        """Let everybody who waits for a link have ``error`` instead."""
+        """Raise ``error`` in the callers that wait for a link."""
         self._over = error
         self._change.set()
 
     async def ask(self, command: str, params: Mapping[str, Any]) -> Any:
-        """The result of a command, asked once, as soon as there is a link; raises `Refused` or `Unanswered`."""
+        """Run a command once, as soon as there is a link; raises `Refused` or `Unanswered`."""
         link = await self._linked()
         try:
             result = await link.ask(command, params, self._timeout)
@@ -80,7 +80,7 @@ class Connection:
         return result
 
     async def insist(self, command: str, params: Mapping[str, Any], *, patient: bool = False) -> Any:
-        """The result of a command that may be asked again: over lost links, and if ``patient`` when told to wait."""
+        """Run a repeatable command until there is a response; if ``patient``, also wait when a rate limit says so."""
         backoff = Backoff()
         while True:
             try:
@@ -101,8 +101,8 @@ class Connection:
         return self._link
 
     async def _once(self) -> float:
-        """Connect and stay as long as it lasts; returns the seconds that the server wants us to keep away."""
-        link = Link(self._address, self._hear)
+        """Connect until the link ends; return the seconds that the server asks to wait before reconnecting."""
+        link = Link(self._address, self._receive)
         try:
             async with asyncio.timeout(self._timeout):
                 welcome = await link.open(self._auth(), self._transport())

@@ -1,4 +1,4 @@
-"""What can go wrong for those who use the client."""
+"""The client's exceptions."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ TEMPORARY = frozenset({"rate_limited", "unavailable"})
 
 
 class ClientError(Exception):
-    """Everything that the client raises by itself."""
+    """The base of the client's exceptions."""
 
 
 class Refused(ClientError):
-    """The server said no, to a command or to the connection.
+    """The server refused a command or the connection.
 
-    ``code`` is one of the wire contract's (``not_a_member``, ``name_taken`` ...), ``message`` is for people,
-    ``details`` what helps to mend it, such as ``{"field": "text"}``.
+    ``code`` is one of the error codes (``not_a_member``, ``name_taken``, …), ``message`` is for people, and ``details``
+    helps to fix the request, such as ``{"field": "text"}``.
     """
 
     def __init__(self, code: str, message: str = "", details: Mapping[str, Any] | None = None) -> None:
@@ -25,17 +25,17 @@ class Refused(ClientError):
 
     @property
     def temporary(self) -> bool:
-        """Whether asking again, later, can help."""
+        """Return whether trying again later can help."""
         return self.code in TEMPORARY
 
     @property
     def retry_after(self) -> float:
-        """Seconds that the server wants us to wait before asking again; 0 if it did not say."""
+        """Return the seconds to wait before trying again; 0 if the server did not say."""
         return float(self.details.get("retry_after", 0))
 
 
 class Unanswered(ClientError):
-    """The connection was lost, or time ran out, before the answer came: the command may have been done or not."""
+    """The connection was lost, or time ran out, before the response arrived: the command may or may not have run."""
 
 
 class Closed(ClientError):
@@ -43,11 +43,11 @@ class Closed(ClientError):
 
 
 class Lagging(ClientError):
-    """A stream was read too slowly, and ``missed`` items were dropped.
+    """A stream was read too slowly, so ``missed`` items were dropped.
 
-    The stream goes on: read the state anew (``client.rooms``) before asking it for more, and nothing is lost.
+    The stream continues. Read the state (``client.rooms``) before you continue iterating, and nothing is lost.
     """
 
     def __init__(self, missed: int) -> None:
         self.missed = missed
-        super().__init__(f"{missed} were dropped, read the state anew")
+        super().__init__(f"{missed} items were dropped: read the state again")

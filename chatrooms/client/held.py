@@ -1,4 +1,4 @@
-"""What a client knows of the chat, to read: always as of the revs of its rooms. Do not change it."""
+"""The client's state, as read-only properties."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from chatrooms.client.state import RoomState, State
 
 
 class Held:
-    """Views of the state that a client keeps up to date."""
+    """The state that a client keeps up to date. Do not modify it."""
 
     _state: State
 
     @property
     def username(self) -> str:
-        """Your username, in the server's spelling; empty before the first connection."""
+        """Return your username, normalized by the server; empty before the first connection."""
         return self._state.username
 
     @property
     def profile(self) -> User | None:
-        """Your profile."""
+        """Return your profile."""
         return self._state.profile
 
     @property
     def rooms(self) -> Mapping[str, RoomState]:
-        """The state of each room that you belong to, your own room included."""
+        """Return the state of each room that you belong to, including your own."""
         return self._state.rooms
 
     @property
     def memberships(self) -> Mapping[str, Member]:
-        """The shared rooms and conversations that you belong to."""
+        """Return your memberships of shared rooms and conversations."""
         return self._state.memberships
 
     @property
     def reads(self) -> Mapping[str, Read]:
-        """How far you have read each room."""
+        """Return your read position in each room."""
         return self._state.reads
 
     def unread(self, room: str) -> int:

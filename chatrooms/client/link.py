@@ -1,4 +1,4 @@
-"""One Socket.IO connection from its opening to its end; it never comes back, another one does."""
+"""One Socket.IO connection; to reconnect, open another."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ import socketio
 from chatrooms.client.errors import Refused, Unanswered
 
 SocketFactory = Callable[..., Any]
-Hear = Callable[[str, Any], None]
+Receive = Callable[[str, Any], None]
 
 MAX_PACKET = 128 * 1024
 FRAME = 100
 MAX_ANSWER = 256 * 1024 * 1024
-GOODBYE_SECONDS = 0.4
+SECONDS_TO_DISCONNECT = 0.4
 
 quiet = logging.getLogger("chatrooms.client.wire")
-quiet.setLevel(logging.ERROR)  # below it python-engineio logs what is said, and tokens
+quiet.setLevel(logging.ERROR)  # below ERROR, python-engineio logs messages and tokens
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where a server is, how to speak to it, and which ``socketio.AsyncClient`` to use for it."""
+    """A server's URL, the transports to use, and the factory of the ``socketio.AsyncClient``."""
 
     url: str
     transports: tuple[str, ...]
@@ -40,19 +40,19 @@ class Address:
 
     def __post_init__(self) -> None:
         if not self.transports or not {"websocket", "polling"}.issuperset(self.transports):
-            raise ValueError("transports are websocket and polling")
+            raise ValueError("transports must be websocket or polling")
 
     @property
     def path(self) -> str:
-        """The Socket.IO path under the prefix that the server is mounted at."""
+        """Return the Socket.IO path, including the prefix where the chat is mounted."""
         return urlsplit(self.url).path.strip("/") + "/socket.io"
 
 
 class Link:
-    """A connection; ``hear`` gets each event and its payload in the order in which they arrive."""
+    """A connection; ``receive`` gets each event and its payload, in order of arrival."""
 
-    def __init__(self, address: Address, hear: Hear) -> None:
-        self._address, self._hear = address, hear
+    def __init__(self, address: Address, receive: Receive) -> None:
+        self._address, self._receive = address, receive
         self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), middlewares=[_whole])
         self._socket = address.socket(
             reconnection=False,
@@ -62,14 +62,14 @@ class Link:
             http_session=self._session,
             websocket_extra_options={"max_msg_size": MAX_ANSWER},
         )
-        self._socket.on("*", self._heard)
+        self._socket.on("*", self._received)
         self._socket.on("connect_error", self._refused)
         self._welcome: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting: set[asyncio.Future[Any]] = {self._welcome}
         self._over = asyncio.Event()
 
     async def open(self, auth: Mapping[str, Any], transport: str) -> dict[str, Any]:
-        """Connect and return the welcome; raises `Refused`, or anything else if there is no getting through."""
+        """Connect and return the welcome; raises `Refused`, or any other exception if connecting fails."""
         await self._socket.connect(
             self._address.url,
             auth=dict(auth),
@@ -82,7 +82,7 @@ class Link:
         return await self._welcome
 
     async def ask(self, command: str, params: Mapping[str, Any], patience: float) -> Any:
-        """The result of a command; raises `Refused`, or `Unanswered` after ``patience`` seconds or at the end."""
+        """Run a command; raises `Refused`, or `Unanswered` after ``patience`` seconds or when the connection ends."""
         _sendable(command, params)
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.add(answer)
@@ -96,17 +96,17 @@ class Link:
             self._waiting.discard(answer)
 
     async def ended(self) -> None:
-        """Wait until the connection is no more."""
+        """Wait until the connection ends."""
         await self._over.wait()
 
     def drop(self) -> None:
-        """Give the connection up, as it seems to be dead."""
+        """Abandon a connection that seems to be dead."""
         self._ended(None)
 
     async def close(self) -> None:
-        """Say goodbye if that is possible, and leave nothing behind."""
+        """Disconnect cleanly if possible, and release everything."""
         with suppress(Exception):
-            async with asyncio.timeout(GOODBYE_SECONDS):
+            async with asyncio.timeout(SECONDS_TO_DISCONNECT):
                 await self._socket.disconnect()
         await self._session.close()
         await self._stop_tasks()
@@ -124,13 +124,13 @@ class Link:
         except socketio.exceptions.SocketIOError as error:
             raise Unanswered("the connection is lost") from error
         except (TypeError, ValueError) as error:
-            raise Refused("invalid", f"That is not JSON: {error}") from None
+            raise Refused("invalid", f"This is not JSON: {error}") from None
 
-    def _heard(self, event: str, data: Any = None, *_more: Any) -> None:
+    def _received(self, event: str, data: Any = None, *_more: Any) -> None:
         if event == "welcome" and not self._welcome.done():
             self._welcome.set_result(data)
         else:
-            self._hear(event, data)
+            self._receive(event, data)
 
     def _refused(self, error: Any = None) -> None:
         data = error.get("data") if isinstance(error, dict) else None
@@ -157,7 +157,7 @@ class Link:
 
 
 async def _whole(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Answers are read to their end, as python-engineio does not always: what is not read keeps its connection."""
+    """Read every response to its end; python-engineio does not always, which would keep the connection open."""
     response = await handler(request)
     if response.status != HTTPStatus.SWITCHING_PROTOCOLS:
         await response.read()
@@ -165,18 +165,18 @@ async def _whole(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerT
 
 
 def _sendable(command: str, params: Mapping[str, Any]) -> None:
-    """Raise `Refused` for what would end the connection instead of being answered."""
+    """Raise `Refused` for a command that is not JSON, or so large that it would end the connection."""
     try:
         size = len(json.dumps([command, params]))
     except (TypeError, ValueError) as error:
-        raise Refused("invalid", f"That is not JSON: {error}") from None
+        raise Refused("invalid", f"This is not JSON: {error}") from None
     if size > MAX_PACKET - FRAME:
-        raise Refused("too_large", "That is too large for one packet.")
+        raise Refused("too_large", "The command is too large.")
 
 
 def _result(answer: Any) -> Any:
     if not isinstance(answer, dict) or "ok" not in answer:
-        raise Refused("internal", "The server gave no answer.")
+        raise Refused("internal", "The server's response is invalid.")
     if answer["ok"]:
         return answer["result"]
     error = answer["error"]

@@ -1,4 +1,4 @@
-"""What the methods of a client do beyond running one command each."""
+"""The client's methods that run more than one command."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ REPEATABLE = frozenset(
         "user.me",
     }
 )
-"""Commands that are run again when the answer was lost; of the others nobody knows whether they were done."""
+"""Commands that are run again when the response was lost. Of the others, it is unknown whether they ran."""
 
 PAGE = 100
 
 
 class Methods(Commands):
-    """The commands, and iterators over all pages of an answer.
+    """The commands, and iterators over all pages.
 
-    Wherever a method takes any room, the username of another person means the conversation with them.
+    Where a method takes any room, another person's username means the conversation with them.
     """
 
     @property
     @abstractmethod
     def username(self) -> str:
-        """Your username, empty before the first connection."""
+        """Return your username; empty before the first connection."""
 
     async def iter_history(self, room: str, *, after: int | None = None) -> AsyncIterator[Message]:
-        """Iterate over the messages of a room, newest first; with ``after`` a ``seq``, over later ones, oldest first.
+        """Iterate over the messages of a room, newest first, or oldest first over those ``after`` a ``seq``.
 
-        A page is asked for when it is needed.
+        Pages are fetched as needed.
         """
         forward = after is not None
         page = await self.history(room, after=after, limit=PAGE)
@@ -60,7 +60,7 @@ class Methods(Commands):
             page = await self.history(room, limit=PAGE, **end)
 
     async def iter_members(self, room: str, *, query: str | None = None) -> AsyncIterator[Member]:
-        """Iterate over the members of a room by username; a page is asked for when it is needed."""
+        """Iterate over the members of a room, ordered by username. Pages are fetched as needed."""
         after, more = "", True
         while more:
             page = await self.members(room, query=query, after=after)
@@ -70,7 +70,7 @@ class Methods(Commands):
             more = page["more"]
 
     async def iter_users(self, *, query: str | None = None) -> AsyncIterator[User]:
-        """Iterate over all people by username; a page is asked for when it is needed."""
+        """Iterate over all people, ordered by username. Pages are fetched as needed."""
         after, more = "", True
         while more:
             page = await self.users(query=query, after=after)

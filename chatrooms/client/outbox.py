@@ -1,4 +1,4 @@
-"""Messages on their way: each has its id from the start, so that however often it is sent, it is stored once."""
+"""The outbox: each message has its id from the start, so that it is stored once however often it is sent."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS outbox (
 
 
 class Sending:
-    """A message on its way; awaiting it gives the stored row, or raises `Refused`, or `Closed` if that came first."""
+    """A message being sent. Await it for the stored row; raises `Refused`, or `Closed` if the client was closed."""
 
     def __init__(self, id: str, room: str, text: str, reply_to: str | None = None) -> None:
         self.id, self.room, self.text, self.reply_to = id, room, text, reply_to
@@ -37,16 +37,16 @@ class Sending:
 
     @property
     def done(self) -> bool:
-        """Whether it is known what came of it."""
+        """Return whether the outcome is known."""
         return self._done.done()
 
     def params(self) -> dict[str, str]:
-        """What ``message.post`` takes."""
+        """Return the parameters of ``message.post``."""
         given = {"id": self.id, "room": self.room, "text": self.text, "reply_to": self.reply_to}
         return {key: value for key, value in given.items() if value is not None}
 
     def settle(self, outcome: Message | Exception) -> None:
-        """Let those who wait know."""
+        """Set the outcome."""
         if self._done.done():
             return
         if isinstance(outcome, Exception):
@@ -59,7 +59,7 @@ Deliver = Callable[[Sending], Awaitable[Message]]
 
 
 class File:
-    """The outbox of ``author`` on the disk, a SQLite file: what is in it survives a killed process."""
+    """The outbox of ``author`` in a SQLite file, which survives a killed process."""
 
     def __init__(self, path: Path, author: str) -> None:
         self._author = author
@@ -69,28 +69,28 @@ class File:
         self._db.execute(SCHEMA)
 
     def load(self) -> list[Sending]:
-        """What was not acknowledged when the file was last used, oldest first."""
+        """Return the messages that were unacknowledged when the file was last used, oldest first."""
         found = "SELECT id, room, text, reply_to FROM outbox WHERE author = ? ORDER BY place"
         return [Sending(*row) for row in self._db.execute(found, (self._author,))]
 
     def add(self, message: Sending) -> None:
-        """Keep a message."""
+        """Store a message."""
         values = (self._author, message.id, message.room, message.text, message.reply_to)
         self._db.execute("INSERT INTO outbox (author, id, room, text, reply_to) VALUES (?, ?, ?, ?, ?)", values)
 
     def drop(self, message: Sending) -> None:
-        """Forget a message."""
+        """Delete a message."""
         self._db.execute("DELETE FROM outbox WHERE id = ?", (message.id,))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._db.close()
 
 
 class Outbox:
-    """Messages that are not acknowledged yet, sent one after the other in the order in which they were given.
+    """Unacknowledged messages, which are sent one at a time, in order.
 
-    Only an acknowledgement, or a refusal that waiting cannot mend, takes a message out.
+    A message stays until it is acknowledged or permanently refused.
     """
 
     def __init__(self, path: Path | None, author: str) -> None:
@@ -103,7 +103,7 @@ class Outbox:
         return len(self._waiting)
 
     def add(self, room: str, text: str, *, id: str | None, reply_to: str | None) -> Sending:
-        """Take a message in; an ``id`` that is in already is the same message."""
+        """Add a message; an ``id`` that is already in the outbox is the same message."""
         message = Sending(str(UUID(id)) if id else str(uuid4()), room, text, reply_to)
         if message.id in self._waiting:
             return self._waiting[message.id]
@@ -114,7 +114,7 @@ class Outbox:
         return message
 
     async def keep_sending(self, deliver: Deliver) -> None:
-        """Send what is in it and what comes, for ever; ``deliver`` returns the stored row or raises `Refused`."""
+        """Send present and future messages, forever; ``deliver`` returns the stored row or raises `Refused`."""
         while True:
             while self._waiting:
                 await self._send(deliver, next(iter(self._waiting.values())))
@@ -122,7 +122,7 @@ class Outbox:
             await self._news.wait()
 
     def end(self, error: Exception) -> None:
-        """Send nothing more; a file keeps what is left."""
+        """Stop sending; the file keeps unsent messages."""
         for message in self._waiting.values():
             message.settle(error)
         if self._file:

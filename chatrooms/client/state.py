@@ -1,7 +1,7 @@
-"""What a client holds of each room, and the one way in which anything enters it.
+"""The client's state of each room, and the only way to change it.
 
-A room's state is that of its ``rev``. A live change enters if it is the next one; a catch-up leads from a rev that we
-have to a later one; a reset replaces the room. An acknowledgement tells only how far the room is.
+A room's state is always that of its ``rev``. A live change is applied if it is the next one, a catch-up brings a known
+rev to a later one, and a reset replaces the room. An acknowledgement only shows that there is a newer rev.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from chatrooms.client.unread import Unread
 class RoomState:
     """A room as of ``rev``.
 
-    ``messages`` are by ``seq`` and in that order, all from ``complete_from`` on; older ones are found by ``history``.
+    ``messages`` holds, by ``seq`` and in that order, all messages from ``complete_from`` on; use ``history`` for older
+    ones.
     """
 
     def __init__(self, name: str) -> None:
@@ -30,14 +31,14 @@ class RoomState:
 
     @property
     def posted(self) -> int:
-        """How many messages the room has had so far."""
+        """Return the number of messages that were ever posted in the room."""
         newest = next(reversed(self.messages.values()), None)
         return max(self.room["posted"] if self.room else 0, newest["number"] if newest else 0)
 
     def take(self, change: Change, keep: int) -> dict[str, list[Any]]:
-        """Enter the rows that are news, and return them by table; ``keep`` is how many messages are held.
+        """Apply the new rows and return them by table; ``keep`` is how many messages to hold.
 
-        A row of a rev that we were at already is none: the answer to an old question tells it again.
+        Rows whose rev we already have are not new: a late response can repeat them.
         """
         known, self.rev = self.rev, change.rev
         news = {table: [row for row in rows if row["rev"] > known] for table, rows in change.tables.items()}
@@ -81,9 +82,9 @@ class RoomState:
 
 
 class State:
-    """All rooms of ``username``, and what concerns them alone; ``told`` hears each `Change` that entered."""
+    """All rooms of ``username``, and their personal rows; ``changed`` is called with each applied `Change`."""
 
-    def __init__(self, told: Callable[[Change], None], keep: int) -> None:
+    def __init__(self, changed: Callable[[Change], None], keep: int) -> None:
         self.username = ""
         self.rooms: dict[str, RoomState] = {}
         self.memberships: dict[str, Member] = {}
@@ -91,18 +92,18 @@ class State:
         self.reads: dict[str, Read] = {}
         self.profile: User | None = None
         self._unread = Unread()
-        self._told, self._keep = told, keep
+        self._changed, self._keep = changed, keep
 
     def missing(self) -> list[str]:
-        """Return the rooms that we belong to and hold nothing of."""
+        """Return the rooms that we belong to but have no state of."""
         return [room for room in self.memberships if room not in self.rooms]
 
     def names(self, after: str) -> list[str]:
-        """Return the rooms after that name in the order of `sync`, which is the order of code points, too."""
+        """Return the rooms after a name in the order of `sync`, which is also that of code points."""
         return sorted(name for name in self.rooms if name > after and name != self.username)
 
     def rev(self, room: str) -> int:
-        """How far ``room`` is known; 0 is not at all."""
+        """Return the rev of ``room``; 0 if it is unknown."""
         return self.rooms[room].rev if room in self.rooms else 0
 
     def unread(self, room: str) -> int:
@@ -115,9 +116,9 @@ class State:
             self._unread.take(read)
 
     def apply(self, change: Change) -> bool:
-        """Enter a live change; False if something is missing that only ``sync`` can tell.
+        """Apply a live change; return False if changes are missing, so that ``sync`` has to fetch them.
 
-        Changes of a conversation that is closed are ignored: it is back once our own room says so.
+        Changes of a closed conversation are ignored: it returns with a change of our own room.
         """
         if change.room in self.closed:
             return True
@@ -128,9 +129,9 @@ class State:
         return change.rev <= mine + 1 and all(room in self.rooms for room in joined)
 
     def catch_up(self, change: Change, asked: int) -> None:
-        """Enter an answer of ``sync`` to a question that gave ``asked`` as the room's rev.
+        """Apply a response of ``sync`` to a request with ``asked`` as the room's rev.
 
-        Since then the room may have gone on (then there is nothing to do), or we may have left it, even returned.
+        In the meantime, the room may have moved on (then there is nothing to do), or we may have left or rejoined it.
         """
         belongs = change.room == self.username or change.room in self.memberships
         if change.reset and belongs:
@@ -153,7 +154,7 @@ class State:
         if change.room == self.username:
             self._take_personal(news)
         if news.tables or news.reset:
-            self._told(news)
+            self._changed(news)
 
     def _take_personal(self, news: Change) -> None:
         for membership in news.rows("memberships"):

@@ -1,4 +1,4 @@
-"""Bounded async iterators: a slow reader is told that it lags, and memory does not grow."""
+"""Bounded async iterators: a slow reader gets `Lagging`, and memory does not grow."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 
 class Stream(Generic[T]):
-    """Everything from the moment of its making on, for one reader.
+    """All items from its creation on, for one reader.
 
-    More than ``backlog`` unread items are dropped, all of them, and reading raises `Lagging` once. Iteration ends when
-    the client is closed, and raises `Refused` if the server ended it.
+    If there are more than ``backlog`` unread items, all of them are dropped and reading raises `Lagging` once.
+    Iteration ends when the client is closed, and raises `Refused` if the server refused the connection.
     """
 
     def __init__(self, backlog: int) -> None:
@@ -50,13 +50,13 @@ class Stream(Generic[T]):
         self._news.set()
 
     def end(self, error: Exception | None) -> None:
-        """Let the reader have what is there, then stop or raise ``error``."""
+        """Stop iteration, or raise ``error``, after the items that are left."""
         self._end = error or StopAsyncIteration()
         self._news.set()
 
 
 class Streams(Generic[T]):
-    """All readers of one kind of item; one who is forgotten is dropped."""
+    """All streams of one kind of item; a stream without other references is dropped."""
 
     def __init__(self, backlog: int) -> None:
         self._backlog = backlog
@@ -64,7 +64,7 @@ class Streams(Generic[T]):
         self._end: tuple[Exception | None] | None = None
 
     def open(self) -> Stream[T]:
-        """A stream for one more reader."""
+        """Return a new stream."""
         stream = Stream[T](self._backlog)
         self._streams.add(stream)
         if self._end:
@@ -72,12 +72,12 @@ class Streams(Generic[T]):
         return stream
 
     def push(self, item: T) -> None:
-        """Give an item to every reader."""
+        """Add an item to every stream."""
         for stream in self._streams:
             stream.push(item)
 
     def end(self, error: Exception | None) -> None:
-        """End the streams that are open and those to come."""
+        """End all open and future streams."""
         self._end = (error,)
         for stream in self._streams:
             stream.end(error)

@@ -1,4 +1,4 @@
-"""The browser client's files: compressed, and kept by browsers for ever under addresses that hold their digest."""
+"""The browser client's files, compressed, and cached forever under URLs that contain their digest."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _in_folders = re.compile(rf'(?<=")(?:\./)?((?:{"|".join(FOLDERS)})/)')
 
 
 class Assets:
-    """What the folder ``static`` holds, at the paths that browsers ask for.
+    """The routes of the files in ``static``.
 
-    ``hosted`` tells the client that people log in to the application that this chat is a part of.
+    ``hosted`` lets the client know that people log in to the host application, not here.
     """
 
     def __init__(self, static: Path, *, hosted: bool) -> None:
@@ -41,7 +41,7 @@ class Assets:
         self._latest = ""
 
     def routes(self) -> list[BaseRoute]:
-        """The page, the service worker, and all files, with a digest in the path or without."""
+        """Return the routes of the page, the service worker, and all files, with and without a digest in the path."""
         folders = [Mount(f"/{name}", _Files(self._static / name)) for name in FOLDERS if (self._static / name).is_dir()]
         kept = [Mount(route.path, _Kept(self, route.path[1:])) for route in folders]
         return [
@@ -55,17 +55,17 @@ class Assets:
 
     @property
     def path(self) -> Path:
-        """The folder."""
+        """Return the folder of the files."""
         return self._static
 
     def digest(self) -> str:
-        """Of all files that browsers load; it changes with any of them."""
+        """Return the digest of all files that browsers load."""
         stats = ((path, path.stat()) for path in self._files())
         self._latest = _digest(tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stats))
         return self._latest
 
     def is_of_these(self, digest: str) -> bool:
-        """Whether it is the digest of the files that are here."""
+        """Return whether ``digest`` is that of the current files."""
         return digest == self._latest or digest == self.digest()
 
     def _files(self) -> list[Path]:
@@ -96,7 +96,7 @@ class Assets:
 
 
 class _Files(StaticFiles):
-    """Files that browsers ask about each time."""
+    """Files that browsers revalidate on each use."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder)
@@ -108,7 +108,7 @@ class _Files(StaticFiles):
 
 
 class _Kept(_Files):
-    """Files that browsers keep for ever, if the digest in the path is that of the files that are here."""
+    """Files that browsers cache forever, if the digest in the path is current."""
 
     def __init__(self, assets: Assets, folder: str) -> None:
         super().__init__(assets.path / folder)
@@ -130,7 +130,7 @@ def _digest(files: tuple[tuple[Path, int, int], ...]) -> str:
 
 
 def _policy(html: str) -> str:
-    """The content security policy of the client: no script but our files and the import map that the page holds."""
+    """Return the client's content security policy: no scripts except our files and the page's import map."""
     found = _import_map.search(html)
     digest = base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode() if found else ""
     inline = f" 'sha256-{digest}'" if digest else ""

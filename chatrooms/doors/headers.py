@@ -1,4 +1,4 @@
-"""Headers that every HTTP answer carries."""
+"""Headers of every HTTP response."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ HEADERS = (
 
 
 class SecurityHeaders:
-    """An ASGI middleware that adds `HEADERS`, save those that an answer sets itself."""
+    """ASGI middleware that adds `HEADERS` to each response that does not set them itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on; add to what starts a response."""
+        """Call the application, and add the headers to the start of the response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

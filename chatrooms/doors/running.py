@@ -1,4 +1,4 @@
-"""What a request or a socket gets while the chat is not running."""
+"""The response to requests and sockets while the chat is not running."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from chatrooms.errors import Unavailable
 from chatrooms.lifetime import Lifetime, NotRunning
 
 ABSENT = "The chat is not running: give your application lifespan=chat.lifespan"
-ELSEWHERE = "The chat runs on another event loop than this request came on: serve it by the loop of its lifespan"
+ELSEWHERE = "The chat runs on a different event loop than this request: serve both on the loop of the chat's lifespan"
 ALIVE = "/healthz"
-"""Answered even while the chat is not running: the process is alive."""
+"""Passes even without the chat: it only reports that the process is alive."""
 TRY_AGAIN_LATER = 1013
 
 log = logging.getLogger("chatrooms.app")
 
 
 class OnlyWhileRunning:
-    """An ASGI middleware that passes requests on while the chat runs, and answers them with 503 at any other time."""
+    """ASGI middleware that rejects requests with 503 unless the chat is running."""
 
     def __init__(self, app: ASGIApp, lifetime: Lifetime) -> None:
         self._app, self._lifetime = app, lifetime
         self._logged = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or refuse it; a lifespan is always passed on."""
+        """Call the application or reject the request; a lifespan is always passed on."""
         reason = "" if scope["type"] == "lifespan" or path(scope) == ALIVE else self._reason()
         if not reason:
             await self._app(scope, receive, send)
@@ -47,7 +47,7 @@ class OnlyWhileRunning:
 
 
 def path(scope: Scope) -> str:
-    """Return the path of a request below the place where the chat is mounted."""
+    """Return the path of a request, relative to where the chat is mounted."""
     found: str = scope.get("path", "")
     return found.removeprefix(scope.get("root_path", ""))
 

@@ -1,6 +1,6 @@
-"""What an application does when it fails: it logs where, answers 500, and raises nothing to the server around it.
+"""Unhandled exceptions: log where they came from, respond with 500, and raise nothing to the server.
 
-That one would log the exception with its text, and perhaps with the values of variables; see `wire.failures`.
+The server would log the exception's text, and perhaps the values of variables; see `wire.failures`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class ServerErrors:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and answer it if that fails before an answer has begun. The lifespan may fail."""
+        """Call the application; if it fails before a response has started, send one. A lifespan may raise."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -49,7 +49,7 @@ class ServerErrors:
 
 
 async def _end(scope: Scope, receive: Receive, send: Send, *, begun: bool) -> None:
-    """End a request that failed. An HTTP answer that has begun stays incomplete, upon which the server cuts it off."""
+    """End a failed request. If an HTTP response has started, leave it incomplete; the server then cuts it off."""
     with suppress(Exception):  # the client may have left
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": INTERNAL_ERROR})

@@ -1,7 +1,7 @@
 """The features of a chat: one noun per file or folder.
 
-`users`, `rooms`, `members`, `messages` and `reads` are the base that others build on. Every other feature is
-independent of the rest: delete its file and its line below, and it is gone.
+The other features build on `users`, `rooms`, `members`, `messages` and `reads`, and are independent of each other: to
+remove one, delete its file and its line below.
 """
 
 from __future__ import annotations
@@ -19,4 +19,4 @@ FEATURES = (
     presence.FEATURE,
     signals.FEATURE,
 )
-"""What `Chatrooms` is made of."""
+"""The features of `Chatrooms`, unless it is given others."""

@@ -1,7 +1,7 @@
 """Members of rooms: joining, leaving, inviting, removing, and closing conversations.
 
-A membership concerns two rooms, the shared one and the person's own, and carries a rev of each: both catch up by their
-own.
+A membership belongs to two rooms, the shared one and the person's own, and has a rev in each, so that clients of either
+room can catch up.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class InRoom(Params):
 
 
 class WithPerson(InRoom):
-    """A shared room and somebody."""
+    """A shared room and a person."""
 
     username: Username
 
@@ -43,14 +43,14 @@ class Page(Params):
     """A page of the members of a room."""
 
     room: AnyRoom = Field(description="A room that you belong to.")
-    query: Search = Field("", description="A part of the usernames to return; empty returns all.")
-    after: Search = Field("", description="Start after this username; empty starts at the first.")
+    query: Search = Field("", description="Part of a username; if empty, return all.")
+    after: Search = Field("", description="Start after this username; if empty, start at the first.")
 
 
 class InConversation(Params):
     """A conversation."""
 
-    room: AnyRoom = Field(description="A conversation of yours.")
+    room: AnyRoom = Field(description="A conversation that you belong to.")
 
 
 class OneMember(TypedDict):
@@ -66,14 +66,14 @@ class OneMembership(TypedDict):
 
 
 class MemberPage(TypedDict):
-    """Members by username; ``more`` says whether there are others after the last."""
+    """Members, ordered by username; ``more`` is true if there are others after the last one."""
 
     members: list[Member]
     more: bool
 
 
 def add(act: Act, room: str, username: str, role: Role) -> Member:
-    """Make ``username`` a member of ``room``; one who is a member already keeps their role."""
+    """Make ``username`` a member of ``room``; an existing member keeps their role."""
     before = find(act.db, room, username)
     if before and not before["gone"]:
         return before
@@ -83,13 +83,13 @@ def add(act: Act, room: str, username: str, role: Role) -> Member:
 
 
 def reopen(act: Act, conversation: str) -> None:
-    """Put a conversation back on the list of everybody who has closed it."""
+    """Put a conversation back on the lists of the people who have closed it."""
     for row in _closed.all(act.db, {"room": conversation}):
         _mark_closed(act, conversation, row["username"], closed=False)
 
 
 def find(db: Connection, room: str, username: str) -> Member | None:
-    """Return the membership of ``username`` in ``room``, past ones too."""
+    """Return the membership of ``username`` in ``room``, even if it has ended."""
     return one(Member, db.execute(_members(room).where(members.c.username == username)))
 
 
@@ -115,36 +115,36 @@ def _myself(_db: Connection, me: Caller, _p: InConversation) -> Iterable[str]:
 
 @change("room.join", may=access.joiner, locks=_joining)
 def join(act: Act, p: InRoom, _here: Here) -> OneMember:
-    """Join an open room; a member stays one."""
+    """Join an open room. Members can repeat this without effect."""
     return {"member": add(act, p.room, act.me.username, "member")}
 
 
 @change("room.leave", may=access.member, locks=_leaving)
 def leave(act: Act, p: InRoom, _here: Here) -> OneMember:
-    """Leave a room. You can return to a private one by invitation only.
+    """Leave a room. To return to a private one, you need an invitation.
 
-    When its last owner leaves, the room passes to its longest-standing moderator, or else member.
+    When the last owner leaves, the longest-standing moderator becomes the owner, or else the longest-standing member.
     """
     return {"member": _end(act, p.room, act.me.username)}
 
 
 @change("room.close", may=access.closer, locks=_myself)
 def close(act: Act, p: InConversation, _here: Here) -> OneMembership:
-    """Take a conversation off your list, on all your devices, until its next message. Nobody else learns of it."""
+    """Take a conversation off your list on all your devices, until its next message. No one else is notified."""
     before = _membership(act.db, p.room, act.me.username)
     if before is None:
-        raise NotFound("Nobody has posted anything there yet.", field="room")
+        raise NotFound("This conversation has no messages yet.", field="room")
     return {"membership": before if before["closed"] else _mark_closed(act, p.room, act.me.username, closed=True)}
 
 
 @change("room.invite", may=access.inviter, locks=_inviting)
 def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
-    """Make somebody a member; the room appears on all their devices at once."""
+    """Add a person to a room, which appears on all their devices at once."""
     return {"member": add(act, p.room, access.person(act.db, p.username), "member")}
 
 
 def _remover(act: Act, p: WithPerson) -> None:
-    """Allow owners and moderators; removing an owner takes another."""
+    """Allow owners and moderators; only an owner can remove an owner."""
     here = access.manager(act, p)
     member = find(act.db, p.room, p.username)
     if member is None or member["gone"]:
@@ -155,13 +155,13 @@ def _remover(act: Act, p: WithPerson) -> None:
 
 @change("room.remove", may=_remover, locks=_removing)
 def remove(act: Act, p: WithPerson, _: None) -> OneMember:
-    """End somebody's membership; their sockets stop receiving at once."""
+    """Remove a member; their sockets stop receiving from the room at once."""
     return {"member": _end(act, p.room, p.username)}
 
 
 @query("room.members", may=access.member)
 def page(act: Act, p: Page, _here: Here) -> MemberPage:
-    """Return the members of a room by username, a hundred at a time."""
+    """Return the members of a room, ordered by username, a hundred at a time."""
     found = _members(p.room).where(members.c.gone.is_(False), members.c.username > p.after)
     if p.query:
         found = found.where(members.c.username.contains(p.query.lower(), autoescape=True))
@@ -170,7 +170,7 @@ def page(act: Act, p: Page, _here: Here) -> MemberPage:
 
 
 def _end(act: Act, room: str, username: str) -> Member:
-    """End a membership; if it was that of the last owner, the room passes on."""
+    """End a membership; if it was the last owner's, make another member the owner."""
     next_owner = _next_owner(act.db, room, username)
     ended = _put(act, room, username, role="member", gone=True, known=True)
     for successor in next_owner:
@@ -179,7 +179,7 @@ def _end(act: Act, room: str, username: str) -> Member:
 
 
 def _next_owner(db: Connection, room: str, leaving: str) -> list[str]:
-    """Return who owns the room when ``leaving`` has left, if they are its last owner and others remain."""
+    """Return the next owner, if ``leaving`` is the last one and others remain; else an empty list."""
     member = find(db, room, leaving)
     if member is None or member["gone"] or member["role"] != "owner":
         return []
@@ -199,7 +199,7 @@ def _membership(db: Connection, room: str, username: str) -> Membership | None:
 
 
 def _mark_closed(act: Act, room: str, username: str, *, closed: bool) -> Membership:
-    """Store whether the person has closed a conversation. Only they receive it: the conversation keeps its rev."""
+    """Store whether the person has closed a conversation. Only they receive the change, so the room keeps its rev."""
     where = (members.c.room == room, members.c.username == username)
     act.db.execute(update(members).where(*where).values(closed=closed, person_rev=act.changes.rev(username)))
     row = cast(Membership, _membership(act.db, room, username))

@@ -28,7 +28,7 @@ class InRoom(Params):
 
 
 class Pinned(TypedDict):
-    """The pinned messages of a room, the last pinned first."""
+    """The pinned messages of a room, most recently pinned first."""
 
     messages: list[Message]
 
@@ -38,31 +38,31 @@ def _load(db: Connection, ids: Sequence[str]) -> dict[str, str]:
     return {row.message: row.at for row in db.execute(found)}
 
 
-PINNED_AT = Part("pinned_at", str | None, "When it was pinned; `null` if it is not.", None, _load)
+PINNED_AT = Part("pinned_at", str | None, "When it was pinned; `null` if it is not pinned.", None, _load)
 
 
 def _undeleted(act: Act, p: Which) -> Message:
-    """Allow everybody who could post in the message's room."""
+    """Allow people who can post in the message's room."""
     message, _ = visible(act, p)
     if message["deleted"]:
-        raise NotFound("The message was deleted.", field="id")
+        raise NotFound("This message was deleted.", field="id")
     return message
 
 
 @change("message.pin", may=_undeleted, locks=room_of)
 def pin(act: Act, p: Which, message: Message) -> OneMessage:
-    """Pin a message to its room, at most 100 in each. Pinning it again changes nothing."""
+    """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect."""
     if p.id in _load(act.db, [p.id]):
         return {"message": with_parts(act, [message])[0]}
     if (act.db.scalar(select(func.count()).select_from(_pinned(message["room"]).subquery())) or 0) >= MAX_PINNED:
-        raise Conflict(f"A room has at most {MAX_PINNED} pinned messages. Unpin one first.", field="id")
+        raise Conflict(f"A room can have at most {MAX_PINNED} pinned messages. Unpin one first.", field="id")
     act.db.execute(insert(pins).values(message=p.id, room=message["room"], by=act.me.username, at=act.now))
     return {"message": changed(act, message)}
 
 
 @change("message.unpin", may=_undeleted, locks=room_of)
 def unpin(act: Act, p: Which, message: Message) -> OneMessage:
-    """Unpin a message. Unpinning it again changes nothing."""
+    """Unpin a message. Unpinning a message that is not pinned has no effect."""
     if act.db.execute(delete(pins).where(pins.c.message == p.id)).rowcount:
         return {"message": changed(act, message)}
     return {"message": with_parts(act, [message])[0]}
@@ -70,12 +70,12 @@ def unpin(act: Act, p: Which, message: Message) -> OneMessage:
 
 @query("room.pins", may=access.member)
 def page(act: Act, p: InRoom, _here: Here) -> Pinned:
-    """Return the pinned messages of a room, the last pinned first."""
+    """Return the pinned messages of a room, most recently pinned first."""
     return {"messages": load(act, _pinned(p.room).order_by(pins.c.at.desc(), messages.c.seq.desc()))}
 
 
 def _pinned(room: str) -> Select[Any]:
-    """The pinned messages of a room; deleted ones are pinned no more."""
+    """Return a query for the pinned messages of a room, without deleted ones."""
     joined = rows().join(pins, pins.c.message == messages.c.id)
     return joined.where(pins.c.room == room, messages.c.deleted.is_(False))
 

@@ -1,4 +1,4 @@
-"""Who is here: derived from whether a personal room is occupied, with a few seconds of grace."""
+"""Presence: a person is online while their personal room has sockets, and for a few seconds of grace."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ State = Literal["online", "offline"]
 
 
 class Watch(Params):
-    """The people to watch from now on, at most 500."""
+    """The people to watch, at most 500."""
 
     usernames: list[Username] = Field(
-        max_length=500, fail_fast=True, description="The people to watch; they replace those of the call before."
+        max_length=500, fail_fast=True, description="The people to watch; they replace those of the previous call."
     )
 
 
 class States(TypedDict):
-    """Who is online and who is offline, by username."""
+    """Whether each person is online or offline, by username."""
 
     states: dict[str, State]
 
 
 def _anyone(_me: Caller, _p: Watch) -> None:
-    """Presence is no secret: everybody who is known may watch everybody."""
+    """Allow every signed-in person to watch anyone: presence is not secret."""
 
 
 @live("presence.watch", may=_anyone)
 async def watch(broadcast: Broadcast, me: Caller, p: Watch) -> States:
-    """Return which of these people are online. Their ``presence`` signals follow, until you watch others.
+    """Return which of these people are online, and send their ``presence`` signals until you watch others.
 
-    Watching concerns one socket: by HTTP the answer is all there is.
+    Signals go to the socket that made the call; over HTTP there are none.
     """
     if me.sid is not None:
         await broadcast.watch(me.sid, p.usernames)
@@ -49,7 +49,7 @@ async def watch(broadcast: Broadcast, me: Caller, p: Watch) -> States:
 
 
 class Presence:
-    """Emits the presence of people to their watchers: offline once they have been away for ``grace`` seconds."""
+    """Signals a person's watchers when they come online, and when they have been gone for ``grace`` seconds."""
 
     def __init__(self, broadcast: Broadcast, grace: float) -> None:
         self._broadcast, self._grace = broadcast, grace
@@ -58,7 +58,7 @@ class Presence:
         broadcast.server.use(occupied=self.came, vacated=self.went)
 
     def came(self, room: str) -> None:
-        """Emit that a person is online, unless they only reloaded; called when a room gets its first socket."""
+        """Handle the first socket in ``room``."""
         if names.kind(room) != "personal":
             return
         leaving = self._leaving.pop(room, None)
@@ -68,12 +68,12 @@ class Presence:
             self._tell(room, "online")
 
     def went(self, room: str) -> None:
-        """Expect a person back for a while; called when a room loses its last socket."""
+        """Handle the loss of the last socket in ``room``."""
         if names.kind(room) == "personal":
             self._leaving[room] = asyncio.get_running_loop().call_later(self._grace, self._gone, room)
 
     def close(self) -> None:
-        """Emit nothing more: every socket is closed."""
+        """Cancel all timers and signals that are still to be sent."""
         for timer in self._leaving.values():
             timer.cancel()
         self._leaving.clear()
@@ -86,7 +86,7 @@ class Presence:
 
     def _tell(self, username: str, state: State) -> None:
         signal = Signal(names.watchers(username), username, "presence", {"state": state})
-        task = asyncio.ensure_future(failures.reported("telling who is here failed", self._broadcast.publish([signal])))
+        task = asyncio.ensure_future(failures.reported("sending presence failed", self._broadcast.publish([signal])))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 

@@ -1,4 +1,4 @@
-"""Rooms: making them, naming them, finding those that one could join."""
+"""Rooms: creating, updating, archiving and finding them."""
 
 from __future__ import annotations
 
@@ -22,27 +22,26 @@ from chatrooms.storage.tables import members as memberships
 from chatrooms.types import Search, SharedRoom, Title, Topic
 
 MAX_LISTED = 200
-ACCESS = "Who can join: everybody (`open`) or invited people (`private`)."
+ACCESS = "Who can join: everyone (`open`) or invited people (`private`)."
 
 
 class Create(Params):
     """A new shared room."""
 
     name: SharedRoom = Field(
-        description="`#` (may be left out) and 1 to 48 letters, digits, `.`, `-` or `_`, with at least one letter or "
-        "digit."
+        description="An optional `#` and 1 to 48 letters, digits, `.`, `-` or `_`, at least one a letter or digit."
     )
-    title: Title = Field("", description="The title that people see, in one line; the name if empty.")
-    topic: Topic = Field("", description="What the room is about, in one line.")
+    title: Title = Field("", description="The title that people see, one line; if empty, the name.")
+    topic: Topic = Field("", description="What the room is about, one line.")
     access: Literal["open", "private"] = Field("open", description=ACCESS)
 
 
 class Update(Params):
-    """What to change about a room."""
+    """The properties to change."""
 
     room: SharedRoom
-    title: Title | None = Field(None, description="The title that people see, in one line; empty is the room's name.")
-    topic: Topic | None = Field(None, description="What the room is about, in one line.")
+    title: Title | None = Field(None, description="The title that people see, one line; if empty, the name.")
+    topic: Topic | None = Field(None, description="What the room is about, one line.")
     access: Literal["open", "private"] | None = Field(None, description=ACCESS)
 
 
@@ -53,9 +52,9 @@ class InRoom(Params):
 
 
 class Find(Params):
-    """A part of a name, title or topic."""
+    """A search."""
 
-    query: Search = Field("", description="A part of the names, titles or topics to return; empty returns all.")
+    query: Search = Field("", description="Part of a name, title or topic; if empty, return all.")
 
 
 class OneRoom(TypedDict):
@@ -67,17 +66,17 @@ class OneRoom(TypedDict):
 class Listing(Room):
     """A room with the number of its members."""
 
-    members: Annotated[int, Field(description="How many people belong to it.")]
+    members: Annotated[int, Field(description="How many members it has.")]
 
 
 class ManyRooms(TypedDict):
-    """Rooms, those with most members first."""
+    """Rooms, ordered by number of members, largest first."""
 
     rooms: list[Listing]
 
 
 def add(act: Act, name: str, access: Access, title: str = "", topic: str = "") -> Room:
-    """Make the room, and tell those who hear it."""
+    """Create the room and broadcast it."""
     values = {
         "name": name,
         "title": title,
@@ -94,12 +93,12 @@ def add(act: Act, name: str, access: Access, title: str = "", topic: str = "") -
 
 
 def find(db: Connection, name: str) -> Room:
-    """The row of a room that exists."""
+    """Return the row of an existing room."""
     return many(Room, db.execute(_rooms().where(rooms.c.name == name)))[0]
 
 
 def exists(db: Connection, name: str) -> bool:
-    """Whether a room of that name was ever made."""
+    """Return whether a room with that name exists, archived ones included."""
     return db.scalar(select(rooms.c.name).where(rooms.c.name == name)) is not None
 
 
@@ -113,9 +112,9 @@ def _this(_db: Connection, _me: Caller, p: InRoom | Update) -> Iterable[str]:
 
 @change("room.create", may=access.anyone, locks=_new, rate="create")
 def create(act: Act, p: Create, _: None) -> OneRoom:
-    """Create a shared room and own it. Its name never changes."""
+    """Create a shared room and become its owner. The name cannot be changed later."""
     if exists(act.db, p.name):
-        raise Conflict("There is a room of that name, or one was archived.", field="name")
+        raise Conflict("A room with that name already exists or was archived.", field="name")
     room = add(act, p.name, p.access, p.title or p.name.removeprefix("#"), p.topic)
     if not act.me.host:
         members.add(act, p.name, act.me.username, "owner")
@@ -124,7 +123,7 @@ def create(act: Act, p: Create, _: None) -> OneRoom:
 
 @change("room.update", may=access.manager, locks=_this)
 def update(act: Act, p: Update, _here: Here) -> OneRoom:
-    """Change a room's title, topic or access."""
+    """Update a room's title, topic or access."""
     given = p.model_dump(exclude={"room"}, exclude_none=True)
     if not given:
         raise Invalid("Nothing to update: give a title, topic or access.", field="title")
@@ -135,13 +134,13 @@ def update(act: Act, p: Update, _here: Here) -> OneRoom:
 
 @change("room.archive", may=access.manager, locks=_this)
 def archive(act: Act, p: InRoom, _here: Here) -> OneRoom:
-    """Archive a room for good: its members can read it, nobody can post."""
+    """Archive a room permanently: members can read it, but no one can post."""
     return _store(act, p.room, archived=True)
 
 
 @query("room.list", may=access.anyone)
 def list_open(act: Act, p: Find, _: None) -> ManyRooms:
-    """Return the open rooms that you could join, largest first, at most 200."""
+    """Return up to 200 open rooms that you have not joined, largest first."""
     count = _member_count()
     mine = select(memberships.c.room).where(memberships.c.username == act.me.username, memberships.c.gone.is_(False))
     found = (
@@ -171,7 +170,7 @@ def _rooms() -> Any:
 
 
 def _store(act: Act, name: str, **values: Any) -> OneRoom:
-    """Write what differs and tell it; nothing new spends no rev."""
+    """Store and broadcast the values that differ; without any, the rev stays the same."""
     room = find(act.db, name)
     if any(room[key] != value for key, value in values.items()):  # type: ignore[literal-required]
         rev = act.changes.rev(name)

@@ -1,4 +1,4 @@
-"""What is passed on live and never stored: typing, call signalling, events of a host application."""
+"""Live signals, which are never stored: typing, call signalling, and events of a host application."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OURS = frozenset({"typing", "presence", "profile"})
 
 def _foreign(type: str) -> str:
     if type in OURS:
-        raise ValueError("That type is the server's own.")
+        raise ValueError("This type is reserved for the server.")
     return type
 
 
@@ -51,19 +51,19 @@ class Where(Params):
 class Send(Params):
     """A signal."""
 
-    to: AnyRoom = Field(description="A room that you belong to, or the username of somebody you share a room with.")
+    to: AnyRoom = Field(description="A room that you belong to, or the username of a person you share a room with.")
     type: Annotated[str, AfterValidator(_foreign)] = Field(
         min_length=1,
         max_length=64,
-        description="Your name for this kind of signal; `typing`, `presence` and `profile` are the server's own.",
+        description="Your name for this kind of signal; `typing`, `presence` and `profile` are reserved.",
     )
     data: Annotated[Any, AfterValidator(_small)] = Field(
-        None, description="Any JSON of at most 64 KiB, nested at most 16 deep."
+        None, description="Any JSON up to 64 KiB, nested up to 16 levels deep."
     )
 
 
 class Target(Params):
-    """The room or person that the host application signals."""
+    """The recipient of a signal from the host application."""
 
     to: AnyRoom
 
@@ -74,7 +74,7 @@ class Nothing(TypedDict):
 
 @query("typing", may=access.poster, rate="signal")
 def typing(act: Act, p: Where, _here: Here) -> Nothing:
-    """Show a room that you are typing. At most one signal in 3 seconds is emitted per person and room."""
+    """Show a room that you are typing. The server emits at most one signal per person and room every 3 seconds."""
     act.signals.append(Signal(p.room, act.me.username, "typing", {}))
     return {}
 
@@ -94,13 +94,13 @@ def _pieces(p: Send) -> int:
 
 @query("signal", may=_acquaintance, rate="signal", cost=_pieces)
 def signal(act: Act, p: Send, _: None) -> Nothing:
-    """Send a signal, which is never stored, to a room that you belong to or a person you share a room with."""
+    """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with."""
     act.signals.append(Signal(p.to, act.me.username, p.type, p.data))
     return {}
 
 
 def addressed(to: str) -> str:
-    """Return ``to`` as the name of a room, in its one form; raises `Invalid`."""
+    """Return ``to`` as a normalized room name; raises `Invalid`."""
     try:
         return Target(to=to).to
     except ValidationError as error:
@@ -108,14 +108,14 @@ def addressed(to: str) -> str:
 
 
 def known(db: Connection, room: str) -> bool:
-    """Return whether ``room`` exists, or all the people whose personal room or conversation it is."""
+    """Return whether the shared room, or each person in the personal room or conversation, exists."""
     if names.kind(room) == "shared":
         return rooms.exists(db, room)
     return all(users.find(db, username) for username in names.people(room))
 
 
 def _all_acquainted(db: Connection, me: str, conversation: str) -> None:
-    """A conversation that was not begun is no way to reach strangers."""
+    """Require a shared room with everyone in a conversation that has no messages: it must not reach strangers."""
     for other in names.people(conversation):
         if other != me:
             _acquainted(db, me, other)
@@ -131,7 +131,7 @@ def _acquainted(db: Connection, me: str, other: str) -> None:
         theirs.c.gone.is_(False),
     )
     if not db.scalar(select(exists(together))):
-        raise NotFound("There is nobody of that name in your rooms.", field="to")
+        raise NotFound("No one in your rooms has that name.", field="to")
 
 
 FEATURE = Feature(commands=(typing, signal))

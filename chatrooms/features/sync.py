@@ -1,7 +1,8 @@
-"""`sync`: what changed since the revs that a client has, in pages of rooms; generic over the tables in `SYNCED`.
+"""`sync`: the changes since the revs that a client has, in pages of rooms; generic over the tables in `SYNCED`.
 
-The caller's own room and the open ones come first, then the others by the bytes of their names. The own room has a row
-or two for each room that its person is in, so it comes in pieces by `rev`, and no other room follows an unfinished one.
+The caller's own room and the open ones come first, then the others, ordered by the bytes of their names. The caller's
+own room has one or two rows for every room they belong to, so it is sent in pieces ordered by `rev`, and no other room
+follows before it is complete.
 """
 
 from __future__ import annotations
@@ -26,17 +27,17 @@ from chatrooms.storage.tables import SYNCED, Synced, members, rooms
 from chatrooms.types import MAX_SEQ, Seq
 
 LIMIT = 200
-"""Rows of a room's messages, or of its members, beyond which a client takes the room anew."""
+"""The most new messages, or members, of a room; a client that is further behind reloads the room."""
 MAX_ROWS = 2000
-"""Rows in one answer."""
+"""The most rows in one response."""
 PIECE_ROWS = 500
-"""Rows of each table in one piece of the caller's own room."""
+"""The most rows of each table in one piece of the caller's own room."""
 MAX_ROOMS = 2000
-"""Rooms that one answer covers."""
+"""The most rooms that one response covers."""
 MAX_BYTES = 240 * 1024
-"""Bytes of JSON of the changes in one answer, which stays below 256 KiB as a whole."""
+"""The most bytes of JSON in the changes of one response, which stays below 256 KiB as a whole."""
 LARGEST_ROOM = 192 * 1024
-"""Bytes of JSON of one room's rows beyond which a client takes the room anew."""
+"""The most bytes of JSON in one room's rows; a client that is further behind reloads the room."""
 
 Row = dict[str, Any]
 RoomName = Annotated[str, Field(max_length=400)]
@@ -54,13 +55,13 @@ _newer = {
 
 
 class Sync(Params):
-    """The rev up to which the caller knows each room that is asked for; rooms that are not named start from 0."""
+    """The caller's rev of each room to return; a room without one starts from 0."""
 
     revs: dict[RoomName, Seq] = Field(
-        default_factory=dict, max_length=10_000, description="The revs that you have, by room; 0 for those left out."
+        default_factory=dict, max_length=10_000, description="The revs that you have, by room; the default is 0."
     )
     after: RoomName | None = Field(
-        None, description="Return rooms after this name; empty begins. Left out, `revs` has all rooms that you know."
+        None, description="Return rooms after this name; start with an empty one. If omitted, `revs` must be complete."
     )
     until: RoomName | None = Field(None, description="Return no rooms after this name.")
     open: list[RoomName] = Field(
@@ -69,10 +70,10 @@ class Sync(Params):
 
 
 class Caught(TypedDict):
-    """What is new in the rooms up to ``until``, or in all that follow if that is null.
+    """The changes of the rooms up to ``until``, or of all the rest if it is null.
 
-    A room in ``reset`` is too far behind: forget it. Its change has no messages and no members, you get them anew by
-    `history` and `room.members`. ``more`` says that the answer has not all that you asked for: ask again with the new
+    For a room in ``reset`` you are too far behind: discard what you have of it. Its change has no messages and members;
+    get them with `history` and `room.members`. If ``more`` is true, the response is incomplete: call again with the new
     revs. ``reads`` are your read positions in the rooms of ``changes``, counted anew as of their revs.
     """
 
@@ -84,7 +85,7 @@ class Caught(TypedDict):
 
 
 class Told(NamedTuple):
-    """The change that leads a client to its ``rev``, and whether that is all there is (``whole``) or a piece of it."""
+    """A change that brings a client to its ``rev``; ``whole`` is false if more pieces follow."""
 
     change: Change
     reset: bool = False
@@ -100,7 +101,7 @@ class Head(NamedTuple):
 
 
 class Answer:
-    """The changes in an answer, which is filled until it is as large as one may be."""
+    """A response, filled with changes up to its maximum size."""
 
     def __init__(self, act: Act, revs: dict[str, int]) -> None:
         self._act, self._revs = act, revs
@@ -110,7 +111,7 @@ class Answer:
         self.reset: list[str] = []
 
     def add(self, head: Head) -> bool:
-        """Add what is new in a room; False if not all of it fits."""
+        """Add the changes of a room; return False if some did not fit."""
         known = self._revs.get(head.room, 0)
         if known == head.rev:
             return True
@@ -130,11 +131,11 @@ class Answer:
 
 @query("sync", may=access.anyone, aligned=True)
 def sync(act: Act, p: Sync, _: None) -> Caught:
-    """Return what changed since these revs in your own room and the rooms you belong to, a page of rooms at a time.
+    """Return the changes since these revs in your own room and the rooms you belong to, a page of rooms at a time.
 
-    Begin with an empty ``after``, and go on after the ``until`` of each answer until that is null. ``revs`` has the
-    revs of the rooms after ``after``, up to ``until`` if you give it; at the beginning those of your own room and of
-    the ``open`` ones, too. Without ``after``, ``revs`` has all your rooms; ask again as long as there is ``more``.
+    Start with an empty ``after``, then pass the ``until`` of each response, until it is null. In ``revs``, give the
+    revs of the rooms after ``after`` (and up to ``until`` if you give it); in the first call, also those of your own
+    room and the ``open`` ones. Without ``after``, give the revs of all your rooms, and repeat while there is ``more``.
     """
     answer = Answer(act, p.revs)
     until, more = _fill(answer, act.db, act.me.username, p)
@@ -142,7 +143,7 @@ def sync(act: Act, p: Sync, _: None) -> Caught:
 
 
 def _fill(answer: Answer, db: Connection, me: str, p: Sync) -> tuple[str | None, bool]:
-    """Add what fits; return the name up to which all rooms are covered, and whether there is more to ask for."""
+    """Add the changes that fit; return the last room name covered, and whether there are more."""
     done, name = p.after or "", _by_bytes(db)
     first = [] if done else [_own_head(db, me), *_heads(db, me, name.in_(p.open))]
     if not all(map(answer.add, first)):
@@ -162,7 +163,7 @@ def _own_head(db: Connection, me: str) -> Head:
 
 
 def _heads(db: Connection, me: str, *where: ColumnElement[bool], limit: int | None = None) -> list[Head]:
-    """Return the rooms on the person's list by the bytes of their names; a closed conversation is not among them."""
+    """Return the rooms on the person's list, without closed conversations, ordered by the bytes of their names."""
     mine = (members.c.username == me, members.c.gone.is_(False), members.c.closed.is_(False))
     listed = select(members.c.room).where(*mine, *where).order_by(_by_bytes(db)).limit(limit).subquery()
     found = select(rooms.c.name, rooms.c.counter).where(rooms.c.name == listed.c.room)
@@ -170,12 +171,12 @@ def _heads(db: Connection, me: str, *where: ColumnElement[bool], limit: int | No
 
 
 def _by_bytes(db: Connection) -> ColumnElement[str]:
-    """Return the room of a membership, to be compared by its bytes, as SQLite does anyway."""
+    """Return the membership's room column, compared by bytes, as SQLite does by default."""
     return members.c.room.collate("C") if db.dialect.name == "postgresql" else members.c.room
 
 
 def _shared(act: Act, head: Head, known: int) -> Told:
-    """Return what is newer than ``known``; a client that is ahead of us (a restored backup) starts anew."""
+    """Return the rows newer than ``known``; reset a client that is ahead of us, after a backup was restored."""
     ahead = known > head.rev
     tables = _tables(personal=False)
     rows = {table: _rows(act, table, head.room, 0 if ahead else known, LIMIT + 1) for table in tables}
@@ -186,9 +187,9 @@ def _shared(act: Act, head: Head, known: int) -> Told:
 
 
 def _own(act: Act, head: Head, known: int) -> Told:
-    """Return what is newer than ``known`` in somebody's own room, or the first piece of it.
+    """Return the rows newer than ``known`` in the caller's own room, or the first piece of them.
 
-    They start anew as in any other room, if what they have to keep of it fits into one piece.
+    A client that is too far behind is reset, as in any other room, if the rows to keep fit into one piece.
     """
     ahead = known > head.rev
     tables = _tables(personal=True)
@@ -202,7 +203,7 @@ def _own(act: Act, head: Head, known: int) -> Told:
 
 
 def _piece(act: Act, head: Head, known: int, tables: dict[str, Synced]) -> Told:
-    """Return the rows of the next revs after ``known``, as many as fit; at least those of one rev."""
+    """Return the rows of the next revs after ``known``: as many as fit, but at least one rev."""
     limits = {table: PIECE_ROWS if at.whole else LIMIT + 1 for table, at in tables.items()}
     found = {table: _rows(act, table, head.room, known, limits[table]) for table in tables}
     end = min((rows[-1]["rev"] for table, rows in found.items() if len(rows) == limits[table]), default=head.rev + 1)
@@ -222,12 +223,12 @@ def _piece(act: Act, head: Head, known: int, tables: dict[str, Synced]) -> Told:
 
 
 def _tables(*, personal: bool) -> dict[str, Synced]:
-    """Return the tables that a change of such a room has rows of."""
+    """Return the tables whose rows a change of a personal room, or of any other, can have."""
     return {table: at for table, at in SYNCED.items() if at.personal in (None, personal)}
 
 
 def _rows(act: Act, table: str, room: str, known: int, limit: int = MAX_SEQ) -> list[Row]:
-    """Return the rows of ``room`` that changed after the rev ``known``, by rev."""
+    """Return the rows of ``room`` that changed after the rev ``known``, ordered by rev."""
     rows = _newer[table].all(act.db, {"room": room, "known": known, "limit": limit})
     return cast(list[Row], with_parts(act, cast(list[Message], rows))) if table == "messages" else rows
 
@@ -241,7 +242,7 @@ def _change(room: str, rev: int, rows: dict[str, list[Row]]) -> Change:
 
 
 def _size(value: Any) -> int:
-    """Return how many bytes of JSON that is."""
+    """Return the size of ``value`` as JSON, in bytes."""
     return len(orjson.dumps(value))
 
 

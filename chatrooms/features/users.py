@@ -24,7 +24,7 @@ from chatrooms.types import MAX_PAGE, Search, Title, Topic, Username
 
 SYSTEM = names.APPLICATION
 LOOKS_TAKEN = "="
-"""Marks what stands for the skeleton of a vouched name whose own is another's already. No name has it in a skeleton."""
+"""Starts the skeleton stored for a vouched name whose real skeleton is already in use. No real skeleton contains it."""
 
 
 class Nothing(Params):
@@ -32,16 +32,16 @@ class Nothing(Params):
 
 
 class Who(Params):
-    """Somebody."""
+    """A person."""
 
     username: Username
 
 
 class Profile(Params):
-    """What to change about your profile."""
+    """The properties to change."""
 
     name: Title | None = Field(
-        None, description="The name that others see instead of the username, in one line; may be empty."
+        None, description="The name that others see instead of your username, one line; may be empty."
     )
     about: Topic | None = Field(None, description="A line about yourself.")
 
@@ -49,8 +49,8 @@ class Profile(Params):
 class Page(Params):
     """A page of people."""
 
-    query: Search = Field("", description="A part of the usernames or names to return; empty returns all.")
-    after: Search = Field("", description="Start after this username; empty starts at the first.")
+    query: Search = Field("", description="Part of a username or name; if empty, return all.")
+    after: Search = Field("", description="Start after this username; if empty, start at the first.")
     usernames: list[Username] | None = Field(
         None, max_length=MAX_PAGE, fail_fast=True, description="Return only people with these usernames."
     )
@@ -63,7 +63,7 @@ class OneUser(TypedDict):
 
 
 class UserPage(TypedDict):
-    """Profiles by username; ``more`` says whether there are others after the last."""
+    """Profiles, ordered by username; ``more`` is true if there are others after the last one."""
 
     users: list[User]
     more: bool
@@ -74,9 +74,9 @@ _by_username = Prepared(_select.where(users.c.username == bindparam("username"))
 
 
 def add(act: Act, username: str, *, vouched: bool = False) -> User:
-    """Add a user: a personal room, a profile, and a place in the lobby.
+    """Add a user, with a personal room, a profile and a membership in the lobby.
 
-    Raises `NameTaken` if somebody's name looks like ``username``, unless a host application vouches for this one.
+    Raises `NameTaken` if another username looks like this one, unless a host application vouched for it.
     """
     skeleton = names.skeleton(username)
     if act.db.scalar(select(users.c.username).where(users.c.skeleton == skeleton)) is not None:
@@ -105,7 +105,7 @@ def locks_to_add(username: str, lobby: str) -> tuple[str, ...]:
 
 
 def find(db: Connection, username: str) -> User | None:
-    """Return the profile of ``username``, if there is such a person."""
+    """Return the profile of ``username``, or None."""
     return cast(User | None, _by_username.one(db, {"username": username}))
 
 
@@ -113,7 +113,7 @@ def existing(db: Connection, username: str) -> User:
     """Return the profile of ``username``; raises `NotFound`."""
     user = find(db, username)
     if user is None:
-        raise NotFound("There is nobody of that name.", field="username")
+        raise NotFound("No one has that name.", field="username")
     return user
 
 
@@ -129,13 +129,13 @@ def me(act: Act, p: Nothing, _: None) -> OneUser:
 
 @query("user.get", may=access.anyone)
 def get(act: Act, p: Who, _: None) -> OneUser:
-    """Return somebody's profile."""
+    """Return a person's profile."""
     return {"user": existing(act.db, p.username)}
 
 
 @change("user.update", may=access.anyone, locks=_myself)
 def update(act: Act, p: Profile, _: None) -> OneUser:
-    """Update your own profile. Everybody who watches your presence gets it in a ``profile`` signal."""
+    """Update your profile. People who watch your presence receive it in a ``profile`` signal."""
     given = p.model_dump(exclude_none=True)
     if not given:
         raise Invalid("Nothing to update: give a name or about.", field="name")
@@ -149,7 +149,7 @@ def update(act: Act, p: Profile, _: None) -> OneUser:
 
 @query("user.list", may=access.anyone)
 def page(act: Act, p: Page, _: None) -> UserPage:
-    """Return people by username, a hundred at a time."""
+    """Return people, ordered by username, a hundred at a time."""
     found = _select.where(users.c.username > p.after, users.c.username != SYSTEM)
     if p.query:
         fields = (users.c.username, users.c.name)

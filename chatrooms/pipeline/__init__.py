@@ -1,1 +1,1 @@
-"""How every command runs."""
+"""How commands are declared and run."""

@@ -1,7 +1,7 @@
-"""May this caller do this here? The one membership predicate, and the permissions that commands declare.
+"""The permissions that commands declare, and the membership lookup that they share.
 
-A room is found through the caller who asks for it, so a permission cannot be forgotten. What a caller may not know
-about is `NotFound`, never `Forbidden`.
+Rooms are looked up together with the caller's membership, so that no command can forget to check it. A room that the
+caller must not know about is `NotFound`, never `Forbidden`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from chatrooms.storage.tables import members, rooms, users
 
 @dataclass(frozen=True)
 class Here:
-    """A room as a caller stands to it: ``role`` is None for one who is not a member.
+    """A room and the caller's ``role`` in it, None if they are not a member.
 
-    ``exists`` is false for a conversation whose first message has not been posted.
+    ``exists`` is false for a conversation without messages.
     """
 
     room: str
@@ -34,7 +34,7 @@ class Here:
 
     @property
     def moderates(self) -> bool:
-        """Whether the caller is an owner or moderator."""
+        """Return whether the caller is an owner or moderator."""
         return self.role in ("owner", "moderator")
 
 
@@ -47,7 +47,7 @@ class InRoom(Protocol):
 
 
 def of(db: Connection, me: Caller, room: str) -> Here:
-    """Return ``room`` as ``me`` belongs to it; raises `NotFound`, or `NotAMember` where ``me`` could join."""
+    """Return ``room`` for a member; raises `NotFound`, or `NotAMember` if the caller could join."""
     here = peek(db, me, room)
     if here.role is None:
         raise NotAMember(room=room) if here.access == "open" else NotFound(room=room)
@@ -55,7 +55,7 @@ def of(db: Connection, me: Caller, room: str) -> Here:
 
 
 def peek(db: Connection, me: Caller, room: str) -> Here:
-    """Return ``room`` even if ``me`` does not belong to it. For joining alone; everything else asks `of`."""
+    """Return ``room`` even if the caller is not a member. Use it for joining only, and `of` for everything else."""
     match names.kind(room):
         case "shared":
             return _shared(db, me, room)
@@ -66,14 +66,14 @@ def peek(db: Connection, me: Caller, room: str) -> Here:
 
 
 def person(db: Connection, username: str, field: str = "username") -> str:
-    """Return ``username`` if there is such a person; raises `NotFound`."""
+    """Return ``username`` if that person exists; raises `NotFound`."""
     if db.scalar(select(users.c.username).where(users.c.username == username)) is None:
-        raise NotFound("There is nobody of that name.", field=field)
+        raise NotFound("No one has that name.", field=field)
     return username
 
 
 def anyone(_act: Act, _p: Params) -> None:
-    """Allow every caller who is known."""
+    """Allow every signed-in caller."""
 
 
 def member(act: Act, p: InRoom) -> Here:
@@ -87,7 +87,7 @@ def poster(act: Act, p: InRoom) -> Here:
 
 
 def joiner(act: Act, p: InRoom) -> Here:
-    """Allow everybody to enter an open room, and members to stay."""
+    """Allow everyone in open rooms, and existing members in others."""
     here = peek(act.db, act.me, p.room)
     if here.role is None and here.access != "open":
         raise NotFound(room=here.room)
@@ -103,7 +103,7 @@ def inviter(act: Act, p: InRoom) -> Here:
 
 
 def closer(act: Act, p: InRoom) -> Here:
-    """Allow people of a conversation."""
+    """Allow the people of a conversation."""
     here = member(act, p)
     if here.access != "conversation":
         raise Invalid("You can only close conversations. Leave a room instead.", field="room")
@@ -152,7 +152,7 @@ def _personal(db: Connection, me: Caller, room: str) -> Here:
     if room != me.username and not me.host:
         raise NotFound(room=room)
     if _found.one(db, {"room": room, "username": me.username}) is None:
-        raise NotFound("There is nobody of that name.", field="room")
+        raise NotFound("No one has that name.", field="room")
     return Here(room, "personal", "owner")
 
 

@@ -1,6 +1,6 @@
-"""The only way out to sockets: changes, signals, alignments and endings, to this node's sockets and to the bus.
+"""The only way for events to leave the server: to this node's sockets, and over the bus to other nodes.
 
-Nothing here knows a socket by more than the rooms it is in.
+Sockets are addressed only by the rooms that they are in.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from chatrooms.wire import failures
 from chatrooms.wire.server import NAMESPACE, Delivery, Server
 
 ENVELOPE = 100
-"""About how many bytes an event has besides its data."""
+"""About how many bytes an event takes in addition to its data."""
 SECONDS_TO_ACKNOWLEDGE = 0.1
-"""How long a socket that is to be ended stays: who ended their own session receives the acknowledgement."""
+"""How long to wait before ending sockets, so that the caller who revoked their own session gets an acknowledgement."""
 
 
 class Broadcast:
@@ -38,9 +38,9 @@ class Broadcast:
         self._aligning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def publish(self, events: Sequence[Event]) -> None:
-        """Deliver ``events`` in order to this node's sockets, then hand them to the other nodes.
+        """Deliver ``events`` in order to this node's sockets, then publish them to the other nodes.
 
-        Changes that follow each other go out together, as one write per socket.
+        Consecutive changes go out together, as one write per socket.
         """
         changes: list[Change] = []
         for event in events:
@@ -58,27 +58,29 @@ class Broadcast:
         match event:
             case Signal():
                 payload = {"room": event.room, "from": event.sender, "type": event.type, "data": event.data}
-                await self.server.emit("signal", payload, to=names.hearers(event.room), volatile=True)
+                await self.server.emit("signal", payload, to=names.recipients(event.room), volatile=True)
             case Align():
                 await self._move(event.username)
             case End():
                 self._end_soon(event.room)
 
     async def _emit(self, changes: Iterable[Change]) -> None:
-        payloads = [({"room": each.room, "rev": each.rev, **each.rows}, names.hearers(each.room)) for each in changes]
+        payloads = [
+            ({"room": each.room, "rev": each.rev, **each.rows}, names.recipients(each.room)) for each in changes
+        ]
         events = [("change", payload, to) for payload, to in payloads]
         await self.server.emit_all(events, delivery=Delivery.SKIPPABLE)
 
     def kilobytes(self, event: Change | Signal) -> int:
-        """Return how many kilobytes an event takes over all connections that receive it; from any thread."""
+        """Return the kilobytes of an event over all connections that receive it; safe in any thread."""
         data = event.rows if isinstance(event, Change) else event.data
-        receiving: int = sum(self.server.manager.count(name) for name in names.hearers(event.room))
+        receiving: int = sum(self.server.manager.count(name) for name in names.recipients(event.room))
         return (ENVELOPE + len(orjson.dumps(data))) * receiving // 1000
 
     async def align(self, username: str, sid: str | None = None) -> None:
-        """Make the rooms of all local sockets of ``username``, or of one, equal to their memberships.
+        """Move the local sockets of ``username``, or only ``sid``, into the rooms of their memberships.
 
-        Idempotent: a lost event is repaired by any later one, and connecting is the same act.
+        It is idempotent, so any later call repairs a lost event. Connecting uses it too.
         """
         lock = self._aligning.setdefault(username, asyncio.Lock())
         async with lock:
@@ -89,9 +91,9 @@ class Broadcast:
                 await self._enter(each, belongs, "shared")
 
     async def _move(self, username: str) -> None:
-        """Align; where that fails, end the person's connections: a removed member must not go on receiving.
+        """Align; if that fails, end the person's connections, so that a removed member stops receiving.
 
-        Who is still a member reconnects, and is aligned then.
+        Members reconnect and are aligned then.
         """
         try:
             await self.align(username)
@@ -110,24 +112,24 @@ class Broadcast:
                 await self.server.close(eio_sid)
 
     async def watch(self, sid: str, usernames: Iterable[str]) -> None:
-        """Make the socket receive the presence of exactly these people."""
+        """Make a socket receive the presence of exactly these people."""
         await self._enter(sid, {names.watchers(name) for name in usernames}, "watchers")
 
     def here(self, username: str) -> bool:
-        """Return whether the person is here, or left so recently that they may be reloading the page."""
+        """Return whether a person is online, or disconnected so recently that they may be reloading the page."""
         return self.occupied(username) or username in self.lingering
 
     def sockets_in(self, room: str) -> list[str]:
-        """Return the ids of this node's sockets that are in ``room`` now."""
+        """Return the ids of this node's sockets in ``room``."""
         inside: list[str] = self.server.manager.members(room)
         return inside
 
     def occupied(self, room: str) -> bool:
-        """Return whether any socket is in ``room``: for a personal room, whether the person is here."""
+        """Return whether any socket is in ``room``; for a personal room, whether the person is connected."""
         return bool(self.sockets_in(room))
 
     async def _enter(self, sid: str, wanted: set[str], kind: names.Kind) -> None:
-        """Make the rooms of ``kind`` that the socket is in exactly those that are ``wanted``."""
+        """Make ``wanted`` exactly the rooms of ``kind`` that the socket is in."""
         now = {room for room in self.server.rooms(sid, NAMESPACE) if names.kind(room) == kind}
         for room in now - wanted:
             await self.server.leave_room(sid, room)

@@ -1,4 +1,4 @@
-"""The changes of one command: the revs that it takes and the rows that it broadcasts."""
+"""The changes of one command: the revs it assigns and the rows it broadcasts."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ _advance = Prepared(
 
 
 class RoomNotLocked(Exception):
-    """A command changes a room that its ``locks`` do not name: a mistake in its declaration."""
+    """A command changed a room that its ``locks`` do not name: a mistake in its declaration."""
 
 
 class Changes:
-    """What a command changes, at most one rev a room, and only in rooms that are ``locked``."""
+    """The changes of one command: one rev per room, and only in rooms that are ``locked``."""
 
     def __init__(self, db: Connection, locked: Container[str]) -> None:
         self._db, self._locked = db, locked
         self.by_room: dict[str, Change] = {}
 
     def rev(self, room: str) -> int:
-        """Return the rev that this command gives to ``room``: one more than the room's last."""
+        """Return the rev that this command gives ``room``: one more than the room's last."""
         if room not in self.by_room:
             self._advance(room, revs=1, messages=0)
         return self.by_room[room].rev
 
     def number_message(self, room: str) -> tuple[int, int]:
-        """Count a new message; return the rev of this command in ``room`` and the message's number there, from 1."""
+        """Count a new message; return this command's rev of ``room``, and the message's number there, from 1."""
         posted = self._advance(room, revs=0 if room in self.by_room else 1, messages=1)
         return self.rev(room), posted
 
     def add(self, room: str, table: str, row: Mapping[str, Any]) -> None:
-        """Broadcast ``row`` of ``table``, which has this command's rev of ``room``, once it is committed."""
+        """Broadcast ``row`` of ``table`` after the commit; it must have this command's rev of ``room``."""
         self.by_room[room].rows.setdefault(table, []).append(row)
 
     def _advance(self, room: str, *, revs: int, messages: int) -> int:

@@ -1,13 +1,12 @@
-"""How a command is declared: its name, parameters, permission, locks, rate and body, once for both doors.
+"""How a command is declared, once for HTTP and Socket.IO: its name, parameters, permission, locks, rate and body.
 
-Each thing that a person or a program can do is a function of an `Act`, its parameters and what its permission found::
+A command's body is a function of an `Act`, the parameters, and the result of the permission::
 
     @query("room.members", may=access.member)
     def page(act: Act, p: Page, here: Here) -> ManyMembers: ...
 
-A body cannot run without its permission. The signature is the contract: the doors, OpenAPI, AsyncAPI, the TypeScript
-types and the Python client are made from it. A decorator only marks: a command exists in a chat whose list of features
-names it.
+The body cannot run without its permission. The OpenAPI and AsyncAPI documents, the TypeScript types and the Python
+client are generated from the signature. The decorators register nothing: a chat has the commands of its features.
 """
 
 from __future__ import annotations
@@ -43,10 +42,10 @@ class Params(BaseModel):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who runs a command: a person, on the socket ``sid`` if they use one, or the host application itself.
+    """The caller of a command: a person, with their socket ``sid`` if they use one, or the host application.
 
-    ``network`` is the address that limits count by (`Handshake.network`), empty where there is none. ``new_token`` is a
-    token that proves them and that their client does not know yet.
+    ``network`` is the address that rates count by (`Handshake.network`), or empty. ``new_token`` is a token that proves
+    them and that their client does not know yet.
     """
 
     username: str
@@ -71,10 +70,10 @@ class Stranger(Protocol):
 
 @dataclass(frozen=True)
 class Part:
-    """Something that a feature hangs on messages, such as their reactions.
+    """A field that a feature adds to messages, such as when they were pinned.
 
-    ``load`` gives the values by the ids of messages, those that are ``empty`` left out. ``type`` and ``doc`` are for
-    the documents.
+    ``load`` returns the values by message id; messages without one get ``empty``. ``type`` and ``doc`` describe the
+    field in the documentation.
     """
 
     name: str
@@ -86,9 +85,9 @@ class Part:
 
 @dataclass
 class Act:
-    """A command being carried out: by whom, when, in which transaction, and what comes of it.
+    """A command while it runs: its caller, time and transaction, and what it changes and emits.
 
-    ``ended`` are ids of sessions whose sockets are disconnected; ``queued`` says that a job was enqueued.
+    ``ended`` lists the ids of sessions whose sockets to disconnect; ``queued`` is true once a job was enqueued.
     """
 
     me: Caller
@@ -105,12 +104,12 @@ class Act:
 
 @dataclass(frozen=True)
 class Command(Generic[P]):
-    """One declared command.
+    """A declared command.
 
-    ``kind`` says where its body runs: ``change`` on the writer's thread, ``query`` on a reader's, ``live`` as a
-    coroutine of the event loop that touches sockets only, ``entry`` as a coroutine for somebody who is not known yet.
-    Before an ``aligned`` one the caller's sockets are aligned. It counts against its ``rate`` as many times as ``cost``
-    says, once if that is None, and more if parsing its ``names`` (see `weights`) takes long.
+    ``kind`` decides where the body runs: ``change`` on the writer's thread, ``query`` on a reader's, ``live`` as a
+    coroutine on the event loop that only uses sockets, ``entry`` as a coroutine for somebody who is not known yet.
+    The caller's sockets are aligned before an ``aligned`` command. It counts against its ``rate`` as many times as
+    ``cost`` returns, once if that is None, and more if parsing its ``names`` (see `weights`) takes long.
     """
 
     name: str
@@ -127,7 +126,7 @@ class Command(Generic[P]):
 
     @property
     def doc(self) -> str:
-        """What it does, for the documents."""
+        """Return the description for the documentation."""
         return inspect.getdoc(self.body) or ""
 
 
@@ -139,7 +138,7 @@ def change(
     rate: Rate = "other",
     cost: Callable[[Any], int] | None = None,
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
-    """Declare a command that writes; ``locks`` gives all rooms that it may change. It cannot change any other."""
+    """Declare a command that writes. ``locks`` returns all rooms that it may change; changing another raises."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
         return _declared(name, "change", may, body, locks, rate, cost)
@@ -166,7 +165,7 @@ def query(
 def live(
     name: str, *, may: Callable[[Caller, Any], None], rate: Rate = "other"
 ) -> Callable[[Callable[[Broadcast, Caller, P], Awaitable[R]]], Command[P]]:
-    """Declare a coroutine function that concerns only who is connected now."""
+    """Declare a coroutine function that only concerns connected sockets."""
 
     def declare(body: Callable[[Broadcast, Caller, P], Awaitable[R]]) -> Command[P]:
         return _declared(name, "live", may, body, _no_room, rate)
@@ -207,11 +206,11 @@ _SENTENCES = {
     "string_too_short": "This cannot be empty.",
     "string_pattern_mismatch": "Text cannot be blank or contain control characters.",
 }
-"""For people, who meet these in forms; the other kinds are for programmers, in pydantic's words."""
+"""Messages for errors that people see in forms; programmers get pydantic's own messages for the other kinds."""
 
 
 def invalid(error: ValidationError) -> Invalid:
-    """Return a pydantic error as our refusal, of its first field."""
+    """Return an `Invalid` for the first field of a pydantic error."""
     first = error.errors(include_url=False, include_input=False)[0]
     context = first.get("ctx", {})
     sentence = _SENTENCES.get(first["type"])

@@ -1,4 +1,4 @@
-"""What a feature brings to a chat, and the list of features that a chat is made of."""
+"""A feature's contribution to a chat, and the features of a chat."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ Row = Mapping[str, Any]
 class Listener:
     """A function that runs in the transaction of every command that changed rows of ``table``.
 
-    It may write `jobs` and tables that no client sees. What changes another room is a command that a job runs.
+    It may write to ``jobs`` and to tables that are not sent to clients. To change another room, enqueue a job that runs
+    a command.
     """
 
     table: str
@@ -24,13 +25,13 @@ class Listener:
 
 
 def on(table: str) -> Callable[[Callable[[Act, Sequence[Row]], None]], Listener]:
-    """Declare a listener to changed rows of ``table``, such as ``messages``, in the form that clients see."""
+    """Declare a listener for changed rows of ``table``, such as ``messages``, in the form that clients receive."""
     return lambda run: Listener(table, run)
 
 
 @dataclass(frozen=True)
 class Feature:
-    """Everything that one noun brings. Remove it from the list of features and it is gone."""
+    """Everything that one noun contributes; without it in the list of features, a chat has none of it."""
 
     commands: tuple[Command[Any], ...] = ()
     parts: tuple[Part, ...] = ()
@@ -39,7 +40,7 @@ class Feature:
 
 
 class Features:
-    """The features of one chat; raises ``ValueError`` where two of them use the same name."""
+    """The features of one chat; raises ``ValueError`` if two of them use the same name."""
 
     def __init__(self, features: Iterable[Feature]) -> None:
         listed = tuple(features)

@@ -1,7 +1,7 @@
-"""Work that follows a commit: a row written in the same transaction, done at least once, retried until it succeeds.
+"""Jobs: work after a commit, stored as a row in the same transaction, run at least once, and retried on failure.
 
-A job is idempotent, since a process can die between its work and the row that says it is done; its ``key`` makes asking
-for it idempotent too. Nothing slow runs in the writer's way, and nothing is lost when a process dies.
+A job must be idempotent, because the process can die after the work and before the row is marked as done. Its ``key``
+makes enqueueing idempotent too. So slow work never blocks the writer, and is not lost when the process dies.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from chatrooms.wire import failures
 R = TypeVar("R")
 
 CAPACITY = 100
-"""How many jobs run at once, and how many are started and finished in one transaction."""
+"""The most jobs that run at once, and that are finished in one transaction."""
 SECONDS_TO_RUN = 60.0
 SECONDS_TO_LOOK = 60.0
-"""How long a job that nobody announced can wait, such as one that another process enqueued."""
+"""How often to look for jobs that did not wake the runner, such as those of another process."""
 LONGEST_PAUSE = 3600
 DAYS_KEPT = 7
-"""How long a finished job is remembered: for that long, asking again for the same key does nothing."""
+"""How long a finished job is kept; until then, enqueueing the same key again has no effect."""
 
 NOBODY = Caller("", host=True)
 
@@ -40,15 +40,15 @@ _INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.
 
 
 class Chat(Protocol):
-    """What a job can do: the part of `Pipeline` that it needs."""
+    """The part of `Pipeline` that jobs use."""
 
     settings: Settings
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
-        """Carry out a command."""
+        """Run a command."""
 
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
-        """Carry out a change that is not a command."""
+        """Run a change that is not a command."""
 
     async def lookup(self, query: Callable[[Connection], R]) -> R:
         """Return a few rows."""
@@ -56,7 +56,7 @@ class Chat(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """One piece of work: ``data`` is what was given to `enqueue`, ``attempts`` counts the ones that failed."""
+    """A job: ``data`` is the argument of `enqueue`, ``attempts`` the number of failed attempts."""
 
     id: int
     kind: str
@@ -67,10 +67,11 @@ class Job:
 
 @dataclass(frozen=True)
 class JobKind:
-    """How jobs of one name are done.
+    """How the jobs of one name run.
 
-    ``run`` is awaited with the chat and the job; what it raises is logged, and the job is tried again after a
-    pause that doubles, ``attempts`` times in all. With ``every``, one such job exists from the start and comes back.
+    ``run`` is awaited with the chat and the job. If it raises, the error is logged and the job is retried with
+    exponential backoff, up to ``attempts`` attempts. With ``every``, there is one such job, which runs at that
+    interval.
     """
 
     name: str
@@ -80,27 +81,27 @@ class JobKind:
 
 
 def enqueue(act: Act, kind: JobKind, key: str, data: Any = None, *, due: str | None = None) -> None:
-    """Have a job done after this command's commit, or at ``due``; one with the same kind and key is asked for once."""
+    """Enqueue a job to run after this command's commit, or at ``due``, unless one of the same kind and key exists."""
     act.queued = True
     _insert(act.db, kind, key, data, due or act.now)
 
 
 class Queue:
-    """Wakes the runner when there is something to do."""
+    """Wakes the runner when a job was enqueued."""
 
     def __init__(self) -> None:
         self.reset()
 
     def reset(self) -> None:
-        """Begin anew, perhaps on another event loop."""
+        """Start over, possibly on another event loop."""
         self._news = asyncio.Event()
 
     def wake(self) -> None:
-        """Have the runner look now."""
+        """Wake the runner."""
         self._news.set()
 
     async def wait(self, seconds: float) -> None:
-        """Return when woken, or after ``seconds``."""
+        """Wait until woken, at most ``seconds``."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._news.wait()
@@ -108,7 +109,7 @@ class Queue:
 
 
 class Runner:
-    """Does the jobs of some kinds. With one process, what it is doing is known in memory; rows hold no leases."""
+    """Runs the jobs of the given kinds. It keeps running jobs in memory, without leases: a database has one process."""
 
     def __init__(self, chat: Chat, kinds: Mapping[str, JobKind], queue: Queue) -> None:
         self._chat, self._kinds, self._queue = chat, kinds, queue
@@ -117,7 +118,7 @@ class Runner:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Do jobs meanwhile. What is not finished at the end is done again after the next start."""
+        """Run jobs inside this context. Jobs that are cancelled at the end run again after the next start."""
         self._queue.reset()
         self._running, self._done = {}, []
         task = asyncio.create_task(self._keep_going())
@@ -219,7 +220,7 @@ def _settle(act: Act, kinds: Mapping[str, JobKind], done: Iterable[tuple[Job, Ex
 
 
 async def _forget_finished(chat: Chat, _job: Job) -> None:
-    """Remove the rows of jobs that were finished long ago, a batch at a time."""
+    """Delete the rows of jobs that finished long ago, in batches."""
     old = select(jobs.c.id).where(jobs.c.done_at < clock.ago(days=DAYS_KEPT)).limit(CAPACITY)
 
     def remove(act: Act) -> int:

@@ -1,4 +1,4 @@
-"""The one way of every command: parse, rates, lock rooms, may they?, do, enqueue, commit, broadcast."""
+"""The path of every command: count rates, parse, lock rooms, check permission, run, commit, broadcast."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 ON_LOOP = 200
-"""Characters of names that are mapped on the event loop, which takes at most a millisecond."""
+"""How many characters of names may be normalized on the event loop; this takes at most a millisecond."""
 AT_ONCE = 2
-"""Queries of one network address, or of one person without, that are worked on at the same time."""
+"""How many queries run at once per network address, or per person if there is none."""
 
 
 @dataclass
 class Outcome(Generic[R]):
-    """What came of a command that was carried out."""
+    """The outcome of a command."""
 
     result: R
     changes: list[Change]
@@ -48,7 +48,7 @@ class Outcome(Generic[R]):
     queued: bool
 
     def events(self) -> Iterator[Event]:
-        """Yield what is broadcast, in order: a person is moved before the change that moved them."""
+        """Yield the events to broadcast, in order: sockets move before the change that moved them is sent."""
         yield from (End(names.session(session)) for session in self.ended)
         yield from (Align(change.room) for change in self.changes if "memberships" in change.rows)
         yield from self.changes
@@ -56,7 +56,7 @@ class Outcome(Generic[R]):
 
 
 class Pipeline:
-    """From a door to the database, and from a commit to everybody who receives it."""
+    """Runs commands: from a door to the database, and from the commit to the sockets."""
 
     def __init__(  # noqa: PLR0917 - every floor below
         self, settings: Settings, features: Features, db: Database, broadcast: Broadcast, rates: Rates, queue: Queue
@@ -68,7 +68,7 @@ class Pipeline:
         self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
-        """Carry out a command; returns its result, raises a `Refusal`."""
+        """Run a command and return its result; raises a `Refusal`."""
         try:
             command = self._features.commands.get(name)
             if command is None:
@@ -95,15 +95,15 @@ class Pipeline:
             raise
 
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
-        """Carry out ``work`` as a change that is not a command, such as a first join or a job's."""
+        """Run ``work`` as a change that is not a command, such as a first join or a job."""
         return (await self._db.change(lambda db: self._act(work, me, db, locks), lambda _: locks)).result
 
     async def lookup(self, query: Callable[[Connection], R]) -> R:
-        """Return what a query finds that is not a command: a few rows by index."""
+        """Run a query that is not a command and finds a few rows by index."""
         return await self._db.lookup(query)
 
     async def _committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
-        """Broadcast what was committed, in the order of the commits."""
+        """Broadcast the committed changes, in commit order, and wake the job runner."""
         await self._broadcast.publish([event for outcome in outcomes for event in outcome.events()])
         if any(outcome.queued for outcome in outcomes):
             self._queue.wake()
@@ -133,7 +133,7 @@ class Pipeline:
         return outcome.result
 
     async def _parse(self, command: Command[P], given: Any, me: Caller) -> P:
-        """Return the parameters, paid for before they are parsed: many names take long, and have to wait their turn."""
+        """Count the cost of the parameters, then parse them; many names are slow and wait for the caller's turn."""
         weight = _weight(command, given)
         self._spend(command.rate, me, weight.commands if weight else 1)
         if weight is None or weight.characters <= ON_LOOP:
@@ -146,7 +146,7 @@ class Pipeline:
         return p
 
     def _turn(self, me: Caller) -> asyncio.Semaphore:
-        """What makes callers of one address wait for each other instead of making everybody else wait."""
+        """Return the semaphore that makes callers of one address wait for each other instead of delaying others."""
         return self._turns.setdefault(me.network or me.username, asyncio.Semaphore(AT_ONCE))
 
     def _spend(self, rate: str, me: Caller, weight: int) -> None:
@@ -160,7 +160,7 @@ class Pipeline:
             await self._broadcast.publish(passed)
 
     def _affordable(self, work: Callable[[Act], R], me: Caller, db: Connection, locked: Container[str]) -> Outcome[R]:
-        """Return what comes of ``work`` if the caller may send so much to so many; on the writer's thread."""
+        """Run ``work`` on the writer's thread; raises `RateLimited` if its broadcast exceeds the caller's rate."""
         outcome = self._act(work, me, db, locked)
         if not me.host:
             sent: list[Change | Signal] = [*outcome.changes, *outcome.signals]
@@ -189,12 +189,12 @@ def _weight(command: Command[Any], given: Any) -> weights.Weight | None:
 
 
 def parse(command: Command[P], given: Any) -> P:
-    """Return the parameters in ``given``; raises `Invalid` naming the first field that is wrong."""
+    """Parse ``given``; raises `Invalid` naming the first invalid field."""
     if not isinstance(given, dict):
-        raise Invalid("Parameters must be one object.", field="")
+        raise Invalid("Parameters must be a single JSON object.", field="")
     for name in given:
         if name not in command.params.model_fields:
-            raise Invalid("There is no such parameter.", field=str(name)[:100])
+            raise Invalid("Unknown parameter.", field=str(name)[:100])
     try:
         return command.params.model_validate(given)
     except ValidationError as error:

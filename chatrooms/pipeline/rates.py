@@ -1,4 +1,4 @@
-"""The rate limits of the settings, counted in this process."""
+"""Rate limits, counted in this process by person and by network address."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Rates:
         self.limits[rate].spend(f"address {network}")  # which no username is
 
     def begin(self, me: str, network: str, others: Iterable[str]) -> None:
-        """Count a conversation that ``me`` begins from the address ``network``; raises `RateLimited`.
+        """Count a conversation that ``me`` starts from the address ``network``; raises `RateLimited`.
 
         It counts against the person, the address, and how often the address has begun one with each of the ``others``.
         Without an address, as when the host application acts for somebody, only the person counts. Only the writer's
@@ -47,7 +47,7 @@ class Rates:
             counted.append((self.limits["begin_address"], network))
             counted += [(self.limits["begin_with"], f"{network} {other}") for other in others]
         if wait := max(limit.wait(who) for limit, who in counted):
-            raise RateLimited("You have begun many conversations. Begin the next one later.", retry_after=wait)
+            raise RateLimited("You've started many conversations recently. Try again later.", retry_after=wait)
         for limit, who in counted:
             limit.spend(who)
 

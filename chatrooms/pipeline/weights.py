@@ -1,7 +1,7 @@
-"""What it costs to parse the parameters of a command, told from their declaration before they are parsed.
+"""The cost of parsing the parameters of a command, estimated from their declaration before parsing.
 
-Almost all of it is bringing names to their one form (RFC 8264), some 3 microseconds a character where that needs the
-library. So names are counted, wherever the declaration has one.
+Almost all of it is normalizing names (RFC 8264), about 3 microseconds per character if it needs the library. So count
+the names, wherever the declaration has them.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ from chatrooms.types import MAPPED
 
 CHARACTERS = 50
 NAMES = 20
-"""So many characters to be mapped, or names in a list, weigh as much as a command."""
+"""This many characters to normalize, or names in lists, count as one more command."""
 
 
 @dataclass(frozen=True)
 class Weight:
-    """What is given: how many ``names`` in lists, and how many ``characters`` of names have to be mapped."""
+    """The number of ``names`` in lists, and of ``characters`` in names that need normalizing."""
 
     names: int = 0
     characters: int = 0
 
     @property
     def commands(self) -> int:
-        """How many ordinary commands it is worth."""
+        """Return how many ordinary commands this counts as."""
         return 1 + self.names // NAMES + self.characters // CHARACTERS
 
 
 def weigh(names: tuple[tuple[str, int], ...], given: Mapping[str, Any]) -> Weight:
-    """Return what parsing the ``names`` in ``given`` costs; a list is parsed up to the first name too many."""
+    """Return the cost of parsing the ``names`` in ``given``; a list is parsed up to the first name too many."""
     values = [(given.get(name), most) for name, most in names]
     listed = sum(min(len(value), most) for value, most in values if isinstance(value, list))
     return Weight(listed, sum(_slow(value, most) for value, most in values))
 
 
 def named(params: type[BaseModel]) -> tuple[tuple[str, int], ...]:
-    """Return the parameters that are names, or lists of at most so many."""
+    """Return the parameters that are names or lists of names, with the maximum length of the list."""
     return tuple((name, _most(field)) for name, field in params.model_fields.items() if _mapped(field))
 
 
@@ -52,7 +52,7 @@ def _mapped(field: FieldInfo) -> bool:
 
 
 def _mentions(annotation: Any) -> bool:
-    """Whether a name is part of a type, such as ``list[Username] | None``."""
+    """Return whether a type contains a name, such as ``list[Username] | None``."""
     return MAPPED in getattr(annotation, "__metadata__", ()) or any(map(_mentions, get_args(annotation)))
 
 

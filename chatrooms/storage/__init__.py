@@ -1,1 +1,1 @@
-"""What is stored, and by whom."""
+"""The database: tables, migrations, and the threads that read and write."""

@@ -1,4 +1,4 @@
-"""What waits to be done together, one batch after the other."""
+"""Work that waits for the database and is done in batches."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from chatrooms.errors import Unavailable
 Locks = Callable[[Connection], Iterable[str]]
 
 SECONDS_TO_ANSWER = 30.0
-"""How long a batch may take until those who wait for it are refused."""
+"""How long a batch may take before the callers that wait for it get `Unavailable`."""
 
 log = logging.getLogger("chatrooms.storage.writer")
 
 
 class Asked:
-    """A piece of work that somebody waits for: its outcome, once there is one, is ``result`` or ``error``."""
+    """Work that a caller waits for; its outcome is ``result`` or ``error``."""
 
     def __init__(self) -> None:
         self.result: Any = None
@@ -28,7 +28,7 @@ class Asked:
         self.done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     def answer(self) -> None:
-        """Give the outcome to who waits for it, if they still do."""
+        """Pass the outcome to the caller, if it still waits."""
         if self.done.done():
             return
         if self.error is None:
@@ -37,13 +37,13 @@ class Asked:
             self.done.set_exception(self.error)
 
     def refuse(self) -> None:
-        """Answer without an outcome: whether the work was done is not known."""
+        """Raise `Unavailable` in the caller, because it is unknown whether the work was done."""
         if not self.done.done():
             self.done.set_exception(Unavailable())
 
 
 class Job(Asked):
-    """One piece of work that waits for the writer."""
+    """Work for the writer."""
 
     def __init__(self, work: Callable[[Connection], Any], locks: Locks) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class Job(Asked):
 
 
 class Question(Asked):
-    """What somebody wants to look up."""
+    """A lookup for a reader."""
 
     def __init__(self, query: Callable[[Connection], Any]) -> None:
         super().__init__()
@@ -62,10 +62,10 @@ A = TypeVar("A", bound=Asked)
 
 
 class Batches(Generic[A]):
-    """Works of one kind, on one event loop. At most ``most`` at a time are given to ``do``, in the order they came.
+    """Batches of one kind of work, on one event loop; ``do`` gets at most ``most`` at a time, in order of arrival.
 
-    Whatever becomes of ``do``, nobody waits for ever, and the next one that comes is taken: who waits for a batch
-    that fails, is cancelled, or takes longer than `SECONDS_TO_ANSWER` gets `Unavailable`.
+    No caller waits forever: if ``do`` fails, is cancelled, or takes longer than `SECONDS_TO_ANSWER`, the callers get
+    `Unavailable`, and later work is still accepted.
     """
 
     def __init__(self, what: str, most: int, do: Callable[[list[A]], Awaitable[None]]) -> None:
@@ -78,7 +78,7 @@ class Batches(Generic[A]):
         return len(self._waiting)
 
     async def add(self, asked: A) -> Any:
-        """Return the outcome of ``asked``, or raise it; raises `Unavailable` at once while a batch is late."""
+        """Return or raise the outcome of ``asked``; raises `Unavailable` at once while a batch is late."""
         if self._late:
             raise Unavailable
         self._waiting.append(asked)
@@ -87,7 +87,7 @@ class Batches(Generic[A]):
         return await asked.done
 
     async def finish(self, seconds: float) -> bool:
-        """Do what waits, and refuse what is not done within ``seconds``; return whether everything was."""
+        """Finish the waiting work and refuse what is not done within ``seconds``; return whether all was done."""
         if self._task is None:
             return True
         _, late = await asyncio.wait({self._task}, timeout=seconds)
@@ -118,11 +118,15 @@ class Batches(Generic[A]):
 
     def _give_up(self, batch: list[A]) -> None:
         self._late = True
-        log.error("the database takes longer than %g s to %s; what comes is refused", SECONDS_TO_ANSWER, self._what)
+        log.error(
+            "the database takes longer than %g s to %s; requests are refused until it answers",
+            SECONDS_TO_ANSWER,
+            self._what,
+        )
         self._refuse(batch)
 
     def _refuse(self, batch: list[A]) -> None:
-        """Refuse what has no answer of this batch and of all that waits."""
+        """Refuse everything in the batch and in the queue that has no answer yet."""
         waiting, self._waiting = self._waiting, []
         for asked in (*batch, *waiting):
             asked.refuse()

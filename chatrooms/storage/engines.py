@@ -1,4 +1,4 @@
-"""How SQLite and PostgreSQL are opened: one connection that writes, several that read."""
+"""The SQLAlchemy engines: one connection that writes, several that read."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 READERS = 4
 _QUIET = logging.getLogger("sqlalchemy.engine.Engine.chatrooms")
-_QUIET.setLevel(logging.WARNING)  # below it SQLAlchemy logs the rows that it finds
+_QUIET.setLevel(logging.WARNING)  # below WARNING, SQLAlchemy logs rows
 
 
 def connect(url: URL, *, writer: bool) -> Engine:
-    """Return the engine of the writer, or of the readers, which cannot write; it connects when it is first used."""
+    """Return the engine of the writer or of the readers, which cannot write. It connects on first use."""
     how: dict[str, Any] = {"pool_size": 1 if writer else READERS, "max_overflow": 0}
     how |= {"hide_parameters": True, "logging_name": _QUIET.name.rpartition(".")[2]}
     if url.get_backend_name() != "sqlite":

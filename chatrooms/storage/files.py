@@ -1,4 +1,4 @@
-"""Files and folders that nobody but their owner may read: they hold what people write to each other."""
+"""Private files and folders, because they hold people's messages."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 FOLDER, FILE = 0o700, 0o600
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 SHARED = stat.S_ISVTX | stat.S_IWOTH
-"""The marks of a folder that is meant for everybody, such as ``/tmp``."""
+"""The mode bits of a folder that everyone may use, such as ``/tmp``."""
 
 
 def make_private_folder(folder: Path, ours: str) -> None:
-    """Create ``folder`` for its owner alone.
+    """Create ``folder`` with access for its owner only.
 
-    One that is there keeps its mode, as somebody else may need it. Only one of the owner's that holds nothing but files
-    whose names begin with ``ours`` is closed to others: earlier versions of chatrooms left it open.
+    An existing folder keeps its mode, because other programs may need it. The exception is our own folder that holds
+    only files whose names begin with ``ours``: earlier versions of chatrooms left it readable by others.
     """
     try:
         folder.mkdir(mode=FOLDER)
@@ -32,10 +32,10 @@ def make_private_folder(folder: Path, ours: str) -> None:
 
 
 def make_private_file(file: Path) -> None:
-    """Create ``file`` for its owner alone, or close an existing one to others.
+    """Create ``file``, or change an existing one, to be accessible by its owner only.
 
-    It is not opened if it exists: closing it again would end SQLite's locks of the whole process. The umask, which is
-    the whole process's too, is left as it is.
+    Do not open an existing file: closing it would release all of this process's SQLite locks on it. Do not set the
+    umask either: it belongs to the whole process.
     """
     with suppress(FileExistsError):
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE))
@@ -43,7 +43,7 @@ def make_private_file(file: Path) -> None:
 
 
 def close_to_others(path: Path) -> None:
-    """Take all rights from others, if ``path`` exists and is ours: another user's files are that user's affair."""
+    """Remove access for others, if ``path`` exists and we own it."""
     with suppress(FileNotFoundError, PermissionError):
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & OTHERS:

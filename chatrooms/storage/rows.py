@@ -1,6 +1,6 @@
-"""The rows of the base as clients see them, and how they are made from what a query finds.
+"""The rows that clients receive, and their conversion from query results.
 
-Each field has its description here, for the documents and the Python client.
+The descriptions of the fields appear in the documentation and the Python client.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Access = TypeAliasType(
     Annotated[
         Literal["open", "private", "conversation", "personal"],
         Field(
-            description="Who can join a room: everybody (`open`) or invited people (`private`). "
+            description="Who can join a room: everyone (`open`) or invited people (`private`). "
             "The server creates `conversation` and `personal` rooms."
         ),
     ],
@@ -30,36 +30,38 @@ Role = TypeAliasType(
 Name = Annotated[str, Field(description="The room's name.")]
 Person = Annotated[str, Field(description="The person's username.")]
 Seq = Annotated[
-    int, Field(description="The place in the room's timeline: the `rev` that the message was created with.")
+    int, Field(description="The position in the room's timeline: the `rev` at which the message was posted.")
 ]
 Rev = Annotated[
     int,
-    Field(description="The revision of the room (the room whose change this is) at which the row last changed."),
+    Field(description="The revision at which the row last changed, of the room whose change it belongs to."),
 ]
 Created = Annotated[str, Field(description="When it was created; ISO 8601, UTC, with milliseconds.")]
 
 
 class Message(TypedDict):
-    """A message; a deleted one keeps its place but not its ``text``."""
+    """A message. A deleted one keeps its position, but loses its ``text``."""
 
     id: Annotated[str, Field(description="A UUID.")]
     room: Name
     seq: Seq
     rev: Annotated[int, Field(description="The room's revision at which the message last changed.")]
-    number: Annotated[int, Field(description="Which message of its room it is, counted from 1.")]
+    number: Annotated[int, Field(description="The message's number in its room, from 1.")]
     author: Annotated[str, Field(description="The username of the author.")]
     text: Annotated[str | None, Field(description="Markdown source; `null` once deleted.")]
     at: Annotated[str, Field(description="When it was posted; ISO 8601, UTC, with milliseconds.")]
     edited_at: Annotated[str | None, Field(description="When its text was last edited, if ever.")]
     deleted: Annotated[
         bool,
-        Field(description="Whether it was deleted: the place is kept, the text is gone, and it never changes again."),
+        Field(description="Whether it was deleted: its place is kept, its text is gone, and it never changes again."),
     ]
-    reply_to: Annotated[str | None, Field(description="The id of the message of the same room that this one answers.")]
+    reply_to: Annotated[
+        str | None, Field(description="The id of the message in the same room that this one replies to.")
+    ]
 
 
 class Member(TypedDict):
-    """A membership: somebody belongs to a room, or (``gone``) no longer does."""
+    """A person's membership in a room, which may have ended (``gone``)."""
 
     room: Name
     username: Person
@@ -70,38 +72,38 @@ class Member(TypedDict):
 
 
 class Membership(Member):
-    """A membership as its person sees it: a ``closed`` conversation is off their list until its next message."""
+    """Your own membership; a ``closed`` conversation is off your list until its next message."""
 
     closed: Annotated[bool, Field(description="Whether you have closed the conversation.")]
 
 
 class Room(TypedDict):
-    """A durable room."""
+    """A room."""
 
-    name: Annotated[str, Field(description="The room's only name, which never changes.")]
-    title: Annotated[str, Field(description="The title that people see, in one line.")]
-    topic: Annotated[str, Field(description="What the room is about, in one line.")]
+    name: Annotated[str, Field(description="The room's name, which never changes.")]
+    title: Annotated[str, Field(description="The title that people see, one line.")]
+    topic: Annotated[str, Field(description="What the room is about, one line.")]
     access: Annotated[Access, Field(description="Who can join.")]
     created_by: Annotated[str, Field(description="The username of the person who created it.")]
     created_at: Created
-    archived: Annotated[bool, Field(description="Whether it can only be read.")]
+    archived: Annotated[bool, Field(description="Whether it is archived, and so read-only.")]
     rev: Rev
     posted: Annotated[
-        int, Field(description="How many messages were posted so far, deleted ones included, when the row was read.")
+        int, Field(description="How many messages had been posted when the row was read, deleted ones included.")
     ]
 
 
 class Read(TypedDict):
-    """How far somebody has read a room; there is one for each room that they belong to.
+    """A person's read position in a room; there is one for each room that they belong to.
 
     Unread messages are the room's ``posted`` minus ``number`` minus ``uncounted``. From ``room_rev`` on a client adds
-    to ``uncounted`` itself: 1 for each message after the position that it posts (on any device) or that another person
-    posted and that is deleted.
+    to ``uncounted`` itself: 1 for each message after the position that it posts (on any device), and 1 for each that
+    another person posted and that is deleted.
     """
 
     username: Person
     room: Name
-    seq: Annotated[int, Field(description="The `seq` of the last message that was read.")]
+    seq: Annotated[int, Field(description="The `seq` of the last message read.")]
     number: Annotated[
         int,
         Field(description="The `number` of the last message that was read; 0 if there is none."),
@@ -124,51 +126,45 @@ class User(TypedDict):
     """A person's profile."""
 
     username: Person
-    name: Annotated[str, Field(description="The name that others see; the username if empty.")]
-    about: Annotated[str, Field(description="A line about the person.")]
+    name: Annotated[str, Field(description="The name that others see; if empty, the username.")]
+    about: Annotated[str, Field(description="One line about the person.")]
     created_at: Created
     rev: Rev
 
 
 class Change(TypedDict):
-    """What one commit changed in a room: the rows as they are now, by table."""
+    """The changes of one commit in a room: the current rows, by table."""
 
     room: Annotated[str, Field(description="The room that changed.")]
     rev: Annotated[
-        int, Field(description="The room's new revision: the previous one plus 1. After a gap, call `sync`.")
+        int, Field(description="The room's new revision, the previous one plus 1. If there is a gap, call `sync`.")
     ]
-    rooms: NotRequired[
-        Annotated[list[Room], Field(description="The room itself, when it was created or something about it changed.")]
-    ]
-    users: NotRequired[Annotated[list[User], Field(description="Your own profile; in your own room only.")]]
+    rooms: NotRequired[Annotated[list[Room], Field(description="The room itself, if it was created or updated.")]]
+    users: NotRequired[Annotated[list[User], Field(description="Your profile; in your own room only.")]]
     memberships: NotRequired[
-        Annotated[
-            list[Membership], Field(description="The rooms that you joined, left or closed; in your own room only.")
-        ]
+        Annotated[list[Membership], Field(description="Rooms that you joined, left or closed; in your own room only.")]
     ]
-    members: NotRequired[Annotated[list[Member], Field(description="The people who joined or left.")]]
+    members: NotRequired[Annotated[list[Member], Field(description="People who joined or left.")]]
     reads: NotRequired[
-        Annotated[
-            list[Read], Field(description="How far you have read other rooms, on any device; in your own room only.")
-        ]
+        Annotated[list[Read], Field(description="Your read positions, on any device; in your own room only.")]
     ]
-    messages: NotRequired[Annotated[list[Message], Field(description="Messages that were posted, edited or deleted.")]]
+    messages: NotRequired[Annotated[list[Message], Field(description="Messages that were posted or changed.")]]
 
 
 T = TypeVar("T")
 
 
 def one(kind: type[T], found: Result[Any]) -> T | None:
-    """The row that was found, as ``kind``, one of the types above; None if there is none."""
+    """Return the only row of a result as a ``kind``, one of the types above, or None."""
     row = found.one_or_none()
     return None if row is None else _plain(kind, row)
 
 
 def many(kind: type[T], found: Iterable[Row[Any]]) -> list[T]:
-    """The rows that were found, as ``kind``, one of the types above."""
+    """Return the rows of a result, each as a ``kind``, one of the types above."""
     return [_plain(kind, row) for row in found]
 
 
 def _plain(_kind: type[T], row: Row[Any]) -> T:
-    """A row with keys that can be sent: SQLAlchemy's own are no plain strings."""
-    return cast(T, {str(key): value for key, value in row._mapping.items()})  # noqa: SLF001 - documented, whatever its name
+    """Return a row with plain strings as keys; SQLAlchemy's own keys cannot be serialized."""
+    return cast(T, {str(key): value for key, value in row._mapping.items()})  # noqa: SLF001 - a documented attribute

@@ -1,7 +1,7 @@
-"""A database has one server: each holds a lock as long as its database is open.
+"""The lock that a server holds on its database, so that a database has only one server.
 
-Only one process knows who is connected where: beside a second one, somebody who was removed through the first would go
-on receiving what is posted through the other.
+Each process only knows its own connections: with two servers, a person removed from a room on one would still receive
+its messages on the other.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from sqlalchemy.exc import DBAPIError
 from chatrooms.storage.files import close_to_others, make_private_file
 
 KEY = 0x63686174
-"""Of PostgreSQL's advisory lock, apart from those of rooms, which have 64 bits."""
+"""The key of PostgreSQL's advisory lock. The keys of rooms are 64-bit hashes."""
 PATIENCE = "5s"
-"""How long PostgreSQL may take to notice that the server before is gone."""
+"""How long PostgreSQL may take to notice that the previous server is gone."""
 
 
 class Busy(Exception):
@@ -26,13 +26,13 @@ class Busy(Exception):
 
 
 def take(url: URL) -> Callable[[], None]:
-    """Lock the database for this process; return what unlocks it. Raises `Busy`."""
+    """Lock the database for this process and return a function that releases it; raises `Busy`."""
     return _file(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
 
 
 def _file(url: URL) -> Callable[[], None]:
     if not url.database or url.database == ":memory:":
-        raise ValueError("the SQLite database has to be a file")
+        raise ValueError("the SQLite database must be a file")
     make_private_file(Path(url.database + ".lock"))
     lock = Path(url.database + ".lock").open("w")  # noqa: SIM115 - held as long as the database
     try:
@@ -45,7 +45,7 @@ def _file(url: URL) -> Callable[[], None]:
 
 
 def _close_to_others(database: str) -> None:
-    """Let nobody but the owner read the database; SQLite gives the same rights to the files it makes beside it."""
+    """Make the database private; SQLite gives the same mode to the files that it creates next to it."""
     make_private_file(Path(database))
     for beside in ("-wal", "-shm", "-journal"):
         close_to_others(Path(database + beside))

@@ -1,7 +1,7 @@
-"""Every table, dialect-neutral; the rows that carry ``rev`` are marked.
+"""Every table, for all dialects.
 
-A stored row that people see carries the ``rev`` of its room at which it last changed, so catching up is one question:
-everything in this room with a greater ``rev``. `SYNCED` says where each such row keeps its room and its rev.
+Each row that clients receive has the ``rev`` of its room at which it last changed, so that catching up is one query:
+all rows of the room with a greater ``rev``. `SYNCED` names the columns of the room and the rev in each table.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ members = Table(
     Index(None, "room", "rev"),
     Index(None, "username", "person_rev"),
 )
-# In the order of the pages of `sync`: that of bytes, in which PostgreSQL would need a second collation of the column.
+# In the order of `sync`'s pages, which is by bytes; PostgreSQL would need an index with another collation for that.
 Index("ix_members_username_room", members.c.username, members.c.room).ddl_if(dialect="sqlite")
 
 messages = Table(
@@ -186,10 +186,10 @@ jobs = Table(
 
 @dataclass(frozen=True)
 class Synced:
-    """Where the rows of one table in a ``change`` are kept.
+    """A table whose rows are sent in changes.
 
-    ``whole`` tables are never cut off: a client that is told to start a room anew still gets all of them.
-    ``personal`` ones are told in personal rooms only, or (``False``) never there. ``computed`` columns are not stored.
+    A client that has to reset a room still gets all rows of a ``whole`` table. The rows of a ``personal`` table are
+    sent only in personal rooms; with False, only in other rooms. ``computed`` columns are not stored.
     """
 
     table: Table
@@ -201,7 +201,7 @@ class Synced:
     computed: tuple[ColumnElement[Any], ...] = ()
 
     def select(self) -> Select[Any]:
-        """The rows as clients see them, ``rev`` being that of the room they are told in."""
+        """Return a query for the rows as clients receive them, with the ``rev`` of the room that they are sent in."""
         return select(*(self.table.c[column] for column in self.columns), self.rev.label("rev"), *self.computed)
 
 

@@ -1,7 +1,7 @@
-"""Threads that never hold up the end of the process.
+"""Threads that never block the exit of the process.
 
-Python joins the threads of a `ThreadPoolExecutor` before it exits: one write that hangs in a dead disk would keep a
-server that was asked to end from ending.
+Python joins the threads of a `ThreadPoolExecutor` before it exits, so a write that hangs on a dead disk would keep the
+server from exiting.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Threads(Executor):
-    """``count`` daemon threads that do what is submitted, in order."""
+    """An executor of ``count`` daemon threads."""
 
     def __init__(self, count: int, name: str) -> None:
         self._waiting: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
@@ -38,7 +38,7 @@ class Threads(Executor):
         return future
 
     async def close(self, seconds: float) -> bool:
-        """Let the threads end once they have done what was submitted; return whether they did within ``seconds``."""
+        """Finish the submitted work and end the threads; return whether that took less than ``seconds``."""
         for _ in self._ended:
             self._waiting.put(None)
         _, late = await asyncio.wait([asyncio.wrap_future(ended) for ended in self._ended], timeout=seconds)
@@ -47,7 +47,7 @@ class Threads(Executor):
     def _work(self, ended: Future[None]) -> None:
         while (call := self._waiting.get()) is not None:
             call()
-            del call  # or it would live on, with all that it refers to, until the next one comes
+            del call  # otherwise it, and all that it refers to, lives until the next call
         ended.set_result(None)
 
 

@@ -1,8 +1,8 @@
-"""The engine, ``read()``, ``lookup()``, and ``change()`` with group commit; knows nothing of chat.
+"""`Database`: ``read()``, ``lookup()``, and ``change()`` with group commit; independent of chat.
 
-One writer per process takes everything that waits and commits it as one transaction, each work in a savepoint of its
-own, so that one refusal harms nobody else. While a commit is on the disk the next batch gathers: the busier the
-server, the larger the batch.
+The process has one writer. It commits all waiting work as one transaction, each in its own savepoint, so that one
+refusal does not affect the others. While a commit is written to disk, the next batch gathers: the busier the server,
+the larger the batch.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ T = TypeVar("T")
 BATCH = 256
 WAITING = 10_000
 SECONDS_TO_READ = 30.0
-"""How long a query may wait for a thread and for its answer."""
+"""How long a query may wait for a thread and its result."""
 SECONDS_TO_CLOSE = 5.0
-"""How long closing waits for what is under way."""
+"""How long closing waits for unfinished work."""
 
 _SAVE, _UNDO, _RELEASE = (
     Prepared(text(sql)) for sql in ("SAVEPOINT job", "ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job")
@@ -42,12 +42,12 @@ _SAVE, _UNDO, _RELEASE = (
 
 
 class Database:
-    """A database that many read and one writes, between `open` and `close`.
+    """A database with many readers and one writer, between `open` and `close`.
 
-    One that is not ``alone`` leaves it to others to keep out a second server.
+    Without ``alone``, no lock keeps a second server out.
 
-    It belongs to the event loop that opened it. Calls from other loops and threads are carried over; at any other
-    time they raise `NotRunning`. It can be opened again, on any loop, also after `open` failed.
+    It belongs to the event loop that opened it; calls from other loops and threads run there too. Calls while it is not
+    open raise `NotRunning`. It can be opened again on any loop, even after `open` failed.
     """
 
     def __init__(self, url: str, *, alone: bool = True) -> None:
@@ -71,7 +71,7 @@ class Database:
         """
         self._lifetime.begin()
         try:
-            await self._let_go()  # of one whose event loop was closed before the database was
+            await self._let_go()  # left over if the event loop was closed before the database
             self._last = _Store(self.url, self._tell, alone=self._alone)
             await self._last.open()
         except BaseException:
@@ -81,23 +81,23 @@ class Database:
         self._lifetime.ready()
 
     async def close(self) -> None:
-        """Finish what was asked for, then let go of everything; does nothing if it is not open.
+        """Finish the accepted work, then release everything; without effect if it is not open.
 
-        A database that hangs is given up after a few seconds: it is let go of when it answers, or with the process.
+        If the database hangs, stop waiting after a few seconds; it is released when it responds, or with the process.
         """
         if self._lifetime.running:
             await self._lifetime.call(self._close)
 
     async def read(self, query: Callable[[Connection], T]) -> T:
-        """Return what ``query`` returns, run on a reader's thread in one snapshot; raises `Unavailable`."""
+        """Run ``query`` on a reader's thread in one snapshot and return its result; raises `Unavailable`."""
         if not self._lifetime.here:
             return await self._lifetime.call(self.read, query)
         return await self._store.read(query)
 
     async def lookup(self, query: Callable[[Connection], T]) -> T:
-        """Do the same for a query that finds a few rows by index: all that wait share one snapshot and one thread.
+        """Run a query that finds a few rows by index: all waiting lookups share one snapshot and one thread.
 
-        It begins after it was asked for, like any other.
+        The snapshot begins after the call.
         """
         if not self._lifetime.here:
             return await self._lifetime.call(self.lookup, query)
@@ -105,10 +105,10 @@ class Database:
         return result
 
     async def change(self, work: Callable[[Connection], T], locks: Locks = lambda _: ()) -> T:
-        """Return what ``work`` returns, once it is on the disk and told.
+        """Run ``work`` on the writer's thread and return its result, once it is on disk and ``committed`` was awaited.
 
-        ``locks`` names what the work changes: works of all processes that share a name never overlap. What ``work``
-        raises is raised here and its changes are undone; raises `Unavailable` when the database cannot be written.
+        ``locks`` names what the work changes: no two works with a name in common overlap, in any process. An exception
+        in ``work`` undoes its changes and is raised here. Raises `Unavailable` if the database cannot be written.
         """
         if asyncio.get_running_loop() is not self._lifetime.loop:
             return await self._lifetime.call(self.change, work, locks)
@@ -148,7 +148,7 @@ class Database:
 
 
 class _Store:
-    """A database from its opening to its closing: connections, threads, and what waits for them."""
+    """An open database: its connections, its threads, and the work that waits for them."""
 
     def __init__(self, url: URL, tell: Callable[[list[Job]], Awaitable[None]], *, alone: bool) -> None:
         self._url, self._tell, self._alone = url, tell, alone
@@ -167,20 +167,20 @@ class _Store:
             raise
 
     async def finish(self) -> None:
-        """Do what waits, for `SECONDS_TO_CLOSE` at most."""
+        """Do the waiting work, for at most `SECONDS_TO_CLOSE`."""
         self._patience = SECONDS_TO_CLOSE
         for batches in (self.jobs, self.questions):
             if not await batches.finish(self._patience):
                 self._patience = 0
 
     async def close(self) -> None:
-        """Let go of everything. The writer's thread does, last of all: nobody else may write before it is done."""
+        """Release everything, on the writer's thread after all its work: no other server may write before that."""
         self._write_thread.submit(self._let_go)
         for threads in (self._read_threads, self._write_thread):
             if not await threads.close(self._patience):
                 self._patience = 0
         if not self._patience:
-            logging.getLogger(__name__).error("the database does not answer; closing goes on without it")
+            logging.getLogger(__name__).error("the database does not respond; closing without it")
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         try:
@@ -228,7 +228,7 @@ class _Store:
         except Exception as error:
             failures.report("read failed")
             refusal = Unavailable() if isinstance(error, SQLAlchemyError) else Internal()
-        raise refusal  # out here, where it has no context that quotes values
+        raise refusal  # outside of the handler, so that its context does not quote values
 
     def _query_all(self, batch: list[Question]) -> None:
         try:
@@ -249,9 +249,10 @@ def _nothing() -> None:
 
 
 def _lock(connection: Connection, batch: list[Job]) -> set[int]:
-    """Hold what the batch changes, in one order for all: else two batches could wait for each other.
+    """Lock what the batch changes, always in the same order, so that two batches cannot deadlock.
 
-    SQLite has one writer at a time and needs nothing. A work whose locks fail has its turn to fail in `_run`.
+    SQLite allows one writer at a time and needs no locks. If a work's ``locks`` function fails, it fails again in
+    `_run`, which reports it.
     """
     if connection.dialect.name != "postgresql":
         return set()
@@ -265,9 +266,9 @@ def _lock(connection: Connection, batch: list[Job]) -> set[int]:
 
 
 def _hold(job: Job, connection: Connection, held: set[int]) -> None:
-    """Ask again what the work changes: what it works on may have been made by a work before it.
+    """Compute the locks again, because an earlier work of the batch may have created what this one changes.
 
-    A lock that is missing now is not waited for, which would be out of order; the client tries again.
+    Do not wait for a lock that is missing now, which could deadlock; the client tries again.
     """
     wanted = _keys(job, connection)
     if connection.dialect.name != "postgresql":
@@ -279,7 +280,7 @@ def _hold(job: Job, connection: Connection, held: set[int]) -> None:
 
 
 def _run(job: Job, connection: Connection, held: set[int]) -> None:
-    """Do one work; what it raises undoes it alone, save for an error of the database, which ends the batch."""
+    """Run one work. An exception undoes it alone, but a database error ends the batch."""
     _SAVE.run(connection, {})
     try:
         _hold(job, connection, held)
@@ -297,7 +298,7 @@ def _run(job: Job, connection: Connection, held: set[int]) -> None:
 
 
 def _look_up(question: Question, connection: Connection) -> None:
-    """Answer one question; an error of the database ends the batch."""
+    """Run one lookup; a database error ends the batch."""
     try:
         question.result = question.query(connection)
     except SQLAlchemyError:
@@ -308,7 +309,7 @@ def _look_up(question: Question, connection: Connection) -> None:
 
 
 def _keys(job: Job, connection: Connection) -> set[int]:
-    """The locks of what a work changes, as PostgreSQL wants them."""
+    """Return the keys of a work's locks for PostgreSQL."""
     return {_key(name) for name in job.locks(connection)}
 
 

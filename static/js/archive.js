@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { openDB } from "idb";
 
 /**
- * What survives a reload, in IndexedDB. Where the browser refuses it, everything here quietly does nothing.
+ * State that survives a reload, in IndexedDB. If the browser blocks storage, everything here does nothing.
  * @import {IDBPDatabase} from "idb"
  * @typedef {{id: string, user: string, room: string, text: string, at: string,
  *   refused?: string}} Waiting A message that the server has not acknowledged yet.
@@ -10,7 +10,7 @@ import { openDB } from "idb";
 
 const NAME = `chatrooms ${new URL(document.baseURI).pathname}`;
 
-/** Whether the browser refuses to keep anything. */
+/** Whether the browser blocks storage. */
 export const isRefused = signal(false);
 
 /** @type {Promise<IDBPDatabase | null>} */
@@ -33,7 +33,7 @@ async function within(use) {
 }
 
 /**
- * Committed at once, so that it is kept even if the page goes away in the next moment.
+ * Commits at once, so that the value is stored even if the page closes in the next moment.
  * @param {string} store @param {unknown} value @param {string} [key]
  */
 const write = (store, value, key) =>

@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { io } from "socket.io-client";
 
 /**
- * The socket: nobody else touches it. `run` carries a command out and gives its result or throws a Refusal.
+ * The socket, which no other module uses. `run` runs a command and returns its result or throws a Refusal.
  * @import {Answer, Change, CommandName, Params, Result, Signal, Welcome, WireError} from "./wire.js"
  * @import {Socket} from "socket.io-client"
  */
@@ -25,13 +25,13 @@ export const asRefusal = (error) =>
   error instanceof Refusal ? error : new Refusal({ code: "internal", message: "Something went wrong." });
 
 /**
- * In how many seconds it is worth trying again; 0 if it is not.
+ * The seconds until it is worth retrying; 0 if it is not.
  * @param {Refusal} refusal
  */
 export const passesAfter = ({ code, details }) =>
   ["rate_limited", "unavailable"].includes(code) ? (details.retry_after ?? 2) : 0;
 
-/** Whether the server has welcomed us on the present connection. */
+/** Whether the server has sent its welcome on the current connection. */
 export const online = signal(false);
 
 /** @type {Socket | null} */
@@ -83,7 +83,7 @@ function retryLater(opened, seconds = 0) {
   setTimeout(() => socket === opened && opened.connect(), seconds * 1_000 + 500 + Math.random() * 2_000);
 }
 
-/** Without waiting for the next attempt: the network is back, or somebody looks at the page again. */
+/** Reconnects without waiting for the next attempt, because the network or the reader is back. */
 export function reconnectNow() {
   if (!socket || socket.connected) return;
   socket.disconnect();
@@ -102,12 +102,12 @@ export function disconnect() {
  * @param {C} command @param {Params<C>} params @returns {Promise<Result<C>>}
  */
 export async function run(command, params) {
-  if (!socket?.connected || !online.peek()) throw new Refusal({ code: "offline", message: "You are offline." });
+  if (!socket?.connected || !online.peek()) throw new Refusal({ code: "offline", message: "You're offline." });
   /** @type {Answer<Result<C>>} */
   const answer = await socket
     .timeout(ANSWER_WITHIN_MS)
     .emitWithAck(command, params)
-    .catch(() => ({ ok: false, error: { code: "offline", message: "The server did not answer." } }));
+    .catch(() => ({ ok: false, error: { code: "offline", message: "The server didn't respond." } }));
   if (!answer.ok) throw new Refusal(answer.error);
   return answer.result;
 }

@@ -1,4 +1,4 @@
-/** A version 4 UUID (RFC 9562); `crypto.randomUUID` would be missing on plain http. */
+/** Returns a version 4 UUID (RFC 9562); `crypto.randomUUID` is missing on plain http. */
 export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;

@@ -1,4 +1,4 @@
-/** What the libraries without declarations of their own offer to us. */
+/** Declarations for libraries that have none. */
 
 declare module "highlight" {
   export interface Highlighter {

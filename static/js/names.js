@@ -1,4 +1,4 @@
-/** What a room's name says about the room (the grammar is the server's: `#lobby`, `alice+bob`, `alice`). */
+/** The grammar of room names, as on the server: `#lobby`, `alice+bob`, `alice`. */
 
 export const LOBBY = "#lobby";
 
@@ -9,7 +9,7 @@ export const isShared = (room) => room.startsWith("#");
 export const isConversation = (room) => room.includes("+");
 
 /**
- * The order of UTF-8 bytes: that of UTF-16, except that what takes two units of it comes last.
+ * Compares in the order of UTF-8 bytes, which is that of UTF-16 except that surrogate pairs come last.
  * @param {string} a @param {string} b
  */
 export function byBytes(a, b) {
@@ -27,19 +27,19 @@ const isHalf = (unit) => unit >= 0xd800 && unit <= 0xdfff;
 export const conversation = (usernames) => [...new Set(usernames.filter(Boolean))].sort(byBytes).join("+");
 
 /**
- * The people of a conversation other than oneself.
+ * The other people of a conversation.
  * @param {string} room @param {string} me
  */
 export const others = (room, me) => room.split("+").filter((username) => username !== me);
 
 /**
- * The room that holds what `me` and these people say to each other; with oneself alone, the notes to self.
+ * The conversation of `me` with these people; with no one else, the notes to self.
  * @param {string} me @param {string[]} usernames
  */
 export const roomWith = (me, usernames) => conversation([me, ...usernames]);
 
 /**
- * A room name out of what a person typed: lower case, runs of anything else become one hyphen, none at the ends.
+ * Makes a room name of typed text: lower case, with one hyphen for each run of other characters except at the ends.
  * @param {string} typed
  */
 export const roomName = (typed) =>

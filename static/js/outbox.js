@@ -7,8 +7,7 @@ import { me } from "./store.js";
 import { command, onChange } from "./sync.js";
 
 /**
- * Messages on their way: they stay here, across reloads too, until the server has acknowledged them. What is written,
- * refused or thrown away in one tab is so in all of a person's tabs, of which one sends.
+ * Unacknowledged messages, which survive reloads. All of a person's tabs share them, and one tab sends them.
  * @import {Waiting} from "./archive.js"
  * @import {Message} from "./wire.js"
  */
@@ -16,7 +15,7 @@ import { command, onChange } from "./sync.js";
 /** @type {import("@preact/signals").Signal<Waiting[]>} */
 export const waiting = signal([]);
 
-/** What has to wait for longer is shown as refused: the messages after it wait for nothing. */
+/** A message that has to wait longer is shown as refused, so that it does not block those after it. */
 const PATIENCE_SECONDS = 15;
 
 let owner = "";
@@ -87,7 +86,7 @@ function update(id, fields) {
   if (entry) share({ ...entry, ...fields });
 }
 
-/** Sends what waits; where the browser can tell, one tab at a time, so that another goes on when it is closed. */
+/** Sends the waiting messages. With Web Locks, one tab sends at a time, and another takes over when it closes. */
 export async function flush() {
   if (sending) return;
   sending = true;
@@ -95,7 +94,7 @@ export async function flush() {
   else await sendAll();
 }
 
-/** One after the other, so that order is kept. */
+/** Sends one at a time, to keep the order. */
 async function sendAll() {
   for (let entry = next(); entry && online.value; entry = next()) await send(entry);
   sending = false;
@@ -119,7 +118,10 @@ async function send({ id, room, text }) {
 /** @param {number} seconds */
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-/** Its parts, such as `pinned_at`, are empty until the server has it. @param {Waiting} entry */
+/**
+ * An entry as a message; its parts, such as `pinned_at`, are missing until the server has stored it.
+ * @param {Waiting} entry
+ */
 export const asMessage = ({ id, room, text, at, user }) =>
   /** @type {Message} */ ({
     id,

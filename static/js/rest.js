@@ -9,18 +9,18 @@ import "./views/chat.js";
 import { bringTheRest } from "./views/later.js";
 import { toast } from "./views/toast.js";
 
-const KEEPS_NOTHING = "This browser keeps nothing for this page: drafts and unsent messages are lost with the tab.";
+const STORAGE_BLOCKED = "Storage is blocked, so drafts and unsent messages are lost when you close this tab.";
 
 /**
- * What can wait until the page is there: it starts when this module is brought. What the chat brings later is known only
- * when the chat itself is here.
+ * Everything that can wait until the page is rendered; it starts when this module is imported. The lazy views register
+ * when `chat.js` is imported, so that import comes first.
  */
 
 listenToKeys();
 keepPageTitle();
 refuseDroppedFiles();
 keepVisits();
-isRefused.subscribe((isSo) => void (isSo && toast(KEEPS_NOTHING, { label: "Understood", act: () => {} })));
+isRefused.subscribe((isSo) => void (isSo && toast(STORAGE_BLOCKED, { label: "Got it", act: () => {} })));
 notifyOfNews();
 keepUpToDate();
 bringTheRest();

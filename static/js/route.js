@@ -3,14 +3,14 @@ import { conversation, isConversation, isShared, others, roomWith } from "./name
 import { home, me } from "./store.js";
 
 /**
- * The address after the `#`: `/r/lobby` a room, `/r/lobby/7` a message in it, `/p/bob` what one says to bob, `/me` notes,
- * `/me/7` one of them, `/rooms` the list. A link to a message is a path, `r/lobby/7`, so that it says where it leads also
- * to a server; to one's own notes it need not.
+ * The address after the `#`: `/r/lobby` is a room, `/r/lobby/7` a message in it, `/p/bob` a conversation, `/me` the
+ * notes to self, `/me/7` one of them, `/rooms` the list. A link to a message is a path, `r/lobby/7`, so that a server
+ * can see its target; a link to a note is not.
  */
 
 const BASE = new URL(document.baseURI).pathname;
 const linked = location.pathname.startsWith(`${BASE}r/`) ? location.pathname.slice(BASE.length) : "";
-/** The person for whom a notification opened this window; empty if none did. */
+/** The person for whom a notification opened this window, or empty. */
 export const askedFor = new URLSearchParams(location.search).get("as") ?? "";
 if (linked || askedFor) history.replaceState(null, "", linked ? `${BASE}#/${linked}` : `${BASE}${location.hash}`);
 
@@ -32,7 +32,7 @@ function roomAt(address, mine) {
   return kind === "me" ? mine : null;
 }
 
-/** @param {string} names @param {string} mine @returns {string | null} null for one that cannot be */
+/** @param {string} names @param {string} mine @returns {string | null} null if the name is invalid */
 function conversationAt(names, mine) {
   const room = conversation(names.split("+"));
   return room && (isConversation(room) || room === mine) ? room : null;
@@ -50,13 +50,13 @@ function decode(part) {
 /** @type {string | null} */
 let last = null;
 
-/** The room on screen; while the list of rooms covers it on a narrow screen, the last one. */
+/** The room on screen, or the last one while the list of rooms covers it on a narrow screen. */
 export const currentRoom = computed(() => {
   last = roomAt(hash.value, me.value?.username ?? "") ?? last;
   return last ?? home.value;
 });
 
-/** The message that the address leads to, by its seq; 0 if to none. */
+/** The seq of the message in the address; 0 if there is none. */
 export const linkedSeq = computed(() => Number(/^#\/(?:r\/[^/]+|me)\/(\d+)$/.exec(hash.value)?.[1] ?? 0));
 
 /** @param {string} room */
@@ -68,14 +68,14 @@ const pathTo = (room, seq) => `${isMine(room) ? "me" : `r/${encodeURIComponent(r
 /** @param {string} room @param {number} seq */
 export const linkTo = (room, seq) => new URL(`${isMine(room) ? "#/" : ""}${pathTo(room, seq)}`, document.baseURI).href;
 
-/** On narrow screens the list of rooms is a page of its own. */
+/** Whether the list of rooms is shown; on narrow screens it is a separate page. */
 export const showsList = computed(() => hash.value === "#/rooms");
 
 const narrow = matchMedia("(width < 48rem)");
 export const isNarrow = signal(narrow.matches);
 narrow.addEventListener("change", () => (isNarrow.value = narrow.matches));
 
-/** The room that one can see; empty while the list covers it. */
+/** The visible room; empty while the list covers it. */
 export const shownRoom = computed(() => (showsList.value && isNarrow.value ? "" : currentRoom.value));
 
 /** @param {string} room */
@@ -88,7 +88,7 @@ export function goTo(room, seq) {
   location.hash = `/${pathTo(room, seq)}`;
 }
 
-/** @param {string} room Instead of the present place, which "back" should not find again. */
+/** @param {string} room Replaces the current address, so that "back" skips it. */
 export function goInstead(room) {
   history.replaceState(null, "", addressOf(room));
   hash.value = location.hash;

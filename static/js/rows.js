@@ -1,7 +1,7 @@
 import * as store from "./store.js";
 
 /**
- * How the rows of each table enter the store: of two states of a row, the one with the greater rev stays.
+ * Merges rows into the store: of two versions of a row, the one with the greater rev wins.
  * @import {Window} from "./store.js"
  * @import {Member, Membership, Message, Read, Room, Tables, User} from "./wire.js"
  */
@@ -27,7 +27,7 @@ function raiseNewest(room, number) {
 const inOrder = (rows, lowest, highest = Infinity) =>
   [...rows.values()].filter(({ seq }) => seq >= lowest && seq <= highest).sort((a, b) => a.seq - b.seq);
 
-/** @param {Window} window @returns {Window} The same with its lists made anew. */
+/** @param {Window} window @returns {Window} A copy with new lists. */
 function listed(window) {
   const { rows, lowest, past } = window;
   const list = inOrder(rows, lowest);
@@ -105,7 +105,7 @@ export function takeRows(room, tables) {
 }
 
 /**
- * The window from a known point on: `more` tells whether there are messages below `lowest`.
+ * Extends the window down to `lowest`; `more` is whether there are messages before it.
  * @param {string} room @param {number} lowest @param {boolean} more
  */
 export function extendWindow(room, lowest, more) {
@@ -114,8 +114,9 @@ export function extendWindow(room, lowest, more) {
 }
 
 /**
- * Another part of the timeline, further back; once it reaches the window it becomes part of it.
- * @param {string} room @param {number} from @param {number} to @param {boolean} more Whether there are messages below it.
+ * Sets the part of the past that is shown; once it reaches the window, it becomes part of it.
+ * @param {string} room @param {number} from @param {number} to
+ * @param {boolean} more Whether there are messages before it.
  */
 export function setPast(room, from, to, more) {
   const window = store.windowOf(room);
@@ -123,7 +124,7 @@ export function setPast(room, from, to, more) {
   else window.value = listed({ ...window.value, past: { from, to, more, list: [] } });
 }
 
-/** Back to the present. @param {string} room */
+/** Returns to the newest messages. @param {string} room */
 export function leavePast(room) {
   const window = store.windowOf(room);
   if (window.value.past) window.value = { ...window.value, past: null };
@@ -151,7 +152,7 @@ export function forgetRoom(room, rev = 0) {
   if ((store.reads.value.get(room)?.room_rev ?? 0) > rev) drop(store.reads, room);
 }
 
-/** What only the personal room tells. */
+/** Forgets the rows that only our own room has. */
 export function forgetPersonal() {
   store.memberships.value = new Map();
   store.closed.value = new Map();

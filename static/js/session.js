@@ -12,13 +12,13 @@ import { apply, catchUp, revs } from "./sync.js";
 import { hear } from "./signals.js";
 
 /**
- * Who this tab is: joining, coming back, leaving. Two tabs may be two people.
+ * The person in this tab: joining, returning, leaving. Two tabs may be two people.
  * @import {Answer, Requests, Welcome} from "./wire.js"
  */
 
-/** @type {import("@preact/signals").Signal<string>} Why the join page is shown, when there is a reason. */
+/** @type {import("@preact/signals").Signal<string>} The reason for showing the join page, if there is one. */
 export const turnedAway = signal("");
-/** The name of the person this tab is, also before the server has confirmed it. */
+/** The username in this tab, even before the server has confirmed it. */
 export const username = signal("");
 
 /**
@@ -36,7 +36,7 @@ async function ask(command, params) {
   /** @type {Answer<Requests[C]["result"]> | null} */
   const answer = (await response?.json().catch(() => null)) ?? null;
   if (answer?.ok) return answer.result;
-  throw new Refusal(answer?.error ?? { code: "offline", message: "The server cannot be reached. Please try again." });
+  throw new Refusal(answer?.error ?? { code: "offline", message: "Can't reach the server. Try again." });
 }
 
 /** @param {string} name */
@@ -45,13 +45,15 @@ export async function join(name) {
   await begin(user.username);
 }
 
-/** The name that the join page offers to go on with: somebody who is in another window already. */
+/** The name that the join page offers to continue with, because another window uses it. */
 export const offered = signal("");
 
-/** Whether people log in to an application that this chat is a part of, and not here. */
+/** Whether people log in to the host application, not here. */
 export const hosted = document.querySelector("meta[name=login]")?.getAttribute("content") === "host";
 
-/** A tab knows who it is; a new window is whom it was opened for, or who came last, or asks if that person has a window open. */
+/**
+ * Resumes this tab's person, the one the window was opened for, or the last one; asks if their window is still open.
+ */
 export async function comeBack() {
   if (hosted) return arriveFromHost();
   const here = kept("username", TAB) || ((await snapshotOf(askedFor)) ? askedFor : "");
@@ -85,8 +87,8 @@ async function begin(name) {
   connect(name, { welcome, change: apply, signal: hear, turnedAway: (refusal) => end(whyTurnedAway(refusal)) });
 }
 
-/** Who was let in before is turned away for having signed out. @param {Refusal} refusal */
-const whyTurnedAway = ({ code, message }) => (me.value && code !== "invalid" ? "You have been signed out." : message);
+/** A person who was connected before has signed out elsewhere. @param {Refusal} refusal */
+const whyTurnedAway = ({ code, message }) => (me.value && code !== "invalid" ? "You've been signed out." : message);
 
 /** @param {Welcome} welcome */
 async function welcome({ user, limits }) {
@@ -97,7 +99,7 @@ async function welcome({ user, limits }) {
   flush();
 }
 
-/** The same name but not the same person as in the archive: another server's data, or a name given anew. */
+/** Forgets the archive if the name now belongs to another person, because of other data or a reused name. */
 function startAfresh() {
   revs.clear();
   forgetEverything();
@@ -114,13 +116,13 @@ function end(reason) {
   turnedAway.value = reason;
 }
 
-/** This tab asks anew who is there; the session goes on in other tabs. */
+/** Returns to the join page; the session continues in other tabs. */
 export function stepAside() {
   forgetPlace();
   end("");
 }
 
-/** Fails without the server: the name would stay open in this browser. */
+/** Signs out. Fails if the server is unreachable, because the session would remain in this browser. */
 export async function leave() {
   const name = username.value;
   await ask("session.leave", { username: name }).catch(unlessOver);
@@ -131,7 +133,7 @@ export async function leave() {
   await wipe(name);
 }
 
-/** @param {unknown} error Of leaving what has ended already. */
+/** @param {unknown} error The error of ending a session, ignored if the session has already ended. */
 function unlessOver(error) {
   if (asRefusal(error).code === "offline") throw error;
 }

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 
-/** Small things kept in the browser, apart for each place where the client is mounted. */
+/** Small values in the browser's storage, separate for each path where the client is mounted. */
 
 const PREFIX = `chatrooms ${new URL(document.baseURI).pathname} `;
 
@@ -24,19 +24,19 @@ export function kept(key, scope) {
   }
 }
 
-/** @param {string} key @param {string} value Empty means none. @param {string} [scope] */
+/** @param {string} key @param {string} value Empty removes it. @param {string} [scope] */
 export function keep(key, value, scope) {
   try {
     if (value) storage(scope)?.setItem(PREFIX + key, value);
     else storage(scope)?.removeItem(PREFIX + key);
   } catch {
-    // A full or forbidden storage only costs the memory of this setting.
+    // If storage is full or blocked, only this value is lost.
   }
 }
 
 /**
- * @param {string} key @param {(value: string) => void} listener Told what other tabs keep there.
- * @returns {() => void} to tell it no more
+ * @param {string} key @param {(value: string) => void} listener Called with values from other tabs.
+ * @returns {() => void} to stop
  */
 export function onKeptElsewhere(key, listener) {
   /** @param {StorageEvent} event */
@@ -45,7 +45,10 @@ export function onKeptElsewhere(key, listener) {
   return () => removeEventListener("storage", hear);
 }
 
-/** A setting that all tabs share. @param {string} key @returns {import("@preact/signals").Signal<string>} kept as it changes */
+/**
+ * A setting that all tabs share.
+ * @param {string} key @returns {import("@preact/signals").Signal<string>} stored on change
+ */
 export function shared(key) {
   const setting = signal(kept(key));
   setting.subscribe((value) => void (value !== kept(key) && keep(key, value)));
@@ -53,12 +56,12 @@ export function shared(key) {
   return setting;
 }
 
-/** @param {string} start Of the keys to forget. @param {string} [scope] */
+/** @param {string} start The prefix of the keys to remove. @param {string} [scope] */
 export function forgetKept(start, scope) {
   for (const key of Object.keys(storage(scope) ?? {})) {
     if (key.startsWith(PREFIX + start)) storage(scope)?.removeItem(key);
   }
 }
 
-/** To the other tabs. @param {string} name */
+/** A channel to the other tabs. @param {string} name */
 export const channel = (name) => new BroadcastChannel(PREFIX + name);

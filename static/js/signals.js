@@ -1,12 +1,12 @@
 /**
- * Live signals by type: typing, presence. Nothing of them is stored.
+ * Live signals by type, such as typing and presence. They are never stored.
  * @import {Signal} from "./wire.js"
  */
 
 /** @type {Map<string, ((signal: Signal) => void)[]>} */
 const listeners = new Map();
 
-/** Call `listener` with every signal of a type, beside those that listen already.
+/** Calls `listener` for every signal of a type, in addition to existing listeners.
  * @param {string} type @param {(signal: Signal) => void} listener */
 export const listenFor = (type, listener) => listeners.set(type, [...(listeners.get(type) ?? []), listener]);
 

@@ -5,8 +5,7 @@ import { revs } from "./sync.js";
 import { extendWindow, noteUncounted, takeRows } from "./rows.js";
 
 /**
- * The store as it was when this browser was last here, so that a reload shows something at once; catching up does the
- * rest.
+ * A snapshot of the store, so that a reload shows something at once; catching up does the rest.
  * @import {Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @typedef {{room: string, rev: number, messages: Message[], lowest: number, more: boolean,
  *   members: Member[], complete: boolean, uncounted: [number, number][]}} RoomSnapshot
@@ -82,7 +81,7 @@ function save() {
   });
 }
 
-/** Saves once changes have come to rest, and at the last moment. */
+/** Saves shortly after the last change, and when the page is hidden. */
 export function keepSnapshots() {
   let timer = 0;
   effect(() => {

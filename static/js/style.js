@@ -1,9 +1,9 @@
-/** Style sheets of what comes later; each is brought once. */
+/** Lazy style sheets; each is loaded once. */
 
 /** @type {Map<string, Promise<void>>} */
 const sheets = new Map();
 
-/** @param {string} name @returns {Promise<void>} when it is in effect, or cannot be had */
+/** @param {string} name @returns {Promise<void>} once it is loaded or has failed */
 export function style(name) {
   const coming = sheets.get(name) ?? bring(new URL(`../css/${name}.css`, import.meta.url).href);
   sheets.set(name, coming);

@@ -6,28 +6,31 @@ import { extendWindow, forgetPersonal, forgetRoom, startRoster, takeRows } from 
 import * as store from "./store.js";
 
 /**
- * Everything that enters the store comes through here: live changes, answers of commands, catching up.
+ * The only way into the store: live changes, results of commands, and catching up.
  * @import {Change, CommandName, Membership, Params, Result, Tables} from "./wire.js"
  */
 
-/** @type {Map<string, number>} Up to where each room is known here. */
+/** @type {Map<string, number>} The rev up to which each room is known. */
 export const revs = new Map();
 
 /** @type {Set<(change: Tables & {room: string}) => void>} */
 const listeners = new Set();
 
-/** @param {(change: Tables & {room: string}) => void} listener Called with what was new, after the store has it. */
+/** @param {(change: Tables & {room: string}) => void} listener Called with new rows, after they are in the store. */
 export const onChange = (listener) => listeners.add(listener);
 
 /** @type {Set<(row: Membership) => void>} */
 const removals = new Set();
 
-/** @param {(row: Membership) => void} listener Called when a room is taken off our list: because it is no longer ours, or closed. */
+/**
+ * @param {(row: Membership) => void} listener Called when a room leaves our list,
+ *   because our membership ended or we closed it.
+ */
 export const onRemoval = (listener) => removals.add(listener);
 
 /**
- * The change that comes next is applied, an older one dropped; a gap is filled by catching up. Nothing of a closed
- * conversation is: it comes back once our own room says so.
+ * Applies the next change, drops an older one, and fills a gap by catching up. Changes of a closed conversation are
+ * ignored: it returns with a change of our own room.
  * @param {Change} change @param {number} since The rev that it builds on.
  */
 export function apply(change, since = change.rev - 1) {
@@ -41,7 +44,7 @@ export function apply(change, since = change.rev - 1) {
   });
 }
 
-/** @param {Tables & {room: string}} change Rows that are true but need not be all of their rev. */
+/** @param {Tables & {room: string}} change Current rows, but not necessarily all of their rev. */
 function take(change) {
   takeRows(change.room, change);
   for (const row of change.memberships ?? []) weighMembership(row);
@@ -60,8 +63,8 @@ function weighMembership(row) {
 }
 
 /**
- * A command whose answer enters the store like any change; it does not raise the rev, because the change of the same
- * commit, which is on its way, may hold more than the answer shows.
+ * Runs a command and puts its result into the store. This does not raise the rev, because the change of the same commit
+ * is still to come and may have more rows.
  * @template {CommandName} C @param {C} command @param {Params<C>} params @returns {Promise<Result<C>>}
  */
 export async function command(command, params) {
@@ -85,7 +88,7 @@ function tablesOf({ message, member, membership, room, read, user }) {
 
 online.subscribe((isOnline) => void (store.caughtUp.value &&= isOnline));
 
-/** Bytes of names in a question, of which 128 KiB are the most that the server takes. */
+/** Bytes of names in a request, which may be at most 128 KiB. */
 const REVS_BYTES = 64 * 1024;
 const OPEN_BYTES = 16 * 1024;
 
@@ -96,8 +99,7 @@ let wantsAll = false;
 const wanted = new Set();
 
 /**
- * Asks for everything that changed since, in one room and our own, or in all. Calls that come meanwhile are answered by
- * further rounds.
+ * Fetches the missed changes of one room and our own, or of all rooms. Calls in the meantime lead to further rounds.
  * @param {string} [room]
  */
 export function catchUp(room) {
@@ -116,7 +118,10 @@ async function rounds() {
   }
 }
 
-/** The rooms that are to be asked about next; none means all. Nobody asks twice for what is not there. @param {Set<string>} asked */
+/**
+ * The rooms to fetch next; empty means all, null none. A room that does not exist is fetched only once.
+ * @param {Set<string>} asked
+ */
 function due(asked) {
   const isAll = wantsAll;
   const missing = [...store.memberships.peek().keys()].filter((room) => !revs.has(room) && !asked.has(room));
@@ -127,7 +132,9 @@ function due(asked) {
   return rooms.length ? rooms : null;
 }
 
-/** @param {unknown} error Of these, some pass by themselves: then all is asked anew. @returns {Promise<boolean>} whether to try again */
+/**
+ * @param {unknown} error If it is temporary, fetch everything again. @returns {Promise<boolean>} whether to try again
+ */
 async function afterPause(error) {
   const seconds = passesAfter(asRefusal(error));
   if (seconds) await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
@@ -135,7 +142,7 @@ async function afterPause(error) {
   return wantsAll;
 }
 
-/** Page by page in the order of the names, our own room and the one on screen first. */
+/** Fetches all rooms, page by page in the order of their names, our own and the one on screen first. */
 async function all() {
   for (let after = /** @type {string | null} */ (""); after !== null; ) {
     const isFirst = after === "";
@@ -149,7 +156,10 @@ async function all() {
   }
 }
 
-/** About as many of these rooms as fit into a question, and our own; the others are due next. @param {string[]} rooms @param {Set<string>} asked */
+/**
+ * Fetches as many of these rooms as fit into a request, and our own; the others are due next.
+ * @param {string[]} rooms @param {Set<string>} asked
+ */
 async function some(rooms, asked) {
   const open = rooms.slice(0, fitting(rooms, OPEN_BYTES));
   const { more } = await ask([mine(), ...open], { after: "", until: "", open });
@@ -162,7 +172,7 @@ const mine = () => store.me.peek()?.username ?? "";
 /** @param {string} after */
 const namesAfter = (after) => [...revs.keys()].filter((room) => room !== mine() && byBytes(room, after) > 0).sort(byBytes);
 
-/** How many of the names are `size` bytes in a question, each with its rev. @param {string[]} names @param {number} size */
+/** How many names, with their revs, fit into `size` bytes of a request. @param {string[]} names @param {number} size */
 function fitting(names, size) {
   const over = names.findIndex((name) => (size -= 3 * name.length + 16) < 0);
   return over < 0 ? names.length : Math.max(1, over);
@@ -181,7 +191,7 @@ async function ask(rooms, where) {
   return answer;
 }
 
-/** What we hold of rooms that are not on our list, all of which is known by now. */
+/** Drops rooms that are not on our list, once the whole list is known. */
 function dropOthers() {
   for (const room of revs.keys()) {
     if (isOurs(room)) continue;
@@ -200,7 +210,10 @@ function enter(change, since, reset) {
   apply(change, reset ? 0 : since);
 }
 
-/** Too far behind: the window is what comes from now on, older messages are paged in. @param {Change} change */
+/**
+ * Resets a room that is too far behind: the window starts here, and older messages are loaded in pages.
+ * @param {Change} change
+ */
 function startOver({ room, rev }) {
   revs.set(room, 0);
   forgetRoom(room, rev);
@@ -209,7 +222,7 @@ function startOver({ room, rev }) {
   startRoster(room, false);
 }
 
-/** From the very start: there is nothing older. @param {string} room */
+/** Starts a room that we know from its first change, so there is nothing older. @param {string} room */
 function startComplete(room) {
   extendWindow(room, 1, false);
   startRoster(room, true);

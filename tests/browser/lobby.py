@@ -22,7 +22,7 @@ async def fill_lobby(server: RunningServer, number: int) -> None:
 
 async def scroll_to_the_start(visitor: Visitor) -> None:
     """As somebody does who turns the wheel until nothing more comes."""
-    beginning = visitor.log.get_by_text("The beginning of this room.")
+    beginning = visitor.log.get_by_text("This is the beginning of the room.")
     first = visitor.log.get_by_role("article").first
     await visitor.log.hover()
     while not await beginning.count():

@@ -143,7 +143,7 @@ async def test_a_dropped_file_is_rejected_with_a_notice(person: Arrive) -> None:
     alice = await person("alice")
     await alice.has_everything()
     await alice.log.evaluate(DROP)
-    await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text("Files cannot be sent here.")
+    await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text("File uploads aren't supported.")
 
 
 async def test_pasted_html_is_only_text(person: Arrive) -> None:

@@ -127,7 +127,7 @@ async def test_an_edit_in_another_tab_is_not_overwritten_unnoticed(person: Arriv
     await alice.composer.press("ArrowUp")
     await editor_of(alice).fill("Four")
     await editor_of(alice).press("Enter")
-    await expect(tab.page.get_by_role("alert")).to_contain_text("changed elsewhere meanwhile to “Four”")
+    await expect(tab.page.get_by_role("alert")).to_contain_text("edited elsewhere: “Four”")
     await expect(editor_of(tab)).to_have_value("Three")
     await editor_of(tab).press("Enter")
     await alice.sees("Three")

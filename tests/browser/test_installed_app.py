@@ -43,7 +43,7 @@ async def test_the_page_opens_offline(person: Arrive) -> None:
     await alice.context.set_offline(True)
     await alice.page.reload()
     await alice.sees("Said before the tunnel")
-    await expect(alice.page.get_by_role("status", name="Connection")).to_contain_text("You are offline")
+    await expect(alice.page.get_by_role("status", name="Connection")).to_contain_text("You're offline")
     alice.complaints.clear()  # Chromium reports what could not be fetched.
 
 
@@ -92,9 +92,7 @@ async def test_a_new_version_is_offered_and_taken_only_when_wanted(static: Path,
     with (static / "js" / "ids.js").open("a") as script:
         script.write("// changed")
     await alice.page.evaluate("navigator.serviceWorker.ready.then(registration => registration.update())")
-    await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text(
-        "There is a new version of this page."
-    )
+    await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text("A new version is available.")
     await expect(alice.composer).to_have_value("half a sentence")
     async with alice.page.expect_event("load"):
         await alice.button("Reload").click()
@@ -111,7 +109,7 @@ async def test_a_server_that_cannot_be_reached_is_explained(person: Arrive) -> N
     )
     await alice.page.goto("about:blank")
     await alice.page.goto(alice.url)
-    await expect(alice.page.get_by_role("heading", name="The server cannot be reached")).to_be_visible()
+    await expect(alice.page.get_by_role("heading", name="Can't reach the server")).to_be_visible()
     await alice.page.unroute_all()
     await alice.button("Try now").click()
 
@@ -119,7 +117,7 @@ async def test_a_server_that_cannot_be_reached_is_explained(person: Arrive) -> N
 async def test_an_unknown_room_leads_back(person: Arrive) -> None:
     alice = await person("alice")
     await alice.page.goto(f"{alice.url}/r/gone")
-    await expect(alice.page.get_by_role("heading", name="You are not in #gone")).to_be_visible()
+    await expect(alice.page.get_by_role("heading", name="You're not in #gone")).to_be_visible()
     await alice.button("Join #gone").click()
     await expect(alice.page.get_by_role("alert")).to_be_visible()
     await alice.page.get_by_role("link", name="Go to Lobby").click()
@@ -131,6 +129,6 @@ async def test_a_browser_without_storage_shows_a_notice(person: Arrive) -> None:
     await alice.page.add_init_script(NO_STORAGE)
     await alice.page.reload()
     await alice.join()
-    await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text("This browser keeps nothing")
+    await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text("Storage is blocked")
     await alice.say("Still works")
     await alice.sees("Still works")

@@ -56,7 +56,7 @@ async def test_a_link_to_a_note_to_self_is_useless_to_others(person: Arrive) -> 
     await expect(alice.message("Where I hid the key")).to_be_focused()
     await bob.page.goto(link)
     await bob.is_in("Notes to self")
-    await expect(bob.page.get_by_role("status", name="Notices")).to_contain_text("not here any more")
+    await expect(bob.page.get_by_role("status", name="Notices")).to_contain_text("no longer available")
     await expect(bob.log.get_by_role("article")).to_have_count(0)
 
 

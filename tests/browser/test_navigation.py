@@ -185,6 +185,6 @@ async def test_the_list_of_open_rooms_says_why_it_is_empty(person: Arrive, own_s
     await alice.has_everything()
     await cut_off(alice, own_server)
     await alice.button("Browse rooms").click()
-    await expect(alice.dialog.get_by_role("alert")).to_contain_text("You are offline.")
+    await expect(alice.dialog.get_by_role("alert")).to_contain_text("You're offline.")
     await alice.context.set_offline(False)
     await expect(alice.button("Join garden")).to_be_visible()

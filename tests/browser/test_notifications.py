@@ -112,7 +112,7 @@ async def test_a_refused_permission_is_explained(person: Arrive) -> None:
     await alice.join()
     await open_settings(alice)
     await expect(alice.dialog.get_by_role("switch", name="Desktop notifications")).to_be_disabled()
-    await expect(alice.dialog.get_by_text("told not to show them")).to_be_visible()
+    await expect(alice.dialog.get_by_text("browser blocks notifications")).to_be_visible()
 
 
 async def test_without_permission_desktop_notifications_stay_off(person: Arrive) -> None:

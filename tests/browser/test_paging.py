@@ -37,7 +37,7 @@ async def turn_the_wheel_to_the_start(visitor: Visitor) -> None:
     await visitor.log.hover()
     while not await visitor.page.evaluate("seen.numbers.has(1)"):
         await visitor.page.mouse.wheel(0, -20_000)
-    await expect(visitor.log.get_by_text("The beginning of this room.")).to_have_count(1)
+    await expect(visitor.log.get_by_text("This is the beginning of the room.")).to_have_count(1)
 
 
 async def test_ten_thousand_messages_are_paged_without_a_hole(person: Arrive, tmp_path: Path) -> None:

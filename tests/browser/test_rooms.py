@@ -19,7 +19,7 @@ async def test_a_room_is_named_as_typed_with_hyphens(person: Arrive) -> None:
     name = alice.dialog.get_by_role("textbox", name="Name")
     await name.fill("!Book  Club?")
     await expect(name).to_have_value("!Book  Club?")
-    await expect(alice.dialog.get_by_text("It will be called #book-club")).to_be_visible()
+    await expect(alice.dialog.get_by_text("Its name will be #book-club")).to_be_visible()
     await alice.button("Create room").click()
     await alice.is_in("book-club")
 
@@ -48,7 +48,7 @@ async def test_the_title_and_access_of_a_room_can_be_changed(person: Arrive) -> 
         await alice.button("Save").click()
         await alice.is_in(shown)
     await bob.button("Browse rooms").click()
-    await expect(bob.dialog.get_by_text("You are in every open room already.")).to_be_visible()
+    await expect(bob.dialog.get_by_text("You've joined every open room.")).to_be_visible()
 
 
 async def test_an_archived_room_offers_only_what_is_possible(person: Arrive) -> None:
@@ -69,11 +69,11 @@ async def test_inviting_and_removing_by_keyboard_keeps_the_focus(person: Arrive)
     await alice.make_room("den", access="Private")
     await alice.show_members(1)
     await alice.button("Invite people").click()
-    search = alice.dialog.get_by_role("searchbox", name="Who should come in?")
+    search = alice.dialog.get_by_role("searchbox", name="Who do you want to invite?")
     await alice.button("Invite bob").focus()
     await alice.page.keyboard.press("Enter")
-    await expect(alice.dialog.get_by_role("status")).to_contain_text("bob is in.")
-    await expect(alice.dialog.get_by_text("Everybody is in already.")).to_be_visible()
+    await expect(alice.dialog.get_by_role("status")).to_contain_text("bob is now a member.")
+    await expect(alice.dialog.get_by_text("Everyone is already a member.")).to_be_visible()
     await expect(search).to_be_focused()
     await alice.page.keyboard.press("Escape")
     await alice.button("Remove bob").focus()
@@ -96,7 +96,7 @@ async def test_a_member_can_be_found_among_many(person: Arrive, own_server: Runn
         await expect(alice.member("guest-k")).to_be_visible()
         await expect(alice.member("guest-b")).to_have_count(0)
         await find.fill("nobody")
-        await expect(alice.page.get_by_text("No member is called that.")).to_be_visible()
+        await expect(alice.page.get_by_text("No matches.")).to_be_visible()
 
 
 async def test_a_conversation_with_several_people_can_be_started(person: Arrive) -> None:
@@ -104,7 +104,7 @@ async def test_a_conversation_with_several_people_can_be_started(person: Arrive)
     await alice.button("New conversation").click()
     for name in ("Add bob", "Add carol"):
         await alice.button(name).click()
-    await alice.button("Leave out carol").click()
+    await alice.button("Remove carol").click()
     await alice.button("Add carol").click()
     await alice.button("Talk to 2 people").click()
     await alice.is_in("bob, carol")
@@ -120,4 +120,4 @@ async def test_a_conversation_with_several_people_can_be_started(person: Arrive)
 async def test_a_conversation_with_nobody_says_so(person: Arrive) -> None:
     alice = await person("alice")
     await alice.page.goto(f"{alice.url}#/p/nobodyhere")
-    await expect(alice.log.get_by_text("There is nobody of that name.")).to_be_visible()
+    await expect(alice.log.get_by_text("No one has that name.")).to_be_visible()

@@ -41,7 +41,7 @@ async def test_signing_out_needs_the_server(person: Arrive, own_server: RunningS
     alice = await person("alice")
     await alice.page.route("**/sign-out*.js", lambda route: route.abort())
     await ask_to_sign_out(alice)
-    await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text("could not be loaded")
+    await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text("couldn't be loaded")
     await alice.page.unroute_all()
     await ask_to_sign_out(alice)
     await alice.dialog.wait_for()
@@ -49,8 +49,8 @@ async def test_signing_out_needs_the_server(person: Arrive, own_server: RunningS
     await alice.button("Cancel").click()
     await alice.say("Written in a tunnel")
     await sign_out(alice)
-    await expect(alice.dialog).to_contain_text("What waits to be sent is lost.")
-    await expect(alice.dialog.get_by_role("alert")).to_contain_text("The server cannot be reached.")
+    await expect(alice.dialog).to_contain_text("Unsent messages will be lost.")
+    await expect(alice.dialog.get_by_role("alert")).to_contain_text("Can't reach the server.")
     await alice.context.set_offline(False)
     await alice.dialog.get_by_role("button", name="Cancel").click()
     await alice.sees("Written in a tunnel")
@@ -62,7 +62,7 @@ async def test_another_tab_says_that_you_were_signed_out(person: Arrive) -> None
     tab = await alice.another_tab()
     await tab.is_in("Lobby")
     await sign_out(alice)
-    await expect(tab.page.get_by_text("You have been signed out.")).to_be_visible()
+    await expect(tab.page.get_by_text("You've been signed out.")).to_be_visible()
 
 
 async def test_leaving_the_only_room_leads_to_the_notes(person: Arrive) -> None:

@@ -140,7 +140,7 @@ async def test_typing_is_shown_until_the_message_is_there(person: Arrive) -> Non
     alice, bob = await person("alice"), await person("bob")
     typing = bob.page.get_by_role("status", name="Typing")
     await alice.composer.press_sequentially("Hel")
-    await expect(typing).to_have_text("alice is typing …")
+    await expect(typing).to_have_text("alice is typing…")
     await alice.say("Hello")
     await bob.sees("Hello")
     await expect(typing).to_have_text("")
@@ -183,7 +183,7 @@ async def test_a_member_removed_from_a_private_room_loses_it_at_once(person: Arr
     await alice.button("Remove").click()
     await expect(bob.room("secrets")).to_have_count(0)
     await bob.is_in("Lobby")
-    await expect(bob.page.get_by_role("status", name="Notices")).to_contain_text("no longer in secrets")
+    await expect(bob.page.get_by_role("status", name="Notices")).to_contain_text("no longer a member of secrets")
     await expect(bob.page.get_by_text("The cake is a lie")).to_have_count(0)
 
 

@@ -155,7 +155,7 @@ async def edit_room(alice: Visitor) -> None:
 
 async def invite(alice: Visitor) -> None:
     await of_room(alice, "Invite people")
-    await expect(alice.dialog.get_by_text("Everybody is in already.")).to_be_visible()
+    await expect(alice.dialog.get_by_text("Everyone is already a member.")).to_be_visible()
 
 
 async def archive(alice: Visitor) -> None:
@@ -184,7 +184,7 @@ async def notes(alice: Visitor) -> None:
 
 async def not_here(alice: Visitor) -> None:
     await alice.page.goto(f"{alice.url}/r/nowhere")
-    await expect(alice.page.get_by_role("heading", name="You are not in #nowhere")).to_be_visible()
+    await expect(alice.page.get_by_role("heading", name="You're not in #nowhere")).to_be_visible()
 
 
 async def too_long(alice: Visitor) -> None:

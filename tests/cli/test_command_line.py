@@ -90,7 +90,7 @@ async def test_every_setting_is_a_flag_with_a_description(tmp_path):
         (("--guests", "some"), "--guests"),
         (("--lobby", "a b"), "lobby"),
         (("--rate-post", "often"), "rate_post"),
-        (("--config", "/nowhere.toml"), "there is no file"),
+        (("--config", "/nowhere.toml"), "no such file"),
         (("--nonsense",), "--nonsense"),
         (("--database", "nonsense"), "database"),
         (("--database", "sqlite://"), "a SQLite file"),

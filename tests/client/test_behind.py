@@ -74,7 +74,7 @@ class World:
         for _ in range(min(count, len(self.transport.frames))):
             message = self.transport.frames.popleft()
             told = json.loads(message.data)
-            if not self.state.apply(Change.told(told)):
+            if not self.state.apply(Change.from_wire(told)):
                 self.ask(told["room"])
         self.transport.flush()
         self.socket.relieve()

@@ -94,7 +94,7 @@ class Line:
 
     def _hear(self, change: dict[str, Any]) -> None:
         is_hers = change["room"].startswith("#") and change["room"] not in self.state.memberships
-        if not is_hers and not self.state.apply(Change.told(change)):
+        if not is_hers and not self.state.apply(Change.from_wire(change)):
             self.gaps.add(change["room"])
 
     async def caught_up(self) -> dict[str, Any]:

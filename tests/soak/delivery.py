@@ -84,7 +84,7 @@ class Delivery:
                 await stack.enter_async_context(observing(Observer(self.server.url, name, self.doors)))
                 for name in ("owner", "guest", "watcher", "listener")
             ]
-            await self._furnish(owner, watchers)
+            await self._create_defaults(owner, watchers)
             senders = [await self._senders(stack, number) for number in range(PROCESSES)]
             stored = Stored(self.server.data)
             stack.callback(stored.close)
@@ -100,7 +100,7 @@ class Delivery:
             self._figures(stored, reports, [owner, guest, *watchers], storming)
         return self.outcome
 
-    async def _furnish(self, owner: Observer, watchers: list[Observer]) -> None:
+    async def _create_defaults(self, owner: Observer, watchers: list[Observer]) -> None:
         for room in self.rooms:
             await owner.run("room.create", name=room)
         for number, watcher in enumerate(watchers):

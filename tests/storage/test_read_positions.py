@@ -35,7 +35,7 @@ def engine(tmp_path, either_database):
 def fill(db: sa.Connection, tables: dict[str, sa.Table]) -> None:
     room = {"title": "", "topic": "", "access": "open", "created_by": "bob", "created_at": AT.format(0), "rev": 1}
     room |= {"archived": False, "posted": 0}
-    names = [name for name in (*CASES, "#empty")]
+    names = [*CASES, "#empty"]
     db.execute(sa.insert(tables["rooms"]), [room | {"name": name, "counter": 7} for name in PEOPLE])
     posted = {name: 0 if name == "#empty" else len(MESSAGES) for name in names}
     db.execute(

@@ -1,6 +1,6 @@
-"""The documents of a server, made from the declarations of its commands: OpenAPI, AsyncAPI, and a page to read.
+"""The documentation of a server, generated from its commands: OpenAPI, AsyncAPI, and a page for people.
 
-`python -m chatrooms.doors.docs` writes the files that are made from the same declarations and committed.
+`python -m chatrooms.doors.docs` writes the files that are generated from the same declarations and committed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["POLICY", "Contract", "Documents"]
 
 
 class Documents:
-    """The documents of a server with that contract; each is made when first asked for."""
+    """The documents of a server with this contract; each is generated on first use."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -30,7 +30,7 @@ class Documents:
         return asyncapi_document.about(name, url) | self._asyncapi
 
     def reference(self, name: str, url: str) -> str:
-        """Return the page about the server called ``name``, whose client is at ``url``: HTML, sent with `POLICY`."""
+        """Return the HTML page of the server called ``name``, whose client is at ``url``; send it with `POLICY`."""
         return page.reference(name, url, self._page)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Writes the files that are made from the declarations of the commands: ``python -m chatrooms.doors.docs``."""
+"""Write the files that are generated from the commands: ``python -m chatrooms.doors.docs``."""
 
 from __future__ import annotations
 

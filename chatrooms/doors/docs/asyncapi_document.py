@@ -1,4 +1,4 @@
-"""The Socket.IO door as AsyncAPI 3.0, as a client sees it: it sends commands and receives events."""
+"""The AsyncAPI 3.0 document of the Socket.IO door, from the client's side: it sends commands and receives events."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from chatrooms.version import __version__
 CHANNEL = "root"
 
 DESCRIPTION = """\
-What a client of this server sends and receives over Socket.IO (protocol 5, Engine.IO 4), in the namespace
-`/`. A message is an event of that name with one JSON object; its reply is the event's acknowledgement. The
-server closes a socket that has not connected to the namespace in time. The commands are the same by HTTP, see
-`openapi.json`."""
+The events that a client of this server sends and receives over Socket.IO (protocol 5, Engine.IO 4), in the
+namespace `/`. Each message is an event with that name and a single JSON object; its reply is the event's
+acknowledgement. The server closes a socket that does not connect to the namespace in time. The same commands
+are available over HTTP, see `openapi.json`."""
 
 CONNECT: Schema = {
     "name": "connect",
     "title": "The handshake's `auth`",
-    "summary": "Says who you are; a host application gets whatever else it holds.",
+    "summary": "Your credentials, and any other fields for a host application.",
     "payload": ref("Handshake"),
     "examples": [
         {"name": "token", "payload": {"username": "alice", "token": "…"}},
@@ -34,19 +34,19 @@ CONNECT: Schema = {
 
 CONNECT_ERROR: Schema = {
     "name": "connect_error",
-    "summary": "The connection was refused.",
+    "summary": "The connection was rejected.",
     "payload": ref("ConnectError"),
 }
 
 
 def about(name: str, url: str) -> Schema:
-    """Return the part of the document that tells one server from another."""
+    """Return the part of the document that is specific to one server."""
     info = {"title": name, "version": __version__, "description": DESCRIPTION}
     return {"asyncapi": "3.0.0", "info": info, "servers": {"here": _server(url)}}
 
 
 def describe(contract: Contract) -> Schema:
-    """Return the part of the document that is about commands and events."""
+    """Return the part of the document about commands and events."""
     return {
         "defaultContentType": "application/json",
         "channels": {CHANNEL: {"address": "/", "title": "The namespace", "messages": _messages(contract)}},
@@ -88,7 +88,7 @@ def _sending(message: str, replies: list[str], doc: str) -> Schema:
 
 
 def _over(*messages: str) -> Schema:
-    """Return the channel, with only these of its messages."""
+    """Return a reference to the channel and some of its messages."""
     return {
         "channel": {"$ref": f"#/channels/{CHANNEL}"},
         "messages": [{"$ref": f"#/channels/{CHANNEL}/messages/{message}"} for message in messages],
@@ -115,13 +115,13 @@ def _acknowledgement(command: Command[Any]) -> Schema:
     result = answered(ref(pascal(command.name) + "Result"))
     return {
         "name": f"{command.name} acknowledgement",
-        "summary": f"The result, or why not; `{RateLimited.code}` by the setting `rate_{command.rate}`.",
+        "summary": f"The result or an error; `{RateLimited.code}` depends on the setting `rate_{command.rate}`.",
         "payload": {"oneOf": [result, ref("Refused")]},
     }
 
 
 def _sent(command: Command[Any]) -> str:
-    """Return the key of a command's message; the command `signal` shares its name with an event."""
+    """Return the key of a command's message, which must differ from the event's for the command `signal`."""
     return f"{command.name}.params" if command.name in EVENTS else command.name
 
 

@@ -1,4 +1,4 @@
-"""The contract between a server and its clients: its commands, and every shape that crosses the wire."""
+"""The contract between a server and its clients: its commands, and the schema of everything they exchange."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REFUSED: Schema = {
 
 
 class Contract:
-    """The contract of a server with these commands and parts of messages; schemas are made when first asked for."""
+    """The contract of a server with these commands and parts of messages; schemas are generated on first use."""
 
     def __init__(self, commands: Iterable[Command[Any]], parts: Iterable[Part] = ()) -> None:
         declared = sorted(commands, key=lambda command: command.name)
@@ -42,7 +42,7 @@ class Contract:
 
     @cached_property
     def rows(self) -> Schemas:
-        """Every named shape that results and events are made of."""
+        """Return the schemas of all named types in results and events."""
         named: Schemas = {}
         for typed in (*EVENTS.values(), Error):
             named[typed.__name__] = schema(typed, named)
@@ -55,7 +55,7 @@ class Contract:
 
     @cached_property
     def components(self) -> Schemas:
-        """Every named shape: the rows, the parameters and results of commands, and what only the doors use."""
+        """Return all named schemas: rows, parameters, results, and the doors' own."""
         named = self.rows | {"Ok": OK, "Refused": REFUSED}
         named["Handshake"] = schema(Credentials, named)
         named["ConnectError"] = schema(ConnectError, named)
@@ -84,10 +84,10 @@ def _add(part: Part, message: Schema, named: Schemas) -> None:
 
 
 def codes() -> list[str]:
-    """Return every code that a refusal can have."""
+    """Return the codes of all refusals."""
     return [refusal.code for refusal in by_status()]
 
 
 def by_status() -> list[type[Refusal]]:
-    """Return every refusal, by HTTP status."""
+    """Return all refusals, ordered by HTTP status."""
     return sorted(refusals(), key=lambda refusal: refusal.status)

@@ -1,4 +1,4 @@
-"""The payloads of the server's events and errors, as types for the documents."""
+"""The payloads of the server's events and errors, as types for the documentation."""
 
 from __future__ import annotations
 
@@ -13,74 +13,76 @@ from chatrooms.storage.rows import Change, User
 class ServerInfo(TypedDict):
     """The server that you are connected to."""
 
-    version: Annotated[str, Field(description="The version of chatrooms that it runs.")]
-    name: Annotated[str, Field(description="What it calls itself.")]
+    version: Annotated[str, Field(description="Its version of chatrooms.")]
+    name: Annotated[str, Field(description="Its name, as people see it.")]
 
 
 class Limits(TypedDict):
-    """What the server accepts at most."""
+    """The server's limits."""
 
-    text: Annotated[int, Field(description="Characters in a message.")]
+    text: Annotated[int, Field(description="The maximum number of characters in a message.")]
 
 
 class Welcome(TypedDict):
-    """Sent once, right after a socket has connected."""
+    """The first event after connecting."""
 
     user: Annotated[User, Field(description="Your profile.")]
     token: NotRequired[
-        Annotated[str, Field(description="For a guest who just took a name: the token that proves it from now on.")]
+        Annotated[str, Field(description="The token for your name, if you have just claimed it as a guest.")]
     ]
     server: Annotated[ServerInfo, Field(description="The server.")]
-    limits: Annotated[Limits, Field(description="What it accepts at most.")]
+    limits: Annotated[Limits, Field(description="Its limits.")]
 
 
 Signal = TypedDict(
     "Signal",
     {
-        "room": Annotated[str, Field(description="The room that it is for; your username if it is for you alone.")],
+        "room": Annotated[
+            str, Field(description="The room that it was sent to; your username if it was sent only to you.")
+        ],
         "from": Annotated[str, Field(description="The username of the sender.")],
         "type": Annotated[
             str,
-            Field(description="What kind of signal it is; `typing`, `presence` and `profile` are the server's own."),
+            Field(description="The kind of signal; `typing`, `presence` and `profile` are reserved."),
         ],
-        "data": Annotated[Any, Field(description="Any JSON; its meaning depends on the type.")],
+        "data": Annotated[Any, Field(description="Any JSON, depending on the type.")],
     },
 )
-Signal.__doc__ = """Something live that is never stored.
+Signal.__doc__ = """A live event that is never stored.
 
-The server itself sends ``typing`` (``data`` is empty), ``presence`` (``room`` is ``~`` and the username, ``data`` is
-``{"state": "online"}`` or ``{"state": "offline"}``) and ``profile`` (``room`` likewise, ``data`` is the new profile).
-People and applications send all other types, by ``signal``."""
+The server sends ``typing`` (``data`` is empty), ``presence`` (``room`` is ``~`` and the username, ``data`` is
+``{"state": "online"}`` or ``{"state": "offline"}``) and ``profile`` (the same ``room``, ``data`` is the new profile).
+People and applications send all other types with ``signal``."""
 
 
 class Details(TypedDict, total=False):
-    """What helps to mend an error; other keys depend on its code."""
+    """Details that help to fix the request; other keys depend on the code."""
 
-    field: Annotated[str, Field(description="The parameter that is not valid.")]
+    field: Annotated[str, Field(description="The invalid parameter.")]
     retry_after: Annotated[int, Field(description="Seconds to wait.")]
 
 
 class Error(TypedDict):
-    """Why something was refused: ``code`` for programs, ``message`` for people."""
+    """The reason for a refusal: ``code`` for programs, ``message`` for people."""
 
-    code: Annotated[str, Field(description="The reason, for programs; codes may be added.")]
+    code: Annotated[str, Field(description="The reason, for programs; new codes may be added.")]
     message: Annotated[str, Field(description="The reason, for people.")]
-    details: Annotated[Details, Field(description="What helps to mend it.")]
+    details: Annotated[Details, Field(description="Details that help to fix the request.")]
 
 
 class RefusedConnection(TypedDict):
-    """The code, with the details of the error beside it: for `rate_limited`, the seconds until you may try again."""
+    """The code of a rejected connection, with the error's details in the same object."""
 
     code: Annotated[str, Field(description="The reason, for programs.")]
-    retry_after: NotRequired[Annotated[int, Field(description="Seconds until you may try again.")]]
+    retry_after: NotRequired[Annotated[int, Field(description="Seconds to wait before you try again.")]]
 
 
 class ConnectError(TypedDict):
-    """Why a connection was refused: Socket.IO's own ``connect_error``."""
+    """The reason for a rejected connection, in Socket.IO's ``connect_error``."""
 
     message: Annotated[str, Field(description="The reason, for people.")]
     data: Annotated[RefusedConnection, Field(description="The code and its details.")]
 
 
 EVENTS: dict[str, Any] = {"welcome": Welcome, "change": Change, "signal": Signal}
-"""The payload of each event that the server sends."""
+"""The payload type of each event that the server sends."""

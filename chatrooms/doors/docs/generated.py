@@ -1,4 +1,4 @@
-"""The committed files that are made from the declarations: TypeScript types, and parts of the Python client."""
+"""The generated files in this repository: TypeScript types, and parts of the Python client."""
 
 from __future__ import annotations
 

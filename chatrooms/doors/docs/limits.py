@@ -10,7 +10,7 @@ from chatrooms.doors.docs.schemas import Schema
 def limits(schema: Schema) -> str:
     """Return the limits and the default of a parameter.
 
-    Names and ids have a format, and no length: the schema's is that of what is given, before it gets its one form.
+    Leave out the length of names and ids: in the schema, it is the length before normalization.
     """
     value = _value(schema)
     parts = [
@@ -24,13 +24,13 @@ def limits(schema: Schema) -> str:
 
 
 def default(schema: Schema) -> str:
-    """Return what a parameter is when left out; empty if that is nothing."""
+    """Return the default of a parameter; empty if there is none."""
     known = schema.get("default")
     return f"default `{json.dumps(known)}`" if known not in (None, "", {}) else ""
 
 
 def _value(schema: Schema) -> Schema:
-    """Return the schema of the parameter when it is not null."""
+    """Return the schema of the parameter without null."""
     parts: list[Schema] = schema.get("anyOf", [schema])
     return next(part for part in parts if part.get("type") != "null")
 

@@ -1,4 +1,4 @@
-"""Text and tables as HTML; all text is escaped here."""
+"""Escaped text and tables as HTML."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def code(text: object) -> str:
 
 
 def link(text: str, to: str) -> str:
-    """Return code that links to the part of the page with the id ``to``."""
+    """Return code that links to the element with the id ``to``."""
     return f'<a href="#{escape(to)}">{code(text)}</a>'
 
 
 def inline(text: str, anchors: dict[str, str] | None = None) -> str:
-    """Return a paragraph of a docstring: text in backticks is code, and links to its anchor if it has one."""
+    """Return a paragraph of a docstring; text in backticks becomes code, with a link if it has an anchor."""
 
     def quoted(found: re.Match[str]) -> str:
         anchor = (anchors or {}).get(found[2])
@@ -36,7 +36,7 @@ def prose(text: str, anchors: dict[str, str] | None = None) -> str:
 
 
 def typed(notation: str, anchors: dict[str, str]) -> str:
-    """Return a type as code, in which the names of ``anchors`` are links."""
+    """Return a type as code, with links for the names in ``anchors``."""
 
     def named(found: re.Match[str]) -> str:
         anchor = anchors.get(found[0])
@@ -46,7 +46,7 @@ def typed(notation: str, anchors: dict[str, str]) -> str:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table of cells of HTML; the first cell of a row is its header, empty cells have a class."""
+    """Return a table of HTML cells; the first cell of each row is its header, and empty cells have a class."""
     head = "".join(f'<th scope="col">{escape(header)}</th>' for header in headers)
     body = "".join(f"<tr>{_cells(headers, row)}</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -58,7 +58,7 @@ def section(id: str, title: str, *parts: str) -> str:
 
 
 def article(id: str, title: str, *parts: str) -> str:
-    """Return a part of a section, titled by a name of the contract."""
+    """Return a part of a section, whose title is a name from the contract."""
     heading = f'<h3><a href="#{escape(id)}">{escape(title)}</a></h3>'
     return f'<article id="{escape(id)}">{heading}{"".join(parts)}</article>'
 

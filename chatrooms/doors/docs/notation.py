@@ -1,4 +1,4 @@
-"""JSON Schema in TypeScript's notation, for the browser client and for the page."""
+"""JSON Schema in TypeScript notation, for the browser client and the page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SCALARS = {"integer": "number"}
 
 
 def notation(schema: Schema) -> str:
-    """Return the type that a JSON Schema describes, as TypeScript writes it."""
+    """Return a JSON Schema's type in TypeScript notation."""
     if "$ref" in schema:
         return str(schema["$ref"]).removeprefix(REF)
     if "anyOf" in schema:
@@ -23,7 +23,7 @@ def notation(schema: Schema) -> str:
 
 
 def member(name: str, schema: Schema, *, required: bool) -> str:
-    """Return ``name?: type``, quoted where TypeScript wants it."""
+    """Return ``name?: type``, with the name in quotes if TypeScript requires it."""
     key = name if name.isidentifier() else json.dumps(name)
     return f"{key}{'' if required else '?'}: {notation(schema)}"
 

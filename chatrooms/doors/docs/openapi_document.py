@@ -1,4 +1,4 @@
-"""The HTTP door as OpenAPI 3.1."""
+"""The OpenAPI 3.1 document of the HTTP door."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from chatrooms.pipeline.commands import Command
 from chatrooms.version import __version__
 
 DESCRIPTION = """\
-Every command is `POST /api/<command>` with one JSON object, and an event of the same name on the Socket.IO
-connection (see `asyncapi.json`). What you may not know about is `not_found`, never `forbidden`."""
+Every command is `POST /api/<command>` with a single JSON object, and an event with the same name over Socket.IO
+(see `asyncapi.json`). Objects that you must not know about are `not_found`, never `forbidden`."""
 
 SECURITY_SCHEMES: Schema = {
     "bearer": {
         "type": "http",
         "scheme": "bearer",
-        "description": "A token: `welcome` brings it when a guest takes a name.",
+        "description": "The token in `welcome`, which a guest gets when they claim a name.",
     },
     "cookie": {
         "type": "apiKey",
         "in": "cookie",
         "name": "chatrooms-username",
-        "description": "Set by `session.join`, one for each name: `chatrooms-alice`, over https "
-        "`__Host-chatrooms-alice`. Taken from pages of allowed origins only.",
+        "description": "Set by `session.join`, one per name: `chatrooms-alice`, or `__Host-chatrooms-alice` over "
+        "HTTPS. Accepted only from pages of allowed origins.",
     },
 }
 
@@ -34,18 +34,18 @@ WHO: Schema = {
     "name": "Chatrooms-User",
     "in": "header",
     "schema": {"type": "string"},
-    "description": "Your username, if the browser holds the cookies of several.",
+    "description": "Your username, if the browser has the cookies of several.",
 }
 
 
 def about(name: str, url: str) -> Schema:
-    """Return the part of the document that tells one server from another."""
+    """Return the part of the document that is specific to one server."""
     info = {"title": name, "version": __version__, "description": DESCRIPTION}
     return {"openapi": "3.1.0", "info": info, "servers": [{"url": url.rstrip("/") or "/"}]}
 
 
 def describe(contract: Contract) -> Schema:
-    """Return the part of the document that is about commands and other requests."""
+    """Return the part of the document about commands and other requests."""
     commands = {f"/api/{command.name}": {"post": _operation(command, contract)} for command in contract.all}
     return {
         "tags": [{"name": noun} for noun in [*contract.nouns(), "server"]],
@@ -61,7 +61,7 @@ def describe(contract: Contract) -> Schema:
 
 
 def _operation(command: Command[Any], contract: Contract) -> Schema:
-    described = f"{command.doc}\n\nCounted by the setting `rate_{command.rate}`."
+    described = f"{command.doc}\n\nLimited by the setting `rate_{command.rate}`."
     required = "required" in contract.params(command)
     params, result = ref(pascal(command.name) + "Params"), ref(pascal(command.name) + "Result")
     operation = _post(command.name, described, params, result, required=required)
@@ -80,9 +80,9 @@ def _looking() -> Schema:
         "/": {"get": _get("client", "The browser client.", html)},
         "/healthz": {"get": _get("healthz", "Whether the server is alive.", ok)},
         "/readyz": {"get": ready},
-        "/docs": {"get": _get("docs", "The reference, to read.", html)},
+        "/docs": {"get": _get("docs", "The reference for people.", html)},
         "/openapi.json": {"get": _get("openapi", "This document.", document)},
-        "/asyncapi.json": {"get": _get("asyncapi", "The Socket.IO door as AsyncAPI.", document)},
+        "/asyncapi.json": {"get": _get("asyncapi", "The AsyncAPI document of the Socket.IO door.", document)},
     }
 
 
@@ -118,7 +118,7 @@ def _response(status: int) -> Schema:
 
 
 def _refusals() -> Schema:
-    """Return one response for each status, naming the codes that come with it."""
+    """Return a response for each status, with its error codes."""
     return {
         str(status): _refusal(status, [(refusal.code, refusal.__doc__ or "") for refusal in refusals])
         for status, refusals in groupby(by_status(), lambda refusal: refusal.status)

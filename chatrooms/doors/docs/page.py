@@ -1,4 +1,4 @@
-"""The page at ``/docs``: plain HTML without scripts, in one style that the policy allows by its hash."""
+"""The page at ``/docs``: plain HTML without scripts, with a style that the policy allows by its hash."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ POLICY = "; ".join(
         "frame-ancestors 'self'",
     ]
 )
-"""The content security policy of the page."""
+"""The page's content security policy."""
 
 PAGE = """\
 <!doctype html>
@@ -53,19 +53,19 @@ PAGE = """\
 
 
 class Parts(NamedTuple):
-    """The parts of the page that are the same for every server with the same commands."""
+    """The parts of the page that all servers with the same commands share."""
 
     contents: str
     sections: str
 
 
 def parts(contract: Contract) -> Parts:
-    """Return the table of contents and the sections about a contract."""
+    """Return the table of contents and the sections of a contract."""
     return Parts(_contents(contract), Sections(contract).all())
 
 
 def reference(name: str, url: str, made: Parts) -> str:
-    """Return the page about the server called ``name``, whose client is at ``url``."""
+    """Return the page of the server called ``name``, whose client is at ``url``."""
     return PAGE.format(
         name=escape(name), style=STYLE, contents=made.contents, intro=_intro(name, url), sections=made.sections
     )

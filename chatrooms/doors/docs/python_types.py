@@ -1,4 +1,4 @@
-"""JSON Schema in Python's notation of types, for the Python client."""
+"""JSON Schema as Python types, for the Python client."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "boo
 
 
 def annotation(schema: Schema, *, given: bool = False) -> str:
-    """Return the Python type that a JSON Schema describes; ``given`` to a method, any sequence is a list."""
+    """Return the Python type of a JSON Schema; a list that is ``given`` to a method may be any sequence."""
     if "$ref" in schema:
         return str(schema["$ref"]).removeprefix(REF)
     if "anyOf" in schema:
@@ -23,5 +23,5 @@ def annotation(schema: Schema, *, given: bool = False) -> str:
 
 
 def is_optional(annotation: str) -> bool:
-    """Return whether None is of that type."""
+    """Return whether the type includes None."""
     return annotation == "object" or annotation.endswith("| None")

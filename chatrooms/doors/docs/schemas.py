@@ -1,4 +1,4 @@
-"""Python types as JSON Schema, as pydantic writes it, and what the documents say about any command."""
+"""JSON Schema from Python types, by pydantic, and helpers that the documents share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REF = "#/components/schemas/"
 
 
 class Untitled(GenerateJsonSchema):
-    """JSON Schema without titles that repeat each name."""
+    """JSON Schema without the titles that repeat each field's name."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic passes it
         """Return False."""
@@ -24,7 +24,7 @@ class Untitled(GenerateJsonSchema):
 def schema(kind: Any, named: Schemas) -> Schema:
     """Return the JSON Schema of a type, and add the schemas of the named types inside it to ``named``.
 
-    Raises ``TypeError`` if two different types have one name.
+    Raises ``TypeError`` if two different types have the same name.
     """
     whole = TypeAdapter(kind).json_schema(ref_template=REF + "{model}", schema_generator=Untitled)
     for name, inner in whole.pop("$defs", {}).items():
@@ -36,7 +36,7 @@ def schema(kind: Any, named: Schemas) -> Schema:
 
 
 def references(inside: Schema, named: Schemas) -> set[str]:
-    """Return the names that a schema refers to, and those that their schemas refer to."""
+    """Return the names that a schema refers to, directly or through other schemas."""
     found: set[str] = set()
     pending: list[Any] = [inside]
     while pending:
@@ -55,7 +55,7 @@ def ref(name: str) -> Schema:
 
 
 def answered(result: Schema) -> Schema:
-    """Return the schema of a successful answer, the same at both doors."""
+    """Return the schema of a successful response, which is the same over HTTP and Socket.IO."""
     return {
         "type": "object",
         "properties": {"ok": {"const": True}, "result": result},
@@ -69,10 +69,10 @@ def pascal(command: str) -> str:
 
 
 def first_word(command: str) -> str:
-    """Return the noun that a command is about."""
+    """Return the first word of a command's name, which is its noun."""
     return command.split(".", maxsplit=1)[0]
 
 
 def first_sentence(doc: str) -> str:
-    """Return the first sentence of a docstring, in one line."""
+    """Return the first sentence of a docstring on one line."""
     return " ".join(doc.split("\n\n", maxsplit=1)[0].split()).split(". ")[0].rstrip(".") + "."

@@ -1,4 +1,4 @@
-"""The parts of the page that are made from the commands, the refusals and the settings."""
+"""The sections of the page about commands, rows, errors and settings."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from chatrooms.pipeline.commands import Command
 from chatrooms.settings import Settings
 
 ERRORS = (
-    'At both doors an error is `{"ok": false, "error": {"code", "message", "details"}}`; by HTTP it has '
-    "this status. A refused connection gets Socket.IO's `connect_error`, with the code in `data.code`."
+    'An error is `{"ok": false, "error": {"code", "message", "details"}}`, over HTTP with this status. A rejected '
+    "connection gets Socket.IO's `connect_error`, with the code in `data.code`."
 )
 HTTP_ONLY = "By HTTP only; you need not be known yet."
 SETTINGS = (
-    "Each is a flag (`--rate-post`), a variable (`CHATROOMS_RATE_POST`) or a line of the TOML file (`rate_post`). "
-    "A flag wins over the environment, the environment over the file."
+    "Set each with a flag (`--rate-post`), a variable (`CHATROOMS_RATE_POST`) or a key of the TOML file (`rate_post`). "
+    "Flags override the environment, which overrides the file."
 )
 
 
 class Sections:
-    """The sections of the page about one contract."""
+    """The sections of the page for one contract."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -118,5 +118,5 @@ def _settings() -> str:
 def _default(field: FieldInfo) -> str:
     value = field.get_default()
     if isinstance(value, Path):
-        return "the user's own"
+        return "the user's data directory"
     return code(", ".join(value) if isinstance(value, tuple) else value) if value not in ("", ()) else ""

@@ -1,4 +1,4 @@
-"""Editing a message, and deleting it: a tombstone keeps its place."""
+"""Editing and deleting messages; a deleted message leaves a tombstone in its place."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def _author_or_moderator(act: Act, p: Which) -> Message:
 
 @change("message.edit", may=_author, locks=room_of, rate="post")
 def edit(act: Act, p: Edit, message: Message) -> OneMessage:
-    """Change the text of your message."""
+    """Edit the text of your message."""
     if message["deleted"]:
-        raise NotFound("The message was deleted.", field="id")
+        raise NotFound("This message was deleted.", field="id")
     if message["text"] == p.text:
         return {"message": with_parts(act, [message])[0]}
     return {"message": _update(act, message, text=p.text, edited_at=act.now)}
@@ -46,7 +46,7 @@ def edit(act: Act, p: Edit, message: Message) -> OneMessage:
 
 @change("message.delete", may=_author_or_moderator, locks=room_of)
 def delete(act: Act, p: Which, message: Message) -> OneMessage:
-    """Delete a message; a tombstone keeps its place."""
+    """Delete a message; a tombstone without its text takes its place."""
     if message["deleted"]:
         return {"message": with_parts(act, [message])[0]}
     return {"message": _update(act, message, text=None, deleted=True)}

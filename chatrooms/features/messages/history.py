@@ -19,25 +19,25 @@ from chatrooms.types import MAX_BYTES, MAX_PAGE, AnyRoom, Seq, size_of
 
 
 class Page(Params):
-    """The newest page, or the one ``before``, ``after`` or ``around`` the message with that ``seq``."""
+    """The newest page, or the page ``before``, ``after`` or ``around`` a ``seq``."""
 
     room: AnyRoom
     before: Seq | None = Field(None, description="Return messages before this `seq`.")
     after: Seq | None = Field(None, description="Return messages after this `seq`.")
     around: Seq | None = Field(
-        None, description="Return messages on both sides of this `seq`. Give one of the three, or none."
+        None, description="Return messages on both sides of this `seq`. Give at most one of the three."
     )
-    limit: int = Field(50, ge=1, le=MAX_PAGE, description="How many messages to return at most.")
+    limit: int = Field(50, ge=1, le=MAX_PAGE, description="The most messages to return.")
 
     @model_validator(mode="after")
     def _one_place(self) -> Page:
         if sum(place is not None for place in (self.before, self.after, self.around)) > 1:
-            raise ValueError("Give one of before, after and around.")
+            raise ValueError("Give only one of before, after and around.")
         return self
 
 
 class History(TypedDict):
-    """Messages by ``seq``; ``more`` says whether there are others in the direction asked for."""
+    """Messages, ordered by ``seq``; ``more`` is true if there are others in the requested direction."""
 
     messages: list[Message]
     more: bool
@@ -85,7 +85,7 @@ def _messages(room: str) -> Select[Any]:
 
 
 def _fitting(found: list[Message]) -> list[Message]:
-    """The first of these messages that are together at most `MAX_BYTES` long; at least one."""
+    """Return as many of the first messages as fit into `MAX_BYTES`, but at least one."""
     sizes = accumulate(size_of(message["text"]) for message in found)
     return [message for message, size in zip(found, sizes, strict=True) if size <= MAX_BYTES] or found[:1]
 

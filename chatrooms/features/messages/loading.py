@@ -1,4 +1,4 @@
-"""A message as its readers see it: its row, and the parts that other features hang on it."""
+"""Messages as clients receive them: the row, and the parts that other features add to it."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ _set_rev = Prepared(update(messages).where(messages.c.id == bindparam("which")).
 
 
 def rows() -> Select[Any]:
-    """Return a query for the rows of messages, to be narrowed and given to `load`."""
+    """Return a query for rows of messages, to be narrowed and passed to `load`."""
     return SYNCED["messages"].select()
 
 
 def load(act: Act, query: Select[Any]) -> list[Message]:
-    """Return the messages that ``query`` (see `rows`) finds, with all their parts, one more query for each part."""
+    """Return the messages that ``query`` (see `rows`) finds, with their parts; each part takes one more query."""
     return with_parts(act, many(Message, act.db.execute(query)))
 
 
@@ -56,7 +56,7 @@ def with_parts(act: Act, found: list[Message]) -> list[Message]:
 
 
 def find(db: Connection, id: str) -> Message | None:
-    """Return the row of a message without its parts, whoever may see it."""
+    """Return the row of a message without its parts and without checking permissions."""
     return cast(Message | None, _by_id.one(db, {"id": id}))
 
 
@@ -78,13 +78,13 @@ def visible(act: Act, p: Which) -> tuple[Message, Here]:
 
 
 def room_of(db: Connection, _me: Caller, p: Any) -> Iterable[str]:
-    """Return the room of the message that ``p.id`` names, as what a command locks."""
+    """Return the room to lock for a command about the message ``p.id``."""
     message = find(db, p.id)
     return [message["room"]] if message else []
 
 
 def changed(act: Act, message: Message) -> Message:
-    """Send a message again, because something about it changed; returns it with its new rev and parts."""
+    """Broadcast a message after a change to it or its parts; return it with its new rev and parts."""
     rev = act.changes.rev(message["room"])
     _set_rev.run(act.db, {"which": message["id"], "new_rev": rev})
     (row,) = with_parts(act, [{**message, "rev": rev}])

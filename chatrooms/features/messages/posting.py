@@ -1,4 +1,4 @@
-"""Posting a message in a room or, by a username, to a person."""
+"""Posting a message in a room, or to a person by their username."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _insert = Prepared(insert(messages))
 class Post(Params):
     """A new message."""
 
-    room: AnyRoom = Field(description="Where to post; a username is the conversation with that person.")
+    room: AnyRoom = Field(description="Where to post; a username means the conversation with that person.")
     text: MessageText
     id: Id | None = Field(
-        None, description="A UUID that the client makes: posting again with the same id returns the stored message."
+        None, description="A UUID from the client: posting the same id again returns the stored message."
     )
-    reply_to: Id | None = Field(None, description="The id of a message of the same room that this one answers.")
+    reply_to: Id | None = Field(None, description="The id of the message in the same room that this one replies to.")
 
 
 @dataclass(frozen=True)
 class Posting:
-    """Where a message goes: ``begins`` a conversation, or is ``stored`` already."""
+    """The destination of a message that ``begins`` a conversation, or is already ``stored``."""
 
     room: str
     begins: bool = False
@@ -44,14 +44,14 @@ class Posting:
 
 
 def addressed(me: Caller, room: str) -> str:
-    """Return the room that is meant: a username is the conversation with that person, save for the host application."""
+    """Return the room to post in: a username means the conversation with that person, except from the host."""
     if names.kind(room) == "personal" and not me.host:
         return names.conversation(me.username, room)
     return room
 
 
 def _may(act: Act, p: Post) -> Posting:
-    """Allow members, and authors whose message is stored already, even if they were removed since."""
+    """Allow members, and authors of a message that is already stored, even if they were removed since."""
     room = addressed(act.me, p.room)
     known = find(act.db, p.id) if p.id else None
     if known and (known["author"], known["room"]) == (act.me.username, room):
@@ -63,7 +63,7 @@ def _may(act: Act, p: Post) -> Posting:
 
 
 def _locks(_db: Connection, me: Caller, p: Post) -> Iterable[str]:
-    """Return the room, and for a conversation the rooms of its people: a message can begin or reopen it."""
+    """Return the room, and for a conversation its people's own rooms, because a message can start or reopen it."""
     room = addressed(me, p.room)
     return [room, *names.people(room)] if names.kind(room) == "conversation" else [room]
 
@@ -72,7 +72,7 @@ def _locks(_db: Connection, me: Caller, p: Post) -> Iterable[str]:
 def post(act: Act, p: Post, to: Posting) -> OneMessage:
     """Post a message in a room, or to a person by their username.
 
-    The same id again returns the stored message.
+    Posting the same ``id`` again returns the stored message.
     """
     if to.stored:
         return {"message": with_parts(act, [to.stored])[0]}

@@ -1,6 +1,6 @@
-"""How nodes tell each other what they broadcast: at most once and in no order.
+"""The bus between nodes: it delivers events at most once and in any order.
 
-The database is the truth and the bus only a hint: nothing depends on it for being right.
+The database is the source of truth and the bus only a hint: correctness never depends on it.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from chatrooms.events import Event
 
 
 class Bus(Protocol):
-    """A way to the other nodes; ``alone`` if there are none."""
+    """The connection to the other nodes; ``alone`` if there are none."""
 
     alone: bool
 
     async def publish(self, events: Sequence[Event]) -> None:
-        """Hand ``events`` to the other nodes without waiting for them."""
+        """Publish ``events`` to the other nodes without waiting for them."""
 
 
 class Local:
-    """The bus of a single node: `Broadcast` has reached every socket already."""
+    """The bus of a single node, which does nothing: `Broadcast` has already reached every socket."""
 
     alone = True
 

@@ -1,4 +1,4 @@
-"""The history of the tables, as Alembic migrations that are run at start."""
+"""The Alembic migrations, which run when the server starts."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ HEAD = "0005"
 
 
 class Newer(Exception):
-    """The database was written by a newer version than this one."""
+    """The database was written by a newer version of chatrooms."""
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the database to `HEAD`, keeping what it holds; raises `Newer`."""
+    """Migrate the database to `HEAD`, keeping its data; raises `Newer`."""
     revision = _revision(engine)
     if revision == HEAD:
         return
@@ -24,12 +24,12 @@ def migrate(engine: Engine) -> None:
         _create(engine)
         return
     if revision is not None and revision > HEAD:
-        raise Newer(f"the database is of a newer version ({revision}) than this one ({HEAD})")
+        raise Newer(f"the database was written by a newer version ({revision}) than this one ({HEAD})")
     upgrade(engine)
 
 
 def upgrade(engine: Engine, revision: str = HEAD) -> None:
-    """Run the migrations up to ``revision`` that the database has not had, from the first on if it is empty."""
+    """Run the missing migrations up to ``revision``; all of them, if the database is empty."""
     from alembic import command
     from alembic.config import Config
 
@@ -41,7 +41,7 @@ def upgrade(engine: Engine, revision: str = HEAD) -> None:
 
 
 def _create(engine: Engine) -> None:
-    """Make the tables of `HEAD` in an empty database, as the migrations would (a test compares them), but sooner."""
+    """Create the tables of `HEAD` in an empty database, faster than the migrations; a test compares the two."""
     with engine.begin() as connection:
         metadata.create_all(connection)
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
@@ -49,7 +49,7 @@ def _create(engine: Engine) -> None:
 
 
 def _revision(engine: Engine) -> str | None:
-    """The revision that the database is at. Read without Alembic, whose import would slow every start."""
+    """Return the database's revision, without Alembic, whose import would slow down every start."""
     with engine.begin() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None

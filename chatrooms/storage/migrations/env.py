@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: over the connection that `migrate` hands it."""
+"""Runs the migrations on the connection that `upgrade` passes to Alembic."""
 
 from alembic import context
 

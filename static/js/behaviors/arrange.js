@@ -1,5 +1,5 @@
 /**
- * The timeline's items: messages, with a heading above a new day and a line above what is new.
+ * The timeline's items: messages, with a heading above each day and a line above the first new message.
  * @import {Message} from "../wire.js"
  * @typedef {{kind: "day", key: string, at: Date}
  *   | {kind: "new", key: string}
@@ -19,7 +19,7 @@ const dayOf = (date) => date.toDateString();
 
 /**
  * @param {Message[]} messages
- * @param {number} firstNew The number of the first message that was new when one came into the room.
+ * @param {number} firstNew The number of the first message that was new when the room was opened.
  * @returns {Item[]}
  */
 export function arrange(messages, firstNew) {

@@ -1,10 +1,10 @@
 import { me } from "../store.js";
 
-/** Two short notes, made here. */
+/** The notification sound: two short synthesized notes. */
 
 const LASTS_MS = 1_000;
 
-/** Of several tabs that hear the same, one sounds. */
+/** Plays the sound in only one of several tabs. */
 export function chimeOnce() {
   const name = `chatrooms chime ${me.peek()?.username}`;
   if (navigator.locks) navigator.locks.request(name, { ifAvailable: true }, (lock) => lock && chime());

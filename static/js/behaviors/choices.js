@@ -4,7 +4,7 @@ import { findEmojis } from "./emoji.js";
 import { actionsIn, perform } from "./room-actions.js";
 
 /**
- * What a begun word could become.
+ * The completions of a word that starts with a sign.
  * @import {Choice} from "./completion.js"
  */
 

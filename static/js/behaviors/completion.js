@@ -3,8 +3,8 @@ import { useState } from "preact/hooks";
 import { insert, isComposing } from "./writing.js";
 
 /**
- * What a word that begins with `@`, `#` or `:` could become; people who spoke last come first. In the composer a `/` at
- * the very start is followed by something to do.
+ * Completion of words that start with `@`, `#` or `:`; people who posted last come first. In the composer, a `/` at the
+ * very start completes room actions.
  * @import {Box} from "./writing.js"
  * @typedef {{insert: string, title: string, note: string, username?: string, emoji?: string,
  *   act?: () => void}} Choice
@@ -42,7 +42,7 @@ export function useCompletion(room, box, canAct) {
   /** @param {number} way */
   const walk = (way) => setChosen((at + way + choices.length) % choices.length);
 
-  /** @param {KeyboardEvent} event @returns {boolean} whether it was for the choices */
+  /** @param {KeyboardEvent} event @returns {boolean} whether the list of choices handled it */
   function takes(event) {
     const accept = () => choose(at);
     const ways = { ArrowDown: () => walk(1), ArrowUp: () => walk(-1), Escape: close, Enter: accept, Tab: accept };
@@ -57,7 +57,10 @@ export function useCompletion(room, box, canAct) {
   return { choices, chosen: at, look, choose, takes, close };
 }
 
-/** What is written out already needs no completing, so that Enter sends it. @param {Begun} begun @param {Choice[]} choices */
+/**
+ * Hides the only choice once it is typed in full, so that Enter sends the message.
+ * @param {Begun} begun @param {Choice[]} choices
+ */
 const unfinished = ({ sign, word }, choices) =>
   choices.length === 1 && choices[0].insert === sign + word ? [] : choices;
 

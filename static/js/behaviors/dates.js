@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 
-/** Times and days as the reader's language writes them. */
+/** Times and dates in the browser's language. */
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
@@ -14,7 +14,7 @@ const LOOKS_EVERY_MS = 60_000;
 /** @param {string} at */
 export const timeOf = (at) => clock.format(new Date(at));
 
-/** Without the half of the day, for narrow places. @param {string} at */
+/** The time without AM or PM, for narrow places. @param {string} at */
 export const shortTime = (at) =>
   clock
     .formatToParts(new Date(at))
@@ -35,7 +35,7 @@ const capital = (words) => words.charAt(0).toLocaleUpperCase() + words.slice(1);
 const today = signal(midnight(new Date()));
 setInterval(() => (today.value = midnight(new Date())), LOOKS_EVERY_MS);
 
-/** "Today", "Yesterday", then a date. Reads a signal: at midnight today becomes yesterday. @param {Date} date */
+/** "Today", "Yesterday", or a date. It reads a signal, so views update at midnight. @param {Date} date */
 export function dayName(date) {
   const ago = Math.round((today.value - midnight(date)) / DAY_MS);
   if (ago === 0 || ago === 1) return capital(relative.format(-ago, "day"));

@@ -1,7 +1,7 @@
 import { keep, kept, onKeptElsewhere, TAB } from "../settings.js";
 import { me } from "../store.js";
 
-/** What one has begun to write, for each person and room; the same in all their tabs. */
+/** Unsent text, by person and room, shared by all tabs. */
 
 /** @param {string} room */
 const key = (room) => `${me.peek()?.username} draft ${room}`;
@@ -12,13 +12,16 @@ export const draftOf = (room) => kept(key(room));
 /** @param {string} room @param {string} text */
 export const keepDraft = (room, text) => keep(key(room), text);
 
-/** @param {string} room @param {(text: string) => void} follow Told what is written in other tabs. @returns {() => void} to stop */
+/**
+ * @param {string} room @param {(text: string) => void} follow Called with text from other tabs.
+ * @returns {() => void} to stop
+ */
 export const followDraft = (room, follow) => onKeptElsewhere(key(room), follow);
 
 /** @param {string} room */
 const editKey = (room) => `${me.peek()?.username} edit ${room}`;
 
-/** The message that one has begun to change, in this tab. @param {string} room @returns {{id: string, text: string}} */
+/** The message that is being edited in this tab. @param {string} room @returns {{id: string, text: string}} */
 export const editOf = (room) => JSON.parse(kept(editKey(room), TAB) || '{"id": "", "text": ""}');
 
 /** @param {string} room @param {string} id @param {string} text */

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 
-/** All emoji by name, brought when somebody looks for one. */
+/** All emoji by name, loaded on first use. */
 
 /** @typedef {{emoji: string, annotation: string, shortcodes?: string[], tags?: string[], group: number}} Emoji */
 
@@ -18,7 +18,10 @@ export async function bringEmojis() {
   isComing = false;
 }
 
-/** @param {string} query @param {number} atMost @returns {Emoji[]} The best first: by the start of a name, then of any word. */
+/**
+ * @param {string} query @param {number} atMost
+ * @returns {Emoji[]} The best matches first: by the start of a name, then of any word.
+ */
 export function findEmojis(query, atMost) {
   const wanted = query.toLowerCase().replace(/^:|:$/g, "");
   const ranked = (emojis.value ?? []).map((emoji) => ({ emoji, rank: rankOf(emoji, wanted) }));

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 
-/** Escape closes what is open, from wherever nothing else takes the key. @param {() => void} close */
+/** Calls `close` on Escape, unless something else handles the key. @param {() => void} close */
 export function useEscape(close) {
   useEffect(() => {
     /** @param {KeyboardEvent} event */

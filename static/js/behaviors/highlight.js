@@ -2,8 +2,8 @@ import { signal } from "@preact/signals";
 import { h } from "preact";
 
 /**
- * Code in colours, by a library that is brought when there is code. It answers HTML; what is in it is taken apart here,
- * so that only names of classes and text get through.
+ * Syntax highlighting, by a library that is loaded when there is code. It returns HTML, which is parsed here so that
+ * only class names and text get through.
  * @import {ComponentChildren} from "preact"
  */
 
@@ -16,7 +16,10 @@ const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"', "&#x27
 const library = signal(null);
 let isComing = false;
 
-/** @param {string} text @param {string} language @returns {ComponentChildren} Reads a signal: colours may come later. */
+/**
+ * @param {string} text @param {string} language
+ * @returns {ComponentChildren} It reads a signal, so views update once the library is loaded.
+ */
 export function highlighted(text, language) {
   if (!language || text.length > LONGEST) return text;
   if (!library.value) bring();

@@ -1,14 +1,14 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 /**
- * The one place that scrolls the timeline. At the bottom it stays there, whatever grows; anywhere else the line under
- * the eye stays where it is, whatever is added above.
+ * The only code that scrolls the timeline. At the bottom it stays at the bottom, whatever grows. Anywhere else, the
+ * message that the reader looks at stays in place, whatever is added above it.
  */
 
 const STICKS_WITHIN_PX = 100;
 
 /**
- * The message a third down, but not the top-most one: that may lose its heading when another comes before it.
+ * The message a third of the way down, but not the first one, which may lose its heading when another is added above.
  * @param {HTMLElement} log @returns {HTMLElement | undefined}
  */
 function underEye(log) {
@@ -34,16 +34,16 @@ export class Scroll {
   /** @type {HTMLElement | null} */
   log = null;
   stuck = true;
-  /** Whether the newest message is in the log. */
+  /** Whether the newest message is rendered. */
   isAtEnd = true;
-  /** The seq of the first message that is unread; 0 if there is none. */
+  /** The seq of the first unread message; 0 if there is none. */
   unseen = 0;
   /** @type {{element: HTMLElement, top: number} | null} */
   anchor = null;
-  /** How far it was scrolled when that was so. */
+  /** The scroll position when the anchor was taken. */
   at = 0;
 
-  /** After anything has changed size or place; the reader may have scrolled, and the event is yet to come. */
+  /** Restores the position after a change of size. The reader may have scrolled before the scroll event arrives. */
   settle() {
     const { log, anchor } = this;
     if (!log) return;
@@ -54,7 +54,7 @@ export class Scroll {
     this.remember();
   }
 
-  /** To the newest, but while nobody looks not past what came first. @param {HTMLElement} log */
+  /** Scrolls to the newest message, but in a hidden tab not past the first unread one. @param {HTMLElement} log */
   follow(log) {
     const unseen = document.visibilityState === "hidden" ? log.querySelector(`[data-seq="${this.unseen}"]`) : null;
     log.scrollTop = unseen instanceof HTMLElement ? nearTop(log, unseen) : log.scrollHeight;
@@ -68,7 +68,7 @@ export class Scroll {
     this.anchor = log && element ? { element, top: element.offsetTop - log.scrollTop } : null;
   }
 
-  /** The reader has scrolled. */
+  /** Handles scrolling by the reader. */
   moved() {
     if (!this.log) return;
     this.stuck = this.isAtEnd && this.below() < STICKS_WITHIN_PX;
@@ -88,7 +88,7 @@ export class Scroll {
     this.settle();
   }
 
-  /** @param {HTMLElement} element To be shown near the top of what is on screen. */
+  /** @param {HTMLElement} element The element to show near the top. */
   startAt(element) {
     if (!this.log) return;
     this.log.scrollTop = nearTop(this.log, element);
@@ -96,7 +96,7 @@ export class Scroll {
   }
 }
 
-/** @returns {Scroll} Settles after every render of the component and whenever the log or its content changes size. */
+/** @returns {Scroll} It settles after every render of the component and when the log or its content changes size. */
 export function useKeepScroll() {
   const scroll = useRef(new Scroll()).current;
   useLayoutEffect(() => scroll.settle());

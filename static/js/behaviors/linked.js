@@ -8,14 +8,14 @@ import { loadAround } from "./paging.js";
 import { sourceOf } from "./shown.js";
 
 /**
- * A link to a message opens the room there, with what surrounds it, and shows which one it is. Without one, the room
- * opens where one left off.
+ * A link to a message opens the room at that message and marks it. Without a link, the room opens at the first unread
+ * message.
  * @import {Scroll} from "./keep-scroll.js"
  */
 
 /**
  * @param {string} room @param {Scroll} scroll @param {(seq: number) => void} showAround @param {number} leftOff
- * @returns {{linked: number, isComing: boolean}} The linked message's seq, and whether where one goes is still on its way.
+ * @returns {{linked: number, isComing: boolean}} The linked message's seq, and whether the target is still loading.
  */
 export function useLinked(room, scroll, showAround, leftOff) {
   const linked = linkedSeq.value;
@@ -41,7 +41,7 @@ export function useLinked(room, scroll, showAround, leftOff) {
     await loadAround(room, goal);
     if (!isHere()) await catchUp(room);
     if (isHere()) return showAround(goal);
-    if (linked) toast("That message is not here any more.");
+    if (linked) toast("This message is no longer available.");
     scroll.toBottom();
     arrive();
   }

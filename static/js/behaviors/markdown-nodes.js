@@ -4,8 +4,8 @@ import { CodeBlock } from "../views/code-block.js";
 import { named } from "./mentions.js";
 
 /**
- * Markdown as Preact nodes. What is not in the list below is shown as the text it is; there is no HTML string anywhere,
- * so there is nothing to sanitise.
+ * Markdown as Preact nodes. Tokens that are not in the list below are shown as text. There are no HTML strings, so
+ * there is nothing to sanitize.
  * @import {Token, Tokens} from "marked"
  * @import {ComponentChildren} from "preact"
  */
@@ -60,7 +60,10 @@ const inside = (token, depth) => each(token.tokens ?? [], depth);
 
 let isInLink = false;
 
-/** A link holds no other links or buttons. @param {{tokens?: Token[]}} token @param {number} depth */
+/**
+ * The content of a link, without other links or buttons in it.
+ * @param {{tokens?: Token[]}} token @param {number} depth
+ */
 function insideLink(token, depth) {
   isInLink = true;
   const content = inside(token, depth);

@@ -4,8 +4,8 @@ import { style } from "../style.js";
 import { named } from "./mentions.js";
 
 /**
- * Markdown as Preact nodes. The parser is only brought for a text that needs one; until it is here, and for all other
- * texts, lines and paragraphs are enough.
+ * Markdown as Preact nodes. The parser is only loaded for texts that need it; until then, and for all other texts,
+ * lines and paragraphs are enough.
  * @import {ComponentChildren} from "preact"
  */
 
@@ -15,7 +15,7 @@ const NEEDS_PARSER = /[\\`*_~[\]<>&|]|:\/\/|www\.|\w@\w|^[ \t]*(?:\d+[.)]|[-+=#]
 export const parser = signal(null);
 let isComing = false;
 
-/** @param {string} text @returns {ComponentChildren} Reads a signal: the parser may come later. */
+/** @param {string} text @returns {ComponentChildren} It reads a signal, so views update once the parser is loaded. */
 export function markdown(text) {
   if (!NEEDS_PARSER.test(text)) return paragraphs(text);
   if (!parser.value) bring();

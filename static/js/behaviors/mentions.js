@@ -4,13 +4,13 @@ import { me, memberships, nameOf, users } from "../store.js";
 import { showPerson } from "./overlay.js";
 
 /**
- * `@alice` and `#design` in what people write.
+ * `@alice` and `#design` in messages.
  * @import {ComponentChildren} from "preact"
  */
 
 const NAMED = /(?<![\p{L}\p{N}._@#/-])([@#])([\p{L}\p{N}](?:[\p{L}\p{N}._-]{0,46}[\p{L}\p{N}])?)/gu;
 
-/** @param {string} text @returns {ComponentChildren[]} The text, with people and rooms that one knows as what they are. */
+/** @param {string} text @returns {ComponentChildren[]} The text, with known people and rooms as buttons and links. */
 export function named(text) {
   /** @type {ComponentChildren[]} */
   const parts = [];

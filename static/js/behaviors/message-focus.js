@@ -1,4 +1,4 @@
-/** Arrow keys walk from message to message; what one can do with the focused one is then the next tab stop. */
+/** Arrow keys move between messages; the focused message's actions are the next tab stop. */
 
 /** @type {Record<string, "previousElementSibling" | "nextElementSibling">} */
 const WAYS = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" };

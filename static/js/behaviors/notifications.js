@@ -6,13 +6,14 @@ import { mentionsMe } from "./mentions.js";
 import { desktop, levelOf, sounds } from "./preferences.js";
 
 /**
- * Telling somebody who looks elsewhere: by the system's notifications while the page is hidden, and by a sound.
+ * Desktop notifications while the page is in the background, and sounds.
  * @import {Message} from "../wire.js"
- * @typedef {{username: string, room: string, seq: number, link: string}} About Whom a notification is for and where its click leads.
+ * The recipient of a notification and the target of its click.
+ * @typedef {{username: string, room: string, seq: number, link: string}} About
  */
 
 const NEWS_MS = 60_000;
-/** One may be looking at it in another tab or on another device, which then says so. */
+/** Time for another tab or device to mark the message as read. */
 const SEEN_ELSEWHERE_MS = 1_000;
 const LONGEST = 200;
 
@@ -54,7 +55,7 @@ function tell({ room, seq, author, text }) {
 export const permission = () => ("Notification" in window ? Notification.permission : "unsupported");
 
 /**
- * By the service worker, so that a click finds its way when this tab is gone.
+ * Uses the service worker, so that a click works after this tab is closed.
  * @param {string} title @param {string} body @param {About} [about] @returns {Promise<boolean>} whether it was shown
  */
 export async function showNotification(title, body, about) {
@@ -76,7 +77,7 @@ function showByPage(title, options) {
   }
 }
 
-/** @param {About} about @returns {boolean} whether it was for who this tab is */
+/** @param {About} about @returns {boolean} whether it was for the person in this tab */
 function open({ username, room, seq }) {
   const isMine = username === me.peek()?.username;
   if (isMine) goTo(room, seq);

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 
 /**
- * The dialog over everything that a button, a key or a name in a text opens; going elsewhere closes it.
+ * The open dialog, if any. Navigating closes it.
  * @import {RoomAction} from "./room-actions.js"
  * @typedef {"browse" | "create" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"} Dialogs
  * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string}} Overlay

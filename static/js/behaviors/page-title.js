@@ -2,7 +2,7 @@ import { effect } from "@preact/signals";
 import { currentRoom, shownRoom } from "../route.js";
 import { me, myRooms, titleOf, unreadOf, unreadText } from "../store.js";
 
-/** The window's title and the app's badge tell how much is unread; what one is looking at does not count. */
+/** Shows the number of unread messages in the page title and the app badge, without the room on screen. */
 export function keepPageTitle() {
   effect(() => {
     const looksAt = document.hasFocus() ? shownRoom.value : "";

@@ -3,7 +3,7 @@ import { asRefusal, online, passesAfter, run } from "../connection.js";
 import { extendWindow, setPast, startRoster, takeRows } from "../rows.js";
 import { rosters, windowOf } from "../store.js";
 
-/** What a room needs when it is on screen and what is not here yet: older messages, its members. */
+/** Loads what the room on screen still lacks: older and newer messages, and its members. */
 
 const PAGE = 50;
 const MEMBER_PAGES = 10;
@@ -18,7 +18,7 @@ function once(key, load) {
   return started;
 }
 
-/** What fails for a moment is tried again: nobody else would ask. @param {() => Promise<void>} load */
+/** Retries temporary failures, because nothing else would load it again. @param {() => Promise<void>} load */
 async function insist(load) {
   for (let seconds = 1; seconds; ) {
     seconds = await load().then(() => 0, patience);
@@ -32,10 +32,10 @@ function patience(error) {
   return refusal.code === "offline" ? Number(online.peek()) : passesAfter(refusal);
 }
 
-/** Why nothing can be had of a room, such as of a conversation with nobody; by room. */
+/** Why a room cannot be loaded, such as a conversation with an unknown person; by room. */
 export const refusals = signal(/** @type {Map<string, string>} */ (new Map()));
 
-/** One page of messages from below what is shown. @param {string} room */
+/** Loads a page of messages before those shown. @param {string} room */
 export const loadOlder = (room) => once(`older ${room}`, () => older(room).catch((error) => refuse(room, asRefusal(error))));
 
 /** @param {string} room @param {import("../connection.js").Refusal} refusal @returns {never} */
@@ -61,7 +61,7 @@ async function older(room) {
   });
 }
 
-/** One page of messages from above the past that is shown. @param {string} room */
+/** Loads a page of messages after the part of the past that is shown. @param {string} room */
 export const loadNewer = (room) => once(`newer ${room}`, () => newer(room));
 
 /** @param {string} room */
@@ -78,7 +78,7 @@ async function newer(room) {
   });
 }
 
-/** A message with its surroundings. @param {string} room @param {number} seq */
+/** Loads the messages around a message. @param {string} room @param {number} seq */
 export const loadAround = (room, seq) => once(`around ${room}`, () => around(room, seq));
 
 /** @param {string} room @param {number} seq */

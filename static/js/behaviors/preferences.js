@@ -2,16 +2,16 @@ import { signal } from "@preact/signals";
 import { keep, kept, shared } from "../settings.js";
 import { me } from "../store.js";
 
-/** How one wants it here: density, sounds, and of what to be told. Each browser has its own. */
+/** Preferences of this browser: density, sounds, and notification levels. */
 
 /** @typedef {"all" | "mentions" | "nothing"} Level */
 
 export const density = shared("density");
-/** "on" or empty, like the next. */
+/** "on" or empty, like `desktop`. */
 export const sounds = shared("sounds");
 export const desktop = shared("desktop");
 
-/** Counts changes of levels, which are kept by room. */
+/** A counter that changes when a room's level does. */
 const changes = signal(0);
 addEventListener("storage", () => (changes.value += 1));
 
@@ -21,7 +21,7 @@ export const showDensity = () =>
     else delete document.documentElement.dataset.density;
   });
 
-/** @param {string} room @returns {Level} In a shared room one is told of mentions, in a conversation of everything. */
+/** @param {string} room @returns {Level} The default is mentions in shared rooms, and everything in conversations. */
 export function levelOf(room) {
   changes.value;
   const chosen = kept(`${me.peek()?.username} level ${room}`);

@@ -5,7 +5,7 @@ import { currentRoom } from "../route.js";
 import { listenFor } from "../signals.js";
 import { conversations, me, membersOf } from "../store.js";
 
-/** Who is here: of the people on screen, that is partners in conversations and members of the open room. */
+/** The presence of the people on screen: partners in conversations and members of the open room. */
 
 const AT_MOST = 500;
 const SETTLED_AFTER_MS = 150;

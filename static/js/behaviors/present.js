@@ -1,6 +1,6 @@
 /**
- * Which people the open windows of this browser are: each window holds a lock of its person's name for as long as it
- * lives, so that a window that crashed holds none.
+ * Which people have open windows in this browser. Each window holds a lock with its person's name, which the browser
+ * releases even if the window crashes.
  */
 
 const lockOf = (/** @type {string} */ name) => `chatrooms ${new URL(document.baseURI).pathname} ${name}`;
@@ -8,7 +8,7 @@ const lockOf = (/** @type {string} */ name) => `chatrooms ${new URL(document.bas
 /** @type {(() => void) | null} */
 let letGo = null;
 
-/** This window is that person from now on; nobody if the name is empty. @param {string} name */
+/** Takes the lock for a person, or releases it if the name is empty. @param {string} name */
 export function bePresent(name) {
   letGo?.();
   letGo = null;
@@ -17,7 +17,7 @@ export function bePresent(name) {
   navigator.locks?.request(lockOf(name), { mode: "shared" }, () => until).catch(() => {});
 }
 
-/** Whether another window is that person. @param {string} name @returns {Promise<boolean>} */
+/** Whether a window of that person is open. @param {string} name @returns {Promise<boolean>} */
 export async function isPresent(name) {
   const locks = await navigator.locks?.query().catch(() => null);
   return locks?.held?.some((lock) => lock.name === lockOf(name)) ?? false;

@@ -3,7 +3,7 @@ import { takeRows } from "../rows.js";
 import { listenFor } from "../signals.js";
 import { me, users } from "../store.js";
 
-/** The names that people go by, asked for when their usernames come on screen. */
+/** Loads the profiles of people when their usernames appear on screen. */
 
 const AT_ONCE = 100;
 

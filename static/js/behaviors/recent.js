@@ -3,7 +3,7 @@ import { currentRoom } from "../route.js";
 import { keep, kept } from "../settings.js";
 import { me, windowOf } from "../store.js";
 
-/** When one was last in which room: what one wants next is mostly one of those. */
+/** When each room was last visited, for the switcher. */
 
 const KEPT = 50;
 
@@ -25,7 +25,7 @@ export function keepVisits() {
   });
 }
 
-/** @param {string[]} rooms @returns {string[]} Where one was or where somebody spoke last comes first. */
+/** @param {string[]} rooms @returns {string[]} The most recently visited or active rooms first. */
 export function byRecency(rooms) {
   const visited = visits();
   /** @param {string} room */

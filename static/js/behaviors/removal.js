@@ -4,10 +4,10 @@ import { home, titleOf } from "../store.js";
 import { onRemoval } from "../sync.js";
 import { toast } from "../views/toast.js";
 
-/** A room that is no longer ours disappears at once with a word about it, a conversation that we closed without. */
+/** Leaves a room that disappeared from the list, with a notice unless it is a closed conversation. */
 export function leaveRemovedRooms() {
   onRemoval(({ room, gone }) => {
-    if (gone) toast(html`You are no longer in <bdi>${titleOf(room)}</bdi>.`);
+    if (gone) toast(html`You're no longer a member of <bdi>${titleOf(room)}</bdi>.`);
     if (currentRoom.peek() === room) queueMicrotask(() => goInstead(home.peek()));
   });
 }

@@ -6,7 +6,7 @@ import { toast } from "../views/toast.js";
 import { showAction } from "./overlay.js";
 
 /**
- * What one may do with a room: in its menu, and in the composer after a `/`.
+ * The actions of a room, in its menu and after a `/` in the composer.
  * @typedef {"notifications" | "pins" | "invite" | "edit" | "archive" | "leave" | "close"} RoomAction
  */
 
@@ -28,10 +28,10 @@ export function actionsIn(room) {
   return all.flatMap(([action, title, isAllowed]) => (isAllowed ? [[action, title]] : []));
 }
 
-/** Most actions ask for something first, in a dialog. @param {RoomAction} action @param {string} room */
+/** Performs an action; most of them open a dialog. @param {RoomAction} action @param {string} room */
 export function perform(action, room) {
   if (action !== "close") return showAction(action, room);
   command("room.close", { room })
-    .then(() => toast(`${titleOf(room)} comes back with the next message.`))
+    .then(() => toast("Conversation closed. It returns with the next message."))
     .catch((error) => toast(asRefusal(error).message));
 }

@@ -4,20 +4,20 @@ import { walkMessages } from "./message-focus.js";
 import { show } from "./overlay.js";
 import { markAllRead } from "./read-marks.js";
 
-/** What the keyboard does anywhere. The list is also what one is shown. */
+/** Global keyboard shortcuts, and the list of shortcuts to show. */
 
 /** @type {[string, string][]} */
 export const KEYS = [
   ["Ctrl K", "Switch to a room or person"],
   ["Alt ↑ / Alt ↓", "Previous or next room"],
   ["Alt Shift ↑ / ↓", "Previous or next unread room"],
-  ["Esc", "Close what is open, or mark the room as read"],
-  ["↑", "Edit your last message, when the box is empty"],
-  ["Enter / Shift Enter", "Send, or begin a new line"],
-  ["@ # :", "Complete a person, a room, an emoji"],
-  ["/", "Do something with the room, at the start of the box"],
-  ["↑ ↓ in the messages", "Walk from message to message"],
-  ["Ctrl /", "Show these keys"],
+  ["Esc", "Close the open panel, or mark the room as read"],
+  ["↑", "Edit your last message (when the message box is empty)"],
+  ["Enter / Shift Enter", "Send, or start a new line"],
+  ["@ # :", "Mention a person, link a room, insert an emoji"],
+  ["/", "Run a room command (at the start of a message)"],
+  ["↑ ↓ in the messages", "Move between messages"],
+  ["Ctrl /", "Show keyboard shortcuts"],
 ];
 
 /** @param {KeyboardEvent} event */
@@ -51,7 +51,7 @@ function walk(way, isUnread) {
 
 const WRITES = "input, textarea, select, [contenteditable], [role=dialog] *";
 
-/** @param {KeyboardEvent} event Letters typed with nothing to take them go to the composer. */
+/** @param {KeyboardEvent} event Letters typed outside of a field go to the composer. */
 function typeAnywhere({ key, ctrlKey, metaKey, altKey, target }) {
   if ([...key].length !== 1 || ctrlKey || metaKey || altKey || !(target instanceof Element)) return;
   if (target.matches(WRITES) || (key === " " && target.matches("button, a, summary, pre, [role=log]"))) return;

@@ -3,8 +3,8 @@ import { windowOf } from "../store.js";
 import { loadNewer, loadOlder } from "./paging.js";
 
 /**
- * Which part of the window is in the page: at the bottom the newest messages; further up some more with each step, of
- * which those at the other end go when they become too many; around a linked message what surrounds it.
+ * The part of the window that is rendered: at the bottom the newest messages; further up more with each step, while
+ * those at the other end are dropped when there are too many; for a link, the messages around it.
  * @import {Message} from "../wire.js"
  * @import {Scroll} from "./keep-scroll.js"
  * @typedef {{from: number, to: number}} Span
@@ -14,13 +14,13 @@ const AT_BOTTOM = 60;
 const STEP = 50;
 const AT_MOST = 300;
 
-/** @param {Message[]} list @param {number} seq The place of the first message from there on. */
+/** @param {Message[]} list @param {number} seq The index of the first message from this seq on. */
 function placeOf(list, seq) {
   const found = list.findIndex((message) => message.seq >= seq);
   return found < 0 ? list.length : found;
 }
 
-/** What is here of the room, or of its past. @param {string} room */
+/** The loaded messages of the room, or of the part of its past that is shown. @param {string} room */
 export const sourceOf = (room) => windowOf(room).value.past ?? windowOf(room).value;
 
 /** @param {string} room @param {Scroll} scroll */

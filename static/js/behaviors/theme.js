@@ -1,8 +1,8 @@
 import { shared } from "../settings.js";
 
-/** Light or dark as the system has it, or as one has chosen. */
+/** Light or dark, from the system or chosen. */
 
-/** "light", "dark", or empty for as the system has it. */
+/** "light", "dark", or empty for the system's theme. */
 export const theme = shared("theme");
 
 export const showTheme = () =>

@@ -4,7 +4,7 @@ import { listenFor } from "../signals.js";
 import { me } from "../store.js";
 import { onChange } from "../sync.js";
 
-/** Who is writing where. Told at most every 3 s, believed for 5 s, over when the message is there. */
+/** Who is typing in which room: sent at most every 3 s, shown for 5 s, and cleared by the message. */
 
 const TELL_EVERY_MS = 3_000;
 const BELIEVED_MS = 5_000;
@@ -15,9 +15,9 @@ const typists = signal(new Map());
 /** @param {string} room */
 export const typistsIn = (room) => [...(typists.value.get(room)?.keys() ?? [])];
 
-/** @type {Map<string, number>} When each room was last told. */
+/** @type {Map<string, number>} When a signal was last sent to each room. */
 const told = new Map();
-/** @type {Map<string, number>} The timers of what is to be told as soon as it may be. */
+/** @type {Map<string, number>} The timers of signals to send as soon as allowed. */
 const later = new Map();
 
 /** @param {string} room */
@@ -34,7 +34,7 @@ function tell(room) {
   run("typing", { room }).catch(() => {});
 }
 
-/** The message is out, or the room was left. @param {string} room */
+/** Cancels a signal, because the message was sent or the room was left. @param {string} room */
 export function stopTyping(room) {
   clearTimeout(later.get(room));
   later.delete(room);

@@ -1,7 +1,7 @@
 import { online } from "../connection.js";
 import { toast } from "../views/toast.js";
 
-/** The page as an app: it opens without a network, and a new version is offered, never forced. */
+/** The service worker: the page opens offline, and a new version is offered, never forced. */
 
 /** @type {{createScriptURL: (url: string) => string}} */
 const asItIs = { createScriptURL: (url) => url };
@@ -29,7 +29,7 @@ function watch(worker) {
 
 /** @param {ServiceWorker} worker */
 function offer(worker) {
-  toast("There is a new version of this page.", { label: "Reload", act: () => reloadWith(worker) });
+  toast("A new version is available.", { label: "Reload", act: () => reloadWith(worker) });
 }
 
 /** @param {ServiceWorker} worker */

@@ -1,7 +1,7 @@
 import { online, reconnectNow } from "../connection.js";
 import { catchUp } from "../sync.js";
 
-/** A lost last change leaves no gap to notice, so one asks: when the tab wakes, and once a minute. */
+/** Catches up when the tab wakes and once a minute, because a lost last change leaves no gap. */
 
 const ASK_EVERY_MS = 60_000;
 

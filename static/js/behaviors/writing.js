@@ -1,6 +1,6 @@
-/** What the composer and the editor of a message have in common. */
+/** Behavior shared by the composer and the message editor. */
 
-/** @typedef {{current: HTMLTextAreaElement | null}} Box Where one writes, once it is on the page. */
+/** @typedef {{current: HTMLTextAreaElement | null}} Box The text area, once it is on the page. */
 
 const isTouch = matchMedia("(pointer: coarse)");
 
@@ -8,7 +8,7 @@ const isTouch = matchMedia("(pointer: coarse)");
 const PAIRS = { "(": ")", "[": "]", "{": "}", '"': '"', "`": "`", "*": "*", _: "_", "~": "~" };
 
 /**
- * Enter sends; not with Shift, not while an input method composes, not on a touch keyboard.
+ * Enter sends, except with Shift, while an input method composes, or on a touch keyboard.
  * @param {KeyboardEvent} event
  */
 export const isSending = (event) => event.key === "Enter" && !event.shiftKey && !isComposing(event) && !isTouch.matches;
@@ -16,21 +16,24 @@ export const isSending = (event) => event.key === "Enter" && !event.shiftKey && 
 /** @param {KeyboardEvent} event */
 export const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
-/** As high as what is written, within what the style sheet allows. @param {HTMLTextAreaElement | null} box */
+/** Fits the height to the text, within the limits of the style sheet. @param {HTMLTextAreaElement | null} box */
 export function fitHeight(box) {
   if (!box || CSS.supports("field-sizing", "content")) return;
   box.style.height = "auto";
   box.style.height = `${box.scrollHeight}px`;
 }
 
-/** As the server counts: code points. @param {string} text */
+/** The length in code points, as the server counts. @param {string} text */
 export function lengthOf(text) {
   let length = 0;
   for (const _ of text) length += 1;
   return length;
 }
 
-/** In a way that can be undone. @param {HTMLTextAreaElement} box @param {string} text @param {number} [from] */
+/**
+ * Inserts text so that it can be undone.
+ * @param {HTMLTextAreaElement} box @param {string} text @param {number} [from]
+ */
 export function insert(box, text, from = box.selectionStart) {
   box.focus();
   box.setSelectionRange(from, box.selectionEnd);
@@ -38,7 +41,7 @@ export function insert(box, text, from = box.selectionStart) {
 }
 
 /**
- * A bracket or a mark typed over a selection goes around it, which stays selected.
+ * Wraps the selection in a typed bracket or mark and keeps it selected.
  * @param {KeyboardEvent & {currentTarget: any}} event
  */
 export function wrapSelection(event) {

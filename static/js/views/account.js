@@ -5,7 +5,7 @@ import { me, nameOf } from "../store.js";
 import { AvatarWithPresence } from "./avatar.js";
 import { Icon } from "./icon.js";
 
-/** Who one is, and what concerns oneself. */
+/** The account menu. */
 export function Account() {
   const username = me.value?.username ?? "";
   const name = nameOf(username);
@@ -19,7 +19,7 @@ export function Account() {
       <div class="menu" id="account-menu" popover>
         <button popovertarget="account-menu" onClick=${() => show("profile")}>Edit profile</button>
         <button popovertarget="account-menu" onClick=${() => show("settings")}>Settings</button>
-        <button popovertarget="account-menu" onClick=${() => show("keys")}>Keyboard</button>
+        <button popovertarget="account-menu" onClick=${() => show("keys")}>Keyboard shortcuts</button>
         ${!hosted && html`<hr />`}
         ${!hosted && html`<button onClick=${stepAside}>Use another name in this tab</button>`}
         ${!hosted && html`<button popovertarget="account-menu" onClick=${() => show("sign-out")}>Sign out</button>`}

@@ -13,7 +13,7 @@ const chat = signal(/** @type {FunctionComponent | null} */ (null));
 /** @type {Promise<void> | undefined} */
 let coming;
 
-/** The page preloads it, but the door is painted without it. */
+/** Loads the chat, which the page preloads, so that the join page can be painted without it. */
 function bringChat() {
   coming ??= import("./chat.js").then(
     ({ Chat }) => void (chat.value = Chat),
@@ -33,7 +33,7 @@ function Inside() {
   return Chat && me.value ? html`<${Chat} />` : html`<${Arriving} />`;
 }
 
-/** The frame of what is about to appear. */
+/** The layout while the chat loads. */
 const Arriving = () => html`
   <div class="chat" aria-busy="true">
     <div class="sidebar"></div>

@@ -3,7 +3,7 @@ import { needProfile } from "../behaviors/profiles.js";
 import { isOnline } from "../behaviors/presence.js";
 import { nameOf } from "../store.js";
 
-/** The same person has the same colour everywhere. @param {string} username */
+/** The hue of a person, which is the same everywhere. @param {string} username */
 export function hueOf(username) {
   let hash = 7;
   for (const letter of username) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 360_007;

@@ -10,7 +10,7 @@ import { toast } from "./toast.js";
 
 /** @import {Listing} from "../wire.js" */
 
-/** The open rooms that one could join. @param {{onClose: () => void}} props */
+/** The open rooms that you have not joined. @param {{onClose: () => void}} props */
 export function Browse({ onClose }) {
   const [query, setQuery] = useState("");
   const { rooms, problem } = useOpenRooms(query);
@@ -30,16 +30,16 @@ export function Browse({ onClose }) {
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
       ${rooms?.length === 0 &&
       html`<p class="empty">
-        ${query ? "No open room is called that." : "You are in every open room already."}
-        <button class="link" onClick=${() => show("create")}>Make a new one</button>
+        ${query ? "No matches." : "You've joined every open room."}
+        <button class="link" onClick=${() => show("create")}>Create a room</button>
       </p>`}
     <//>
   `;
 }
 
-/** @typedef {{rooms: Listing[] | null, problem: string}} Offers Null as long as nothing is known. */
+/** @typedef {{rooms: Listing[] | null, problem: string}} Offers The rooms are null while loading. */
 
-/** Asked for again when one is connected again. @param {string} query @returns {Offers} */
+/** Loads the open rooms, again after reconnecting. @param {string} query @returns {Offers} */
 function useOpenRooms(query) {
   const [offers, setOffers] = useState(/** @type {Offers} */ ({ rooms: null, problem: "" }));
   useEffect(() => {

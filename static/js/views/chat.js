@@ -9,7 +9,7 @@ import { Sidebar } from "./sidebar.js";
 
 const Overlays = later(() => import("./overlays.js").then((module) => module.Overlays));
 
-/** What is behind the door. */
+/** The chat, once a person has joined. */
 export function Chat() {
   const room = shownRoom.value;
   const pane = showsList.value ? "list" : "room";

@@ -2,7 +2,7 @@ import { useId } from "preact/hooks";
 import { html } from "../html.js";
 
 /**
- * One of a few, side by side.
+ * A choice of a few options, side by side.
  * @template {string} T
  * @param {{title: string, choices: readonly (readonly [T, string])[], value: T, onChange: (value: T) => void}} props
  */

@@ -20,7 +20,7 @@ function Copy({ text }) {
   const [said, setSaid] = useState("");
   /** @param {string} outcome */
   const say = (outcome) => (setSaid(outcome), setTimeout(() => setSaid(""), SAID_MS));
-  const copy = () => copyText(text).then(() => say("Copied"), () => say("Not allowed to copy"));
+  const copy = () => copyText(text).then(() => say("Copied"), () => say("Couldn't copy"));
   return html`
     <span class="copy">
       <span class="said-so" role="status">${said}</span>

@@ -3,7 +3,7 @@ import { html } from "../html.js";
 import { Avatar } from "./avatar.js";
 
 /**
- * The choices for the word at the cursor; the keyboard stays in the composer.
+ * The completions for the word at the cursor; the focus stays in the text box.
  * @import {Choice} from "../behaviors/completion.js"
  * @param {{choices: Choice[], chosen: number, onChoose: (index: number) => void}} props
  */

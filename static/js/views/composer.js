@@ -37,7 +37,7 @@ export function Composer({ room, onEditLast }) {
     if (last) event.preventDefault(), onEditLast(last);
   }
 
-  if (rooms.value.get(room)?.archived) return html`<p class="archived">This room is archived: it can be read, but no longer written to.</p>`;
+  if (rooms.value.get(room)?.archived) return html`<p class="archived">This room is archived. You can read it, but no one can post.</p>`;
   const label = `Message ${titleOf(room)}`;
   return html`
     <form class="composer" onSubmit=${send}>
@@ -62,10 +62,10 @@ export function Composer({ room, onEditLast }) {
   `;
 }
 
-/** Where one is writing, no other tab interferes. @param {Box} box */
+/** Whether this tab is being typed in, so that other tabs must not overwrite its text. @param {Box} box */
 const isWriting = (box) => document.hasFocus() && document.activeElement === box.current;
 
-/** What one has begun to write here. @param {string} room @param {Box} box */
+/** The draft of this room. @param {string} room @param {Box} box */
 function useDraft(room, box) {
   const [text, setText] = useState(() => draftOf(room));
   useEffect(() => () => stopTyping(room), []);
@@ -80,7 +80,10 @@ function useDraft(room, box) {
   return /** @type {const} */ ([text, write]);
 }
 
-/** The room is open to write at once, except where that would raise a keyboard over it or where a link leads to a message. @param {Box} box */
+/**
+ * Focuses the composer, except on a touch screen, where a keyboard would cover the room, and for a linked message.
+ * @param {Box} box
+ */
 function useFocus(box) {
   useEffect(() => {
     if (matchMedia("(pointer: fine)").matches && !linkedSeq.peek()) box.current?.focus();

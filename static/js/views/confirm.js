@@ -3,7 +3,7 @@ import { Dialog } from "./dialog.js";
 import { useForm } from "./form.js";
 
 /**
- * A question before something that cannot be undone.
+ * A confirmation before an action that cannot be undone.
  * @param {{title: string, verb: string, onConfirm: () => Promise<unknown>, onClose: () => void, children?: any}} props
  */
 export function Confirm({ title, verb, onConfirm, onClose, children }) {

@@ -27,7 +27,7 @@ export function CreateRoom({ onClose }) {
           value=${name}
           onInput=${setName}
           error=${field === "topic" ? "" : error}
-          hint=${called && called !== name ? `It will be called #${called}` : "Short and stays as it is, like design or book-club"}
+          hint=${called && called !== name ? `Its name will be #${called}` : "Short and permanent, like design or book-club"}
           maxlength="48"
           required
           autofocus
@@ -50,13 +50,13 @@ export function CreateRoom({ onClose }) {
 
 const KINDS = /** @type {const} */ ([
   ["open", "Open", "Anyone can find and join it."],
-  ["private", "Private", "Only people you invite."],
+  ["private", "Private", "Only people you invite can join."],
 ]);
 
 /** @param {{access: string, onChange: (access: "open" | "private") => void}} props */
 export const Access = ({ access, onChange }) => html`
   <fieldset class="cards">
-    <legend>Who can come in</legend>
+    <legend>Who can join</legend>
     ${KINDS.map(
       ([kind, title, about]) => html`
         <label key=${kind}>

@@ -5,6 +5,6 @@ import { Confirm } from "./confirm.js";
 /** @param {{id: string, onClose: () => void}} props */
 export const DeleteMessage = ({ id, onClose }) => html`
   <${Confirm} title="Delete this message?" verb="Delete" onConfirm=${() => command("message.delete", { id })} onClose=${onClose}>
-    Everybody will see that there was a message, but not what it said.
+    Everyone will see that a message was deleted, but not its text.
   <//>
 `;

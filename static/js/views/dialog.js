@@ -7,7 +7,10 @@ import { Icon } from "./icon.js";
  * @typedef {{title: string, onClose: () => void, children?: ComponentChildren}} DialogProps
  */
 
-/** A modal dialog that is open as long as it is rendered; then the focus goes back to where it was. @param {DialogProps} props */
+/**
+ * A modal dialog that is open while it is rendered; afterwards the focus returns to where it was.
+ * @param {DialogProps} props
+ */
 export function Dialog({ title, onClose, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const heading = useId();
@@ -18,7 +21,9 @@ export function Dialog({ title, onClose, children }) {
   }, []);
   /** @param {MouseEvent} event */
   const closeOutside = (event) => event.target === dialog.current && onClose();
-  /** @param {KeyboardEvent} event In a search box too, which Escape would only empty. */
+  /**
+   * @param {KeyboardEvent} event Escape also closes the dialog from a search box, which it would otherwise only clear.
+   */
   const closeByKey = (event) => void (event.key === "Escape" && !event.isComposing && !event.defaultPrevented && (event.preventDefault(), onClose()));
   return html`
     <dialog ref=${dialog} aria-labelledby=${heading} onClose=${onClose} onMouseDown=${closeOutside} onKeyDown=${closeByKey}>

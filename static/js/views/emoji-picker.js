@@ -48,7 +48,7 @@ export function EmojiPicker({ onPick, onClose }) {
         onInput=${(/** @type {any} */ event) => setQuery(event.currentTarget.value)}
       />
       <div class="emoji-groups">
-        ${emojis.value ? sections(query).map(([title, found]) => html`<${Group} key=${title} title=${title} found=${found} onPick=${onPick} />`) : html`<p class="empty" role="status">Loading …</p>`}
+        ${emojis.value ? sections(query).map(([title, found]) => html`<${Group} key=${title} title=${title} found=${found} onPick=${onPick} />`) : html`<p class="empty" role="status">Loading…</p>`}
       </div>
     </div>
   `;
@@ -56,7 +56,7 @@ export function EmojiPicker({ onPick, onClose }) {
 
 /** @param {string} query @returns {[string, Emoji[]][]} */
 function sections(query) {
-  if (query.trim()) return [["Found", findEmojis(query.trim(), FOUND_AT_MOST)]];
+  if (query.trim()) return [["Results", findEmojis(query.trim(), FOUND_AT_MOST)]];
   return GROUPS.map((title, group) => /** @type {[string, Emoji[]]} */ ([title, inGroup(group)])).filter(([title]) => title);
 }
 
@@ -66,7 +66,7 @@ const inGroup = (group) => (emojis.value ?? []).filter((emoji) => emoji.group ==
 /** @param {{title: string, found: Emoji[], onPick: (emoji: string) => void}} props */
 const Group = ({ title, found, onPick }) => html`
   <section aria-label=${title}>
-    <h3>${found.length ? title : "No emoji is called that."}</h3>
+    <h3>${found.length ? title : "No matches."}</h3>
     <div class="emojis">
       ${found.map(
         ({ emoji, annotation }) =>
@@ -76,7 +76,7 @@ const Group = ({ title, found, onPick }) => html`
   </section>
 `;
 
-/** Fewer where they have to be large enough for a thumb. @param {HTMLElement | null} picker */
+/** The number of columns, which is smaller on touch screens. @param {HTMLElement | null} picker */
 function columnsOf(picker) {
   const grid = picker?.querySelector(".emojis");
   return grid ? getComputedStyle(grid).gridTemplateColumns.split(" ").length : 1;

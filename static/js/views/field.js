@@ -2,7 +2,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { html } from "../html.js";
 
 /**
- * A labelled text field with a hint or, until it is changed, what is wrong with it.
+ * A labelled text field with a hint or, until the value changes, an error.
  * @param {{label: string, value: string, onInput: (value: string) => void, hint?: string, error?: string,
  *   prefix?: string, [attribute: string]: any}} props
  */

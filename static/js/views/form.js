@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { asRefusal } from "../connection.js";
 
 /**
- * What every form does: once at a time, and a refusal is shown at the field it is about.
+ * Submits a form once at a time, and returns a refusal with the field that it is about.
  * @param {() => Promise<unknown>} submit
  */
 export function useForm(submit) {

@@ -1,6 +1,6 @@
 import { html } from "../html.js";
 
-/** Line icons on a 20-px grid. */
+/** Line icons on a grid of 20 pixels. */
 const PATHS = {
   back: "M12 4l-6 6 6 6",
   bolt: "M10 3.5a6.5 6.5 0 1 0 6.5 6.5M10 6.5V10l2.5 1.5",

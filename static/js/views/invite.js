@@ -13,13 +13,13 @@ export function Invite({ room, onClose }) {
   /** @param {string} username */
   const invite = (username) =>
     command("room.invite", { room, username }).then(
-      () => (setError(""), setDone(`${nameOf(username)} is in.`)),
+      () => (setError(""), setDone(`${nameOf(username)} is now a member.`)),
       (refusal) => setError(asRefusal(refusal).message),
     );
   const without = membersOf(room).map((member) => member.username);
   return html`
     <${Dialog} title=${`Invite to ${titleOf(room)}`} onClose=${onClose}>
-      <${PersonPicker} label="Who should come in?" verb="Invite" onPick=${invite} without=${without} error=${error} hint=${done} />
+      <${PersonPicker} label="Who do you want to invite?" verb="Invite" onPick=${invite} without=${without} error=${error} hint=${done} />
     <//>
   `;
 }

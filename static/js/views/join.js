@@ -6,13 +6,13 @@ import { useForm } from "./form.js";
 
 export const Join = () => (hosted ? html`<${NotLoggedIn} />` : html`<${Form} />`);
 
-/** The chat is part of an application, and that one does not know who is here. */
+/** The page for people who are not logged in to the host application. */
 const NotLoggedIn = () => html`
   <main class="join">
     <div>
       <img class="logo" src="icon.svg" alt="" width="48" height="48" />
       <h1>Log in first</h1>
-      <p class="lead">This chat is part of another application. Log in there, then come back and reload this page.</p>
+      <p class="lead">This chat is part of another application. Log in there, then reload this page.</p>
       <p class="lead" role="alert">${turnedAway.value}</p>
     </div>
   </main>
@@ -26,14 +26,14 @@ function Form() {
       <form onSubmit=${onSubmit} aria-labelledby="join-title">
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
         <h1 id="join-title">Come on in</h1>
-        <p class="lead">Pick a name. It is how people here will find you.</p>
+        <p class="lead">Pick a name. It's how people will find you here.</p>
         ${offered.value && html`<${GoOn} name=${offered.value} />`}
         <${Field}
           label="Your name"
           value=${name}
           onInput=${setName}
           error=${error || turnedAway.value}
-          hint="2 to 32 letters, digits, dots, hyphens"
+          hint="2 to 32 letters, digits, dots, hyphens or underscores"
           name="username"
           maxlength="64"
           required
@@ -47,8 +47,8 @@ function Form() {
   `;
 }
 
-/** @param {{name: string}} props Of somebody who is in another window already. */
+/** @param {{name: string}} props The name that another window uses. */
 const GoOn = ({ name }) => html`
   <button type="button" class="go-on" onClick=${() => goOnAs(name)}>Continue as <bdi>${name}</bdi></button>
-  <p class="or">or be somebody else in this window</p>
+  <p class="or">or use another name in this window</p>
 `;

@@ -4,7 +4,7 @@ import { Dialog } from "./dialog.js";
 
 /** @param {{onClose: () => void}} props */
 export const Keys = ({ onClose }) => html`
-  <${Dialog} title="Keyboard" onClose=${onClose}>
+  <${Dialog} title="Keyboard shortcuts" onClose=${onClose}>
     <dl class="keys">
       ${KEYS.map(([key, what]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${what}</dd></div>`)}
     </dl>

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { style } from "../style.js";
 import { toast } from "./toast.js";
 
-/** Views that nobody needs in the first moment: they come when all is quiet, or when they are asked for. */
+/** Lazy views: they are loaded when they are rendered, or after everything else. */
 
 /** @type {(() => Promise<void>)[]} */
 const coming = [];
@@ -12,7 +12,7 @@ const coming = [];
 /**
  * @template P
  * @param {() => Promise<import("preact").ComponentType<P>>} load
- * @returns {import("preact").FunctionComponent<P>} Renders nothing until the view is here.
+ * @returns {import("preact").FunctionComponent<P>} Renders nothing until the view is loaded.
  */
 export function later(load) {
   const view = signal(/** @type {import("preact").ComponentType<P> | null} */ (null));
@@ -27,13 +27,13 @@ export function later(load) {
   };
 }
 
-/** It can be asked for again. @param {{onClose?: () => void}} props */
+/** Reports a failure; the view can be opened again. @param {{onClose?: () => void}} props */
 function giveUp({ onClose }) {
-  toast("This part of the page could not be loaded.");
+  toast("This part of the page couldn't be loaded.");
   onClose?.();
 }
 
-/** One after the other, so that nothing else has to wait. */
+/** Loads all lazy views, one at a time, so that nothing else has to wait. */
 export async function bringTheRest() {
   for (const bring of coming) await bring().catch(() => {});
 }

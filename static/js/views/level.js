@@ -6,15 +6,15 @@ import { Dialog } from "./dialog.js";
 
 const LEVELS = /** @type {const} */ ([["all", "Everything"], ["mentions", "Mentions"], ["nothing", "Nothing"]]);
 
-/** Of what in a room one is told. @param {{room: string, onClose: () => void}} props */
+/** The notification level of a room. @param {{room: string, onClose: () => void}} props */
 export const Level = ({ room, onClose }) => html`
-  <${Dialog} title=${`Notifications from ${titleOf(room)}`} onClose=${onClose}>
+  <${Dialog} title=${`Notifications for ${titleOf(room)}`} onClose=${onClose}>
     <${Choices}
-      title="Tell me about"
+      title="Notify me about"
       choices=${LEVELS}
       value=${levelOf(room)}
       onChange=${(/** @type {"all" | "mentions" | "nothing"} */ level) => chooseLevel(room, level)}
     />
-    <p class="hint">By a sound or a desktop notification, if these are on in the settings. Unread messages are always counted.</p>
+    <p class="hint">Uses sounds and desktop notifications if they are on in Settings. Unread messages are always counted.</p>
   <//>
 `;

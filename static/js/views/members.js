@@ -15,7 +15,7 @@ import { Icon } from "./icon.js";
 /** @import {Member} from "../wire.js" */
 
 const FILTERS_FROM = 15;
-/** Narrower, it lies over the messages. */
+/** On narrower screens, the panel covers the messages. */
 const BESIDE = "(width >= 64rem)";
 
 /** @param {{room: string, onClose: () => void}} props */
@@ -28,7 +28,7 @@ export function Members({ room, onClose }) {
   const { access, archived } = rooms.value.get(room) ?? {};
   const mayInvite = !archived && (mayModerate(room) || access === "open");
   useClosing(panel, onClose);
-  /** The focus comes back to the panel: the row goes with its member. @param {string} username */
+  /** Moves the focus to the panel, because the member's row will disappear. @param {string} username */
   const askWhetherToRemove = (username) => (panel.current?.focus(), setLeaving(username));
   return html`
     <aside class="members" aria-labelledby="members-title" tabindex="-1" ref=${panel}>
@@ -39,16 +39,19 @@ export function Members({ room, onClose }) {
       ${mayInvite &&
       html`<button class="secondary invite" onClick=${() => showAction("invite", room)}><${Icon} name="plus" />Invite people</button>`}
       ${all.length >= FILTERS_FROM && html`<${Field} label="Find a member" type="search" value=${wanted} onInput=${setWanted} />`}
-      <${Group} title="Here" members=${members.filter((member) => isOnline(member.username))} onRemove=${askWhetherToRemove} />
-      <${Group} title="Away" members=${members.filter((member) => !isOnline(member.username))} onRemove=${askWhetherToRemove} />
-      ${all.length > 0 && !members.length && html`<p class="empty" role="status">No member is called that.</p>`}
+      <${Group} title="Online" members=${members.filter((member) => isOnline(member.username))} onRemove=${askWhetherToRemove} />
+      <${Group} title="Offline" members=${members.filter((member) => !isOnline(member.username))} onRemove=${askWhetherToRemove} />
+      ${all.length > 0 && !members.length && html`<p class="empty" role="status">No matches.</p>`}
       ${!rosters.value.get(room)?.complete && html`<div class="skeleton-row"></div>`}
       ${leaving && html`<${Remove} room=${room} username=${leaving} onClose=${() => setLeaving("")} />`}
     </aside>
   `;
 }
 
-/** Escape closes it, and a tap beside it where it lies over the messages; the focus goes back where it was. @param {{current: HTMLElement | null}} panel @param {() => void} onClose */
+/**
+ * Closes the panel on Escape, and on a tap outside of it where it covers the messages, and restores the focus.
+ * @param {{current: HTMLElement | null}} panel @param {() => void} onClose
+ */
 function useClosing(panel, onClose) {
   useEscape(onClose);
   useEffect(() => {
@@ -105,6 +108,6 @@ const Remove = ({ room, username, onClose }) => html`
     onConfirm=${() => command("room.remove", { room, username })}
     onClose=${onClose}
   >
-    They will no longer hear what is said there.
+    They'll stop receiving messages from this room.
   <//>
 `;

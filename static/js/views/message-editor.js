@@ -7,7 +7,7 @@ import { leftOf, TextBox } from "./text-box.js";
 
 /** @import {Message} from "../wire.js" */
 
-/** One's own message, being changed where it stands. @param {{message: Message, onDone: () => void}} props */
+/** The editor of your own message, in its place. @param {{message: Message, onDone: () => void}} props */
 export function MessageEditor({ message, onDone }) {
   const begun = editOf(message.room);
   const [text, setText] = useState(begun.id === message.id ? begun.text : (message.text ?? ""));
@@ -39,7 +39,7 @@ export function MessageEditor({ message, onDone }) {
   return html`
     <form class="editor" onSubmit=${save} onKeyDown=${onKeyDown}>
       <${TextBox} room=${message.room} box=${box} text=${text} label="Edit message" onWrite=${write} onSend=${save} />
-      ${isStale && html`<p class="error" role="alert">It was changed elsewhere meanwhile to “<bdi>${message.text}</bdi>”. Saving replaces that.</p>`}
+      ${isStale && html`<p class="error" role="alert">This message was edited elsewhere: “<bdi>${message.text}</bdi>”. Saving will overwrite it.</p>`}
       ${error && html`<p class="error" role="alert">${error}</p>`}
       <p class="buttons">
         <button class="primary small" disabled=${busy || !isSendable}>Save</button>
@@ -50,7 +50,7 @@ export function MessageEditor({ message, onDone }) {
 }
 
 /**
- * What is changed elsewhere is taken over, unless one has begun to change it oneself: then one should know.
+ * Takes over an edit from elsewhere, unless the text was already changed here; then returns true to show a warning.
  * @param {string | null} saved @param {string} text @param {(text: string) => void} write
  */
 function useStale(saved, text, write) {

@@ -9,12 +9,12 @@ import { toast } from "./toast.js";
 
 /** @import {Message} from "../wire.js" */
 
-/** What one can do with a message. @param {{message: Message, onEdit: () => void, onDelete: () => void}} props */
+/** The actions of a message. @param {{message: Message, onEdit: () => void, onDelete: () => void}} props */
 export function Tools({ message, onEdit, onDelete }) {
   const { room, seq, author } = message;
   const isMine = author === me.value?.username;
   const isOpen = !rooms.value.get(room)?.archived;
-  const markUnread = () => (holdBack(room, message.number), toast("Unread from here, as soon as you leave the room."));
+  const markUnread = () => (holdBack(room, message.number), toast("Marked as unread. The room counts as unread once you leave it."));
   return html`
     <div class="tools">
       <div role="group" aria-label="Message actions">
@@ -37,7 +37,7 @@ const Tool = ({ label, icon, onClick }) => html`
 const togglePin = ({ id, pinned_at }) =>
   command(pinned_at ? "message.unpin" : "message.pin", { id }).catch((error) => toast(asRefusal(error).message));
 
-/** @param {string} link The clipboard is missing on plain http. */
+/** Copies a link, or shows it where there is no clipboard, as on plain http. @param {string} link */
 async function copyLink(link) {
   const isCopied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
   toast(isCopied ? "Link copied." : link);

@@ -19,13 +19,15 @@ const Delete = later(() => import("./delete-message.js").then((module) => module
  * @import {ComponentChildren} from "preact"
  */
 
-/** @param {{message: Message, leads: boolean, isLinked: boolean, isEditing: boolean, onEdit: (id: string) => void}} props */
+/**
+ * @param {{message: Message, leads: boolean, isLinked: boolean, isEditing: boolean, onEdit: (id: string) => void}} props
+ */
 export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
   const [isDeleting, setDeleting] = useState(false);
   const article = useRef(/** @type {HTMLElement | null} */ (null));
   const [isWanted, setWanted] = useState(false);
   const want = () => setWanted(true);
-  /** The focus comes back to the message: its tools go with what it said. */
+  /** Moves the focus to the message, because its tools will disappear. */
   const askWhetherToDelete = () => (article.current?.focus(), setDeleting(true));
   const name = nameOf(message.author);
   const isWaiting = message.rev === 0;
@@ -65,7 +67,10 @@ function Body({ message: { text, deleted, edited_at } }) {
   `;
 }
 
-/** The mark stands at the end of the last line where there is one. @param {ComponentChildren} content @param {string} at */
+/**
+ * Adds the mark to the end of the last paragraph, if there is one.
+ * @param {ComponentChildren} content @param {string} at
+ */
 function withMark(content, at) {
   const mark = html`<small class="edited" title=${exactTime(at)}>edited</small>`;
   const blocks = toChildArray(content);
@@ -74,10 +79,13 @@ function withMark(content, at) {
   return [...blocks.slice(0, -1), cloneElement(last, null, last.props.children, " ", mark)];
 }
 
-/** Shown by CSS only when it takes longer than a moment; a refusal with its reason. @param {{id: string}} props */
+/**
+ * The state of an unsent message; CSS shows "Sending" only if it takes longer than a moment.
+ * @param {{id: string}} props
+ */
 function OnItsWay({ id }) {
   const refused = waiting.value.find((entry) => entry.id === id)?.refused;
-  if (!refused) return html`<small class="pending">Sending …</small>`;
+  if (!refused) return html`<small class="pending">Sending…</small>`;
   return html`
     <p class="refused" role="alert">
       <span>Not sent: ${refused}</span>

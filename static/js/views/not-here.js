@@ -6,7 +6,7 @@ import { command } from "../sync.js";
 import { useForm } from "./form.js";
 import { Icon } from "./icon.js";
 
-/** The address of a shared room that one does not belong to: perhaps one may come in. What one wrote to it is not lost. @param {{room: string}} props */
+/** A shared room that you're not in, with your unsent messages to it. @param {{room: string}} props */
 export function NotHere({ room }) {
   const elsewhere = home.value === room ? (me.value?.username ?? "") : home.value;
   const unsent = waiting.value.filter((entry) => entry.room === room);
@@ -14,8 +14,8 @@ export function NotHere({ room }) {
   return html`
     <div class="nowhere">
       <a class="quiet square back" href="#/rooms" aria-label="All rooms"><${Icon} name="back" /></a>
-      <h1>You are not in ${room}</h1>
-      <p>If it is an open room, come in. Into a private one, somebody has to invite you.</p>
+      <h1>You're not in ${room}</h1>
+      <p>Join it if it's open, or ask a member to invite you.</p>
       <form onSubmit=${onSubmit}>
         <button class="primary" disabled=${busy}>Join ${room}</button>
         <a class="button secondary" href=${addressOf(elsewhere)}>Go to ${titleOf(elsewhere)}</a>

@@ -6,7 +6,7 @@ import { stepAside } from "../session.js";
 
 const PATIENCE_MS = 5_000;
 
-/** Said only when it lasts: short breaks are mended without a word. */
+/** Whether the connection has been lost for a while; short interruptions are not shown. */
 function useLasting() {
   const [isLasting, setLasting] = useState(false);
   const isOnline = online.value;
@@ -23,22 +23,22 @@ export const Offline = () => html`<div role="status" aria-label="Connection">${u
 
 function Banner() {
   const left = waiting.value.filter((entry) => !entry.refused).length;
-  const words = left ? `${left === 1 ? "1 message waits" : `${left} messages wait`} to be sent.` : "";
+  const words = left ? `${left === 1 ? "1 message is" : `${left} messages are`} waiting to be sent.` : "";
   return html`
     <p class="offline-banner">
-      <span>You are offline. ${words}</span>
+      <span>You're offline. ${words}</span>
       <button class="quiet small" onClick=${reconnectNow}>Try now</button>
     </p>
   `;
 }
 
-/** Nothing is here yet and nothing comes: the whole page says so. */
+/** The page for when the server cannot be reached at the start. */
 export function Unreachable() {
   if (!useLasting()) return html`<div class="room"><header class="room-header"></header></div>`;
   return html`
     <div class="nowhere" role="alert">
-      <h1>The server cannot be reached</h1>
-      <p>It may be restarting, or this device has no network. The page goes on trying, and opens as soon as there is an answer.</p>
+      <h1>Can't reach the server</h1>
+      <p>It may be restarting, or your device may be offline. This page keeps trying and opens when the server responds.</p>
       <form onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), reconnectNow())}>
         <button class="primary">Try now</button>
         <button class="secondary" type="button" onClick=${stepAside}>Use another name</button>

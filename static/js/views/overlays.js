@@ -18,7 +18,7 @@ const DIALOGS = {
 };
 const RoomDialog = later(() => import("./room-dialog.js").then((module) => module.RoomDialog));
 
-/** At most one at a time. */
+/** The open dialog, at most one. */
 export function Overlays() {
   const { kind, username, room } = overlay.value;
   const Chosen = Object.hasOwn(DIALOGS, kind) ? DIALOGS[kind] : null;

@@ -9,7 +9,7 @@ import { Icon } from "./icon.js";
 /** @import {User} from "../wire.js" */
 
 /**
- * Finds people by name; each is a button that says what it does.
+ * A search for people, with a button for each.
  * @param {{label: string, verb: string, onPick: (username: string) => Promise<unknown>, without: string[],
  *   onAdd?: (username: string) => Promise<unknown>, isFull?: boolean, error?: string, hint?: string}} props
  */
@@ -18,7 +18,10 @@ export function PersonPicker({ label, verb, onPick, onAdd, isFull, without, erro
   const found = usePeople(query);
   const people = found?.filter((user) => !without.includes(user.username));
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
-  /** Whoever was picked may be gone from the list, and the focus with them. @param {string} username @param {typeof onPick} [what] */
+  /**
+   * Returns the focus to the field, because the picked person's button may disappear.
+   * @param {string} username @param {typeof onPick} [what]
+   */
   const pick = async (username, what = onPick) => {
     await what(username);
     form.current?.querySelector("input")?.focus();
@@ -42,10 +45,10 @@ export function PersonPicker({ label, verb, onPick, onAdd, isFull, without, erro
   `;
 }
 
-/** @param {string} query @param {User[]} found Whom one cannot pick. */
+/** @param {string} query @param {User[]} found The people that are left out. */
 function whyNobody(query, found) {
-  if (found.some(({ username }) => username !== me.value?.username)) return query ? "They are in already." : "Everybody is in already.";
-  return query ? "Nobody here goes by that name." : "Nobody else is here yet. Share the address of this page to invite someone.";
+  if (found.some(({ username }) => username !== me.value?.username)) return query ? "Already a member." : "Everyone is already a member.";
+  return query ? "No matches." : "No one else is here yet. Share this page's address to invite someone.";
 }
 
 /** @param {string} query @returns {User[] | null} */
@@ -77,7 +80,7 @@ const Person = ({ user, verb, onPick, onAdd }) => html`
       <span class="verb" data-verb=${verb}></span>
     </button>
     ${onAdd &&
-    html`<button class="quiet square" aria-label=${`Add ${user.name || user.username}`} title="Add, for a conversation of several" onClick=${() => onAdd(user.username)}>
+    html`<button class="quiet square" aria-label=${`Add ${user.name || user.username}`} title="Add to a group conversation" onClick=${() => onAdd(user.username)}>
       <${Icon} name="plus" />
     </button>`}
   </li>

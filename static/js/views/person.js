@@ -7,7 +7,7 @@ import { me, nameOf, users } from "../store.js";
 import { AvatarWithPresence } from "./avatar.js";
 import { Dialog } from "./dialog.js";
 
-/** Who somebody is. @param {{username: string, onClose: () => void}} props */
+/** A person's profile. @param {{username: string, onClose: () => void}} props */
 export function Person({ username, onClose }) {
   needProfile(username);
   const mine = me.value?.username ?? "";
@@ -17,7 +17,7 @@ export function Person({ username, onClose }) {
     <${Dialog} title=${nameOf(username)} onClose=${onClose}>
       <div class="card">
         <${AvatarWithPresence} username=${username} />
-        <p><strong dir="auto">@${username}</strong><small>${isOnline(username) ? "Here now" : "Away"}</small></p>
+        <p><strong dir="auto">@${username}</strong><small>${isOnline(username) ? "Online" : "Offline"}</small></p>
       </div>
       ${about && html`<p dir="auto" class="about">${about}</p>`}
       <footer><button class="primary" onClick=${write} autofocus>${username === mine ? "Write a note to yourself" : `Write to ${nameOf(username)}`}</button></footer>

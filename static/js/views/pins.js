@@ -11,7 +11,7 @@ import { toast } from "./toast.js";
 
 /** @import {Message} from "../wire.js" */
 
-/** The pinned messages of a room, the last pinned first. @param {{room: string, onClose: () => void}} props */
+/** The pinned messages of a room, most recently pinned first. @param {{room: string, onClose: () => void}} props */
 export function Pins({ room, onClose }) {
   const { pinned, problem } = usePinned(room);
   /** @param {Message} message */
@@ -24,13 +24,13 @@ export function Pins({ room, onClose }) {
       </ul>
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
       ${pinned?.length === 0 &&
-      html`<p class="empty">Nothing is pinned yet. Point at a message and choose <em>Pin message</em> to keep it here.</p>`}
+      html`<p class="empty">No pinned messages yet. Point to a message and choose <em>Pin message</em> to keep it here.</p>`}
     <//>
   `;
 }
 
 /**
- * Null as long as nothing is known; asked for again when a message of the room changes, and when online again.
+ * Loads the pinned messages, again when a message of the room changes and after reconnecting; null while loading.
  * @param {string} room @returns {{pinned: Message[] | null, problem: string}}
  */
 function usePinned(room) {

@@ -31,8 +31,8 @@ const Leave = ({ room, onClose }) => html`
     onClose=${onClose}
   >
     ${rooms.value.get(room)?.access === "private"
-      ? "It is private: to come back you have to be invited."
-      : "You can come back at any time."}
+      ? "This room is private. You'll need an invitation to come back."
+      : "You can rejoin at any time."}
   <//>
 `;
 
@@ -44,6 +44,6 @@ const Archive = ({ room, onClose }) => html`
     onConfirm=${() => command("room.archive", { room }).catch((error) => toast(asRefusal(error).message))}
     onClose=${onClose}
   >
-    Nobody can write there any more and it disappears from the list of rooms.
+    No one will be able to post, and the room disappears from everyone's list.
   <//>
 `;

@@ -31,7 +31,7 @@ function Sign({ room }) {
 
 /** @param {{room: string}} props */
 function Topic({ room }) {
-  const topic = room === me.value?.username ? "Only you see these" : rooms.value.get(room)?.topic;
+  const topic = room === me.value?.username ? "Only you can see these" : rooms.value.get(room)?.topic;
   return topic ? html`<p class="topic" dir="auto" title=${topic}>${topic}</p>` : null;
 }
 

@@ -34,7 +34,7 @@ export function RoomView({ room }) {
   `;
 }
 
-/** Whoever opens a room knows its members. @param {string} room @param {boolean} isMissing */
+/** Loads the members of the open room. @param {string} room @param {boolean} isMissing */
 function useMembers(room, isMissing) {
   const isWanting = online.value && ready.value && isShared(room) && !isMissing;
   useEffect(() => {
@@ -51,6 +51,6 @@ function Typists({ room }) {
 /** @param {string[]} names */
 function sentence(names) {
   if (names.length === 0) return "";
-  if (names.length === 1) return html`<bdi>${names[0]}</bdi> is typing …`;
-  return names.length === 2 ? html`<bdi>${names[0]}</bdi> and <bdi>${names[1]}</bdi> are typing …` : "Several people are typing …";
+  if (names.length === 1) return html`<bdi>${names[0]}</bdi> is typing…`;
+  return names.length === 2 ? html`<bdi>${names[0]}</bdi> and <bdi>${names[1]}</bdi> are typing…` : "Several people are typing…";
 }

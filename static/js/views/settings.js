@@ -9,7 +9,7 @@ import { Choices } from "./choices.js";
 import { Dialog } from "./dialog.js";
 
 const THEMES = /** @type {const} */ ([["", "System"], ["light", "Light"], ["dark", "Dark"]]);
-const DENSITIES = /** @type {const} */ ([["", "Roomy"], ["compact", "Compact"]]);
+const DENSITIES = /** @type {const} */ ([["", "Comfortable"], ["compact", "Compact"]]);
 
 /** @param {{onClose: () => void}} props */
 export const Settings = ({ onClose }) => html`
@@ -18,8 +18,8 @@ export const Settings = ({ onClose }) => html`
     <${Choices} title="Density" choices=${DENSITIES} value=${density.value} onChange=${choose(density)} />
     <${Switch} label="Sound for new messages" isOn=${sounds.value === "on"} onChange=${chooseSoundsAloud} />
     <${Desktop} />
-    <p class="hint">Of which messages you are told is chosen in each room's menu. These settings are kept in this browser only.</p>
-    ${isRefused.value && html`<p class="error">This browser keeps nothing for this page: what you choose here, drafts and unsent messages are lost with the tab.</p>`}
+    <p class="hint">Choose what each room notifies you about in its menu. These settings apply to this browser only.</p>
+    ${isRefused.value && html`<p class="error">Storage is blocked, so these settings, drafts and unsent messages are lost when you close this tab.</p>`}
   <//>
 `;
 
@@ -33,10 +33,10 @@ function chooseSoundsAloud(isOn) {
 }
 
 const EXPLAINED = {
-  default: "Your browser will ask once whether it may show them.",
+  default: "Your browser will ask for permission once.",
   granted: "Shown while this page is hidden.",
-  denied: "Your browser has been told not to show them. Allow notifications for this site in the browser's site settings.",
-  unsupported: "This browser cannot show them.",
+  denied: "Your browser blocks notifications from this site. Allow them in the browser's site settings.",
+  unsupported: "This browser doesn't support notifications.",
 };
 
 function Desktop() {
@@ -49,7 +49,7 @@ function Desktop() {
     setState(permission());
     desktop.value = isWanted && permission() === "granted" ? "on" : "";
   }
-  const test = async () => setSaid((await showNotification("Chatrooms", "Notifications work.")) ? "Sent. You should see it now." : "It could not be shown.");
+  const test = async () => setSaid((await showNotification("Chatrooms", "Notifications work.")) ? "Sent. You should see it now." : "The notification couldn't be shown.");
   return html`
     <div class="setting">
       <${Switch} label="Desktop notifications" isOn=${isOn} onChange=${change} isOff=${state === "denied" || state === "unsupported"} />
@@ -60,7 +60,10 @@ function Desktop() {
   `;
 }
 
-/** It shows what holds, which is not always what was wanted. @param {{label: string, isOn: boolean, isOff?: boolean, onChange: (isOn: boolean) => void}} props */
+/**
+ * A switch that shows the effective value, because a change may be denied.
+ * @param {{label: string, isOn: boolean, isOff?: boolean, onChange: (isOn: boolean) => void}} props
+ */
 function Switch({ label, isOn, isOff, onChange }) {
   /** @param {{currentTarget: HTMLInputElement}} event */
   function change({ currentTarget }) {

@@ -49,7 +49,7 @@ function People() {
   `;
 }
 
-/** The conversations, and the one that is about to begin. @param {string} mine */
+/** The conversations, including an open one without messages. @param {string} mine */
 function listed(mine) {
   const open = currentRoom.value;
   const isNew = open.includes("+") && others(open, mine).length > 0 && !conversations.value.includes(open);
@@ -88,7 +88,7 @@ function Entry({ room, children }) {
   `;
 }
 
-/** What is seen at a glance, as words. @param {string} room @param {number} unread */
+/** The label for screen readers. @param {string} room @param {number} unread */
 function labelOf(room, unread) {
   const [partner, another] = isConversation(room) ? others(room, me.value?.username ?? "") : [];
   const presence = partner && !another && (isOnline(partner) ? "online" : "offline");

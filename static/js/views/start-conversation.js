@@ -9,7 +9,7 @@ import { PersonPicker } from "./person-picker.js";
 
 const OTHERS_AT_MOST = 9;
 
-/** With one person at once, or with several who are added first. @param {{onClose: () => void}} props */
+/** Starts a conversation with one person, or with several that are added first. @param {{onClose: () => void}} props */
 export function StartConversation({ onClose }) {
   const [people, setPeople] = useState(/** @type {string[]} */ ([]));
   const mine = me.value?.username ?? "";
@@ -24,7 +24,7 @@ export function StartConversation({ onClose }) {
     <${Dialog} title="New conversation" onClose=${onClose}>
       <${PersonPicker}
         label="Who do you want to talk to?"
-        hint=${isFull ? "A conversation has at most 10 people." : ""}
+        hint=${isFull ? "A conversation can have at most 10 people." : ""}
         verb=${people.length ? "Add" : "Talk to"}
         onPick=${people.length ? add : async (/** @type {string} */ username) => start([username])}
         onAdd=${people.length ? undefined : add}
@@ -46,6 +46,6 @@ export function StartConversation({ onClose }) {
 const Chip = ({ username, onDrop }) => html`
   <li>
     <span dir="auto">${nameOf(username)}</span>
-    <button class="quiet square" type="button" aria-label=${`Leave out ${nameOf(username)}`} onClick=${onDrop}><${Icon} name="close" /></button>
+    <button class="quiet square" type="button" aria-label=${`Remove ${nameOf(username)}`} onClick=${onDrop}><${Icon} name="close" /></button>
   </li>
 `;

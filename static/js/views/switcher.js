@@ -58,13 +58,13 @@ export function Switcher({ onClose }) {
             `,
           )}
         </ul>
-        ${!found.length && html`<p class="empty" role="status">Nothing is called that.</p>`}
+        ${!found.length && html`<p class="empty" role="status">No matches.</p>`}
       </form>
     <//>
   `;
 }
 
-/** @param {string} query @returns {Place[]} What one was at last comes first, and counts among what is found. */
+/** @param {string} query @returns {Place[]} Recent places come first, and rank higher in a search. */
 function places(query) {
   const recent = byRecency(rooms()).filter((room) => query || room !== currentRoom.value).map(placeOf);
   if (!query.trim()) return recent.slice(0, AT_MOST);
@@ -76,7 +76,7 @@ function places(query) {
     .map(({ obj }) => obj);
 }
 
-/** Mine, and those with everybody I know of. */
+/** My rooms, and a conversation with each known person. */
 function rooms() {
   const mine = me.value?.username ?? "";
   const people = [...users.value.keys()].map((username) => roomWith(mine, [username]));
@@ -95,7 +95,7 @@ function Sign({ room }) {
   return html`<span class="mark">${!isShared(room) && html`<${Icon} name="note" />`}</span>`;
 }
 
-/** People whom one has not met yet are asked for. @param {string} query */
+/** Loads people who are not known here yet. @param {string} query */
 function usePeople(query) {
   useEffect(() => {
     const timer = setTimeout(async () => {

@@ -10,11 +10,11 @@ const Completion = later(() => import("./completion.js").then((module) => module
 const COUNTS_FROM = 0.9;
 const MOVES = ["ArrowLeft", "ArrowRight", "Home", "End"];
 
-/** How much more there may be written. @param {string} text */
+/** How many more characters are allowed. @param {string} text */
 export const leftOf = (text) => textLimit.value - lengthOf(text);
 
 /**
- * Where one writes, in the composer and in the editor of a message; `onKey` may take a key by preventing its default.
+ * The text area of the composer and the message editor; `onKey` can handle a key by preventing its default.
  * @import {Box} from "../behaviors/writing.js"
  * @param {{room: string, box: Box, text: string, label: string, onWrite: (text: string) => void, onSend: (event: Event) => void,
  *   onKey?: (event: KeyboardEvent) => void, canAct?: boolean, [attribute: string]: any}} props

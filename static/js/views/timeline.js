@@ -56,7 +56,7 @@ export function Timeline({ room, editing, onEdit }) {
     fill();
   }
 
-  /** Older messages are there before one comes to them. */
+  /** Loads messages before the reader scrolls to them. */
   function fill() {
     if (isComing) return;
     if (isOlder && scroll.above() < LOAD_WITHIN_PX && online.peek() && ready.peek()) showOlder();
@@ -89,14 +89,17 @@ export function Timeline({ room, editing, onEdit }) {
   `;
 }
 
-/** The address leads to an old message no longer. @param {string} room @param {Scroll} scroll */
+/**
+ * Returns to the newest messages, and removes the linked message from the address.
+ * @param {string} room @param {Scroll} scroll
+ */
 function toPresent(room, scroll) {
   leavePast(room);
   scroll.toBottom();
   if (linkedSeq.peek()) goInstead(room);
 }
 
-/** One's own new message brings one back to the present. @param {string} room @param {Scroll} scroll @param {number} asked */
+/** Scrolls to the end after your own new message. @param {string} room @param {Scroll} scroll @param {number} asked */
 function useToTheEnd(room, scroll, asked) {
   const before = useRef(asked);
   useLayoutEffect(() => {
@@ -106,7 +109,7 @@ function useToTheEnd(room, scroll, asked) {
 }
 
 /**
- * What one begins to change stands where one sees it.
+ * Shows the message that you start to edit.
  * @param {string} room @param {Scroll} scroll
  * @param {Message[]} shown @param {(seq: number) => void} showAround @param {string} editing
  */

@@ -13,7 +13,10 @@ const SHOWN_MS = 6_000;
 const toasts = signal([]);
 let count = 0;
 
-/** Something that happened; with an offer it stays until it is answered. @param {ComponentChildren} text @param {Offer} [offer] */
+/**
+ * Shows a notice; with an offer, it stays until it is dismissed.
+ * @param {ComponentChildren} text @param {Offer} [offer]
+ */
 export function toast(text, offer) {
   const id = (count += 1);
   toasts.value = [...toasts.value.slice(-2), { id, text, offer }];
