@@ -30,7 +30,8 @@ class Quota:
     def wait(self, who: Hashable) -> float:
         """Return the seconds until ``who`` is allowed one more; 0 if that is now."""
         now = time.monotonic()
-        return max(0.0, self._next(who, now) - self._span - now)
+        used = max(0.0, self._due.get(who, now) - now)  # 0 for somebody new, whatever `now` rounds to
+        return max(0.0, used + self._step - self._span)
 
     def take(self, who: Hashable, count: int = 1) -> None:
         """Count ``count`` more for ``who``."""

@@ -90,6 +90,13 @@ def test_expired_entries_are_removed(clock, monkeypatch):
     assert len(each) <= 10 + 1
 
 
+@given(st.floats(0, 1e9), st.floats(0.1, 1e5))
+def test_somebody_new_may_have_one_at_once_at_any_time(now, seconds):
+    with pytest.MonkeyPatch.context() as patch:
+        Clock(patch).now = now
+        assert Quota(1, seconds).wait("alice") == 0
+
+
 @given(st.integers(1, 50), st.floats(0.1, 1000), st.lists(st.floats(0, 100), max_size=100))
 def test_no_span_has_more_than_twice_the_amount(amount, seconds, pauses):
     with pytest.MonkeyPatch.context() as patch:

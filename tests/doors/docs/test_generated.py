@@ -109,7 +109,9 @@ def generated(result: type) -> ast.AsyncFunctionDef:
         It opens again.
         """
 
-    close = Command("door.close", "change", Where, result, lambda _: None, body, lambda _db, _me, _p: (), "other")
+    close = Command(
+        "door.close", "change", Where, result, lambda _: None, body, lambda _db, _me, _p: (), "other", None, ()
+    )
     [kind] = [node for node in ast.parse(commands(Contract([close]))).body if isinstance(node, ast.ClassDef)]
     assert isinstance(kind.body[-1], ast.AsyncFunctionDef)
     return kind.body[-1]
