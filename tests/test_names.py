@@ -55,7 +55,7 @@ def test_the_name_of_a_room_determines_its_kind_and_recipients(room, kind, recip
 
 @pytest.mark.parametrize("room", ["", "+", "a+", "+a"])
 def test_recipients_are_never_empty(room):
-    with pytest.raises(ValueError, match="a room has a name"):
+    with pytest.raises(ValueError, match="a room must have a name"):
         names.recipients(room)
 
 
