@@ -54,7 +54,7 @@ class Presence:
     def __init__(self, broadcast: Broadcast, grace: float) -> None:
         self._broadcast, self._grace = broadcast, grace
         self._leaving: dict[str, asyncio.TimerHandle] = {}
-        self._telling: set[asyncio.Task[None]] = set()
+        self._sending: set[asyncio.Task[None]] = set()
         broadcast.server.manager.occupied = self.came
         broadcast.server.manager.vacated = self.went
         broadcast.lingering = self._leaving
@@ -67,7 +67,7 @@ class Presence:
         if leaving:
             leaving.cancel()
         else:
-            self._tell(room, "online")
+            self._send(room, "online")
 
     def went(self, room: str) -> None:
         """Handle the loss of the last socket in ``room``."""
@@ -79,18 +79,18 @@ class Presence:
         for timer in self._leaving.values():
             timer.cancel()
         self._leaving.clear()
-        for task in self._telling:
+        for task in self._sending:
             task.cancel()
 
     def _gone(self, username: str) -> None:
         del self._leaving[username]
-        self._tell(username, "offline")
+        self._send(username, "offline")
 
-    def _tell(self, username: str, state: State) -> None:
+    def _send(self, username: str, state: State) -> None:
         signal = Signal(names.watchers(username), username, "presence", {"state": state})
         task = asyncio.ensure_future(failures.reported("sending presence failed", self._broadcast.publish([signal])))
-        self._telling.add(task)
-        task.add_done_callback(self._telling.discard)
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
 
 
 FEATURE = Feature(commands=(watch,))

@@ -68,4 +68,4 @@ async def test_a_signal_ends_a_server_in_which_something_hangs(tmp_path, kind, w
         _, err = await asyncio.wait_for(process.communicate(), PATIENCE)
         await asking
     if what == "write":
-        assert b"the database does not answer" in err
+        assert b"the database does not respond" in err

@@ -97,7 +97,7 @@ def test_no_span_has_more_than_twice_the_amount(amount, seconds, pauses):
 
 @pytest.mark.parametrize("text", ["", "1", "0/second", "-1/second", "1/week", "1/second;", "many/minute", "1/0 second"])
 def test_a_malformed_rate_is_rejected(text):
-    with pytest.raises(ValueError, match="A rate is written like"):
+    with pytest.raises(ValueError, match="A rate looks like"):
         gcra.parse(text)
 
 
