@@ -1,4 +1,4 @@
-"""Catching up in pages: whatever there is and whatever happens meanwhile, it gives the state that a new client gets."""
+"""Catching up in pages leads to the state of a new client, whatever exists and whatever happens in between."""
 
 from __future__ import annotations
 
