@@ -166,7 +166,7 @@ async def test_a_wide_packet_is_not_a_deep_one(raw):
 
 
 @pytest.mark.parametrize("to", ["", None, [], (), 0, [""], [None], "nowhere"])
-async def test_an_empty_address_reaches_nobody(program, raw, to):
+async def test_an_empty_recipient_reaches_no_one(program, raw, to):
     ws = await raw.join_websocket()
     await program.server.emit("secret", 1, to=to)
     await program.server.emit("secret", 1, room=to)
