@@ -27,6 +27,7 @@ class Workers:
         task = self._start(_reported(work))
         busy.add(task)
         task.add_done_callback(lambda done: self._done(client, done))
+        await asyncio.sleep(0)  # it begins: what it sends to a slow client counts before the next event is received
 
     def _done(self, client: str, task: asyncio.Task[None]) -> None:
         self._busy[client].discard(task)

@@ -218,8 +218,7 @@ async def test_a_client_that_does_not_read_is_not_heard_either_until_it_does(sta
     program.server.on("large", lambda _sid: program.heard.append("asked") or "x" * 100 * KIB)
     sock = await raw.bare_websocket(receive_buffer=BUFFER)
     slow = Slow(program, sock)
-    for number in range(100):
-        await send(sock, frame(f'42{number}["large"]'))
+    await send(sock, b"".join(frame(f'42{number}["large"]') for number in range(100)))
     await until(lambda: slow.socket.waiting() > 300 * KIB)
     await send(sock, frame('42["note","last"]'))
     asked = len(program.heard)

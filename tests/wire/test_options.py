@@ -95,3 +95,14 @@ def test_what_asks_for_nothing_new_is_accepted():
 def test_what_is_not_there_says_so(act):
     with pytest.raises(NotImplementedError, match=r"\."):
         getattr(Server(), act)(None)
+
+
+def test_hooks_are_given_to_the_constructor_or_to_use():
+    def first(why):
+        return why
+
+    server = Server(malformed=first, timed_out={"message": "late"})
+    server.use(timed_out={"message": "later"})
+    assert (server.hooks.malformed, server.hooks.timed_out) == (first, {"message": "later"})
+    with pytest.raises(AttributeError):
+        server.use(malfromed=first)
