@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 @dataclass
 class Change:
-    """What one commit changed in ``room``: the rows as they are now, by table.
+    """The changes of one commit in ``room``: the current rows, by table.
 
     ``rev`` is exactly one more than in the room's previous change.
     """

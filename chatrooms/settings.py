@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     rate_signal: str = Field(default="50/second", description="Signals allowed per person.")
     rate_other: str = Field(default="600/minute", description="Other commands allowed per person.")
     rate_broadcast: str = Field(
-        default="100000/5 seconds",
+        default="20000/second",
         description="Kilobytes that an address may send, counted once per receiving connection.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Minimum log level.")

@@ -1,4 +1,4 @@
-"""Commands without a server: each is a transaction of an SQLite database in memory, and tells what it changed."""
+"""Run commands without a server, in an in-memory SQLite database, and return their changes."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from tests.servers import QUICK
 LOBBY = "#lobby"
 CONTRACT = contract()
 DECLARED = {command.name: command for command in CONTRACT.commands}
-"""The commands of a chat with all features, by name."""
+"""All commands by name."""
 
 
 class Everything:
-    """All rooms, as a command without a pipeline has locked them."""
+    """Stands for the locked rooms: without a pipeline, all rooms count as locked."""
 
     def __contains__(self, _room: str) -> bool:
         return True
 
 
 class Direct:
-    """A database that one test runs commands on."""
+    """A database to run commands on."""
 
     def __init__(self) -> None:
         self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
@@ -41,7 +41,7 @@ class Direct:
         self._change(app.APPLICATION, app._create_defaults)
 
     def join(self, username: str) -> None:
-        """Make somebody known, as a member of nothing."""
+        """Add a person who is not a member of any room."""
         self._change(app.APPLICATION, lambda act: users.add(act, username))
 
     def run(self, username: str, command: str, params: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
@@ -62,7 +62,7 @@ def payload(change: Change) -> dict[str, Any]:
 
 
 def heard_by(username: str, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the changes of somebody's own room and conversations, and of all shared rooms."""
+    """Return the changes of a person's own room and conversations, and of all shared rooms."""
     return [
         change
         for change in changes

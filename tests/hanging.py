@@ -1,4 +1,4 @@
-"""Servers in which something never returns, to be ended by a signal.
+"""Servers in which something never returns, to end with a signal.
 
 ``python -m tests.hanging serve DATA write`` is ``chatrooms serve``, ``python -m tests.hanging host DATA WHAT`` a host
 application under uvicorn as it comes. WHAT hangs: ``write``, ``on_connect`` or ``authenticate``.

@@ -15,7 +15,7 @@ PIPE = asyncio.subprocess.PIPE
 
 @asynccontextmanager
 async def running(script: str, *args: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A module that may import socket.io-client; killed at the end."""
+    """Run a module that can import socket.io-client; kill it at the end."""
     if not (STATIC / "node_modules" / "socket.io-client").is_dir():
         how = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
         installing = await asyncio.create_subprocess_exec(*npm(), *how, cwd=STATIC, stdin=asyncio.subprocess.DEVNULL)

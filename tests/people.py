@@ -1,4 +1,4 @@
-"""People for tests: a real Socket.IO client each, that remembers what it heard and can wait for more."""
+"""People for tests: real Socket.IO clients that record the events they receive and can wait for more."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Refused(Exception):
 
 
 class Person:
-    """Somebody on one socket. Tabs of a person are several of these with one name."""
+    """A person on one socket; several with the same name are tabs of one person."""
 
     def __init__(self, url: str, name: str) -> None:
         self.url, self.name = url, name
@@ -41,15 +41,15 @@ class Person:
             self._news.notify_all()
 
     async def run(self, command: str, **params: Any) -> Any:
-        """The result of a command; raises `Refused`."""
+        """Run a command and return its result; raises `Refused`."""
         return answered(await self.client.call(command, params, timeout=PATIENCE))
 
     async def say(self, room: str, text: str, **more: Any) -> dict[str, Any]:
-        """Post, and give the message."""
+        """Post a message and return it."""
         return (await self.run("message.post", room=room, text=text, **more))["message"]
 
     async def hears(self, wanted: Callable[[str, dict[str, Any]], bool]) -> dict[str, Any]:
-        """Wait for an event that ``wanted`` says yes to; those already heard count."""
+        """Wait for an event for which ``wanted`` is true, including past ones."""
 
         def found() -> dict[str, Any] | None:
             return next((data for event, data in self.heard if wanted(event, data)), None)
@@ -59,7 +59,7 @@ class Person:
         return found()
 
     async def hears_text(self, text: str) -> dict[str, Any]:
-        """Wait for the message that says ``text``."""
+        """Wait for the message with the text ``text``."""
         change = await self.hears(lambda _, data: any(m["text"] == text for m in data.get("messages", ())))
         return next(message for message in change["messages"] if message["text"] == text)
 
@@ -68,24 +68,24 @@ class Person:
         await asyncio.wait_for(self._ended.wait(), PATIENCE)
 
     async def settled(self) -> None:
-        """Wait until everything that was on its way to this socket is there: order per socket is kept."""
+        """Wait until everything that was already sent to this socket has arrived, as its order is kept."""
         await self.run("user.me")
 
     def texts(self, room: str | None = None) -> list[str]:
-        """What was heard said, in order."""
+        """Return the texts of the received messages, in order."""
         return [m["text"] for m in self.rows("messages") if room in (None, m["room"])]
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Rows of ``table`` in the order in which they were heard."""
+        """Return the received rows of ``table``, in order."""
         return [row for event, data in self.heard if event == "change" for row in data.get(table, ())]
 
     def signals(self, type: str) -> list[dict[str, Any]]:
-        """Signals of a type in the order in which they were heard."""
+        """Return the received signals of a type, in order."""
         return [data for event, data in self.heard if event == "signal" and data["type"] == type]
 
 
 def answered(answer: dict[str, Any]) -> Any:
-    """The result in an answer; raises `Refused`."""
+    """Return the result in a response; raises `Refused`."""
     if not answer["ok"]:
         raise Refused(answer["error"])
     return answer["result"]
@@ -102,7 +102,7 @@ async def connect(
     path: str = "",
     headers: Any = None,
 ) -> AsyncIterator[Person]:
-    """Connect somebody, and wait for the welcome; raises ``socketio.exceptions.ConnectionError`` if refused."""
+    """Connect a person and wait for the welcome; raises ``socketio.exceptions.ConnectionError`` if refused."""
     person = Person(url, name)
     payload = auth if auth is not None else {"username": name} | ({"token": token} if token else {})
     try:
@@ -122,8 +122,8 @@ async def connect(
 
 
 async def leave(person: Person) -> None:
-    """Close the connection as a closed tab would."""
+    """Close the connection like a closed tab."""
     if person.client.connected:
-        polling = person.client.transport() == "polling"  # whose reader would wait for its next answer
+        polling = person.client.transport() == "polling"  # its reader would wait for the next response
         await person.client.eio.disconnect(abort=polling)
     await person.http.close()

@@ -1,4 +1,4 @@
-"""The real command in a process of its own, ended by the id it was started with."""
+"""Run the real command in a separate process, and end it by its process id."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ class Process:
     port: int
 
     async def end(self, with_signal: int = signal.SIGTERM) -> int:
-        """Send a signal and wait for the end; gives the exit status."""
+        """Send a signal, wait for the end, and return the exit status."""
         if self.process.returncode is None:
             self.process.send_signal(with_signal)
         return await asyncio.wait_for(self.process.wait(), PATIENCE)
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """An environment with an empty home and none of our settings."""
+    """Return an environment with an empty home and without our settings."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("CHATROOMS_", "XDG_"))}
     return kept | {"HOME": str(home)} | more
 
 
 async def chatrooms(home: Path, *args: str, **env: str) -> tuple[int, str, str]:
-    """Exit status, output and errors of a ``chatrooms`` command that ends by itself."""
+    """Run a ``chatrooms`` command to its end; return its exit status, output and errors."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -53,7 +53,7 @@ async def chatrooms(home: Path, *args: str, **env: str) -> tuple[int, str, str]:
 
 @asynccontextmanager
 async def started(data: Path, *args: str, port: int = 0) -> AsyncIterator[Process]:
-    """A server in a process of its own, from the line that prints its address on; killed at the end."""
+    """Start a server process and wait until it prints its address; kill it at the end."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "chatrooms", "serve", "--port", str(port), "--data", str(data), *args),

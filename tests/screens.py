@@ -1,4 +1,4 @@
-"""Pictures of every view, wide and narrow, light and dark, for people to look at: ``python -m tests.screens``."""
+"""Take screenshots of every view, wide and narrow, light and dark: ``python -m tests.screens``."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tests.services.chromium import chromium
 SETTLED = """() => document.getAnimations().every(
   (animation) => animation.playState !== "running" || animation.effect.getTiming().iterations === Infinity
 )"""
-"""In the page: whether all that fades in has."""
+"""JavaScript: whether all fade-in animations have finished."""
 WIDTHS = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 390, "height": 780}}
 
 
 @asynccontextmanager
 async def furnished(data: Path) -> AsyncIterator[tuple[str, str]]:
-    """The URL of a server where people have talked, and Alice's token."""
+    """Start a server with some messages; return its URL and Alice's token."""
     async with (
         running(data) as server,
         connect(server.url, "alice") as alice,
@@ -40,14 +40,14 @@ async def furnished(data: Path) -> AsyncIterator[tuple[str, str]]:
 
 
 async def stranger(browser: Browser, url: str, token: str, **options) -> Visitor:
-    """Alice at the door; the token that the furnishing got her lets her in."""
+    """Open a page for Alice, signed in with the token from the setup."""
     context = await browser.new_context(**options)
     await context.add_cookies([{"name": "chatrooms-alice", "value": token, "url": url}])
     return await Visitor.open(context, url, "alice")
 
 
 async def photograph(out: Path, only: str) -> None:
-    """Every view in every look, each in a browser context of its own."""
+    """Capture every view in every theme and width, each in its own browser context."""
     with tempfile.TemporaryDirectory() as data:
         async with furnished(Path(data)) as (url, token), async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
@@ -65,7 +65,7 @@ async def photograph(out: Path, only: str) -> None:
 
 
 async def start_again(alice: Visitor) -> None:
-    """Back to the lobby with nothing open."""
+    """Return to the lobby, with no dialog open."""
     await alice.page.evaluate("localStorage.removeItem('chatrooms / alice draft #lobby')")
     await alice.page.goto("about:blank")
     await alice.page.goto(alice.url)

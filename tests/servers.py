@@ -1,4 +1,4 @@
-"""Servers for tests: the real application under the real uvicorn, on a free port of this machine."""
+"""Servers for tests: the real application on the real uvicorn, on a free local port."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ QUICK = {
 }
 
 PLAIN = {"http": "httptools", "ws": "websockets-sansio"}
-"""uvicorn's own protocols, through which everything has to work, too."""
+"""Options for uvicorn's own protocols, with which everything must work, too."""
 
 options: dict[str, Any] = uvicorn_options()
-"""How servers for tests run."""
+"""The options with which the tests run their servers."""
 
 
 @dataclass
 class RunningServer:
-    """A server that answers at ``url``; ``chat`` is None if the application is somebody else's."""
+    """A server at ``url``; ``chat`` is None if it runs another application."""
 
     url: str
     chat: Chatrooms
@@ -46,7 +46,7 @@ class RunningServer:
 
 @asynccontextmanager
 async def running(data: Path, **settings: Any) -> AsyncIterator[RunningServer]:
-    """Chatrooms by itself, with limits out of the way unless the settings say otherwise."""
+    """Run chatrooms alone, with generous limits unless the settings say otherwise."""
     chat = Chatrooms(Settings(data=data, **QUICK | settings))
     async with chat.lifespan(), serving(chat) as url:
         yield RunningServer(url, chat)
@@ -77,8 +77,8 @@ class PromptServer(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(app: Any, lifespan: str = "off") -> AsyncIterator[str]:
-    """The URL at which uvicorn serves ``app`` meanwhile."""
-    listening = socket.socket(proto=socket.IPPROTO_TCP)  # for which asyncio sets TCP_NODELAY
+    """Serve ``app`` with uvicorn and return the URL."""
+    listening = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio then sets TCP_NODELAY
     listening.bind(("127.0.0.1", 0))
     server = PromptServer(uvicorn.Config(app, **options | {"lifespan": lifespan, "timeout_graceful_shutdown": 1}))
     task = asyncio.create_task(server._serve(sockets=[listening]))

@@ -1,4 +1,4 @@
-"""Chatrooms inside somebody's own Starlette application, under a prefix, with that application's login."""
+"""Chatrooms in a host's Starlette application, under a prefix, with the host's login."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOGINS = {"s3cret": "alice", "hunter2": "bob"}
 
 
 async def by_login(handshake):
-    """The host's own login: a cookie of its own, or the same as metadata of the handshake."""
+    """The host's login: its own cookie, or the same value in the handshake."""
     return LOGINS.get(handshake.cookies.get("login") or handshake.auth.get("login"))
 
 
@@ -50,14 +50,14 @@ def tab(host, login, **how):
 
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
-async def test_people_are_who_the_host_says(host, transport):
+async def test_the_host_authenticates_people(host, transport):
     async with tab(host, "s3cret", transport=transport) as alice, tab(host, "hunter2", transport=transport) as bob:
         assert (await alice.run("user.me"))["user"]["username"] == "alice"
         await alice.say("bob", "hi")
         await bob.hears_text("hi")
 
 
-async def test_whom_the_host_does_not_know_is_refused_by_both_doors(host):
+async def test_both_doors_refuse_people_unknown_to_the_host(host):
     person = Person(host.url, "mallory")
     with pytest.raises(socketio.exceptions.ConnectionError):
         await person.client.connect(host.url, auth={"username": "alice"}, socketio_path="chat/socket.io")
@@ -66,12 +66,12 @@ async def test_whom_the_host_does_not_know_is_refused_by_both_doors(host):
     assert (await post(host.url, "/chat/api/session.join", {"username": "alice"}))[0] == 403
 
 
-async def test_the_hosts_login_serves_over_http_too(host):
+async def test_the_hosts_login_works_over_http(host):
     status, answer, _ = await post(host.url, "/chat/api/user.me", {}, cookies={"login": "s3cret"})
     assert (status, answer["result"]["user"]["username"]) == (200, "alice")
 
 
-async def test_the_hosts_own_pages_and_the_client_are_where_they_belong(host):
+async def test_the_hosts_pages_and_the_client_have_their_own_paths(host):
     assert (await get(host.url, "/"))[1] == "the host's own page"
     status, page, _ = await get(host.url, "/chat/")
     assert (status, '<base href="/chat/">' in page) == (200, True)
@@ -80,7 +80,7 @@ async def test_the_hosts_own_pages_and_the_client_are_where_they_belong(host):
     assert (await get(host.url, "/chat/openapi.json"))[0] == 200
 
 
-async def test_the_host_posts_to_a_person_a_room_and_in_somebodys_name(host):
+async def test_the_host_posts_to_a_person_to_a_room_and_as_a_person(host):
     async with tab(host, "s3cret") as alice, tab(host, "hunter2") as bob:
         note = await host.chat.post("alice", "Howdy, User 1!")
         await host.chat.post("#lobby", "deployed")
@@ -92,7 +92,7 @@ async def test_the_host_posts_to_a_person_a_room_and_in_somebodys_name(host):
         assert (note["room"], note["author"]) == ("alice", "system")
 
 
-async def test_the_host_acts_for_people_by_any_spelling_of_their_names_and_for_nobody_else(host):
+async def test_the_host_runs_commands_as_existing_people_by_any_spelling(host):
     async with tab(host, "hunter2"):
         assert (await host.chat.run("user.me", {}, username="Bob"))["user"]["username"] == "bob"
         assert (await host.chat.post("#lobby", "hi", author="BOB"))["author"] == "bob"
@@ -103,7 +103,7 @@ async def test_the_host_acts_for_people_by_any_spelling_of_their_names_and_for_n
                 await host.chat.post("#lobby", "hi", author=name)
 
 
-async def test_the_host_cannot_post_to_nobody_and_posts_the_same_id_once(host):
+async def test_the_host_cannot_post_to_unknown_people_and_posts_the_same_id_once(host):
     with pytest.raises(NotFound):
         await host.chat.post("zebedee", "anybody there?")
     async with tab(host, "s3cret"):
@@ -122,7 +122,7 @@ async def test_a_hosts_signal_reaches_one_person_and_is_not_stored(host):
 
 
 @pytest.mark.parametrize("nowhere", ["", "  ", "#", "+", "~alice", "!1", "a b", "alice+", 5, None])
-async def test_a_hosts_signal_to_no_address_is_invalid_and_reaches_nobody(host, nowhere):
+async def test_a_hosts_signal_without_a_recipient_is_invalid(host, nowhere):
     async with tab(host, "s3cret") as alice:
         with pytest.raises(Invalid) as refusal:
             await host.chat.signal(nowhere, "greeting")
@@ -132,7 +132,7 @@ async def test_a_hosts_signal_to_no_address_is_invalid_and_reaches_nobody(host, 
 
 
 @pytest.mark.parametrize("nobody", ["zebedee", "#nowhere", "alice+zebedee"])
-async def test_a_hosts_signal_to_nobody_is_not_found(host, nobody):
+async def test_a_hosts_signal_to_an_unknown_recipient_is_not_found(host, nobody):
     async with tab(host, "s3cret"):
         with pytest.raises(NotFound):
             await host.chat.signal(nobody, "greeting")
@@ -147,7 +147,7 @@ async def visit(chat):
             assert (await alice.hears_text("hi"))["author"] == "bob"
 
 
-async def test_a_chat_can_be_run_again_also_in_another_event_loop(tmp_path):
+async def test_a_chat_can_be_run_again_even_on_another_event_loop(tmp_path):
     chat = Chatrooms(Settings(data=tmp_path, guests="open", **QUICK | {"presence_grace": 60}))
     for _ in range(2):
         await visit(chat)
@@ -155,7 +155,7 @@ async def test_a_chat_can_be_run_again_also_in_another_event_loop(tmp_path):
         await asyncio.to_thread(asyncio.run, visit(chat))
 
 
-async def test_two_chats_in_one_process_do_not_hear_each_other(tmp_path):
+async def test_two_chats_in_one_process_are_independent(tmp_path):
     chats = [Chatrooms(Settings(data=tmp_path / str(number), **QUICK)) for number in range(2)]
     async with AsyncExitStack() as stack:
         people = []

@@ -1,4 +1,4 @@
-"""A chat outside of its lifespan, on other threads and on other event loops: it works, or says at once what to do."""
+"""A chat outside of its lifespan, and calls from other threads and event loops: they work, or fail with a hint."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def chat(tmp_path) -> Chatrooms:
 
 
 def elsewhere(work):
-    """Run a coroutine function on an event loop of its own, in a thread of its own."""
+    """Run a coroutine function on a new event loop in a new thread."""
     return asyncio.wait_for(asyncio.to_thread(asyncio.run, work()), PATIENCE)
 
 
@@ -47,7 +47,7 @@ async def texts(chat) -> list[str]:
 
 
 async def works(chat) -> None:
-    """Everything that a host calls, from the loop's own thread, a thread, and another loop."""
+    """Call everything that a host can call, from the loop's own thread, another thread, and another loop."""
 
     async def over_there():
         await chat.post("#lobby", "from another loop")
@@ -63,7 +63,7 @@ async def works(chat) -> None:
 
 CALLS = {
     "post": lambda chat: chat.post("#lobby", "hi"),
-    "post as somebody": lambda chat: chat.post("#lobby", "hi", author="alice"),
+    "post as a person": lambda chat: chat.post("#lobby", "hi", author="alice"),
     "signal": lambda chat: chat.signal("#lobby", "greeting"),
     "emit": lambda chat: chat.emit("mine", {}, to="#lobby"),
     "run": lambda chat: chat.run("user.me", {}, username="alice"),
@@ -76,7 +76,7 @@ CALLS = {
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-async def test_a_call_before_or_after_the_lifespan_raises_at_once_and_harms_nothing(chat, call):
+async def test_a_call_outside_of_the_lifespan_raises_at_once(chat, call):
     with pytest.raises(NotRunning):
         await call(chat)
     async with chat.lifespan():
@@ -87,7 +87,7 @@ async def test_a_call_before_or_after_the_lifespan_raises_at_once_and_harms_noth
         await chat.post("#lobby", "again")
 
 
-async def test_what_is_raised_says_what_to_do_and_is_a_runtime_error(chat):
+async def test_not_running_says_what_to_do_and_is_a_runtime_error(chat):
     with pytest.raises(RuntimeError, match=WHAT_TO_DO):
         await chat.post("#lobby", "hi")
     with pytest.raises(RuntimeError, match=WHAT_TO_DO):
@@ -95,14 +95,14 @@ async def test_what_is_raised_says_what_to_do_and_is_a_runtime_error(chat):
     assert chat.sockets_in("#lobby") == []
 
 
-async def test_post_sync_raises_at_once_where_it_would_wait_for_itself(chat):
+async def test_post_sync_raises_on_the_chats_own_thread(chat):
     async with chat.lifespan():
         with pytest.raises(WouldBlock, match="await"):
             chat.post_sync("#lobby", "hi")
         await works(chat)
 
 
-async def test_what_a_call_from_a_thread_raises_is_raised_there(chat):
+async def test_an_exception_is_raised_in_the_calling_thread(chat):
     async with chat.lifespan():
         with pytest.raises(NotFound):
             await asyncio.to_thread(chat.post_sync, "zebedee", "hi")
@@ -110,8 +110,8 @@ async def test_what_a_call_from_a_thread_raises_is_raised_there(chat):
             await elsewhere(lambda: chat.post("zebedee", "hi"))
 
 
-async def test_a_thread_may_run_a_loop_for_each_post_while_everybody_else_posts(chat):
-    """`asyncio.run` in a thread ends its loop, with all tasks, after each post."""
+async def test_threads_can_run_a_loop_for_each_post_while_others_post(chat):
+    # `asyncio.run` in a thread ends its loop, with all tasks, after each post.
     async with chat.lifespan():
         done = asyncio.Event()
 
@@ -142,7 +142,7 @@ async def test_threads_post_while_the_loop_does(chat):
         assert sorted(map(int, await texts(chat))) == list(range(500))
 
 
-async def test_two_lifespans_at_a_time_are_refused_and_the_first_goes_on(chat):
+async def test_a_second_lifespan_is_refused_and_the_first_continues(chat):
     async with chat.lifespan():
         with pytest.raises(AlreadyRunning):
             await chat.lifespan().__aenter__()
@@ -161,23 +161,23 @@ async def test_a_chat_that_could_not_start_starts_once_it_can(chat, tmp_path):
         await works(chat)
 
 
-async def test_a_database_that_is_locked_when_it_starts_is_let_go_of(tmp_path, chat):
+async def test_a_start_with_a_locked_database_releases_everything(tmp_path, chat):
     async with chat.lifespan():
         pass
     with sqlite3.connect(tmp_path / "chatrooms.sqlite3") as other:
-        other.execute("DELETE FROM alembic_version")
-    other.execute("INSERT INTO alembic_version VALUES ('9999')")
+        ((newest,),) = other.execute("SELECT version_num FROM alembic_version").fetchall()
+    other.execute("UPDATE alembic_version SET version_num = '9999'")
     other.commit()
     with pytest.raises(Exception, match="newer"):
         await chat.lifespan().__aenter__()
-    other.execute("UPDATE alembic_version SET version_num = '0001'")
+    other.execute("UPDATE alembic_version SET version_num = ?", (newest,))
     other.commit()
     other.close()
     async with chat.lifespan():
         await works(chat)
 
 
-async def test_a_start_that_is_cancelled_lets_go_of_the_database(chat, monkeypatch):
+async def test_a_cancelled_start_releases_the_database(chat, monkeypatch):
     reached, go_on, take = threading.Event(), threading.Event(), db_module.server_lock.take
 
     def slow(url):
@@ -198,7 +198,7 @@ async def test_a_start_that_is_cancelled_lets_go_of_the_database(chat, monkeypat
 
 
 async def test_a_chat_whose_loop_ended_under_it_can_be_started_again(chat):
-    """No lifespan ended: its loop was stopped and closed, as a test runner may do."""
+    # The lifespan did not end: its loop was stopped and closed, as a test runner may do.
     loop, lifespan = asyncio.new_event_loop(), chat.lifespan()
 
     def abandon():
@@ -214,7 +214,7 @@ async def test_a_chat_whose_loop_ended_under_it_can_be_started_again(chat):
         await works(chat)
 
 
-async def test_a_thread_that_waits_when_the_loop_stops_does_not_wait_for_ever(chat):
+async def test_a_waiting_thread_is_released_when_the_loop_stops(chat):
     posting, stopped, over = threading.Event(), threading.Event(), threading.Event()
     lifespan = chat.lifespan()
 
@@ -268,7 +268,7 @@ async def test_a_cancelled_task_of_the_writer_leaves_the_chat_usable(chat):
         await works(chat)
 
 
-async def test_a_broken_look_up_or_broadcast_leaves_the_chat_usable(chat):
+async def test_a_failed_lookup_or_broadcast_leaves_the_chat_usable(chat):
     class Odd(BaseException):
         pass
 
@@ -282,7 +282,7 @@ async def test_a_broken_look_up_or_broadcast_leaves_the_chat_usable(chat):
         await works(chat)
 
 
-async def test_who_waits_for_a_write_that_hangs_is_refused_and_the_writer_goes_on_when_it_is_back(chat, monkeypatch):
+async def test_callers_of_a_hanging_write_are_refused_and_the_writer_recovers(chat, monkeypatch):
     go_on = threading.Event()
     async with chat.lifespan():
         monkeypatch.setattr(batches, "SECONDS_TO_ANSWER", 0.1)
@@ -297,7 +297,7 @@ async def test_who_waits_for_a_write_that_hangs_is_refused_and_the_writer_goes_o
         await works(chat)
 
 
-async def test_a_write_that_hangs_does_not_hold_up_the_end(chat, monkeypatch, caplog):
+async def test_a_hanging_write_does_not_block_the_end(chat, monkeypatch, caplog):
     monkeypatch.setattr(db_module, "SECONDS_TO_CLOSE", 0.1)
     go_on = threading.Event()
     async with chat.lifespan():
@@ -311,7 +311,7 @@ async def test_a_write_that_hangs_does_not_hold_up_the_end(chat, monkeypatch, ca
     go_on.set()
 
 
-async def test_a_database_alone_is_as_careful(tmp_path):
+async def test_a_database_without_a_chat_has_the_same_lifetime(tmp_path):
     database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
     await database.close()
     for call in (database.read, database.lookup, database.change):
@@ -328,12 +328,12 @@ async def test_a_database_alone_is_as_careful(tmp_path):
 
 @asynccontextmanager
 async def forgotten(chat):
-    """An application that mounts the chat and forgets its lifespan."""
+    """Return an application that mounts the chat without its lifespan."""
     async with serving(Starlette(routes=[Mount("/chat", chat)]), lifespan="on") as url:
         yield url
 
 
-async def test_without_the_lifespan_every_request_says_so_and_one_line_is_logged(chat, caplog):
+async def test_without_the_lifespan_every_request_is_refused_and_one_line_is_logged(chat, caplog):
     async with forgotten(chat) as url:
         for _ in range(3):
             status, answer, _ = await post(url, "/chat/api/message.post", {"room": "#lobby", "text": "hi"})
@@ -358,7 +358,7 @@ async def test_without_the_lifespan_a_socket_is_refused(chat, transport):
             assert refusal.value.status in (403, 503)
 
 
-async def test_a_client_that_runs_no_lifespan_is_told(chat):
+async def test_a_test_client_without_the_lifespan_is_refused(chat):
     transport = httpx2.ASGITransport(chat)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         assert (await client.post("/api/user.me", json={})).status_code == 503

@@ -1,4 +1,4 @@
-"""The log tells what failed, to the standard library's `logging`; it holds no word of a message and no token.
+"""Failures are logged with the standard library's `logging`, without message texts and tokens.
 
 Host applications that show all there is are imitated: every level, and the values of variables in tracebacks.
 """
@@ -34,9 +34,9 @@ CLIENTS = ("aiohttp", "asyncio", "engineio.client", "socketio.client")
 
 @pytest.fixture
 def logged(caplog):
-    """What the server logged, as text."""
+    """Return what the server logged, as text."""
     caplog.set_level(logging.DEBUG)
-    caplog.set_level(logging.INFO, "uvicorn.error")  # below it uvicorn's own protocols log what is in a frame
+    caplog.set_level(logging.INFO, "uvicorn.error")  # below INFO, uvicorn's own protocols log the content of frames
     caplog.handler.setFormatter(WithLocals())
     caplog.handler.addFilter(lambda record: not record.name.startswith(CLIENTS))
     return lambda: caplog.text
@@ -59,14 +59,14 @@ def from_the_database(*given):
 
 
 def with_canaries(params):
-    """The same parameters, with the canary wherever there is free text."""
+    """Return the parameters with the canary wherever they have free text."""
     free = {"text", "about", "title", "topic", "data", "query", "type"}
     added = {"type": CANARY} if "type" in params else {}
     return {key: CANARY if key in free else value for key, value in params.items()} | added
 
 
 def failing(command, fail):
-    """The command with a body that fails."""
+    """Return the command with a body that fails."""
     if command.kind != "live":
         return dataclasses.replace(command, may=fail)
 
@@ -77,7 +77,7 @@ def failing(command, fail):
 
 
 @pytest.mark.parametrize("door", DOORS)
-async def test_no_command_that_fails_logs_what_it_was_given(tmp_path, either_database, door, logged, monkeypatch):
+async def test_a_failed_command_does_not_log_its_parameters(tmp_path, either_database, door, logged, monkeypatch):
     async with running(tmp_path, database=either_database) as server, connect(server.url, "alice") as alice:
         said = await alice.say("#lobby", CANARY)
         ids = {"SECRET": said["id"], "PUBLIC": said["id"], "NEW": str(uuid4())}
@@ -95,8 +95,8 @@ async def test_no_command_that_fails_logs_what_it_was_given(tmp_path, either_dat
         assert alice.token not in logged()
 
 
-async def test_no_error_of_the_database_logs_what_is_in_it(tmp_path, either_database, logged, monkeypatch):
-    """PostgreSQL quotes keys and what cannot be converted, SQLAlchemy the parameters."""
+async def test_database_errors_do_not_log_values(tmp_path, either_database, logged, monkeypatch):
+    # PostgreSQL quotes keys and invalid values, and SQLAlchemy quotes the parameters.
     async with running(tmp_path, database=either_database) as server, connect(server.url, "alice") as alice:
         said = await alice.say("#lobby", CANARY)
         stored = dict(said, text=CANARY)
@@ -117,7 +117,7 @@ async def test_no_error_of_the_database_logs_what_is_in_it(tmp_path, either_data
 
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
-async def test_what_a_host_application_does_wrong_is_in_its_log_without_secrets(tmp_path, transport, logged):
+async def test_failures_of_the_host_are_logged_without_secrets(tmp_path, transport, logged):
     async def authenticate(handshake):
         if handshake.auth.get("login") == "alice":
             return "alice"
@@ -137,13 +137,13 @@ async def test_what_a_host_application_does_wrong_is_in_its_log_without_secrets(
         auth = {"login": "alice", "secret": CANARY}
         async with connect(url, "alice", auth=auth, transport=transport) as alice:
             await alice.settled()
-    for what in ("connecting failed", "command failed", "a handler failed"):
+    for what in ("connecting failed", "command failed", "on_connect failed"):
         assert f"{what}: RuntimeError" in logged()
     assert CANARY not in logged()
 
 
 @pytest.mark.parametrize("path", ["/docs", "/healthz", "/socket.io/?EIO=4&transport=polling"])
-async def test_a_request_that_fails_is_answered_and_logged_by_us_alone(tmp_path, path, logged, monkeypatch):
+async def test_a_failed_request_gets_a_response_and_only_our_log_record(tmp_path, path, logged, monkeypatch):
     async with running(tmp_path) as server:
         for part in ("_http", "_listed"):
             monkeypatch.setattr(server.chat, part, plainly)
@@ -153,7 +153,7 @@ async def test_a_request_that_fails_is_answered_and_logged_by_us_alone(tmp_path,
     assert CANARY not in logged()
 
 
-async def test_a_failing_page_is_an_answer_of_ours(tmp_path, logged, monkeypatch):
+async def test_a_failed_page_gets_our_response(tmp_path, logged, monkeypatch):
     monkeypatch.setattr("chatrooms.doors.docs.page.reference", plainly)
     async with running(tmp_path) as server:
         status, body, _ = await get(server.url, f"/docs?{CANARY}")
@@ -226,7 +226,7 @@ asyncio.run(main())
 """
 
 
-def test_alone_each_record_is_a_line_and_strangers_do_not_fill_the_log():
+def test_standalone_each_record_is_a_line_and_repeats_are_limited():
     ended = subprocess.run([sys.executable, "-c", ALONE, CANARY], check=True, capture_output=True, text=True)
     lines = ended.stderr.split("\n")
     assert all(line.isprintable() for line in lines)
@@ -241,7 +241,7 @@ def record(msg, *args):
     return logging.LogRecord("uvicorn.error", logging.WARNING, __file__, 1, msg, args, None)
 
 
-def test_what_was_left_out_is_told_with_the_next_of_its_kind():
+def test_the_number_of_dropped_records_is_logged_with_the_next_one():
     now = [0.0]
     repeats = Repeats(lambda: now[0])
     passed = [repeats.filter(record("refused %s", number)) for number in range(100)]

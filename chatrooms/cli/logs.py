@@ -103,7 +103,7 @@ class Repeats(logging.Filter):
         kind = self._kinds.get(key)
         if kind is None or now - kind.since >= SECONDS:
             self._begin(key, now)
-            self._tell(record, kind)
+            self._add_count(record, kind)
             return True
         kind.count += 1
         return kind.count < BURST
@@ -114,7 +114,7 @@ class Repeats(logging.Filter):
         self._kinds[key] = _Kind(now)
 
     @staticmethod
-    def _tell(record: logging.LogRecord, kind: _Kind | None) -> None:
+    def _add_count(record: logging.LogRecord, kind: _Kind | None) -> None:
         left_out = kind.count - BURST + 1 if kind else 0
         if left_out > 0:
             record.msg, record.args = f"[{left_out:,} more before] {record.getMessage()}", ()

@@ -110,7 +110,7 @@ class SocketioDoor:
         try:
             await on_connect(username, payload)
         except Exception:
-            failures.report("a handler failed")
+            failures.report("on_connect failed")
 
     async def _caught_up(self, sid: str, missed: Iterable[Sequence[str]]) -> None:
         """Make the client call `sync`, as it does at any gap: it was left out of changes of these rooms."""

@@ -54,7 +54,7 @@ class Presence:
     def __init__(self, broadcast: Broadcast, grace: float) -> None:
         self._broadcast, self._grace = broadcast, grace
         self._leaving = broadcast.lingering
-        self._telling: set[asyncio.Task[None]] = set()
+        self._sending: set[asyncio.Task[None]] = set()
         broadcast.server.use(occupied=self.came, vacated=self.went)
 
     def came(self, room: str) -> None:
@@ -65,7 +65,7 @@ class Presence:
         if leaving:
             leaving.cancel()
         else:
-            self._tell(room, "online")
+            self._send(room, "online")
 
     def went(self, room: str) -> None:
         """Handle the loss of the last socket in ``room``."""
@@ -77,18 +77,18 @@ class Presence:
         for timer in self._leaving.values():
             timer.cancel()
         self._leaving.clear()
-        for task in self._telling:
+        for task in self._sending:
             task.cancel()
 
     def _gone(self, username: str) -> None:
         del self._leaving[username]
-        self._tell(username, "offline")
+        self._send(username, "offline")
 
-    def _tell(self, username: str, state: State) -> None:
+    def _send(self, username: str, state: State) -> None:
         signal = Signal(names.watchers(username), username, "presence", {"state": state})
         task = asyncio.ensure_future(failures.reported("sending presence failed", self._broadcast.publish([signal])))
-        self._telling.add(task)
-        task.add_done_callback(self._telling.discard)
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
 
 
 FEATURE = Feature(commands=(watch,))

@@ -69,7 +69,7 @@ class Sync(Params):
     )
 
 
-class Caught(TypedDict):
+class SyncPage(TypedDict):
     """The changes of the rooms up to ``until``, or of all the rest if it is null.
 
     For a room in ``reset`` you are too far behind: discard what you have of it. Its change has no messages and members;
@@ -84,7 +84,7 @@ class Caught(TypedDict):
     until: str | None
 
 
-class Told(NamedTuple):
+class RoomChange(NamedTuple):
     """A change that brings a client to its ``rev``; ``whole`` is false if more pieces follow."""
 
     change: Change
@@ -117,20 +117,20 @@ class Answer:
             return True
         if self._rows >= MAX_ROWS:
             return False
-        told = (_own if head.room == self._act.me.username else _shared)(self._act, head, known)
-        size = _size(told.change) + _size(told.read) + _size(head.room)
+        part = (_own if head.room == self._act.me.username else _shared)(self._act, head, known)
+        size = _size(part.change) + _size(part.read) + _size(head.room)
         if self.changes and self._bytes + size > MAX_BYTES:
             return False
         self._bytes += size
-        self._rows += sum(len(rows) for rows in told.change.values() if isinstance(rows, list))
-        self.changes.append(told.change)
-        self.reads += [told.read] if told.read else []
-        self.reset += [head.room] if told.reset else []
-        return told.whole
+        self._rows += sum(len(rows) for rows in part.change.values() if isinstance(rows, list))
+        self.changes.append(part.change)
+        self.reads += [part.read] if part.read else []
+        self.reset += [head.room] if part.reset else []
+        return part.whole
 
 
 @query("sync", may=access.anyone, aligned=True)
-def sync(act: Act, p: Sync, _: None) -> Caught:
+def sync(act: Act, p: Sync, _: None) -> SyncPage:
     """Return the changes since these revs in your own room and the rooms you belong to, a page of rooms at a time.
 
     Start with an empty ``after``, then pass the ``until`` of each response, until it is null. In ``revs``, give the
@@ -175,7 +175,7 @@ def _by_bytes(db: Connection) -> ColumnElement[str]:
     return members.c.room.collate("C") if db.dialect.name == "postgresql" else members.c.room
 
 
-def _shared(act: Act, head: Head, known: int) -> Told:
+def _shared(act: Act, head: Head, known: int) -> RoomChange:
     """Return the rows newer than ``known``; reset a client that is ahead of us, after a backup was restored."""
     ahead = known > head.rev
     tables = _tables(personal=False)
@@ -183,10 +183,10 @@ def _shared(act: Act, head: Head, known: int) -> Told:
     reset = ahead or _too_many(rows) or _size(rows) > LARGEST_ROOM
     if reset:
         rows = {table: _rows(act, table, head.room, 0) for table, at in tables.items() if at.whole}
-    return Told(_change(head.room, head.rev, rows), reset, read=reads.find(act.db, act.me.username, head.room))
+    return RoomChange(_change(head.room, head.rev, rows), reset, read=reads.find(act.db, act.me.username, head.room))
 
 
-def _own(act: Act, head: Head, known: int) -> Told:
+def _own(act: Act, head: Head, known: int) -> RoomChange:
     """Return the rows newer than ``known`` in the caller's own room, or the first piece of them.
 
     A client that is too far behind is reset, as in any other room, if the rows to keep fit into one piece.
@@ -198,11 +198,11 @@ def _own(act: Act, head: Head, known: int) -> Told:
     if ahead or _too_many(messages) or _size(messages) > LARGEST_ROOM:
         rows = {table: _rows(act, table, head.room, 0, PIECE_ROWS) for table in kept}
         if max(map(len, rows.values())) < PIECE_ROWS and _size(rows) <= LARGEST_ROOM:
-            return Told(_change(head.room, head.rev, rows), reset=True)
+            return RoomChange(_change(head.room, head.rev, rows), reset=True)
     return _piece(act, head, 0, kept)._replace(reset=True) if ahead else _piece(act, head, known, tables)
 
 
-def _piece(act: Act, head: Head, known: int, tables: dict[str, Synced]) -> Told:
+def _piece(act: Act, head: Head, known: int, tables: dict[str, Synced]) -> RoomChange:
     """Return the rows of the next revs after ``known``: as many as fit, but at least one rev."""
     limits = {table: PIECE_ROWS if at.whole else LIMIT + 1 for table, at in tables.items()}
     found = {table: _rows(act, table, head.room, known, limits[table]) for table in tables}
@@ -211,15 +211,15 @@ def _piece(act: Act, head: Head, known: int, tables: dict[str, Synced]) -> Told:
     piece: dict[str, list[Row]] = {}
     size, rev = 0, known
     for at, group in groupby((row for row in rows if row[0] < end), key=itemgetter(0)):
-        told = list(group)
-        size += sum(_size(row) for _, _, row in told)
+        part = list(group)
+        size += sum(_size(row) for _, _, row in part)
         if piece and size > LARGEST_ROOM:
-            return Told(_change(head.room, rev, piece), whole=False)
-        for _, table, row in told:
+            return RoomChange(_change(head.room, rev, piece), whole=False)
+        for _, table, row in part:
             piece.setdefault(table, []).append(row)
         rev = at
     whole = end > head.rev
-    return Told(_change(head.room, head.rev if whole else rev, piece), whole=whole)
+    return RoomChange(_change(head.room, head.rev if whole else rev, piece), whole=whole)
 
 
 def _tables(*, personal: bool) -> dict[str, Synced]:

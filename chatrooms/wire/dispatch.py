@@ -199,6 +199,8 @@ class Dispatcher(Registering):
             self._reject(socket, event.mistake("not the arguments of its handler"))
             return
         if event.id is not None and result is not self.not_handled:
+            if self.async_handlers:
+                await socket.wait_for_room()  # many handlers may answer at the same time
             answer = [] if result is None else list(result) if isinstance(result, tuple) else [result]
             socket.send(Bundle(packets.encode(ACK, answer, event.namespace, event.id)))
 

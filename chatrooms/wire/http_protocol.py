@@ -50,6 +50,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     exchange: Exchange | None = None
     slot: Slot | None = None
+    _target = b""
     _unread: bytes | memoryview = b""
     _received = 0
     _left_over = 0
@@ -125,10 +126,12 @@ class HttpProtocol(HttpToolsProtocol):
         """Measure a new message."""
         super().on_message_begin()
         self._measure.begin()
+        self._target = b""
 
     def on_url(self, url: bytes) -> None:
         """Add a part of the target."""
         self._measure.target(len(url))
+        self._target += url
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -213,7 +216,7 @@ class HttpProtocol(HttpToolsProtocol):
             protocol.slot = self.slot
         protocol.connection_made(self.transport)
         fields = b"".join(b"%s: %s\r\n" % field for field in self.headers)
-        protocol.data_received(b"%s %s HTTP/1.1\r\n%s\r\n" % (self.parser.get_method(), self.url, fields))
+        protocol.data_received(b"%s %s HTTP/1.1\r\n%s\r\n" % (self.parser.get_method(), self._target, fields))
         self.transport.set_protocol(protocol)
         rest, self._unread = bytes(self._unread), b""
         if rest:

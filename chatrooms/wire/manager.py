@@ -18,6 +18,8 @@ EVERYBODY: Any = object()
 """All sockets of a namespace, where no room is named at all: ``None``, ``""`` and ``[]`` are nobody."""
 SLICE = 250
 """Recipients that are sent to in one step of the event loop."""
+STEP = 2 * 1024 * 1024
+"""Bytes that are sent in one step, which take some 2 ms: of large messages to fewer recipients."""
 
 
 class Manager:
@@ -236,12 +238,12 @@ class Manager:
     async def _spread(self, bundle: Bundle, recipients: dict[str, str], namespace: str) -> None:
         """Send to many, in slices between which the event loop serves others."""
         sessions = self.server.eio.sockets
-        left = iter(recipients.items())
-        for start in range(0, len(recipients), SLICE):
+        left, at_once = iter(recipients.items()), max(1, min(SLICE, STEP // max(1, bundle.size)))
+        for start in range(0, len(recipients), at_once):
             if start:
                 await asyncio.sleep(0)
             pending = self._connecting.get(namespace)
-            for sid, eio_sid in itertools.islice(left, SLICE):
+            for sid, eio_sid in itertools.islice(left, at_once):
                 if pending and sid in pending:
                     self._post(namespace, sid, eio_sid, bundle)
                 elif eio_sid in sessions:

@@ -171,8 +171,11 @@ class Socket:
             self._room.set_result(None)
             self._room = None
 
-    async def _wait_for_room(self) -> None:
-        """Wait until there is room for the answer: from a client that does not read, nothing is received either."""
+    async def wait_for_room(self) -> None:
+        """Wait until there is room for an answer to the client, or the session has ended.
+
+        From a client that does not read its answers, nothing more is received.
+        """
         while self.waiting() > self.limits.skippable and not self.closed:
             self._room = self._room or self._loop.create_future()
             await asyncio.shield(self._room)
@@ -222,8 +225,7 @@ class Socket:
             raise Malformed("unknown type")
 
     async def _take(self, message: str | bytes) -> None:
-        if self.waiting() > self.limits.skippable:
-            await self._wait_for_room()
+        await self.wait_for_room()
         if self.ending is None:
             await self._received(self, message)
 

@@ -1,4 +1,4 @@
-"""Whether what was delivered is what was said: the right room, the right order, nothing missing, nothing twice.
+"""Checks of every delivery: the right room and order, nothing missing, nothing duplicated.
 
 Everybody in a room is told the same bytes in the same order. So the socket that is furthest has each of its frames
 read and checked, and their bytes become the `Course`; every other socket is compared with it byte by byte, which costs
@@ -17,7 +17,7 @@ from tests.bench.frames import TEXT, cut
 
 
 class Wrong(Exception):
-    """Something was delivered that should not have been, or was not delivered."""
+    """A delivery is wrong or missing."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Ledger:
     counts: Counter[str] = field(default_factory=Counter)
 
     def enter(self, message: Delivered) -> None:
-        """Take in the next message; raises `Wrong` unless it is the one that is due."""
+        """Check the next message; raises `Wrong` unless it is the expected one."""
         sender, to, count = self._parsed(message)
         if message.room != self.room or not self.meant(sender, to):
             raise Wrong(f"in {self.room}: a message of {message.room} to {to}")
@@ -56,11 +56,11 @@ class Ledger:
         self.messages += 1
 
     def meant(self, _sender: str, to: str) -> bool:
-        """Whether what that sender says to ``to`` belongs here."""
+        """Return whether a message of that sender to ``to`` belongs here."""
         return to == self.to
 
     def settle(self, sent: dict[str, int]) -> None:
-        """Raise `Wrong` unless everything that was sent has come."""
+        """Raise `Wrong` unless everything that was sent has arrived."""
         if dict(self.counts) != {sender: count for sender, count in sent.items() if count}:
             raise Wrong(f"in {self.room}: {self.counts} came of {sent}")
 
@@ -72,7 +72,7 @@ class Ledger:
 
 
 class Course:
-    """The frames that everybody in a room is told, checked once."""
+    """The frames that everyone in a room receives, checked once."""
 
     def __init__(self, ledger: Ledger, read: Read) -> None:
         self.ledger, self.read = ledger, read
@@ -80,7 +80,7 @@ class Course:
         self._ends = [0]
 
     def append(self, frame: bytes, messages: Iterable[Delivered]) -> None:
-        """Take in the next frame; raises `Wrong`."""
+        """Check the next frame; raises `Wrong`."""
         for message in messages:
             self.ledger.enter(message)
         self.stream += frame
@@ -92,7 +92,7 @@ class Course:
 
 
 class Listener:
-    """How far one socket has come on the course. ``private`` hears what is for it alone."""
+    """The position of one socket in these frames. ``private`` gets the frames for this socket only."""
 
     def __init__(self, course: Course, private: Callable[[int, bytes], None]) -> None:
         self.course, self.private = course, private
@@ -135,7 +135,7 @@ class Listener:
 
 
 class Correspondent:
-    """A socket that is told messages of conversations of its own: each is read and checked."""
+    """A socket with its own conversations, whose messages are all checked."""
 
     def __init__(self, ledgers: dict[str, Ledger], read: Read, private: Callable[[int, bytes], None]) -> None:
         self.ledgers, self.read, self.private = ledgers, read, private

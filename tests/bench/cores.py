@@ -1,4 +1,4 @@
-"""Which core runs what, and how busy each was meanwhile."""
+"""The assignment of processes to cores, and the cores' usage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was measured, and what comes of several rounds."""
+"""Measured values, and figures over several rounds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Figure:
     round: int = 0
 
     def as_row(self) -> dict[str, Any]:
-        """Everything in it, for JSON."""
+        """Return all fields, for JSON."""
         return asdict(self)
 
 
@@ -38,17 +38,17 @@ class Summary:
 
     @property
     def values(self) -> list[float]:
-        """What could be measured."""
+        """Return the values that could be measured."""
         return [figure.value for figure in self.figures if figure.value is not None]
 
     @property
     def median(self) -> float | None:
-        """The one in the middle."""
+        """Return the median."""
         return median(self.values) if self.values else None
 
     @property
     def notes(self) -> list[str]:
-        """What is to be said about them, each once."""
+        """Return the distinct notes."""
         return list(dict.fromkeys(figure.note for figure in self.figures if figure.note))
 
     def share(self, of: str) -> float | None:

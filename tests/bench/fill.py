@@ -26,7 +26,7 @@ FROM numbers
 
 
 def fill(directory: Path, sizes: dict[str, int], owner: str) -> None:
-    """Make rooms of so many messages, all said by ``owner``; nothing is waited for until the end."""
+    """Create rooms with a number of messages by ``owner``, and sync to disk once at the end."""
     database = sqlite3.connect(directory / "chatrooms.sqlite3")
     try:
         database.execute("PRAGMA synchronous = OFF")

@@ -1,4 +1,4 @@
-"""WebSocket frames (RFC 6455, section 5.2), as cheap as Python can cut them."""
+"""WebSocket frames (RFC 6455, section 5.2), parsed as cheaply as Python can."""
 
 from __future__ import annotations
 

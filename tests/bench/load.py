@@ -14,13 +14,13 @@ from tests.bench.wires import Wire
 
 READ = 1 << 18
 AT_ONCE = 64
-"""Connections that are being made at the same time."""
+"""How many connections are opened at the same time."""
 EVENTS = 512
 Private = Callable[[int, bytes], None]
 
 
 class Late(Exception):
-    """Something did not happen in its time."""
+    """Something did not happen in time."""
 
 
 class Lost(Exception):
@@ -171,7 +171,7 @@ class Load:
         connection.feed(memoryview(self._buffer)[:size])
 
     def bare(self, username: str = "nobody") -> Connection:
-        """One more socket, on which nothing was said yet."""
+        """Add a socket."""
         connection = Connection(self.address, self.wire, username)
         self.connections.append(connection)
         self._by_fd[connection.socket.fileno()] = connection

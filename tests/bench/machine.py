@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""The machine that runs the benchmark."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAGE = 4096
 
 
 def description(cores: Cores, scratch: Path) -> dict[str, str]:
-    """What to say about this machine, by heading."""
+    """Return a description of this machine, by heading."""
     return {
         "Processor": f"{_model()}, {psutil.cpu_count()} cores seen, {_memory()} GiB memory",
         "Cores used": f"server on {_core(cores.server)}, load on {_core(cores.load)}",
@@ -76,7 +76,7 @@ def _sqlite() -> str:
 
 
 def _sync(directory: Path) -> float:
-    """Microseconds until a page is on the disk."""
+    """Return the microseconds until a page is on disk."""
     with TemporaryFile(dir=directory) as file:
         return 1e6 * median(_written(file.fileno()) for _ in range(SYNCS))
 

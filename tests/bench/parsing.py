@@ -1,4 +1,4 @@
-"""What the worst parameters of each command cost to parse, and what they count as: ``python -m tests.bench.parsing``.
+"""The cost of parsing each command's worst parameters, and their weight: ``python -m tests.bench.parsing``.
 
 The parameters are made from the declarations: every string and list at its longest, of names that nobody had before, in
 letters that the library has to map. The table is for people to look at; `tests.pipeline.test_weights` holds the rule.
@@ -25,7 +25,7 @@ ROUNDS = 5
 
 
 def slow_name(number: int, length: int = 32) -> str:
-    """A name that is another one for each number, of letters that the library has to map."""
+    """Return a different name for each number, of letters that the library has to map."""
     digits = [number >> shift & 15 for shift in range(0, 32, 4)]
     return "".join(chr(0x627 + digit) for digit in digits).ljust(length, "\N{ARABIC LETTER BEH}")
 
@@ -47,7 +47,7 @@ def worst(params: type[BaseModel], start: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Print the table, the dearest first."""
+    """Print the table, most expensive first."""
     rows = sorted((measured(command) for command in contract().commands), reverse=True)
     print("| milliseconds | command | counts as | on the event loop |\n|---|---|---|---|")
     for seconds, name, weight in rows:

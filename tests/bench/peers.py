@@ -1,4 +1,4 @@
-"""The servers that are compared, each in a process of its own that ends with its ``with``."""
+"""The servers to compare, each in a separate process that ends with its ``with`` block."""
 
 from __future__ import annotations
 
@@ -109,13 +109,13 @@ def spawned(command: list[str], cores: Cores, **env: str) -> Iterator[subprocess
 
 
 def install() -> None:
-    """Bring in the Node peer, at the versions of the lock file."""
+    """Install the Node peer in the versions of the lock file."""
     if not (NODE / "node_modules" / "socket.io").is_dir():
         subprocess.run(["npm", "ci", "--ignore-scripts", "--loglevel=error"], cwd=NODE, check=True)
 
 
 def has_node() -> bool:
-    """Whether Node and npm are there."""
+    """Return whether Node and npm are available."""
     return bool(shutil.which("node") and shutil.which("npm"))
 
 

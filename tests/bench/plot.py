@@ -1,4 +1,4 @@
-"""The figures that are rates, as a picture: one group of bars for each case, the longest being the fastest."""
+"""A bar chart of the rates: one group of bars for each case, longer is faster."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ INK, FAINT, PAPER = "#222222", "#888888", "#ffffff"
 
 
 def draw(cases: list[Case], path: Path) -> bool:
-    """Write a PNG; gives whether there was something to draw, and Pillow to draw it with."""
+    """Write a PNG; return False if there is nothing to draw, or no Pillow."""
     rates = [case for case in cases if case.workload in RATES and any(s.median for s in case.by_peer.values())]
     try:
         from PIL import Image, ImageDraw, ImageFont

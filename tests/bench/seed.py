@@ -1,4 +1,4 @@
-"""A database in which everybody is known already, made by the application's own functions."""
+"""A database with existing people, created by the application's own functions."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class Seed:
-    """Where the database is, and the token of everybody in it."""
+    """The path of the database, and everyone's token."""
 
     directory: Path
     tokens: dict[str, str]
 
 
 def sow(directory: Path, people: int) -> Seed:
-    """A new database with so many people, all in the lobby."""
+    """Create a database with a number of people, all in the lobby."""
     directory.mkdir(parents=True)
     return Seed(directory, asyncio.run(_people(directory, people)))
 

@@ -1,4 +1,4 @@
-"""Somebody who says one thing after the other, each as soon as the one before was acknowledged."""
+"""Senders, who post each message as soon as the previous one was acknowledged."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DRAIN_SECONDS = 90
 
 
 class Sender:
-    """One of those who talk; ``delays`` are the seconds from saying to acknowledgement."""
+    """A sender; ``delays`` are the seconds from posting to acknowledgement."""
 
     def __init__(self, connection: Connection, to: str) -> None:
         self.connection, self.to = connection, to
@@ -29,7 +29,7 @@ class Sender:
         return len(self.delays) < self.count
 
     def begin(self, until: float, most: float = float("inf")) -> None:
-        """Talk until then, or until so many were said in all."""
+        """Post until a time, or until a total number of messages."""
         self.until, self.most = until, most
         self._say()
 
@@ -52,7 +52,7 @@ class Sender:
 
 
 def talk(load: Load, senders: list[Sender], seconds: float, most: float = float("inf")) -> None:
-    """Let all talk for a while at the same time, then wait for the last acknowledgement; raises `Late`."""
+    """Let all senders post at the same time for a while, then wait for acknowledgements; raises `Late`."""
     until = time.perf_counter() + seconds
     for sender in senders:
         sender.begin(until, sender.count + most)

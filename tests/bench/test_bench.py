@@ -1,4 +1,4 @@
-"""The benchmark measures what it says, and notices what was delivered wrongly."""
+"""The benchmark measures correctly, and detects wrong deliveries."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def acknowledged():
 
 
 class Audience:
-    """Two sockets in a room: the first is told what is right, so the second is compared with it."""
+    """Return two sockets in a room, of which the second is compared with the first."""
 
     def __init__(self):
         self.ledger, self.private = Ledger(ROOM, ROOM), []
@@ -45,7 +45,7 @@ def audience():
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 50, 117, 1000])
-def test_frames_are_taken_in_however_they_are_cut(audience, size):
+def test_frames_are_parsed_however_they_are_split(audience, size):
     stream = told(1) + acknowledged() + told(2) + frame(b"", PING, masked=False) + told(3) + acknowledged() + told(4)
     for at in range(0, len(stream), size):
         audience.second.feed(stream[at : at + size])
@@ -90,7 +90,7 @@ def test_an_error_that_every_socket_receives_is_noticed(audience, heard):
         audience.first.feed(heard)
 
 
-def test_a_message_that_nobody_receives_is_noticed(audience):
+def test_a_message_that_no_socket_receives_is_noticed(audience):
     with pytest.raises(Wrong):
         audience.ledger.settle({"u00000": 4})
 
@@ -115,7 +115,7 @@ def test_a_rejection_is_not_an_acknowledgement():
 
 
 @pytest.mark.parametrize("size", [0, 125, 126, 65535, 65536])
-def test_frames_of_any_size_are_cut_at_their_ends(size):
+def test_frames_of_any_size_are_split_correctly(size):
     data = frame(b"x" * size, masked=False) + frame(b"bye", CLOSE, masked=False)
     assert [data[body:end] for _, _, body, end in cut(data)] == [b"x" * size, b"bye"]
     assert not [*cut(data[: size // 2 + 1])]

@@ -1,4 +1,4 @@
-"""What is said in a benchmark: 80 characters that tell who says it, to whom, and which of theirs it is."""
+"""The messages of the benchmark: 80 characters with sender, recipient and count."""
 
 from __future__ import annotations
 

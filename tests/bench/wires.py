@@ -1,4 +1,4 @@
-"""What differs between the servers on the wire: how one joins, says something, and is told."""
+"""The wire protocols of the servers: joining, posting and receiving."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ ROOM = "#lobby"
 
 
 class Refused(Exception):
-    """A server refused what a benchmark asked for."""
+    """A server refused a command of the benchmark."""
 
 
 class Wire(Protocol):
     """How to talk to a server: payloads of Engine.IO messages, their leading ``4`` included."""
 
     def join(self, username: str) -> bytes:
-        """The packet that connects somebody."""
+        """Return the packet that connects a person."""
 
     def joined(self, payload: bytes) -> bool:
-        """Whether this says that one is connected and can begin."""
+        """Return whether this packet completes the connection."""
 
     def post(self, id: int, to: str, text: str) -> bytes:
-        """The event that says something to a room or person, to be acknowledged with ``id``."""
+        """Return the event that posts to a room or person, to be acknowledged with ``id``."""
 
     def read(self, payload: bytes) -> Iterable[Delivered] | None:
         """The messages that this delivers; None if it delivers none."""
 
     def conversation(self, sender: str, to: str) -> str:
-        """The room in which the recipient is told what ``sender`` says to them."""
+        """Return the room in which the recipient receives messages of ``sender``."""
 
 
 class Chatrooms:
-    """Ours. Those who come are known already and bring their token."""
+    """Chatrooms. People already exist and connect with their token."""
 
     def __init__(self, tokens: dict[str, str]) -> None:
         self._tokens = tokens
@@ -70,7 +70,7 @@ class Chatrooms:
 
 
 class Peer:
-    """The same chat on Socket.IO as its tutorials write it, storing nothing: see ``servers``."""
+    """The same chat on Socket.IO, written like its tutorials, without storage; see ``servers``."""
 
     def join(self, username: str) -> bytes:
         """By name."""
@@ -102,7 +102,7 @@ def command(id: int, name: str, /, **params: object) -> bytes:
 
 
 def answer(payload: bytes) -> dict[str, object]:
-    """What an acknowledgement says; raises `Refused` if that is no."""
+    """Return the result in an acknowledgement; raises `Refused`."""
     said = orjson.loads(payload[payload.index(b"[") :])[0]
     if not said["ok"]:
         raise Refused(payload.decode())

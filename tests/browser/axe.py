@@ -1,4 +1,4 @@
-"""axe-core, which finds what shuts people out, brought by the lock file of `static/`."""
+"""axe-core, the accessibility checker, in the version of `static/package-lock.json`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RUN = "async () => (await axe.run(document, {resultTypes: ['violations']})).viol
 
 @cache
 def script() -> str:
-    """The source of axe-core; where the development packages are not installed, they come into this user's cache."""
+    """Return the source of axe-core; without the development packages, install it into the user's cache."""
     found = STATIC / "node_modules" / "axe-core" / "axe.min.js"
     return (found if found.is_file() else brought() / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
@@ -36,7 +36,7 @@ def brought() -> Path:
 
 
 async def complaints(page: Page) -> list[str]:
-    """What axe finds in the page as it is now; the context must bypass the content security policy."""
+    """Return axe's findings in the current page; the context must bypass the content security policy."""
     await page.evaluate(script())
     violations: list[dict[str, Any]] = await page.evaluate(RUN)
     return [f"{it['id']}: {node['html'][:160]}" for it in violations for node in it["nodes"]]

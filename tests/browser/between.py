@@ -1,4 +1,4 @@
-"""Somebody between page and server, who can hold back or refuse the answers to `history`, and take the line away."""
+"""A proxy between page and server that can delay or refuse responses to `history`, and cut the connection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REFUSAL = {"ok": False, "error": {"code": "unavailable", "message": "Not now.", 
 
 
 class Between:
-    """Passes everything on, unless told otherwise."""
+    """Passes everything on, unless the test says otherwise."""
 
     def __init__(self) -> None:
         self.holds = False
@@ -27,7 +27,7 @@ class Between:
         await page.route_web_socket("**/socket.io/**", self._connect)
 
     async def take_down(self) -> None:
-        """The connections that there are, and all that are tried until it is put up again."""
+        """Cut the existing connections, and new ones until it is restored."""
         self._is_down = True
         near, self._near = self._near, []
         for socket in near:
@@ -37,7 +37,7 @@ class Between:
         self._is_down = False
 
     def let_go(self) -> None:
-        """Of what was held back."""
+        """Release what was delayed."""
         held, self._held, self.holds = self._held, [], False
         self.is_holding.clear()
         for send in held:

@@ -58,7 +58,7 @@ async log => {
 
 
 def first_load() -> float:
-    """Kilobytes of script and style, compressed one by one, as they are served."""
+    """Return the kilobytes of scripts and styles, compressed as they are served."""
     page = (STATIC / "index.html").read_text()
     sheets = [line.split('"')[3] for line in page.splitlines() if 'rel="stylesheet"' in line]
     files = [*modules(page), "js/main.js", *sheets]
@@ -66,7 +66,7 @@ def first_load() -> float:
 
 
 async def measure(browser: Browser, server: RunningServer) -> list[tuple[str, str, str]]:
-    """Figure, budget and name."""
+    """Print a figure with its budget and name."""
     await fill_lobby(server, MESSAGES)
     async with connect(server.url, "alice") as alice:
         await alice.run("room.create", name="design")
@@ -90,7 +90,7 @@ async def measure(browser: Browser, server: RunningServer) -> list[tuple[str, st
 
 
 async def lighthouse(url: str) -> list[tuple[str, str, str]]:
-    """The medians of its scores; nothing where there is no npx."""
+    """Return the medians of Lighthouse's scores; empty without npx."""
     npx = shutil.which("npx")
     if npx is None:
         return []
@@ -100,7 +100,7 @@ async def lighthouse(url: str) -> list[tuple[str, str, str]]:
 
 
 async def visit(npx: str, url: str) -> dict[str, float]:
-    """What Lighthouse says of one visit, from 0 to 1."""
+    """Return Lighthouse's scores of one visit, from 0 to 1."""
     flags = "--headless=new " + " ".join(ARGUMENTS)
     process = await asyncio.create_subprocess_exec(
         *(npx, "--yes", "lighthouse", url, "--output=json", "--quiet", f"--chrome-flags={flags}", "--preset=desktop"),

@@ -1,4 +1,4 @@
-"""A browser for all browser tests, and people in front of it."""
+"""A browser for all browser tests, and people who use it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def browser(chromium_path: str) -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def person(browser: Browser, own_server: RunningServer) -> AsyncIterator[Arrive]:
-    """Somebody in a browser of their own, joined: ``alice = await person("alice")``.
+    """Open a separate browser for a person and join: ``alice = await person("alice")``.
 
     At the end nobody's console may hold an error, be it of a script or of the content security policy.
     """

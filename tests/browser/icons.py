@@ -11,7 +11,7 @@ from tests.browser.preloads import STATIC
 from tests.services.chromium import chromium
 
 GROUND = "#0c6b5d"
-# File, size in pixels, how much of it the drawing fills; a maskable icon may lose its border to a circle.
+# File, size in pixels, and the share that the drawing fills; a maskable icon may be cropped to a circle.
 ICONS = [("icon-192.png", 192, 1.0), ("icon-512.png", 512, 1.0), ("icon-maskable.png", 512, 0.72)]
 
 

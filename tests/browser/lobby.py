@@ -1,4 +1,4 @@
-"""A lobby with much in it, and the way back to its first message."""
+"""A lobby with many messages, and scrolling back to the first one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def fill_lobby(server: RunningServer, number: int) -> None:
 
 
 async def scroll_to_the_start(visitor: Visitor) -> None:
-    """As somebody does who turns the wheel until nothing more comes."""
+    """Scroll up with the wheel until the beginning is shown."""
     beginning = visitor.log.get_by_text("This is the beginning of the room.")
     first = visitor.log.get_by_role("article").first
     await visitor.log.hover()

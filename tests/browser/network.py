@@ -1,4 +1,4 @@
-"""A network that a test takes away, and a server that refuses messages."""
+"""Cutting the network, and a server that refuses messages."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tests.servers import RunningServer
 
 
 async def cut_off(visitor: Visitor, server: RunningServer) -> None:
-    """Take the network away, and with it the connection that is open."""
+    """Cut the network, including open connections."""
     await visitor.context.set_offline(True)
 
 
 async def refuse_posts(visitor: Visitor) -> set[str]:
-    """Put somebody between page and server who refuses messages, until the set is cleared."""
+    """Refuse messages between page and server, until the set is cleared."""
     refused = {"message.post"}
 
     def stand_between(page: WebSocketRoute) -> None:

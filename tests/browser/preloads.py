@@ -1,4 +1,4 @@
-"""Write into `index.html` which modules the page starts with: ``python -m tests.browser.preloads``."""
+"""Write the module preloads into `index.html`: ``python -m tests.browser.preloads``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LINES = re.compile(r'(?:    <link rel="modulepreload"[^\n]*\n)+')
 
 
 def modules(page: str) -> list[str]:
-    """All that the door needs, then all that is behind it, but not what is imported later."""
+    """Return the modules of the join page, then those of the chat, without lazy ones."""
     names = dict(re.findall(r'"([^"]+)": "\./(vendor/[^"]+)"', page))
     door = imported("js/main.js", names)
     chat = imported("js/views/chat.js", names)
@@ -20,7 +20,7 @@ def modules(page: str) -> list[str]:
 
 
 def imported(start: str, names: dict[str, str]) -> set[str]:
-    """A module with all that it imports, directly or not."""
+    """Return a module and everything that it imports, directly or indirectly."""
     found: set[str] = set()
     wanted = [start]
     while wanted:

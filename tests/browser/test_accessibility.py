@@ -1,4 +1,4 @@
-"""For everybody: axe finds nothing in any view and theme; keyboard only; narrow screens; reduced motion."""
+"""Accessibility: axe in every view and theme, keyboard only, narrow screens, reduced motion."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.screens import start_again
 from tests.servers import RunningServer
 
 LONG = "x" * 10_000
-# What is too small for a thumb; what stands in a sentence is as high as the sentence.
+# Elements that are too small to tap; those inside a sentence may be as high as the sentence.
 SMALL = """
 () => [...document.querySelectorAll("button, a[href], textarea, select, .choices label, label.switch")]
   .filter(it => it.checkVisibility({visibilityProperty: true}) && !it.closest(".text") && !it.disabled)

@@ -1,4 +1,4 @@
-"""Much at once, while pages of history are on their way or refused: the last message is there all the same."""
+"""Bursts of messages while pages of history are loading or refused: the last message is shown all the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conversations that are closed, and more of them than somebody wanted."""
+"""Closing conversations, and a person with very many of them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def test_a_closed_conversation_can_be_opened_by_name_and_goes_on(person: A
     await alice.sees("Hi", "Back again")
 
 
-async def test_a_browser_works_with_153_conversations_of_840_bytes(person: Arrive, own_server: RunningServer):
+async def test_a_browser_works_with_153_conversations_with_long_names(person: Arrive, own_server: RunningServer):
     vera = await person("vera")
     names = [chr(0xAC00) * 30 + f"{number:02}" for number in range(12)]
     for name in names[1:]:

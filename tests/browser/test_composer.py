@@ -1,4 +1,4 @@
-"""Writing: what the composer completes, wraps and refuses; how code, mentions and emoji come out."""
+"""The composer: completion, formatting, limits, and how code, mentions and emoji are rendered."""
 
 from __future__ import annotations
 

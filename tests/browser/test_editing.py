@@ -1,4 +1,4 @@
-"""Changing and deleting what one has said."""
+"""Editing and deleting messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The browser client as a part of somebody's own application, under a prefix, with that application's login."""
+"""The browser client in a host application, under a prefix, with the host's login."""
 
 from __future__ import annotations
 

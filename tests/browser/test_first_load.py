@@ -1,4 +1,4 @@
-"""The first moment: no more is loaded than is needed, and that all at once."""
+"""The first load: only what is needed, and all at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FRUGAL = {"service_workers": "block"}
 
 
 async def loaded(visitor: Visitor) -> dict[str, int]:
-    """The compressed size of each script and style sheet that the page has loaded."""
+    """Return the compressed size of each script and style sheet that the page has loaded."""
     await expect(visitor.page.get_by_role("textbox", name="Your name")).to_be_visible()
     await visitor.page.wait_for_load_state("networkidle")
     return dict(await visitor.page.evaluate(LOADED))

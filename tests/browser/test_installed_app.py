@@ -1,4 +1,4 @@
-"""The page as an app, and what it shows when something is missing: the network, the server, a room, the storage."""
+"""The page as an app, and without the network, the server, a room, or storage."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def test_the_page_opens_offline(person: Arrive) -> None:
     await alice.page.reload()
     await alice.sees("Said before the tunnel")
     await expect(alice.page.get_by_role("status", name="Connection")).to_contain_text("You're offline")
-    alice.complaints.clear()  # Chromium reports what could not be fetched.
+    alice.complaints.clear()  # Chromium reports failed requests.
 
 
 async def test_messages_written_offline_survive_closing_the_page(person: Arrive) -> None:
@@ -78,14 +78,14 @@ async def test_the_manifest_and_its_icons_are_there(person: Arrive) -> None:
 
 @pytest.fixture
 def static(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the client that a test may change."""
+    """Copy the client, so that a test can change it."""
     copy = tmp_path / "static"
     shutil.copytree(STATIC, copy, ignore=shutil.ignore_patterns("node_modules"))
     monkeypatch.setattr("chatrooms.app._static", lambda: copy)
     return copy
 
 
-async def test_a_new_version_is_offered_and_taken_only_when_wanted(static: Path, person: Arrive) -> None:
+async def test_a_new_version_is_offered_and_installed_only_on_request(static: Path, person: Arrive) -> None:
     alice = await person("alice")
     await install(alice)
     await alice.composer.fill("half a sentence")
@@ -114,7 +114,7 @@ async def test_a_server_that_cannot_be_reached_is_explained(person: Arrive) -> N
     await alice.button("Try now").click()
 
 
-async def test_an_unknown_room_leads_back(person: Arrive) -> None:
+async def test_an_unknown_room_links_back(person: Arrive) -> None:
     alice = await person("alice")
     await alice.page.goto(f"{alice.url}/r/gone")
     await expect(alice.page.get_by_role("heading", name="You're not in #gone")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Links to messages, and addresses that lead nowhere."""
+"""Links to messages, and invalid addresses."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ async def test_an_address_that_leads_nowhere_still_shows_a_room(person: Arrive, 
     await alice.go_to("Lobby")
 
 
-async def test_writing_below_a_linked_message_leads_to_the_end(person: Arrive, own_server: RunningServer) -> None:
+async def test_posting_from_a_linked_message_scrolls_to_the_end(person: Arrive, own_server: RunningServer) -> None:
     await fill_lobby(own_server, 60)
     alice = await person("alice")
     await alice.page.goto(f"{alice.url}/r/lobby/20")

@@ -1,4 +1,4 @@
-"""Getting about: the switcher, the keys, what is unread."""
+"""Navigation: the switcher, keyboard shortcuts, unread rooms."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def test_alt_and_arrows_walk_rooms_and_unread_ones(person: Arrive) -> None
     await alice.is_in("garden")
 
 
-async def test_the_keys_are_shown(person: Arrive) -> None:
+async def test_the_keyboard_shortcuts_are_shown(person: Arrive) -> None:
     alice = await person("alice")
     await alice.has_everything()
     await alice.page.keyboard.press("ControlOrMeta+/")
@@ -107,7 +107,7 @@ async def test_unread_from_here_lasts_until_the_next_visit(person: Arrive) -> No
     await alice.has_unread("Lobby", 0)
 
 
-async def test_escape_takes_unread_from_here_back(person: Arrive) -> None:
+async def test_escape_undoes_unread_from_here(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await bob.say("One")
     await alice.sees("One")
@@ -148,7 +148,7 @@ async def test_three_tabs_agree(person: Arrive) -> None:
     await asyncio.gather(tabs[0].sees("A note"), tabs[2].sees("A note"))
 
 
-async def test_an_archived_room_counts_as_unread_no_longer(person: Arrive) -> None:
+async def test_an_archived_room_no_longer_counts_as_unread(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await bob.make_room("plans")
     await bob.invite("alice")
@@ -179,7 +179,7 @@ async def test_escape_closes_the_members_and_the_focus_goes_back(person: Arrive)
     await expect(alice.composer).to_be_focused()
 
 
-async def test_the_list_of_open_rooms_says_why_it_is_empty(person: Arrive, own_server: RunningServer) -> None:
+async def test_the_list_of_open_rooms_explains_why_it_is_empty(person: Arrive, own_server: RunningServer) -> None:
     alice, bob = await person("alice"), await person("bob")
     await bob.make_room("garden")
     await alice.has_everything()

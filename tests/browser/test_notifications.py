@@ -1,4 +1,4 @@
-"""Being told of news while one looks elsewhere: by notifications, which lead there, and by a sound."""
+"""Desktop notifications and sounds for new messages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Object.defineProperty(Document.prototype, "visibilityState", { get: () => window
 const { hasFocus } = Document.prototype;
 Document.prototype.hasFocus = function () { return !window.isHidden && hasFocus.call(this); };
 """
-# A click as the browser would tell of it: only a real one may bring a window to the front.
+# Simulates a click; only a real one may bring a window to the front.
 CLICK = """
 async about => {
   const done = [];
@@ -46,7 +46,7 @@ async about => {
 
 
 async def listening(person: Arrive, name: str) -> tuple[Visitor, asyncio.Queue[str]]:
-    """Somebody whose notifications and notes are written down instead of being shown and played."""
+    """A person whose notifications and sounds are recorded instead of shown and played."""
     visitor = await person(name, joined=False)
     told: asyncio.Queue[str] = asyncio.Queue()
     await visitor.page.expose_function("tell", told.put_nowait)
@@ -75,12 +75,12 @@ async def switch(visitor: Visitor, label: str, *, on: bool) -> None:
 
 
 async def click(visitor: Visitor, about: dict) -> list[list[str]]:
-    """What a click on a notification closes, brings to the front and opens."""
+    """Return what a click on a notification closes, focuses and opens."""
     worker: Worker = visitor.context.service_workers[0]
     return await worker.evaluate(CLICK, about)
 
 
-async def test_desktop_notifications_tell_of_mentions_while_the_page_is_hidden(person: Arrive) -> None:
+async def test_mentions_show_desktop_notifications_while_the_page_is_hidden(person: Arrive) -> None:
     bob = await person("bob")
     alice, told = await listening(person, "alice")
     await open_settings(alice)
@@ -136,11 +136,11 @@ async def test_a_sound_is_played_only_while_it_is_switched_on(person: Arrive) ->
     await bob.say("Unheard")
     await alice.has_unread("bob", 1)
     await hide(alice, "false")
-    await alice.go_to("bob")  # what has been read is news no more
+    await alice.go_to("bob")  # messages that were read do not notify
     await alice.has_unread("bob", 0)
     await alice.go_to("Lobby")
     await switch(alice, "Sound for new messages", on=True)
-    assert [await told.get(), await told.get()] == ["660 Hz", "880 Hz"]  # what it will sound like
+    assert [await told.get(), await told.get()] == ["660 Hz", "880 Hz"]  # a preview of the sound
     await hide(alice)
     await bob.say("Heard")
     assert [await told.get(), await told.get()] == ["660 Hz", "880 Hz"]
@@ -214,7 +214,7 @@ async def test_a_notification_opens_a_new_tab_if_the_person_has_none(person: Arr
     about = await alice.page.evaluate("window.about")
     await alice.page.close()
     await bob.say("And one more thing")
-    await carol.page.reload()  # so that carol is who came last
+    await carol.page.reload()  # so that carol is the last person
     await carol.is_in("Lobby")
     closed, (opened, link) = await click(carol, about)
     assert (closed, opened) == (["close"], "open")

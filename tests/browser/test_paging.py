@@ -1,4 +1,4 @@
-"""Scrolling: ten thousand messages by the wheel, from the newest to the oldest; what grows late moves nothing."""
+"""Scrolling through ten thousand messages; late growth does not move the reader."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.servers import RunningServer
 
 MESSAGES = 10_000
 AT_MOST = 300
-# Looks at the log whenever it has changed: which messages it held, how many at most, and where two were not neighbours.
+# Watches the log: which messages it has rendered, how many at most, and gaps between neighbours.
 WATCH = """
 log => {
   const seen = window.seen = {numbers: new Set(), most: 0, breaks: []};

@@ -1,4 +1,4 @@
-"""On a phone: one thing at a time, the way back, little room above a keyboard."""
+"""Phones: one pane at a time, the back button, little space above a keyboard."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def test_messages_are_unread_while_the_list_covers_the_room(person: Arrive
     await alice.has_unread("Lobby", 0)
 
 
-async def test_the_way_back_closes_a_dialog(person: Arrive) -> None:
+async def test_the_back_button_closes_a_dialog(person: Arrive) -> None:
     alice = await person("alice", **PHONE)
     await show_list(alice)
     await alice.make_room("design")

@@ -1,4 +1,4 @@
-"""Pinning a message: its mark for everybody, the list of a room, and the way back to the message."""
+"""Pinning a message: its mark, the list of the room, and opening the message from there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import Arrive
 
 
-async def test_a_pin_is_marked_for_everybody_listed_and_leads_to_its_message(person: Arrive) -> None:
+async def test_a_pin_is_marked_for_everyone_and_listed_with_a_link_to_its_message(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await alice.stores("The door code is 4711")
     await bob.sees("The door code is 4711")
@@ -26,7 +26,7 @@ async def test_a_pin_is_marked_for_everybody_listed_and_leads_to_its_message(per
     await expect(alice.page).to_have_url(re.compile(r"/r/lobby/\d+$"))
 
 
-async def test_unpinning_in_the_list_takes_it_off_for_everybody(person: Arrive) -> None:
+async def test_unpinning_in_the_list_applies_to_everyone(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await alice.stores("soup of the day")
     await alice.message("soup of the day").hover()

@@ -1,4 +1,4 @@
-"""Nothing is lost, doubled or done harm by: reloading, paging, being offline, hostile text."""
+"""Reloading, paging, going offline and hostile text: nothing is lost, duplicated or harmful."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HOSTILE = [
 ]
 
 
-async def test_a_reload_in_mid_conversation_misses_and_doubles_nothing(person: Arrive) -> None:
+async def test_a_reload_in_mid_conversation_loses_and_duplicates_nothing(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     for number in range(5):
         await bob.say(f"before {number}.")
@@ -47,7 +47,7 @@ async def test_history_of_three_hundred_messages_is_paged_back(person: Arrive, o
     assert [text.rsplit("line ")[-1].strip() for text in numbers] == [f"{n}." for n in range(1, 301)]
 
 
-async def test_paging_keeps_the_line_under_the_eye(person: Arrive, own_server: RunningServer) -> None:
+async def test_paging_keeps_the_visible_messages_in_place(person: Arrive, own_server: RunningServer) -> None:
     await fill_lobby(own_server, 300)
     alice = await person("alice")
     await alice.sees("line 300.")
@@ -61,7 +61,7 @@ async def test_paging_keeps_the_line_under_the_eye(person: Arrive, own_server: R
     assert abs(before - after) < 2
 
 
-async def test_from_far_back_posting_leads_to_the_latest(person: Arrive, own_server: RunningServer) -> None:
+async def test_posting_from_far_back_scrolls_to_the_latest(person: Arrive, own_server: RunningServer) -> None:
     await fill_lobby(own_server, 450)
     alice = await person("alice")
     await alice.sees("line 450.")

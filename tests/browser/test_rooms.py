@@ -1,4 +1,4 @@
-"""Rooms and who is in them: naming, changing, inviting, removing, archiving; conversations of several."""
+"""Rooms and members: naming, updating, inviting, removing, archiving; group conversations."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ async def test_a_conversation_with_several_people_can_be_started(person: Arrive)
     await expect(alice.dialog.get_by_text("@carol")).to_be_visible()
 
 
-async def test_a_conversation_with_nobody_says_so(person: Arrive) -> None:
+async def test_a_conversation_with_an_unknown_person_shows_an_error(person: Arrive) -> None:
     alice = await person("alice")
     await alice.page.goto(f"{alice.url}#/p/nobodyhere")
     await expect(alice.log.get_by_text("No one has that name.")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Settings: how it looks and of what one is told; who people are."""
+"""Settings and profiles."""
 
 from __future__ import annotations
 

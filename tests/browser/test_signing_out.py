@@ -1,4 +1,4 @@
-"""Going: signing out, leaving rooms, and what becomes of what was not sent."""
+"""Signing out and leaving rooms, with unsent messages."""
 
 from __future__ import annotations
 

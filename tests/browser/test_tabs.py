@@ -1,4 +1,4 @@
-"""Several tabs of one person: what is done in one holds in all of them at once."""
+"""Several tabs of one person stay in sync."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.servers import RunningServer
 
 
 async def turn_to(tab: Visitor, *others: Visitor) -> None:
-    """As the window that somebody looks at; Playwright would have all of them have the focus."""
+    """Focus only this window; with Playwright, all windows have the focus."""
     for other in others:
         await other.page.evaluate("document.hasFocus = () => false")
     await tab.page.evaluate("delete document.hasFocus; dispatchEvent(new Event('focus'))")

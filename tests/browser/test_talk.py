@@ -1,4 +1,4 @@
-"""Talking: what people who open the page in a browser can rely on."""
+"""Chatting in the browser."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def test_a_taken_name_is_reported_under_the_field(person: Arrive) -> None:
     await other.button("Join").click()
     await expect(field).to_have_attribute("aria-invalid", "true")
     await expect(field).to_be_visible()
-    other.complaints.clear()  # Chromium reports every answer that is not a success.
+    other.complaints.clear()  # Chromium reports every response that is not a success.
 
 
 async def test_two_windows_of_one_browser_can_be_two_people(person: Arrive) -> None:
@@ -41,7 +41,7 @@ async def test_two_windows_of_one_browser_can_be_two_people(person: Arrive) -> N
         await expect(each.button(f"Account of {each.name}")).to_be_visible()
 
 
-async def test_a_window_can_become_somebody_else(person: Arrive) -> None:
+async def test_a_window_can_use_another_name(person: Arrive) -> None:
     alice = await person("alice")
     bob = await alice.another_tab()
     await bob.is_in("Lobby")

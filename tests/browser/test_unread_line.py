@@ -1,4 +1,4 @@
-"""Where one left off: the line "New" is there, and the room opens at it."""
+"""The line "New" above unread messages, and opening a room at it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ async def test_after_a_long_absence_the_first_unread_message_is_fetched(
     await expect(alice.message("line 700.")).to_be_in_viewport()
 
 
-async def test_the_line_is_there_when_a_hidden_tab_is_shown_again(person: Arrive, own_server: RunningServer) -> None:
+async def test_the_line_appears_when_a_hidden_tab_is_shown_again(person: Arrive, own_server: RunningServer) -> None:
     alice = await person("alice")
     await alice.stores("Off for lunch")
     await alice.page.evaluate(AWAY, arg=True)

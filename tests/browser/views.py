@@ -1,4 +1,4 @@
-"""How to get to each view, for pictures of them and for what must hold in all of them."""
+"""How to open each view, for screenshots and for tests of all views."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ View = Callable[[Visitor], Awaitable[None]]
 
 
 async def furnish(alice: Person, bob: Person, carol: Person) -> None:
-    """Rooms, names and a talk in the lobby."""
+    """Create rooms, names and messages."""
     people = {"alice": alice, "bob": bob, "carol": carol}
     for name, full in (("alice", "Alice Moreau"), ("bob", "Bob Okafor"), ("carol", "Carol Lindqvist")):
         await people[name].run("user.update", name=full)
@@ -43,7 +43,7 @@ async def furnish(alice: Person, bob: Person, carol: Person) -> None:
 
 
 async def come_in(alice: Visitor) -> None:
-    """To the lobby, when all names, states and colours are there."""
+    """Open the lobby and wait for all names, states and colours."""
     await alice.join()
     await alice.sees("See you there.")
     await alice.has_everything()
@@ -54,11 +54,11 @@ async def come_in(alice: Visitor) -> None:
 
 
 async def lobby(_alice: Visitor) -> None:
-    """Where one is."""
+    """Stay in the lobby."""
 
 
 async def rooms(alice: Visitor) -> None:
-    """The list of rooms, which on a narrow screen is a page of its own."""
+    """Open the list of rooms, which is a separate page on a narrow screen."""
     back = alice.page.get_by_role("link", name="All rooms")
     if await back.is_visible():
         await back.click()

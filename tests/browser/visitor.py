@@ -1,4 +1,4 @@
-"""People for browser tests: somebody in front of a page, who finds things by what they are called."""
+"""People for browser tests, who find elements by their accessible names."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
-# What Chromium itself says about a network that a test took away.
+# Chromium's own messages about a network that a test has cut.
 NETWORK = ("net::ERR_", "WebSocket connection to")
 
 
 @dataclass
 class Visitor:
-    """Somebody called ``name`` on one page."""
+    """A person called ``name`` on one page."""
 
     name: str
     page: Page
@@ -22,7 +22,7 @@ class Visitor:
 
     @classmethod
     async def open(cls, context: BrowserContext, url: str, name: str) -> Visitor:
-        """A new tab that is at the join page, or where its browser was last."""
+        """Open a tab, at the join page or where the browser was last."""
         visitor = cls(name, await context.new_page(), url)
         visitor.page.on("console", visitor._note)
         visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
@@ -38,7 +38,7 @@ class Visitor:
         return self.page.context
 
     async def another_tab(self) -> Visitor:
-        """The same person in the same browser."""
+        """Open another tab for the same person in the same browser."""
         tab = await Visitor.open(self.context, self.url, self.name)
         await tab.button(f"Continue as {self.name}").click()
         return tab
@@ -48,7 +48,7 @@ class Visitor:
         await self.page.get_by_role("button", name="Join").click()
         await self.is_in("Lobby")
 
-    # What is on the page.
+    # Elements of the page.
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
@@ -65,25 +65,25 @@ class Visitor:
         return self.log.get_by_role("article").filter(has_text=text)
 
     def room(self, title: str) -> Locator:
-        """Its entry in the sidebar."""
+        """Return the room's entry in the sidebar."""
         return self.page.get_by_role("navigation").get_by_role("link", name=title)
 
     def member(self, name: str) -> Locator:
-        """An entry of the list of members."""
+        """Return an entry of the list of members."""
         return self.page.get_by_role("complementary", name="Members").get_by_role("listitem").filter(has_text=name)
 
     @property
     def dialog(self) -> Locator:
         return self.page.get_by_role("dialog")
 
-    # What one does.
+    # Actions.
 
     async def say(self, text: str) -> None:
         await self.composer.fill(text)
         await self.composer.press("Enter")
 
     async def stores(self, text: str) -> str:
-        """Says it and waits until the server has it, so all before it has come too: the message's seq."""
+        """Post a message, wait until the server has it and everything before it, and return its seq."""
         await self.say(text)
         await expect(self.message(text)).to_have_attribute("data-seq", re.compile(r"\d+"))
         return await self.message(text).get_attribute("data-seq") or ""
@@ -114,17 +114,17 @@ class Visitor:
     async def show_members(self, number: int) -> None:
         await self.button("1 member" if number == 1 else f"{number} members").click()
 
-    # What one expects.
+    # Expectations.
 
     async def is_in(self, title: str) -> None:
         await expect(self.page.get_by_role("heading", level=1, name=title)).to_be_visible()
 
     async def has_everything(self) -> None:
-        """What can wait after the first load is here too."""
+        """Wait until the lazy modules are loaded."""
         await expect(self.page.locator("link[href$='/css/later.css']")).to_have_count(1)
 
     async def sees(self, *texts: str) -> None:
-        """Each exactly once in the open room."""
+        """Expect each text exactly once in the open room."""
         for text in texts:
             await expect(self.message(text)).to_have_count(1)
             await expect(self.message(text)).to_be_visible()

@@ -1,4 +1,4 @@
-"""What an operator types: one command starts it, every setting has three ways in, mistakes are one line and exit 2."""
+"""The command line: one command starts the server, settings have three sources, mistakes are one line and exit 2."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def test_messages_are_there_after_a_restart(tmp_path):
         assert [m["text"] for m in found] == ["remember me"]
 
 
-async def test_sigterm_ends_it_while_people_are_connected(tmp_path):
+async def test_sigterm_ends_the_server_while_people_are_connected(tmp_path):
     async with (
         started(tmp_path) as server,
         connect(server.url, "alice") as alice,
@@ -51,7 +51,7 @@ async def test_sigterm_ends_it_while_people_are_connected(tmp_path):
         assert await server.end(signal.SIGTERM) == 0
 
 
-async def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path):
+async def test_flags_override_the_environment_which_overrides_the_file(tmp_path):
     file = tmp_path / "chat.toml"
     file.write_text('name = "file"\nlobby = "#hall"\nport = 1\n')
     flags = ("--config", str(file), "--port", "3")

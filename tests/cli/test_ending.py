@@ -19,7 +19,7 @@ CASES = [("serve", "write"), ("host", "write"), ("host", "on_connect"), ("host",
 
 @asynccontextmanager
 async def hanging(data, kind: str, what: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """A server in which ``what`` hangs, and its URL."""
+    """Start a server in which ``what`` hangs; return it and its URL."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.hanging", kind, str(data), what),
         env=environment(data),
@@ -36,7 +36,7 @@ async def hanging(data, kind: str, what: str) -> AsyncIterator[tuple[asyncio.sub
 
 
 async def knock(http: aiohttp.ClientSession, url: str) -> None:
-    """Open a socket as alice and post, on the socket and over HTTP, without waiting for answers that may not come."""
+    """Open a socket as alice and post over it and over HTTP, without waiting for responses."""
     socket = await http.ws_connect(f"{url}/socket.io/?EIO=4&transport=websocket")
     assert (await socket.receive()).data.startswith("0")
     await socket.send_str(f'40{{"username":"alice","claim":"{"t" * 43}"}}')
@@ -68,4 +68,4 @@ async def test_a_signal_ends_a_server_in_which_something_hangs(tmp_path, kind, w
         _, err = await asyncio.wait_for(process.communicate(), PATIENCE)
         await asking
     if what == "write":
-        assert b"the database does not answer" in err
+        assert b"the database does not respond" in err

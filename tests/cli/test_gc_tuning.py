@@ -1,4 +1,4 @@
-"""What lives long is set aside by the collector of cycles, and found again if it turns out to be garbage."""
+"""Long-lived objects are frozen, and cycles among them are still collected."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ async def test_survivors_are_not_collected_again():
         assert frozen > 1000
 
 
-async def test_garbage_that_never_lived_long_is_collected():
+async def test_short_lived_garbage_is_collected():
     with collected_in_parts():
         known = weakref.ref(Knot())
         gc.collect()
         assert known() is None
 
 
-async def test_frozen_cycles_are_found_once_their_number_has_doubled():
+async def test_frozen_cycles_are_collected_once_their_number_has_doubled():
     with collected_in_parts(seconds_to_look=0.01, leeway=0):
         knots = [Knot() for _ in range(2 * gc.get_freeze_count())]
         known = weakref.ref(knots[0])

@@ -20,7 +20,7 @@ def faults() -> Faults:
 
 @pytest.fixture
 async def join(own_server: RunningServer) -> AsyncIterator:
-    """Lets people in: ``alice = await join("alice")``."""
+    """Connect clients: ``alice = await join("alice")``."""
     async with AsyncExitStack() as stack:
 
         async def enter(username: str, **how) -> Client:

@@ -1,4 +1,4 @@
-"""Faults on purpose, for one client: what is told or acknowledged is lost on the way, or the connection is cut."""
+"""Fault injection for one client: lost events, lost acknowledgements, cut connections."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Doomed = Callable[[Any], bool]
 
 
 class Faults:
-    """Give its `socket` to a client. ``lost_acks`` and ``lost_events`` say yes to what shall be lost."""
+    """Pass `socket` to a client. ``lost_acks`` and ``lost_events`` return true for what to drop."""
 
     def __init__(self) -> None:
         self.lost_acks: Doomed = never
@@ -23,26 +23,26 @@ class Faults:
         self.sockets: list[FaultySocket] = []
 
     def socket(self, **options: Any) -> FaultySocket:
-        """A socket for one connection."""
+        """Return a socket for one connection."""
         made = FaultySocket(**options)
         made.faults = self
         self.sockets.append(made)
         return made
 
     async def go_offline(self) -> None:
-        """Cut the connection, and let no other through until `online` is set."""
+        """Cut the connection, and block others until `online` is set."""
         self.online.clear()
         await self.cut()
 
     async def cut(self) -> None:
-        """End the connection as a pulled cable would, without a word."""
+        """End the connection like a pulled cable, without a close packet."""
         connector = self.sockets[-1].eio.http.connector
         if connector:
             await connector.close()
 
 
 class FaultySocket(socketio.AsyncClient):
-    """Loses what its faults say."""
+    """A socket that drops what its faults select."""
 
     faults: Faults
 
@@ -68,7 +68,7 @@ def never(_: Any) -> bool:
 
 
 def first(wanted: Doomed) -> Doomed:
-    """Yes to the first that is ``wanted``, no to all others."""
+    """Return a predicate that is true only for the first item that is ``wanted``."""
     lost = []
 
     def doomed(data: Any) -> bool:
@@ -81,10 +81,10 @@ def first(wanted: Doomed) -> Doomed:
 
 
 def says(text: str) -> Doomed:
-    """Yes to a change that holds a message with that text."""
+    """Return a predicate for a change with a message with that text."""
     return lambda data: data[0] == "change" and any(m["text"] == text for m in data[1].get("messages", ()))
 
 
 def posted(data: Any) -> bool:
-    """Yes to the acknowledgement of a post."""
+    """Return whether this is the acknowledgement of a post."""
     return bool(data) and "message" in (data[0].get("result") or {})

@@ -17,7 +17,7 @@ RATES = [f"--rate-{name}={GENEROUS}" for name in LIMITED]
 
 
 class ServerProcess:
-    """A server at ``url`` with its data in ``data``, however often it is started."""
+    """A server at ``url`` with its data in ``data``, which can be restarted."""
 
     def __init__(self, data: Path, *flags: str) -> None:
         self.port = free_port()
@@ -26,34 +26,34 @@ class ServerProcess:
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
-        """Start, and wait until it says where it is."""
+        """Start, and wait until it prints its address."""
         self._process = await asyncio.create_subprocess_exec(*self._command, stdout=asyncio.subprocess.PIPE)
         line = await self._process.stdout.readline()
         assert str(self.port) in line.decode()
 
     async def kill(self) -> None:
-        """End it without a chance to tidy up."""
+        """Kill the process."""
         if self._process and self._process.returncode is None:
             self._process.kill()
             await self._process.communicate()
 
     def pause(self) -> None:
-        """Let it stand still, its connections open."""
+        """Pause the process, with its connections open."""
         self._process.send_signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let it go on."""
+        """Continue the process."""
         self._process.send_signal(signal.SIGCONT)
 
     async def restart(self) -> None:
-        """Kill it and start it again."""
+        """Kill the process and start it again."""
         await self.kill()
         await self.start()
 
 
 @asynccontextmanager
 async def killable(data: Path, *flags: str) -> AsyncIterator[ServerProcess]:
-    """A server that runs, and is gone at the end."""
+    """Start a server; kill it at the end."""
     server = ServerProcess(data, *flags)
     await server.start()
     try:
@@ -63,7 +63,7 @@ async def killable(data: Path, *flags: str) -> AsyncIterator[ServerProcess]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

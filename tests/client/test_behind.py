@@ -1,4 +1,4 @@
-"""A client that was left out of changes because it read too slowly ends with what a new client would be told."""
+"""A client that missed changes because it read too slowly ends with the same state as a new client."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from chatrooms.wire.socket import Socket
 ROOMS = ["#a", "#b", "#c"]
 LIMITS = Limits(volatile=300, skippable=1000, queued=100_000)
 FULL = 400
-"""Bytes that the transport takes before it is full."""
+"""Bytes that fit into the transport's buffer."""
 
 
 class Transport:
@@ -63,14 +63,15 @@ class World:
         self.socket.transport, self.transport.socket = self.transport, self.socket
 
     def change(self, room: str, size: int) -> None:
-        """Commit a message and tell it."""
+        """Commit and broadcast a message."""
         rev = len(self.logs[room]) + 1
         row = {"id": f"{room} {rev}", "room": room, "seq": rev, "rev": rev, "number": rev, "text": "x" * size}
+        row |= {"author": "alice", "deleted": False}
         self.logs[room].append(row)
         self._emit({"room": room, "rev": rev, "messages": [row]}, Delivery.SKIPPABLE)
 
     def read(self, count: int) -> None:
-        """Let the client take in some frames."""
+        """Let the client read some frames."""
         for _ in range(min(count, len(self.transport.frames))):
             message = self.transport.frames.popleft()
             told = json.loads(message.data)
@@ -80,11 +81,11 @@ class World:
         self.socket.relieve()
 
     def ask(self, room: str) -> None:
-        """Call `sync` about a room, which is answered at once with what there is now; the answer is on its way."""
+        """Call `sync` for a room; the response has the current state but arrives later."""
         self.asked.append((room, self.state.rev(room), list(self.logs[room])))
 
     def answer(self) -> None:
-        """Let the oldest answer that is on its way arrive."""
+        """Deliver the oldest response."""
         if self.asked:
             room, known, rows = self.asked.pop(0)
             if len(rows) > known:

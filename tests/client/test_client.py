@@ -1,4 +1,4 @@
-"""What the client does when all is well."""
+"""The client without faults."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ async def test_it_works_under_a_mount_prefix_and_with_the_hosts_own_handshake(tm
         assert (await alice.post("#lobby", "Howdy"))["author"] == "alice"
 
 
-async def test_a_taken_name_ends_it_and_a_token_keeps_the_name(own_server, join):
+async def test_a_taken_name_ends_the_client_and_a_token_keeps_the_name(own_server, join):
     alice = await join("alice")
     with pytest.raises(Refused) as refused:
         await Client(own_server.url, username="alice").__aenter__()
@@ -229,11 +229,11 @@ async def test_closing_leaves_no_task_and_ends_everything_that_is_waiting(own_se
     with pytest.raises(Closed):
         await alice.me()
     await alice.close()
-    gc.collect()  # what was left open would warn, and warnings are errors
+    gc.collect()  # anything left open would warn, and warnings are errors
 
 
 def client_tasks():
-    """The tasks of the client and of the libraries under it: the server shares this loop."""
+    """Return the tasks of the client and its libraries; the server shares this loop."""
     homes = ("chatrooms/client/", "engineio/async_client.py", "socketio/async_client.py")
     return {task for task in asyncio.all_tasks() if any(home in task.get_coro().cr_code.co_filename for home in homes)}
 

@@ -1,4 +1,4 @@
-"""What the client promises when things go wrong: nothing lost, nothing twice, everything in order."""
+"""The client under faults: nothing is lost or duplicated, and everything is in order."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def test_a_message_whose_acknowledgement_was_lost_is_retried_and_stored_on
     assert texts(alice, "#lobby") == ["once"]
 
 
-async def test_a_query_is_retried_after_a_lost_connection_and_a_change_is_not(join, faults):
+async def test_a_query_is_retried_after_a_lost_connection_but_a_change_is_not(join, faults):
     alice = await join("alice", socket=faults.socket, timeout=SHORT)
     faults.lost_acks = first(lambda data: True)
     assert (await alice.me())["username"] == "alice"
@@ -51,7 +51,7 @@ async def test_a_client_reconnects_to_a_silent_server(join, faults):
     assert len(await stored(alice, "#lobby")) == 1
 
 
-async def test_a_lost_change_is_noticed_at_the_next_and_both_come_in_order(join, faults):
+async def test_a_lost_change_is_noticed_with_the_next_one_and_both_arrive_in_order(join, faults):
     alice, bob = await join("alice"), await join("bob", socket=faults.socket)
     changes = bob.changes()
     faults.lost_events = first(says("lost"))
@@ -80,7 +80,7 @@ async def test_an_acknowledgement_of_a_missed_change_makes_the_client_sync(join,
     assert (await change_saying(changes, "mine")).rows("messages") == [row]
 
 
-async def test_every_change_comes_once_and_in_order_whether_live_or_caught_up(join, faults):
+async def test_every_change_arrives_once_and_in_order_live_or_by_catching_up(join, faults):
     alice, bob = await join("alice"), await join("bob", socket=faults.socket)
     changes = bob.changes()
     for number in range(6):
@@ -95,7 +95,7 @@ async def test_every_change_comes_once_and_in_order_whether_live_or_caught_up(jo
     assert rows == await stored(alice, "#lobby")
 
 
-async def test_a_client_that_missed_500_messages_resets_the_room_and_goes_on(own_server, join, faults):
+async def test_a_client_that_missed_500_messages_resets_the_room_and_continues(own_server, join, faults):
     alice, bob = await join("alice"), await join("bob", socket=faults.socket)
     await alice.post("#lobby", "before")
     await bob.sync()
@@ -190,7 +190,7 @@ async def test_only_the_newest_messages_are_held(join):
         "\N{GRINNING FACE}",
     ],
 )
-async def test_a_catch_up_of_long_messages_comes_through(own_server, join, faults, letter):
+async def test_catching_up_on_long_messages_works(own_server, join, faults, letter):
     bob = await join("bob", socket=faults.socket)
     await faults.go_offline()
     for _ in range(190):
@@ -266,7 +266,7 @@ async def test_closing_does_not_wait_for_a_server_that_does_not_answer(tmp_path)
             server.resume()
 
 
-async def test_a_rate_limited_guest_joins_when_the_time_has_come(tmp_path):
+async def test_a_rate_limited_guest_joins_after_the_wait(tmp_path):
     async with (
         running(tmp_path, rate_join="1/second") as server,
         Client(server.url, username="alice"),
@@ -275,7 +275,7 @@ async def test_a_rate_limited_guest_joins_when_the_time_has_come(tmp_path):
         assert bob.username == "bob"
 
 
-async def test_a_lost_connection_is_back_within_moments(join, faults):
+async def test_a_lost_connection_is_restored_at_once(join, faults):
     alice = await join("alice", socket=faults.socket)
     for _ in range(5):
         await faults.cut()

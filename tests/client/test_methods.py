@@ -9,7 +9,7 @@ from tests.client.waiting import next_where
 from tests.doors import post
 
 
-async def test_a_username_means_the_conversation_wherever_any_room_is_taken(join):
+async def test_a_username_means_the_conversation_in_every_method(join):
     alice, bob = await join("alice"), await join("bob")
     row = await alice.post("bob", "Hi")
     signals = bob.signals()
@@ -21,7 +21,7 @@ async def test_a_username_means_the_conversation_wherever_any_room_is_taken(join
     assert [message async for message in bob.iter_history("alice")] == [row]
 
 
-async def test_your_own_username_means_your_own_room_in_any_spelling(join):
+async def test_your_own_username_in_any_spelling_means_your_own_room(join):
     alice = await join("alice")
     row = await alice.post("alice", "milk")
     for name in ("alice", "Alice", "alice+alice"):
@@ -29,14 +29,14 @@ async def test_your_own_username_means_your_own_room_in_any_spelling(join):
 
 
 @pytest.mark.parametrize("room", ["#lobby", "alice+bob", "bob+alice"])
-async def test_any_other_room_is_taken_as_it_is(join, room):
+async def test_any_other_room_is_passed_unchanged(join, room):
     alice, _bob = await join("alice"), await join("bob")
     row = await alice.post(room, "Hi")
     assert (await alice.history(room))["messages"] == [row]
 
 
 @pytest.mark.parametrize("room", ["", "nobody", "~bob", "not a name"])
-async def test_what_names_no_room_is_refused_by_the_server(join, room):
+async def test_the_server_refuses_invalid_rooms(join, room):
     alice = await join("alice")
     with pytest.raises(Refused) as refused:
         await alice.history(room)

@@ -1,4 +1,4 @@
-"""The outbox: messages that wait for a server, in memory or in a file that survives the process."""
+"""The outbox, in memory or in a file that survives the process."""
 
 from __future__ import annotations
 

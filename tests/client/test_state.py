@@ -1,4 +1,4 @@
-"""What enters the state and what does not, where answers and live changes cross on the wire."""
+"""The state when responses and live changes cross on the wire."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from chatrooms.client.streams import Streams
 
 
 def message(seq, rev=None, room="#staff", **more):
-    return {"id": str(seq), "room": room, "seq": seq, "rev": rev or seq, "number": seq, "text": f"{seq}"} | more
+    row = {"id": str(seq), "room": room, "seq": seq, "rev": rev or seq, "number": seq, "author": "alice"}
+    return row | {"text": f"{seq}", "deleted": False} | more
 
 
 def membership(room="#staff", *, gone=False, rev=1):
@@ -27,7 +28,7 @@ def told():
 
 @pytest.fixture
 def state(told):
-    """That of bob, a member of #staff, which is at rev 3."""
+    """Return the state of bob, a member of `#staff`, which is at rev 3."""
     state = State(told.append, keep=100)
     state.username = "bob"
     state.catch_up(Change("bob", 10, {"memberships": [membership(rev=10)]}), asked=0)
@@ -44,7 +45,7 @@ def comes_back(state, rev=12):
     return state.apply(Change("bob", rev, {"memberships": [membership(rev=rev)]}))
 
 
-def test_the_next_change_enters_an_older_one_does_not_and_a_later_one_asks_for_more(state, told):
+def test_only_the_next_change_is_applied_and_a_later_one_reveals_a_gap(state, told):
     assert state.apply(Change("#staff", 4, {"messages": [message(4)]}))
     assert state.apply(Change("#staff", 4, {"messages": [message(4, text="again")]}))
     assert not state.apply(Change("#staff", 6, {"messages": [message(6)]}))
@@ -52,20 +53,20 @@ def test_the_next_change_enters_an_older_one_does_not_and_a_later_one_asks_for_m
     assert [change.rev for change in told] == [4]
 
 
-def test_an_answer_that_was_overtaken_by_live_changes_changes_nothing(state, told):
+def test_a_response_that_live_changes_have_overtaken_is_ignored(state, told):
     state.apply(Change("#staff", 4, {"messages": [message(4)]}))
     state.apply(Change("#staff", 5, {"messages": [message(4, rev=5, text="edited")]}))
     state.catch_up(Change("#staff", 4, {"messages": [message(4)]}), asked=3)
     assert state.rooms["#staff"].messages[4]["text"] == "edited" and state.rev("#staff") == 5
 
 
-def test_an_answer_tells_only_what_live_changes_have_not_told(state, told):
+def test_a_response_reports_only_rows_that_are_new(state, told):
     state.apply(Change("#staff", 4, {"messages": [message(4)]}))
     state.catch_up(Change("#staff", 5, {"messages": [message(4), message(5)]}), asked=3)
     assert [m["seq"] for change in told for m in change.rows("messages")] == [4, 5]
 
 
-def test_an_answer_tells_only_what_is_new_of_ones_own_things_too(state, told):
+def test_a_response_reports_only_new_personal_rows(state, told):
     state.apply(Change("bob", 11, {"memberships": [membership("#x", rev=11)]}))
     state.apply(Change("bob", 12, {"memberships": [membership("#x", gone=True, rev=12)]}))
     rows = [membership("#x", gone=True, rev=12), membership("#y", rev=13)]
@@ -73,14 +74,14 @@ def test_an_answer_tells_only_what_is_new_of_ones_own_things_too(state, told):
     assert [m["rev"] for change in told for m in change.rows("memberships")] == [11, 12, 13]
 
 
-def test_an_answer_from_before_one_left_does_not_bring_the_room_back(state):
+def test_a_response_from_before_leaving_does_not_restore_the_room(state):
     leaves(state)
     for reset in (False, True):
         state.catch_up(Change("#staff", 9, {"messages": [message(9)]}, reset), asked=3)
     assert "#staff" not in state.rooms
 
 
-def test_an_answer_from_before_one_left_and_returned_is_not_taken_for_the_whole_room(state):
+def test_a_response_from_before_leaving_and_rejoining_is_not_complete(state):
     leaves(state)
     assert not comes_back(state)
     state.catch_up(Change("#staff", 9, {"messages": [message(9)]}), asked=3)
@@ -96,12 +97,12 @@ def test_a_reset_replaces_the_room_even_by_a_lower_rev_as_after_a_restored_backu
     assert told[0].reset
 
 
-def test_a_reset_of_ones_own_room_drops_the_rooms_one_no_longer_belongs_to(state):
+def test_a_reset_of_your_own_room_drops_former_rooms(state):
     state.catch_up(Change("bob", 400, {"memberships": [membership("#other", rev=400)]}, reset=True), asked=10)
     assert set(state.memberships) == {"#other"} and set(state.rooms) == {"bob"}
 
 
-def test_rows_of_a_new_page_that_sync_tells_again_are_told_once(state, told):
+def test_rows_of_a_page_that_sync_repeats_are_reported_once(state, told):
     page = [message(300), message(301, rev=303)]
     state.catch_up(Change("#staff", 302, {"messages": page}, reset=True), asked=3)
     state.catch_up(Change("#staff", 303, {"messages": [message(301, rev=303)]}), asked=302)
@@ -109,7 +110,7 @@ def test_rows_of_a_new_page_that_sync_tells_again_are_told_once(state, told):
     assert [[m["seq"] for m in change.rows("messages")] for change in told] == [[300, 301]]
 
 
-def test_messages_stay_in_order_of_seq_whatever_order_they_come_in(state):
+def test_messages_stay_ordered_by_seq_in_any_order_of_arrival(state):
     state.catch_up(Change("#staff", 9, {"messages": [message(5), message(4, rev=8), message(9)]}), asked=3)
     assert list(state.rooms["#staff"].messages) == [2, 3, 4, 5, 9]
 
@@ -122,7 +123,7 @@ def test_members_who_left_are_not_held(state):
     assert state.rooms["#staff"].members == {}
 
 
-async def test_a_reader_who_went_away_costs_nothing():
+async def test_an_abandoned_stream_is_dropped():
     streams = Streams(backlog=2)
     kept, forgotten = streams.open(), streams.open()
     streams.push("first")
@@ -132,7 +133,7 @@ async def test_a_reader_who_went_away_costs_nothing():
     assert list(streams._streams) == [kept]
 
 
-async def test_a_stream_gives_what_is_there_before_it_ends():
+async def test_a_stream_returns_its_items_before_it_ends():
     streams = Streams(backlog=2)
     stream = streams.open()
     streams.push("last words")

@@ -1,4 +1,4 @@
-"""What mypy knows of the client, checked by ``mypy``: never run. An ignored line has to be an error."""
+"""Uses of the client for ``mypy`` to check; never run. Each ignored line must be an error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from chatrooms.client import Change, Client, History, Listing, Member, MemberPag
 
 
 async def use(alice: Client, change: Change) -> None:
-    """Use what is typed, and what has to be refused."""
+    """Use what type-checks, and what must not."""
     assert_type(change.rows("messages"), list[Message])
     assert_type(change.rows("members"), list[Member])
     assert_type(change.rows("reads"), list[Read])

@@ -1,4 +1,4 @@
-"""Waiting for what is told, and looking at what is held."""
+"""Helpers that wait for changes and read the client's state."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.people import PATIENCE
 
 
 async def next_where(stream: Stream[Any], wanted) -> Any:
-    """The next item that is ``wanted``."""
+    """Return the next item that is ``wanted``."""
     async with asyncio.timeout(PATIENCE):
         async for item in stream:
             if wanted(item):
@@ -19,29 +19,29 @@ async def next_where(stream: Stream[Any], wanted) -> Any:
 
 
 async def change_saying(stream: Stream[Change], text: str) -> Change:
-    """The next change that holds a message with that text."""
+    """Return the next change with a message with that text."""
     return await next_where(stream, lambda change: any(m["text"] == text for m in change.rows("messages")))
 
 
 async def next_reset(stream: Stream[Change], room: str) -> Change:
-    """The next change that starts ``room`` anew."""
+    """Return the next change that resets ``room``."""
     return await next_where(stream, lambda change: change.room == room and change.reset)
 
 
 def texts(client: Client, room: str) -> list[str]:
-    """What is held of what was said in ``room``."""
+    """Return the texts of the messages that the client holds in ``room``."""
     return [message["text"] for message in client.rooms[room].messages.values()]
 
 
 def held(client: Client, room: str) -> tuple:
-    """All that is held of ``room``, to compare."""
+    """Return everything that the client holds of ``room``, to compare."""
     state = client.rooms[room]
     row = {key: value for key, value in state.room.items() if key != "posted"}
     return state.rev, row, state.messages, state.members, state.posted
 
 
 async def stored(client: Client, room: str) -> list[dict[str, Any]]:
-    """All messages of ``room`` as the database has them."""
+    """Return all messages of ``room`` from the database."""
     found, after = [], 0
     while True:
         page = await client.history(room, after=after, limit=100)

@@ -1,4 +1,4 @@
-"""Both doors to the commands: every command is tried through each by the same test."""
+"""Both doors, HTTP and Socket.IO, so that the same test can run commands through each."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Door = Callable[[Person, str, Any], Awaitable[Answer]]
 
 
 async def by_socket(person: Person, command: str, params: Any) -> Answer:
-    """The acknowledgement of a command sent over the person's socket."""
+    """Run a command over the person's socket and return the acknowledgement."""
     return await person.client.call(command, params, timeout=PATIENCE)
 
 
 async def by_http(person: Person, command: str, params: Any) -> Answer:
-    """The body of the HTTP answer to the same command."""
+    """Run the command over HTTP and return the response's body."""
     headers = {"Authorization": f"Bearer {person.token}"} if person.token else {}
     status, answer, _ = await post(person.url, f"/api/{command}", params, headers=headers)
     assert (status == 200) == answer["ok"]
@@ -33,7 +33,7 @@ DOORS: dict[str, Door] = {"socket": by_socket, "http": by_http}
 async def post(
     url: str, path: str, body: Any = None, *, headers: Any = None, cookies: Any = None
 ) -> tuple[int, Any, Any]:
-    """Status, JSON and headers of the answer to a POST; ``body`` is sent as JSON, or as it is if it is bytes."""
+    """POST and return status, JSON and headers; ``body`` is sent as JSON unless it is bytes."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     async with (
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
@@ -43,6 +43,6 @@ async def post(
 
 
 async def get(url: str, path: str, **how: Any) -> tuple[int, str, Any]:
-    """Status, text and headers of the answer to a GET."""
+    """GET and return status, text and headers."""
     async with aiohttp.ClientSession() as session, session.get(url + path, **how) as response:
         return response.status, await response.text(), response.headers

@@ -1,4 +1,4 @@
-"""The HTTP door: the client, the health checks, the headers, and what is not there."""
+"""The HTTP door: the client's files, health checks, headers, and unknown paths."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def test_a_page_of_a_listed_origin_can_poll_with_cookies_and_read_the_answ
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "https://app.example.evil.example"])
-async def test_a_page_of_any_other_origin_cannot(tmp_path, origin):
+async def test_a_page_of_any_other_origin_cannot_poll(tmp_path, origin):
     async with running(tmp_path, origins=LISTED) as server:
         status, _, headers = await get(server.url, POLL, headers={"Origin": origin})
         assert (status, "Access-Control-Allow-Origin" in headers) == (403, False)
@@ -110,7 +110,7 @@ async def connection(url):
     return await asyncio.open_connection(urlsplit(url).hostname, urlsplit(url).port)
 
 
-async def test_a_body_that_stalls_is_given_up(server, monkeypatch):
+async def test_a_stalled_body_is_refused(server, monkeypatch):
     monkeypatch.setattr("chatrooms.doors.http.SECONDS_TO_SEND", 0.2)
     reader, writer = await connection(server.url)
     writer.write(HALF)

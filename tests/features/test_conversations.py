@@ -1,4 +1,4 @@
-"""Conversations: closing them until the next message, and how many anybody can begin."""
+"""Conversations: closing them until the next message, and the limits on starting them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def rooms_of(person) -> set[str]:
     return {change["room"] for change in answer["changes"]}
 
 
-async def test_a_closed_conversation_leaves_the_list_on_all_tabs_and_nobody_else_learns_of_it(person):
+async def test_a_closed_conversation_leaves_the_list_on_all_tabs_of_that_person_only(person):
     alice, bob = await person("alice"), await person("bob")
     tab = await person("alice", token=alice.token)
     await bob.say("alice", "hi")
@@ -42,7 +42,7 @@ async def test_a_closed_conversation_leaves_the_list_on_all_tabs_and_nobody_else
     assert all("closed" not in row for row in (await bob.run("room.members", room=ROOM))["members"])
 
 
-async def test_the_next_message_puts_it_back_with_its_read_position(person):
+async def test_the_next_message_reopens_it_with_its_read_position(person):
     alice, bob = await person("alice"), await person("bob")
     message = await bob.say("alice", "hi")
     await alice.run("read.mark", room=ROOM, seq=message["seq"])
@@ -57,7 +57,7 @@ async def test_the_next_message_puts_it_back_with_its_read_position(person):
     assert [row["number"] for row in own["reads"] if row["room"] == ROOM] == [1]
 
 
-async def test_ones_own_message_puts_it_back_too_and_closing_twice_spends_no_rev(person):
+async def test_your_own_message_reopens_it_and_closing_twice_keeps_the_rev(person):
     alice = await person("alice")
     await person("bob")
     await alice.say("bob", "hi")
@@ -68,7 +68,7 @@ async def test_ones_own_message_puts_it_back_too_and_closing_twice_spends_no_rev
 
 
 @pytest.mark.parametrize(("room", "code"), [("#lobby", "invalid"), ("alice", "invalid"), (ROOM, "not_found")])
-async def test_only_a_conversation_that_there_is_can_be_closed(person, room, code):
+async def test_only_an_existing_conversation_can_be_closed(person, room, code):
     alice = await person("alice")
     await person("bob")
     with pytest.raises(Refused, match=code):
@@ -92,7 +92,9 @@ async def test_the_python_client_drops_a_closed_conversation_and_gets_it_back(ow
         assert [m["text"] for m in alice.rooms[ROOM].messages.values()] == ["hello", "again"]
 
 
-async def test_one_address_begins_twenty_conversations_with_somebody_and_their_client_works(tmp_path, either_database):
+async def test_an_address_can_start_twenty_conversations_with_one_person_whose_client_keeps_working(
+    tmp_path, either_database
+):
     default = {"rate_begin": "20/hour", "rate_begin_address": "120/hour"}
     names = [chr(0xAC00) * 30 + f"{number:02}" for number in range(14)]
     async with running(tmp_path, database=either_database, **default) as server, AsyncExitStack() as stack:
@@ -114,7 +116,7 @@ async def test_one_address_begins_twenty_conversations_with_somebody_and_their_c
             assert (await client.post("#lobby", "I am here"))["author"] == "vera"
 
 
-async def test_the_rate_counts_the_person_too_and_not_what_goes_to_a_conversation_that_there_is(tmp_path):
+async def test_the_rate_counts_by_person_too_and_not_messages_in_existing_conversations(tmp_path):
     async with running(tmp_path, rate_begin="2/hour") as server, AsyncExitStack() as stack:
         alice, *_ = [await stack.enter_async_context(connect(server.url, name)) for name in ("alice", "bo", "cy", "di")]
         for _ in range(3):
@@ -126,7 +128,7 @@ async def test_the_rate_counts_the_person_too_and_not_what_goes_to_a_conversatio
         assert (await alice.run("history", room="alice+bo"))["messages"][-1]["number"] == 3
 
 
-async def test_a_person_in_153_conversations_of_840_bytes_can_come_back(own_server, person):
+async def test_a_person_in_153_conversations_with_long_names_can_reconnect(own_server, person):
     names = [chr(0xAC00) * 30 + f"{number:02}" for number in range(12)]
     vera, *guests = [await person(name) for name in ("vera", *names)]
     for group in islice(combinations(names[1:], 8), 153):

@@ -1,4 +1,4 @@
-"""Posting, editing and deleting messages, and paging through the history."""
+"""Posting, editing and deleting messages, and pages of history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pinned messages: a part of the message everywhere it is read, and a list for each room."""
+"""Pinned messages: a part of each message, and a list for each room."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def test_pinning_twice_and_unpinning_twice_change_nothing(person):
     assert await alice.run("message.unpin", id=message["id"]) == undone
 
 
-async def test_the_last_pinned_comes_first(person):
+async def test_the_most_recently_pinned_message_comes_first(person):
     alice = await person("alice")
     said = [await alice.say("#lobby", text) for text in "abc"]
     for message in (said[2], said[0]):
@@ -57,7 +57,7 @@ async def test_an_edit_keeps_the_pin_and_deleting_ends_it(person):
         await alice.run("message.pin", id=message["id"])
 
 
-async def test_a_room_has_a_hundred_pinned_messages_at_most_deleted_ones_not_counted(person):
+async def test_a_room_can_have_a_hundred_pinned_messages_without_deleted_ones(person):
     alice = await person("alice")
     said = [await alice.say("#lobby", str(n)) for n in range(102)]
     for message in said[:100]:

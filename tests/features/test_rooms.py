@@ -1,4 +1,4 @@
-"""Making rooms, finding them, coming in, bringing in, putting out, leaving."""
+"""Rooms and their members: creating, finding, joining, inviting, removing, leaving."""
 
 from __future__ import annotations
 

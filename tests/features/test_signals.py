@@ -1,4 +1,4 @@
-"""Signals from one client to others, typing among them: live, never stored."""
+"""Live signals between clients, such as typing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Catching up in pages: whatever there is and whatever happens meanwhile, it gives the state that a new client gets."""
+"""Catching up in pages leads to the state of a new client, whatever exists and whatever happens in between."""
 
 from __future__ import annotations
 
@@ -179,7 +179,9 @@ async def lives(begun: Any, missed: Any, around: Any, sizes: dict[Any, int]) -> 
     sizes=sizes,
 )
 @settings(max_examples=25, deadline=None, database=None, phases=[Phase.explicit, Phase.generate])
-def test_pages_of_any_size_give_the_state_of_a_new_client_whatever_happens_between_them(begun, missed, around, sizes):
+def test_pages_of_any_size_lead_to_the_state_of_a_new_client_whatever_happens_between_them(
+    begun, missed, around, sizes
+):
     asyncio.run(lives(begun, missed, around, sizes))
 
 
@@ -189,7 +191,7 @@ def longest(number: int) -> str:
     return "+".join(sorted(["alice", *others]))
 
 
-async def test_ten_thousand_rooms_of_the_longest_names_come_in_answers_of_256_kib():
+async def test_ten_thousand_rooms_with_the_longest_names_arrive_in_responses_of_256_kib():
     direct = Direct()
     direct.join("alice")
     names = [longest(number) for number in range(10_000)]

@@ -1,4 +1,4 @@
-"""Mistakes in declarations: found at import, or undone by the pipeline on every database."""
+"""Mistakes in declarations fail at import, or the pipeline undoes the command on every database."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PEOPLE = ("alice", "bob", "carol")
 
 @pytest.fixture
 async def chat(tmp_path, either_database) -> AsyncIterator[Chatrooms]:
-    """A chat that alice, bob and carol have joined, run by the application itself."""
+    """Run a chat that alice, bob and carol have joined."""
     chat = Chatrooms(Settings(data=tmp_path, database=either_database, **QUICK), authenticate=_by_name)
     async with chat.lifespan(), serving(chat) as url:
         for name in PEOPLE:
@@ -40,7 +40,7 @@ async def _by_name(handshake):
 
 
 async def code_of(work):
-    """The code with which a command was refused, or None."""
+    """Return the code of a refused command, or None."""
     try:
         await work
     except Refusal as refusal:
@@ -54,7 +54,7 @@ async def roles(chat, room="#den"):
 
 @pytest.fixture
 async def den(chat):
-    """alice owns #den, bob and carol came later."""
+    """Create `#den`, owned by alice; bob and carol joined later."""
     await chat.run("room.create", {"name": "#den"}, username="alice")
     for name in ("bob", "carol"):
         await chat.run("room.join", {"room": "#den"}, username=name)
@@ -62,7 +62,7 @@ async def den(chat):
 
 
 async def together(chat, *works):
-    """The outcomes of works that the writer takes as one batch."""
+    """Return the outcomes of works that the writer takes as one batch."""
     gate = threading.Event()
     first = asyncio.create_task(chat._db.change(lambda _: gate.wait(10)))
     await asyncio.sleep(0)
@@ -112,7 +112,7 @@ async def test_a_room_with_another_owner_does_not_pass_on(den):
     assert await roles(den) == {"bob": "member", "carol": "owner"}
 
 
-async def test_who_comes_next_leaves_in_the_same_moment(den):
+async def test_the_next_owner_leaves_at_the_same_moment(den):
     await together(
         den,
         den.run("room.leave", {"room": "#den"}, username="bob"),
@@ -121,7 +121,7 @@ async def test_who_comes_next_leaves_in_the_same_moment(den):
     assert await roles(den) == {"carol": "owner"}
 
 
-async def test_a_message_is_edited_in_the_moment_in_which_it_is_posted(chat):
+async def test_a_message_is_edited_at_the_moment_it_is_posted(chat):
     id = str(uuid4())
     posted, edited = await together(
         chat,
@@ -131,7 +131,7 @@ async def test_a_message_is_edited_in_the_moment_in_which_it_is_posted(chat):
     assert (posted["message"]["text"], edited["message"]["text"]) == ("hi", "hello")
 
 
-async def test_a_stranger_has_no_standing_and_may_peek_to_join_alone(den):
+async def test_an_outsider_has_no_access_and_peek_is_only_for_joining(den):
     await den.run("room.create", {"name": "#shut", "access": "private"}, username="alice")
 
     def ask(find, room):
@@ -174,11 +174,11 @@ class Banned(Forbidden):
 
 
 class BannedForLong(Banned):
-    """A refusal of a refusal of the host application."""
+    """A subclass of the host application's refusal."""
 
 
 @pytest.mark.parametrize("refusal", [Banned, BannedForLong])
-async def test_a_refusal_of_the_host_application_is_answered_by_both_doors(tmp_path, refusal):
+async def test_both_doors_return_the_hosts_own_refusals(tmp_path, refusal):
     async def authenticate(_handshake):
         raise refusal(until="2027")
 

@@ -1,4 +1,4 @@
-"""Jobs: done at least once after their commit, asked for once by key, retried, remembered and forgotten."""
+"""Jobs run at least once after their commit, are enqueued once per key, are retried, kept and deleted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Nothing(Params):
 
 
 class Log:
-    """A kind of job that notes what it did, and fails as often as it is told to."""
+    """A kind of job that records its runs, and fails a given number of times."""
 
     def __init__(self, failures: int = 0, attempts: int = 12) -> None:
         self.done: list = []
@@ -63,7 +63,7 @@ async def rows(chat: Chatrooms, kind: JobKind) -> list:
 
 
 async def settled(chat: Chatrooms, kind: JobKind) -> list:
-    """The rows of a kind once none of them waits."""
+    """Return the rows of a kind once all of them are finished."""
     found = await rows(chat, kind)
     while any(row.done_at is None for row in found):
         await asyncio.sleep(0)
@@ -71,7 +71,7 @@ async def settled(chat: Chatrooms, kind: JobKind) -> list:
     return found
 
 
-async def test_a_job_is_done_after_the_commit_with_what_was_given_to_it(make):
+async def test_a_job_runs_after_the_commit_with_its_data(make):
     log = Log()
     chat = make(Feature(jobs=(log.kind,)))
     async with chat.lifespan():
@@ -80,7 +80,7 @@ async def test_a_job_is_done_after_the_commit_with_what_was_given_to_it(make):
     assert log.done == [{"n": 1}]
 
 
-async def test_a_key_is_asked_for_once_also_after_it_was_done(make):
+async def test_a_key_is_enqueued_once_even_after_it_has_run(make):
     log = Log()
     chat = make(Feature(jobs=(log.kind,)))
     async with chat.lifespan():
@@ -106,7 +106,7 @@ async def test_a_command_that_is_refused_enqueues_nothing(make):
         assert await rows(chat, log.kind) == []
 
 
-async def test_a_job_that_fails_is_tried_again_and_its_row_counts_the_failures(make, monkeypatch):
+async def test_a_failed_job_is_retried_and_its_row_counts_the_failures(make, monkeypatch):
     monkeypatch.setattr(clock, "later", lambda _span: clock.now())
     log = Log(failures=2)
     chat = make(Feature(jobs=(log.kind,)))
@@ -116,7 +116,7 @@ async def test_a_job_that_fails_is_tried_again_and_its_row_counts_the_failures(m
     assert (len(log.done), row.failure) == (3, None)
 
 
-async def test_a_job_that_always_fails_is_given_up_and_says_with_which_error(make, monkeypatch):
+async def test_a_job_that_always_fails_is_given_up_with_its_error(make, monkeypatch):
     monkeypatch.setattr(clock, "later", lambda _span: clock.now())
     log = Log(failures=99, attempts=3)
     chat = make(Feature(jobs=(log.kind,)))
@@ -126,7 +126,7 @@ async def test_a_job_that_always_fails_is_given_up_and_says_with_which_error(mak
     assert (len(log.done), row.attempts, row.failure) == (3, 3, "RuntimeError")
 
 
-async def test_a_job_that_was_cut_off_by_the_end_of_the_process_is_done_after_the_next_start(make):
+async def test_a_job_interrupted_by_the_end_of_the_process_runs_after_the_next_start(make):
     begun = asyncio.Event()
 
     async def hang(_chat, _job) -> None:
@@ -145,7 +145,7 @@ async def test_a_job_that_was_cut_off_by_the_end_of_the_process_is_done_after_th
     assert log.done == [7]
 
 
-async def test_more_jobs_than_run_at_once_are_all_done_each_once(make):
+async def test_more_jobs_than_run_at_once_all_run_once(make):
     log = Log()
     chat = make(Feature(jobs=(log.kind,)))
 
@@ -169,7 +169,7 @@ async def test_a_job_waits_until_it_is_due(make):
     assert log.done == ["now", "later"]
 
 
-async def test_jobs_of_a_kind_that_this_version_does_not_know_are_left_alone(make):
+async def test_jobs_of_unknown_kinds_are_left_alone(make):
     unknown, log = Log(), Log()
     first = make(Feature(jobs=(log.kind,)))
     async with first.lifespan():
@@ -180,7 +180,7 @@ async def test_jobs_of_a_kind_that_this_version_does_not_know_are_left_alone(mak
     assert row.done_at is None and unknown.done == []
 
 
-async def test_finished_jobs_are_forgotten_after_a_week(make):
+async def test_finished_jobs_are_deleted_after_a_week(make):
     log = Log()
     chat = make(Feature(jobs=(log.kind,)))
     async with chat.lifespan():
@@ -198,7 +198,7 @@ async def test_finished_jobs_are_forgotten_after_a_week(make):
     assert [row.key for row in found] == ["new"]
 
 
-async def test_a_session_that_expired_is_removed_and_its_socket_disconnected(tmp_path):
+async def test_an_expired_session_is_removed_and_its_socket_disconnected(tmp_path):
     async with running(tmp_path) as server, connect(server.url, "alice") as alice:
         expired = update(sessions).values(seen_at=clock.ago(days=400))
         due = update(jobs).where(jobs.c.kind == "sessions.expire").values(due_at=clock.now())
@@ -226,7 +226,7 @@ async def test_a_listener_runs_in_the_transaction_of_the_command_and_can_enqueue
     assert log.done == ["hello"]
 
 
-async def test_two_commands_of_one_name_are_an_error_at_once(tmp_path):
+async def test_two_commands_with_the_same_name_are_an_error(tmp_path):
     @change("message.post", may=access.anyone, locks=lambda *_: ())
     def post(act, p: Nothing, _: None) -> None:
         return None

@@ -1,4 +1,4 @@
-"""Who may do what: every command of the registry, through both doors, by people of every standing.
+"""Permissions: every command, through both doors, by people of every role.
 
 In `#staff` alice is a member, carol never was, and mallory was removed; `#open`, which is bob's too, is for everybody.
 """
@@ -31,7 +31,7 @@ FINE = "fine"
 
 @dataclass
 class World:
-    """People and what they said."""
+    """The people and their messages."""
 
     url: str
     chat: Chatrooms
@@ -40,7 +40,7 @@ class World:
     public: dict
 
     def params(self, template: dict) -> dict:
-        """Parameters with the ids of this world filled in."""
+        """Return the parameters with this world's ids filled in."""
         ids = {"SECRET": self.secret["id"], "PUBLIC": self.public["id"], "NEW": str(uuid4())}
         return {key: ids.get(value, value) if isinstance(value, str) else value for key, value in template.items()}
 
@@ -149,7 +149,7 @@ def outcome(answer: dict) -> str:
     return FINE if answer["ok"] else answer["error"]["code"]
 
 
-def test_every_command_is_tried():
+def test_every_command_is_tested():
     assert set(CASES) == {command.name for command in contract().commands}
     assert set(ENTRIES) == {command.name for command in contract().entries}
 
@@ -179,21 +179,21 @@ async def test_an_entry_is_no_command_of_a_socket_or_of_the_application(world, e
 
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize(("command", "params", "member", "stranger"), EACH)
-async def test_each_person_gets_what_their_standing_allows(world, door, command, params, member, stranger):
+async def test_each_person_gets_what_their_role_allows(world, door, command, params, member, stranger):
     expected = {"alice": member, "carol": stranger, "mallory": stranger}
     got = {name: outcome(await DOORS[door](world.people[name], command, world.params(params))) for name in expected}
     assert got == expected
 
 
 @pytest.mark.parametrize("command", CASES)
-async def test_nobody_known_is_told_to_join_first(world, command):
+async def test_a_stranger_is_unauthorized(world, command):
     nobody = Person(world.url, "nobody")
     answer = await DOORS["http"](nobody, command, world.params(CASES[command][0][0]))
     await leave(nobody)
     assert outcome(answer) == "unauthorized"
 
 
-async def test_no_byte_of_a_private_room_reaches_those_who_do_not_belong(world):
+async def test_no_byte_of_a_private_room_reaches_non_members(world):
     for command, params, _, _ in EACH:
         for name in ("carol", "mallory"):
             for door in DOORS.values():
@@ -204,7 +204,7 @@ async def test_no_byte_of_a_private_room_reaches_those_who_do_not_belong(world):
         assert CANARY not in json.dumps(world.people[name].heard)
 
 
-def test_nothing_of_the_chat_is_emitted_without_an_address():
+def test_the_chat_never_emits_without_a_recipient():
     calls = [
         call
         for path in Path(chatrooms.__file__).parent.rglob("*.py")
@@ -218,14 +218,14 @@ def test_nothing_of_the_chat_is_emitted_without_an_address():
 
 
 @pytest.mark.parametrize("to", ["", [], None, [""]])
-async def test_an_empty_address_of_the_application_reaches_nobody(own_server, person, to):
+async def test_an_empty_recipient_from_the_application_reaches_no_one(own_server, person, to):
     alice = await person("alice")
     await own_server.chat.emit("secret", 1, to=to)
     await alice.settled()
     assert "secret" not in [event for event, _ in alice.heard]
 
 
-async def test_a_signal_to_nobody_reaches_nobody(own_server, person):
+async def test_a_signal_to_an_unknown_person_reaches_no_one(own_server, person):
     alice = await person("alice")
     with pytest.raises(Invalid):
         await own_server.chat.signal("", "secret")

@@ -21,7 +21,7 @@ from tests.servers import running
 
 
 class Clock:
-    """Time that passes when it is told to."""
+    """A clock that the test advances."""
 
     def __init__(self, monkeypatch) -> None:
         self.now = 1000.0
@@ -52,7 +52,7 @@ def test_each_person_has_their_own_limit(limited):
     assert spent(limited, "alice", rate="other")
 
 
-def test_of_several_limits_each_holds_and_the_time_to_wait_is_right(limited, clock):
+def test_each_of_several_limits_applies_and_the_time_to_wait_is_right(limited, clock):
     assert [spent(limited, "alice") for _ in range(2)] == [True, True]
     assert limited.limits["post"].wait("alice") == 1
     clock.now += 1
@@ -112,11 +112,11 @@ def test_no_span_has_more_than_twice_the_amount(amount, seconds, pauses):
 
 @pytest.mark.parametrize("text", ["", "1", "0/second", "-1/second", "1/week", "1/second;", "many/minute", "1/0 second"])
 def test_a_malformed_rate_is_rejected(text):
-    with pytest.raises(ValueError, match="A rate is written like"):
+    with pytest.raises(ValueError, match="A rate looks like"):
         gcra.parse(text)
 
 
-def test_rates_are_written_as_people_write_them():
+def test_rates_can_be_written_in_several_ways():
     assert len(gcra.parse("120/minute; 15/second")) == 2
     assert gcra.parse("1/3 seconds")
     assert gcra.parse("1000000/day")
@@ -144,7 +144,7 @@ async def test_posting_is_rate_limited_and_says_when_to_retry(tmp_path):
         ] == "rate_limited"
 
 
-def test_people_of_one_address_have_together_what_a_few_may_and_others_are_not_concerned(limited):
+def test_people_at_one_address_share_the_limit_of_a_few_and_others_are_unaffected(limited):
     assert [spent(limited, "alice", "net") for _ in range(3)] == [True, True, False]
     crowd = [spent(limited, f"guest{number}", "net") for number in range(100)]
     assert crowd.count(True) == 2 * CROWD - 2
@@ -152,14 +152,14 @@ def test_people_of_one_address_have_together_what_a_few_may_and_others_are_not_c
     assert [spent(limited, "carol", "") for _ in range(3)] == [True, True, False]
 
 
-def test_what_is_refused_by_the_address_is_not_counted_for_the_person(limited, clock):
+def test_a_refusal_for_the_address_does_not_count_for_the_person(limited, clock):
     while spent(limited, f"guest{clock.now}", "net"):
         clock.now += 0.001
     assert not spent(limited, "alice", "net")
     assert [spent(limited, "alice", "home") for _ in range(3)] == [True, True, False]
 
 
-def test_who_may_send_anything_to_many_may_send_it_all_and_then_waits(tmp_path, clock):
+def test_a_broadcast_below_the_limit_can_exceed_it_and_lengthens_the_wait(tmp_path, clock):
     rates = Rates(Settings(data=tmp_path, rate_broadcast="1000/10 seconds"))
     assert spent(rates, "alice", "net", "broadcast", 3000)
     assert not spent(rates, "alice", "net", "broadcast") and not spent(rates, "bob", "net", "broadcast")
@@ -167,7 +167,7 @@ def test_who_may_send_anything_to_many_may_send_it_all_and_then_waits(tmp_path, 
     assert spent(rates, "bob", "net", "broadcast")
 
 
-def test_nothing_is_lost_count_of_between_threads(tmp_path):
+def test_counting_is_thread_safe(tmp_path):
     rates = Rates(Settings(data=tmp_path, rate_post="1000/day"))
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: spent(rates, "alice", ""), range(1100)))

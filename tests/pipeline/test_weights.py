@@ -1,4 +1,4 @@
-"""What parsing costs is counted before it is done, for every command that is declared."""
+"""The cost of parsing is counted before parsing, for every command."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OTHERS = 200_000
 
 @pytest.fixture
 def mapped(monkeypatch):
-    """The names that the library was asked to map."""
+    """Record the names that the library maps."""
     found: list[str] = []
     enforce = names._case_mapped.enforce
 
@@ -41,7 +41,7 @@ def mapped(monkeypatch):
 
 
 @pytest.mark.parametrize("name", sorted(DECLARED))
-def test_of_no_command_more_is_mapped_than_was_counted_before(name, mapped):
+def test_no_command_maps_more_than_was_counted(name, mapped):
     params = DECLARED[name].params
     alone = [{key: value} for key, value in worst(params, OTHERS).items()]
     too_long = [{key: value * 2} for key, value in worst(params, 2 * OTHERS).items()]
@@ -54,7 +54,7 @@ def test_of_no_command_more_is_mapped_than_was_counted_before(name, mapped):
         assert weight.characters < weights.CHARACTERS * weight.commands
 
 
-def test_a_list_of_new_names_weighs_as_many_commands_as_it_costs_and_one_of_known_names_few(mapped):
+def test_a_list_of_new_names_weighs_what_it_costs_and_known_names_weigh_little(mapped):
     watch = DECLARED["presence.watch"]
     given = {"usernames": [slow_name(number) for number in range(420)]}
     assert weights.weigh(watch.names, given).commands > 420 * 32 / weights.CHARACTERS
@@ -66,14 +66,14 @@ def test_a_list_of_new_names_weighs_as_many_commands_as_it_costs_and_one_of_know
     assert not mapped
 
 
-def test_a_name_in_plain_letters_is_what_the_library_makes_of_it():
+def test_plain_names_are_the_same_as_with_the_library():
     for character in map(chr, range(0x110000)):
         if names._settled.fullmatch(character):
             assert names._case_mapped.enforce(character) == character
 
 
 @given(st.from_regex(names._settled, fullmatch=True).filter(bool))
-def test_a_string_of_plain_letters_is_what_the_library_makes_of_it(name):
+def test_any_string_of_plain_letters_is_the_same_as_with_the_library(name):
     assert names._case_mapped.enforce(name) == name
 
 
@@ -85,7 +85,7 @@ def test_a_name_is_mapped_as_the_library_does(name):
         assert not re.search(r"[^\W_]", name)
 
 
-def test_unknown_parameters_are_refused_without_a_look_at_all_of_them():
+def test_unknown_parameters_are_rejected_at_the_first_one():
     class Counted(dict):
         looks = 0
 
@@ -112,23 +112,23 @@ def deep(value) -> int:
 
 
 @given(json_values)
-def test_the_depth_of_json_is_told_from_its_text(value):
+def test_the_depth_of_json_is_computed_from_its_text(value):
     assert packets.depth(orjson.dumps(value).decode()) == deep(value)
 
 
 @pytest.mark.parametrize("part", ["[]", "{}", "[[[[[[[[]]]]]]]]", '{"a":[1]}', '"[",[]'])
-def test_more_arrays_and_objects_than_are_taken_are_refused_before_they_are_parsed(part, monkeypatch):
+def test_json_with_too_many_arrays_and_objects_is_rejected_before_parsing(part, monkeypatch):
     monkeypatch.setattr(packets, "orjson", None)  # nothing is parsed
     with pytest.raises(ValueError, match="more than 4096"):
         packets.parse_json("[" + ",".join([part] * 5000) + "]", 64)
 
 
-def test_brackets_in_a_text_are_no_arrays():
+def test_brackets_in_strings_are_not_arrays():
     text = "[{" * 5000
     assert packets.parse_json(orjson.dumps(["message.post", {"text": text}]).decode(), 64)[1] == {"text": text}
 
 
-async def test_those_of_one_address_wait_for_each_other_and_not_for_others():
+async def test_callers_at_one_address_wait_only_for_each_other():
     pipe = Pipeline(None, None, Database("sqlite:///unused"), None, None, None)
     crowd = [Caller(f"guest{number}", network="192.0.2.1") for number in range(AT_ONCE + 1)]
     turns = [pipe._turn(each) for each in crowd]

@@ -1,1 +1,1 @@
-"""Services that tests need are brought by the tests themselves."""
+"""Services that the tests start themselves."""

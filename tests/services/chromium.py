@@ -1,4 +1,4 @@
-"""A real Chromium for the tests: one that is there or, if asked, one that is installed."""
+"""A real Chromium for the tests: an existing one or, on request, one that is installed."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ with sync_playwright() as playwright:
 
 UNPACK = "import('@sparticuz/chromium').then(it => it.default.executablePath())"
 
-# Its own libraries, for a machine that lacks them and where nobody may install any.
+# Chromium with its own libraries, for a machine that lacks them and does not allow installing them.
 WRAPPER = """#!/bin/sh
 LD_LIBRARY_PATH='{home}/al2023/lib' FONTCONFIG_PATH='{home}/fonts' exec '{home}/chromium' "$@"
 """
 
 
 class Unavailable(Exception):
-    """One way to a Chromium that leads nowhere on this machine, and why."""
+    """A way to find or install Chromium failed, with the reason."""
 
 
 class Search(NamedTuple):
-    """The path of a Chromium that runs, or None, and what failed on the way."""
+    """Return the path of a Chromium that runs, or None, and the failures."""
 
     found: str | None
     failures: list[str]
@@ -65,7 +65,7 @@ def chromium(*, install: bool = False) -> str:
     return search.found
 
 
-@cache  # a failure too: it takes long to find out
+@cache  # caches a failure too, because the search is slow
 def search_once(*, install: bool) -> Search:
     """Search, while other workers of pytest-xdist wait for the result."""
     with alone():
@@ -146,7 +146,7 @@ def working(path: str) -> str:
 
 
 def run(*command: str, cwd: Path | None = None, **environment: str) -> str:
-    """What the command prints; `Unavailable` with its last words if it fails."""
+    """Return the output of a command; raises `Unavailable` with its last lines if it fails."""
     try:
         return subprocess.run(
             command,

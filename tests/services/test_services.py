@@ -1,4 +1,4 @@
-"""Each service is the real thing, and answers."""
+"""Each service is real and responds."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def test_chromium_runs_a_page(chromium_path: str, tmp_path: Path) -> None:
 
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The programs that a search for Chromium runs, all of which fail."""
+    """Record the programs that a search for Chromium runs; all of them fail."""
     tried: list[str] = []
 
     def fail(*command: str, **_: object) -> str:

@@ -18,7 +18,7 @@ LEAST = 10.0
 
 
 def main() -> None:
-    """Read what was typed, run, report."""
+    """Parse the arguments, run the scenarios, print the report."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--only", choices=SCENARIOS, action="append", help="these scenarios alone")
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 async def run(scratch: Path, names: list[str], given: argparse.Namespace) -> list[Outcome]:
-    """The outcomes: those with counts first, then delivery for the rest of the time."""
+    """Run the scenarios: those with counts first, then delivery for the rest of the time."""
     began, found = time.monotonic(), []
     for name in names:
         left = max(LEAST, given.minutes * 60 - (time.monotonic() - began))

@@ -1,4 +1,4 @@
-"""Thousands of sockets at the end of the server, and at its return."""
+"""Thousands of sockets when a server ends and restarts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LATE_P99 = 100
 
 
 async def shutdown(scratch: Path, _seconds: float, seed: int, scale: float) -> Outcome:
-    """SIGTERM with sockets, polls that hang, and people who are talking."""
+    """Send SIGTERM with sockets, waiting polls, and people who post."""
     outcome = Outcome("SIGTERM with a crowd")
     async with Server(scratch / "shutdown") as server:
         wires = await _wires(server.port, int(SOCKETS * scale))
@@ -69,7 +69,7 @@ async def shutdown(scratch: Path, _seconds: float, seed: int, scale: float) -> O
 
 
 async def reconnect(scratch: Path, _seconds: float, seed: int, scale: float) -> Outcome:
-    """A server that is killed with a crowd in it, and how long it takes until all are back."""
+    """Kill a server with a crowd of sockets, and measure how long it takes until all have reconnected."""
     outcome, count = Outcome("A crowd comes back"), int(SOCKETS * scale)
     async with Server(scratch / "reconnect", module="tests.soak.host") as server:
         wires = await _wires(server.port, count)
@@ -116,7 +116,7 @@ async def _gathered(work: list) -> list:
 
 
 async def _poll(port: int, number: int) -> Raw:
-    """A poll that hangs."""
+    """Start a poll that waits."""
     raw = await Raw.open(port)
     sid = await raw.polling(f"crowd{number % PEOPLE}")
     raw.ask("GET", sid)
@@ -138,7 +138,7 @@ def _senders(port: int, seed: int) -> list[Sender]:
 
 
 async def _talk(senders: list[Sender]) -> None:
-    """In a room of their own: the crowd is there to be many, not to listen."""
+    """Post in a separate room, because the crowd only adds connections."""
     keeping = [asyncio.create_task(sender.keep()) for sender in senders]
     try:
         while True:
@@ -152,7 +152,7 @@ async def _talk(senders: list[Sender]) -> None:
 
 
 async def _return(port: int, number: int, left: wire.Wire) -> tuple[float, wire.Wire]:
-    """When somebody is back, with pauses as our clients make them."""
+    """Return when a socket has reconnected, with the pauses of our clients."""
     await left.ended.wait()
     backoff = Backoff()
     while True:

@@ -1,4 +1,4 @@
-"""What is stored, read from the SQLite file past the server, and whether a client holds the same."""
+"""The stored rows, read directly from the SQLite file, and the comparison with a client's state."""
 
 from __future__ import annotations
 
@@ -25,41 +25,49 @@ class Stored:
         self._db.row_factory = sqlite3.Row
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._db.close()
 
     def messages(self, room: str | None = None, start: int = 0) -> Iterator[Row]:
-        """The messages of a room, or of all, by room and seq."""
+        """Return the messages of one or all rooms, ordered by room and seq."""
         where = "WHERE (? IS NULL OR room = ?) AND seq >= ? ORDER BY room, seq"
         return self._rows(f"SELECT {MESSAGE} FROM messages {where}", room, room, start)
 
     def counters(self) -> dict[str, int]:
-        """How far each room is."""
+        """Return the newest rev of each room."""
         return {row["name"]: row["counter"] for row in self._rows("SELECT name, counter FROM rooms")}
 
     def room(self, name: str) -> Row:
-        """A room's row as clients see it."""
+        """Return a room's row as clients receive it."""
         columns = "name, title, topic, access, created_by, created_at, archived, posted, rev"
         return next(self._rows(f"SELECT {columns} FROM rooms WHERE name = ?", name))
 
     def members(self, room: str) -> dict[str, Row]:
-        """Who belongs to a room."""
+        """Return the members of a room."""
         found = self._rows(f"SELECT {MEMBER}, rev FROM members WHERE room = ? AND NOT gone", room)
         return {row["username"]: row for row in found}
 
     def memberships(self, username: str) -> dict[str, Row]:
-        """What is on somebody's list."""
+        """Return the rooms on a person's list."""
         columns = f"{MEMBER}, closed, person_rev AS rev"
         found = self._rows(f"SELECT {columns} FROM members WHERE username = ? AND NOT gone AND NOT closed", username)
         return {row["room"]: row for row in found}
 
     def reads(self, username: str) -> dict[str, Row]:
-        """How far somebody has read."""
+        """Return a person's read positions."""
         found = self._rows("SELECT username, room, seq, number, rev FROM reads WHERE username = ?", username)
         return {row["room"]: row for row in found}
 
+    def unread(self, username: str, room: str) -> int:
+        """How many messages somebody has not read, at most 1000, which stands for more."""
+        position = self.reads(username)[room]["number"]
+        where = "room = ? AND number > ? AND author <> ? AND NOT deleted"
+        query = f"SELECT count(*) AS unread FROM messages WHERE {where}"
+        after = self.room(room)["posted"] - position
+        return 1000 if after > 1000 else next(self._rows(query, room, position, username))["unread"]
+
     def profile(self, username: str) -> Row:
-        """Somebody's profile."""
+        """Return a person's profile."""
         return next(self._rows("SELECT username, name, about, created_at, rev FROM users WHERE username = ?", username))
 
     def _rows(self, query: str, *values: Any) -> Iterator[Row]:
@@ -68,11 +76,15 @@ class Stored:
 
 
 def differences(client: Client, stored: Stored) -> list[str]:
-    """In what a client that has caught up differs from what is stored."""
+    """Return the differences between a caught-up client and the stored rows."""
     me = client.username
     pairs = {
         "memberships": (dict(client.memberships), stored.memberships(me)),
-        "reads": (dict(client.reads), stored.reads(me)),
+        "reads": ({room: _stored(row) for room, row in client.reads.items()}, stored.reads(me)),
+        "unread": (
+            {room: client.unread(room) for room in client.rooms},
+            {room: stored.unread(me, room) for room in client.rooms},
+        ),
         "profile": (client.profile, stored.profile(me)),
         "rooms": (set(client.rooms), {me, *stored.memberships(me)}),
     }
@@ -81,6 +93,10 @@ def differences(client: Client, stored: Stored) -> list[str]:
     for name, state in client.rooms.items():
         found += [f"{me} in {name}, {line}" for line in _room(state, stored, counters.get(name, 0))]
     return found
+
+
+def _stored(read: Any) -> Row:
+    return {key: value for key, value in read.items() if key not in ("uncounted", "room_rev")}
 
 
 def _room(state: RoomState, stored: Stored, counter: int) -> Iterator[str]:

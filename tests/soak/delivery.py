@@ -1,4 +1,4 @@
-"""Messages without pause, a server that is killed again and again, acknowledgements that get lost."""
+"""Constant posting while the server is killed again and again and acknowledgements are lost."""
 
 from __future__ import annotations
 
@@ -50,15 +50,15 @@ class Senders:
         assert line == b"ready\n", line
 
     def step(self) -> None:
-        """Begin, or stop."""
+        """Start or stop sending."""
         self._process.stdin.write(b"\n")
 
     async def report(self) -> dict[str, Any]:
-        """What was acknowledged in the end."""
+        """Return what was acknowledged."""
         return orjson.loads(await asyncio.wait_for(self._process.stdout.read(), PATIENCE + 60))
 
     async def close(self) -> None:
-        """Be gone."""
+        """End the process."""
         if self._process.returncode is None:
             self._process.kill()
         await self._process.wait()
@@ -133,7 +133,7 @@ class Delivery:
         return [await process.report() for process in senders]
 
     async def _churn(self, owner: Observer) -> None:
-        """Let the guest in and put them out, all the time."""
+        """Invite and remove the guest, repeatedly."""
         while True:
             room = self.chance.choice(self.rooms[-GUEST_ROOMS:])
             command = self.chance.choice(["room.invite", "room.remove"])
@@ -141,7 +141,7 @@ class Delivery:
             await asyncio.sleep(self.chance.uniform(0, CHURN))
 
     async def _say(self, watcher: Observer) -> None:
-        """Say something now and then, in a room where nobody counts."""
+        """Post now and then, in a room that is not counted."""
         number = 0
         while True:
             result = await watcher.client.post("#lobby", f"{watcher.name} {number}")

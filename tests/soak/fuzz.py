@@ -1,4 +1,4 @@
-"""Packets that nobody would send, a great many of them."""
+"""A great many malformed packets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LETHAL_EVERY = 4
 
 
 class Fuzzer:
-    """One connection after the other. A batch counts when the question that follows it was answered."""
+    """Opens one connection after another. A batch counts once the command that follows it was acknowledged."""
 
     def __init__(self, port: int, number: int, seed: int) -> None:
         self._port, self.name = port, f"fuzz{number}"
@@ -103,7 +103,7 @@ class Fuzzer:
 
 
 async def fuzz(scratch: Path, seconds: float, seed: int, scale: float) -> Outcome:
-    """Send them, listen to the server's heart, and see whether it still answers."""
+    """Send the packets, watch the server's event loop, and check that it still responds."""
     outcome = Outcome("Fuzzed packets")
     wanted: asyncio.Queue[int] = asyncio.Queue()
     for number in range(int(PACKETS * scale) // BATCH + 1):

@@ -1,4 +1,4 @@
-"""Clients that end abruptly, in every way and at the worst moment, and who is left of them."""
+"""Clients that end abruptly, in every way and at the worst moment, and the sockets that remain."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GARBAGE = (b"9", b"x", b"", b"bad", b"b!", b"\xff\xfe", b"77")
 
 
 async def malformed(port: int, name: str, chance: random.Random) -> None:
-    """A packet that is none; the server closes."""
+    """Send an invalid packet, so that the server closes the connection."""
     raw = await Raw.open(port)
     await raw.joined(name)
     raw.say(chance.choice(GARBAGE))
@@ -80,7 +80,7 @@ KINDS = (malformed, reset, slow_connect, upgrade)
 
 
 async def ghosts(scratch: Path, _seconds: float, seed: int, scale: float) -> Outcome:
-    """End so many connections, wait, and count who is left."""
+    """End the connections, wait, and count the sockets that remain."""
     outcome, chance = Outcome("Ghosts after abrupt ends"), random.Random(seed)
     async with Server(scratch / "ghosts", module="tests.soak.host", SOAK_SLOW=str(SLOW)) as server:
         await server.ask()

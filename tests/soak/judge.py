@@ -1,4 +1,4 @@
-"""The rules of promises.md, which are those of Jepsen for logs: each function gives what breaks them, in words.
+"""The rules of promises.md, which are Jepsen's rules for logs: each function returns violations, in words.
 
 They know nothing of servers and sockets, so that violations can be planted.
 """
@@ -15,7 +15,7 @@ from tests.soak.database import Row
 
 
 def acknowledged(rows: Mapping[str, Row], acks: Iterable[Row]) -> Iterator[str]:
-    """Promise 1: what was acknowledged is stored, where it was said to be, and never older than it was said."""
+    """Promise 1: what was acknowledged is stored, at the acknowledged place and rev or a later one."""
     for ack in acks:
         row = rows.get(ack["id"])
         if row is None:
@@ -43,7 +43,7 @@ def timeline(rows: Iterable[Row], base: Mapping[str, int] | None = None) -> Iter
 
 
 def counted(rows: Iterable[Row], said: Mapping[str, Sequence[int | None]]) -> Iterator[str]:
-    """Promises 1 to 3 for senders who count: each number is stored once, in order, at the seq that was told.
+    """Promises 1 to 3 for senders who count: each number is stored once, in order, at the acknowledged seq.
 
     ``said`` has for each sender the seq that was told for 0, 1, 2 and so on, None if nothing was told.
     """
@@ -66,14 +66,14 @@ def counted(rows: Iterable[Row], said: Mapping[str, Sequence[int | None]]) -> It
 
 
 def once(rows: Iterable[Row]) -> Iterator[str]:
-    """Promise 2, where nobody says the same thing twice and what was edited or deleted does not count."""
+    """Promise 2, provided that no text is posted twice; edited and deleted messages do not count."""
     said = Counter((row["author"], row["text"]) for row in rows if not (row["edited_at"] or row["deleted"]))
     yield from (f"doubled: {author} said {text!r} {count} times" for (author, text), count in said.items() if count > 1)
 
 
 @dataclass
 class Reader:
-    """Promises 3, 5 for one who reads: nothing is skipped, told twice, or goes back. `hear` gives what breaks them."""
+    """Promises 3 and 5 for a reader: nothing is skipped, repeated, or goes back. `hear` returns violations."""
 
     name: str
     newest: dict[str, int] = field(default_factory=dict)
@@ -121,7 +121,7 @@ class Reader:
 
 @dataclass
 class Doors:
-    """Promise 4: who was let into which room, and put out of it, as those who did it were told.
+    """Promise 4: who joined and left which room, according to the acknowledgements.
 
     ``entries`` are when it was asked for, and the room's rev at which it was done (infinite if that is not known);
     ``exits`` are revs.
@@ -131,15 +131,15 @@ class Doors:
     exits: dict[tuple[str, str], list[int]] = field(default_factory=dict)
 
     def entered(self, room: str, name: str, asked_at: float, rev: float = inf) -> None:
-        """Somebody was let in, or may have been."""
+        """Record that a person joined, or may have."""
         self.entries.setdefault((room, name), []).append((asked_at, rev))
 
     def left(self, room: str, name: str, rev: int) -> None:
-        """Somebody was put out, surely."""
+        """Record that a person was certainly removed."""
         self.exits.setdefault((room, name), []).append(rev)
 
     def outside(self, name: str, heard: Iterable[tuple[float, str, int]]) -> Iterator[str]:
-        """What somebody heard, as (when, room, rev), while they cannot have been a member."""
+        """Return what a person received, as (when, room, rev), while they cannot have been a member."""
         for at, room, rev in heard:
             out = max((exit for exit in self.exits.get((room, name), ()) if exit < rev), default=0)
             let_in = self.entries.get((room, name), ())

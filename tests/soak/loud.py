@@ -1,4 +1,4 @@
-"""A room of people who talk, without and with guests of one address who do as much as they may."""
+"""A busy room, without and with guests at one address who use every limit to the full."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ USUAL = [
 
 @dataclass
 class Talk:
-    """How long each acknowledgement took, in seconds, and what was refused."""
+    """The seconds that each acknowledgement took, and the refusals."""
 
     delays: list[float] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
@@ -44,7 +44,7 @@ class Talk:
 
 
 class Member:
-    """Somebody at an address of their own, who reads."""
+    """A person at a separate address who reads."""
 
     def __init__(self, port: int, number: int) -> None:
         self._port, self._number = port, number
@@ -53,7 +53,7 @@ class Member:
         self.talk = Talk()
 
     async def join(self) -> None:
-        """Come in."""
+        """Connect."""
         address = f"127.0.1.{self._number + 1}"
         self.wire = await wire.connect(self._port, f"member{self._number}", self._heard, address=address)
 
@@ -73,14 +73,14 @@ class Member:
             self.talk.refused[said["error"]["code"]] += 1
 
     def finish(self) -> Talk:
-        """What came of the talk so far; a new one begins."""
+        """Return the results so far, and start over."""
         talk, self.talk = self.talk, Talk()
         talk.unanswered = len(self._asked)
         return talk
 
 
 async def loud(scratch: Path, _seconds: float, seed: int, scale: float) -> Outcome:
-    """Talk without them and with them."""
+    """Measure without the guests and with them."""
     outcome, count = Outcome("Guests of one address who do all they may"), int(GUESTS * scale) or 1
     async with Server(scratch / "loud", *USUAL, module="tests.soak.host") as server:
         members = [Member(server.port, number) for number in range(int(MEMBERS * scale) or 1)]

@@ -1,4 +1,4 @@
-"""Packets that are nearly right, and packets that are nothing."""
+"""Nearly valid packets, and random ones."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ LETHAL = (b"7", b"x", b"", b"9{}", b"b???", b"\xff\xfe\xfd", b"4" + b"2" * 140_0
 
 
 def packet(chance: random.Random) -> bytes:
-    """A packet of Engine.IO that holds something more or less like a packet of Socket.IO, as UTF-8."""
+    """Return an Engine.IO packet with something similar to a Socket.IO packet, as UTF-8."""
     kind = chance.random()
     if kind < 0.50:
         return b"4" + _text(mutated(chance, chance.choice(VALID)))
@@ -54,7 +54,7 @@ def packet(chance: random.Random) -> bytes:
 
 
 def mutated(chance: random.Random, data: bytes) -> bytes:
-    """``data`` with some mistakes."""
+    """Return ``data`` with some mutations."""
     for _ in range(chance.choice((0, 1, 1, 1, 2, 2, 3, 5))):
         start = chance.randrange(len(data) + 1)
         end = min(len(data), start + chance.randrange(1, 6))

@@ -1,4 +1,4 @@
-"""A process of guests who all come from one address and do as much as they may, of everything.
+"""A process of guests at one address who use every limit to the full.
 
     python -m tests.soak.noise '{"port": 8000, "seed": 1, "guests": 30, "seconds": 60}'
 
@@ -40,11 +40,11 @@ KINDS: dict[str, Callable[[random.Random], dict[str, Any]]] = {
     "sync": lambda _: {"revs": {}},
     "room.create": lambda chance: {"name": f"#noise{chance.randrange(10**9)}"},
 }
-"""What they do, each as one of the costly ways to do it."""
+"""The guests' commands, each in an expensive form."""
 
 
 class Guest:
-    """One of them: of each kind, one command after the other, and after a refusal when it is time again."""
+    """A guest, who runs each kind of command continuously, and after a refusal waits as long as it says."""
 
     def __init__(self, port: int, number: int, seed: int) -> None:
         self._port, self._name = port, f"loud{number}"
@@ -54,11 +54,11 @@ class Guest:
         self.counts: Counter[str] = Counter()
 
     async def join(self) -> None:
-        """Come in."""
+        """Connect."""
         self._wire = await wire.connect(self._port, self._name, self._heard, address=ADDRESS)
 
     async def shout(self, kind: str, until: float) -> None:
-        """Do one thing for as long as there is time."""
+        """Run one kind of command until the time is up."""
         while time.monotonic() < until and not self._wire.ended.is_set():
             answer = await self._ask(kind, KINDS[kind](self._chance))
             self.counts[f"{kind} {'accepted' if answer['ok'] else answer['error']['code']}"] += 1
@@ -78,7 +78,7 @@ class Guest:
 
 
 async def main(given: dict[str, Any]) -> None:
-    """Join, wait for the line, make noise, report."""
+    """Join, wait for a line of input, run the commands, and report."""
     guests = [Guest(given["port"], number, given["seed"]) for number in range(given["guests"])]
     for guest in guests:
         await guest.join()

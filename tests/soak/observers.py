@@ -1,4 +1,4 @@
-"""People with the whole client who listen, and whose every reading is judged."""
+"""Full clients whose changes are all checked against the promises."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LEAVING = frozenset({"room.leave", "room.remove"})
 
 
 class Observer:
-    """A client, what it heard, and what was wrong with that."""
+    """A client, the changes it received, and the violations in them."""
 
     def __init__(self, url: str, name: str, doors: Doors, **how: Any) -> None:
         self.name, self.doors, self.faults = name, doors, Faults()
@@ -37,7 +37,7 @@ class Observer:
         doors.entered("#lobby", name, asked_at=0.0)
 
     async def listen(self) -> None:
-        """Judge whatever is heard, for ever."""
+        """Check every change, forever."""
         async for change in self.stream:
             if isinstance(change, asyncio.Event):
                 change.set()
@@ -48,18 +48,18 @@ class Observer:
             self.heard += [(time.monotonic(), row["room"], row["rev"]) for row in rows if row["room"][0] == "#"]
 
     async def catch_up(self) -> None:
-        """Sync, and judge all that the client has told by then."""
+        """Sync, and check all changes up to then."""
         await self.client.sync()
         judged = asyncio.Event()
         self.stream.push(judged)
         await judged.wait()
 
     def lose(self, chance: random.Random, share: float) -> None:
-        """Lose that share of all acknowledgements, except that one was let in."""
+        """Drop a share of all acknowledgements, except those of joining."""
         self.faults.lost_acks = lambda data: chance.random() < share and bool(data)
 
     async def run(self, command: str, **params: Any) -> Any:
-        """The result of a command, kept for judgement; None if it was refused or nobody knows."""
+        """Run a command and record its result; return None if it was refused or its outcome is unknown."""
         asked_at, name = time.monotonic(), params.get("username", self.name)
         try:
             result = await self.client.run(command, **params)
@@ -85,12 +85,12 @@ class Observer:
             self.doors.left(result["member"]["room"], name, result["member"]["rev"])
 
     def acks_read(self, row: Row) -> None:
-        """A mark that was acknowledged may be behind, as it was overtaken, but what is stored at the end may not."""
+        """Check the marks: an acknowledged one may be behind another, but not the one stored at the end."""
         marks = self.reader.marks
         marks[row["room"]] = max(marks.get(row["room"], 0), row["seq"])
 
     def outside(self) -> list[str]:
-        """What was heard outside a membership."""
+        """Return what was received outside of a membership."""
         return list(self.doors.outside(self.name, self.heard))
 
 

@@ -1,4 +1,4 @@
-"""What came of a scenario: figures for the report, and what broke a promise."""
+"""The outcome of a scenario: figures for the report, and violations of promises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTTP and WebSockets by hand, for clients that break off wherever they like."""
+"""Raw HTTP and WebSockets, for clients that disconnect at any point."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Raw:
         return cls(*await asyncio.open_connection(HOST, port), port)
 
     def reset(self) -> None:
-        """End the connection with RST: whatever is under way is lost."""
+        """End the connection with RST; unsent data is lost."""
         self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER)
         self.writer.transport.abort()
 
     async def upgrade(self, sid: str = "") -> None:
-        """Become a WebSocket, of a session if there is one."""
+        """Upgrade to a WebSocket, for a session if there is one."""
         request = UPGRADE.format(host=HOST, port=self.port)
         which = f"websocket&sid={sid} HTTP" if sid else "websocket HTTP"
         self.writer.write(request.replace("websocket HTTP", which).encode())
@@ -49,7 +49,7 @@ class Raw:
         self.writer.write(b"".join(map(frame, payloads)))
 
     async def hear(self, start: bytes) -> bytes:
-        """The next frame that begins like this."""
+        """Return the next frame with this prefix."""
         while True:
             for _, _, body, end in cut(self._rest):
                 payload, self._rest = self._rest[body:end], self._rest[end:]
@@ -63,7 +63,7 @@ class Raw:
                 self._rest += more
 
     async def joined(self, username: str) -> None:
-        """Be a WebSocket of somebody who was welcomed."""
+        """Connect by WebSocket and wait for the welcome."""
         await self.upgrade()
         await self.hear(b"0")
         self.say(join(username))
@@ -76,7 +76,7 @@ class Raw:
         self.writer.write(f"{where}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
     async def answer(self) -> bytes:
-        """The body of the answer to the oldest request that has none."""
+        """Return the body of the response to the oldest open request."""
         head = await self._within(self.reader.readuntil(b"\r\n\r\n"))
         size = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
         body = await self._within(self.reader.readexactly(size))
@@ -85,12 +85,12 @@ class Raw:
         return body
 
     async def session(self) -> str:
-        """Open a polling session, and give its id."""
+        """Open a polling session and return its id."""
         self.ask("GET")
         return orjson.loads((await self.answer())[1:])["sid"]
 
     async def polling(self, username: str) -> str:
-        """The id of a polling session of somebody who was welcomed."""
+        """Connect by polling, wait for the welcome, and return the session's id."""
         sid = await self.session()
         self.ask("POST", sid, join(username))
         await self.answer()

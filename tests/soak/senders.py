@@ -1,4 +1,4 @@
-"""A process of people who say one thing after the other, and say again what was not acknowledged.
+"""A process of people who post continuously and retry what was not acknowledged.
 
     python -m tests.soak.senders '{"port": 8000, "seed": 1, "lost": 0.2, "senders": [["s0", "#room-0"], ...]}'
 
@@ -45,7 +45,7 @@ class Sender:
         self._wire: wire.Wire | None = None
 
     async def keep(self) -> None:
-        """Stay connected, for ever."""
+        """Stay connected, forever."""
         while True:
             try:
                 self._wire = await wire.connect(self._port, self.name, self._heard, patience=FIRST_JOIN)
@@ -61,7 +61,7 @@ class Sender:
             await asyncio.sleep(self._chance.uniform(0, PAUSE))
 
     def tick(self) -> None:
-        """Say again what is overdue, and new things."""
+        """Retry overdue messages, and post new ones."""
         self._repeat(OVERDUE)
         self._say_more()
 
@@ -115,7 +115,7 @@ def id_of(name: str, number: int) -> str:
 
 
 async def run(port: int, seed: int, lost: float, senders: list[tuple[str, str]]) -> dict[str, Any]:
-    """Send from the first line of input to the second, and give what was acknowledged."""
+    """Send from the first line of input to the second, and print what was acknowledged."""
     chance = random.Random(seed)
     people = [Sender(port, name, room, chance, lost) for name, room in senders]
     tasks = [asyncio.create_task(person.keep()) for person in people]

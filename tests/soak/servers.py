@@ -1,4 +1,4 @@
-"""Servers that are ended and started again, on one port and one directory, by the id they were started with."""
+"""Servers that are stopped by process id and restarted, on the same port and directory."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Server:
         await self.end(signal.SIGKILL)
 
     async def start(self) -> None:
-        """Start, and wait until it says where it is."""
+        """Start, and wait until it prints its address."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,
@@ -61,7 +61,7 @@ class Server:
             raise OSError(f"no start: {line!r} {self.log.read_text()[-1000:]}")
 
     async def end(self, how: signal.Signals, patience: float = PATIENCE) -> int:
-        """Send a signal and wait for the end; gives the exit status."""
+        """Send a signal, wait for the end, and return the exit status."""
         if self._process.returncode is None:
             self._process.send_signal(how)
         return await asyncio.wait_for(self._process.wait(), patience)
@@ -72,11 +72,11 @@ class Server:
         return json.loads(await asyncio.wait_for(self._process.stdout.readline(), PATIENCE))
 
     def memory(self) -> float:
-        """MiB in memory."""
+        """Return the resident memory in MiB."""
         return psutil.Process(self._process.pid).memory_info().rss / 2**20
 
     def tracebacks(self) -> list[str]:
-        """What the log says of errors: each line of a failure, and the last lines of each traceback."""
+        """Return the errors in the log: each line of a failure, and the last lines of each traceback."""
         told = self.log.read_text(errors="replace").splitlines()
         ends = [number for number, line in enumerate(told) if _raised(line)]
         found = [" / ".join(told[max(0, number - TAIL) : number + 1]) for number in ends]

@@ -1,4 +1,4 @@
-"""Clients that never read, beside others that do."""
+"""Clients that never read, next to others that do."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ QUIET_SECONDS = 12.0
 LOUD_SECONDS = 16.0
 ALLOWED = 10.0
 KERNEL = 2.0
-"""Seconds until the buffers of both kernels are full, and until the next round of the server's patrol."""
+"""Seconds until the buffers of both kernels are full and the server has checked for slow clients."""
 MEMORY = 256
 SLOWER = 1.2
 JITTER = 0.002
@@ -38,7 +38,7 @@ AT_ONCE = 50
 
 
 class Healthy:
-    """People who read, and how long each message took to reach them."""
+    """People who read, and how long each message took to arrive."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -49,7 +49,7 @@ class Healthy:
         self._wires = [await wire.connect(self._port, f"healthy{n}", self._heard) for n in range(HEALTHY)]
 
     async def talk(self, seconds: float) -> list[float]:
-        """Post at `RATE` for a while; gives the delays in seconds."""
+        """Post at `RATE` for a while; return the delays in seconds."""
         self.delays = []
         until = following = time.perf_counter()
         until += seconds
@@ -97,7 +97,7 @@ class Silent:
 
 
 async def silent(scratch: Path, _seconds: float, seed: int, scale: float) -> Outcome:
-    """Talk without them and with them, by turns."""
+    """Measure without the silent clients and with them, in turns."""
     outcome, count = Outcome("Clients that never read"), int(SILENT * scale)
     async with Server(scratch / "silent", module="tests.soak.host") as server:
         healthy = Healthy(server.port)
@@ -138,7 +138,7 @@ class Round:
     worked: float
 
     def wrong(self) -> Iterator[str]:
-        """What is not as promised."""
+        """Return the violations."""
         if self.left or self.dropped_after > ALLOWED + KERNEL:
             yield f"{self.left} not dropped, the last after {self.dropped_after:.1f} s"
         if self.grown > MEMORY:

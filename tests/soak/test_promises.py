@@ -1,4 +1,4 @@
-"""The checker: whatever people do and whatever fails, the promises about delivery hold.
+"""Property tests: whatever people do and whatever fails, the promises about delivery hold.
 
 Generated histories of commands, lost acknowledgements and events, cut connections and killed servers; at the end every
 client is compared with the database. ``python -m tests.soak`` does the same at length.
@@ -55,11 +55,11 @@ step = st.one_of(
     st.tuples(st.just("lose"), person, st.sampled_from(["lost_acks", "lost_events"]), st.sampled_from([0, 0.2, 0.5])),
     st.tuples(st.just("wait"), st.sampled_from([0.0, 0.05])),
 )
-"""Each is named after the method of `World` that does it."""
+"""Each step is named after a method of `World`."""
 
 
 class World:
-    """A server, three people, and what they were told."""
+    """A server, three people, and the changes they received."""
 
     def __init__(self, data: Path, seed: int) -> None:
         self.data, self.chance, self.doors = data, random.Random(seed), Doors()
@@ -70,7 +70,7 @@ class World:
 
     @asynccontextmanager
     async def inhabited(self) -> AsyncIterator[None]:
-        """With a server that runs, and three rooms in which all are."""
+        """Start a server and three people who are in three rooms."""
         async with AsyncExitStack() as stack:
             self._running = await stack.enter_async_context(AsyncExitStack())
             await self._start()
@@ -85,7 +85,7 @@ class World:
         self.port = self._server.port
 
     async def do(self, verb: str, *how: Any) -> None:
-        """Take a step. Commands are not waited for: they overlap."""
+        """Take a step, without waiting for commands, so that they overlap."""
         await getattr(self, verb)(*how)
         await asyncio.sleep(0)
 
@@ -140,7 +140,7 @@ class World:
         self._busy.add(task)
 
     async def settle(self) -> None:
-        """No more faults: wait until everybody has said what they had to say, and has caught up."""
+        """Stop all faults, and wait until everyone has sent everything and caught up."""
         for name in PEOPLE:
             await self.lose(name, "lost_acks", 0)
             await self.lose(name, "lost_events", 0)
@@ -155,7 +155,7 @@ class World:
             await observer.catch_up()
 
     async def violations(self) -> list[str]:
-        """What breaks a promise."""
+        """Return the violations."""
         stored = Stored(self.data)
         rows = list(stored.messages())
         by_id = {row["id"]: row for row in rows}
@@ -178,7 +178,7 @@ def _not_the_welcome(data: Any) -> bool:
 
 
 async def history(steps: list[tuple[Any, ...]], killed: int, seed: int) -> list[str]:
-    """Live through the steps, with a kill before one of them, and give what broke a promise."""
+    """Run the steps, with a kill before one of them, and return the violations."""
     with TemporaryDirectory(prefix="chatrooms-promises-") as data:
         world = World(Path(data), seed)
         async with asyncio.timeout(PATIENCE), world.inhabited():

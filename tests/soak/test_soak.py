@@ -1,4 +1,4 @@
-"""The soak in small, and its judge: violations that are planted have to be found."""
+"""A small soak, and its checker, which must find planted violations."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_broken_acknowledgement_is_found(stored):
 
 
 def readings(*changes):
-    """What is wrong with hearing these changes."""
+    """Return the violations in these changes."""
     reader = Reader("bob")
     return [line for change in changes for line in reader.hear(change)]
 
@@ -109,7 +109,7 @@ def test_a_mark_that_goes_back_is_found():
 
 
 def doors():
-    """Bob is let into #x at the rev 5, put out at 20, and let in again at 30."""
+    """Bob joins #x at rev 5, is removed at 20, and joins again at 30."""
     found = Doors()
     found.entered("#x", "bob", asked_at=1.0, rev=5)
     found.left("#x", "bob", 20)

@@ -1,4 +1,4 @@
-"""Socket.IO spoken directly over a WebSocket: cheap enough for thousands of clients in one process."""
+"""A minimal Socket.IO client over WebSocket, cheap enough for thousands of clients in one process."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ class Wire(WSListener):
             self.welcome.exception()
 
     def say(self, payload: bytes) -> None:
-        """Send a packet, if the connection is there."""
+        """Send a packet, if connected."""
         if not self.transport.underlying_transport.is_closing():
             self.transport.send(WSMsgType.TEXT, payload)
 
     def cut(self) -> None:
-        """End the connection without a word."""
+        """End the connection without a close packet."""
         self.transport.disconnect(False)
 
 

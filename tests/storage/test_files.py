@@ -1,4 +1,4 @@
-"""What is stored is for the eyes of the account that runs the server only."""
+"""Only the account that runs the server can read its files."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _usual_umask():
     os.umask(before)
 
 
-async def test_what_the_server_makes_is_closed_to_others_while_it_runs_and_afterwards(tmp_path):
+async def test_files_of_the_server_are_private_while_it_runs_and_afterwards(tmp_path):
     data = tmp_path / "new" / "folder"
     async with started(data) as server, connect(server.url, "alice") as alice:
         await alice.say("#lobby", "for members only")
@@ -43,7 +43,7 @@ async def test_what_the_server_makes_is_closed_to_others_while_it_runs_and_after
     assert set(modes(data).values()) == {0o600}
 
 
-async def test_what_an_earlier_version_made_is_closed_at_the_next_start(tmp_path):
+async def test_files_of_an_earlier_version_become_private_at_the_next_start(tmp_path):
     data = tmp_path / "data"
     chat = Chatrooms(Settings(data=data, **QUICK))
     async with chat.lifespan():
@@ -56,7 +56,7 @@ async def test_what_an_earlier_version_made_is_closed_at_the_next_start(tmp_path
         assert (mode(data), set(modes(data).values())) == (0o700, {0o600})
 
 
-async def test_a_database_elsewhere_is_closed_too_and_its_folder_left_alone(tmp_path):
+async def test_a_database_elsewhere_becomes_private_but_its_folder_keeps_its_mode(tmp_path):
     tmp_path.chmod(0o755)
     chat = Chatrooms(Settings(database=f"sqlite:///{tmp_path / 'own.db'}", **QUICK))
     async with chat.lifespan():
@@ -67,16 +67,16 @@ async def test_a_database_elsewhere_is_closed_too_and_its_folder_left_alone(tmp_
 @pytest.mark.parametrize(
     ("inside", "before", "after"),
     [
-        ([], 0o755, 0o755),  # made for us, with the rights that somebody chose
+        ([], 0o755, 0o755),  # created in advance, with a mode that was chosen
         ([OURS], 0o755, 0o700),
         ([OURS, OURS + ".lock", OURS + "-wal"], 0o775, 0o700),
         ([OURS, "notes.txt"], 0o755, 0o755),
-        ([OURS], 0o1777, 0o1777),  # as /tmp is
+        ([OURS], 0o1777, 0o1777),  # like /tmp
         ([OURS], 0o777, 0o777),
         ([OURS], 0o500, 0o500),
     ],
 )
-def test_a_folder_that_is_there_is_closed_only_if_it_is_ours_alone(tmp_path, inside, before, after):
+def test_an_existing_folder_becomes_private_only_if_it_is_ours(tmp_path, inside, before, after):
     for name in inside:
         (tmp_path / name).touch()
     tmp_path.chmod(before)
@@ -85,7 +85,7 @@ def test_a_folder_that_is_there_is_closed_only_if_it_is_ours_alone(tmp_path, ins
     tmp_path.chmod(0o700)
 
 
-async def test_the_umask_of_the_host_is_left_as_it_is(tmp_path):
+async def test_the_hosts_umask_is_unchanged(tmp_path):
     async with Chatrooms(Settings(data=tmp_path / "data", **QUICK)).lifespan():
         (tmp_path / "hosts").touch()
         assert mode(tmp_path / "hosts") == 0o644

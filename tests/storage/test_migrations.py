@@ -1,4 +1,4 @@
-"""The tables of the code are the tables of the migrations, on every database."""
+"""The migrations create the same tables as the code, on every database."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FIRST_VERSION = (
     f"INSERT INTO members VALUES ('alice+bob', 'alice', 'member', '{AT}', '0', 1, 2)",
     "INSERT INTO reads VALUES ('alice', 'alice+bob', 7, 1, 3)",
 )
-"""Rows as version 0001 has them."""
+"""Rows of version 0001."""
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def engine(tmp_path, either_database):
 
 
 def context(connection):
-    """Compare without the indexes of other databases: Alembic knows nothing of ``ddl_if``."""
+    """Compare without the indexes of other databases, because Alembic ignores ``ddl_if``."""
 
     def is_meant(thing, _name, kind, *_):
         only = thing._ddl_if if kind == "index" else None
@@ -45,7 +45,7 @@ def context(connection):
 
 
 @pytest.mark.parametrize("made", [migrations.migrate, migrations.upgrade])
-def test_the_migrations_make_the_tables_of_the_code_and_so_does_a_first_start(engine, made):
+def test_migrations_and_a_first_start_create_the_tables_of_the_code(engine, made):
     made(engine)
     with engine.connect() as connection:
         assert compare_metadata(context(connection), metadata) == []
@@ -66,7 +66,7 @@ def test_migrating_twice_changes_nothing_and_keeps_the_data(engine):
         assert connection.scalars(select(rooms.c.name)).all() == ["#a"]
 
 
-def test_a_database_of_the_first_version_keeps_what_it_holds(engine):
+def test_a_database_of_the_first_version_keeps_its_data(engine):
     migrations.upgrade(engine, "0001")
     with engine.begin() as connection:
         for statement in FIRST_VERSION:
@@ -79,7 +79,7 @@ def test_a_database_of_the_first_version_keeps_what_it_holds(engine):
         assert connection.scalars(select(reads.c.seq).where(reads.c.room == "alice+bob")).all() == [7]
 
 
-def test_the_newest_migration_is_the_one_that_a_start_looks_for():
+def test_head_is_the_newest_migration():
     config = Config()
     config.set_main_option("script_location", migrations.__path__[0])
     assert ScriptDirectory.from_config(config).get_heads() == [migrations.HEAD]

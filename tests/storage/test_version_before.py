@@ -1,4 +1,4 @@
-"""A database of the version before opens, migrates and shows everybody everything that they saw before.
+"""A database of the previous version opens, migrates, and shows everyone the same as before.
 
 `version_0001.json` holds the tables of a small chat as that version stored them, each person's token, and what `sync`
 from nothing returned to them.
@@ -32,7 +32,7 @@ IDENTITY = {
 
 @pytest.fixture
 def old_database(tmp_path, either_database) -> str:
-    """The URL of a database as the version before left it."""
+    """Return the URL of a database from the previous version."""
     url = either_database or f"sqlite:///{tmp_path / 'chatrooms.sqlite3'}"
     engine = sa.create_engine(url)
     with engine.begin() as db:
@@ -50,7 +50,7 @@ def old_database(tmp_path, either_database) -> str:
 
 
 def rows_by_identity(changes: list[dict]) -> dict[tuple, dict]:
-    """Every row of ``sync``, by room, table and identity."""
+    """Return every row of ``sync``, by room, table and identity."""
     return {
         (change["room"], table, *(row[key] for key in keys)): row
         for change in changes
@@ -59,7 +59,7 @@ def rows_by_identity(changes: list[dict]) -> dict[tuple, dict]:
     }
 
 
-async def test_everybody_sees_every_row_as_before(old_database, tmp_path):
+async def test_everyone_gets_the_same_rows_as_before(old_database, tmp_path):
     async with running(tmp_path, database=old_database) as server:
         for name, seen in BEFORE["seen"].items():
             async with connect(server.url, name, token=seen["token"]) as person:
@@ -100,7 +100,7 @@ async def test_what_was_unread_stays_unread_and_nothing_else_is(old_database, tm
             assert set(unread) == set(before) - had
 
 
-async def test_life_goes_on_where_it_stopped(old_database, tmp_path):
+async def test_rooms_continue_where_they_stopped(old_database, tmp_path):
     async with (
         running(tmp_path, database=old_database) as server,
         connect(server.url, "alice", token=BEFORE["seen"]["alice"]["token"]) as alice,

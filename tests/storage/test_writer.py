@@ -1,4 +1,4 @@
-"""Group commit: together on the disk, each with its own fate, told in order."""
+"""Group commit: works are committed together, succeed or fail separately, and are broadcast in order."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def stored(connection):
     return list(connection.scalars(select(rooms.c.name).order_by(rooms.c.name)))
 
 
-async def test_a_change_can_be_read_once_it_is_answered(database):
+async def test_a_change_can_be_read_once_it_returns(database):
     assert await database.change(adding("#a")) == "#a"
     assert await database.read(stored) == ["#a"]
 
 
-async def test_an_error_of_the_database_does_not_say_what_was_written(database, caplog):
+async def test_a_database_error_does_not_log_values(database, caplog):
     await database.change(adding("#secret"))
     with pytest.raises(Internal):
         await database.change(adding("#secret"))
@@ -63,7 +63,7 @@ async def test_an_error_of_the_database_does_not_say_what_was_written(database, 
     assert "secret" not in caplog.text and "alice" not in caplog.text
 
 
-async def test_what_waits_is_committed_together_and_told_in_order_before_it_is_answered(database):
+async def test_waiting_works_are_committed_together_and_broadcast_before_they_return(database):
     told, answered = [], []
 
     async def committed(results):
@@ -85,7 +85,7 @@ async def test_what_waits_is_committed_together_and_told_in_order_before_it_is_a
     assert told == [["first"], [f"#{n:02}" for n in range(20)]]
 
 
-async def test_one_refusal_in_a_batch_harms_nobody_else_and_leaves_nothing(database):
+async def test_a_refusal_in_a_batch_is_undone_alone(database):
     def half_done(connection):
         adding("#half")(connection)
         raise NotFound
@@ -106,7 +106,7 @@ async def test_one_refusal_in_a_batch_harms_nobody_else_and_leaves_nothing(datab
     assert await database.read(stored) == ["#a", "#b"]
 
 
-async def test_an_error_of_the_database_refuses_the_whole_batch_and_the_next_one_works(database):
+async def test_a_database_error_fails_the_whole_batch_but_not_the_next_one(database):
     told = []
 
     async def committed(results):
@@ -122,7 +122,7 @@ async def test_an_error_of_the_database_refuses_the_whole_batch_and_the_next_one
     assert await database.change(adding("#b")) == "#b"
 
 
-async def test_readers_see_one_moment_and_cannot_write(database):
+async def test_readers_see_one_snapshot_and_cannot_write(database):
     await database.change(adding("#a"))
     gate, reading = threading.Event(), threading.Event()
 
@@ -139,7 +139,7 @@ async def test_readers_see_one_moment_and_cannot_write(database):
     assert await slow == (["#a"], ["#a"])
 
 
-async def test_who_stops_waiting_does_not_undo_what_was_asked_for(database):
+async def test_a_cancelled_caller_does_not_undo_the_work(database):
     gate = threading.Event()
     first = asyncio.create_task(database.change(lambda _: gate.wait(10)))
     await asyncio.sleep(0)
@@ -152,7 +152,7 @@ async def test_who_stops_waiting_does_not_undo_what_was_asked_for(database):
     assert await database.read(stored) == ["#a", "#b"]
 
 
-async def test_more_than_can_wait_is_refused_at_once(database, monkeypatch):
+async def test_too_much_waiting_work_is_refused_at_once(database, monkeypatch):
     monkeypatch.setattr(db_module, "WAITING", 1)
     gate = threading.Event()
     first = asyncio.create_task(database.change(lambda _: gate.wait(10)))
@@ -190,7 +190,7 @@ async def test_two_servers_do_not_share_one_database(tmp_path, kind, request, mo
 
 
 async def test_two_writers_of_one_room_in_postgresql_take_turns(postgres_database):
-    """Two processes of ours would each have a `Database`: no rev may be given out twice."""
+    # Two processes would each have a `Database`; no rev may be assigned twice.
     databases = [Database(postgres_database, alone=False) for _ in range(2)]
     for database in databases:
         await database.open()

@@ -1,4 +1,4 @@
-"""A host application as somebody would write it; mypy --strict and pyright find nothing in it."""
+"""A host application that must pass mypy --strict and pyright."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A host application is type-clean without plugins or settings of ours."""
+"""A host application passes type checkers without our plugins or settings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def checked(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def host(tmp_path) -> Path:
-    """The program in a directory of its own, where no settings of ours are found."""
+    """Copy the program to a directory without our settings."""
     return Path(shutil.copy(HOST, tmp_path))
 
 

@@ -1,4 +1,4 @@
-"""The ends of the version ranges: ``python -m tests.versions oldest|newest|beside [arguments of pytest]``.
+"""Test the ends of the version ranges: ``python -m tests.versions oldest|newest|beside [arguments of pytest]``.
 
 ``oldest`` and ``newest`` make a fresh environment with the least and the latest versions that pyproject.toml allows,
 and run the tests of what depends on them most. ``beside`` asks pip whether chatrooms can be installed beside frameworks
@@ -26,7 +26,7 @@ BESIDE = ["fastapi==0.128.*", "sqlalchemy<2.1", "fastapi-users[sqlalchemy]", "sq
 
 
 def lower_bounds() -> list[str]:
-    """Return a constraint for each dependency of ours: the least version that is allowed."""
+    """Return a constraint for each dependency with its oldest allowed version."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     optional = project["optional-dependencies"]
     needed = map(Requirement, [*project["dependencies"], *optional["client"], *optional["postgresql"]])
@@ -34,7 +34,7 @@ def lower_bounds() -> list[str]:
 
 
 def environment(place: Path, constraints: list[str]) -> Path:
-    """Return the Python of a fresh environment with chatrooms and what its tests need."""
+    """Return the Python of a fresh environment with chatrooms and its test dependencies."""
     venv.create(place / "venv", with_pip=True)
     python = place / "venv" / "bin" / "python"
     limits = place / "constraints.txt"
@@ -57,7 +57,7 @@ def run(constraints: list[str], arguments: list[str]) -> int:
 
 
 def beside() -> int:
-    """Ask pip for chatrooms together with each of `BESIDE`; raises if there is no solution."""
+    """Resolve chatrooms together with each of `BESIDE` by pip; raises if there is no solution."""
     for other in BESIDE:
         pip(Path(sys.executable), "install", "--dry-run", "--ignore-installed", str(ROOT), other)
         print(f"resolves beside {other}")
@@ -65,7 +65,7 @@ def beside() -> int:
 
 
 def main(end: str, *arguments: str) -> int:
-    """Do what the command line asks for."""
+    """Run the command line."""
     if end == "beside":
         return beside()
     return run({"oldest": lower_bounds(), "newest": []}[end], list(arguments))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 
 import pytest
 
+from chatrooms.wire import manager
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import LARGE, Delivery
+from chatrooms.wire.socket import Socket
 from tests.wire.program import until
 from tests.wire.raw import PATH, frame, send
 
@@ -169,7 +172,7 @@ async def test_who_was_left_out_of_skippable_events_is_made_known_once_caught_up
         known.append((sid, rooms))
         await server.emit("missed", to=sid)
 
-    server.caught_up = caught_up
+    server.use(caught_up=caught_up)
     await slow.stall(300 * KIB)
     waiting = slow.socket.waiting()
     for number in range(100):
@@ -183,6 +186,27 @@ async def test_who_was_left_out_of_skippable_events_is_made_known_once_caught_up
     assert len(known) == 1
 
 
+async def test_large_events_to_many_are_sent_in_steps_between_which_others_have_their_turn(start, monkeypatch):
+    monkeypatch.setattr(manager, "STEP", 100 * KIB)
+    program, raw = await start()
+    sockets = [await raw.join_websocket() for _ in range(7)]
+    turn, sent, loop = 0, Counter(), asyncio.get_running_loop()
+
+    def next_turn():
+        nonlocal turn
+        turn += 1
+        if sum(sent.values()) < len(sockets):
+            loop.call_soon(next_turn)
+
+    send = Socket.send
+    monkeypatch.setattr(Socket, "send", lambda socket, bundle: (sent.update([turn]), send(socket, bundle)))
+    next_turn()
+    await program.server.emit("n", "x" * 49 * KIB, to="all")
+    assert list(sent.values()) == [2, 2, 2, 1]
+    for each in sockets:
+        assert (await each.read()).startswith('42["n"')
+
+
 async def test_many_skippable_events_at_once_leave_no_more_waiting_than_one_bundle_more(slow):
     events = [("n", "x" * 10 * KIB, ["all"]) for _ in range(1000)]
     await slow.program.server.emit_all(events, delivery=Delivery.SKIPPABLE)
@@ -190,7 +214,7 @@ async def test_many_skippable_events_at_once_leave_no_more_waiting_than_one_bund
 
 
 async def test_a_client_that_does_not_read_is_not_heard_either_until_it_does(start):
-    program, raw = await start(limits=Limits(skippable=300 * KIB))
+    program, raw = await start(limits=Limits(skippable=300 * KIB, handlers=10))
     program.server.on("large", lambda _sid: program.heard.append("asked") or "x" * 100 * KIB)
     sock = await raw.bare_websocket(receive_buffer=BUFFER)
     slow = Slow(program, sock)

@@ -147,7 +147,7 @@ async def test_a_program_may_take_no_binary_data(start):
     await ws.send(b"x" * 1000)
     await ws.send('428["echo",1]')
     assert await ws.read() == "438[1]"
-    assert not program.server._assembly
+    assert not program.server._assembly.unfinished
 
 
 async def test_attachments_are_bounded_in_bytes_together(start):
@@ -180,7 +180,7 @@ async def test_a_client_that_leaves_between_attachments_leaves_nothing(program, 
     ws = await raw.join_websocket()
     await ws.send(f'452-7["echo",{TWO}]')
     await ws.send(b"x")
-    await until(lambda: len(program.server._assembly))
+    await until(lambda: len(program.server._assembly.unfinished))
     await ws.close()
     await program.empty()
 

@@ -74,7 +74,7 @@ async def test_a_crowd_is_accepted_until_the_listener_is_closed():
         assert await asyncio.gather(*(greeted(listening.getsockname()) for _ in range(CROWD))) == [b"hello"] * CROWD
         door.close()
         with socket.create_connection(listening.getsockname()), socket.create_server(("127.0.0.1", 0)) as other:
-            next_door = Listener(other, Greeter)
+            next_door = Listener(other, ConnectionLimits(1, 1, listed("")), Greeter)
             assert await greeted(other.getsockname()) == b"hello"
             next_door.close()
             connection, _ = listening.accept()  # which nobody else has done

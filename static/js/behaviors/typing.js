@@ -6,8 +6,8 @@ import { onChange } from "../sync.js";
 
 /** Who is typing in which room: sent at most every 3 s, shown for 5 s, and cleared by the message. */
 
-const TELL_EVERY_MS = 3_000;
-const BELIEVED_MS = 5_000;
+const SEND_EVERY_MS = 3_000;
+const SHOWN_MS = 5_000;
 
 /** @type {import("@preact/signals").Signal<Map<string, Map<string, number>>>} room → username → timer */
 const typists = signal(new Map());
@@ -16,21 +16,21 @@ const typists = signal(new Map());
 export const typistsIn = (room) => [...(typists.value.get(room)?.keys() ?? [])];
 
 /** @type {Map<string, number>} When a signal was last sent to each room. */
-const told = new Map();
+const sentAt = new Map();
 /** @type {Map<string, number>} The timers of signals to send as soon as allowed. */
 const later = new Map();
 
 /** @param {string} room */
-export function tellTyping(room) {
-  const wait = (told.get(room) ?? 0) + TELL_EVERY_MS - Date.now();
-  if (wait <= 0) tell(room);
-  else if (!later.has(room)) later.set(room, setTimeout(() => tell(room), wait));
+export function sendTyping(room) {
+  const wait = (sentAt.get(room) ?? 0) + SEND_EVERY_MS - Date.now();
+  if (wait <= 0) send(room);
+  else if (!later.has(room)) later.set(room, setTimeout(() => send(room), wait));
 }
 
 /** @param {string} room */
-function tell(room) {
+function send(room) {
   stopTyping(room);
-  told.set(room, Date.now());
+  sentAt.set(room, Date.now());
   run("typing", { room }).catch(() => {});
 }
 
@@ -51,7 +51,7 @@ function set(room, username, timer) {
 
 listenFor("typing", ({ room, from }) => {
   if (from === me.value?.username) return;
-  set(room, from, setTimeout(() => set(room, from), BELIEVED_MS));
+  set(room, from, setTimeout(() => set(room, from), SHOWN_MS));
 });
 
 onChange(({ room, messages }) => {

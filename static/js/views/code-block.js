@@ -3,7 +3,7 @@ import { highlighted } from "../behaviors/highlight.js";
 import { html } from "../html.js";
 import { Icon } from "./icon.js";
 
-const SAID_MS = 2_000;
+const SHOWN_MS = 2_000;
 
 /** @param {{text: string, language: string}} props */
 export function CodeBlock({ text, language }) {
@@ -17,15 +17,15 @@ export function CodeBlock({ text, language }) {
 
 /** @param {{text: string}} props */
 function Copy({ text }) {
-  const [said, setSaid] = useState("");
+  const [status, setStatus] = useState("");
   /** @param {string} outcome */
-  const say = (outcome) => (setSaid(outcome), setTimeout(() => setSaid(""), SAID_MS));
+  const say = (outcome) => (setStatus(outcome), setTimeout(() => setStatus(""), SHOWN_MS));
   const copy = () => copyText(text).then(() => say("Copied"), () => say("Couldn't copy"));
   return html`
     <span class="copy">
-      <span class="said-so" role="status">${said}</span>
+      <span class="said-so" role="status">${status}</span>
       <button class="quiet square" type="button" aria-label="Copy code" title="Copy code" onClick=${copy}>
-        <${Icon} name=${said === "Copied" ? "check" : "copy"} />
+        <${Icon} name=${status === "Copied" ? "check" : "copy"} />
       </button>
     </span>
   `;

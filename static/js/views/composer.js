@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { draftOf, followDraft, keepDraft } from "../behaviors/drafts.js";
 import { goToEnd } from "../behaviors/read-marks.js";
-import { stopTyping, tellTyping } from "../behaviors/typing.js";
+import { sendTyping, stopTyping } from "../behaviors/typing.js";
 import { insert } from "../behaviors/writing.js";
 import { html } from "../html.js";
 import { post } from "../outbox.js";
@@ -74,7 +74,7 @@ function useDraft(room, box) {
   function write(written) {
     setText(written);
     keepDraft(room, written);
-    if (written.trim()) tellTyping(room);
+    if (written.trim()) sendTyping(room);
     else stopTyping(room);
   }
   return /** @type {const} */ ([text, write]);

@@ -41,7 +41,7 @@ const EXPLAINED = {
 
 function Desktop() {
   const [state, setState] = useState(permission());
-  const [said, setSaid] = useState("");
+  const [status, setStatus] = useState("");
   const isOn = desktop.value === "on" && state === "granted";
   /** @param {boolean} isWanted */
   async function change(isWanted) {
@@ -49,13 +49,13 @@ function Desktop() {
     setState(permission());
     desktop.value = isWanted && permission() === "granted" ? "on" : "";
   }
-  const test = async () => setSaid((await showNotification("Chatrooms", "Notifications work.")) ? "Sent. You should see it now." : "The notification couldn't be shown.");
+  const test = async () => setStatus((await showNotification("Chatrooms", "Notifications work.")) ? "Sent. You should see it now." : "The notification couldn't be shown.");
   return html`
     <div class="setting">
       <${Switch} label="Desktop notifications" isOn=${isOn} onChange=${change} isOff=${state === "denied" || state === "unsupported"} />
       <p class="hint">${EXPLAINED[state]}</p>
       ${isOn && html`<p><button class="secondary small" onClick=${test}>Test notification</button></p>`}
-      <p class="hint" role="status">${said}</p>
+      <p class="hint" role="status">${status}</p>
     </div>
   `;
 }

@@ -1,4 +1,4 @@
-"""The peer on python-socketio as it comes, under uvicorn with uvloop, with orjson, storing nothing."""
+"""The peer on unmodified python-socketio, with uvicorn, uvloop and orjson, without storage."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ numbers: Counter[str] = Counter()
 
 @sio.event
 async def connect(sid: str, _environ: dict[str, Any], auth: dict[str, Any]) -> None:
-    """Put somebody into the lobby and their own room."""
+    """Add a socket to the lobby and its own room."""
     names[sid] = auth["username"]
     await sio.enter_room(sid, "#lobby")
     await sio.enter_room(sid, auth["username"])
@@ -39,7 +39,7 @@ async def connect(sid: str, _environ: dict[str, Any], auth: dict[str, Any]) -> N
 
 @sio.event
 async def post(sid: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Tell the room, or the recipient and the sender's other tabs."""
+    """Emit to the room, or to the recipient and the sender's other tabs."""
     room = data["room"]
     numbers[room] += 1
     message = {"room": room, "number": numbers[room], "author": names[sid], "text": data["text"]}
@@ -52,7 +52,7 @@ async def post(sid: str, data: dict[str, Any]) -> dict[str, Any]:
 
 @sio.event
 async def disconnect(sid: str, _reason: str) -> None:
-    """Forget somebody."""
+    """Forget a socket."""
     names.pop(sid, None)
 
 

@@ -1,4 +1,4 @@
-"""Our server with a watch on its event loop: how long the longest round of the loop took.
+"""Our server with a probe of its event loop's longest iteration.
 
 A callback that schedules itself again runs once in each round of the loop. The largest distance between two runs, in
 seconds of the clock and in seconds of the loop's thread on a processor, is kept in the file ``BENCH_WATCH`` as two

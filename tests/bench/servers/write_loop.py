@@ -1,4 +1,4 @@
-"""No server at all, but what one can come to: a loop that writes ready frames to sockets, so many in one write.
+"""The upper bound for any server: a loop that writes prepared frames to sockets, several in one write.
 
 When as many clients as the command line says have come and the last has said something, all are written to in turn.
 A ``send`` from Python costs little more than a ``write`` from C: nearly all of it is the kernel's work.

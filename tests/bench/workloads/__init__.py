@@ -1,4 +1,4 @@
-"""Everything that is measured, by name."""
+"""The workloads, by name."""
 
 from __future__ import annotations
 

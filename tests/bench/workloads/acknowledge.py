@@ -1,4 +1,4 @@
-"""How long one waits for an acknowledgement when hardly anything else goes on."""
+"""The time to acknowledge on an idle server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECONDS = 60
 
 
 def acknowledge(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
-    """Milliseconds from saying to acknowledgement, one sender and ten sockets."""
+    """Milliseconds from posting to acknowledgement, with one sender and ten sockets."""
     with bench.server(peer) as server, Load(server.address, server.wire) as load:
         first, *_ = load.connect_many(SOCKETS)
         load.rest()

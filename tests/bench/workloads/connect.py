@@ -1,4 +1,4 @@
-"""How fast people come in."""
+"""The rate of new connections."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def connect(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
 
 
 def join(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
-    """First joins a second: each is stored with a new session, and everybody in the lobby is told."""
+    """First joins per second: each is stored with a new session and broadcast to the lobby."""
     with bench.server(peer) as server, Load(server.address, server.wire) as load:
         meter = Meter(server.pid, bench.cores)
         stamp = int(time.time())

@@ -1,4 +1,4 @@
-"""What it costs that somebody leaves while there are many rooms: the room managers alone, in one process."""
+"""The cost of a disconnect with many rooms: only the room managers, in one process."""
 
 from __future__ import annotations
 

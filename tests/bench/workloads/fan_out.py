@@ -1,4 +1,4 @@
-"""Many sockets in one room, of which some talk at the same time."""
+"""Many sockets in one room, some of which post at the same time."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ WARM = 5000
 
 
 class Room:
-    """All sockets of a load, which hear the same; one conversation in it after another."""
+    """All sockets of a load, which receive the same messages."""
 
     def __init__(self, load: Load) -> None:
         self.load = load
         self.ledger = Ledger(ROOM, ROOM)
 
     def listen(self) -> None:
-        """Compare from now on what everybody hears."""
+        """Compare what all sockets receive from now on."""
         self.ledger = Ledger(ROOM, ROOM)
         course = Course(self.ledger, self.load.wire.read)
         self.listeners = []
@@ -36,7 +36,7 @@ class Room:
             self.listeners.append(listener)
 
     def talk(self, senders: int, seconds: float, most: float = float("inf")) -> int:
-        """Let some talk until all have heard everything; gives how many messages that were; raises `Wrong`."""
+        """Let some sockets post until all have received everything; return the number of messages; raises `Wrong`."""
         self.listen()
         talking = [Sender(connection, ROOM) for connection in spread(self.load.connections, senders)]
         talk(self.load, talking, seconds, most)
@@ -48,13 +48,13 @@ class Room:
         return self.ledger.messages
 
     def settle(self) -> None:
-        """See that nothing else comes; raises `Wrong`."""
+        """Check that nothing else arrives; raises `Wrong`."""
         self.load.rest(0.15)
         self.ledger.settle(self._said)
 
 
 def fan_out(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
-    """Deliveries a second, by the number of sockets and of those who talk."""
+    """Deliveries per second, by the number of sockets and senders."""
     for sockets, talking in scale.rooms:
         with bench.server(peer) as server, Load(server.address, server.wire) as load:
             load.connect_many(sockets)

@@ -1,4 +1,4 @@
-"""Whether a room of ten million messages is read as fast as one of ten thousand."""
+"""Reading a room with ten million messages compared to one with ten thousand."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Ask = Callable[[int], dict[str, Any]]
 
 
 class Reader:
-    """Somebody who asks one thing after the other."""
+    """A client that runs one command after another."""
 
     def __init__(self, load: Load, connection: Connection) -> None:
         self._load, self._connection = load, connection

@@ -1,4 +1,4 @@
-"""What a socket costs that says nothing."""
+"""The memory of an idle socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People in pairs, everybody talking to the other."""
+"""Pairs of people who post to each other."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Pair:
         return Correspondence(me, other, rooms)
 
     def complete(self) -> bool:
-        """Whether each has heard everything that the other said."""
+        """Return whether each has received everything that the other posted."""
         one, other = self.senders
         return self.ears[0].heard(other) and self.ears[1].heard(one)
 
 
 class Correspondence:
-    """What one person is told by the other."""
+    """The messages that one person receives from the other."""
 
     def __init__(self, me: Connection, other: Connection, rooms: set[str]) -> None:
         self.ledgers = {room: PairLedger(room, {me.username, other.username}) for room in rooms}
@@ -57,7 +57,7 @@ class PairLedger(Ledger):
 
 
 def person_to_person(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
-    """Messages a second, all pairs talking at once."""
+    """Messages per second, with all pairs posting at once."""
     with bench.server(peer) as server, Load(server.address, server.wire) as load:
         people = load.connect_many(2 * scale.pairs)
         load.rest()
@@ -74,7 +74,7 @@ def person_to_person(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
 
 
 def _talk(load: Load, pairs: list[Pair], seconds: float) -> int:
-    """Let everybody talk until everything has come; gives how much more was said."""
+    """Let everyone post until everything has arrived; return how many more messages were posted."""
     senders = [sender for pair in pairs for sender in pair.senders]
     before = sum(sender.count for sender in senders)
     talk(load, senders, seconds)
@@ -84,7 +84,7 @@ def _talk(load: Load, pairs: list[Pair], seconds: float) -> int:
 
 
 def _settle(pairs: list[Pair]) -> None:
-    """Raise `Wrong` if anybody was told too little or too much."""
+    """Raise `Wrong` if anyone received too little or too much."""
     for pair in pairs:
         said = {sender.connection.username: sender.count for sender in pair.senders}
         for ear in pair.ears:

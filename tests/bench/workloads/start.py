@@ -1,4 +1,4 @@
-"""How soon a server answers, and what it holds when nobody is there."""
+"""The time from start to the first response, and the memory of an idle server."""
 
 from __future__ import annotations
 

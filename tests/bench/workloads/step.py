@@ -1,4 +1,4 @@
-"""The longest round of our event loop while one message after the other goes to a crowd."""
+"""The longest iteration of our event loop while messages go to many sockets."""
 
 from __future__ import annotations
 

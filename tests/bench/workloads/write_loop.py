@@ -1,4 +1,4 @@
-"""What a core can come to at all: see ``servers.write_loop``."""
+"""The upper bound of a core: see ``servers.write_loop``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECONDS = 60
 
 
 def write_loop(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
-    """Deliveries a second to 500 sockets, by how many go in a write."""
+    """Deliveries per second to 500 sockets, by how many go in a write."""
     for together in TOGETHER:
         messages = scale.writes * together
         command = [sys.executable, "-m", "tests.bench.servers.write_loop", *map(str, (SOCKETS, messages, together))]

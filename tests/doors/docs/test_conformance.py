@@ -1,4 +1,4 @@
-"""The documents for programs are true of what a running server answers and tells."""
+"""A running server's responses and events conform to its documents."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ ROOM, ID = f"#{uuid4().hex[:12]}", str(uuid4())
 
 
 def closed(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of an object that has no other fields than those that are named."""
+    """Return the schema without additional fields."""
     named = "properties" in schema and "additionalProperties" not in schema
     return schema | {"additionalProperties": False} if named else schema
 
 
 def validate(value: Any, schema: dict[str, Any]) -> None:
-    """Raise unless the schema admits the value, with every field that is sent being documented."""
+    """Raise unless the value conforms to the schema, without undocumented fields."""
     extensible = ("Details", "RefusedConnection")
     known = {name: part if name in extensible else closed(part) for name, part in CONTRACT.components.items()}
     jsonschema.validate(value, schema | {"components": {"schemas": known}})
@@ -54,7 +54,7 @@ ANSWERS = [
 ]
 
 
-async def test_what_a_server_answers_is_what_the_openapi_document_says(person):
+async def test_responses_conform_to_the_openapi_document(person):
     alice = await person("alice")
     document = json.loads((await get(alice.url, "/openapi.json"))[1])
     headers = {"Authorization": f"Bearer {alice.token}"}
@@ -66,7 +66,7 @@ async def test_what_a_server_answers_is_what_the_openapi_document_says(person):
         validate(answer, response["content"]["application/json"]["schema"])
 
 
-async def test_joining_and_leaving_answer_what_the_openapi_document_says(own_server):
+async def test_joining_and_leaving_conform_to_the_openapi_document(own_server):
     for path in ("/api/session.join", "/api/session.leave"):
         status, answer, headers = await post(own_server.url, path, {"username": "carol"})
         said = OPENAPI["paths"][path]["post"]["responses"][str(status)]
@@ -74,14 +74,14 @@ async def test_joining_and_leaving_answer_what_the_openapi_document_says(own_ser
         assert set(said["headers"]) <= set(headers)
 
 
-async def test_health_answers_what_the_openapi_document_says(own_server):
+async def test_health_checks_conform_to_the_openapi_document(own_server):
     for path in ("/healthz", "/readyz"):
         answer = json.loads((await get(own_server.url, path))[1])
         content = OPENAPI["paths"][path]["get"]["responses"]["200"]["content"]
         validate(answer, content["application/json"]["schema"])
 
 
-async def test_what_a_client_hears_is_what_the_asyncapi_document_says(person):
+async def test_events_conform_to_the_asyncapi_document(person):
     alice, bob = await person("alice"), await person("bob")
     messages = ASYNCAPI["channels"]["root"]["messages"]
     await alice.run("presence.watch", usernames=["bob"])
@@ -94,7 +94,7 @@ async def test_what_a_client_hears_is_what_the_asyncapi_document_says(person):
         validate(payload, messages[event]["payload"])
 
 
-async def test_an_acknowledgement_is_what_the_asyncapi_document_says(person):
+async def test_acknowledgements_conform_to_the_asyncapi_document(person):
     alice = await person("alice")
     answers = {
         "user.me": await alice.client.call("user.me", {}),

@@ -1,4 +1,4 @@
-"""The documents for programs: complete and valid."""
+"""The OpenAPI and AsyncAPI documents are complete and valid."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ OPENAPI, ASYNCAPI = DOCUMENTS.openapi("chat", HERE), DOCUMENTS.asyncapi("chat", 
 
 
 def parts(document: Any) -> list[dict[str, Any]]:
-    """Every object inside a document."""
+    """Yield every object in a document."""
     inner = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
     own = [document] if isinstance(document, dict) else []
     return own + [part for value in inner for part in parts(value)]
 
 
 def resolved(document: Any, pointer: str) -> Any:
-    """What a ``$ref`` of the document leads to; raises ``KeyError``."""
+    """Return the target of a ``$ref``; raises ``KeyError``."""
     for key in pointer.removeprefix("#/").split("/"):
         document = document[key.replace("~1", "/").replace("~0", "~")]
     return document
@@ -62,7 +62,7 @@ def test_the_openapi_document_is_valid():
     validate_openapi(OPENAPI)
 
 
-def test_every_status_of_a_refusal_is_an_answer_of_every_command():
+def test_every_command_documents_the_status_of_every_refusal():
     statuses = {"200"} | {str(refusal.status) for refusal in refusals()}
     for name in NAMES:
         assert set(OPENAPI["paths"][f"/api/{name}"]["post"]["responses"]) == statuses
@@ -118,13 +118,13 @@ def test_every_row_and_each_of_its_fields_has_a_description():
             assert field.get("description"), f"{name}.{key}"
 
 
-def test_what_is_only_for_doors_has_descriptions_too():
+def test_schemas_of_the_doors_have_descriptions():
     for name in ("Handshake", "ConnectError", "RefusedConnection"):
         for key, field in CONTRACT.components[name]["properties"].items():
             assert field.get("description"), f"{name}.{key}"
 
 
-def test_names_and_ids_say_their_format_and_no_length_that_they_do_not_have():
+def test_names_and_ids_document_their_format_and_not_their_length():
     known = {
         field["format"]
         for command in CONTRACT.commands
@@ -135,9 +135,9 @@ def test_names_and_ids_say_their_format_and_no_length_that_they_do_not_have():
     assert "200 characters" not in DOCUMENTS.reference("chat", HERE)
 
 
-def test_two_types_of_one_name_are_an_error():
+def test_two_types_with_the_same_name_are_an_error():
     class Message(TypedDict):
-        """Another of that name."""
+        """Another type with that name."""
 
         other: str
 
@@ -147,7 +147,7 @@ def test_two_types_of_one_name_are_an_error():
         schema(TypedDict("Mine", {"message": Message}), named)
 
 
-def test_the_documents_are_made_only_when_asked_for():
+def test_the_documents_are_generated_on_first_use():
     asked = contract()
     documents = Documents(asked)
     assert not vars(asked).keys() & {"rows", "components"}

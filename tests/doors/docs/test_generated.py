@@ -1,4 +1,4 @@
-"""The files that are made from the declarations: committed as they are made, and complete."""
+"""The committed generated files are current and complete."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CONTRACT = contract()
 COMMANDS = {command.name: command for command in CONTRACT.commands}
 
 
-def test_each_committed_file_is_as_it_is_made_now():
+def test_the_committed_generated_files_are_current():
     for path, text in files().items():
         assert path.read_text() == text, f"{path.name}: run python -m chatrooms.doors.docs"
 
@@ -55,7 +55,7 @@ def test_no_name_is_given_to_a_command_that_does_not_exist():
     assert (set(NAMES) | BY_HAND | REPEATABLE) <= set(COMMANDS)
 
 
-def test_a_method_by_hand_hides_no_generated_one_by_accident():
+def test_handwritten_methods_only_override_generated_ones_on_purpose():
     generated = {name for name in vars(Commands) if not name.startswith("_")}
     by_hand = {name for kind in (Client, Held, Methods) for name in vars(kind)}
     assert generated & by_hand == {"run", "watch"}
@@ -101,7 +101,7 @@ class Page(TypedDict):
 
 
 def generated(result: type) -> ast.AsyncFunctionDef:
-    """Return the method that is made of a new command with that result."""
+    """Return the generated method of a new command with that result."""
 
     def body(act, p):
         """Close the `door` of a room.
@@ -117,7 +117,7 @@ def generated(result: type) -> ast.AsyncFunctionDef:
     return kind.body[-1]
 
 
-def test_a_new_command_becomes_a_method_named_like_it():
+def test_a_new_command_becomes_a_method_with_its_name():
     method = generated(Done)
     assert method.name == "door_close"
     assert ast.unparse(method.args) == "self, id: str, room: str, until: int | None=None"

@@ -1,4 +1,4 @@
-"""The page at `/docs`: it mentions everything, trusts nothing, and its examples run."""
+"""The page at `/docs`: it is complete and escaped, and its examples run."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PAGE = DOCUMENTS.reference("chat", "https://chat.example/rooms/")
 
 
 class Reading(HTMLParser):
-    """What is on the page: its elements, ids and links; checks that elements are closed in order."""
+    """A parser of the page's elements, ids and links that checks that elements are closed in order."""
 
     VOID = frozenset({"meta", "link"})
 
@@ -54,7 +54,7 @@ class Reading(HTMLParser):
 
 
 def codes(page: str) -> set[str]:
-    """Whatever the page shows as code."""
+    """Return everything that the page shows as code."""
     return {unescape(text) for text in re.findall(r"<code>([^<]*)</code>", page)}
 
 
@@ -103,7 +103,7 @@ def test_names_and_addresses_are_escaped():
     assert "<script>" not in page
 
 
-async def test_a_mounted_chat_has_its_documents_beside_its_page(tmp_path: Path):
+async def test_a_mounted_chat_has_its_documents_next_to_its_page(tmp_path: Path):
     chat = Chatrooms(Settings(data=tmp_path, **QUICK))
     host = Starlette(routes=[Mount("/chat", chat)], lifespan=chat.lifespan)
     async with serving(host, lifespan="on") as url:
@@ -116,7 +116,7 @@ async def test_a_mounted_chat_has_its_documents_beside_its_page(tmp_path: Path):
         assert asyncapi["servers"]["here"]["pathname"] == "/chat/socket.io/"
 
 
-async def test_the_python_example_runs_as_it_is_printed(own_server):
+async def test_the_python_example_runs_as_printed(own_server):
     page = DOCUMENTS.reference("chat", own_server.url + "/")
     example = unescape(re.search(r"<pre><code>(import asyncio.*?)</code></pre>", page, re.DOTALL)[1])
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", example, stdout=asyncio.subprocess.PIPE)

@@ -1,0 +1,64 @@
+"""How many messages are unread: the same number in every tab and after a reload, whatever is loaded."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.lobby import fill_lobby
+from tests.browser.test_installed_app import install
+from tests.people import connect
+from tests.servers import RunningServer
+
+
+async def test_a_conversation_that_was_never_opened_shows_every_message(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    zed = await person("zed")
+    await zed.page.goto("about:blank")
+    async with connect(own_server.url, "bob") as bob:
+        await bob.say("zed", "1")
+        await asyncio.gather(*(bob.say("zed", str(number)) for number in range(2, 206)))
+        await zed.page.goto(own_server.url)
+        await zed.has_unread("bob", 205)
+        await bob.say("zed", "206")
+        await zed.has_unread("bob", 206)
+    await expect(zed.page).to_have_title("(206) Lobby · Chatrooms")
+    tab = await zed.another_tab()
+    await tab.has_unread("bob", 206)
+
+
+async def test_own_and_deleted_messages_are_not_unread(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    await install(alice)
+    await alice.go_to("Notes to self")
+    tab = await alice.another_tab()
+    await tab.is_in("Lobby")
+    await tab.go_to("Notes to self")
+    async with connect(own_server.url, "bob") as bob:
+        first = await bob.say("#lobby", "to be deleted")
+        others = [await bob.say("#lobby", str(number)) for number in range(2)]
+        await alice.has_unread("Lobby", 3)
+        await bob.run("message.delete", id=first["id"])
+        await alice.has_unread("Lobby", 2)
+        await tab.has_unread("Lobby", 2)
+        await own_server.chat.post("#lobby", "by another door", author="alice")
+        await bob.say("#lobby", "the last")
+        await alice.has_unread("Lobby", 3)
+        await alice.page.reload()
+        await bob.run("message.delete", id=others[0]["id"])
+        await alice.has_unread("Lobby", 2)
+        await tab.has_unread("Lobby", 2)
+
+
+async def test_more_than_999_are_not_counted(person: Arrive, own_server: RunningServer) -> None:
+    zoe = await person("zoe")
+    await zoe.go_to("Notes to self")
+    await fill_lobby(own_server, 1010)
+    entry = zoe.page.get_by_role("navigation").get_by_role("link", name="Lobby, 999+ unread")
+    await expect(entry).to_be_visible()
+    await expect(zoe.page).to_have_title("(999+) Notes to self · Chatrooms")
+    await zoe.page.reload()
+    await expect(entry).to_be_visible()

@@ -1,0 +1,120 @@
+"""Unread messages by the Python client's rule, and that the browser's is the same."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from random import Random
+from typing import Any
+
+import pytest
+
+from chatrooms.client.unread import MOST, Unread
+from tests.node import STATIC, running
+
+ROOM = "#x"
+AUTHORS = ("me", "bob", "carol")
+PROGRAM = """
+import { readFileSync } from "node:fs";
+const [, stories, rows, store] = process.argv;
+const { takeRows, forgetRoom } = await import(rows);
+const { me, unreadOf, unreadText } = await import(store);
+me.value = { username: "me" };
+const steps = {
+  messages: (messages) => takeRows("#x", { messages }),
+  read: (read) => takeRows("me", { reads: [read] }),
+  restart: (rev) => forgetRoom("#x", rev),
+};
+const shown = JSON.parse(readFileSync(stories, "utf8")).map((story) => {
+  forgetRoom("#x");
+  return story.map(([step, given]) => (steps[step](given), unreadOf("#x")));
+});
+console.log(JSON.stringify([shown, [0, 7, 999, 1000, 1003].map(unreadText)]));
+"""
+
+
+def message(number: int, rev: int = 0, *, deleted: bool = False) -> dict[str, Any]:
+    """Return message ``number``, whose author and seq never change."""
+    row = {"id": str(number), "room": ROOM, "seq": 2 * number, "number": number, "author": AUTHORS[number % 3]}
+    return {**row, "rev": max(rev, 2 * number), "text": None if deleted else "x", "deleted": deleted}
+
+
+def read(number: int, rev: int, room_rev: int, uncounted: int | None) -> dict[str, Any]:
+    """Return a read position."""
+    row = {"username": "me", "room": ROOM, "seq": 2 * number, "number": number, "rev": rev}
+    return {**row, "uncounted": uncounted, "room_rev": room_rev}
+
+
+def story(random: Random) -> list[tuple[str, Any]]:
+    """Return what a client takes in, in any order."""
+    steps: list[tuple[str, Any]] = []
+    for rev in range(1, random.randint(2, 25)):
+        match random.randrange(6):
+            case 0:
+                steps.append(("restart", random.randint(0, 60)))
+            case 1 | 2:
+                position, uncounted = random.randint(0, 30), random.choice([0, 1, 2, 5, None])
+                steps.append(("read", read(position, rev + random.choice([0, -1]), random.randint(1, 60), uncounted)))
+            case _:
+                numbers = random.sample([*range(1, 30), 1020], 3)
+                rows = [message(n, random.randint(1, 60), deleted=random.random() < 0.3) for n in numbers]
+                steps.append(("messages", rows))
+    return steps
+
+
+def shown(steps: list[tuple[str, Any]]) -> list[int]:
+    """Return what the Python client shows after each step."""
+    unread, posted, found = Unread(), 0, []
+    for step, given in steps:
+        if step == "messages":
+            unread.notice(ROOM, given, "me")
+            posted = max(posted, *(row["number"] for row in given))
+        elif step == "read":
+            unread.take(given)
+        else:
+            unread.restart(ROOM, given)
+            posted = 0
+        found.append(unread.count(ROOM, posted))
+    return found
+
+
+@pytest.mark.slow
+async def test_the_browser_counts_as_the_python_client_does(tmp_path):
+    random = Random(20)
+    stories = [story(random) for _ in range(2000)]
+    file = tmp_path / "stories.json"
+    file.write_text(json.dumps(stories))
+    modules = [(STATIC / "js" / name).as_uri() for name in ("rows.js", "store.js")]
+    async with running(PROGRAM, str(file), *modules) as program, asyncio.timeout(60):
+        answer, _ = await program.communicate()
+    numbers, texts = json.loads(answer)
+    assert numbers == [shown(steps) for steps in stories]
+    assert texts == ["0", "7", "999", "999+", "999+"]
+
+
+def test_a_change_that_was_counted_already_is_not_counted_again():
+    unread = Unread()
+    unread.take(read(1, rev=1, room_rev=8, uncounted=1))
+    unread.notice(ROOM, [message(4, rev=8, deleted=True)], "me")
+    assert unread.count(ROOM, 5) == 3
+    unread.notice(ROOM, [message(5, rev=11, deleted=True), message(6)], "me")
+    assert unread.count(ROOM, 6) == 2
+    unread.take(read(1, rev=1, room_rev=12, uncounted=3))
+    assert unread.count(ROOM, 6) == 2
+
+
+def test_a_position_that_comes_late_is_not_taken():
+    unread = Unread()
+    unread.take(read(5, rev=3, room_rev=10, uncounted=0))
+    unread.take(read(1, rev=2, room_rev=10, uncounted=1))
+    unread.take(read(5, rev=3, room_rev=9, uncounted=2))
+    assert unread.count(ROOM, 7) == 2
+
+
+def test_more_than_a_thousand_are_not_counted_and_none_are_in_a_room_that_is_unknown():
+    unread = Unread()
+    assert unread.count(ROOM, 10) == 0
+    unread.take(read(1, rev=1, room_rev=2, uncounted=0))
+    assert [unread.count(ROOM, posted) for posted in (MOST, MOST + 1, MOST + 2)] == [MOST - 1, MOST, MOST]
+    unread.take(read(1, rev=1, room_rev=3, uncounted=None))
+    assert unread.count(ROOM, 1002) == MOST
