@@ -177,9 +177,10 @@ class Pinned(TypedDict):
 class Read(TypedDict):
     """A person's read position in a room; there is one for each room that they belong to.
 
-    Unread messages are the room's ``posted`` minus ``number`` minus ``uncounted``. From ``room_rev`` on a
-    client adds to ``uncounted`` itself: 1 for each message after the position that it posts (on any device),
-    and 1 for each that another person posted and that is deleted.
+    Unread messages are the room's ``posted`` minus ``number`` minus ``uncounted``. A client keeps
+    ``uncounted`` up to date: in changes of the room after ``room_rev``, each message of its person adds 1,
+    and so does each deletion of another person's message after the position. Of two rows of a room, the one
+    with the greater ``rev`` is newer, then the one with the greater ``room_rev``.
     """
 
     username: str
