@@ -86,7 +86,7 @@ class Presence:
 
     def _send(self, username: str, state: State) -> None:
         signal = Signal(names.watchers(username), username, "presence", {"state": state})
-        task = asyncio.ensure_future(failures.reported("sending presence failed", self._broadcast.publish([signal])))
+        task = asyncio.ensure_future(failures.reported("sending presence failed", self._broadcast.publish, [signal]))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 

@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 log = logging.getLogger(__name__)
@@ -35,10 +35,13 @@ def report(what: str, error: BaseException | None = None) -> None:
         log.error(line)
 
 
-async def reported(what: str, work: Awaitable[Any]) -> None:
-    """Await ``work`` in a task that nobody waits for: asyncio would log its error with all that it quotes."""
+async def reported(what: str, work: Callable[..., Awaitable[Any]], *given: Any) -> None:
+    """Call ``work`` in a task that nobody awaits: asyncio would log its error with all that it quotes.
+
+    The coroutine is made here: a task that is cancelled before it starts would leave one that is never awaited.
+    """
     try:
-        await work
+        await work(*given)
     except Exception:
         report(what)
 
