@@ -144,8 +144,9 @@ async def test_closing_does_not_wait_for_a_running_handler(program, raw):
     await ws.send('42["slow",2]')
     await until(lambda: program.slowly)
     await program.server.close(ws.handshake["sid"])
-    await program.empty()
     assert await ws.closed() == 1000
+    assert program.server._workers._busy
+    await program.empty()
 
 
 async def test_the_handlers_of_one_client_run_in_order_if_that_is_asked_for(start):
