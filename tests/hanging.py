@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from chatrooms import Chatrooms, Settings, cli
-from chatrooms.features import messages
+from chatrooms.features.messages import posting
 from chatrooms.identity import hosts
 from chatrooms.storage import batches
 
@@ -48,7 +48,7 @@ def host(data: Path, what: str) -> None:
 def main(kind: str, data: str, what: str) -> None:
     batches.SECONDS_TO_ANSWER = hosts.SECONDS_TO_ANSWER = SOON
     if what == "write":
-        messages._store = hang_in_the_writer
+        posting._store = hang_in_the_writer
     if kind == "host":
         host(Path(data), what)
     else:
