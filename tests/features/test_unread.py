@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select
 
@@ -119,7 +119,7 @@ async def lives(steps: list[Any]) -> None:
 @given(
     st.lists(st.one_of(step, step, step, heard, missed, asked), min_size=20, max_size=60), st.sampled_from((1, 3, 200))
 )
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=15, deadline=None, database=None, phases=[Phase.explicit, Phase.generate])
 def test_every_client_shows_what_is_stored(steps, limit):
     before, sync.LIMIT = sync.LIMIT, limit
     try:
