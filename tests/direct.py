@@ -9,9 +9,10 @@ from sqlalchemy import StaticPool, create_engine
 from chatrooms import app, names
 from chatrooms.doors.docs.generated import contract
 from chatrooms.events import Change
-from chatrooms.features import users
+from chatrooms.features import FEATURES, users
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.commands import Act, Caller
+from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.pipeline import parse
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import Settings
@@ -22,6 +23,7 @@ LOBBY = "#lobby"
 CONTRACT = contract()
 DECLARED = {command.name: command for command in CONTRACT.commands}
 """All commands by name."""
+PARTS = Features(FEATURES).parts
 
 
 class Everything:
@@ -52,7 +54,7 @@ class Direct:
 
     def _change(self, me: Caller, work: Any) -> tuple[Any, list[dict[str, Any]]]:
         with self.engine.begin() as db:
-            act = Act(me, db, Changes(db, Everything()), self._rates, LOBBY, CONTRACT._parts)
+            act = Act(me, db, Changes(db, Everything()), self._rates, LOBBY, PARTS)
             return work(act), [payload(change) for change in act.changes.by_room.values()]
 
 

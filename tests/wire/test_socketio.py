@@ -6,10 +6,9 @@ import asyncio
 import json
 
 import pytest
-from chatrooms.wire.json import MAX_CONTAINERS
 
 from chatrooms.wire.limits import Limits
-from chatrooms.wire.packets import RESERVED_EVENTS
+from chatrooms.wire.packets import MAX_CONTAINERS, RESERVED_EVENTS
 from tests.wire.program import until
 
 
