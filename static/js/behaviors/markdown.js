@@ -32,7 +32,7 @@ function bring() {
 }
 
 /** @param {string} text */
-const paragraphs = (text) => text.split(/\n(?:[ \t]*\n)+/).map((paragraph) => h("p", null, lines(paragraph)));
+export const paragraphs = (text) => text.split(/\n(?:[ \t]*\n)+/).map((paragraph) => h("p", null, lines(paragraph)));
 
 /** @param {string} paragraph @returns {ComponentChildren[]} */
 const lines = (paragraph) => paragraph.split("\n").flatMap((line, index) => (index ? [h("br", null), ...named(line)] : named(line)));
