@@ -67,3 +67,27 @@ async def test_markdown_is_formatted(person: Arrive) -> None:
     await expect(text.locator("td")).to_have_text(["1", "2", "3", "4", "5", ""])
     await expect(text.locator("blockquote")).to_have_text("A quote")
     await expect(text.locator("ul ul li")).to_have_text("in a list")
+
+
+async def test_code_is_coloured_after_code_that_is_slow_to_colour_too(person: Arrive) -> None:
+    alice = await person("alice")
+    slow = "a" * 9_900
+    async with connect(alice.url, "bob") as bob:
+        await bob.say("#lobby", f"```typescript\n{slow}\n```")
+        await bob.say("#lobby", "```python\ndef double(number):\n    return 2 * number  # twice\n```")
+    code = alice.log.locator("article pre")
+    await expect(code.nth(1).locator(".hljs-keyword")).to_have_text(["def", "return"])
+    await expect(code.nth(1)).to_have_text("def double(number):\n    return 2 * number  # twice")
+    await expect(code.nth(0)).to_have_text(slow)
+
+
+async def test_code_of_colours_alone_is_shown_as_it_is(person: Arrive) -> None:
+    alice = await person("alice")
+    busy = "[" + "1," * 2_000 + "1]"
+    async with connect(alice.url, "bob") as bob:
+        await bob.say("#lobby", f"```json\n{busy}\n```")
+        await bob.say("#lobby", '```json\n{"one": [1, 2]}\n```')
+    code = alice.log.locator("article pre")
+    await expect(code.nth(1).locator(".hljs-attr")).to_have_text('"one"')
+    await expect(code.nth(0)).to_have_text(busy)
+    assert await code.nth(0).evaluate(NODES) <= len(busy)
