@@ -23,6 +23,8 @@ BOMBS = {
     "a wide header over short rows": "a|" * 200 + "\n" + "-|" * 200 + "\n" + "a\n" * 4_590,
     "crossing emphases": "**a*b_" * 1_666,
     "mentions": "@a " * 3_333,
+    "lines": "a\n" * 4_999 + "a",
+    "empty items": "- \n" * 3_333,
 }
 FORMATTED = """
 **Bold**, *leaning* and `code`.
@@ -67,6 +69,15 @@ async def test_markdown_is_formatted(person: Arrive) -> None:
     await expect(text.locator("td")).to_have_text(["1", "2", "3", "4", "5", ""])
     await expect(text.locator("blockquote")).to_have_text("A quote")
     await expect(text.locator("ul ul li")).to_have_text("in a list")
+
+
+async def test_lines_of_plain_text_stay_lines(person: Arrive) -> None:
+    alice = await person("alice")
+    async with connect(alice.url, "bob") as bob:
+        await bob.say("#lobby", "one\ntwo\n\nthree")
+    text = alice.log.locator("article .text")
+    await expect(text.locator("p")).to_have_count(2)
+    assert await text.evaluate("text => text.innerText.trim().split(/\\n+/)") == ["one", "two", "three"]
 
 
 async def test_code_is_coloured_after_code_that_is_slow_to_colour_too(person: Arrive) -> None:

@@ -58,7 +58,9 @@ class BoundedTokenizer extends Tokenizer {
 
   /** @param {string} rest */
   list(rest) {
-    return this.#nested(() => super.list(rest));
+    const made = this.#nested(() => super.list(rest));
+    made?.items.forEach(() => this.#step(0));
+    return made;
   }
 
   /** The parser fills up short rows, so a few thousand characters can make a million cells. @param {string} rest */
