@@ -25,10 +25,9 @@ function tokens(text) {
   return top.flatMap(withNested);
 }
 
-const withNested = (token) => [
-  token,
-  ...[token.tokens, token.items, token.header, ...(token.rows ?? [])].flatMap((list) => (list ?? []).flatMap(withNested)),
-];
+/** A token and what is in it; cells have a `header` too, which is no list. */
+const withNested = (token) =>
+  [token, ...[token.tokens, token.items, token.header, ...(token.rows ?? [])].filter(Array.isArray).flat().flatMap(withNested)];
 
 /** How many searches the work takes. @param {() => void} work */
 function searches(work) {

@@ -24,7 +24,7 @@ BOMBS = {
     "crossing emphases": "**a*b_" * 1_666,
     "mentions": "@a " * 3_333,
     "lines": "a\n" * 4_999 + "a",
-    "empty items": "- \n" * 3_333,
+    "items": "- a\n" * 2_499 + "- a",
 }
 FORMATTED = """
 **Bold**, *leaning* and `code`.

@@ -5,7 +5,7 @@ import { marked, Tokenizer } from "marked";
  * @import {Token} from "marked"
  */
 
-const MOST_STEPS = 3_000;
+const MOST_STEPS = 4_000;
 /** A step may search all the text that is left, and in what is slow to search each part counts as `SLOW` characters. */
 const MOST_READ = 12_000_000;
 const SLOW = 100;
