@@ -21,6 +21,7 @@ NOT_SERVED = {
     "node_modules",
     "package.json",
     "package-lock.json",
+    "tests",
     "tsconfig.json",
     "vendor.json",
 }

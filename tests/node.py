@@ -16,10 +16,7 @@ PIPE = asyncio.subprocess.PIPE
 @asynccontextmanager
 async def running(script: str, *args: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run a module that can import socket.io-client; kill it at the end."""
-    if not (STATIC / "node_modules" / "socket.io-client").is_dir():
-        how = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
-        installing = await asyncio.create_subprocess_exec(*npm(), *how, cwd=STATIC, stdin=asyncio.subprocess.DEVNULL)
-        assert await installing.wait() == 0
+    await install()
     process = await asyncio.create_subprocess_exec(
         *(node(), "--input-type=module", "-e", script, *args), cwd=STATIC, stdout=PIPE
     )
@@ -29,3 +26,12 @@ async def running(script: str, *args: str) -> AsyncIterator[asyncio.subprocess.P
         if process.returncode is None:
             process.kill()
         await process.communicate()
+
+
+async def install() -> None:
+    """Install the browser's libraries for Node, unless they are there."""
+    if (STATIC / "node_modules" / "socket.io-client").is_dir():
+        return
+    how = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+    installing = await asyncio.create_subprocess_exec(*npm(), *how, cwd=STATIC, stdin=asyncio.subprocess.DEVNULL)
+    assert await installing.wait() == 0

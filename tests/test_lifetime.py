@@ -305,7 +305,7 @@ async def test_a_hanging_write_does_not_block_the_end(chat, monkeypatch, caplog)
         await asyncio.sleep(0)
     with pytest.raises(Unavailable):
         await hung
-    assert "does not answer" in caplog.text
+    assert "does not respond" in caplog.text
     with pytest.raises(Busy):
         await chat.lifespan().__aenter__()
     go_on.set()

@@ -1,6 +1,7 @@
-import { marked } from "marked";
 import { h } from "preact";
 import { CodeBlock } from "../views/code-block.js";
+import { lexed } from "./markdown-lexer.js";
+import { paragraphs } from "./markdown.js";
 import { named } from "./mentions.js";
 
 /**
@@ -40,9 +41,9 @@ const nodes = {
 /** @param {string} text @returns {ComponentChildren} */
 export function parsed(text) {
   try {
-    return each(marked.lexer(text, { gfm: true, breaks: true }), 0);
+    return each(lexed(text), 0);
   } catch {
-    return h("p", null, text);
+    return paragraphs(text);
   }
 }
 

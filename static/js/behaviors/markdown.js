@@ -5,7 +5,7 @@ import { named } from "./mentions.js";
 
 /**
  * Markdown as Preact nodes. The parser is only loaded for texts that need it; until then, and for all other texts,
- * lines and paragraphs are enough.
+ * paragraphs are enough.
  * @import {ComponentChildren} from "preact"
  */
 
@@ -31,11 +31,9 @@ function bring() {
   );
 }
 
-/** @param {string} text */
-const paragraphs = (text) => text.split(/\n(?:[ \t]*\n)+/).map((paragraph) => h("p", null, lines(paragraph)));
-
-/** @param {string} paragraph @returns {ComponentChildren[]} */
-const lines = (paragraph) => paragraph.split("\n").flatMap((line, index) => (index ? [h("br", null), ...named(line)] : named(line)));
+/** Each paragraph is one piece, however many lines it has. @param {string} text */
+export const paragraphs = (text) =>
+  text.split(/\n(?:[ \t]*\n)+/).map((paragraph) => h("p", { class: "lines" }, named(paragraph)));
 
 const ONLY_EMOJI = /^(?:\p{RGI_Emoji}\s?){1,6}$/v;
 

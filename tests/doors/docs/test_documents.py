@@ -102,7 +102,10 @@ def test_a_change_has_all_tables_that_are_synced_and_each_row_all_columns():
     for table, synced in SYNCED.items():
         row = resolved(OPENAPI, changed[table]["items"]["$ref"])
         parts_of_messages = {part.name for feature in FEATURES for part in feature.parts if table == "messages"}
-        assert set(row["properties"]) == {*synced.columns, "rev"} | parts_of_messages
+        assert (
+            set(row["properties"])
+            == {*synced.columns, "rev"} | {column.name for column in synced.computed} | parts_of_messages
+        )
 
 
 @pytest.mark.parametrize("command", CONTRACT.all, ids=lambda command: command.name)

@@ -71,6 +71,7 @@ def test_the_rows_of_each_table_of_a_change_have_their_type():
     assert set(types) == set(SYNCED)
     for table, row in types.items():
         parts = {part.name for feature in FEATURES for part in feature.parts if table == "messages"}
+        parts |= {column.name for column in SYNCED[table].computed}
         assert set(row.__annotations__) == {*SYNCED[table].columns, "rev"} | parts
 
 
