@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,8 +31,10 @@ async def running(script: str, *args: str) -> AsyncIterator[asyncio.subprocess.P
 
 async def install() -> None:
     """Install the browser's libraries for Node, unless they are there."""
-    if (STATIC / "node_modules" / "socket.io-client").is_dir():
-        return
-    how = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
-    installing = await asyncio.create_subprocess_exec(*npm(), *how, cwd=STATIC, stdin=asyncio.subprocess.DEVNULL)
-    assert await installing.wait() == 0
+    with (STATIC / "package-lock.json").open() as lock:  # the workers of pytest come here together
+        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+        if (STATIC / "node_modules" / "socket.io-client").is_dir():
+            return
+        how = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+        installing = await asyncio.create_subprocess_exec(*npm(), *how, cwd=STATIC, stdin=asyncio.subprocess.DEVNULL)
+        assert await installing.wait() == 0
