@@ -54,6 +54,7 @@ class Dispatcher(Registering):
         self._assembly = Assembly(limits, self._attachments_late)
         self._workers = Workers(self.eio.start, limits.handlers)
         self._connecting: dict[str, asyncio.Future[None]] = {}
+        self._expecting: dict[str, asyncio.TimerHandle] = {}
         self._pacer = Pacer(CONNECTS_AT_ONCE)
         self._tally = Tally(log)
 
@@ -82,6 +83,7 @@ class Dispatcher(Registering):
 
     async def _closed(self, eio_sid: str, reason: str) -> None:
         self._assembly.forget(eio_sid)
+        self._expect_no_more(eio_sid)
         if eio_sid in self._connecting:
             await asyncio.wait({self._connecting[eio_sid]})
         for namespace in self.manager.namespaces_of(eio_sid):
@@ -177,6 +179,7 @@ class Dispatcher(Registering):
         elif self.manager.is_pre_connected(sid, namespace):
             self._send(eio_sid, CONNECT, {"sid": sid}, namespace)
             await self.manager.connect(sid, namespace)
+            self._expect_no_more(eio_sid)
 
     async def _disconnect_from(self, eio_sid: str, namespace: str, reason: str) -> None:
         sid = self.manager.sid_from_eio_sid(eio_sid, namespace)
@@ -249,9 +252,17 @@ class Dispatcher(Registering):
         return socket is not None and not socket.closed
 
     def _expect(self, eio_sid: str) -> None:
-        asyncio.get_running_loop().call_later(self.join_timeout, self._expect_joined, eio_sid)
+        """End the session in `join_timeout` seconds, unless it is in a namespace by then."""
+        self._expect_no_more(eio_sid)
+        loop = asyncio.get_running_loop()
+        self._expecting[eio_sid] = loop.call_later(self.join_timeout, self._expect_joined, eio_sid)
+
+    def _expect_no_more(self, eio_sid: str) -> None:
+        if timer := self._expecting.pop(eio_sid, None):
+            timer.cancel()
 
     def _expect_joined(self, eio_sid: str) -> None:
+        self._expecting.pop(eio_sid, None)
         if eio_sid in self.eio.sockets and not self.manager.namespaces_of(eio_sid):
             self.eio.sockets[eio_sid].end(CLOSED_BY_SERVER)
 

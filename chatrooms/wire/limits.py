@@ -29,6 +29,7 @@ class Limits:
     unread: how long something may wait while the client reads nothing at all.
     polled: packets in the answer to a poll; python-engineio's client takes 16 at the most.
     upgrade: how long an upgrade, or sending the body of a POST, may take.
+    head: the header fields and the target of a request that opens a session, which are kept as long as the session.
     """
 
     packet: int = MAX_PACKET
@@ -43,3 +44,4 @@ class Limits:
     unread: float = 10.0
     polled: int = 16
     upgrade: float = 10.0
+    head: int = 16 * 1024

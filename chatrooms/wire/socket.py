@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from chatrooms.wire.connection_limits import Slot
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import CLOSE, NOOP, PING, Bundle, Delivery, Message, SendQueue
 from chatrooms.wire.packets import Malformed
@@ -94,11 +95,12 @@ class Socket:
         ping: tuple[float, float],
         limits: Limits,
         *,
+        slot: Slot,
         received: Received,
         ended: Ended,
         caught_up: CaughtUp,
     ) -> None:
-        self.sid, self.limits = sid, limits
+        self.sid, self.limits, self.slot = sid, limits, slot
         self.sids: dict[str, str] = {}
         self.session: dict[str, Any] = {}
         self.queue = SendQueue()
