@@ -132,6 +132,7 @@ class SocketioDoor:
             caller: Caller = (await self._server.get_session(sid))["caller"]
             return {"ok": True, "result": await self._pipeline.run(event, _object(given), caller)}
         except Exception as error:
+            self._server.count_refusal(sid)
             return failed(refusal_of(error, "command failed"))
 
 

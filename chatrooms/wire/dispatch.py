@@ -125,12 +125,15 @@ class Dispatcher(Registering):
         if packet.type == CONNECT:
             if self.hooks.malformed is None and not isinstance(packet.data, dict | None):
                 raise Malformed("not an object")
+            socket.count_noise()
             await self._connect_to(socket.sid, packet.namespace, packet.data)
         elif packet.type == DISCONNECT:
             await self._disconnect_from(socket.sid, packet.namespace, self.reason.CLIENT_DISCONNECT)
             self._expect(socket.sid)
         elif packet.type == ACK and packet.id is not None and len(packet.id) <= MAX_DIGITS:
-            await self._work(socket, self._take_ack(known, packet))
+            await self._work(socket, self._take_ack(socket, known, packet))
+        else:
+            socket.count_noise()
 
     def _work(self, socket: Socket, work: Coroutine[Any, Any, None]) -> Coroutine[Any, Any, None]:
         return self._workers.run(socket.sid, work) if self.async_handlers else work
@@ -201,14 +204,18 @@ class Dispatcher(Registering):
         except calling.WrongArguments:
             self._reject(socket, event.mistake("not the arguments of its handler"))
             return
-        if event.id is not None and result is not self.not_handled:
+        if result is self.not_handled:
+            socket.count_noise()
+        elif event.id is not None:
             answer = [] if result is None else list(result) if isinstance(result, tuple) else [result]
             socket.send(Bundle(packets.encode(ACK, answer, event.namespace, event.id)))
 
-    async def _take_ack(self, sid: str, ack: Received) -> None:
+    async def _take_ack(self, socket: Socket, sid: str, ack: Received) -> None:
         try:
-            await self.manager.trigger_callback(sid, int(ack.id or 0), ack.data)
+            if not await self.manager.trigger_callback(sid, int(ack.id or 0), ack.data):
+                socket.count_noise()
         except calling.WrongArguments:
+            socket.count_noise()
             self._tally.note(logging.INFO, "packet refused: not the arguments of the callback")
 
     async def _call_handler(self, event: str, namespace: str, *args: Any) -> Any:
@@ -229,6 +236,7 @@ class Dispatcher(Registering):
         self.eio.post(eio_sid, Bundle(packets.encode(type, data, namespace)))
 
     def _reject(self, socket: Socket, mistake: Malformed) -> None:
+        socket.count_noise()
         self._tally.note(logging.INFO, f"packet refused: {mistake}")
         if mistake.id is not None and self.hooks.malformed is not None:
             answer = [self.hooks.malformed(str(mistake))]

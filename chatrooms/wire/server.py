@@ -167,6 +167,12 @@ class Server(Dispatcher):
         """Raise ``NotImplementedError``: the Admin UI of Socket.IO is not supported."""
         raise NotImplementedError("The Admin UI of Socket.IO is not supported.")
 
+    def count_refusal(self, sid: str, namespace: str = NAMESPACE) -> None:
+        """Count an event that a handler refused; end the session of a socket with too many (`Limits.noise`)."""
+        session = self.eio.sockets.get(self.manager.eio_sid_from_sid(sid, namespace))
+        if session is not None:
+            session.count_noise()
+
     async def close(self, eio_sid: str) -> None:
         """End a connection with its transport, whatever it is doing; waits for nobody."""
         await self.eio.disconnect(eio_sid)

@@ -9,7 +9,7 @@ import pytest
 from websockets.frames import Frame, Opcode
 
 from chatrooms.cli.serve import uvicorn_options
-from chatrooms.wire import unsent, websocket_protocol
+from chatrooms.wire import frames, unsent, websocket_protocol
 from tests.wire.program import until
 from tests.wire.raw import frame, handshake
 from tests.wire.strangers import Application, serving
@@ -63,7 +63,7 @@ async def test_pongs_that_are_not_read_are_not_kept_and_the_client_is_cut_off(mo
 
     def counted(self) -> None:
         before(self)
-        kept.append(self.buffered())
+        kept.append(self.transport.get_write_buffer_size())
 
     monkeypatch.setattr(websocket_protocol.WebSocketProtocol, "handle_ping", counted)
     async with serving(Application(), monkeypatch) as connect:
@@ -109,13 +109,13 @@ async def test_large_messages_arrive_whole(monkeypatch, opcode, pieces):
 
 async def test_taking_in_a_frame_costs_in_proportion_to_its_size(monkeypatch):
     """Counts the bytes that are looked at, in whole or in part, not the time."""
-    seen, before = [], websocket_protocol.WebSocketProtocol._split
+    seen, before = [], frames.FrameReader.feed
 
-    def counted(self, data) -> int:
+    def counted(self, data, most) -> list:
         seen.append(len(data))
-        return before(self, data)
+        return before(self, data, most)
 
-    monkeypatch.setattr(websocket_protocol.WebSocketProtocol, "_split", counted)
+    monkeypatch.setattr(frames.FrameReader, "feed", counted)
     async with serving(Application(), monkeypatch, ws_max_size=8 * MIB) as connect:
         client = await upgraded(connect)
         for size in (MIB, 8 * MIB):
