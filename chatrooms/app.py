@@ -40,9 +40,11 @@ from chatrooms.settings import DATABASE, Settings
 from chatrooms.storage.files import make_private_folder
 from chatrooms.storage.rows import Message
 from chatrooms.storage.writer import Database
+from chatrooms.wire.connection_limits import listed
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.origins import checked_before
 from chatrooms.wire.server import Server
+from chatrooms.wire.session_limits import SessionLimits
 
 SOCKETS = "/socket.io/"
 
@@ -83,6 +85,7 @@ class Chatrooms:
             ping_interval=settings.ping_interval,
             ping_timeout=settings.ping_timeout,
             join_timeout=settings.join_timeout,
+            sessions=SessionLimits(settings.connections, listed(settings.proxies)),
             limits=Limits(depth=MAX_DEPTH, attachments=0),  # commands reject deeper JSON, and name the field
             malformed=malformed,
             timed_out=TIMED_OUT,
@@ -91,10 +94,10 @@ class Chatrooms:
         )
 
         self._broadcast = Broadcast(self._server, self._db, Local())
-        self._features = listed = Features((*features, *IDENTITY, Feature(jobs=(jobs.FORGET,))))
+        self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(jobs.FORGET,))))
         rates, queue = Rates(settings), jobs.Queue()
-        self._pipeline = Pipeline(settings, listed, self._db, self._broadcast, rates, queue)
-        self._runner = jobs.Runner(self._pipeline, listed.jobs, queue)
+        self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue)
+        self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
         self._presence = presence.Presence(self._broadcast, settings.presence_grace)
 
         self._gate = Gate(self._pipeline, rates, authenticate)
@@ -105,7 +108,7 @@ class Chatrooms:
             self._gate,
             self._db,
             assets=Assets(_static(), hosted=authenticate is not None),
-            documents=Documents(Contract(listed.declared, listed.parts)),
+            documents=Documents(Contract(declared.declared, declared.parts)),
         )
         self._http = Starlette(
             routes=http.routes(),

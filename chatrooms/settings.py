@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     connections: int = Field(
         default=250,
         ge=1,
-        description="Connections allowed per address (IPv6: per /64); proxies are exempt.",
+        description="Connections, and sessions, allowed per address (IPv6: per /64); proxies are exempt.",
     )
     session_days: int = Field(default=365, ge=1, le=36_500, description="Days until an unused session expires.")
     ping_interval: float = Field(default=25.0, ge=0.1, le=3600, description="Seconds between pings to each connection.")

@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import socketio.exceptions
 
 from chatrooms import names
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
-from chatrooms.errors import Invalid, Refusal, Unauthorized, Unavailable
+from chatrooms.errors import Invalid, RateLimited, Refusal, Unauthorized, Unavailable
 from chatrooms.features import users
 from chatrooms.identity import sessions
 from chatrooms.identity.gate import Gate
@@ -35,6 +36,11 @@ Connected = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 """What a host application does when a socket has connected: gets the username and the handshake's ``auth``."""
 
 SECONDS_TO_END = 1.0
+MAX_AUTH = 8 * 1024
+"""Bytes of JSON in the `auth` of a handshake."""
+MAX_SOCKETS = 50
+"""Of one person: tabs and devices, and connections that are lost without having been noticed yet."""
+SECONDS_TO_RETRY = 10
 
 
 class SocketioDoor:
@@ -67,9 +73,9 @@ class SocketioDoor:
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], payload: Any) -> None:
         scope = environ["asgi.scope"]
-        auth = payload if isinstance(payload, dict) else {}
-        handshake = Handshake(auth, scope, trusted(scope, self._settings.origins), socket=True)
+        handshake = Handshake(_auth(payload), scope, trusted(scope, self._settings.origins), socket=True)
         try:
+            _check_size(payload)
             caller = replace(await self._gate.identify(handshake), sid=sid)
             await self._place(sid, caller)
         except Refusal as refusal:
@@ -77,10 +83,15 @@ class SocketioDoor:
             raise connect_error(refusal) from None
         except Exception as error:
             raise connect_error(refusal_of(error, "connecting failed")) from None
-        await self._server.save_session(sid, {"caller": caller, "auth": auth})
+        await self._server.save_session(sid, {"caller": caller})
 
     async def _place(self, sid: str, caller: Caller) -> None:
-        """Enter the socket's rooms; raises `Unauthorized` if the session was ended before it was in the session's."""
+        """Enter the socket's rooms; raises `RateLimited` if the person has `MAX_SOCKETS` already.
+
+        Raises `Unauthorized` if the session was ended before the socket was in the session's room.
+        """
+        if self._server.manager.count(caller.username) >= MAX_SOCKETS:
+            raise RateLimited(f"You can have {MAX_SOCKETS} connections at a time.", retry_after=SECONDS_TO_RETRY)
         await self._server.enter_room(sid, caller.username)
         if session := caller.session:
             await self._server.enter_room(sid, names.session(session))
@@ -88,9 +99,8 @@ class SocketioDoor:
                 raise Unauthorized
         await self._broadcast.align(caller.username, sid)
 
-    async def _connected(self, sid: str) -> None:
-        session = await self._server.get_session(sid)
-        caller: Caller = session["caller"]
+    async def _connected(self, sid: str, _namespace: str, payload: Any) -> None:
+        caller: Caller = (await self._server.get_session(sid))["caller"]
         user = await self._pipeline.lookup(lambda db: users.find(db, caller.username))
         welcome: dict[str, Any] = {
             "user": user,
@@ -101,7 +111,7 @@ class SocketioDoor:
             welcome["token"] = caller.new_token
         await self._server.emit("welcome", welcome, to=sid)
         if self._on_connect:
-            task = asyncio.create_task(self._tell_host(self._on_connect, caller.username, session["auth"]))
+            task = asyncio.create_task(self._tell_host(self._on_connect, caller.username, _auth(payload)))
             self._beside.add(task)
             task.add_done_callback(self._beside.discard)
 
@@ -122,7 +132,17 @@ class SocketioDoor:
             caller: Caller = (await self._server.get_session(sid))["caller"]
             return {"ok": True, "result": await self._pipeline.run(event, _object(given), caller)}
         except Exception as error:
+            self._server.count_refusal(sid)
             return failed(refusal_of(error, "command failed"))
+
+
+def _auth(payload: Any) -> Mapping[str, Any]:
+    return payload if isinstance(payload, dict) else {}
+
+
+def _check_size(payload: Any) -> None:
+    if payload and len(orjson.dumps(payload)) > MAX_AUTH:
+        raise Invalid(f"The handshake's `auth` can have at most {MAX_AUTH:,} bytes of JSON.", field="auth")
 
 
 def _object(given: tuple[Any, ...]) -> Any:

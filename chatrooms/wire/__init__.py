@@ -55,7 +55,8 @@ JSONP, msgpack, Admin UI, ``cookie``       no
 
 From the client inwards: `listener` and `connection_limits`, `http_protocol` and `websocket_protocol` (uvicorn's,
 bounded, with their transports in reach), `requests`, `origins`, `polling` and `websocket` (the two transports),
-`socket` (one Engine.IO session), `engine` (all of them), `dispatch` and `server` (Socket.IO), `manager` (rooms).
+`socket` (one Engine.IO session), `engine` (all of them), `session_limits`, `dispatch` and `server` (Socket.IO),
+`manager` (rooms).
 
 A message over a WebSocket comes by `websocket_protocol` (its frames by `frames`), `Socket.receive` and `Dispatcher`,
 which decodes it with `packets` and calls the handler. What the handler emits goes by `Server`, `Manager`, `message` and

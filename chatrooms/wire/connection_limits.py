@@ -1,4 +1,4 @@
-"""How many connections there may be: from one network, and in all, as there are file descriptors for."""
+"""How many connections or sessions there may be: from one network, and in all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
 
 
 class Slot:
-    """The slot of one connection, from `ConnectionLimits.acquire` until `release`."""
+    """The slot of one connection or session, from `ConnectionLimits.acquire` until `release`."""
 
     __slots__ = ("_limits", "_network", "_released", "cut")
 
@@ -34,7 +34,7 @@ class Slot:
 
 
 class ConnectionLimits:
-    """Counts connections: at most ``each`` from one network, unless ``exempt``, and ``total`` in all.
+    """Counts connections or sessions: at most ``each`` from one network, unless ``exempt``, and ``total`` in all.
 
     When all slots are taken, the connection that has kept the server waiting for a request longest is cut off to make
     room, be it idle or in the middle of a header or body.

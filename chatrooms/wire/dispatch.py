@@ -54,6 +54,7 @@ class Dispatcher(Registering):
         self._assembly = Assembly(limits, self._attachments_late)
         self._workers = Workers(self.eio.start, limits.handlers)
         self._connecting: dict[str, asyncio.Future[None]] = {}
+        self._expecting: dict[str, asyncio.TimerHandle] = {}
         self._pacer = Pacer(CONNECTS_AT_ONCE)
         self._tally = Tally(log)
 
@@ -82,6 +83,7 @@ class Dispatcher(Registering):
 
     async def _closed(self, eio_sid: str, reason: str) -> None:
         self._assembly.forget(eio_sid)
+        self._expect_no_more(eio_sid)
         if eio_sid in self._connecting:
             await asyncio.wait({self._connecting[eio_sid]})
         for namespace in self.manager.namespaces_of(eio_sid):
@@ -123,12 +125,15 @@ class Dispatcher(Registering):
         if packet.type == CONNECT:
             if self.hooks.malformed is None and not isinstance(packet.data, dict | None):
                 raise Malformed("not an object")
+            socket.count_noise()
             await self._connect_to(socket.sid, packet.namespace, packet.data)
         elif packet.type == DISCONNECT:
             await self._disconnect_from(socket.sid, packet.namespace, self.reason.CLIENT_DISCONNECT)
             self._expect(socket.sid)
         elif packet.type == ACK and packet.id is not None and len(packet.id) <= MAX_DIGITS:
-            await self._work(socket, self._take_ack(known, packet))
+            await self._work(socket, self._take_ack(socket, known, packet))
+        else:
+            socket.count_noise()
 
     def _work(self, socket: Socket, work: Coroutine[Any, Any, None]) -> Coroutine[Any, Any, None]:
         return self._workers.run(socket.sid, work) if self.async_handlers else work
@@ -177,6 +182,7 @@ class Dispatcher(Registering):
         elif self.manager.is_pre_connected(sid, namespace):
             self._send(eio_sid, CONNECT, {"sid": sid}, namespace)
             await self.manager.connect(sid, namespace)
+            self._expect_no_more(eio_sid)
 
     async def _disconnect_from(self, eio_sid: str, namespace: str, reason: str) -> None:
         sid = self.manager.sid_from_eio_sid(eio_sid, namespace)
@@ -198,16 +204,20 @@ class Dispatcher(Registering):
         except calling.WrongArguments:
             self._reject(socket, event.mistake("not the arguments of its handler"))
             return
-        if event.id is not None and result is not self.not_handled:
+        if result is self.not_handled:
+            socket.count_noise()
+        elif event.id is not None:
             if self.async_handlers:
                 await socket.wait_for_room()  # many handlers may answer at the same time
             answer = [] if result is None else list(result) if isinstance(result, tuple) else [result]
             socket.send(Bundle(packets.encode(ACK, answer, event.namespace, event.id)))
 
-    async def _take_ack(self, sid: str, ack: Received) -> None:
+    async def _take_ack(self, socket: Socket, sid: str, ack: Received) -> None:
         try:
-            await self.manager.trigger_callback(sid, int(ack.id or 0), ack.data)
+            if not await self.manager.trigger_callback(sid, int(ack.id or 0), ack.data):
+                socket.count_noise()
         except calling.WrongArguments:
+            socket.count_noise()
             self._tally.note(logging.INFO, "packet refused: not the arguments of the callback")
 
     async def _call_handler(self, event: str, namespace: str, *args: Any) -> Any:
@@ -228,6 +238,7 @@ class Dispatcher(Registering):
         self.eio.post(eio_sid, Bundle(packets.encode(type, data, namespace)))
 
     def _reject(self, socket: Socket, mistake: Malformed) -> None:
+        socket.count_noise()
         self._tally.note(logging.INFO, f"packet refused: {mistake}")
         if mistake.id is not None and self.hooks.malformed is not None:
             answer = [self.hooks.malformed(str(mistake))]
@@ -251,9 +262,17 @@ class Dispatcher(Registering):
         return socket is not None and not socket.closed
 
     def _expect(self, eio_sid: str) -> None:
-        asyncio.get_running_loop().call_later(self.join_timeout, self._expect_joined, eio_sid)
+        """End the session in `join_timeout` seconds, unless it is in a namespace by then."""
+        self._expect_no_more(eio_sid)
+        loop = asyncio.get_running_loop()
+        self._expecting[eio_sid] = loop.call_later(self.join_timeout, self._expect_joined, eio_sid)
+
+    def _expect_no_more(self, eio_sid: str) -> None:
+        if timer := self._expecting.pop(eio_sid, None):
+            timer.cancel()
 
     def _expect_joined(self, eio_sid: str) -> None:
+        self._expecting.pop(eio_sid, None)
         if eio_sid in self.eio.sockets and not self.manager.namespaces_of(eio_sid):
             self.eio.sockets[eio_sid].end(CLOSED_BY_SERVER)
 

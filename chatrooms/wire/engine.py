@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from chatrooms.wire import failures
+from chatrooms.wire.connection_limits import Slot
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import Bundle, Message
 from chatrooms.wire.origins import Origins
@@ -21,6 +22,7 @@ from chatrooms.wire.polling import Polling, last_answer
 from chatrooms.wire.reaper import Reaper
 from chatrooms.wire.requests import (
     BAD_REQUEST,
+    CROWDED,
     ENDING,
     FORBIDDEN,
     PREFLIGHT,
@@ -29,6 +31,7 @@ from chatrooms.wire.requests import (
     Request,
     Response,
 )
+from chatrooms.wire.session_limits import SessionLimits
 from chatrooms.wire.socket import CLOSED, CLOSED_BY_SERVER, RESTART, SLOW, CaughtUp, Ending, Received, Socket, Transport
 from chatrooms.wire.websocket import WebSocket, websocket
 
@@ -45,7 +48,7 @@ class Engine:
 
     ``opened`` is called with the id and the environment of a new session, ``closed`` with the id and the reason of one
     that ended; ``received`` is awaited with a session and a message. ``caught_up`` is what `Socket` calls, ``swept``
-    what `Reaper` calls.
+    what `Reaper` calls. ``sessions`` limits the sessions of each network address, whatever carries them.
     """
 
     async_mode = "asgi"
@@ -55,6 +58,7 @@ class Engine:
         *,
         ping: tuple[float, float],
         limits: Limits,
+        sessions: SessionLimits | None = None,
         origins: Origins,
         transports: tuple[str, ...],
         allow_upgrades: bool,
@@ -70,6 +74,7 @@ class Engine:
         self.limits, self.origins, self.transports = limits, origins, transports
         self.allow_upgrades = allow_upgrades and "websocket" in transports
         self.sockets: dict[str, Socket] = {}
+        self._sessions = sessions or SessionLimits()
         self.ending = False
         self.reaper = Reaper(self.sockets, self._forget, swept)
         self._opened, self._received, self._closed, self._caught_up = opened, received, closed, caught_up
@@ -107,7 +112,7 @@ class Engine:
         request.cors = self.origins.headers(request)
         if request.cors and request.method == "OPTIONS":
             return PREFLIGHT
-        if refusal := request.refusal(self.transports):
+        if refusal := request.refusal(self.transports, self.limits.head):
             return refusal
         return ENDING if self.ending and request.sid is None else None
 
@@ -183,7 +188,10 @@ class Engine:
 
     async def _polling(self, request: Request, socket: Socket | None) -> Response | None:
         if request.sid is None:
-            polling = Polling(self._new_socket())
+            slot = self._sessions.acquire(request.address)
+            if slot is None:
+                return CROWDED
+            polling = Polling(self._new_socket(slot))
             self._open(polling.socket, polling, request)
             return await polling.get(request)
         if socket is None or socket.closed:
@@ -195,17 +203,27 @@ class Engine:
 
     async def _websocket(self, request: Request, socket: Socket | None) -> None:
         await request.receive()
-        if request.sid is not None and (socket is None or socket.closed):
+        if request.sid is None:
+            await self._open_websocket(request)
+        elif socket is None or socket.closed:
             await request.respond(UNKNOWN_SID)
-            return
-        if socket is not None and not self.allow_upgrades:
+        elif not self.allow_upgrades:
             await request.respond(BAD_REQUEST)
-            return
-        await request.send({"type": "websocket.accept"})
-        if socket is not None:
+        else:
+            await request.send({"type": "websocket.accept"})
             await self._upgrade(request, socket)
+
+    async def _open_websocket(self, request: Request) -> None:
+        slot = self._sessions.acquire(request.address)
+        if slot is None:
+            await request.respond(CROWDED)
             return
-        opened = websocket(self._new_socket(), request)
+        try:
+            await request.send({"type": "websocket.accept"})
+        except BaseException:
+            slot.release()
+            raise
+        opened = websocket(self._new_socket(slot), request)
         self._open(opened.socket, opened, request)
         await self._listen(opened)
 
@@ -233,11 +251,12 @@ class Engine:
         await opened.listen()
         await opened.finished()
 
-    def _new_socket(self) -> Socket:
+    def _new_socket(self, slot: Slot) -> Socket:
         return Socket(
             self.generate_id(),
             (self.ping_interval, self.ping_timeout),
             self.limits,
+            slot=slot,
             received=self._received,
             ended=self._ended,
             caught_up=self._caught_up,
@@ -275,4 +294,5 @@ class Engine:
 
     def _forget(self, socket: Socket) -> None:
         self.sockets.pop(socket.sid, None)
+        socket.slot.release()
         socket.transport = CLOSED

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 FIN_TEXT, FIN_CONTINUATION = 0x81, 0x80
 TEXT, BINARY = 0x01, 0x02
+FIN_BINARY = 0x82
+OPCODE, CONTROL, CLOSE = 0x0F, 0x08, 0x08
 MASKED = 0x80
 LENGTH = 0x7F
 HEADERS = {126: 4, 127: 10}
@@ -32,19 +34,21 @@ class FrameReader:
     """Cuts the bytes of one client into whole frames.
 
     ``missing`` is how many bytes the frame that has begun still needs, at least; 0 between two frames. A frame whose
-    payload is longer than ``max_size`` is returned as far as it has come, to be rejected.
+    payload is longer than ``max_size`` is returned as far as it has come, to be rejected. ``left`` is how many of the
+    last bytes were not used, because there were enough frames before them.
     """
 
-    __slots__ = ("_begun", "_fragmented", "_max_size", "missing")
+    __slots__ = ("_begun", "_fragmented", "_max_size", "left", "missing")
 
     def __init__(self, max_size: int) -> None:
         self._max_size = max_size
         self._begun: bytearray | None = None
         self._fragmented = False
-        self.missing = 0
+        self.missing = self.left = 0
 
-    def feed(self, data: bytes) -> list[Piece]:
-        """Add ``data``; return the frames that are whole now, in order."""
+    def feed(self, data: bytes, most: int) -> list[Piece]:
+        """Add ``data``; return the frames that are whole now, in order, at most ``most`` of them."""
+        self.left = 0
         if self._begun is not None:
             self._begun += data  # a bytearray grows without copying what it holds
             self.missing -= len(data)
@@ -54,6 +58,9 @@ class FrameReader:
         pieces: list[Piece] = []
         place, size = 0, len(data)
         while place < size:
+            if len(pieces) == most:
+                self.left = size - place
+                break
             frame = locate(data, place)
             if frame is None or frame.end > size:
                 if frame and frame.end - frame.body > self._max_size:
@@ -73,6 +80,17 @@ class FrameReader:
         elif first == FIN_CONTINUATION:
             self._fragmented = False
         return Piece(data[start:end], whole_text=False)
+
+
+def useless(frame: bytes) -> bool:
+    """Return whether a frame is a control frame or a short fragment, which a client seldom has a reason to send."""
+    first = frame[0]
+    return bool(first & CONTROL) or (first not in (FIN_TEXT, FIN_BINARY) and frame[1] & LENGTH not in HEADERS)
+
+
+def closes(frame: bytes) -> bool:
+    """Return whether a frame is the closing one."""
+    return frame[0] & OPCODE == CLOSE
 
 
 def locate(data: bytes, start: int) -> Frame | None:

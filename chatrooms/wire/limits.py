@@ -8,6 +8,7 @@ AHEAD = 16
 """Messages that are read while the first of them is handled; of those of `LARGE` bytes or more only one."""
 LARGE = 16 * 1024
 SECONDS_TO_CLOSE = 2.0
+SECONDS_OF_NOISE = 5.0
 MAX_PACKET = 128 * 1024
 
 
@@ -29,6 +30,9 @@ class Limits:
     unread: how long something may wait while the client reads nothing at all.
     polled: packets in the answer to a poll; python-engineio's client takes 16 at the most.
     upgrade: how long an upgrade, or sending the body of a POST, may take.
+    noise, noise_before: how many packets and frames a second may be of no use, in a namespace and before; see
+        `Socket.count_noise`. A client that sends more for `SECONDS_OF_NOISE` is closed with 1008.
+    head: the header fields and the target of a request that opens a session, which are kept as long as the session.
     """
 
     packet: int = MAX_PACKET
@@ -43,3 +47,6 @@ class Limits:
     unread: float = 10.0
     polled: int = 16
     upgrade: float = 10.0
+    head: int = 16 * 1024
+    noise: float = 100.0
+    noise_before: float = 10.0

@@ -249,11 +249,12 @@ class Manager:
                 elif eio_sid in sessions:
                     sessions[eio_sid].send(bundle)
 
-    async def trigger_callback(self, sid: str, id: int, data: list[Any]) -> None:
-        """Call what waits for an acknowledgement; one that nobody waits for is ignored. Raises `WrongArguments`."""
+    async def trigger_callback(self, sid: str, id: int, data: list[Any]) -> bool:
+        """Call what waits for an acknowledgement; return False if nothing does. Raises `WrongArguments`."""
         callback = self.callbacks.get(sid, {}).pop(id, None)
         if callback is not None:
             await calling.call(callback, *data)
+        return callback is not None
 
     def _post(self, namespace: str, sid: str, eio_sid: str, bundle: Bundle) -> None:
         """Send to a socket, or hold it back while the socket connects: a rejected one must receive nothing."""

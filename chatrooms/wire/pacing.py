@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 REQUESTS_AT_ONCE = 32
+SLICES_AT_ONCE = 4
+"""Slices of frames that are read in one round of the event loop, of all connections of a network together."""
 
 
 class Pacer:
@@ -46,12 +48,19 @@ class Pacer:
             asyncio.get_running_loop().call_soon(self._next)
 
 
+_of_slices: WeakKeyDictionary[asyncio.AbstractEventLoop, WeakValueDictionary[str, Pacer]] = WeakKeyDictionary()
 _of_requests: WeakKeyDictionary[asyncio.AbstractEventLoop, Pacer] = WeakKeyDictionary()
 
 
 def of_requests(loop: asyncio.AbstractEventLoop) -> Pacer:
     """Return the pacer that all connections of a loop share, for HTTP requests and handshakes of WebSockets."""
     return _of_requests.get(loop) or _of_requests.setdefault(loop, Pacer(REQUESTS_AT_ONCE))
+
+
+def of_slices(loop: asyncio.AbstractEventLoop, network: str) -> Pacer:
+    """Return the pacer that all WebSockets of a network share, for what they have read and not handled yet."""
+    pacers = _of_slices.get(loop) or _of_slices.setdefault(loop, WeakValueDictionary())
+    return pacers.get(network) or pacers.setdefault(network, Pacer(SLICES_AT_ONCE))
 
 
 def _resolve(turn: asyncio.Future[None]) -> None:

@@ -42,6 +42,8 @@ UNSUPPORTED = _refusal(5, "Unsupported protocol version")
 FORBIDDEN = _refusal(4, "Pages of that origin may not use this server", 403)
 TOO_LARGE = _refusal(3, "Payload too large", 413)
 ENDING = _refusal(4, "The server is ending", 503)
+CROWDED = _refusal(4, "Too many sessions from this address", 503)
+LARGE_HEAD = _refusal(3, "Header fields too large", 431)
 
 
 TOO_MANY: dict[str, str] = {}
@@ -73,8 +75,23 @@ class Request:
         values = [value for key, value in self.scope["headers"] if key == name]
         return b",".join(values).decode("latin-1") if values else None
 
-    def refusal(self, transports: Container[str]) -> Response | None:
-        """Return why this is no request of the protocol by one of these transports; None if it is one."""
+    @property
+    def address(self) -> str:
+        """The network address of the client; empty if the server does not know it."""
+        client = self.scope.get("client")
+        return client[0] if client else ""
+
+    @property
+    def head(self) -> int:
+        """The bytes of the header fields and the target."""
+        fields = sum(len(name) + len(value) for name, value in self.scope["headers"])
+        return fields + len(self.scope["path"]) + len(self.scope.get("query_string", b""))
+
+    def refusal(self, transports: Container[str], largest_head: int) -> Response | None:
+        """Return why this is no request of the protocol by one of these transports; None if it is one.
+
+        Only a request that opens a session may not have a head of more than ``largest_head`` bytes.
+        """
         if self.query is TOO_MANY:
             return TOO_MANY_FIELDS
         if self.query.get("transport") not in transports:
@@ -85,7 +102,7 @@ class Request:
             return BAD_REQUEST
         if self.method not in ("GET", "POST") or (self.method == "POST" and self.sid is None):
             return BAD_METHOD
-        return None
+        return LARGE_HEAD if self.sid is None and self.head > largest_head else None
 
     async def body(self, limit: int) -> str:
         """Return the text of the body; raises `Gone`, `TooLarge` or ``UnicodeDecodeError``."""

@@ -19,6 +19,7 @@ from chatrooms.wire.manager import EVERYBODY
 from chatrooms.wire.message import Delivery
 from chatrooms.wire.origins import Origins
 from chatrooms.wire.packets import DISCONNECT
+from chatrooms.wire.session_limits import SessionLimits
 
 __all__ = ["MAX_PACKET", "NAMESPACE", "Delivery", "Limits", "Server"]
 
@@ -31,8 +32,9 @@ class Server(Dispatcher):
     ``allow_upgrades``, ``cors_allowed_origins``, ``cors_credentials``, ``max_http_buffer_size``, ``logger`` and
     ``engineio_logger``. The others raise ``ValueError`` and say what to do instead.
 
-    ``limits`` bounds what one client may ask for. A client that is in no namespace ``join_timeout`` seconds after it
-    came is closed. A connect handler that takes longer is cancelled.
+    ``limits`` bounds what one client may ask for, ``sessions`` how many sessions each address may have (any number, by
+    default). A client that is in no namespace ``join_timeout`` seconds after it came is closed. A connect handler that
+    takes longer is cancelled.
 
     With ``async_handlers=False`` the handlers of a client run one after the other, in the order of its events.
 
@@ -46,6 +48,7 @@ class Server(Dispatcher):
         ping_timeout: float = 20.0,
         join_timeout: float = 10.0,
         limits: Limits | None = None,
+        sessions: SessionLimits | None = None,
         namespaces: str | list[str] | None = None,
         async_handlers: bool = True,
         cors_allowed_origins: origins.Allowed = None,
@@ -68,6 +71,7 @@ class Server(Dispatcher):
             async_handlers=async_handlers,
             namespaces=namespaces,
             logger=logger or quiet,
+            sessions=sessions,
             ping=(options.seconds("ping_interval", ping_interval), options.seconds("ping_timeout", ping_timeout)),
             origins=Origins(cors_allowed_origins, credentials=cors_credentials),
             transports=origins.transports(transports),
@@ -162,6 +166,12 @@ class Server(Dispatcher):
     def instrument(self, *_: Any, **__: Any) -> None:
         """Raise ``NotImplementedError``: the Admin UI of Socket.IO is not supported."""
         raise NotImplementedError("The Admin UI of Socket.IO is not supported.")
+
+    def count_refusal(self, sid: str, namespace: str = NAMESPACE) -> None:
+        """Count an event that a handler refused; end the session of a socket with too many (`Limits.noise`)."""
+        session = self.eio.sockets.get(self.manager.eio_sid_from_sid(sid, namespace))
+        if session is not None:
+            session.count_noise()
 
     async def close(self, eio_sid: str) -> None:
         """End a connection with its transport, whatever it is doing; waits for nobody."""

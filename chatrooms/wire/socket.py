@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from chatrooms.wire.limits import Limits
+from chatrooms.wire.connection_limits import Slot
+from chatrooms.wire.limits import SECONDS_OF_NOISE, Limits
 from chatrooms.wire.message import CLOSE, NOOP, PING, Bundle, Delivery, Message, SendQueue
 from chatrooms.wire.packets import Malformed
 
@@ -35,6 +36,7 @@ RESTART = Ending("server disconnect", code=1012)
 SILENT = Ending("ping timeout", poll=CLOSE)
 MISTAKEN = Ending("transport error", code=1002, poll=CLOSE)
 TOO_LARGE = Ending("transport error", code=1009, poll=CLOSE)
+NOISY = Ending("transport error", code=1008, poll=CLOSE)
 SLOW = Ending("transport error", abort=True)
 
 PINGS = Bundle([PING])
@@ -94,11 +96,12 @@ class Socket:
         ping: tuple[float, float],
         limits: Limits,
         *,
+        slot: Slot,
         received: Received,
         ended: Ended,
         caught_up: CaughtUp,
     ) -> None:
-        self.sid, self.limits = sid, limits
+        self.sid, self.limits, self.slot = sid, limits, slot
         self.sids: dict[str, str] = {}
         self.session: dict[str, Any] = {}
         self.queue = SendQueue()
@@ -112,6 +115,7 @@ class Socket:
         self._sent = self._left = 0
         self._left_at = self._loop.time()
         self._overflowed = False
+        self._noise = 0.0
         self._missed: set[Rooms] | None = None
         self._room: asyncio.Future[None] | None = None
         self._timer = self._loop.call_later(self._ping_interval, self._ping)
@@ -218,11 +222,24 @@ class Socket:
         elif data[:1] == "b":
             await self._take(_binary(data[1:]))
         elif data == "3":
+            self.count_noise()
             self._pong()
         elif data == "1":
             self.end(CLOSED_BY_CLIENT)
         elif data[:1] not in ("0", "5", "6"):
             raise Malformed("unknown type")
+        else:
+            self.count_noise()
+
+    def count_noise(self) -> None:
+        """Count a packet or frame of no use; end the session of a client that sends too many of them.
+
+        Of no use are pings, pongs, short fragments, packets that do nothing, and what the server refuses.
+        """
+        now = self._loop.time()
+        self._noise = max(self._noise, now) + 1 / (self.limits.noise if self.sids else self.limits.noise_before)
+        if self._noise > now + SECONDS_OF_NOISE:
+            self.end(NOISY)
 
     async def _take(self, message: str | bytes) -> None:
         await self.wait_for_room()

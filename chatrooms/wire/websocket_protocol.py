@@ -13,12 +13,13 @@ from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import OPEN, SERVER, Protocol
 
-from chatrooms.wire.connection_limits import Slot
+from chatrooms.wire import frames, pacing
+from chatrooms.wire.connection_limits import Slot, network
 from chatrooms.wire.exchange import nothing
 from chatrooms.wire.flow import tune
-from chatrooms.wire.frames import FrameReader
 from chatrooms.wire.limits import AHEAD, LARGE, SECONDS_TO_CLOSE
 from chatrooms.wire.message import Bundle
+from chatrooms.wire.pacing import Pacer
 from chatrooms.wire.receive_queue import Message, ReceiveQueue, discard
 from chatrooms.wire.refusal import refusal
 from chatrooms.wire.requests import EXTENSION
@@ -26,6 +27,10 @@ from chatrooms.wire.unsent import Unsent, cut_off
 
 NOT_UTF8 = 1007
 SLICE = 4096
+UNCOUNTED_SLICE = 256
+"""Bytes that are read at once where frames are not counted: with an extension, such as compression."""
+FIRST_FRAMES, FRAMES = 4, 16
+"""Frames that are handled as soon as they come, and at once in each turn after that."""
 KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB by default
 
 log = logging.getLogger("uvicorn.error")
@@ -47,12 +52,14 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     """
 
     drained: Callable[[], None] = staticmethod(nothing)
+    noise: Callable[[], None] = staticmethod(nothing)
     slot: Slot | None = None
     _fuse: asyncio.TimerHandle | None = None
-    _reader: FrameReader | None = None
+    _reader: frames.FrameReader | None = None
     _receive: Receive | None = None
     _unread: bytes | memoryview = b""
-    _early = _full = _closed = _attached = _working = False
+    _pacer: Pacer | None = None
+    _queued = _full = _closed = _attached = _working = False
     _conn: Protocol | None = None
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -118,12 +125,18 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         tune(transport, socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
 
     def data_received(self, data: bytes) -> None:
-        """Read a slice per round of the event loop: a client that sends many small packets delays nobody else."""
+        """Read a little; the rest waits for turns of its network: many small packets delay nobody else.
+
+        What comes before the application has accepted waits until then.
+        """
         if not self.handshake_initiated:
             self._shake_hands(data)
         elif not self.transport.is_closing():
             self._unread = b"".join((self._unread, data)) if self._unread else data
-            self._take_slice()
+            if self.handshake_complete and not self._queued:
+                self._take_slice(FIRST_FRAMES)
+            else:
+                self.pause()
 
     def _shake_hands(self, request: bytes) -> None:
         """Read the whole request; reject at once what websockets does not understand."""
@@ -135,15 +148,20 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.write(b"".join(self.conn.data_to_send()) or refusal(HTTPStatus.BAD_REQUEST))
             self.end()
 
-    def _take_slice(self) -> None:
+    def _take_slice(self, most: int) -> None:
         """Read a little, but all that has come of a large frame: it is parsed when it is whole."""
-        size = max(SLICE, self._reader.missing) if self._reader else SLICE
-        if len(self._unread) > size:
-            unread = memoryview(self._unread)
-            data, self._unread = bytes(unread[:size]), unread[size:]
+        reader, unread = self._reader, self._unread
+        size = max(SLICE, reader.missing) if reader else UNCOUNTED_SLICE
+        if len(unread) > size:
+            unread = memoryview(unread)
+        data = bytes(unread[:size])
+        if reader is None:
+            self._unread = unread[size:]
+            super().data_received(data)
         else:
-            data, self._unread = bytes(self._unread), b""
-        self._take(data)
+            pieces = reader.feed(data, most)
+            self._unread = unread[len(data) - reader.left :]
+            self._take(pieces)
         if self._unread and not self.read_paused:
             self.pause()
             self.loop.call_soon(self.read_on)
@@ -155,14 +173,25 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.pause_reading()
 
     def read_on(self) -> None:
-        """Go on reading, first what has come already."""
-        if not self.read_paused:
+        """Go on reading, first what has come already, when it is the turn of this connection."""
+        if not self.read_paused or self._queued or not self.handshake_complete or self.transport.is_closing():
             return
-        self.read_paused = False
-        if self._unread and not self.transport.is_closing():
-            self._take_slice()
-        if not self.read_paused and not self.transport.is_closing():
+        if not self._unread:
+            self.read_paused = False
             self.transport.resume_reading()
+            return
+        if self._pacer is None:
+            client = self.scope["client"]  # the real one, if it came through a proxy
+            self._pacer = pacing.of_slices(self.loop, network(client[0] if client else ""))
+        self._queued = True
+        self._pacer.call(self._take_turn)
+
+    def _take_turn(self) -> None:
+        self._queued = self.read_paused = False
+        if not self.transport.is_closing():
+            self._take_slice(FRAMES)
+            if not self.read_paused and not self.transport.is_closing():
+                self.transport.resume_reading()
 
     async def receive(self) -> Any:
         """Return the next event; read on when there is no other."""
@@ -171,17 +200,16 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.loop.call_soon(self.read_on)
         return event
 
-    def _take(self, data: bytes) -> None:
-        if self._reader is None:
-            self._early = True
-            super().data_received(data)
-            return
-        for frame, whole_text in self._reader.feed(data):
+    def _take(self, pieces: list[frames.Piece]) -> None:
+        for frame, whole_text in pieces:
             if self.transport.is_closing():
                 return
             if whole_text:
                 self._message(frame, text=True)
-            else:
+                continue
+            if frames.useless(frame):
+                self.noise()
+            if not self.close_sent or frames.closes(frame):
                 super().data_received(frame)
 
     def handle_ping(self) -> None:
@@ -266,9 +294,10 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             raise ClientDisconnected
         self._closed = self._closed or message["type"] in ("websocket.close", "websocket.http.response.start")
         await super().send(message)
-        if message["type"] == "websocket.accept" and not (self._early or self.conn.extensions):
-            self._reader, self._conn = FrameReader(self.config.ws_max_size), None
+        if message["type"] == "websocket.accept" and not self.conn.extensions:
+            self._reader, self._conn = frames.FrameReader(self.config.ws_max_size), None
             del self.request, self.response
+            self.loop.call_soon(self.read_on)
         if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
             self.handshake_complete = True  # uvicorn would call a refusal an error
 
@@ -291,7 +320,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._unsent.stop()
         if self.slot:
             self.slot.release()
-        self.drained = nothing
+        self.drained = self.noise = nothing
         if self._attached:
             self.queue.forward(discard)
             self._receive = None

@@ -47,7 +47,7 @@ def test_frames_are_read_whole_however_the_stream_is_cut(sent, sizes):
     reader, found, place, turn = frames.FrameReader(100_000), [], 0, 0
     while place < len(stream):
         size = max(sizes[turn % len(sizes)], reader.missing)
-        found += reader.feed(stream[place : place + size])
+        found += reader.feed(stream[place : place + size], 100)
         place, turn = place + size, turn + 1
     assert [piece.whole_text for piece in found] == [opcode is Opcode.TEXT for opcode, _ in sent]
     texts = [payload for opcode, payload in sent if opcode is Opcode.TEXT]
@@ -58,13 +58,13 @@ def test_frames_are_read_whole_however_the_stream_is_cut(sent, sizes):
 def test_a_text_frame_within_fragments_is_left_to_the_library():
     begin, text = written(Opcode.TEXT, b"a", fin=False), written(Opcode.TEXT, b"b")
     end = written(Opcode.CONT, b"c")
-    found = frames.FrameReader(100).feed(begin + text + end + text)
+    found = frames.FrameReader(100).feed(begin + text + end + text, 100)
     assert [piece.whole_text for piece in found] == [False, False, False, True]
 
 
 def test_a_frame_that_is_too_long_is_left_to_the_library_before_it_is_there():
     frame = written(Opcode.TEXT, b"x" * 200)
-    assert frames.FrameReader(199).feed(frame[:20]) == [(frame[:20], False)]
+    assert frames.FrameReader(199).feed(frame[:20], 100) == [(frame[:20], False)]
 
 
 @pytest.mark.parametrize("pieces", [[1], [2, 3], [7], [4096]], ids=str)
