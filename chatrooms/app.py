@@ -115,10 +115,14 @@ class Chatrooms:
             lifespan=self.lifespan,
             exception_handlers={HTTPException: http_error, Exception: http_error},
         )
-        self._listed = CORSMiddleware(
-            self._connect, settings.origins, allow_methods=("GET", "POST"), allow_headers=("*",), allow_credentials=True
+        self._cors = CORSMiddleware(
+            self._serve_sockets,
+            settings.origins,
+            allow_methods=("GET", "POST"),
+            allow_headers=("*",),
+            allow_credentials=True,
         )
-        self._doors = ServerErrors(SecurityHeaders(OnlyWhileRunning(self._open, self._lifetime)))
+        self._doors = ServerErrors(SecurityHeaders(OnlyWhileRunning(self._route, self._lifetime)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or run the lifespan."""
@@ -229,12 +233,12 @@ class Chatrooms:
             raise NotFound(username=username)
         return Caller(username)
 
-    async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Route a request to Socket.IO or to the other routes."""
         at_sockets = scope["type"] != "lifespan" and (path(scope) + "/").startswith(SOCKETS)
-        await (self._listed if at_sockets else self._http)(scope, receive, send)
+        await (self._cors if at_sockets else self._http)(scope, receive, send)
 
-    async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve_sockets(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a Socket.IO request, unless it comes from a page of an origin that is not allowed."""
         if handshake.trusted(scope, self.settings.origins):
             await self._server.handle_request(scope, receive, send)

@@ -74,7 +74,7 @@ class Limit:
     def spend(self, person: str, network: str = "", weight: int = 1) -> None:
         """Count ``weight`` for a person and for their address, if that is known; raises `RateLimited`.
 
-        Anybody who may do anything at all now may do something of any weight, and has to wait longer afterwards.
+        If anything is allowed now, any weight is; the wait afterwards is longer.
         """
         with self._lock:
             counted = self._counted(person, network)

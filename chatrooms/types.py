@@ -28,9 +28,9 @@ _turning = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """Characters that change the direction of the text around them (UAX #9); RFC 8266 bans them from nicknames too."""
 
 
-def size_of(text: str | None) -> int:
-    """Return the size of ``text`` as JSON, in bytes; a character can take several."""
-    return len(orjson.dumps(text or ""))
+def size_of(value: Any) -> int:
+    """Return the size of ``value`` as JSON, in bytes; a character can take several."""
+    return len(orjson.dumps(value))
 
 
 def _clean(value: str) -> str:

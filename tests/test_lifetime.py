@@ -223,7 +223,7 @@ async def test_a_waiting_thread_is_released_when_the_loop_stops(chat):
         await asyncio.Event().wait()
 
     async def until_somebody_waits():
-        chat._db._store.jobs._do = hang
+        chat._db._store.writes._do = hang
         async with asyncio.timeout(PATIENCE):
             while not posting.is_set():
                 await asyncio.sleep(0)
@@ -260,7 +260,7 @@ async def test_a_cancelled_task_of_the_writer_leaves_the_chat_usable(chat):
         waiting = asyncio.create_task(chat._db.change(lambda _: begun.set() or go_on.wait(PATIENCE)))
         behind = asyncio.create_task(chat.post("#lobby", "behind it"))
         await asyncio.to_thread(begun.wait, PATIENCE)
-        chat._db._store.jobs._task.cancel()
+        chat._db._store.writes._task.cancel()
         for refused in (waiting, behind):
             with pytest.raises(Unavailable):
                 await refused
@@ -290,7 +290,7 @@ async def test_callers_of_a_hanging_write_are_refused_and_the_writer_recovers(ch
             await chat._db.change(lambda _: go_on.wait(PATIENCE))
         with pytest.raises(Unavailable):
             await chat.post("#lobby", "while it hangs")
-        writing = chat._db._store.jobs._task
+        writing = chat._db._store.writes._task
         go_on.set()
         await writing
         monkeypatch.undo()

@@ -145,7 +145,7 @@ async def test_failures_of_the_host_are_logged_without_secrets(tmp_path, transpo
 @pytest.mark.parametrize("path", ["/docs", "/healthz", "/socket.io/?EIO=4&transport=polling"])
 async def test_a_failed_request_gets_a_response_and_only_our_log_record(tmp_path, path, logged, monkeypatch):
     async with running(tmp_path) as server:
-        for part in ("_http", "_listed"):
+        for part in ("_http", "_cors"):
             monkeypatch.setattr(server.chat, part, plainly)
         status, body, _ = await get(server.url, path, headers={"Cookie": f"login={CANARY}"})
     assert (status, orjson.loads(body)["error"]["code"]) == (500, "internal")

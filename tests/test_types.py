@@ -76,6 +76,8 @@ def test_an_invalid_value_is_rejected(type, given):
         TypeAdapter(type).validate_python(given, strict=True)
 
 
-@pytest.mark.parametrize(("text", "size"), [("", 2), (None, 2), ("abc", 5), ('"', 4), ("é", 4), ("🔷", 6), ("\x01", 8)])
-def test_the_size_of_a_text_is_that_of_its_json(text, size):
-    assert types.size_of(text) == size
+@pytest.mark.parametrize(
+    ("value", "size"), [("", 2), (None, 4), ({"a": [1]}, 9), ("abc", 5), ('"', 4), ("é", 4), ("🔷", 6), ("\x01", 8)]
+)
+def test_the_size_of_a_value_is_that_of_its_json(value, size):
+    assert types.size_of(value) == size

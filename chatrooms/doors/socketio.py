@@ -56,7 +56,7 @@ class SocketioDoor:
     ) -> None:
         self._settings, self._broadcast, self._pipeline, self._gate = settings, broadcast, pipeline, gate
         self._on_connect = on_connect
-        self._beside: set[asyncio.Task[None]] = set()
+        self._host_tasks: set[asyncio.Task[None]] = set()
         self._tally = Tally(log)
         self._server = broadcast.server
         self._server.use(connected=self._connected, caught_up=self._caught_up)
@@ -65,10 +65,10 @@ class SocketioDoor:
 
     async def close(self) -> None:
         """Cancel what the host application's handlers still do, and give them `SECONDS_TO_END` for it."""
-        beside = set(self._beside)
-        for task in beside:
+        tasks = set(self._host_tasks)
+        for task in tasks:
             task.cancel()
-        if beside and (await asyncio.wait(beside, timeout=SECONDS_TO_END))[1]:
+        if tasks and (await asyncio.wait(tasks, timeout=SECONDS_TO_END))[1]:
             log.error("on_connect does not end when it is cancelled; it is left alone")
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], payload: Any) -> None:
@@ -112,11 +112,11 @@ class SocketioDoor:
         await self._server.emit("welcome", welcome, to=sid)
         if self._on_connect:
             task = asyncio.create_task(self._tell_host(self._on_connect, caller.username, _auth(payload)))
-            self._beside.add(task)
-            task.add_done_callback(self._beside.discard)
+            self._host_tasks.add(task)
+            task.add_done_callback(self._host_tasks.discard)
 
     async def _tell_host(self, on_connect: Connected, username: str, payload: Mapping[str, Any]) -> None:
-        """Call the host application's handler, beside the socket: commands do not wait for it."""
+        """Call the host application's handler in a task: commands do not wait for it."""
         try:
             await on_connect(username, payload)
         except Exception:

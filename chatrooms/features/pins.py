@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, delete, func, insert, select
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, NotFound
-from chatrooms.features.messages.loading import OneMessage, Which, changed, load, room_of, rows, visible, with_parts
+from chatrooms.features.messages.loading import OneMessage, Which, changeable, changed, load, room_of, rows, with_parts
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Params, Part, change, query
@@ -43,7 +43,7 @@ PINNED_AT = Part("pinned_at", str | None, "When it was pinned; `null` if it is n
 
 def _undeleted(act: Act, p: Which) -> Message:
     """Allow people who can post in the message's room."""
-    message, _ = visible(act, p)
+    message, _ = changeable(act, p)
     if message["deleted"]:
         raise NotFound("This message was deleted.", field="id")
     return message

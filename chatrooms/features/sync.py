@@ -11,7 +11,6 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Annotated, Any, NamedTuple, cast
 
-import orjson
 from pydantic import Field
 from sqlalchemy import ColumnElement, Connection, Integer, bindparam, select
 from typing_extensions import TypedDict
@@ -24,7 +23,7 @@ from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import Change, Message, Read
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import SYNCED, Synced, members, rooms
-from chatrooms.types import MAX_SEQ, Seq
+from chatrooms.types import MAX_SEQ, Seq, size_of
 
 LIMIT = 200
 """The most new messages, or members, of a room; a client that is further behind reloads the room."""
@@ -118,7 +117,7 @@ class Answer:
         if self._rows >= MAX_ROWS:
             return False
         part = (_own if head.room == self._act.me.username else _shared)(self._act, head, known)
-        size = _size(part.change) + _size(part.read) + _size(head.room)
+        size = size_of(part.change) + size_of(part.read) + size_of(head.room)
         if self.changes and self._bytes + size > MAX_BYTES:
             return False
         self._bytes += size
@@ -180,7 +179,7 @@ def _shared(act: Act, head: Head, known: int) -> RoomChange:
     ahead = known > head.rev
     tables = _tables(personal=False)
     rows = {table: _rows(act, table, head.room, 0 if ahead else known, LIMIT + 1) for table in tables}
-    reset = ahead or _too_many(rows) or _size(rows) > LARGEST_ROOM
+    reset = ahead or _too_many(rows) or size_of(rows) > LARGEST_ROOM
     if reset:
         rows = {table: _rows(act, table, head.room, 0) for table, at in tables.items() if at.whole}
     return RoomChange(_change(head.room, head.rev, rows), reset, read=reads.find(act.db, act.me.username, head.room))
@@ -195,9 +194,9 @@ def _own(act: Act, head: Head, known: int) -> RoomChange:
     tables = _tables(personal=True)
     kept = {table: at for table, at in tables.items() if at.whole}
     messages = {table: _rows(act, table, head.room, known, LIMIT + 1) for table, at in tables.items() if not at.whole}
-    if ahead or _too_many(messages) or _size(messages) > LARGEST_ROOM:
+    if ahead or _too_many(messages) or size_of(messages) > LARGEST_ROOM:
         rows = {table: _rows(act, table, head.room, 0, PIECE_ROWS) for table in kept}
-        if max(map(len, rows.values())) < PIECE_ROWS and _size(rows) <= LARGEST_ROOM:
+        if max(map(len, rows.values())) < PIECE_ROWS and size_of(rows) <= LARGEST_ROOM:
             return RoomChange(_change(head.room, head.rev, rows), reset=True)
     return _piece(act, head, 0, kept)._replace(reset=True) if ahead else _piece(act, head, known, tables)
 
@@ -212,7 +211,7 @@ def _piece(act: Act, head: Head, known: int, tables: dict[str, Synced]) -> RoomC
     size, rev = 0, known
     for at, group in groupby((row for row in rows if row[0] < end), key=itemgetter(0)):
         part = list(group)
-        size += sum(_size(row) for _, _, row in part)
+        size += sum(size_of(row) for _, _, row in part)
         if piece and size > LARGEST_ROOM:
             return RoomChange(_change(head.room, rev, piece), whole=False)
         for _, table, row in part:
@@ -239,11 +238,6 @@ def _too_many(rows: dict[str, list[Row]]) -> bool:
 
 def _change(room: str, rev: int, rows: dict[str, list[Row]]) -> Change:
     return cast(Change, {"room": room, "rev": rev} | {table: part for table, part in rows.items() if part})
-
-
-def _size(value: Any) -> int:
-    """Return the size of ``value`` as JSON, in bytes."""
-    return len(orjson.dumps(value))
 
 
 FEATURE = Feature(commands=(sync,))

@@ -1,4 +1,4 @@
-"""Everybody who comes to either door is identified here."""
+"""The gate: identifies the person behind each request and socket."""
 
 from __future__ import annotations
 

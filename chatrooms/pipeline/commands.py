@@ -72,8 +72,8 @@ class Stranger(Protocol):
 class Part:
     """A field that a feature adds to messages, such as when they were pinned.
 
-    ``load`` returns the values by message id; messages without one get ``empty``. ``type`` and ``doc`` describe the
-    field in the documentation.
+    ``load`` returns the values by message id; messages without one get ``empty``, which must be immutable. ``type`` and
+    ``doc`` describe the field in the documentation.
     """
 
     name: str
@@ -81,6 +81,9 @@ class Part:
     doc: str
     empty: Any
     load: Callable[[Connection, Sequence[str]], Mapping[str, Any]]
+
+    def __post_init__(self) -> None:
+        hash(self.empty)  # all messages without a value share it
 
 
 @dataclass

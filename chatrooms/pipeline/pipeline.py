@@ -174,7 +174,7 @@ class Pipeline:
         for listener in self._features.listeners:
             if rows := [row for change in changes for row in change.rows.get(listener.table, ())]:
                 listener.run(act, rows)
-        return Outcome(result, changes, act.signals, act.ended, act.queued)
+        return Outcome(result, list(act.changes.by_room.values()), act.signals, act.ended, act.queued)
 
 
 def _weight(command: Command[Any], given: Any) -> weights.Weight | None:

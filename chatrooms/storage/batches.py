@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
 
 from chatrooms.errors import Unavailable
 
-Locks = Callable[[Connection], Iterable[str]]
-
 SECONDS_TO_ANSWER = 30.0
 """How long a batch may take before the callers that wait for it get `Unavailable`."""
 
-log = logging.getLogger("chatrooms.storage.writer")
+log = logging.getLogger(__name__)
 
 
 class Asked:
@@ -42,15 +40,7 @@ class Asked:
             self.done.set_exception(Unavailable())
 
 
-class Job(Asked):
-    """Work for the writer."""
-
-    def __init__(self, work: Callable[[Connection], Any], locks: Locks) -> None:
-        super().__init__()
-        self.work, self.locks = work, locks
-
-
-class Question(Asked):
+class Lookup(Asked):
     """A lookup for a reader."""
 
     def __init__(self, query: Callable[[Connection], Any]) -> None:

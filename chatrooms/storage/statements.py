@@ -1,7 +1,7 @@
 """Prepared statements for the hot path: compiled once, then passed directly to the driver.
 
-SQLAlchemy Core takes several times as long as the driver for each execution. Posting a message runs four of these
-statements and connecting runs three; everything else goes through Core.
+SQLAlchemy Core takes several times as long as the driver for each execution. What runs for
+each message, connection or catch-up is prepared; everything else goes through Core.
 """
 
 from __future__ import annotations

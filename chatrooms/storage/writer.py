@@ -8,23 +8,21 @@ the larger the batch.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, make_url, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy import URL, Connection, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.errors import Internal, Refusal, Unavailable
 from chatrooms.lifetime import Lifetime
 from chatrooms.storage import server_lock
-from chatrooms.storage.batches import Batches, Job, Locks, Question
+from chatrooms.storage.batches import Batches, Lookup
 from chatrooms.storage.engines import READERS, connect
 from chatrooms.storage.migrations import migrate
-from chatrooms.storage.statements import Prepared
 from chatrooms.storage.threads import Threads
+from chatrooms.storage.writes import Locks, Write, lock, run
 from chatrooms.wire import failures
 
 T = TypeVar("T")
@@ -35,10 +33,6 @@ SECONDS_TO_READ = 30.0
 """How long a query may wait for a thread and its result."""
 SECONDS_TO_CLOSE = 5.0
 """How long closing waits for unfinished work."""
-
-_SAVE, _UNDO, _RELEASE = (
-    Prepared(text(sql)) for sql in ("SAVEPOINT job", "ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job")
-)
 
 
 class Database:
@@ -101,7 +95,7 @@ class Database:
         """
         if not self._lifetime.here:
             return await self._lifetime.call(self.lookup, query)
-        result: T = await self._store.questions.add(Question(query))
+        result: T = await self._store.lookups.add(Lookup(query))
         return result
 
     async def change(self, work: Callable[[Connection], T], locks: Locks = lambda _: ()) -> T:
@@ -112,9 +106,9 @@ class Database:
         """
         if asyncio.get_running_loop() is not self._lifetime.loop:
             return await self._lifetime.call(self.change, work, locks)
-        if len(self._store.jobs) >= WAITING:
+        if len(self._store.writes) >= WAITING:
             raise Unavailable
-        result: T = await self._store.jobs.add(Job(work, locks))
+        result: T = await self._store.writes.add(Write(work, locks))
         return result
 
     @property
@@ -138,8 +132,8 @@ class Database:
         if last is not None:
             await last.close()
 
-    async def _tell(self, batch: list[Job]) -> None:
-        results = [job.result for job in batch if job.error is None]
+    async def _tell(self, batch: list[Write]) -> None:
+        results = [write.result for write in batch if write.error is None]
         if self._committed and results:
             try:
                 await self._committed(results)
@@ -150,14 +144,14 @@ class Database:
 class _Store:
     """An open database: its connections, its threads, and the work that waits for them."""
 
-    def __init__(self, url: URL, tell: Callable[[list[Job]], Awaitable[None]], *, alone: bool) -> None:
+    def __init__(self, url: URL, tell: Callable[[list[Write]], Awaitable[None]], *, alone: bool) -> None:
         self._url, self._tell, self._alone = url, tell, alone
         self._writer, self._reader = connect(url, writer=True), connect(url, writer=False)
         self._write_thread, self._read_threads = Threads(1, "writer"), Threads(READERS, "reader")
         self._release: Callable[[], None] = _nothing
         self._patience = SECONDS_TO_CLOSE
-        self.jobs: Batches[Job] = Batches("write", BATCH, self._write)
-        self.questions: Batches[Question] = Batches("read", BATCH, self._look_up)
+        self.writes: Batches[Write] = Batches("write", BATCH, self._write)
+        self.lookups: Batches[Lookup] = Batches("read", BATCH, self._look_up)
 
     async def open(self) -> None:
         try:
@@ -169,7 +163,7 @@ class _Store:
     async def finish(self) -> None:
         """Do the waiting work, for at most `SECONDS_TO_CLOSE`."""
         self._patience = SECONDS_TO_CLOSE
-        for batches in (self.jobs, self.questions):
+        for batches in (self.writes, self.lookups):
             if not await batches.finish(self._patience):
                 self._patience = 0
 
@@ -189,10 +183,10 @@ class _Store:
         except TimeoutError as error:
             raise Unavailable from error
 
-    async def _look_up(self, batch: list[Question]) -> None:
+    async def _look_up(self, batch: list[Lookup]) -> None:
         await self._on(self._read_threads, self._query_all, batch)
 
-    async def _write(self, batch: list[Job]) -> None:
+    async def _write(self, batch: list[Write]) -> None:
         await self._on(self._write_thread, self._commit, batch)
         await self._tell(batch)
 
@@ -208,16 +202,16 @@ class _Store:
         finally:
             self._release()
 
-    def _commit(self, batch: list[Job]) -> None:
+    def _commit(self, batch: list[Write]) -> None:
         try:
             with self._writer.begin() as connection:
-                held = _lock(connection, batch)
-                for job in batch:
-                    _run(job, connection, held)
+                held = lock(connection, batch)
+                for write in batch:
+                    run(write, connection, held)
         except Exception:
             failures.report("commit failed")
-            for job in batch:
-                job.error = job.error or Unavailable()
+            for write in batch:
+                write.error = write.error or Unavailable()
 
     def _query(self, query: Callable[[Connection], T]) -> T:
         try:
@@ -230,15 +224,15 @@ class _Store:
             refusal = Unavailable() if isinstance(error, SQLAlchemyError) else Internal()
         raise refusal  # outside of the handler, so that its context does not quote values
 
-    def _query_all(self, batch: list[Question]) -> None:
+    def _query_all(self, batch: list[Lookup]) -> None:
         try:
             with self._reader.begin() as connection:
-                for question in batch:
-                    _look_up(question, connection)
+                for lookup in batch:
+                    _look_up(lookup, connection)
         except Exception:
             failures.report("lookup failed")
-            for question in batch:
-                question.error = Unavailable()
+            for lookup in batch:
+                lookup.error = Unavailable()
 
     async def _on(self, threads: Threads, work: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(threads, work, *args)
@@ -248,70 +242,12 @@ def _nothing() -> None:
     return None
 
 
-def _lock(connection: Connection, batch: list[Job]) -> set[int]:
-    """Lock what the batch changes, always in the same order, so that two batches cannot deadlock.
-
-    SQLite allows one writer at a time and needs no locks. If a work's ``locks`` function fails, it fails again in
-    `_run`, which reports it.
-    """
-    if connection.dialect.name != "postgresql":
-        return set()
-    keys: set[int] = set()
-    for job in batch:
-        with suppress(Exception):
-            keys |= _keys(job, connection)
-    for key in sorted(keys):
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
-    return keys
-
-
-def _hold(job: Job, connection: Connection, held: set[int]) -> None:
-    """Compute the locks again, because an earlier work of the batch may have created what this one changes.
-
-    Do not wait for a lock that is missing now, which could deadlock; the client tries again.
-    """
-    wanted = _keys(job, connection)
-    if connection.dialect.name != "postgresql":
-        return
-    for key in sorted(wanted - held):
-        if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}):
-            raise Unavailable
-        held.add(key)
-
-
-def _run(job: Job, connection: Connection, held: set[int]) -> None:
-    """Run one work. An exception undoes it alone, but a database error ends the batch."""
-    _SAVE.run(connection, {})
-    try:
-        _hold(job, connection, held)
-        job.result = job.work(connection)
-    except Refusal as refusal:
-        job.error = refusal
-    except Exception as error:
-        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
-            raise
-        failures.report("command failed")
-        job.error = Internal()
-    if job.error:
-        _UNDO.run(connection, {})
-    _RELEASE.run(connection, {})
-
-
-def _look_up(question: Question, connection: Connection) -> None:
+def _look_up(lookup: Lookup, connection: Connection) -> None:
     """Run one lookup; a database error ends the batch."""
     try:
-        question.result = question.query(connection)
+        lookup.result = lookup.query(connection)
     except SQLAlchemyError:
         raise
     except Exception:
         failures.report("lookup failed")
-        question.error = Internal()
-
-
-def _keys(job: Job, connection: Connection) -> set[int]:
-    """Return the keys of a work's locks for PostgreSQL."""
-    return {_key(name) for name in job.locks(connection)}
-
-
-def _key(name: str) -> int:
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+        lookup.error = Internal()

@@ -1,4 +1,4 @@
-"""What an application is called for, beside the handlers of events."""
+"""Callbacks of an application, in addition to its event handlers."""
 
 from __future__ import annotations
 

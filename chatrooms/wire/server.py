@@ -81,7 +81,7 @@ class Server(Dispatcher):
         self.use(**hooks)
 
     def use(self, **hooks: Unpack[HookArguments]) -> None:
-        """Set what is called beside the handlers of events; what is not given stays as it is.
+        """Set callbacks in addition to the event handlers; those not given stay as they are.
 
         connected: called with the id of a socket, its namespace and its ``auth``, or with the first of these that it
             takes, right after the packet that confirms the connection.

@@ -9,7 +9,7 @@ import struct
 SECONDS_TO_READ = 10.0
 LEAST_READ = 8192
 """Bytes that a client has to read in `SECONDS_TO_READ` while more waits for it."""
-AT_ONCE = struct.pack("ii", 1, 0)
+NO_LINGER = struct.pack("ii", 1, 0)
 
 
 def cut_off(transport: asyncio.Transport) -> None:
@@ -19,7 +19,7 @@ def cut_off(transport: asyncio.Transport) -> None:
     """
     sock = transport.get_extra_info("socket")
     if sock is not None:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
     transport.abort()
 
 

@@ -67,7 +67,7 @@ async def together(chat, *works):
     first = asyncio.create_task(chat._db.change(lambda _: gate.wait(10)))
     await asyncio.sleep(0)
     tasks = [asyncio.ensure_future(work) for work in works]
-    while len(chat._db._store.jobs) < len(tasks):
+    while len(chat._db._store.writes) < len(tasks):
         await asyncio.sleep(0)
     gate.set()
     await first

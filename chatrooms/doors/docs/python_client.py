@@ -39,7 +39,7 @@ NAMES = {
     "user.me": "me",
     "user.update": "update_me",
 }
-"""Short names of methods. The others are named after their command: ``room_close`` runs ``room.close``."""
+"""Short names of methods. A command without one gets its own name: ``user_block`` for ``user.block``."""
 
 BY_HAND = frozenset({"message.post", "sync"})
 """Commands without a method, because the client's outbox and catch-up run them."""

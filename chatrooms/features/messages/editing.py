@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import update
 
 from chatrooms.errors import Forbidden, NotFound
-from chatrooms.features.messages.loading import OneMessage, Which, changed, room_of, visible, with_parts
+from chatrooms.features.messages.loading import OneMessage, Which, changeable, changed, room_of, with_parts
 from chatrooms.pipeline.commands import Act, change
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages
@@ -21,14 +21,14 @@ class Edit(Which):
 
 
 def _author(act: Act, p: Which) -> Message:
-    message, _ = visible(act, p)
+    message, _ = changeable(act, p)
     if message["author"] != act.me.username:
         raise Forbidden("Only the author can edit a message.")
     return message
 
 
 def _author_or_moderator(act: Act, p: Which) -> Message:
-    message, here = visible(act, p)
+    message, here = changeable(act, p)
     if message["author"] != act.me.username and not here.moderates:
         raise Forbidden("Only the author or a moderator can delete a message.")
     return message

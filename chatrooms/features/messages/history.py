@@ -86,7 +86,7 @@ def _messages(room: str) -> Select[Any]:
 
 def _fitting(found: list[Message]) -> list[Message]:
     """Return as many of the first messages as fit into `MAX_BYTES`, but at least one."""
-    sizes = accumulate(size_of(message["text"]) for message in found)
+    sizes = accumulate(size_of(message) for message in found)
     return [message for message, size in zip(found, sizes, strict=True) if size <= MAX_BYTES] or found[:1]
 
 

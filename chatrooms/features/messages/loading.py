@@ -71,8 +71,8 @@ def find_visible(act: Act, id: str) -> tuple[Message, Here]:
         raise NotFound(field="id") from hidden
 
 
-def visible(act: Act, p: Which) -> tuple[Message, Here]:
-    """Allow members of the message's room, unless it is archived."""
+def changeable(act: Act, p: Which) -> tuple[Message, Here]:
+    """Allow members of the message's room, unless the room is archived."""
     message, here = find_visible(act, p.id)
     return message, access.require_unarchived(here)
 

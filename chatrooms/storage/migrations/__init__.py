@@ -23,7 +23,7 @@ def migrate(engine: Engine) -> None:
     if revision is None:
         _create(engine)
         return
-    if revision is not None and revision > HEAD:
+    if revision > HEAD:
         raise Newer(f"the database was written by a newer version ({revision}) than this one ({HEAD})")
     upgrade(engine)
 
