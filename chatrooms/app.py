@@ -20,6 +20,7 @@ from chatrooms.doors.headers import SecurityHeaders
 from chatrooms.doors.http import MAX_DEPTH, HttpDoor, http_error
 from chatrooms.doors.running import ABSENT, OnlyWhileRunning, path
 from chatrooms.doors.server_errors import ServerErrors
+from chatrooms.doors.snapshot import Folder
 from chatrooms.doors.socketio import TIMED_OUT, Connected, SocketioDoor, malformed
 from chatrooms.errors import Invalid, NotFound
 from chatrooms.events import Signal
@@ -249,7 +250,9 @@ def _create_defaults(act: Act) -> None:
         rooms.add(act, act.lobby, "open", "Lobby", "The room for everyone.")
 
 
-def _static() -> Path:
-    """Return the browser client's folder: inside an installed package, next to it in a checkout."""
+def _static() -> Folder:
+    """Return the browser client's folder: inside an installed package, or next to it in a checkout, where it changes."""
     package = Path(__file__).parent
-    return package / "static" if (package / "static").is_dir() else package.parent / "static"
+    if (package / "static").is_dir():
+        return Folder(package / "static", watched=False)
+    return Folder(package.parent / "static", watched=True)
