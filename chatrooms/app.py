@@ -251,7 +251,7 @@ def _create_defaults(act: Act) -> None:
 
 
 def _static() -> Folder:
-    """Return the browser client's folder: inside an installed package, or next to it in a checkout, where it changes."""
+    """Return the browser client's folder: inside an installed package, or next to it in a checkout, which changes."""
     package = Path(__file__).parent
     if (package / "static").is_dir():
         return Folder(package / "static", watched=False)

@@ -78,7 +78,7 @@ def _found(snapshot: Snapshot, path: str) -> File:
 
 
 def _answer(request: Request, file: File, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
-    """Return ``file``, compressed if the browser takes that; it is revalidated on each use unless ``headers`` differ."""
+    """Return ``file``, compressed for browsers that accept it; they revalidate it on each use, save for ``headers``."""
     sent = {"Cache-Control": "no-cache", "ETag": file.etag, "Vary": "Accept-Encoding", **headers}
     if file.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=sent)
