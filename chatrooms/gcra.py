@@ -30,7 +30,8 @@ class Quota:
     def wait(self, who: Hashable) -> float:
         """Return the seconds until ``who`` is allowed one more; 0 if that is now."""
         now = time.monotonic()
-        return max(0.0, self._next(who, now) - self._span - now)
+        ahead = max(0.0, self._due.get(who, now) - now)  # before the rest is added: a sum with `now` would round
+        return max(0.0, ahead + self._step - self._span)
 
     def take(self, who: Hashable, count: int = 1) -> None:
         """Count ``count`` more for ``who``."""
