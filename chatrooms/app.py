@@ -23,7 +23,7 @@ from chatrooms.doors.server_errors import ServerErrors
 from chatrooms.doors.snapshot import Folder
 from chatrooms.doors.socketio import TIMED_OUT, Connected, SocketioDoor, malformed
 from chatrooms.errors import Invalid, NotFound
-from chatrooms.events import Signal
+from chatrooms.events import End, Signal
 from chatrooms.features import FEATURES, presence, rooms, signals, users
 from chatrooms.identity import FEATURES as IDENTITY
 from chatrooms.identity import handshake
@@ -183,6 +183,13 @@ class Chatrooms:
         """
         await self._lifetime.call(self._server.emit, event, data, to=to)
 
+    async def disconnect(self, username: str) -> None:
+        """End every connection of a person at once; they may reconnect if `authenticate` still accepts them.
+
+        Raises `Invalid` if it is no username, `NotFound` if no one has it, and `NotRunning`.
+        """
+        await self._lifetime.call(self._disconnect, username)
+
     def sockets_in(self, room: str) -> list[str]:
         """Return the ids of this process's sockets in ``room``; empty while the chat is not running."""
         return self._broadcast.sockets_in(room)
@@ -217,6 +224,10 @@ class Chatrooms:
     async def _run(self, command: str, params: Mapping[str, Any], username: str) -> dict[str, Any]:
         result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._person(username))
         return result
+
+    async def _disconnect(self, username: str) -> None:
+        person = await self._person(username)
+        await self._broadcast.publish([End(person.username, at_once=True)])
 
     async def _person(self, name: str) -> Caller:
         try:

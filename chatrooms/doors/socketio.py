@@ -70,7 +70,10 @@ class SocketioDoor:
         auth = payload if isinstance(payload, dict) else {}
         handshake = Handshake(auth, scope, trusted(scope, self._settings.origins), socket=True)
         try:
-            caller = replace(await self._gate.identify(handshake), sid=sid)
+            with self._broadcast.arriving(sid) as ended:
+                caller = replace(await self._gate.identify(handshake), sid=sid)
+                if caller.username in ended:
+                    raise Unavailable
             await self._place(sid, caller)
         except Refusal as refusal:
             self._tally.note(logging.INFO, f"connection refused: {refusal.code}")
