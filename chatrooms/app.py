@@ -16,12 +16,13 @@ from starlette.types import Receive, Scope, Send
 from chatrooms import names
 from chatrooms.doors.assets import Assets
 from chatrooms.doors.docs import Contract, Documents
+from chatrooms.doors.greeting import Connected
 from chatrooms.doors.headers import SecurityHeaders
 from chatrooms.doors.http import MAX_DEPTH, HttpDoor, http_error
 from chatrooms.doors.running import ABSENT, OnlyWhileRunning, path
 from chatrooms.doors.server_errors import ServerErrors
 from chatrooms.doors.snapshot import Folder
-from chatrooms.doors.socketio import TIMED_OUT, Connected, SocketioDoor, malformed
+from chatrooms.doors.socketio import TIMED_OUT, SocketioDoor, malformed
 from chatrooms.errors import Invalid, NotFound
 from chatrooms.events import End, Signal
 from chatrooms.features import FEATURES, presence, rooms, signals, users
@@ -64,7 +65,8 @@ class Chatrooms:
     ``authenticate`` returns the username behind a connection (see `Authenticate`); without it, people join by name.
     Requests from pages of other origins than the chat's own and ``settings.origins`` are rejected before it is called.
     ``on_connect`` is called for each connected socket with the username and the handshake's ``auth``. Commands do not
-    wait for it; its exceptions are logged, and when the chat ends it is cancelled.
+    wait for it; its exceptions are logged, and when the chat ends it is cancelled. While 16 calls for a person have not
+    returned, or one for the same connection, further sockets are rejected as ``rate_limited``.
     """
 
     def __init__(

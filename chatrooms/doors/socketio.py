@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,8 +11,10 @@ import socketio.exceptions
 
 from chatrooms import names
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
+from chatrooms.doors.greeting import Connected, Greeting
 from chatrooms.errors import Invalid, Refusal, Unauthorized, Unavailable
 from chatrooms.features import users
+from chatrooms.gcra import Limit
 from chatrooms.identity import sessions
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake, trusted
@@ -23,18 +24,15 @@ from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.types import MAX_SEQ, MAX_TEXT
 from chatrooms.version import __version__
-from chatrooms.wire import failures
+from chatrooms.wire.server import NAMESPACE
 from chatrooms.wire.tally import Tally
 
 log = logging.getLogger(__name__)
 
+REJOIN = "30/minute"
+"""How often a client may join the namespace on one connection."""
 BEYOND = MAX_SEQ
 """A rev that no room reaches: every client takes a change of this rev for one after a gap."""
-
-Connected = Callable[[str, Mapping[str, Any]], Awaitable[None]]
-"""What a host application does when a socket has connected: gets the username and the handshake's ``auth``."""
-
-SECONDS_TO_END = 1.0
 
 
 class SocketioDoor:
@@ -49,8 +47,8 @@ class SocketioDoor:
         on_connect: Connected | None = None,
     ) -> None:
         self._settings, self._broadcast, self._pipeline, self._gate = settings, broadcast, pipeline, gate
-        self._on_connect = on_connect
-        self._beside: set[asyncio.Task[None]] = set()
+        self._greeting = Greeting(on_connect)
+        self._joins = Limit(REJOIN)
         self._tally = Tally(log)
         self._server = broadcast.server
         self._server.use(connected=self._connected, caught_up=self._caught_up)
@@ -58,22 +56,20 @@ class SocketioDoor:
         self._server.on("*", self._event)
 
     async def close(self) -> None:
-        """Cancel what the host application's handlers still do, and give them `SECONDS_TO_END` for it."""
-        beside = set(self._beside)
-        for task in beside:
-            task.cancel()
-        if beside and (await asyncio.wait(beside, timeout=SECONDS_TO_END))[1]:
-            log.error("on_connect does not end when it is cancelled; it is left alone")
+        """Cancel what the host application's handlers still do."""
+        await self._greeting.close()
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], payload: Any) -> None:
         scope = environ["asgi.scope"]
         auth = payload if isinstance(payload, dict) else {}
         handshake = Handshake(auth, scope, trusted(scope, self._settings.origins), socket=True)
         try:
+            self._joins.spend(self._connection(sid))
             with self._broadcast.arriving(sid) as ended:
                 caller = replace(await self._gate.identify(handshake), sid=sid)
                 if caller.username in ended:
                     raise Unavailable
+            self._greeting.require_room(caller.username, self._connection(sid))
             await self._place(sid, caller)
         except Refusal as refusal:
             self._tally.note(logging.INFO, f"connection refused: {refusal.code}")
@@ -81,6 +77,10 @@ class SocketioDoor:
         except Exception as error:
             raise connect_error(refusal_of(error, "connecting failed")) from None
         await self._server.save_session(sid, {"caller": caller, "auth": auth})
+
+    def _connection(self, sid: str) -> str:
+        """Return the id of the connection that a socket uses; empty if it is gone."""
+        return self._server.manager.eio_sid_from_sid(sid, NAMESPACE) or ""
 
     async def _place(self, sid: str, caller: Caller) -> None:
         """Enter the socket's rooms; raises `Unauthorized` if the session was ended before it was in the session's."""
@@ -103,17 +103,7 @@ class SocketioDoor:
         if caller.new_token:
             welcome["token"] = caller.new_token
         await self._server.emit("welcome", welcome, to=sid)
-        if self._on_connect:
-            task = asyncio.create_task(self._tell_host(self._on_connect, caller.username, session["auth"]))
-            self._beside.add(task)
-            task.add_done_callback(self._beside.discard)
-
-    async def _tell_host(self, on_connect: Connected, username: str, payload: Mapping[str, Any]) -> None:
-        """Call the host application's handler, beside the socket: commands do not wait for it."""
-        try:
-            await on_connect(username, payload)
-        except Exception:
-            failures.report("a handler failed")
+        self._greeting.begin(caller.username, self._connection(sid), session["auth"])
 
     async def _caught_up(self, sid: str, missed: Iterable[Sequence[str]]) -> None:
         """Make the client call `sync`, as it does at any gap: it was left out of changes of these rooms."""
