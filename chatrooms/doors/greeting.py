@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from weakref import WeakValueDictionary
 
 from chatrooms.errors import RateLimited
 from chatrooms.wire import failures
@@ -26,6 +27,7 @@ class Greeting:
 
     def __init__(self, on_connect: Connected | None) -> None:
         self._on_connect = on_connect
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._running: dict[asyncio.Task[None], tuple[str, str]] = {}
 
     def require_room(self, username: str, connection: str) -> None:
@@ -52,7 +54,9 @@ class Greeting:
             log.error("on_connect does not end when it is cancelled; it is left alone")
 
     async def _call(self, on_connect: Connected, username: str, auth: Mapping[str, Any]) -> None:
+        turn = self._turns.setdefault(username, asyncio.Semaphore(AT_ONCE))  # for sockets that connect together
         try:
-            await on_connect(username, auth)
+            async with turn:
+                await on_connect(username, auth)
         except Exception:
             failures.report("a handler failed")

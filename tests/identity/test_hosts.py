@@ -249,3 +249,12 @@ async def test_a_person_has_a_bounded_number_of_them_and_others_their_own(host):
         assert await next_packet(bob, '42["welcome"')
         await asyncio.sleep(0)
         assert (host.connected.count("alice"), host.connected.count("bob")) == (AT_ONCE, 1)
+
+
+async def test_sockets_that_connect_together_keep_that_bound(host):
+    async with AsyncExitStack() as stack:
+        sockets = [await stack.enter_async_context(raw_socket(host)) for _ in range(2 * AT_ONCE)]
+        joined = [answer.startswith("40") for answer in await asyncio.gather(*map(join, sockets))]
+        welcomed = [ws for ws, came in zip(sockets, joined, strict=True) if came]
+        await asyncio.gather(*(next_packet(ws, '42["welcome"') for ws in welcomed))
+        assert host.connected.count("alice") <= AT_ONCE <= len(welcomed)
