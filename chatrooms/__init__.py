@@ -9,7 +9,7 @@ from chatrooms.version import __version__
 
 if TYPE_CHECKING:
     from chatrooms.app import Chatrooms
-    from chatrooms.doors.socketio import Connected
+    from chatrooms.doors.greeting import Connected
     from chatrooms.errors import Forbidden, Refusal, Unauthorized
     from chatrooms.identity.handshake import Handshake
     from chatrooms.identity.hosts import Authenticate
@@ -37,7 +37,7 @@ _HOMES = {
     "AlreadyRunning": "chatrooms.lifetime",
     "Authenticate": "chatrooms.identity.hosts",
     "Chatrooms": "chatrooms.app",
-    "Connected": "chatrooms.doors.socketio",
+    "Connected": "chatrooms.doors.greeting",
     "Forbidden": "chatrooms.errors",
     "Handshake": "chatrooms.identity.handshake",
     "Message": "chatrooms.storage.rows",

@@ -16,13 +16,15 @@ from starlette.types import Receive, Scope, Send
 from chatrooms import names
 from chatrooms.doors.assets import Assets
 from chatrooms.doors.docs import Contract, Documents
+from chatrooms.doors.greeting import Connected
 from chatrooms.doors.headers import SecurityHeaders
 from chatrooms.doors.http import MAX_DEPTH, HttpDoor, http_error
 from chatrooms.doors.running import ABSENT, OnlyWhileRunning, path
 from chatrooms.doors.server_errors import ServerErrors
-from chatrooms.doors.socketio import TIMED_OUT, Connected, SocketioDoor, malformed
+from chatrooms.doors.snapshot import Folder
+from chatrooms.doors.socketio import TIMED_OUT, SocketioDoor, malformed
 from chatrooms.errors import Invalid, NotFound
-from chatrooms.events import Signal
+from chatrooms.events import End, Signal
 from chatrooms.features import FEATURES, presence, rooms, signals, users
 from chatrooms.identity import FEATURES as IDENTITY
 from chatrooms.identity import handshake
@@ -65,7 +67,8 @@ class Chatrooms:
     ``authenticate`` returns the username behind a connection (see `Authenticate`); without it, people join by name.
     Requests from pages of other origins than the chat's own and ``settings.origins`` are rejected before it is called.
     ``on_connect`` is called for each connected socket with the username and the handshake's ``auth``. Commands do not
-    wait for it; its exceptions are logged, and when the chat ends it is cancelled.
+    wait for it; its exceptions are logged, and when the chat ends it is cancelled. While 16 calls for a person have not
+    returned, or one for the same connection, further sockets are rejected as ``rate_limited``.
     """
 
     def __init__(
@@ -189,6 +192,13 @@ class Chatrooms:
         """
         await self._lifetime.call(self._server.emit, event, data, to=to)
 
+    async def disconnect(self, username: str) -> None:
+        """End every connection of a person at once; they may reconnect if `authenticate` still accepts them.
+
+        Raises `Invalid` if it is no username, `NotFound` if no one has it, and `NotRunning`.
+        """
+        await self._lifetime.call(self._disconnect, username)
+
     def sockets_in(self, room: str) -> list[str]:
         """Return the ids of this process's sockets in ``room``; empty while the chat is not running."""
         return self._broadcast.sockets_in(room)
@@ -224,6 +234,10 @@ class Chatrooms:
         result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._person(username))
         return result
 
+    async def _disconnect(self, username: str) -> None:
+        person = await self._person(username)
+        await self._broadcast.publish([End(person.username, at_once=True)])
+
     async def _person(self, name: str) -> Caller:
         try:
             username = names.username(name)
@@ -256,7 +270,9 @@ def _create_defaults(act: Act) -> None:
         rooms.add(act, act.lobby, "open", "Lobby", "The room for everyone.")
 
 
-def _static() -> Path:
-    """Return the browser client's folder: inside an installed package, next to it in a checkout."""
+def _static() -> Folder:
+    """Return the browser client's folder: inside an installed package, or next to it in a checkout, which changes."""
     package = Path(__file__).parent
-    return package / "static" if (package / "static").is_dir() else package.parent / "static"
+    if (package / "static").is_dir():
+        return Folder(package / "static", watched=False)
+    return Folder(package.parent / "static", watched=True)

@@ -38,9 +38,13 @@ class Align:
 
 @dataclass(frozen=True)
 class End:
-    """Disconnect the sockets in ``room``, for instance because their session was revoked."""
+    """Disconnect the sockets in ``room``, for instance because their session was revoked.
+
+    Unless ``at_once``, they first get a moment to receive the acknowledgement of what ended them.
+    """
 
     room: str
+    at_once: bool = False
 
 
 Event: TypeAlias = Change | Signal | Align | End

@@ -69,10 +69,10 @@ class Settings(BaseSettings):
     rate_post: str = Field(default="120/minute;15/second", description="Messages allowed per person.")
     rate_create: str = Field(default="30/hour", description="Rooms that a person may create.")
     rate_begin: str = Field(
-        default="20/hour", description="Conversations that a person may start, or an address with the same person."
+        default="20/hour", description="Strangers that a person may write to or invite, or an address the same one."
     )
     rate_begin_address: str = Field(
-        default="120/hour", description="Conversations that an address may start (IPv6: per /64)."
+        default="120/hour", description="Strangers that an address may write to or invite (IPv6: per /64)."
     )
     rate_signal: str = Field(default="50/second", description="Signals allowed per person.")
     rate_other: str = Field(default="600/minute", description="Other commands allowed per person.")

@@ -60,6 +60,8 @@ def _uuid(value: str) -> str:
         raise ValueError("An id must be a UUID.") from None
 
 
+CLEAN = rf"^[^{_CONTROLS}]*$"
+"""No control characters except tabs and line breaks; PostgreSQL stores no NUL."""
 MAPPED = object()
 """Marks a type whose values are names, so that `weights` counts the cost of parsing them."""
 

@@ -178,3 +178,43 @@ async def test_a_login_that_hangs_refuses_as_unavailable(tmp_path):
         with pytest.raises(socketio.exceptions.ConnectionError):
             await client.connect(url, transports=["websocket"])
         assert (await refused)["data"] == {"code": "unavailable"}
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+async def test_the_host_disconnects_somebody_from_any_loop_and_nobody_else(host, transport):
+    async with tab(host, "s3cret", transport=transport) as one, tab(host, "s3cret") as two, tab(host, "hunter2") as bob:
+        await asyncio.to_thread(asyncio.run, host.chat.disconnect("Alice"))
+        await one.disconnected()
+        await two.disconnected()
+        assert host.chat.sockets_in("alice") == []
+        await bob.settled()
+        async with tab(host, "s3cret") as alice:
+            await alice.settled()
+
+
+async def test_the_host_cannot_disconnect_nobody(host):
+    for name, refusal in (("zebedee", NotFound), ("a b", Invalid)):
+        with pytest.raises(refusal):
+            await host.chat.disconnect(name)
+
+
+async def test_a_socket_is_disconnected_even_while_its_login_is_asked(tmp_path):
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def slow_login(handshake):
+        if handshake.auth.get("slow"):
+            asked.set()
+            await answer.wait()
+        return "alice"
+
+    chat = Chatrooms(Settings(data=tmp_path, **QUICK), authenticate=slow_login)
+    async with chat.lifespan(), serving(chat) as url, connect(url, "alice"):
+        late = Person(url, "alice")
+        arriving = asyncio.create_task(late.client.connect(url, auth={"slow": True}, transports=["websocket"]))
+        await asked.wait()
+        await chat.disconnect("alice")
+        answer.set()
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await arriving
+        await leave(late)
+        assert chat.sockets_in("alice") == []

@@ -141,7 +141,11 @@ class Commands(ABC):
         return result["room"]
 
     async def invite(self, room: str, username: str) -> Member:
-        """Add a person to a room, which appears on all their devices at once."""
+        """Add a person to a room, which appears on all their devices at once.
+
+        Inviting people who share no room with you, save for the lobby, counts as starting a conversation. You can
+        invite the same person back once a day after they leave.
+        """
         result: OneMember = await self.run("room.invite", room=room, username=username)
         return result["member"]
 

@@ -5,128 +5,104 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from types import MappingProxyType
 
 import orjson
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
-FOLDERS = ("css", "js", "vendor")
-SINGLES = ("manifest.webmanifest", "icon.svg", "icon-192.png", "icon-512.png", "icon-maskable.png")
+from chatrooms.doors.running import path
+from chatrooms.doors.snapshot import FOLDERS, PAGE, SERVICE_WORKER, SINGLES, File, Folder, Snapshot
+
 BASE = '<base href="/">'
 LOGIN = '<meta name="login" content="here">'
 SHELL = 'const SHELL = { digest: "", files: [] };'
+IN_FOLDERS = tuple(f"{name}/" for name in FOLDERS)
 FOR_EVER = "public, max-age=31536000, immutable"
-COMPRESSED = [Middleware(GZipMiddleware, minimum_size=100, compresslevel=6)]
+MOUNTS = 16
+"""How many paths that the chat is mounted at have their page kept; it is made anew for more."""
 _import_map = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
 _in_folders = re.compile(rf'(?<=")(?:\./)?((?:{"|".join(FOLDERS)})/)')
 
 
 class Assets:
-    """The routes of the files in ``static``.
+    """The routes of the client's files, answered from memory.
 
     ``hosted`` lets the client know that people log in to the host application, not here.
     """
 
-    def __init__(self, static: Path, *, hosted: bool) -> None:
-        self._static, self._hosted = static, hosted
-        self._latest = ""
+    def __init__(self, folder: Folder, *, hosted: bool) -> None:
+        self._folder, self._hosted = folder, hosted
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the page, the service worker, and all files, with and without a digest in the path."""
-        folders = [Mount(f"/{name}", _Files(self._static / name)) for name in FOLDERS if (self._static / name).is_dir()]
-        kept = [Mount(route.path, _Kept(self, route.path[1:])) for route in folders]
         return [
-            Route("/", self._page, middleware=COMPRESSED),
-            Route("/r/{rest:path}", self._page, middleware=COMPRESSED),
-            Route("/service-worker.js", self._service_worker, middleware=COMPRESSED),
-            Mount("/v/{digest}", routes=kept, middleware=COMPRESSED),
-            *(Mount(route.path, route.app, middleware=COMPRESSED) for route in folders),
-            *(Route(f"/{name}", self._single) for name in SINGLES),
+            Route("/", self._page),
+            Route("/r/{rest:path}", self._page),
+            Route("/service-worker.js", self._service_worker),
+            Route("/v/{digest}/{path:path}", self._kept),
+            *(Route(f"/{name}/{{rest:path}}", self._file) for name in FOLDERS),
+            *(Route(f"/{name}", self._file) for name in SINGLES),
         ]
 
-    @property
-    def path(self) -> Path:
-        """Return the folder of the files."""
-        return self._static
-
-    def digest(self) -> str:
-        """Return the digest of all files that browsers load."""
-        stats = ((path, path.stat()) for path in self._files())
-        self._latest = _digest(tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stats))
-        return self._latest
-
-    def is_of_these(self, digest: str) -> bool:
-        """Return whether ``digest`` is that of the current files."""
-        return digest == self._latest or digest == self.digest()
-
-    def _files(self) -> list[Path]:
-        found = (path for name in FOLDERS for path in (self._static / name).rglob("*"))
-        return sorted(path for path in found if path.suffix in {".css", ".js", ".json"})
-
     async def _page(self, request: Request) -> Response:
-        page = self._static / "index.html"
-        if not page.is_file():
-            raise HTTPException(404)
         mount = str(request.scope.get("root_path", "")).rstrip("/") + "/"
-        html = _in_folders.sub(rf"./v/{self.digest()}/\1", page.read_text()).replace(BASE, f'<base href="{mount}">', 1)
-        if self._hosted:
-            html = html.replace(LOGIN, LOGIN.replace("here", "host"), 1)
-        return HTMLResponse(html, headers={"Content-Security-Policy": _policy(html), "Cache-Control": "no-cache"})
+        page, policy = _page(self._folder.snapshot(), mount, hosted=self._hosted)
+        return _answer(request, page, {"Content-Security-Policy": policy})
 
-    async def _service_worker(self, _request: Request) -> Response:
-        script = self._static / "service-worker.js"
-        if not script.is_file():
+    async def _service_worker(self, request: Request) -> Response:
+        return _answer(request, _service_worker(self._folder.snapshot()))
+
+    async def _file(self, request: Request) -> Response:
+        return _answer(request, _found(self._folder.snapshot(), path(request.scope)[1:]))
+
+    async def _kept(self, request: Request) -> Response:
+        """Return a file to keep forever, if the digest in the path is current."""
+        snapshot = self._folder.snapshot()
+        name = request.path_params["path"]
+        if not name.startswith(IN_FOLDERS):
             raise HTTPException(404)
-        files = [path.relative_to(self._static).as_posix() for path in self._files()]
-        shell: dict[str, Any] = {"digest": self.digest(), "files": files}
-        text = script.read_text().replace(SHELL, f"const SHELL = {orjson.dumps(shell).decode()};", 1)
-        return Response(text, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
-
-    async def _single(self, request: Request) -> Response:
-        return await _Files(self._static).get_response(request.url.path.rpartition("/")[2], request.scope)
+        current = request.path_params["digest"] == snapshot.digest
+        return _answer(request, _found(snapshot, name), {"Cache-Control": FOR_EVER} if current else {})
 
 
-class _Files(StaticFiles):
-    """Files that browsers revalidate on each use."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(directory=folder)
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+def _found(snapshot: Snapshot, path: str) -> File:
+    file = snapshot.files.get(path)
+    if file is None:
+        raise HTTPException(404)
+    return file
 
 
-class _Kept(_Files):
-    """Files that browsers cache forever, if the digest in the path is current."""
-
-    def __init__(self, assets: Assets, folder: str) -> None:
-        super().__init__(assets.path / folder)
-        self._assets = assets
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        if self._assets.is_of_these(scope["path_params"]["digest"]):
-            response.headers["Cache-Control"] = FOR_EVER
-        return response
+def _answer(request: Request, file: File, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
+    """Return ``file``, compressed for browsers that accept it; they revalidate it on each use, save for ``headers``."""
+    sent = {"Cache-Control": "no-cache", "ETag": file.etag, "Vary": "Accept-Encoding", **headers}
+    if file.etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=sent)
+    if "gzip" in request.headers.get("accept-encoding", "") and file.compressed is not None:
+        return Response(file.compressed, media_type=file.media_type, headers={**sent, "Content-Encoding": "gzip"})
+    return Response(file.body, media_type=file.media_type, headers=sent)
 
 
-@lru_cache(maxsize=1)
-def _digest(files: tuple[tuple[Path, int, int], ...]) -> str:
-    digest = hashlib.sha256()
-    for path, _, _ in files:
-        digest.update(f"{path.name}\0".encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
+@lru_cache(maxsize=MOUNTS)
+def _page(snapshot: Snapshot, mount: str, *, hosted: bool) -> tuple[File, str]:
+    """Return the page for a chat at the path ``mount``, and its content security policy."""
+    source = _found(snapshot, PAGE).body.decode()
+    html = _in_folders.sub(rf"./v/{snapshot.digest}/\1", source).replace(BASE, f'<base href="{mount}">', 1)
+    if hosted:
+        html = html.replace(LOGIN, LOGIN.replace("here", "host"), 1)
+    return File(html.encode(), "text/html"), _policy(html)
+
+
+@lru_cache(maxsize=MOUNTS)
+def _service_worker(snapshot: Snapshot) -> File:
+    """Return the service worker with the list of files that it keeps."""
+    shell = orjson.dumps({"digest": snapshot.digest, "files": snapshot.shell}).decode()
+    script = _found(snapshot, SERVICE_WORKER).body.decode().replace(SHELL, f"const SHELL = {shell};", 1)
+    return File(script.encode(), "text/javascript")
 
 
 def _policy(html: str) -> str:

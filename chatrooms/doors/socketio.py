@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +12,10 @@ import socketio.exceptions
 
 from chatrooms import names
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
+from chatrooms.doors.greeting import Connected, Greeting
 from chatrooms.errors import Invalid, RateLimited, Refusal, Unauthorized, Unavailable
 from chatrooms.features import users
+from chatrooms.gcra import Limit
 from chatrooms.identity import sessions
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake, trusted
@@ -24,18 +25,16 @@ from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.types import MAX_SEQ, MAX_TEXT
 from chatrooms.version import __version__
-from chatrooms.wire import failures
+from chatrooms.wire.server import NAMESPACE
 from chatrooms.wire.tally import Tally
 
 log = logging.getLogger(__name__)
 
+REJOIN = "30/minute"
+"""How often a client may join the namespace on one connection."""
 BEYOND = MAX_SEQ
 """A rev that no room reaches: every client takes a change of this rev for one after a gap."""
 
-Connected = Callable[[str, Mapping[str, Any]], Awaitable[None]]
-"""What a host application does when a socket has connected: gets the username and the handshake's ``auth``."""
-
-SECONDS_TO_END = 1.0
 MAX_AUTH = 8 * 1024
 """Bytes of JSON in the `auth` of a handshake."""
 MAX_SOCKETS = 50
@@ -55,8 +54,8 @@ class SocketioDoor:
         on_connect: Connected | None = None,
     ) -> None:
         self._settings, self._broadcast, self._pipeline, self._gate = settings, broadcast, pipeline, gate
-        self._on_connect = on_connect
-        self._host_tasks: set[asyncio.Task[None]] = set()
+        self._greeting = Greeting(on_connect)
+        self._joins = Limit(REJOIN)
         self._tally = Tally(log)
         self._server = broadcast.server
         self._server.use(connected=self._connected, caught_up=self._caught_up)
@@ -64,19 +63,20 @@ class SocketioDoor:
         self._server.on("*", self._event)
 
     async def close(self) -> None:
-        """Cancel what the host application's handlers still do, and give them `SECONDS_TO_END` for it."""
-        tasks = set(self._host_tasks)
-        for task in tasks:
-            task.cancel()
-        if tasks and (await asyncio.wait(tasks, timeout=SECONDS_TO_END))[1]:
-            log.error("on_connect does not end when it is cancelled; it is left alone")
+        """Cancel what the host application's handlers still do."""
+        await self._greeting.close()
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], payload: Any) -> None:
         scope = environ["asgi.scope"]
         handshake = Handshake(_auth(payload), scope, trusted(scope, self._settings.origins), socket=True)
         try:
             _check_size(payload)
-            caller = replace(await self._gate.identify(handshake), sid=sid)
+            self._joins.spend(self._connection(sid))
+            with self._broadcast.arriving(sid) as ended:
+                caller = replace(await self._gate.identify(handshake), sid=sid)
+                if caller.username in ended:
+                    raise Unavailable
+            self._greeting.require_room(caller.username, self._connection(sid))
             await self._place(sid, caller)
         except Refusal as refusal:
             self._tally.note(logging.INFO, f"connection refused: {refusal.code}")
@@ -84,6 +84,10 @@ class SocketioDoor:
         except Exception as error:
             raise connect_error(refusal_of(error, "connecting failed")) from None
         await self._server.save_session(sid, {"caller": caller})
+
+    def _connection(self, sid: str) -> str:
+        """Return the id of the connection that a socket uses; empty if it is gone."""
+        return self._server.manager.eio_sid_from_sid(sid, NAMESPACE) or ""
 
     async def _place(self, sid: str, caller: Caller) -> None:
         """Enter the socket's rooms; raises `RateLimited` if the person has `MAX_SOCKETS` already.
@@ -110,17 +114,7 @@ class SocketioDoor:
         if caller.new_token:
             welcome["token"] = caller.new_token
         await self._server.emit("welcome", welcome, to=sid)
-        if self._on_connect:
-            task = asyncio.create_task(self._tell_host(self._on_connect, caller.username, _auth(payload)))
-            self._host_tasks.add(task)
-            task.add_done_callback(self._host_tasks.discard)
-
-    async def _tell_host(self, on_connect: Connected, username: str, payload: Mapping[str, Any]) -> None:
-        """Call the host application's handler in a task: commands do not wait for it."""
-        try:
-            await on_connect(username, payload)
-        except Exception:
-            failures.report("on_connect failed")
+        self._greeting.begin(caller.username, self._connection(sid), _auth(payload))
 
     async def _caught_up(self, sid: str, missed: Iterable[Sequence[str]]) -> None:
         """Make the client call `sync`, as it does at any gap: it was left out of changes of these rooms."""

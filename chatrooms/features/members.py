@@ -125,6 +125,7 @@ def leave(act: Act, p: InRoom, _here: Here) -> OneMember:
 
     When the last owner leaves, the longest-standing moderator becomes the owner, or else the longest-standing member.
     """
+    act.rates.leave(p.room, act.me.username)
     return {"member": _end(act, p.room, act.me.username)}
 
 
@@ -139,8 +140,27 @@ def close(act: Act, p: InConversation, _here: Here) -> OneMembership:
 
 @change("room.invite", may=access.inviter, locks=_inviting)
 def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
-    """Add a person to a room, which appears on all their devices at once."""
-    return {"member": add(act, p.room, access.person(act.db, p.username), "member")}
+    """Add a person to a room, which appears on all their devices at once.
+
+    Inviting people who share no room with you, save for the lobby, counts as starting a conversation. You can invite
+    the same person back once a day after they leave.
+    """
+    username = access.person(act.db, p.username)
+    before = find(act.db, p.room, username)
+    if (before is None or before["gone"]) and not act.me.host:
+        _count_invitation(act, p.room, username, left=before is not None)
+    return {"member": add(act, p.room, username, "member")}
+
+
+def _count_invitation(act: Act, room: str, username: str, *, left: bool) -> None:
+    """Count inviting a stranger, or someone who ``left``, like beginning a conversation; raises `RateLimited`.
+
+    The lobby makes nobody acquainted, because everyone is added to it.
+    """
+    if left or not access.acquainted(act.db, act.me.username, username, besides=act.lobby):
+        act.rates.begin(act.me.username, act.me.network, [username])
+    if left:
+        act.rates.invite_back(act.me.username, room, username)
 
 
 def _remover(act: Act, p: WithPerson) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import orjson
 from pydantic import AfterValidator, Field, ValidationError
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection
 from typing_extensions import TypedDict
 
 from chatrooms import names
@@ -14,10 +14,8 @@ from chatrooms.errors import NotFound
 from chatrooms.events import Signal
 from chatrooms.features import rooms, users
 from chatrooms.pipeline import access
-from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Params, invalid, query
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.tables import members
 from chatrooms.types import AnyRoom
 from chatrooms.wire import packets
 
@@ -72,8 +70,14 @@ class Nothing(TypedDict):
     """Success."""
 
 
-@query("typing", may=access.poster, rate="signal")
-def typing(act: Act, p: Where, _here: Here) -> Nothing:
+def _typist(act: Act, p: Where) -> None:
+    """Allow members; in a conversation without messages, people who share a room with everyone in it."""
+    if not access.poster(act, p).exists:
+        _require_acquainted(act, p.room, field="room")
+
+
+@query("typing", may=_typist, rate="signal")
+def typing(act: Act, p: Where, _: None) -> Nothing:
     """Show a room that you are typing. The server emits at most one signal per person and room every 3 seconds."""
     act.signals.append(Signal(p.room, act.me.username, "typing", {}))
     return {}
@@ -81,10 +85,9 @@ def typing(act: Act, p: Where, _here: Here) -> Nothing:
 
 def _acquaintance(act: Act, p: Send) -> None:
     """Allow members of the room, and people who share a room with the recipient."""
-    if names.kind(p.to) == "personal" and p.to != act.me.username:
-        _acquainted(act.db, act.me.username, p.to)
-    elif not access.of(act.db, act.me, p.to).exists:
-        _all_acquainted(act.db, act.me.username, p.to)
+    to_person = names.kind(p.to) == "personal" and p.to != act.me.username
+    if to_person or not access.of(act.db, act.me, p.to).exists:
+        _require_acquainted(act, p.to, field="to")
 
 
 def _pieces(p: Send) -> int:
@@ -114,24 +117,11 @@ def known(db: Connection, room: str) -> bool:
     return all(users.find(db, username) for username in names.people(room))
 
 
-def _all_acquainted(db: Connection, me: str, conversation: str) -> None:
-    """Require a shared room with everyone in a conversation that has no messages: it must not reach strangers."""
-    for other in names.people(conversation):
-        if other != me:
-            _acquainted(db, me, other)
-
-
-def _acquainted(db: Connection, me: str, other: str) -> None:
-    mine, theirs = members.alias(), members.alias()
-    together = select(mine.c.room).where(
-        mine.c.username == me,
-        theirs.c.username == other,
-        mine.c.room == theirs.c.room,
-        mine.c.gone.is_(False),
-        theirs.c.gone.is_(False),
-    )
-    if not db.scalar(select(exists(together))):
-        raise NotFound("No one in your rooms has that name.", field="to")
+def _require_acquainted(act: Act, room: str, field: str) -> None:
+    """Require a shared room with each person in ``room``, a person or conversation: it must not reach strangers."""
+    others = (name for name in names.people(room) if name != act.me.username)
+    if not all(access.acquainted(act.db, act.me.username, other) for other in others):
+        raise NotFound("No one in your rooms has that name.", field=field)
 
 
 FEATURE = Feature(commands=(typing, signal))

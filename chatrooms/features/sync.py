@@ -23,7 +23,7 @@ from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import Change, Message, Read
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import SYNCED, Synced, members, rooms
-from chatrooms.types import MAX_SEQ, Seq, size_of
+from chatrooms.types import CLEAN, MAX_SEQ, Seq, size_of
 
 LIMIT = 200
 """The most new messages, or members, of a room; a client that is further behind reloads the room."""
@@ -39,7 +39,7 @@ LARGEST_ROOM = 192 * 1024
 """The most bytes of JSON in one room's rows; a client that is further behind reloads the room."""
 
 Row = dict[str, Any]
-RoomName = Annotated[str, Field(max_length=400)]
+RoomName = Annotated[str, Field(max_length=400, pattern=CLEAN)]
 
 
 _newer = {

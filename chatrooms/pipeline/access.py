@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, exists, select
 
 from chatrooms import names
 from chatrooms.errors import Archived, Forbidden, Invalid, NotAMember, NotFound
@@ -66,10 +66,24 @@ def peek(db: Connection, me: Caller, room: str) -> Here:
 
 
 def person(db: Connection, username: str, field: str = "username") -> str:
-    """Return ``username`` if that person exists; raises `NotFound`."""
-    if db.scalar(select(users.c.username).where(users.c.username == username)) is None:
+    """Return ``username`` if that person exists; raises `NotFound`, also for the application, which is no person."""
+    if username == names.APPLICATION or db.scalar(select(users.c.username).where(users.c.username == username)) is None:
         raise NotFound("No one has that name.", field=field)
     return username
+
+
+def acquainted(db: Connection, me: str, other: str, *, besides: str = "") -> bool:
+    """Return whether two people share a room or conversation other than ``besides``."""
+    mine, theirs = members.alias(), members.alias()
+    together = select(mine.c.room).where(
+        mine.c.username == me,
+        theirs.c.username == other,
+        mine.c.room == theirs.c.room,
+        mine.c.room != besides,
+        mine.c.gone.is_(False),
+        theirs.c.gone.is_(False),
+    )
+    return bool(db.scalar(select(exists(together))))
 
 
 def anyone(_act: Act, _p: Params) -> None:
@@ -162,5 +176,6 @@ def _conversation(db: Connection, me: Caller, room: str) -> Here:
     if _found.one(db, {"room": room, "username": me.username}) is not None:
         return Here(room, "conversation", "member")
     for username in names.people(room):
-        person(db, username, field="room")
+        if username != me.username:
+            person(db, username, field="room")
     return Here(room, "conversation", "member", exists=False)

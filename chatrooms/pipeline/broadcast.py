@@ -6,7 +6,8 @@ Sockets are addressed only by the rooms that they are in.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from weakref import WeakValueDictionary
 
 import orjson
@@ -35,6 +36,7 @@ class Broadcast:
         self.lingering: dict[str, asyncio.TimerHandle] = {}
         """People who left so recently that they may be reloading the page, until a timer of `Presence` fires."""
         self._db, self._bus = db, bus
+        self._arriving: dict[str, set[str]] = {}
         self._aligning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def publish(self, events: Sequence[Event]) -> None:
@@ -61,6 +63,8 @@ class Broadcast:
                 await self.server.emit("signal", payload, to=names.recipients(event.room), volatile=True)
             case Align():
                 await self._move(event.username)
+            case End(at_once=True):
+                await self._end_now(event.room)
             case End():
                 self._end_soon(event.room)
 
@@ -100,6 +104,20 @@ class Broadcast:
         except Exception:
             failures.report("aligning failed")
             await self._end(username)
+
+    @contextmanager
+    def arriving(self, sid: str) -> Iterator[set[str]]:
+        """Collect who is disconnected while a socket is being identified, and so is in no room yet."""
+        self._arriving[sid] = set()
+        try:
+            yield self._arriving[sid]
+        finally:
+            del self._arriving[sid]
+
+    async def _end_now(self, username: str) -> None:
+        for ended in self._arriving.values():
+            ended.add(username)
+        await self._end(username)
 
     def _end_soon(self, room: str) -> None:
         loop = asyncio.get_running_loop()

@@ -10,6 +10,7 @@ from chatrooms.gcra import Limit
 from chatrooms.settings import Settings
 
 TYPING = "1/3 seconds"
+INVITE_BACK = "1/day"
 CROWD = 8
 """How many people that use their limits to the full fit behind one network address, such as an office's."""
 
@@ -25,6 +26,8 @@ class Rates:
             "begin": Limit(settings.rate_begin),
             "begin_with": Limit(settings.rate_begin),
             "begin_address": Limit(settings.rate_begin_address),
+            "left": Limit(INVITE_BACK),
+            "invite_back": Limit(INVITE_BACK),
             "signal": Limit(settings.rate_signal, CROWD),
             "other": Limit(settings.rate_other, CROWD),
             "broadcast": Limit(settings.rate_broadcast, crowd=0),
@@ -36,9 +39,10 @@ class Rates:
         self.limits[rate].spend(f"address {network}")  # which no username is
 
     def begin(self, me: str, network: str, others: Iterable[str]) -> None:
-        """Count a conversation that ``me`` starts from the address ``network``; raises `RateLimited`.
+        """Count a conversation that ``me`` starts, or an invitation of a stranger; raises `RateLimited`.
 
-        It counts against the person, the address, and how often the address has begun one with each of the ``others``.
+        It counts against the person, their address ``network``, and how often the address did so with each of the
+        ``others``.
         Without an address, as when the host application acts for somebody, only the person counts. Only the writer's
         thread asks this.
         """
@@ -47,9 +51,26 @@ class Rates:
             counted.append((self.limits["begin_address"], network))
             counted += [(self.limits["begin_with"], f"{network} {other}") for other in others]
         if wait := max(limit.wait(who) for limit, who in counted):
-            raise RateLimited("You've started many conversations recently. Try again later.", retry_after=wait)
+            raise RateLimited("You've contacted many new people recently. Try again later.", retry_after=wait)
         for limit, who in counted:
             limit.spend(who)
+
+    def leave(self, room: str, username: str) -> None:
+        """Note that a person left a room by themselves."""
+        self.limits["left"].charge(f"{room} {username}", "", 1)
+
+    def invite_back(self, me: str, room: str, username: str) -> None:
+        """Count that ``me`` invites a person whose membership ended; raises `RateLimited`.
+
+        If the person left by themselves in the last day, ``me`` may do it once a day.
+        """
+        if not self.limits["left"].wait(f"{room} {username}"):
+            return
+        try:
+            self.limits["invite_back"].spend(f"{me} {room} {username}")
+        except RateLimited as refusal:
+            message = "This person left the room again. You can invite them back once a day."
+            raise RateLimited(message, **refusal.details) from None
 
     def passes(self, signal: Signal) -> bool:
         """Return whether a signal is emitted: of typing only one in a while, per person and room."""

@@ -23,6 +23,7 @@ PATHS = ["/", "/healthz", "/readyz", "/openapi.json", "/docs", "/js/main.js", "/
 async def test_every_answer_forbids_content_sniffing(server, path, origin):
     _, _, headers = await get(server.url, path, headers=origin)
     assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "camera=()" in headers["Permissions-Policy"]
     assert "server" not in headers
 
 

@@ -32,6 +32,19 @@ async def test_a_signal_cannot_open_a_conversation_with_a_stranger(alice, mallor
     await alice.hears(lambda event, data: event == "signal" and data["type"] == "hello")
 
 
+async def test_typing_reaches_no_stranger_in_a_conversation_that_nobody_began(alice, bob, mallory):
+    await mallory.run("room.leave", room="#lobby")
+    for room in ("alice+mallory", "alice+bob+mallory"):
+        with pytest.raises(Refused, match="not_found"):
+            await mallory.run("typing", room=room)
+    await mallory.say("alice", "Hello")
+    await mallory.run("typing", room="alice+mallory")
+    await alice.hears(lambda event, data: event == "signal" and data["type"] == "typing")
+    assert [signal["room"] for signal in alice.signals("typing")] == ["alice+mallory"]
+    await bob.settled()
+    assert bob.signals("typing") == []
+
+
 async def test_large_signals_use_up_the_rate_sooner(tmp_path):
     async with running(tmp_path, rate_signal="20/minute") as server, connect(server.url, "alice") as alice:
         for _ in range(2):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from chatrooms.features import sync as sync_module
@@ -204,3 +206,11 @@ async def test_a_response_stays_small_however_json_escapes_its_texts(person):
     assert len(rounds) > 1 and max(rounds) <= sync_module.MAX_BYTES and sum(rounds) == 24 * (2 * MAX_TEXT + 2)
     page = await late.run("history", room="#one", limit=100)
     assert page["messages"] and page["more"] is False
+
+
+@pytest.mark.parametrize("character", ["\0", "\x1b", "\x7f"])
+@pytest.mark.parametrize("params", [{"after": "a{}"}, {"until": "a{}"}, {"revs": {"a{}": 1}}, {"open": ["a{}"]}])
+async def test_names_with_control_characters_are_invalid(alice, params, character):
+    filled = json.loads(json.dumps(params).replace("{}", json.dumps(character)[1:-1]))
+    with pytest.raises(Refused, match="invalid"):
+        await alice.run("sync", **filled)

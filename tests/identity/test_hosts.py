@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
+import aiohttp
 import pytest
 import socketio.exceptions
 from hypothesis import given, settings
@@ -15,10 +18,11 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from chatrooms import Chatrooms, Settings, names
+from chatrooms.doors.greeting import AT_ONCE
 from chatrooms.features import users
 from chatrooms.identity import hosts
 from tests.doors import post
-from tests.people import Person, connect, leave
+from tests.people import PATIENCE, Person, connect, leave
 from tests.servers import QUICK, serving
 
 NEVER = object()
@@ -190,6 +194,67 @@ async def test_on_connect_runs_beside_its_socket_and_its_failure_is_logged(host,
 
 async def test_what_on_connect_still_does_at_the_end_is_cancelled(host):
     async with tab(host, "alice"):
-        waiting = next(task for task in asyncio.all_tasks() if "_tell_host" in repr(task))
+        waiting = next(task for task in asyncio.all_tasks() if "Greeting._call" in repr(task))
         await host.chat.drain()
         assert waiting.cancelled()
+
+
+async def next_packet(ws, *kinds: str) -> str:
+    """Return the next Socket.IO packet of one of these kinds."""
+    while not (packet := await ws.receive_str(timeout=PATIENCE)).startswith(kinds):
+        pass
+    return packet
+
+
+@asynccontextmanager
+async def raw_socket(host: Host) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    url = f"{host.url}/chat/socket.io/?EIO=4&transport=websocket"
+    async with aiohttp.ClientSession() as http, http.ws_connect(url) as ws:
+        yield ws
+
+
+async def join(ws, who: str = "alice") -> str:
+    """Join the namespace; return the answer."""
+    await ws.send_str("40" + json.dumps({"who": who}))
+    return await next_packet(ws, "40", "44")
+
+
+async def test_joining_again_on_one_connection_has_a_rate(host):
+    host.greet.set()
+    async with raw_socket(host) as ws:
+        answers = [await join(ws, "not a name") for _ in range(40)]
+        assert "rate_limited" not in answers[0] and "rate_limited" in answers[-1]
+        assert host.asked <= 31
+    async with raw_socket(host) as other:
+        assert (await join(other)).startswith("40")
+
+
+async def test_a_connection_has_one_on_connect_at_a_time(host):
+    async with raw_socket(host) as ws:
+        assert (await join(ws)).startswith("40")
+        await ws.send_str("41")
+        for _ in range(5):
+            answer = await join(ws)
+            assert answer.startswith("44") and "rate_limited" in answer
+        assert host.connected == ["alice"]
+
+
+async def test_a_person_has_a_bounded_number_of_them_and_others_their_own(host):
+    async with AsyncExitStack() as stack:
+        sockets = [await stack.enter_async_context(raw_socket(host)) for _ in range(AT_ONCE + 3)]
+        answers = [await join(ws) for ws in sockets]
+        assert [answer[:2] for answer in answers] == ["40"] * AT_ONCE + ["44"] * 3
+        bob = await stack.enter_async_context(raw_socket(host))
+        assert (await join(bob, "bob")).startswith("40")
+        assert await next_packet(bob, '42["welcome"')
+        await asyncio.sleep(0)
+        assert (host.connected.count("alice"), host.connected.count("bob")) == (AT_ONCE, 1)
+
+
+async def test_sockets_that_connect_together_keep_that_bound(host):
+    async with AsyncExitStack() as stack:
+        sockets = [await stack.enter_async_context(raw_socket(host)) for _ in range(2 * AT_ONCE)]
+        joined = [answer.startswith("40") for answer in await asyncio.gather(*map(join, sockets))]
+        welcomed = [ws for ws, came in zip(sockets, joined, strict=True) if came]
+        await asyncio.gather(*(next_packet(ws, '42["welcome"') for ws in welcomed))
+        assert host.connected.count("alice") <= AT_ONCE <= len(welcomed)

@@ -172,3 +172,10 @@ def test_counting_is_thread_safe(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: spent(rates, "alice", ""), range(1100)))
     assert found.count(True) == 1000
+
+
+@pytest.mark.parametrize("now", [0.1, 8123.4567, 1e6 / 3, 9.87654321e7])
+@pytest.mark.parametrize("text", ["1/day", "1/3 seconds", "3/hour", "7/second"])
+def test_the_first_use_never_waits_whatever_the_time(monkeypatch, text, now):
+    monkeypatch.setattr("chatrooms.gcra.time.monotonic", lambda: now)
+    assert gcra.Limit(text).wait("somebody") == 0

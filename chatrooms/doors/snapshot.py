@@ -1,0 +1,104 @@
+"""The browser client's files, read once and kept in memory with their digest."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+FOLDERS = ("css", "js", "vendor")
+PAGE, SERVICE_WORKER = "index.html", "service-worker.js"
+SINGLES = ("manifest.webmanifest", "icon.svg", "icon-192.png", "icon-512.png", "icon-maskable.png")
+SHELL_TYPES = (".css", ".js", ".json")
+"""The files that the page needs, and that its digest covers."""
+TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
+SMALLEST = 100
+"""Bytes; a smaller file is not worth compressing."""
+SECONDS_BETWEEN_LOOKS = 1.0
+"""How often a checkout may look for changed files."""
+
+Stamps = Mapping[str, tuple[int, int]]
+"""When each file was changed, in nanoseconds, and its bytes, by path."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file, or a page made of one, as browsers receive it."""
+
+    body: bytes
+    media_type: str
+
+    @cached_property
+    def etag(self) -> str:
+        """Its validator (RFC 9110, 8.8.3); weak, because the compressed file has the same one."""
+        return f'W/"{hashlib.sha256(self.body).hexdigest()[:32]}"'
+
+    @cached_property
+    def compressed(self) -> bytes | None:
+        """The file by gzip; None if that saves nothing."""
+        if len(self.body) < SMALLEST or self.media_type.startswith("image/png"):
+            return None
+        smaller = gzip.compress(self.body, compresslevel=6, mtime=0)
+        return smaller if len(smaller) < len(self.body) else None
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """The files at one moment, by their paths such as ``js/main.js``."""
+
+    files: Mapping[str, File]
+
+    @cached_property
+    def shell(self) -> list[str]:
+        """The paths of all files that the page needs, in order."""
+        return sorted(path for path in self.files if "/" in path and path.endswith(SHELL_TYPES))
+
+    @cached_property
+    def digest(self) -> str:
+        """The digest of these files."""
+        digest = hashlib.sha256()
+        for path in self.shell:
+            digest.update(f"{path}\0".encode() + self.files[path].body)
+        return digest.hexdigest()[:16]
+
+
+class Folder:
+    """The folder of the client's files. If ``watched``, changes show within `SECONDS_BETWEEN_LOOKS`."""
+
+    def __init__(self, path: Path, *, watched: bool) -> None:
+        self._path, self._watched = path, watched
+        self._stamps: Stamps = {}
+        self._looked = 0.0
+        self._snapshot: Snapshot | None = None
+
+    def snapshot(self) -> Snapshot:
+        """Return the files as they are; the same object as long as nothing has changed."""
+        due = self._watched and time.monotonic() - self._looked >= SECONDS_BETWEEN_LOOKS
+        if self._snapshot is None or due:
+            self._snapshot = self._look()
+        return self._snapshot
+
+    def _look(self) -> Snapshot:
+        """Return the same snapshot, or a new one if a file has changed since."""
+        self._looked = time.monotonic()
+        stats = {path: (self._path / path).stat() for path in self._found()}
+        stamps = {path: (stat.st_mtime_ns, stat.st_size) for path, stat in stats.items()}
+        if self._snapshot is not None and stamps == self._stamps:
+            return self._snapshot
+        self._stamps = stamps
+        return Snapshot({path: self._read(path) for path in stamps})
+
+    def _found(self) -> list[str]:
+        singles = (self._path / name for name in (PAGE, SERVICE_WORKER, *SINGLES))
+        listed = (path for name in FOLDERS for path in (self._path / name).rglob("[!.]*"))
+        return [path.relative_to(self._path).as_posix() for path in (*singles, *listed) if path.is_file()]
+
+    def _read(self, path: str) -> File:
+        kind = Path(path).suffix
+        media_type = TYPES.get(kind) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+        return File((self._path / path).read_bytes(), media_type)

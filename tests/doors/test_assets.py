@@ -1,0 +1,119 @@
+"""The client's files: answered from memory, compressed, kept under their digest, and looked at again in a checkout."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from starlette.applications import Starlette
+
+from chatrooms.doors import snapshot
+from chatrooms.doors.assets import Assets
+from chatrooms.doors.snapshot import Folder
+from tests.doors import get
+from tests.servers import serving
+
+STATIC = Path(__file__).parents[2] / "static"
+PATHS = ["/", "/r/x", "/service-worker.js", "/js/main.js", "/v/0000000000000000/js/main.js", "/icon.svg"]
+
+
+@pytest.fixture
+def files(tmp_path) -> Path:
+    """A copy of the client's own files."""
+    for name in ("css", "js"):
+        shutil.copytree(STATIC / name, tmp_path / name)
+    for name in ("index.html", "service-worker.js", "icon.svg"):
+        shutil.copy(STATIC / name, tmp_path)
+    return tmp_path
+
+
+@contextmanager
+def counting(folder: Path, monkeypatch) -> Iterator[list[str]]:
+    """The calls to the file system about ``folder``, meanwhile."""
+    calls: list[str] = []
+
+    def counted(original):
+        def call(path, *args, **kwargs):
+            if str(path).startswith(str(folder)):
+                calls.append(str(path))
+            return original(path, *args, **kwargs)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        for owner, name in ((os, "stat"), (os, "scandir"), (os, "open"), (io, "open")):
+            patch.setattr(owner, name, counted(getattr(owner, name)))
+        yield calls
+
+
+def app(folder: Folder) -> Starlette:
+    return Starlette(routes=Assets(folder, hosted=False).routes())
+
+
+@pytest.mark.parametrize("watched", [False, True])
+async def test_requests_are_answered_without_the_file_system(files, monkeypatch, watched):
+    monkeypatch.setattr(snapshot, "SECONDS_BETWEEN_LOOKS", float("inf"))
+    async with serving(app(Folder(files, watched=watched))) as url:
+        with counting(files, monkeypatch) as calls:
+            assert (await get(url, "/"))[0] == 200
+            assert calls
+            calls.clear()
+            for path in PATHS * 3:
+                assert (await get(url, path))[0] == 200
+            assert calls == []
+
+
+async def test_a_checkout_shows_changed_files_and_their_new_digest(files, monkeypatch):
+    monkeypatch.setattr(snapshot, "SECONDS_BETWEEN_LOOKS", 0.0)
+    async with serving(app(Folder(files, watched=True))) as url:
+        before = (await get(url, "/"))[1]
+        (files / "js" / "main.js").write_text("// new")
+        (files / "js" / "more.js").write_text("// another")
+        after, worker = (await get(url, "/"))[1], (await get(url, "/service-worker.js"))[1]
+        assert before != after
+        assert "js/more.js" in worker
+        assert (await get(url, "/js/main.js"))[1] == "// new"
+
+
+async def test_an_installed_package_is_read_once(files, monkeypatch):
+    monkeypatch.setattr(snapshot, "SECONDS_BETWEEN_LOOKS", 0.0)
+    folder = Folder(files, watched=False)
+    first = folder.snapshot()
+    shutil.rmtree(files)
+    assert folder.snapshot() is first
+
+
+async def test_files_are_kept_forever_under_the_current_digest_only(files):
+    folder = Folder(files, watched=False)
+    async with serving(app(folder)) as url:
+        for digest, kept in ((folder.snapshot().digest, True), ("0" * 16, False)):
+            status, _, headers = await get(url, f"/v/{digest}/js/main.js")
+            assert (status, "immutable" in headers["Cache-Control"]) == (200, kept)
+        for path in ("index.html", "icon.svg", "js/nothing.js", "js/../index.html", "js/%2e%2e/index.html", ""):
+            assert (await get(url, f"/v/{folder.snapshot().digest}/{path}"))[0] == 404
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_answers_are_compressed_on_request_and_revalidated(files, path):
+    async with serving(app(Folder(files, watched=False))) as url, aiohttp.ClientSession(auto_decompress=False) as http:
+        async with http.get(url + path, headers={"Accept-Encoding": "gzip"}) as small:
+            assert (small.headers["Content-Encoding"], small.headers["Vary"]) == ("gzip", "Accept-Encoding")
+        async with http.get(url + path, headers={"Accept-Encoding": "identity"}) as plain:
+            assert "Content-Encoding" not in plain.headers
+            assert len(await plain.read()) == plain.content_length > small.content_length
+        async with http.get(url + path, headers={"If-None-Match": plain.headers["ETag"]}) as again:
+            assert (again.status, await again.read()) == (304, b"")
+        async with http.head(url + path) as head:
+            assert head.status == 200
+
+
+async def test_without_its_files_the_client_is_not_found(tmp_path):
+    async with serving(app(Folder(tmp_path, watched=True))) as url:
+        for path in PATHS:
+            assert (await get(url, path))[0] == 404
