@@ -27,7 +27,7 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "WebSocketProtocol": (
         "uvicorn.protocols.websockets.websockets_sansio_impl.WebSocketsSansIOProtocol",
         (
-            *("app", "config", "conn", "loop", "queue", "tasks", "transport"),
+            *("app", "config", "conn", "loop", "queue", "transport"),
             *("close_sent", "close_timer", "disconnected", "handshake_complete"),
             *("curr_msg_data_type", "frames", "handle_ping", "send_500_response", "send_receive_event_to_app"),
             *("connection_lost", "connection_made", "pause_writing", "resume_writing"),
@@ -38,7 +38,7 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
         "uvicorn.protocols.websockets.websockets_sansio_impl.WebSocketsSansIOProtocol",
         (
             *("close_sent", "config", "conn", "data_received", "handshake_complete", "handshake_initiated", "loop"),
-            *("read_paused", "transport"),
+            *("queue", "read_paused", "tasks", "transport"),
         ),
     ),
     "HttpProtocol": (

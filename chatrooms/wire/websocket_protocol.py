@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
@@ -14,21 +14,16 @@ from chatrooms.wire import frames
 from chatrooms.wire.connection_limits import Slot
 from chatrooms.wire.exchange import nothing
 from chatrooms.wire.flow import tune
-from chatrooms.wire.limits import AHEAD, LARGE, SECONDS_TO_CLOSE
+from chatrooms.wire.limits import SECONDS_TO_CLOSE
 from chatrooms.wire.message import Bundle
-from chatrooms.wire.receive_queue import Message, ReceiveQueue, discard
+from chatrooms.wire.receive_queue import discard
 from chatrooms.wire.requests import EXTENSION
 from chatrooms.wire.unsent import Unsent, cut_off
-from chatrooms.wire.websocket_reader import WebSocketReader
+from chatrooms.wire.websocket_reader import Receive, WebSocketReader
 
-NOT_UTF8 = 1007
 KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB by default
 
 log = logging.getLogger("uvicorn.error")
-
-
-Receive = Callable[[Message], Awaitable[bool]]
-"""Handles a message and returns whether the session goes on."""
 
 
 class WebSocketProtocol(WebSocketReader):
@@ -40,13 +35,7 @@ class WebSocketProtocol(WebSocketReader):
     drained: Callable[[], None] = staticmethod(nothing)
     slot: Slot | None = None
     _fuse: asyncio.TimerHandle | None = None
-    _receive: Receive | None = None
-    _full = _closed = _attached = _working = False
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.queue: ReceiveQueue = ReceiveQueue()  # type: ignore[assignment]  # has all that uvicorn calls
-        self._messages: list[Message] = []
+    _full = _closed = False
 
     @property
     def ready(self) -> bool:
@@ -111,43 +100,6 @@ class WebSocketProtocol(WebSocketReader):
         """Hand on a message that websockets' protocol has read."""
         data, self.frames = b"".join(self.frames), []
         self._message(data, text=self.curr_msg_data_type == "text")
-
-    def _message(self, data: bytes, *, text: bool) -> None:
-        """Hand a message on; text that is not UTF-8 ends the connection (RFC 6455, section 8.1), and no more."""
-        if self.close_sent or self.transport.is_closing():
-            return
-        try:
-            message = data.decode() if text else data
-        except UnicodeDecodeError:
-            self.finish(NOT_UTF8)
-            return
-        if self._attached:
-            self._work_on(message)
-            return
-        self.queue.put_nowait({"type": "websocket.receive", "text" if text else "bytes": message})
-        if len(self.queue) >= AHEAD or len(data) >= LARGE:
-            self.pause()
-
-    def _work_on(self, message: Message) -> None:
-        """Have a message received in a task that ends when nothing waits; the server waits for it when it stops."""
-        self._messages.append(message)
-        if not self._working and self._receive:
-            self._working = True
-            task = self.loop.create_task(self._work(self._receive))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
-        elif len(self._messages) >= AHEAD or (message and len(message) >= LARGE):
-            self.pause()
-
-    async def _work(self, receive: Receive) -> None:
-        try:
-            while self._messages:
-                if not await receive(self._messages.pop(0)):
-                    self._messages.clear()
-                    self.end()
-        finally:
-            self._working = False
-        self.read_on()
 
     def shutdown(self) -> None:
         """End; that rejects a handshake, and what the application answers to it later is not sent."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -14,9 +14,12 @@ from websockets.protocol import OPEN, SERVER, Protocol
 from chatrooms.wire import frames, pacing
 from chatrooms.wire.connection_limits import network
 from chatrooms.wire.exchange import nothing
+from chatrooms.wire.limits import AHEAD, LARGE
 from chatrooms.wire.pacing import Pacer
+from chatrooms.wire.receive_queue import Message, ReceiveQueue
 from chatrooms.wire.refusal import refusal
 
+NOT_UTF8 = 1007
 SLICE = 4096
 UNCOUNTED_SLICE = 256
 """Bytes that are read at once where frames are not counted: with an extension, such as compression."""
@@ -25,6 +28,10 @@ FIRST_FRAMES, FRAMES = 4, 16
 
 quiet = logging.getLogger("chatrooms.wire.websockets")
 quiet.setLevel(logging.WARNING)  # below it websockets logs what is in a frame
+
+
+Receive = Callable[[Message], Awaitable[bool]]
+"""Handles a message and returns whether the session goes on."""
 
 
 class WebSocketReader(WebSocketsSansIOProtocol):
@@ -38,16 +45,22 @@ class WebSocketReader(WebSocketsSansIOProtocol):
     _reader: frames.FrameReader | None = None
     _unread: bytes | memoryview = b""
     _pacer: Pacer | None = None
-    _queued = False
+    _receive: Receive | None = None
+    _queued = _attached = _working = False
     _conn: Protocol | None = None
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.queue: ReceiveQueue = ReceiveQueue()  # type: ignore[assignment]  # has all that uvicorn calls
+        self._messages: list[Message] = []
 
     @abstractmethod
     def end(self) -> None:
         """End the connection."""
 
     @abstractmethod
-    def _message(self, data: bytes, *, text: bool) -> None:
-        """Hand a message on."""
+    def finish(self, code: int) -> None:
+        """Send a close frame."""
 
     @property
     def conn(self) -> Any:
@@ -140,3 +153,40 @@ class WebSocketReader(WebSocketsSansIOProtocol):
                 self.noise()
             if not self.close_sent or frames.closes(frame):
                 super().data_received(frame)
+
+    def _message(self, data: bytes, *, text: bool) -> None:
+        """Hand a message on; text that is not UTF-8 ends the connection (RFC 6455, section 8.1), and no more."""
+        if self.close_sent or self.transport.is_closing():
+            return
+        try:
+            message = data.decode() if text else data
+        except UnicodeDecodeError:
+            self.finish(NOT_UTF8)
+            return
+        if self._attached:
+            self._work_on(message)
+            return
+        self.queue.put_nowait({"type": "websocket.receive", "text" if text else "bytes": message})
+        if len(self.queue) >= AHEAD or len(data) >= LARGE:
+            self.pause()
+
+    def _work_on(self, message: Message) -> None:
+        """Have a message received in a task that ends when nothing waits; the server waits for it when it stops."""
+        self._messages.append(message)
+        if not self._working and self._receive:
+            self._working = True
+            task = self.loop.create_task(self._work(self._receive))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+        elif len(self._messages) >= AHEAD or (message and len(message) >= LARGE):
+            self.pause()
+
+    async def _work(self, receive: Receive) -> None:
+        try:
+            while self._messages:
+                if not await receive(self._messages.pop(0)):
+                    self._messages.clear()
+                    self.end()
+        finally:
+            self._working = False
+        self.read_on()
