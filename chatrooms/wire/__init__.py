@@ -58,9 +58,10 @@ bounded, with their transports in reach), `requests`, `origins`, `polling` and `
 `socket` (one Engine.IO session), `engine` (all of them), `session_limits`, `dispatch` and `server` (Socket.IO),
 `manager` (rooms).
 
-A message over a WebSocket comes by `websocket_protocol` (its frames by `frames`), `Socket.receive` and `Dispatcher`,
-which decodes it with `packets` and calls the handler. What the handler emits goes by `Server`, `Manager`, `message` and
-`Socket.send` to the protocols of the recipients; the acknowledgement by `Socket.send` alone.
+A message over a WebSocket comes by `websocket_reader` (its frames by `frames`), `websocket_protocol`,
+`Socket.receive` and `Dispatcher`, which decodes it with `packets` and calls the handler. What the handler emits goes
+by `Server`, `Manager`, `message` and `Socket.send` to the protocols of the recipients; the acknowledgement by
+`Socket.send` alone.
 """
 
 from chatrooms.wire.limits import Limits

@@ -27,11 +27,18 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "WebSocketProtocol": (
         "uvicorn.protocols.websockets.websockets_sansio_impl.WebSocketsSansIOProtocol",
         (
-            *("app", "config", "conn", "loop", "queue", "tasks", "transport"),
-            *("close_sent", "close_timer", "disconnected", "handshake_complete", "handshake_initiated", "read_paused"),
+            *("app", "config", "conn", "loop", "queue", "transport"),
+            *("close_sent", "close_timer", "disconnected", "handshake_complete"),
             *("curr_msg_data_type", "frames", "handle_ping", "send_500_response", "send_receive_event_to_app"),
-            *("connection_lost", "connection_made", "data_received", "pause_writing", "resume_writing"),
+            *("connection_lost", "connection_made", "pause_writing", "resume_writing"),
             *("receive", "run_asgi", "send", "shutdown"),
+        ),
+    ),
+    "WebSocketReader": (
+        "uvicorn.protocols.websockets.websockets_sansio_impl.WebSocketsSansIOProtocol",
+        (
+            *("close_sent", "config", "conn", "data_received", "handshake_complete", "handshake_initiated", "loop"),
+            *("queue", "read_paused", "tasks", "transport"),
         ),
     ),
     "HttpProtocol": (

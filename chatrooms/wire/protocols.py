@@ -5,5 +5,6 @@
 
 from chatrooms.wire.http_protocol import HttpProtocol
 from chatrooms.wire.websocket_protocol import WebSocketProtocol
+from chatrooms.wire.websocket_reader import WebSocketReader
 
-__all__ = ["HttpProtocol", "WebSocketProtocol"]
+__all__ = ["HttpProtocol", "WebSocketProtocol", "WebSocketReader"]

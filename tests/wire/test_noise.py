@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from websockets.frames import Frame, Opcode
 
-from chatrooms.wire import frames, websocket_protocol
+from chatrooms.wire import frames, websocket_reader
 from chatrooms.wire.limits import SECONDS_OF_NOISE, Limits
 from chatrooms.wire.pacing import SLICES_AT_ONCE
 from tests.wire.raw import PATH, frame, handshake, receive_until, send
@@ -98,7 +98,7 @@ async def test_small_frames_of_many_connections_take_turns(start, protocols, mon
 
     def counted(self, data, most) -> list:
         pieces = before(self, data, most)
-        if most == websocket_protocol.FRAMES:
+        if most == websocket_reader.FRAMES:
             rounds[number] += len(pieces)
         return pieces
 
@@ -119,7 +119,7 @@ async def test_small_frames_of_many_connections_take_turns(start, protocols, mon
         sock.close()
     counting.cancel()
     assert sum(rounds.values()) > 20 * 300
-    assert max(rounds.values()) <= 2 * SLICES_AT_ONCE * websocket_protocol.FRAMES  # a round may be counted late
+    assert max(rounds.values()) <= 2 * SLICES_AT_ONCE * websocket_reader.FRAMES  # a round may be counted late
 
 
 async def test_frames_that_come_with_the_handshake_are_read_like_others(raw, protocols):

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from chatrooms.wire.limits import MAX_PACKET
-from chatrooms.wire.websocket_protocol import NOT_UTF8, SLICE
+from chatrooms.wire.websocket_reader import NOT_UTF8, SLICE
 from tests.wire.program import until
 from tests.wire.raw import frame, receive_until, send
 

@@ -1,0 +1,192 @@
+"""Reads what a WebSocket's client sends a little at a time, in turn with the others of its network."""
+
+from __future__ import annotations
+
+import logging
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import OPEN, SERVER, Protocol
+
+from chatrooms.wire import frames, pacing
+from chatrooms.wire.connection_limits import network
+from chatrooms.wire.exchange import nothing
+from chatrooms.wire.limits import AHEAD, LARGE
+from chatrooms.wire.pacing import Pacer
+from chatrooms.wire.receive_queue import Message, ReceiveQueue
+from chatrooms.wire.refusal import refusal
+
+NOT_UTF8 = 1007
+SLICE = 4096
+UNCOUNTED_SLICE = 256
+"""Bytes that are read at once where frames are not counted: with an extension, such as compression."""
+FIRST_FRAMES, FRAMES = 4, 16
+"""Frames that are handled as soon as they come, and at once in each turn after that."""
+
+quiet = logging.getLogger("chatrooms.wire.websockets")
+quiet.setLevel(logging.WARNING)  # below it websockets logs what is in a frame
+
+
+Receive = Callable[[Message], Awaitable[bool]]
+"""Handles a message and returns whether the session goes on."""
+
+
+class WebSocketReader(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket, reading in turns.
+
+    After the handshake, text messages of one frame are read here. All other frames are given to the protocol of
+    websockets, which is created when it is needed: it takes more memory than everything else of a connection.
+    """
+
+    noise: Callable[[], None] = staticmethod(nothing)
+    _reader: frames.FrameReader | None = None
+    _unread: bytes | memoryview = b""
+    _pacer: Pacer | None = None
+    _receive: Receive | None = None
+    _queued = _attached = _working = False
+    _conn: Protocol | None = None
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.queue: ReceiveQueue = ReceiveQueue()  # type: ignore[assignment]  # has all that uvicorn calls
+        self._messages: list[Message] = []
+
+    @abstractmethod
+    def end(self) -> None:
+        """End the connection."""
+
+    @abstractmethod
+    def finish(self, code: int) -> None:
+        """Send a close frame."""
+
+    @property
+    def conn(self) -> Any:
+        """The protocol of websockets, in the state between two frames."""
+        if self._conn is None:
+            self._conn = Protocol(SERVER, state=OPEN, max_size=self.config.ws_max_size, logger=quiet)
+        return self._conn
+
+    @conn.setter
+    def conn(self, value: Protocol) -> None:
+        self._conn = value
+
+    def data_received(self, data: bytes) -> None:
+        """Read a little; the rest waits for turns of its network: many small packets delay nobody else.
+
+        What comes before the application has accepted waits until then.
+        """
+        if not self.handshake_initiated:
+            self._shake_hands(data)
+        elif not self.transport.is_closing():
+            self._unread = b"".join((self._unread, data)) if self._unread else data
+            if self.handshake_complete and not self._queued:
+                self._take_slice(FIRST_FRAMES)
+            else:
+                self.pause()
+
+    def _shake_hands(self, request: bytes) -> None:
+        """Read the whole request; reject at once what websockets does not understand."""
+        if self.transport.is_closing():
+            return
+        super().data_received(request)
+        if not self.handshake_initiated:
+            self.handshake_complete = self.close_sent = True
+            self.transport.write(b"".join(self.conn.data_to_send()) or refusal(HTTPStatus.BAD_REQUEST))
+            self.end()
+
+    def _take_slice(self, most: int) -> None:
+        """Read a little, but all that has come of a large frame: it is parsed when it is whole."""
+        reader, unread = self._reader, self._unread
+        size = max(SLICE, reader.missing) if reader else UNCOUNTED_SLICE
+        if len(unread) > size:
+            unread = memoryview(unread)
+        data = bytes(unread[:size])
+        if reader is None:
+            self._unread = unread[size:]
+            super().data_received(data)
+        else:
+            pieces = reader.feed(data, most)
+            self._unread = unread[len(data) - reader.left :]
+            self._take(pieces)
+        if self._unread and not self.read_paused:
+            self.pause()
+            self.loop.call_soon(self.read_on)
+
+    def pause(self) -> None:
+        """Read nothing more until `read_on`: the client's system notices that it has to wait."""
+        if not self.read_paused:
+            self.read_paused = True
+            self.transport.pause_reading()
+
+    def read_on(self) -> None:
+        """Go on reading, first what has come already, when it is the turn of this connection."""
+        if not self.read_paused or self._queued or not self.handshake_complete or self.transport.is_closing():
+            return
+        if not self._unread:
+            self.read_paused = False
+            self.transport.resume_reading()
+            return
+        if self._pacer is None:
+            client = self.scope["client"]  # the real one, if it came through a proxy
+            self._pacer = pacing.of_slices(self.loop, network(client[0] if client else ""))
+        self._queued = True
+        self._pacer.call(self._take_turn)
+
+    def _take_turn(self) -> None:
+        self._queued = self.read_paused = False
+        if not self.transport.is_closing():
+            self._take_slice(FRAMES)
+            if not self.read_paused and not self.transport.is_closing():
+                self.transport.resume_reading()
+
+    def _take(self, pieces: list[frames.Piece]) -> None:
+        for frame, whole_text in pieces:
+            if self.transport.is_closing():
+                return
+            if whole_text:
+                self._message(frame, text=True)
+                continue
+            if frames.useless(frame):
+                self.noise()
+            if not self.close_sent or frames.closes(frame):
+                super().data_received(frame)
+
+    def _message(self, data: bytes, *, text: bool) -> None:
+        """Hand a message on; text that is not UTF-8 ends the connection (RFC 6455, section 8.1), and no more."""
+        if self.close_sent or self.transport.is_closing():
+            return
+        try:
+            message = data.decode() if text else data
+        except UnicodeDecodeError:
+            self.finish(NOT_UTF8)
+            return
+        if self._attached:
+            self._work_on(message)
+            return
+        self.queue.put_nowait({"type": "websocket.receive", "text" if text else "bytes": message})
+        if len(self.queue) >= AHEAD or len(data) >= LARGE:
+            self.pause()
+
+    def _work_on(self, message: Message) -> None:
+        """Have a message received in a task that ends when nothing waits; the server waits for it when it stops."""
+        self._messages.append(message)
+        if not self._working and self._receive:
+            self._working = True
+            task = self.loop.create_task(self._work(self._receive))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+        elif len(self._messages) >= AHEAD or (message and len(message) >= LARGE):
+            self.pause()
+
+    async def _work(self, receive: Receive) -> None:
+        try:
+            while self._messages:
+                if not await receive(self._messages.pop(0)):
+                    self._messages.clear()
+                    self.end()
+        finally:
+            self._working = False
+        self.read_on()
