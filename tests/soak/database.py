@@ -9,7 +9,8 @@ from typing import Any
 
 from chatrooms.client import Client, RoomState
 
-MESSAGE = "id, room, seq, number, author, text, at, edited_at, deleted, reply_to, rev"
+PINNED_AT = "CASE WHEN NOT deleted THEN (SELECT pins.at FROM pins WHERE message = id) END AS pinned_at"
+MESSAGE = f"id, room, seq, number, author, text, at, edited_at, deleted, reply_to, rev, {PINNED_AT}"
 MEMBER = "room, username, role, since, gone"
 TRUTHS = ("deleted", "gone", "closed", "archived")
 
