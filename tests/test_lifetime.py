@@ -197,6 +197,15 @@ async def test_a_cancelled_start_releases_the_database(chat, monkeypatch):
         await works(chat)
 
 
+def end(loop):
+    """Cancel the tasks of a loop, also those that begin meanwhile, and close it."""
+    while tasks := asyncio.all_tasks(loop):
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.wait(tasks))
+    loop.close()
+
+
 async def test_a_chat_whose_loop_ended_under_it_can_be_started_again(chat):
     # The lifespan did not end: its loop was stopped and closed, as a test runner may do.
     loop, lifespan = asyncio.new_event_loop(), chat.lifespan()
@@ -209,7 +218,7 @@ async def test_a_chat_whose_loop_ended_under_it_can_be_started_again(chat):
         await asyncio.to_thread(chat.post_sync, "#lobby", "to a loop that stands still")
     with pytest.raises(NotRunning):
         await chat.post("#lobby", "to a loop that stands still")
-    loop.close()
+    await asyncio.to_thread(end, loop)
     async with chat.lifespan():
         await works(chat)
 
@@ -234,10 +243,7 @@ async def test_a_waiting_thread_is_released_when_the_loop_stops(chat):
         loop.run_until_complete(until_somebody_waits())
         stopped.set()
         over.wait(PATIENCE)
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-            loop.run_until_complete(asyncio.wait({task}))
-        loop.close()
+        end(loop)
 
     def post_once_it_runs():
         while not chat._lifetime.running:

@@ -59,7 +59,7 @@ class World:
         self.state.catch_up(Change("bob", 1, {"memberships": rows}), asked=0)
         self.asked: list[tuple[str, int, list[dict]]] = []
         self.transport = Transport()
-        self.socket = Socket("1", (25, 20), LIMITS, received=None, ended=None, caught_up=self._caught_up)
+        self.socket = Socket("1", (25, 20), LIMITS, slot=None, received=None, ended=None, caught_up=self._caught_up)
         self.socket.transport, self.transport.socket = self.transport, self.socket
 
     def change(self, room: str, size: int) -> None:

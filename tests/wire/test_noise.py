@@ -13,6 +13,8 @@ from chatrooms.wire.limits import SECONDS_OF_NOISE, Limits
 from chatrooms.wire.pacing import SLICES_AT_ONCE
 from tests.wire.raw import PATH, frame, handshake, receive_until, send
 
+DIRECT = pytest.mark.parametrize("protocols", ["direct"], indirect=True)
+"""With our uvicorn protocols only: uvicorn's own hand us no control frames and take no turns."""
 FEW = Limits(noise=10, noise_before=4)
 USELESS = {"pong": "3", "noop": "6", "no handler": '42["nothing"]', "ack": "430[]", "ack without id": "43[]"}
 
@@ -79,9 +81,8 @@ async def test_events_that_are_handled_do_not_count(start):
 
 
 @pytest.mark.parametrize("sent", CONTROL.values(), ids=CONTROL)
-async def test_control_frames_and_short_fragments_count(start, protocols, sent):
-    if protocols == "plain":
-        pytest.skip("uvicorn's own protocols hand these to nobody")
+@DIRECT
+async def test_control_frames_and_short_fragments_count(start, sent):
     program, raw = await start(limits=FEW)
     sock = await raw.bare_websocket()
     await send(sock, sent * (1 if len(sent) > 1000 else 1000))
@@ -89,10 +90,9 @@ async def test_control_frames_and_short_fragments_count(start, protocols, sent):
     sock.close()
 
 
-async def test_small_frames_of_many_connections_take_turns(start, protocols, monkeypatch):
+@DIRECT
+async def test_small_frames_of_many_connections_take_turns(start, monkeypatch):
     """In no round of the event loop an address gets more than a few slices of a few frames."""
-    if protocols == "plain":
-        pytest.skip("uvicorn's own protocols have no turns")
     rounds, number = Counter(), 0
     before = frames.FrameReader.feed
 
@@ -122,9 +122,8 @@ async def test_small_frames_of_many_connections_take_turns(start, protocols, mon
     assert max(rounds.values()) <= 2 * SLICES_AT_ONCE * websocket_reader.FRAMES  # a round may be counted late
 
 
-async def test_frames_that_come_with_the_handshake_are_read_like_others(raw, protocols):
-    if protocols == "plain":
-        pytest.skip("uvicorn's own protocols stop reading")
+@DIRECT
+async def test_frames_that_come_with_the_handshake_are_read_like_others(raw):
     sock = await raw.bare()
     stream = frame("40") + frame('421["echo",1]') * 3 + written(Opcode.PING, b"there")
     await send(sock, handshake(f"{PATH}?EIO=4&transport=websocket") + stream)
