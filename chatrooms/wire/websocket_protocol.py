@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
+from websockets.protocol import State
 
 from chatrooms.wire import frames
 from chatrooms.wire.connection_limits import Slot
@@ -103,6 +104,8 @@ class WebSocketProtocol(WebSocketReader):
 
     def shutdown(self) -> None:
         """End; that rejects a handshake, and what the application answers to it later is not sent."""
+        if self.handshake_complete and self.conn.state is not State.OPEN:
+            self.close_sent = True  # by websockets' protocol, which refuses to send a second close frame
         super().shutdown()
         if not self.handshake_complete:
             self.disconnected = True

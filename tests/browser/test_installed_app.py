@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from chatrooms.doors.snapshot import Folder
 from tests.browser.conftest import Arrive
 from tests.browser.preloads import STATIC
 from tests.browser.visitor import Visitor
@@ -81,7 +82,7 @@ def static(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Copy the client, so that a test can change it."""
     copy = tmp_path / "static"
     shutil.copytree(STATIC, copy, ignore=shutil.ignore_patterns("node_modules"))
-    monkeypatch.setattr("chatrooms.app._static", lambda: copy)
+    monkeypatch.setattr("chatrooms.app._static", lambda: Folder(copy, watched=True))
     return copy
 
 
