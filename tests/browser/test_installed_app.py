@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from chatrooms.doors.snapshot import Folder
+from chatrooms.doors import snapshot
 from tests.browser.conftest import Arrive
 from tests.browser.preloads import STATIC
 from tests.browser.visitor import Visitor
@@ -82,7 +82,8 @@ def static(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Copy the client, so that a test can change it."""
     copy = tmp_path / "static"
     shutil.copytree(STATIC, copy, ignore=shutil.ignore_patterns("node_modules"))
-    monkeypatch.setattr("chatrooms.app._static", lambda: Folder(copy, watched=True))
+    monkeypatch.setattr(snapshot, "SECONDS_BETWEEN_LOOKS", 0)
+    monkeypatch.setattr("chatrooms.app._static", lambda: snapshot.Folder(copy, watched=True))
     return copy
 
 
