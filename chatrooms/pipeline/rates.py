@@ -56,13 +56,13 @@ class Rates:
             limit.spend(who)
 
     def leave(self, room: str, username: str) -> None:
-        """Note that a person left a room by themselves."""
+        """Note that a person left a room."""
         self.limits["left"].charge(f"{room} {username}", "", 1)
 
     def invite_back(self, me: str, room: str, username: str) -> None:
         """Count that ``me`` invites a person whose membership ended; raises `RateLimited`.
 
-        If the person left by themselves in the last day, ``me`` may do it once a day.
+        If the person left (was not removed) in the last day, ``me`` may do it once a day.
         """
         if not self.limits["left"].wait(f"{room} {username}"):
             return

@@ -136,7 +136,7 @@ class Engine:
     async def shutdown(self) -> None:
         """End all sessions, within `SECONDS_TO_END`.
 
-        Polls are answered at once and WebSockets closed with 1012, upon which clients reconnect by themselves.
+        Polls are answered at once and WebSockets closed with 1012, and clients reconnect.
         New sessions are refused.
         """
         self.ending = True

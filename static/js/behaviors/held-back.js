@@ -8,7 +8,7 @@ import { revs } from "../sync.js";
 
 /**
  * "Mark as unread from here", until one comes back to the room in any tab. The server only knows forwards: it is kept in
- * this browser, and sent live to one's tabs in others.
+ * this browser, and sent live to your tabs in others.
  * @typedef {{number: number, uncounted: number, room_rev: number}} Held The first message that is unread, and, as in
  *   `Read`, how many from it on are not, as of which rev.
  */
