@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, Index, Select, String, Table, delete, func, insert, select
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, NotFound
@@ -15,10 +15,20 @@ from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Params, Part, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import Message
-from chatrooms.storage.tables import messages, pins
+from chatrooms.storage.tables import messages, metadata, rooms, users
 from chatrooms.types import AnyRoom
 
 MAX_PINNED = 100
+
+pins = Table(
+    "pins",
+    metadata,
+    Column("message", String(36), ForeignKey(messages.c.id), primary_key=True),
+    Column("room", String(400), ForeignKey(rooms.c.name), nullable=False),
+    Column("by", String(32), ForeignKey(users.c.username), nullable=False),
+    Column("at", String(24), nullable=False),
+    Index(None, "room", "at"),
+)
 
 
 class InRoom(Params):
@@ -80,4 +90,4 @@ def _pinned(room: str) -> Select[Any]:
     return joined.where(pins.c.room == room, messages.c.deleted.is_(False))
 
 
-FEATURE = Feature(commands=(pin, unpin, page), parts=(PINNED_AT,))
+FEATURE = Feature(tables=(pins,), commands=(pin, unpin, page), parts=(PINNED_AT,))
