@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.errors import NotFound
-from chatrooms.events import Signal
+from chatrooms.events import OWN_TYPES, Signal
 from chatrooms.features import rooms, users
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, invalid, query
@@ -22,11 +22,10 @@ from chatrooms.wire import packets
 MAX_DATA = 64 * 1024
 MAX_DEPTH = 16
 PIECE = 4 * 1024
-OURS = frozenset({"typing", "presence", "profile"})
 
 
 def _foreign(type: str) -> str:
-    if type in OURS:
+    if type in OWN_TYPES:
         raise ValueError("This type is reserved for the server.")
     return type
 
