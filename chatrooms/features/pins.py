@@ -59,7 +59,7 @@ def _undeleted(act: Act, p: Which) -> Message:
     return message
 
 
-@change("message.pin", may=_undeleted, locks=room_of)
+@change("message.pin", may=_undeleted, locks=room_of, repeatable=True)
 def pin(act: Act, p: Which, message: Message) -> OneMessage:
     """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect."""
     if p.id in _load(act.db, [p.id]):
@@ -70,7 +70,7 @@ def pin(act: Act, p: Which, message: Message) -> OneMessage:
     return {"message": changed(act, message)}
 
 
-@change("message.unpin", may=_undeleted, locks=room_of)
+@change("message.unpin", may=_undeleted, locks=room_of, repeatable=True)
 def unpin(act: Act, p: Which, message: Message) -> OneMessage:
     """Unpin a message. Unpinning a message that is not pinned has no effect."""
     if act.db.execute(delete(pins).where(pins.c.message == p.id)).rowcount:

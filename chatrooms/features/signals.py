@@ -75,7 +75,7 @@ def _typist(act: Act, p: Where) -> None:
         _require_acquainted(act, p.room, field="room")
 
 
-@query("typing", may=_typist, rate="signal")
+@query("typing", may=_typist, rate="signal", repeatable=False)
 def typing(act: Act, p: Where, _: None) -> Nothing:
     """Show a room that you are typing. The server emits at most one signal per person and room every 3 seconds."""
     act.signals.append(Signal(p.room, act.me.username, "typing", {}))
@@ -94,7 +94,7 @@ def _pieces(p: Send) -> int:
     return 1 + len(orjson.dumps(p.data)) // PIECE
 
 
-@query("signal", may=_acquaintance, rate="signal", cost=_pieces)
+@query("signal", may=_acquaintance, rate="signal", cost=_pieces, repeatable=False)
 def signal(act: Act, p: Send, _: None) -> Nothing:
     """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with."""
     act.signals.append(Signal(p.to, act.me.username, p.type, p.data))
