@@ -14,7 +14,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, Protocol, TypeVar, get_args, get_type_hints
+from typing import Any, Generic, Literal, Protocol, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Connection
@@ -26,12 +26,12 @@ from chatrooms.pipeline import weights
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
+from chatrooms.settings import RATES
 
 P = TypeVar("P", bound="Params")
 F = TypeVar("F")
 R = TypeVar("R")
 S = TypeVar("S", bound="Stranger")
-Rate = Literal["join", "post", "create", "signal", "other"]
 
 
 class Params(BaseModel):
@@ -124,7 +124,7 @@ class Command(Generic[P]):
     may: Callable[..., Any]
     body: Callable[..., Any]
     locks: Callable[[Connection, Caller, P], Iterable[str]]
-    rate: Rate
+    rate: str
     cost: Callable[[P], int] | None
     names: tuple[tuple[str, int], ...]
     aligned: bool = False
@@ -142,7 +142,7 @@ def change(
     *,
     may: Callable[[Act, Any], F],
     locks: Callable[[Connection, Caller, Any], Iterable[str]],
-    rate: Rate = "other",
+    rate: str = "other",
     cost: Callable[[Any], int] | None = None,
     repeatable: bool = False,
     method: str = "",
@@ -159,7 +159,7 @@ def query(
     name: str,
     *,
     may: Callable[[Act, Any], F],
-    rate: Rate = "other",
+    rate: str = "other",
     cost: Callable[[Any], int] | None = None,
     aligned: bool = False,
     repeatable: bool = True,
@@ -175,7 +175,7 @@ def query(
 
 
 def live(
-    name: str, *, may: Callable[[Caller, Any], None], rate: Rate = "other"
+    name: str, *, may: Callable[[Caller, Any], None], rate: str = "other"
 ) -> Callable[[Callable[[Broadcast, Caller, P], Awaitable[R]]], Command[P]]:
     """Declare a coroutine function that only concerns connected sockets."""
 
@@ -186,7 +186,7 @@ def live(
 
 
 def entry(
-    name: str, *, may: Callable[[S, Any], None], rate: Rate = "other"
+    name: str, *, may: Callable[[S, Any], None], rate: str = "other"
 ) -> Callable[[Callable[[S, P], Awaitable[R]]], Command[P]]:
     """Declare a coroutine function that runs before there is a caller, such as joining; it may set cookies.
 
@@ -200,10 +200,10 @@ def entry(
 
 
 def _declared(  # noqa: PLR0917 - the fields of Command, in order
-    name: str, kind: Any, may: Any, body: Any, locks: Any, rate: Rate, cost: Any = None, **how: Any
+    name: str, kind: Any, may: Any, body: Any, locks: Any, rate: str, cost: Any = None, **how: Any
 ) -> Command[Any]:
     hints = get_type_hints(body)
-    if rate not in get_args(Rate):
+    if rate not in RATES:
         raise ValueError(f"{name} has an unknown rate: {rate}")
     named = weights.named(hints["p"])
     return Command(name, kind, hints["p"], hints["return"], may, body, locks, rate, cost, named, **how)
