@@ -14,6 +14,7 @@ from chatrooms import names
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
 from chatrooms.doors.greeting import Connected, Greeting
 from chatrooms.errors import Invalid, RateLimited, Refusal, Unauthorized, Unavailable
+from chatrooms.events import Welcome
 from chatrooms.features import users
 from chatrooms.gcra import Limit
 from chatrooms.identity import sessions
@@ -105,8 +106,8 @@ class SocketioDoor:
 
     async def _connected(self, sid: str, _namespace: str, payload: Any) -> None:
         caller: Caller = (await self._server.get_session(sid))["caller"]
-        user = await self._pipeline.lookup(lambda db: users.find(db, caller.username))
-        welcome: dict[str, Any] = {
+        user = await self._pipeline.lookup(lambda db: users.existing(db, caller.username))
+        welcome: Welcome = {
             "user": user,
             "server": {"version": __version__, "name": self._settings.name},
             "limits": {"text": MAX_TEXT},
@@ -153,7 +154,8 @@ def malformed(reason: str) -> Failure:
 
 def connect_error(refusal: Refusal) -> Any:
     """Return a refusal as python-socketio wants it from a connect handler."""
-    return socketio.exceptions.ConnectionRefusedError(refusal.message, {"code": refusal.code, **refusal.details})
+    data = {"code": refusal.code, **refusal.details}
+    return socketio.exceptions.ConnectionRefusedError(refusal.message, data)
 
 
 TIMED_OUT = connect_error(Unavailable("Connecting took too long.")).error_args

@@ -59,8 +59,7 @@ class Broadcast:
     async def _deliver(self, event: Align | End | Signal) -> None:
         match event:
             case Signal():
-                payload = {"room": event.room, "from": event.sender, "type": event.type, "data": event.data}
-                await self.server.emit("signal", payload, to=names.recipients(event.room), volatile=True)
+                await self.server.emit("signal", event.payload, to=names.recipients(event.room), volatile=True)
             case Align():
                 await self._move(event.username)
             case End(at_once=True):
