@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -25,13 +25,13 @@ from chatrooms.doors.snapshot import Folder
 from chatrooms.doors.socketio import TIMED_OUT, SocketioDoor, malformed
 from chatrooms.errors import Invalid, NotFound
 from chatrooms.events import End, Signal
-from chatrooms.features import FEATURES, presence, rooms, signals, users
+from chatrooms.features import FEATURES, rooms, users
 from chatrooms.identity import FEATURES as IDENTITY
 from chatrooms.identity import handshake
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.hosts import Authenticate
 from chatrooms.lifetime import Lifetime
-from chatrooms.pipeline import jobs
+from chatrooms.pipeline import access, jobs
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.bus import Local
 from chatrooms.pipeline.commands import APPLICATION, Act, Caller
@@ -101,7 +101,7 @@ class Chatrooms:
         rates, queue = Rates(settings), jobs.Queue()
         self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue)
         self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
-        self._presence = presence.Presence(self._broadcast, settings.presence_grace)
+        self._components = declared.start(self._broadcast, settings)
 
         self._gate = Gate(self._pipeline, rates, authenticate)
         self._socketio = SocketioDoor(settings, self._broadcast, self._pipeline, self._gate, on_connect)
@@ -214,7 +214,8 @@ class Chatrooms:
         if not self._draining:
             self._draining = True
             await self._server.shutdown()
-            self._presence.close()
+            for component in self._components:
+                component.close()
             await self._socketio.close()
 
     async def _post(self, room: str, text: str, *, author: str | None, id: str | None) -> Message:
@@ -225,8 +226,8 @@ class Chatrooms:
         return message
 
     async def _signal(self, to: str, type: str, data: Any) -> None:
-        room = signals.addressed(to)
-        if not await self._pipeline.lookup(lambda db: signals.known(db, room)):
+        room = _parsed(names.durable, to, "to")
+        if not await self._pipeline.lookup(lambda db: access.known(db, room)):
             raise NotFound("No such room or person.", field="to")
         await self._broadcast.publish([Signal(room, users.SYSTEM, type, data)])
 
@@ -239,10 +240,7 @@ class Chatrooms:
         await self._broadcast.publish([End(person.username, at_once=True)])
 
     async def _person(self, name: str) -> Caller:
-        try:
-            username = names.username(name)
-        except ValueError as error:
-            raise Invalid(str(error), field="username") from None
+        username = _parsed(names.username, name, "username")
         if await self._pipeline.lookup(lambda db: users.find(db, username)) is None:
             raise NotFound(username=username)
         return Caller(username)
@@ -260,6 +258,16 @@ class Chatrooms:
             await send({"type": "websocket.close", "code": 1008, "reason": "origin"})
         else:
             await PlainTextResponse("origin not allowed", 403)(scope, receive, send)
+
+
+def _parsed(parse: Callable[[str], str], name: object, field: str) -> str:
+    """Return the normalized ``name``; raises `Invalid`."""
+    if not isinstance(name, str):
+        raise Invalid("A name must be text.", field=field)
+    try:
+        return parse(name)
+    except ValueError as error:
+        raise Invalid(str(error), field=field) from None
 
 
 def _create_defaults(act: Act) -> None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from chatrooms.features import members, messages, pins, presence, reads, rooms, signals, sync, users
 
+BASE = (users.FEATURE, rooms.FEATURE, members.FEATURE, messages.FEATURE, reads.FEATURE)
+"""The features that all others build on."""
+
 FEATURES = (
-    users.FEATURE,
-    rooms.FEATURE,
-    members.FEATURE,
-    messages.FEATURE,
-    reads.FEATURE,
+    *BASE,
     pins.FEATURE,
     sync.FEATURE,
     presence.FEATURE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import Field
@@ -13,6 +14,7 @@ from chatrooms.events import Signal
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.commands import Caller, Params, live
 from chatrooms.pipeline.feature import Feature
+from chatrooms.settings import Settings
 from chatrooms.types import Username
 from chatrooms.wire import failures
 
@@ -37,25 +39,22 @@ def _anyone(_me: Caller, _p: Watch) -> None:
     """Allow every signed-in person to watch anyone: presence is not secret."""
 
 
-@live("presence.watch", may=_anyone)
-async def watch(broadcast: Broadcast, me: Caller, p: Watch) -> States:
-    """Return which of these people are online, and send their ``presence`` signals until you watch others.
-
-    Signals go to the socket that made the call; over HTTP there are none.
-    """
-    if me.sid is not None:
-        await broadcast.watch(me.sid, p.usernames)
-    return {"states": {name: "online" if broadcast.here(name) else "offline" for name in p.usernames}}
-
-
 class Presence:
     """Signals a person's watchers when they come online, and when they have been gone for ``grace`` seconds."""
 
-    def __init__(self, broadcast: Broadcast, grace: float) -> None:
-        self._broadcast, self._grace = broadcast, grace
-        self._leaving = broadcast.lingering
+    def __init__(self, broadcast: Broadcast, settings: Settings) -> None:
+        self._broadcast, self._grace = broadcast, settings.presence_grace
+        self._leaving: dict[str, asyncio.TimerHandle] = {}
         self._sending: set[asyncio.Task[None]] = set()
         broadcast.server.use(occupied=self.came, vacated=self.went)
+
+    async def watch(self, sid: str, usernames: Iterable[str]) -> None:
+        """Make a socket receive the presence of exactly these people."""
+        await self._broadcast.enter(sid, {names.watchers(name) for name in usernames}, "watchers")
+
+    def state(self, username: str) -> State:
+        """Return whether a person is online; while they may be reloading the page, they still are."""
+        return "online" if self._broadcast.occupied(username) or username in self._leaving else "offline"
 
     def came(self, room: str) -> None:
         """Handle the first socket in ``room``."""
@@ -91,4 +90,15 @@ class Presence:
         task.add_done_callback(self._sending.discard)
 
 
-FEATURE = Feature(commands=(watch,))
+@live("presence.watch", may=_anyone)
+async def watch(presence: Presence, me: Caller, p: Watch) -> States:
+    """Return which of these people are online, and send their ``presence`` signals until you watch others.
+
+    Signals go to the socket that made the call; over HTTP there are none.
+    """
+    if me.sid is not None:
+        await presence.watch(me.sid, p.usernames)
+    return {"states": {name: presence.state(name) for name in p.usernames}}
+
+
+FEATURE = Feature(commands=(watch,), component=Presence)

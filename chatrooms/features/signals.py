@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import orjson
-from pydantic import AfterValidator, Field, ValidationError
-from sqlalchemy import Connection
+from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.errors import NotFound
 from chatrooms.events import OWN_TYPES, Signal
-from chatrooms.features import rooms, users
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Params, invalid, query
+from chatrooms.pipeline.commands import Act, Params, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.types import AnyRoom
 from chatrooms.wire import packets
@@ -59,12 +57,6 @@ class Send(Params):
     )
 
 
-class Target(Params):
-    """The recipient of a signal from the host application."""
-
-    to: AnyRoom
-
-
 class Nothing(TypedDict):
     """Success."""
 
@@ -99,21 +91,6 @@ def signal(act: Act, p: Send, _: None) -> Nothing:
     """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with."""
     act.signals.append(Signal(p.to, act.me.username, p.type, p.data))
     return {}
-
-
-def addressed(to: str) -> str:
-    """Return ``to`` as a normalized room name; raises `Invalid`."""
-    try:
-        return Target(to=to).to
-    except ValidationError as error:
-        raise invalid(error) from None
-
-
-def known(db: Connection, room: str) -> bool:
-    """Return whether the shared room, or each person in the personal room or conversation, exists."""
-    if names.kind(room) == "shared":
-        return rooms.exists(db, room)
-    return all(users.find(db, username) for username in names.people(room))
 
 
 def _require_acquainted(act: Act, room: str, field: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Connection, and_, bindparam, exists, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, select
 
 from chatrooms import names
 from chatrooms.errors import Archived, Forbidden, Invalid, NotAMember, NotFound
@@ -75,6 +75,14 @@ def person(db: Connection, username: str, field: str = "username") -> str:
     if username == names.APPLICATION or db.scalar(select(users.c.username).where(users.c.username == username)) is None:
         raise NotFound("No one has that name.", field=field)
     return username
+
+
+def known(db: Connection, room: str) -> bool:
+    """Return whether the shared room, or each person in the personal room or conversation, exists."""
+    if names.kind(room) == "shared":
+        return db.scalar(select(rooms.c.name).where(rooms.c.name == room)) is not None
+    people = names.people(room)
+    return db.scalar(select(func.count()).where(users.c.username.in_(people))) == len(people)
 
 
 def acquainted(db: Connection, me: str, other: str, *, besides: str = "") -> bool:

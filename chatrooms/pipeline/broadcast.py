@@ -33,8 +33,6 @@ class Broadcast:
 
     def __init__(self, server: Server, reader: Reader, bus: Bus) -> None:
         self.server = server
-        self.lingering: dict[str, asyncio.TimerHandle] = {}
-        """People who left so recently that they may be reloading the page, until a timer of `Presence` fires."""
         self._reader, self._bus = reader, bus
         self._arriving: dict[str, set[str]] = {}
         self._aligning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -91,7 +89,7 @@ class Broadcast:
                 return
             belongs = await self._reader.lookup(lambda db: _shared_rooms(db, username))
             for each in [sid] if sid else self.sockets_in(username):
-                await self._enter(each, belongs, "shared")
+                await self.enter(each, belongs, "shared")
 
     async def _move(self, username: str) -> None:
         """Align; if that fails, end the person's connections, so that a removed member stops receiving.
@@ -128,14 +126,6 @@ class Broadcast:
             if eio_sid:
                 await self.server.close(eio_sid)
 
-    async def watch(self, sid: str, usernames: Iterable[str]) -> None:
-        """Make a socket receive the presence of exactly these people."""
-        await self._enter(sid, {names.watchers(name) for name in usernames}, "watchers")
-
-    def here(self, username: str) -> bool:
-        """Return whether a person is online, or disconnected so recently that they may be reloading the page."""
-        return self.occupied(username) or username in self.lingering
-
     def sockets_in(self, room: str) -> list[str]:
         """Return the ids of this node's sockets in ``room``."""
         inside: list[str] = self.server.manager.members(room)
@@ -145,7 +135,7 @@ class Broadcast:
         """Return whether any socket is in ``room``; for a personal room, whether the person is connected."""
         return bool(self.sockets_in(room))
 
-    async def _enter(self, sid: str, wanted: set[str], kind: names.Kind) -> None:
+    async def enter(self, sid: str, wanted: set[str], kind: names.Kind) -> None:
         """Make ``wanted`` exactly the rooms of ``kind`` that the socket is in."""
         now = {room for room in self.server.rooms(sid, NAMESPACE) if names.kind(room) == kind}
         for room in now - wanted:

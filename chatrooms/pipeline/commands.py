@@ -23,12 +23,12 @@ from chatrooms import clock, names
 from chatrooms.errors import Invalid
 from chatrooms.events import Signal
 from chatrooms.pipeline import weights
-from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import RATES
 
 P = TypeVar("P", bound="Params")
+C = TypeVar("C")
 F = TypeVar("F")
 R = TypeVar("R")
 S = TypeVar("S", bound="Stranger")
@@ -178,10 +178,10 @@ def query(
 
 def live(
     name: str, *, may: Callable[[Caller, Any], None], rate: str = "other"
-) -> Callable[[Callable[[Broadcast, Caller, P], Awaitable[R]]], Command[P]]:
-    """Declare a coroutine function that only concerns connected sockets."""
+) -> Callable[[Callable[[C, Caller, P], Awaitable[R]]], Command[P]]:
+    """Declare a coroutine function that only concerns connected sockets; it gets its feature's ``component``."""
 
-    def declare(body: Callable[[Broadcast, Caller, P], Awaitable[R]]) -> Command[P]:
+    def declare(body: Callable[[C, Caller, P], Awaitable[R]]) -> Command[P]:
         return _declared(name, "live", may, body, _no_room, rate, repeatable=True)
 
     return declare

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Table
 
+from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.commands import Act, Command, Part
 from chatrooms.pipeline.jobs import JobKind
+from chatrooms.settings import Settings
 
 Row = Mapping[str, Any]
 
@@ -32,12 +34,20 @@ def on(table: str) -> Callable[[Callable[[Act, Sequence[Row]], None]], Listener]
     return lambda run: Listener(table, run)
 
 
+class Component(Protocol):
+    """What a feature keeps in memory for one chat, such as who is online; it follows the connected sockets."""
+
+    def close(self) -> None:
+        """Cancel what is still to be done, because the chat ends."""
+
+
 @dataclass(frozen=True)
 class Feature:
     """Everything that one noun contributes; without it in the list of features, a chat has none of it.
 
     Its ``tables`` are declared on `storage.tables.metadata`, and a migration in ``storage/migrations/versions`` creates
-    them in every database, so that a chat can be given the feature later.
+    them in every database, so that a chat can be given the feature later. Its ``component`` is made once for each chat
+    and is the first argument of its ``live`` commands.
     """
 
     tables: tuple[Table, ...] = ()
@@ -45,13 +55,18 @@ class Feature:
     parts: tuple[Part, ...] = ()
     listeners: tuple[Listener, ...] = ()
     jobs: tuple[JobKind, ...] = ()
+    component: Callable[[Broadcast, Settings], Component] | None = None
+
+    def __post_init__(self) -> None:
+        if self.component is None and any(command.kind == "live" for command in self.commands):
+            raise ValueError("a feature with live commands needs a component")
 
 
 class Features:
     """The features of one chat; raises ``ValueError`` if two of them use the same name."""
 
     def __init__(self, features: Iterable[Feature]) -> None:
-        listed = tuple(features)
+        self._listed = listed = tuple(features)
         declared = _by_name(command for feature in listed for command in feature.commands)
         self.declared: tuple[Command[Any], ...] = tuple(declared.values())
         self.commands = {name: command for name, command in declared.items() if command.kind != "entry"}
@@ -60,6 +75,21 @@ class Features:
         self.parts = tuple(_by_name(part for feature in listed for part in feature.parts).values())
         self.blank = MappingProxyType({part.name: part.empty for part in self.parts})
         self.listeners = tuple(listener for feature in listed for listener in feature.listeners)
+
+    def start(self, broadcast: Broadcast, settings: Settings) -> list[Component]:
+        """Make the components and bind the live commands to them."""
+        started = []
+        for feature in self._listed:
+            if feature.component:
+                component = feature.component(broadcast, settings)
+                started.append(component)
+                live = [command for command in feature.commands if command.kind == "live"]
+                self.commands |= {command.name: _bound(command, component) for command in live}
+        return started
+
+
+def _bound(command: Command[Any], component: Component) -> Command[Any]:
+    return replace(command, body=lambda _broadcast, me, p: command.body(component, me, p))
 
 
 def _by_name(things: Iterable[Any]) -> dict[str, Any]:
