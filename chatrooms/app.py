@@ -19,6 +19,7 @@ from chatrooms.doors.docs import Contract, Documents
 from chatrooms.doors.greeting import Connected
 from chatrooms.doors.headers import SecurityHeaders
 from chatrooms.doors.http import MAX_DEPTH, HttpDoor, http_error
+from chatrooms.doors.reference import Reference
 from chatrooms.doors.running import ABSENT, OnlyWhileRunning, path
 from chatrooms.doors.server_errors import ServerErrors
 from chatrooms.doors.snapshot import Folder
@@ -111,7 +112,7 @@ class Chatrooms:
             self._gate,
             self._db,
             assets=Assets(_static(), hosted=authenticate is not None),
-            documents=Documents(Contract(declared.declared, declared.parts)),
+            reference=Reference(Documents(Contract(declared.declared, declared.parts)), settings.name),
         )
         self._http = Starlette(
             routes=http.routes(),
