@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 TESTS = [
-    *("test_embedding.py", "test_lifetime.py", "test_logs.py", "client/test_client.py"),
+    *("test_embedding.py", "test_logs.py", "client/test_client.py"),
     *("doors/test_advisories.py", "doors/test_http.py", "doors/docs/test_documents.py"),
     *("features/test_messages.py", "features/test_rooms.py", "identity/test_sessions.py"),
     *("pipeline/test_declarations.py", "storage/test_migrations.py", "storage/test_writer.py"),
