@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from chatrooms.doors.file_response import answer
-from chatrooms.doors.running import path
+from chatrooms.doors.running import mount, path
 from chatrooms.doors.snapshot import FOLDERS, PAGE, SERVICE_WORKER, SINGLES, File, Folder, Snapshot
 
 BASE = '<base href="/">'
@@ -49,8 +49,7 @@ class Assets:
         ]
 
     async def _page(self, request: Request) -> Response:
-        mount = str(request.scope.get("root_path", "")).rstrip("/") + "/"
-        page, policy = _page(self._folder.snapshot(), mount, hosted=self._hosted)
+        page, policy = _page(self._folder.snapshot(), mount(request.scope), hosted=self._hosted)
         return answer(request, page, {"Content-Security-Policy": policy})
 
     async def _service_worker(self, request: Request) -> Response:
@@ -77,10 +76,10 @@ def _found(snapshot: Snapshot, path: str) -> File:
 
 
 @lru_cache(maxsize=MOUNTS)
-def _page(snapshot: Snapshot, mount: str, *, hosted: bool) -> tuple[File, str]:
-    """Return the page for a chat at the path ``mount``, and its content security policy."""
+def _page(snapshot: Snapshot, base: str, *, hosted: bool) -> tuple[File, str]:
+    """Return the page for a chat at the path ``base``, and its content security policy."""
     source = _found(snapshot, PAGE).body.decode()
-    html = _in_folders.sub(rf"./v/{snapshot.digest}/\1", source).replace(BASE, f'<base href="{mount}">', 1)
+    html = _in_folders.sub(rf"./v/{snapshot.digest}/\1", source).replace(BASE, f'<base href="{base}">', 1)
     if hosted:
         html = html.replace(LOGIN, LOGIN.replace("here", "host"), 1)
     return File(html.encode(), "text/html"), _policy(html)

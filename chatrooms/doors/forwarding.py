@@ -35,4 +35,4 @@ def _ignored(scope: Any) -> bool:
     """Return whether the client's address is none of those in the header, one of which a server would have applied."""
     listed = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").strip()
     client = scope.get("client")
-    return bool(listed) and not (client and client[0].encode() in listed)
+    return bool(listed) and not (client and client[0].encode("latin-1", "replace") in listed)

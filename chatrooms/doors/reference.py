@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from chatrooms.doors.docs import POLICY, Documents
 from chatrooms.doors.file_response import answer
-from chatrooms.doors.running import path
+from chatrooms.doors.running import mount, path
 from chatrooms.doors.snapshot import File
 
 URLS = 16
@@ -52,5 +52,4 @@ class Reference:
 
 def _here(request: Request) -> str:
     """Return the URL that the client is at; `Request.base_url` would be that of the outermost application."""
-    mount = str(request.scope.get("root_path", "")).rstrip("/") + "/"
-    return str(request.url.replace(path=mount, query=""))
+    return str(request.url.replace(path=mount(request.scope), query=""))
