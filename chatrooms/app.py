@@ -16,9 +16,11 @@ from starlette.types import Receive, Scope, Send
 from chatrooms import names
 from chatrooms.doors.assets import Assets
 from chatrooms.doors.docs import Contract, Documents
+from chatrooms.doors.forwarding import ForwardingCheck
 from chatrooms.doors.greeting import Connected
 from chatrooms.doors.headers import SecurityHeaders
 from chatrooms.doors.http import MAX_DEPTH, HttpDoor, http_error
+from chatrooms.doors.reference import Reference
 from chatrooms.doors.running import ABSENT, OnlyWhileRunning, path
 from chatrooms.doors.server_errors import ServerErrors
 from chatrooms.doors.snapshot import Folder
@@ -111,7 +113,7 @@ class Chatrooms:
             self._gate,
             self._db.reader,
             assets=Assets(_static(), hosted=authenticate is not None),
-            documents=Documents(Contract(declared.declared, declared.parts)),
+            reference=Reference(Documents(Contract(declared.declared, declared.parts)), settings.name),
         )
         self._http = Starlette(
             routes=http.routes(),
@@ -125,7 +127,7 @@ class Chatrooms:
             allow_headers=("*",),
             allow_credentials=True,
         )
-        self._doors = ServerErrors(SecurityHeaders(OnlyWhileRunning(self._route, self._lifetime)))
+        self._doors = ServerErrors(SecurityHeaders(OnlyWhileRunning(ForwardingCheck(self._route), self._lifetime)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or run the lifespan."""

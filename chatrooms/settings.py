@@ -68,7 +68,9 @@ class Settings(BaseSettings):
         default=(), description="Other origins whose pages may connect, such as https://example.org."
     )
     proxies: str = Field(
-        default="127.0.0.1", description="Addresses of proxies whose X-Forwarded-* headers are trusted."
+        default="127.0.0.1",
+        description="Addresses of proxies whose X-Forwarded-* headers are trusted; behind another one, everybody has "
+        "the same address.",
     )
     connections: int = Field(
         default=250,

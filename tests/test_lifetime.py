@@ -132,14 +132,15 @@ async def test_threads_can_run_a_loop_for_each_post_while_others_post(chat):
         assert sorted(await texts(chat)) == ["here"] * posted + ["there"] * 100
 
 
-async def test_threads_post_while_the_loop_does(chat):
+@pytest.mark.parametrize("posts", [400, pytest.param(3000, marks=pytest.mark.slow)])
+async def test_threads_post_while_the_loop_does(chat, posts):
     async with chat.lifespan():
         with ThreadPoolExecutor(40) as threads:
             loop = asyncio.get_running_loop()
-            there = [loop.run_in_executor(threads, chat.post_sync, "#lobby", str(n)) for n in range(400)]
-            here = [asyncio.create_task(chat.post("#lobby", str(n))) for n in range(400, 500)]
+            there = [loop.run_in_executor(threads, chat.post_sync, "#lobby", str(n)) for n in range(posts)]
+            here = [asyncio.create_task(chat.post("#lobby", str(n))) for n in range(posts, posts + 100)]
             await asyncio.wait_for(asyncio.gather(*there, *here), PATIENCE)
-        assert sorted(map(int, await texts(chat))) == list(range(500))
+        assert sorted(map(int, await texts(chat))) == list(range(posts + 100))
 
 
 async def test_a_second_lifespan_is_refused_and_the_first_continues(chat):

@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from types import MappingProxyType
 
 import orjson
 from starlette.exceptions import HTTPException
@@ -15,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from chatrooms.doors.running import path
+from chatrooms.doors.file_response import answer
+from chatrooms.doors.running import mount, path
 from chatrooms.doors.snapshot import FOLDERS, PAGE, SERVICE_WORKER, SINGLES, File, Folder, Snapshot
 
 BASE = '<base href="/">'
@@ -50,15 +49,14 @@ class Assets:
         ]
 
     async def _page(self, request: Request) -> Response:
-        mount = str(request.scope.get("root_path", "")).rstrip("/") + "/"
-        page, policy = _page(self._folder.snapshot(), mount, hosted=self._hosted)
-        return _answer(request, page, {"Content-Security-Policy": policy})
+        page, policy = _page(self._folder.snapshot(), mount(request.scope), hosted=self._hosted)
+        return answer(request, page, {"Content-Security-Policy": policy})
 
     async def _service_worker(self, request: Request) -> Response:
-        return _answer(request, _service_worker(self._folder.snapshot()))
+        return answer(request, _service_worker(self._folder.snapshot()))
 
     async def _file(self, request: Request) -> Response:
-        return _answer(request, _found(self._folder.snapshot(), path(request.scope)[1:]))
+        return answer(request, _found(self._folder.snapshot(), path(request.scope)[1:]))
 
     async def _kept(self, request: Request) -> Response:
         """Return a file to keep forever, if the digest in the path is current."""
@@ -67,7 +65,7 @@ class Assets:
         if not name.startswith(IN_FOLDERS):
             raise HTTPException(404)
         current = request.path_params["digest"] == snapshot.digest
-        return _answer(request, _found(snapshot, name), {"Cache-Control": FOR_EVER} if current else {})
+        return answer(request, _found(snapshot, name), {"Cache-Control": FOR_EVER} if current else {})
 
 
 def _found(snapshot: Snapshot, path: str) -> File:
@@ -77,21 +75,11 @@ def _found(snapshot: Snapshot, path: str) -> File:
     return file
 
 
-def _answer(request: Request, file: File, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
-    """Return ``file``, compressed for browsers that accept it; they revalidate it on each use, save for ``headers``."""
-    sent = {"Cache-Control": "no-cache", "ETag": file.etag, "Vary": "Accept-Encoding", **headers}
-    if file.etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=sent)
-    if "gzip" in request.headers.get("accept-encoding", "") and file.compressed is not None:
-        return Response(file.compressed, media_type=file.media_type, headers={**sent, "Content-Encoding": "gzip"})
-    return Response(file.body, media_type=file.media_type, headers=sent)
-
-
 @lru_cache(maxsize=MOUNTS)
-def _page(snapshot: Snapshot, mount: str, *, hosted: bool) -> tuple[File, str]:
-    """Return the page for a chat at the path ``mount``, and its content security policy."""
+def _page(snapshot: Snapshot, base: str, *, hosted: bool) -> tuple[File, str]:
+    """Return the page for a chat at the path ``base``, and its content security policy."""
     source = _found(snapshot, PAGE).body.decode()
-    html = _in_folders.sub(rf"./v/{snapshot.digest}/\1", source).replace(BASE, f'<base href="{mount}">', 1)
+    html = _in_folders.sub(rf"./v/{snapshot.digest}/\1", source).replace(BASE, f'<base href="{base}">', 1)
     if hosted:
         html = html.replace(LOGIN, LOGIN.replace("here", "host"), 1)
     return File(html.encode(), "text/html"), _policy(html)

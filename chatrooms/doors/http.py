@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from chatrooms.doors.answers import Success, failed, refusal_of
 from chatrooms.doors.assets import Assets
-from chatrooms.doors.docs import POLICY, Documents
+from chatrooms.doors.reference import Reference
 from chatrooms.errors import Internal, Invalid, NotFound, Refusal, TooLarge, Unavailable
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake, trusted
@@ -42,20 +41,18 @@ class HttpDoor:
         reader: Reader,
         *,
         assets: Assets,
-        documents: Documents,
+        reference: Reference,
     ) -> None:
         self._settings, self._pipeline, self._gate, self._reader = settings, pipeline, gate, reader
-        self._assets, self._docs = assets, documents
+        self._assets, self._reference = assets, reference
 
     def routes(self) -> list[BaseRoute]:
         """Return what is where."""
         return [
             Route("/healthz", self._alive),
             Route("/readyz", self._ready),
-            Route("/openapi.json", self._document(self._docs.openapi)),
-            Route("/asyncapi.json", self._document(self._docs.asyncapi)),
-            Route("/docs", self._reference),
             Route("/api/{command}", self._command, methods=["POST"]),
+            *self._reference.routes(),
             *self._assets.routes(),
         ]
 
@@ -68,16 +65,6 @@ class HttpDoor:
         except Unavailable as refusal:
             return _failure(refusal)
         return _json({"ok": True})
-
-    def _document(self, make: Callable[[str, str], dict[str, Any]]) -> Callable[[Request], Awaitable[Response]]:
-        async def send(request: Request) -> Response:
-            return _json(make(self._settings.name, _here(request)))
-
-        return send
-
-    async def _reference(self, request: Request) -> Response:
-        page = self._docs.reference(self._settings.name, _here(request))
-        return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
 
     async def _command(self, request: Request) -> Response:
         name = request.path_params["command"]
@@ -106,16 +93,6 @@ class HttpDoor:
                 samesite="lax",
             )
         return response
-
-
-def _mount(request: Request) -> str:
-    """Return the path that the client is at; `Request.base_url` would be that of the outermost application."""
-    return str(request.scope.get("root_path", "")).rstrip("/") + "/"
-
-
-def _here(request: Request) -> str:
-    """Return the URL that the client is at."""
-    return str(request.url.replace(path=_mount(request), query=""))
 
 
 async def _body(request: Request) -> Any:

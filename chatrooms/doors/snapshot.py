@@ -32,6 +32,7 @@ class File:
 
     body: bytes
     media_type: str
+    compressible: bool = True
 
     @cached_property
     def etag(self) -> str:
@@ -40,8 +41,8 @@ class File:
 
     @cached_property
     def compressed(self) -> bytes | None:
-        """The file by gzip; None if that saves nothing."""
-        if len(self.body) < SMALLEST or self.media_type.startswith("image/png"):
+        """The file by gzip; None if that saves nothing, or costs too much."""
+        if not self.compressible or len(self.body) < SMALLEST or self.media_type.startswith("image/png"):
             return None
         smaller = gzip.compress(self.body, compresslevel=6, mtime=0)
         return smaller if len(smaller) < len(self.body) else None

@@ -29,7 +29,8 @@ class Create(Params):
     """A new shared room."""
 
     name: SharedRoom = Field(
-        description="An optional `#` and 1 to 48 letters, digits, `.`, `-` or `_`, at least one a letter or digit."
+        description="An optional `#` and 1 to 48 letters, digits, `.`, `-` or `_`, at least one a letter or digit. "
+        "A name that a private or archived room has is a `conflict` too, so keep secrets out of names."
     )
     title: Title = Field("", description="The title that people see, one line; if empty, the name.")
     topic: Topic = Field("", description="What the room is about, one line.")

@@ -8,16 +8,19 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import aiohttp
 import pytest
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
+from chatrooms import Chatrooms, Settings
 from chatrooms.doors import snapshot
 from chatrooms.doors.assets import Assets
 from chatrooms.doors.snapshot import Folder
 from tests.doors import get
-from tests.servers import serving
+from tests.servers import QUICK, serving
 
 STATIC = Path(__file__).parents[2] / "static"
 PATHS = ["/", "/r/x", "/service-worker.js", "/js/main.js", "/v/0000000000000000/js/main.js", "/icon.svg"]
@@ -117,3 +120,15 @@ async def test_without_its_files_the_client_is_not_found(tmp_path):
     async with serving(app(Folder(tmp_path, watched=True))) as url:
         for path in PATHS:
             assert (await get(url, path))[0] == 404
+
+
+@pytest.mark.parametrize("team", ["a", "a b", "é", '"><h1>owned<h1>', "'onload='x", "<!--", "&quot;", "%22%3E"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json"])
+async def test_a_path_that_a_client_chooses_is_text_in_what_is_served(tmp_path, team, path):
+    chat = Chatrooms(Settings(data=tmp_path, **QUICK))
+    host = Starlette(routes=[Mount("/{team}/chat", chat)], lifespan=chat.lifespan)
+    async with serving(host, lifespan="on") as url:
+        status, page, _ = await get(url, f"/{quote(team, safe='')}/chat{path}")
+        assert status == 200
+        assert f"/{quote(team)}/chat" in page
+        assert f"/{team}/chat" not in page or quote(team) == team

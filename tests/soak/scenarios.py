@@ -12,6 +12,7 @@ from tests.soak.ghosts import ghosts
 from tests.soak.loud import loud
 from tests.soak.outcome import Outcome
 from tests.soak.silent import silent
+from tests.soak.strangers import strangers
 
 Scenario = Callable[[Path, float, int, float], Awaitable[Outcome]]
 
@@ -25,6 +26,7 @@ SCENARIOS: dict[str, Scenario] = {
     "silent": silent,
     "fuzz": fuzz,
     "loud": loud,
+    "strangers": strangers,
     "shutdown": shutdown,
     "reconnect": reconnect,
     "delivery": _delivery,

@@ -7,6 +7,7 @@ import asyncio
 import aiohttp
 import pytest
 
+from chatrooms.wire import fastpath
 from chatrooms.wire.limits import MAX_PACKET
 from chatrooms.wire.websocket_reader import NOT_UTF8, SLICE
 from tests.wire.program import until
@@ -62,10 +63,11 @@ async def test_messages_of_any_size_arrive_whole(program, raw, size):
 
 
 @pytest.mark.parametrize("packet", ["abc", "", "2", "7", "9", "2probe", "bnot base64", "4" + "x" * MAX_PACKET])
-async def test_a_bad_packet_ends_the_connection(program, raw, packet):
+async def test_a_bad_packet_ends_the_connection(program, raw, packet, protocols):
     ws = await raw.join_websocket()
     await ws.send(packet)
-    assert await ws.closed() == (1009 if len(packet) > MAX_PACKET else 1002)
+    old = {1006} if protocols == "plain" and fastpath.missing() else set()  # old versions close without a code
+    assert await ws.closed() in ({1009, *old} if len(packet) > MAX_PACKET else {1002})
     await program.empty()
 
 

@@ -16,6 +16,7 @@ from chatrooms.version import __version__
 
 _folder = Path(__file__).parent
 STYLE = (_folder / "page.css").read_text()
+INTRO = (_folder / "intro.html").read_text()
 _digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 POLICY = "; ".join(
@@ -84,7 +85,7 @@ def _intro(name: str, url: str) -> str:
     path = at.path if at.path.endswith("/") else f"{at.path}/"
     origin = f"{at.scheme}://{at.netloc}"
     known = {"name": name, "version": __version__, "origin": origin, "path": path, "url": origin + path}
-    text = (_folder / "intro.html").read_text()
+    text = INTRO
     for key, value in known.items():
         text = text.replace(f"{{{{{key}}}}}", escape(value))
     return text

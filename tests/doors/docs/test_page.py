@@ -10,12 +10,14 @@ from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from chatrooms import Chatrooms
 from chatrooms.doors.docs import POLICY, Documents
 from chatrooms.doors.docs.generated import contract
+from chatrooms.doors.reference import URLS, Reference
 from chatrooms.errors import refusals
 from chatrooms.settings import Settings
 from tests.doors import get
@@ -123,3 +125,35 @@ async def test_the_python_example_runs_as_printed(own_server):
     said, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 0
     assert "'ok': True" in said.decode()
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/asyncapi.json"])
+async def test_each_document_is_built_once_for_each_url_and_revalidated(own_server, monkeypatch, path):
+    built = []
+    for name in ("reference", "openapi", "asyncapi"):
+        build = getattr(Documents, name)
+        monkeypatch.setattr(Documents, name, lambda *given, build=build: built.append(given[2]) or build(*given))
+    first = await get(own_server.url, path)
+    assert first[:2] == (await get(own_server.url, path))[:2]
+    assert built == [f"{own_server.url}/"]
+    status, body, headers = await get(own_server.url, path, headers={"If-None-Match": first[2]["ETag"]})
+    assert (status, body) == (304, "")
+    assert headers.get("Content-Security-Policy") == first[2].get("Content-Security-Policy")
+    _, elsewhere, headers = await get(own_server.url, path, headers={"Host": "chat.example"})
+    assert "chat.example" in elsewhere and headers["ETag"] != first[2]["ETag"]
+
+
+async def test_documents_for_urls_that_clients_make_up_do_not_pile_up():
+    reference = Reference(DOCUMENTS, "chat")
+    async with serving(Starlette(routes=reference.routes())) as url:
+        for number in range(4 * URLS):
+            await get(url, "/docs", headers={"Host": f"h{number}"})
+    assert reference._file.cache_info().currsize == 3 * URLS
+
+
+@pytest.mark.parametrize("host", ["[", "[::1", "]", "a:b", "a b", "[v1.x]", "//", "@", "%", "#"])
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/asyncapi.json"])
+async def test_a_host_that_is_none_is_no_error_of_the_server(own_server, path, host, caplog):
+    status, _, _ = await get(own_server.url, path, headers={"Host": host})
+    assert status in (200, 400)
+    assert not caplog.records

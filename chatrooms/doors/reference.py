@@ -1,0 +1,55 @@
+"""The routes of the documents of a server, each built once for each URL at which clients know the server."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from chatrooms.doors.docs import POLICY, Documents
+from chatrooms.doors.file_response import answer
+from chatrooms.doors.running import mount, path
+from chatrooms.doors.snapshot import File
+
+URLS = 16
+"""How many URLs have their documents kept; for more, which clients can make up, they are built anew."""
+
+
+class Reference:
+    """The routes of ``/docs``, ``/openapi.json`` and ``/asyncapi.json`` of the server called ``name``."""
+
+    def __init__(self, documents: Documents, name: str) -> None:
+        self._documents, self._name = documents, name
+        self._file = lru_cache(maxsize=3 * URLS)(self._build)
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the routes."""
+        return [
+            Route("/docs", self._page),
+            Route("/openapi.json", self._document),
+            Route("/asyncapi.json", self._document),
+        ]
+
+    async def _page(self, request: Request) -> Response:
+        return answer(request, self._file("/docs", _here(request)), {"Content-Security-Policy": POLICY})
+
+    async def _document(self, request: Request) -> Response:
+        return answer(request, self._file(path(request.scope), _here(request)))
+
+    def _build(self, which: str, url: str) -> File:
+        match which:
+            case "/docs":
+                body, kind = self._documents.reference(self._name, url).encode(), "text/html"
+            case "/openapi.json":
+                body, kind = orjson.dumps(self._documents.openapi(self._name, url)), "application/json"
+            case _:
+                body, kind = orjson.dumps(self._documents.asyncapi(self._name, url)), "application/json"
+        return File(body, kind, compressible=False)  # anybody can make up URLs, so building has to be cheap
+
+
+def _here(request: Request) -> str:
+    """Return the URL that the client is at; `Request.base_url` would be that of the outermost application."""
+    return str(request.url.replace(path=mount(request.scope), query=""))

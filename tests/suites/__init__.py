@@ -1,0 +1,1 @@
+"""The official test suites of the Engine.IO and Socket.IO protocols."""
