@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 import uvloop
 
-from tests import servers
+from tests import databases, servers
 from tests.people import Person, connect
 from tests.servers import RunningServer, running
 
@@ -28,9 +29,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the protocols."""
+    """Choose the protocols, and where the tests' files are."""
     if config.getoption("plain_asgi"):
         servers.options |= servers.PLAIN
+    if folder := databases.memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
+    databases.share_statements()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import what `pytest -m quick` would skip."""
+    return True if config.option.markexpr == "quick" and collection_path.name in SLOW_FOLDERS else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
-from sqlalchemy import StaticPool, create_engine
+from sqlalchemy import StaticPool
 
 from chatrooms import app, names
 from chatrooms.doors.docs.generated import contract
@@ -17,6 +18,7 @@ from chatrooms.pipeline.pipeline import parse
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import Settings
 from chatrooms.storage.tables import metadata
+from tests.databases import create_engine
 from tests.servers import QUICK
 
 LOBBY = "#lobby"
@@ -36,11 +38,18 @@ class Everything:
 class Direct:
     """A database to run commands on."""
 
+    _fresh: bytes | None = None
+
     def __init__(self) -> None:
         self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-        metadata.create_all(self.engine)
         self._rates = Rates(Settings(**QUICK))
-        self._change(app.APPLICATION, app._create_defaults)
+        with self.engine.connect() as db:
+            driver: sqlite3.Connection = db.connection.driver_connection
+            if Direct._fresh is None:
+                metadata.create_all(self.engine)
+                self._change(app.APPLICATION, app._create_defaults)
+                Direct._fresh = driver.serialize()
+            driver.deserialize(Direct._fresh)
 
     def join(self, username: str) -> None:
         """Add a person who is not a member of any room."""

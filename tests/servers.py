@@ -15,6 +15,7 @@ import uvicorn
 from chatrooms.app import Chatrooms
 from chatrooms.cli.serve import uvicorn_options
 from chatrooms.settings import RATES, Settings
+from tests import databases
 
 GENEROUS = "1000000/second"
 QUICK = {f"rate_{name}": GENEROUS for name in RATES} | {"presence_grace": 0.2}
@@ -37,6 +38,8 @@ class RunningServer:
 @asynccontextmanager
 async def running(data: Path, **settings: Any) -> AsyncIterator[RunningServer]:
     """Run chatrooms alone, with generous limits unless the settings say otherwise."""
+    if not settings.get("database") and "lobby" not in settings:
+        await databases.put_into(data)
     chat = Chatrooms(Settings(data=data, **QUICK | settings))
     async with chat.lifespan(), serving(chat) as url:
         yield RunningServer(url, chat)

@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Iterable
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import Any
 
 from chatrooms.client.changes import Change
@@ -150,7 +150,7 @@ class Catchup:
 def _fitting(names: list[str], size: int) -> int:
     """Return how many of the names, with their revs, fit into ``size`` bytes of a request; at least one."""
     sizes = accumulate(len(json.dumps(name)) + 16 for name in names)
-    return max(1, sum(total <= size for total in sizes))
+    return max(1, sum(1 for _ in takewhile(lambda total: total <= size, sizes)))
 
 
 def _promise() -> asyncio.Future[None]:

@@ -14,6 +14,8 @@ import pytest
 
 from tests.processes import PATIENCE, environment
 
+pytestmark = pytest.mark.slow  # each starts a process, and gives up on what hangs in it
+
 CASES = [("serve", "write"), ("host", "write"), ("host", "on_connect"), ("host", "authenticate")]
 
 

@@ -128,6 +128,7 @@ async def test_the_rate_counts_by_person_too_and_not_messages_in_existing_conver
         assert (await alice.run("history", room="alice+bo"))["messages"][-1]["number"] == 3
 
 
+@pytest.mark.slow  # 1,500 people join a conversation
 async def test_a_person_in_153_conversations_with_long_names_can_reconnect(own_server, person):
     names = [chr(0xAC00) * 30 + f"{number:02}" for number in range(12)]
     vera, *guests = [await person(name) for name in ("vera", *names)]

@@ -13,6 +13,7 @@ import pytest
 import chatrooms
 
 HOST = Path(__file__).with_name("host.py")
+reads_the_whole_application = pytest.mark.slow
 
 
 def checked(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -25,11 +26,13 @@ def host(tmp_path) -> Path:
     return Path(shutil.copy(HOST, tmp_path))
 
 
+@reads_the_whole_application
 def test_mypy_strict_finds_nothing(host):
     found = checked("mypy", "--strict", "--config-file=", host.name, cwd=host.parent)
     assert found.returncode == 0, found.stdout
 
 
+@reads_the_whole_application
 def test_pyright_finds_nothing(host):
     (host.parent / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": "strict"}))
     found = checked("pyright", "--pythonpath", sys.executable, host.name, cwd=host.parent)

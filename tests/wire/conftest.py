@@ -44,6 +44,7 @@ async def started(**options) -> AsyncIterator[tuple[Program, Raw]]:
         try:
             yield program, Raw(url, http)
         finally:
+            program.awake.set()
             await program.server.shutdown()
 
 

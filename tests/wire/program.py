@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Any
 
 from socketio.exceptions import ConnectionRefusedError as Refused
@@ -21,6 +22,7 @@ class Program:
         self.heard: list[Any] = []
         self.slowly: list[float] = []
         self.environ: dict[str, Any] = {}
+        self.awake = asyncio.Event()
         for handler in (self.connect, self.disconnect, self.echo, self.relay, self.note, self.one, self.slow):
             self.server.on(handler.__name__, handler)
         self.server.on("connect", self.connect_admin, namespace="/admin")
@@ -32,7 +34,7 @@ class Program:
         auth = auth or {}
         self.environ = environ
         await self.server.enter_room(sid, "all")
-        await asyncio.sleep(auth.get("slow", 0))
+        await self.sleep(auth.get("slow", 0))
         if auth.get("refused"):
             raise Refused("not today", {"code": "busy"})
         await self.server.save_session(sid, {"auth": auth})
@@ -59,7 +61,12 @@ class Program:
 
     async def slow(self, _sid: str, seconds: float) -> None:
         self.slowly.append(seconds)
-        await asyncio.sleep(seconds)
+        await self.sleep(seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep, but not longer than the test goes on."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.awake.wait(), seconds)
 
     def traces(self) -> dict[str, int]:
         """How much is kept about clients."""

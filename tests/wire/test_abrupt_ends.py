@@ -8,11 +8,11 @@ import weakref
 
 import pytest
 
-from chatrooms.wire import reaper
+from chatrooms.wire import engine, reaper
 from tests.wire.program import until
 from tests.wire.raw import PATH, frame, receive_until, reset, send
 
-MANY = 200
+MANY = 80
 AT_ONCE = 40
 
 
@@ -86,6 +86,12 @@ async def leave_right_after_upgrading(raw):
     await ws.send("2probe")
     await ws.send("5")
     await ws.ws.close()
+
+
+@pytest.fixture(autouse=True)
+def _forgetful(monkeypatch):
+    """The last answer of a session, which its client may fetch after the end, is soon forgotten."""
+    monkeypatch.setattr(engine, "SECONDS_TO_FETCH", 0.1)
 
 
 ENDS = [

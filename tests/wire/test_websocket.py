@@ -143,11 +143,12 @@ async def test_what_was_said_before_the_server_closes_arrives(program, raw):
 
 async def test_closing_does_not_wait_for_a_running_handler(program, raw):
     ws = await raw.join_websocket()
-    await ws.send('42["slow",2]')
+    await ws.send('42["slow",60]')
     await until(lambda: program.slowly)
     await program.server.close(ws.handshake["sid"])
     assert await ws.closed() == 1000
     assert program.server._workers._busy
+    program.awake.set()
     await program.empty()
 
 
