@@ -146,7 +146,7 @@ class Chatrooms:
             await self._db.open()
             ending.push_async_callback(self._db.close)
             self._draining = False
-            self._server.eio.begin()
+            self._server.begin()
             ending.callback(self._lifetime.stop)
             ending.push_async_callback(self._drain)
             await self._pipeline.change(_create_defaults, APPLICATION, users.SYSTEM, self.settings.lobby)

@@ -12,8 +12,8 @@ from chatrooms import names
 from chatrooms.errors import Invalid, Unavailable
 from chatrooms.features import users
 from chatrooms.identity.handshake import Handshake, require_trusted
+from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import APPLICATION, Caller
-from chatrooms.pipeline.jobs import Chat
 
 SECONDS_TO_ANSWER = 30.0
 """How long a host application's ``authenticate`` may take."""

@@ -7,8 +7,8 @@ from contextlib import suppress
 from chatrooms.errors import Unauthorized, Unavailable
 from chatrooms.identity import sessions
 from chatrooms.identity.handshake import Handshake
+from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Caller
-from chatrooms.pipeline.jobs import Chat
 
 
 class Tokens:

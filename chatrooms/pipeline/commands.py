@@ -3,7 +3,7 @@
 A command's body is a function of an `Act`, the parameters, and the result of the permission::
 
     @query("room.members", may=access.member)
-    def page(act: Act, p: Page, here: Here) -> ManyMembers: ...
+    def page(act: Act, p: FindMembers, here: Here) -> MemberPage: ...
 
 The body cannot run without its permission. The OpenAPI and AsyncAPI documents, the TypeScript types and the Python
 client are generated from the signature. The decorators register nothing: a chat has the commands of its features.

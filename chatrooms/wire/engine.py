@@ -32,7 +32,7 @@ from chatrooms.wire.requests import (
     Response,
 )
 from chatrooms.wire.session_limits import SessionLimits
-from chatrooms.wire.socket import CLOSED, CLOSED_BY_SERVER, RESTART, SLOW, CaughtUp, Ending, Received, Socket, Transport
+from chatrooms.wire.socket import CLOSED, CLOSED_BY_SERVER, RESTART, SLOW, CaughtUp, Ending, Receiver, Socket, Transport
 from chatrooms.wire.websocket import WebSocket, websocket
 
 SECONDS_TO_END = 5.0
@@ -64,7 +64,7 @@ class Engine:
         allow_upgrades: bool,
         logger: Any,
         opened: Callable[[str, Environ], None],
-        received: Received,
+        received: Receiver,
         closed: Callable[[str, str], Awaitable[None]],
         caught_up: CaughtUp,
         swept: Callable[[], None],

@@ -102,7 +102,7 @@ class Server(Dispatcher):
             await self.handle_request(scope, receive, send)
             return
         await receive()
-        self.eio.begin()
+        self.begin()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.shutdown()
@@ -169,9 +169,28 @@ class Server(Dispatcher):
 
     def count_refusal(self, sid: str, namespace: str = NAMESPACE) -> None:
         """Count an event that a handler refused; end the session of a socket with too many (`Limits.noise`)."""
-        session = self.eio.sockets.get(self.manager.eio_sid_from_sid(sid, namespace))
+        session = self.eio.sockets.get(self.connection_of(sid, namespace))
         if session is not None:
             session.count_noise()
+
+    def begin(self) -> None:
+        """Accept sessions, after the start or after `shutdown`."""
+        self.eio.begin()
+
+    def sockets_in(self, room: str, namespace: str = NAMESPACE) -> list[str]:
+        """Return the ids of the sockets in ``room``."""
+        inside: list[str] = self.manager.members(room, namespace)
+        return inside
+
+    def count(self, room: str, namespace: str = NAMESPACE) -> int:
+        """Return how many sockets are in ``room``; safe in any thread."""
+        inside: int = self.manager.count(room, namespace)
+        return inside
+
+    def connection_of(self, sid: str, namespace: str = NAMESPACE) -> str | None:
+        """Return the id of the connection that a socket uses; None if it is gone."""
+        eio_sid: str | None = self.manager.eio_sid_from_sid(sid, namespace)
+        return eio_sid
 
     async def close(self, eio_sid: str) -> None:
         """End a connection with its transport, whatever it is doing; waits for nobody."""
