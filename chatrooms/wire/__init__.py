@@ -53,8 +53,8 @@ Several processes, ``client_manager``      no: rooms are kept in one process
 JSONP, msgpack, Admin UI, ``cookie``       no
 =========================================  ============================================================================
 
-From the client inwards: `listener` and `connection_limits`, `http_protocol` and `websocket_protocol` (uvicorn's,
-bounded, with their transports in reach), `requests`, `origins`, `polling` and `websocket` (the two transports),
+From the client inwards: `listener` and `connection_limits`, `http_parsing`, `http_protocol` and `websocket_protocol`
+(uvicorn's, bounded, with their transports in reach), `requests`, `origins`, `polling` and `websocket` (the transports),
 `socket` (one Engine.IO session), `engine` (all of them), `session_limits`, `dispatch` and `server` (Socket.IO),
 `manager` (rooms).
 
