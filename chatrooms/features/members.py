@@ -150,7 +150,7 @@ def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
 def _count_invitation(act: Act, room: str, username: str, *, left: bool) -> None:
     """Count inviting a stranger, or someone who ``left``, like beginning a conversation; raises `RateLimited`.
 
-    The lobby makes nobody acquainted, because everyone is added to it.
+    Sharing the lobby does not count, because everyone is added to it.
     """
     if left or not access.acquainted(act.db, act.me.username, username, besides=act.lobby):
         act.rates.begin(act.me.username, act.me.network, [username])

@@ -97,7 +97,7 @@ def find_or_add(act: Act, username: str, *, vouched: bool = False) -> User:
 
 
 def locks_to_add(username: str, lobby: str) -> tuple[str, ...]:
-    """Return what adding somebody changes: their own room, the lobby, and who has a name of that look."""
+    """Return the locks for adding a person: their own room, the lobby, and the look of their name."""
     return username, lobby, names.skeleton(username)
 
 

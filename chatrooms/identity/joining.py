@@ -21,7 +21,7 @@ SECONDS_A_DAY = 86_400
 
 @dataclass
 class Browser:
-    """A browser that an entry serves, before it is known who uses it. ``cookies`` are set if the entry succeeds."""
+    """A browser that an entry serves, before its user is identified. ``cookies`` are set if the entry succeeds."""
 
     handshake: Handshake
     chat: Chat
@@ -53,7 +53,7 @@ class Name(Params):
 
 
 def _without_host(browser: Browser, _p: Name) -> None:
-    """Allow everybody, unless people sign in through the host application."""
+    """Allow everyone, unless people sign in through the host application."""
     if browser.hosted:
         raise Forbidden("Sign in through the host application.")
 

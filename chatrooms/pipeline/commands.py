@@ -61,7 +61,7 @@ APPLICATION = Caller(names.APPLICATION, host=True)
 
 
 class Stranger(Protocol):
-    """Somebody whom an entry serves before it is known who they are."""
+    """The unidentified caller of an entry."""
 
     @property
     def network(self) -> str:
@@ -112,7 +112,7 @@ class Command(Generic[P]):
     """A declared command.
 
     ``kind`` decides where the body runs: ``change`` on the writer's thread, ``query`` on a reader's, ``live`` as a
-    coroutine on the event loop that only uses sockets, ``entry`` as a coroutine for somebody who is not known yet.
+    coroutine on the event loop that only uses sockets, ``entry`` as a coroutine for an unidentified caller.
     The caller's sockets are aligned before an ``aligned`` command. It counts against its ``rate`` as many times as
     ``cost`` returns, once if that is None, and more if parsing its ``names`` (see `weights`) takes long.
     A client may run a ``repeatable`` command again when the response was lost. ``method`` is its method in the Python
@@ -192,7 +192,7 @@ def entry(
 ) -> Callable[[Callable[[S, P], Awaitable[R]]], Command[P]]:
     """Declare a coroutine function that runs before there is a caller, such as joining; it may set cookies.
 
-    It serves the HTTP door alone: a socket has proved who it is. Its rate counts by network address.
+    It serves the HTTP door alone, because a socket is identified when it connects. Its rate counts by network address.
     """
 
     def declare(body: Callable[[S, P], Awaitable[R]]) -> Command[P]:

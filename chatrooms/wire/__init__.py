@@ -1,6 +1,6 @@
 """Socket.IO on python-socketio's handlers and uvicorn's transports; knows nothing of chat, usable alone.
 
-A server that sends each message to everybody in its room, with binary data or without::
+A server that sends each message to everyone in its room, with binary data or without::
 
     import socketio
 
@@ -38,8 +38,8 @@ The same                                   ``@sio.event``, ``@sio.on``, catch-al
                                            classes, ``emit``, ``send``, ``call``, rooms, sessions, callbacks,
                                            ``disconnect``, ``start_background_task``, ``sleep``, ``handle_request``,
                                            bytes anywhere in events and acknowledgements
-``emit`` without ``to`` and ``room``       everybody in the namespace, as there
-``emit(to=None)``, ``""``, ``[]``, ``0``   nobody (there: everybody)
+``emit`` without ``to`` and ``room``       everyone in the namespace, as there
+``emit(to=None)``, ``""``, ``[]``, ``0``   no one (there: everyone)
 Origins                                    the server's own, unless ``cors_allowed_origins`` lists others, as there
 Connect handlers                           10 seconds (``join_timeout``); one that fails is answered with an error
 Wrong number of arguments                  the event is refused, and nothing is logged as an error

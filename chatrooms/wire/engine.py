@@ -100,12 +100,12 @@ class Engine:
             await request.respond(response)
 
     def generate_id(self) -> str:
-        """Return an id that nobody can guess: 128 random bits, as text."""
+        """Return an unguessable id: 128 random bits, as text."""
         return secrets.token_urlsafe(16)
 
     def _refusal(self, request: Request) -> Response | None:
         if not self.origins.allow(request):
-            level = logging.INFO if self._rejected_origin else logging.ERROR  # anybody can cause as many as they like
+            level = logging.INFO if self._rejected_origin else logging.ERROR  # any client can cause as many as it likes
             self._logger.log(level, "pages of %.200r may not use this server", request.header(b"origin"))
             self._rejected_origin = True
             return FORBIDDEN

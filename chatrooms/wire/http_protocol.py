@@ -61,7 +61,7 @@ class HttpProtocol(HttpParsing):
         self._deadline.set(SECONDS_TO_ASK, self._ask_no_more)
 
     def data_received(self, data: bytes) -> None:
-        """Read a request when it is its turn: a crowd that comes at once delays nobody else."""
+        """Read a request when it is its turn: many clients at once do not delay the others."""
         self._received += len(data)
         if self._ending:
             if self._received > LINGER:

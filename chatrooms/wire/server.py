@@ -123,8 +123,8 @@ class Server(Dispatcher):
     ) -> None:
         """Emit an event to a socket, a room or a list of these, each socket once.
 
-        Without ``to`` and ``room`` it goes to everybody in the namespace. An empty ``to`` (None, ``""``, ``[]``)
-        goes to nobody; python-socketio would send it to everybody. A ``volatile`` event, as in Socket.IO for
+        Without ``to`` and ``room`` it goes to everyone in the namespace. An empty ``to`` (None, ``""``, ``[]``)
+        goes to no one; python-socketio would send it to everyone. A ``volatile`` event, as in Socket.IO for
         JavaScript, is not sent to clients that are slow to read what they were sent before (`Limits.volatile`).
         """
         named = [address for address in (to, room) if address is not EVERYBODY]
@@ -193,7 +193,7 @@ class Server(Dispatcher):
         return eio_sid
 
     async def close(self, eio_sid: str) -> None:
-        """End a connection with its transport, whatever it is doing; waits for nobody."""
+        """End a connection with its transport, whatever it is doing, without waiting."""
         await self.eio.disconnect(eio_sid)
 
     async def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - python-socketio's signature

@@ -1,4 +1,4 @@
-"""Logs what clients can cause as often as they like: the first of a kind, then how many more there were."""
+"""Logs events that clients can cause at will: the first of a kind, then a count of the others."""
 
 from __future__ import annotations
 
