@@ -7,9 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
@@ -18,8 +15,8 @@ from chatrooms.doors.assets import Assets
 from chatrooms.doors.docs import Contract, Documents
 from chatrooms.doors.forwarding import ForwardingCheck
 from chatrooms.doors.greeting import Connected
-from chatrooms.doors.headers import SecurityHeaders
-from chatrooms.doors.http import MAX_DEPTH, HttpDoor, http_error
+from chatrooms.doors.headers import SecurityHeaders, across_origins
+from chatrooms.doors.http import MAX_DEPTH, HttpDoor
 from chatrooms.doors.reference import Reference
 from chatrooms.doors.running import ABSENT, OnlyWhileRunning, path
 from chatrooms.doors.server_errors import ServerErrors
@@ -86,18 +83,7 @@ class Chatrooms:
         self._lifetime = Lifetime(ABSENT)
 
         self._db = Database(settings.database_url)
-        self._server = Server(
-            ping_interval=settings.ping_interval,
-            ping_timeout=settings.ping_timeout,
-            join_timeout=settings.join_timeout,
-            sessions=SessionLimits(settings.connections, listed(settings.proxies)),
-            limits=Limits(depth=MAX_DEPTH, attachments=0),  # commands reject deeper JSON, and name the field
-            malformed=malformed,
-            timed_out=TIMED_OUT,
-            async_handlers=False,
-            cors_allowed_origins=checked_before,
-        )
-
+        self._server = _server(settings)
         self._broadcast = Broadcast(self._server, self._db.reader, Local())
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(jobs.FORGET,))))
         rates, queue = Rates(settings), jobs.Queue()
@@ -107,26 +93,11 @@ class Chatrooms:
 
         self._gate = Gate(self._pipeline, rates, authenticate)
         self._socketio = SocketioDoor(settings, self._broadcast, self._pipeline, self._gate, on_connect)
-        http = HttpDoor(
-            settings,
-            self._pipeline,
-            self._gate,
-            self._db.reader,
-            assets=Assets(_static(), hosted=authenticate is not None),
-            reference=Reference(Documents(Contract(declared.declared, declared.parts)), settings.name),
-        )
-        self._http = Starlette(
-            routes=http.routes(),
-            lifespan=self.lifespan,
-            exception_handlers={HTTPException: http_error, Exception: http_error},
-        )
-        self._cors = CORSMiddleware(
-            self._serve_sockets,
-            settings.origins,
-            allow_methods=("GET", "POST"),
-            allow_headers=("*",),
-            allow_credentials=True,
-        )
+        assets = Assets(_static(), hosted=authenticate is not None)
+        reference = Reference(Documents(Contract(declared.declared, declared.parts)), settings.name)
+        http = HttpDoor(settings, self._pipeline, self._gate, self._db.reader, assets=assets, reference=reference)
+        self._http = http.app(self.lifespan)
+        self._cors = across_origins(self._serve_sockets, settings.origins)
         self._doors = ServerErrors(SecurityHeaders(OnlyWhileRunning(ForwardingCheck(self._route), self._lifetime)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -148,7 +119,7 @@ class Chatrooms:
             await self._db.open()
             ending.push_async_callback(self._db.close)
             self._draining = False
-            self._server.eio.begin()
+            self._server.begin()
             ending.callback(self._lifetime.stop)
             ending.push_async_callback(self._drain)
             await self._pipeline.change(_create_defaults, APPLICATION, users.SYSTEM, self.settings.lobby)
@@ -278,6 +249,21 @@ def _create_defaults(act: Act) -> None:
         users.add(act, users.SYSTEM)
     if not rooms.exists(act.db, act.lobby):
         rooms.add(act, act.lobby, "open", "Lobby", "The room for everyone.")
+
+
+def _server(settings: Settings) -> Server:
+    """Return the Socket.IO server."""
+    return Server(
+        ping_interval=settings.ping_interval,
+        ping_timeout=settings.ping_timeout,
+        join_timeout=settings.join_timeout,
+        sessions=SessionLimits(settings.connections, listed(settings.proxies)),
+        limits=Limits(depth=MAX_DEPTH, attachments=0),  # commands reject deeper JSON, and name the field
+        malformed=malformed,
+        timed_out=TIMED_OUT,
+        async_handlers=False,
+        cors_allowed_origins=checked_before,
+    )
 
 
 def _static() -> Folder:

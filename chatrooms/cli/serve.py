@@ -30,8 +30,10 @@ from chatrooms.wire.listener import Listener
 GRACE_SECONDS = 5
 BACKLOG = 2048
 SECONDS_TO_SWITCH = 0.0005
-"""How long a thread goes on running Python while others wait to. With Python's 5 ms, the writer, which waits again after
-each of its statements, takes many times as long while the threads of readers are busy."""
+"""How long a thread keeps the interpreter while others wait for it, instead of Python's 5 ms.
+
+The writer waits for it after each of its statements, while the threads of readers are busy.
+"""
 
 
 class Unable(Exception):

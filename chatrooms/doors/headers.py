@@ -1,7 +1,10 @@
-"""Headers of every HTTP response."""
+"""Headers of every HTTP response, and those for pages of other origins."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = (
@@ -11,6 +14,11 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
+
+
+def across_origins(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
+    """Return ``app`` with the headers by which pages of these other origins may use it with cookies."""
+    return CORSMiddleware(app, origins, allow_methods=("GET", "POST"), allow_headers=("*",), allow_credentials=True)
 
 
 class SecurityHeaders:

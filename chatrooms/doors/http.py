@@ -6,10 +6,12 @@ import asyncio
 from typing import Any
 
 import orjson
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Lifespan
 
 from chatrooms.doors.answers import Success, failed, refusal_of
 from chatrooms.doors.assets import Assets
@@ -46,8 +48,12 @@ class HttpDoor:
         self._settings, self._pipeline, self._gate, self._reader = settings, pipeline, gate, reader
         self._assets, self._reference = assets, reference
 
-    def routes(self) -> list[BaseRoute]:
-        """Return what is where."""
+    def app(self, lifespan: Lifespan[Starlette]) -> Starlette:
+        """Return the ASGI application, which runs ``lifespan``."""
+        handlers: dict[Any, Any] = {HTTPException: _http_error, Exception: _http_error}
+        return Starlette(routes=self._routes(), lifespan=lifespan, exception_handlers=handlers)
+
+    def _routes(self) -> list[BaseRoute]:
         return [
             Route("/healthz", self._alive),
             Route("/readyz", self._ready),
@@ -128,7 +134,7 @@ def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) 
     return Response(orjson.dumps(value), status, headers, media_type="application/json")
 
 
-async def http_error(request: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     """Return Starlette's own refusals (no such path, no such method) and what fails, in our shape."""
     if not isinstance(error, HTTPException):
         return _failure(Internal())

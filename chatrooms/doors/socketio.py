@@ -26,7 +26,6 @@ from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.types import MAX_SEQ, MAX_TEXT
 from chatrooms.version import __version__
-from chatrooms.wire.server import NAMESPACE
 from chatrooms.wire.tally import Tally
 
 log = logging.getLogger(__name__)
@@ -88,14 +87,14 @@ class SocketioDoor:
 
     def _connection(self, sid: str) -> str:
         """Return the id of the connection that a socket uses; empty if it is gone."""
-        return self._server.manager.eio_sid_from_sid(sid, NAMESPACE) or ""
+        return self._server.connection_of(sid) or ""
 
     async def _place(self, sid: str, caller: Caller) -> None:
         """Enter the socket's rooms; raises `RateLimited` if the person has `MAX_SOCKETS` already.
 
         Raises `Unauthorized` if the session was ended before the socket was in the session's room.
         """
-        if self._server.manager.count(caller.username) >= MAX_SOCKETS:
+        if self._server.count(caller.username) >= MAX_SOCKETS:
             raise RateLimited(f"You can have {MAX_SOCKETS} connections at a time.", retry_after=SECONDS_TO_RETRY)
         await self._server.enter_room(sid, caller.username)
         if session := caller.session:

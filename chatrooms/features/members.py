@@ -19,27 +19,22 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.shapes import InSharedRoom
 from chatrooms.storage.rows import Member, Membership, Role, many, one
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import SYNCED, members
-from chatrooms.types import MAX_PAGE, AnyRoom, Search, SharedRoom, Username
+from chatrooms.types import MAX_PAGE, AnyRoom, Search, Username
 
 _closed = Prepared(select(members.c.username).where(members.c.room == bindparam("room"), members.c.closed.is_(True)))
 
 
-class InRoom(Params):
-    """A shared room."""
-
-    room: SharedRoom
-
-
-class WithPerson(InRoom):
+class WithPerson(InSharedRoom):
     """A shared room and a person."""
 
     username: Username
 
 
-class Page(Params):
+class FindMembers(Params):
     """A page of the members of a room."""
 
     room: AnyRoom = Field(description="A room that you belong to.")
@@ -93,7 +88,7 @@ def find(db: Connection, room: str, username: str) -> Member | None:
     return one(Member, db.execute(_members(room).where(members.c.username == username)))
 
 
-def _joining(_db: Connection, me: Caller, p: InRoom) -> Iterable[str]:
+def _joining(_db: Connection, me: Caller, p: InSharedRoom) -> Iterable[str]:
     return p.room, me.username
 
 
@@ -101,7 +96,7 @@ def _inviting(_db: Connection, _me: Caller, p: WithPerson) -> Iterable[str]:
     return p.room, p.username
 
 
-def _leaving(db: Connection, me: Caller, p: InRoom) -> Iterable[str]:
+def _leaving(db: Connection, me: Caller, p: InSharedRoom) -> Iterable[str]:
     return p.room, me.username, *_next_owner(db, p.room, me.username)
 
 
@@ -114,13 +109,13 @@ def _myself(_db: Connection, me: Caller, _p: InConversation) -> Iterable[str]:
 
 
 @change("room.join", may=access.joiner, locks=_joining)
-def join(act: Act, p: InRoom, _here: Here) -> OneMember:
+def join(act: Act, p: InSharedRoom, _here: Here) -> OneMember:
     """Join an open room. Members can repeat this without effect."""
     return {"member": add(act, p.room, act.me.username, "member")}
 
 
 @change("room.leave", may=access.member, locks=_leaving)
-def leave(act: Act, p: InRoom, _here: Here) -> OneMember:
+def leave(act: Act, p: InSharedRoom, _here: Here) -> OneMember:
     """Leave a room. To return to a private one, you need an invitation.
 
     When the last owner leaves, the longest-standing moderator becomes the owner, or else the longest-standing member.
@@ -155,7 +150,7 @@ def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
 def _count_invitation(act: Act, room: str, username: str, *, left: bool) -> None:
     """Count inviting a stranger, or someone who ``left``, like beginning a conversation; raises `RateLimited`.
 
-    The lobby makes nobody acquainted, because everyone is added to it.
+    Sharing the lobby does not count, because everyone is added to it.
     """
     if left or not access.acquainted(act.db, act.me.username, username, besides=act.lobby):
         act.rates.begin(act.me.username, act.me.network, [username])
@@ -180,7 +175,7 @@ def remove(act: Act, p: WithPerson, _: None) -> OneMember:
 
 
 @query("room.members", may=access.member)
-def page(act: Act, p: Page, _here: Here) -> MemberPage:
+def page(act: Act, p: FindMembers, _here: Here) -> MemberPage:
     """Return the members of a room, ordered by username, a hundred at a time."""
     found = _members(p.room).where(members.c.gone.is_(False), members.c.username > p.after)
     if p.query:

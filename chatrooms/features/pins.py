@@ -8,15 +8,25 @@ from typing import Any
 from sqlalchemy import Column, Connection, ForeignKey, Index, Select, String, Table, delete, func, insert, select
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Conflict, NotFound
-from chatrooms.features.messages.loading import OneMessage, Which, changeable, changed, load, room_of, rows, with_parts
+from chatrooms.errors import Conflict
+from chatrooms.features.messages.loading import (
+    OneMessage,
+    Which,
+    changeable,
+    changed,
+    load,
+    require_undeleted,
+    room_of,
+    rows,
+    with_parts,
+)
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Params, Part, change, query
+from chatrooms.pipeline.commands import Act, Part, change, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.shapes import InRoom
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages, metadata, rooms, users
-from chatrooms.types import AnyRoom
 
 MAX_PINNED = 100
 
@@ -29,12 +39,6 @@ pins = Table(
     Column("at", String(24), nullable=False),
     Index(None, "room", "at"),
 )
-
-
-class InRoom(Params):
-    """A room."""
-
-    room: AnyRoom
 
 
 class Pinned(TypedDict):
@@ -54,9 +58,7 @@ PINNED_AT = Part("pinned_at", str | None, "When it was pinned; `null` if it is n
 def _undeleted(act: Act, p: Which) -> Message:
     """Allow people who can post in the message's room."""
     message, _ = changeable(act, p)
-    if message["deleted"]:
-        raise NotFound("This message was deleted.", field="id")
-    return message
+    return require_undeleted(message)
 
 
 @change("message.pin", may=_undeleted, locks=room_of, repeatable=True)

@@ -1,7 +1,7 @@
 """How far each person has read each room; sent to all of their tabs.
 
-Everybody has a read position in each room that they belong to, from the moment they do. What is unread follows from it
-and from the room's number of messages, so posting a message writes nothing here.
+Each person has a read position in each room that they belong to, from the moment they join. What is unread follows from
+it and from the room's number of messages, so posting a message writes nothing here.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def find(db: Connection, username: str, room: str) -> Read | None:
 
 
 def begin(act: Act, room: str, username: str) -> None:
-    """Start the read position of somebody who now belongs to ``room``: nothing posted before is unread for them.
+    """Start the read position of a new member of ``room``: nothing posted before is unread for them.
 
     What this command posts comes after it.
     """
@@ -65,7 +65,7 @@ def _myself(_db: Connection, me: Caller, _p: Mark) -> Iterable[str]:
 def mark(act: Act, p: Mark, here: Here) -> OneRead:
     """Mark a room as read up to a message. A mark never goes backwards."""
     if not here.exists:
-        raise NotFound("Nobody has posted anything there yet.", field="room")
+        raise NotFound("This conversation has no messages yet.", field="room")
     username = act.me.username
     before = find(act.db, username, p.room)
     seq, number = _last_message(act.db, p.room, p.seq)
@@ -86,7 +86,7 @@ def _store(act: Act, username: str, room: str, seq: int, number: int) -> dict[st
 
 
 def _last_message(db: Connection, room: str, seq: int) -> tuple[int, int]:
-    """Return the ``seq`` and number of the last message up to ``seq``: nobody can read ahead of what was posted."""
+    """Return the ``seq`` and number of the last message up to ``seq``: a mark cannot be ahead of them."""
     newest = select(func.max(messages.c.seq)).where(messages.c.room == room, messages.c.seq <= seq)
     found = db.execute(
         select(messages.c.seq, messages.c.number).where(

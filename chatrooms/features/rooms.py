@@ -16,6 +16,7 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.shapes import InSharedRoom
 from chatrooms.storage.rows import Access, Room, many
 from chatrooms.storage.tables import SYNCED, rooms
 from chatrooms.storage.tables import members as memberships
@@ -44,12 +45,6 @@ class Update(Params):
     title: Title | None = Field(None, description="The title that people see, one line; if empty, the name.")
     topic: Topic | None = Field(None, description="What the room is about, one line.")
     access: Literal["open", "private"] | None = Field(None, description=ACCESS)
-
-
-class InRoom(Params):
-    """A shared room."""
-
-    room: SharedRoom
 
 
 class Find(Params):
@@ -107,7 +102,7 @@ def _new(_db: Connection, me: Caller, p: Create) -> Iterable[str]:
     return p.name, me.username
 
 
-def _this(_db: Connection, _me: Caller, p: InRoom | Update) -> Iterable[str]:
+def _this(_db: Connection, _me: Caller, p: InSharedRoom | Update) -> Iterable[str]:
     return (p.room,)
 
 
@@ -134,7 +129,7 @@ def update(act: Act, p: Update, _here: Here) -> OneRoom:
 
 
 @change("room.archive", may=access.manager, locks=_this)
-def archive(act: Act, p: InRoom, _here: Here) -> OneRoom:
+def archive(act: Act, p: InSharedRoom, _here: Here) -> OneRoom:
     """Archive a room permanently: members can read it, but no one can post."""
     return _store(act, p.room, archived=True)
 

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import orjson
 from pydantic import AfterValidator, Field
-from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.errors import NotFound
@@ -14,6 +13,7 @@ from chatrooms.events import OWN_TYPES, Signal
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.shapes import Done, InRoom
 from chatrooms.types import AnyRoom
 from chatrooms.wire import packets
 
@@ -37,12 +37,6 @@ def _small(data: object) -> object:
     return data
 
 
-class Where(Params):
-    """A room."""
-
-    room: AnyRoom
-
-
 class Send(Params):
     """A signal."""
 
@@ -57,18 +51,14 @@ class Send(Params):
     )
 
 
-class Nothing(TypedDict):
-    """Success."""
-
-
-def _typist(act: Act, p: Where) -> None:
+def _typist(act: Act, p: InRoom) -> None:
     """Allow members; in a conversation without messages, people who share a room with everyone in it."""
     if not access.poster(act, p).exists:
         _require_acquainted(act, p.room, field="room")
 
 
 @query("typing", may=_typist, rate="signal", repeatable=False)
-def typing(act: Act, p: Where, _: None) -> Nothing:
+def typing(act: Act, p: InRoom, _: None) -> Done:
     """Show a room that you are typing. The server emits at most one signal per person and room every 3 seconds."""
     act.signals.append(Signal(p.room, act.me.username, "typing", {}))
     return {}
@@ -87,7 +77,7 @@ def _pieces(p: Send) -> int:
 
 
 @query("signal", may=_acquaintance, rate="signal", cost=_pieces, repeatable=False)
-def signal(act: Act, p: Send, _: None) -> Nothing:
+def signal(act: Act, p: Send, _: None) -> Done:
     """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with."""
     act.signals.append(Signal(p.to, act.me.username, p.type, p.data))
     return {}

@@ -17,6 +17,7 @@ from chatrooms.features import members, reads, rooms
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.shapes import Nothing
 from chatrooms.storage.rows import User, many
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import SYNCED, users
@@ -25,10 +26,6 @@ from chatrooms.types import MAX_PAGE, Search, Title, Topic, Username
 SYSTEM = names.APPLICATION
 LOOKS_TAKEN = "="
 """Starts the skeleton stored for a vouched name whose real skeleton is already in use. No real skeleton contains it."""
-
-
-class Nothing(Params):
-    """No parameters."""
 
 
 class Who(Params):
@@ -46,7 +43,7 @@ class Profile(Params):
     about: Topic | None = Field(None, description="A line about yourself.")
 
 
-class Page(Params):
+class FindPeople(Params):
     """A page of people."""
 
     query: Search = Field("", description="Part of a username or name; if empty, return all.")
@@ -100,7 +97,7 @@ def find_or_add(act: Act, username: str, *, vouched: bool = False) -> User:
 
 
 def locks_to_add(username: str, lobby: str) -> tuple[str, ...]:
-    """Return what adding somebody changes: their own room, the lobby, and who has a name of that look."""
+    """Return the locks for adding a person: their own room, the lobby, and the look of their name."""
     return username, lobby, names.skeleton(username)
 
 
@@ -148,7 +145,7 @@ def update(act: Act, p: Profile, _: None) -> OneUser:
 
 
 @query("user.list", may=access.anyone, method="users")
-def page(act: Act, p: Page, _: None) -> UserPage:
+def page(act: Act, p: FindPeople, _: None) -> UserPage:
     """Return people, ordered by username, a hundred at a time."""
     found = _select.where(users.c.username > p.after, users.c.username != SYSTEM)
     if p.query:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from starlette.requests import cookie_parser
-
 PREFIX = "chatrooms-"
 SECURE = "__Host-"
 """Begins the name of a cookie that only this host, at any path, can set over https (RFC 6265bis)."""
@@ -32,11 +30,3 @@ def only_username(cookies: Mapping[str, str]) -> str | None:
     """Return whose session cookie is among ``cookies``; None if there are several, or none."""
     ours = [each for each in cookies if each.removeprefix(SECURE).startswith(PREFIX)]
     return unquote(ours[0].removeprefix(SECURE).removeprefix(PREFIX)) if len(ours) == 1 else None
-
-
-def read(header: str) -> dict[str, str]:
-    """Return the cookies in a ``Cookie`` header.
-
-    Cookies of other applications on this host are among them, each read for itself, however odd the others are.
-    """
-    return cookie_parser(header)

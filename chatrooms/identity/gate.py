@@ -10,20 +10,20 @@ from chatrooms.identity.handshake import Handshake, require_trusted
 from chatrooms.identity.hosts import Authenticate, Host
 from chatrooms.identity.joining import Browser
 from chatrooms.identity.tokens import Cookies, Tokens
+from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Caller
-from chatrooms.pipeline.jobs import Chat
 from chatrooms.pipeline.rates import Rates
 
 
 class Way(Protocol):
-    """A way of proving who somebody is."""
+    """A way of identifying a person."""
 
     async def identify(self, handshake: Handshake) -> Caller | None:
         """Return who is there, or None if the handshake holds no proof of this kind; raises a `Refusal`."""
 
 
 class Gate:
-    """Asks the ways of proving who somebody is, one after the other, until one knows."""
+    """Identifies people by the first of its ways that recognizes them."""
 
     def __init__(self, chat: Chat, rates: Rates, authenticate: Authenticate | None = None) -> None:
         self._chat = chat

@@ -9,8 +9,8 @@ from chatrooms.errors import Invalid, Unauthorized
 from chatrooms.features import users
 from chatrooms.identity import sessions, tokens
 from chatrooms.identity.handshake import Handshake
+from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import APPLICATION, Act, Caller
-from chatrooms.pipeline.jobs import Chat
 from chatrooms.pipeline.rates import Rates
 from chatrooms.storage.rows import User
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 
 from chatrooms.errors import Forbidden
 from chatrooms.identity import cookies
@@ -76,7 +77,7 @@ class Handshake:
     @property
     def cookies(self) -> dict[str, str]:
         """The cookies of a trusted page; none of any other page, so that it cannot act for its visitors."""
-        return cookies.read(self.headers.get("cookie", "")) if self.trusted else {}
+        return HTTPConnection(dict(self.scope)).cookies if self.trusted else {}
 
     @cached_property
     def credentials(self) -> Credentials:

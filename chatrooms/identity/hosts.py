@@ -12,18 +12,18 @@ from chatrooms import names
 from chatrooms.errors import Invalid, Unavailable
 from chatrooms.features import users
 from chatrooms.identity.handshake import Handshake, require_trusted
+from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import APPLICATION, Caller
-from chatrooms.pipeline.jobs import Chat
 
 SECONDS_TO_ANSWER = 30.0
 """How long a host application's ``authenticate`` may take."""
 
 Authenticate = Callable[[Handshake], Awaitable[str | None]]
-"""A host application's own answer: the username of the person at the other end, or ``None`` for nobody.
+"""A host application's own answer: the username of the person at the other end, or ``None`` to reject the connection.
 
 A username is 2 to 32 letters, digits, ``.``, ``-`` and ``_`` in lower case, in its one form (RFC 8265), as
 `names.vouched` says. Anything else refuses the person and is logged, never changed: ``ALICE`` does not become
-``alice``, and nobody becomes ``system``. A new person is added. Names that look alike are two people here.
+``alice``, and no one becomes ``system``. A new person is added. Names that look alike are two people here.
 An answer that takes more than 30 s refuses the person, who may try again.
 """
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from typing_extensions import TypedDict
-
 from chatrooms.errors import Forbidden
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
 from chatrooms.identity import cookies, guests, sessions, tokens
 from chatrooms.identity.cookies import SessionCookie
 from chatrooms.identity.handshake import Handshake
+from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Params, entry
 from chatrooms.pipeline.feature import Feature
-from chatrooms.pipeline.jobs import Chat
+from chatrooms.pipeline.shapes import Done
 from chatrooms.types import Username
 
 SECONDS_A_DAY = 86_400
@@ -22,7 +21,7 @@ SECONDS_A_DAY = 86_400
 
 @dataclass
 class Browser:
-    """A browser that an entry serves, before it is known who uses it. ``cookies`` are set if the entry succeeds."""
+    """A browser that an entry serves, before its user is identified. ``cookies`` are set if the entry succeeds."""
 
     handshake: Handshake
     chat: Chat
@@ -53,12 +52,8 @@ class Name(Params):
     username: Username
 
 
-class Left(TypedDict):
-    """Success."""
-
-
 def _without_host(browser: Browser, _p: Name) -> None:
-    """Allow everybody, unless people sign in through the host application."""
+    """Allow everyone, unless people sign in through the host application."""
     if browser.hosted:
         raise Forbidden("Sign in through the host application.")
 
@@ -76,7 +71,7 @@ async def join(browser: Browser, p: Name) -> OneUser:
 
 
 @entry("session.leave", may=_without_host)
-async def leave(browser: Browser, p: Name) -> Left:
+async def leave(browser: Browser, p: Name) -> Done:
     """End the browser's session of a name, and remove its cookie."""
     known = await tokens.by_cookie(browser.chat, browser.handshake, p.username)
     if known and (session := known.session):

@@ -16,9 +16,11 @@ from typing_extensions import TypedDict
 from chatrooms import clock
 from chatrooms.errors import NotFound, Unauthorized
 from chatrooms.pipeline import access
+from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
-from chatrooms.pipeline.jobs import NOBODY, Chat, Job, JobKind
+from chatrooms.pipeline.jobs import Job, JobKind
+from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.storage.rows import Created, many
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import sessions
@@ -28,11 +30,7 @@ SEEN_EVERY_HOURS = 1
 BATCH = 100
 
 
-class Nothing(Params):
-    """No parameters."""
-
-
-class Which(Params):
+class WhichSession(Params):
     """One of your sessions."""
 
     id: Id = Field(description="The id of one of your own sessions.")
@@ -52,10 +50,6 @@ class ManySessions(TypedDict):
     """Sessions, the last used first."""
 
     sessions: list[Session]
-
-
-class Done(TypedDict):
-    """Success."""
 
 
 class Known(TypedDict):
@@ -143,12 +137,12 @@ def page(act: Act, p: Nothing, _: None) -> ManySessions:
     return {"sessions": [{**session, "current": session["id"] == act.me.session} for session in mine]}
 
 
-def _no_room(_db: Connection, _me: Caller, _p: Which) -> Iterable[str]:
+def _no_room(_db: Connection, _me: Caller, _p: WhichSession) -> Iterable[str]:
     return ()
 
 
 @change("session.revoke", may=access.anyone, locks=_no_room)
-def revoke(act: Act, p: Which, _: None) -> Done:
+def revoke(act: Act, p: WhichSession, _: None) -> Done:
     """End one of your sessions; its sockets are disconnected."""
     end(act, p.id)
     return {}

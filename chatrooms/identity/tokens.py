@@ -7,8 +7,8 @@ from contextlib import suppress
 from chatrooms.errors import Unauthorized, Unavailable
 from chatrooms.identity import sessions
 from chatrooms.identity.handshake import Handshake
+from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Caller
-from chatrooms.pipeline.jobs import Chat
 
 
 class Tokens:
@@ -56,6 +56,6 @@ async def holder(chat: Chat, handshake: Handshake, token: str, username: str | N
         raise Unauthorized("Invalid or expired token.")
     caller = Caller(found["username"], session=found["id"], network=handshake.network)
     if sessions.stale(found):
-        with suppress(Unavailable):  # somebody known can read even if nothing can be written
+        with suppress(Unavailable):  # a known person can read even when the database cannot be written
             await chat.change(lambda act: sessions.touch(act, found["id"]), caller)
     return caller

@@ -38,7 +38,7 @@ class Here:
         return self.role in ("owner", "moderator")
 
 
-class InRoom(Protocol):
+class HasRoom(Protocol):
     """Parameters that name a room."""
 
     @property
@@ -103,17 +103,17 @@ def anyone(_act: Act, _p: Params) -> None:
     """Allow every signed-in caller."""
 
 
-def member(act: Act, p: InRoom) -> Here:
+def member(act: Act, p: HasRoom) -> Here:
     """Allow members."""
     return of(act.db, act.me, p.room)
 
 
-def poster(act: Act, p: InRoom) -> Here:
+def poster(act: Act, p: HasRoom) -> Here:
     """Allow members, unless the room is archived."""
     return of(act.db, act.me, p.room, writing=True)
 
 
-def joiner(act: Act, p: InRoom) -> Here:
+def joiner(act: Act, p: HasRoom) -> Here:
     """Allow everyone in open rooms, and existing members in others."""
     here = peek(act.db, act.me, p.room)
     if here.role is None and here.access != "open":
@@ -121,7 +121,7 @@ def joiner(act: Act, p: InRoom) -> Here:
     return require_unarchived(here)
 
 
-def inviter(act: Act, p: InRoom) -> Here:
+def inviter(act: Act, p: HasRoom) -> Here:
     """Allow members of open rooms, and owners and moderators of private ones."""
     here = poster(act, p)
     if here.access == "private" and not here.moderates:
@@ -129,7 +129,7 @@ def inviter(act: Act, p: InRoom) -> Here:
     return here
 
 
-def closer(act: Act, p: InRoom) -> Here:
+def closer(act: Act, p: HasRoom) -> Here:
     """Allow the people of a conversation."""
     here = member(act, p)
     if here.access != "conversation":
@@ -137,7 +137,7 @@ def closer(act: Act, p: InRoom) -> Here:
     return here
 
 
-def manager(act: Act, p: InRoom) -> Here:
+def manager(act: Act, p: HasRoom) -> Here:
     """Allow owners and moderators."""
     here = member(act, p)
     if not here.moderates:

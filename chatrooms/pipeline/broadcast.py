@@ -122,14 +122,13 @@ class Broadcast:
 
     async def _end(self, room: str) -> None:
         for sid in self.sockets_in(room):
-            eio_sid = self.server.manager.eio_sid_from_sid(sid, NAMESPACE)
+            eio_sid = self.server.connection_of(sid)
             if eio_sid:
                 await self.server.close(eio_sid)
 
     def sockets_in(self, room: str) -> list[str]:
         """Return the ids of this node's sockets in ``room``."""
-        inside: list[str] = self.server.manager.members(room)
-        return inside
+        return self.server.sockets_in(room)
 
     def occupied(self, room: str) -> bool:
         """Return whether any socket is in ``room``; for a personal room, whether the person is connected."""

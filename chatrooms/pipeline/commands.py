@@ -3,7 +3,7 @@
 A command's body is a function of an `Act`, the parameters, and the result of the permission::
 
     @query("room.members", may=access.member)
-    def page(act: Act, p: Page, here: Here) -> ManyMembers: ...
+    def page(act: Act, p: FindMembers, here: Here) -> MemberPage: ...
 
 The body cannot run without its permission. The OpenAPI and AsyncAPI documents, the TypeScript types and the Python
 client are generated from the signature. The decorators register nothing: a chat has the commands of its features.
@@ -61,7 +61,7 @@ APPLICATION = Caller(names.APPLICATION, host=True)
 
 
 class Stranger(Protocol):
-    """Somebody whom an entry serves before it is known who they are."""
+    """The unidentified caller of an entry."""
 
     @property
     def network(self) -> str:
@@ -112,7 +112,7 @@ class Command(Generic[P]):
     """A declared command.
 
     ``kind`` decides where the body runs: ``change`` on the writer's thread, ``query`` on a reader's, ``live`` as a
-    coroutine on the event loop that only uses sockets, ``entry`` as a coroutine for somebody who is not known yet.
+    coroutine on the event loop that only uses sockets, ``entry`` as a coroutine for an unidentified caller.
     The caller's sockets are aligned before an ``aligned`` command. It counts against its ``rate`` as many times as
     ``cost`` returns, once if that is None, and more if parsing its ``names`` (see `weights`) takes long.
     A client may run a ``repeatable`` command again when the response was lost. ``method`` is its method in the Python
@@ -192,7 +192,7 @@ def entry(
 ) -> Callable[[Callable[[S, P], Awaitable[R]]], Command[P]]:
     """Declare a coroutine function that runs before there is a caller, such as joining; it may set cookies.
 
-    It serves the HTTP door alone: a socket has proved who it is. Its rate counts by network address.
+    It serves the HTTP door alone, because a socket is identified when it connects. Its rate counts by network address.
     """
 
     def declare(body: Callable[[S, P], Awaitable[R]]) -> Command[P]:

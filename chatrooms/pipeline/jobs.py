@@ -11,19 +11,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from chatrooms import clock
 from chatrooms.errors import Unavailable
-from chatrooms.pipeline.commands import Act, Caller
-from chatrooms.settings import Settings
+from chatrooms.pipeline.chat import NOBODY, Chat
+from chatrooms.pipeline.commands import Act
 from chatrooms.storage.tables import jobs
 from chatrooms.wire import failures
-
-R = TypeVar("R")
 
 CAPACITY = 100
 """The most jobs that run at once, and that are finished in one transaction."""
@@ -34,24 +32,7 @@ LONGEST_PAUSE = 3600
 DAYS_KEPT = 7
 """How long a finished job is kept; until then, enqueueing the same key again has no effect."""
 
-NOBODY = Caller("", host=True)
-
 _INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-
-
-class Chat(Protocol):
-    """The part of `Pipeline` that jobs use."""
-
-    settings: Settings
-
-    async def run(self, name: str, given: Any, me: Caller) -> Any:
-        """Run a command."""
-
-    async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
-        """Run a change that is not a command."""
-
-    async def lookup(self, query: Callable[[Connection], R]) -> R:
-        """Return a few rows."""
 
 
 @dataclass(frozen=True)

@@ -23,15 +23,15 @@ class Rates:
         self._typing = Limit(TYPING)
 
     def spend_by_address(self, rate: str, network: str) -> None:
-        """Count something that is asked for before it is known who asks; raises `RateLimited`."""
-        self.limits[rate].spend(f"address {network}")  # which no username is
+        """Count a request of an unidentified caller; raises `RateLimited`."""
+        self.limits[rate].spend(f"address {network}")  # not a valid username, so it cannot collide with one
 
     def begin(self, me: str, network: str, others: Iterable[str]) -> None:
         """Count a conversation that ``me`` starts, or an invitation of a stranger; raises `RateLimited`.
 
         It counts against the person, their address ``network``, and how often the address did so with each of the
         ``others``.
-        Without an address, as when the host application acts for somebody, only the person counts. Only the writer's
+        Without an address, as when the host application acts for a person, only the person counts. Only the writer's
         thread asks this.
         """
         counted = [(self.limits["begin"], me)]

@@ -1,6 +1,6 @@
 """Socket.IO on python-socketio's handlers and uvicorn's transports; knows nothing of chat, usable alone.
 
-A server that sends each message to everybody in its room, with binary data or without::
+A server that sends each message to everyone in its room, with binary data or without::
 
     import socketio
 
@@ -38,8 +38,8 @@ The same                                   ``@sio.event``, ``@sio.on``, catch-al
                                            classes, ``emit``, ``send``, ``call``, rooms, sessions, callbacks,
                                            ``disconnect``, ``start_background_task``, ``sleep``, ``handle_request``,
                                            bytes anywhere in events and acknowledgements
-``emit`` without ``to`` and ``room``       everybody in the namespace, as there
-``emit(to=None)``, ``""``, ``[]``, ``0``   nobody (there: everybody)
+``emit`` without ``to`` and ``room``       everyone in the namespace, as there
+``emit(to=None)``, ``""``, ``[]``, ``0``   no one (there: everyone)
 Origins                                    the server's own, unless ``cors_allowed_origins`` lists others, as there
 Connect handlers                           10 seconds (``join_timeout``); one that fails is answered with an error
 Wrong number of arguments                  the event is refused, and nothing is logged as an error
@@ -53,8 +53,8 @@ Several processes, ``client_manager``      no: rooms are kept in one process
 JSONP, msgpack, Admin UI, ``cookie``       no
 =========================================  ============================================================================
 
-From the client inwards: `listener` and `connection_limits`, `http_protocol` and `websocket_protocol` (uvicorn's,
-bounded, with their transports in reach), `requests`, `origins`, `polling` and `websocket` (the two transports),
+From the client inwards: `listener` and `connection_limits`, `http_parsing`, `http_protocol` and `websocket_protocol`
+(uvicorn's, bounded, with their transports in reach), `requests`, `origins`, `polling` and `websocket` (the transports),
 `socket` (one Engine.IO session), `engine` (all of them), `session_limits`, `dispatch` and `server` (Socket.IO),
 `manager` (rooms).
 

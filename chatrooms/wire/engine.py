@@ -32,7 +32,7 @@ from chatrooms.wire.requests import (
     Response,
 )
 from chatrooms.wire.session_limits import SessionLimits
-from chatrooms.wire.socket import CLOSED, CLOSED_BY_SERVER, RESTART, SLOW, CaughtUp, Ending, Received, Socket, Transport
+from chatrooms.wire.socket import CLOSED, CLOSED_BY_SERVER, RESTART, SLOW, CaughtUp, Ending, Receiver, Socket, Transport
 from chatrooms.wire.websocket import WebSocket, websocket
 
 SECONDS_TO_END = 5.0
@@ -64,7 +64,7 @@ class Engine:
         allow_upgrades: bool,
         logger: Any,
         opened: Callable[[str, Environ], None],
-        received: Received,
+        received: Receiver,
         closed: Callable[[str, str], Awaitable[None]],
         caught_up: CaughtUp,
         swept: Callable[[], None],
@@ -100,12 +100,12 @@ class Engine:
             await request.respond(response)
 
     def generate_id(self) -> str:
-        """Return an id that nobody can guess: 128 random bits, as text."""
+        """Return an unguessable id: 128 random bits, as text."""
         return secrets.token_urlsafe(16)
 
     def _refusal(self, request: Request) -> Response | None:
         if not self.origins.allow(request):
-            level = logging.INFO if self._rejected_origin else logging.ERROR  # anybody can cause as many as they like
+            level = logging.INFO if self._rejected_origin else logging.ERROR  # any client can cause as many as it likes
             self._logger.log(level, "pages of %.200r may not use this server", request.header(b"origin"))
             self._rejected_origin = True
             return FORBIDDEN

@@ -36,7 +36,7 @@ def report(what: str, error: BaseException | None = None) -> None:
 
 
 async def reported(what: str, work: Callable[..., Awaitable[Any]], *given: Any) -> None:
-    """Call ``work`` in a task that nobody awaits: asyncio would log its error with all that it quotes.
+    """Call ``work`` in a task that is not awaited: asyncio would log its error with all that it quotes.
 
     The coroutine is made here: a task that is cancelled before it starts would leave one that is never awaited.
     """

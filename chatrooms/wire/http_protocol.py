@@ -13,14 +13,14 @@ from http import HTTPStatus
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from chatrooms.wire import pacing
 from chatrooms.wire.connection_limits import Slot
 from chatrooms.wire.deadline import Deadline
 from chatrooms.wire.exchange import Exchange
 from chatrooms.wire.flow import Flow
-from chatrooms.wire.measure import Measure
+from chatrooms.wire.http_parsing import HttpParsing
 from chatrooms.wire.refusal import Refused, refusal
 from chatrooms.wire.requests import EXTENSION
 from chatrooms.wire.unsent import Unsent
@@ -34,13 +34,11 @@ LEAST_SENT = 10_000
 SECONDS_TO_LINGER = 1.0
 LINGER = 64 * 1024
 """Bytes that are read and discarded after a refusal, so that the client gets to read it (RFC 9112, 9.6)."""
-LEFT_OVER = 256 * 1024
-"""Bytes of a body that are discarded when the request was answered before they came."""
 PIECE = 1024
 """Bytes that are parsed before the requests in them are counted: a few short ones may wait for an answer."""
 
 
-class HttpProtocol(HttpToolsProtocol):
+class HttpProtocol(HttpParsing):
     """A connection on which requests are parsed piece by piece, when it is their turn.
 
     What the client has to send has a deadline and, beside bodies, a limit; bodies are limited by the application, and
@@ -50,15 +48,9 @@ class HttpProtocol(HttpToolsProtocol):
 
     exchange: Exchange | None = None
     slot: Slot | None = None
-    _target = b""
     _unread: bytes | memoryview = b""
     _received = 0
-    _left_over = 0
     _ending = _held = False
-
-    def __init__(self, *args: Any, **how: Any) -> None:
-        super().__init__(*args, **how)
-        self._measure = Measure()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
@@ -69,7 +61,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._deadline.set(SECONDS_TO_ASK, self._ask_no_more)
 
     def data_received(self, data: bytes) -> None:
-        """Read a request when it is its turn: a crowd that comes at once delays nobody else."""
+        """Read a request when it is its turn: many clients at once do not delay the others."""
         self._received += len(data)
         if self._ending:
             if self._received > LINGER:
@@ -122,67 +114,16 @@ class HttpProtocol(HttpToolsProtocol):
             reason = error.__context__
             self._refuse(reason.status if isinstance(reason, Refused) else HTTPStatus.BAD_REQUEST)
 
-    def on_message_begin(self) -> None:
-        """Measure a new message."""
-        super().on_message_begin()
-        self._measure.begin()
-        self._target = b""
-
-    def on_url(self, url: bytes) -> None:
-        """Add a part of the target."""
-        self._measure.target(len(url))
-        self._target += url
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Add a field; one of the trailers is dropped, as nothing here reads it (RFC 9110, 6.5.1)."""
-        self._measure.field(name)
-        if not self._measure.in_body:
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
-        """Check what a server has to check, then run the application; from here on the client may wait."""
-        version, hosts = self.parser.get_http_version(), self._measure.hosts
-        if version not in ("1.0", "1.1"):
-            raise Refused(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
-        if hosts > 1 or (not hosts and version == "1.1"):  # RFC 9112, 3.2
-            raise Refused(HTTPStatus.BAD_REQUEST)
-        if self.parser.should_upgrade() and self._should_upgrade():
-            self._check_handshake()
+        """Run the application; from here on the client may wait."""
         self._deadline.clear()
         super().on_headers_complete()
-        self._measure.in_body = True
-
-    def _check_handshake(self) -> None:
-        """Reject a handshake with a body, which may never come, or before the request ahead of it is answered."""
-        bodies = [value for name, value in self.headers if name == b"content-length" and value.strip() != b"0"]
-        if bodies or any(name == b"transfer-encoding" for name, _ in self.headers) or not self._answered():
-            raise Refused(HTTPStatus.BAD_REQUEST)
-
-    def on_chunk_header(self) -> None:
-        """Count the size line of a chunk."""
-        self._measure.chunk()
-
-    def on_body(self, body: bytes) -> None:
-        """Add a part of the body, or discard it if the request was answered without it."""
-        self._measure.body(len(body))
-        if self.cycle and self.cycle.response_complete:
-            self._left_over += len(body)
-            if self._left_over > LEFT_OVER:
-                raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Wait for nothing but, if it is answered already, the next request."""
-        self._measure.end()
-        self._left_over = 0
         if not self._answered():
             self._deadline.clear()
         super().on_message_complete()
-
-    def _answered(self) -> bool:
-        """Return whether every request that has come has been answered."""
-        return self.cycle is None or self.cycle.response_complete
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self.exchange = Exchange(self, cycle)

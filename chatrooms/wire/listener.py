@@ -1,4 +1,4 @@
-"""Accepts connections, a few in each round of the event loop: a crowd that comes at once delays nobody else."""
+"""Accepts connections, a few in each round of the event loop: many clients at once do not delay the others."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from chatrooms.wire.hooks import Hooks
 from chatrooms.wire.message import Bundle, Delivery, Message, SendQueue, bundles
 
 EVERYBODY: Any = object()
-"""All sockets of a namespace, where no room is named at all: ``None``, ``""`` and ``[]`` are nobody."""
+"""All sockets of a namespace, where no room is named at all: ``None``, ``""`` and ``[]`` are no one."""
 SLICE = 250
 """Recipients that are sent to in one step of the event loop."""
 STEP = 2 * 1024 * 1024
@@ -142,7 +142,7 @@ class Manager:
         self._leave(sid, namespace, _named(room))
 
     async def close_room(self, room: Any, namespace: str) -> None:
-        """Take everybody out of a room; raises ``ValueError`` if it has no name, or is the own room of a socket."""
+        """Remove all sockets from a room; raises ``ValueError`` if it has no name, or is the own room of a socket."""
         if self._is_own_room(_named(room), namespace):
             raise ValueError("cannot close a sid room")
         for sid in self.members(room, namespace):
@@ -194,7 +194,7 @@ class Manager:
     ) -> None:
         """Send an event to the sockets of one or several rooms, or to `EVERYBODY`, encoded once.
 
-        Each socket gets it once. An empty ``room`` reaches nobody (python-socketio would reach everyone). A
+        Each socket gets it once. An empty ``room`` reaches no one (python-socketio would reach everyone). A
         ``volatile`` event is not sent to clients that have more than `Limits.volatile` bytes waiting.
         """
         content = [event, *(data if isinstance(data, tuple) else [] if data is None else [data])]

@@ -102,7 +102,7 @@ class Server(Dispatcher):
             await self.handle_request(scope, receive, send)
             return
         await receive()
-        self.eio.begin()
+        self.begin()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.shutdown()
@@ -123,8 +123,8 @@ class Server(Dispatcher):
     ) -> None:
         """Emit an event to a socket, a room or a list of these, each socket once.
 
-        Without ``to`` and ``room`` it goes to everybody in the namespace. An empty ``to`` (None, ``""``, ``[]``)
-        goes to nobody; python-socketio would send it to everybody. A ``volatile`` event, as in Socket.IO for
+        Without ``to`` and ``room`` it goes to everyone in the namespace. An empty ``to`` (None, ``""``, ``[]``)
+        goes to no one; python-socketio would send it to everyone. A ``volatile`` event, as in Socket.IO for
         JavaScript, is not sent to clients that are slow to read what they were sent before (`Limits.volatile`).
         """
         named = [address for address in (to, room) if address is not EVERYBODY]
@@ -169,12 +169,31 @@ class Server(Dispatcher):
 
     def count_refusal(self, sid: str, namespace: str = NAMESPACE) -> None:
         """Count an event that a handler refused; end the session of a socket with too many (`Limits.noise`)."""
-        session = self.eio.sockets.get(self.manager.eio_sid_from_sid(sid, namespace))
+        session = self.eio.sockets.get(self.connection_of(sid, namespace))
         if session is not None:
             session.count_noise()
 
+    def begin(self) -> None:
+        """Accept sessions, after the start or after `shutdown`."""
+        self.eio.begin()
+
+    def sockets_in(self, room: str, namespace: str = NAMESPACE) -> list[str]:
+        """Return the ids of the sockets in ``room``."""
+        inside: list[str] = self.manager.members(room, namespace)
+        return inside
+
+    def count(self, room: str, namespace: str = NAMESPACE) -> int:
+        """Return how many sockets are in ``room``; safe in any thread."""
+        inside: int = self.manager.count(room, namespace)
+        return inside
+
+    def connection_of(self, sid: str, namespace: str = NAMESPACE) -> str | None:
+        """Return the id of the connection that a socket uses; None if it is gone."""
+        eio_sid: str | None = self.manager.eio_sid_from_sid(sid, namespace)
+        return eio_sid
+
     async def close(self, eio_sid: str) -> None:
-        """End a connection with its transport, whatever it is doing; waits for nobody."""
+        """End a connection with its transport, whatever it is doing, without waiting."""
         await self.eio.disconnect(eio_sid)
 
     async def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - python-socketio's signature

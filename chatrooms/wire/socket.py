@@ -97,7 +97,7 @@ class Socket:
         limits: Limits,
         *,
         slot: Slot,
-        received: Received,
+        received: Receiver,
         ended: Ended,
         caught_up: CaughtUp,
     ) -> None:
@@ -281,7 +281,7 @@ class Socket:
             self._timer = self._loop.call_later(self._ping_interval, self._ping)
 
 
-Received = Callable[[Socket, str | bytes], Awaitable[None]]
+Receiver = Callable[[Socket, str | bytes], Awaitable[None]]
 Ended = Callable[[Socket, Ending], None]
 Rooms = tuple[str, ...]
 CaughtUp = Callable[[Socket, set[Rooms]], None]

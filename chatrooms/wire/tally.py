@@ -1,4 +1,4 @@
-"""Logs what clients can cause as often as they like: the first of a kind, then how many more there were."""
+"""Logs events that clients can cause at will: the first of a kind, then a count of the others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ SECONDS = 60.0
 class Tally:
     """Counts by kind what is logged to ``log``. A kind is a text of ours, so that there are few; never input.
 
-    The first of a kind is logged at once. As long as there are more, each ``seconds`` a line says how many.
+    The first of a kind is logged at once. As long as there are more, each ``seconds`` a line says how many. It works in
+    any application, whatever its logging; `cli.logs.Repeats` also bounds what libraries log, in the standalone server.
     """
 
     def __init__(self, log: logging.Logger, seconds: float = SECONDS) -> None:

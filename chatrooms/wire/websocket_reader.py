@@ -74,7 +74,7 @@ class WebSocketReader(WebSocketsSansIOProtocol):
         self._conn = value
 
     def data_received(self, data: bytes) -> None:
-        """Read a little; the rest waits for turns of its network: many small packets delay nobody else.
+        """Read a little; the rest waits for turns of its network: many small packets do not delay others.
 
         What comes before the application has accepted waits until then.
         """

@@ -12,9 +12,10 @@ from chatrooms import Chatrooms, Settings, clock
 from chatrooms.errors import Invalid
 from chatrooms.features import FEATURES
 from chatrooms.pipeline import access
+from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.commands import Params, change
 from chatrooms.pipeline.feature import Feature, on
-from chatrooms.pipeline.jobs import CAPACITY, NOBODY, JobKind, enqueue
+from chatrooms.pipeline.jobs import CAPACITY, JobKind, enqueue
 from chatrooms.storage.tables import jobs, sessions
 from tests.people import connect
 from tests.servers import QUICK, running, serving

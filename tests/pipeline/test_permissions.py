@@ -204,17 +204,32 @@ async def test_no_byte_of_a_private_room_reaches_non_members(world):
         assert CANARY not in json.dumps(world.people[name].heard)
 
 
-def test_the_chat_never_emits_without_a_recipient():
-    calls = [
+def calls_of(method: str) -> list[ast.Call]:
+    """Return the calls of a method of the server, or of its manager, outside of the wire."""
+    return [
         call
         for path in Path(chatrooms.__file__).parent.rglob("*.py")
         if "wire" not in path.parts
         for call in ast.walk(ast.parse(path.read_text()))
-        if isinstance(call, ast.Call) and re.search(r"server\.(emit|send)$", ast.unparse(call.func))
+        if isinstance(call, ast.Call) and re.search(rf"server(\.manager)?\.{method}$", ast.unparse(call.func))
     ]
+
+
+def test_the_chat_never_emits_without_a_recipient():
+    calls = calls_of("emit")
     assert calls
     for call in calls:
         assert "to" in {word.arg for word in call.keywords}, ast.unparse(call)
+    assert not calls_of("send")
+
+
+@pytest.mark.parametrize("to", [[], [""], [None]])
+async def test_events_that_are_emitted_together_reach_no_one_without_a_recipient(own_server, person, to):
+    assert calls_of("emit_all")
+    alice = await person("alice")
+    await own_server.chat._server.manager.emit_all([("secret", 1, to)])
+    await alice.settled()
+    assert "secret" not in [event for event, _ in alice.heard]
 
 
 @pytest.mark.parametrize("to", ["", [], None, [""]])

@@ -6,8 +6,16 @@ from typing import Any
 
 from sqlalchemy import update
 
-from chatrooms.errors import Forbidden, NotFound
-from chatrooms.features.messages.loading import OneMessage, Which, changeable, changed, room_of, with_parts
+from chatrooms.errors import Forbidden
+from chatrooms.features.messages.loading import (
+    OneMessage,
+    Which,
+    changeable,
+    changed,
+    require_undeleted,
+    room_of,
+    with_parts,
+)
 from chatrooms.pipeline.commands import Act, change
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages
@@ -37,8 +45,7 @@ def _author_or_moderator(act: Act, p: Which) -> Message:
 @change("message.edit", may=_author, locks=room_of, rate="post")
 def edit(act: Act, p: Edit, message: Message) -> OneMessage:
     """Edit the text of your message."""
-    if message["deleted"]:
-        raise NotFound("This message was deleted.", field="id")
+    require_undeleted(message)
     if message["text"] == p.text:
         return {"message": with_parts(act, [message])[0]}
     return {"message": _update(act, message, text=p.text, edited_at=act.now)}

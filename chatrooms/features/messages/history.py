@@ -18,7 +18,7 @@ from chatrooms.storage.tables import messages
 from chatrooms.types import MAX_BYTES, MAX_PAGE, AnyRoom, Seq, size_of
 
 
-class Page(Params):
+class Place(Params):
     """The newest page, or the page ``before``, ``after`` or ``around`` a ``seq``."""
 
     room: AnyRoom
@@ -30,7 +30,7 @@ class Page(Params):
     limit: int = Field(50, ge=1, le=MAX_PAGE, description="The most messages to return.")
 
     @model_validator(mode="after")
-    def _one_place(self) -> Page:
+    def _one_place(self) -> Place:
         if sum(place is not None for place in (self.before, self.after, self.around)) > 1:
             raise ValueError("Give only one of before, after and around.")
         return self
@@ -46,7 +46,7 @@ class History(TypedDict):
 
 
 @query("history", may=access.member)
-def history(act: Act, p: Page, _here: Here) -> History:
+def history(act: Act, p: Place, _here: Here) -> History:
     """Return a page of a room's messages, at most 100."""
     if p.around is not None:
         return _around(act, p.room, p.around, p.limit)

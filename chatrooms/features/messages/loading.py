@@ -77,6 +77,13 @@ def changeable(act: Act, p: Which) -> tuple[Message, Here]:
     return message, access.require_unarchived(here)
 
 
+def require_undeleted(message: Message) -> Message:
+    """Return ``message``; raises `NotFound` if it was deleted."""
+    if message["deleted"]:
+        raise NotFound("This message was deleted.", field="id")
+    return message
+
+
 def room_of(db: Connection, _me: Caller, p: Any) -> Iterable[str]:
     """Return the room to lock for a command about the message ``p.id``."""
     message = find(db, p.id)

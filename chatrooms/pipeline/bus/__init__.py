@@ -12,7 +12,11 @@ from chatrooms.events import Event
 
 
 class Bus(Protocol):
-    """The connection to the other nodes; ``alone`` if there are none."""
+    """The connection to the other nodes; ``alone`` if there are none.
+
+    `Local` is the only bus so far. Buses over PostgreSQL and Redis follow with several nodes; what a `Broadcast` needs
+    from them is fixed here, so that delivery does not change with them.
+    """
 
     alone: bool
 

@@ -1,4 +1,4 @@
-"""A read position for everybody who belongs to a room
+"""A read position for each person in each of their rooms
 
 Those who had none had read what was posted before they joined: the first message of another person since then, and
 what follows, stays unread. Their own rooms hold nothing unread.

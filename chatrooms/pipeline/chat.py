@@ -1,0 +1,31 @@
+"""The part of `Pipeline` that jobs and identity use: running commands, changes and lookups of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from chatrooms.pipeline.commands import Act, Caller
+from chatrooms.settings import Settings
+
+R = TypeVar("R")
+
+NOBODY = Caller("", host=True)
+"""The caller of changes that no person asked for."""
+
+
+class Chat(Protocol):
+    """A running chat."""
+
+    settings: Settings
+
+    async def run(self, name: str, given: Any, me: Caller) -> Any:
+        """Run a command."""
+
+    async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
+        """Run a change that is not a command."""
+
+    async def lookup(self, query: Callable[[Connection], R]) -> R:
+        """Return a few rows."""

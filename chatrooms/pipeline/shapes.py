@@ -1,0 +1,28 @@
+"""Parameters and results that several features share."""
+
+from __future__ import annotations
+
+from typing_extensions import TypedDict
+
+from chatrooms.pipeline.commands import Params
+from chatrooms.types import AnyRoom, SharedRoom
+
+
+class Nothing(Params):
+    """No parameters."""
+
+
+class InRoom(Params):
+    """A room."""
+
+    room: AnyRoom
+
+
+class InSharedRoom(Params):
+    """A shared room."""
+
+    room: SharedRoom
+
+
+class Done(TypedDict):
+    """Success."""
