@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from http import HTTPStatus
 
 import orjson
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -16,6 +18,8 @@ from chatrooms.doors.snapshot import File
 
 URLS = 16
 """How many URLs have their documents kept; for more, which clients can make up, they are built anew."""
+LONGEST_URL = 1000
+"""Characters; a name of a host has at most 253 (RFC 1035, 2.3.4), but the header could have 64 KiB."""
 
 
 class Reference:
@@ -51,5 +55,11 @@ class Reference:
 
 
 def _here(request: Request) -> str:
-    """Return the URL that the client is at; `Request.base_url` would be that of the outermost application."""
-    return str(request.url.replace(path=mount(request.scope), query=""))
+    """Return the URL that the client is at; `Request.base_url` would be that of the outermost application.
+
+    Raises ``HTTPException`` if it is longer than `LONGEST_URL`.
+    """
+    url = str(request.url.replace(path=mount(request.scope), query=""))
+    if len(url) > LONGEST_URL:
+        raise HTTPException(HTTPStatus.BAD_REQUEST)
+    return url

@@ -151,6 +151,15 @@ async def test_documents_for_urls_that_clients_make_up_do_not_pile_up():
     assert reference._file.cache_info().currsize == 3 * URLS
 
 
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/asyncapi.json"])
+async def test_a_url_that_is_too_long_is_rejected_and_not_kept(path):
+    reference = Reference(DOCUMENTS, "chat")
+    async with serving(Starlette(routes=reference.routes())) as url:
+        assert (await get(url, path, headers={"Host": "x" * 60_000}))[0] == 400
+        assert reference._file.cache_info().currsize == 0
+        assert (await get(url, path, headers={"Host": "x" * 253 + ":65535"}))[0] == 200
+
+
 @pytest.mark.parametrize("host", ["[", "[::1", "]", "a:b", "a b", "[v1.x]", "//", "@", "%", "#"])
 @pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/asyncapi.json"])
 async def test_a_host_that_is_none_is_no_error_of_the_server(own_server, path, host, caplog):
