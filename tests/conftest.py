@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
 import uvloop
 
@@ -19,6 +20,8 @@ pytest_plugins = ["tests.services.fixtures", "tests.world"]
 
 HERE = Path(__file__).parent
 SLOW_FOLDERS = {"browser", "soak", "bench", "services"}
+FEW = 25
+"""How many examples `pytest -m quick` tries of each property; otherwise 100, Hypothesis's default."""
 SECOND_RUNS = {"postgresql", "plain"}
 """Parameters that repeat a test, on PostgreSQL or on uvicorn's own protocols; repetitions are slow."""
 
@@ -29,12 +32,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the protocols, and where the tests' files are."""
+    """Choose the protocols, where the tests' files are, and how many examples Hypothesis tries."""
     if config.getoption("plain_asgi"):
         servers.options |= servers.PLAIN
     if folder := databases.memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
     databases.share_statements()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling the tests is half of a worker's start
+    if config.option.markexpr == "quick":
+        hypothesis.settings.register_profile("quick", max_examples=FEW)
+        hypothesis.settings.load_profile("quick")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

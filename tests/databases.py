@@ -27,10 +27,18 @@ async def put_into(folder: Path) -> None:
         with tempfile.TemporaryDirectory() as name:
             async with Chatrooms(Settings(data=Path(name))).lifespan():
                 pass
-            _created.append(Path(name, DATABASE).read_bytes())
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / DATABASE).exists():
-        (folder / DATABASE).write_bytes(_created[0])
+            _keep(Path(name, DATABASE))
+    _copy(folder / DATABASE)
+
+
+def _keep(file: Path) -> None:
+    _created.append(file.read_bytes())
+
+
+def _copy(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        file.write_bytes(_created[0])
 
 
 def create_engine(url: Any, **how: Any) -> Engine:

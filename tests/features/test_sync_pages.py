@@ -178,7 +178,12 @@ async def lives(begun: Any, missed: Any, around: Any, sizes: dict[Any, int]) -> 
     around=st.lists(meanwhile, max_size=30),
     sizes=sizes,
 )
-@settings(max_examples=25, deadline=None, database=None, phases=[Phase.explicit, Phase.generate])
+@settings(
+    max_examples=settings.default.max_examples // 4,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+)
 def test_pages_of_any_size_lead_to_the_state_of_a_new_client_whatever_happens_between_them(
     begun, missed, around, sizes
 ):

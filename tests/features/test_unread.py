@@ -119,7 +119,12 @@ async def lives(steps: list[Any]) -> None:
 @given(
     st.lists(st.one_of(step, step, step, heard, missed, asked), min_size=20, max_size=60), st.sampled_from((1, 3, 200))
 )
-@settings(max_examples=15, deadline=None, database=None, phases=[Phase.explicit, Phase.generate])
+@settings(
+    max_examples=settings.default.max_examples // 6,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+)
 def test_every_client_shows_what_is_stored(steps, limit):
     before, sync.LIMIT = sync.LIMIT, limit
     try:

@@ -66,7 +66,8 @@ class Program:
     async def sleep(self, seconds: float) -> None:
         """Sleep, but not longer than the test goes on."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.awake.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.awake.wait()
 
     def traces(self) -> dict[str, int]:
         """How much is kept about clients."""

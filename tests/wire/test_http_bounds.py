@@ -158,6 +158,7 @@ async def test_a_handshake_before_an_answer_is_refused(connect, application):
     await client.send(GET.replace(b"/", b"/wait", 1) + handshake("/"))
     assert await client.all() == b""
     assert application.requests <= 1
+    application.go_on.set()
 
 
 async def test_frames_sent_with_the_handshake_arrive(connect):
