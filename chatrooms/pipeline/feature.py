@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
+
+from sqlalchemy import Table
 
 from chatrooms.pipeline.commands import Act, Command, Part
 from chatrooms.pipeline.jobs import JobKind
@@ -31,8 +34,13 @@ def on(table: str) -> Callable[[Callable[[Act, Sequence[Row]], None]], Listener]
 
 @dataclass(frozen=True)
 class Feature:
-    """Everything that one noun contributes; without it in the list of features, a chat has none of it."""
+    """Everything that one noun contributes; without it in the list of features, a chat has none of it.
 
+    Its ``tables`` are declared on `storage.tables.metadata`, and a migration in ``storage/migrations/versions`` creates
+    them in every database, so that a chat can be given the feature later.
+    """
+
+    tables: tuple[Table, ...] = ()
     commands: tuple[Command[Any], ...] = ()
     parts: tuple[Part, ...] = ()
     listeners: tuple[Listener, ...] = ()
@@ -50,6 +58,7 @@ class Features:
         self.entries = {name: command for name, command in declared.items() if command.kind == "entry"}
         self.jobs = _by_name(job for feature in listed for job in feature.jobs)
         self.parts = tuple(_by_name(part for feature in listed for part in feature.parts).values())
+        self.blank = MappingProxyType({part.name: part.empty for part in self.parts})
         self.listeners = tuple(listener for feature in listed for listener in feature.listeners)
 
 

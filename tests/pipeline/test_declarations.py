@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 import threading
 from collections.abc import AsyncIterator
-from typing import get_args
 from uuid import uuid4
 
 import pytest
@@ -15,8 +14,7 @@ import socketio.exceptions
 from chatrooms import Chatrooms, Forbidden, Settings
 from chatrooms.errors import Internal, NotAMember, NotFound, Refusal
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Caller, Params, Rate, change, entry, live, query
-from chatrooms.pipeline.rates import Rates
+from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, live, query
 from tests.direct import DECLARED
 from tests.doors import post
 from tests.people import Person, leave
@@ -64,10 +62,10 @@ async def den(chat):
 async def together(chat, *works):
     """Return the outcomes of works that the writer takes as one batch."""
     gate = threading.Event()
-    first = asyncio.create_task(chat._db.change(lambda _: gate.wait(10)))
+    first = asyncio.create_task(chat._db.writer.change(lambda _: gate.wait(10)))
     await asyncio.sleep(0)
     tasks = [asyncio.ensure_future(work) for work in works]
-    while len(chat._db._store.writes) < len(tasks):
+    while len(chat._db.writer._waiting) < len(tasks):
         await asyncio.sleep(0)
     gate.set()
     await first
@@ -135,7 +133,7 @@ async def test_an_outsider_has_no_access_and_peek_is_only_for_joining(den):
     await den.run("room.create", {"name": "#shut", "access": "private"}, username="alice")
 
     def ask(find, room):
-        return den._db.read(lambda db: find(db, Caller("mallory"), room))
+        return den._db.reader.read(lambda db: find(db, Caller("mallory"), room))
 
     for room, refusal in (("#shut", NotFound), ("#den", NotAMember), ("alice", NotFound), ("alice+bob", NotFound)):
         with pytest.raises(refusal):
@@ -159,11 +157,6 @@ def test_an_unknown_rate_is_found_at_import(kind):
 
     with pytest.raises(ValueError, match=r"x\.y has an unknown rate: upload"):
         kind("x.y", may=access.anyone, rate="upload")(body)
-
-
-def test_every_rate_of_a_declaration_is_one_of_the_settings():
-    rates = Rates(Settings())
-    assert set(get_args(Rate)) <= set(rates.limits)
 
 
 class Banned(Forbidden):
