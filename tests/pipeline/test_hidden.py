@@ -17,7 +17,7 @@ from uuid import uuid4
 import pytest
 
 from chatrooms.doors.docs.generated import contract
-from chatrooms.pipeline.rates import CROWD
+from chatrooms.settings import RATES
 from tests.doors import DOORS
 from tests.people import Person, Refused, connect
 from tests.servers import running
@@ -132,11 +132,11 @@ async def test_probing_for_names_is_limited_by_person_and_by_address(tmp_path):
         bob = await stack.enter_async_context(connect(server.url, "bob"))
         await bob.run("room.create", name="#staff", access="private")
         found = []
-        for number in range(CROWD):
+        for number in range(RATES["create"]):
             guest = await stack.enter_async_context(connect(server.url, f"guest{number}"))
             for _ in range(4):
                 with pytest.raises(Refused) as refused:
                     await guest.run("room.create", name="#staff")
                 found.append(refused.value.code)
         assert found[:4] == ["conflict"] * 3 + ["rate_limited"]
-        assert found.count("conflict") == 3 * CROWD - 1  # bob is at this address too
+        assert found.count("conflict") == 3 * RATES["create"] - 1  # bob is at this address too
