@@ -46,7 +46,7 @@ async def running(data: Path, **settings: Any) -> AsyncIterator[RunningServer]:
 
 
 class PromptServer(uvicorn.Server):
-    """uvicorn, which ends when it is told to instead of looking ten times a second whether it should."""
+    """uvicorn, which ends at once when asked, instead of checking ten times a second."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)

@@ -1,6 +1,6 @@
 """Checks of every delivery: the right room and order, nothing missing, nothing duplicated.
 
-Everybody in a room is told the same bytes in the same order. So the socket that is furthest has each of its frames
+Everyone in a room receives the same bytes in the same order. So the socket that is furthest has each of its frames
 read and checked, and their bytes become the `Course`; every other socket is compared with it byte by byte, which costs
 next to nothing. What is for one socket alone, such as an acknowledgement, stands between those frames.
 """

@@ -19,7 +19,7 @@ from tests.bench.workloads.person import person_to_person
 ACK = b'431[{"ok":true}]'
 
 
-def told(number, room=ROOM, count=None, to=ROOM, sender="u00000"):
+def delivered(number, room=ROOM, count=None, to=ROOM, sender="u00000"):
     said = text(sender, to, count or number)
     payload = f'42["message",{{"room":"{room}","number":{number},"text":"{said}"}}]'
     return frame(payload.encode(), masked=False)
@@ -36,7 +36,7 @@ class Audience:
         self.ledger, self.private = Ledger(ROOM, ROOM), []
         course = Course(self.ledger, Peer().read)
         self.first, self.second = (Listener(course, lambda _, payload: self.private.append(payload)) for _ in "12")
-        self.first.feed(told(1) + told(2) + told(3))
+        self.first.feed(delivered(1) + delivered(2) + delivered(3))
 
 
 @pytest.fixture
@@ -46,11 +46,19 @@ def audience():
 
 @pytest.mark.parametrize("size", [1, 2, 3, 50, 117, 1000])
 def test_frames_are_parsed_however_they_are_split(audience, size):
-    stream = told(1) + acknowledged() + told(2) + frame(b"", PING, masked=False) + told(3) + acknowledged() + told(4)
+    stream = (
+        delivered(1)
+        + acknowledged()
+        + delivered(2)
+        + frame(b"", PING, masked=False)
+        + delivered(3)
+        + acknowledged()
+        + delivered(4)
+    )
     for at in range(0, len(stream), size):
         audience.second.feed(stream[at : at + size])
     assert audience.private == [ACK, b"", ACK]
-    assert audience.second.behind == 0 and audience.first.behind == len(told(4))
+    assert audience.second.behind == 0 and audience.first.behind == len(delivered(4))
     assert audience.ledger.messages == 4
     audience.ledger.settle({"u00000": 4, "u00001": 0})
 
@@ -58,12 +66,12 @@ def test_frames_are_parsed_however_they_are_split(audience, size):
 @pytest.mark.parametrize(
     "heard",
     [
-        told(1) + told(3),
-        told(2),
-        told(1) + told(1),
-        told(1) + told(2, room="#staff") + told(2) + told(3),
-        told(1) + told(2).replace(b"u00000", b"u00001"),
-        told(1) + told(2)[:60] + told(3),
+        delivered(1) + delivered(3),
+        delivered(2),
+        delivered(1) + delivered(1),
+        delivered(1) + delivered(2, room="#staff") + delivered(2) + delivered(3),
+        delivered(1) + delivered(2).replace(b"u00000", b"u00001"),
+        delivered(1) + delivered(2)[:60] + delivered(3),
     ],
     ids=["missing", "reordered", "doubled", "foreign", "changed", "cut off"],
 )
@@ -75,12 +83,12 @@ def test_a_socket_that_receives_something_else_is_noticed(audience, heard):
 @pytest.mark.parametrize(
     "heard",
     [
-        told(5, count=5),
-        told(3, count=4),
-        told(4, count=5),
-        told(4, count=3),
-        told(4, room="#staff"),
-        told(4, to="#staff"),
+        delivered(5, count=5),
+        delivered(3, count=4),
+        delivered(4, count=5),
+        delivered(4, count=3),
+        delivered(4, room="#staff"),
+        delivered(4, to="#staff"),
         frame(b'42["message",{"room":"#lobby","number":4,"text":"hello"}]', masked=False),
     ],
     ids=["missing", "number twice", "sender's missing", "doubled", "foreign room", "meant for another", "somebody's"],
@@ -96,17 +104,17 @@ def test_a_message_that_no_socket_receives_is_noticed(audience):
 
 
 def test_a_socket_that_misses_the_end_is_behind(audience):
-    audience.second.feed(told(1) + told(2))
-    assert audience.second.behind == len(told(3))
+    audience.second.feed(delivered(1) + delivered(2))
+    assert audience.second.behind == len(delivered(3))
 
 
 def test_another_persons_conversation_is_noticed():
     ledger = Ledger("u00001", "u00001")
     ear = Correspondent({"u00001": ledger}, Peer().read, lambda *_: None)
-    ear.feed(told(1, room="u00001", to="u00001"))
+    ear.feed(delivered(1, room="u00001", to="u00001"))
     assert ledger.messages == 1
     with pytest.raises(Wrong):
-        ear.feed(told(1, room="u00002", to="u00002"))
+        ear.feed(delivered(1, room="u00002", to="u00002"))
 
 
 def test_a_rejection_is_not_an_acknowledgement():

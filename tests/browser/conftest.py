@@ -30,7 +30,7 @@ async def browser(chromium_path: str) -> AsyncIterator[Browser]:
 async def person(browser: Browser, own_server: RunningServer) -> AsyncIterator[Arrive]:
     """Open a separate browser for a person and join: ``alice = await person("alice")``.
 
-    At the end nobody's console may hold an error, be it of a script or of the content security policy.
+    At the end no console may show an error, whether of a script or of the content security policy.
     """
     visitors: list[Visitor] = []
 

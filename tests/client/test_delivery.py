@@ -56,10 +56,10 @@ async def test_a_lost_change_is_noticed_with_the_next_one_and_both_arrive_in_ord
     changes = bob.changes()
     faults.lost_events = first(says("lost"))
     lost, next_one = await alice.post("#lobby", "lost"), await alice.post("#lobby", "next")
-    told = []
-    while next_one not in told:
-        told += (await next_where(changes, lambda change: change.room == "#lobby")).rows("messages")
-    assert told == [lost, next_one]
+    received = []
+    while next_one not in received:
+        received += (await next_where(changes, lambda change: change.room == "#lobby")).rows("messages")
+    assert received == [lost, next_one]
     assert held(bob, "#lobby") == held(alice, "#lobby")
 
 

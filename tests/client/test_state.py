@@ -22,18 +22,18 @@ def membership(room="#staff", *, gone=False, rev=1):
 
 
 @pytest.fixture
-def told():
+def reported():
     return []
 
 
 @pytest.fixture
-def state(told):
+def state(reported):
     """Return the state of bob, a member of `#staff`, which is at rev 3."""
-    state = State(told.append, keep=100)
+    state = State(reported.append, keep=100)
     state.username = "bob"
     state.catch_up(Change("bob", 10, {"memberships": [membership(rev=10)]}), asked=0)
     state.catch_up(Change("#staff", 3, {"messages": [message(2), message(3)]}), asked=0)
-    told.clear()
+    reported.clear()
     return state
 
 
@@ -45,33 +45,33 @@ def comes_back(state, rev=12):
     return state.apply(Change("bob", rev, {"memberships": [membership(rev=rev)]}))
 
 
-def test_only_the_next_change_is_applied_and_a_later_one_reveals_a_gap(state, told):
+def test_only_the_next_change_is_applied_and_a_later_one_reveals_a_gap(state, reported):
     assert state.apply(Change("#staff", 4, {"messages": [message(4)]}))
     assert state.apply(Change("#staff", 4, {"messages": [message(4, text="again")]}))
     assert not state.apply(Change("#staff", 6, {"messages": [message(6)]}))
     assert [m["text"] for m in state.rooms["#staff"].messages.values()] == ["2", "3", "4"]
-    assert [change.rev for change in told] == [4]
+    assert [change.rev for change in reported] == [4]
 
 
-def test_a_response_that_live_changes_have_overtaken_is_ignored(state, told):
+def test_a_response_that_live_changes_have_overtaken_is_ignored(state, reported):
     state.apply(Change("#staff", 4, {"messages": [message(4)]}))
     state.apply(Change("#staff", 5, {"messages": [message(4, rev=5, text="edited")]}))
     state.catch_up(Change("#staff", 4, {"messages": [message(4)]}), asked=3)
     assert state.rooms["#staff"].messages[4]["text"] == "edited" and state.rev("#staff") == 5
 
 
-def test_a_response_reports_only_rows_that_are_new(state, told):
+def test_a_response_reports_only_rows_that_are_new(state, reported):
     state.apply(Change("#staff", 4, {"messages": [message(4)]}))
     state.catch_up(Change("#staff", 5, {"messages": [message(4), message(5)]}), asked=3)
-    assert [m["seq"] for change in told for m in change.rows("messages")] == [4, 5]
+    assert [m["seq"] for change in reported for m in change.rows("messages")] == [4, 5]
 
 
-def test_a_response_reports_only_new_personal_rows(state, told):
+def test_a_response_reports_only_new_personal_rows(state, reported):
     state.apply(Change("bob", 11, {"memberships": [membership("#x", rev=11)]}))
     state.apply(Change("bob", 12, {"memberships": [membership("#x", gone=True, rev=12)]}))
     rows = [membership("#x", gone=True, rev=12), membership("#y", rev=13)]
     state.catch_up(Change("bob", 13, {"memberships": rows}), asked=10)
-    assert [m["rev"] for change in told for m in change.rows("memberships")] == [11, 12, 13]
+    assert [m["rev"] for change in reported for m in change.rows("memberships")] == [11, 12, 13]
 
 
 def test_a_response_from_before_leaving_does_not_restore_the_room(state):
@@ -90,11 +90,11 @@ def test_a_response_from_before_leaving_and_rejoining_is_not_complete(state):
     assert list(state.rooms["#staff"].messages) == [2, 3, 9]
 
 
-def test_a_reset_replaces_the_room_even_by_a_lower_rev_as_after_a_restored_backup(state, told):
+def test_a_reset_replaces_the_room_even_by_a_lower_rev_as_after_a_restored_backup(state, reported):
     state.catch_up(Change("#staff", 2, {"messages": [message(2, text="restored")]}, reset=True), asked=3)
     assert state.rev("#staff") == 2
     assert [m["text"] for m in state.rooms["#staff"].messages.values()] == ["restored"]
-    assert told[0].reset
+    assert reported[0].reset
 
 
 def test_a_reset_of_your_own_room_drops_former_rooms(state):
@@ -102,12 +102,12 @@ def test_a_reset_of_your_own_room_drops_former_rooms(state):
     assert set(state.memberships) == {"#other"} and set(state.rooms) == {"bob"}
 
 
-def test_rows_of_a_page_that_sync_repeats_are_reported_once(state, told):
+def test_rows_of_a_page_that_sync_repeats_are_reported_once(state, reported):
     page = [message(300), message(301, rev=303)]
     state.catch_up(Change("#staff", 302, {"messages": page}, reset=True), asked=3)
     state.catch_up(Change("#staff", 303, {"messages": [message(301, rev=303)]}), asked=302)
     assert state.rev("#staff") == 303
-    assert [[m["seq"] for m in change.rows("messages")] for change in told] == [[300, 301]]
+    assert [[m["seq"] for m in change.rows("messages")] for change in reported] == [[300, 301]]
 
 
 def test_messages_stay_ordered_by_seq_in_any_order_of_arrival(state):

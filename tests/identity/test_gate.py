@@ -1,4 +1,4 @@
-"""The gate asks the ways of proving who somebody is in order; which ways a handshake takes."""
+"""The gate asks the ways of identifying people in order; which ways a handshake takes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EVIL = {"Origin": "https://evil.example"}
 
 
 class Way:
-    """A way of proving who somebody is that answers ``answer``, or raises it."""
+    """A way of identifying people that returns ``answer``, or raises it."""
 
     def __init__(self, answer: object) -> None:
         self.answer, self.asked = answer, 0

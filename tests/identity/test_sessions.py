@@ -294,7 +294,7 @@ async def test_a_known_person_can_read_while_nothing_can_be_written(alice, own_s
         raise Unavailable
 
     monkeypatch.setattr(sessions, "stale", lambda _known: True)
-    monkeypatch.setattr(own_server.chat._db, "change", full)
+    monkeypatch.setattr(own_server.chat._db.writer, "change", full)
     _, answer, _ = await post(own_server.url, "/api/user.me", {}, headers={"Authorization": f"Bearer {alice.token}"})
     assert answered(answer)["user"]["username"] == "alice"
 
@@ -305,6 +305,6 @@ async def test_joining_again_with_a_good_cookie_writes_nothing(own_server, monke
     async def full(*_):
         raise Unavailable
 
-    monkeypatch.setattr(own_server.chat._db, "change", full)
+    monkeypatch.setattr(own_server.chat._db.writer, "change", full)
     status, answer, _ = await join(own_server.url, "alice", headers={"Cookie": cookie})
     assert (status, answer["result"]["user"]["username"]) == (200, "alice")

@@ -1,6 +1,6 @@
 """Permissions: every command, through both doors, by people of every role.
 
-In `#staff` alice is a member, carol never was, and mallory was removed; `#open`, which is bob's too, is for everybody.
+In `#staff` alice is a member, carol never was, and mallory was removed; `#open`, which is bob's too, is for everyone.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
 }
 EACH = [(command, *case) for command, cases in CASES.items() for case in cases]
 
-# entry: (parameters, what anybody gets, and from a page of another site, and where a host application signs people in)
+# entry: (parameters, what anyone gets, and from a page of another site, and where a host application signs people in)
 ENTRIES: dict[str, list[tuple[dict, str, str, str]]] = {
     "session.join": [
         ({"username": "erin"}, FINE, "forbidden", "forbidden"),
@@ -154,9 +154,9 @@ def test_every_command_is_tested():
     assert set(ENTRIES) == {command.name for command in contract().entries}
 
 
-@pytest.mark.parametrize(("entry", "params", "anybody", "foreign", "hosted"), EACH_ENTRY)
+@pytest.mark.parametrize(("entry", "params", "anyone", "foreign", "hosted"), EACH_ENTRY)
 async def test_an_entry_serves_our_pages_where_nobody_else_signs_people_in(
-    world, hosted_url, entry, params, anybody, foreign, hosted
+    world, hosted_url, entry, params, anyone, foreign, hosted
 ):
     elsewhere = {"Origin": "https://evil.example"}
     answers = [
@@ -164,7 +164,7 @@ async def test_an_entry_serves_our_pages_where_nobody_else_signs_people_in(
         await post(world.url, f"/api/{entry}", params, headers=elsewhere),
         await post(hosted_url, f"/api/{entry}", params),
     ]
-    assert [outcome(answer) for _, answer, _ in answers] == [anybody, foreign, hosted]
+    assert [outcome(answer) for _, answer, _ in answers] == [anyone, foreign, hosted]
     for _, answer, headers in answers:
         assert answer["ok"] or "Set-Cookie" not in headers
 

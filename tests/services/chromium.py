@@ -55,7 +55,7 @@ class Search(NamedTuple):
 def chromium(*, install: bool = False) -> str:
     """Return the path of a Chromium that runs; if there is none, install one or raise ``RuntimeError``.
 
-    Root on Debian gets Debian's package, anybody else a copy in their cache directory.
+    Root on Debian gets Debian's package, other users a copy in their cache directory.
     """
     search = search_once(install=install)
     if search.found is None and not install:

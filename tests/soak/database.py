@@ -60,7 +60,7 @@ class Stored:
         return {row["room"]: row for row in found}
 
     def unread(self, username: str, room: str) -> int:
-        """How many messages somebody has not read, at most 1000, which stands for more."""
+        """How many messages a person has not read, at most 1000, which stands for more."""
         position = self.reads(username)[room]["number"]
         where = "room = ? AND number > ? AND author <> ? AND NOT deleted"
         query = f"SELECT count(*) AS unread FROM messages WHERE {where}"

@@ -190,7 +190,7 @@ async def history(steps: list[tuple[Any, ...]], killed: int, seed: int) -> list[
             try:
                 await asyncio.wait_for(world.settle(), SETTLED)
             except TimeoutError:
-                return [f"not everybody has caught up within {SETTLED} s", *await world.violations()]
+                return [f"not everyone has caught up within {SETTLED} s", *await world.violations()]
             return await world.violations()
 
 

@@ -1,4 +1,4 @@
-"""Migration 0005 gives everybody a read position: what they had read stays read, what they had not stays unread."""
+"""Migration 0005 gives each person a read position in each of their rooms; what was unread stays unread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client that does not read is dropped; nobody else notices, and little is kept for it."""
+"""A client that does not read is dropped, without effect on others, and little is kept for it."""
 
 from __future__ import annotations
 

@@ -92,11 +92,11 @@ socket.on("connect", async () => {
 async def test_socket_io_client_hears_everything_in_order(program, raw, transports):
     async with node.running(SCRIPT, raw.url, json.dumps(transports)) as process:
         out, _ = await asyncio.wait_for(process.communicate(), 30)
-    told = json.loads(out)
-    assert told["heard"] == list(range(200))
-    assert told["answer"] == {"deep": [1, "é"]}
-    assert (told["by"], told["upgraded"]) == (transports[-1], len(transports) == 2)
-    assert told["message"] == "Invalid namespace"
+    result = json.loads(out)
+    assert result["heard"] == list(range(200))
+    assert result["answer"] == {"deep": [1, "é"]}
+    assert (result["by"], result["upgraded"]) == (transports[-1], len(transports) == 2)
+    assert result["message"] == "Invalid namespace"
     await program.empty()
 
 

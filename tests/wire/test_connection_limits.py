@@ -75,9 +75,9 @@ async def test_an_address_has_so_many_connections_and_more_when_some_have_gone(d
     clients[0].writer.close()
     await until(lambda: door.limits.acquired == 3, tell=lambda: door.limits.__dict__)
     assert await answered(await door.connect())
-    told = [record for record in caplog.records if record.levelno == logging.WARNING]
-    assert len(told) == 1  # the others are counted
-    assert "connections" in told[0].getMessage()
+    warnings = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert len(warnings) == 1  # the others are counted
+    assert "connections" in warnings[0].getMessage()
 
 
 async def test_a_websocket_keeps_the_place_of_the_request_that_it_was(door):

@@ -87,10 +87,10 @@ async def test_messages_arrive_whole_however_they_are_cut_and_mixed(raw, protoco
         size = pieces[turn % len(pieces)] if place < 600 else 4096
         await send(sock, stream[place : place + size])
         place, turn = place + size, turn + 1
-    told = await receive_until(sock, b"434[" + b'"' + b"y" * 70_000 + b'"]')
-    places = [told.index(part) for part in (b"431[1]", b"432[2]", b"433[", b"434[")]
+    received = await receive_until(sock, b"434[" + b'"' + b"y" * 70_000 + b'"]')
+    places = [received.index(part) for part in (b"431[1]", b"432[2]", b"433[", b"434[")]
     assert places == sorted(places)
-    assert b"are you there" in told
+    assert b"are you there" in received
     sock.close()
 
 
@@ -125,6 +125,6 @@ async def test_nothing_is_received_after_a_close_frame(program, raw):
     await send(sock, written(Opcode.CLOSE, b"\x03\xe8") + written(Opcode.TEXT, b'421["echo","too late"]'))
     await program.empty()
     async with asyncio.timeout(PATIENCE):
-        told = await asyncio.get_running_loop().sock_recv(sock, 4096)
-    assert b"too late" not in told
+        received = await asyncio.get_running_loop().sock_recv(sock, 4096)
+    assert b"too late" not in received
     sock.close()

@@ -1,4 +1,4 @@
-"""Whatever bytes come, nothing is raised, and everybody else is served."""
+"""Any bytes are handled without an exception, and all other clients are still served."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def manager(name: str) -> Any:
 
 
 async def disconnects(name: str, rooms: int) -> list[float]:
-    """Seconds that each of some disconnects took. Everybody is in three rooms: all, their own, and the lobby."""
+    """Seconds that each of some disconnects took. Everyone is in three rooms: all, their own, and the lobby."""
     made = manager(name)
     people = [await _enter(made, number) for number in range(rooms // 2)]
     return [await _leave(made, sid) for sid in people[:: len(people) // LEAVE]]

@@ -24,7 +24,7 @@ WORKLOADS = (
     Workload("person", "Person to person, 500 sockets", person_to_person, ALL),
     Workload("acknowledge", "Time to acknowledge", acknowledge, ALL),
     Workload("connect", "Connections of people who are known", connect, ALL),
-    Workload("join", "First joins, with a room that is told of each", join, OURS),
+    Workload("join", "First joins, with a room that receives each", join, OURS),
     Workload("memory", "Memory for each idle socket", memory, ALL),
     Workload("start", "Start", start, ALL),
     Workload("step", "Event loop while a message goes to many", step, OURS),

@@ -14,7 +14,7 @@ from tests.bench.workloads import Scale
 
 
 class Pair:
-    """Two people. Each is told what the other says; ours tells all tabs of the sender, too, this one included."""
+    """Two people. Each receives what the other posts; with ours, all tabs of the sender receive it too."""
 
     def __init__(self, one: Connection, other: Connection) -> None:
         self.people = (one, other)
