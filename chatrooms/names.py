@@ -101,6 +101,14 @@ def username(name: str) -> str:
     return mapped
 
 
+def folded(name: str) -> str:
+    """Return what `username` stores for ``name`` if it is valid, which is not checked; so it is fast."""
+    if name.isascii():
+        return name.lower()
+    mapped = _case_mapped.case_mapping_rule(_case_mapped.width_mapping_rule(name))
+    return str(_case_mapped.normalization_rule(mapped))
+
+
 def claimable(name: str, *applications: str) -> str:
     """Return ``name`` like `username`, for a person who claims it; reject look-alikes of reserved names.
 
