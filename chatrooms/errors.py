@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, cast
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+
+class Details(TypedDict, total=False):
+    """Details that help to fix the request; other keys depend on the code."""
+
+    field: Annotated[str, Field(description="The invalid parameter.")]
+    retry_after: Annotated[int, Field(description="Seconds to wait.")]
+
+
+class Error(TypedDict):
+    """The reason for a refusal: ``code`` for programs, ``message`` for people."""
+
+    code: Annotated[str, Field(description="The reason, for programs; new codes may be added.")]
+    message: Annotated[str, Field(description="The reason, for people.")]
+    details: Annotated[Details, Field(description="Details that help to fix the request.")]
 
 
 class Refusal(Exception):
@@ -29,9 +47,9 @@ class Refusal(Exception):
     def __str__(self) -> str:
         return self.message
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the error as clients receive it: ``{"code", "message", "details"}``."""
-        return {"code": self.code, "message": self.message, "details": self.details}
+    def as_dict(self) -> Error:
+        """Return the error as clients receive it."""
+        return {"code": self.code, "message": self.message, "details": cast(Details, self.details)}
 
 
 class Internal(Refusal):

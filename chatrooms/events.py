@@ -1,10 +1,62 @@
-"""The events that leave the server: `Broadcast` delivers them to sockets and publishes them on the bus."""
+"""The events that leave the server: what clients receive, and what `Broadcast` delivers and publishes on the bus.
+
+`EVENTS` has every event that clients receive, with the type of its payload; the documents, the TypeScript types and the
+doors follow it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Annotated, Any, Literal, NotRequired, TypeAlias, cast, get_args
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from chatrooms.storage.rows import Change as ChangePayload
+from chatrooms.storage.rows import User
+
+OwnType = Literal["typing", "presence", "profile"]
+OWN_TYPES: tuple[OwnType, ...] = get_args(OwnType)
+"""The types of signals that the server sends; no one else can send them."""
+
+
+class ServerInfo(TypedDict):
+    """The server that you are connected to."""
+
+    version: Annotated[str, Field(description="Its version of chatrooms.")]
+    name: Annotated[str, Field(description="Its name, as people see it.")]
+
+
+class Limits(TypedDict):
+    """The server's limits."""
+
+    text: Annotated[int, Field(description="The maximum number of characters in a message.")]
+
+
+class Welcome(TypedDict):
+    """The first event after connecting."""
+
+    user: Annotated[User, Field(description="Your profile.")]
+    token: NotRequired[
+        Annotated[str, Field(description="The token for your name, if you have just claimed it as a guest.")]
+    ]
+    server: Annotated[ServerInfo, Field(description="The server.")]
+    limits: Annotated[Limits, Field(description="Its limits.")]
+
+
+class RefusedConnection(TypedDict):
+    """The code of a rejected connection, with the error's details in the same object."""
+
+    code: Annotated[str, Field(description="The reason, for programs.")]
+    retry_after: NotRequired[Annotated[int, Field(description="Seconds to wait before you try again.")]]
+
+
+class ConnectError(TypedDict):
+    """The reason for a rejected connection, in Socket.IO's ``connect_error``."""
+
+    message: Annotated[str, Field(description="The reason, for people.")]
+    data: Annotated[RefusedConnection, Field(description="The code and its details.")]
 
 
 @dataclass
@@ -18,15 +70,30 @@ class Change:
     rev: int
     rows: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
+    @property
+    def payload(self) -> ChangePayload:
+        """The event ``change`` as clients receive it."""
+        return cast(ChangePayload, {"room": self.room, "rev": self.rev, **self.rows})
+
 
 @dataclass(frozen=True)
 class Signal:
-    """A live event that is never stored; ``room`` is the room that it belongs to."""
+    """A live event that is never stored.
 
-    room: str
-    sender: str
-    type: str
-    data: Any
+    The server sends ``typing`` (``data`` is empty), ``presence`` (``room`` is ``~`` and the username, ``data`` is
+    ``{"state": "online"}`` or ``{"state": "offline"}``) and ``profile`` (the same ``room``, ``data`` is the new
+    profile). People and applications send all other types with ``signal``.
+    """
+
+    room: Annotated[str, Field(description="The room that it was sent to; your username if it was sent only to you.")]
+    sender: Annotated[str, Field(alias="from", description="The username of the sender.")]
+    type: Annotated[str, Field(description="The kind of signal; `typing`, `presence` and `profile` are reserved.")]
+    data: Annotated[Any, Field(description="Any JSON, depending on the type.")]
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The event ``signal`` as clients receive it."""
+        return {"room": self.room, "from": self.sender, "type": self.type, "data": self.data}
 
 
 @dataclass(frozen=True)
@@ -48,3 +115,7 @@ class End:
 
 
 Event: TypeAlias = Change | Signal | Align | End
+"""What `Broadcast` takes; of these, clients receive changes and signals."""
+
+EVENTS: dict[str, Any] = {"welcome": Welcome, "change": ChangePayload, "signal": Signal}
+"""Every event that clients receive, by name, with the type of its payload."""

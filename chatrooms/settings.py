@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -22,6 +23,25 @@ DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.to
 DATABASE = "chatrooms.sqlite3"
 """The database's file name in the data directory; the names of its companion files start with it."""
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#*\s]+")
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """How many people that use a rate to the full fit behind one network address (see `gcra.Limit`)."""
+
+    people: int
+
+
+def _rate(value: str) -> str:
+    gcra.parse(value)
+    return value
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+PersonRate = Annotated[Rate, Crowd(8)]
+"""A rate per person; an address may have as much as 8 people, such as those in an office."""
+AddressRate = Annotated[Rate, Crowd(0)]
+"""A rate that all people of an address share."""
 
 
 class Settings(BaseSettings):
@@ -65,18 +85,18 @@ class Settings(BaseSettings):
         default=4.0, ge=0, le=3600, description="Seconds until a disconnected person counts as offline."
     )
 
-    rate_join: str = Field(default="30/minute", description="Joins allowed per address (IPv6: per /64).")
-    rate_post: str = Field(default="120/minute;15/second", description="Messages allowed per person.")
-    rate_create: str = Field(default="30/hour", description="Rooms that a person may create.")
-    rate_begin: str = Field(
+    rate_join: Rate = Field(default="30/minute", description="Joins allowed per address (IPv6: per /64).")
+    rate_post: PersonRate = Field(default="120/minute;15/second", description="Messages allowed per person.")
+    rate_create: PersonRate = Field(default="30/hour", description="Rooms that a person may create.")
+    rate_begin: Rate = Field(
         default="20/hour", description="Strangers that a person may write to or invite, or an address the same one."
     )
-    rate_begin_address: str = Field(
+    rate_begin_address: Rate = Field(
         default="120/hour", description="Strangers that an address may write to or invite (IPv6: per /64)."
     )
-    rate_signal: str = Field(default="50/second", description="Signals allowed per person.")
-    rate_other: str = Field(default="600/minute", description="Other commands allowed per person.")
-    rate_broadcast: str = Field(
+    rate_signal: PersonRate = Field(default="50/second", description="Signals allowed per person.")
+    rate_other: PersonRate = Field(default="600/minute", description="Other commands allowed per person.")
+    rate_broadcast: AddressRate = Field(
         default="20000/second",
         description="Kilobytes that an address may send, counted once per receiving connection.",
     )
@@ -100,15 +120,6 @@ class Settings(BaseSettings):
             raise ValueError("An origin looks like https://example.org.")
         return value
 
-    @field_validator(
-        *("rate_join", "rate_post", "rate_create", "rate_begin", "rate_begin_address", "rate_signal", "rate_other"),
-        "rate_broadcast",
-    )
-    @classmethod
-    def _rate_is_readable(cls, value: str) -> str:
-        gcra.parse(value)
-        return value
-
     @property
     def database_url(self) -> str:
         """The SQLAlchemy URL of the database."""
@@ -125,6 +136,14 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return the sources of settings; the first one that has a value wins."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+RATES: dict[str, int] = {
+    name.removeprefix("rate_"): next((each.people for each in field.metadata if isinstance(each, Crowd)), 1)
+    for name, field in Settings.model_fields.items()
+    if name.startswith("rate_")
+}
+"""The rates that have a setting, with their `Crowd`."""
 
 
 def load(config: Path | None = None, **flags: Any) -> Settings:

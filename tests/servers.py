@@ -14,20 +14,10 @@ import uvicorn
 
 from chatrooms.app import Chatrooms
 from chatrooms.cli.serve import uvicorn_options
-from chatrooms.settings import Settings
+from chatrooms.settings import RATES, Settings
 
 GENEROUS = "1000000/second"
-QUICK = {
-    "rate_join": GENEROUS,
-    "rate_post": GENEROUS,
-    "rate_create": GENEROUS,
-    "rate_begin": GENEROUS,
-    "rate_begin_address": GENEROUS,
-    "rate_signal": GENEROUS,
-    "rate_other": GENEROUS,
-    "rate_broadcast": GENEROUS,
-    "presence_grace": 0.2,
-}
+QUICK = {f"rate_{name}": GENEROUS for name in RATES} | {"presence_grace": 0.2}
 
 PLAIN = {"http": "httptools", "ws": "websockets-sansio"}
 """Options for uvicorn's own protocols, with which everything must work, too."""

@@ -13,11 +13,12 @@ import socketio
 
 from chatrooms.client.catchup import Catchup
 from chatrooms.client.changes import Change, Signal, revs_in
+from chatrooms.client.commands import REPEATABLE
 from chatrooms.client.connection import Connection
 from chatrooms.client.errors import ClientError, Closed
 from chatrooms.client.held import Held
 from chatrooms.client.link import Address, SocketFactory
-from chatrooms.client.methods import REPEATABLE, Methods
+from chatrooms.client.methods import Methods
 from chatrooms.client.outbox import Outbox, Sending
 from chatrooms.client.rows import Message, OneMessage
 from chatrooms.client.state import State

@@ -33,6 +33,27 @@ from chatrooms.client.rows import (
     UserPage,
 )
 
+REPEATABLE = frozenset(
+    [
+        "history",
+        "message.delete",
+        "message.pin",
+        "message.unpin",
+        "presence.watch",
+        "read.mark",
+        "room.close",
+        "room.list",
+        "room.members",
+        "room.pins",
+        "session.list",
+        "sync",
+        "user.get",
+        "user.list",
+        "user.me",
+    ]
+)
+"""Commands that are run again when the response was lost. Of the others, it is unknown whether they ran."""
+
 
 class Commands(ABC):
     """A method for each command, which returns the main field of its result, or for pages the whole result.

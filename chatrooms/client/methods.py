@@ -8,27 +8,6 @@ from collections.abc import AsyncIterator
 from chatrooms.client.commands import Commands
 from chatrooms.client.rows import Member, Message, User
 
-REPEATABLE = frozenset(
-    {
-        "history",
-        "message.delete",
-        "message.pin",
-        "message.unpin",
-        "presence.watch",
-        "read.mark",
-        "room.close",
-        "room.list",
-        "room.members",
-        "room.pins",
-        "session.list",
-        "sync",
-        "user.get",
-        "user.list",
-        "user.me",
-    }
-)
-"""Commands that are run again when the response was lost. Of the others, it is unknown whether they ran."""
-
 PAGE = 100
 
 

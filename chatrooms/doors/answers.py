@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Internal, Refusal
+from chatrooms.errors import Error, Internal, Refusal
 from chatrooms.wire import failures
 
 
@@ -18,10 +18,10 @@ class Success(TypedDict):
 
 
 class Failure(TypedDict):
-    """The answer to a command that was refused; ``error`` is the refusal's `as_dict`."""
+    """The answer to a command that was refused."""
 
     ok: Literal[False]
-    error: dict[str, Any]
+    error: Error
 
 
 def failed(refusal: Refusal) -> Failure:

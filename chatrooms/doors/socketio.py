@@ -14,6 +14,7 @@ from chatrooms import names
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
 from chatrooms.doors.greeting import Connected, Greeting
 from chatrooms.errors import Invalid, RateLimited, Refusal, Unauthorized, Unavailable
+from chatrooms.events import Change, Welcome
 from chatrooms.features import users
 from chatrooms.gcra import Limit
 from chatrooms.identity import sessions
@@ -105,8 +106,8 @@ class SocketioDoor:
 
     async def _connected(self, sid: str, _namespace: str, payload: Any) -> None:
         caller: Caller = (await self._server.get_session(sid))["caller"]
-        user = await self._pipeline.lookup(lambda db: users.find(db, caller.username))
-        welcome: dict[str, Any] = {
+        user = await self._pipeline.lookup(lambda db: users.existing(db, caller.username))
+        welcome: Welcome = {
             "user": user,
             "server": {"version": __version__, "name": self._settings.name},
             "limits": {"text": MAX_TEXT},
@@ -119,7 +120,7 @@ class SocketioDoor:
     async def _caught_up(self, sid: str, missed: Iterable[Sequence[str]]) -> None:
         """Make the client call `sync`, as it does at any gap: it was left out of changes of these rooms."""
         rooms = (names.room_of(people) for people in missed)
-        await self._server.emit_all(("change", {"room": room, "rev": BEYOND}, [sid]) for room in rooms)
+        await self._server.emit_all(("change", Change(room, BEYOND).payload, [sid]) for room in rooms)
 
     async def _event(self, event: str, sid: str, *given: Any) -> Success | Failure:
         try:
@@ -153,7 +154,8 @@ def malformed(reason: str) -> Failure:
 
 def connect_error(refusal: Refusal) -> Any:
     """Return a refusal as python-socketio wants it from a connect handler."""
-    return socketio.exceptions.ConnectionRefusedError(refusal.message, {"code": refusal.code, **refusal.details})
+    data = {"code": refusal.code, **refusal.details}
+    return socketio.exceptions.ConnectionRefusedError(refusal.message, data)
 
 
 TIMED_OUT = connect_error(Unavailable("Connecting took too long.")).error_args

@@ -129,7 +129,7 @@ def leave(act: Act, p: InRoom, _here: Here) -> OneMember:
     return {"member": _end(act, p.room, act.me.username)}
 
 
-@change("room.close", may=access.closer, locks=_myself)
+@change("room.close", may=access.closer, locks=_myself, repeatable=True, method="close_conversation")
 def close(act: Act, p: InConversation, _here: Here) -> OneMembership:
     """Take a conversation off your list on all your devices, until its next message. No one else is notified."""
     before = _membership(act.db, p.room, act.me.username)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, Index, Select, String, Table, delete, func, insert, select
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, NotFound
@@ -15,10 +15,20 @@ from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Params, Part, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import Message
-from chatrooms.storage.tables import messages, pins
+from chatrooms.storage.tables import messages, metadata, rooms, users
 from chatrooms.types import AnyRoom
 
 MAX_PINNED = 100
+
+pins = Table(
+    "pins",
+    metadata,
+    Column("message", String(36), ForeignKey(messages.c.id), primary_key=True),
+    Column("room", String(400), ForeignKey(rooms.c.name), nullable=False),
+    Column("by", String(32), ForeignKey(users.c.username), nullable=False),
+    Column("at", String(24), nullable=False),
+    Index(None, "room", "at"),
+)
 
 
 class InRoom(Params):
@@ -49,7 +59,7 @@ def _undeleted(act: Act, p: Which) -> Message:
     return message
 
 
-@change("message.pin", may=_undeleted, locks=room_of)
+@change("message.pin", may=_undeleted, locks=room_of, repeatable=True)
 def pin(act: Act, p: Which, message: Message) -> OneMessage:
     """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect."""
     if p.id in _load(act.db, [p.id]):
@@ -60,7 +70,7 @@ def pin(act: Act, p: Which, message: Message) -> OneMessage:
     return {"message": changed(act, message)}
 
 
-@change("message.unpin", may=_undeleted, locks=room_of)
+@change("message.unpin", may=_undeleted, locks=room_of, repeatable=True)
 def unpin(act: Act, p: Which, message: Message) -> OneMessage:
     """Unpin a message. Unpinning a message that is not pinned has no effect."""
     if act.db.execute(delete(pins).where(pins.c.message == p.id)).rowcount:
@@ -80,4 +90,4 @@ def _pinned(room: str) -> Select[Any]:
     return joined.where(pins.c.room == room, messages.c.deleted.is_(False))
 
 
-FEATURE = Feature(commands=(pin, unpin, page), parts=(PINNED_AT,))
+FEATURE = Feature(tables=(pins,), commands=(pin, unpin, page), parts=(PINNED_AT,))

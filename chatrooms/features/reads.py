@@ -61,7 +61,7 @@ def _myself(_db: Connection, me: Caller, _p: Mark) -> Iterable[str]:
     return (me.username,)
 
 
-@change("read.mark", may=access.member, locks=_myself)
+@change("read.mark", may=access.member, locks=_myself, repeatable=True, method="mark_read")
 def mark(act: Act, p: Mark, here: Here) -> OneRead:
     """Mark a room as read up to a message. A mark never goes backwards."""
     if not here.exists:

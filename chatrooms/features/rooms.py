@@ -138,7 +138,7 @@ def archive(act: Act, p: InRoom, _here: Here) -> OneRoom:
     return _store(act, p.room, archived=True)
 
 
-@query("room.list", may=access.anyone)
+@query("room.list", may=access.anyone, method="joinable")
 def list_open(act: Act, p: Find, _: None) -> ManyRooms:
     """Return up to 200 open rooms that you have not joined, largest first."""
     count = _member_count()

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.errors import NotFound
-from chatrooms.events import Signal
+from chatrooms.events import OWN_TYPES, Signal
 from chatrooms.features import rooms, users
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, invalid, query
@@ -22,11 +22,10 @@ from chatrooms.wire import packets
 MAX_DATA = 64 * 1024
 MAX_DEPTH = 16
 PIECE = 4 * 1024
-OURS = frozenset({"typing", "presence", "profile"})
 
 
 def _foreign(type: str) -> str:
-    if type in OURS:
+    if type in OWN_TYPES:
         raise ValueError("This type is reserved for the server.")
     return type
 
@@ -76,7 +75,7 @@ def _typist(act: Act, p: Where) -> None:
         _require_acquainted(act, p.room, field="room")
 
 
-@query("typing", may=_typist, rate="signal")
+@query("typing", may=_typist, rate="signal", repeatable=False)
 def typing(act: Act, p: Where, _: None) -> Nothing:
     """Show a room that you are typing. The server emits at most one signal per person and room every 3 seconds."""
     act.signals.append(Signal(p.room, act.me.username, "typing", {}))
@@ -95,7 +94,7 @@ def _pieces(p: Send) -> int:
     return 1 + len(orjson.dumps(p.data)) // PIECE
 
 
-@query("signal", may=_acquaintance, rate="signal", cost=_pieces)
+@query("signal", may=_acquaintance, rate="signal", cost=_pieces, repeatable=False)
 def signal(act: Act, p: Send, _: None) -> Nothing:
     """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with."""
     act.signals.append(Signal(p.to, act.me.username, p.type, p.data))

@@ -127,13 +127,13 @@ def me(act: Act, p: Nothing, _: None) -> OneUser:
     return {"user": existing(act.db, act.me.username)}
 
 
-@query("user.get", may=access.anyone)
+@query("user.get", may=access.anyone, method="user")
 def get(act: Act, p: Who, _: None) -> OneUser:
     """Return a person's profile."""
     return {"user": existing(act.db, p.username)}
 
 
-@change("user.update", may=access.anyone, locks=_myself)
+@change("user.update", may=access.anyone, locks=_myself, method="update_me")
 def update(act: Act, p: Profile, _: None) -> OneUser:
     """Update your profile. People who watch your presence receive it in a ``profile`` signal."""
     given = p.model_dump(exclude_none=True)
@@ -147,7 +147,7 @@ def update(act: Act, p: Profile, _: None) -> OneUser:
     return {"user": user}
 
 
-@query("user.list", may=access.anyone)
+@query("user.list", may=access.anyone, method="users")
 def page(act: Act, p: Page, _: None) -> UserPage:
     """Return people, ordered by username, a hundred at a time."""
     found = _select.where(users.c.username > p.after, users.c.username != SYSTEM)

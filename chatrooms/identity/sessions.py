@@ -134,7 +134,7 @@ def end(act: Act, id: str) -> None:
     act.ended.append(id)
 
 
-@query("session.list", may=access.anyone)
+@query("session.list", may=access.anyone, method="sessions")
 def page(act: Act, p: Nothing, _: None) -> ManySessions:
     """Return the browsers and programs that can act for you."""
     columns = (sessions.c.id, sessions.c.agent, sessions.c.created_at, sessions.c.seen_at)

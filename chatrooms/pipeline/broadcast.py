@@ -59,8 +59,7 @@ class Broadcast:
     async def _deliver(self, event: Align | End | Signal) -> None:
         match event:
             case Signal():
-                payload = {"room": event.room, "from": event.sender, "type": event.type, "data": event.data}
-                await self.server.emit("signal", payload, to=names.recipients(event.room), volatile=True)
+                await self.server.emit("signal", event.payload, to=names.recipients(event.room), volatile=True)
             case Align():
                 await self._move(event.username)
             case End(at_once=True):
@@ -69,10 +68,7 @@ class Broadcast:
                 self._end_soon(event.room)
 
     async def _emit(self, changes: Iterable[Change]) -> None:
-        payloads = [
-            ({"room": each.room, "rev": each.rev, **each.rows}, names.recipients(each.room)) for each in changes
-        ]
-        events = [("change", payload, to) for payload, to in payloads]
+        events = [("change", each.payload, names.recipients(each.room)) for each in changes]
         await self.server.emit_all(events, delivery=Delivery.SKIPPABLE)
 
     def kilobytes(self, event: Change | Signal) -> int:

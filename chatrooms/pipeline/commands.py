@@ -14,7 +14,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, Protocol, TypeVar, get_args, get_type_hints
+from typing import Any, Generic, Literal, Protocol, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Connection
@@ -26,12 +26,12 @@ from chatrooms.pipeline import weights
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
+from chatrooms.settings import RATES
 
 P = TypeVar("P", bound="Params")
 F = TypeVar("F")
 R = TypeVar("R")
 S = TypeVar("S", bound="Stranger")
-Rate = Literal["join", "post", "create", "signal", "other"]
 
 
 class Params(BaseModel):
@@ -113,6 +113,8 @@ class Command(Generic[P]):
     coroutine on the event loop that only uses sockets, ``entry`` as a coroutine for somebody who is not known yet.
     The caller's sockets are aligned before an ``aligned`` command. It counts against its ``rate`` as many times as
     ``cost`` returns, once if that is None, and more if parsing its ``names`` (see `weights`) takes long.
+    A client may run a ``repeatable`` command again when the response was lost. ``method`` is its method in the Python
+    client; if empty, the last word of its name.
     """
 
     name: str
@@ -122,10 +124,12 @@ class Command(Generic[P]):
     may: Callable[..., Any]
     body: Callable[..., Any]
     locks: Callable[[Connection, Caller, P], Iterable[str]]
-    rate: Rate
+    rate: str
     cost: Callable[[P], int] | None
     names: tuple[tuple[str, int], ...]
     aligned: bool = False
+    repeatable: bool = False
+    method: str = ""
 
     @property
     def doc(self) -> str:
@@ -138,13 +142,15 @@ def change(
     *,
     may: Callable[[Act, Any], F],
     locks: Callable[[Connection, Caller, Any], Iterable[str]],
-    rate: Rate = "other",
+    rate: str = "other",
     cost: Callable[[Any], int] | None = None,
+    repeatable: bool = False,
+    method: str = "",
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
     """Declare a command that writes. ``locks`` returns all rooms that it may change; changing another raises."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
-        return _declared(name, "change", may, body, locks, rate, cost)
+        return _declared(name, "change", may, body, locks, rate, cost, repeatable=repeatable, method=method)
 
     return declare
 
@@ -153,31 +159,34 @@ def query(
     name: str,
     *,
     may: Callable[[Act, Any], F],
-    rate: Rate = "other",
+    rate: str = "other",
     cost: Callable[[Any], int] | None = None,
     aligned: bool = False,
+    repeatable: bool = True,
+    method: str = "",
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
-    """Declare a command that reads, and may emit signals."""
+    """Declare a command that reads, and may emit signals; then it is not ``repeatable``."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
-        return _declared(name, "query", may, body, _no_room, rate, cost, aligned=aligned)
+        how: Any = {"aligned": aligned, "repeatable": repeatable, "method": method}
+        return _declared(name, "query", may, body, _no_room, rate, cost, **how)
 
     return declare
 
 
 def live(
-    name: str, *, may: Callable[[Caller, Any], None], rate: Rate = "other"
+    name: str, *, may: Callable[[Caller, Any], None], rate: str = "other"
 ) -> Callable[[Callable[[Broadcast, Caller, P], Awaitable[R]]], Command[P]]:
     """Declare a coroutine function that only concerns connected sockets."""
 
     def declare(body: Callable[[Broadcast, Caller, P], Awaitable[R]]) -> Command[P]:
-        return _declared(name, "live", may, body, _no_room, rate)
+        return _declared(name, "live", may, body, _no_room, rate, repeatable=True)
 
     return declare
 
 
 def entry(
-    name: str, *, may: Callable[[S, Any], None], rate: Rate = "other"
+    name: str, *, may: Callable[[S, Any], None], rate: str = "other"
 ) -> Callable[[Callable[[S, P], Awaitable[R]]], Command[P]]:
     """Declare a coroutine function that runs before there is a caller, such as joining; it may set cookies.
 
@@ -191,13 +200,13 @@ def entry(
 
 
 def _declared(  # noqa: PLR0917 - the fields of Command, in order
-    name: str, kind: Any, may: Any, body: Any, locks: Any, rate: Rate, cost: Any = None, *, aligned: bool = False
+    name: str, kind: Any, may: Any, body: Any, locks: Any, rate: str, cost: Any = None, **how: Any
 ) -> Command[Any]:
     hints = get_type_hints(body)
-    if rate not in get_args(Rate):
+    if rate not in RATES:
         raise ValueError(f"{name} has an unknown rate: {rate}")
     named = weights.named(hints["p"])
-    return Command(name, kind, hints["p"], hints["return"], may, body, locks, rate, cost, named, aligned)
+    return Command(name, kind, hints["p"], hints["return"], may, body, locks, rate, cost, named, **how)
 
 
 def _no_room(_db: Connection, _me: Caller, _p: Params) -> Iterable[str]:

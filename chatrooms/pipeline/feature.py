@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Table
+
 from chatrooms.pipeline.commands import Act, Command, Part
 from chatrooms.pipeline.jobs import JobKind
 
@@ -31,8 +33,13 @@ def on(table: str) -> Callable[[Callable[[Act, Sequence[Row]], None]], Listener]
 
 @dataclass(frozen=True)
 class Feature:
-    """Everything that one noun contributes; without it in the list of features, a chat has none of it."""
+    """Everything that one noun contributes; without it in the list of features, a chat has none of it.
 
+    Its ``tables`` are declared on `storage.tables.metadata`, and a migration in ``storage/migrations/versions`` creates
+    them in every database, so that a chat can be given the feature later.
+    """
+
+    tables: tuple[Table, ...] = ()
     commands: tuple[Command[Any], ...] = ()
     parts: tuple[Part, ...] = ()
     listeners: tuple[Listener, ...] = ()

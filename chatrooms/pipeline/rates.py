@@ -7,32 +7,20 @@ from collections.abc import Iterable
 from chatrooms.errors import RateLimited
 from chatrooms.events import Signal
 from chatrooms.gcra import Limit
-from chatrooms.settings import Settings
+from chatrooms.settings import RATES, Settings
 
 TYPING = "1/3 seconds"
 INVITE_BACK = "1/day"
-CROWD = 8
-"""How many people that use their limits to the full fit behind one network address, such as an office's."""
 
 
 class Rates:
-    """A limit for each rate; ``limits["post"].spend(username, network)`` counts, or raises `RateLimited`."""
+    """A limit for each rate that has a setting, such as ``limits["post"]``, and the fixed ones."""
 
     def __init__(self, settings: Settings) -> None:
-        self.limits = {
-            "join": Limit(settings.rate_join),
-            "post": Limit(settings.rate_post, CROWD),
-            "create": Limit(settings.rate_create, CROWD),
-            "begin": Limit(settings.rate_begin),
-            "begin_with": Limit(settings.rate_begin),
-            "begin_address": Limit(settings.rate_begin_address),
-            "left": Limit(INVITE_BACK),
-            "invite_back": Limit(INVITE_BACK),
-            "signal": Limit(settings.rate_signal, CROWD),
-            "other": Limit(settings.rate_other, CROWD),
-            "broadcast": Limit(settings.rate_broadcast, crowd=0),
-            "typing": Limit(TYPING),
-        }
+        self.limits = {name: Limit(getattr(settings, f"rate_{name}"), crowd) for name, crowd in RATES.items()}
+        self._begin_with = Limit(settings.rate_begin)
+        self._left, self._invite_back = Limit(INVITE_BACK), Limit(INVITE_BACK)
+        self._typing = Limit(TYPING)
 
     def spend_by_address(self, rate: str, network: str) -> None:
         """Count something that is asked for before it is known who asks; raises `RateLimited`."""
@@ -49,7 +37,7 @@ class Rates:
         counted = [(self.limits["begin"], me)]
         if network:
             counted.append((self.limits["begin_address"], network))
-            counted += [(self.limits["begin_with"], f"{network} {other}") for other in others]
+            counted += [(self._begin_with, f"{network} {other}") for other in others]
         if wait := max(limit.wait(who) for limit, who in counted):
             raise RateLimited("You've contacted many new people recently. Try again later.", retry_after=wait)
         for limit, who in counted:
@@ -57,17 +45,17 @@ class Rates:
 
     def leave(self, room: str, username: str) -> None:
         """Note that a person left a room."""
-        self.limits["left"].charge(f"{room} {username}", "", 1)
+        self._left.charge(f"{room} {username}", "", 1)
 
     def invite_back(self, me: str, room: str, username: str) -> None:
         """Count that ``me`` invites a person whose membership ended; raises `RateLimited`.
 
         If the person left (was not removed) in the last day, ``me`` may do it once a day.
         """
-        if not self.limits["left"].wait(f"{room} {username}"):
+        if not self._left.wait(f"{room} {username}"):
             return
         try:
-            self.limits["invite_back"].spend(f"{me} {room} {username}")
+            self._invite_back.spend(f"{me} {room} {username}")
         except RateLimited as refusal:
             message = "This person left the room again. You can invite them back once a day."
             raise RateLimited(message, **refusal.details) from None
@@ -77,7 +65,7 @@ class Rates:
         if signal.type != "typing":
             return True
         try:
-            self.limits["typing"].spend(f"{signal.sender} {signal.room}")
+            self._typing.spend(f"{signal.sender} {signal.room}")
         except RateLimited:
             return False
         return True

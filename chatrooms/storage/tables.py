@@ -1,4 +1,4 @@
-"""Every table, for all dialects.
+"""The tables that every chat has, for all dialects; each feature declares its own on the same `metadata`.
 
 Each row that clients receive has the ``rev`` of its room at which it last changed, so that catching up is one query:
 all rows of the room with a greater ``rev``. `SYNCED` names the columns of the room and the rev in each table.
@@ -156,16 +156,6 @@ sessions = Table(
     Column("agent", Text, nullable=False),
     Column("created_at", String(24), nullable=False),
     Column("seen_at", String(24), nullable=False),
-)
-
-pins = Table(
-    "pins",
-    metadata,
-    Column("message", String(36), ForeignKey(messages.c.id), primary_key=True),
-    Column("room", String(400), ForeignKey(rooms.c.name), nullable=False),
-    Column("by", String(32), ForeignKey(users.c.username), nullable=False),
-    Column("at", String(24), nullable=False),
-    Index(None, "room", "at"),
 )
 
 jobs = Table(

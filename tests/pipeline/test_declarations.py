@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 import threading
 from collections.abc import AsyncIterator
-from typing import get_args
 from uuid import uuid4
 
 import pytest
@@ -15,8 +14,7 @@ import socketio.exceptions
 from chatrooms import Chatrooms, Forbidden, Settings
 from chatrooms.errors import Internal, NotAMember, NotFound, Refusal
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Caller, Params, Rate, change, entry, live, query
-from chatrooms.pipeline.rates import Rates
+from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, live, query
 from tests.direct import DECLARED
 from tests.doors import post
 from tests.people import Person, leave
@@ -159,11 +157,6 @@ def test_an_unknown_rate_is_found_at_import(kind):
 
     with pytest.raises(ValueError, match=r"x\.y has an unknown rate: upload"):
         kind("x.y", may=access.anyone, rate="upload")(body)
-
-
-def test_every_rate_of_a_declaration_is_one_of_the_settings():
-    rates = Rates(Settings())
-    assert set(get_args(Rate)) <= set(rates.limits)
 
 
 class Banned(Forbidden):

@@ -13,8 +13,8 @@ from chatrooms import gcra
 from chatrooms.errors import RateLimited
 from chatrooms.gcra import Quota
 from chatrooms.pipeline.broadcast import Signal
-from chatrooms.pipeline.rates import CROWD, Rates
-from chatrooms.settings import Settings
+from chatrooms.pipeline.rates import Rates
+from chatrooms.settings import RATES, Settings
 from tests.doors import by_http
 from tests.people import Refused, connect
 from tests.servers import running
@@ -147,7 +147,7 @@ async def test_posting_is_rate_limited_and_says_when_to_retry(tmp_path):
 def test_people_at_one_address_share_the_limit_of_a_few_and_others_are_unaffected(limited):
     assert [spent(limited, "alice", "net") for _ in range(3)] == [True, True, False]
     crowd = [spent(limited, f"guest{number}", "net") for number in range(100)]
-    assert crowd.count(True) == 2 * CROWD - 2
+    assert crowd.count(True) == 2 * RATES["post"] - 2
     assert spent(limited, "bob", "elsewhere")
     assert [spent(limited, "carol", "") for _ in range(3)] == [True, True, False]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import orjson
 
-from chatrooms.settings import Settings
+from chatrooms.settings import RATES, Settings
 from tests.processes import environment
 from tests.soak import wire
 from tests.soak.noise import PATIENCE
@@ -28,9 +28,8 @@ LOUD_SECONDS = 60.0
 SLOWER = 0.1
 USUAL = [
     part
-    for name, setting in Settings.model_fields.items()
-    if name.startswith("rate_")
-    for part in (f"--{name.replace('_', '-')}", setting.default)
+    for name in RATES
+    for part in (f"--rate-{name.replace('_', '-')}", Settings.model_fields[f"rate_{name}"].default)
 ]
 
 

@@ -9,6 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, insert, inspect, select
 
+from chatrooms.features import FEATURES
 from chatrooms.storage import migrations
 from chatrooms.storage.tables import members, metadata, reads, rooms
 from tests.storage.test_writer import ROOM
@@ -49,6 +50,14 @@ def test_migrations_and_a_first_start_create_the_tables_of_the_code(engine, made
     made(engine)
     with engine.connect() as connection:
         assert compare_metadata(context(connection), metadata) == []
+
+
+def test_a_migration_creates_the_tables_of_each_feature(engine):
+    migrations.upgrade(engine)
+    owned = [table for feature in FEATURES for table in feature.tables]
+    assert owned
+    with engine.connect() as connection:
+        assert all(inspect(connection).has_table(table.name) for table in owned)
 
 
 def test_a_first_start_is_at_the_newest_migration(engine):

@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chatrooms.doors.docs.contract import Contract
-from chatrooms.doors.docs.events import EVENTS
 from chatrooms.doors.docs.schemas import Schema, answered, first_sentence, first_word, pascal, ref
 from chatrooms.errors import RateLimited
+from chatrooms.events import EVENTS
 from chatrooms.pipeline.commands import Command
 from chatrooms.version import __version__
 

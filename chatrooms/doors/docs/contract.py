@@ -7,9 +7,9 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from chatrooms.doors.docs.events import EVENTS, ConnectError, Error
 from chatrooms.doors.docs.schemas import Schema, Schemas, first_word, pascal, ref, schema
-from chatrooms.errors import Refusal, refusals
+from chatrooms.errors import Error, Refusal, refusals
+from chatrooms.events import EVENTS, ConnectError
 from chatrooms.identity.handshake import Credentials
 from chatrooms.pipeline.commands import Command, Part
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from inspect import cleandoc
 from textwrap import fill, indent
@@ -13,33 +14,6 @@ from chatrooms.doors.docs.limits import default
 from chatrooms.doors.docs.python_types import annotation, is_optional
 from chatrooms.doors.docs.schemas import Schema, Schemas, references
 from chatrooms.pipeline.commands import Command
-
-NAMES = {
-    "message.delete": "delete",
-    "message.edit": "edit",
-    "message.pin": "pin",
-    "message.unpin": "unpin",
-    "presence.watch": "watch",
-    "read.mark": "mark_read",
-    "room.archive": "archive",
-    "room.close": "close_conversation",
-    "room.create": "create",
-    "room.invite": "invite",
-    "room.join": "join",
-    "room.leave": "leave",
-    "room.list": "joinable",
-    "room.members": "members",
-    "room.pins": "pins",
-    "room.remove": "remove",
-    "room.update": "update",
-    "session.list": "sessions",
-    "session.revoke": "revoke",
-    "user.get": "user",
-    "user.list": "users",
-    "user.me": "me",
-    "user.update": "update_me",
-}
-"""Short names of methods. A command without one gets its own name: ``user_block`` for ``user.block``."""
 
 BY_HAND = frozenset({"message.post", "sync"})
 """Commands without a method, because the client's outbox and catch-up run them."""
@@ -85,6 +59,9 @@ from typing import Any, Literal
 
 from chatrooms.client.rows import ({types})
 
+REPEATABLE = frozenset({repeatable})
+"""Commands that are run again when the response was lost. Of the others, it is unknown whether they ran."""
+
 
 class Commands(ABC):
     """A method for each command, which returns the main field of its result, or for pages the whole result.
@@ -113,15 +90,19 @@ def rows(contract: Contract) -> str:
 
 
 def commands(contract: Contract) -> str:
-    """Return the source of ``commands.py``, unformatted."""
-    methods = [_method(command, contract) for command in _commands(contract)]
-    body = indent("\n".join(methods), "    ")
-    return COMMANDS.replace("{types}", ", ".join(_types(contract))) + body
+    """Return the source of ``commands.py``, unformatted; raises ``ValueError`` if two methods have the same name."""
+    declared = _commands(contract)
+    for name, count in Counter(map(method_name, declared)).items():
+        if count > 1:
+            raise ValueError(f"{count} commands have the method {name}: give `method=` to all but one")
+    repeatable = {command.name for command in contract.commands if command.repeatable}
+    head = COMMANDS.replace("{types}", ", ".join(_types(contract))).replace("{repeatable}", str(sorted(repeatable)))
+    return head + indent("\n".join(_method(command, contract) for command in declared), "    ")
 
 
-def method_name(command: str) -> str:
+def method_name(command: Command[Any]) -> str:
     """Return the name of the method that runs a command."""
-    return NAMES.get(command, command.replace(".", "_"))
+    return command.method or command.name.rpartition(".")[2]
 
 
 def _commands(contract: Contract) -> list[Command[Any]]:
@@ -169,7 +150,7 @@ def _method(command: Command[Any], contract: Contract) -> str:
     signature = ", ".join(["self", *_parameters(contract.params(command))])
     return "\n".join(
         [
-            f"async def {method_name(command.name)}({signature}) -> {_returned(command, result)}:",
+            f"async def {method_name(command)}({signature}) -> {_returned(command, result)}:",
             indent(_docstring(_described(command, fields)), "    "),
             indent(_call(command, fields, result), "    "),
             "",

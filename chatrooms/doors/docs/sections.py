@@ -8,11 +8,11 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from chatrooms.doors.docs.contract import Contract, by_status
-from chatrooms.doors.docs.events import EVENTS
 from chatrooms.doors.docs.limits import limits
 from chatrooms.doors.docs.markup import article, code, inline, prose, section, table, typed
 from chatrooms.doors.docs.notation import notation
 from chatrooms.doors.docs.schemas import Schema
+from chatrooms.events import EVENTS
 from chatrooms.pipeline.commands import Command
 from chatrooms.settings import Settings
 

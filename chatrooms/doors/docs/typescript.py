@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chatrooms.doors.docs.contract import Contract, codes
-from chatrooms.doors.docs.events import EVENTS
 from chatrooms.doors.docs.notation import members, notation
 from chatrooms.doors.docs.schemas import Schema, first_sentence
+from chatrooms.events import EVENTS
 from chatrooms.pipeline.commands import Command
 
 HEAD = """\

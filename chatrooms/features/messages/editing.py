@@ -44,7 +44,7 @@ def edit(act: Act, p: Edit, message: Message) -> OneMessage:
     return {"message": _update(act, message, text=p.text, edited_at=act.now)}
 
 
-@change("message.delete", may=_author_or_moderator, locks=room_of)
+@change("message.delete", may=_author_or_moderator, locks=room_of, repeatable=True)
 def delete(act: Act, p: Which, message: Message) -> OneMessage:
     """Delete a message; a tombstone without its text takes its place."""
     if message["deleted"]:

@@ -8,7 +8,8 @@ from sqlalchemy import Engine, inspect, text
 
 from chatrooms.storage.tables import metadata
 
-HEAD = "0005"
+HEAD = max(path.stem for path in (Path(__file__).parent / "versions").glob("[0-9]*.py")).partition("_")[0]
+"""The newest migration; the names of their files begin with their revisions."""
 
 
 class Newer(Exception):
@@ -41,7 +42,10 @@ def upgrade(engine: Engine, revision: str = HEAD) -> None:
 
 
 def _create(engine: Engine) -> None:
-    """Create the tables of `HEAD` in an empty database, faster than the migrations; a test compares the two."""
+    """Create the tables of `HEAD` in an empty database, faster than the migrations; a test compares the two.
+
+    They include the tables of features, which are in `metadata` because `Chatrooms` imports all features.
+    """
     with engine.begin() as connection:
         metadata.create_all(connection)
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))

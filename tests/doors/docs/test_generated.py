@@ -11,12 +11,12 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from chatrooms.client import Change, Client, rows
-from chatrooms.client.commands import Commands
+from chatrooms.client.commands import REPEATABLE, Commands
 from chatrooms.client.held import Held
-from chatrooms.client.methods import REPEATABLE, Methods
+from chatrooms.client.methods import Methods
 from chatrooms.doors.docs.contract import Contract
 from chatrooms.doors.docs.generated import contract, files
-from chatrooms.doors.docs.python_client import BY_HAND, NAMES, commands, method_name
+from chatrooms.doors.docs.python_client import BY_HAND, commands, method_name
 from chatrooms.doors.docs.python_types import annotation
 from chatrooms.doors.docs.typescript import declarations
 from chatrooms.errors import refusals
@@ -44,15 +44,19 @@ def test_every_command_and_refusal_is_in_the_typescript_declarations():
 
 @pytest.mark.parametrize("command", [command for name, command in COMMANDS.items() if name not in BY_HAND])
 def test_every_command_is_a_method_of_the_python_client_with_its_parameters(command):
-    method = getattr(Commands, method_name(command.name))
+    method = getattr(Commands, method_name(command))
     given = inspect.signature(method).parameters
     assert set(given) - {"self"} == set(command.params.model_fields)
     required = {name for name, field in command.params.model_fields.items() if field.is_required()}
     assert {name for name, parameter in given.items() if parameter.default is parameter.empty} - {"self"} == required
 
 
-def test_no_name_is_given_to_a_command_that_does_not_exist():
-    assert (set(NAMES) | BY_HAND | REPEATABLE) <= set(COMMANDS)
+def test_the_client_runs_by_hand_only_commands_that_exist():
+    assert set(COMMANDS) >= BY_HAND
+
+
+def test_the_client_repeats_the_commands_that_are_declared_as_repeatable():
+    assert {name for name, command in COMMANDS.items() if command.repeatable} == REPEATABLE
 
 
 def test_handwritten_methods_only_override_generated_ones_on_purpose():
@@ -110,23 +114,39 @@ def generated(result: type) -> ast.AsyncFunctionDef:
         It opens again.
         """
 
-    close = Command(
-        "door.close", "change", Where, result, lambda _: None, body, lambda _db, _me, _p: (), "other", None, ()
-    )
+    close = declared("door.close", result, body)
     [kind] = [node for node in ast.parse(commands(Contract([close]))).body if isinstance(node, ast.ClassDef)]
     assert isinstance(kind.body[-1], ast.AsyncFunctionDef)
     return kind.body[-1]
 
 
-def test_a_new_command_becomes_a_method_with_its_name():
+def declared(name: str, result: type, body, **how) -> Command:
+    return Command(
+        name, "change", Where, result, lambda _: None, body, lambda _db, _me, _p: (), "other", None, (), **how
+    )
+
+
+def test_a_new_command_becomes_a_method_with_the_last_word_of_its_name():
     method = generated(Done)
-    assert method.name == "door_close"
+    assert method.name == "close"
     assert ast.unparse(method.args) == "self, id: str, room: str, until: int | None=None"
     assert ast.get_docstring(method) == (
         "Close the ``door`` of a room.\n\nIt opens again.\n\n- ``until``: The ``seq`` to end at (default ``5``)."
     )
     assert ast.unparse(method.body[-1]) == (
         "await self.run('door.close', id=id, room=await self._room_of(room), until=until)"
+    )
+
+
+def test_two_commands_cannot_have_the_same_method():
+    def close(act, p):
+        """Close it."""
+
+    two = [declared(name, Done, close) for name in ("door.close", "window.close")]
+    with pytest.raises(ValueError, match="the method close"):
+        commands(Contract(two))
+    assert "def close_window(" in commands(
+        Contract([two[0], declared("window.close", Done, close, method="close_window")])
     )
 
 

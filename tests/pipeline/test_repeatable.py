@@ -1,0 +1,46 @@
+"""A repeatable change has no effect the second time, so that a client can run it again when the response was lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.direct import DECLARED, Direct
+
+REPEATABLE = sorted(name for name, command in DECLARED.items() if command.repeatable)
+ID = "3f1c5b0e-0000-4000-8000-000000000001"
+CHANGES = {
+    "message.delete": {"id": ID},
+    "message.pin": {"id": ID},
+    "message.unpin": {"id": ID},
+    "read.mark": {"room": "#lobby", "seq": 999},
+    "room.close": {"room": "alice+bob"},
+}
+
+
+@pytest.fixture
+def direct():
+    direct = Direct()
+    for name in ("alice", "bob"):
+        direct.join(name)
+        direct.run(name, "room.join", {"room": "#lobby"})
+    direct.run("alice", "message.post", {"room": "#lobby", "text": "hello", "id": ID})
+    direct.run("alice", "message.post", {"room": "bob", "text": "hello"})
+    yield direct
+    direct.engine.dispose()
+
+
+def test_every_repeatable_change_is_tested():
+    assert {name for name in REPEATABLE if DECLARED[name].kind == "change"} == set(CHANGES)
+
+
+@pytest.mark.parametrize("command", CHANGES)
+def test_a_repeatable_change_has_no_effect_the_second_time(direct, command):
+    if command == "message.unpin":
+        direct.run("bob", "message.pin", {"id": ID})
+    first, changes = direct.run("alice", command, CHANGES[command])
+    assert changes
+    assert direct.run("alice", command, CHANGES[command]) == (first, [])
+
+
+def test_a_command_that_emits_signals_is_not_repeatable():
+    assert {"typing", "signal"}.isdisjoint(REPEATABLE)
