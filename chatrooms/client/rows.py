@@ -130,6 +130,10 @@ class Message(TypedDict):
     """The id of the message in the same room that this one replies to."""
     pinned_at: str | None
     """When it was pinned; ``null`` if it is not pinned."""
+    mentions: list[str]
+    """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code
+    and quotes; at most 50.
+    """
 
 
 class OneMember(TypedDict):

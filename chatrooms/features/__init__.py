@@ -6,7 +6,7 @@ remove one, delete its file and its line below.
 
 from __future__ import annotations
 
-from chatrooms.features import members, messages, pins, presence, reads, rooms, signals, sync, users
+from chatrooms.features import members, mentions, messages, pins, presence, reads, rooms, signals, sync, users
 
 FEATURES = (
     users.FEATURE,
@@ -15,6 +15,7 @@ FEATURES = (
     messages.FEATURE,
     reads.FEATURE,
     pins.FEATURE,
+    mentions.FEATURE,
     sync.FEATURE,
     presence.FEATURE,
     signals.FEATURE,

@@ -26,6 +26,7 @@ from chatrooms.pipeline import weights
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
+from chatrooms.storage.rows import Message
 from chatrooms.settings import RATES
 
 P = TypeVar("P", bound="Params")
@@ -72,7 +73,8 @@ class Stranger(Protocol):
 class Part:
     """A field that a feature adds to messages, such as when they were pinned.
 
-    ``load`` returns the values by message id; messages without one get ``empty``, which must be immutable. ``type`` and
+    ``load`` returns the values by message id; messages without one get ``empty``, which must be immutable. ``store``
+    runs whenever a message is posted, edited or deleted (its text is then None), and returns its value. ``type`` and
     ``doc`` describe the field in the documentation.
     """
 
@@ -81,6 +83,7 @@ class Part:
     doc: str
     empty: Any
     load: Callable[[Connection, Sequence[str]], Mapping[str, Any]]
+    store: Callable[[Connection, Message], Any] | None = None
 
     def __post_init__(self) -> None:
         hash(self.empty)  # all messages without a value share it

@@ -79,6 +79,7 @@ export interface Message {
   deleted: boolean;
   reply_to: string | null;
   pinned_at: string | null;
+  mentions: string[];
 }
 
 /** A person's read position in a room; there is one for each room that they belong to. */

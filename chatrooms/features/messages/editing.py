@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import update
 
 from chatrooms.errors import Forbidden, NotFound
-from chatrooms.features.messages.loading import OneMessage, Which, changeable, changed, room_of, with_parts
+from chatrooms.features.messages.loading import OneMessage, Which, changeable, changed, room_of, store_parts, with_parts
 from chatrooms.pipeline.commands import Act, change
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages
@@ -55,4 +55,5 @@ def delete(act: Act, p: Which, message: Message) -> OneMessage:
 def _update(act: Act, message: Message, **values: Any) -> Message:
     act.db.execute(update(messages).where(messages.c.id == message["id"]).values(**values))
     updated: Message = {**message, **values}  # type: ignore[typeddict-item] # columns of the table
+    store_parts(act, updated)
     return changed(act, updated)
