@@ -11,6 +11,9 @@ from typing import Any, Literal
 
 from chatrooms.client.rows import (
     History,
+    InboxItem,
+    InboxPage,
+    Items,
     Listing,
     ManyRooms,
     ManySessions,
@@ -36,6 +39,8 @@ from chatrooms.client.rows import (
 REPEATABLE = frozenset(
     [
         "history",
+        "inbox.list",
+        "inbox.mark",
         "message.delete",
         "message.pin",
         "message.unpin",
@@ -92,6 +97,24 @@ class Commands(ABC):
             "history", room=await self._room_of(room), before=before, after=after, around=around, limit=limit
         )
         return result
+
+    async def inbox_items(self, *, after: int | None = None, unread: bool | None = None) -> InboxPage:
+        """Return what concerns you, such as mentions, newest first, a hundred at a time.
+
+        - ``after``: Start after the item with this ``id``; if omitted, at the newest.
+        - ``unread``: Return only unread items (default ``false``).
+        """
+        result: InboxPage = await self.run("inbox.list", after=after, unread=unread)
+        return result
+
+    async def mark_inbox(self, ids: Sequence[int], state: Literal["read", "unread"] | None = None) -> list[InboxItem]:
+        """Mark items of your inbox as read, or as unread again.
+
+        - ``ids``: The ids of the items; others than your own have no effect.
+        - ``state``: What they become (default ``"read"``).
+        """
+        result: Items = await self.run("inbox.mark", ids=ids, state=state)
+        return result["items"]
 
     async def delete(self, id: str) -> Message:
         """Delete a message; a tombstone without its text takes its place."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chatrooms.client.changes import Change
-from chatrooms.client.rows import Member, Message, Read, Room, User
+from chatrooms.client.rows import InboxItem, Member, Message, Read, Room, User
 from chatrooms.client.unread import Unread
 
 
@@ -90,6 +90,7 @@ class State:
         self.memberships: dict[str, Member] = {}
         self.closed: set[str] = set()
         self.reads: dict[str, Read] = {}
+        self.inbox: dict[int, InboxItem] = {}
         self.profile: User | None = None
         self._unread = Unread()
         self._changed, self._keep = changed, keep
@@ -143,7 +144,7 @@ class State:
         self.rooms.pop(change.room, None)
         self._unread.restart(change.room, change.rev)
         if change.room == self.username:
-            self.memberships, self.closed, self.reads = {}, set(), {}
+            self.memberships, self.closed, self.reads, self.inbox = {}, set(), {}, {}
             self._unread.forget_positions()
         self._enter(change)
 
@@ -162,10 +163,18 @@ class State:
         for read in news.rows("reads"):
             self.reads[read["room"]] = read
             self._unread.take(read)
+        for item in news.rows("inbox"):
+            self._take_item(item)
         for user in news.rows("users"):
             self.profile = user
         if news.reset:
             self.rooms = {n: r for n, r in self.rooms.items() if n == self.username or n in self.memberships}
+
+    def _take_item(self, item: InboxItem) -> None:
+        if item["read"] or item["gone"]:
+            self.inbox.pop(item["id"], None)
+        else:
+            self.inbox[item["id"]] = item
 
     def _take_membership(self, row: Member) -> None:
         room = row["room"]

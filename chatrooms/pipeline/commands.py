@@ -26,8 +26,8 @@ from chatrooms.pipeline import weights
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
-from chatrooms.storage.rows import Message
 from chatrooms.settings import RATES
+from chatrooms.storage.rows import Message
 
 P = TypeVar("P", bound="Params")
 F = TypeVar("F")

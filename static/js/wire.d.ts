@@ -15,6 +15,7 @@ export interface Change {
   memberships?: Membership[];
   members?: Member[];
   reads?: Read[];
+  inbox?: InboxItem[];
   messages?: Message[];
 }
 
@@ -23,6 +24,20 @@ export interface Details {
   field?: string;
   retry_after?: number;
   [other: string]: any;
+}
+
+/** Something that concerns you; in your own room only. */
+export interface InboxItem {
+  id: number;
+  kind: string;
+  room: string;
+  message: string | null;
+  seq: number | null;
+  by: string;
+  at: string;
+  read: boolean;
+  gone: boolean;
+  rev: number;
 }
 
 /** The server's limits. */
@@ -175,6 +190,16 @@ export interface Commands {
   history: {
     params: { room: string; before?: number | null; after?: number | null; around?: number | null; limit?: number };
     result: { messages: Message[]; more: boolean; more_before: boolean; more_after: boolean };
+  };
+  /** Return what concerns you, such as mentions, newest first, a hundred at a time. */
+  "inbox.list": {
+    params: { after?: number | null; unread?: boolean };
+    result: { items: InboxItem[]; messages: Message[]; more: boolean };
+  };
+  /** Mark items of your inbox as read, or as unread again. */
+  "inbox.mark": {
+    params: { ids: number[]; state?: "read" | "unread" };
+    result: { items: InboxItem[] };
   };
   /** Delete a message; a tombstone without its text takes its place. */
   "message.delete": {

@@ -114,6 +114,8 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "room.remove": [({"room": "#staff", "username": "bob"}, "forbidden", STRANGER)],
     "room.members": [({"room": "#staff"}, FINE, STRANGER)],
     "read.mark": [({"room": "#staff", "seq": 1}, FINE, STRANGER)],
+    "inbox.list": [({}, FINE, FINE)],
+    "inbox.mark": [({"ids": [1]}, FINE, FINE)],
     "typing": [({"room": "#staff"}, FINE, STRANGER)],
     "signal": [
         ({"to": "#staff", "type": "x"}, FINE, STRANGER),
