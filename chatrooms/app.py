@@ -39,9 +39,9 @@ from chatrooms.pipeline.feature import Feature, Features
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import DATABASE, Settings
+from chatrooms.storage.database import Database
 from chatrooms.storage.files import make_private_folder
 from chatrooms.storage.rows import Message
-from chatrooms.storage.writer import Database
 from chatrooms.wire.connection_limits import listed
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.origins import checked_before
@@ -96,7 +96,7 @@ class Chatrooms:
             cors_allowed_origins=checked_before,
         )
 
-        self._broadcast = Broadcast(self._server, self._db, Local())
+        self._broadcast = Broadcast(self._server, self._db.reader, Local())
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(jobs.FORGET,))))
         rates, queue = Rates(settings), jobs.Queue()
         self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue)
@@ -109,7 +109,7 @@ class Chatrooms:
             settings,
             self._pipeline,
             self._gate,
-            self._db,
+            self._db.reader,
             assets=Assets(_static(), hosted=authenticate is not None),
             documents=Documents(Contract(declared.declared, declared.parts)),
         )

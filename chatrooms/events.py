@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, NotRequired, TypeAlias, cast, get_args
+from typing import Annotated, Any, Literal, NotRequired, TypeAlias, get_args
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -69,11 +69,6 @@ class Change:
     room: str
     rev: int
     rows: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
-
-    @property
-    def payload(self) -> ChangePayload:
-        """The event ``change`` as clients receive it."""
-        return cast(ChangePayload, {"room": self.room, "rev": self.rev, **self.rows})
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from starlette.routing import Mount
 from chatrooms import Chatrooms, Settings, cli
 from chatrooms.features.messages import posting
 from chatrooms.identity import hosts
-from chatrooms.storage import batches
+from chatrooms.storage import writer
 
 SOON = 1.0
 
@@ -46,7 +46,7 @@ def host(data: Path, what: str) -> None:
 
 
 def main(kind: str, data: str, what: str) -> None:
-    batches.SECONDS_TO_ANSWER = hosts.SECONDS_TO_ANSWER = SOON
+    writer.SECONDS_TO_ANSWER = hosts.SECONDS_TO_ANSWER = SOON
     if what == "write":
         posting._store = hang_in_the_writer
     if kind == "host":

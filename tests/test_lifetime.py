@@ -20,10 +20,10 @@ from starlette.testclient import TestClient
 
 from chatrooms import AlreadyRunning, Chatrooms, NotRunning, Settings, WouldBlock
 from chatrooms.errors import NotFound, Unavailable
-from chatrooms.storage import batches
-from chatrooms.storage import writer as db_module
+from chatrooms.storage import database as db_module
+from chatrooms.storage import writer
+from chatrooms.storage.database import Database
 from chatrooms.storage.server_lock import Busy
-from chatrooms.storage.writer import Database
 from tests.doors import get, post
 from tests.people import Person, connect, leave
 from tests.servers import QUICK, serving
@@ -43,7 +43,7 @@ def elsewhere(work):
 
 
 async def texts(chat) -> list[str]:
-    return await chat._db.read(lambda db: list(db.scalars(text("SELECT text FROM messages ORDER BY seq"))))
+    return await chat._db.reader.read(lambda db: list(db.scalars(text("SELECT text FROM messages ORDER BY seq"))))
 
 
 async def works(chat) -> None:
@@ -68,9 +68,9 @@ CALLS = {
     "emit": lambda chat: chat.emit("mine", {}, to="#lobby"),
     "run": lambda chat: chat.run("user.me", {}, username="alice"),
     "drain": lambda chat: chat.drain(),
-    "read": lambda chat: chat._db.read(lambda _: None),
-    "lookup": lambda chat: chat._db.lookup(lambda _: None),
-    "change": lambda chat: chat._db.change(lambda _: None),
+    "read": lambda chat: chat._db.reader.read(lambda _: None),
+    "lookup": lambda chat: chat._db.reader.lookup(lambda _: None),
+    "change": lambda chat: chat._db.writer.change(lambda _: None),
     "post_sync": lambda chat: asyncio.to_thread(chat.post_sync, "#lobby", "hi"),
 }
 
@@ -178,7 +178,7 @@ async def test_a_start_with_a_locked_database_releases_everything(tmp_path, chat
 
 
 async def test_a_cancelled_start_releases_the_database(chat, monkeypatch):
-    reached, go_on, take = threading.Event(), threading.Event(), db_module.server_lock.take
+    reached, go_on, take = threading.Event(), threading.Event(), writer.server_lock.take
 
     def slow(url):
         release = take(url)
@@ -186,7 +186,7 @@ async def test_a_cancelled_start_releases_the_database(chat, monkeypatch):
         go_on.wait(PATIENCE)
         return release
 
-    monkeypatch.setattr(db_module.server_lock, "take", slow)
+    monkeypatch.setattr(writer.server_lock, "take", slow)
     starting = asyncio.create_task(chat.lifespan().__aenter__())
     await asyncio.to_thread(reached.wait, PATIENCE)
     starting.cancel()
@@ -232,7 +232,7 @@ async def test_a_waiting_thread_is_released_when_the_loop_stops(chat):
         await asyncio.Event().wait()
 
     async def until_somebody_waits():
-        chat._db._store.writes._do = hang
+        chat._db.writer.on_commit(hang)
         async with asyncio.timeout(PATIENCE):
             while not posting.is_set():
                 await asyncio.sleep(0)
@@ -256,6 +256,7 @@ async def test_a_waiting_thread_is_released_when_the_loop_stops(chat):
     assert stopped.is_set()
     over.set()
     await running
+    chat._db.writer.on_commit(chat._pipeline._committed)
     async with chat.lifespan():
         await works(chat)
 
@@ -263,10 +264,10 @@ async def test_a_waiting_thread_is_released_when_the_loop_stops(chat):
 async def test_a_cancelled_task_of_the_writer_leaves_the_chat_usable(chat):
     async with chat.lifespan():
         begun, go_on = threading.Event(), threading.Event()
-        waiting = asyncio.create_task(chat._db.change(lambda _: begun.set() or go_on.wait(PATIENCE)))
+        waiting = asyncio.create_task(chat._db.writer.change(lambda _: begun.set() or go_on.wait(PATIENCE)))
         behind = asyncio.create_task(chat.post("#lobby", "behind it"))
         await asyncio.to_thread(begun.wait, PATIENCE)
-        chat._db._store.writes._task.cancel()
+        chat._db.writer._task.cancel()
         for refused in (waiting, behind):
             with pytest.raises(Unavailable):
                 await refused
@@ -282,7 +283,7 @@ async def test_a_failed_lookup_or_broadcast_leaves_the_chat_usable(chat):
         raise Odd
 
     async with chat.lifespan():
-        for call in (chat._db.lookup, chat._db.change):
+        for call in (chat._db.reader.lookup, chat._db.writer.change):
             with pytest.raises((Unavailable, Odd)):
                 await asyncio.wait_for(call(breaks), PATIENCE)
         await works(chat)
@@ -291,12 +292,12 @@ async def test_a_failed_lookup_or_broadcast_leaves_the_chat_usable(chat):
 async def test_callers_of_a_hanging_write_are_refused_and_the_writer_recovers(chat, monkeypatch):
     go_on = threading.Event()
     async with chat.lifespan():
-        monkeypatch.setattr(batches, "SECONDS_TO_ANSWER", 0.1)
+        monkeypatch.setattr(writer, "SECONDS_TO_ANSWER", 0.1)
         with pytest.raises(Unavailable):
-            await chat._db.change(lambda _: go_on.wait(PATIENCE))
+            await chat._db.writer.change(lambda _: go_on.wait(PATIENCE))
         with pytest.raises(Unavailable):
             await chat.post("#lobby", "while it hangs")
-        writing = chat._db._store.writes._task
+        writing = chat._db.writer._task
         go_on.set()
         await writing
         monkeypatch.undo()
@@ -307,7 +308,7 @@ async def test_a_hanging_write_does_not_block_the_end(chat, monkeypatch, caplog)
     monkeypatch.setattr(db_module, "SECONDS_TO_CLOSE", 0.1)
     go_on = threading.Event()
     async with chat.lifespan():
-        hung = asyncio.create_task(chat._db.change(lambda _: go_on.wait(PATIENCE)))
+        hung = asyncio.create_task(chat._db.writer.change(lambda _: go_on.wait(PATIENCE)))
         await asyncio.sleep(0)
     with pytest.raises(Unavailable):
         await hung
@@ -320,14 +321,14 @@ async def test_a_hanging_write_does_not_block_the_end(chat, monkeypatch, caplog)
 async def test_a_database_without_a_chat_has_the_same_lifetime(tmp_path):
     database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
     await database.close()
-    for call in (database.read, database.lookup, database.change):
+    for call in (database.reader.read, database.reader.lookup, database.writer.change):
         with pytest.raises(NotRunning, match="open"):
             await call(lambda _: 1)
     for _ in range(2):
         await database.open()
         with pytest.raises(AlreadyRunning):
             await database.open()
-        for call in (database.read, database.lookup, database.change):
+        for call in (database.reader.read, database.reader.lookup, database.writer.change):
             assert await call(lambda _: 1) == await elsewhere(lambda call=call: call(lambda _: 1)) == 1
         await database.close()
 

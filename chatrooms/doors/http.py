@@ -20,7 +20,7 @@ from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake, trusted
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
-from chatrooms.storage.writer import Database
+from chatrooms.storage.reader import Reader
 from chatrooms.wire.packets import parse_json
 from chatrooms.wire.requests import announced
 from chatrooms.wire.server import MAX_PACKET
@@ -39,12 +39,12 @@ class HttpDoor:
         settings: Settings,
         pipeline: Pipeline,
         gate: Gate,
-        db: Database,
+        reader: Reader,
         *,
         assets: Assets,
         documents: Documents,
     ) -> None:
-        self._settings, self._pipeline, self._gate, self._db = settings, pipeline, gate, db
+        self._settings, self._pipeline, self._gate, self._reader = settings, pipeline, gate, reader
         self._assets, self._docs = assets, documents
 
     def routes(self) -> list[BaseRoute]:
@@ -64,7 +64,7 @@ class HttpDoor:
 
     async def _ready(self, _request: Request) -> Response:
         try:
-            await self._db.read(lambda db: db.exec_driver_sql("SELECT 1 FROM alembic_version").scalar())
+            await self._reader.read(lambda db: db.exec_driver_sql("SELECT 1 FROM alembic_version").scalar())
         except Unavailable as refusal:
             return _failure(refusal)
         return _json({"ok": True})

@@ -14,7 +14,7 @@ from chatrooms import names
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
 from chatrooms.doors.greeting import Connected, Greeting
 from chatrooms.errors import Invalid, RateLimited, Refusal, Unauthorized, Unavailable
-from chatrooms.events import Change, Welcome
+from chatrooms.events import Welcome
 from chatrooms.features import users
 from chatrooms.gcra import Limit
 from chatrooms.identity import sessions
@@ -120,7 +120,7 @@ class SocketioDoor:
     async def _caught_up(self, sid: str, missed: Iterable[Sequence[str]]) -> None:
         """Make the client call `sync`, as it does at any gap: it was left out of changes of these rooms."""
         rooms = (names.room_of(people) for people in missed)
-        await self._server.emit_all(("change", Change(room, BEYOND).payload, [sid]) for room in rooms)
+        await self._server.manager.emit_all(("change", {"room": room, "rev": BEYOND}, [sid]) for room in rooms)
 
     async def _event(self, event: str, sid: str, *given: Any) -> Success | Failure:
         try:

@@ -46,11 +46,16 @@ class InRoom(Protocol):
         """The room."""
 
 
-def of(db: Connection, me: Caller, room: str) -> Here:
-    """Return ``room`` for a member; raises `NotFound`, or `NotAMember` if the caller could join."""
+def of(db: Connection, me: Caller, room: str, *, writing: bool = False) -> Here:
+    """Return ``room`` for a member; raises `NotFound`, or `NotAMember` if the caller could join.
+
+    Raises `Archived` if the member wants to write in an archived room.
+    """
     here = peek(db, me, room)
     if here.role is None:
         raise NotAMember(room=room) if here.access == "open" else NotFound(room=room)
+    if writing and here.archived:
+        raise Archived(room=room)
     return here
 
 
@@ -97,7 +102,7 @@ def member(act: Act, p: InRoom) -> Here:
 
 def poster(act: Act, p: InRoom) -> Here:
     """Allow members, unless the room is archived."""
-    return require_unarchived(member(act, p))
+    return of(act.db, act.me, p.room, writing=True)
 
 
 def joiner(act: Act, p: InRoom) -> Here:

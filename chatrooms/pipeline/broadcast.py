@@ -16,9 +16,9 @@ from sqlalchemy import Connection, bindparam, select
 from chatrooms import names
 from chatrooms.events import Align, Change, End, Event, Signal
 from chatrooms.pipeline.bus import Bus
+from chatrooms.storage.reader import Reader
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import members
-from chatrooms.storage.writer import Database
 from chatrooms.wire import failures
 from chatrooms.wire.server import NAMESPACE, Delivery, Server
 
@@ -31,11 +31,11 @@ SECONDS_TO_ACKNOWLEDGE = 0.1
 class Broadcast:
     """Delivers events to the rooms that they are addressed to."""
 
-    def __init__(self, server: Server, db: Database, bus: Bus) -> None:
+    def __init__(self, server: Server, reader: Reader, bus: Bus) -> None:
         self.server = server
         self.lingering: dict[str, asyncio.TimerHandle] = {}
         """People who left so recently that they may be reloading the page, until a timer of `Presence` fires."""
-        self._db, self._bus = db, bus
+        self._reader, self._bus = reader, bus
         self._arriving: dict[str, set[str]] = {}
         self._aligning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -68,8 +68,11 @@ class Broadcast:
                 self._end_soon(event.room)
 
     async def _emit(self, changes: Iterable[Change]) -> None:
-        events = [("change", each.payload, names.recipients(each.room)) for each in changes]
-        await self.server.emit_all(events, delivery=Delivery.SKIPPABLE)
+        payloads = [
+            ({"room": each.room, "rev": each.rev, **each.rows}, names.recipients(each.room)) for each in changes
+        ]
+        events = [("change", payload, to) for payload, to in payloads]
+        await self.server.manager.emit_all(events, delivery=Delivery.SKIPPABLE)
 
     def kilobytes(self, event: Change | Signal) -> int:
         """Return the kilobytes of an event over all connections that receive it; safe in any thread."""
@@ -86,7 +89,7 @@ class Broadcast:
         async with lock:
             if not self.occupied(username):
                 return
-            belongs = await self._db.lookup(lambda db: _shared_rooms(db, username))
+            belongs = await self._reader.lookup(lambda db: _shared_rooms(db, username))
             for each in [sid] if sid else self.sockets_in(username):
                 await self._enter(each, belongs, "shared")
 

@@ -26,8 +26,8 @@ class RoomNotLocked(Exception):
 class Changes:
     """The changes of one command: one rev per room, and only in rooms that are ``locked``."""
 
-    def __init__(self, db: Connection, locked: Container[str]) -> None:
-        self._db, self._locked = db, locked
+    def __init__(self, db: Connection, locked: Container[str] = ()) -> None:
+        self._db, self.locked = db, locked
         self.by_room: dict[str, Change] = {}
 
     def rev(self, room: str) -> int:
@@ -38,18 +38,20 @@ class Changes:
 
     def number_message(self, room: str) -> tuple[int, int]:
         """Count a new message; return this command's rev of ``room``, and the message's number there, from 1."""
-        posted = self._advance(room, revs=0 if room in self.by_room else 1, messages=1)
-        return self.rev(room), posted
+        known = self.by_room.get(room)
+        rev, posted = self._advance(room, revs=0 if known else 1, messages=1)
+        return known.rev if known else rev, posted
 
     def add(self, room: str, table: str, row: Mapping[str, Any]) -> None:
         """Broadcast ``row`` of ``table`` after the commit; it must have this command's rev of ``room``."""
         self.by_room[room].rows.setdefault(table, []).append(row)
 
-    def _advance(self, room: str, *, revs: int, messages: int) -> int:
-        if room not in self._locked:
+    def _advance(self, room: str, *, revs: int, messages: int) -> tuple[int, int]:
+        """Advance the room's counters and return them: of changes and of messages."""
+        if room not in self.locked:
             raise RoomNotLocked(room)
         row = _advance.one(self._db, {"room": room, "revs": revs, "messages": messages})
         if row is None:
             raise LookupError(f"there is no room {room}")
         self.by_room.setdefault(room, Change(room, row["counter"]))
-        return int(row["posted"])
+        return row["counter"], row["posted"]

@@ -93,6 +93,7 @@ class Part:
 class Act:
     """A command while it runs: its caller, time and transaction, and what it changes and emits.
 
+    ``parts`` are the fields that features add to messages, ``blank`` their values in a new message.
     ``ended`` lists the ids of sessions whose sockets to disconnect; ``queued`` is true once a job was enqueued.
     """
 
@@ -102,6 +103,7 @@ class Act:
     rates: Rates
     lobby: str
     parts: Sequence[Part] = ()
+    blank: Mapping[str, Any] = field(default_factory=dict)
     now: str = field(default_factory=clock.now)
     signals: list[Signal] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)

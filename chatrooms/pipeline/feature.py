@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Table
@@ -57,6 +58,7 @@ class Features:
         self.entries = {name: command for name, command in declared.items() if command.kind == "entry"}
         self.jobs = _by_name(job for feature in listed for job in feature.jobs)
         self.parts = tuple(_by_name(part for feature in listed for part in feature.parts).values())
+        self.blank = MappingProxyType({part.name: part.empty for part in self.parts})
         self.listeners = tuple(listener for feature in listed for listener in feature.listeners)
 
 

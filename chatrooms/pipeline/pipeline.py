@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from weakref import WeakValueDictionary
@@ -23,7 +23,7 @@ from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.jobs import Queue
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import Settings
-from chatrooms.storage.writer import Database
+from chatrooms.storage.database import Database
 from chatrooms.wire.tally import Tally
 
 P = TypeVar("P", bound=Params)
@@ -64,7 +64,7 @@ class Pipeline:
         self.settings = settings
         self._features, self._db, self._broadcast, self._rates, self._queue = features, db, broadcast, rates, queue
         self._tally = Tally(log)
-        db.on_commit(self._committed)
+        db.writer.on_commit(self._committed)
         self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
@@ -96,16 +96,27 @@ class Pipeline:
 
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
         """Run ``work`` as a change that is not a command, such as a first join or a job."""
-        return (await self._db.change(lambda db: self._act(work, me, db, locks), lambda _: locks)).result
+
+        def run(db: Connection) -> Outcome[R]:
+            act = self._act(me, db)
+            act.changes.locked = locks
+            return self._outcome(act, work(act))
+
+        return (await self._db.writer.change(run, lambda _: locks, me.network or me.username)).result
 
     async def lookup(self, query: Callable[[Connection], R]) -> R:
         """Run a query that is not a command and finds a few rows by index."""
-        return await self._db.lookup(query)
+        return await self._db.reader.lookup(query)
 
     async def _committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
         """Broadcast the committed changes, in commit order, and wake the job runner."""
-        await self._broadcast.publish([event for outcome in outcomes for event in outcome.events()])
-        if any(outcome.queued for outcome in outcomes):
+        events: list[Event] = []
+        queued = False
+        for outcome in outcomes:
+            events += outcome.events()
+            queued |= outcome.queued
+        await self._broadcast.publish(events)
+        if queued:
             self._queue.wake()
 
     async def _do(self, command: Command[P], p: P, me: Caller) -> Any:
@@ -113,23 +124,18 @@ class Pipeline:
             command.may(me, p)
             return await command.body(self._broadcast, me, p)
 
-        def work(act: Act) -> Any:
-            return command.body(act, p, command.may(act, p))
-
         if command.aligned:
             await self._broadcast.align(me.username)
         if command.kind == "query":
             async with self._turn(me):
-                outcome = await self._db.read(lambda db: self._act(work, me, db))
+                outcome = await self._db.reader.read(lambda db: self._query(command, p, me, db))
             await self._emit(outcome.signals, me)
             return outcome.result
-        locked: set[str] = set()
-
-        def locks(db: Connection) -> set[str]:
-            locked.update(command.locks(db, me, p))
-            return locked
-
-        outcome = await self._db.change(lambda db: self._affordable(work, me, db, locked), locks)
+        outcome = await self._db.writer.change(
+            lambda db: self._change(command, p, me, db),
+            lambda db: command.locks(db, me, p),
+            me.network or me.username,
+        )
         return outcome.result
 
     async def _parse(self, command: Command[P], given: Any, me: Caller) -> P:
@@ -150,26 +156,37 @@ class Pipeline:
         return self._turns.setdefault(me.network or me.username, asyncio.Semaphore(AT_ONCE))
 
     def _spend(self, rate: str, me: Caller, weight: int) -> None:
-        if weight and not me.host:
+        if not me.host:
             self._rates.limits[rate].spend(me.username, me.network, weight)
 
     async def _emit(self, signals: list[Signal], me: Caller) -> None:
         passed = list(filter(self._rates.passes, signals))
         if passed:
-            self._spend("broadcast", me, sum(map(self._broadcast.kilobytes, passed)))
+            if weight := sum(map(self._broadcast.kilobytes, passed)):
+                self._spend("broadcast", me, weight)
             await self._broadcast.publish(passed)
 
-    def _affordable(self, work: Callable[[Act], R], me: Caller, db: Connection, locked: Container[str]) -> Outcome[R]:
-        """Run ``work`` on the writer's thread; raises `RateLimited` if its broadcast exceeds the caller's rate."""
-        outcome = self._act(work, me, db, locked)
+    def _query(self, command: Command[P], p: P, me: Caller, db: Connection) -> Outcome[Any]:
+        """Run a command on a reader's thread."""
+        act = self._act(me, db)
+        return self._outcome(act, command.body(act, p, command.may(act, p)))
+
+    def _change(self, command: Command[P], p: P, me: Caller, db: Connection) -> Outcome[Any]:
+        """Run a command on the writer's thread; raises `RateLimited` if its broadcast exceeds the caller's rate."""
+        act = self._act(me, db)
+        act.changes.locked = set(command.locks(db, me, p))
+        outcome = self._outcome(act, command.body(act, p, command.may(act, p)))
         if not me.host:
             sent: list[Change | Signal] = [*outcome.changes, *outcome.signals]
-            self._spend("broadcast", me, sum(map(self._broadcast.kilobytes, sent)))
+            if weight := sum(map(self._broadcast.kilobytes, sent)):
+                self._spend("broadcast", me, weight)
         return outcome
 
-    def _act(self, work: Callable[[Act], R], me: Caller, db: Connection, locked: Container[str] = ()) -> Outcome[R]:
-        act = Act(me, db, Changes(db, locked), self._rates, self.settings.lobby, self._features.parts)
-        result = work(act)
+    def _act(self, me: Caller, db: Connection) -> Act:
+        return Act(me, db, Changes(db), self._rates, self.settings.lobby, self._features.parts, self._features.blank)
+
+    def _outcome(self, act: Act, result: R) -> Outcome[R]:
+        """Return the outcome of what was done, after the listeners have seen it."""
         changes = list(act.changes.by_room.values())
         for listener in self._features.listeners:
             if rows := [row for change in changes for row in change.rows.get(listener.table, ())]:

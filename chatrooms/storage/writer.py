@@ -1,138 +1,215 @@
-"""`Database`: ``read()``, ``lookup()``, and ``change()`` with group commit; independent of chat.
+"""The one writer of a process: it commits all waiting work as one transaction, each write in its own savepoint.
 
-The process has one writer. It commits all waiting work as one transaction, each in its own savepoint, so that one
-refusal does not affect the others. While a commit is written to disk, the next batch gathers: the busier the server,
-the larger the batch.
+One refusal does not affect the others. While a commit is written to disk, the next batch gathers: the busier the
+server, the larger the batch. A batch takes one write of each caller in turn and commits when its time is up, so that a
+caller with many writes delays its own.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack, suppress
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from chatrooms.errors import Internal, Refusal, Unavailable
 from chatrooms.lifetime import Lifetime
-from chatrooms.storage import server_lock
-from chatrooms.storage.batches import Batches, Lookup
-from chatrooms.storage.engines import READERS, connect
+from chatrooms.storage import locks, server_lock
+from chatrooms.storage.engines import connect
+from chatrooms.storage.locks import Locks
 from chatrooms.storage.migrations import migrate
-from chatrooms.storage.threads import Threads
-from chatrooms.storage.writes import Locks, Write, lock, run
+from chatrooms.storage.statements import Prepared
 from chatrooms.wire import failures
 
 T = TypeVar("T")
+Committed = Callable[[Sequence[Any]], Awaitable[None]]
 
 BATCH = 256
 WAITING = 10_000
-SECONDS_TO_READ = 30.0
-"""How long a query may wait for a thread and its result."""
-SECONDS_TO_CLOSE = 5.0
-"""How long closing waits for unfinished work."""
+SECONDS_TO_WORK = 0.02
+"""How long a batch works before it commits; what it has not begun by then waits for the next one."""
+SECONDS_TO_ANSWER = 30.0
+"""How long a batch may take before the callers that wait for it get `Unavailable`."""
+
+log = logging.getLogger(__name__)
+
+_SAVE, _UNDO, _RELEASE = (
+    Prepared(text(sql)) for sql in ("SAVEPOINT job", "ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job")
+)
 
 
-class Database:
-    """A database with many readers and one writer, between `open` and `close`.
+class Write:
+    """Work for the writer on behalf of ``whom``, the names of what it changes, and its outcome."""
 
-    Without ``alone``, no lock keeps a second server out.
+    __slots__ = ("done", "error", "locks", "result", "whom", "work")
 
-    It belongs to the event loop that opened it; calls from other loops and threads run there too. Calls while it is not
-    open raise `NotRunning`. It can be opened again on any loop, even after `open` failed.
-    """
+    def __init__(self, work: Callable[[Connection], Any], locks: Locks, whom: str, done: asyncio.Future[Any]) -> None:
+        self.work, self.locks, self.whom, self.done = work, locks, whom, done
+        self.result: Any = None
+        self.error: Exception | None = None
 
-    def __init__(self, url: str, *, alone: bool = True) -> None:
-        self.url = make_url(url)
-        self._committed: Callable[[Sequence[Any]], Awaitable[None]] | None = None
-        self._alone = alone
-        self._lifetime = Lifetime("The database is not open: call this between its open() and its close().")
-        self._last: _Store | None = None
+    def run(self, connection: Connection, held: set[int]) -> None:
+        """Do the work. An exception undoes it alone, but a database error is raised and ends the batch."""
+        _SAVE.run(connection, {})
+        try:
+            if connection.dialect.name == "postgresql":
+                locks.require(connection, self.locks, held)
+            self.result = self.work(connection)
+        except Refusal as refusal:
+            self.error = refusal
+        except Exception as error:
+            if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+                raise
+            failures.report("command failed")
+            self.error = Internal()
+        if self.error:
+            _UNDO.run(connection, {})
+        _RELEASE.run(connection, {})
 
-    def on_commit(self, handler: Callable[[Sequence[Any]], Awaitable[None]]) -> None:
+    def answer(self) -> None:
+        """Pass the outcome to the caller, if it still waits."""
+        if self.done.done():
+            return
+        if self.error is None:
+            self.done.set_result(self.result)
+        else:
+            self.done.set_exception(self.error)
+
+    def refuse(self) -> None:
+        """Raise `Unavailable` in the caller, because it is unknown whether the work was done."""
+        if not self.done.done():
+            self.done.set_exception(Unavailable())
+
+
+class Waiting:
+    """The writes that wait, each caller's in order."""
+
+    def __init__(self) -> None:
+        self._of: OrderedDict[str, deque[Write]] = OrderedDict()
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, write: Write) -> None:
+        """Let ``write`` wait behind the others of its caller."""
+        self._of.setdefault(write.whom, deque()).append(write)
+        self._count += 1
+
+    def take(self, most: int) -> list[Write]:
+        """Remove and return at most ``most`` writes, one of each caller in turn."""
+        taken: list[Write] = []
+        while self._of and len(taken) < most:
+            whom, writes = self._of.popitem(last=False)
+            taken.append(writes.popleft())
+            if writes:
+                self._of[whom] = writes
+        self._count -= len(taken)
+        return taken
+
+    def put_back(self, writes: Sequence[Write]) -> None:
+        """Return what was taken last to the front."""
+        for write in reversed(writes):
+            self._of.setdefault(write.whom, deque()).appendleft(write)
+            self._of.move_to_end(write.whom, last=False)
+        self._count += len(writes)
+
+
+class Writer:
+    """Accepts writes on the event loop of its ``lifetime``, while that runs."""
+
+    def __init__(self, url: URL, lifetime: Lifetime, *, alone: bool) -> None:
+        self._url, self._lifetime, self._alone = url, lifetime, alone
+        self._committed: Committed | None = None
+        self._waiting = Waiting()
+        self._thread: _Thread | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._late = False
+
+    def on_commit(self, handler: Committed) -> None:
         """Register what is awaited with the results of each committed batch.
 
         Batches come in the order of their commits, each before those who asked for it are answered.
         """
         self._committed = handler
 
-    async def open(self) -> None:
-        """Create or migrate the tables and start the threads.
+    async def change(self, work: Callable[[Connection], T], locks: Locks = lambda _: (), whom: str = "") -> T:
+        """Run ``work`` on the writer's thread and return its result, once it is on disk and was broadcast.
 
-        Raises `AlreadyRunning`, `Busy`, or ``SQLAlchemyError``.
+        ``locks`` names what the work changes: no two works with a name in common overlap, in any process. ``whom`` it
+        is for takes turns with others. An exception in ``work`` undoes its changes and is raised here. Raises
+        `Unavailable` if the database cannot be written, or responds too late.
         """
-        self._lifetime.begin()
-        try:
-            await self._let_go()  # left over if the event loop was closed before the database
-            self._last = _Store(self.url, self._tell, alone=self._alone)
-            await self._last.open()
-        except BaseException:
-            self._last = None
-            self._lifetime.end()
-            raise
-        self._lifetime.ready()
-
-    async def close(self) -> None:
-        """Finish the accepted work, then release everything; without effect if it is not open.
-
-        If the database hangs, stop waiting after a few seconds; it is released when it responds, or with the process.
-        """
-        if self._lifetime.running:
-            await self._lifetime.call(self._close)
-
-    async def read(self, query: Callable[[Connection], T]) -> T:
-        """Run ``query`` on a reader's thread in one snapshot and return its result; raises `Unavailable`."""
-        if not self._lifetime.here:
-            return await self._lifetime.call(self.read, query)
-        return await self._store.read(query)
-
-    async def lookup(self, query: Callable[[Connection], T]) -> T:
-        """Run a query that finds a few rows by index: all waiting lookups share one snapshot and one thread.
-
-        The snapshot begins after the call.
-        """
-        if not self._lifetime.here:
-            return await self._lifetime.call(self.lookup, query)
-        result: T = await self._store.lookups.add(Lookup(query))
-        return result
-
-    async def change(self, work: Callable[[Connection], T], locks: Locks = lambda _: ()) -> T:
-        """Run ``work`` on the writer's thread and return its result, once it is on disk and ``committed`` was awaited.
-
-        ``locks`` names what the work changes: no two works with a name in common overlap, in any process. An exception
-        in ``work`` undoes its changes and is raised here. Raises `Unavailable` if the database cannot be written.
-        """
-        if asyncio.get_running_loop() is not self._lifetime.loop:
-            return await self._lifetime.call(self.change, work, locks)
-        if len(self._store.writes) >= WAITING:
+        loop = asyncio.get_running_loop()
+        if loop is not self._lifetime.loop:
+            return await self._lifetime.call(self.change, work, locks, whom)
+        if self._late or len(self._waiting) >= WAITING:
             raise Unavailable
-        result: T = await self._store.writes.add(Write(work, locks))
+        write = Write(work, locks, whom, loop.create_future())
+        self._waiting.add(write)
+        if self._task is None:
+            self._task = loop.create_task(self._run())
+        result: T = await write.done
         return result
 
-    @property
-    def _store(self) -> _Store:
-        if self._last is None:
-            raise LookupError("no database is open")
-        return self._last
+    async def open(self) -> None:
+        """Start the thread, which creates or migrates the tables; raises what that raises."""
+        self._waiting, self._task, self._late = Waiting(), None, False
+        self._thread = _Thread(self._url, alone=self._alone)
+        await asyncio.wrap_future(self._thread.opened)
 
-    async def _close(self) -> None:
+    async def finish(self, seconds: float) -> bool:
+        """Finish the waiting work, refuse what is not done within ``seconds``; return whether all was done."""
+        if self._task is None:
+            return True
+        _, late = await asyncio.wait({self._task}, timeout=seconds)
+        for task in late:
+            task.cancel()
+            await asyncio.wait({task}, timeout=seconds)
+        return not late
+
+    async def close(self, seconds: float) -> bool:
+        """End the thread once it has done its work; return whether it took less than ``seconds``."""
+        thread, self._thread = self._thread, None
+        return thread is None or await thread.end(seconds)
+
+    async def _run(self) -> None:
+        """Commit what waits, batch by batch; broadcast and answer each."""
+        batch: list[Write] = []
         try:
-            await self._store.finish()
+            while batch := self._waiting.take(BATCH):
+                await self._in_time(batch)
+                for write in batch:
+                    write.answer()
         finally:
-            self._lifetime.stop()
-            try:
-                await self._let_go()
-            finally:
-                self._lifetime.end()
+            self._task = None
+            self._refuse(batch)
 
-    async def _let_go(self) -> None:
-        last, self._last = self._last, None
-        if last is not None:
-            await last.close()
+    async def _in_time(self, batch: list[Write]) -> None:
+        """Commit and broadcast the beginning of a batch; the rest waits again, unless this took too long."""
+        assert self._thread  # noqa: S101 - the lifetime runs
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(SECONDS_TO_ANSWER, self._give_up, batch)
+        try:
+            rest = await self._thread.commit(batch, loop)
+            del batch[len(batch) - len(rest) :]
+            if not self._late:  # otherwise the rest was refused
+                self._waiting.put_back(rest)
+            await self._broadcast(batch)
+        finally:
+            timer.cancel()
+            self._late = False
 
-    async def _tell(self, batch: list[Write]) -> None:
+    async def _broadcast(self, batch: list[Write]) -> None:
         results = [write.result for write in batch if write.error is None]
         if self._committed and results:
             try:
@@ -140,114 +217,84 @@ class Database:
             except Exception:
                 failures.report("broadcasting failed")
 
+    def _give_up(self, batch: list[Write]) -> None:
+        self._late = True
+        reason = "the database takes longer than %g s to write; requests are refused until it answers"
+        log.error(reason, SECONDS_TO_ANSWER)
+        self._refuse(batch)
 
-class _Store:
-    """An open database: its connections, its threads, and the work that waits for them."""
-
-    def __init__(self, url: URL, tell: Callable[[list[Write]], Awaitable[None]], *, alone: bool) -> None:
-        self._url, self._tell, self._alone = url, tell, alone
-        self._writer, self._reader = connect(url, writer=True), connect(url, writer=False)
-        self._write_thread, self._read_threads = Threads(1, "writer"), Threads(READERS, "reader")
-        self._release: Callable[[], None] = _nothing
-        self._patience = SECONDS_TO_CLOSE
-        self.writes: Batches[Write] = Batches("write", BATCH, self._write)
-        self.lookups: Batches[Lookup] = Batches("read", BATCH, self._look_up)
-
-    async def open(self) -> None:
-        try:
-            await self._on(self._write_thread, self._take)
-        except BaseException:
-            await self.close()
-            raise
-
-    async def finish(self) -> None:
-        """Do the waiting work, for at most `SECONDS_TO_CLOSE`."""
-        self._patience = SECONDS_TO_CLOSE
-        for batches in (self.writes, self.lookups):
-            if not await batches.finish(self._patience):
-                self._patience = 0
-
-    async def close(self) -> None:
-        """Release everything, on the writer's thread after all its work: no other server may write before that."""
-        self._write_thread.submit(self._let_go)
-        for threads in (self._read_threads, self._write_thread):
-            if not await threads.close(self._patience):
-                self._patience = 0
-        if not self._patience:
-            logging.getLogger(__name__).error("the database does not respond; closing without it")
-
-    async def read(self, query: Callable[[Connection], T]) -> T:
-        try:
-            async with asyncio.timeout(SECONDS_TO_READ):
-                return await self._on(self._read_threads, self._query, query)
-        except TimeoutError as error:
-            raise Unavailable from error
-
-    async def _look_up(self, batch: list[Lookup]) -> None:
-        await self._on(self._read_threads, self._query_all, batch)
-
-    async def _write(self, batch: list[Write]) -> None:
-        await self._on(self._write_thread, self._commit, batch)
-        await self._tell(batch)
-
-    def _take(self) -> None:
-        if self._alone:
-            self._release = server_lock.take(self._url)
-        migrate(self._writer)
-
-    def _let_go(self) -> None:
-        try:
-            self._reader.dispose()
-            self._writer.dispose()
-        finally:
-            self._release()
-
-    def _commit(self, batch: list[Write]) -> None:
-        try:
-            with self._writer.begin() as connection:
-                held = lock(connection, batch)
-                for write in batch:
-                    run(write, connection, held)
-        except Exception:
-            failures.report("commit failed")
-            for write in batch:
-                write.error = write.error or Unavailable()
-
-    def _query(self, query: Callable[[Connection], T]) -> T:
-        try:
-            with self._reader.begin() as connection:
-                return query(connection)
-        except Refusal:
-            raise
-        except Exception as error:
-            failures.report("read failed")
-            refusal = Unavailable() if isinstance(error, SQLAlchemyError) else Internal()
-        raise refusal  # outside of the handler, so that its context does not quote values
-
-    def _query_all(self, batch: list[Lookup]) -> None:
-        try:
-            with self._reader.begin() as connection:
-                for lookup in batch:
-                    _look_up(lookup, connection)
-        except Exception:
-            failures.report("lookup failed")
-            for lookup in batch:
-                lookup.error = Unavailable()
-
-    async def _on(self, threads: Threads, work: Callable[..., T], *args: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(threads, work, *args)
+    def _refuse(self, batch: list[Write]) -> None:
+        """Refuse everything in the batch and waiting that has no answer yet."""
+        for write in (*batch, *self._waiting.take(len(self._waiting))):
+            write.refuse()
 
 
-def _nothing() -> None:
-    return None
+class _Thread:
+    """The thread with the writing connection, which keeps other servers out as long as it lives.
+
+    It is a daemon, so that a write that hangs on a dead disk does not keep the process from exiting.
+    """
+
+    def __init__(self, url: URL, *, alone: bool) -> None:
+        self._url, self._alone = url, alone
+        self._batches: SimpleQueue[tuple[list[Write], asyncio.Future[list[Write]]] | None] = SimpleQueue()
+        self.opened: Future[None] = Future()
+        self._ended: Future[None] = Future()
+        for future in (self.opened, self._ended):
+            future.set_running_or_notify_cancel()  # from now on, nobody who waits for it can cancel it
+        Thread(target=self._live, name="writer", daemon=True).start()
+
+    async def commit(self, batch: list[Write], loop: asyncio.AbstractEventLoop) -> list[Write]:
+        """Commit the beginning of ``batch`` and return what there was no time for."""
+        done: asyncio.Future[list[Write]] = loop.create_future()
+        self._batches.put((batch, done))
+        return await done
+
+    async def end(self, seconds: float) -> bool:
+        """Finish the batches, release everything, and end; return whether it took less than ``seconds``."""
+        self._batches.put(None)
+        _, late = await asyncio.wait({asyncio.wrap_future(self._ended)}, timeout=seconds)
+        return not late
+
+    def _live(self) -> None:
+        with ExitStack() as ending:
+            ending.callback(self._ended.set_result, None)
+            try:
+                if self._alone:
+                    ending.callback(server_lock.take(self._url))
+                engine = connect(self._url, writer=True)
+                ending.callback(engine.dispose)
+                migrate(engine)
+            except BaseException as error:
+                self.opened.set_exception(error)
+                return
+            self.opened.set_result(None)
+            while todo := self._batches.get():
+                batch, done = todo
+                rest = _commit(engine, batch)
+                with suppress(RuntimeError):  # the loop was closed before the database
+                    done.get_loop().call_soon_threadsafe(_resolve, done, rest)
+                del batch, done, rest, todo  # otherwise they live until the next batch
 
 
-def _look_up(lookup: Lookup, connection: Connection) -> None:
-    """Run one lookup; a database error ends the batch."""
+def _commit(engine: Engine, batch: list[Write]) -> list[Write]:
+    """Run the writes of one transaction until its time is up, and return the rest."""
+    until = time.perf_counter() + SECONDS_TO_WORK
     try:
-        lookup.result = lookup.query(connection)
-    except SQLAlchemyError:
-        raise
-    except Exception:
-        failures.report("lookup failed")
-        lookup.error = Internal()
+        with engine.begin() as connection:
+            postgresql = connection.dialect.name == "postgresql"
+            held = locks.take(connection, [write.locks for write in batch]) if postgresql else set()
+            for done, write in enumerate(batch):
+                if done and time.perf_counter() > until:
+                    return batch[done:]
+                write.run(connection, held)
+    except BaseException:  # whatever it is, the thread has to go on
+        failures.report("commit failed")
+        for write in batch:
+            write.error = write.error or Unavailable()
+    return []
+
+
+def _resolve(done: asyncio.Future[list[Write]], rest: list[Write]) -> None:
+    if not done.done():
+        done.set_result(rest)

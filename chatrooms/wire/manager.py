@@ -213,9 +213,16 @@ class Manager:
             )
 
     async def emit_all(
-        self, events: Iterable[tuple[str, Any, Iterable[str]]], namespace: str, delivery: Delivery = Delivery.RELIABLE
+        self,
+        events: Iterable[tuple[str, Any, Iterable[str]]],
+        namespace: str = "/",
+        delivery: Delivery = Delivery.RELIABLE,
     ) -> None:
-        """Send several events, each to its rooms; those of the same rooms together."""
+        """Emit several events, each to its rooms: every socket gets those of the same rooms in one write.
+
+        Events to the same rooms keep their order; between different rooms there is none. ``delivery`` says what becomes
+        of them at clients that are slow to read.
+        """
         messages_to: dict[tuple[str, ...], list[Message]] = {}
         for event, data, to in events:
             messages_to.setdefault(tuple(to), []).extend(packets.encode(packets.EVENT, [event, data], namespace))

@@ -177,19 +177,6 @@ class Server(Dispatcher):
         """End a connection with its transport, whatever it is doing; waits for nobody."""
         await self.eio.disconnect(eio_sid)
 
-    async def emit_all(
-        self,
-        events: Iterable[tuple[str, Any, Iterable[str]]],
-        namespace: str = NAMESPACE,
-        delivery: Delivery = Delivery.RELIABLE,
-    ) -> None:
-        """Emit several events, each to its rooms: every socket gets those of the same rooms in one write.
-
-        Events to the same rooms keep their order; between different rooms there is none. ``delivery`` says what becomes
-        of them at clients that are slow to read.
-        """
-        await self.manager.emit_all(events, namespace, delivery)
-
     async def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - python-socketio's signature
         """Disconnect a socket from a namespace, and its transport if it is in no other."""
         namespace = namespace or NAMESPACE

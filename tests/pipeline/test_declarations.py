@@ -62,10 +62,10 @@ async def den(chat):
 async def together(chat, *works):
     """Return the outcomes of works that the writer takes as one batch."""
     gate = threading.Event()
-    first = asyncio.create_task(chat._db.change(lambda _: gate.wait(10)))
+    first = asyncio.create_task(chat._db.writer.change(lambda _: gate.wait(10)))
     await asyncio.sleep(0)
     tasks = [asyncio.ensure_future(work) for work in works]
-    while len(chat._db._store.writes) < len(tasks):
+    while len(chat._db.writer._waiting) < len(tasks):
         await asyncio.sleep(0)
     gate.set()
     await first
@@ -133,7 +133,7 @@ async def test_an_outsider_has_no_access_and_peek_is_only_for_joining(den):
     await den.run("room.create", {"name": "#shut", "access": "private"}, username="alice")
 
     def ask(find, room):
-        return den._db.read(lambda db: find(db, Caller("mallory"), room))
+        return den._db.reader.read(lambda db: find(db, Caller("mallory"), room))
 
     for room, refusal in (("#shut", NotFound), ("#den", NotAMember), ("alice", NotFound), ("alice+bob", NotFound)):
         with pytest.raises(refusal):

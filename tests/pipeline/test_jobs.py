@@ -59,7 +59,7 @@ async def ask(chat: Chatrooms, kind: JobKind, key: str, data=None, due=None) -> 
 
 async def rows(chat: Chatrooms, kind: JobKind) -> list:
     found = select(jobs).where(jobs.c.kind == kind.name)
-    return await chat._db.read(lambda db: list(db.execute(found)))
+    return await chat._db.reader.read(lambda db: list(db.execute(found)))
 
 
 async def settled(chat: Chatrooms, kind: JobKind) -> list:
@@ -208,7 +208,7 @@ async def test_an_expired_session_is_removed_and_its_socket_disconnected(tmp_pat
         while alice.client.connected:
             await asyncio.sleep(0)
         count = select(func.count()).select_from(sessions)
-        assert await server.chat._db.read(lambda db: db.scalar(count)) == 0
+        assert await server.chat._db.reader.read(lambda db: db.scalar(count)) == 0
 
 
 async def test_a_listener_runs_in_the_transaction_of_the_command_and_can_enqueue(make):

@@ -16,7 +16,7 @@ from chatrooms.errors import Invalid
 from chatrooms.pipeline import weights
 from chatrooms.pipeline.commands import Caller
 from chatrooms.pipeline.pipeline import AT_ONCE, Pipeline, parse
-from chatrooms.storage.writer import Database
+from chatrooms.storage.database import Database
 from chatrooms.wire import packets
 from tests.bench.parsing import slow_name, worst
 from tests.direct import DECLARED

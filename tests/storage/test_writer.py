@@ -7,15 +7,18 @@ import threading
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import OperationalError
 
 from chatrooms.errors import Internal, NotFound, Unavailable
 from chatrooms.storage import server_lock
 from chatrooms.storage import writer as db_module
+from chatrooms.storage.database import Database
 from chatrooms.storage.server_lock import Busy
 from chatrooms.storage.tables import rooms
-from chatrooms.storage.writer import Database
+from chatrooms.storage.writer import Waiting, Write
 
 ROOM = {
     "title": "",
@@ -51,32 +54,33 @@ def stored(connection):
 
 
 async def test_a_change_can_be_read_once_it_returns(database):
-    assert await database.change(adding("#a")) == "#a"
-    assert await database.read(stored) == ["#a"]
+    assert await database.writer.change(adding("#a")) == "#a"
+    assert await database.reader.read(stored) == ["#a"]
 
 
 async def test_a_database_error_does_not_log_values(database, caplog):
-    await database.change(adding("#secret"))
+    await database.writer.change(adding("#secret"))
     with pytest.raises(Internal):
-        await database.change(adding("#secret"))
+        await database.writer.change(adding("#secret"))
     assert "IntegrityError" in caplog.text
     assert "secret" not in caplog.text and "alice" not in caplog.text
 
 
-async def test_waiting_works_are_committed_together_and_broadcast_before_they_return(database):
+async def test_waiting_works_are_committed_together_and_broadcast_before_they_return(database, monkeypatch):
+    monkeypatch.setattr(db_module, "SECONDS_TO_WORK", 60)
     told, answered = [], []
 
     async def committed(results):
         told.append(list(results))
         assert not set(results) & set(answered)
 
-    database.on_commit(committed)
+    database.writer.on_commit(committed)
     gate = threading.Event()
 
     async def post(name):
-        answered.append(await database.change(adding(name)))
+        answered.append(await database.writer.change(adding(name)))
 
-    first = asyncio.create_task(database.change(lambda _: gate.wait(10) and "first"))
+    first = asyncio.create_task(database.writer.change(lambda _: gate.wait(10) and "first"))
     await asyncio.sleep(0)
     rest = [asyncio.create_task(post(f"#{n:02}")) for n in range(20)]
     await asyncio.sleep(0)
@@ -95,15 +99,15 @@ async def test_a_refusal_in_a_batch_is_undone_alone(database):
         raise RuntimeError("a mistake of ours")
 
     outcomes = await asyncio.gather(
-        database.change(adding("#a")),
-        database.change(half_done),
-        database.change(adding("#a")),
-        database.change(broken),
-        database.change(adding("#b")),
+        database.writer.change(adding("#a")),
+        database.writer.change(half_done),
+        database.writer.change(adding("#a")),
+        database.writer.change(broken),
+        database.writer.change(adding("#b")),
         return_exceptions=True,
     )
     assert [type(outcome) for outcome in outcomes] == [str, NotFound, Internal, Internal, str]
-    assert await database.read(stored) == ["#a", "#b"]
+    assert await database.reader.read(stored) == ["#a", "#b"]
 
 
 async def test_a_database_error_fails_the_whole_batch_but_not_the_next_one(database):
@@ -115,15 +119,17 @@ async def test_a_database_error_fails_the_whole_batch_but_not_the_next_one(datab
     def fails(_):
         raise OperationalError("INSERT", {}, Exception("disk full"))
 
-    database.on_commit(committed)
-    outcomes = await asyncio.gather(database.change(adding("#a")), database.change(fails), return_exceptions=True)
+    database.writer.on_commit(committed)
+    outcomes = await asyncio.gather(
+        database.writer.change(adding("#a")), database.writer.change(fails), return_exceptions=True
+    )
     assert [type(outcome) for outcome in outcomes] == [Unavailable, Unavailable]
-    assert await database.read(stored) == told == []
-    assert await database.change(adding("#b")) == "#b"
+    assert await database.reader.read(stored) == told == []
+    assert await database.writer.change(adding("#b")) == "#b"
 
 
 async def test_readers_see_one_snapshot_and_cannot_write(database):
-    await database.change(adding("#a"))
+    await database.writer.change(adding("#a"))
     gate, reading = threading.Event(), threading.Event()
 
     def twice(connection):
@@ -132,35 +138,75 @@ async def test_readers_see_one_snapshot_and_cannot_write(database):
         gate.wait(10)
         return before, stored(connection)
 
-    slow = asyncio.create_task(database.read(twice))
+    slow = asyncio.create_task(database.reader.read(twice))
     await asyncio.get_running_loop().run_in_executor(None, reading.wait, 10)
-    await database.change(adding("#b"))
+    await database.writer.change(adding("#b"))
     gate.set()
     assert await slow == (["#a"], ["#a"])
 
 
 async def test_a_cancelled_caller_does_not_undo_the_work(database):
     gate = threading.Event()
-    first = asyncio.create_task(database.change(lambda _: gate.wait(10)))
+    first = asyncio.create_task(database.writer.change(lambda _: gate.wait(10)))
     await asyncio.sleep(0)
-    impatient = asyncio.create_task(database.change(adding("#a")))
+    impatient = asyncio.create_task(database.writer.change(adding("#a")))
     await asyncio.sleep(0)
     impatient.cancel()
     gate.set()
     await first
-    await database.change(adding("#b"))
-    assert await database.read(stored) == ["#a", "#b"]
+    await database.writer.change(adding("#b"))
+    assert await database.reader.read(stored) == ["#a", "#b"]
+
+
+async def test_a_caller_with_much_to_write_waits_and_not_the_others(database, monkeypatch):
+    monkeypatch.setattr(db_module, "SECONDS_TO_WORK", 0)
+    batches = []
+
+    async def committed(results):
+        batches.append(list(results))
+
+    database.writer.on_commit(committed)
+    gate = threading.Event()
+    works = [("busy", "gate"), *(("busy", n) for n in range(5)), ("other", 0), ("third", 0), ("other", 1)]
+    waiting = []
+    for whom, what in works:
+        work = (lambda _: gate.wait(10) and ("busy", "gate")) if what == "gate" else (lambda _, it=(whom, what): it)
+        waiting.append(asyncio.create_task(database.writer.change(work, whom=whom)))
+        await asyncio.sleep(0)
+    gate.set()
+    assert await asyncio.gather(*waiting) == works
+    whose = [whom for ((whom, _),) in batches]
+    assert whose == ["busy", "busy", "other", "third", "busy", "other", "busy", "busy", "busy"]
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=40), st.lists(st.tuples(st.integers(1, 9), st.integers(0, 9))))
+def test_each_callers_writes_are_taken_once_in_order_and_in_turn(callers, takes):
+    waiting = Waiting()
+    for number, whom in enumerate(callers):
+        waiting.add(Write(number, None, whom, None))
+    done = []
+    for most, kept in [*takes, (100, 100)]:
+        left = {write.whom for writes in waiting._of.values() for write in writes}
+        batch = waiting.take(most)
+        assert len({write.whom for write in batch[: len(left)]}) == min(len(left), len(batch))
+        waiting.put_back(batch[kept:])
+        done += batch[:kept]
+    assert sorted(write.work for write in done) == list(range(len(callers)))
+    for whom in "abc":
+        mine = [write.work for write in done if write.whom == whom]
+        assert mine == sorted(mine)
+    assert len(waiting) == 0
 
 
 async def test_too_much_waiting_work_is_refused_at_once(database, monkeypatch):
     monkeypatch.setattr(db_module, "WAITING", 1)
     gate = threading.Event()
-    first = asyncio.create_task(database.change(lambda _: gate.wait(10)))
+    first = asyncio.create_task(database.writer.change(lambda _: gate.wait(10)))
     await asyncio.sleep(0)
-    second = asyncio.create_task(database.change(adding("#a")))
+    second = asyncio.create_task(database.writer.change(adding("#a")))
     await asyncio.sleep(0)
     with pytest.raises(Unavailable):
-        await database.change(adding("#b"))
+        await database.writer.change(adding("#b"))
     gate.set()
     await asyncio.gather(first, second)
 
@@ -168,7 +214,7 @@ async def test_too_much_waiting_work_is_refused_at_once(database, monkeypatch):
 async def test_sqlite_writes_through_to_the_disk(tmp_path):
     database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
     await database.open()
-    pragmas = await database.change(
+    pragmas = await database.writer.change(
         lambda db: [db.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")]
     )
     assert pragmas == ["wal", 2]
@@ -194,7 +240,7 @@ async def test_two_writers_of_one_room_in_postgresql_take_turns(postgres_databas
     databases = [Database(postgres_database, alone=False) for _ in range(2)]
     for database in databases:
         await database.open()
-    await databases[0].change(adding("#a"))
+    await databases[0].writer.change(adding("#a"))
 
     def count_up(connection):
         counter = connection.scalar(select(rooms.c.counter).where(rooms.c.name == "#a"))
@@ -202,7 +248,7 @@ async def test_two_writers_of_one_room_in_postgresql_take_turns(postgres_databas
         return counter + 1
 
     revs = await asyncio.gather(
-        *(database.change(count_up, lambda _: ["#a", "#b"]) for _ in range(50) for database in databases)
+        *(database.writer.change(count_up, lambda _: ["#a", "#b"]) for _ in range(50) for database in databases)
     )
     assert sorted(revs) == list(range(2, 102))
     for database in databases:

@@ -177,11 +177,11 @@ async def test_who_was_left_out_of_skippable_events_is_made_known_once_caught_up
     waiting = slow.socket.waiting()
     for number in range(100):
         events = [("skippable", [number, "x" * 50 * KIB], ["all"])]
-        await server.emit_all(events, delivery=Delivery.SKIPPABLE)
+        await server.manager.emit_all(events, delivery=Delivery.SKIPPABLE)
     assert slow.socket.waiting() == waiting and not known
     found = await slow.read(b'42["missed"]')
     assert b"skippable" not in found and known == [(slow.sid, {("all",)})]
-    await server.emit_all([("skippable", "now", ["all"])], delivery=Delivery.SKIPPABLE)
+    await server.manager.emit_all([("skippable", "now", ["all"])], delivery=Delivery.SKIPPABLE)
     await slow.read(b'42["skippable","now"]')
     assert len(known) == 1
 
@@ -209,7 +209,7 @@ async def test_large_events_to_many_are_sent_in_steps_between_which_others_have_
 
 async def test_many_skippable_events_at_once_leave_no_more_waiting_than_one_bundle_more(slow):
     events = [("n", "x" * 10 * KIB, ["all"]) for _ in range(1000)]
-    await slow.program.server.emit_all(events, delivery=Delivery.SKIPPABLE)
+    await slow.program.server.manager.emit_all(events, delivery=Delivery.SKIPPABLE)
     assert slow.socket.waiting() < 300 * KIB + LARGE + 11 * KIB
 
 

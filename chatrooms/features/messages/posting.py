@@ -56,7 +56,7 @@ def _may(act: Act, p: Post) -> Posting:
     known = find(act.db, p.id) if p.id else None
     if known and (known["author"], known["room"]) == (act.me.username, room):
         return Posting(room, stored=known)
-    here = access.require_unarchived(access.of(act.db, act.me, room))
+    here = access.of(act.db, act.me, room, writing=True)
     if known:
         raise Conflict("That id belongs to another message.", field="id")
     return Posting(room, begins=not here.exists)
@@ -117,7 +117,7 @@ def _store(act: Act, room: str, p: Post) -> Message:
         "reply_to": p.reply_to,
     }
     _insert.run(act.db, dict(row))
-    row |= {part.name: part.empty for part in act.parts}  # type: ignore[typeddict-item] # parts are keys of their own
+    row.update(act.blank)  # type: ignore[typeddict-item] # parts are keys of their own
     store_parts(act, row)
     act.changes.add(room, "messages", row)
     return row

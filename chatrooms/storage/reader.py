@@ -1,0 +1,150 @@
+"""The readers of a database: queries on several threads, each in one snapshot."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from chatrooms.errors import Internal, Refusal, Unavailable
+from chatrooms.lifetime import Lifetime
+from chatrooms.storage.engines import READERS, connect
+from chatrooms.storage.threads import Threads
+from chatrooms.wire import failures
+
+T = TypeVar("T")
+
+BATCH = 256
+SECONDS_TO_READ = 30.0
+"""How long a query may wait for a thread and its result."""
+
+
+class Lookup:
+    """A query that finds a few rows, and its outcome: `Unavailable` until it is run."""
+
+    __slots__ = ("done", "error", "query", "result")
+
+    def __init__(self, query: Callable[[Connection], Any], done: asyncio.Future[Any]) -> None:
+        self.query, self.done = query, done
+        self.result: Any = None
+        self.error: Exception | None = Unavailable()
+
+    def run(self, connection: Connection) -> None:
+        """Run the query; raises database errors, which end the batch."""
+        try:
+            self.result, self.error = self.query(connection), None
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            failures.report("lookup failed")
+            self.error = Internal()
+
+    def answer(self) -> None:
+        """Pass the outcome to the caller, if it still waits."""
+        if self.done.done():
+            return
+        if self.error is None:
+            self.done.set_result(self.result)
+        else:
+            self.done.set_exception(self.error)
+
+
+class Reader:
+    """Runs queries for the event loop of its ``lifetime``, while that runs. It connects on first use."""
+
+    def __init__(self, url: URL, lifetime: Lifetime) -> None:
+        self._lifetime, self._engine = lifetime, connect(url, writer=False)
+        self._threads: Threads | None = None
+        self._lookups: list[Lookup] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """Run ``query`` in one snapshot and return its result; raises `Unavailable`."""
+        if not self._lifetime.here:
+            return await self._lifetime.call(self.read, query)
+        try:
+            async with asyncio.timeout(SECONDS_TO_READ):
+                return await self._on_thread(self._query, query)
+        except TimeoutError as error:
+            raise Unavailable from error
+
+    async def lookup(self, query: Callable[[Connection], T]) -> T:
+        """Run a query that finds a few rows by index: all waiting lookups share one snapshot and one thread.
+
+        The snapshot begins after the call. Raises `Unavailable`.
+        """
+        if not self._lifetime.here:
+            return await self._lifetime.call(self.lookup, query)
+        loop = asyncio.get_running_loop()
+        lookup = Lookup(query, loop.create_future())
+        self._lookups.append(lookup)
+        if self._task is None:
+            self._task = loop.create_task(self._run())
+        result: T = await lookup.done
+        return result
+
+    def open(self) -> None:
+        """Start the threads."""
+        self._lookups, self._task = [], None
+        self._threads = Threads(READERS, "reader")
+
+    async def finish(self, seconds: float) -> bool:
+        """Finish the waiting lookups, refuse those not done within ``seconds``; return whether all were done."""
+        if self._task is None:
+            return True
+        _, late = await asyncio.wait({self._task}, timeout=seconds)
+        for task in late:
+            task.cancel()
+            await asyncio.wait({task})
+        return not late
+
+    async def close(self, seconds: float) -> bool:
+        """Finish the queries, then end the threads; return whether that took less than ``seconds``."""
+        threads, self._threads = self._threads, None
+        if threads is None:
+            return True
+        threads.submit(self._engine.dispose)
+        return await threads.close(seconds)
+
+    async def _run(self) -> None:
+        batch: list[Lookup] = []
+        try:
+            while self._lookups:
+                batch, self._lookups = self._lookups[:BATCH], self._lookups[BATCH:]
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(SECONDS_TO_READ):
+                        await self._on_thread(self._look_up, batch)
+                for lookup in batch:
+                    lookup.answer()
+        finally:
+            self._task, rest, self._lookups = None, self._lookups, []
+            for lookup in (*batch, *rest):
+                lookup.answer()
+
+    def _query(self, query: Callable[[Connection], T]) -> T:
+        try:
+            with self._engine.begin() as connection:
+                return query(connection)
+        except Refusal:
+            raise
+        except Exception as error:
+            failures.report("read failed")
+            refusal = Unavailable() if isinstance(error, SQLAlchemyError) else Internal()
+        raise refusal  # outside of the handler, so that its context does not quote values
+
+    def _look_up(self, batch: list[Lookup]) -> None:
+        try:
+            with self._engine.begin() as connection:
+                for lookup in batch:
+                    lookup.run(connection)
+        except Exception:
+            failures.report("lookup failed")
+            for lookup in batch:
+                lookup.error = lookup.error or Unavailable()
+
+    async def _on_thread(self, work: Callable[..., T], *args: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
