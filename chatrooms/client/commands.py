@@ -297,6 +297,8 @@ class Commands(ABC):
     async def update_me(self, *, name: str | None = None, about: str | None = None) -> User:
         """Update your profile. People who watch your presence receive it in a ``profile`` signal.
 
+        A name that looks like another person's name or username, or a reserved word, is rejected.
+
         - ``name``: The name that others see instead of your username, one line; may be empty.
         - ``about``: A line about yourself.
         """

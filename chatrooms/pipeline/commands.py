@@ -94,6 +94,7 @@ class Act:
     """A command while it runs: its caller, time and transaction, and what it changes and emits.
 
     ``parts`` are the fields that features add to messages, ``blank`` their values in a new message.
+    ``server`` is the server's display name.
     ``ended`` lists the ids of sessions whose sockets to disconnect; ``queued`` is true once a job was enqueued.
     """
 
@@ -108,6 +109,7 @@ class Act:
     signals: list[Signal] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     queued: bool = False
+    server: str = ""
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,8 @@ users = Table(
     metadata,
     Column("username", String(32), ForeignKey(rooms.c.name), primary_key=True),
     Column("skeleton", String(200), nullable=False, unique=True),
+    Column("look", String(200), nullable=False, server_default="", index=True, comment="of the display name"),
+    Column("written_look", String(200), nullable=False, server_default="", index=True, comment="see names.looks"),
     Column("name", Text, nullable=False),
     Column("about", Text, nullable=False),
     Column("created_at", String(24), nullable=False),

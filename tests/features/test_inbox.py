@@ -212,22 +212,22 @@ async def lives(steps: list[Any]) -> None:
     assert held == wanted(direct) <= mentioning(direct)
 
 
-def test_the_oldest_of_too_many_unread_items_is_read_so_that_one_change_stays_small(monkeypatch):
+async def test_the_oldest_of_too_many_unread_items_is_read_so_that_one_change_stays_small(monkeypatch):
     monkeypatch.setattr(features.inbox, "MAX_UNREAD", 20)
     direct = Direct()
     for name in ("alice", "bob"):
         direct.join(name)
     for number in range(25):
         direct.run("bob", "message.post", {"room": LOBBY, "text": f"@alice {number}"})
-    asyncio.run(direct.run_jobs())
+    await direct.run_jobs()
     tab = Line(direct)
-    asyncio.run(tab.caught_up())
+    await tab.caught_up()
     assert list(tab.state.inbox) == list(range(6, 26))
     direct.run("alice", "inbox.mark", {"ids": [1, 2, 3], "state": "unread"})
-    asyncio.run(tab.caught_up())
+    await tab.caught_up()
     assert list(tab.state.inbox) == list(range(6, 26))
     direct.run("alice", "read.mark", {"room": LOBBY, "seq": 10_000})
-    asyncio.run(tab.caught_up())
+    await tab.caught_up()
     assert not tab.state.inbox
 
 
