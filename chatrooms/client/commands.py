@@ -49,7 +49,9 @@ REPEATABLE = frozenset(
         "room.close",
         "room.list",
         "room.members",
+        "room.mute",
         "room.pins",
+        "room.unmute",
         "session.list",
         "sync",
         "user.get",
@@ -224,6 +226,14 @@ class Commands(ABC):
         result: MemberPage = await self.run("room.members", room=await self._room_of(room), query=query, after=after)
         return result
 
+    async def mute(self, room: str, until: str | None = None) -> Membership:
+        """Mute a room for yourself on all your devices. No one else is notified, and you still receive everything.
+
+        - ``until``: When it is unmuted; if omitted, when you unmute it.
+        """
+        result: OneMembership = await self.run("room.mute", room=await self._room_of(room), until=until)
+        return result["membership"]
+
     async def pins(self, room: str) -> list[Message]:
         """Return the pinned messages of a room, most recently pinned first."""
         result: Pinned = await self.run("room.pins", room=await self._room_of(room))
@@ -233,6 +243,11 @@ class Commands(ABC):
         """Remove a member; their sockets stop receiving from the room at once."""
         result: OneMember = await self.run("room.remove", room=room, username=username)
         return result["member"]
+
+    async def unmute(self, room: str) -> Membership:
+        """Unmute a room. Unmuting a room that is not muted has no effect."""
+        result: OneMembership = await self.run("room.unmute", room=await self._room_of(room))
+        return result["membership"]
 
     async def update(
         self,

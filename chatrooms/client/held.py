@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chatrooms.client.rows import InboxItem, Member, Read, User
+from chatrooms.client.rows import InboxItem, Membership, Read, User
 from chatrooms.client.state import RoomState, State
 
 
@@ -29,8 +29,8 @@ class Held:
         return self._state.rooms
 
     @property
-    def memberships(self) -> Mapping[str, Member]:
-        """Return your memberships of shared rooms and conversations."""
+    def memberships(self) -> Mapping[str, Membership]:
+        """Return your memberships of shared rooms and conversations; ``muted`` ones should not alert you."""
         return self._state.memberships
 
     @property

@@ -145,6 +145,10 @@ class Membership(TypedDict):
     """The revision at which the row last changed, of the room whose change it belongs to."""
     closed: bool
     """Whether you have closed the conversation."""
+    muted: bool
+    """Whether you have muted the room: nothing in it should alert you."""
+    muted_until: str | None
+    """When it is unmuted, which changes ``muted``; ``null`` if it is not, or has no end."""
 
 
 class Message(TypedDict):

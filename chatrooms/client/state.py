@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chatrooms.client.changes import Change
-from chatrooms.client.rows import InboxItem, Member, Message, Read, Room, User
+from chatrooms.client.rows import InboxItem, Member, Membership, Message, Read, Room, User
 from chatrooms.client.unread import Unread
 
 
@@ -87,7 +87,7 @@ class State:
     def __init__(self, changed: Callable[[Change], None], keep: int) -> None:
         self.username = ""
         self.rooms: dict[str, RoomState] = {}
-        self.memberships: dict[str, Member] = {}
+        self.memberships: dict[str, Membership] = {}
         self.closed: set[str] = set()
         self.reads: dict[str, Read] = {}
         self.inbox: dict[int, InboxItem] = {}
@@ -176,7 +176,7 @@ class State:
         else:
             self.inbox[item["id"]] = item
 
-    def _take_membership(self, row: Member) -> None:
+    def _take_membership(self, row: Membership) -> None:
         room = row["room"]
         self.closed.discard(room)
         if _listed(row):

@@ -6,7 +6,20 @@ remove one, delete its file and its line below.
 
 from __future__ import annotations
 
-from chatrooms.features import inbox, members, mentions, messages, pins, presence, reads, rooms, signals, sync, users
+from chatrooms.features import (
+    inbox,
+    members,
+    mentions,
+    messages,
+    muting,
+    pins,
+    presence,
+    reads,
+    rooms,
+    signals,
+    sync,
+    users,
+)
 
 FEATURES = (
     users.FEATURE,
@@ -16,6 +29,7 @@ FEATURES = (
     reads.FEATURE,
     pins.FEATURE,
     mentions.FEATURE,
+    muting.FEATURE,
     inbox.FEATURE,
     sync.FEATURE,
     presence.FEATURE,

@@ -75,6 +75,10 @@ class Membership(Member):
     """Your own membership; a ``closed`` conversation is off your list until its next message."""
 
     closed: Annotated[bool, Field(description="Whether you have closed the conversation.")]
+    muted: Annotated[bool, Field(description="Whether you have muted the room: nothing in it should alert you.")]
+    muted_until: Annotated[
+        str | None, Field(description="When it is unmuted, which changes `muted`; `null` if it is not, or has no end.")
+    ]
 
 
 class Room(TypedDict):
@@ -163,7 +167,9 @@ class Change(TypedDict):
     rooms: NotRequired[Annotated[list[Room], Field(description="The room itself, if it was created or updated.")]]
     users: NotRequired[Annotated[list[User], Field(description="Your profile; in your own room only.")]]
     memberships: NotRequired[
-        Annotated[list[Membership], Field(description="Rooms that you joined, left or closed; in your own room only.")]
+        Annotated[
+            list[Membership], Field(description="Rooms that you joined, left, closed or muted; in your own room only.")
+        ]
     ]
     members: NotRequired[Annotated[list[Member], Field(description="People who joined or left.")]]
     reads: NotRequired[

@@ -78,6 +78,8 @@ export interface Membership {
   gone: boolean;
   rev: number;
   closed: boolean;
+  muted: boolean;
+  muted_until: string | null;
 }
 
 /** A message. */
@@ -276,6 +278,11 @@ export interface Commands {
     params: { room: string; query?: string; after?: string };
     result: { members: Member[]; more: boolean };
   };
+  /** Mute a room for yourself on all your devices. */
+  "room.mute": {
+    params: { room: string; until?: string | null };
+    result: { membership: Membership };
+  };
   /** Return the pinned messages of a room, most recently pinned first. */
   "room.pins": {
     params: { room: string };
@@ -285,6 +292,11 @@ export interface Commands {
   "room.remove": {
     params: { room: string; username: string };
     result: { member: Member };
+  };
+  /** Unmute a room. */
+  "room.unmute": {
+    params: { room: string };
+    result: { membership: Membership };
   };
   /** Update a room's title, topic or access. */
   "room.update": {
