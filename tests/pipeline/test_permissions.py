@@ -110,6 +110,17 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"room": "bob"}, STRANGER, STRANGER),
         ({"room": "alice"}, "invalid", STRANGER),
     ],
+    "room.mute": [
+        ({"room": "#staff"}, FINE, STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+        ({"room": "bob"}, STRANGER, STRANGER),
+        ({"room": "alice"}, "invalid", STRANGER),
+    ],
+    "room.unmute": [
+        ({"room": "#staff"}, FINE, STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+        ({"room": "bob"}, STRANGER, STRANGER),
+    ],
     "room.invite": [({"room": "#staff", "username": "carol"}, "forbidden", STRANGER)],
     "room.remove": [({"room": "#staff", "username": "bob"}, "forbidden", STRANGER)],
     "room.members": [({"room": "#staff"}, FINE, STRANGER)],
