@@ -51,6 +51,7 @@ REPEATABLE = frozenset(
         "room.members",
         "room.mute",
         "room.pins",
+        "room.unarchive",
         "room.unmute",
         "session.list",
         "sync",
@@ -160,7 +161,7 @@ class Commands(ABC):
         return result["read"]
 
     async def archive(self, room: str) -> Room:
-        """Archive a room permanently: members can read it, but no one can post."""
+        """Archive a room: members can read it, but no one can post until it is unarchived."""
         result: OneRoom = await self.run("room.archive", room=room)
         return result["room"]
 
@@ -243,6 +244,11 @@ class Commands(ABC):
         """Remove a member; their sockets stop receiving from the room at once."""
         result: OneMember = await self.run("room.remove", room=room, username=username)
         return result["member"]
+
+    async def unarchive(self, room: str) -> Room:
+        """Open an archived room again for posting. Unarchiving a room that is not archived has no effect."""
+        result: OneRoom = await self.run("room.unarchive", room=room)
+        return result["room"]
 
     async def unmute(self, room: str) -> Membership:
         """Unmute a room. Unmuting a room that is not muted has no effect."""

@@ -238,7 +238,7 @@ export interface Commands {
     params: { room: string; seq: number };
     result: { read: Read };
   };
-  /** Archive a room permanently: members can read it, but no one can post. */
+  /** Archive a room: members can read it, but no one can post until it is unarchived. */
   "room.archive": {
     params: { room: string };
     result: { room: Room };
@@ -292,6 +292,11 @@ export interface Commands {
   "room.remove": {
     params: { room: string; username: string };
     result: { member: Member };
+  };
+  /** Open an archived room again for posting. */
+  "room.unarchive": {
+    params: { room: string };
+    result: { room: Room };
   };
   /** Unmute a room. */
   "room.unmute": {

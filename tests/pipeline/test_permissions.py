@@ -100,6 +100,7 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "room.create": [({"name": "#staff"}, "conflict", "conflict")],
     "room.update": [({"room": "#staff", "title": "x"}, "forbidden", STRANGER)],
     "room.archive": [({"room": "#staff"}, "forbidden", STRANGER)],
+    "room.unarchive": [({"room": "#staff"}, "forbidden", STRANGER)],
     "room.list": [({}, FINE, FINE)],
     "room.join": [({"room": "#staff"}, FINE, STRANGER)],
     "room.leave": [({"room": "#open"}, "not_a_member", "not_a_member")],
