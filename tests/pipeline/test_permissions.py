@@ -53,7 +53,8 @@ async def world(tmp_path_factory) -> AsyncIterator[World]:
         bob = people["bob"]
         await make_staff(bob, topic=CANARY)
         await bob.run("room.create", name="#open")
-        secret = await bob.say("#staff", CANARY)
+        secret = await bob.say("#staff", f"{CANARY} @alice @carol @mallory")
+        await people["alice"].hears(lambda _, data: bool(data.get("inbox")))
         public = await bob.say("#open", "hello")
         for person in people.values():
             await person.settled()

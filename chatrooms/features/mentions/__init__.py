@@ -28,6 +28,7 @@ mentions = Table(
     Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
 )
 
+_insert = Prepared(insert(mentions))
 _is_member = Prepared(
     select(members.c.username).where(
         members.c.room == bindparam("room"), members.c.username == bindparam("username"), members.c.gone.is_(False)
@@ -46,8 +47,8 @@ def _store(db: Connection, message: Message) -> Sequence[str]:
     if message["edited_at"] or message["deleted"]:
         db.execute(delete(mentions).where(mentions.c.message == message["id"]))
     usernames = sorted(set(islice(_mentioned(db, message["room"], message["text"] or ""), MAX_MENTIONS)))
-    if usernames:
-        db.execute(insert(mentions), [{"message": message["id"], "username": username} for username in usernames])
+    for username in usernames:
+        _insert.run(db, {"message": message["id"], "username": username})
     return usernames
 
 
