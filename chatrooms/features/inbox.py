@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import accumulate
 from typing import Any, Literal, cast
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Connection, Result, Select, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, or_, select, update
 from typing_extensions import TypedDict
 
 from chatrooms.features.messages.loading import find, load, rows, with_parts
@@ -23,7 +24,7 @@ from chatrooms.pipeline.jobs import NOBODY, Chat, Job, JobKind, enqueue
 from chatrooms.storage.rows import InboxItem, Message, many, one
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import ITEM, SYNCED, inbox, members, messages, reads
-from chatrooms.types import MAX_PAGE, MAX_SEQ, Seq
+from chatrooms.types import MAX_BYTES, MAX_PAGE, MAX_SEQ, Seq, size_of
 
 AT_ONCE = 200
 """How many people's inboxes one transaction changes."""
@@ -88,8 +89,11 @@ def page(act: Act, p: Page, _: None) -> InboxPage:
     if p.unread:
         found = found.where(inbox.c.read.is_(False))
     items = many(InboxItem, act.db.execute(found.order_by(inbox.c.id.desc()).limit(MAX_PAGE + 1)))
-    shown = items[:MAX_PAGE]
-    return {"items": shown, "messages": _messages(act, shown), "more": len(items) > MAX_PAGE}
+    about = {message["id"]: message for message in _messages(act, items[:MAX_PAGE])}
+    sizes = accumulate(size_of([item, about.get(item["message"] or "")]) for item in items[:MAX_PAGE])
+    shown = items[: max(1, sum(size <= MAX_BYTES for size in sizes))]
+    which = dict.fromkeys(item["message"] for item in shown)
+    return {"items": shown, "messages": [about[it] for it in which if it in about], "more": len(items) > len(shown)}
 
 
 @change("inbox.mark", may=access.anyone, locks=_myself, repeatable=True, method="mark_inbox")
@@ -99,9 +103,9 @@ def mark(act: Act, p: Marked, _: None) -> Items:
     read = p.state == "read"
     others = (*mine, inbox.c.read.is_not(read))
     if act.db.scalar(select(inbox.c.id).where(*others).limit(1)) is not None:
-        changed = update(inbox).where(*others).values(read=read, rev=act.changes.rev(act.me.username))
-        _broadcast(act, act.me.username, act.db.execute(changed.returning(*_row)))
+        act.db.execute(update(inbox).where(*others).values(read=read, rev=act.changes.rev(act.me.username)))
         _read_oldest(act, act.me.username)
+        _broadcast(act, act.me.username)
     return {"items": many(InboxItem, act.db.execute(_items(act.me.username).where(*mine).order_by(inbox.c.id)))}
 
 
@@ -164,8 +168,10 @@ def _settle(act: Act, id: str, people: Iterable[str]) -> None:
         if is_meant and not is_held:
             _put(act, message, username, before)
             _read_oldest(act, username)
+            _broadcast(act, username)
         elif before and is_held and not is_meant:
-            _update(act, username, before, gone=True)
+            _update(act, username, before["id"], gone=True)
+            _broadcast(act, username)
 
 
 def _put(act: Act, message: Message, username: str, before: InboxItem | None) -> None:
@@ -173,29 +179,27 @@ def _put(act: Act, message: Message, username: str, before: InboxItem | None) ->
     was_read = message["edited_at"] is None and _position(act.db, username, message["room"]) >= message["seq"]
     values = {"at": message["edited_at"] or message["at"], "read": was_read, "gone": False}
     if before:
-        _update(act, username, before, **values)
+        _update(act, username, before["id"], **values)
         return
     rev = act.changes.rev(username)
     about = {"room": message["room"], "message": message["id"], "seq": message["seq"], "by": message["author"]}
-    new = insert(inbox).values(username=username, kind=MENTION, **about, **values, born=rev, rev=rev)
-    _broadcast(act, username, act.db.execute(new.returning(*_row)))
+    act.db.execute(insert(inbox).values(username=username, kind=MENTION, **about, **values, born=rev, rev=rev))
 
 
 def _read_oldest(act: Act, username: str) -> None:
     """Mark the oldest unread items as read, beyond `MAX_UNREAD`."""
     unread = select(inbox.c.id).where(inbox.c.username == username, *_is_unread).order_by(inbox.c.id.desc())
-    if too_many := act.db.scalars(unread.offset(MAX_UNREAD)).all():
-        new = update(inbox).where(inbox.c.id.in_(too_many)).values(read=True, rev=act.changes.rev(username))
-        _broadcast(act, username, act.db.execute(new.returning(*_row)))
+    for oldest in act.db.scalars(unread.limit(MAX_MARKED).offset(MAX_UNREAD)).all():
+        _update(act, username, oldest, read=True)
 
 
-def _update(act: Act, username: str, item: InboxItem, **values: Any) -> None:
-    new = update(inbox).where(inbox.c.id == item["id"]).values(**values, rev=act.changes.rev(username))
-    _broadcast(act, username, act.db.execute(new.returning(*_row)))
+def _update(act: Act, username: str, id: int, **values: Any) -> None:
+    act.db.execute(update(inbox).where(inbox.c.id == id).values(**values, rev=act.changes.rev(username)))
 
 
-def _broadcast(act: Act, username: str, changed: Result[Any]) -> None:
-    for item in many(InboxItem, changed):
+def _broadcast(act: Act, username: str) -> None:
+    """Broadcast the items that this command changed."""
+    for item in many(InboxItem, act.db.execute(_items(username).where(inbox.c.rev == act.changes.rev(username)))):
         act.changes.add(username, "inbox", item)
 
 

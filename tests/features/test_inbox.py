@@ -16,6 +16,7 @@ from chatrooms.client import Client
 from chatrooms.errors import Refusal
 from chatrooms.features import sync
 from chatrooms.storage.tables import inbox, members, messages, rooms
+from chatrooms.types import size_of
 from tests.direct import LOBBY, Direct, heard_by
 from tests.features.test_sync_pages import Line
 from tests.people import PATIENCE, connect
@@ -229,6 +230,24 @@ async def test_the_oldest_of_too_many_unread_items_is_read_so_that_one_change_st
     direct.run("alice", "read.mark", {"room": LOBBY, "seq": 10_000})
     await tab.caught_up()
     assert not tab.state.inbox
+
+
+def test_a_page_of_the_inbox_stays_small_however_long_the_messages_are():
+    direct = Direct()
+    for name in ("alice", "bob"):
+        direct.join(name)
+    for number in range(20):
+        direct.run("bob", "message.post", {"room": LOBBY, "text": f"@alice {number} " + "\N{GRINNING FACE}" * 9900})
+    asyncio.run(direct.run_jobs())
+    seen: list[int] = []
+    more, after = True, {}
+    while more:
+        page, _ = direct.run("alice", "inbox.list", after)
+        assert size_of(page) < 256 * 1024 + 1000
+        assert [row["id"] for row in page["messages"]] == [item["message"] for item in page["items"]]
+        seen += [item["id"] for item in page["items"]]
+        more, after = page["more"], {"after": seen[-1]}
+    assert seen == list(range(20, 0, -1))
 
 
 def test_one_command_changes_fewer_items_than_a_piece_of_sync_holds():
