@@ -72,7 +72,7 @@ class Direct:
 
     def _change(self, me: Caller, work: Any) -> tuple[Any, list[dict[str, Any]]]:
         with self.engine.begin() as db:
-            act = Act(me, db, Changes(db, Everything()), self._rates, LOBBY, OURS.parts)
+            act = Act(me, db, Changes(db, Everything()), self._rates, LOBBY, OURS.parts, OURS.blank)
             result = work(act)
             for listener in OURS.listeners:
                 rows = [row for change in act.changes.by_room.values() for row in change.rows.get(listener.table, ())]

@@ -15,7 +15,7 @@ from chatrooms import features
 from chatrooms.client import Client
 from chatrooms.errors import Refusal
 from chatrooms.features import sync
-from chatrooms.storage.tables import inbox, members, messages, rooms
+from chatrooms.storage.tables import inbox, members, messages, reads, rooms
 from chatrooms.types import size_of
 from tests.direct import LOBBY, Direct, heard_by
 from tests.features.test_sync_pages import Line
@@ -177,11 +177,14 @@ def wanted(direct: Direct) -> set[str]:
         return set(db.scalars(items))
 
 
-def mentioning(direct: Direct) -> set[str]:
-    """Return the messages of others that mention alice in rooms that she belongs to."""
+def mentioning(direct: Direct, *, unread: bool = False) -> set[str]:
+    """Return the messages of others that mention alice in rooms that she belongs to, or those she has not read."""
     with direct.engine.connect() as db:
         mine = select(members.c.room).where(members.c.username == "alice", members.c.gone.is_(False))
         others = (messages.c.author != "alice", messages.c.room.in_(mine))
+        if unread:
+            position = select(reads.c.seq).where(reads.c.room == messages.c.room, reads.c.username == "alice")
+            others = (*others, messages.c.seq > position.scalar_subquery())
         found = db.execute(select(messages.c.id, messages.c.text).where(*others))
         return {row.id for row in found if "@alice" in (row.text or "").split()}
 
@@ -211,6 +214,8 @@ async def lives(steps: list[Any]) -> None:
     assert tab.state.inbox == fresh.state.inbox
     held = {item["message"] for item in fresh.state.inbox.values()}
     assert held == wanted(direct) <= mentioning(direct)
+    if not any(what == "inbox.mark" for _, what, _ in steps):
+        assert mentioning(direct, unread=True) <= held
 
 
 async def test_the_oldest_of_too_many_unread_items_is_read_so_that_one_change_stays_small(monkeypatch):

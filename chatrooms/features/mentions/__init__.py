@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
@@ -37,7 +36,7 @@ _is_member = Prepared(
 
 
 def _load(db: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    found: defaultdict[str, list[str]] = defaultdict(list)
+    found: dict[str, list[str]] = {id: [] for id in ids}
     for message, username in db.execute(select(mentions).where(mentions.c.message.in_(ids))):
         found[message].append(username)
     return {message: sorted(usernames) for message, usernames in found.items()}
