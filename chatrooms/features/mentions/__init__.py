@@ -36,7 +36,7 @@ _is_member = Prepared(
 
 
 def _load(db: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    found: dict[str, list[str]] = {id: [] for id in ids}
+    found: dict[str, list[str]] = {message: [] for message in ids}
     for message, username in db.execute(select(mentions).where(mentions.c.message.in_(ids))):
         found[message].append(username)
     return {message: sorted(usernames) for message, usernames in found.items()}
