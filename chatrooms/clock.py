@@ -20,6 +20,17 @@ def later(span: timedelta) -> str:
     return _format(datetime.now(UTC) + span)
 
 
+def utc(moment: str) -> str:
+    """Return an ISO 8601 time with an offset as it is stored; raises ``ValueError``."""
+    parsed = datetime.fromisoformat(moment)
+    if parsed.tzinfo is None:
+        raise ValueError("A time needs an offset from UTC, such as `Z`.")
+    try:
+        return _format(parsed.astimezone(UTC))
+    except OverflowError as error:
+        raise ValueError("This time is too far away.") from error
+
+
 def seconds_until(moment: str) -> float:
     """Return the seconds until ``moment``; negative if it has passed."""
     return (datetime.fromisoformat(moment) - datetime.now(UTC)).total_seconds()

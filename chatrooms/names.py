@@ -40,6 +40,8 @@ RESERVED = EVERYBODY | {APPLICATION, "admin", "administrator", "chatrooms", "roo
 _case_mapped = get_profile("UsernameCaseMapped")
 _settled = re.compile(r"[a-z0-9._\-ß-öø-ÿа-џぁ-ゖァ-ヺ一-鿯가-힣]*")
 """Strings of these characters are already normalized: the profile maps them to themselves."""
+_unseen = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Characters that render as nothing, besides spaces and controls (DerivedCoreProperties.txt, and the blank symbol)."""
 
 _forms: dict[str, str] = {}
 MAX_FORMS = 10_000
@@ -99,6 +101,14 @@ def username(name: str) -> str:
     if not MIN_USERNAME <= len(mapped) <= MAX_USERNAME:
         raise ValueError(f"Usernames are {MIN_USERNAME} to {MAX_USERNAME} characters long.")
     return mapped
+
+
+def folded(name: str) -> str:
+    """Return what `username` stores for ``name`` if it is valid, which is not checked; so it is fast."""
+    if name.isascii():
+        return name.lower()
+    mapped = _case_mapped.case_mapping_rule(_case_mapped.width_mapping_rule(name))
+    return str(_case_mapped.normalization_rule(mapped))
 
 
 def claimable(name: str, *applications: str) -> str:
@@ -167,6 +177,24 @@ def skeleton(name: str) -> str:
     """
     decomposed = unicodedata.normalize("NFD", name)
     return unicodedata.normalize("NFD", "".join(map(_prototypes().get, decomposed, decomposed)))[:MAX_SKELETON]
+
+
+def looks(name: str) -> tuple[str, str]:
+    """Return the skeletons of a display name: in lower case, and as it is written, where a capital ``I`` is an ``l``.
+
+    What does not show, such as spaces, does not count. Two names of which one's are among the other's look alike. The
+    first one of a username is its `skeleton`.
+    """
+    compatible = unicodedata.normalize("NFKC", name)
+    shown = "".join(
+        character for character in _unseen.sub("", compatible) if unicodedata.category(character)[0] not in "ZC"
+    )
+    return skeleton(shown.lower()), skeleton(shown).lower()
+
+
+def is_reserved(name: str, *applications: str) -> bool:
+    """Return whether a display name looks like a reserved name, or like one in ``applications``."""
+    return not {look for word in (*RESERVED, *applications) for look in looks(word)}.isdisjoint(looks(name))
 
 
 @lru_cache(maxsize=1)

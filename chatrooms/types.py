@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from pydantic import AfterValidator, Field
 
-from chatrooms import names
+from chatrooms import clock, names
 
 MAX_TEXT = 10_000
 MAX_PAGE = 100
@@ -60,6 +60,16 @@ def _uuid(value: str) -> str:
         raise ValueError("An id must be a UUID.") from None
 
 
+def _future(value: str) -> str:
+    try:
+        moment = clock.utc(value)
+    except ValueError:
+        raise ValueError("A time must be ISO 8601 with an offset, such as `2027-01-31T09:00:00Z`.") from None
+    if moment <= clock.now():
+        raise ValueError("This time has passed.")
+    return moment
+
+
 CLEAN = rf"^[^{_CONTROLS}]*$"
 """No control characters except tabs and line breaks; PostgreSQL stores no NUL."""
 MAPPED = object()
@@ -90,4 +100,5 @@ Title = Annotated[str, Field(max_length=80), AfterValidator(_line)]
 Topic = Annotated[str, Field(max_length=250), AfterValidator(_line)]
 Search = Annotated[str, Field(max_length=80), AfterValidator(_clean)]
 Id = Annotated[str, _name(36, "uuid", "A UUID."), AfterValidator(_uuid)]
+Future = Annotated[str, _name(40, "date-time", "A time in the future; ISO 8601."), AfterValidator(_future)]
 Seq = Annotated[int, Field(ge=0, le=MAX_SEQ)]

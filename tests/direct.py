@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import StaticPool
+from sqlalchemy import StaticPool, delete, select
 
 from chatrooms import app, names
 from chatrooms.doors.docs.generated import contract
@@ -14,10 +15,11 @@ from chatrooms.features import FEATURES, users
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.pipeline.feature import Features
+from chatrooms.pipeline.jobs import Job
 from chatrooms.pipeline.pipeline import parse
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import Settings
-from chatrooms.storage.tables import metadata
+from chatrooms.storage.tables import jobs, metadata
 from tests.databases import create_engine
 from tests.servers import QUICK
 
@@ -25,7 +27,7 @@ LOBBY = "#lobby"
 CONTRACT = contract()
 DECLARED = {command.name: command for command in CONTRACT.commands}
 """All commands by name."""
-PARTS = Features(FEATURES).parts
+OURS = Features(FEATURES)
 
 
 class Everything:
@@ -61,10 +63,31 @@ class Direct:
         p = parse(declared, params)
         return self._change(Caller(username), lambda act: declared.body(act, p, declared.may(act, p)))
 
+    async def run_jobs(self, order: Callable[[list[Job]], list[Job]] = list) -> list[dict[str, Any]]:
+        """Run the jobs that wait, in that order, and return their changes."""
+        with self.engine.begin() as db:
+            waiting = db.execute(select(jobs).order_by(jobs.c.id)).all()
+            db.execute(delete(jobs))
+        self._changed: list[dict[str, Any]] = []
+        for job in order([Job(row.id, row.kind, row.key, row.data, row.attempts) for row in waiting]):
+            await OURS.jobs[job.kind].run(self, job)
+        return self._changed
+
+    async def change(self, work: Any, me: Caller, *_locks: str) -> Any:
+        """Run a job's change."""
+        result, changes = self._change(me, work)
+        self._changed += changes
+        return result
+
     def _change(self, me: Caller, work: Any) -> tuple[Any, list[dict[str, Any]]]:
         with self.engine.begin() as db:
-            act = Act(me, db, Changes(db, Everything()), self._rates, LOBBY, PARTS)
-            return work(act), [payload(change) for change in act.changes.by_room.values()]
+            act = Act(me, db, Changes(db, Everything()), self._rates, LOBBY, OURS.parts, OURS.blank)
+            result = work(act)
+            for listener in OURS.listeners:
+                rows = [row for change in act.changes.by_room.values() for row in change.rows.get(listener.table, ())]
+                if rows:
+                    listener.run(act, rows)
+            return result, [payload(change) for change in act.changes.by_room.values()]
 
 
 def payload(change: Change) -> dict[str, Any]:

@@ -83,3 +83,46 @@ def test_any_text_is_normalized_to_a_durable_name_or_rejected(text):
 
 def test_a_name_that_looks_like_very_many_letters_has_a_bounded_skeleton():
     assert len(names.skeleton("\uab8a" * names.MAX_USERNAME)) <= names.MAX_SKELETON
+
+
+LOOK_ALIKE = (
+    ("The Boss", "the boss"),
+    ("The Boss", "The  Boss\u200b"),
+    ("The Boss", "TheBoss\ufe0f"),
+    ("The Boss", "The B\N{GREEK SMALL LETTER OMICRON}ss"),
+    ("The Boss", "Ｔｈｅ Ｂｏｓｓ"),
+    ("The Boss", "𝐓𝐡𝐞 𝐁𝐨𝐬𝐬"),
+    ("alice", "Alice"),
+    ("alice", "aIice"),
+    ("AI Bot", "Al Bot"),
+    ("bob", "B0B"),
+    ("Jim", "Jirn"),
+)
+
+
+@pytest.mark.parametrize(("one", "other"), LOOK_ALIKE)
+def test_display_names_that_look_alike_share_a_look(one, other):
+    assert not set(names.looks(one)).isdisjoint(names.looks(other))
+
+
+def test_different_display_names_share_no_look():
+    given = ("Alice", "Ali", "All", "Mila", "Milla", "Zoë", "Zoe", "Bob", "Bob B.", "李", "👍", "👎")
+    looks = [set(names.looks(name)) for name in given]
+    assert all(one.isdisjoint(other) for n, one in enumerate(looks) for other in looks[:n])
+
+
+@given(st.text(st.characters(categories=("L", "N", "M")) | st.sampled_from("aB0.-_"), min_size=2, max_size=12))
+def test_the_look_of_a_username_is_its_skeleton(given):
+    try:
+        username = names.username(given)
+    except ValueError:
+        return
+    assert names.looks(username)[0] == names.skeleton(username)
+
+
+@pytest.mark.parametrize(
+    "name", ["Admin", "S y s t e m", "R\N{GREEK SMALL LETTER OMICRON}ot", "EVERYONE", "Acme  Chat"]
+)
+def test_reserved_words_are_no_display_names(name):
+    assert names.is_reserved(name, "Acme Chat")
+    assert not names.is_reserved(name + "x", "Acme Chat")

@@ -13,8 +13,8 @@ from chatrooms.client.rows import Tables
 class Change(Tables):
     """The changes of a room up to ``rev``: the current rows, by table.
 
-    The tables are ``messages``, ``members`` and ``rooms``, and in your own room also ``memberships``, ``reads`` and
-    ``users``. After a ``reset``, discard what you had of the room: the rows replace it.
+    The tables are ``messages``, ``members`` and ``rooms``, and in your own room also ``memberships``, ``reads``,
+    ``inbox`` and ``users``. After a ``reset``, discard what you had of the room: the rows replace it.
     """
 
     room: str

@@ -11,6 +11,9 @@ from typing import Any, Literal
 
 from chatrooms.client.rows import (
     History,
+    InboxItem,
+    InboxPage,
+    Items,
     Listing,
     ManyRooms,
     ManySessions,
@@ -36,6 +39,8 @@ from chatrooms.client.rows import (
 REPEATABLE = frozenset(
     [
         "history",
+        "inbox.list",
+        "inbox.mark",
         "message.delete",
         "message.pin",
         "message.unpin",
@@ -44,7 +49,10 @@ REPEATABLE = frozenset(
         "room.close",
         "room.list",
         "room.members",
+        "room.mute",
         "room.pins",
+        "room.unarchive",
+        "room.unmute",
         "session.list",
         "sync",
         "user.get",
@@ -93,6 +101,24 @@ class Commands(ABC):
         )
         return result
 
+    async def inbox_items(self, *, after: int | None = None, unread: bool | None = None) -> InboxPage:
+        """Return what concerns you, such as mentions, newest first, a hundred at a time.
+
+        - ``after``: Start after the item with this ``id``; if omitted, at the newest.
+        - ``unread``: Return only unread items (default ``false``).
+        """
+        result: InboxPage = await self.run("inbox.list", after=after, unread=unread)
+        return result
+
+    async def mark_inbox(self, ids: Sequence[int], state: Literal["read", "unread"] | None = None) -> list[InboxItem]:
+        """Mark items of your inbox as read, or as unread again.
+
+        - ``ids``: The ids of the items; others than your own have no effect.
+        - ``state``: What they become (default ``"read"``).
+        """
+        result: Items = await self.run("inbox.mark", ids=ids, state=state)
+        return result["items"]
+
     async def delete(self, id: str) -> Message:
         """Delete a message; a tombstone without its text takes its place."""
         result: OneMessage = await self.run("message.delete", id=id)
@@ -135,7 +161,7 @@ class Commands(ABC):
         return result["read"]
 
     async def archive(self, room: str) -> Room:
-        """Archive a room permanently: members can read it, but no one can post."""
+        """Archive a room: members can read it, but no one can post until it is unarchived."""
         result: OneRoom = await self.run("room.archive", room=room)
         return result["room"]
 
@@ -201,6 +227,14 @@ class Commands(ABC):
         result: MemberPage = await self.run("room.members", room=await self._room_of(room), query=query, after=after)
         return result
 
+    async def mute(self, room: str, until: str | None = None) -> Membership:
+        """Mute a room for yourself on all your devices. No one else is notified, and you still receive everything.
+
+        - ``until``: When it is unmuted; if omitted, when you unmute it.
+        """
+        result: OneMembership = await self.run("room.mute", room=await self._room_of(room), until=until)
+        return result["membership"]
+
     async def pins(self, room: str) -> list[Message]:
         """Return the pinned messages of a room, most recently pinned first."""
         result: Pinned = await self.run("room.pins", room=await self._room_of(room))
@@ -210,6 +244,16 @@ class Commands(ABC):
         """Remove a member; their sockets stop receiving from the room at once."""
         result: OneMember = await self.run("room.remove", room=room, username=username)
         return result["member"]
+
+    async def unarchive(self, room: str) -> Room:
+        """Open an archived room again for posting. Unarchiving a room that is not archived has no effect."""
+        result: OneRoom = await self.run("room.unarchive", room=room)
+        return result["room"]
+
+    async def unmute(self, room: str) -> Membership:
+        """Unmute a room. Unmuting a room that is not muted has no effect."""
+        result: OneMembership = await self.run("room.unmute", room=await self._room_of(room))
+        return result["membership"]
 
     async def update(
         self,
@@ -273,6 +317,8 @@ class Commands(ABC):
 
     async def update_me(self, *, name: str | None = None, about: str | None = None) -> User:
         """Update your profile. People who watch your presence receive it in a ``profile`` signal.
+
+        A name that looks like another person's name or username, or a reserved word, is rejected.
 
         - ``name``: The name that others see instead of your username, one line; may be empty.
         - ``about``: A line about yourself.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chatrooms.client.rows import Member, Read, User
+from chatrooms.client.rows import InboxItem, Membership, Read, User
 from chatrooms.client.state import RoomState, State
 
 
@@ -29,14 +29,23 @@ class Held:
         return self._state.rooms
 
     @property
-    def memberships(self) -> Mapping[str, Member]:
-        """Return your memberships of shared rooms and conversations."""
+    def memberships(self) -> Mapping[str, Membership]:
+        """Return your memberships of shared rooms and conversations; ``muted`` ones should not alert you."""
         return self._state.memberships
 
     @property
     def reads(self) -> Mapping[str, Read]:
         """Return your read position in each room."""
         return self._state.reads
+
+    @property
+    def inbox(self) -> Mapping[int, InboxItem]:
+        """Return the unread items of your inbox by id, such as mentions; ``inbox_items`` also returns read ones."""
+        return self._state.inbox
+
+    def unread_for_me(self, room: str) -> int:
+        """Return how many unread items of your inbox are about a room: how often it concerns you."""
+        return sum(item["room"] == room for item in self._state.inbox.values())
 
     def unread(self, room: str) -> int:
         """Return how many messages of others you have not read in a room, not counting deleted ones.

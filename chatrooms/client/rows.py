@@ -23,6 +23,50 @@ class History(TypedDict):
     more_after: bool
 
 
+class InboxItem(TypedDict):
+    """Something that concerns you; in your own room only.
+
+    A client that never had an item gets it only while it is unread. It is ``read`` once you mark it, or have
+    read its room up to its message, and ``gone`` once the message no longer mentions you or is deleted, or
+    you leave the room. At most 400 are unread; then the oldest becomes read.
+    """
+
+    id: int
+    """Greater than that of older items."""
+    kind: str
+    """Why it concerns you: ``mention``; there can be other kinds."""
+    room: str
+    """The room's name."""
+    message: str | None
+    """The id of the message, if it is about one."""
+    seq: int | None
+    """The ``seq`` of the message, for ``history`` with ``around``."""
+    by: str
+    """The username of the person who caused it."""
+    at: str
+    """When it arose; ISO 8601, UTC, with milliseconds."""
+    read: bool
+    """Whether you have read it."""
+    gone: bool
+    """Whether it no longer concerns you."""
+    rev: int
+    """The revision at which the row last changed, of the room whose change it belongs to."""
+
+
+class InboxPage(TypedDict):
+    """Items, newest first, and the ``messages`` that they are about; ``more`` is true if there are older ones."""
+
+    items: list[InboxItem]
+    messages: list[Message]
+    more: bool
+
+
+class Items(TypedDict):
+    """The items as they are now."""
+
+    items: list[InboxItem]
+
+
 class Listing(TypedDict):
     """A room with the number of its members."""
 
@@ -101,6 +145,10 @@ class Membership(TypedDict):
     """The revision at which the row last changed, of the room whose change it belongs to."""
     closed: bool
     """Whether you have closed the conversation."""
+    muted: bool
+    """Whether you have muted the room: nothing in it should alert you."""
+    muted_until: str | None
+    """When it is unmuted, which changes ``muted``; ``null`` if it is not, or has no end."""
 
 
 class Message(TypedDict):
@@ -130,6 +178,10 @@ class Message(TypedDict):
     """The id of the message in the same room that this one replies to."""
     pinned_at: str | None
     """When it was pinned; ``null`` if it is not pinned."""
+    mentions: list[str]
+    """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code
+    and quotes; at most 50.
+    """
 
 
 class OneMember(TypedDict):
@@ -286,6 +338,8 @@ class Tables:
     def rows(self, table: Literal["members"]) -> list[Member]: ...
     @overload
     def rows(self, table: Literal["reads"]) -> list[Read]: ...
+    @overload
+    def rows(self, table: Literal["inbox"]) -> list[InboxItem]: ...
     @overload
     def rows(self, table: Literal["messages"]) -> list[Message]: ...
     @overload

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chatrooms.client.changes import Change
-from chatrooms.client.rows import Member, Message, Read, Room, User
+from chatrooms.client.rows import InboxItem, Member, Membership, Message, Read, Room, User
 from chatrooms.client.unread import Unread
 
 
@@ -87,9 +87,10 @@ class State:
     def __init__(self, changed: Callable[[Change], None], keep: int) -> None:
         self.username = ""
         self.rooms: dict[str, RoomState] = {}
-        self.memberships: dict[str, Member] = {}
+        self.memberships: dict[str, Membership] = {}
         self.closed: set[str] = set()
         self.reads: dict[str, Read] = {}
+        self.inbox: dict[int, InboxItem] = {}
         self.profile: User | None = None
         self._unread = Unread()
         self._changed, self._keep = changed, keep
@@ -143,7 +144,7 @@ class State:
         self.rooms.pop(change.room, None)
         self._unread.restart(change.room, change.rev)
         if change.room == self.username:
-            self.memberships, self.closed, self.reads = {}, set(), {}
+            self.memberships, self.closed, self.reads, self.inbox = {}, set(), {}, {}
             self._unread.forget_positions()
         self._enter(change)
 
@@ -162,12 +163,20 @@ class State:
         for read in news.rows("reads"):
             self.reads[read["room"]] = read
             self._unread.take(read)
+        for item in news.rows("inbox"):
+            self._take_item(item)
         for user in news.rows("users"):
             self.profile = user
         if news.reset:
             self.rooms = {n: r for n, r in self.rooms.items() if n == self.username or n in self.memberships}
 
-    def _take_membership(self, row: Member) -> None:
+    def _take_item(self, item: InboxItem) -> None:
+        if item["read"] or item["gone"]:
+            self.inbox.pop(item["id"], None)
+        else:
+            self.inbox[item["id"]] = item
+
+    def _take_membership(self, row: Membership) -> None:
         room = row["room"]
         self.closed.discard(room)
         if _listed(row):

@@ -6,7 +6,20 @@ remove one, delete its file and its line below.
 
 from __future__ import annotations
 
-from chatrooms.features import members, messages, pins, presence, reads, rooms, signals, sync, users
+from chatrooms.features import (
+    inbox,
+    members,
+    mentions,
+    messages,
+    muting,
+    pins,
+    presence,
+    reads,
+    rooms,
+    signals,
+    sync,
+    users,
+)
 
 BASE = (users.FEATURE, rooms.FEATURE, members.FEATURE, messages.FEATURE, reads.FEATURE)
 """The features that all others build on."""
@@ -14,6 +27,9 @@ BASE = (users.FEATURE, rooms.FEATURE, members.FEATURE, messages.FEATURE, reads.F
 FEATURES = (
     *BASE,
     pins.FEATURE,
+    mentions.FEATURE,
+    muting.FEATURE,
+    inbox.FEATURE,
     sync.FEATURE,
     presence.FEATURE,
     signals.FEATURE,

@@ -27,6 +27,8 @@ from chatrooms.types import MAX_PAGE, AnyRoom, Search, Username
 
 _closed = Prepared(select(members.c.username).where(members.c.room == bindparam("room"), members.c.closed.is_(True)))
 
+UNMUTED: dict[str, Any] = {"muted": False, "muted_until": None}
+
 
 class WithPerson(InSharedRoom):
     """A shared room and a person."""
@@ -80,7 +82,24 @@ def add(act: Act, room: str, username: str, role: Role) -> Member:
 def reopen(act: Act, conversation: str) -> None:
     """Put a conversation back on the lists of the people who have closed it."""
     for row in _closed.all(act.db, {"room": conversation}):
-        _mark_closed(act, conversation, row["username"], closed=False)
+        set_own(act, conversation, row["username"], closed=False)
+
+
+def own(act: Act, room: str) -> Membership:
+    """Return the caller's own membership of a room that they belong to; raises `NotFound` before the first message."""
+    found = membership(act.db, room, act.me.username)
+    if found is None:
+        raise NotFound("This conversation has no messages yet.", field="room")
+    return found
+
+
+def set_own(act: Act, room: str, username: str, **values: Any) -> Membership:
+    """Store what concerns only the person in their membership. They alone receive it, so the room keeps its rev."""
+    where = (members.c.room == room, members.c.username == username)
+    act.db.execute(update(members).where(*where).values(**values, person_rev=act.changes.rev(username)))
+    row = cast(Membership, membership(act.db, room, username))
+    act.changes.add(username, "memberships", row)
+    return row
 
 
 def find(db: Connection, room: str, username: str) -> Member | None:
@@ -127,10 +146,8 @@ def leave(act: Act, p: InSharedRoom, _here: Here) -> OneMember:
 @change("room.close", may=access.closer, locks=_myself, repeatable=True, method="close_conversation")
 def close(act: Act, p: InConversation, _here: Here) -> OneMembership:
     """Take a conversation off your list on all your devices, until its next message. No one else is notified."""
-    before = _membership(act.db, p.room, act.me.username)
-    if before is None:
-        raise NotFound("This conversation has no messages yet.", field="room")
-    return {"membership": before if before["closed"] else _mark_closed(act, p.room, act.me.username, closed=True)}
+    before = own(act, p.room)
+    return {"membership": before if before["closed"] else set_own(act, p.room, act.me.username, closed=True)}
 
 
 @change("room.invite", may=access.inviter, locks=_inviting)
@@ -208,23 +225,17 @@ def _members(room: str) -> Any:
     return SYNCED["members"].select().where(members.c.room == room)
 
 
-def _membership(db: Connection, room: str, username: str) -> Membership | None:
+def membership(db: Connection, room: str, username: str) -> Membership | None:
+    """Return the membership with what concerns only the person."""
     found = SYNCED["memberships"].select().where(members.c.room == room, members.c.username == username)
     return one(Membership, db.execute(found))
-
-
-def _mark_closed(act: Act, room: str, username: str, *, closed: bool) -> Membership:
-    """Store whether the person has closed a conversation. Only they receive the change, so the room keeps its rev."""
-    where = (members.c.room == room, members.c.username == username)
-    act.db.execute(update(members).where(*where).values(closed=closed, person_rev=act.changes.rev(username)))
-    row = cast(Membership, _membership(act.db, room, username))
-    act.changes.add(username, "memberships", row)
-    return row
 
 
 def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: bool) -> Member:
     rev, person_rev = act.changes.rev(room), act.changes.rev(username)
     values = {"role": role, "gone": gone, "since": act.now, "rev": rev, "person_rev": person_rev}
+    if gone:
+        values |= UNMUTED
     if known:
         where = (members.c.room == room, members.c.username == username)
         act.db.execute(update(members).where(*where).values(values))
@@ -239,7 +250,7 @@ def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: b
         "rev": rev,
     }
     act.changes.add(room, "members", row)
-    act.changes.add(username, "memberships", {**row, "rev": person_rev, "closed": False})
+    act.changes.add(username, "memberships", cast(Membership, membership(act.db, room, username)))
     return row
 
 

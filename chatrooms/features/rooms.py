@@ -130,8 +130,14 @@ def update(act: Act, p: Update, _here: Here) -> OneRoom:
 
 @change("room.archive", may=access.manager, locks=_this)
 def archive(act: Act, p: InSharedRoom, _here: Here) -> OneRoom:
-    """Archive a room permanently: members can read it, but no one can post."""
+    """Archive a room: members can read it, but no one can post until it is unarchived."""
     return _store(act, p.room, archived=True)
+
+
+@change("room.unarchive", may=access.manager, locks=_this, repeatable=True)
+def unarchive(act: Act, p: InSharedRoom, _here: Here) -> OneRoom:
+    """Open an archived room again for posting. Unarchiving a room that is not archived has no effect."""
+    return _store(act, p.room, archived=False)
 
 
 @query("room.list", may=access.anyone, method="joinable")
@@ -176,4 +182,4 @@ def _store(act: Act, name: str, **values: Any) -> OneRoom:
     return {"room": room}
 
 
-FEATURE = Feature(commands=(create, update, archive, list_open))
+FEATURE = Feature(commands=(create, update, archive, unarchive, list_open))

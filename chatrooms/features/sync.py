@@ -45,7 +45,7 @@ RoomName = Annotated[str, Field(max_length=400, pattern=CLEAN)]
 _newer = {
     table: Prepared(
         at.select()
-        .where(at.room == bindparam("room"), at.rev > bindparam("known"))
+        .where(at.room == bindparam("room"), at.rev > bindparam("known"), *at.needed)
         .order_by(at.rev)
         .limit(bindparam("limit", type_=Integer))
     )

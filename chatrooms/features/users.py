@@ -7,7 +7,7 @@ from typing import cast
 
 import sqlalchemy as sa
 from pydantic import Field
-from sqlalchemy import Connection, bindparam, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select
 from typing_extensions import TypedDict
 
 from chatrooms import names
@@ -73,8 +73,11 @@ _by_username = Prepared(_select.where(users.c.username == bindparam("username"))
 def add(act: Act, username: str, *, vouched: bool = False) -> User:
     """Add a user, with a personal room, a profile and a membership in the lobby.
 
-    Raises `NameTaken` if another username looks like this one, unless a host application vouched for it.
+    Raises `NameTaken` if another's username or display name looks like this one, unless a host application vouched
+    for it.
     """
+    if not vouched and _is_shown(act.db, username):
+        raise NameTaken(field="username")
     skeleton = names.skeleton(username)
     if act.db.scalar(select(users.c.username).where(users.c.skeleton == skeleton)) is not None:
         if not vouched:
@@ -97,8 +100,8 @@ def find_or_add(act: Act, username: str, *, vouched: bool = False) -> User:
 
 
 def locks_to_add(username: str, lobby: str) -> tuple[str, ...]:
-    """Return the locks for adding a person: their own room, the lobby, and the look of their name."""
-    return username, lobby, names.skeleton(username)
+    """Return the locks for adding a person: their own room, the lobby, and the looks of their name."""
+    return username, lobby, *names.looks(username)
 
 
 def find(db: Connection, username: str) -> User | None:
@@ -114,8 +117,9 @@ def existing(db: Connection, username: str) -> User:
     return user
 
 
-def _myself(_db: Connection, me: Caller, _p: Params) -> Iterable[str]:
-    return (me.username,)
+def _myself(_db: Connection, me: Caller, p: Profile) -> Iterable[str]:
+    """Return one's own room, and who has a name of that look."""
+    return me.username, *(names.looks(p.name) if p.name else ())
 
 
 @query("user.me", may=access.anyone)
@@ -132,16 +136,49 @@ def get(act: Act, p: Who, _: None) -> OneUser:
 
 @change("user.update", may=access.anyone, locks=_myself, method="update_me")
 def update(act: Act, p: Profile, _: None) -> OneUser:
-    """Update your profile. People who watch your presence receive it in a ``profile`` signal."""
+    """Update your profile. People who watch your presence receive it in a ``profile`` signal.
+
+    A name that looks like another person's name or username, or a reserved word, is rejected.
+    """
     given = p.model_dump(exclude_none=True)
     if not given:
         raise Invalid("Nothing to update: give a name or about.", field="name")
+    if p.name is not None:
+        given |= _look(act, p.name)
     rev = act.changes.rev(act.me.username)
     act.db.execute(sa.update(users).where(users.c.username == act.me.username).values(**given, rev=rev))
     user = existing(act.db, act.me.username)
     act.changes.add(act.me.username, "users", user)
     act.signals.append(Signal(names.watchers(act.me.username), act.me.username, "profile", user))
     return {"user": user}
+
+
+def _look(act: Act, name: str) -> dict[str, str]:
+    """Return how a person's new display name looks; raises `NameTaken` or `Invalid`."""
+    if not name:
+        return {"look": "", "written_look": ""}
+    look, written_look = names.looks(name)
+    if {look, written_look}.isdisjoint(names.looks(act.me.username)):
+        if names.is_reserved(name, act.server):
+            raise Invalid("That name is reserved.", field="name")
+        others = (users.c.username != act.me.username, _alike(users.c.skeleton, name) | _looks_like(name))
+        if act.db.scalar(select(users.c.username).where(*others).limit(1)) is not None:
+            raise NameTaken("That name looks like somebody else's.", field="name")
+    return {"look": look, "written_look": written_look}
+
+
+def _is_shown(db: Connection, username: str) -> bool:
+    """Return whether someone's display name looks like a username that is new."""
+    return db.scalar(select(users.c.username).where(_looks_like(username)).limit(1)) is not None
+
+
+def _looks_like(name: str) -> ColumnElement[bool]:
+    """Return the condition that a person's display name looks like ``name``."""
+    return _alike(users.c.look, name) | _alike(users.c.written_look, name)
+
+
+def _alike(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    return column.in_(names.looks(name))
 
 
 @query("user.list", may=access.anyone, method="users")

@@ -26,6 +26,7 @@ from chatrooms.pipeline import weights
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import RATES
+from chatrooms.storage.rows import Message
 
 P = TypeVar("P", bound="Params")
 C = TypeVar("C")
@@ -72,7 +73,8 @@ class Stranger(Protocol):
 class Part:
     """A field that a feature adds to messages, such as when they were pinned.
 
-    ``load`` returns the values by message id; messages without one get ``empty``, which must be immutable. ``type`` and
+    ``load`` returns the values by message id; messages without one get ``empty``, which must be immutable. ``store``
+    runs whenever a message is posted, edited or deleted (its text is then None), and returns its value. ``type`` and
     ``doc`` describe the field in the documentation.
     """
 
@@ -81,6 +83,7 @@ class Part:
     doc: str
     empty: Any
     load: Callable[[Connection, Sequence[str]], Mapping[str, Any]]
+    store: Callable[[Connection, Message], Any] | None = None
 
     def __post_init__(self) -> None:
         hash(self.empty)  # all messages without a value share it
@@ -91,6 +94,7 @@ class Act:
     """A command while it runs: its caller, time and transaction, and what it changes and emits.
 
     ``parts`` are the fields that features add to messages, ``blank`` their values in a new message.
+    ``server`` is the server's display name.
     ``ended`` lists the ids of sessions whose sockets to disconnect; ``queued`` is true once a job was enqueued.
     """
 
@@ -105,6 +109,7 @@ class Act:
     signals: list[Signal] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     queued: bool = False
+    server: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ Row = Mapping[str, Any]
 class Listener:
     """A function that runs in the transaction of every command that changed rows of ``table``.
 
-    It may write to ``jobs`` and to tables that are not sent to clients. To change another room, enqueue a job that runs
-    a command.
+    It may write to ``jobs`` and to tables that are not sent to clients, and add rows to the changes of rooms that the
+    command changed. To change another room, enqueue a job that runs a command.
     """
 
     table: str

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+import orjson
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from chatrooms import clock
 from chatrooms.errors import Unavailable
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
+from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import jobs
 from chatrooms.wire import failures
 
@@ -32,7 +34,15 @@ LONGEST_PAUSE = 3600
 DAYS_KEPT = 7
 """How long a finished job is kept; until then, enqueueing the same key again has no effect."""
 
-_INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_ROW = ("kind", "key", "data", "due_at", "attempts")
+_INSERT: Mapping[str, Prepared] = {
+    dialect: Prepared(
+        made(jobs)
+        .values({column: bindparam(f"new_{column}") for column in _ROW})
+        .on_conflict_do_nothing(index_elements=["kind", "key"])
+    )
+    for dialect, made in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 
 
 @dataclass(frozen=True)
@@ -165,8 +175,8 @@ class Runner:
 
 
 def _insert(db: Connection, kind: JobKind, key: str, data: Any, due: str) -> None:
-    row = {"kind": kind.name, "key": key, "data": data, "due_at": due, "attempts": 0}
-    db.execute(_INSERT[db.dialect.name](jobs).values(row).on_conflict_do_nothing(index_elements=["kind", "key"]))
+    row = dict(zip(_ROW, (kind.name, key, orjson.dumps(data).decode(), due, 0), strict=True))
+    _INSERT[db.dialect.name].run(db, {f"new_{column}": value for column, value in row.items()})
 
 
 def _waiting(kinds: Iterable[str], running: Iterable[int]) -> Any:

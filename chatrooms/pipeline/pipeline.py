@@ -183,7 +183,8 @@ class Pipeline:
         return outcome
 
     def _act(self, me: Caller, db: Connection) -> Act:
-        return Act(me, db, Changes(db), self._rates, self.settings.lobby, self._features.parts, self._features.blank)
+        ours, features = self.settings, self._features
+        return Act(me, db, Changes(db), self._rates, ours.lobby, features.parts, features.blank, server=ours.name)
 
     def _outcome(self, act: Act, result: R) -> Outcome[R]:
         """Return the outcome of what was done, after the listeners have seen it."""

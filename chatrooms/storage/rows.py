@@ -75,6 +75,10 @@ class Membership(Member):
     """Your own membership; a ``closed`` conversation is off your list until its next message."""
 
     closed: Annotated[bool, Field(description="Whether you have closed the conversation.")]
+    muted: Annotated[bool, Field(description="Whether you have muted the room: nothing in it should alert you.")]
+    muted_until: Annotated[
+        str | None, Field(description="When it is unmuted, which changes `muted`; `null` if it is not, or has no end.")
+    ]
 
 
 class Room(TypedDict):
@@ -133,6 +137,26 @@ class User(TypedDict):
     rev: Rev
 
 
+class InboxItem(TypedDict):
+    """Something that concerns you; in your own room only.
+
+    A client that never had an item gets it only while it is unread. It is ``read`` once you mark it, or have read its
+    room up to its message, and ``gone`` once the message no longer mentions you or is deleted, or you leave the room.
+    At most 400 are unread; then the oldest becomes read.
+    """
+
+    id: Annotated[int, Field(description="Greater than that of older items.")]
+    kind: Annotated[str, Field(description="Why it concerns you: `mention`; there can be other kinds.")]
+    room: Name
+    message: Annotated[str | None, Field(description="The id of the message, if it is about one.")]
+    seq: Annotated[int | None, Field(description="The `seq` of the message, for `history` with `around`.")]
+    by: Annotated[str, Field(description="The username of the person who caused it.")]
+    at: Annotated[str, Field(description="When it arose; ISO 8601, UTC, with milliseconds.")]
+    read: Annotated[bool, Field(description="Whether you have read it.")]
+    gone: Annotated[bool, Field(description="Whether it no longer concerns you.")]
+    rev: Rev
+
+
 class Change(TypedDict):
     """The changes of one commit in a room: the current rows, by table."""
 
@@ -143,11 +167,16 @@ class Change(TypedDict):
     rooms: NotRequired[Annotated[list[Room], Field(description="The room itself, if it was created or updated.")]]
     users: NotRequired[Annotated[list[User], Field(description="Your profile; in your own room only.")]]
     memberships: NotRequired[
-        Annotated[list[Membership], Field(description="Rooms that you joined, left or closed; in your own room only.")]
+        Annotated[
+            list[Membership], Field(description="Rooms that you joined, left, closed or muted; in your own room only.")
+        ]
     ]
     members: NotRequired[Annotated[list[Member], Field(description="People who joined or left.")]]
     reads: NotRequired[
         Annotated[list[Read], Field(description="Your read positions, on any device; in your own room only.")]
+    ]
+    inbox: NotRequired[
+        Annotated[list[InboxItem], Field(description="What concerns you, such as mentions; in your own room only.")]
     ]
     messages: NotRequired[Annotated[list[Message], Field(description="Messages that were posted or changed.")]]
 

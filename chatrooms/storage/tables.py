@@ -23,6 +23,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    bindparam,
     case,
     false,
     func,
@@ -65,6 +67,8 @@ users = Table(
     metadata,
     Column("username", String(32), ForeignKey(rooms.c.name), primary_key=True),
     Column("skeleton", String(200), nullable=False, unique=True),
+    Column("look", String(200), nullable=False, server_default="", index=True, comment="of the display name"),
+    Column("written_look", String(200), nullable=False, server_default="", index=True, comment="see names.looks"),
     Column("name", Text, nullable=False),
     Column("about", Text, nullable=False),
     Column("created_at", String(24), nullable=False),
@@ -88,6 +92,8 @@ members = Table(
         server_default=false(),
         comment="the person has taken the conversation off their list",
     ),
+    Column("muted", Boolean, nullable=False, server_default=false()),
+    Column("muted_until", String(24), comment="when a job ends it; null if the person does"),
     Index(None, "room", "rev"),
     Index(None, "username", "person_rev"),
 )
@@ -147,6 +153,27 @@ _others = (
 _uncounted = case((_few.scalar_subquery(), _others.scalar_subquery()), else_=null())
 _room_rev = func.coalesce(_room.scalar_subquery(), 0)
 
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("username", String(32), ForeignKey(users.c.username), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("room", String(400), ForeignKey(rooms.c.name), nullable=False),
+    Column("message", String(36), ForeignKey(messages.c.id)),
+    Column("seq", Integer, comment="of the message"),
+    Column("by", String(32), ForeignKey(users.c.username), nullable=False),
+    Column("at", String(24), nullable=False),
+    Column("read", Boolean, nullable=False),
+    Column("gone", Boolean, nullable=False, comment="it no longer concerns the person"),
+    Column("born", Integer, nullable=False, comment="the rev at which it was added"),
+    Column("rev", Integer, nullable=False, comment="of the person's own room"),
+    UniqueConstraint("message", "username", "kind", "by"),
+    Index(None, "username", "rev"),
+    Index(None, "username", "id"),
+    Index(None, "username", "room", "seq"),
+)
+
 sessions = Table(
     "sessions",
     metadata,
@@ -179,7 +206,8 @@ class Synced:
     """A table whose rows are sent in changes.
 
     A client that has to reset a room still gets all rows of a ``whole`` table. The rows of a ``personal`` table are
-    sent only in personal rooms; with False, only in other rooms. ``computed`` columns are not stored.
+    sent only in personal rooms; with False, only in other rooms. ``computed`` columns are not stored. Of the rows that
+    changed since the rev that a client has, the parameter ``known``, it gets those that are ``needed``.
     """
 
     table: Table
@@ -189,6 +217,7 @@ class Synced:
     whole: bool = True
     personal: bool | None = None
     computed: tuple[ColumnElement[Any], ...] = ()
+    needed: tuple[ColumnElement[bool], ...] = ()
 
     def select(self) -> Select[Any]:
         """Return a query for the rows as clients receive them, with the ``rev`` of the room that they are sent in."""
@@ -197,9 +226,10 @@ class Synced:
 
 MESSAGE = ("id", "room", "seq", "number", "author", "text", "at", "edited_at", "deleted", "reply_to")
 MEMBER = ("room", "username", "role", "since", "gone")
-MEMBERSHIP = (*MEMBER, "closed")
+MEMBERSHIP = (*MEMBER, "closed", "muted", "muted_until")
 ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "posted")
 READ = ("username", "room", "seq", "number")
+ITEM = ("id", "kind", "room", "message", "seq", "by", "at", "read", "gone")
 USER = ("username", "name", "about", "created_at")
 
 SYNCED: dict[str, Synced] = {
@@ -214,6 +244,15 @@ SYNCED: dict[str, Synced] = {
         READ,
         personal=True,
         computed=(_uncounted.label("uncounted"), _room_rev.label("room_rev")),
+    ),
+    "inbox": Synced(
+        inbox,
+        inbox.c.username,
+        inbox.c.rev,
+        ITEM,
+        personal=True,
+        # Whoever never knew an item needs it only while it is unread.
+        needed=(or_(and_(inbox.c.read.is_(False), inbox.c.gone.is_(False)), inbox.c.born <= bindparam("known")),),
     ),
     "messages": Synced(messages, messages.c.room, messages.c.rev, MESSAGE, whole=False),
 }

@@ -86,7 +86,7 @@ function takeUsers(_room, rows) {
   if (mine) store.me.value = mine;
 }
 
-/** @type {{[T in keyof Tables]-?: (room: string, rows: any[]) => void}} */
+/** @type {{[T in Exclude<keyof Tables, "inbox">]-?: (room: string, rows: any[]) => void}} */
 const takers = {
   rooms: takeRooms,
   users: takeUsers,

@@ -15,6 +15,7 @@ export interface Change {
   memberships?: Membership[];
   members?: Member[];
   reads?: Read[];
+  inbox?: InboxItem[];
   messages?: Message[];
 }
 
@@ -23,6 +24,20 @@ export interface Details {
   field?: string;
   retry_after?: number;
   [other: string]: any;
+}
+
+/** Something that concerns you; in your own room only. */
+export interface InboxItem {
+  id: number;
+  kind: string;
+  room: string;
+  message: string | null;
+  seq: number | null;
+  by: string;
+  at: string;
+  read: boolean;
+  gone: boolean;
+  rev: number;
 }
 
 /** The server's limits. */
@@ -63,6 +78,8 @@ export interface Membership {
   gone: boolean;
   rev: number;
   closed: boolean;
+  muted: boolean;
+  muted_until: string | null;
 }
 
 /** A message. */
@@ -79,6 +96,7 @@ export interface Message {
   deleted: boolean;
   reply_to: string | null;
   pinned_at: string | null;
+  mentions: string[];
 }
 
 /** A person's read position in a room; there is one for each room that they belong to. */
@@ -175,6 +193,16 @@ export interface Commands {
     params: { room: string; before?: number | null; after?: number | null; around?: number | null; limit?: number };
     result: { messages: Message[]; more: boolean; more_before: boolean; more_after: boolean };
   };
+  /** Return what concerns you, such as mentions, newest first, a hundred at a time. */
+  "inbox.list": {
+    params: { after?: number | null; unread?: boolean };
+    result: { items: InboxItem[]; messages: Message[]; more: boolean };
+  };
+  /** Mark items of your inbox as read, or as unread again. */
+  "inbox.mark": {
+    params: { ids: number[]; state?: "read" | "unread" };
+    result: { items: InboxItem[] };
+  };
   /** Delete a message; a tombstone without its text takes its place. */
   "message.delete": {
     params: { id: string };
@@ -210,7 +238,7 @@ export interface Commands {
     params: { room: string; seq: number };
     result: { read: Read };
   };
-  /** Archive a room permanently: members can read it, but no one can post. */
+  /** Archive a room: members can read it, but no one can post until it is unarchived. */
   "room.archive": {
     params: { room: string };
     result: { room: Room };
@@ -250,6 +278,11 @@ export interface Commands {
     params: { room: string; query?: string; after?: string };
     result: { members: Member[]; more: boolean };
   };
+  /** Mute a room for yourself on all your devices. */
+  "room.mute": {
+    params: { room: string; until?: string | null };
+    result: { membership: Membership };
+  };
   /** Return the pinned messages of a room, most recently pinned first. */
   "room.pins": {
     params: { room: string };
@@ -259,6 +292,16 @@ export interface Commands {
   "room.remove": {
     params: { room: string; username: string };
     result: { member: Member };
+  };
+  /** Open an archived room again for posting. */
+  "room.unarchive": {
+    params: { room: string };
+    result: { room: Room };
+  };
+  /** Unmute a room. */
+  "room.unmute": {
+    params: { room: string };
+    result: { membership: Membership };
   };
   /** Update a room's title, topic or access. */
   "room.update": {

@@ -133,3 +133,17 @@ async def test_a_room_passes_to_another_member_when_its_owner_removes_themselves
     await alice.run("room.invite", room="#den", username="bob")
     await alice.run("room.remove", room="#den", username="alice")
     assert (await bob.run("room.update", room="#den", title="Bob's"))["room"]["title"] == "Bob's"
+
+
+async def test_an_archived_room_is_read_only_until_it_is_unarchived(alice, bob):
+    await alice.run("room.create", name="#den")
+    await bob.run("room.join", room="#den")
+    archived = (await alice.run("room.archive", room="#den"))["room"]
+    with pytest.raises(Refused) as refused:
+        await bob.say("#den", "too late")
+    assert refused.value.code == "archived"
+    room = (await alice.run("room.unarchive", room="#den"))["room"]
+    assert room == {**archived, "archived": False, "rev": archived["rev"] + 1}
+    await bob.hears(lambda _, data: room in data.get("rooms", ()))
+    assert (await bob.say("#den", "on we go"))["room"] == "#den"
+    assert (await alice.run("room.unarchive", room="#den"))["room"]["rev"] == room["rev"]

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
 
-from tests.people import Refused
+import pytest
+import socketio.exceptions
+from sqlalchemy import select
+
+from chatrooms.features import users
+from chatrooms.storage.tables import users as users_table
+from tests.direct import Direct
+from tests.doors import post
+from tests.people import Refused, connect
+from tests.servers import running
 
 
 async def test_a_changed_profile_reaches_all_tabs_of_the_person_and_anyone_who_asks(person, alice, bob):
@@ -58,3 +67,63 @@ async def test_several_profiles_can_be_fetched_at_once(person, alice):
     await person("bob")
     found = await alice.run("user.list", usernames=["bob", "alice", "zebedee"])
     assert [user["username"] for user in found["users"]] == ["alice", "bob"]
+
+
+TAKEN = ("bob", "B0B", "The Boss", "the b\N{GREEK SMALL LETTER OMICRON}ss", "The\u2009Boss\u200b", "Ｂｏｂ")
+
+
+@pytest.mark.parametrize("name", TAKEN)
+async def test_a_display_name_cannot_look_like_anothers_name(alice, bob, name):
+    await bob.run("user.update", name="The Boss")
+    with pytest.raises(Refused) as refused:
+        await alice.run("user.update", name=name)
+    assert (refused.value.code, refused.value.details["field"]) == ("name_taken", "name")
+    assert (await alice.run("user.me"))["user"]["name"] == ""
+
+
+@pytest.mark.parametrize("name", ["Admin", "system", "Chatrooms", "every one"])
+async def test_a_display_name_cannot_look_like_a_reserved_word(alice, name):
+    with pytest.raises(Refused) as refused:
+        await alice.run("user.update", name=name)
+    assert (refused.value.code, refused.value.details["field"]) == ("invalid", "name")
+
+
+async def test_your_own_names_are_yours(alice, bob):
+    for name in ("Alice", "ALICE", "The Boss", "the boss", "The Boss", ""):
+        assert (await alice.run("user.update", name=name))["user"]["name"] == name
+    assert (await bob.run("user.update", name="The Boss"))["user"]["name"] == "The Boss", "alice gave it up"
+
+
+async def test_a_name_that_looks_like_a_display_name_cannot_be_claimed(own_server, alice):
+    await alice.run("user.update", name="Carol")
+    for name in ("carol", "car\N{CYRILLIC SMALL LETTER O}l"):
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            async with connect(own_server.url, name):
+                pass
+        _, answer, _ = await post(own_server.url, "/api/session.join", {"username": name})
+        assert answer["error"]["code"] == "name_taken"
+    await alice.run("user.update", name="")
+    async with connect(own_server.url, "carol") as carol:
+        assert (await carol.run("user.me"))["user"]["username"] == "carol"
+
+
+async def test_two_people_cannot_take_one_name_at_once(tmp_path, either_database):
+    async with (
+        running(tmp_path, database=either_database) as server,
+        connect(server.url, "alice") as alice,
+        connect(server.url, "bob") as bob,
+    ):
+        answers = await asyncio.gather(
+            *(person.run("user.update", name="The Boss") for person in (alice, bob)), return_exceptions=True
+        )
+    assert sorted(type(answer).__name__ for answer in answers) == ["Refused", "dict"]
+
+
+def test_names_are_compared_by_index():
+    direct = Direct()
+    where = users._alike(users_table.c.skeleton, "x") | users._looks_like("x")
+    statement = select(users_table.c.username).where(users_table.c.username != "alice", where).limit(1)
+    with direct.engine.connect() as db:
+        query = str(statement.compile(db, compile_kwargs={"literal_binds": True}))
+        plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()
+    assert not [row[3] for row in plan if row[3].startswith("SCAN")]

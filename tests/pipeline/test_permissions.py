@@ -53,7 +53,8 @@ async def world(tmp_path_factory) -> AsyncIterator[World]:
         bob = people["bob"]
         await make_staff(bob, topic=CANARY)
         await bob.run("room.create", name="#open")
-        secret = await bob.say("#staff", CANARY)
+        secret = await bob.say("#staff", f"{CANARY} @alice @carol @mallory")
+        await people["alice"].hears(lambda _, data: bool(data.get("inbox")))
         public = await bob.say("#open", "hello")
         for person in people.values():
             await person.settled()
@@ -100,6 +101,7 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "room.create": [({"name": "#staff"}, "conflict", "conflict")],
     "room.update": [({"room": "#staff", "title": "x"}, "forbidden", STRANGER)],
     "room.archive": [({"room": "#staff"}, "forbidden", STRANGER)],
+    "room.unarchive": [({"room": "#staff"}, "forbidden", STRANGER)],
     "room.list": [({}, FINE, FINE)],
     "room.join": [({"room": "#staff"}, FINE, STRANGER)],
     "room.leave": [({"room": "#open"}, "not_a_member", "not_a_member")],
@@ -110,10 +112,23 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"room": "bob"}, STRANGER, STRANGER),
         ({"room": "alice"}, "invalid", STRANGER),
     ],
+    "room.mute": [
+        ({"room": "#staff"}, FINE, STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+        ({"room": "bob"}, STRANGER, STRANGER),
+        ({"room": "alice"}, "invalid", STRANGER),
+    ],
+    "room.unmute": [
+        ({"room": "#staff"}, FINE, STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+        ({"room": "bob"}, STRANGER, STRANGER),
+    ],
     "room.invite": [({"room": "#staff", "username": "carol"}, "forbidden", STRANGER)],
     "room.remove": [({"room": "#staff", "username": "bob"}, "forbidden", STRANGER)],
     "room.members": [({"room": "#staff"}, FINE, STRANGER)],
     "read.mark": [({"room": "#staff", "seq": 1}, FINE, STRANGER)],
+    "inbox.list": [({}, FINE, FINE)],
+    "inbox.mark": [({"ids": [1]}, FINE, FINE)],
     "typing": [({"room": "#staff"}, FINE, STRANGER)],
     "signal": [
         ({"to": "#staff", "type": "x"}, FINE, STRANGER),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.direct import DECLARED, Direct
@@ -9,12 +11,22 @@ from tests.direct import DECLARED, Direct
 REPEATABLE = sorted(name for name, command in DECLARED.items() if command.repeatable)
 ID = "3f1c5b0e-0000-4000-8000-000000000001"
 CHANGES = {
+    "inbox.mark": {"ids": [1]},
     "message.delete": {"id": ID},
     "message.pin": {"id": ID},
     "message.unpin": {"id": ID},
     "read.mark": {"room": "#lobby", "seq": 999},
     "room.close": {"room": "alice+bob"},
+    "room.mute": {"room": "#lobby"},
+    "room.unarchive": {"room": "#den"},
+    "room.unmute": {"room": "alice+bob"},
 }
+BEFORE = {
+    "message.unpin": ("bob", "message.pin", {"id": ID}),
+    "room.unarchive": ("alice", "room.archive", {"room": "#den"}),
+    "room.unmute": ("alice", "room.mute", {"room": "alice+bob"}),
+}
+"""What gives a command something to do."""
 
 
 @pytest.fixture
@@ -25,6 +37,9 @@ def direct():
         direct.run(name, "room.join", {"room": "#lobby"})
     direct.run("alice", "message.post", {"room": "#lobby", "text": "hello", "id": ID})
     direct.run("alice", "message.post", {"room": "bob", "text": "hello"})
+    direct.run("alice", "room.create", {"name": "#den"})
+    direct.run("bob", "message.post", {"room": "#lobby", "text": "@alice"})
+    asyncio.run(direct.run_jobs())
     yield direct
     direct.engine.dispose()
 
@@ -35,8 +50,8 @@ def test_every_repeatable_change_is_tested():
 
 @pytest.mark.parametrize("command", CHANGES)
 def test_a_repeatable_change_has_no_effect_the_second_time(direct, command):
-    if command == "message.unpin":
-        direct.run("bob", "message.pin", {"id": ID})
+    if command in BEFORE:
+        direct.run(*BEFORE[command])
     first, changes = direct.run("alice", command, CHANGES[command])
     assert changes
     assert direct.run("alice", command, CHANGES[command]) == (first, [])

@@ -9,6 +9,7 @@ import orjson
 COMMANDS = (
     ("message.post", {"room": "#lobby", "text": "hello", "id": "0b5b1f5e-6f3c-4a57-9d0e-1a2b3c4d5e6f"}),
     ("message.post", {"room": "fuzz1", "text": "hello"}),
+    ("message.post", {"room": "#lobby", "text": "hello @fuzz1, `@fuzz2`\n> @fuzz3"}),
     ("message.edit", {"id": "0b5b1f5e-6f3c-4a57-9d0e-1a2b3c4d5e6f", "text": "other"}),
     ("message.delete", {"id": "0b5b1f5e-6f3c-4a57-9d0e-1a2b3c4d5e6f"}),
     ("history", {"room": "#lobby", "before": 10, "limit": 5}),
@@ -19,6 +20,10 @@ COMMANDS = (
     ("room.members", {"room": "#lobby", "after": "a"}),
     ("room.list", {"query": "f"}),
     ("read.mark", {"room": "#lobby", "seq": 3}),
+    ("inbox.list", {"unread": True, "after": 9}),
+    ("inbox.mark", {"ids": [1, 2], "state": "unread"}),
+    ("room.mute", {"room": "#lobby", "until": "2999-01-31T09:00:00Z"}),
+    ("room.unmute", {"room": "#lobby"}),
     ("typing", {"room": "#lobby"}),
     ("signal", {"to": "#lobby", "type": "wave", "data": [[{"a": None}], 1.5, True]}),
     ("presence.watch", {"usernames": ["fuzz1", "fuzz2"]}),

@@ -14,6 +14,7 @@ from chatrooms.features.messages.loading import (
     changed,
     require_undeleted,
     room_of,
+    store_parts,
     with_parts,
 )
 from chatrooms.pipeline.commands import Act, change
@@ -62,4 +63,5 @@ def delete(act: Act, p: Which, message: Message) -> OneMessage:
 def _update(act: Act, message: Message, **values: Any) -> Message:
     act.db.execute(update(messages).where(messages.c.id == message["id"]).values(**values))
     updated: Message = {**message, **values}  # type: ignore[typeddict-item] # columns of the table
+    store_parts(act, updated)
     return changed(act, updated)

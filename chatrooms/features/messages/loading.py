@@ -55,6 +55,13 @@ def with_parts(act: Act, found: list[Message]) -> list[Message]:
     return found
 
 
+def store_parts(act: Act, message: Message) -> None:
+    """Have the parts of a message that was posted, edited or deleted stored; set their values."""
+    for part in act.parts:
+        if part.store:
+            cast(dict[str, Any], message)[part.name] = part.store(act.db, message)
+
+
 def find(db: Connection, id: str) -> Message | None:
     """Return the row of a message without its parts and without checking permissions."""
     return cast(Message | None, _by_id.one(db, {"id": id}))

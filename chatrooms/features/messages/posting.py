@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert
 from chatrooms import names
 from chatrooms.errors import Conflict, Invalid
 from chatrooms.features import members, rooms
-from chatrooms.features.messages.loading import OneMessage, find, with_parts
+from chatrooms.features.messages.loading import OneMessage, find, store_parts, with_parts
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.storage.rows import Message
@@ -118,5 +118,6 @@ def _store(act: Act, room: str, p: Post) -> Message:
     }
     _insert.run(act.db, dict(row))
     row.update(act.blank)  # type: ignore[typeddict-item] # parts are keys of their own
+    store_parts(act, row)
     act.changes.add(room, "messages", row)
     return row

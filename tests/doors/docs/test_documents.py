@@ -134,7 +134,7 @@ def test_names_and_ids_document_their_format_and_not_their_length():
         for field in parts(CONTRACT.params(command))
         if field.get("format")
     }
-    assert known == {"username", "shared-room", "room", "uuid"}
+    assert known == {"username", "shared-room", "room", "uuid", "date-time"}
     assert "200 characters" not in DOCUMENTS.reference("chat", HERE)
 
 

@@ -1,0 +1,239 @@
+"""The inbox of each person: what concerns them, such as mentions, as rows in their own room.
+
+A client that starts from nothing gets the unread items alone, so that it can count them, however many others there are;
+`inbox.list` has all. An item is read once its person marks it, or has read its room up to its message. It is gone once
+its message mentions them no longer, or they leave the room before they read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import accumulate
+from typing import Any, Literal, cast
+
+from pydantic import Field
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, or_, select, update
+from typing_extensions import TypedDict
+
+from chatrooms.features.messages.loading import find, load, rows, with_parts
+from chatrooms.pipeline import access
+from chatrooms.pipeline.chat import NOBODY, Chat
+from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.feature import Feature, Row, on
+from chatrooms.pipeline.jobs import Job, JobKind, enqueue
+from chatrooms.storage.rows import InboxItem, Message, many, one
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import ITEM, SYNCED, inbox, members, messages, reads
+from chatrooms.types import MAX_BYTES, MAX_PAGE, MAX_SEQ, Seq, size_of
+
+AT_ONCE = 200
+"""How many people's inboxes one transaction changes."""
+MAX_UNREAD = 400
+"""How many items are unread; older ones become read, so that one command changes fewer than a piece of `sync` holds."""
+MAX_MARKED = 100
+MENTION = "mention"
+
+_listed = Prepared(select(inbox.c.username).where(inbox.c.message == bindparam("message"), inbox.c.gone.is_(False)))
+_row = tuple(inbox.c[column] for column in (*ITEM, "rev"))
+_is_unread = (inbox.c.read.is_(False), inbox.c.gone.is_(False))
+_settle_room = update(inbox).where(
+    inbox.c.username == bindparam("person"),
+    inbox.c.room == bindparam("here"),
+    inbox.c.seq <= bindparam("until"),
+    *_is_unread,
+)
+_read = Prepared(_settle_room.values(read=True, rev=bindparam("new_rev")).returning(*_row))
+_drop = Prepared(_settle_room.values(gone=True, rev=bindparam("new_rev")).returning(*_row))
+
+
+class Page(Params):
+    """A page of your inbox."""
+
+    after: Seq | None = Field(None, description="Start after the item with this `id`; if omitted, at the newest.")
+    unread: bool = Field(False, description="Return only unread items.")
+
+
+class Marked(Params):
+    """Items of your inbox."""
+
+    ids: list[Seq] = Field(
+        max_length=MAX_MARKED, description="The ids of the items; others than your own have no effect."
+    )
+    state: Literal["read", "unread"] = Field("read", description="What they become.")
+
+
+class Items(TypedDict):
+    """The items as they are now."""
+
+    items: list[InboxItem]
+
+
+class InboxPage(TypedDict):
+    """Items, newest first, and the ``messages`` that they are about; ``more`` is true if there are older ones."""
+
+    items: list[InboxItem]
+    messages: list[Message]
+    more: bool
+
+
+def _myself(_db: Connection, me: Caller, _p: Marked) -> Iterable[str]:
+    return (me.username,)
+
+
+@query("inbox.list", may=access.anyone, method="inbox_items")
+def page(act: Act, p: Page, _: None) -> InboxPage:
+    """Return what concerns you, such as mentions, newest first, a hundred at a time."""
+    found = _items(act.me.username).where(inbox.c.gone.is_(False), _visible(inbox.c.room, act.me.username))
+    if p.after is not None:
+        found = found.where(inbox.c.id < p.after)
+    if p.unread:
+        found = found.where(inbox.c.read.is_(False))
+    items = many(InboxItem, act.db.execute(found.order_by(inbox.c.id.desc()).limit(MAX_PAGE + 1)))
+    about = {message["id"]: message for message in _messages(act, items[:MAX_PAGE])}
+    sizes = accumulate(size_of([item, about.get(item["message"] or "")]) for item in items[:MAX_PAGE])
+    shown = items[: max(1, sum(size <= MAX_BYTES for size in sizes))]
+    which = dict.fromkeys(item["message"] for item in shown)
+    return {"items": shown, "messages": [about[it] for it in which if it in about], "more": len(items) > len(shown)}
+
+
+@change("inbox.mark", may=access.anyone, locks=_myself, repeatable=True, method="mark_inbox")
+def mark(act: Act, p: Marked, _: None) -> Items:
+    """Mark items of your inbox as read, or as unread again."""
+    mine = (inbox.c.username == act.me.username, inbox.c.id.in_(p.ids), inbox.c.gone.is_(False))
+    read = p.state == "read"
+    others = (*mine, inbox.c.read.is_not(read))
+    if act.db.scalar(select(inbox.c.id).where(*others).limit(1)) is not None:
+        act.db.execute(update(inbox).where(*others).values(read=read, rev=act.changes.rev(act.me.username)))
+        _read_oldest(act, act.me.username)
+        _broadcast(act, act.me.username)
+    return {"items": many(InboxItem, act.db.execute(_items(act.me.username).where(*mine).order_by(inbox.c.id)))}
+
+
+@on("messages")
+def _notice(act: Act, rows: Sequence[Row]) -> None:
+    """Enqueue a job for each message that mentions people, or did before it was edited or deleted."""
+    for row in rows:
+        people = set(row.get("mentions", ())) - {row["author"]}
+        if row["deleted"] or row["edited_at"] == act.now:
+            people.update(_holders(act.db, row["id"]))
+        elif row["seq"] != row["rev"]:
+            continue
+        if people:
+            enqueue(act, MENTIONS, f"{row['id']} {row['rev']}", {"message": row["id"], "people": sorted(people)})
+
+
+@on("reads")
+def _read_up_to(act: Act, rows: Sequence[Row]) -> None:
+    for row in rows:
+        _update_room(act, _read, row["username"], row["room"], row["seq"])
+
+
+@on("memberships")
+def _leave(act: Act, rows: Sequence[Row]) -> None:
+    for row in rows:
+        if row["gone"]:
+            _update_room(act, _drop, row["username"], row["room"], MAX_SEQ)
+
+
+def _update_room(act: Act, how: Prepared, person: str, room: str, until: int) -> None:
+    """Update a person's unread items of a room up to a message; their own room has changed already."""
+    new_rev = act.changes.rev(person)
+    for item in how.all(act.db, {"person": person, "here": room, "until": until, "new_rev": new_rev}):
+        act.changes.add(person, "inbox", item)
+
+
+async def _tell(chat: Chat, job: Job) -> None:
+    people: list[str] = job.data["people"]
+    for start in range(0, len(people), AT_ONCE):
+        some = people[start : start + AT_ONCE]
+        await chat.change(partial(_settle, id=job.data["message"], people=some), NOBODY, *some)
+
+
+MENTIONS = JobKind("inbox.mentions", _tell)
+"""Gives each person whom a message mentions an item, and takes it from those whom it mentions no longer.
+
+It reads the message anew, so that it does not matter in which order the jobs of a message run, or how often.
+"""
+
+
+def _settle(act: Act, id: str, people: Iterable[str]) -> None:
+    message = find(act.db, id)
+    if message is None:
+        return
+    (row,) = cast(list[Row], with_parts(act, [message]))
+    for username in people:
+        before = _item(act.db, username, id)
+        is_held = before is not None and not before["gone"]
+        is_meant = username in row.get("mentions", ()) and _belongs(act.db, message["room"], username)
+        if is_meant and not is_held:
+            _put(act, message, username, before)
+            _read_oldest(act, username)
+            _broadcast(act, username)
+        elif before and is_held and not is_meant:
+            _update(act, username, before["id"], gone=True)
+            _broadcast(act, username)
+
+
+def _put(act: Act, message: Message, username: str, before: InboxItem | None) -> None:
+    """Add an item or bring it back; it is read already if the message was read since it was posted."""
+    was_read = message["edited_at"] is None and _position(act.db, username, message["room"]) >= message["seq"]
+    values = {"at": message["edited_at"] or message["at"], "read": was_read, "gone": False}
+    if before:
+        _update(act, username, before["id"], **values)
+        return
+    rev = act.changes.rev(username)
+    about = {"room": message["room"], "message": message["id"], "seq": message["seq"], "by": message["author"]}
+    act.db.execute(insert(inbox).values(username=username, kind=MENTION, **about, **values, born=rev, rev=rev))
+
+
+def _read_oldest(act: Act, username: str) -> None:
+    """Mark the oldest unread items as read, beyond `MAX_UNREAD`."""
+    unread = select(inbox.c.id).where(inbox.c.username == username, *_is_unread).order_by(inbox.c.id.desc())
+    for oldest in act.db.scalars(unread.limit(MAX_MARKED).offset(MAX_UNREAD)).all():
+        _update(act, username, oldest, read=True)
+
+
+def _update(act: Act, username: str, id: int, **values: Any) -> None:
+    act.db.execute(update(inbox).where(inbox.c.id == id).values(**values, rev=act.changes.rev(username)))
+
+
+def _broadcast(act: Act, username: str) -> None:
+    """Broadcast the items that this command changed."""
+    for item in many(InboxItem, act.db.execute(_items(username).where(inbox.c.rev == act.changes.rev(username)))):
+        act.changes.add(username, "inbox", item)
+
+
+def _item(db: Connection, username: str, message: str) -> InboxItem | None:
+    found = _items(username).where(inbox.c.message == message, inbox.c.kind == MENTION)
+    return one(InboxItem, db.execute(found))
+
+
+def _items(username: str) -> Select[Any]:
+    return SYNCED["inbox"].select().where(inbox.c.username == username)
+
+
+def _holders(db: Connection, message: str) -> list[str]:
+    return [row["username"] for row in _listed.all(db, {"message": message})]
+
+
+def _belongs(db: Connection, room: str, username: str) -> bool:
+    here = (members.c.room == room, members.c.username == username, members.c.gone.is_(False))
+    return room == username or db.scalar(select(members.c.room).where(*here)) is not None
+
+
+def _position(db: Connection, username: str, room: str) -> int:
+    return db.scalar(select(reads.c.seq).where(reads.c.username == username, reads.c.room == room)) or 0
+
+
+def _messages(act: Act, items: Iterable[InboxItem]) -> list[Message]:
+    ids = {item["message"] for item in items}
+    return load(act, rows().where(messages.c.id.in_(ids), _visible(messages.c.room, act.me.username))) if ids else []
+
+
+def _visible(room: ColumnElement[str], me: str) -> ColumnElement[bool]:
+    """Return the condition that ``me`` belongs to a room."""
+    return or_(room == me, room.in_(select(members.c.room).where(members.c.username == me, members.c.gone.is_(False))))
+
+
+FEATURE = Feature(commands=(page, mark), listeners=(_notice, _read_up_to, _leave), jobs=(MENTIONS,))
