@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { dropWaiting, keepWaiting, waitingOf } from "./archive.js";
 import { asRefusal, online, passesAfter } from "./connection.js";
 import { newId } from "./ids.js";
-import { channel } from "./settings.js";
+import { channel } from "./storage.js";
 import { me } from "./store.js";
 import { command, onChange } from "./sync.js";
 

@@ -1,10 +1,10 @@
 import { isRefused } from "./archive.js";
-import { refuseDroppedFiles } from "./behaviors/files.js";
-import { notifyOfNews } from "./behaviors/notifications.js";
-import { keepPageTitle } from "./behaviors/page-title.js";
-import { keepVisits } from "./behaviors/recent.js";
-import { listenToKeys } from "./behaviors/shortcuts.js";
-import { keepUpToDate } from "./behaviors/updates.js";
+import { refuseDroppedFiles } from "./composer/files.js";
+import { notifyOfNews } from "./notifications/notifications.js";
+import { keepPageTitle } from "./notifications/page-title.js";
+import { keepVisits } from "./rooms/recent.js";
+import { listenToKeys } from "./shortcuts.js";
+import { keepUpToDate } from "./updates.js";
 import "./views/chat.js";
 import { bringTheRest } from "./views/later.js";
 import { toast } from "./views/toast.js";

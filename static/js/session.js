@@ -1,10 +1,10 @@
 import { signal } from "@preact/signals";
 import { snapshotOf, wipe } from "./archive.js";
-import { bePresent, isPresent } from "./behaviors/present.js";
+import { bePresent, isPresent } from "./tabs.js";
 import { asRefusal, connect, disconnect, Refusal } from "./connection.js";
 import { closeOutbox, flush, openOutbox } from "./outbox.js";
 import { forgetEverything } from "./rows.js";
-import { forgetKept, keep, kept, TAB } from "./settings.js";
+import { forgetKept, keep, kept, TAB } from "./storage.js";
 import { askedFor, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
 import { me, textLimit } from "./store.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lexed } from "../js/behaviors/markdown-lexer.js";
+import { lexed } from "../js/messages/markdown-lexer.js";
 
 /** The longest text of a message, in characters. */
 const LONGEST = 10_000;

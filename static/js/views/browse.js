@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { show } from "../behaviors/overlay.js";
+import { show } from "../overlay.js";
 import { asRefusal, online } from "../connection.js";
 import { html } from "../html.js";
 import { go } from "../route.js";

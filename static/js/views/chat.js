@@ -1,5 +1,5 @@
 import { useLayoutEffect } from "preact/hooks";
-import { overlay } from "../behaviors/overlay.js";
+import { overlay } from "../overlay.js";
 import { html } from "../html.js";
 import { showsList, shownRoom } from "../route.js";
 import { later } from "./later.js";

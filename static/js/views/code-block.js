@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { highlighted } from "../behaviors/highlight.js";
+import { highlighted } from "../messages/highlight.js";
 import { html } from "../html.js";
 import { Icon } from "./icon.js";
 

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { bringEmojis, emojis, findEmojis } from "../behaviors/emoji.js";
-import { useEscape } from "../behaviors/escape.js";
+import { bringEmojis, emojis, findEmojis } from "../emoji.js";
+import { useEscape } from "./escape.js";
 import { html } from "../html.js";
 
-/** @import {Emoji} from "../behaviors/emoji.js" */
+/** @import {Emoji} from "../emoji.js" */
 
 const GROUPS = ["Faces", "People", "", "Nature", "Food", "Travel", "Activities", "Objects", "Symbols", "Flags"];
 const FOUND_AT_MOST = 60;

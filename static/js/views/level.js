@@ -1,4 +1,4 @@
-import { chooseLevel, levelOf } from "../behaviors/preferences.js";
+import { chooseLevel, levelOf } from "../preferences.js";
 import { html } from "../html.js";
 import { titleOf } from "../store.js";
 import { Choices } from "./choices.js";

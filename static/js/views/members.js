@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useEscape } from "../behaviors/escape.js";
-import { showAction } from "../behaviors/overlay.js";
-import { isOnline } from "../behaviors/presence.js";
+import { useEscape } from "./escape.js";
+import { showAction } from "../overlay.js";
+import { isOnline } from "../presence.js";
 import { html } from "../html.js";
 import { roomWith } from "../names.js";
 import { addressOf } from "../route.js";

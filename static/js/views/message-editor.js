@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { dropEdit, editOf, keepEdit } from "../behaviors/drafts.js";
+import { dropEdit, editOf, keepEdit } from "../composer/drafts.js";
 import { html } from "../html.js";
 import { command } from "../sync.js";
 import { useForm } from "./form.js";

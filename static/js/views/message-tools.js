@@ -1,4 +1,4 @@
-import { holdBack } from "../behaviors/held-back.js";
+import { holdBack } from "../reads/held-back.js";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { linkTo } from "../route.js";

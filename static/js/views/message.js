@@ -1,8 +1,8 @@
 import { cloneElement, isValidElement, toChildArray } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
-import { showPerson } from "../behaviors/overlay.js";
-import { exactTime, shortTime, timeOf } from "../behaviors/dates.js";
-import { isOnlyEmoji, markdown, parser } from "../behaviors/markdown.js";
+import { showPerson } from "../overlay.js";
+import { exactTime, shortTime, timeOf } from "../dates.js";
+import { isOnlyEmoji, markdown, parser } from "../messages/markdown.js";
 import { html } from "../html.js";
 import { discard, retry, waiting } from "../outbox.js";
 import { nameOf } from "../store.js";

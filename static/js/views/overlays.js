@@ -1,4 +1,4 @@
-import { closeOverlay, overlay } from "../behaviors/overlay.js";
+import { closeOverlay, overlay } from "../overlay.js";
 import { html } from "../html.js";
 import { later } from "./later.js";
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { exactTime, shortTime } from "../behaviors/dates.js";
+import { exactTime, shortTime } from "../dates.js";
 import { asRefusal, online } from "../connection.js";
 import { html } from "../html.js";
 import { goTo } from "../route.js";

@@ -9,7 +9,7 @@ import { Level } from "./level.js";
 import { Pins } from "./pins.js";
 import { toast } from "./toast.js";
 
-/** @import {RoomAction} from "../behaviors/room-actions.js" */
+/** @import {RoomAction} from "../rooms/actions.js" */
 
 /** @param {{room: string, action: RoomAction, onClose: () => void}} props */
 export function RoomDialog({ room, action, onClose }) {

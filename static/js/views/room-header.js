@@ -1,5 +1,5 @@
-import { showPerson } from "../behaviors/overlay.js";
-import { actionsIn, perform } from "../behaviors/room-actions.js";
+import { showPerson } from "../overlay.js";
+import { actionsIn, perform } from "../rooms/actions.js";
 import { html } from "../html.js";
 import { isConversation, isShared, others } from "../names.js";
 import { me, membersOf, nameOf, rooms, titleOf } from "../store.js";

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import { editOf } from "../behaviors/drafts.js";
-import { loadMembers } from "../behaviors/paging.js";
-import { typistsIn } from "../behaviors/typing.js";
+import { editOf } from "../composer/drafts.js";
+import { loadMembers } from "../messages/history.js";
+import { typistsIn } from "../typing.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
 import { isShared } from "../names.js";

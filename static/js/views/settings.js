@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import { isRefused } from "../archive.js";
-import { chime } from "../behaviors/chime.js";
-import { permission, showNotification } from "../behaviors/notifications.js";
-import { density, desktop, sounds } from "../behaviors/preferences.js";
-import { theme } from "../behaviors/theme.js";
+import { chime } from "../notifications/chime.js";
+import { permission, showNotification } from "../notifications/notifications.js";
+import { density, desktop, sounds } from "../preferences.js";
+import { theme } from "../theme.js";
 import { html } from "../html.js";
 import { Choices } from "./choices.js";
 import { Dialog } from "./dialog.js";

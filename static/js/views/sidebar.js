@@ -1,5 +1,5 @@
-import { show } from "../behaviors/overlay.js";
-import { isOnline } from "../behaviors/presence.js";
+import { show } from "../overlay.js";
+import { isOnline } from "../presence.js";
 import { html } from "../html.js";
 import { isConversation, others } from "../names.js";
 import { addressOf, currentRoom, shownRoom } from "../route.js";

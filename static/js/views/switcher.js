@@ -1,6 +1,6 @@
 import { go as find } from "fuzzysort";
 import { useEffect, useState } from "preact/hooks";
-import { byRecency } from "../behaviors/recent.js";
+import { byRecency } from "../rooms/recent.js";
 import { html } from "../html.js";
 import { isConversation, isShared, others, roomWith } from "../names.js";
 import { currentRoom, go } from "../route.js";

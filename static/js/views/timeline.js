@@ -1,12 +1,12 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { arrange } from "../behaviors/arrange.js";
-import { dayName } from "../behaviors/dates.js";
-import { useFirstNew } from "../behaviors/first-new.js";
-import { useKeepScroll } from "../behaviors/keep-scroll.js";
-import { useLinked } from "../behaviors/linked.js";
-import { refusals } from "../behaviors/paging.js";
-import { reachedEnd, saw } from "../behaviors/read-marks.js";
-import { useShown } from "../behaviors/shown.js";
+import { arrange } from "../timeline/arrange.js";
+import { dayName } from "../dates.js";
+import { useFirstNew } from "../timeline/first-new.js";
+import { useKeepScroll } from "../timeline/scroll.js";
+import { useLinked } from "../timeline/linked.js";
+import { refusals } from "../messages/history.js";
+import { reachedEnd, saw } from "../reads/marks.js";
+import { useShown } from "../timeline/shown.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
 import { asMessage, waiting } from "../outbox.js";
@@ -18,8 +18,8 @@ import { MessageView } from "./message.js";
 import { RoomStart } from "./room-start.js";
 
 /**
- * @import {Item} from "../behaviors/arrange.js"
- * @import {Scroll} from "../behaviors/keep-scroll.js"
+ * @import {Item} from "../timeline/arrange.js"
+ * @import {Scroll} from "../timeline/scroll.js"
  * @import {Message} from "../wire.js"
  */
 

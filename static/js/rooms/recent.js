@@ -1,6 +1,6 @@
 import { effect } from "@preact/signals";
 import { currentRoom } from "../route.js";
-import { keep, kept } from "../settings.js";
+import { keep, kept } from "../storage.js";
 import { me, windowOf } from "../store.js";
 
 /** When each room was last visited, for the switcher. */

@@ -1,9 +1,9 @@
 import { effect, signal } from "@preact/signals";
-import { online, run } from "../connection.js";
-import { others } from "../names.js";
-import { currentRoom } from "../route.js";
-import { listenFor } from "../signals.js";
-import { conversations, me, membersOf } from "../store.js";
+import { online, run } from "./connection.js";
+import { others } from "./names.js";
+import { currentRoom } from "./route.js";
+import { listenFor } from "./signals.js";
+import { conversations, me, membersOf } from "./store.js";
 
 /** The presence of the people on screen: partners in conversations and members of the open room. */
 

@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 
 /**
  * The open dialog, if any. Navigating closes it.
- * @import {RoomAction} from "./room-actions.js"
+ * @import {RoomAction} from "./rooms/actions.js"
  * @typedef {"browse" | "create" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"} Dialogs
  * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string}} Overlay
  */

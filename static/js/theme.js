@@ -1,4 +1,4 @@
-import { shared } from "../settings.js";
+import { shared } from "./storage.js";
 
 /** Light or dark, from the system or chosen. */
 

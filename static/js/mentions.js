@@ -1,6 +1,6 @@
 import { h } from "preact";
-import { addressOf } from "../route.js";
-import { me, memberships, nameOf, users } from "../store.js";
+import { addressOf } from "./route.js";
+import { me, memberships, nameOf, users } from "./store.js";
 import { showPerson } from "./overlay.js";
 
 /**

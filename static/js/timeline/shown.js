@@ -1,12 +1,12 @@
 import { useRef, useState } from "preact/hooks";
 import { windowOf } from "../store.js";
-import { loadNewer, loadOlder } from "./paging.js";
+import { loadNewer, loadOlder } from "../messages/history.js";
 
 /**
  * The part of the window that is rendered: at the bottom the newest messages; further up more with each step, while
  * those at the other end are dropped when there are too many; for a link, the messages around it.
  * @import {Message} from "../wire.js"
- * @import {Scroll} from "./keep-scroll.js"
+ * @import {Scroll} from "./scroll.js"
  * @typedef {{from: number, to: number}} Span
  */
 

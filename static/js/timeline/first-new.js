@@ -1,15 +1,15 @@
 import { useRef } from "preact/hooks";
 import { online } from "../connection.js";
 import { caughtUp, me, reads, readUpTo, unreadOf, windowOf } from "../store.js";
-import { heldBack, holdBack } from "./held-back.js";
-import { isLooking } from "./read-marks.js";
+import { heldBack, holdBack } from "../reads/held-back.js";
+import { isLooking } from "../reads/marks.js";
 
 /**
  * Where one left off: above the message of this number stands the line "New", which does not move while one reads,
  * unless one moves it. The room opens at the seq, also for who comes back to a hidden tab. Who looked while the
  * connection was gone gets the line and stays where they are.
  * @import {Message} from "../wire.js"
- * @import {Scroll} from "./keep-scroll.js"
+ * @import {Scroll} from "./scroll.js"
  * @typedef {{number: number, seq: number}} LeftOff Each 0 if there is none.
  */
 

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 
 /** @typedef {{emoji: string, annotation: string, shortcodes?: string[], tags?: string[], group: number}} Emoji */
 
-const DATA = new URL("../../vendor/emoji.json", import.meta.url);
+const DATA = new URL("../vendor/emoji.json", import.meta.url);
 
 /** @type {import("@preact/signals").Signal<Emoji[] | null>} */
 export const emojis = signal(null);

@@ -1,5 +1,5 @@
-import { online, reconnectNow } from "../connection.js";
-import { catchUp } from "../sync.js";
+import { online, reconnectNow } from "./connection.js";
+import { catchUp } from "./sync.js";
 
 /** Catches up when the tab wakes and once a minute, because a lost last change leaves no gap. */
 

@@ -1,8 +1,8 @@
-import { currentRoom, go } from "../route.js";
-import { myRooms, unreadOf } from "../store.js";
-import { walkMessages } from "./message-focus.js";
+import { currentRoom, go } from "./route.js";
+import { myRooms, unreadOf } from "./store.js";
+import { walkMessages } from "./timeline/focus.js";
 import { show } from "./overlay.js";
-import { markAllRead } from "./read-marks.js";
+import { markAllRead } from "./reads/marks.js";
 
 /** Global keyboard shortcuts, and the list of shortcuts to show. */
 

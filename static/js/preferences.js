@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
-import { keep, kept, shared } from "../settings.js";
-import { me } from "../store.js";
+import { keep, kept, shared } from "./storage.js";
+import { me } from "./store.js";
 
 /** Preferences of this browser: density, sounds, and notification levels. */
 

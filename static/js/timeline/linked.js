@@ -4,13 +4,13 @@ import { linkedSeq } from "../route.js";
 import { ready } from "../store.js";
 import { catchUp } from "../sync.js";
 import { toast } from "../views/toast.js";
-import { loadAround } from "./paging.js";
+import { loadAround } from "../messages/history.js";
 import { sourceOf } from "./shown.js";
 
 /**
  * A link to a message opens the room at that message and marks it. Without a link, the room opens at the first unread
  * message.
- * @import {Scroll} from "./keep-scroll.js"
+ * @import {Scroll} from "./scroll.js"
  */
 
 /**

@@ -1,7 +1,7 @@
 import { isShared, others } from "../names.js";
 import { me, membersOf, nameOf, sharedRooms, titleOf, users, windowOf } from "../store.js";
-import { findEmojis } from "./emoji.js";
-import { actionsIn, perform } from "./room-actions.js";
+import { findEmojis } from "../emoji.js";
+import { actionsIn, perform } from "../rooms/actions.js";
 
 /**
  * The completions of a word that starts with a sign.
@@ -41,9 +41,9 @@ const asPerson = (username) => ({ insert: `@${username}`, title: nameOf(username
 /** @param {string} room @returns {Choice} */
 const asRoom = (room) => ({ insert: room, title: titleOf(room), note: room });
 
-/** @param {import("./emoji.js").Emoji} found @returns {Choice} */
+/** @param {import("../emoji.js").Emoji} found @returns {Choice} */
 const asEmoji = ({ emoji, shortcodes = [], annotation }) =>
   ({ insert: emoji, title: annotation, note: `:${shortcodes[0] ?? annotation}:`, emoji });
 
-/** @param {string} room @returns {(action: [import("./room-actions.js").RoomAction, string]) => Choice} */
+/** @param {string} room @returns {(action: [import("../rooms/actions.js").RoomAction, string]) => Choice} */
 const asAction = (room) => ([action, title]) => ({ insert: "", title, note: `/${action}`, act: () => perform(action, room) });

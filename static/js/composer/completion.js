@@ -78,5 +78,5 @@ function begunIn(before) {
 /** @param {string} sign */
 async function bring(sign) {
   if (!find.value) find.value = (await import("./choices.js")).choicesFor;
-  if (sign === ":") (await import("./emoji.js")).bringEmojis();
+  if (sign === ":") (await import("../emoji.js")).bringEmojis();
 }

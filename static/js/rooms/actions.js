@@ -3,7 +3,7 @@ import { isConversation, isShared } from "../names.js";
 import { mayModerate, memberships, rooms, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { toast } from "../views/toast.js";
-import { showAction } from "./overlay.js";
+import { showAction } from "../overlay.js";
 
 /**
  * The actions of a room, in its menu and after a `/` in the composer.

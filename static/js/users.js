@@ -1,7 +1,7 @@
-import { run } from "../connection.js";
-import { takeRows } from "../rows.js";
-import { listenFor } from "../signals.js";
-import { me, users } from "../store.js";
+import { run } from "./connection.js";
+import { takeRows } from "./rows.js";
+import { listenFor } from "./signals.js";
+import { me, users } from "./store.js";
 
 /** Loads the profiles of people when their usernames appear on screen. */
 

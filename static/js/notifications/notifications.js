@@ -2,8 +2,8 @@ import { goTo, linkTo, shownRoom } from "../route.js";
 import { me, nameOf, reads, titleOf } from "../store.js";
 import { onChange } from "../sync.js";
 import { chimeOnce } from "./chime.js";
-import { mentionsMe } from "./mentions.js";
-import { desktop, levelOf, sounds } from "./preferences.js";
+import { mentionsMe } from "../mentions.js";
+import { desktop, levelOf, sounds } from "../preferences.js";
 
 /**
  * Desktop notifications while the page is in the background, and sounds.

@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals";
-import { run } from "../connection.js";
-import { listenFor } from "../signals.js";
-import { me } from "../store.js";
-import { onChange } from "../sync.js";
+import { run } from "./connection.js";
+import { listenFor } from "./signals.js";
+import { me } from "./store.js";
+import { onChange } from "./sync.js";
 
 /** Who is typing in which room: sent at most every 3 s, shown for 5 s, and cleared by the message. */
 

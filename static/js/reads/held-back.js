@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { run } from "../connection.js";
 import { currentRoom } from "../route.js";
-import { keep, kept } from "../settings.js";
+import { keep, kept } from "../storage.js";
 import { listenFor } from "../signals.js";
 import { me, readFrom, readUpTo, windowOf } from "../store.js";
 import { revs } from "../sync.js";

@@ -1,4 +1,4 @@
-import { keep, kept, onKeptElsewhere, TAB } from "../settings.js";
+import { keep, kept, onKeptElsewhere, TAB } from "../storage.js";
 import { me } from "../store.js";
 
 /** Unsent text, by person and room, shared by all tabs. */
