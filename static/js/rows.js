@@ -1,3 +1,4 @@
+import { readFrom } from "./reads/counts.js";
 import * as store from "./store.js";
 
 /**
@@ -40,7 +41,7 @@ function takeMessages(room, messages) {
   const rows = merge(window.value.rows, messages, (message) => message.id);
   window.value = listed({ ...window.value, rows });
   raiseNewest(room, Math.max(...messages.map((message) => message.number)));
-  noteUncounted(room, messages.map((message) => [message.number, store.readFrom(message)]));
+  noteUncounted(room, messages.map((message) => [message.number, readFrom(message, store.me.value?.username)]));
 }
 
 /** @param {string} room @param {[number, number][]} numbers Of messages, each with the rev from which on it is not unread. */

@@ -1,5 +1,6 @@
 import { currentRoom, go } from "./route.js";
-import { myRooms, unreadOf } from "./store.js";
+import { unreadOf } from "./reads/unread.js";
+import { myRooms } from "./store.js";
 import { walkMessages } from "./timeline/focus.js";
 import { show } from "./overlay.js";
 import { markAllRead } from "./reads/marks.js";

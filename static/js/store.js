@@ -76,32 +76,6 @@ export function titleOf(room) {
   return others(room, mine).map(nameOf).join(", ");
 }
 
-/** The position that unread messages are counted from; `limit` is set by what may hold it back. */
-export const readUpTo = { limit: (/** @type {string} */ _room, /** @type {Read} */ read) => read };
-
-/** Stands for more unread messages than are counted. */
-const MOST = 1000;
-
-/** By the read position and the room's numbers, whatever is loaded. @param {string} room */
-export function unreadOf(room) {
-  const row = reads.value.get(room);
-  if (!row) return 0;
-  const read = readUpTo.limit(room, row);
-  const after = (newest.value.get(room) ?? 0) - read.number;
-  if (read.uncounted === null || after > MOST) return MOST;
-  const since = [...(uncounted.value.get(room) ?? [])].filter(([number, rev]) => number > read.number && rev > read.room_rev);
-  return Math.max(0, after - read.uncounted - since.length);
-}
-
-/** A number of unread messages as it is shown. @param {number} number */
-export const unreadText = (number) => (number >= MOST ? `${MOST - 1}+` : String(number));
-
-/** The rev from which on a message is not unread: that of its deletion, or of its birth if it is mine. @param {Message} message */
-export function readFrom({ author, seq, rev, deleted }) {
-  if (author === me.value?.username) return seq;
-  return deleted ? rev : Infinity;
-}
-
 /** @param {string} room */
 export const myRole = (room) => memberships.value.get(room)?.role;
 

@@ -1,36 +1,12 @@
 import { batch, signal } from "@preact/signals";
-import { asRefusal, online, passesAfter, run } from "../connection.js";
-import { extendWindow, setPast, startRoster, takeRows } from "../rows.js";
-import { rosters, windowOf } from "../store.js";
+import { asRefusal, run } from "../connection.js";
+import { once } from "../loading.js";
+import { extendWindow, setPast, takeRows } from "../rows.js";
+import { windowOf } from "../store.js";
 
-/** Loads what the room on screen still lacks: older and newer messages, and its members. */
+/** Loads the messages that the room on screen still lacks: older ones, newer ones, those around a link. */
 
 const PAGE = 50;
-const MEMBER_PAGES = 10;
-
-/** @type {Map<string, Promise<void>>} */
-const loading = new Map();
-
-/** @param {string} key @param {() => Promise<void>} load */
-function once(key, load) {
-  const started = loading.get(key) ?? insist(load).finally(() => loading.delete(key));
-  loading.set(key, started);
-  return started;
-}
-
-/** Retries temporary failures, because nothing else would load it again. @param {() => Promise<void>} load */
-async function insist(load) {
-  for (let seconds = 1; seconds; ) {
-    seconds = await load().then(() => 0, patience);
-    if (seconds) await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-  }
-}
-
-/** @param {unknown} error */
-function patience(error) {
-  const refusal = asRefusal(error);
-  return refusal.code === "offline" ? Number(online.peek()) : passesAfter(refusal);
-}
 
 /** Why a room cannot be loaded, such as a conversation with an unknown person; by room. */
 export const refusals = signal(/** @type {Map<string, string>} */ (new Map()));
@@ -90,21 +66,4 @@ async function around(room, seq) {
     takeRows(room, { messages });
     setPast(room, messages[0].seq, more_after ? messages[messages.length - 1].seq : Infinity, more);
   });
-}
-
-/** @param {string} room */
-export const loadMembers = (room) => once(`members ${room}`, () => allMembers(room));
-
-/** @param {string} room */
-async function allMembers(room) {
-  if (rosters.peek().get(room)?.complete) return;
-  /** @type {string | undefined} */
-  let after;
-  for (let pages = 0; pages < MEMBER_PAGES; pages += 1) {
-    const { members, more } = await run("room.members", { room, ...(after ? { after } : {}) });
-    takeRows(room, { members });
-    after = members.at(-1)?.username;
-    if (!more || !after) break;
-  }
-  startRoster(room, true);
 }

@@ -2,7 +2,7 @@ import { h } from "preact";
 import { CodeBlock } from "../views/code-block.js";
 import { lexed } from "./markdown-lexer.js";
 import { paragraphs } from "./markdown.js";
-import { named } from "../mentions.js";
+import { named } from "../views/mention.js";
 
 /**
  * Markdown as Preact nodes. Tokens that are not in the list below are shown as text. There are no HTML strings, so

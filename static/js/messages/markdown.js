@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { h } from "preact";
 import { style } from "../style.js";
-import { named } from "../mentions.js";
+import { named } from "../views/mention.js";
 
 /**
  * Markdown as Preact nodes. The parser is only loaded for texts that need it; until then, and for all other texts,

@@ -2,7 +2,7 @@ import { goTo, linkTo, shownRoom } from "../route.js";
 import { me, nameOf, reads, titleOf } from "../store.js";
 import { onChange } from "../sync.js";
 import { chimeOnce } from "./chime.js";
-import { mentionsMe } from "../mentions.js";
+import { mentions } from "../mentions.js";
 import { desktop, levelOf, sounds } from "../preferences.js";
 
 /**
@@ -37,7 +37,7 @@ function isNews({ room, author, at, text, deleted, edited_at, number }) {
   const isOld = Date.now() - Date.parse(at) > NEWS_MS || number <= (reads.peek().get(room)?.number ?? 0);
   if (isOld || deleted || edited_at || author === me.peek()?.username || isLookingAt(room)) return false;
   const level = levelOf(room);
-  return level === "all" || (level === "mentions" && mentionsMe(text));
+  return level === "all" || (level === "mentions" && mentions(text ?? "", me.peek()?.username ?? ""));
 }
 
 /** @param {string} room */

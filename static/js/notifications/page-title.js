@@ -1,6 +1,8 @@
 import { effect } from "@preact/signals";
+import { unreadText } from "../reads/counts.js";
+import { unreadOf } from "../reads/unread.js";
 import { currentRoom, shownRoom } from "../route.js";
-import { me, myRooms, titleOf, unreadOf, unreadText } from "../store.js";
+import { me, myRooms, titleOf } from "../store.js";
 
 /** Shows the number of unread messages in the page title and the app badge, without the room on screen. */
 export function keepPageTitle() {

@@ -3,12 +3,14 @@ import { run } from "../connection.js";
 import { currentRoom } from "../route.js";
 import { keep, kept } from "../storage.js";
 import { listenFor } from "../signals.js";
-import { me, readFrom, readUpTo, windowOf } from "../store.js";
+import { me, windowOf } from "../store.js";
 import { revs } from "../sync.js";
+import { readFrom } from "./counts.js";
 
 /**
  * "Mark as unread from here", until one comes back to the room in any tab. The server only knows forwards: it is kept in
  * this browser, and sent live to your tabs in others.
+ * @import {Read} from "../wire.js"
  * @typedef {{number: number, uncounted: number, room_rev: number}} Held The first message that is unread, and, as in
  *   `Read`, how many from it on are not, as of which rev.
  */
@@ -37,7 +39,7 @@ export function holdBack(room, number) {
 function counted(room, number) {
   const room_rev = revs.get(room) ?? 0;
   const rows = [...windowOf(room).peek().rows.values()];
-  const uncounted = rows.filter((message) => message.number >= number && readFrom(message) <= room_rev).length;
+  const uncounted = rows.filter((message) => message.number >= number && readFrom(message, me.peek()?.username) <= room_rev).length;
   return { number, uncounted, room_rev };
 }
 
@@ -56,9 +58,14 @@ function held(room) {
 /** @param {string} room @returns {number} */
 export const heldBack = (room) => held(room)?.number ?? Infinity;
 
-readUpTo.limit = (room, read) => {
+/**
+ * The read position, or an earlier one if it is held back.
+ * @param {string} room @param {Read} read
+ */
+export function limited(room, read) {
   const from = held(room);
   return from && from.number <= read.number ? { ...read, ...from, number: from.number - 1 } : read;
-};
+}
+
 listenFor("unread", ({ from, data }) => void (from === me.peek()?.username && hold(data.room, data.held)));
 addEventListener("focus", () => void (doneHere.has(currentRoom.peek()) || holdBack(currentRoom.peek(), 0)));

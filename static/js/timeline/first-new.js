@@ -1,8 +1,9 @@
 import { useRef } from "preact/hooks";
 import { online } from "../connection.js";
-import { caughtUp, me, reads, readUpTo, unreadOf, windowOf } from "../store.js";
+import { caughtUp, me, reads, windowOf } from "../store.js";
 import { heldBack, holdBack } from "../reads/held-back.js";
 import { isLooking } from "../reads/marks.js";
+import { positionIn, unreadOf } from "../reads/unread.js";
 
 /**
  * Where one left off: above the message of this number stands the line "New", which does not move while one reads,
@@ -42,7 +43,7 @@ function leftOff(room) {
   const { list, more } = windowOf(room).peek();
   const row = reads.peek().get(room);
   if (!row || !unreadOf(room)) return { number: 0, seq: 0 };
-  const read = readUpTo.limit(room, row);
+  const read = positionIn(room) ?? row;
   const isHeldBack = read !== row;
   if (!isHeldBack && more && online.peek() && list[0].number > row.number + 1) return { number: row.number + 1, seq: row.seq };
   const isUnread = (/** @type {Message} */ { author, deleted }) => !deleted && author !== me.peek()?.username;
