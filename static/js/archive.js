@@ -16,7 +16,7 @@ export const isRefused = signal(false);
 /** @type {Promise<IDBPDatabase | null>} */
 const database = open().catch(() => ((isRefused.value = true), null));
 
-async function open() {
+function open() {
   return openDB(NAME, 1, {
     upgrade(db) {
       db.createObjectStore("outbox", { keyPath: "id" });

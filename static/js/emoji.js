@@ -23,7 +23,7 @@ export async function bringEmojis() {
  * @returns {Emoji[]} The best matches first: by the start of a name, then of any word.
  */
 export function findEmojis(query, atMost) {
-  const wanted = query.toLowerCase().replace(/^:|:$/g, "");
+  const wanted = query.toLowerCase().replace(/^:|:$/gu, "");
   const ranked = (emojis.value ?? []).map((emoji) => ({ emoji, rank: rankOf(emoji, wanted) }));
   const found = ranked.filter(({ rank }) => rank < 9).sort((a, b) => a.rank - b.rank);
   return found.slice(0, atMost).map(({ emoji }) => emoji);

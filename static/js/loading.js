@@ -1,3 +1,4 @@
+import { pause } from "./clock.js";
 import { asRefusal, online, passesAfter } from "./connection.js";
 
 /** Loads something once at a time, for as long as it takes. */
@@ -19,7 +20,7 @@ export function once(key, load) {
 async function insist(load) {
   for (let seconds = 1; seconds; ) {
     seconds = await load().then(() => 0, patience);
-    if (seconds) await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    if (seconds) await pause(seconds * 1000);
   }
 }
 

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { dropWaiting, keepWaiting, waitingOf } from "./archive.js";
+import { pause } from "./clock.js";
 import { asRefusal, online, passesAfter } from "./connection.js";
 import { newId } from "./ids.js";
 import { channel } from "./storage.js";
@@ -82,7 +83,7 @@ export function discard(id) {
 
 /** @param {string} id @param {Partial<Waiting>} fields */
 function update(id, fields) {
-  const entry = waiting.value.find((entry) => entry.id === id);
+  const entry = waiting.value.find((old) => old.id === id);
   if (entry) share({ ...entry, ...fields });
 }
 
@@ -110,13 +111,10 @@ async function send({ id, room, text }) {
   } catch (error) {
     const refusal = asRefusal(error);
     const seconds = refusal.code === "offline" ? 1 : passesAfter(refusal);
-    if (seconds && seconds <= PATIENCE_SECONDS) await pause(seconds);
+    if (seconds && seconds <= PATIENCE_SECONDS) await pause(seconds * 1000);
     else update(id, { refused: refusal.message });
   }
 }
-
-/** @param {number} seconds */
-const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
 /**
  * An entry as a message; its parts, such as `pinned_at`, are missing until the server has stored it.

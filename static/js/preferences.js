@@ -23,7 +23,7 @@ export const showDensity = () =>
 
 /** @param {string} room @returns {Level} The default is mentions in shared rooms, and everything in conversations. */
 export function levelOf(room) {
-  changes.value;
+  void changes.value;
   const chosen = kept(`${me.peek()?.username} level ${room}`);
   return /** @type {Level} */ (chosen || (room.startsWith("#") ? "mentions" : "all"));
 }

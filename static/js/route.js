@@ -26,7 +26,7 @@ export function addressOf(room, mine = me.value?.username ?? "") {
 
 /** @param {string} address @param {string} mine */
 function roomAt(address, mine) {
-  const [, kind, rest = ""] = address.replace(/^#/, "").split("/");
+  const [, kind, rest = ""] = address.replace(/^#/u, "").split("/");
   if (kind === "r" && rest) return isConversation(decode(rest)) ? conversationAt(decode(rest), mine) : `#${decode(rest)}`;
   if (kind === "p" && rest) return roomWith(mine, rest.split("+").map(decode));
   return kind === "me" ? mine : null;
@@ -57,13 +57,13 @@ export const currentRoom = computed(() => {
 });
 
 /** The seq of the message in the address; 0 if there is none. */
-export const linkedSeq = computed(() => Number(/^#\/(?:r\/[^/]+|me)\/(\d+)$/.exec(hash.value)?.[1] ?? 0));
+export const linkedSeq = computed(() => Number(/^#\/(?:r\/[^/]+|me)\/(\d+)$/u.exec(hash.value)?.[1] ?? 0));
 
 /** @param {string} room */
 const isMine = (room) => room === me.peek()?.username;
 
 /** @param {string} room @param {number} seq */
-const pathTo = (room, seq) => `${isMine(room) ? "me" : `r/${encodeURIComponent(room.replace(/^#/, ""))}`}/${seq}`;
+const pathTo = (room, seq) => `${isMine(room) ? "me" : `r/${encodeURIComponent(room.replace(/^#/u, ""))}`}/${seq}`;
 
 /** @param {string} room @param {number} seq */
 export const linkTo = (room, seq) => new URL(`${isMine(room) ? "#/" : ""}${pathTo(room, seq)}`, document.baseURI).href;

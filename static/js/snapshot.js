@@ -83,7 +83,7 @@ function save() {
 export function keepSnapshots() {
   let timer = 0;
   effect(() => {
-    for (const table of [store.memberships, store.closed, store.rooms, store.reads, store.newest, store.rosters, store.uncounted]) table.value;
+    for (const table of [store.memberships, store.closed, store.rooms, store.reads, store.newest, store.rosters, store.uncounted]) void table.value;
     clearTimeout(timer);
     timer = setTimeout(save, SETTLED_AFTER_MS);
   });

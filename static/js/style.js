@@ -14,5 +14,8 @@ export function style(name) {
 function bring(href) {
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
   document.head.append(link);
-  return new Promise((resolve) => (link.onload = link.onerror = () => resolve()));
+  return new Promise((resolve) => {
+    link.onload = () => resolve();
+    link.onerror = () => resolve();
+  });
 }

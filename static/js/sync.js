@@ -1,4 +1,5 @@
 import { batch } from "@preact/signals";
+import { pause } from "./clock.js";
 import { asRefusal, online, passesAfter, run } from "./connection.js";
 import { byBytes } from "./names.js";
 import { currentRoom } from "./route.js";
@@ -65,10 +66,10 @@ function weighMembership(row) {
 /**
  * Runs a command and puts its result into the store. This does not raise the rev, because the change of the same commit
  * is still to come and may have more rows.
- * @template {CommandName} C @param {C} command @param {Params<C>} params @returns {Promise<Result<C>>}
+ * @template {CommandName} C @param {C} name @param {Params<C>} params @returns {Promise<Result<C>>}
  */
-export async function command(command, params) {
-  const result = await run(command, params);
+export async function command(name, params) {
+  const result = await run(name, params);
   batch(() => tablesOf(result).forEach(take));
   return result;
 }
@@ -137,7 +138,7 @@ function due(asked) {
  */
 async function afterPause(error) {
   const seconds = passesAfter(asRefusal(error));
-  if (seconds) await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  if (seconds) await pause(seconds * 1000);
   wantsAll = seconds > 0;
   return wantsAll;
 }
@@ -174,7 +175,8 @@ const namesAfter = (after) => [...revs.keys()].filter((room) => room !== mine() 
 
 /** How many names, with their revs, fit into `size` bytes of a request. @param {string[]} names @param {number} size */
 function fitting(names, size) {
-  const over = names.findIndex((name) => (size -= 3 * name.length + 16) < 0);
+  let left = size;
+  const over = names.findIndex((name) => (left -= 3 * name.length + 16) < 0);
   return over < 0 ? names.length : Math.max(1, over);
 }
 
@@ -194,9 +196,10 @@ async function ask(rooms, where) {
 /** Drops rooms that are not on our list, once the whole list is known. */
 function dropOthers() {
   for (const room of revs.keys()) {
-    if (isOurs(room)) continue;
-    revs.delete(room);
-    forgetRoom(room);
+    if (!isOurs(room)) {
+      revs.delete(room);
+      forgetRoom(room);
+    }
   }
 }
 

@@ -13,7 +13,9 @@ export function bePresent(name) {
   letGo?.();
   letGo = null;
   if (!name) return;
-  const until = new Promise((resolve) => (letGo = () => resolve(undefined)));
+  const until = new Promise((resolve) => {
+    letGo = () => resolve(undefined);
+  });
   navigator.locks?.request(lockOf(name), { mode: "shared" }, () => until).catch(() => {});
 }
 

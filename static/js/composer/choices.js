@@ -33,7 +33,7 @@ function people(room, wanted) {
 
 /** @param {string} id @param {string} title @param {string} wanted */
 const matches = (id, title, wanted) =>
-  id.startsWith(wanted) || title.toLowerCase().split(/\s+/).some((word) => word.startsWith(wanted));
+  id.startsWith(wanted) || title.toLowerCase().split(/\s+/u).some((word) => word.startsWith(wanted));
 
 /** @param {string} username @returns {Choice} */
 const asPerson = (username) => ({ insert: `@${username}`, title: nameOf(username), note: `@${username}`, username });

@@ -24,10 +24,10 @@ export function useCompletion(room, box, canAct) {
   const at = Math.min(chosen, choices.length - 1);
   const close = () => setBegun(null);
 
-  /** @param {HTMLTextAreaElement} box */
-  function look(box) {
+  /** @param {HTMLTextAreaElement} area */
+  function look({ selectionStart, selectionEnd, value }) {
     setChosen(0);
-    const found = box.selectionStart === box.selectionEnd ? begunIn(box.value.slice(0, box.selectionStart)) : null;
+    const found = selectionStart === selectionEnd ? begunIn(value.slice(0, selectionStart)) : null;
     setBegun(found?.sign === "/" && !canAct ? null : found);
   }
 

@@ -13,7 +13,7 @@ const LONGEST = 10_000;
 const MOST_SPANS = 200;
 const CHARACTERS_A_SPAN = 3;
 const MOST_KEPT = 200;
-const PIECES = /<span class="([^"]*)">|(<\/span>)|([^<]+)/g;
+const PIECES = /<span class="([^"]*)">|(<\/span>)|([^<]+)/gu;
 /** @type {Record<string, string>} */
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"', "&#x27;": "'" };
 
@@ -64,4 +64,4 @@ function close(open) {
 }
 
 /** @param {string} text */
-const plain = (text) => text.replace(/&(?:lt|gt|amp|quot|#x27);/g, (entity) => ENTITIES[entity]);
+const plain = (text) => text.replace(/&(?:lt|gt|amp|quot|#x27);/gu, (entity) => ENTITIES[entity]);

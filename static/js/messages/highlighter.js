@@ -18,8 +18,8 @@ let timer = 0;
 /** @param {string} text @param {string} language @param {Job["done"]} done Called with HTML, or null: show the text as it is. */
 export function highlight(text, language, done) {
   waiting.push({ text, language, done });
-  if (!worker) start();
-  else next();
+  if (worker) next();
+  else start();
 }
 
 function start() {

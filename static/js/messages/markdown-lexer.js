@@ -12,9 +12,9 @@ const SLOW = 100;
 const MOST_CELLS = 1_000;
 const DEEPEST = 12;
 const IN_A_WORD = /^[\p{L}\p{N}]/u;
-const EMPHASIS = /[*_]+/g;
+const EMPHASIS = /[*_]+/gu;
 /** What can be the beginning of an email address. */
-const ADDRESS = /^[\w.!#$%&'*+\/=?^`{|}~-]*/;
+const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]*/u;
 
 /** @param {string} text Throws a RangeError if it is too costly: then show it as it is. @returns {Token[]} */
 export const lexed = (text) => marked.lexer(text, { gfm: true, breaks: true, tokenizer: new BoundedTokenizer() });

@@ -13,7 +13,7 @@ import { named } from "../views/mention.js";
 
 const DEEPEST = 24;
 const DEEPEST_QUOTE = 6;
-const SAFE_LINK = /^(https?:\/\/|mailto:)/i;
+const SAFE_LINK = /^(https?:\/\/|mailto:)/iu;
 
 /** @type {Record<string, (token: any, depth: number) => ComponentChildren>} */
 const nodes = {
@@ -22,12 +22,12 @@ const nodes = {
   paragraph: (token, depth) => h("p", null, inside(token, depth)),
   heading: (token, depth) => h("p", { class: "heading" }, h("strong", null, inside(token, depth))),
   blockquote: (token, depth) => (depth > DEEPEST_QUOTE ? inside(token, depth) : h("blockquote", null, inside(token, depth))),
-  code: ({ text, lang }) => h(CodeBlock, { text, language: (lang ?? "").split(/\s/)[0].toLowerCase() }),
+  code: ({ text, lang }) => h(CodeBlock, { text, language: (lang ?? "").split(/\s/u)[0].toLowerCase() }),
   list,
   checkbox: () => null,
   hr: () => h("hr", null),
   table,
-  text: (token, depth) => (token.tokens ? inside(token, depth) : isInLink ? token.text : named(token.text)),
+  text: (token, depth) => (token.tokens ? inside(token, depth) : plain(token.text)),
   escape: (token) => token.text,
   strong: (token, depth) => h("strong", null, inside(token, depth)),
   em: (token, depth) => h("em", null, inside(token, depth)),
@@ -71,6 +71,9 @@ function insideLink(token, depth) {
   isInLink = false;
   return content;
 }
+
+/** @param {string} text @returns {ComponentChildren} */
+const plain = (text) => (isInLink ? text : named(text));
 
 /** @param {Tokens.Link | Tokens.Image} token @param {ComponentChildren} content */
 function link({ href, raw }, content) {

@@ -33,7 +33,7 @@ function bring() {
 
 /** Each paragraph is one piece, however many lines it has. @param {string} text */
 export const paragraphs = (text) =>
-  text.split(/\n(?:[ \t]*\n)+/).map((paragraph) => h("p", { class: "lines" }, named(paragraph)));
+  text.split(/\n(?:[ \t]*\n)+/u).map((paragraph) => h("p", { class: "lines" }, named(paragraph)));
 
 const ONLY_EMOJI = /^(?:\p{RGI_Emoji}\s?){1,6}$/v;
 

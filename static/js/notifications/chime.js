@@ -1,3 +1,4 @@
+import { pause } from "../clock.js";
 import { me } from "../store.js";
 
 /** The notification sound: two short synthesized notes. */
@@ -15,7 +16,7 @@ export function chimeOnce() {
 export async function chime() {
   const context = new AudioContext();
   [660, 880].forEach((pitch, index) => note(context, pitch, context.currentTime + index * 0.12));
-  await new Promise((resolve) => setTimeout(resolve, LASTS_MS));
+  await pause(LASTS_MS);
   await context.close();
 }
 

@@ -28,11 +28,11 @@ const key = (room) => `${me.peek()?.username} unread ${room}`;
 /** @param {string} room @param {number} number The first message that is to count as unread; 0 for none. */
 export function holdBack(room, number) {
   if (!number && !kept(key(room))) return;
-  const held = number ? counted(room, number) : null;
-  hold(room, held);
+  const news = number ? counted(room, number) : null;
+  hold(room, news);
   if (number) doneHere.add(room);
   else doneHere.delete(room);
-  run("signal", { to: me.peek()?.username ?? "", type: "unread", data: { room, held } }).catch(() => {});
+  run("signal", { to: me.peek()?.username ?? "", type: "unread", data: { room, held: news } }).catch(() => {});
 }
 
 /** What is on screen to be chosen is loaded, and so is what follows. @param {string} room @param {number} number @returns {Held} */
@@ -43,15 +43,15 @@ function counted(room, number) {
   return { number, uncounted, room_rev };
 }
 
-/** @param {string} room @param {Held | null} held */
-function hold(room, held) {
-  keep(key(room), held ? JSON.stringify(held) : "");
+/** @param {string} room @param {Held | null} news */
+function hold(room, news) {
+  keep(key(room), news ? JSON.stringify(news) : "");
   changes.value += 1;
 }
 
 /** @param {string} room @returns {Held | null} */
 function held(room) {
-  changes.value;
+  void changes.value;
   return JSON.parse(kept(key(room)) || "null");
 }
 

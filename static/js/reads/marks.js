@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { online } from "../connection.js";
 import { currentRoom, shownRoom } from "../route.js";
-import { memberships, me, reads, windowOf } from "../store.js";
+import { me, memberships, reads, windowOf } from "../store.js";
 import { command } from "../sync.js";
 import { holdBack } from "./held-back.js";
 

@@ -1,6 +1,6 @@
 import { asRefusal } from "../connection.js";
 import { isConversation, isShared } from "../names.js";
-import { mayModerate, memberships, rooms, titleOf } from "../store.js";
+import { mayModerate, memberships, rooms } from "../store.js";
 import { command } from "../sync.js";
 import { toast } from "../views/toast.js";
 import { showAction } from "../overlay.js";

@@ -30,5 +30,8 @@ export function byRecency(rooms) {
   const visited = visits();
   /** @param {string} room */
   const stamp = (room) => [visited[room] ?? "", windowOf(room).peek().list.at(-1)?.at ?? ""].sort()[1];
-  return rooms.map((room) => ({ room, at: stamp(room) })).sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).map(({ room }) => room);
+  return rooms
+    .map((room) => ({ room, at: stamp(room) }))
+    .sort((a, b) => Number(a.at < b.at) - Number(a.at > b.at))
+    .map(({ room }) => room);
 }

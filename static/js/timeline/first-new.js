@@ -27,7 +27,8 @@ export function useFirstNew(room, scroll) {
     const opens = scroll.stuck && (isFirstLook.current || isHidden());
     if (number) found.current = { number, seq: opens ? seq : found.current.seq };
     if (isFirstLook.current) queueMicrotask(() => holdBack(room, 0));
-    isFirstLook.current = isBack.current = false;
+    isFirstLook.current = false;
+    isBack.current = false;
   } else if (Number.isFinite(held)) found.current = { ...found.current, number: held };
   scroll.unseen = isRead(room, found.current.number) ? 0 : found.current.seq;
   return found.current;

@@ -17,7 +17,7 @@ function underEye(log) {
   let low = 0;
   let high = children.length - 1;
   while (low < high) {
-    const middle = (low + high) >> 1;
+    const middle = Math.floor((low + high) / 2);
     if (children[middle].offsetTop + children[middle].offsetHeight > eye) high = middle;
     else low = middle + 1;
   }

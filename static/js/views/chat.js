@@ -1,7 +1,7 @@
 import { useLayoutEffect } from "preact/hooks";
 import { overlay } from "../overlay.js";
 import { html } from "../html.js";
-import { showsList, shownRoom } from "../route.js";
+import { shownRoom, showsList } from "../route.js";
 import { later } from "./later.js";
 import { Offline } from "./offline.js";
 import { RoomView } from "./room.js";

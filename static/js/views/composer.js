@@ -34,7 +34,9 @@ export function Composer({ room, onEditLast }) {
   /** @param {KeyboardEvent} event */
   function editLast(event) {
     const last = event.key === "ArrowUp" && !event.altKey && !text && myLast(room);
-    if (last) event.preventDefault(), onEditLast(last);
+    if (!last) return;
+    event.preventDefault();
+    onEditLast(last);
   }
 
   if (rooms.value.get(room)?.archived) return html`<p class="archived">This room is archived. You can read it, but no one can post.</p>`;

@@ -10,8 +10,8 @@ import { Icon } from "./icon.js";
 
 /**
  * A search for people, with a button for each.
- * @param {{label: string, verb: string, onPick: (username: string) => Promise<unknown>, without: string[],
- *   onAdd?: (username: string) => Promise<unknown>, isFull?: boolean, error?: string, hint?: string}} props
+ * @param {{label: string, verb: string, onPick: (username: string) => unknown, without: string[],
+ *   onAdd?: (username: string) => unknown, isFull?: boolean, error?: string, hint?: string}} props
  */
 export function PersonPicker({ label, verb, onPick, onAdd, isFull, without, error, hint }) {
   const [query, setQuery] = useState("");
@@ -71,7 +71,7 @@ function usePeople(query) {
 /** @param {{user: User, verb: string, onPick: (username: string) => void, onAdd?: (username: string) => void}} props */
 const Person = ({ user, verb, onPick, onAdd }) => html`
   <li>
-    <button class="person" aria-label=${`${verb} ${user.name} ${user.username}`.replace(/\s+/g, " ")} onClick=${() => onPick(user.username)}>
+    <button class="person" aria-label=${`${verb} ${user.name} ${user.username}`.replace(/\s+/gu, " ")} onClick=${() => onPick(user.username)}>
       <${Avatar} username=${user.username} />
       <span class="what">
         <strong dir="auto">${user.name || user.username}</strong>${" "}

@@ -31,8 +31,9 @@ export function TextBox({ room, box, text, label, onWrite, onSend, onKey, canAct
     if (completion.takes(event)) return;
     onKey?.(event);
     if (event.defaultPrevented) return;
-    if (isSending(event)) completion.close(), onSend(event);
-    else wrapSelection(event);
+    if (!isSending(event)) return wrapSelection(event);
+    completion.close();
+    onSend(event);
   }
 
   /** @param {any} event */

@@ -63,11 +63,6 @@ export function Timeline({ room, editing, onEdit }) {
     else if (isNewer && scroll.below() < LOAD_WITHIN_PX && shown.length) showNewer();
   }
 
-  function jump() {
-    toPresent(room, scroll);
-    look();
-  }
-
   return html`
     <div class="timeline">
       <div
@@ -80,11 +75,11 @@ export function Timeline({ room, editing, onEdit }) {
         onScroll=${onScroll}
       >
         <div class="items">
-          ${refused ? html`<p class="room-start" role="status">${refused}</p>` : isOlder || !ready.value ? html`<${Older} />` : html`<${RoomStart} room=${room} isEmpty=${items.length === 0} />`}
+          <${Top} room=${room} refused=${refused} isOlder=${isOlder || !ready.value} isEmpty=${items.length === 0} />
           ${items.map((item) => html`<${ItemView} key=${item.key} item=${item} linked=${linked} editing=${editing} onEdit=${onEdit} />`)}
         </div>
       </div>
-      ${isAway && html`<${Jump} number=${(newest?.number ?? 0) - leftAt.current} onJump=${jump} />`}
+      ${isAway && html`<${Jump} number=${(newest?.number ?? 0) - leftAt.current} onJump=${() => (toPresent(room, scroll), look())} />`}
     </div>
   `;
 }
@@ -139,6 +134,12 @@ function ItemView({ item, linked, editing, onEdit }) {
       onEdit=${onEdit}
     />
   `;
+}
+
+/** @param {{room: string, refused: string | undefined, isOlder: boolean, isEmpty: boolean}} props */
+function Top({ room, refused, isOlder, isEmpty }) {
+  if (refused) return html`<p class="room-start" role="status">${refused}</p>`;
+  return isOlder ? html`<${Older} />` : html`<${RoomStart} room=${room} isEmpty=${isEmpty} />`;
 }
 
 const Older = () => html`
