@@ -18,7 +18,7 @@ export function once(key, load) {
 
 /** Retries temporary failures, because nothing else would load it again. @param {() => Promise<void>} load */
 async function insist(load) {
-  for (let seconds = 1; seconds; ) {
+  for (let seconds = 1; seconds;) {
     seconds = await load().then(() => 0, patience);
     if (seconds) await pause(seconds * 1000);
   }

@@ -19,4 +19,6 @@ export function namesIn(text) {
 
 /** @param {string} text @param {string} username */
 export const mentions = (text, username) =>
-  namesIn(text).some((piece) => typeof piece !== "string" && piece.sign === "@" && piece.name.toLowerCase() === username);
+  namesIn(text).some(
+    (piece) => typeof piece !== "string" && piece.sign === "@" && piece.name.toLowerCase() === username,
+  );

@@ -27,7 +27,9 @@ export function addressOf(room, mine = me.value?.username ?? "") {
 /** @param {string} address @param {string} mine */
 function roomAt(address, mine) {
   const [, kind, rest = ""] = address.replace(/^#/u, "").split("/");
-  if (kind === "r" && rest) return isConversation(decode(rest)) ? conversationAt(decode(rest), mine) : `#${decode(rest)}`;
+  if (kind === "r" && rest) {
+    return isConversation(decode(rest)) ? conversationAt(decode(rest), mine) : `#${decode(rest)}`;
+  }
   if (kind === "p" && rest) return roomWith(mine, rest.split("+").map(decode));
   return kind === "me" ? mine : null;
 }

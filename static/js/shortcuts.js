@@ -25,7 +25,7 @@ export const KEYS = [
 function onKeyDown(event) {
   if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
   const act = actionOf(event);
-  if (!act) return walkMessages(event), typeAnywhere(event);
+  if (!act) return (walkMessages(event), typeAnywhere(event));
   event.preventDefault();
   act();
 }

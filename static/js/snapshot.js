@@ -83,7 +83,17 @@ function save() {
 export function keepSnapshots() {
   let timer = 0;
   effect(() => {
-    for (const table of [store.memberships, store.closed, store.rooms, store.reads, store.newest, store.rosters, store.uncounted]) void table.value;
+    for (const table of [
+      store.memberships,
+      store.closed,
+      store.rooms,
+      store.reads,
+      store.newest,
+      store.rosters,
+      store.uncounted,
+    ]) {
+      void table.value;
+    }
     clearTimeout(timer);
     timer = setTimeout(save, SETTLED_AFTER_MS);
   });

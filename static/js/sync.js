@@ -145,7 +145,7 @@ async function afterPause(error) {
 
 /** Fetches all rooms, page by page in the order of their names, our own and the one on screen first. */
 async function all() {
-  for (let after = /** @type {string | null} */ (""); after !== null; ) {
+  for (let after = /** @type {string | null} */ (""); after !== null;) {
     const isFirst = after === "";
     const names = namesAfter(after);
     const covered = names.slice(0, fitting(names, REVS_BYTES));
@@ -171,7 +171,8 @@ async function some(rooms, asked) {
 const mine = () => store.me.peek()?.username ?? "";
 
 /** @param {string} after */
-const namesAfter = (after) => [...revs.keys()].filter((room) => room !== mine() && byBytes(room, after) > 0).sort(byBytes);
+const namesAfter = (after) =>
+  [...revs.keys()].filter((room) => room !== mine() && byBytes(room, after) > 0).sort(byBytes);
 
 /** How many names, with their revs, fit into `size` bytes of a request. @param {string[]} names @param {number} size */
 function fitting(names, size) {

@@ -24,7 +24,12 @@ const later = new Map();
 export function sendTyping(room) {
   const wait = (sentAt.get(room) ?? 0) + SEND_EVERY_MS - Date.now();
   if (wait <= 0) send(room);
-  else if (!later.has(room)) later.set(room, setTimeout(() => send(room), wait));
+  else if (!later.has(room)) {
+    later.set(
+      room,
+      setTimeout(() => send(room), wait),
+    );
+  }
 }
 
 /** @param {string} room */
@@ -51,7 +56,11 @@ function set(room, username, timer) {
 
 listenFor("typing", ({ room, from }) => {
   if (from === me.value?.username) return;
-  set(room, from, setTimeout(() => set(room, from), SHOWN_MS));
+  set(
+    room,
+    from,
+    setTimeout(() => set(room, from), SHOWN_MS),
+  );
 });
 
 onChange(({ room, messages }) => {

@@ -28,8 +28,10 @@ function tokens(text) {
 }
 
 /** A token and what is in it; cells have a `header` too, which is no list. */
-const withNested = (token) =>
-  [token, ...[token.tokens, token.items, token.header, ...(token.rows ?? [])].filter(Array.isArray).flat().flatMap(withNested)];
+const withNested = (token) => [
+  token,
+  ...[token.tokens, token.items, token.header, ...(token.rows ?? [])].filter(Array.isArray).flat().flatMap(withNested),
+];
 
 /** How many searches the work takes. @param {() => void} work */
 function searches(work) {
@@ -59,7 +61,7 @@ const HOSTILE = {
   "double underscores in a word": full("__a_"),
   "stars that open": full("*a "),
   "emphases side by side": full("*a*"),
-  "brackets": full("["),
+  brackets: full("["),
   "less-than signs": full("<"),
   "images that never end": full("![[]("),
   "quotes in quotes": full(">"),
@@ -67,10 +69,10 @@ const HOSTILE = {
   "quotes in lists in quotes": full("- - 1. > "),
   "quotes that go on": full("> a\n>> b\n"),
   "lists in items": full("- a\n  "),
-  "backslashes": full("\\"),
-  "addresses": full("a@a."),
-  "links": full("[a](b) "),
-  "lines": full("a\n"),
+  backslashes: full("\\"),
+  addresses: full("a@a."),
+  links: full("[a](b) "),
+  lines: full("a\n"),
 };
 
 for (const [name, text] of Object.entries(HOSTILE)) {
@@ -96,7 +98,12 @@ test("a table too large is text, and what is around it keeps its format", () => 
 
 test("no text is lost in a table that is too large", () => {
   const text = table(200, 100);
-  assert.equal(lexed(text).map(({ raw }) => raw).join(""), text);
+  assert.equal(
+    lexed(text)
+      .map(({ raw }) => raw)
+      .join(""),
+    text,
+  );
 });
 
 test("tables as people make them are tables, with short rows too", () => {
@@ -106,10 +113,16 @@ test("tables as people make them are tables, with short rows too", () => {
 });
 
 const ORDINARY = {
-  "paragraphs with emphasis": ["Some *words* in **bold**, `code`, ~~gone~~ and [a link](https://example.org).\n\n", "link"],
-  "a log": ["2026-11-25 21:50 [INFO] my_app.server: <GET /foo/bar_baz?x=1*2> took **5** ms, see https://example.org/a_b\n", "link"],
+  "paragraphs with emphasis": [
+    "Some *words* in **bold**, `code`, ~~gone~~ and [a link](https://example.org).\n\n",
+    "link",
+  ],
+  "a log": [
+    "2026-11-25 21:50 [INFO] my_app.server: <GET /foo/bar_baz?x=1*2> took **5** ms, see https://example.org/a_b\n",
+    "link",
+  ],
   "a list in a list": ["- One thing\n  - and *another*\n    1. and more\n\n", "em"],
-  "code": ["```python\nprint(a_b * c)\n```\n\n", "code"],
+  code: ["```python\nprint(a_b * c)\n```\n\n", "code"],
 };
 
 for (const [name, [unit, type]] of Object.entries(ORDINARY)) {

@@ -37,7 +37,9 @@ export function lengthOf(text) {
 export function insert(box, text, from = box.selectionStart) {
   box.focus();
   box.setSelectionRange(from, box.selectionEnd);
-  if (!document.execCommand(text ? "insertText" : "delete", false, text)) box.setRangeText(text, from, box.selectionEnd, "end");
+  if (!document.execCommand(text ? "insertText" : "delete", false, text)) {
+    box.setRangeText(text, from, box.selectionEnd, "end");
+  }
 }
 
 /**

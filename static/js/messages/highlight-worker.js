@@ -5,7 +5,9 @@
  * @import {Highlighter} from "highlight"
  */
 
-addEventListener("message", ({ data: url }) => import(url).then(({ default: library }) => answerWith(library), fail), { once: true });
+addEventListener("message", ({ data: url }) => import(url).then(({ default: library }) => answerWith(library), fail), {
+  once: true,
+});
 
 /** @param {Highlighter} library */
 function answerWith(library) {
@@ -18,4 +20,7 @@ const html = (library, text, language) =>
   library.getLanguage(language) ? library.highlight(text, { language, ignoreIllegals: true }).value : null;
 
 /** Throws outside of the promise, so that the page hears of it. @param {unknown} error */
-const fail = (error) => setTimeout(() => { throw error; });
+const fail = (error) =>
+  setTimeout(() => {
+    throw error;
+  });

@@ -58,13 +58,15 @@ function stop() {
   finish(null);
 }
 
+/** @type {{trustedTypes?: {createPolicy: (name: string, rules: object) => {createScriptURL: (url: string) => string}}}} */
+const { trustedTypes } = /** @type {any} */ (globalThis);
+
 /** @type {string | undefined} */
 let trusted;
 
 /** The worker's script, as a URL that the content security policy trusts. */
 function script() {
-  const url = new URL("./highlight-worker.js", import.meta.url).href;
-  const asItIs = { createScriptURL: () => url };
-  trusted ??= (/** @type {any} */ (window).trustedTypes?.createPolicy("highlighter", asItIs) ?? asItIs).createScriptURL("");
-  return /** @type {string} */ (trusted);
+  const asItIs = { createScriptURL: () => new URL("./highlight-worker.js", import.meta.url).href };
+  trusted ??= (trustedTypes?.createPolicy("highlighter", asItIs) ?? asItIs).createScriptURL("");
+  return trusted;
 }

@@ -12,7 +12,8 @@ const PAGE = 50;
 export const refusals = signal(/** @type {Map<string, string>} */ (new Map()));
 
 /** Loads a page of messages before those shown. @param {string} room */
-export const loadOlder = (room) => once(`older ${room}`, () => older(room).catch((error) => refuse(room, asRefusal(error))));
+export const loadOlder = (room) =>
+  once(`older ${room}`, () => older(room).catch((error) => refuse(room, asRefusal(error))));
 
 /** @param {string} room @param {import("../connection.js").Refusal} refusal @returns {never} */
 function refuse(room, refusal) {

@@ -21,7 +21,8 @@ const nodes = {
   def: () => null,
   paragraph: (token, depth) => h("p", null, inside(token, depth)),
   heading: (token, depth) => h("p", { class: "heading" }, h("strong", null, inside(token, depth))),
-  blockquote: (token, depth) => (depth > DEEPEST_QUOTE ? inside(token, depth) : h("blockquote", null, inside(token, depth))),
+  blockquote: (token, depth) =>
+    depth > DEEPEST_QUOTE ? inside(token, depth) : h("blockquote", null, inside(token, depth)),
   code: ({ text, lang }) => h(CodeBlock, { text, language: (lang ?? "").split(/\s/u)[0].toLowerCase() }),
   list,
   checkbox: () => null,
@@ -98,6 +99,10 @@ function table({ header, rows }, depth) {
   /** @param {"td" | "th"} tag @returns {(cell: Tokens.TableCell) => ComponentChildren} */
   const cells = (tag) => (cell) => h(tag, null, inside(cell, depth));
   const head = h("thead", null, h("tr", null, header.map(cells("th"))));
-  const body = h("tbody", null, rows.map((row) => h("tr", null, row.map(cells("td")))));
+  const body = h(
+    "tbody",
+    null,
+    rows.map((row) => h("tr", null, row.map(cells("td")))),
+  );
   return h("div", { class: "wide", tabindex: 0, role: "group", "aria-label": "Table" }, h("table", null, head, body));
 }

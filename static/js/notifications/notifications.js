@@ -41,7 +41,8 @@ function isNews({ room, author, at, text, deleted, edited_at, number }) {
 }
 
 /** @param {string} room */
-const isLookingAt = (room) => document.hasFocus() && document.visibilityState === "visible" && shownRoom.peek() === room;
+const isLookingAt = (room) =>
+  document.hasFocus() && document.visibilityState === "visible" && shownRoom.peek() === room;
 
 /** @param {Message} message */
 function tell({ room, seq, author, text }) {
@@ -63,7 +64,12 @@ export async function showNotification(title, body, about) {
   const icon = new URL("icon-192.png", document.baseURI).href;
   const options = { body, icon, tag: about?.room ?? "test", data: about };
   const worker = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
-  return worker?.active ? worker.showNotification(title, options).then(() => true, () => false) : showByPage(title, options);
+  return worker?.active
+    ? worker.showNotification(title, options).then(
+        () => true,
+        () => false,
+      )
+    : showByPage(title, options);
 }
 
 /** @param {string} title @param {NotificationOptions} options */

@@ -39,7 +39,9 @@ export function holdBack(room, number) {
 function counted(room, number) {
   const room_rev = revs.get(room) ?? 0;
   const rows = [...windowOf(room).peek().rows.values()];
-  const uncounted = rows.filter((message) => message.number >= number && readFrom(message, me.peek()?.username) <= room_rev).length;
+  const uncounted = rows.filter(
+    (message) => message.number >= number && readFrom(message, me.peek()?.username) <= room_rev,
+  ).length;
   return { number, uncounted, room_rev };
 }
 

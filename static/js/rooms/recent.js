@@ -20,7 +20,9 @@ export function keepVisits() {
   effect(() => {
     const room = currentRoom.value;
     if (!me.value) return;
-    const newestFirst = Object.entries({ ...visits(), [room]: new Date().toISOString() }).sort(([, a], [, b]) => (a < b ? 1 : -1));
+    const newestFirst = Object.entries({ ...visits(), [room]: new Date().toISOString() }).sort(([, a], [, b]) =>
+      a < b ? 1 : -1,
+    );
     keep(`${me.peek()?.username} visits`, JSON.stringify(Object.fromEntries(newestFirst.slice(0, KEPT))));
   });
 }

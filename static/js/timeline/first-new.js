@@ -46,7 +46,9 @@ function leftOff(room) {
   if (!row || !unreadOf(room)) return { number: 0, seq: 0 };
   const read = positionIn(room) ?? row;
   const isHeldBack = read !== row;
-  if (!isHeldBack && more && online.peek() && list[0].number > row.number + 1) return { number: row.number + 1, seq: row.seq };
+  if (!isHeldBack && more && online.peek() && list[0].number > row.number + 1) {
+    return { number: row.number + 1, seq: row.seq };
+  }
   const isUnread = (/** @type {Message} */ { author, deleted }) => !deleted && author !== me.peek()?.username;
   const first = list.find((message) => message.number > read.number && (isHeldBack || isUnread(message)));
   return { number: first?.number ?? 0, seq: first?.seq ?? 0 };

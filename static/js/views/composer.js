@@ -39,7 +39,9 @@ export function Composer({ room, onEditLast }) {
     onEditLast(last);
   }
 
-  if (rooms.value.get(room)?.archived) return html`<p class="archived">This room is archived. You can read it, but no one can post.</p>`;
+  if (rooms.value.get(room)?.archived) {
+    return html`<p class="archived">This room is archived. You can read it, but no one can post.</p>`;
+  }
   const label = `Message ${titleOf(room)}`;
   return html`
     <form class="composer" onSubmit=${send}>

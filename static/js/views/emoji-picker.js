@@ -57,7 +57,9 @@ export function EmojiPicker({ onPick, onClose }) {
 /** @param {string} query @returns {[string, Emoji[]][]} */
 function sections(query) {
   if (query.trim()) return [["Results", findEmojis(query.trim(), FOUND_AT_MOST)]];
-  return GROUPS.map((title, group) => /** @type {[string, Emoji[]]} */ ([title, inGroup(group)])).filter(([title]) => title);
+  return GROUPS.map((title, group) => /** @type {[string, Emoji[]]} */ ([title, inGroup(group)])).filter(
+    ([title]) => title,
+  );
 }
 
 /** @param {number} group */

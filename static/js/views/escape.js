@@ -5,7 +5,9 @@ export function useEscape(close) {
   useEffect(() => {
     /** @param {KeyboardEvent} event */
     function onKeyDown(event) {
-      if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
+      if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) {
+        return;
+      }
       event.preventDefault();
       close();
     }

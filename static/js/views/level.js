@@ -4,7 +4,11 @@ import { titleOf } from "../store.js";
 import { Choices } from "./choices.js";
 import { Dialog } from "./dialog.js";
 
-const LEVELS = /** @type {const} */ ([["all", "Everything"], ["mentions", "Mentions"], ["nothing", "Nothing"]]);
+const LEVELS = /** @type {const} */ ([
+  ["all", "Everything"],
+  ["mentions", "Mentions"],
+  ["nothing", "Nothing"],
+]);
 
 /** The notification level of a room. @param {{room: string, onClose: () => void}} props */
 export const Level = ({ room, onClose }) => html`

@@ -8,7 +8,9 @@ import { me, memberships, nameOf, users } from "../store.js";
 
 /** @param {string} text @returns {ComponentChildren[]} The text, with known people and rooms as buttons and links. */
 export const named = (text) =>
-  namesIn(text).map((piece) => (typeof piece === "string" ? piece : h(piece.sign === "@" ? Mention : RoomLink, { name: piece.name })));
+  namesIn(text).map((piece) =>
+    typeof piece === "string" ? piece : h(piece.sign === "@" ? Mention : RoomLink, { name: piece.name }),
+  );
 
 /** @param {{name: string}} props */
 function Mention({ name }) {

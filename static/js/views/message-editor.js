@@ -33,7 +33,8 @@ export function MessageEditor({ message, onDone }) {
   }, []);
   const isSendable = text.trim() !== "" && leftOf(text) >= 0;
   /** @param {KeyboardEvent} event */
-  const onKeyDown = (event) => void (event.key === "Escape" && !event.defaultPrevented && (event.preventDefault(), done()));
+  const onKeyDown = (event) =>
+    void (event.key === "Escape" && !event.defaultPrevented && (event.preventDefault(), done()));
   /** @param {Event} event */
   const save = (event) => (isSendable ? onSubmit(event) : event.preventDefault());
   return html`

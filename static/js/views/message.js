@@ -31,23 +31,34 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
   const askWhetherToDelete = () => (article.current?.focus(), setDeleting(true));
   const name = nameOf(message.author);
   const isWaiting = message.rev === 0;
-  const shownAs = ["message", leads ? "leads" : "follows", isWaiting && "waiting", isLinked && "linked"].filter(Boolean).join(" ");
+  const shownAs = ["message", leads ? "leads" : "follows", isWaiting && "waiting", isLinked && "linked"]
+    .filter(Boolean)
+    .join(" ");
   return html`
     <article ref=${article} class=${shownAs} tabindex="-1" aria-label=${`${name}, ${timeOf(message.at)}`} data-seq=${message.seq} onPointerEnter=${want} onFocusIn=${want}>
       ${leads ? html`<${Avatar} username=${message.author} />` : html`<${Time} at=${message.at} write=${shortTime} />`}
       <div class="said">
-        ${leads &&
-        html`<p class="byline">
+        ${
+          leads &&
+          html`<p class="byline">
           <button class="name" tabindex="-1" dir="auto" title=${`Profile of ${message.author}`} onClick=${() => showPerson(message.author)}>${name}</button><${Time} at=${message.at} />
-        </p>`}
+        </p>`
+        }
         ${message.pinned_at && html`<p class="pinned"><${Icon} name="pin" />Pinned</p>`}
-        ${isEditing
-          ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} />`
-          : html`<${Body} message=${message} />`}
+        ${
+          isEditing
+            ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} />`
+            : html`<${Body} message=${message} />`
+        }
         ${isWaiting && html`<${OnItsWay} id=${message.id} />`}
       </div>
-      ${isWanted && !isWaiting && !message.deleted && !isEditing &&
-      html`<${Tools} message=${message} onEdit=${() => onEdit(message.id)} onDelete=${askWhetherToDelete} />`}
+      ${
+        isWanted &&
+        !isWaiting &&
+        !message.deleted &&
+        !isEditing &&
+        html`<${Tools} message=${message} onEdit=${() => onEdit(message.id)} onDelete=${askWhetherToDelete} />`
+      }
       ${isDeleting && html`<${Delete} id=${message.id} onClose=${() => setDeleting(false)} />`}
     </article>
   `;

@@ -30,9 +30,11 @@ const Leave = ({ room, onClose }) => html`
     onConfirm=${() => command("room.leave", { room })}
     onClose=${onClose}
   >
-    ${rooms.value.get(room)?.access === "private"
-      ? "This room is private. You'll need an invitation to come back."
-      : "You can rejoin at any time."}
+    ${
+      rooms.value.get(room)?.access === "private"
+        ? "This room is private. You'll need an invitation to come back."
+        : "You can rejoin at any time."
+    }
   <//>
 `;
 

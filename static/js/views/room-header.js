@@ -55,10 +55,12 @@ function Menu({ room }) {
     </button>
     <div class="menu" id="room-menu" popover>
       ${people.map(
-        (username) => html`<button key=${username} popovertarget="room-menu" onClick=${() => showPerson(username)}>Profile of ${nameOf(username)}</button>`,
+        (username) =>
+          html`<button key=${username} popovertarget="room-menu" onClick=${() => showPerson(username)}>Profile of ${nameOf(username)}</button>`,
       )}
       ${actionsIn(room).map(
-        ([action, title]) => html`<button key=${action} popovertarget="room-menu" onClick=${() => perform(action, room)}>${title}</button>`,
+        ([action, title]) =>
+          html`<button key=${action} popovertarget="room-menu" onClick=${() => perform(action, room)}>${title}</button>`,
       )}
     </div>
   `;

@@ -52,5 +52,7 @@ function Typists({ room }) {
 function sentence(names) {
   if (names.length === 0) return "";
   if (names.length === 1) return html`<bdi>${names[0]}</bdi> is typing…`;
-  return names.length === 2 ? html`<bdi>${names[0]}</bdi> and <bdi>${names[1]}</bdi> are typing…` : "Several people are typing…";
+  return names.length === 2
+    ? html`<bdi>${names[0]}</bdi> and <bdi>${names[1]}</bdi> are typing…`
+    : "Several people are typing…";
 }

@@ -31,13 +31,15 @@ export function StartConversation({ onClose }) {
         without=${[mine, ...people]}
         isFull=${isFull}
       />
-      ${people.length > 0 &&
-      html`
+      ${
+        people.length > 0 &&
+        html`
         <ul class="chips" aria-label="In the conversation">
           ${people.map((username) => html`<${Chip} key=${username} username=${username} onDrop=${() => drop(username)} />`)}
         </ul>
         <footer><button class="primary" onClick=${() => start(people)}>Talk to ${people.length === 1 ? nameOf(people[0]) : `${people.length} people`}</button></footer>
-      `}
+      `
+      }
     <//>
   `;
 }

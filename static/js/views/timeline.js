@@ -111,7 +111,11 @@ function useToTheEnd(room, scroll, asked) {
 function useShownEdit(room, scroll, shown, showAround, editing) {
   const before = useRef(editing);
   useLayoutEffect(() => {
-    const begun = editing !== before.current && windowOf(room).peek().list.find(({ id }) => id === editing);
+    const begun =
+      editing !== before.current &&
+      windowOf(room)
+        .peek()
+        .list.find(({ id }) => id === editing);
     before.current = editing;
     if (!begun || shown.includes(begun)) return;
     leavePast(room);
