@@ -17,6 +17,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NPM_CI = ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
 NOT_SERVED = {
+    "eslint.config.js",
     "hatch_build.py",
     "node_modules",
     "package.json",
