@@ -35,7 +35,8 @@ async def install() -> None:
     with (STATIC / "package-lock.json").open() as lock:  # the workers of pytest come here together
         await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
         package = json.loads((STATIC / "package.json").read_text())
-        if all((STATIC / "node_modules" / name).is_dir() for name in package["dependencies"] | package["devDependencies"]):
+        wanted = package["dependencies"] | package["devDependencies"]
+        if all((STATIC / "node_modules" / name).is_dir() for name in wanted):
             return
         how = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
         installing = await asyncio.create_subprocess_exec(*npm(), *how, cwd=STATIC, stdin=asyncio.subprocess.DEVNULL)
