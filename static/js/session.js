@@ -5,10 +5,10 @@ import { asRefusal, connect, disconnect, Refusal } from "./connection.js";
 import { closeOutbox, flush, openOutbox } from "./outbox.js";
 import { forgetEverything } from "./rows.js";
 import { forgetKept, keep, kept, TAB } from "./storage.js";
-import { askedFor, forgetPlace } from "./route.js";
+import { askedFor, currentRoom, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
 import { me, textLimit } from "./store.js";
-import { apply, catchUp, revs } from "./sync.js";
+import { apply, catchUpAll, revs } from "./sync.js";
 import { hear } from "./signals.js";
 
 /**
@@ -95,7 +95,7 @@ async function welcome({ user, limits }) {
   if (me.value && me.value.created_at !== user.created_at) startAfresh();
   me.value = user;
   textLimit.value = limits?.text ?? textLimit.value;
-  await catchUp();
+  await catchUpAll(currentRoom.peek());
   flush();
 }
 

@@ -1,5 +1,6 @@
 import { online, reconnectNow } from "./connection.js";
-import { catchUp } from "./sync.js";
+import { currentRoom } from "./route.js";
+import { catchUpAll } from "./sync.js";
 
 /** Catches up when the tab wakes and once a minute, because a lost last change leaves no gap. */
 
@@ -7,7 +8,7 @@ const ASK_EVERY_MS = 60_000;
 
 function wake() {
   if (document.visibilityState === "hidden") return;
-  if (online.peek()) catchUp();
+  if (online.peek()) catchUpAll(currentRoom.peek());
   else reconnectNow();
 }
 
@@ -15,5 +16,5 @@ export function keepAwake() {
   document.addEventListener("visibilitychange", wake);
   addEventListener("online", wake);
   addEventListener("pageshow", (event) => event.persisted && wake());
-  setInterval(() => online.peek() && catchUp(), ASK_EVERY_MS);
+  setInterval(() => online.peek() && catchUpAll(currentRoom.peek()), ASK_EVERY_MS);
 }

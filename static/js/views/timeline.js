@@ -13,6 +13,7 @@ import { asMessage, waiting } from "../outbox.js";
 import { goInstead, linkedSeq } from "../route.js";
 import { leavePast } from "../rows.js";
 import { ready, windowOf } from "../store.js";
+import { today } from "../today.js";
 import { Icon } from "./icon.js";
 import { MessageView } from "./message.js";
 import { RoomStart } from "./room-start.js";
@@ -126,7 +127,7 @@ function useShownEdit(room, scroll, shown, showAround, editing) {
 
 /** @param {{item: Item, linked: number, editing: string, onEdit: (id: string) => void}} props */
 function ItemView({ item, linked, editing, onEdit }) {
-  if (item.kind === "day") return html`<h2 class="day"><span>${dayName(item.at)}</span></h2>`;
+  if (item.kind === "day") return html`<h2 class="day"><span>${dayName(item.at, today.value)}</span></h2>`;
   if (item.kind === "new") return html`<div class="new-line" role="separator" aria-label="New"><span>New</span></div>`;
   const { message, leads } = item;
   return html`
