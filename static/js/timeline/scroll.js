@@ -1,11 +1,11 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
-
 /**
- * The only code that scrolls the timeline. At the bottom it stays at the bottom, whatever grows. Anywhere else, the
- * message that the reader looks at stays in place, whatever is added above it.
+ * The only code that scrolls the timeline: it measures, and does what the position says.
+ * @import {Event, Position} from "./position.js"
  */
 
-const STICKS_WITHIN_PX = 100;
+/** What is shown near the top has this part of the height above it. */
+const NEAR_TOP = 1 / 4;
+const EYE = 1 / 3;
 
 /**
  * The message a third of the way down, but not the first one, which may lose its heading when another is added above.
@@ -13,7 +13,7 @@ const STICKS_WITHIN_PX = 100;
  */
 function underEye(log) {
   const children = /** @type {HTMLCollectionOf<HTMLElement>} */ (log.firstElementChild?.children ?? log.children);
-  const eye = log.scrollTop + log.clientHeight / 3;
+  const eye = log.scrollTop + log.clientHeight * EYE;
   let low = 0;
   let high = children.length - 1;
   while (low < high) {
@@ -28,64 +28,45 @@ function underEye(log) {
 }
 
 /** @param {HTMLElement} log @param {HTMLElement} element */
-const nearTop = (log, element) => element.offsetTop - log.clientHeight / 4;
+const nearTop = (log, element) => element.offsetTop - log.clientHeight * NEAR_TOP;
+
+/** @param {HTMLElement} log */
+const belowOf = (log) => log.scrollHeight - log.clientHeight - log.scrollTop;
 
 export class Scroll {
   /** @type {HTMLElement | null} */
   log = null;
-  stuck = true;
-  /** Whether the newest message is rendered. */
-  isAtEnd = true;
-  /** The seq of the first unread message; 0 if there is none. */
-  unseen = 0;
-  /** @type {{element: HTMLElement, top: number} | null} */
-  anchor = null;
-  /** The scroll position when the anchor was taken. */
-  at = 0;
+  /** @type {HTMLElement | undefined} The message that the anchor is about; it may have no seq yet. */
+  #anchor;
+  #position;
+  #dispatch;
 
-  /** Restores the position after a change of size. The reader may have scrolled before the scroll event arrives. */
+  /** @param {() => Position} position @param {(event: Event) => void} dispatch */
+  constructor(position, dispatch) {
+    this.#position = position;
+    this.#dispatch = dispatch;
+  }
+
+  /** Restores the position after a change of size. */
   settle() {
-    const { log, anchor } = this;
-    if (!log) return;
-    const scrolled = log.scrollTop - this.at;
-    if (scrolled < -STICKS_WITHIN_PX && this.below() > STICKS_WITHIN_PX) this.stuck = false;
-    if (this.stuck) this.follow(log);
-    else if (anchor?.element.isConnected) log.scrollTop = anchor.element.offsetTop - anchor.top + scrolled;
-    this.remember();
-  }
-
-  /** Scrolls to the newest message, but in a hidden tab not past the first unread one. @param {HTMLElement} log */
-  follow(log) {
-    const unseen = document.visibilityState === "hidden" ? log.querySelector(`[data-seq="${this.unseen}"]`) : null;
-    log.scrollTop = unseen instanceof HTMLElement ? nearTop(log, unseen) : log.scrollHeight;
-    this.stuck = this.below() < STICKS_WITHIN_PX;
-  }
-
-  remember() {
     const { log } = this;
-    const element = log && underEye(log);
-    this.at = this.above();
-    this.anchor = log && element ? { element, top: element.offsetTop - log.scrollTop } : null;
+    if (!log) return;
+    const anchor = this.#anchor?.isConnected ? this.#anchor : this.find(this.#position().anchor?.seq ?? 0);
+    const unseen = document.visibilityState === "hidden" ? this.find(this.#position().unseen) : null;
+    this.#dispatch({
+      type: "laid out",
+      above: log.scrollTop,
+      below: belowOf(log),
+      anchor: anchor?.offsetTop ?? null,
+      unseen: unseen && nearTop(log, unseen),
+    });
+    if (log.scrollTop !== this.#position().top) log.scrollTop = this.#position().top;
+    this.#dispatch({ type: "placed", isFollowing: this.#position().stuck, ...this.#measured(log) });
   }
 
   /** Handles scrolling by the reader. */
   moved() {
-    if (!this.log) return;
-    this.stuck = this.isAtEnd && this.below() < STICKS_WITHIN_PX;
-    this.remember();
-  }
-
-  above() {
-    return this.log?.scrollTop ?? 0;
-  }
-
-  below() {
-    return this.log ? this.log.scrollHeight - this.log.clientHeight - this.log.scrollTop : 0;
-  }
-
-  toBottom() {
-    this.stuck = true;
-    this.settle();
+    if (this.log) this.#dispatch({ type: "scrolled", ...this.#measured(this.log) });
   }
 
   /** @param {HTMLElement} element The element to show near the top. */
@@ -94,18 +75,25 @@ export class Scroll {
     this.log.scrollTop = nearTop(this.log, element);
     this.moved();
   }
-}
 
-/** @returns {Scroll} It settles after every render of the component and when the log or its content changes size. */
-export function useKeepScroll() {
-  const scroll = useRef(new Scroll()).current;
-  useLayoutEffect(() => scroll.settle());
-  useLayoutEffect(() => {
-    if (!scroll.log) return undefined;
-    const observer = new ResizeObserver(() => scroll.settle());
-    observer.observe(scroll.log);
-    if (scroll.log.firstElementChild) observer.observe(scroll.log.firstElementChild);
-    return () => observer.disconnect();
-  }, []);
-  return scroll;
+  /** @param {number} seq @returns {HTMLElement | null} */
+  find(seq) {
+    return this.log?.querySelector(`[data-seq="${seq}"]`) ?? null;
+  }
+
+  above() {
+    return this.log?.scrollTop ?? 0;
+  }
+
+  below() {
+    return this.log ? belowOf(this.log) : 0;
+  }
+
+  /** @param {HTMLElement} log */
+  #measured(log) {
+    this.#anchor = underEye(log);
+    const seq = Number(this.#anchor?.dataset.seq);
+    const anchor = this.#anchor ? { seq, top: this.#anchor.offsetTop - log.scrollTop } : null;
+    return { above: log.scrollTop, below: belowOf(log), anchor };
+  }
 }
