@@ -58,9 +58,9 @@ export class Reader {
 
   /** The page scrolls to the message to show. */
   reaches() {
-    this.scrollTop = Math.min(Math.max(this.topOf(this.position.goal) - this.viewport / 4, 0), this.#most());
-    this.position = next(this.position, { type: "scrolled", ...this.#measured() });
-    return this.does("arrived");
+    const top = this.topOf(this.position.goal) - this.viewport / 4;
+    this.position = next(this.position, { type: "arrived" });
+    return this.scrolls(top - this.scrollTop).settles();
   }
 
   settles() {

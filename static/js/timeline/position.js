@@ -86,7 +86,7 @@ export function next(position, event) {
     case "placed":
       return { ...moved(position, event), stuck: event.isFollowing ? isNear(event.below) : position.stuck };
     case "scrolled":
-      return left({ ...moved(position, event), stuck: isAtEnd(position) && isNear(event.below) });
+      return left({ ...moved(position, event), stuck: !position.goal && isAtEnd(position) && isNear(event.below) });
     case "older":
       return older(position);
     case "newer":

@@ -139,8 +139,8 @@ export class Timeline {
   reachGoal() {
     const found = this.goal.peek() ? this.scroll.find(this.goal.peek()) : null;
     if (!found) return null;
-    this.scroll.startAt(found);
     this.dispatch({ type: "arrived" });
+    this.scroll.startAt(found);
     return found;
   }
 
