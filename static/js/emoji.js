@@ -4,8 +4,6 @@ import { signal } from "@preact/signals";
 
 /** @typedef {{emoji: string, annotation: string, shortcodes?: string[], tags?: string[], group: number}} Emoji */
 
-const DATA = new URL("../vendor/emoji.json", import.meta.url);
-
 /** @type {import("@preact/signals").Signal<Emoji[] | null>} */
 export const emojis = signal(null);
 let isComing = false;
@@ -13,7 +11,7 @@ let isComing = false;
 export async function bringEmojis() {
   if (emojis.value || isComing) return;
   isComing = true;
-  const answer = await fetch(DATA).catch(() => null);
+  const answer = await fetch(import.meta.resolve("emoji")).catch(() => null);
   emojis.value = answer?.ok ? await answer.json().catch(() => null) : null;
   isComing = false;
 }

@@ -5,7 +5,7 @@ const sheets = new Map();
 
 /** @param {string} name @returns {Promise<void>} once it is loaded or has failed */
 export function style(name) {
-  const coming = sheets.get(name) ?? bring(new URL(`../css/${name}.css`, import.meta.url).href);
+  const coming = sheets.get(name) ?? bring(import.meta.resolve(`${name}.css`));
   sheets.set(name, coming);
   return coming;
 }

@@ -1,6 +1,6 @@
 import { isShared, others } from "../names.js";
 import { me, membersOf, nameOf, sharedRooms, titleOf, users, windowOf } from "../store.js";
-import { findEmojis } from "../emoji.js";
+import { bringEmojis, findEmojis } from "../emoji.js";
 import { actionsIn, perform } from "../rooms/actions.js";
 
 /**
@@ -20,6 +20,7 @@ export function choicesFor(room, sign, word) {
       .filter(([action, title]) => matches(action, title, wanted))
       .map(asAction(room));
   }
+  bringEmojis();
   return findEmojis(wanted, AT_MOST).map(asEmoji);
 }
 

@@ -71,12 +71,10 @@ function begunIn(before) {
   const [, mark, slash, word] = found;
   const sign = mark ?? slash;
   if (sign === ":" && word.length < 2) return null;
-  bring(sign);
+  if (!find.value) bring();
   return { sign, word, start: before.length - word.length - 1 };
 }
 
-/** @param {string} sign */
-async function bring(sign) {
-  if (!find.value) find.value = (await import("./choices.js")).choicesFor;
-  if (sign === ":") (await import("../emoji.js")).bringEmojis();
+async function bring() {
+  find.value = (await import("./choices.js")).choicesFor;
 }

@@ -66,7 +66,7 @@ let trusted;
 
 /** The worker's script, as a URL that the content security policy trusts. */
 function script() {
-  const asItIs = { createScriptURL: () => new URL("./highlight-worker.js", import.meta.url).href };
+  const asItIs = { createScriptURL: () => import.meta.resolve("highlight-worker") };
   trusted ??= (trustedTypes?.createPolicy("highlighter", asItIs) ?? asItIs).createScriptURL("");
   return trusted;
 }

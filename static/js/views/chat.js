@@ -7,7 +7,7 @@ import { Offline } from "./offline.js";
 import { RoomView } from "./room.js";
 import { Sidebar } from "./sidebar.js";
 
-const Overlays = later(() => import("./overlays.js").then((module) => module.Overlays));
+const Overlays = later("Overlays");
 
 /** The chat, once a person has joined. */
 export function Chat() {

@@ -10,9 +10,9 @@ import { Avatar } from "./avatar.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
 
-const MessageEditor = later(() => import("./message-editor.js").then((module) => module.MessageEditor));
-const Tools = later(() => import("./message-tools.js").then((module) => module.Tools));
-const Delete = later(() => import("./delete-message.js").then((module) => module.DeleteMessage));
+const MessageEditor = later("MessageEditor");
+const Tools = later("Tools");
+const Delete = later("DeleteMessage");
 
 /**
  * @import {Message} from "../wire.js"

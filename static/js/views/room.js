@@ -11,8 +11,8 @@ import { later } from "./later.js";
 import { RoomHeader } from "./room-header.js";
 import { Timeline } from "./timeline.js";
 
-const NotHere = later(() => import("./not-here.js").then((module) => module.NotHere));
-const Members = later(() => import("./members.js").then((module) => module.Members));
+const NotHere = later("NotHere");
+const Members = later("Members");
 
 /** @param {{room: string}} props */
 export function RoomView({ room }) {

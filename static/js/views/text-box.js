@@ -5,7 +5,7 @@ import { html } from "../html.js";
 import { textLimit } from "../store.js";
 import { later } from "./later.js";
 
-const Completion = later(() => import("./completion.js").then((module) => module.Completion));
+const Completion = later("Completion");
 
 const COUNTS_FROM = 0.9;
 const MOVES = ["ArrowLeft", "ArrowRight", "Home", "End"];
