@@ -57,7 +57,6 @@ async def started(data: Path, *args: str, port: int = 0, **env: str) -> AsyncIte
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "chatrooms", "serve", "--port", str(port), "--data", str(data), *args),
-        cwd=data,
         env=environment(data, **env),
         stdout=asyncio.subprocess.PIPE,
     )

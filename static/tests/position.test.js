@@ -103,7 +103,7 @@ test("a reader who scrolls away while something arrives is not pulled back", () 
 test("a room with news opens at the line New, which stays while one reads", () => {
   const alice = new Reader(100, { read: 40, leftOff: { number: 41, seq: 41 } });
   assert.deepEqual([alice.position.goal, alice.position.stuck], [41, false]);
-  alice.does("around", { seq: 41 }).reaches();
+  alice.reaches();
   assert.equal(alice.onScreen(41), alice.viewport / 4);
   alice.knows({ read: 70, leftOff: { number: 71, seq: 71 } }).hears();
   alice.knows({ read: 101, leftOff: { number: 0, seq: 0 } }).hears({ leftOff: { number: 102, seq: 102 } });
@@ -140,7 +140,7 @@ test("a link leads to its message once, then one goes where one likes", () => {
   const alice = new Reader(200);
   alice.knows({ linked: 30 });
   assert.equal(alice.position.goal, 30);
-  alice.does("around", { seq: 30 }).reaches();
+  alice.reaches();
   assert.equal(alice.onScreen(30), alice.viewport / 4);
   alice.scrolls(200).hears();
   assert.equal(alice.position.goal, 0);
@@ -148,7 +148,7 @@ test("a link leads to its message once, then one goes where one likes", () => {
 
 test("the same link leads there again after a jump to the present", () => {
   const alice = new Reader(200).knows({ linked: 30 });
-  alice.does("around", { seq: 30 }).reaches();
+  alice.reaches();
   alice.does("present").knows({ linked: 0 });
   assert.equal(alice.below(), 0);
   assert.equal(alice.knows({ linked: 30 }).position.goal, 30);

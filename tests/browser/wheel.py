@@ -29,5 +29,5 @@ def install(shared: Path) -> Path:
 async def serving_wheel(wheel: Path, data: Path) -> AsyncIterator[RunningServer]:
     """Run the installed package; its dependencies are those of the checkout."""
     settings = {f"CHATROOMS_{name.upper()}": str(value) for name, value in QUICK.items()}
-    async with started(data, PYTHONPATH=str(wheel), **settings) as process:
+    async with started(data, PYTHONPATH=str(wheel), PYTHONSAFEPATH="1", **settings) as process:
         yield RunningServer(process.url, None)

@@ -120,7 +120,7 @@ function withData(position, data) {
   const { list, isPast, newest, linked } = data;
   const span = isPast && !position.isPast ? { from: 0, to: Infinity } : {};
   const known = { ...position, list, isPast, newest, linked, ...span };
-  return left(atBottom(withGoal(withFirstNew(known, data))));
+  return left(atBottom(withGoal(withFirstNew(atBottom(known), data))));
 }
 
 /** At the bottom only the newest messages are rendered. @param {Position} position @returns {Position} */
@@ -151,6 +151,12 @@ const seen = (position, read) => ({
   unseen: position.firstNew.number <= read ? 0 : position.firstNew.seq,
 });
 
+/** @param {Message[]} list @param {number} seq */
+const isIn = (list, seq) => list.some((message) => message.seq === seq);
+
+/** @param {Position} position @param {number} seq */
+const isRendered = ({ from, to }, seq) => seq >= from && seq < to;
+
 /** A link leads to its message, otherwise the line "New" to the first unread one; each once. @param {Position} position @returns {Position} */
 function withGoal(position) {
   const { linked, firstNew, stuck } = position;
@@ -159,7 +165,9 @@ function withGoal(position) {
     : { linked: 0, leftOff: position.arrived.leftOff };
   const goal = linked || firstNew.seq;
   const isComing = goal > 0 && goal !== (linked ? done.linked : done.leftOff);
-  return { ...position, arrived: done, goal: isComing ? goal : 0, stuck: stuck && !isComing };
+  const now = { ...position, arrived: done, goal: isComing ? goal : 0, stuck: stuck && !isComing };
+  const isPlaced = goal === position.goal && isRendered(now, goal);
+  return isComing && !isPlaced && isIn(now.list, goal) ? around(now, goal) : now;
 }
 
 /** @param {Position} position @returns {Position} */

@@ -129,10 +129,9 @@ export class Timeline {
     await loadAround(this.#room, seq);
     const isHere = () => this.list.peek().some((message) => message.seq === seq);
     if (!isHere()) await catchUp(this.#room);
-    if (this.goal.peek() !== seq) return true;
-    if (isHere()) this.dispatch({ type: "around", seq });
-    else this.dispatch({ type: "present" });
-    return isHere();
+    if (isHere() || this.goal.peek() !== seq) return true;
+    this.dispatch({ type: "present" });
+    return false;
   }
 
   /** Scrolls to the message to show, once it is rendered. @returns {HTMLElement | null} the element if it was */

@@ -87,10 +87,10 @@ function useChanged(value, act) {
 /** Brings the message that is to be shown; a link focuses it. @param {Open} timeline */
 function useGoal(timeline) {
   const goal = timeline.goal.value;
-  const canLoad = goal > 0 && ((online.value && ready.value) || timeline.hasGoal());
+  const isMissing = goal > 0 && online.value && ready.value && !timeline.hasGoal();
   useEffect(() => {
-    if (canLoad) bring();
-  }, [goal, canLoad]);
+    if (isMissing) bring();
+  }, [goal, isMissing]);
   useLayoutEffect(() => {
     const isLink = goal === timeline.linked.peek();
     const found = timeline.reachGoal();
