@@ -17,7 +17,7 @@ from tests.browser.test_reloading import test_a_reload_in_mid_conversation_loses
 from tests.browser.test_rooms import test_inviting_and_removing_by_keyboard_keeps_the_focus
 from tests.browser.test_settings import test_theme_and_density_are_chosen_and_kept
 from tests.browser.test_talk import test_two_people_talk_in_the_lobby
-from tests.browser.wheel import install, serving_wheel
+from tests.browser.wheel import SIZES, install, serving_wheel
 from tests.servers import RunningServer
 
 __all__ = [
@@ -33,10 +33,6 @@ __all__ = [
 ]
 MOST_REQUESTS = 12
 MOST_BYTES = 95_000
-SIZES = """
-() => performance.getEntries().filter(({entryType}) => ["navigation", "resource"].includes(entryType))
-  .map(({encodedBodySize}) => encodedBodySize).reduce((sum, size) => sum + size)
-"""
 BUILD_SECONDS = 300
 
 pytestmark = pytest.mark.timeout(BUILD_SECONDS)

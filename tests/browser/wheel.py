@@ -13,6 +13,11 @@ from tests.servers import QUICK, RunningServer
 from tests.services.chromium import run
 
 CHECKOUT = Path(__file__).parents[2]
+SIZES = """
+() => performance.getEntries().filter(({entryType}) => ["navigation", "resource"].includes(entryType))
+  .map(({encodedBodySize}) => encodedBodySize).reduce((sum, size) => sum + size)
+"""
+"""JavaScript: the bytes of the page and of what it has loaded, compressed as they are served."""
 
 
 def install(shared: Path) -> Path:
