@@ -124,7 +124,7 @@ async def main() -> None:
         async with running(Path(data)) as server, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
             tell(await measure(browser, server))
-            async with serving_wheel(install(Path(data)), Path(data)) as wheel:
+            async with serving_wheel(install(Path(data)), Path(data) / "wheel data") as wheel:
                 tell(await first_load(browser, wheel.url))
                 await browser.close()
                 tell(await lighthouse(wheel.url))
