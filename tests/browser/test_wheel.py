@@ -81,4 +81,4 @@ async def test_every_file_is_named_by_its_digest_kept_forever_and_has_its_source
             source_map = (
                 url.rpartition("/")[0] + "/" + (await answer.text()).rpartition("sourceMappingURL=")[2].split()[0]
             )
-            assert (await (await alice.page.request.get(source_map)).json())["sourcesContent"]
+            assert "mappings" in await (await alice.page.request.get(source_map)).json()
