@@ -1,17 +1,16 @@
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
+import { begunIn, unfinished } from "./begun.js";
 import { insert, isComposing } from "./writing.js";
 
 /**
  * Completion of words that start with `@`, `#` or `:`; people who posted last come first. In the composer, a `/` at the
  * very start completes room actions.
+ * @import {Begun} from "./begun.js"
  * @import {Box} from "./writing.js"
  * @typedef {{insert: string, title: string, note: string, username?: string, emoji?: string,
  *   act?: () => void}} Choice
- * @typedef {{sign: string, word: string, start: number}} Begun
  */
-
-const BEGUN = /(?:(?:^|[\s(])([@#:])|^(\/))([\p{L}\p{N}_+.-]*)$/u;
 
 /** @type {import("@preact/signals").Signal<((room: string, sign: string, word: string) => Choice[]) | null>} */
 const find = signal(null);
@@ -28,6 +27,7 @@ export function useCompletion(room, box, canAct) {
   function look({ selectionStart, selectionEnd, value }) {
     setChosen(0);
     const found = selectionStart === selectionEnd ? begunIn(value.slice(0, selectionStart)) : null;
+    if (found && !find.value) bring();
     setBegun(found?.sign === "/" && !canAct ? null : found);
   }
 
@@ -55,24 +55,6 @@ export function useCompletion(room, box, canAct) {
   }
 
   return { choices, chosen: at, look, choose, takes, close };
-}
-
-/**
- * Hides the only choice once it is typed in full, so that Enter sends the message.
- * @param {Begun} begun @param {Choice[]} choices
- */
-const unfinished = ({ sign, word }, choices) =>
-  choices.length === 1 && choices[0].insert === sign + word ? [] : choices;
-
-/** @param {string} before The text up to the cursor. @returns {Begun | null} */
-function begunIn(before) {
-  const found = BEGUN.exec(before);
-  if (!found) return null;
-  const [, mark, slash, word] = found;
-  const sign = mark ?? slash;
-  if (sign === ":" && word.length < 2) return null;
-  if (!find.value) bring();
-  return { sign, word, start: before.length - word.length - 1 };
 }
 
 async function bring() {
