@@ -15,6 +15,15 @@ test("at the bottom one stays at the bottom, whatever arrives", () => {
   for (let count = 0; count < 50; count += 1) assert.equal(alice.hears().below(), 0);
 });
 
+test("following renders a bounded number of messages, however many arrive", () => {
+  const alice = new Reader(80).does("older");
+  for (let count = 0; count < 300; count += 1) {
+    const before = alice.rendered().length;
+    assert.ok(alice.hears().rendered().length <= 110);
+    assert.ok([before + 1, 60].includes(alice.rendered().length));
+  }
+});
+
 test("within a hundred pixels of the bottom one still follows, further up one does not", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 500 }), (pixels) => {

@@ -123,10 +123,12 @@ function withData(position, data) {
   return left(atBottom(withGoal(withFirstNew(atBottom(known), data))));
 }
 
-/** At the bottom only the newest messages are rendered. @param {Position} position @returns {Position} */
+/** At the bottom only the newest messages are rendered, and some more if they are already. @param {Position} position @returns {Position} */
 function atBottom(position) {
-  if (!position.stuck || position.isPast) return position;
-  return { ...position, from: position.list.at(-AT_BOTTOM)?.seq ?? 0, to: Infinity };
+  const { stuck, isPast, list, from } = position;
+  if (!stuck || isPast) return position;
+  const isFew = from > 0 && list.length - placeOf(list, from) <= AT_BOTTOM + STEP;
+  return { ...position, from: isFew ? from : (list.at(-AT_BOTTOM)?.seq ?? 0), to: Infinity };
 }
 
 /**
