@@ -20,7 +20,10 @@ const OPEN_BYTES = 16 * 1024;
 const LETTER_BYTES = 3;
 const REV_BYTES = 16;
 
-/** How many names, with their revs, fit into `size` bytes of a request, at least one. @param {string[]} names @param {number} size */
+/**
+ * How many names, with their revs, fit into `size` bytes of a request, at least one.
+ * @param {string[]} names @param {number} size
+ */
 export function fitting(names, size) {
   let left = size;
   const over = names.findIndex((name) => (left -= LETTER_BYTES * name.length + REV_BYTES) < 0);
@@ -45,7 +48,10 @@ export class Catchup {
     return this.#running !== null;
   }
 
-  /** Fetches all rooms. Calls in the meantime lead to further rounds. @param {string} open The room on screen, or empty. */
+  /**
+   * Fetches all rooms. Calls in the meantime lead to further rounds.
+   * @param {string} open The room on screen, or empty.
+   */
   all(open) {
     this.#all = open;
     return this.#run();
@@ -70,7 +76,10 @@ export class Catchup {
     }
   }
 
-  /** Starts the next round if something is due. @param {Set<string>} asked @returns {Promise<boolean> | null} whether to go on */
+  /**
+   * Starts the next round if something is due.
+   * @param {Set<string>} asked @returns {Promise<boolean> | null} whether to go on
+   */
   #next(asked) {
     const open = this.#all;
     const rooms = open === null ? this.#due(asked) : [];

@@ -29,7 +29,10 @@ export const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), 
 /** @param {string} words */
 const capital = (words) => words.charAt(0).toLocaleUpperCase() + words.slice(1);
 
-/** "Today", "Yesterday", or a date, with its year if it is long ago. @param {Date} date @param {number} today Its midnight. */
+/**
+ * "Today", "Yesterday", or a date, with its year if it is long ago.
+ * @param {Date} date @param {number} today Its midnight.
+ */
 export function dayName(date, today) {
   const ago = Math.round((today - midnight(date)) / DAY_MS);
   if (ago === 0 || ago === 1) return capital(relative.format(-ago, "day"));

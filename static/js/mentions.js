@@ -5,7 +5,10 @@
 
 const NAMED = /(?<![\p{L}\p{N}._@#/-])([@#])([\p{L}\p{N}](?:[\p{L}\p{N}._-]{0,46}[\p{L}\p{N}])?)/gu;
 
-/** @param {string} text @returns {(string | Named)[]} The text in pieces, with the names of people and rooms as they are written. */
+/**
+ * @param {string} text
+ * @returns {(string | Named)[]} The text in pieces, with the names of people and rooms as they are written.
+ */
 export function namesIn(text) {
   /** @type {(string | Named)[]} */
   const pieces = [];

@@ -47,7 +47,10 @@ function takeMessages(room, messages) {
   );
 }
 
-/** @param {string} room @param {[number, number][]} numbers Of messages, each with the rev from which on it is not unread. */
+/**
+ * @param {string} room
+ * @param {[number, number][]} numbers Of messages, each with the rev from which on it is not unread.
+ */
 export function noteUncounted(room, numbers) {
   const news = numbers.filter(([, rev]) => rev < Infinity);
   if (!news.length) return;
@@ -149,7 +152,10 @@ function drop(table, key) {
   if (rest.delete(key)) table.value = rest;
 }
 
-/** @param {string} room @param {number} [rev] Of the state that comes instead; a read position that was counted later comes anew. */
+/**
+ * @param {string} room
+ * @param {number} [rev] Of the state that comes instead; a read position that was counted later comes anew.
+ */
 export function forgetRoom(room, rev = 0) {
   store.windowOf(room).value = store.emptyWindow();
   drop(store.rosters, room);

@@ -9,7 +9,10 @@ import { passesAfter } from "./connection.js";
 /** A message that has to wait longer is shown as refused, so that it does not block those after it. */
 const PATIENCE_SECONDS = 15;
 
-/** The list with an entry, in its place if it is known, else at the end. @param {Waiting[]} list @param {Waiting} entry */
+/**
+ * The list with an entry, in its place if it is known, else at the end.
+ * @param {Waiting[]} list @param {Waiting} entry
+ */
 export const withEntry = (list, entry) =>
   list.some(({ id }) => id === entry.id) ? list.map((old) => (old.id === entry.id ? entry : old)) : [...list, entry];
 

@@ -28,7 +28,10 @@ export const me = signal(null);
 export const rooms = table();
 /** @type {Signal<Map<string, Membership>>} The shared rooms and conversations on my list. */
 export const memberships = table();
-/** @type {Signal<Map<string, Membership>>} Conversations that I have closed: the next message puts them back on the list. */
+/**
+ * @type {Signal<Map<string, Membership>>} Conversations that I have closed: the next message puts them back on the
+ *   list.
+ */
 export const closed = table();
 /** @type {Signal<Map<string, Roster>>} */
 export const rosters = table();
@@ -38,7 +41,10 @@ export const reads = table();
 export const users = table();
 /** @type {Signal<Map<string, number>>} The number of each room's newest message. */
 export const newest = table();
-/** @type {Signal<Map<string, Map<number, number>>>} Of each room, the numbers of messages that are mine or deleted, with `readFrom`. */
+/**
+ * @type {Signal<Map<string, Map<number, number>>>} Of each room, the numbers of messages that are mine or deleted,
+ *   with `readFrom`.
+ */
 export const uncounted = table();
 /** True once the first catch-up is in: before that, lists are unknown rather than empty. */
 export const ready = signal(false);

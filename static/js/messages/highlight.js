@@ -42,7 +42,10 @@ function ask(text, language) {
   return marked;
 }
 
-/** Whether the page gets about as many nodes as there are characters, or few. @param {string} html @param {string} text */
+/**
+ * Whether the page gets about as many nodes as there are characters, or few.
+ * @param {string} html @param {string} text
+ */
 const isLight = (html, text) => html.split("<span").length <= Math.max(MOST_SPANS, text.length / CHARACTERS_A_SPAN);
 
 /** @param {string} marked */

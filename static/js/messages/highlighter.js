@@ -15,7 +15,10 @@ let current = null;
 let isReady = false;
 let timer = 0;
 
-/** @param {string} text @param {string} language @param {Job["done"]} done Called with HTML, or null: show the text as it is. */
+/**
+ * @param {string} text @param {string} language
+ * @param {Job["done"]} done Called with HTML, or null: show the text as it is.
+ */
 export function highlight(text, language, done) {
   waiting.push({ text, language, done });
   if (worker) next();
@@ -58,7 +61,9 @@ function stop() {
   finish(null);
 }
 
-/** @type {{trustedTypes?: {createPolicy: (name: string, rules: object) => {createScriptURL: (url: string) => string}}}} */
+/**
+ * @type {{trustedTypes?: {createPolicy: (name: string, rules: object) => {createScriptURL: (url: string) => string}}}}
+ */
 const { trustedTypes } = /** @type {any} */ (globalThis);
 
 /** @type {string | undefined} */

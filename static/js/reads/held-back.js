@@ -35,7 +35,10 @@ export function holdBack(room, number) {
   run("signal", { to: me.peek()?.username ?? "", type: "unread", data: { room, held: news } }).catch(() => {});
 }
 
-/** What is on screen to be chosen is loaded, and so is what follows. @param {string} room @param {number} number @returns {Held} */
+/**
+ * What is on screen to be chosen is loaded, and so is what follows.
+ * @param {string} room @param {number} number @returns {Held}
+ */
 function counted(room, number) {
   const room_rev = revs.get(room) ?? 0;
   const rows = [...windowOf(room).peek().rows.values()];

@@ -69,7 +69,10 @@ export const OPENING = {
   leftAt: 0,
 };
 
-/** The position in a room that opens again: where one was, unless that was the bottom. @param {Position | undefined} before @returns {Position} */
+/**
+ * The position in a room that opens again: where one was, unless that was the bottom.
+ * @param {Position | undefined} before @returns {Position}
+ */
 export function returning(before) {
   if (!before || before.stuck) return OPENING;
   const { anchor, isPast, from, to, newest, leftAt } = before;
@@ -106,7 +109,10 @@ function placeOf(list, seq) {
   return found < 0 ? list.length : found;
 }
 
-/** The messages that are rendered: those from one index to before another. @param {Pick<Position, "list" | "from" | "to">} position */
+/**
+ * The messages that are rendered: those from one index to before another.
+ * @param {Pick<Position, "list" | "from" | "to">} position
+ */
 export const spanOf = ({ list, from, to }) => ({ first: placeOf(list, from), end: placeOf(list, to) });
 
 /** Whether the newest message is rendered. @param {Position} position */
@@ -123,7 +129,10 @@ function withData(position, data) {
   return left(atBottom(withGoal(withFirstNew(atBottom(known), data))));
 }
 
-/** At the bottom only the newest messages are rendered, and some more if they are already. @param {Position} position @returns {Position} */
+/**
+ * At the bottom only the newest messages are rendered, and some more if they are already.
+ * @param {Position} position @returns {Position}
+ */
 function atBottom(position) {
   const { stuck, isPast, list, from } = position;
   if (!stuck || isPast) return position;
@@ -159,7 +168,10 @@ const isIn = (list, seq) => list.some((message) => message.seq === seq);
 /** @param {Position} position @param {number} seq */
 const isRendered = ({ from, to }, seq) => seq >= from && seq < to;
 
-/** A link leads to its message, otherwise the line "New" to the first unread one; each once. @param {Position} position @returns {Position} */
+/**
+ * A link leads to its message, otherwise the line "New" to the first unread one; each once.
+ * @param {Position} position @returns {Position}
+ */
 function withGoal(position) {
   const { linked, firstNew, stuck } = position;
   const done = linked

@@ -149,7 +149,10 @@ export class Timeline {
   }
 }
 
-/** @param {string} room @returns {Timeline} It settles after every render of the component and when the log or its content changes size. */
+/**
+ * @param {string} room
+ * @returns {Timeline} It settles after every render of the component and when the log or its content changes size.
+ */
 export function useTimeline(room) {
   const timeline = useMemo(() => new Timeline(room), [room]);
   useEffect(() => () => timeline.leave(), [timeline]);
