@@ -1,25 +1,31 @@
-import { online } from "../connection.js";
-import { positionIn, unreadOf } from "../reads/unread.js";
-import { me, reads, windowOf } from "../store.js";
-
 /**
+ * Where one left off.
  * @import {Place} from "./position.js"
+ * @import {Position as Read} from "../reads/counts.js"
  * @import {Message} from "../wire.js"
+ * @typedef {object} Known
+ * @property {Message[]} list What is loaded of the present.
+ * @property {boolean} more Whether there are messages before it that can be loaded.
+ * @property {Read & {seq: number}} read The read position.
+ * @property {number} limit The number up to which messages count as read: less, if one has marked some as unread.
+ * @property {string} mine Our username.
  */
 
-/** Where one left off: the first unread message. @param {string} room @returns {Place} */
-export function leftOff(room) {
-  const { list, more } = windowOf(room).peek();
-  const row = reads.peek().get(room);
-  if (!row || !unreadOf(room)) return { number: 0, seq: 0 };
-  const read = positionIn(room) ?? row;
-  const isHeldBack = read !== row;
-  if (!isHeldBack && more && online.peek() && list.length && list[0].number > row.number + 1) {
-    return { number: row.number + 1, seq: row.seq };
+/** @type {Place} */
+export const NOWHERE = { number: 0, seq: 0 };
+
+/**
+ * The first unread message. If it is not loaded, the last one that was read leads there.
+ * @param {Known} known @returns {Place}
+ */
+export function leftOff({ list, more, read, limit, mine }) {
+  const isHeldBack = limit < read.number;
+  if (!isHeldBack && more && list.length && list[0].number > read.number + 1) {
+    return { number: read.number + 1, seq: read.seq };
   }
-  const first = list.find((message) => message.number > read.number && (isHeldBack || isUnread(message)));
+  const first = list.find((message) => message.number > limit && (isHeldBack || isUnread(message, mine)));
   return { number: first?.number ?? 0, seq: first?.seq ?? 0 };
 }
 
-/** @param {Message} message */
-const isUnread = ({ author, deleted }) => !deleted && author !== me.peek()?.username;
+/** @param {Message} message @param {string} mine */
+const isUnread = ({ author, deleted }, mine) => !deleted && author !== mine;

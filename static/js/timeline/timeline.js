@@ -1,13 +1,15 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
+import { online } from "../connection.js";
 import { loadAround, loadNewer, loadOlder } from "../messages/history.js";
 import { heldBack, holdBack } from "../reads/held-back.js";
 import { isLooking } from "../reads/marks.js";
+import { positionIn, unreadOf } from "../reads/unread.js";
 import { currentRoom, goInstead, linkedSeq } from "../route.js";
 import { leavePast } from "../rows.js";
 import { caughtUp, me, reads, windowOf } from "../store.js";
 import { catchUp } from "../sync.js";
-import { leftOff } from "./left-off.js";
+import { leftOff, NOWHERE } from "./left-off.js";
 import { next, returning, spanOf } from "./position.js";
 import { Scroll } from "./scroll.js";
 
@@ -36,8 +38,17 @@ function dataOf(room) {
     isHidden: document.visibilityState === "hidden",
     read: reads.value.get(room)?.number ?? Infinity,
     held: heldBack(room),
-    leftOff: leftOff(room),
+    leftOff: unreadOf(room) ? placeIn(room) : NOWHERE,
   };
+}
+
+/** The first unread message; offline, one that is loaded. @param {string} room */
+function placeIn(room) {
+  const { list, more } = windowOf(room).peek();
+  const [read, position] = [reads.peek().get(room), positionIn(room)];
+  if (!read || !position) return NOWHERE;
+  const mine = me.peek()?.username ?? "";
+  return leftOff({ list, more: more && online.peek(), read, limit: position.number, mine });
 }
 
 export class Timeline {
