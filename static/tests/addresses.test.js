@@ -7,7 +7,7 @@ import { username } from "./world.js";
 
 const shared = fc
   .string({ unit: "grapheme", minLength: 1 })
-  .filter((name) => !/[+/]/u.test(name))
+  .filter((name) => !name.includes("+"))
   .map((name) => `#${name}`);
 const conversation = fc.array(username, { maxLength: 9 }).map((people) => roomWith("alice", people));
 const room = fc.oneof(shared, conversation);

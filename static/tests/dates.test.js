@@ -28,6 +28,13 @@ test("the day before any day is yesterday, also when the clocks change", () => {
   );
 });
 
+test("yesterday is yesterday when it had 23 hours, or 25", () => {
+  for (const day of ["2026-03-30", "2026-10-26"]) {
+    const today = midnight(new Date(`${day}T12:00:00`));
+    assert.equal(dayName(new Date(today - 3_600_000), today), "Yesterday");
+  }
+});
+
 test("a short time has no AM or PM", () => {
   assert.equal(timeOf("2026-11-25T20:05:00+01:00").replace(/\s/u, " "), "8:05 PM");
   assert.equal(shortTime("2026-11-25T20:05:00+01:00"), "8:05");

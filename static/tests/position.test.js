@@ -139,9 +139,8 @@ test("who looked while the connection was gone gets the line, and stays where th
 test("a hidden tab follows the newest messages, but not past the first unread one", () => {
   const alice = new Reader(50, { read: 50 });
   alice.knows({ isHidden: true, isLooking: false });
-  for (let count = 0; count < 20; count += 1) alice.hears({ leftOff: { number: 51, seq: 51 } });
-  if (alice.position.goal) alice.reaches();
-  alice.settles();
+  alice.hears({ leftOff: { number: 51, seq: 51 } }).reaches();
+  for (let count = 0; count < 20; count += 1) alice.hears();
   assert.ok(alice.onScreen(51) >= 0 && alice.onScreen(51) < alice.viewport);
 });
 
@@ -195,7 +194,7 @@ test("whatever happens, the position is sound", () => {
   const event = fc.oneof(
     fc.constantFrom("older", "newer", "present", "arrived", "hears").map((type) => ({ type })),
     fc.record({ type: fc.constant("around"), seq: fc.integer({ min: 1, max: 300 }) }),
-    fc.record({ type: fc.constant("knows"), linked: fc.integer({ min: 0, max: 300 }) }),
+    fc.record({ type: fc.constant("knows"), linked: fc.integer({ min: 0, max: 600 }) }),
     fc.record({ type: fc.constant("scrolls"), pixels: fc.integer({ min: -3000, max: 3000 }) }),
   );
   fc.assert(
