@@ -30,13 +30,16 @@ async def test_the_tests_in_javascript_pass(name: str) -> None:
     await passes("--test", "--test-reporter=tap", f"tests/{name}")
 
 
+@pytest.mark.slow
 async def test_the_types_agree() -> None:
     await passes(TSC, "-p", "tsconfig.json")
 
 
+@pytest.mark.slow
 async def test_the_linter_finds_nothing() -> None:
     await passes(ESLINT, ".")
 
 
+@pytest.mark.slow
 async def test_everything_is_formatted() -> None:
     await passes(PRETTIER, "--check", ".")
