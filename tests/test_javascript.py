@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 import pytest
 
@@ -19,7 +20,11 @@ async def passes(*arguments: str) -> None:
     """Run Node in `static`, which must succeed."""
     await install()
     process = await asyncio.create_subprocess_exec(
-        *(node(), *arguments), cwd=STATIC, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        *(node(), *arguments),
+        cwd=STATIC,
+        env=os.environ | {"LC_ALL": "en_US.UTF-8"},  # dates are in its language
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     output, _ = await process.communicate()
     assert process.returncode == 0, output.decode()
