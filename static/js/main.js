@@ -1,10 +1,10 @@
 import { h, render } from "preact";
-import { showDensity } from "./behaviors/preferences.js";
-import { watchPresence } from "./behaviors/presence.js";
-import { markOnReturn } from "./behaviors/read-marks.js";
-import { leaveRemovedRooms } from "./behaviors/removal.js";
-import { showTheme } from "./behaviors/theme.js";
-import { keepAwake } from "./behaviors/wake.js";
+import { showDensity } from "./preferences.js";
+import { watchPresence } from "./presence.js";
+import { markOnReturn } from "./reads/marks.js";
+import { leaveRemovedRooms } from "./rooms/removal.js";
+import { showTheme } from "./theme.js";
+import { keepAwake } from "./wake.js";
 import { comeBack } from "./session.js";
 import { keepSnapshots } from "./snapshot.js";
 import { ready } from "./store.js";

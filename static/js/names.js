@@ -46,4 +46,4 @@ export const roomName = (typed) =>
   typed
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}._]+/gu, "-")
-    .replace(/^-|-$/g, "");
+    .replace(/^-|-$/gu, "");

@@ -1,8 +1,10 @@
 import { signal } from "@preact/signals";
 import { dropWaiting, keepWaiting, waitingOf } from "./archive.js";
-import { asRefusal, online, passesAfter } from "./connection.js";
+import { pause } from "./clock.js";
+import { asRefusal, online } from "./connection.js";
 import { newId } from "./ids.js";
-import { channel } from "./settings.js";
+import { merged, nextOf, outcome, withEntry, withoutEntry } from "./sending.js";
+import { channel } from "./storage.js";
 import { me } from "./store.js";
 import { command, onChange } from "./sync.js";
 
@@ -14,9 +16,6 @@ import { command, onChange } from "./sync.js";
 
 /** @type {import("@preact/signals").Signal<Waiting[]>} */
 export const waiting = signal([]);
-
-/** A message that has to wait longer is shown as refused, so that it does not block those after it. */
-const PATIENCE_SECONDS = 15;
 
 let owner = "";
 let sending = false;
@@ -31,8 +30,10 @@ tabs.onmessage = ({ data }) => {
 export async function openOutbox(user) {
   owner = user;
   const kept = await waitingOf(user);
-  const ids = new Set(kept.map((entry) => entry.id));
-  waiting.value = [...kept, ...waiting.value.filter((entry) => entry.user === user && !ids.has(entry.id))];
+  waiting.value = merged(
+    kept,
+    waiting.value.filter((entry) => entry.user === user),
+  );
 }
 
 export function closeOutbox() {
@@ -57,14 +58,12 @@ function share(entry) {
 
 /** @param {Waiting} entry */
 function put(entry) {
-  if (entry.user !== owner) return;
-  const isKnown = waiting.value.some(({ id }) => id === entry.id);
-  waiting.value = isKnown ? waiting.value.map((old) => (old.id === entry.id ? entry : old)) : [...waiting.value, entry];
+  if (entry.user === owner) waiting.value = withEntry(waiting.value, entry);
 }
 
 /** @param {string} id */
 function remove(id) {
-  waiting.value = waiting.value.filter((entry) => entry.id !== id);
+  waiting.value = withoutEntry(waiting.value, id);
 }
 
 /** @param {string} id */
@@ -82,7 +81,7 @@ export function discard(id) {
 
 /** @param {string} id @param {Partial<Waiting>} fields */
 function update(id, fields) {
-  const entry = waiting.value.find((entry) => entry.id === id);
+  const entry = waiting.value.find((old) => old.id === id);
   if (entry) share({ ...entry, ...fields });
 }
 
@@ -100,7 +99,7 @@ async function sendAll() {
   sending = false;
 }
 
-const next = () => waiting.value.find((entry) => !entry.refused);
+const next = () => nextOf(waiting.value);
 
 /** @param {Waiting} entry */
 async function send({ id, room, text }) {
@@ -108,15 +107,11 @@ async function send({ id, room, text }) {
     await command("message.post", { room, text, id });
     discard(id);
   } catch (error) {
-    const refusal = asRefusal(error);
-    const seconds = refusal.code === "offline" ? 1 : passesAfter(refusal);
-    if (seconds && seconds <= PATIENCE_SECONDS) await pause(seconds);
-    else update(id, { refused: refusal.message });
+    const then = outcome(asRefusal(error));
+    if ("wait" in then) await pause(then.wait * 1000);
+    else update(id, then);
   }
 }
-
-/** @param {number} seconds */
-const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
 /**
  * An entry as a message; its parts, such as `pinned_at`, are missing until the server has stored it.

@@ -1,20 +1,16 @@
 import { isRefused } from "./archive.js";
-import { refuseDroppedFiles } from "./behaviors/files.js";
-import { notifyOfNews } from "./behaviors/notifications.js";
-import { keepPageTitle } from "./behaviors/page-title.js";
-import { keepVisits } from "./behaviors/recent.js";
-import { listenToKeys } from "./behaviors/shortcuts.js";
-import { keepUpToDate } from "./behaviors/updates.js";
-import "./views/chat.js";
-import { bringTheRest } from "./views/later.js";
+import { refuseDroppedFiles } from "./composer/files.js";
+import { notifyOfNews } from "./notifications/notifications.js";
+import { keepPageTitle } from "./notifications/page-title.js";
+import { keepVisits } from "./rooms/recent.js";
+import { listenToKeys } from "./shortcuts.js";
+import { keepUpToDate } from "./updates.js";
+import { bringViews } from "./views/later.js";
 import { toast } from "./views/toast.js";
 
 const STORAGE_BLOCKED = "Storage is blocked, so drafts and unsent messages are lost when you close this tab.";
 
-/**
- * Everything that can wait until the page is rendered; it starts when this module is imported. The lazy views register
- * when `chat.js` is imported, so that import comes first.
- */
+/** Everything that can wait until the page is rendered; it starts when this module is imported. */
 
 listenToKeys();
 keepPageTitle();
@@ -23,4 +19,4 @@ keepVisits();
 isRefused.subscribe((isSo) => void (isSo && toast(STORAGE_BLOCKED, { label: "Got it", act: () => {} })));
 notifyOfNews();
 keepUpToDate();
-bringTheRest();
+bringViews().catch(() => {});

@@ -1,12 +1,8 @@
 import { computed, signal } from "@preact/signals";
-import { conversation, isConversation, isShared, others, roomWith } from "./names.js";
+import * as addresses from "./addresses.js";
 import { home, me } from "./store.js";
 
-/**
- * The address after the `#`: `/r/lobby` is a room, `/r/lobby/7` a message in it, `/p/bob` a conversation, `/me` the
- * notes to self, `/me/7` one of them, `/rooms` the list. A link to a message is a path, `r/lobby/7`, so that a server
- * can see its target; a link to a note is not.
- */
+/** Where the person in this tab is, by the address after the `#`. */
 
 const BASE = new URL(document.baseURI).pathname;
 const linked = location.pathname.startsWith(`${BASE}r/`) ? location.pathname.slice(BASE.length) : "";
@@ -17,34 +13,11 @@ if (linked || askedFor) history.replaceState(null, "", linked ? `${BASE}#/${link
 const hash = signal(location.hash);
 addEventListener("hashchange", () => (hash.value = location.hash));
 
-/** @param {string} room @param {string} mine */
-export function addressOf(room, mine = me.value?.username ?? "") {
-  if (isShared(room)) return `#/r/${encodeURIComponent(room.slice(1))}`;
-  if (isConversation(room)) return `#/p/${others(room, mine).map(encodeURIComponent).join("+")}`;
-  return "#/me";
-}
+/** @param {string} room */
+export const addressOf = (room) => addresses.addressOf(room, mine());
 
-/** @param {string} address @param {string} mine */
-function roomAt(address, mine) {
-  const [, kind, rest = ""] = address.replace(/^#/, "").split("/");
-  if (kind === "r" && rest) return isConversation(decode(rest)) ? conversationAt(decode(rest), mine) : `#${decode(rest)}`;
-  if (kind === "p" && rest) return roomWith(mine, rest.split("+").map(decode));
-  return kind === "me" ? mine : null;
-}
-
-/** @param {string} names @param {string} mine @returns {string | null} null if the name is invalid */
-function conversationAt(names, mine) {
-  const room = conversation(names.split("+"));
-  return room && (isConversation(room) || room === mine) ? room : null;
-}
-
-/** @param {string} part */
-function decode(part) {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
+function mine() {
+  return me.value?.username ?? "";
 }
 
 /** @type {string | null} */
@@ -52,21 +25,16 @@ let last = null;
 
 /** The room on screen, or the last one while the list of rooms covers it on a narrow screen. */
 export const currentRoom = computed(() => {
-  last = roomAt(hash.value, me.value?.username ?? "") ?? last;
+  last = addresses.roomAt(hash.value, mine()) ?? last;
   return last ?? home.value;
 });
 
 /** The seq of the message in the address; 0 if there is none. */
-export const linkedSeq = computed(() => Number(/^#\/(?:r\/[^/]+|me)\/(\d+)$/.exec(hash.value)?.[1] ?? 0));
-
-/** @param {string} room */
-const isMine = (room) => room === me.peek()?.username;
+export const linkedSeq = computed(() => addresses.seqAt(hash.value));
 
 /** @param {string} room @param {number} seq */
-const pathTo = (room, seq) => `${isMine(room) ? "me" : `r/${encodeURIComponent(room.replace(/^#/, ""))}`}/${seq}`;
-
-/** @param {string} room @param {number} seq */
-export const linkTo = (room, seq) => new URL(`${isMine(room) ? "#/" : ""}${pathTo(room, seq)}`, document.baseURI).href;
+export const linkTo = (room, seq) =>
+  new URL(`${room === mine() ? "#/" : ""}${addresses.pathTo(room, seq, mine())}`, document.baseURI).href;
 
 /** Whether the list of rooms is shown; on narrow screens it is a separate page. */
 export const showsList = computed(() => hash.value === "#/rooms");
@@ -85,7 +53,7 @@ export function go(room) {
 
 /** @param {string} room @param {number} seq */
 export function goTo(room, seq) {
-  location.hash = `/${pathTo(room, seq)}`;
+  location.hash = `/${addresses.pathTo(room, seq, mine())}`;
 }
 
 /** @param {string} room Replaces the current address, so that "back" skips it. */

@@ -1,3 +1,4 @@
+import { readFrom } from "./reads/counts.js";
 import * as store from "./store.js";
 
 /**
@@ -40,10 +41,16 @@ function takeMessages(room, messages) {
   const rows = merge(window.value.rows, messages, (message) => message.id);
   window.value = listed({ ...window.value, rows });
   raiseNewest(room, Math.max(...messages.map((message) => message.number)));
-  noteUncounted(room, messages.map((message) => [message.number, store.readFrom(message)]));
+  noteUncounted(
+    room,
+    messages.map((message) => [message.number, readFrom(message, store.me.value?.username)]),
+  );
 }
 
-/** @param {string} room @param {[number, number][]} numbers Of messages, each with the rev from which on it is not unread. */
+/**
+ * @param {string} room
+ * @param {[number, number][]} numbers Of messages, each with the rev from which on it is not unread.
+ */
 export function noteUncounted(room, numbers) {
   const news = numbers.filter(([, rev]) => rev < Infinity);
   if (!news.length) return;
@@ -75,7 +82,9 @@ function takeRooms(_room, rows) {
 /** Of two with the same rev, the one that was counted later stays. @param {string} _room @param {Read[]} rows */
 function takeReads(_room, rows) {
   const known = store.reads.value;
-  const news = rows.filter((row) => row.rev !== known.get(row.room)?.rev || row.room_rev >= (known.get(row.room)?.room_rev ?? 0));
+  const news = rows.filter(
+    (row) => row.rev !== known.get(row.room)?.rev || row.room_rev >= (known.get(row.room)?.room_rev ?? 0),
+  );
   store.reads.value = merge(known, news, (row) => row.room);
 }
 
@@ -120,8 +129,9 @@ export function extendWindow(room, lowest, more) {
  */
 export function setPast(room, from, to, more) {
   const window = store.windowOf(room);
-  if (to >= window.value.lowest - 1) window.value = listed({ ...window.value, lowest: Math.min(from, window.value.lowest), more, past: null });
-  else window.value = listed({ ...window.value, past: { from, to, more, list: [] } });
+  if (to >= window.value.lowest - 1) {
+    window.value = listed({ ...window.value, lowest: Math.min(from, window.value.lowest), more, past: null });
+  } else window.value = listed({ ...window.value, past: { from, to, more, list: [] } });
 }
 
 /** Returns to the newest messages. @param {string} room */
@@ -142,7 +152,10 @@ function drop(table, key) {
   if (rest.delete(key)) table.value = rest;
 }
 
-/** @param {string} room @param {number} [rev] Of the state that comes instead; a read position that was counted later comes anew. */
+/**
+ * @param {string} room
+ * @param {number} [rev] Of the state that comes instead; a read position that was counted later comes anew.
+ */
 export function forgetRoom(room, rev = 0) {
   store.windowOf(room).value = store.emptyWindow();
   drop(store.rosters, room);
@@ -160,7 +173,16 @@ export function forgetPersonal() {
 }
 
 export function forgetEverything() {
-  for (const table of [store.rooms, store.memberships, store.closed, store.rosters, store.reads, store.users, store.newest, store.uncounted]) {
+  for (const table of [
+    store.rooms,
+    store.memberships,
+    store.closed,
+    store.rosters,
+    store.reads,
+    store.users,
+    store.newest,
+    store.uncounted,
+  ]) {
     table.value = new Map();
   }
   for (const window of store.windows.values()) window.value = store.emptyWindow();

@@ -1,14 +1,14 @@
 import { signal } from "@preact/signals";
 import { snapshotOf, wipe } from "./archive.js";
-import { bePresent, isPresent } from "./behaviors/present.js";
+import { bePresent, isPresent } from "./tabs.js";
 import { asRefusal, connect, disconnect, Refusal } from "./connection.js";
 import { closeOutbox, flush, openOutbox } from "./outbox.js";
 import { forgetEverything } from "./rows.js";
-import { forgetKept, keep, kept, TAB } from "./settings.js";
-import { askedFor, forgetPlace } from "./route.js";
+import { forgetKept, keep, kept, TAB } from "./storage.js";
+import { askedFor, currentRoom, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
 import { me, textLimit } from "./store.js";
-import { apply, catchUp, revs } from "./sync.js";
+import { apply, catchUpAll, revs } from "./sync.js";
 import { hear } from "./signals.js";
 
 /**
@@ -95,7 +95,7 @@ async function welcome({ user, limits }) {
   if (me.value && me.value.created_at !== user.created_at) startAfresh();
   me.value = user;
   textLimit.value = limits?.text ?? textLimit.value;
-  await catchUp();
+  await catchUpAll(currentRoom.peek());
   flush();
 }
 

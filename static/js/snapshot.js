@@ -1,5 +1,6 @@
 import { batch, effect } from "@preact/signals";
 import { keepSnapshot, snapshotOf } from "./archive.js";
+import { positionIn } from "./reads/unread.js";
 import * as store from "./store.js";
 import { revs } from "./sync.js";
 import { extendWindow, noteUncounted, takeRows } from "./rows.js";
@@ -62,10 +63,7 @@ function snapshotRoom(room, rev) {
 }
 
 /** @param {string} room */
-function readNumber(room) {
-  const read = store.reads.peek().get(room);
-  return read ? store.readUpTo.limit(room, read).number : 0;
-}
+const readNumber = (room) => positionIn(room)?.number ?? 0;
 
 function save() {
   const me = store.me.peek();
@@ -85,7 +83,17 @@ function save() {
 export function keepSnapshots() {
   let timer = 0;
   effect(() => {
-    for (const table of [store.memberships, store.closed, store.rooms, store.reads, store.newest, store.rosters, store.uncounted]) table.value;
+    for (const table of [
+      store.memberships,
+      store.closed,
+      store.rooms,
+      store.reads,
+      store.newest,
+      store.rosters,
+      store.uncounted,
+    ]) {
+      void table.value;
+    }
     clearTimeout(timer);
     timer = setTimeout(save, SETTLED_AFTER_MS);
   });

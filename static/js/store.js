@@ -28,7 +28,10 @@ export const me = signal(null);
 export const rooms = table();
 /** @type {Signal<Map<string, Membership>>} The shared rooms and conversations on my list. */
 export const memberships = table();
-/** @type {Signal<Map<string, Membership>>} Conversations that I have closed: the next message puts them back on the list. */
+/**
+ * @type {Signal<Map<string, Membership>>} Conversations that I have closed: the next message puts them back on the
+ *   list.
+ */
 export const closed = table();
 /** @type {Signal<Map<string, Roster>>} */
 export const rosters = table();
@@ -38,7 +41,10 @@ export const reads = table();
 export const users = table();
 /** @type {Signal<Map<string, number>>} The number of each room's newest message. */
 export const newest = table();
-/** @type {Signal<Map<string, Map<number, number>>>} Of each room, the numbers of messages that are mine or deleted, with `readFrom`. */
+/**
+ * @type {Signal<Map<string, Map<number, number>>>} Of each room, the numbers of messages that are mine or deleted,
+ *   with `readFrom`.
+ */
 export const uncounted = table();
 /** True once the first catch-up is in: before that, lists are unknown rather than empty. */
 export const ready = signal(false);
@@ -74,32 +80,6 @@ export function titleOf(room) {
   if (isShared(room)) return rooms.value.get(room)?.title || room.slice(1);
   if (room === mine) return "Notes to self";
   return others(room, mine).map(nameOf).join(", ");
-}
-
-/** The position that unread messages are counted from; `limit` is set by what may hold it back. */
-export const readUpTo = { limit: (/** @type {string} */ _room, /** @type {Read} */ read) => read };
-
-/** Stands for more unread messages than are counted. */
-const MOST = 1000;
-
-/** By the read position and the room's numbers, whatever is loaded. @param {string} room */
-export function unreadOf(room) {
-  const row = reads.value.get(room);
-  if (!row) return 0;
-  const read = readUpTo.limit(room, row);
-  const after = (newest.value.get(room) ?? 0) - read.number;
-  if (read.uncounted === null || after > MOST) return MOST;
-  const since = [...(uncounted.value.get(room) ?? [])].filter(([number, rev]) => number > read.number && rev > read.room_rev);
-  return Math.max(0, after - read.uncounted - since.length);
-}
-
-/** A number of unread messages as it is shown. @param {number} number */
-export const unreadText = (number) => (number >= MOST ? `${MOST - 1}+` : String(number));
-
-/** The rev from which on a message is not unread: that of its deletion, or of its birth if it is mine. @param {Message} message */
-export function readFrom({ author, seq, rev, deleted }) {
-  if (author === me.value?.username) return seq;
-  return deleted ? rev : Infinity;
 }
 
 /** @param {string} room */

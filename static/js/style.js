@@ -5,7 +5,7 @@ const sheets = new Map();
 
 /** @param {string} name @returns {Promise<void>} once it is loaded or has failed */
 export function style(name) {
-  const coming = sheets.get(name) ?? bring(new URL(`../css/${name}.css`, import.meta.url).href);
+  const coming = sheets.get(name) ?? bring(import.meta.resolve(`${name}.css`));
   sheets.set(name, coming);
   return coming;
 }
@@ -14,5 +14,8 @@ export function style(name) {
 function bring(href) {
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
   document.head.append(link);
-  return new Promise((resolve) => (link.onload = link.onerror = () => resolve()));
+  return new Promise((resolve) => {
+    link.onload = () => resolve();
+    link.onerror = () => resolve();
+  });
 }

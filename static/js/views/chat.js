@@ -1,13 +1,13 @@
 import { useLayoutEffect } from "preact/hooks";
-import { overlay } from "../behaviors/overlay.js";
+import { overlay } from "../overlay.js";
 import { html } from "../html.js";
-import { showsList, shownRoom } from "../route.js";
+import { shownRoom, showsList } from "../route.js";
 import { later } from "./later.js";
 import { Offline } from "./offline.js";
 import { RoomView } from "./room.js";
 import { Sidebar } from "./sidebar.js";
 
-const Overlays = later(() => import("./overlays.js").then((module) => module.Overlays));
+const Overlays = later("Overlays");
 
 /** The chat, once a person has joined. */
 export function Chat() {

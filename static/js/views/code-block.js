@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { highlighted } from "../behaviors/highlight.js";
+import { highlighted } from "../messages/highlight.js";
 import { html } from "../html.js";
 import { Icon } from "./icon.js";
 
@@ -20,7 +20,11 @@ function Copy({ text }) {
   const [status, setStatus] = useState("");
   /** @param {string} outcome */
   const say = (outcome) => (setStatus(outcome), setTimeout(() => setStatus(""), SHOWN_MS));
-  const copy = () => copyText(text).then(() => say("Copied"), () => say("Couldn't copy"));
+  const copy = () =>
+    copyText(text).then(
+      () => say("Copied"),
+      () => say("Couldn't copy"),
+    );
   return html`
     <span class="copy">
       <span class="said-so" role="status">${status}</span>

@@ -4,7 +4,7 @@ import { Avatar } from "./avatar.js";
 
 /**
  * The completions for the word at the cursor; the focus stays in the text box.
- * @import {Choice} from "../behaviors/completion.js"
+ * @import {Choice} from "../composer/completion.js"
  * @param {{choices: Choice[], chosen: number, onChoose: (index: number) => void}} props
  */
 export function Completion({ choices, chosen, onChoose }) {

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { draftOf, followDraft, keepDraft } from "../behaviors/drafts.js";
-import { goToEnd } from "../behaviors/read-marks.js";
-import { sendTyping, stopTyping } from "../behaviors/typing.js";
-import { insert } from "../behaviors/writing.js";
+import { draftOf, followDraft, keepDraft } from "../composer/drafts.js";
+import { goToEnd } from "../reads/marks.js";
+import { sendTyping, stopTyping } from "../typing.js";
+import { insert } from "../composer/writing.js";
 import { html } from "../html.js";
 import { post } from "../outbox.js";
 import { linkedSeq } from "../route.js";
@@ -11,7 +11,7 @@ import { EmojiButton } from "./emoji-button.js";
 import { Icon } from "./icon.js";
 import { leftOf, TextBox } from "./text-box.js";
 
-/** @import {Box} from "../behaviors/writing.js" */
+/** @import {Box} from "../composer/writing.js" */
 
 /** @param {{room: string, onEditLast: (id: string) => void}} props */
 export function Composer({ room, onEditLast }) {
@@ -34,10 +34,14 @@ export function Composer({ room, onEditLast }) {
   /** @param {KeyboardEvent} event */
   function editLast(event) {
     const last = event.key === "ArrowUp" && !event.altKey && !text && myLast(room);
-    if (last) event.preventDefault(), onEditLast(last);
+    if (!last) return;
+    event.preventDefault();
+    onEditLast(last);
   }
 
-  if (rooms.value.get(room)?.archived) return html`<p class="archived">This room is archived. You can read it, but no one can post.</p>`;
+  if (rooms.value.get(room)?.archived) {
+    return html`<p class="archived">This room is archived. You can read it, but no one can post.</p>`;
+  }
   const label = `Message ${titleOf(room)}`;
   return html`
     <form class="composer" onSubmit=${send}>

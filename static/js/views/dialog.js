@@ -24,7 +24,13 @@ export function Dialog({ title, onClose, children }) {
   /**
    * @param {KeyboardEvent} event Escape also closes the dialog from a search box, which it would otherwise only clear.
    */
-  const closeByKey = (event) => void (event.key === "Escape" && !event.isComposing && !event.defaultPrevented && (event.preventDefault(), onClose()));
+  const closeByKey = (event) =>
+    void (
+      event.key === "Escape" &&
+      !event.isComposing &&
+      !event.defaultPrevented &&
+      (event.preventDefault(), onClose())
+    );
   return html`
     <dialog ref=${dialog} aria-labelledby=${heading} onClose=${onClose} onMouseDown=${closeOutside} onKeyDown=${closeByKey}>
       <div class="dialog">

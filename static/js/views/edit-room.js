@@ -12,8 +12,12 @@ export function EditRoom({ room, onClose }) {
   const row = rooms.value.get(room);
   const [title, setTitle] = useState(row?.title ?? "");
   const [topic, setTopic] = useState(row?.topic ?? "");
-  const [access, setAccess] = useState(/** @type {"open" | "private"} */ (row?.access === "private" ? "private" : "open"));
-  const { busy, onSubmit, error, field } = useForm(() => command("room.update", { room, title, topic, access }).then(onClose));
+  const [access, setAccess] = useState(
+    /** @type {"open" | "private"} */ (row?.access === "private" ? "private" : "open"),
+  );
+  const { busy, onSubmit, error, field } = useForm(() =>
+    command("room.update", { room, title, topic, access }).then(onClose),
+  );
   return html`
     <${Dialog} title="Edit room" onClose=${onClose}>
       <form onSubmit=${onSubmit}>

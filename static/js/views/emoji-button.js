@@ -3,7 +3,7 @@ import { html } from "../html.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
 
-const EmojiPicker = later(() => import("./emoji-picker.js").then((module) => module.EmojiPicker));
+const EmojiPicker = later("EmojiPicker");
 
 /** @param {{onPick: (emoji: string) => void}} props */
 export function EmojiButton({ onPick }) {

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { bringEmojis, emojis, findEmojis } from "../behaviors/emoji.js";
-import { useEscape } from "../behaviors/escape.js";
+import { bringEmojis, emojis, findEmojis } from "../emoji.js";
+import { useEscape } from "./escape.js";
 import { html } from "../html.js";
 
-/** @import {Emoji} from "../behaviors/emoji.js" */
+/** @import {Emoji} from "../emoji.js" */
 
 const GROUPS = ["Faces", "People", "", "Nature", "Food", "Travel", "Activities", "Objects", "Symbols", "Flags"];
 const FOUND_AT_MOST = 60;
@@ -57,7 +57,9 @@ export function EmojiPicker({ onPick, onClose }) {
 /** @param {string} query @returns {[string, Emoji[]][]} */
 function sections(query) {
   if (query.trim()) return [["Results", findEmojis(query.trim(), FOUND_AT_MOST)]];
-  return GROUPS.map((title, group) => /** @type {[string, Emoji[]]} */ ([title, inGroup(group)])).filter(([title]) => title);
+  return GROUPS.map((title, group) => /** @type {[string, Emoji[]]} */ ([title, inGroup(group)])).filter(
+    ([title]) => title,
+  );
 }
 
 /** @param {number} group */

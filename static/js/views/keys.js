@@ -1,4 +1,4 @@
-import { KEYS } from "../behaviors/shortcuts.js";
+import { KEYS } from "../shortcuts.js";
 import { html } from "../html.js";
 import { Dialog } from "./dialog.js";
 

@@ -4,36 +4,35 @@ import { useEffect } from "preact/hooks";
 import { style } from "../style.js";
 import { toast } from "./toast.js";
 
-/** Lazy views: they are loaded when they are rendered, or after everything else. */
+/**
+ * Lazy views: they are loaded when one of them is rendered, or after everything else.
+ * @import {ComponentType} from "preact"
+ * @typedef {typeof import("./lazy.js")} Views
+ */
 
-/** @type {(() => Promise<void>)[]} */
-const coming = [];
+const views = signal(/** @type {Views | null} */ (null));
+
+/** Loads the lazy views, and what styles them. */
+export async function bringViews() {
+  const [found] = await Promise.all([import("./lazy.js"), style("dialogs"), style("later")]);
+  views.value = found;
+}
 
 /**
- * @template P
- * @param {() => Promise<import("preact").ComponentType<P>>} load
- * @returns {import("preact").FunctionComponent<P>} Renders nothing until the view is loaded.
+ * @template {keyof Views} V @param {V} name
+ * @returns {Views[V]} Renders nothing until the view is loaded.
  */
-export function later(load) {
-  const view = signal(/** @type {import("preact").ComponentType<P> | null} */ (null));
-  const bring = async () => {
-    const [found] = await Promise.all([load(), style("dialogs"), style("later")]);
-    view.value ??= found;
-  };
-  coming.push(bring);
-  return function Later(props) {
-    useEffect(() => void bring().catch(() => giveUp(/** @type {any} */ (props))), []);
-    return view.value && h(/** @type {any} */ (view.value), props);
-  };
+export function later(name) {
+  /** @param {{onClose?: () => void}} props */
+  function Later(props) {
+    useEffect(() => void (views.value || bringViews().catch(() => giveUp(props))), []);
+    return views.value && h(/** @type {ComponentType<any>} */ (views.value[name]), props);
+  }
+  return /** @type {any} */ (Later);
 }
 
 /** Reports a failure; the view can be opened again. @param {{onClose?: () => void}} props */
 function giveUp({ onClose }) {
   toast("This part of the page couldn't be loaded.");
   onClose?.();
-}
-
-/** Loads all lazy views, one at a time, so that nothing else has to wait. */
-export async function bringTheRest() {
-  for (const bring of coming) await bring().catch(() => {});
 }

@@ -1,10 +1,14 @@
-import { chooseLevel, levelOf } from "../behaviors/preferences.js";
+import { chooseLevel, levelOf } from "../preferences.js";
 import { html } from "../html.js";
 import { titleOf } from "../store.js";
 import { Choices } from "./choices.js";
 import { Dialog } from "./dialog.js";
 
-const LEVELS = /** @type {const} */ ([["all", "Everything"], ["mentions", "Mentions"], ["nothing", "Nothing"]]);
+const LEVELS = /** @type {const} */ ([
+  ["all", "Everything"],
+  ["mentions", "Mentions"],
+  ["nothing", "Nothing"],
+]);
 
 /** The notification level of a room. @param {{room: string, onClose: () => void}} props */
 export const Level = ({ room, onClose }) => html`

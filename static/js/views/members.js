@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useEscape } from "../behaviors/escape.js";
-import { showAction } from "../behaviors/overlay.js";
-import { isOnline } from "../behaviors/presence.js";
+import { useEscape } from "./escape.js";
+import { showAction } from "../overlay.js";
+import { isOnline } from "../presence.js";
 import { html } from "../html.js";
 import { roomWith } from "../names.js";
 import { addressOf } from "../route.js";
@@ -24,7 +24,9 @@ export function Members({ room, onClose }) {
   const [wanted, setWanted] = useState("");
   const panel = useRef(/** @type {HTMLElement | null} */ (null));
   const all = membersOf(room);
-  const members = all.filter(({ username }) => `${username} ${nameOf(username)}`.toLowerCase().includes(wanted.trim().toLowerCase()));
+  const members = all.filter(({ username }) =>
+    `${username} ${nameOf(username)}`.toLowerCase().includes(wanted.trim().toLowerCase()),
+  );
   const { access, archived } = rooms.value.get(room) ?? {};
   const mayInvite = !archived && (mayModerate(room) || access === "open");
   useClosing(panel, onClose);
@@ -36,8 +38,10 @@ export function Members({ room, onClose }) {
         <h2 id="members-title">Members</h2>
         <button class="quiet square" aria-label="Close members" onClick=${onClose}><${Icon} name="close" /></button>
       </header>
-      ${mayInvite &&
-      html`<button class="secondary invite" onClick=${() => showAction("invite", room)}><${Icon} name="plus" />Invite people</button>`}
+      ${
+        mayInvite &&
+        html`<button class="secondary invite" onClick=${() => showAction("invite", room)}><${Icon} name="plus" />Invite people</button>`
+      }
       ${all.length >= FILTERS_FROM && html`<${Field} label="Find a member" type="search" value=${wanted} onInput=${setWanted} />`}
       <${Group} title="Online" members=${members.filter((member) => isOnline(member.username))} onRemove=${askWhetherToRemove} />
       <${Group} title="Offline" members=${members.filter((member) => !isOnline(member.username))} onRemove=${askWhetherToRemove} />
@@ -91,11 +95,13 @@ function Row({ member: { room, username, role }, onRemove }) {
         <span class="title" dir="auto">${name}${username === mine && html` <small>(you)</small>`}</span>
         ${role !== "member" && html`<small class="role">${role}</small>`}
       </a>
-      ${mayModerate(room) &&
-      username !== mine &&
-      html`<button class="quiet square" aria-label=${`Remove ${name}`} title="Remove" onClick=${() => onRemove(username)}>
+      ${
+        mayModerate(room) &&
+        username !== mine &&
+        html`<button class="quiet square" aria-label=${`Remove ${name}`} title="Remove" onClick=${() => onRemove(username)}>
         <${Icon} name="close" />
-      </button>`}
+      </button>`
+      }
     </li>
   `;
 }

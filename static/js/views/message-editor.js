@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { dropEdit, editOf, keepEdit } from "../behaviors/drafts.js";
+import { dropEdit, editOf, keepEdit } from "../composer/drafts.js";
 import { html } from "../html.js";
 import { command } from "../sync.js";
 import { useForm } from "./form.js";
@@ -33,7 +33,8 @@ export function MessageEditor({ message, onDone }) {
   }, []);
   const isSendable = text.trim() !== "" && leftOf(text) >= 0;
   /** @param {KeyboardEvent} event */
-  const onKeyDown = (event) => void (event.key === "Escape" && !event.defaultPrevented && (event.preventDefault(), done()));
+  const onKeyDown = (event) =>
+    void (event.key === "Escape" && !event.defaultPrevented && (event.preventDefault(), done()));
   /** @param {Event} event */
   const save = (event) => (isSendable ? onSubmit(event) : event.preventDefault());
   return html`

@@ -1,4 +1,4 @@
-import { holdBack } from "../behaviors/held-back.js";
+import { holdBack } from "../reads/held-back.js";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { linkTo } from "../route.js";
@@ -14,7 +14,10 @@ export function Tools({ message, onEdit, onDelete }) {
   const { room, seq, author } = message;
   const isMine = author === me.value?.username;
   const isOpen = !rooms.value.get(room)?.archived;
-  const markUnread = () => (holdBack(room, message.number), toast("Marked as unread. The room counts as unread once you leave it."));
+  const markUnread = () => (
+    holdBack(room, message.number),
+    toast("Marked as unread. The room counts as unread once you leave it.")
+  );
   return html`
     <div class="tools">
       <div role="group" aria-label="Message actions">
@@ -39,6 +42,9 @@ const togglePin = ({ id, pinned_at }) =>
 
 /** Copies a link, or shows it where there is no clipboard, as on plain http. @param {string} link */
 async function copyLink(link) {
-  const isCopied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
+  const isCopied = await navigator.clipboard?.writeText(link).then(
+    () => true,
+    () => false,
+  );
   toast(isCopied ? "Link copied." : link);
 }

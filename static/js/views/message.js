@@ -1,8 +1,8 @@
 import { cloneElement, isValidElement, toChildArray } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
-import { showPerson } from "../behaviors/overlay.js";
-import { exactTime, shortTime, timeOf } from "../behaviors/dates.js";
-import { isOnlyEmoji, markdown, parser } from "../behaviors/markdown.js";
+import { showPerson } from "../overlay.js";
+import { exactTime, shortTime, timeOf } from "../dates.js";
+import { isOnlyEmoji, markdown, parser } from "../messages/markdown.js";
 import { html } from "../html.js";
 import { discard, retry, waiting } from "../outbox.js";
 import { nameOf } from "../store.js";
@@ -10,9 +10,9 @@ import { Avatar } from "./avatar.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
 
-const MessageEditor = later(() => import("./message-editor.js").then((module) => module.MessageEditor));
-const Tools = later(() => import("./message-tools.js").then((module) => module.Tools));
-const Delete = later(() => import("./delete-message.js").then((module) => module.DeleteMessage));
+const MessageEditor = later("MessageEditor");
+const Tools = later("Tools");
+const Delete = later("DeleteMessage");
 
 /**
  * @import {Message} from "../wire.js"
@@ -31,23 +31,34 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
   const askWhetherToDelete = () => (article.current?.focus(), setDeleting(true));
   const name = nameOf(message.author);
   const isWaiting = message.rev === 0;
-  const shownAs = ["message", leads ? "leads" : "follows", isWaiting && "waiting", isLinked && "linked"].filter(Boolean).join(" ");
+  const shownAs = ["message", leads ? "leads" : "follows", isWaiting && "waiting", isLinked && "linked"]
+    .filter(Boolean)
+    .join(" ");
   return html`
     <article ref=${article} class=${shownAs} tabindex="-1" aria-label=${`${name}, ${timeOf(message.at)}`} data-seq=${message.seq} onPointerEnter=${want} onFocusIn=${want}>
       ${leads ? html`<${Avatar} username=${message.author} />` : html`<${Time} at=${message.at} write=${shortTime} />`}
       <div class="said">
-        ${leads &&
-        html`<p class="byline">
+        ${
+          leads &&
+          html`<p class="byline">
           <button class="name" tabindex="-1" dir="auto" title=${`Profile of ${message.author}`} onClick=${() => showPerson(message.author)}>${name}</button><${Time} at=${message.at} />
-        </p>`}
+        </p>`
+        }
         ${message.pinned_at && html`<p class="pinned"><${Icon} name="pin" />Pinned</p>`}
-        ${isEditing
-          ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} />`
-          : html`<${Body} message=${message} />`}
+        ${
+          isEditing
+            ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} />`
+            : html`<${Body} message=${message} />`
+        }
         ${isWaiting && html`<${OnItsWay} id=${message.id} />`}
       </div>
-      ${isWanted && !isWaiting && !message.deleted && !isEditing &&
-      html`<${Tools} message=${message} onEdit=${() => onEdit(message.id)} onDelete=${askWhetherToDelete} />`}
+      ${
+        isWanted &&
+        !isWaiting &&
+        !message.deleted &&
+        !isEditing &&
+        html`<${Tools} message=${message} onEdit=${() => onEdit(message.id)} onDelete=${askWhetherToDelete} />`
+      }
       ${isDeleting && html`<${Delete} id=${message.id} onClose=${() => setDeleting(false)} />`}
     </article>
   `;

@@ -22,7 +22,8 @@ export function NotHere({ room }) {
       </form>
       ${error && html`<p class="error" role="alert">${error}</p>`}
       ${unsent.map(
-        ({ id, text }) => html`<p key=${id} dir="auto">Not sent: ${text} <button class="link" onClick=${() => discard(id)}>Delete</button></p>`,
+        ({ id, text }) =>
+          html`<p key=${id} dir="auto">Not sent: ${text} <button class="link" onClick=${() => discard(id)}>Delete</button></p>`,
       )}
     </div>
   `;

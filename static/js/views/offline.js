@@ -19,7 +19,8 @@ function useLasting() {
   return isLasting && !isOnline;
 }
 
-export const Offline = () => html`<div role="status" aria-label="Connection">${useLasting() && html`<${Banner} />`}</div>`;
+export const Offline = () =>
+  html`<div role="status" aria-label="Connection">${useLasting() && html`<${Banner} />`}</div>`;
 
 function Banner() {
   const left = waiting.value.filter((entry) => !entry.refused).length;

@@ -1,22 +1,30 @@
-import { closeOverlay, overlay } from "../behaviors/overlay.js";
 import { html } from "../html.js";
-import { later } from "./later.js";
+import { closeOverlay, overlay } from "../overlay.js";
+import { Browse } from "./browse.js";
+import { CreateRoom } from "./create-room.js";
+import { Keys } from "./keys.js";
+import { Person } from "./person.js";
+import { Profile } from "./profile.js";
+import { RoomDialog } from "./room-dialog.js";
+import { Settings } from "./settings.js";
+import { SignOut } from "./sign-out.js";
+import { StartConversation } from "./start-conversation.js";
+import { Switcher } from "./switcher.js";
 
 /** @import {FunctionComponent} from "preact" */
 
 /** @type {Record<string, FunctionComponent<any>>} */
 const DIALOGS = {
-  browse: later(() => import("./browse.js").then((module) => module.Browse)),
-  create: later(() => import("./create-room.js").then((module) => module.CreateRoom)),
-  start: later(() => import("./start-conversation.js").then((module) => module.StartConversation)),
-  profile: later(() => import("./profile.js").then((module) => module.Profile)),
-  "sign-out": later(() => import("./sign-out.js").then((module) => module.SignOut)),
-  switcher: later(() => import("./switcher.js").then((module) => module.Switcher)),
-  keys: later(() => import("./keys.js").then((module) => module.Keys)),
-  settings: later(() => import("./settings.js").then((module) => module.Settings)),
-  person: later(() => import("./person.js").then((module) => module.Person)),
+  browse: Browse,
+  create: CreateRoom,
+  keys: Keys,
+  person: Person,
+  profile: Profile,
+  settings: Settings,
+  "sign-out": SignOut,
+  start: StartConversation,
+  switcher: Switcher,
 };
-const RoomDialog = later(() => import("./room-dialog.js").then((module) => module.RoomDialog));
 
 /** The open dialog, at most one. */
 export function Overlays() {

@@ -10,8 +10,8 @@ import { Icon } from "./icon.js";
 
 /**
  * A search for people, with a button for each.
- * @param {{label: string, verb: string, onPick: (username: string) => Promise<unknown>, without: string[],
- *   onAdd?: (username: string) => Promise<unknown>, isFull?: boolean, error?: string, hint?: string}} props
+ * @param {{label: string, verb: string, onPick: (username: string) => unknown, without: string[],
+ *   onAdd?: (username: string) => unknown, isFull?: boolean, error?: string, hint?: string}} props
  */
 export function PersonPicker({ label, verb, onPick, onAdd, isFull, without, error, hint }) {
   const [query, setQuery] = useState("");
@@ -40,14 +40,15 @@ export function PersonPicker({ label, verb, onPick, onAdd, isFull, without, erro
       ${!isFull && people?.map((user) => html`<${Person} key=${user.username} user=${user} verb=${verb} onPick=${pick} onAdd=${add} />`)}
       ${!people && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
     </ul>
-    ${people?.length === 0 &&
-    html`<p class="empty">${whyNobody(query, found ?? [])}</p>`}
+    ${people?.length === 0 && html`<p class="empty">${whyNobody(query, found ?? [])}</p>`}
   `;
 }
 
 /** @param {string} query @param {User[]} found The people that are left out. */
 function whyNobody(query, found) {
-  if (found.some(({ username }) => username !== me.value?.username)) return query ? "Already a member." : "Everyone is already a member.";
+  if (found.some(({ username }) => username !== me.value?.username)) {
+    return query ? "Already a member." : "Everyone is already a member.";
+  }
   return query ? "No matches." : "No one else is here yet. Share this page's address to invite someone.";
 }
 
@@ -56,10 +57,15 @@ function usePeople(query) {
   const [people, setPeople] = useState(/** @type {User[] | null} */ (null));
   useEffect(() => {
     let isWanted = true;
-    const timer = setTimeout(async () => {
-      const answer = await command("user.list", query.trim() ? { query: query.trim() } : {}).catch(() => ({ users: [] }));
-      if (isWanted) setPeople(answer.users);
-    }, query ? 150 : 0);
+    const timer = setTimeout(
+      async () => {
+        const answer = await command("user.list", query.trim() ? { query: query.trim() } : {}).catch(() => ({
+          users: [],
+        }));
+        if (isWanted) setPeople(answer.users);
+      },
+      query ? 150 : 0,
+    );
     return () => {
       isWanted = false;
       clearTimeout(timer);
@@ -71,7 +77,7 @@ function usePeople(query) {
 /** @param {{user: User, verb: string, onPick: (username: string) => void, onAdd?: (username: string) => void}} props */
 const Person = ({ user, verb, onPick, onAdd }) => html`
   <li>
-    <button class="person" aria-label=${`${verb} ${user.name} ${user.username}`.replace(/\s+/g, " ")} onClick=${() => onPick(user.username)}>
+    <button class="person" aria-label=${`${verb} ${user.name} ${user.username}`.replace(/\s+/gu, " ")} onClick=${() => onPick(user.username)}>
       <${Avatar} username=${user.username} />
       <span class="what">
         <strong dir="auto">${user.name || user.username}</strong>${" "}
@@ -79,9 +85,11 @@ const Person = ({ user, verb, onPick, onAdd }) => html`
       </span>
       <span class="verb" data-verb=${verb}></span>
     </button>
-    ${onAdd &&
-    html`<button class="quiet square" aria-label=${`Add ${user.name || user.username}`} title="Add to a group conversation" onClick=${() => onAdd(user.username)}>
+    ${
+      onAdd &&
+      html`<button class="quiet square" aria-label=${`Add ${user.name || user.username}`} title="Add to a group conversation" onClick=${() => onAdd(user.username)}>
       <${Icon} name="plus" />
-    </button>`}
+    </button>`
+    }
   </li>
 `;

@@ -1,5 +1,5 @@
-import { isOnline } from "../behaviors/presence.js";
-import { needProfile } from "../behaviors/profiles.js";
+import { isOnline } from "../presence.js";
+import { needProfile } from "../users.js";
 import { html } from "../html.js";
 import { roomWith } from "../names.js";
 import { go } from "../route.js";

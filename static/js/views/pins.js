@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { exactTime, shortTime } from "../behaviors/dates.js";
+import { exactTime, shortTime } from "../dates.js";
 import { asRefusal, online } from "../connection.js";
 import { html } from "../html.js";
 import { goTo } from "../route.js";
@@ -23,8 +23,10 @@ export function Pins({ room, onClose }) {
         ${pinned === null && !problem && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
       </ul>
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
-      ${pinned?.length === 0 &&
-      html`<p class="empty">No pinned messages yet. Point to a message and choose <em>Pin message</em> to keep it here.</p>`}
+      ${
+        pinned?.length === 0 &&
+        html`<p class="empty">No pinned messages yet. Point to a message and choose <em>Pin message</em> to keep it here.</p>`
+      }
     <//>
   `;
 }
@@ -54,8 +56,10 @@ const Pinned = ({ message, onOpen }) => html`
       <span class="byline"><strong dir="auto">${nameOf(message.author)}</strong><time datetime=${message.at} title=${exactTime(message.at)}>${shortTime(message.at)}</time></span>
       <span class="excerpt" dir="auto">${message.text}</span>
     </button>
-    ${!rooms.value.get(message.room)?.archived &&
-    html`<button class="quiet square" aria-label="Unpin message" title="Unpin message" onClick=${() => unpin(message.id)}><${Icon} name="close" /></button>`}
+    ${
+      !rooms.value.get(message.room)?.archived &&
+      html`<button class="quiet square" aria-label="Unpin message" title="Unpin message" onClick=${() => unpin(message.id)}><${Icon} name="close" /></button>`
+    }
   </li>
 `;
 

@@ -9,7 +9,7 @@ import { Level } from "./level.js";
 import { Pins } from "./pins.js";
 import { toast } from "./toast.js";
 
-/** @import {RoomAction} from "../behaviors/room-actions.js" */
+/** @import {RoomAction} from "../rooms/actions.js" */
 
 /** @param {{room: string, action: RoomAction, onClose: () => void}} props */
 export function RoomDialog({ room, action, onClose }) {
@@ -30,9 +30,11 @@ const Leave = ({ room, onClose }) => html`
     onConfirm=${() => command("room.leave", { room })}
     onClose=${onClose}
   >
-    ${rooms.value.get(room)?.access === "private"
-      ? "This room is private. You'll need an invitation to come back."
-      : "You can rejoin at any time."}
+    ${
+      rooms.value.get(room)?.access === "private"
+        ? "This room is private. You'll need an invitation to come back."
+        : "You can rejoin at any time."
+    }
   <//>
 `;
 

@@ -1,5 +1,5 @@
-import { showPerson } from "../behaviors/overlay.js";
-import { actionsIn, perform } from "../behaviors/room-actions.js";
+import { showPerson } from "../overlay.js";
+import { actionsIn, perform } from "../rooms/actions.js";
 import { html } from "../html.js";
 import { isConversation, isShared, others } from "../names.js";
 import { me, membersOf, nameOf, rooms, titleOf } from "../store.js";
@@ -55,10 +55,12 @@ function Menu({ room }) {
     </button>
     <div class="menu" id="room-menu" popover>
       ${people.map(
-        (username) => html`<button key=${username} popovertarget="room-menu" onClick=${() => showPerson(username)}>Profile of ${nameOf(username)}</button>`,
+        (username) =>
+          html`<button key=${username} popovertarget="room-menu" onClick=${() => showPerson(username)}>Profile of ${nameOf(username)}</button>`,
       )}
       ${actionsIn(room).map(
-        ([action, title]) => html`<button key=${action} popovertarget="room-menu" onClick=${() => perform(action, room)}>${title}</button>`,
+        ([action, title]) =>
+          html`<button key=${action} popovertarget="room-menu" onClick=${() => perform(action, room)}>${title}</button>`,
       )}
     </div>
   `;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import { editOf } from "../behaviors/drafts.js";
-import { loadMembers } from "../behaviors/paging.js";
-import { typistsIn } from "../behaviors/typing.js";
+import { editOf } from "../composer/drafts.js";
+import { loadMembers } from "../members.js";
+import { typistsIn } from "../typing.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
 import { isShared } from "../names.js";
@@ -11,8 +11,8 @@ import { later } from "./later.js";
 import { RoomHeader } from "./room-header.js";
 import { Timeline } from "./timeline.js";
 
-const NotHere = later(() => import("./not-here.js").then((module) => module.NotHere));
-const Members = later(() => import("./members.js").then((module) => module.Members));
+const NotHere = later("NotHere");
+const Members = later("Members");
 
 /** @param {{room: string}} props */
 export function RoomView({ room }) {
@@ -52,5 +52,7 @@ function Typists({ room }) {
 function sentence(names) {
   if (names.length === 0) return "";
   if (names.length === 1) return html`<bdi>${names[0]}</bdi> is typing…`;
-  return names.length === 2 ? html`<bdi>${names[0]}</bdi> and <bdi>${names[1]}</bdi> are typing…` : "Several people are typing…";
+  return names.length === 2
+    ? html`<bdi>${names[0]}</bdi> and <bdi>${names[1]}</bdi> are typing…`
+    : "Several people are typing…";
 }

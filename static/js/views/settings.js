@@ -1,15 +1,22 @@
 import { useState } from "preact/hooks";
 import { isRefused } from "../archive.js";
-import { chime } from "../behaviors/chime.js";
-import { permission, showNotification } from "../behaviors/notifications.js";
-import { density, desktop, sounds } from "../behaviors/preferences.js";
-import { theme } from "../behaviors/theme.js";
+import { chime } from "../notifications/chime.js";
+import { permission, showNotification } from "../notifications/notifications.js";
+import { density, desktop, sounds } from "../preferences.js";
+import { theme } from "../theme.js";
 import { html } from "../html.js";
 import { Choices } from "./choices.js";
 import { Dialog } from "./dialog.js";
 
-const THEMES = /** @type {const} */ ([["", "System"], ["light", "Light"], ["dark", "Dark"]]);
-const DENSITIES = /** @type {const} */ ([["", "Comfortable"], ["compact", "Compact"]]);
+const THEMES = /** @type {const} */ ([
+  ["", "System"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+]);
+const DENSITIES = /** @type {const} */ ([
+  ["", "Comfortable"],
+  ["compact", "Compact"],
+]);
 
 /** @param {{onClose: () => void}} props */
 export const Settings = ({ onClose }) => html`
@@ -49,7 +56,12 @@ function Desktop() {
     setState(permission());
     desktop.value = isWanted && permission() === "granted" ? "on" : "";
   }
-  const test = async () => setStatus((await showNotification("Chatrooms", "Notifications work.")) ? "Sent. You should see it now." : "The notification couldn't be shown.");
+  const test = async () =>
+    setStatus(
+      (await showNotification("Chatrooms", "Notifications work."))
+        ? "Sent. You should see it now."
+        : "The notification couldn't be shown.",
+    );
   return html`
     <div class="setting">
       <${Switch} label="Desktop notifications" isOn=${isOn} onChange=${change} isOff=${state === "denied" || state === "unsupported"} />

@@ -1,9 +1,11 @@
-import { show } from "../behaviors/overlay.js";
-import { isOnline } from "../behaviors/presence.js";
+import { show } from "../overlay.js";
+import { isOnline } from "../presence.js";
 import { html } from "../html.js";
 import { isConversation, others } from "../names.js";
+import { unreadText } from "../reads/counts.js";
+import { unreadOf } from "../reads/unread.js";
 import { addressOf, currentRoom, shownRoom } from "../route.js";
-import { conversations, me, rooms, sharedRooms, titleOf, unreadOf, unreadText } from "../store.js";
+import { conversations, me, rooms, sharedRooms, titleOf } from "../store.js";
 import { Account } from "./account.js";
 import { Avatar, AvatarWithPresence } from "./avatar.js";
 import { Icon } from "./icon.js";

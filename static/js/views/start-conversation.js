@@ -17,7 +17,7 @@ export function StartConversation({ onClose }) {
   /** @param {string[]} usernames */
   const start = (usernames) => (onClose(), go(roomWith(mine, usernames)));
   /** @param {string} username */
-  const add = async (username) => setPeople([...people, username]);
+  const add = (username) => setPeople([...people, username]);
   /** @param {string} username */
   const drop = (username) => setPeople(people.filter((each) => each !== username));
   return html`
@@ -26,18 +26,20 @@ export function StartConversation({ onClose }) {
         label="Who do you want to talk to?"
         hint=${isFull ? "A conversation can have at most 10 people." : ""}
         verb=${people.length ? "Add" : "Talk to"}
-        onPick=${people.length ? add : async (/** @type {string} */ username) => start([username])}
+        onPick=${people.length ? add : (/** @type {string} */ username) => start([username])}
         onAdd=${people.length ? undefined : add}
         without=${[mine, ...people]}
         isFull=${isFull}
       />
-      ${people.length > 0 &&
-      html`
+      ${
+        people.length > 0 &&
+        html`
         <ul class="chips" aria-label="In the conversation">
           ${people.map((username) => html`<${Chip} key=${username} username=${username} onDrop=${() => drop(username)} />`)}
         </ul>
         <footer><button class="primary" onClick=${() => start(people)}>Talk to ${people.length === 1 ? nameOf(people[0]) : `${people.length} people`}</button></footer>
-      `}
+      `
+      }
     <//>
   `;
 }

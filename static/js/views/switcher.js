@@ -1,11 +1,13 @@
 import { go as find } from "fuzzysort";
 import { useEffect, useState } from "preact/hooks";
-import { byRecency } from "../behaviors/recent.js";
+import { byRecency } from "../rooms/recent.js";
 import { html } from "../html.js";
 import { isConversation, isShared, others, roomWith } from "../names.js";
+import { unreadText } from "../reads/counts.js";
+import { unreadOf } from "../reads/unread.js";
 import { currentRoom, go } from "../route.js";
 import { takeRows } from "../rows.js";
-import { me, myRooms, titleOf, unreadOf, unreadText, users } from "../store.js";
+import { me, myRooms, titleOf, users } from "../store.js";
 import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Dialog } from "./dialog.js";
@@ -66,7 +68,9 @@ export function Switcher({ onClose }) {
 
 /** @param {string} query @returns {Place[]} Recent places come first, and rank higher in a search. */
 function places(query) {
-  const recent = byRecency(rooms()).filter((room) => query || room !== currentRoom.value).map(placeOf);
+  const recent = byRecency(rooms())
+    .filter((room) => query || room !== currentRoom.value)
+    .map(placeOf);
   if (!query.trim()) return recent.slice(0, AT_MOST);
   const rank = new Map(recent.map(({ room }, index) => [room, RECENT_COUNTS * (1 - index / recent.length)]));
   const found = find(query.trim(), recent, { keys: ["title", "note"], limit: AT_MOST * 3, threshold: 0.2 });
@@ -85,7 +89,11 @@ function rooms() {
 
 /** @param {string} room @returns {Place} */
 function placeOf(room) {
-  const note = isShared(room) ? room : others(room, me.value?.username ?? "").map((name) => `@${name}`).join(" ");
+  const note = isShared(room)
+    ? room
+    : others(room, me.value?.username ?? "")
+        .map((name) => `@${name}`)
+        .join(" ");
   return { room, title: titleOf(room), note };
 }
 
@@ -98,10 +106,13 @@ function Sign({ room }) {
 /** Loads people who are not known here yet. @param {string} query */
 function usePeople(query) {
   useEffect(() => {
-    const timer = setTimeout(async () => {
-      const answer = await command("user.list", query.trim() ? { query: query.trim() } : {}).catch(() => null);
-      if (answer) takeRows(me.value?.username ?? "", { users: answer.users });
-    }, query ? 150 : 0);
+    const timer = setTimeout(
+      async () => {
+        const answer = await command("user.list", query.trim() ? { query: query.trim() } : {}).catch(() => null);
+        if (answer) takeRows(me.value?.username ?? "", { users: answer.users });
+      },
+      query ? 150 : 0,
+    );
     return () => clearTimeout(timer);
   }, [query]);
 }

@@ -1,11 +1,11 @@
 import { useEffect, useId } from "preact/hooks";
-import { useCompletion } from "../behaviors/completion.js";
-import { fitHeight, isSending, lengthOf, wrapSelection } from "../behaviors/writing.js";
+import { useCompletion } from "../composer/completion.js";
+import { fitHeight, isSending, lengthOf, wrapSelection } from "../composer/writing.js";
 import { html } from "../html.js";
 import { textLimit } from "../store.js";
 import { later } from "./later.js";
 
-const Completion = later(() => import("./completion.js").then((module) => module.Completion));
+const Completion = later("Completion");
 
 const COUNTS_FROM = 0.9;
 const MOVES = ["ArrowLeft", "ArrowRight", "Home", "End"];
@@ -15,7 +15,7 @@ export const leftOf = (text) => textLimit.value - lengthOf(text);
 
 /**
  * The text area of the composer and the message editor; `onKey` can handle a key by preventing its default.
- * @import {Box} from "../behaviors/writing.js"
+ * @import {Box} from "../composer/writing.js"
  * @param {{room: string, box: Box, text: string, label: string, onWrite: (text: string) => void, onSend: (event: Event) => void,
  *   onKey?: (event: KeyboardEvent) => void, canAct?: boolean, [attribute: string]: any}} props
  */
@@ -31,8 +31,9 @@ export function TextBox({ room, box, text, label, onWrite, onSend, onKey, canAct
     if (completion.takes(event)) return;
     onKey?.(event);
     if (event.defaultPrevented) return;
-    if (isSending(event)) completion.close(), onSend(event);
-    else wrapSelection(event);
+    if (!isSending(event)) return wrapSelection(event);
+    completion.close();
+    onSend(event);
   }
 
   /** @param {any} event */

@@ -1,26 +1,22 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { arrange } from "../behaviors/arrange.js";
-import { dayName } from "../behaviors/dates.js";
-import { useFirstNew } from "../behaviors/first-new.js";
-import { useKeepScroll } from "../behaviors/keep-scroll.js";
-import { useLinked } from "../behaviors/linked.js";
-import { refusals } from "../behaviors/paging.js";
-import { reachedEnd, saw } from "../behaviors/read-marks.js";
-import { useShown } from "../behaviors/shown.js";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { online } from "../connection.js";
+import { dayName } from "../dates.js";
 import { html } from "../html.js";
+import { refusals } from "../messages/history.js";
 import { asMessage, waiting } from "../outbox.js";
-import { goInstead, linkedSeq } from "../route.js";
-import { leavePast } from "../rows.js";
+import { reachedEnd, saw } from "../reads/marks.js";
 import { ready, windowOf } from "../store.js";
+import { arrange } from "../timeline/arrange.js";
+import { useTimeline } from "../timeline/timeline.js";
+import { today } from "../today.js";
 import { Icon } from "./icon.js";
 import { MessageView } from "./message.js";
 import { RoomStart } from "./room-start.js";
+import { toast } from "./toast.js";
 
 /**
- * @import {Item} from "../behaviors/arrange.js"
- * @import {Scroll} from "../behaviors/keep-scroll.js"
- * @import {Message} from "../wire.js"
+ * @import {Item} from "../timeline/arrange.js"
+ * @import {Timeline as Open} from "../timeline/timeline.js"
  */
 
 const LOAD_WITHIN_PX = 600;
@@ -28,44 +24,34 @@ const LOAD_WITHIN_PX = 600;
 /** @param {{room: string, editing: string, onEdit: (id: string) => void}} props */
 export function Timeline({ room, editing, onEdit }) {
   const { list } = windowOf(room).value;
-  const scroll = useKeepScroll();
-  const { shown, isOlder, isNewer, showOlder, showNewer, showAround } = useShown(room, scroll);
-  const firstNew = useFirstNew(room, scroll);
-  const { linked, isComing } = useLinked(room, scroll, showAround, firstNew.seq);
-  const [isAway, setAway] = useState(false);
+  const timeline = useTimeline(room);
+  const { messages, isOlder, isNewer } = timeline.shown();
   const waitingHere = waiting.value.filter((entry) => entry.room === room && !list.some(({ id }) => id === entry.id));
-  const items = arrange(isNewer ? shown : [...shown, ...waitingHere.map(asMessage)], firstNew.number);
-  const newest = list.at(-1);
+  const items = arrange(isNewer ? messages : [...messages, ...waitingHere.map(asMessage)], timeline.firstNew.value);
   const refused = list.length ? "" : refusals.value.get(room);
-  const leftAt = useRef(0);
+  const isAway = timeline.isAway.value;
 
-  useToTheEnd(room, scroll, reachedEnd.value);
-  useShownEdit(room, scroll, shown, showAround, editing);
-  useLayoutEffect(() => look());
-  useEffect(() => fill(), [shown[0]?.id, shown.at(-1)?.id, isOlder, isComing, online.value, ready.value]);
+  useChanged(reachedEnd.value, () => timeline.toPresent());
+  useChanged(editing, () => timeline.showEdited(editing));
+  useGoal(timeline);
+  useLayoutEffect(look);
+  useEffect(fill, [messages[0]?.id, messages.at(-1)?.id, isOlder, timeline.goal.value, online.value, ready.value]);
 
   function look() {
-    if (scroll.stuck) saw(newest);
-    if (scroll.stuck || !leftAt.current) leftAt.current = newest?.number ?? 0;
-    setAway(!scroll.stuck);
+    if (!timeline.isAway.peek()) saw(list.at(-1));
   }
 
   function onScroll() {
-    scroll.moved();
+    timeline.scroll.moved();
     look();
     fill();
   }
 
   /** Loads messages before the reader scrolls to them. */
   function fill() {
-    if (isComing) return;
-    if (isOlder && scroll.above() < LOAD_WITHIN_PX && online.peek() && ready.peek()) showOlder();
-    else if (isNewer && scroll.below() < LOAD_WITHIN_PX && shown.length) showNewer();
-  }
-
-  function jump() {
-    toPresent(room, scroll);
-    look();
+    if (timeline.goal.peek()) return;
+    if (isOlder && timeline.scroll.above() < LOAD_WITHIN_PX && online.peek() && ready.peek()) timeline.showOlder();
+    else if (isNewer && timeline.scroll.below() < LOAD_WITHIN_PX && messages.length) timeline.showNewer();
   }
 
   return html`
@@ -76,58 +62,51 @@ export function Timeline({ room, editing, onEdit }) {
         aria-label="Messages"
         aria-live=${isAway ? "off" : "polite"}
         tabindex="0"
-        ref=${(/** @type {HTMLElement | null} */ log) => void (scroll.log = log)}
+        ref=${(/** @type {HTMLElement | null} */ log) => void (timeline.scroll.log = log)}
         onScroll=${onScroll}
       >
         <div class="items">
-          ${refused ? html`<p class="room-start" role="status">${refused}</p>` : isOlder || !ready.value ? html`<${Older} />` : html`<${RoomStart} room=${room} isEmpty=${items.length === 0} />`}
-          ${items.map((item) => html`<${ItemView} key=${item.key} item=${item} linked=${linked} editing=${editing} onEdit=${onEdit} />`)}
+          <${Top} room=${room} refused=${refused} isOlder=${isOlder || !ready.value} isEmpty=${items.length === 0} />
+          ${items.map((item) => html`<${ItemView} key=${item.key} item=${item} linked=${timeline.linked.value} editing=${editing} onEdit=${onEdit} />`)}
         </div>
       </div>
-      ${isAway && html`<${Jump} number=${(newest?.number ?? 0) - leftAt.current} onJump=${jump} />`}
+      ${isAway && html`<${Jump} number=${timeline.missed.value} onJump=${() => (timeline.toPresent(), look())} />`}
     </div>
   `;
 }
 
-/**
- * Returns to the newest messages, and removes the linked message from the address.
- * @param {string} room @param {Scroll} scroll
- */
-function toPresent(room, scroll) {
-  leavePast(room);
-  scroll.toBottom();
-  if (linkedSeq.peek()) goInstead(room);
+/** Acts when a value has changed, but not at first. @template T @param {T} value @param {() => void} act */
+function useChanged(value, act) {
+  const before = useRef(value);
+  useLayoutEffect(() => {
+    if (value !== before.current) act();
+    before.current = value;
+  }, [value]);
 }
 
-/** Scrolls to the end after your own new message. @param {string} room @param {Scroll} scroll @param {number} asked */
-function useToTheEnd(room, scroll, asked) {
-  const before = useRef(asked);
+/** Brings the message that is to be shown; a link focuses it. @param {Open} timeline */
+function useGoal(timeline) {
+  const goal = timeline.goal.value;
+  const isMissing = goal > 0 && online.value && ready.value && !timeline.hasGoal();
+  useEffect(() => {
+    if (isMissing) bring();
+  }, [goal, isMissing]);
   useLayoutEffect(() => {
-    if (asked !== before.current) toPresent(room, scroll);
-    before.current = asked;
-  }, [asked]);
-}
+    const isLink = goal === timeline.linked.peek();
+    const found = timeline.reachGoal();
+    if (isLink) found?.focus({ preventScroll: true });
+  });
 
-/**
- * Shows the message that you start to edit.
- * @param {string} room @param {Scroll} scroll
- * @param {Message[]} shown @param {(seq: number) => void} showAround @param {string} editing
- */
-function useShownEdit(room, scroll, shown, showAround, editing) {
-  const before = useRef(editing);
-  useLayoutEffect(() => {
-    const begun = editing !== before.current && windowOf(room).peek().list.find(({ id }) => id === editing);
-    before.current = editing;
-    if (!begun || shown.includes(begun)) return;
-    leavePast(room);
-    scroll.stuck = false;
-    showAround(begun.seq);
-  }, [editing]);
+  async function bring() {
+    const isLink = goal === timeline.linked.peek();
+    const isFound = await timeline.bringGoal();
+    if (isLink && !isFound) toast("This message is no longer available.");
+  }
 }
 
 /** @param {{item: Item, linked: number, editing: string, onEdit: (id: string) => void}} props */
 function ItemView({ item, linked, editing, onEdit }) {
-  if (item.kind === "day") return html`<h2 class="day"><span>${dayName(item.at)}</span></h2>`;
+  if (item.kind === "day") return html`<h2 class="day"><span>${dayName(item.at, today.value)}</span></h2>`;
   if (item.kind === "new") return html`<div class="new-line" role="separator" aria-label="New"><span>New</span></div>`;
   const { message, leads } = item;
   return html`
@@ -139,6 +118,12 @@ function ItemView({ item, linked, editing, onEdit }) {
       onEdit=${onEdit}
     />
   `;
+}
+
+/** @param {{room: string, refused: string | undefined, isOlder: boolean, isEmpty: boolean}} props */
+function Top({ room, refused, isOlder, isEmpty }) {
+  if (refused) return html`<p class="room-start" role="status">${refused}</p>`;
+  return isOlder ? html`<${Older} />` : html`<${RoomStart} room=${room} isEmpty=${isEmpty} />`;
 }
 
 const Older = () => html`

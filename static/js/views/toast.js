@@ -18,7 +18,8 @@ let count = 0;
  * @param {ComponentChildren} text @param {Offer} [offer]
  */
 export function toast(text, offer) {
-  const id = (count += 1);
+  count += 1;
+  const id = count;
   toasts.value = [...toasts.value.slice(-2), { id, text, offer }];
   if (!offer) setTimeout(() => drop(id), SHOWN_MS);
 }

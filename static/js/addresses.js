@@ -1,0 +1,46 @@
+import { conversation, isConversation, isShared, others, roomWith } from "./names.js";
+
+/**
+ * The address after the `#`: `/r/lobby` is a room, `/r/lobby/7` a message in it, `/p/bob` a conversation, `/me` the
+ * notes to self, `/me/7` one of them, `/rooms` the list. A link to a message is a path, `r/lobby/7`, so that a server
+ * can see its target; a link to a note is not.
+ */
+
+/** @param {string} room @param {string} mine */
+export function addressOf(room, mine) {
+  if (isShared(room)) return `#/r/${encodeURIComponent(room.slice(1))}`;
+  if (isConversation(room)) return `#/p/${others(room, mine).map(encodeURIComponent).join("+")}`;
+  return "#/me";
+}
+
+/** @param {string} address @param {string} mine */
+export function roomAt(address, mine) {
+  const [, kind, rest = ""] = address.replace(/^#/u, "").split("/");
+  if (kind === "r" && rest) {
+    return isConversation(decode(rest)) ? conversationAt(decode(rest), mine) : `#${decode(rest)}`;
+  }
+  if (kind === "p" && rest) return roomWith(mine, rest.split("+").map(decode));
+  return kind === "me" ? mine : null;
+}
+
+/** @param {string} names @param {string} mine @returns {string | null} null if the name is invalid */
+function conversationAt(names, mine) {
+  const room = conversation(names.split("+"));
+  return room && (isConversation(room) || room === mine) ? room : null;
+}
+
+/** @param {string} part */
+function decode(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** The seq of the message in an address; 0 if there is none. @param {string} address */
+export const seqAt = (address) => Number(/^#\/(?:r\/[^/]+|me)\/(\d+)$/u.exec(address)?.[1] ?? 0);
+
+/** @param {string} room @param {number} seq @param {string} mine */
+export const pathTo = (room, seq, mine) =>
+  `${room === mine ? "me" : `r/${encodeURIComponent(room.replace(/^#/u, ""))}`}/${seq}`;

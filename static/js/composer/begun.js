@@ -1,0 +1,24 @@
+/**
+ * A word that is being written and can be completed: its sign, what is written of it, and where it starts.
+ * @typedef {{sign: string, word: string, start: number}} Begun
+ */
+
+const BEGUN = /(?:(?:^|[\s(])([@#:])|^(\/))([\p{L}\p{N}_+.-]*)$/u;
+/** Of an emoji; fewer are a smiley. */
+const LETTERS = 2;
+
+/** @param {string} before The text up to the cursor. @returns {Begun | null} */
+export function begunIn(before) {
+  const found = BEGUN.exec(before);
+  if (!found) return null;
+  const [, mark, slash, word] = found;
+  const sign = mark ?? slash;
+  return sign === ":" && word.length < LETTERS ? null : { sign, word, start: before.length - word.length - 1 };
+}
+
+/**
+ * Hides the only choice once it is typed in full, so that Enter sends the message.
+ * @template {{insert: string}} C @param {Begun} begun @param {C[]} choices @returns {C[]}
+ */
+export const unfinished = ({ sign, word }, choices) =>
+  choices.length === 1 && choices[0].insert === sign + word ? [] : choices;

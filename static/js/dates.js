@@ -1,0 +1,40 @@
+/** Times and dates in the browser's language. */
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long", month: "long", day: "numeric" });
+const dated = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "long", day: "numeric" });
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+
+const DAY_MS = 86_400_000;
+
+/** @param {string} at */
+export const timeOf = (at) => clock.format(new Date(at));
+
+/** The time without AM or PM, for narrow places. @param {string} at */
+export const shortTime = (at) =>
+  clock
+    .formatToParts(new Date(at))
+    .filter(({ type }) => type !== "dayPeriod")
+    .map(({ value }) => value)
+    .join("")
+    .trim();
+
+/** @param {string} at */
+export const exactTime = (at) => exact.format(new Date(at));
+
+/** @param {Date} date */
+export const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+
+/** @param {string} words */
+const capital = (words) => words.charAt(0).toLocaleUpperCase() + words.slice(1);
+
+/**
+ * "Today", "Yesterday", or a date, with its year if it is long ago.
+ * @param {Date} date @param {number} today Its midnight.
+ */
+export function dayName(date, today) {
+  const ago = Math.round((today - midnight(date)) / DAY_MS);
+  if (ago === 0 || ago === 1) return capital(relative.format(-ago, "day"));
+  return (ago > 0 && ago < 300 ? weekday : dated).format(date);
+}

@@ -1,0 +1,37 @@
+import { signal } from "@preact/signals";
+
+/** All emoji by name, loaded on first use. */
+
+/** @typedef {{emoji: string, annotation: string, shortcodes?: string[], tags?: string[], group: number}} Emoji */
+
+/** @type {import("@preact/signals").Signal<Emoji[] | null>} */
+export const emojis = signal(null);
+let isComing = false;
+
+export async function bringEmojis() {
+  if (emojis.value || isComing) return;
+  isComing = true;
+  const answer = await fetch(import.meta.resolve("emoji")).catch(() => null);
+  emojis.value = answer?.ok ? await answer.json().catch(() => null) : null;
+  isComing = false;
+}
+
+/**
+ * @param {string} query @param {number} atMost
+ * @returns {Emoji[]} The best matches first: by the start of a name, then of any word.
+ */
+export function findEmojis(query, atMost) {
+  const wanted = query.toLowerCase().replace(/^:|:$/gu, "");
+  const ranked = (emojis.value ?? []).map((emoji) => ({ emoji, rank: rankOf(emoji, wanted) }));
+  const found = ranked.filter(({ rank }) => rank < 9).sort((a, b) => a.rank - b.rank);
+  return found.slice(0, atMost).map(({ emoji }) => emoji);
+}
+
+/** @param {Emoji} emoji @param {string} wanted */
+function rankOf({ shortcodes = [], annotation, tags = [] }, wanted) {
+  if (shortcodes.includes(wanted)) return 0;
+  if (annotation.startsWith(wanted) || shortcodes.some((code) => code.startsWith(wanted))) return 1;
+  if (tags.includes(wanted)) return 2;
+  const words = [...shortcodes, ...annotation.split(" "), ...tags];
+  return words.some((word) => word.startsWith(wanted) || word.includes(`_${wanted}`)) ? 3 : 9;
+}

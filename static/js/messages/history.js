@@ -1,0 +1,70 @@
+import { batch, signal } from "@preact/signals";
+import { asRefusal, run } from "../connection.js";
+import { once } from "../loading.js";
+import { extendWindow, setPast, takeRows } from "../rows.js";
+import { windowOf } from "../store.js";
+
+/** Loads the messages that the room on screen still lacks: older ones, newer ones, those around a link. */
+
+const PAGE = 50;
+
+/** Why a room cannot be loaded, such as a conversation with an unknown person; by room. */
+export const refusals = signal(/** @type {Map<string, string>} */ (new Map()));
+
+/** Loads a page of messages before those shown. @param {string} room */
+export const loadOlder = (room) =>
+  once(`older ${room}`, () => older(room).catch((error) => refuse(room, asRefusal(error))));
+
+/** @param {string} room @param {import("../connection.js").Refusal} refusal @returns {never} */
+function refuse(room, refusal) {
+  if (refusal.code === "not_found") refusals.value = new Map(refusals.value).set(room, refusal.message);
+  throw refusal;
+}
+
+/** @param {string} room @returns {Promise<void>} */
+async function older(room) {
+  const { lowest, more, past } = windowOf(room).peek();
+  const start = past?.from ?? lowest;
+  if (!(past ?? { more }).more) return;
+  const before = Number.isFinite(start) ? { before: start } : {};
+  const page = await run("history", { room, limit: PAGE, ...before });
+  const now = windowOf(room).peek();
+  if ((now.past?.from ?? now.lowest) !== start) return older(room);
+  const from = page.messages[0]?.seq ?? Math.min(start, 1);
+  batch(() => {
+    takeRows(room, { messages: page.messages });
+    if (past) setPast(room, from, past.to, page.more);
+    else extendWindow(room, from, page.more);
+  });
+}
+
+/** Loads a page of messages after the part of the past that is shown. @param {string} room */
+export const loadNewer = (room) => once(`newer ${room}`, () => newer(room));
+
+/** @param {string} room */
+async function newer(room) {
+  const { past } = windowOf(room).peek();
+  if (!past) return;
+  const page = await run("history", { room, limit: PAGE, after: past.to });
+  const now = windowOf(room).peek().past;
+  if (!now || now.to !== past.to) return;
+  const to = page.more ? (page.messages.at(-1)?.seq ?? past.to) : Infinity;
+  batch(() => {
+    takeRows(room, { messages: page.messages });
+    setPast(room, now.from, to, now.more);
+  });
+}
+
+/** Loads the messages around a message. @param {string} room @param {number} seq */
+export const loadAround = (room, seq) => once(`around ${room}`, () => around(room, seq));
+
+/** @param {string} room @param {number} seq */
+async function around(room, seq) {
+  if (seq >= windowOf(room).peek().lowest) return;
+  const { messages, more_before: more, more_after } = await run("history", { room, around: seq, limit: PAGE });
+  if (!messages.length) return;
+  batch(() => {
+    takeRows(room, { messages });
+    setPast(room, messages[0].seq, more_after ? messages[messages.length - 1].seq : Infinity, more);
+  });
+}

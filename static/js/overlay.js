@@ -1,0 +1,22 @@
+import { signal } from "@preact/signals";
+
+/**
+ * The open dialog, if any. Navigating closes it.
+ * @import {RoomAction} from "./rooms/actions.js"
+ * @typedef {"browse" | "create" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"} Dialogs
+ * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string}} Overlay
+ */
+
+export const overlay = signal(/** @type {Overlay} */ ({ kind: "" }));
+
+/** @param {Overlay["kind"]} kind */
+export const show = (kind) => void (overlay.value = { kind });
+
+/** @param {string} username */
+export const showPerson = (username) => void (overlay.value = { kind: "person", username });
+
+/** @param {RoomAction} kind @param {string} room */
+export const showAction = (kind, room) => void (overlay.value = { kind, room });
+
+export const closeOverlay = () => show("");
+addEventListener("hashchange", closeOverlay);

@@ -1,0 +1,35 @@
+import { signal } from "@preact/signals";
+import { keep, kept, shared } from "./storage.js";
+import { me } from "./store.js";
+
+/** Preferences of this browser: density, sounds, and notification levels. */
+
+/** @typedef {"all" | "mentions" | "nothing"} Level */
+
+export const density = shared("density");
+/** "on" or empty, like `desktop`. */
+export const sounds = shared("sounds");
+export const desktop = shared("desktop");
+
+/** A counter that changes when a room's level does. */
+const changes = signal(0);
+addEventListener("storage", () => (changes.value += 1));
+
+export const showDensity = () =>
+  density.subscribe((chosen) => {
+    if (chosen) document.documentElement.dataset.density = chosen;
+    else delete document.documentElement.dataset.density;
+  });
+
+/** @param {string} room @returns {Level} The default is mentions in shared rooms, and everything in conversations. */
+export function levelOf(room) {
+  void changes.value;
+  const chosen = kept(`${me.peek()?.username} level ${room}`);
+  return /** @type {Level} */ (chosen || (room.startsWith("#") ? "mentions" : "all"));
+}
+
+/** @param {string} room @param {Level} level */
+export function chooseLevel(room, level) {
+  keep(`${me.peek()?.username} level ${room}`, level);
+  changes.value += 1;
+}

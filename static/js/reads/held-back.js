@@ -1,0 +1,76 @@
+import { signal } from "@preact/signals";
+import { run } from "../connection.js";
+import { currentRoom } from "../route.js";
+import { keep, kept } from "../storage.js";
+import { listenFor } from "../signals.js";
+import { me, windowOf } from "../store.js";
+import { revs } from "../sync.js";
+import { readFrom } from "./counts.js";
+
+/**
+ * "Mark as unread from here", until one comes back to the room in any tab. The server only knows forwards: it is kept in
+ * this browser, and sent live to your tabs in others.
+ * @import {Read} from "../wire.js"
+ * @typedef {{number: number, uncounted: number, room_rev: number}} Held The first message that is unread, and, as in
+ *   `Read`, how many from it on are not, as of which rev.
+ */
+
+/** Counts changes, which are kept by room. */
+const changes = signal(0);
+addEventListener("storage", () => (changes.value += 1));
+
+/** @type {Set<string>} The rooms where it was done in this tab: being there is no coming back. */
+const doneHere = new Set();
+
+/** @param {string} room */
+const key = (room) => `${me.peek()?.username} unread ${room}`;
+
+/** @param {string} room @param {number} number The first message that is to count as unread; 0 for none. */
+export function holdBack(room, number) {
+  if (!number && !kept(key(room))) return;
+  const news = number ? counted(room, number) : null;
+  hold(room, news);
+  if (number) doneHere.add(room);
+  else doneHere.delete(room);
+  run("signal", { to: me.peek()?.username ?? "", type: "unread", data: { room, held: news } }).catch(() => {});
+}
+
+/**
+ * What is on screen to be chosen is loaded, and so is what follows.
+ * @param {string} room @param {number} number @returns {Held}
+ */
+function counted(room, number) {
+  const room_rev = revs.get(room) ?? 0;
+  const rows = [...windowOf(room).peek().rows.values()];
+  const uncounted = rows.filter(
+    (message) => message.number >= number && readFrom(message, me.peek()?.username) <= room_rev,
+  ).length;
+  return { number, uncounted, room_rev };
+}
+
+/** @param {string} room @param {Held | null} news */
+function hold(room, news) {
+  keep(key(room), news ? JSON.stringify(news) : "");
+  changes.value += 1;
+}
+
+/** @param {string} room @returns {Held | null} */
+function held(room) {
+  void changes.value;
+  return JSON.parse(kept(key(room)) || "null");
+}
+
+/** @param {string} room @returns {number} */
+export const heldBack = (room) => held(room)?.number ?? Infinity;
+
+/**
+ * The read position, or an earlier one if it is held back.
+ * @param {string} room @param {Read} read
+ */
+export function limited(room, read) {
+  const from = held(room);
+  return from && from.number <= read.number ? { ...read, ...from, number: from.number - 1 } : read;
+}
+
+listenFor("unread", ({ from, data }) => void (from === me.peek()?.username && hold(data.room, data.held)));
+addEventListener("focus", () => void (doneHere.has(currentRoom.peek()) || holdBack(currentRoom.peek(), 0)));

@@ -1,0 +1,35 @@
+import { passesAfter } from "./connection.js";
+
+/**
+ * The messages that wait to be sent, as a list, and what becomes of those that the server rejects.
+ * @import {Refusal} from "./connection.js"
+ * @import {Waiting} from "./archive.js"
+ */
+
+/** A message that has to wait longer is shown as refused, so that it does not block those after it. */
+const PATIENCE_SECONDS = 15;
+
+/**
+ * The list with an entry, in its place if it is known, else at the end.
+ * @param {Waiting[]} list @param {Waiting} entry
+ */
+export const withEntry = (list, entry) =>
+  list.some(({ id }) => id === entry.id) ? list.map((old) => (old.id === entry.id ? entry : old)) : [...list, entry];
+
+/** @param {Waiting[]} list @param {string} id */
+export const withoutEntry = (list, id) => list.filter((entry) => entry.id !== id);
+
+/** What was kept, and then what was written since. @param {Waiting[]} kept @param {Waiting[]} list */
+export const merged = (kept, list) => list.reduce(withEntry, kept);
+
+/** The message to send next. @param {Waiting[]} list */
+export const nextOf = (list) => list.find((entry) => !entry.refused);
+
+/**
+ * What becomes of a message that could not be sent: the seconds to wait before sending it again, or why it is refused.
+ * @param {Refusal} refusal @returns {{wait: number} | {refused: string}}
+ */
+export function outcome(refusal) {
+  const seconds = refusal.code === "offline" ? 1 : passesAfter(refusal);
+  return seconds && seconds <= PATIENCE_SECONDS ? { wait: seconds } : { refused: refusal.message };
+}

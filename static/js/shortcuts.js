@@ -1,0 +1,62 @@
+import { currentRoom, go } from "./route.js";
+import { unreadOf } from "./reads/unread.js";
+import { myRooms } from "./store.js";
+import { walkMessages } from "./timeline/focus.js";
+import { show } from "./overlay.js";
+import { markAllRead } from "./reads/marks.js";
+
+/** Global keyboard shortcuts, and the list of shortcuts to show. */
+
+/** @type {[string, string][]} */
+export const KEYS = [
+  ["Ctrl K", "Switch to a room or person"],
+  ["Alt ↑ / Alt ↓", "Previous or next room"],
+  ["Alt Shift ↑ / ↓", "Previous or next unread room"],
+  ["Esc", "Close the open panel, or mark the room as read"],
+  ["↑", "Edit your last message (when the message box is empty)"],
+  ["Enter / Shift Enter", "Send, or start a new line"],
+  ["@ # :", "Mention a person, link a room, insert an emoji"],
+  ["/", "Run a room command (at the start of a message)"],
+  ["↑ ↓ in the messages", "Move between messages"],
+  ["Ctrl /", "Show keyboard shortcuts"],
+];
+
+/** @param {KeyboardEvent} event */
+function onKeyDown(event) {
+  if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+  const act = actionOf(event);
+  if (!act) return (walkMessages(event), typeAnywhere(event));
+  event.preventDefault();
+  act();
+}
+
+/** @param {KeyboardEvent} event @returns {(() => void) | undefined} */
+function actionOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+  if ((ctrlKey || metaKey) && !altKey && key.toLowerCase() === "k") return () => show("switcher");
+  if ((ctrlKey || metaKey) && !altKey && key === "/") return () => show("keys");
+  if (altKey && !ctrlKey && key === "ArrowUp") return () => walk(-1, shiftKey);
+  if (altKey && !ctrlKey && key === "ArrowDown") return () => walk(1, shiftKey);
+  if (key === "Escape" && !document.querySelector(":popover-open")) return markAllRead;
+  return undefined;
+}
+
+/** @param {number} way @param {boolean} isUnread */
+function walk(way, isUnread) {
+  const rooms = myRooms.value;
+  const here = rooms.indexOf(currentRoom.value);
+  for (let step = 1; step <= rooms.length; step += 1) {
+    const room = rooms[(here + way * step + rooms.length * step) % rooms.length];
+    if (!isUnread || (unreadOf(room) && room !== currentRoom.value)) return go(room);
+  }
+}
+
+const WRITES = "input, textarea, select, [contenteditable], [role=dialog] *";
+
+/** @param {KeyboardEvent} event Letters typed outside of a field go to the composer. */
+function typeAnywhere({ key, ctrlKey, metaKey, altKey, target }) {
+  if ([...key].length !== 1 || ctrlKey || metaKey || altKey || !(target instanceof Element)) return;
+  if (target.matches(WRITES) || (key === " " && target.matches("button, a, summary, pre, [role=log]"))) return;
+  document.getElementById("composer")?.focus();
+}
+
+export const listenToKeys = () => addEventListener("keydown", onKeyDown);

@@ -1,0 +1,31 @@
+/**
+ * Where one left off.
+ * @import {Place} from "./position.js"
+ * @import {Position as Read} from "../reads/counts.js"
+ * @import {Message} from "../wire.js"
+ * @typedef {object} Known
+ * @property {Message[]} list What is loaded of the present.
+ * @property {boolean} more Whether there are messages before it that can be loaded.
+ * @property {Read & {seq: number}} read The read position.
+ * @property {number} limit The number up to which messages count as read: less, if one has marked some as unread.
+ * @property {string} mine Our username.
+ */
+
+/** @type {Place} */
+export const NOWHERE = { number: 0, seq: 0 };
+
+/**
+ * The first unread message. If it is not loaded, the last one that was read leads there.
+ * @param {Known} known @returns {Place}
+ */
+export function leftOff({ list, more, read, limit, mine }) {
+  const isHeldBack = limit < read.number;
+  if (!isHeldBack && more && list.length && list[0].number > read.number + 1) {
+    return { number: read.number + 1, seq: read.seq };
+  }
+  const first = list.find((message) => message.number > limit && (isHeldBack || isUnread(message, mine)));
+  return { number: first?.number ?? 0, seq: first?.seq ?? 0 };
+}
+
+/** @param {Message} message @param {string} mine */
+const isUnread = ({ author, deleted }, mine) => !deleted && author !== mine;

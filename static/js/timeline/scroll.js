@@ -1,0 +1,99 @@
+/**
+ * The only code that scrolls the timeline: it measures, and does what the position says.
+ * @import {Event, Position} from "./position.js"
+ */
+
+/** What is shown near the top has this part of the height above it. */
+const NEAR_TOP = 1 / 4;
+const EYE = 1 / 3;
+
+/**
+ * The message a third of the way down, but not the first one, which may lose its heading when another is added above.
+ * @param {HTMLElement} log @returns {HTMLElement | undefined}
+ */
+function underEye(log) {
+  const children = /** @type {HTMLCollectionOf<HTMLElement>} */ (log.firstElementChild?.children ?? log.children);
+  const eye = log.scrollTop + log.clientHeight * EYE;
+  let low = 0;
+  let high = children.length - 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (children[middle].offsetTop + children[middle].offsetHeight > eye) high = middle;
+    else low = middle + 1;
+  }
+  const first = [...children].findIndex((child) => child.tagName === "ARTICLE");
+  low = Math.max(low, first + 1);
+  while (children[low] && children[low].tagName !== "ARTICLE") low += 1;
+  return children[low] ?? children[first];
+}
+
+/** @param {HTMLElement} log @param {HTMLElement} element */
+const nearTop = (log, element) => element.offsetTop - log.clientHeight * NEAR_TOP;
+
+/** @param {HTMLElement} log */
+const belowOf = (log) => log.scrollHeight - log.clientHeight - log.scrollTop;
+
+export class Scroll {
+  /** @type {HTMLElement | null} */
+  log = null;
+  /** @type {HTMLElement | undefined} The message that the anchor is about; it may have no seq yet. */
+  #anchor;
+  #position;
+  #dispatch;
+
+  /** @param {() => Position} position @param {(event: Event) => void} dispatch */
+  constructor(position, dispatch) {
+    this.#position = position;
+    this.#dispatch = dispatch;
+  }
+
+  /** Restores the position after a change of size. */
+  settle() {
+    const { log } = this;
+    if (!log) return;
+    const anchor = this.#anchor?.isConnected ? this.#anchor : this.find(this.#position().anchor?.seq ?? 0);
+    const unseen = document.visibilityState === "hidden" ? this.find(this.#position().unseen) : null;
+    this.#dispatch({
+      type: "laid out",
+      above: log.scrollTop,
+      below: belowOf(log),
+      anchor: anchor?.offsetTop ?? null,
+      unseen: unseen && nearTop(log, unseen),
+    });
+    if (log.scrollTop !== this.#position().top) log.scrollTop = this.#position().top;
+    this.#dispatch({ type: "placed", isFollowing: this.#position().stuck, ...this.#measured(log) });
+  }
+
+  /** Handles scrolling by the reader. */
+  moved() {
+    if (this.log) this.#dispatch({ type: "scrolled", ...this.#measured(this.log) });
+  }
+
+  /** @param {HTMLElement} element The element to show near the top. */
+  startAt(element) {
+    if (!this.log) return;
+    this.log.scrollTop = nearTop(this.log, element);
+    this.moved();
+  }
+
+  /** @param {number} seq @returns {HTMLElement | null} */
+  find(seq) {
+    return this.log?.querySelector(`[data-seq="${seq}"]`) ?? null;
+  }
+
+  above() {
+    return this.log?.scrollTop ?? 0;
+  }
+
+  below() {
+    return this.log ? belowOf(this.log) : 0;
+  }
+
+  /** @param {HTMLElement} log */
+  #measured(log) {
+    this.#anchor = underEye(log);
+    const seq = Number(this.#anchor?.dataset.seq);
+    const anchor = this.#anchor ? { seq, top: this.#anchor.offsetTop - log.scrollTop } : null;
+    return { above: log.scrollTop, below: belowOf(log), anchor };
+  }
+}

@@ -1,0 +1,180 @@
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
+import { online } from "../connection.js";
+import { loadAround, loadNewer, loadOlder } from "../messages/history.js";
+import { heldBack, holdBack } from "../reads/held-back.js";
+import { isLooking } from "../reads/marks.js";
+import { positionIn, unreadOf } from "../reads/unread.js";
+import { currentRoom, goInstead, linkedSeq } from "../route.js";
+import { leavePast } from "../rows.js";
+import { caughtUp, me, reads, windowOf } from "../store.js";
+import { catchUp } from "../sync.js";
+import { leftOff, NOWHERE } from "./left-off.js";
+import { next, returning, spanOf } from "./position.js";
+import { Scroll } from "./scroll.js";
+
+/**
+ * A room's timeline while it is on screen: its position, which follows the store, and what moves it.
+ * @import {Data, Event, Position} from "./position.js"
+ */
+
+/** @type {Map<string, Position>} Where somebody was in a room, by both. */
+const kept = new Map();
+
+/** @param {string} room */
+const key = (room) => `${me.peek()?.username} ${room}`;
+
+/** @param {string} room @returns {Data} */
+function dataOf(room) {
+  const { list, more, past } = windowOf(room).value;
+  return {
+    list: past?.list ?? list,
+    isPast: past !== null,
+    isLoaded: list.length > 0 || !more,
+    newest: list.at(-1)?.number ?? 0,
+    linked: linkedSeq.value,
+    caughtUp: caughtUp.value,
+    isLooking: isLooking(),
+    isHidden: document.visibilityState === "hidden",
+    read: reads.value.get(room)?.number ?? Infinity,
+    held: heldBack(room),
+    leftOff: unreadOf(room) ? placeIn(room) : NOWHERE,
+  };
+}
+
+/** The first unread message; offline, one that is loaded. @param {string} room */
+function placeIn(room) {
+  const { list, more } = windowOf(room).peek();
+  const [read, position] = [reads.peek().get(room), positionIn(room)];
+  if (!read || !position) return NOWHERE;
+  const mine = me.peek()?.username ?? "";
+  return leftOff({ list, more: more && online.peek(), read, limit: position.number, mine });
+}
+
+export class Timeline {
+  #position;
+  #key;
+  #room;
+  #stop;
+
+  /** @param {string} room */
+  constructor(room) {
+    this.#room = room;
+    this.#key = key(room);
+    this.#position = signal(returning(kept.get(this.#key)));
+    this.scroll = new Scroll(() => this.#position.peek(), this.dispatch);
+    this.#stop = effect(() => {
+      if (currentRoom.value === room) this.#follow(dataOf(room));
+    });
+    this.list = computed(() => this.#position.value.list);
+    this.from = computed(() => this.#position.value.from);
+    this.to = computed(() => this.#position.value.to);
+    this.isAway = computed(() => !this.#position.value.stuck);
+    this.firstNew = computed(() => this.#position.value.firstNew.number);
+    this.goal = computed(() => this.#position.value.goal);
+    this.linked = computed(() => this.#position.value.linked);
+    this.missed = computed(() => this.#position.value.newest - this.#position.value.leftAt);
+  }
+
+  /** @param {Event} event */
+  dispatch = (event) => {
+    this.#position.value = next(this.#position.peek(), event);
+  };
+
+  /** @param {Data} data */
+  #follow(data) {
+    untracked(() => {
+      const opens = this.#position.peek().isFirstLook;
+      this.dispatch({ type: "data", data });
+      if (opens && !this.#position.peek().isFirstLook) queueMicrotask(() => holdBack(this.#room, 0));
+    });
+  }
+
+  /** What is rendered, and whether there is more on either side. */
+  shown() {
+    const [list, { more, past }] = [this.list.value, windowOf(this.#room).value];
+    const { first, end } = spanOf({ list, from: this.from.value, to: this.to.value });
+    return {
+      messages: list.slice(first, end),
+      isOlder: (past ?? { more }).more || first > 0,
+      isNewer: past !== null || end < list.length,
+    };
+  }
+
+  async showOlder() {
+    if (spanOf(this.#position.peek()).first === 0) await loadOlder(this.#room);
+    this.dispatch({ type: "older" });
+  }
+
+  async showNewer() {
+    if (spanOf(this.#position.peek()).end === this.list.peek().length) await loadNewer(this.#room);
+    this.dispatch({ type: "newer" });
+  }
+
+  /** Shows a message, which the present has. @param {string} id */
+  showEdited(id) {
+    const begun = windowOf(this.#room)
+      .peek()
+      .list.find((message) => message.id === id);
+    if (!begun || this.shown().messages.includes(begun)) return;
+    leavePast(this.#room);
+    this.dispatch({ type: "around", seq: begun.seq });
+  }
+
+  /** Returns to the newest messages, and removes the linked message from the address. */
+  toPresent() {
+    leavePast(this.#room);
+    this.dispatch({ type: "present" });
+    if (linkedSeq.peek()) goInstead(this.#room);
+    this.scroll.settle();
+  }
+
+  /** Whether the message to show is loaded. */
+  hasGoal() {
+    return this.list.value.some(({ seq }) => seq === this.goal.value);
+  }
+
+  /** Loads the message to show, and what is around it. @returns {Promise<boolean>} false if there is no such message */
+  async bringGoal() {
+    const seq = this.goal.peek();
+    await loadAround(this.#room, seq);
+    const isHere = () => this.list.peek().some((message) => message.seq === seq);
+    if (!isHere()) await catchUp(this.#room);
+    if (isHere() || this.goal.peek() !== seq) return true;
+    this.dispatch({ type: "present" });
+    return false;
+  }
+
+  /** Scrolls to the message to show, once it is rendered. @returns {HTMLElement | null} the element if it was */
+  reachGoal() {
+    const found = this.goal.peek() ? this.scroll.find(this.goal.peek()) : null;
+    if (!found) return null;
+    this.dispatch({ type: "arrived" });
+    this.scroll.startAt(found);
+    return found;
+  }
+
+  leave() {
+    this.#stop();
+    kept.set(this.#key, this.#position.peek());
+  }
+}
+
+/**
+ * @param {string} room
+ * @returns {Timeline} It settles after every render of the component and when the log or its content changes size.
+ */
+export function useTimeline(room) {
+  const timeline = useMemo(() => new Timeline(room), [room]);
+  useEffect(() => () => timeline.leave(), [timeline]);
+  useLayoutEffect(() => timeline.scroll.settle());
+  useLayoutEffect(() => {
+    const { log } = timeline.scroll;
+    if (!log) return undefined;
+    const observer = new ResizeObserver(() => timeline.scroll.settle());
+    observer.observe(log);
+    if (log.firstElementChild) observer.observe(log.firstElementChild);
+    return () => observer.disconnect();
+  }, []);
+  return timeline;
+}

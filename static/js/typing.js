@@ -1,0 +1,68 @@
+import { signal } from "@preact/signals";
+import { run } from "./connection.js";
+import { listenFor } from "./signals.js";
+import { me } from "./store.js";
+import { onChange } from "./sync.js";
+
+/** Who is typing in which room: sent at most every 3 s, shown for 5 s, and cleared by the message. */
+
+const SEND_EVERY_MS = 3_000;
+const SHOWN_MS = 5_000;
+
+/** @type {import("@preact/signals").Signal<Map<string, Map<string, number>>>} room → username → timer */
+const typists = signal(new Map());
+
+/** @param {string} room */
+export const typistsIn = (room) => [...(typists.value.get(room)?.keys() ?? [])];
+
+/** @type {Map<string, number>} When a signal was last sent to each room. */
+const sentAt = new Map();
+/** @type {Map<string, number>} The timers of signals to send as soon as allowed. */
+const later = new Map();
+
+/** @param {string} room */
+export function sendTyping(room) {
+  const wait = (sentAt.get(room) ?? 0) + SEND_EVERY_MS - Date.now();
+  if (wait <= 0) send(room);
+  else if (!later.has(room)) {
+    later.set(
+      room,
+      setTimeout(() => send(room), wait),
+    );
+  }
+}
+
+/** @param {string} room */
+function send(room) {
+  stopTyping(room);
+  sentAt.set(room, Date.now());
+  run("typing", { room }).catch(() => {});
+}
+
+/** Cancels a signal, because the message was sent or the room was left. @param {string} room */
+export function stopTyping(room) {
+  clearTimeout(later.get(room));
+  later.delete(room);
+}
+
+/** @param {string} room @param {string} username @param {number} [timer] */
+function set(room, username, timer) {
+  const there = new Map(typists.value.get(room));
+  clearTimeout(there.get(username));
+  if (timer) there.set(username, timer);
+  else if (!there.delete(username)) return;
+  typists.value = new Map(typists.value).set(room, there);
+}
+
+listenFor("typing", ({ room, from }) => {
+  if (from === me.value?.username) return;
+  set(
+    room,
+    from,
+    setTimeout(() => set(room, from), SHOWN_MS),
+  );
+});
+
+onChange(({ room, messages }) => {
+  for (const message of messages ?? []) set(room, message.author);
+});

@@ -1,0 +1,39 @@
+import { online } from "./connection.js";
+import { toast } from "./views/toast.js";
+
+/** The service worker: the page opens offline, and a new version is offered, never forced. */
+
+/** @type {{createScriptURL: (url: string) => string}} */
+const asItIs = { createScriptURL: (url) => url };
+
+export async function keepUpToDate() {
+  if (!("serviceWorker" in navigator)) return;
+  const registration = await register().catch(() => null);
+  if (!registration) return;
+  if (registration.waiting) offer(registration.waiting);
+  registration.addEventListener("updatefound", () => watch(registration.installing));
+  online.subscribe((isOnline) => isOnline && registration.update().catch(() => {}));
+}
+
+function register() {
+  const policy = /** @type {any} */ (window).trustedTypes?.createPolicy("service-worker", asItIs) ?? asItIs;
+  return navigator.serviceWorker.register(policy.createScriptURL(new URL("service-worker.js", document.baseURI).href));
+}
+
+/** @param {ServiceWorker | null} worker */
+function watch(worker) {
+  worker?.addEventListener("statechange", () => {
+    if (worker.state === "installed" && navigator.serviceWorker.controller) offer(worker);
+  });
+}
+
+/** @param {ServiceWorker} worker */
+function offer(worker) {
+  toast("A new version is available.", { label: "Reload", act: () => reloadWith(worker) });
+}
+
+/** @param {ServiceWorker} worker */
+function reloadWith(worker) {
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  worker.postMessage("take over");
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { arrange } from "../js/timeline/arrange.js";
+import { message } from "./world.js";
+
+const MINUTE = 60_000;
+const NOON = new Date(2026, 2, 1, 12).getTime();
+
+/** @param {number} seq @param {number} minutes @param {object} [fields] */
+const after = (seq, minutes, fields) =>
+  message({ seq, at: new Date(NOON + minutes * MINUTE).toISOString(), ...fields });
+
+/** @param {ReturnType<typeof arrange>} items */
+const leading = (items) => items.flatMap((item) => (item.kind === "message" && item.leads ? [item.message.seq] : []));
+
+test("messages of an author within five minutes share a header", () => {
+  const items = arrange([after(1, 0), after(2, 4), after(3, 8), after(4, 13)], 0);
+  assert.deepEqual(leading(items), [1, 4]);
+});
+
+test("another author, a deletion, a day and the line New begin anew", () => {
+  const items = arrange(
+    [
+      after(1, 0),
+      after(2, 0, { author: "bob" }),
+      after(3, 1, { author: "bob", deleted: true }),
+      after(4, 2),
+      after(5, 3),
+      after(6, 24 * 60),
+    ],
+    5,
+  );
+  assert.deepEqual(leading(items), [1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(
+    items.map(({ kind }) => kind),
+    ["day", "message", "message", "message", "message", "new", "message", "day", "message"],
+  );
+});
+
+test("every message is there once and in order, with keys that differ", () => {
+  const messages = fc
+    .array(fc.record({ wait: fc.nat(2000), author: fc.constantFrom("alice", "bob") }))
+    .map((rows) => rows.map(({ wait, author }, index) => after(index + 1, index * wait, { author })));
+  fc.assert(
+    fc.property(messages, fc.nat(20), (list, firstNew) => {
+      const sorted = list.toSorted((a, b) => (a.at < b.at ? -1 : 1));
+      const items = arrange(sorted, firstNew);
+      assert.deepEqual(
+        items.flatMap((item) => (item.kind === "message" ? [item.message] : [])),
+        sorted,
+      );
+      assert.equal(new Set(items.map(({ key }) => key)).size, items.length);
+    }),
+  );
+});

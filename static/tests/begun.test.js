@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { begunIn, unfinished } from "../js/composer/begun.js";
+
+const BEGUN = {
+  "@": "@",
+  "hey @bo": "@bo",
+  "(@Müller": "@Müller",
+  "see #des": "#des",
+  "nice :sm": ":sm",
+  "/le": "/le",
+};
+const NOTHING = ["", "hey", "a@b", "@bob ", "nice :s", "and /le", "12:30", "http://x"];
+
+for (const [text, word] of Object.entries(BEGUN)) {
+  test(`“${text}” begins ${word}`, () => {
+    const begun = begunIn(text);
+    assert.equal(`${begun?.sign}${begun?.word}`, word);
+    assert.equal(text.slice(begun?.start), word);
+  });
+}
+
+for (const text of NOTHING) {
+  test(`“${text}” begins nothing`, () => assert.equal(begunIn(text), null));
+}
+
+test("a word that is there in full needs no choice, unless there are others", () => {
+  const begun = { sign: "@", word: "bob", start: 0 };
+  assert.deepEqual(unfinished(begun, [{ insert: "@bob" }]), []);
+  assert.equal(unfinished(begun, [{ insert: "@bob" }, { insert: "@bobby" }]).length, 2);
+});

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { leftOff } from "../js/timeline/left-off.js";
+import { messages } from "./reader.js";
+import { message } from "./world.js";
+
+const read = (number) => ({ number, seq: number, uncounted: 0, room_rev: 0 });
+const bobs = (from, to) => messages(from, to).map((row) => ({ ...row, author: "bob" }));
+
+/** @param {object} known */
+const place = (known) =>
+  leftOff({ list: bobs(1, 50), more: false, read: read(40), limit: 40, mine: "alice", ...known }).number;
+
+test("one left off at the message after the last one that was read", () => assert.equal(place({}), 41));
+
+test("what is mine or deleted is not where one left off", () => {
+  const list = [
+    ...bobs(1, 40),
+    message({ seq: 41 }),
+    message({ seq: 42, author: "bob", deleted: true }),
+    ...bobs(43, 50),
+  ];
+  assert.equal(place({ list }), 43);
+});
+
+test("when everything is read there is no place", () => {
+  assert.equal(place({ read: read(50), limit: 50 }), 0);
+  assert.equal(place({ list: [], read: read(0), limit: 0 }), 0);
+});
+
+test("a place that is not loaded is where reading ended, if it can be loaded", () => {
+  const list = bobs(101, 150);
+  assert.deepEqual(leftOff({ list, more: true, read: read(40), limit: 40, mine: "alice" }), { number: 41, seq: 40 });
+  assert.equal(place({ list }), 101);
+});
+
+test("what one has marked as unread is where one left off, one's own messages too", () => {
+  assert.equal(place({ list: messages(1, 50), limit: 19 }), 20);
+});

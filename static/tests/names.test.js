@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { byBytes, conversation, isConversation, others, roomName, roomWith } from "../js/names.js";
+import { username } from "./world.js";
+
+test("names are in the order of their UTF-8 bytes, as on the server", () => {
+  const text = fc.string({ unit: "binary" });
+  fc.assert(
+    fc.property(
+      text,
+      text,
+      (a, b) => Math.sign(byBytes(a, b)) === Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b))),
+    ),
+  );
+});
+
+test("a conversation has one name, whoever begins it", () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(username, { minLength: 2, maxLength: 10 }), (people) => {
+      const room = conversation(people);
+      assert.equal(conversation(people.toReversed()), room);
+      assert.ok(isConversation(room));
+      for (const me of people) assert.equal(roomWith(me, others(room, me)), room);
+    }),
+  );
+});
+
+test("a conversation with oneself is the notes to self", () => {
+  assert.equal(roomWith("alice", ["alice"]), "alice");
+  assert.equal(roomWith("alice", []), "alice");
+});
+
+const TYPED = {
+  "Book Club": "book-club",
+  "  spaces  ": "spaces",
+  "a -- b": "a-b",
+  "Secret Project X!": "secret-project-x",
+  "v1.2_beta": "v1.2_beta",
+  हिन्दी: "हिन्दी",
+  "!!!": "",
+};
+
+for (const [typed, name] of Object.entries(TYPED)) {
+  test(`“${typed}” makes a room called “${name}”`, () => assert.equal(roomName(typed), name));
+}
+
+test("the name of a room stays as it is when it is typed again", () => {
+  fc.assert(fc.property(fc.string({ unit: "grapheme" }), (typed) => roomName(roomName(typed)) === roomName(typed)));
+});

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { Refusal } from "../js/connection.js";
+import { merged, nextOf, outcome, withEntry, withoutEntry } from "../js/sending.js";
+
+const entry = fc.record({
+  id: fc.constantFrom("a", "b", "c", "d", "e"),
+  user: fc.constant("alice"),
+  room: fc.constant("#lobby"),
+  text: fc.string(),
+  at: fc.constant("2026-03-01T12:00:00Z"),
+  refused: fc.option(fc.constant("Not now."), { nil: undefined }),
+});
+const list = fc.uniqueArray(entry, { selector: ({ id }) => id });
+
+test("an entry is there once, at its place, in its newest state", () => {
+  fc.assert(
+    fc.property(list, entry, (before, news) => {
+      const after = withEntry(before, news);
+      const ids = before.map(({ id }) => id);
+      assert.deepEqual(
+        after.map(({ id }) => id),
+        ids.includes(news.id) ? ids : [...ids, news.id],
+      );
+      assert.equal(
+        after.find(({ id }) => id === news.id),
+        news,
+      );
+      assert.ok(!withoutEntry(after, news.id).some(({ id }) => id === news.id));
+    }),
+  );
+});
+
+test("what was kept comes before what was written since, and nothing is lost or doubled", () => {
+  fc.assert(
+    fc.property(list, list, (kept, written) => {
+      const all = merged(kept, written).map(({ id }) => id);
+      assert.deepEqual(
+        all.slice(0, kept.length),
+        kept.map(({ id }) => id),
+      );
+      assert.deepEqual(new Set(all), new Set([...kept, ...written].map(({ id }) => id)));
+      assert.equal(new Set(all).size, all.length);
+    }),
+  );
+});
+
+test("messages are sent in the order of writing, past those that are refused", () => {
+  fc.assert(
+    fc.property(list, (waiting) => {
+      const next = nextOf(waiting);
+      const before = next ? waiting.slice(0, waiting.indexOf(next)) : waiting;
+      assert.ok(!next?.refused && before.every(({ refused }) => refused));
+    }),
+  );
+});
+
+const OUTCOMES = [
+  [{ code: "offline" }, { wait: 1 }],
+  [{ code: "rate_limited", details: { retry_after: 5 } }, { wait: 5 }],
+  [{ code: "rate_limited", details: { retry_after: 60 } }, { refused: "Why." }],
+  [{ code: "unavailable" }, { wait: 2 }],
+  [{ code: "forbidden" }, { refused: "Why." }],
+  [{ code: "internal" }, { refused: "Why." }],
+];
+
+for (const [error, expected] of OUTCOMES) {
+  test(`after ${JSON.stringify(error)} comes ${JSON.stringify(expected)}`, () => {
+    assert.deepEqual(outcome(new Refusal({ message: "Why.", ...error })), expected);
+  });
+}

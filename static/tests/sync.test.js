@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import fc from "fast-check";
+import { forgetEverything, takeRows } from "../js/rows.js";
+import * as store from "../js/store.js";
+import { apply, revs } from "../js/sync.js";
+import { message } from "./world.js";
+
+beforeEach(() => {
+  forgetEverything();
+  revs.clear();
+});
+
+/** @param {string} room */
+const texts = (room) => store.windowOf(room).value.list.map(({ text }) => text);
+
+test("changes are applied once and in order, whatever arrives twice or too late", () => {
+  const arrivals = fc.array(fc.integer({ min: 1, max: 8 }), { maxLength: 40 });
+  fc.assert(
+    fc.property(arrivals, (order) => {
+      forgetEverything();
+      revs.clear();
+      let held = 0;
+      for (const rev of order) {
+        apply({ room: "#lobby", rev, messages: [message({ seq: rev, text: `text ${rev}` })] });
+        if (rev === held + 1) held = rev;
+      }
+      assert.equal(revs.get("#lobby") ?? 0, held);
+      assert.deepEqual(
+        texts("#lobby"),
+        Array.from({ length: held }, (_, index) => `text ${index + 1}`),
+      );
+    }),
+  );
+});
+
+test("rows give the same state in every order, the one with the greater rev wins", () => {
+  const row = fc.record({ seq: fc.integer({ min: 1, max: 5 }), rev: fc.integer({ min: 1, max: 30 }) });
+  const versions = fc.uniqueArray(row, { selector: ({ seq, rev }) => `${seq} ${rev}` });
+  const shuffled = versions.chain((rows) =>
+    fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length })),
+  );
+  fc.assert(
+    fc.property(shuffled, ([rows, others]) => {
+      const [first, second] = [rows, others].map((list) => {
+        forgetEverything();
+        for (const { seq, rev } of list) takeRows("#lobby", { messages: [message({ seq, rev, text: `${rev}` })] });
+        return [...store.windowOf("#lobby").value.rows.values()].toSorted((a, b) => a.seq - b.seq);
+      });
+      assert.deepEqual(first, second);
+    }),
+  );
+});
+
+test("a message that is mine or deleted is noted as not unread", () => {
+  store.me.value = /** @type {any} */ ({ username: "alice" });
+  takeRows("#lobby", {
+    messages: [
+      message({ seq: 1 }),
+      message({ seq: 2, author: "bob" }),
+      message({ seq: 3, author: "bob", deleted: true }),
+    ],
+  });
+  assert.deepEqual([...(store.uncounted.value.get("#lobby")?.keys() ?? [])], [1, 3]);
+});
+
+test("a change of a closed conversation is ignored", () => {
+  store.closed.value = new Map([["alice+bob", /** @type {any} */ ({ room: "alice+bob" })]]);
+  apply({ room: "alice+bob", rev: 1, messages: [message({ seq: 1, room: "alice+bob" })] });
+  assert.ok(!revs.has("alice+bob"));
+});

@@ -1,0 +1,24 @@
+import fc from "fast-check";
+
+/** People, rooms and messages for tests. */
+
+const START = Date.parse("2026-03-01T12:00:00Z");
+
+/** Usernames as the server allows them, also of letters that UTF-16 and UTF-8 order differently. */
+export const username = fc.stringMatching(/^[a-z0-9äß漢\u{ff41}\u{1d7d8}]{1,8}$/u);
+
+/** @param {Partial<import("../js/wire.js").Message>} fields */
+export const message = (fields) =>
+  /** @type {import("../js/wire.js").Message} */ ({
+    id: `id ${fields.seq}`,
+    room: "#lobby",
+    author: "alice",
+    text: "Howdy",
+    at: new Date(START + (fields.seq ?? 0) * 1000).toISOString(),
+    number: fields.seq,
+    rev: fields.seq,
+    edited_at: null,
+    deleted: false,
+    reply_to: null,
+    ...fields,
+  });

@@ -1,0 +1,84 @@
+"""An installed wheel, which serves bundles: its first load, and some stories again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.test_accessibility import test_axe_finds_nothing_in_any_view
+from tests.browser.test_composer import test_code_is_coloured_and_can_be_copied, test_rooms_and_emoji_are_completed
+from tests.browser.test_installed_app import test_messages_written_offline_survive_closing_the_page
+from tests.browser.test_links import test_a_link_opens_an_old_message_with_those_around_it
+from tests.browser.test_reloading import test_a_reload_in_mid_conversation_loses_and_duplicates_nothing
+from tests.browser.test_rooms import test_inviting_and_removing_by_keyboard_keeps_the_focus
+from tests.browser.test_settings import test_theme_and_density_are_chosen_and_kept
+from tests.browser.test_talk import test_two_people_talk_in_the_lobby
+from tests.browser.wheel import SIZES, install, serving_wheel
+from tests.servers import RunningServer
+
+__all__ = [
+    "test_a_link_opens_an_old_message_with_those_around_it",
+    "test_a_reload_in_mid_conversation_loses_and_duplicates_nothing",
+    "test_axe_finds_nothing_in_any_view",
+    "test_code_is_coloured_and_can_be_copied",
+    "test_inviting_and_removing_by_keyboard_keeps_the_focus",
+    "test_messages_written_offline_survive_closing_the_page",
+    "test_rooms_and_emoji_are_completed",
+    "test_theme_and_density_are_chosen_and_kept",
+    "test_two_people_talk_in_the_lobby",
+]
+MOST_REQUESTS = 12
+MOST_BYTES = 95_000
+BUILD_SECONDS = 300
+
+pytestmark = pytest.mark.timeout(BUILD_SECONDS)
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    base = tmp_path_factory.getbasetemp()
+    return install(base if worker_id == "master" else base.parent)
+
+
+@pytest.fixture
+async def own_server(wheel: Path, tmp_path: Path) -> AsyncIterator[RunningServer]:
+    """The installed wheel, for the stories too."""
+    async with serving_wheel(wheel, tmp_path) as server:
+        yield server
+
+
+async def test_the_first_load_is_small_and_of_few_requests(browser: Browser, own_server: RunningServer) -> None:
+    context = await browser.new_context(service_workers="block")
+    page = await context.new_page()
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    await page.goto(own_server.url)
+    await expect(page.get_by_role("textbox", name="Your name")).to_be_visible()
+    await page.wait_for_load_state("networkidle")
+    assert len(requests) <= MOST_REQUESTS, requests
+    assert await page.evaluate(SIZES) <= MOST_BYTES
+    preloaded = await page.locator("link[rel=modulepreload]").evaluate_all("links => links.map(link => link.href)")
+    [main] = await page.locator("script[src]").evaluate_all("scripts => scripts.map(script => script.src)")
+    assert sorted({url for url in requests if url.endswith(".js")}) == sorted([*preloaded, main])
+    await context.close()
+
+
+async def test_every_file_is_named_by_its_digest_kept_forever_and_has_its_source(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.has_everything()
+    files = await alice.page.evaluate("performance.getEntriesByType('resource').map(({name}) => name)")
+    scripts = [url for url in files if url.endswith((".js", ".css")) and not url.endswith("service-worker.js")]
+    assert len(scripts) > 5
+    for url in scripts:
+        answer = await alice.page.request.get(url)
+        assert "immutable" in answer.headers["cache-control"]
+        assert len(Path(url).stem.rpartition("-")[2]) == 8
+        if "/vendor/" not in url:
+            source_map = (
+                url.rpartition("/")[0] + "/" + (await answer.text()).rpartition("sourceMappingURL=")[2].split()[0]
+            )
+            assert "mappings" in await (await alice.page.request.get(source_map)).json()
