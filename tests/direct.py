@@ -23,7 +23,7 @@ LOBBY = "#lobby"
 CONTRACT = contract()
 DECLARED = {command.name: command for command in CONTRACT.commands}
 """All commands by name."""
-PARTS = Features(FEATURES).parts
+FEATURED = Features(FEATURES)
 
 
 class Everything:
@@ -54,7 +54,7 @@ class Direct:
 
     def _change(self, me: Caller, work: Any) -> tuple[Any, list[dict[str, Any]]]:
         with self.engine.begin() as db:
-            act = Act(me, db, Changes(db, Everything()), self._rates, LOBBY, PARTS)
+            act = Act(me, db, Changes(db, Everything()), self._rates, LOBBY, FEATURED.parts, FEATURED.blank)
             return work(act), [payload(change) for change in act.changes.by_room.values()]
 
 
