@@ -171,7 +171,9 @@ async def test_attachments_are_bounded_in_time(start):
     await well.send(f'451-7["echo",{ONE}]')
     await well.send(b"x")
     assert [await well.read(), await well.read()] == [f"461-7[{ONE}]", b"x"]
-    await asyncio.sleep(0.2)  # twice the time of its attachments, which came
+    late = await raw.join_websocket()
+    await late.send(f'452-7["echo",{TWO}]')
+    assert await late.closed() == 1002  # its time ended after that of the attachments that came
     await well.send('428["echo",1]')
     assert await well.read() == "438[1]"
 

@@ -10,6 +10,7 @@ import pytest
 
 from chatrooms.cli.serve import uvicorn_options
 from chatrooms.wire import http_protocol, unsent
+from chatrooms.wire.http_protocol import HttpProtocol
 from tests.wire.program import until
 from tests.wire.raw import PATH, receive_until, send
 from tests.wire.strangers import GET, Application, serving
@@ -101,14 +102,23 @@ async def test_a_body_that_comes_by_drops_is_refused(connect, monkeypatch):
     assert reading.result().startswith(LATE)
 
 
-async def test_a_body_that_comes_steadily_is_read(connect, monkeypatch):
+@pytest.fixture
+def checks(monkeypatch) -> list[int]:
+    """Where each check found the body, of whether it comes fast enough."""
+    found, check = [], HttpProtocol._check_body
+    monkeypatch.setattr(HttpProtocol, "_check_body", lambda it, mark: (found.append(mark), check(it, mark)))
+    return found
+
+
+async def test_a_body_that_comes_steadily_is_read(connect, checks, monkeypatch):
     monkeypatch.setattr(http_protocol, "LEAST_SENT", 1000)
     client = await connect()
-    await client.send(POST + b"Content-Length: 100000\r\n\r\n")
-    for _ in range(50):
-        await client.send(b"x" * 2000)
+    await client.send(POST + b"Transfer-Encoding: chunked\r\n\r\n")
+    while len(checks) < 3:
+        await client.send(b"3e8\r\n" + b"x" * 1000 + b"\r\n")
         await asyncio.sleep(0.02)
-    assert await client.answer() == (200, b"read 100000")
+    await client.send(b"0\r\n\r\n")
+    assert (await client.answer())[0] == 200
 
 
 async def test_a_body_that_waits_for_the_application_may_take_its_time(connect, application):
@@ -116,7 +126,7 @@ async def test_a_body_that_waits_for_the_application_may_take_its_time(connect, 
     sending = asyncio.ensure_future(
         client.send(GET.replace(b"/", b"/wait", 1) + POST + b"Content-Length: 1000000\r\n\r\n", b"x" * 1_000_000)
     )
-    await asyncio.sleep(0.5)
+    assert (await (await connect()).ask(b"G")).startswith(LATE)  # which has waited less
     application.go_on.set()
     assert await client.answer() == (200, b"1")
     assert await client.answer() == (200, b"read 1000000")
