@@ -4,6 +4,7 @@ import { html } from "../html.js";
 import { isConversation, others } from "../names.js";
 import { mentionsText, unreadText } from "../reads/counts.js";
 import { itemsIn } from "../reads/inbox.js";
+import { attention, isLooking } from "../reads/marks.js";
 import { concernOf, unreadOf } from "../reads/unread.js";
 import { addressOf, currentRoom, shownRoom, showsMentions } from "../route.js";
 import { conversations, isMuted, me, rooms, sharedRooms, titleOf } from "../store.js";
@@ -72,14 +73,16 @@ export function Faces({ room }) {
   return html`<span class="faces"><${Avatar} username=${first} /><${Avatar} username=${second} /></span>`;
 }
 
-/** Of the room on screen. */
+/** Of the room that we look at. */
 const NOTHING = { isNews: false, number: 0 };
 
 /** @param {{room: string, children?: any}} props */
 function Entry({ room, children }) {
   const isHere = currentRoom.value === room && !showsMentions.value;
-  const isShown = shownRoom.value === room;
-  const { isNews, number } = isShown ? NOTHING : concernOf(room);
+  void attention.value;
+  const isSeen = shownRoom.value === room && isLooking();
+  const concerns = concernOf(room);
+  const { isNews, number } = isSeen ? NOTHING : concerns;
   const classes = ["entry", isNews && "unread", isMuted(room) && "muted"].filter(Boolean).join(" ");
   return html`
     <li>
@@ -87,7 +90,7 @@ function Entry({ room, children }) {
         class=${classes}
         href=${addressOf(room)}
         aria-current=${isHere ? "page" : undefined}
-        aria-label=${labelOf(room, isShown)}
+        aria-label=${labelOf(room, isSeen)}
       >
         ${children}
         <span class="title" dir="auto">${titleOf(room)}</span>
@@ -98,12 +101,12 @@ function Entry({ room, children }) {
   `;
 }
 
-/** The label for screen readers. @param {string} room @param {boolean} isShown */
-function labelOf(room, isShown) {
+/** The label for screen readers. @param {string} room @param {boolean} isSeen */
+function labelOf(room, isSeen) {
   const [partner, another] = isConversation(room) ? others(room, me.value?.username ?? "") : [];
   const presence = partner && !another && (isOnline(partner) ? "online" : "offline");
   const muted = isMuted(room) && "muted";
-  return [titleOf(room), presence, muted, ...(isShown ? [] : numbersOf(room))].filter(Boolean).join(", ");
+  return [titleOf(room), presence, muted, ...(isSeen ? [] : numbersOf(room))].filter(Boolean).join(", ");
 }
 
 /** @param {string} room */
