@@ -80,7 +80,7 @@ async def test_the_list_of_mentions_opens_the_place(person: Arrive, own_server: 
             await bob.say("#lobby", f"line {number}.")
         await bob.say("#lobby", "Second, @alice")
         await alice.is_called("Mentions", 2)
-        await alice.room("Mentions").click()
+        await alice.page.get_by_role("link", name=re.compile("^Mentions")).click()
         await expect(mentions(alice)).to_contain_text(["Second, @alice", "First, @alice"])
         await expect(alice.page).to_have_title("(2) Mentions · Chatrooms")
         await bob.say("#lobby", "Third, @alice")
