@@ -134,7 +134,7 @@ async def test_a_muted_room_and_one_of_no_interest_neither_notify_nor_count(
     alice, told = await listening(person, "alice")
     await switch(alice, "Desktop notifications", on=True)
     await choose_level(alice, "Nothing")
-    await alice.page.evaluate("navigator.setAppBadge = async (number) => window.tell(`badge ${number}`)")
+    await alice.page.evaluate("void (navigator.setAppBadge = async (number) => window.tell(`badge ${number}`))")
     await hide(alice)
     async with connect(own_server.url, "bob") as bob, connect(own_server.url, "carol") as carol:
         await alice.page.evaluate("dispatchEvent(new Event('blur'))")

@@ -209,8 +209,8 @@ async def too_long(alice: Visitor) -> None:
 VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
-        lobby, rooms, members, message, switcher, keys, completion, emoji, person, settings, profile, level, mentions, mute, browse,
-        new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes, not_here, editing,
-        too_long,
+        lobby, rooms, members, message, switcher, keys, completion, emoji, person, settings, profile, level, browse,
+        mentions, mute, new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes, not_here,
+        editing, too_long,
     )
 }  # fmt: skip
