@@ -22,7 +22,7 @@ const TEXTS = {
   "```js\nlet a;\n```": ["CodeBlock"],
   "---": ["hr"],
   "|a|\n|-|\n|b|": ["div", "table", "thead", "tr", "th", "tbody", "tr", "td"],
-  "hey @bob": ["p", "Mention"],
+  "hey @bob": ["p", "Named"],
   "<b>no</b>": ["p"],
 };
 
