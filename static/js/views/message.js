@@ -2,6 +2,7 @@ import { cloneElement, isValidElement, toChildArray } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { showPerson } from "../overlay.js";
 import { exactTime, shortTime, timeOf } from "../dates.js";
+import { beginning } from "../messages/folding.js";
 import { isOnlyEmoji, markdown, parser } from "../messages/markdown.js";
 import { html } from "../html.js";
 import { discard, retry, waiting } from "../outbox.js";
@@ -69,12 +70,20 @@ const Time = ({ at, write = timeOf }) => html`<time datetime=${at} title=${exact
 
 /** @param {{message: Message}} props */
 function Body({ message: { text, deleted, edited_at } }) {
-  const content = useMemo(() => markdown(text ?? ""), [text, parser.value]);
+  const written = text ?? "";
+  const [isOpen, setOpen] = useState(false);
+  const start = beginning(written);
+  const shown = isOpen ? written : (start ?? written);
+  const content = useMemo(() => markdown(shown), [shown, parser.value]);
   if (deleted) return html`<p class="tombstone">message deleted</p>`;
   return html`
-    <div class=${isOnlyEmoji(text ?? "") ? "text emoji" : "text"} dir="auto">
+    <div class=${isOnlyEmoji(written) ? "text emoji" : "text"} dir="auto">
       ${edited_at ? withMark(content, edited_at) : content}
     </div>
+    ${
+      start !== null &&
+      html`<button class="link unfold" type="button" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>${isOpen ? "Show less" : "Show more"}</button>`
+    }
   `;
 }
 
