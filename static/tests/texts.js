@@ -93,6 +93,7 @@ function allowance(made, written) {
   const digits = Object.fromEntries([..."0123456789"].map((digit) => [digit, 9 * count("li")]));
   return {
     ...digits,
+    ...Object.fromEntries([..."xX"].map((mark) => [mark, tasks])),
     "*": emphasis + count("li") + any("hr"),
     _: emphasis + any("hr"),
     "~": 4 * count("del") + (isCode ? Infinity : 0),
@@ -110,7 +111,6 @@ function allowance(made, written) {
     "[": links + tasks,
     "]": links + tasks,
     "!": links,
-    x: tasks,
     "\\": written.match(/\\[*_~`[\]<>|#@]/gu)?.length ?? 0,
   };
 }

@@ -14,19 +14,18 @@ const NAME = /(?<![\p{L}\p{N}_])__[a-z\d]+(?:_[a-z\d]+)*__(?![\p{L}\p{N}_])/gu;
 /** Punctuation of East Asian sentences; all are one unit long. */
 const WIDE = /[\u2018-\u201d\u2026\u3001-\u303f\uff01-\uff65]/gu;
 
+const NO_WORD = new RegExp(`[${UNSPACED}]|${WIDE.source}`, "v");
+
 /** What stands for a character that ends no word and is no marker. */
 const LETTER = "a";
 
 /** @param {string} text */
 const blanked = (text) => LETTER.repeat(text.length);
 
-/** Masks what is not a marker from the search for emphasis. */
-export class Unmarked extends Hooks {
-  /** @param {string} masked @returns {string} of the same length */
-  emStrongMask(masked) {
-    return masked.replace(IN_A_WORD, blanked).replace(NAME, blanked).replace(WIDE, LETTER);
-  }
-}
+/** Masks what is not a marker from the search for emphasis. @param {string} masked @returns {string} of the same length */
+const emStrongMask = (masked) => masked.replace(IN_A_WORD, blanked).replace(NAME, blanked).replace(WIDE, LETTER);
+
+export const hooks = Object.assign(new Hooks(), { emStrongMask });
 
 /**
  * Whether the marker at the beginning of `rest` is one, and not a character of a word.
@@ -35,4 +34,4 @@ export class Unmarked extends Hooks {
 export const isMarker = (rest, masked) => masked.at(-rest.length) === rest[0];
 
 /** What stands before a marker, as far as emphasis is concerned. @param {string} [before] */
-export const setting = (before = "") => (new RegExp(`[${UNSPACED}]|${WIDE.source}`, "v").test(before) ? "" : before);
+export const setting = (before = "") => (NO_WORD.test(before) ? "" : before);

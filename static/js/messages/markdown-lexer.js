@@ -1,5 +1,5 @@
 import { Lexer, Tokenizer } from "marked";
-import { isMarker, setting, Unmarked } from "./emphasis.js";
+import { hooks, isMarker, setting } from "./emphasis.js";
 import { addressIn } from "./links.js";
 
 /**
@@ -8,6 +8,9 @@ import { addressIn } from "./links.js";
  * @import {Token, Tokens} from "marked"
  */
 
+/** For each of these the parser may search all the text. */
+const MARKERS = /[\\`*_~[<]/gu;
+const MOST_SEARCHED = 900_000;
 const MOST_STEPS = 4_000;
 /** A step may search all the text that is left, and in what is slow to search each part counts as `SLOW` characters. */
 const MOST_READ = 12_000_000;
@@ -25,10 +28,16 @@ const LANGUAGE = /^[\w+#.-]*$/u;
 const FIRST_LINE = /^[ ]*(?:`+|~+)[ \t]*(.*)/u;
 const BETWEEN_CELLS = /\\?\||\s/gu;
 
+const nothing = () => undefined;
+/** What is text in a chat. */
+const TEXT = { br: nothing, def: nothing, html: nothing, lheading: nothing, tag: nothing };
+
 /** @param {string} text Throws a RangeError if it is too costly: then show it as it is. @returns {Token[]} */
 export function lexed(text) {
-  const tokenizer = new ChatTokenizer(text.split("\n").every((line) => INDENTED.test(line)));
-  return Lexer.lex(text, { gfm: true, hooks: new Unmarked(), tokenizer });
+  if (text.length * (text.match(MARKERS) ?? []).length > MOST_SEARCHED) throw new RangeError("Too many markers");
+  const isIndented = text.split("\n").every((line) => INDENTED.test(line));
+  const tokenizer = Object.assign(new ChatTokenizer(isIndented), TEXT);
+  return Lexer.lex(text, { gfm: true, hooks, tokenizer });
 }
 
 /** Throws a RangeError when a text takes too many steps; tables and nesting beyond their bounds are text. */
@@ -61,26 +70,6 @@ class ChatTokenizer extends Tokenizer {
     if (!made || LANGUAGE.test(made.lang ?? "")) return made;
     const [, info] = FIRST_LINE.exec(made.raw) ?? ["", ""];
     return { ...made, lang: "", text: made.text ? `${info}\n${made.text}` : info };
-  }
-
-  html() {
-    return undefined;
-  }
-
-  def() {
-    return undefined;
-  }
-
-  lheading() {
-    return undefined;
-  }
-
-  tag() {
-    return undefined;
-  }
-
-  br() {
-    return undefined;
   }
 
   /** The first thing the lexer tries at each piece of a line. @param {string} rest */

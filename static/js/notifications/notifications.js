@@ -1,5 +1,5 @@
 import { goTo, linkTo, shownRoom } from "../route.js";
-import { me, nameOf, reads, titleOf } from "../store.js";
+import { handleOf, me, nameOf, reads, titleOf } from "../store.js";
 import { onChange } from "../sync.js";
 import { chimeOnce } from "./chime.js";
 import { mentions } from "../mentions.js";
@@ -49,7 +49,11 @@ function tell({ room, seq, author, text }) {
   if (document.visibilityState === "visible" && document.hasFocus()) return;
   const place = room.startsWith("#") ? ` in ${titleOf(room)}` : "";
   const about = { username: me.peek()?.username ?? "", room, seq, link: linkTo(room, seq) };
-  showNotification(`${nameOf(author)}${place}`, (text ?? "").slice(0, LONGEST), about);
+  showNotification(
+    `${[nameOf(author), handleOf(author)].filter(Boolean).join(" ")}${place}`,
+    (text ?? "").slice(0, LONGEST),
+    about,
+  );
 }
 
 /** @returns {"unsupported" | NotificationPermission} */

@@ -51,9 +51,9 @@ export function MessageEditor({ message, onDone }) {
   }
   /** @param {Event} event */
   function save(event) {
-    if (isVisible(text) && leftOf(text) >= 0) return onSubmit(event);
     event.preventDefault();
     if (!isVisible(text)) ask("delete");
+    else if (leftOf(text) >= 0) onSubmit(event);
   }
   return html`
     <form class="editor" onSubmit=${save} onKeyDown=${onKeyDown}>
@@ -72,7 +72,7 @@ export function MessageEditor({ message, onDone }) {
 
 /** @param {{onDiscard: () => void, onClose: () => void}} props */
 const Discard = ({ onDiscard, onClose }) => html`
-  <${Confirm} title="Discard your changes?" verb="Discard" onConfirm=${async () => onDiscard()} onClose=${onClose}>
+  <${Confirm} title="Discard your changes?" verb="Discard" onConfirm=${() => Promise.resolve(onDiscard())} onClose=${onClose}>
     The message will stay as it is.
   <//>
 `;
