@@ -45,6 +45,6 @@ test("a part ends between lines, and not in code", () => {
   assert.ok(log.every(({ text }) => text.endsWith("\n") && text.length < 2_600));
   assert.deepEqual(
     log.map(({ continues }) => continues),
-    [false, true, true, true],
+    [false, true, true, true, true],
   );
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./page.js";
-import { checkNothingVanishes, elements, seen, text as anyText } from "./texts.js";
+import { text as anyText, checkNothingVanishes, elements, seen } from "./texts.js";
 import { isOnlyEmoji, markdown } from "../js/messages/markdown.js";
 import fc from "fast-check";
 import { parsed } from "../js/messages/markdown-nodes.js";
