@@ -5,6 +5,7 @@ import { isConversation, others } from "../names.js";
 import { unreadText } from "../reads/counts.js";
 import { unreadOf } from "../reads/unread.js";
 import { addressOf, currentRoom, shownRoom } from "../route.js";
+import { serverName } from "../server.js";
 import { conversations, me, rooms, sharedRooms, titleOf } from "../store.js";
 import { Account } from "./account.js";
 import { Avatar, AvatarWithPresence } from "./avatar.js";
@@ -12,7 +13,7 @@ import { Icon } from "./icon.js";
 
 export const Sidebar = () => html`
   <aside class="sidebar" aria-label="Sidebar">
-    <header class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span>Chatrooms</span></header>
+    <header class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span dir="auto">${serverName.value}</span></header>
     <nav aria-label="Rooms and people"><${Rooms} /><${People} /></nav>
     <${Account} />
   </aside>
