@@ -8,6 +8,8 @@ DEFAULT = "#0c6b5d"
 MINIMUM = 4.5
 """The smallest contrast of text in the accent colour, and of text on it."""
 STEPS = 100
+LINEAR_UP_TO = 0.04045
+"""Up to here, sRGB is linear."""
 STRONGER = 0.12
 SOFT = {"light": 0.12, "dark": 0.22}
 """How much of the accent is in its soft background."""
@@ -74,5 +76,5 @@ def _rgb(colour: str) -> Rgb:
 def _luminance(colour: str) -> float:
     """Return the relative luminance, from 0 to 1 (WCAG 2.2, "relative luminance")."""
     parts = (part / 255 for part in _rgb(colour))
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (part / 12.92 if part <= LINEAR_UP_TO else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -40,7 +40,7 @@ def _clean(value: str) -> str:
 
 
 def line(value: str) -> str:
-    """Return one line of text without spaces at its ends; raises ``ValueError`` if it is not one that people can see."""
+    """Return one line without spaces at its ends; raises ``ValueError`` if people would not see it as one."""
     if "\n" in value or "\r" in value:
         raise ValueError("Line breaks are not allowed.")
     if _turning.search(value):

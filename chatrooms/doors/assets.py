@@ -33,7 +33,8 @@ _in_folders = re.compile(rf'(?<=")(?:\./)?((?:{"|".join(FOLDERS)})/)')
 class Assets:
     """The routes of the client's files, answered from memory.
 
-    ``brand`` is whose server this is. ``hosted`` lets the client know that people log in to the host application, not here.
+    ``brand`` is whose server this is. ``hosted`` lets the client know that people log in to the host application, not
+    here.
     """
 
     def __init__(self, folder: Folder, brand: Brand, *, hosted: bool) -> None:
