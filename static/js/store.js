@@ -83,6 +83,9 @@ export function titleOf(room) {
   return others(room, mine).map(nameOf).join(", ");
 }
 
+/** Whether a room can be shown: a shared one only to its members, once they are known. @param {string} room */
+export const isOpen = (room) => !isShared(room) || memberships.value.has(room) || !ready.value;
+
 /** @param {string} room */
 export const myRole = (room) => memberships.value.get(room)?.role;
 
@@ -99,6 +102,11 @@ export const sharedRooms = computed(() =>
   [...memberships.value.keys()]
     .filter((room) => isShared(room) && !rooms.value.get(room)?.archived)
     .sort((a, b) => lobbyFirst(a) - lobbyFirst(b) || byTitle(a, b)),
+);
+
+/** The rooms that are read-only, by title. */
+export const archivedRooms = computed(() =>
+  [...memberships.value.keys()].filter((room) => rooms.value.get(room)?.archived).sort(byTitle),
 );
 
 /** Where one is when one has not chosen a room. */

@@ -1,3 +1,4 @@
+import { inPlace } from "../addresses.js";
 import { h } from "preact";
 import { CodeBlock } from "../views/code-block.js";
 import { lexed } from "./markdown-lexer.js";
@@ -79,6 +80,8 @@ const plain = (text) => (isInLink ? text : named(text));
 /** @param {Tokens.Link | Tokens.Image} token @param {ComponentChildren} content */
 function link({ href, raw }, content) {
   if (!SAFE_LINK.test(href)) return raw;
+  const here = inPlace(href, document.baseURI);
+  if (here) return h("a", { href: here, title: href }, content);
   return h("a", { href, title: href, target: "_blank", rel: "noopener noreferrer" }, content);
 }
 

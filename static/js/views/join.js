@@ -28,7 +28,6 @@ function Form() {
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
         <h1 id="join-title">Join <bdi>${serverName.value}</bdi></h1>
         <p class="lead">Pick a name. It's how people will find you here.</p>
-        ${offered.value && html`<${GoOn} name=${offered.value} />`}
         <${Field}
           label="Your name"
           value=${name}
@@ -43,13 +42,13 @@ function Form() {
           spellcheck=${false}
         />
         <button class="primary" disabled=${busy}>Join</button>
+        ${offered.value && html`<${GoBack} name=${offered.value} />`}
       </form>
     </main>
   `;
 }
 
-/** @param {{name: string}} props The name that another window uses. */
-const GoOn = ({ name }) => html`
-  <button type="button" class="go-on" onClick=${() => goOnAs(name)}>Continue as <bdi>${name}</bdi></button>
-  <p class="or">or use another name in this window</p>
+/** @param {{name: string}} props The name that this browser used last. */
+const GoBack = ({ name }) => html`
+  <button type="button" class="secondary" onClick=${() => goOnAs(name)}>Continue as <bdi>${name}</bdi></button>
 `;

@@ -1,16 +1,21 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { dropEdit, editOf, keepEdit } from "../composer/drafts.js";
+import { dropEdit, keepEdit, textOf } from "../composer/drafts.js";
 import { html } from "../html.js";
 import { command } from "../sync.js";
+import { Discard } from "./dialog.js";
 import { useForm } from "./form.js";
 import { leftOf, TextBox } from "./text-box.js";
 
 /** @import {Message} from "../wire.js" */
 
-/** The editor of your own message, in its place. @param {{message: Message, onDone: () => void}} props */
-export function MessageEditor({ message, onDone }) {
-  const begun = editOf(message.room);
-  const [text, setText] = useState(begun.id === message.id ? begun.text : (message.text ?? ""));
+/**
+ * The editor of your own message, in its place. It asks before it discards a change, and an emptied message is one to
+ * delete.
+ * @param {{message: Message, onDone: () => void, onDelete: () => void}} props
+ */
+export function MessageEditor({ message, onDone, onDelete }) {
+  const [text, setText] = useState(textOf(message.room, message.id) || (message.text ?? ""));
+  const [isAsking, setAsking] = useState(false);
   const isStale = useStale(message.text, text, setText);
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const { busy, onSubmit, error } = useForm(async () => {
@@ -23,7 +28,7 @@ export function MessageEditor({ message, onDone }) {
     keepEdit(message.room, message.id, written);
   }
   function done() {
-    dropEdit(message.room);
+    dropEdit(message.room, message.id);
     onDone();
     /** @type {HTMLElement | null} */ (document.getElementById("composer"))?.focus();
   }
@@ -32,20 +37,30 @@ export function MessageEditor({ message, onDone }) {
     box.current?.setSelectionRange(text.length, text.length);
   }, []);
   const isSendable = text.trim() !== "" && leftOf(text) >= 0;
+  const cancel = () => (text === message.text || isAsking ? done() : setAsking(true));
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) =>
-    void (event.key === "Escape" && !event.defaultPrevented && (event.preventDefault(), done()));
+    void (event.key === "Escape" && !event.defaultPrevented && (event.preventDefault(), isAsking ? keep() : cancel()));
+  function keep() {
+    setAsking(false);
+    box.current?.focus();
+  }
   /** @param {Event} event */
-  const save = (event) => (isSendable ? onSubmit(event) : event.preventDefault());
+  function save(event) {
+    if (isSendable) onSubmit(event);
+    else event.preventDefault();
+    if (!text.trim()) onDelete();
+  }
   return html`
     <form class="editor" onSubmit=${save} onKeyDown=${onKeyDown}>
       <${TextBox} room=${message.room} box=${box} text=${text} label="Edit message" onWrite=${write} onSend=${save} />
       ${isStale && html`<p class="error" role="alert">This message was edited elsewhere: “<bdi>${message.text}</bdi>”. Saving will overwrite it.</p>`}
       ${error && html`<p class="error" role="alert">${error}</p>`}
       <p class="buttons">
-        <button class="primary small" disabled=${busy || !isSendable}>Save</button>
-        <button class="quiet small" type="button" onClick=${done}>Cancel</button>
+        <button class="primary small" disabled=${busy || leftOf(text) < 0}>${text.trim() ? "Save" : "Delete"}</button>
+        <button class="quiet small" type="button" onClick=${cancel}>Cancel</button>
       </p>
+      ${isAsking && html`<${Discard} onDiscard=${done} onKeep=${keep} />`}
     </form>
   `;
 }

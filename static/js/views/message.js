@@ -47,7 +47,7 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
         ${message.pinned_at && html`<p class="pinned"><${Icon} name="pin" />Pinned</p>`}
         ${
           isEditing
-            ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} />`
+            ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} onDelete=${askWhetherToDelete} />`
             : html`<${Body} message=${message} />`
         }
         ${isWaiting && html`<${OnItsWay} id=${message.id} />`}
