@@ -78,6 +78,7 @@ export interface Membership {
   gone: boolean;
   rev: number;
   closed: boolean;
+  invited_by: string | null;
   muted: boolean;
   muted_until: string | null;
 }

@@ -4,6 +4,7 @@ import { html } from "../html.js";
 import { isConversation, others } from "../names.js";
 import { unreadText } from "../reads/counts.js";
 import { unreadOf } from "../reads/unread.js";
+import { isInvited } from "../rooms/invitations.js";
 import { addressOf, currentRoom, shownRoom } from "../route.js";
 import { serverName } from "../server.js";
 import { conversations, me, rooms, sharedRooms, titleOf } from "../store.js";
@@ -75,16 +76,18 @@ export function Faces({ room }) {
 function Entry({ room, children }) {
   const isHere = currentRoom.value === room;
   const unread = shownRoom.value === room ? 0 : unreadOf(room);
+  const isNew = isInvited(room);
   return html`
     <li>
       <a
-        class=${unread ? "entry unread" : "entry"}
+        class=${unread || isNew ? "entry unread" : "entry"}
         href=${addressOf(room)}
         aria-current=${isHere ? "page" : undefined}
         aria-label=${labelOf(room, unread)}
       >
         ${children}
         <span class="title" dir="auto">${titleOf(room)}</span>
+        ${isNew && html`<span class="count" data-count="New"></span>`}
         ${unread > 0 && html`<span class="count" data-count=${unreadText(unread)}></span>`}
       </a>
     </li>
@@ -95,5 +98,7 @@ function Entry({ room, children }) {
 function labelOf(room, unread) {
   const [partner, another] = isConversation(room) ? others(room, me.value?.username ?? "") : [];
   const presence = partner && !another && (isOnline(partner) ? "online" : "offline");
-  return [titleOf(room), presence, unread > 0 && `${unreadText(unread)} unread`].filter(Boolean).join(", ");
+  return [titleOf(room), presence, isInvited(room) && "new", unread > 0 && `${unreadText(unread)} unread`]
+    .filter(Boolean)
+    .join(", ");
 }

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { html } from "../html.js";
 import { Icon } from "./icon.js";
+import { Invitations } from "./invitations.js";
 
 const SHOWN_MS = 6_000;
 
@@ -30,7 +31,7 @@ const drop = (id) => (toasts.value = toasts.value.filter((shown) => shown.id !==
 
 /** The notices, beside what they are about instead of over it. */
 export const Toasts = () => html`
-  <div class="toasts" role="status" aria-label="Notices">${toasts.value.map((shown) => html`<${Notice} key=${shown.id} ...${shown} />`)}</div>
+  <div class="toasts" role="status" aria-label="Notices"><${Invitations} />${toasts.value.map((shown) => html`<${Notice} key=${shown.id} ...${shown} />`)}</div>
 `;
 
 /** @param {Toast} props */
