@@ -1,4 +1,4 @@
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { typeHeldKeys } from "../held-keys.js";
 import { html } from "../html.js";
 import { Icon } from "./icon.js";
@@ -55,14 +55,17 @@ export function Dialog({ title, onClose, children }) {
   `;
 }
 
-/** @param {{current: HTMLDialogElement | null}} dialog */
+/**
+ * Opens the dialog, but not before the click that asked for it has closed its menu: it would open the menu again.
+ * @param {{current: HTMLDialogElement | null}} dialog
+ */
 function useModal(dialog) {
-  useLayoutEffect(() => {
+  useEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement);
     dialog.current?.showModal();
+    if (dialog.current) typeHeldKeys(dialog.current);
     return () => before?.focus({ preventScroll: true });
   }, []);
-  useEffect(() => void (dialog.current && typeHeldKeys(dialog.current)), []);
 }
 
 /** @param {{onDiscard: () => void, onKeep: () => void}} props */
