@@ -3,7 +3,7 @@ import { isConversation, isShared, others } from "./names.js";
 import { lobby } from "./server.js";
 
 /**
- * @import {Member, Membership, Message, Read, Room, User} from "./wire.js"
+ * @import {InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @import {Signal} from "@preact/signals"
  */
 
@@ -38,6 +38,8 @@ export const closed = table();
 export const rosters = table();
 /** @type {Signal<Map<string, Read>>} */
 export const reads = table();
+/** @type {Signal<Map<number, InboxItem>>} What concerns us, as far as it is known here: all that is unread, by id. */
+export const inbox = signal(new Map());
 /** @type {Signal<Map<string, User>>} */
 export const users = table();
 /** @type {Signal<Map<string, number>>} The number of each room's newest message. */
@@ -75,6 +77,12 @@ export function membersOf(room) {
 /** @param {string} username */
 export const nameOf = (username) => users.value.get(username)?.name || username;
 
+/**
+ * `@username` of a person whose display name is another, so that no name can stand for somebody else's; else nothing.
+ * @param {string} username
+ */
+export const handleOf = (username) => (nameOf(username).toLowerCase() === username ? "" : `@${username}`);
+
 /** What people call a room. @param {string} room */
 export function titleOf(room) {
   const mine = me.value?.username ?? "";
@@ -88,6 +96,9 @@ export const isOpen = (room) => !isShared(room) || memberships.value.has(room) |
 
 /** @param {string} room */
 export const myRole = (room) => memberships.value.get(room)?.role;
+
+/** Whether we muted it; the server unmutes it at its time. @param {string} room */
+export const isMuted = (room) => memberships.value.get(room)?.muted ?? false;
 
 /** @param {string} room */
 export const mayModerate = (room) => ["owner", "moderator"].includes(myRole(room) ?? "");

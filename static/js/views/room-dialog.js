@@ -5,6 +5,7 @@ import { Confirm } from "./confirm.js";
 import { EditRoom } from "./edit-room.js";
 import { Invite } from "./invite.js";
 import { Level } from "./level.js";
+import { Mute } from "./mute.js";
 import { Pins } from "./pins.js";
 
 /** @import {RoomAction} from "../rooms/actions.js" */
@@ -13,6 +14,7 @@ import { Pins } from "./pins.js";
 export function RoomDialog({ room, action, onClose }) {
   if (action === "invite") return html`<${Invite} room=${room} onClose=${onClose} />`;
   if (action === "notifications") return html`<${Level} room=${room} onClose=${onClose} />`;
+  if (action === "mute") return html`<${Mute} room=${room} onClose=${onClose} />`;
   if (action === "pins") return html`<${Pins} room=${room} onClose=${onClose} />`;
   if (action === "edit") return html`<${EditRoom} room=${room} onClose=${onClose} />`;
   if (action === "archive") return html`<${Archive} room=${room} onClose=${onClose} />`;
