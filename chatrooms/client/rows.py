@@ -145,6 +145,8 @@ class Membership(TypedDict):
     """The revision at which the row last changed, of the room whose change it belongs to."""
     closed: bool
     """Whether you have closed the conversation."""
+    invited_by: str | None
+    """The username of the person who invited you; ``null`` if you joined by yourself."""
     muted: bool
     """Whether you have muted the room: nothing in it should alert you."""
     muted_until: str | None

@@ -73,12 +73,13 @@ class MemberPage(TypedDict):
     more: bool
 
 
-def add(act: Act, room: str, username: str, role: Role) -> Member:
+def add(act: Act, room: str, username: str, role: Role, *, invited_by: str | None = None) -> Member:
     """Make ``username`` a member of ``room``; an existing member keeps their role."""
     before = find(act.db, room, username)
     if before and not before["gone"]:
         return before
-    member = _put(act, room, username, role=role, gone=False, known=before is not None)
+    invited = {"invited_by": invited_by}
+    member = _put(act, room, username, role=role, gone=False, known=before is not None, **invited)
     reads.begin(act, room, username)
     return member
 
@@ -165,7 +166,7 @@ def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     before = find(act.db, p.room, username)
     if (before is None or before["gone"]) and not act.me.host:
         _count_invitation(act, p.room, username, left=before is not None)
-    return {"member": add(act, p.room, username, "member")}
+    return {"member": add(act, p.room, username, "member", invited_by=act.me.username)}
 
 
 def _count_invitation(act: Act, room: str, username: str, *, left: bool) -> None:
@@ -234,9 +235,9 @@ def membership(db: Connection, room: str, username: str) -> Membership | None:
     return cast(Membership | None, _membership.one(db, {"in_room": room, "who": username}))
 
 
-def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: bool) -> Member:
+def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: bool, **more: str | None) -> Member:
     rev, person_rev = act.changes.rev(room), act.changes.rev(username)
-    values = {"role": role, "gone": gone, "since": act.now, "rev": rev, "person_rev": person_rev}
+    values = {"role": role, "gone": gone, "since": act.now, "rev": rev, "person_rev": person_rev, **more}
     if gone:
         values |= UNMUTED
     if known:

@@ -75,6 +75,9 @@ class Membership(Member):
     """Your own membership; a ``closed`` conversation is off your list until its next message."""
 
     closed: Annotated[bool, Field(description="Whether you have closed the conversation.")]
+    invited_by: Annotated[
+        str | None, Field(description="The username of the person who invited you; `null` if you joined by yourself.")
+    ]
     muted: Annotated[bool, Field(description="Whether you have muted the room: nothing in it should alert you.")]
     muted_until: Annotated[
         str | None, Field(description="When it is unmuted, which changes `muted`; `null` if it is not, or has no end.")

@@ -92,6 +92,7 @@ members = Table(
         server_default=false(),
         comment="the person has taken the conversation off their list",
     ),
+    Column("invited_by", String(32), comment="null if the person joined by themselves"),
     Column("muted", Boolean, nullable=False, server_default=false()),
     Column("muted_until", String(24), comment="when a job ends it; null if the person does"),
     Index(None, "room", "rev"),
@@ -226,7 +227,7 @@ class Synced:
 
 MESSAGE = ("id", "room", "seq", "number", "author", "text", "at", "edited_at", "deleted", "reply_to")
 MEMBER = ("room", "username", "role", "since", "gone")
-MEMBERSHIP = (*MEMBER, "closed", "muted", "muted_until")
+MEMBERSHIP = (*MEMBER, "closed", "invited_by", "muted", "muted_until")
 ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "posted")
 READ = ("username", "room", "seq", "number")
 ITEM = ("id", "kind", "room", "message", "seq", "by", "at", "read", "gone")

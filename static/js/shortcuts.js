@@ -2,6 +2,7 @@ import { currentRoom, go } from "./route.js";
 import { concernOf } from "./reads/unread.js";
 import { myRooms } from "./store.js";
 import { walkMessages } from "./timeline/focus.js";
+import { holdKeys } from "./held-keys.js";
 import { show } from "./overlay.js";
 import { markAllRead } from "./reads/marks.js";
 
@@ -65,4 +66,7 @@ function typeAnywhere({ key, ctrlKey, metaKey, altKey, target }) {
   document.getElementById("composer")?.focus();
 }
 
-export const listenToKeys = () => addEventListener("keydown", onKeyDown);
+export function listenToKeys() {
+  holdKeys();
+  addEventListener("keydown", onKeyDown);
+}

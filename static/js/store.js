@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals";
-import { isConversation, isShared, LOBBY, others } from "./names.js";
+import { isConversation, isShared, others } from "./names.js";
+import { lobby } from "./server.js";
 
 /**
  * @import {InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
@@ -90,6 +91,9 @@ export function titleOf(room) {
   return others(room, mine).map(nameOf).join(", ");
 }
 
+/** Whether a room can be shown: a shared one only to its members, once they are known. @param {string} room */
+export const isOpen = (room) => !isShared(room) || memberships.value.has(room) || !ready.value;
+
 /** @param {string} room */
 export const myRole = (room) => memberships.value.get(room)?.role;
 
@@ -103,7 +107,7 @@ export const mayModerate = (room) => ["owner", "moderator"].includes(myRole(room
 const byTitle = (a, b) => titleOf(a).localeCompare(titleOf(b));
 
 /** @param {string} room */
-const lobbyFirst = (room) => (room === LOBBY ? 0 : 1);
+const lobbyFirst = (room) => (room === lobby.value ? 0 : 1);
 
 export const sharedRooms = computed(() =>
   [...memberships.value.keys()]
@@ -111,8 +115,13 @@ export const sharedRooms = computed(() =>
     .sort((a, b) => lobbyFirst(a) - lobbyFirst(b) || byTitle(a, b)),
 );
 
+/** The rooms that are read-only, by title. */
+export const archivedRooms = computed(() =>
+  [...memberships.value.keys()].filter((room) => rooms.value.get(room)?.archived).sort(byTitle),
+);
+
 /** Where one is when one has not chosen a room. */
-export const home = computed(() => sharedRooms.value[0] ?? LOBBY);
+export const home = computed(() => sharedRooms.value[0] ?? lobby.value);
 
 export const conversations = computed(() => [...memberships.value.keys()].filter(isConversation).sort(byTitle));
 

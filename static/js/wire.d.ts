@@ -78,6 +78,7 @@ export interface Membership {
   gone: boolean;
   rev: number;
   closed: boolean;
+  invited_by: string | null;
   muted: boolean;
   muted_until: string | null;
 }
@@ -130,6 +131,8 @@ export interface Room {
 export interface ServerInfo {
   version: string;
   name: string;
+  lobby: string;
+  accent: string;
 }
 
 /** A browser or program that can act for you. */

@@ -1,3 +1,4 @@
+import { inPlace } from "../addresses.js";
 import { h } from "preact";
 import { CodeBlock } from "../views/code-block.js";
 import { hidden, isSafe } from "./links.js";
@@ -108,6 +109,8 @@ function link({ href, title, raw }, content) {
   const shown = isVisible(text) ? content : href;
   if (isInLink) return shown;
   if (!isSafe(href)) return raw;
+  const here = inPlace(href, document.baseURI);
+  if (here) return h("a", { href: here, title: href }, shown);
   const about = title ? `${title}\n${href}` : href;
   const leads = h("a", { href, title: about, target: "_blank", rel: "noopener noreferrer" }, shown);
   const target = hidden(text, href);

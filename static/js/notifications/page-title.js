@@ -3,6 +3,7 @@ import { unreadText } from "../reads/counts.js";
 import { attention, isLooking } from "../reads/marks.js";
 import { concernOf } from "../reads/unread.js";
 import { currentRoom, shownRoom, showsMentions } from "../route.js";
+import { serverName } from "../server.js";
 import { me, myRooms, titleOf } from "../store.js";
 
 /** How much concerns us, without the room that we look at. */
@@ -19,7 +20,7 @@ export function keepPageTitle() {
   effect(() => {
     const number = elsewhere.value;
     const here = showsMentions.value ? "Mentions" : titleOf(currentRoom.value);
-    const place = me.value ? `${here} · Chatrooms` : "Chatrooms";
+    const place = me.value ? `${here} · ${serverName.value}` : serverName.value;
     document.title = number ? `(${unreadText(number)}) ${place}` : place;
   });
   effect(() => showBadge(elsewhere.value));

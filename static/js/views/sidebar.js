@@ -6,7 +6,9 @@ import { mentionsText, unreadText } from "../reads/counts.js";
 import { itemsIn } from "../reads/inbox.js";
 import { attention, isLooking } from "../reads/marks.js";
 import { concernOf, unreadOf } from "../reads/unread.js";
+import { isInvited } from "../rooms/invitations.js";
 import { addressOf, currentRoom, shownRoom, showsMentions } from "../route.js";
+import { serverName } from "../server.js";
 import { conversations, isMuted, me, rooms, sharedRooms, titleOf } from "../store.js";
 import { Account } from "./account.js";
 import { Avatar, AvatarWithPresence } from "./avatar.js";
@@ -15,7 +17,7 @@ import { MentionsEntry } from "./mentions-entry.js";
 
 export const Sidebar = () => html`
   <aside class="sidebar" aria-label="Sidebar">
-    <header class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span>Chatrooms</span></header>
+    <header class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span dir="auto">${serverName.value}</span></header>
     <nav aria-label="Rooms and people"><${MentionsEntry} /><${Rooms} /><${People} /></nav>
     <${Account} />
   </aside>
@@ -81,9 +83,10 @@ function Entry({ room, children }) {
   const isHere = currentRoom.value === room && !showsMentions.value;
   void attention.value;
   const isSeen = shownRoom.value === room && isLooking();
+  const isNew = isInvited(room);
   const concerns = concernOf(room);
   const { isNews, number } = isSeen ? NOTHING : concerns;
-  const classes = ["entry", isNews && "unread", isMuted(room) && "muted"].filter(Boolean).join(" ");
+  const classes = ["entry", (isNews || isNew) && "unread", isMuted(room) && "muted"].filter(Boolean).join(" ");
   return html`
     <li>
       <a
@@ -94,6 +97,7 @@ function Entry({ room, children }) {
       >
         ${children}
         <span class="title" dir="auto">${titleOf(room)}</span>
+        ${isNew && html`<span class="count" data-count="New"></span>`}
         ${isMuted(room) && html`<${Icon} name="muted" />`}
         ${number > 0 && html`<span class="count" data-count=${unreadText(number)}></span>`}
       </a>
@@ -106,7 +110,7 @@ function labelOf(room, isSeen) {
   const [partner, another] = isConversation(room) ? others(room, me.value?.username ?? "") : [];
   const presence = partner && !another && (isOnline(partner) ? "online" : "offline");
   const muted = isMuted(room) && "muted";
-  return [titleOf(room), presence, muted, ...(isSeen ? [] : numbersOf(room))].filter(Boolean).join(", ");
+  return [titleOf(room), presence, isInvited(room) && "new", muted, ...(isSeen ? [] : numbersOf(room))].filter(Boolean).join(", ");
 }
 
 /** @param {string} room */
