@@ -75,6 +75,7 @@ class Membership(Member):
     """Your own membership; a ``closed`` conversation is off your list until its next message."""
 
     closed: Annotated[bool, Field(description="Whether you have closed the conversation.")]
+    favorite: Annotated[bool, Field(description="Whether the room is one of your favorites.")]
     muted: Annotated[bool, Field(description="Whether you have muted the room: nothing in it should alert you.")]
     muted_until: Annotated[
         str | None, Field(description="When it is unmuted, which changes `muted`; `null` if it is not, or has no end.")
@@ -95,6 +96,11 @@ class Room(TypedDict):
     posted: Annotated[
         int, Field(description="How many messages had been posted when the row was read, deleted ones included.")
     ]
+    posted_at: Annotated[
+        str | None,
+        Field(description="When the newest message was posted, as of when the row was read, if there is one."),
+    ]
+    members: Annotated[int, Field(description="How many people belong to it; 0 for a personal room.")]
 
 
 class Read(TypedDict):
