@@ -194,7 +194,7 @@ def looks(name: str) -> tuple[str, str]:
 
 
 def words(*names: str) -> str:
-    """Return what a person is found by, or part of it: names in one case and normalization form, a space before each word.
+    """Return what a person is found by, or part of it: its words in one case and form, each after a space.
 
     The result is cut off after `MAX_WORDS` characters, because it is indexed.
     """

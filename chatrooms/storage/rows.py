@@ -98,7 +98,7 @@ class Room(TypedDict):
     ]
     posted_at: Annotated[
         str | None,
-        Field(description="When the newest message was posted, as of when the row was read, if there is one."),
+        Field(description="When the newest message was posted, if there is one, as of reading the row."),
     ]
     members: Annotated[int, Field(description="How many people belong to it; 0 for a personal room.")]
 
