@@ -2,7 +2,7 @@ import { conversation, isConversation, isShared, others, roomWith } from "./name
 
 /**
  * The address after the `#`: `/r/lobby` is a room, `/r/lobby/7` a message in it, `/p/bob` a conversation, `/me` the
- * notes to self, `/me/7` one of them, `/rooms` the list. A link to a message is a path, `r/lobby/7`, so that a server
+ * notes to self, `/me/7` one of them, `/rooms` the list, `/mentions` the messages that mention us. A link to a message is a path, `r/lobby/7`, so that a server
  * can see its target; a link to a note is not.
  */
 

@@ -4,10 +4,10 @@ import * as store from "./store.js";
 /**
  * Merges rows into the store: of two versions of a row, the one with the greater rev wins.
  * @import {Window} from "./store.js"
- * @import {Member, Membership, Message, Read, Room, Tables, User} from "./wire.js"
+ * @import {InboxItem, Member, Membership, Message, Read, Room, Tables, User} from "./wire.js"
  */
 
-/** @template {{rev: number}} T @param {Map<string, T>} into @param {T[]} rows @param {(row: T) => string} key */
+/** @template K @template {{rev: number}} T @param {Map<K, T>} into @param {T[]} rows @param {(row: T) => K} key */
 function merge(into, rows, key) {
   const merged = new Map(into);
   for (const row of rows) {
@@ -88,6 +88,11 @@ function takeReads(_room, rows) {
   store.reads.value = merge(known, news, (row) => row.room);
 }
 
+/** @param {string} _room @param {InboxItem[]} rows */
+function takeInbox(_room, rows) {
+  store.inbox.value = merge(store.inbox.value, rows, (row) => row.id);
+}
+
 /** @param {string} _room @param {User[]} rows */
 function takeUsers(_room, rows) {
   store.users.value = merge(store.users.value, rows, (row) => row.username);
@@ -95,13 +100,14 @@ function takeUsers(_room, rows) {
   if (mine) store.me.value = mine;
 }
 
-/** @type {{[T in Exclude<keyof Tables, "inbox">]-?: (room: string, rows: any[]) => void}} */
+/** @type {{[T in keyof Tables]-?: (room: string, rows: any[]) => void}} */
 const takers = {
   rooms: takeRooms,
   users: takeUsers,
   memberships: takeMemberships,
   members: takeMembers,
   reads: takeReads,
+  inbox: takeInbox,
   messages: takeMessages,
 };
 
@@ -170,6 +176,7 @@ export function forgetPersonal() {
   store.memberships.value = new Map();
   store.closed.value = new Map();
   store.reads.value = new Map();
+  store.inbox.value = new Map();
 }
 
 export function forgetEverything() {
@@ -179,6 +186,7 @@ export function forgetEverything() {
     store.closed,
     store.rosters,
     store.reads,
+    store.inbox,
     store.users,
     store.newest,
     store.uncounted,

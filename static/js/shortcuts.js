@@ -1,5 +1,5 @@
 import { currentRoom, go } from "./route.js";
-import { unreadOf } from "./reads/unread.js";
+import { concernOf } from "./reads/unread.js";
 import { myRooms } from "./store.js";
 import { walkMessages } from "./timeline/focus.js";
 import { show } from "./overlay.js";
@@ -46,8 +46,14 @@ function walk(way, isUnread) {
   const here = rooms.indexOf(currentRoom.value);
   for (let step = 1; step <= rooms.length; step += 1) {
     const room = rooms[(here + way * step + rooms.length * step) % rooms.length];
-    if (!isUnread || (unreadOf(room) && room !== currentRoom.value)) return go(room);
+    if (!isUnread || (isCalling(room) && room !== currentRoom.value)) return go(room);
   }
+}
+
+/** Whether it has news or something for us. @param {string} room */
+function isCalling(room) {
+  const { isNews, number } = concernOf(room);
+  return isNews || number > 0;
 }
 
 const WRITES = "input, textarea, select, [contenteditable], [role=dialog] *";

@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { isConversation, isShared, LOBBY, others } from "./names.js";
 
 /**
- * @import {Member, Membership, Message, Read, Room, User} from "./wire.js"
+ * @import {InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @import {Signal} from "@preact/signals"
  */
 
@@ -37,6 +37,8 @@ export const closed = table();
 export const rosters = table();
 /** @type {Signal<Map<string, Read>>} */
 export const reads = table();
+/** @type {Signal<Map<number, InboxItem>>} What concerns us, as far as it is known here: all that is unread, by id. */
+export const inbox = signal(new Map());
 /** @type {Signal<Map<string, User>>} */
 export const users = table();
 /** @type {Signal<Map<string, number>>} The number of each room's newest message. */
@@ -84,6 +86,9 @@ export function titleOf(room) {
 
 /** @param {string} room */
 export const myRole = (room) => memberships.value.get(room)?.role;
+
+/** Whether we muted it; the server unmutes it at its time. @param {string} room */
+export const isMuted = (room) => memberships.value.get(room)?.muted ?? false;
 
 /** @param {string} room */
 export const mayModerate = (room) => ["owner", "moderator"].includes(myRole(room) ?? "");

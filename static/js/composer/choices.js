@@ -1,4 +1,4 @@
-import { isShared, others } from "../names.js";
+import { folded, isShared, others } from "../names.js";
 import { me, membersOf, nameOf, sharedRooms, titleOf, users, windowOf } from "../store.js";
 import { bringEmojis, findEmojis } from "../emoji.js";
 import { actionsIn, perform } from "../rooms/actions.js";
@@ -12,7 +12,7 @@ const AT_MOST = 8;
 
 /** @param {string} room @param {string} sign @param {string} word @returns {Choice[]} */
 export function choicesFor(room, sign, word) {
-  const wanted = word.toLowerCase();
+  const wanted = folded(word);
   if (sign === "@") return people(room, wanted).slice(0, AT_MOST).map(asPerson);
   if (sign === "#") return roomsCalled(wanted).slice(0, AT_MOST).map(asRoom);
   if (sign === "/") {
@@ -41,8 +41,7 @@ function people(room, wanted) {
 /** @param {string} id @param {string} title @param {string} wanted */
 const matches = (id, title, wanted) =>
   id.startsWith(wanted) ||
-  title
-    .toLowerCase()
+  folded(title)
     .split(/\s+/u)
     .some((word) => word.startsWith(wanted));
 

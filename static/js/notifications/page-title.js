@@ -1,15 +1,18 @@
 import { effect } from "@preact/signals";
 import { unreadText } from "../reads/counts.js";
-import { unreadOf } from "../reads/unread.js";
+import { attention, isLooking } from "../reads/marks.js";
+import { concernOf } from "../reads/unread.js";
 import { currentRoom, shownRoom } from "../route.js";
-import { me, myRooms, titleOf } from "../store.js";
+import { me, memberships, titleOf } from "../store.js";
 
-/** Shows the number of unread messages in the page title and the app badge, without the room on screen. */
+/** Shows how much concerns us in the page title and the app badge, without the room that we look at. */
 export function keepPageTitle() {
   effect(() => {
-    const looksAt = document.hasFocus() ? shownRoom.value : "";
-    const counts = myRooms.value.map((room) => ({ room, number: unreadOf(room) }));
-    const unread = counts.reduce((total, { room, number }) => total + (room === looksAt ? 0 : number), 0);
+    const shown = shownRoom.value;
+    const rooms = [...memberships.value.keys(), me.value?.username ?? ""];
+    void attention.value;
+    const elsewhere = isLooking() ? rooms.filter((room) => room !== shown) : rooms;
+    const unread = elsewhere.reduce((total, room) => total + concernOf(room).badge, 0);
     const place = me.value ? `${titleOf(currentRoom.value)} · Chatrooms` : "Chatrooms";
     document.title = unread ? `(${unreadText(unread)}) ${place}` : place;
     showBadge(unread);

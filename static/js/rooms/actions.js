@@ -1,13 +1,14 @@
 import { asRefusal } from "../connection.js";
+import { momentOf } from "../dates.js";
 import { isConversation, isShared } from "../names.js";
-import { mayModerate, memberships, rooms } from "../store.js";
+import { isMuted, mayModerate, memberships, rooms } from "../store.js";
 import { command } from "../sync.js";
 import { toast } from "../views/toast.js";
 import { showAction } from "../overlay.js";
 
 /**
  * The actions of a room, in its menu and after a `/` in the composer.
- * @typedef {"notifications" | "pins" | "invite" | "edit" | "archive" | "leave" | "close"} RoomAction
+ * @typedef {"notifications" | "mute" | "unmute" | "pins" | "invite" | "edit" | "archive" | "leave" | "close"} RoomAction
  */
 
 /** @param {string} room @returns {[RoomAction, string][]} */
@@ -18,6 +19,8 @@ export function actionsIn(room) {
   /** @type {[RoomAction, string, boolean][]} */
   const all = [
     ["notifications", "Notifications", belongs],
+    ["mute", "Mute", belongs && !isMuted(room)],
+    ["unmute", unmuting(room), belongs && isMuted(room)],
     ["pins", "Pinned messages", belongs],
     ["invite", "Invite people", (access === "open" && !archived) || moderates],
     ["edit", "Edit room", moderates],
@@ -28,10 +31,21 @@ export function actionsIn(room) {
   return all.flatMap(([action, title, isAllowed]) => (isAllowed ? [[action, title]] : []));
 }
 
+/** @param {string} room */
+function unmuting(room) {
+  const until = memberships.value.get(room)?.muted_until;
+  return until ? `Unmute (muted until ${momentOf(until, new Date())})` : "Unmute";
+}
+
 /** Performs an action; most of them open a dialog. @param {RoomAction} action @param {string} room */
 export function perform(action, room) {
-  if (action !== "close") return showAction(action, room);
-  command("room.close", { room })
-    .then(() => toast("Conversation closed. It returns with the next message."))
-    .catch((error) => toast(asRefusal(error).message));
+  if (action === "close") return tell(close(room));
+  return action === "unmute" ? tell(command("room.unmute", { room })) : showAction(action, room);
 }
+
+/** @param {string} room */
+const close = (room) =>
+  command("room.close", { room }).then(() => toast("Conversation closed. It returns with the next message."));
+
+/** Shows a failure. @param {Promise<unknown>} done */
+const tell = (done) => void done.catch((error) => toast(asRefusal(error).message));

@@ -9,6 +9,7 @@ import { nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
+import { Mentioned } from "./mention.js";
 
 const MessageEditor = later("MessageEditor");
 const Tools = later("Tools");
@@ -67,13 +68,16 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
 /** @param {{at: string, write?: (at: string) => string}} props */
 const Time = ({ at, write = timeOf }) => html`<time datetime=${at} title=${exactTime(at)}>${write(at)}</time>`;
 
+/** Whom a message mentions until the server has stored it. @type {string[]} */
+const NO_ONE = [];
+
 /** @param {{message: Message}} props */
-function Body({ message: { text, deleted, edited_at } }) {
+function Body({ message: { text, deleted, edited_at, mentions = NO_ONE } }) {
   const content = useMemo(() => markdown(text ?? ""), [text, parser.value]);
   if (deleted) return html`<p class="tombstone">message deleted</p>`;
   return html`
     <div class=${isOnlyEmoji(text ?? "") ? "text emoji" : "text"} dir="auto">
-      ${edited_at ? withMark(content, edited_at) : content}
+      <${Mentioned.Provider} value=${mentions}>${edited_at ? withMark(content, edited_at) : content}<//>
     </div>
   `;
 }

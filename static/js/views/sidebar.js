@@ -2,18 +2,20 @@ import { show } from "../overlay.js";
 import { isOnline } from "../presence.js";
 import { html } from "../html.js";
 import { isConversation, others } from "../names.js";
-import { unreadText } from "../reads/counts.js";
-import { unreadOf } from "../reads/unread.js";
-import { addressOf, currentRoom, shownRoom } from "../route.js";
-import { conversations, me, rooms, sharedRooms, titleOf } from "../store.js";
+import { mentionsText, unreadText } from "../reads/counts.js";
+import { itemsIn } from "../reads/inbox.js";
+import { concernOf, unreadOf } from "../reads/unread.js";
+import { addressOf, currentRoom, shownRoom, showsMentions } from "../route.js";
+import { conversations, isMuted, me, rooms, sharedRooms, titleOf } from "../store.js";
 import { Account } from "./account.js";
 import { Avatar, AvatarWithPresence } from "./avatar.js";
 import { Icon } from "./icon.js";
+import { MentionsEntry } from "./mentions-entry.js";
 
 export const Sidebar = () => html`
   <aside class="sidebar" aria-label="Sidebar">
     <header class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span>Chatrooms</span></header>
-    <nav aria-label="Rooms and people"><${Rooms} /><${People} /></nav>
+    <nav aria-label="Rooms and people"><${MentionsEntry} /><${Rooms} /><${People} /></nav>
     <${Account} />
   </aside>
 `;
@@ -70,29 +72,42 @@ export function Faces({ room }) {
   return html`<span class="faces"><${Avatar} username=${first} /><${Avatar} username=${second} /></span>`;
 }
 
+/** Of the room on screen. */
+const NOTHING = { isNews: false, number: 0 };
+
 /** @param {{room: string, children?: any}} props */
 function Entry({ room, children }) {
-  const isHere = currentRoom.value === room;
-  const unread = shownRoom.value === room ? 0 : unreadOf(room);
+  const isHere = currentRoom.value === room && !showsMentions.value;
+  const isShown = shownRoom.value === room;
+  const { isNews, number } = isShown ? NOTHING : concernOf(room);
+  const classes = ["entry", isNews && "unread", isMuted(room) && "muted"].filter(Boolean).join(" ");
   return html`
     <li>
       <a
-        class=${unread ? "entry unread" : "entry"}
+        class=${classes}
         href=${addressOf(room)}
         aria-current=${isHere ? "page" : undefined}
-        aria-label=${labelOf(room, unread)}
+        aria-label=${labelOf(room, isShown)}
       >
         ${children}
         <span class="title" dir="auto">${titleOf(room)}</span>
-        ${unread > 0 && html`<span class="count" data-count=${unreadText(unread)}></span>`}
+        ${isMuted(room) && html`<${Icon} name="muted" />`}
+        ${number > 0 && html`<span class="count" data-count=${unreadText(number)}></span>`}
       </a>
     </li>
   `;
 }
 
-/** The label for screen readers. @param {string} room @param {number} unread */
-function labelOf(room, unread) {
+/** The label for screen readers. @param {string} room @param {boolean} isShown */
+function labelOf(room, isShown) {
   const [partner, another] = isConversation(room) ? others(room, me.value?.username ?? "") : [];
   const presence = partner && !another && (isOnline(partner) ? "online" : "offline");
-  return [titleOf(room), presence, unread > 0 && `${unreadText(unread)} unread`].filter(Boolean).join(", ");
+  const muted = isMuted(room) && "muted";
+  return [titleOf(room), presence, muted, ...(isShown ? [] : numbersOf(room))].filter(Boolean).join(", ");
+}
+
+/** @param {string} room */
+function numbersOf(room) {
+  const [mentions, unread] = [itemsIn(room).length, unreadOf(room)];
+  return [mentions > 0 && mentionsText(mentions), unread > 0 && `${unreadText(unread)} unread`];
 }

@@ -4,7 +4,7 @@ import { byRecency } from "../rooms/recent.js";
 import { html } from "../html.js";
 import { isConversation, isShared, others, roomWith } from "../names.js";
 import { unreadText } from "../reads/counts.js";
-import { unreadOf } from "../reads/unread.js";
+import { concernOf } from "../reads/unread.js";
 import { currentRoom, go } from "../route.js";
 import { takeRows } from "../rows.js";
 import { me, myRooms, titleOf, users } from "../store.js";
@@ -54,8 +54,8 @@ export function Switcher({ onClose }) {
             (place, index) => html`
               <li key=${place.room} id=${`place-${index}`} role="option" aria-selected=${index === at} onClick=${() => open(place)}>
                 <${Sign} room=${place.room} />
-                <span class="title" dir="auto">${place.title}</span>${" "}<small>${place.note}</small>
-                ${unreadOf(place.room) > 0 && html`<span class="count" data-count=${unreadText(unreadOf(place.room))}></span>`}
+                <${Title} room=${place.room} title=${place.title} />${" "}<small>${place.note}</small>
+                <${Count} room=${place.room} />
               </li>
             `,
           )}
@@ -64,6 +64,16 @@ export function Switcher({ onClose }) {
       </form>
     <//>
   `;
+}
+
+/** @param {{room: string, title: string}} props */
+const Title = ({ room, title }) =>
+  html`<span class=${concernOf(room).isNews ? "title unread" : "title"} dir="auto">${title}</span>`;
+
+/** @param {{room: string}} props */
+function Count({ room }) {
+  const { number } = concernOf(room);
+  return number > 0 ? html`<span class="count" data-count=${unreadText(number)}></span>` : null;
 }
 
 /** @param {string} query @returns {Place[]} Recent places come first, and rank higher in a search. */
