@@ -39,7 +39,8 @@ def _clean(value: str) -> str:
     return value
 
 
-def _line(value: str) -> str:
+def line(value: str) -> str:
+    """Return one line of text without spaces at its ends; raises ``ValueError`` if it is not one that people can see."""
     if "\n" in value or "\r" in value:
         raise ValueError("Line breaks are not allowed.")
     if _turning.search(value):
@@ -96,8 +97,8 @@ MessageText = Annotated[
     str,
     Field(min_length=1, max_length=MAX_TEXT, pattern=_VISIBLE, description="Markdown source; cannot be blank."),
 ]
-Title = Annotated[str, Field(max_length=80), AfterValidator(_line)]
-Topic = Annotated[str, Field(max_length=250), AfterValidator(_line)]
+Title = Annotated[str, Field(max_length=80), AfterValidator(line)]
+Topic = Annotated[str, Field(max_length=250), AfterValidator(line)]
 Search = Annotated[str, Field(max_length=80), AfterValidator(_clean)]
 Id = Annotated[str, _name(36, "uuid", "A UUID."), AfterValidator(_uuid)]
 Future = Annotated[str, _name(40, "date-time", "A time in the future; ISO 8601."), AfterValidator(_future)]

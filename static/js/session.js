@@ -9,6 +9,7 @@ import { askedFor, currentRoom, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
 import { me, textLimit } from "./store.js";
 import { apply, catchUpAll, revs } from "./sync.js";
+import { meetServer } from "./server.js";
 import { hear } from "./signals.js";
 
 /**
@@ -91,7 +92,8 @@ async function begin(name) {
 const whyTurnedAway = ({ code, message }) => (me.value && code !== "invalid" ? "You've been signed out." : message);
 
 /** @param {Welcome} welcome */
-async function welcome({ user, limits }) {
+async function welcome({ user, server, limits }) {
+  meetServer(server);
   if (me.value && me.value.created_at !== user.created_at) startAfresh();
   me.value = user;
   textLimit.value = limits?.text ?? textLimit.value;

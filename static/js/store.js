@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals";
-import { isConversation, isShared, LOBBY, others } from "./names.js";
+import { isConversation, isShared, others } from "./names.js";
+import { lobby } from "./server.js";
 
 /**
  * @import {InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
@@ -97,7 +98,7 @@ export const mayModerate = (room) => ["owner", "moderator"].includes(myRole(room
 const byTitle = (a, b) => titleOf(a).localeCompare(titleOf(b));
 
 /** @param {string} room */
-const lobbyFirst = (room) => (room === LOBBY ? 0 : 1);
+const lobbyFirst = (room) => (room === lobby.value ? 0 : 1);
 
 export const sharedRooms = computed(() =>
   [...memberships.value.keys()]
@@ -106,7 +107,7 @@ export const sharedRooms = computed(() =>
 );
 
 /** Where one is when one has not chosen a room. */
-export const home = computed(() => sharedRooms.value[0] ?? LOBBY);
+export const home = computed(() => sharedRooms.value[0] ?? lobby.value);
 
 export const conversations = computed(() => [...memberships.value.keys()].filter(isConversation).sort(byTitle));
 

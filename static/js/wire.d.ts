@@ -134,6 +134,8 @@ export interface Room {
 export interface ServerInfo {
   version: string;
   name: string;
+  lobby: string;
+  accent: string;
 }
 
 /** A browser or program that can act for you. */

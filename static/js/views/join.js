@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { html } from "../html.js";
 import { goOnAs, hosted, join, offered, turnedAway } from "../session.js";
+import { serverName } from "../server.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
 
@@ -25,7 +26,7 @@ function Form() {
     <main class="join">
       <form onSubmit=${onSubmit} aria-labelledby="join-title">
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
-        <h1 id="join-title">Come on in</h1>
+        <h1 id="join-title">Join <bdi>${serverName.value}</bdi></h1>
         <p class="lead">Pick a name. It's how people will find you here.</p>
         ${offered.value && html`<${GoOn} name=${offered.value} />`}
         <${Field}

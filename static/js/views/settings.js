@@ -3,6 +3,7 @@ import { isRefused } from "../archive.js";
 import { chime } from "../notifications/chime.js";
 import { permission, showNotification } from "../notifications/notifications.js";
 import { density, desktop, sounds } from "../preferences.js";
+import { serverName } from "../server.js";
 import { theme } from "../theme.js";
 import { html } from "../html.js";
 import { Choices } from "./choices.js";
@@ -58,7 +59,7 @@ function Desktop() {
   }
   const test = async () =>
     setStatus(
-      (await showNotification("Chatrooms", "Notifications work."))
+      (await showNotification(serverName.value, "Notifications work."))
         ? "Sent. You should see it now."
         : "The notification couldn't be shown.",
     );

@@ -6,6 +6,7 @@ import { mentionsText, unreadText } from "../reads/counts.js";
 import { itemsIn } from "../reads/inbox.js";
 import { concernOf, unreadOf } from "../reads/unread.js";
 import { addressOf, currentRoom, shownRoom, showsMentions } from "../route.js";
+import { serverName } from "../server.js";
 import { conversations, isMuted, me, rooms, sharedRooms, titleOf } from "../store.js";
 import { Account } from "./account.js";
 import { Avatar, AvatarWithPresence } from "./avatar.js";
@@ -14,7 +15,7 @@ import { MentionsEntry } from "./mentions-entry.js";
 
 export const Sidebar = () => html`
   <aside class="sidebar" aria-label="Sidebar">
-    <header class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span>Chatrooms</span></header>
+    <header class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span dir="auto">${serverName.value}</span></header>
     <nav aria-label="Rooms and people"><${MentionsEntry} /><${Rooms} /><${People} /></nav>
     <${Account} />
   </aside>
