@@ -89,7 +89,7 @@ class Listing(TypedDict):
     posted: int
     """How many messages had been posted when the row was read, deleted ones included."""
     posted_at: str | None
-    """When the newest message was posted, as of when the row was read, if there is one."""
+    """When the newest message was posted, if there is one, as of reading the row."""
     members: int
     """How many people belong to it; 0 for a personal room."""
 
@@ -289,7 +289,7 @@ class Room(TypedDict):
     posted: int
     """How many messages had been posted when the row was read, deleted ones included."""
     posted_at: str | None
-    """When the newest message was posted, as of when the row was read, if there is one."""
+    """When the newest message was posted, if there is one, as of reading the row."""
     members: int
     """How many people belong to it; 0 for a personal room."""
 

@@ -51,5 +51,4 @@ export function dayName(date, today) {
 }
 
 /** The time of today, or the day before. @param {string} at @param {number} today Its midnight. */
-export const timeOrDay = (at, today) =>
-  midnight(new Date(at)) === today ? timeOf(at) : dayName(new Date(at), today);
+export const timeOrDay = (at, today) => (midnight(new Date(at)) === today ? timeOf(at) : dayName(new Date(at), today));

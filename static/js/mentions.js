@@ -7,8 +7,7 @@ import { folded } from "./names.js";
  */
 
 const BEGINS = /[@#]/u;
-const NAMED =
-  /(?<sign>[@#])(?<![\p{L}\p{M}\p{N}][._-]*[@#])(?<![@#/\\][@#])(?<given>[\p{L}\p{M}\p{N}._-]{1,128})/gu;
+const NAMED = /(?<sign>[@#])(?<![\p{L}\p{M}\p{N}][._-]*[@#])(?<![@#/\\][@#])(?<given>[\p{L}\p{M}\p{N}._-]{1,128})/gu;
 
 /** Whether a text may name somebody or something. @param {string} text */
 export const mayName = (text) => BEGINS.test(text);

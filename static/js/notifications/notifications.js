@@ -63,7 +63,10 @@ const ofItem = ({ id, message, room, seq, by }) => ({
   room,
   seq: seq ?? 0,
   author: by,
-  text: windowOf(room).peek().rows.get(message ?? "")?.text ?? "",
+  text:
+    windowOf(room)
+      .peek()
+      .rows.get(message ?? "")?.text ?? "",
   mentionsMe: true,
   isUnread: () => isUnread(inbox.peek().get(id)),
 });

@@ -8,7 +8,7 @@ import { showAction } from "../overlay.js";
 
 /**
  * The actions of a room, in its menu and after a `/` in the composer.
- * @typedef {"notifications" | "mute" | "unmute" | "pins" | "invite" | "edit" | "archive" | "leave" | "close"} RoomAction
+ * @typedef {"notifications" | "favorite" | "unfavorite" | "mute" | "unmute" | "pins" | "invite" | "edit" | "archive" | "leave" | "close"} RoomAction
  */
 
 /** @param {string} room @returns {[RoomAction, string][]} */
@@ -19,6 +19,8 @@ export function actionsIn(room) {
   /** @type {[RoomAction, string, boolean][]} */
   const all = [
     ["notifications", "Notifications", belongs],
+    ["favorite", "Add to favorites", belongs && !isFavorite(room)],
+    ["unfavorite", "Remove from favorites", belongs && isFavorite(room)],
     ["mute", "Mute", belongs && !isMuted(room)],
     ["unmute", unmuting(room), belongs && isMuted(room)],
     ["pins", "Pinned messages", belongs],
@@ -32,6 +34,9 @@ export function actionsIn(room) {
 }
 
 /** @param {string} room */
+const isFavorite = (room) => memberships.value.get(room)?.favorite ?? false;
+
+/** @param {string} room */
 function unmuting(room) {
   const until = memberships.value.get(room)?.muted_until;
   return until ? `Unmute (muted until ${momentOf(until, new Date())})` : "Unmute";
@@ -40,7 +45,10 @@ function unmuting(room) {
 /** Performs an action; most of them open a dialog. @param {RoomAction} action @param {string} room */
 export function perform(action, room) {
   if (action === "close") return tell(close(room));
-  return action === "unmute" ? tell(command("room.unmute", { room })) : showAction(action, room);
+  if (action === "favorite" || action === "unfavorite" || action === "unmute") {
+    return tell(command(`room.${action}`, { room }));
+  }
+  return showAction(action, room);
 }
 
 /** @param {string} room */
