@@ -39,6 +39,6 @@ def people(db: Connection, query: str, after: str) -> Found:
 def listed(db: Connection, usernames: Iterable[str]) -> Select[Any]:
     """Return a query of any number of usernames, which would be too many parameters."""
     given = literal(orjson.dumps(list(usernames)).decode(), String)
-    if db.dialect.name == "postgresql":
-        return select(func.json_array_elements_text(cast(given, JSON)).column_valued("username"))
-    return select(func.json_each(given).table_valued("value").c.value)
+    is_postgresql = db.dialect.name == "postgresql"
+    rows = func.json_array_elements_text(cast(given, JSON)) if is_postgresql else func.json_each(given)
+    return select(rows.table_valued("value").c.value)

@@ -1,7 +1,8 @@
 /**
  * The members of a large room as the server finds them, page by page: first those who are online, then the others.
  * @import {Member} from "../wire.js"
- * @typedef {{members: Member[], more: boolean, online: string[], total: number, total_online: number}} Page
+ * @import {Result} from "../wire.js"
+ * @typedef {Result<"room.members">} Page
  * @typedef {{online: boolean, after?: string}} Wanted
  */
 
@@ -48,11 +49,12 @@ export class MemberPages {
   }
 
   /** @param {Page} page */
-  #take({ members, more, online, total, total_online }) {
+  #take(page) {
+    const { members, more } = page;
     for (const member of members) this.#members.set(member.username, member);
-    for (const username of online) this.online.add(username);
-    this.total = total;
-    this.totalOnline = total_online;
+    for (const username of page.online) this.online.add(username);
+    this.total = page.total;
+    this.totalOnline = page.total_online;
     this.#after = more ? members.at(-1)?.username : undefined;
     if (more) return;
     this.isComplete = !this.#isOnline;
