@@ -49,7 +49,8 @@ def create_engine(url: Any, **how: Any) -> Engine:
     engine = sqlalchemy.create_engine(url, **how)
     if engine.dialect.name == "sqlite":
         if not _shared:
-            _shared.append((engine, {}))
+            _shared.append((sqlalchemy.create_engine("sqlite://"), {}))
+            _shared[0][0].connect().close()  # completes the dialect
         first, compiled = _shared[0]
         engine.dialect = first.dialect  # a part of the cache's keys
         engine.update_execution_options(compiled_cache=compiled)

@@ -26,6 +26,10 @@ from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import SYNCED, members, rooms, users
 from chatrooms.types import MAX_PAGE, AnyRoom, Search, Username
 
+_this = members.c.room == bindparam("in_room"), members.c.username == bindparam("who")
+_member = Prepared(SYNCED["members"].select().where(*_this))
+_membership = Prepared(SYNCED["memberships"].select().where(*_this))
+_insert = Prepared(insert(members))
 _closed = Prepared(select(members.c.username).where(members.c.room == bindparam("room"), members.c.closed.is_(True)))
 
 _recount = Prepared(
@@ -120,7 +124,7 @@ def set_own(act: Act, room: str, username: str, **values: Any) -> Membership:
 
 def find(db: Connection, room: str, username: str) -> Member | None:
     """Return the membership of ``username`` in ``room``, even if it has ended."""
-    return one(Member, db.execute(_members(room).where(members.c.username == username)))
+    return cast(Member | None, _member.one(db, {"in_room": room, "who": username}))
 
 
 def _joining(_db: Connection, me: Caller, p: InSharedRoom) -> Iterable[str]:
@@ -266,8 +270,7 @@ def _members(room: str) -> Any:
 
 def membership(db: Connection, room: str, username: str) -> Membership | None:
     """Return the membership with what concerns only the person."""
-    found = SYNCED["memberships"].select().where(members.c.room == room, members.c.username == username)
-    return one(Membership, db.execute(found))
+    return cast(Membership | None, _membership.one(db, {"in_room": room, "who": username}))
 
 
 def _count(act: Act, room: str, more: int) -> None:
@@ -285,7 +288,7 @@ def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: b
         where = (members.c.room == room, members.c.username == username)
         act.db.execute(update(members).where(*where).values(values))
     else:
-        act.db.execute(insert(members).values(room=room, username=username, **values))
+        _insert.run(act.db, {"room": room, "username": username, **values, "closed": False, **LEFT})
     row: Member = {
         "room": room,
         "username": username,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from pydantic import Field
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import NotFound
@@ -40,6 +40,16 @@ class OneRead(TypedDict):
 _here = Prepared(
     SYNCED["reads"].select().where(reads.c.username == bindparam("username"), reads.c.room == bindparam("room"))
 )
+_NEW: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("seq", "number", "rev")}
+_mine = reads.c.username == bindparam("who"), reads.c.room == bindparam("in_room")
+_move = Prepared(update(reads).where(*_mine).values(_NEW))
+_insert = Prepared(insert(reads))
+_last = Prepared(
+    select(messages.c.seq, messages.c.number)
+    .where(messages.c.room == bindparam("room"), messages.c.seq <= bindparam("seq"))
+    .order_by(messages.c.seq.desc())
+    .limit(1)
+)
 
 
 def find(db: Connection, username: str, room: str) -> Read | None:
@@ -53,7 +63,7 @@ def begin(act: Act, room: str, username: str) -> None:
     What this command posts comes after it.
     """
     seq, number = _last_message(act.db, room, MAX_SEQ)
-    row = _store(act, username, room, seq, number)
+    row = _store(act, username, room, seq, number, known=find(act.db, username, room) is not None)
     act.changes.add(username, "reads", {**row, "uncounted": 0, "room_rev": act.changes.rev(room) - 1})
 
 
@@ -71,29 +81,27 @@ def mark(act: Act, p: Mark, here: Here) -> OneRead:
     seq, number = _last_message(act.db, p.room, p.seq)
     if before and before["seq"] >= seq:
         return {"read": before}
-    _store(act, username, p.room, seq, number)
+    _store(act, username, p.room, seq, number, known=before is not None)
     row = cast(Read, find(act.db, username, p.room))
     act.changes.add(username, "reads", row)
     return {"read": row}
 
 
-def _store(act: Act, username: str, room: str, seq: int, number: int) -> dict[str, Any]:
-    row = {"username": username, "room": room, "seq": seq, "number": number, "rev": act.changes.rev(username)}
-    where = (reads.c.username == username, reads.c.room == room)
-    if act.db.execute(update(reads).where(*where).values(row)).rowcount == 0:
-        act.db.execute(insert(reads).values(row))
+def _store(act: Act, username: str, room: str, seq: int, number: int, *, known: bool) -> dict[str, Any]:
+    moved = {"seq": seq, "number": number, "rev": act.changes.rev(username)}
+    row = {"username": username, "room": room, **moved}
+    if known:
+        named = {f"new_{name}": value for name, value in moved.items()}
+        _move.run(act.db, {"who": username, "in_room": room, **named})
+    else:
+        _insert.run(act.db, row)
     return row
 
 
 def _last_message(db: Connection, room: str, seq: int) -> tuple[int, int]:
     """Return the ``seq`` and number of the last message up to ``seq``: a mark cannot be ahead of them."""
-    newest = select(func.max(messages.c.seq)).where(messages.c.room == room, messages.c.seq <= seq)
-    found = db.execute(
-        select(messages.c.seq, messages.c.number).where(
-            messages.c.room == room, messages.c.seq == newest.scalar_subquery()
-        )
-    ).one_or_none()
-    return (found.seq, found.number) if found else (0, 0)
+    found = _last.one(db, {"room": room, "seq": seq})
+    return (found["seq"], found["number"]) if found else (0, 0)
 
 
 FEATURE = Feature(commands=(mark,))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 from pydantic import Field
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, bindparam, insert, or_, select
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Invalid
@@ -18,6 +18,7 @@ from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InSharedRoom
 from chatrooms.storage.rows import Access, Room, many
+from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import SYNCED, rooms
 from chatrooms.storage.tables import members as memberships
 from chatrooms.types import Search, SharedRoom, Title, Topic
@@ -69,6 +70,10 @@ class ManyRooms(TypedDict):
     rooms: list[Listing]
 
 
+_insert = Prepared(insert(rooms))
+_by_name = Prepared(SYNCED["rooms"].select().where(rooms.c.name == bindparam("name")))
+
+
 def add(act: Act, name: str, access: Access, title: str = "", topic: str = "") -> Room:
     """Create the room and broadcast it."""
     values = {
@@ -82,19 +87,22 @@ def add(act: Act, name: str, access: Access, title: str = "", topic: str = "") -
         "posted": 0,
         "members": 0,
     }
-    act.db.execute(insert(rooms).values(**values, rev=1, counter=0))
+    _insert.run(act.db, {**values, "rev": 1, "counter": 0})
     act.changes.add(name, "rooms", {**values, "posted_at": None, "rev": act.changes.rev(name)})
     return find(act.db, name)
 
 
 def find(db: Connection, name: str) -> Room:
     """Return the row of an existing room."""
-    return many(Room, db.execute(_rooms().where(rooms.c.name == name)))[0]
+    row = _by_name.one(db, {"name": name})
+    if row is None:
+        raise LookupError(f"there is no room {name}")
+    return cast(Room, row)
 
 
 def exists(db: Connection, name: str) -> bool:
     """Return whether a room with that name exists, archived ones included."""
-    return db.scalar(select(rooms.c.name).where(rooms.c.name == name)) is not None
+    return _by_name.one(db, {"name": name}) is not None
 
 
 def _new(_db: Connection, me: Caller, p: Create) -> Iterable[str]:

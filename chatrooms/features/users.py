@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 from pydantic import Field
@@ -68,6 +68,12 @@ class UserPage(TypedDict):
 
 
 _select = SYNCED["users"].select()
+_insert = Prepared(insert(users))
+_of_skeleton = Prepared(select(users.c.username).where(users.c.skeleton == bindparam("skeleton")))
+_looks: Any = bindparam("one"), bindparam("other")
+_shown_as = Prepared(
+    select(users.c.username).where(users.c.look.in_(_looks) | users.c.written_look.in_(_looks)).limit(1)
+)
 _by_username = Prepared(_select.where(users.c.username == bindparam("username")))
 
 
@@ -80,14 +86,15 @@ def add(act: Act, username: str, *, vouched: bool = False) -> User:
     if not vouched and _is_shown(act.db, username):
         raise NameTaken(field="username")
     skeleton = names.skeleton(username)
-    if act.db.scalar(select(users.c.username).where(users.c.skeleton == skeleton)) is not None:
+    if _of_skeleton.one(act.db, {"skeleton": skeleton}) is not None:
         if not vouched:
             raise NameTaken(field="username")
         skeleton = LOOKS_TAKEN + username
     rooms.add(act, username, "personal")
     rev = act.changes.rev(username)
     row: User = {"username": username, "name": "", "about": "", "created_at": act.now, "rev": rev}
-    act.db.execute(insert(users).values(**row, skeleton=skeleton, words=names.words(username)))
+    looks = {"skeleton": skeleton, "look": "", "written_look": "", "words": names.words(username)}
+    _insert.run(act.db, {**row, **looks})
     act.changes.add(username, "users", row)
     reads.begin(act, username, username)
     if username != SYSTEM:
@@ -170,7 +177,8 @@ def _look(act: Act, name: str) -> dict[str, str]:
 
 def _is_shown(db: Connection, username: str) -> bool:
     """Return whether someone's display name looks like a username that is new."""
-    return db.scalar(select(users.c.username).where(_looks_like(username)).limit(1)) is not None
+    one, other = names.looks(username)
+    return _shown_as.one(db, {"one": one, "other": other}) is not None
 
 
 def _looks_like(name: str) -> ColumnElement[bool]:

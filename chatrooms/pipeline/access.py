@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from chatrooms import names
 from chatrooms.errors import Archived, Forbidden, Invalid, NotAMember, NotFound
@@ -72,7 +72,7 @@ def peek(db: Connection, me: Caller, room: str) -> Here:
 
 def person(db: Connection, username: str, field: str = "username") -> str:
     """Return ``username`` if that person exists; raises `NotFound`, also for the application, which is no person."""
-    if username == names.APPLICATION or db.scalar(select(users.c.username).where(users.c.username == username)) is None:
+    if username == names.APPLICATION or _person.one(db, {"username": username}) is None:
         raise NotFound("No one has that name.", field=field)
     return username
 
@@ -87,16 +87,7 @@ def known(db: Connection, room: str) -> bool:
 
 def acquainted(db: Connection, me: str, other: str, *, besides: str = "") -> bool:
     """Return whether two people share a room or conversation other than ``besides``."""
-    mine, theirs = members.alias(), members.alias()
-    together = select(mine.c.room).where(
-        mine.c.username == me,
-        theirs.c.username == other,
-        mine.c.room == theirs.c.room,
-        mine.c.room != besides,
-        mine.c.gone.is_(False),
-        theirs.c.gone.is_(False),
-    )
-    return bool(db.scalar(select(exists(together))))
+    return _together.one(db, {"me": me, "other": other, "besides": besides}) is not None
 
 
 def anyone(_act: Act, _p: Params) -> None:
@@ -152,6 +143,20 @@ def require_unarchived(here: Here) -> Here:
     return here
 
 
+_person = Prepared(select(users.c.username).where(users.c.username == bindparam("username")))
+_mine, _theirs = members.alias(), members.alias()
+_together = Prepared(
+    select(_mine.c.room)
+    .where(
+        _mine.c.username == bindparam("me"),
+        _theirs.c.username == bindparam("other"),
+        _mine.c.room == _theirs.c.room,
+        _mine.c.room != bindparam("besides"),
+        _mine.c.gone.is_(False),
+        _theirs.c.gone.is_(False),
+    )
+    .limit(1)
+)
 _found = Prepared(
     select(rooms.c.access, rooms.c.archived, members.c.role)
     .select_from(

@@ -6,7 +6,7 @@ Sockets are addressed only by the rooms that they are in.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from weakref import WeakValueDictionary
 
@@ -26,6 +26,9 @@ ENVELOPE = 100
 """About how many bytes an event takes in addition to its data."""
 SECONDS_TO_ACKNOWLEDGE = 0.1
 """How long to wait before ending sockets, so that the caller who revoked their own session gets an acknowledgement."""
+
+Belonging = Mapping[str, set[str]]
+"""The shared rooms that each person is a member of, by username."""
 
 
 class Broadcast:
@@ -47,23 +50,25 @@ class Broadcast:
         Consecutive changes go out together, as one write per socket.
         """
         changes: list[Change] = []
+        moving = [event.username for event in events if isinstance(event, Align) and self.occupied(event.username)]
+        belonging = await self._belonging(moving) if moving else {}
         for event in events:
             if isinstance(event, Change):
                 changes.append(event)
                 continue
             await self._emit(changes)
             changes = []
-            await self._deliver(event)
+            await self._deliver(event, belonging)
         await self._emit(changes)
         if not self._bus.alone:
             await self._bus.publish(events)
 
-    async def _deliver(self, event: Align | End | Signal) -> None:
+    async def _deliver(self, event: Align | End | Signal, belonging: Belonging | None) -> None:
         match event:
             case Signal():
                 await self.server.emit("signal", event.payload, to=names.recipients(event.room), volatile=True)
             case Align():
-                await self._move(event.username)
+                await self._move(event.username, belonging)
             case End(at_once=True):
                 await self._end_now(event.room)
             case End():
@@ -87,24 +92,39 @@ class Broadcast:
 
         It is idempotent, so any later call repairs a lost event. Connecting uses it too.
         """
-        lock = self._aligning.setdefault(username, asyncio.Lock())
-        async with lock:
+        async with self._lock(username):
             if not self.occupied(username):
                 return
             belongs = await self._reader.lookup(lambda db: _shared_rooms(db, username))
             for each in [sid] if sid else self.sockets_in(username):
                 await self.enter(each, belongs, "shared")
 
-    async def _move(self, username: str) -> None:
-        """Align; if that fails, end the person's connections, so that a removed member stops receiving.
-
-        Members reconnect and are aligned then.
-        """
+    async def _belonging(self, usernames: Iterable[str]) -> Belonging | None:
+        """Return the shared rooms of each, by one lookup for all; None if that fails."""
         try:
-            await self.align(username)
+            return await self._reader.lookup(lambda db: {each: _shared_rooms(db, each) for each in usernames})
         except Exception:
             failures.report("aligning failed")
+            return None
+
+    async def _move(self, username: str, belonging: Belonging | None) -> None:
+        """Move the sockets of a person who was connected when ``belonging`` was read; later ones align themselves.
+
+        If that fails, end the person's connections, so that a removed member stops receiving. Members reconnect.
+        """
+        if belonging is None:
             await self._end(username)
+        elif username in belonging:
+            try:
+                async with self._lock(username):
+                    for sid in self.sockets_in(username):
+                        await self.enter(sid, belonging[username], "shared")
+            except Exception:
+                failures.report("aligning failed")
+                await self._end(username)
+
+    def _lock(self, username: str) -> asyncio.Lock:
+        return self._aligning.setdefault(username, asyncio.Lock())
 
     @contextmanager
     def arriving(self, sid: str) -> Iterator[set[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -84,12 +85,8 @@ class Features:
                 component = feature.component(broadcast, settings)
                 started.append(component)
                 live = [command for command in feature.commands if command.kind == "live"]
-                self.commands |= {command.name: _bound(command, component) for command in live}
+                self.commands |= {each.name: replace(each, body=partial(each.body, component)) for each in live}
         return started
-
-
-def _bound(command: Command[Any], component: Component) -> Command[Any]:
-    return replace(command, body=lambda _broadcast, me, p: command.body(component, me, p))
 
 
 def _by_name(things: Iterable[Any]) -> dict[str, Any]:

@@ -122,8 +122,7 @@ class Pipeline:
     async def _do(self, command: Command[P], p: P, me: Caller) -> Any:
         if command.kind == "live":
             command.may(me, p)
-            return await command.body(self._broadcast, me, p)
-
+            return await command.body(me, p)
         if command.aligned:
             await self._broadcast.align(me.username)
         if command.kind == "query":

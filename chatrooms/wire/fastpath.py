@@ -41,25 +41,22 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
             *("queue", "read_paused", "tasks", "transport"),
         ),
     ),
+    "HttpParsing": (
+        "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol",
+        (
+            *("_should_upgrade", "cycle", "headers", "on_body", "on_header", "on_headers_complete"),
+            *("on_message_begin", "on_message_complete", "on_url", "parser"),
+        ),
+    ),
     "HttpProtocol": (
         "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol",
         (
-            *(
-                "app_state",
-                "config",
-                "connections",
-                "cycle",
-                "expect_100_continue",
-                "flow",
-                "headers",
-                "loop",
-                "parser",
-            ),
-            *("pipeline", "server_state", "transport", "ws_protocol_class"),
-            *("on_body", "on_header", "on_headers_complete", "on_message_begin", "on_message_complete", "on_url"),
-            *("on_response_complete", "pause_writing", "resume_writing", "timeout_keep_alive_handler"),
-            *("_should_upgrade", "_start_asgi_task", "_unset_keepalive_if_required", "handle_websocket_upgrade"),
-            *("connection_lost", "connection_made", "data_received", "shutdown"),
+            *("_should_upgrade", "_start_asgi_task", "_unset_keepalive_if_required", "app_state"),
+            *("config", "connection_lost", "connection_made", "connections", "cycle", "data_received"),
+            *("expect_100_continue", "flow", "handle_websocket_upgrade", "headers", "loop"),
+            *("on_headers_complete", "on_message_complete", "on_response_complete", "parser"),
+            *("pause_writing", "pipeline", "resume_writing", "server_state", "shutdown"),
+            *("timeout_keep_alive_handler", "transport", "ws_protocol_class"),
         ),
     ),
 }

@@ -115,11 +115,11 @@ async def test_a_removed_member_receives_nothing_even_if_their_sockets_could_not
     await alice.run("room.invite", room="#staff", username="mallory")
     live = own_server.chat._broadcast
 
-    async def fail(_username, _sid=None):
+    async def fail(_query):
         raise Unavailable
 
     with monkeypatch.context() as away:
-        away.setattr(live, "align", fail)
+        away.setattr(live._reader, "lookup", fail)
         assert (await alice.run("room.remove", room="#staff", username="mallory"))["member"]["gone"]
     assert not live.sockets_in("mallory")
     await alice.say("#staff", "secret")
