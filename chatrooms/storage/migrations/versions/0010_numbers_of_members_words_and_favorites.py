@@ -33,7 +33,7 @@ def upgrade() -> None:
     _write_words()
     rooms = sa.table("rooms", sa.column("access"), sa.column("archived", sa.Boolean()))
     listed = sa.and_(rooms.c.access == "open", rooms.c.archived.is_(False))
-    columns = [sa.text("members DESC"), "name"]
+    columns: list[str | sa.TextClause] = [sa.text("members DESC"), "name"]
     op.create_index("ix_rooms_members_name", "rooms", columns, sqlite_where=listed, postgresql_where=listed)
     op.create_index(op.f("ix_users_username_words"), "users", ["username", "words"])
 
