@@ -10,7 +10,7 @@ import { command } from "../sync.js";
 const AT_ONCE = 100;
 /** Pixels below the visible part from which on more are loaded. */
 const AHEAD_PX = 2000;
-const TYPING_MS = 50;
+const TYPING_MS = 30;
 const ANEW_MS = 20_000;
 
 /** @param {string} room @param {string} query */
@@ -34,15 +34,16 @@ export function usePages(room, wanted, scroller) {
 
   useEffect(() => {
     let isWanted = true;
-    /** Shows others once their first page is there, so that nothing flickers. */
+    /** Shows others once their first page is there, so that nothing flickers, then fills the panel. */
     async function begin() {
       const next = pagesOf(room, query);
       if (scroller.current?.scrollTop && pages.total) return;
       setLoading(true);
-      await next.fill(AT_ONCE).catch(() => {});
+      await next.fill(1).catch(() => {});
       if (!isWanted) return;
       setPages(next);
-      setLoading(false);
+      await next.fill(AT_ONCE).catch(() => {});
+      if (isWanted) setLoading(false);
     }
     const first = setTimeout(begin, query ? TYPING_MS : 0);
     const again = setInterval(begin, ANEW_MS);
