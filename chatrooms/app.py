@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from chatrooms import names
+from chatrooms.doors.allowed_hosts import AllowedHosts
 from chatrooms.doors.assets import Assets
 from chatrooms.doors.brand import Brand
 from chatrooms.doors.docs import Contract, Documents
@@ -100,7 +101,8 @@ class Chatrooms:
         http = HttpDoor(settings, self._pipeline, self._gate, self._db.reader, assets=assets, reference=reference)
         self._http = http.app(self.lifespan)
         self._cors = across_origins(self._serve_sockets, settings.origins)
-        self._doors = ServerErrors(SecurityHeaders(OnlyWhileRunning(ForwardingCheck(self._route), self._lifetime)))
+        running = OnlyWhileRunning(ForwardingCheck(self._route), self._lifetime)
+        self._doors = ServerErrors(SecurityHeaders(AllowedHosts(running, settings.hosts)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or run the lifespan."""

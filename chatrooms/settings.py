@@ -23,6 +23,7 @@ DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.to
 DATABASE = "chatrooms.sqlite3"
 """The database's file name in the data directory; the names of its companion files start with it."""
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+HOST = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#*\s]+")
 
 
@@ -31,6 +32,15 @@ class Crowd:
     """How many people that use a rate to the full fit behind one network address (see `gcra.Limit`)."""
 
     people: int
+
+
+def _as_sent(host: str) -> str:
+    """Return a host as browsers send it: in lower case, and in ASCII (RFC 5891)."""
+    wildcard, name = ("*.", host[2:]) if host.startswith("*.") else ("", host)
+    try:
+        return wildcard + name.lower().removesuffix(".").encode("idna").decode()
+    except UnicodeError:
+        return host
 
 
 def _rate(value: str) -> str:
@@ -72,6 +82,10 @@ class Settings(BaseSettings):
     )
     origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Other origins whose pages may connect, such as https://example.org."
+    )
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="The names that the server answers to, such as chat.example.org or *.example.org; if empty, any.",
     )
     proxies: str = Field(
         default="127.0.0.1",
@@ -130,11 +144,19 @@ class Settings(BaseSettings):
     def _lobby_is_shared(cls, value: str) -> str:
         return names.shared(value)
 
-    @field_validator("origins", mode="before")
+    @field_validator("origins", "hosts", mode="before")
     @classmethod
-    def _split_origins(cls, value: Any) -> Any:
+    def _split(cls, value: Any) -> Any:
         listed = value.split(",") if isinstance(value, str) else value
-        return tuple(origin.strip().rstrip("/") for origin in listed if origin.strip())
+        return tuple(each.strip().rstrip("/") for each in listed if each.strip())
+
+    @field_validator("hosts")
+    @classmethod
+    def _hosts_are_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        written = tuple(_as_sent(host) for host in value)
+        if not all(HOST.fullmatch(host) for host in written):
+            raise ValueError("A host looks like chat.example.org, *.example.org or 192.0.2.1, without a port.")
+        return written
 
     @field_validator("origins")
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,6 +16,9 @@ HEADERS = (
     (b"permissions-policy", b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
 
+HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+"""Browsers then use the name only with https, for a year (RFC 6797)."""
+
 
 def across_origins(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
     """Return ``app`` with the headers by which pages of these other origins may use it with cookies."""
@@ -22,7 +26,10 @@ def across_origins(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds `HEADERS` to each response that does not set them itself."""
+    """ASGI middleware that adds `HEADERS` to each response that does not set them itself, and with https `HTTPS_ONLY`.
+
+    A chat that is mounted leaves the name's policy to its host application.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -33,11 +40,19 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
 
+        headers = (*HEADERS, HTTPS_ONLY) if _is_site(scope) else HEADERS
+
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = {name.lower() for name, _ in message["headers"]}
-                added = [header for header in HEADERS if header[0] not in own]
+                added = [header for header in headers if header[0] not in own]
                 message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
 
         await self._app(scope, receive, add)
+
+
+def _is_site(scope: Scope) -> bool:
+    """Return whether the chat is a whole site of https, whose name is not the machine's own."""
+    local = Headers(scope=scope).get("host", "").partition(":")[0].endswith("localhost")
+    return scope.get("scheme") == "https" and not scope.get("root_path") and not local

@@ -81,6 +81,12 @@ export function membersOf(room) {
 /** @param {string} username */
 export const nameOf = (username) => users.value.get(username)?.name || username;
 
+/**
+ * `@username` of a person whose display name is another, so that no name can stand for somebody else's; else nothing.
+ * @param {string} username
+ */
+export const handleOf = (username) => (nameOf(username).toLowerCase() === username ? "" : `@${username}`);
+
 /** What people call a room. @param {string} room */
 export function titleOf(room) {
   const mine = me.value?.username ?? "";

@@ -130,5 +130,13 @@ class Visitor:
             await expect(self.message(text)).to_be_visible()
 
     async def has_unread(self, title: str, number: int) -> None:
+        """Expect the entry of a room to have a number of unread messages, whatever of it is shown."""
         entry = re.compile(rf"^{title}\b.*, {number} unread$") if number else re.compile(rf"^{title}\b(?!.*unread)")
         await expect(self.page.get_by_role("navigation").get_by_role("link", name=entry)).to_be_visible()
+
+    async def is_called(self, title: str, number: int) -> None:
+        """Expect the number that the entry of a room shows, of what is for this person; 0 for none."""
+        entry = self.page.get_by_role("navigation").get_by_role("link", name=re.compile(rf"^{title}\b"))
+        await expect(entry.locator("[data-count]")).to_have_count(1 if number else 0)
+        if number:
+            await expect(entry.locator("[data-count]")).to_have_attribute("data-count", str(number))

@@ -5,8 +5,11 @@ import { me } from "../store.js";
 
 const KEPT = 100;
 
-/** Whether no other tab has shown a message; from now on, one has. @param {string} id @returns {Promise<boolean>} */
-export async function claim(id) {
+/**
+ * Whether no other tab has shown a message; from now on, one has.
+ * @param {string} id @returns {Promise<boolean> | boolean}
+ */
+export function claim(id) {
   const key = `${me.peek()?.username} notified`;
   const isFirst = () => isNew(key, id);
   return navigator.locks ? navigator.locks.request(`chatrooms ${key}`, isFirst) : isFirst();

@@ -15,7 +15,12 @@ export const unreadItems = computed(() => [...inbox.value.values()].filter(isUnr
 /** @param {InboxItem | undefined} item */
 export const isUnread = (item) => item !== undefined && !item.read && !item.gone;
 
-const byRoom = computed(() => Map.groupBy(unreadItems.value, ({ room }) => room));
+const byRoom = computed(() => {
+  /** @type {Map<string, InboxItem[]>} */
+  const found = new Map(unreadItems.value.map(({ room }) => [room, []]));
+  for (const item of unreadItems.value) found.get(item.room)?.push(item);
+  return found;
+});
 
 /** @param {string} room @returns {InboxItem[]} */
 export const itemsIn = (room) => byRoom.value.get(room) ?? [];

@@ -3,7 +3,9 @@ import { draftOf, followDraft, keepDraft } from "../composer/drafts.js";
 import { goToEnd } from "../reads/marks.js";
 import { sendTyping, stopTyping } from "../typing.js";
 import { insert } from "../composer/writing.js";
+import { withEmojis } from "../emoji.js";
 import { html } from "../html.js";
+import { isVisible, withoutBlankEnds } from "../messages/visible.js";
 import { post } from "../outbox.js";
 import { linkedSeq } from "../route.js";
 import { me, rooms, titleOf, windowOf } from "../store.js";
@@ -18,7 +20,7 @@ export function Composer({ room, onEditLast }) {
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const [text, write] = useDraft(room, box);
   const left = leftOf(text);
-  const isSendable = text.trim() !== "" && left >= 0;
+  const isSendable = isVisible(text) && left >= 0;
   useFocus(box);
 
   /** @param {Event} event */
@@ -26,7 +28,7 @@ export function Composer({ room, onEditLast }) {
     event.preventDefault();
     box.current?.focus();
     if (!isSendable) return;
-    post(room, text.trim());
+    post(room, withEmojis(withoutBlankEnds(text)));
     goToEnd();
     write("");
   }

@@ -6,19 +6,22 @@ import { isConversation, isShared, others } from "../names.js";
 import { isOnline } from "../presence.js";
 import { mentionsText, unreadText } from "../reads/counts.js";
 import { itemsIn } from "../reads/inbox.js";
+import { attention, isLooking } from "../reads/marks.js";
 import { concernOf, unreadOf } from "../reads/unread.js";
 import { addressOf, currentRoom, shownRoom, showsMentions } from "../route.js";
 import { isMuted, me, rooms, titleOf } from "../store.js";
 import { Avatar, AvatarWithPresence } from "./avatar.js";
 import { Icon } from "./icon.js";
 
-/** Of the room on screen. */
+/** Of the room that we look at. */
 const NOTHING = { isNews: false, number: 0 };
 
 /** What an entry shows. @param {string} room */
 function lookOf(room) {
+  void attention.value;
   const isShown = shownRoom.value === room;
-  const { isNews, number } = isShown ? NOTHING : concernOf(room);
+  const isSeen = isShown && isLooking();
+  const { isNews, number } = isSeen ? NOTHING : concernOf(room);
   return {
     isHere: currentRoom.value === room && !showsMentions.value,
     isNews,
@@ -26,7 +29,7 @@ function lookOf(room) {
     hasDraft: !isShown && hasDraft(room),
     isMuted: isMuted(room),
     title: titleOf(room),
-    label: labelOf(room, isShown),
+    label: labelOf(room, isShown, isSeen),
   };
 }
 
@@ -60,13 +63,13 @@ export function Entry({ room }) {
   `;
 }
 
-/** The label for screen readers. @param {string} room @param {boolean} isShown */
-function labelOf(room, isShown) {
+/** The label for screen readers. @param {string} room @param {boolean} isShown @param {boolean} isSeen */
+function labelOf(room, isShown, isSeen) {
   const [partner, another] = isConversation(room) ? others(room, me.value?.username ?? "") : [];
   const presence = partner && !another && (isOnline(partner) ? "online" : "offline");
   const muted = isMuted(room) && "muted";
   const draft = !isShown && hasDraft(room) && "draft";
-  return [titleOf(room), presence, muted, draft, ...(isShown ? [] : numbersOf(room))].filter(Boolean).join(", ");
+  return [titleOf(room), presence, muted, draft, ...(isSeen ? [] : numbersOf(room))].filter(Boolean).join(", ");
 }
 
 /** @param {string} room */
