@@ -1,6 +1,5 @@
 import { currentRoom, go } from "./route.js";
-import { concernOf } from "./reads/unread.js";
-import { myRooms } from "./store.js";
+import { isCalling, myRooms } from "./rooms/sections.js";
 import { walkMessages } from "./timeline/focus.js";
 import { holdKeys } from "./held-keys.js";
 import { show } from "./overlay.js";
@@ -49,12 +48,6 @@ function walk(way, isUnread) {
     const room = rooms[(here + way * step + rooms.length * step) % rooms.length];
     if (!isUnread || (isCalling(room) && room !== currentRoom.value)) return go(room);
   }
-}
-
-/** Whether it has news or something for us. @param {string} room */
-function isCalling(room) {
-  const { isNews, number } = concernOf(room);
-  return isNews || number > 0;
 }
 
 const WRITES = "input, textarea, select, [contenteditable], [role=dialog] *";

@@ -44,6 +44,8 @@ export const inbox = signal(new Map());
 export const users = table();
 /** @type {Signal<Map<string, number>>} The number of each room's newest message. */
 export const newest = table();
+/** @type {Signal<Map<string, string>>} When each room's newest message was posted. */
+export const latest = table();
 /**
  * @type {Signal<Map<string, Map<number, number>>>} Of each room, the numbers of messages that are mine or deleted,
  *   with `readFrom`.
@@ -68,10 +70,12 @@ export function windowOf(room) {
   return found;
 }
 
+const collator = new Intl.Collator();
+
 /** @param {string} room @returns {Member[]} */
 export function membersOf(room) {
   const present = [...(rosters.value.get(room)?.rows.values() ?? [])].filter((member) => !member.gone);
-  return present.sort((a, b) => nameOf(a.username).localeCompare(nameOf(b.username)));
+  return present.sort((a, b) => collator.compare(nameOf(a.username), nameOf(b.username)));
 }
 
 /** @param {string} username */
@@ -104,7 +108,7 @@ export const isMuted = (room) => memberships.value.get(room)?.muted ?? false;
 export const mayModerate = (room) => ["owner", "moderator"].includes(myRole(room) ?? "");
 
 /** @param {string} a @param {string} b */
-const byTitle = (a, b) => titleOf(a).localeCompare(titleOf(b));
+const byTitle = (a, b) => collator.compare(titleOf(a), titleOf(b));
 
 /** @param {string} room */
 const lobbyFirst = (room) => (room === lobby.value ? 0 : 1);
@@ -124,6 +128,3 @@ export const archivedRooms = computed(() =>
 export const home = computed(() => sharedRooms.value[0] ?? lobby.value);
 
 export const conversations = computed(() => [...memberships.value.keys()].filter(isConversation).sort(byTitle));
-
-/** All that are listed, in their order. */
-export const myRooms = computed(() => [...sharedRooms.value, ...conversations.value, me.value?.username ?? ""]);

@@ -44,7 +44,7 @@ class Stored:
 
     def room(self, name: str) -> Row:
         """Return a room's row as clients receive it."""
-        columns = "name, title, topic, access, created_by, created_at, archived, posted, rev"
+        columns = "name, title, topic, access, created_by, created_at, archived, posted, members, rev"
         return next(self._rows(f"SELECT {columns} FROM rooms WHERE name = ?", name))
 
     def members(self, room: str) -> dict[str, Row]:
@@ -113,7 +113,7 @@ def _stored(read: Any) -> Row:
 def _room(state: RoomState, stored: Stored, counter: int) -> Iterator[str]:
     row = stored.room(state.name)
     posted = row.pop("posted")
-    held = {key: value for key, value in (state.room or {}).items() if key != "posted"}
+    held = {key: value for key, value in (state.room or {}).items() if key not in {"posted", "posted_at"}}
     pairs = {
         "rev": (state.rev, counter),
         "posted": (state.posted, posted),

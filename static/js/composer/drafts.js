@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import { keep, kept, keptKeys, onKeptElsewhere, TAB } from "../storage.js";
 import { me } from "../store.js";
 
@@ -10,7 +11,21 @@ const key = (room) => `${me.peek()?.username} draft ${room}`;
 export const draftOf = (room) => kept(key(room));
 
 /** @param {string} room @param {string} text */
-export const keepDraft = (room, text) => keep(key(room), text);
+export function keepDraft(room, text) {
+  const changes = !draftOf(room) !== !text;
+  keep(key(room), text);
+  if (changes) changed.value += 1;
+}
+
+/** Counts drafts that began or ended. */
+const changed = signal(0);
+addEventListener("storage", () => (changed.value += 1));
+
+/** @param {string} room */
+export function hasDraft(room) {
+  void changed.value;
+  return Boolean(draftOf(room));
+}
 
 /**
  * @param {string} room @param {(text: string) => void} follow Called with text from other tabs.

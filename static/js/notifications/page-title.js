@@ -2,9 +2,10 @@ import { computed, effect } from "@preact/signals";
 import { unreadText } from "../reads/counts.js";
 import { attention, isLooking } from "../reads/marks.js";
 import { concernOf } from "../reads/unread.js";
+import { myRooms } from "../rooms/sections.js";
 import { currentRoom, shownRoom, showsMentions } from "../route.js";
 import { serverName } from "../server.js";
-import { me, myRooms, titleOf } from "../store.js";
+import { me, titleOf } from "../store.js";
 
 /** How much concerns us, without the room that we look at. */
 const elsewhere = computed(() => {

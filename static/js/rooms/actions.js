@@ -8,8 +8,8 @@ import { showAction } from "../overlay.js";
 
 /**
  * The actions of a room, in its menu and after a `/` in the composer.
- * @typedef {"notifications" | "mute" | "unmute" | "pins" | "invite" | "edit" | "archive" | "unarchive" | "leave"
- *   | "close"} RoomAction
+ * @typedef {"notifications" | "favorite" | "unfavorite" | "mute" | "unmute" | "pins" | "invite" | "edit" | "archive"
+ *   | "unarchive" | "leave" | "close"} RoomAction
  */
 
 /** @param {string} room @returns {[RoomAction, string][]} */
@@ -20,6 +20,8 @@ export function actionsIn(room) {
   /** @type {[RoomAction, string, boolean][]} */
   const all = [
     ["notifications", "Notifications", belongs],
+    ["favorite", "Add to favorites", belongs && !isFavorite(room)],
+    ["unfavorite", "Remove from favorites", belongs && isFavorite(room)],
     ["mute", "Mute", belongs && !isMuted(room)],
     ["unmute", unmuting(room), belongs && isMuted(room)],
     ["pins", "Pinned messages", belongs],
@@ -34,6 +36,9 @@ export function actionsIn(room) {
 }
 
 /** @param {string} room */
+const isFavorite = (room) => memberships.value.get(room)?.favorite ?? false;
+
+/** @param {string} room */
 function unmuting(room) {
   const until = memberships.value.get(room)?.muted_until;
   return until ? `Unmute (muted until ${momentOf(until, new Date())})` : "Unmute";
@@ -43,7 +48,10 @@ function unmuting(room) {
 export function perform(action, room) {
   if (action === "close") return tell(close(room));
   if (action === "unarchive") return tell(unarchive(room));
-  return action === "unmute" ? tell(command("room.unmute", { room })) : showAction(action, room);
+  if (action === "favorite" || action === "unfavorite" || action === "unmute") {
+    return tell(command(`room.${action}`, { room }));
+  }
+  return showAction(action, room);
 }
 
 /** @param {string} room */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { editOf } from "../composer/drafts.js";
-import { loadMembers } from "../members.js";
+import { loadMembers } from "../members/load.js";
 import { typistsIn } from "../typing.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
