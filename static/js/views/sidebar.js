@@ -110,7 +110,9 @@ function labelOf(room, isSeen) {
   const [partner, another] = isConversation(room) ? others(room, me.value?.username ?? "") : [];
   const presence = partner && !another && (isOnline(partner) ? "online" : "offline");
   const muted = isMuted(room) && "muted";
-  return [titleOf(room), presence, isInvited(room) && "new", muted, ...(isSeen ? [] : numbersOf(room))].filter(Boolean).join(", ");
+  return [titleOf(room), presence, isInvited(room) && "new", muted, ...(isSeen ? [] : numbersOf(room))]
+    .filter(Boolean)
+    .join(", ");
 }
 
 /** @param {string} room */
