@@ -118,10 +118,10 @@ def create(act: Act, p: Create, _: None) -> OneRoom:
     """Create a shared room and become its owner. The name cannot be changed later."""
     if exists(act.db, p.name):
         raise Conflict("A room with that name already exists or was archived.", field="name")
-    room = add(act, p.name, p.access, p.title or p.name.removeprefix("#"), p.topic)
+    add(act, p.name, p.access, p.title or p.name.removeprefix("#"), p.topic)
     if not act.me.host:
         members.add(act, p.name, act.me.username, "owner")
-    return {"room": room}
+    return {"room": find(act.db, p.name)}
 
 
 @change("room.update", may=access.manager, locks=_this)

@@ -28,7 +28,7 @@ def test_a_room_knows_how_many_members_it_has_whatever_happens():
     direct = Direct()
     for name in ("alice", "bob", "carol"):
         direct.join(name)
-    direct.run("alice", "room.create", {"name": "#a"})
+    assert direct.run("alice", "room.create", {"name": "#a"})[0]["room"]["members"] == 1
     steps = [
         ("bob", "room.join", {}, 2),
         ("bob", "room.join", {}, 2),
