@@ -18,8 +18,12 @@ MAX_BYTES = 256 * 1024
 """About how many bytes of text fit into one response, so that it stays within a socket's send queue."""
 MAX_SEQ = 2**31 - 1
 
-_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
 """Letters and symbols that render as blank."""
+_UNSEEN = frozenset({"Zs", "Zl", "Zp", "Mn", "Mc", "Me", "Cc", "Cf", "Cs"})
+"""Categories without a shape of their own. Unassigned characters have one, as they may be newer than `unicodedata`."""
+_IGNORABLE = re.compile("[\u2065\ufdd0-\ufdef\ufff0-\ufff8\ufffe\uffff\U000e0000-\U000e0fff]")
+"""Unassigned code points that render as nothing (UAX #44, Default_Ignorable_Code_Point), and noncharacters."""
 _CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 _VISIBLE = rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"
 """Not blank, and no control characters except tabs and line breaks; pydantic's own regular expressions check it."""
@@ -39,18 +43,24 @@ def _clean(value: str) -> str:
     return value
 
 
-def _line(value: str) -> str:
+def line(value: str) -> str:
+    """Return one line without spaces at its ends; raises ``ValueError`` if people would not see it as one."""
     if "\n" in value or "\r" in value:
         raise ValueError("Line breaks are not allowed.")
     if _turning.search(value):
         raise ValueError("Text-direction characters are not allowed.")
-    if value and not any(map(_seen, value)):
+    return _clean(_visible(value).strip()) if value else value
+
+
+def _visible(value: str) -> str:
+    if not any(map(_is_seen, value)):
         raise ValueError("This has no visible characters.")
-    return _clean(value.strip())
+    return value
 
 
-def _seen(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LNPS" and character not in _BLANK
+def _is_seen(character: str) -> bool:
+    is_blank = unicodedata.category(character) in _UNSEEN or character in _BLANK or _IGNORABLE.match(character)
+    return not is_blank
 
 
 def _uuid(value: str) -> str:
@@ -95,9 +105,10 @@ AnyRoom = Annotated[str, _any, AfterValidator(names.durable), MAPPED]
 MessageText = Annotated[
     str,
     Field(min_length=1, max_length=MAX_TEXT, pattern=_VISIBLE, description="Markdown source; cannot be blank."),
+    AfterValidator(_visible),
 ]
-Title = Annotated[str, Field(max_length=80), AfterValidator(_line)]
-Topic = Annotated[str, Field(max_length=250), AfterValidator(_line)]
+Title = Annotated[str, Field(max_length=80), AfterValidator(line)]
+Topic = Annotated[str, Field(max_length=250), AfterValidator(line)]
 Search = Annotated[str, Field(max_length=80), AfterValidator(_clean)]
 Id = Annotated[str, _name(36, "uuid", "A UUID."), AfterValidator(_uuid)]
 Future = Annotated[str, _name(40, "date-time", "A time in the future; ISO 8601."), AfterValidator(_future)]

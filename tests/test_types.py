@@ -9,6 +9,20 @@ from chatrooms import types
 
 NUL, TAB = "\x00", "\t"
 TURNED, INVISIBLE = "\u202eecila", "\u200b \u3164"
+BLANK = (
+    "\u2800",
+    "\u200b\u200d",
+    "\u115f\u1160",
+    "\U000e0041",
+    "\ufe0f",
+    "\u0301",
+    "\u2066\u2069",
+    " \u00ad",
+    "\U0001d159",
+)
+"""The same as in static/tests/visible.test.js."""
+NEWER = "\U000323b0"
+"""Unassigned: to this version of Python, as an emoji of next year is."""
 UUID = "11111111-1111-4111-8111-11111111111a"
 
 
@@ -28,6 +42,8 @@ def nested(depth: int) -> list:
         (types.MessageText, " two\nlines ", " two\nlines "),
         (types.MessageText, f"a{TAB}b", f"a{TAB}b"),
         (types.MessageText, "x" * types.MAX_TEXT, "x" * types.MAX_TEXT),
+        (types.MessageText, NEWER, NEWER),
+        (types.Title, NEWER, NEWER),
         (types.Title, "  The den ", "The den"),
         (types.Title, "", ""),
         (types.Topic, "Shapes 🔷", "Shapes 🔷"),
@@ -56,6 +72,8 @@ def test_values_are_normalized(type, given, stored):
         (types.MessageText, f"a{NUL}b"),
         (types.MessageText, "x" * (types.MAX_TEXT + 1)),
         (types.MessageText, b"bytes"),
+        *((types.MessageText, blank) for blank in BLANK),
+        *((types.Title, blank) for blank in BLANK),
         (types.Title, "two\nlines"),
         (types.Title, "x" * 81),
         (types.Title, TURNED),

@@ -29,6 +29,18 @@ function conversationAt(names, mine) {
   return room && (isConversation(room) || room === mine) ? room : null;
 }
 
+/**
+ * The address after the `#` of a link to a room or message of this server; empty if it leads elsewhere.
+ * @param {string} href @param {string} base The address of this server's page.
+ */
+export function inPlace(href, base) {
+  const [link, page] = [URL.parse(href), new URL(base)];
+  if (link?.origin !== page.origin || !link.pathname.startsWith(page.pathname)) return "";
+  const path = link.pathname.slice(page.pathname.length);
+  if (!path) return /^#\/(?:r|p|me|rooms)\b/u.test(link.hash) ? link.hash : "";
+  return path.startsWith("r/") ? `#/${path}` : "";
+}
+
 /** @param {string} part */
 function decode(part) {
   try {

@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 
 /** All emoji by name, loaded on first use. */
 
@@ -35,3 +35,15 @@ function rankOf({ shortcodes = [], annotation, tags = [] }, wanted) {
   const words = [...shortcodes, ...annotation.split(" "), ...tags];
   return words.some((word) => word.startsWith(wanted) || word.includes(`_${wanted}`)) ? 3 : 9;
 }
+
+/** Code and addresses, where a colon is a colon, or a code such as `:+1:`. */
+const CODE = /(`+)[^]*?\1|(?:https?:\/\/|www\.)\S+|(?<![\p{L}\p{N}:\\]):([a-z\d_+-]+):(?![\p{L}\p{N}])/giu;
+
+/** A text with emoji in place of the codes that are typed in full, as far as they are loaded. @param {string} text */
+export const withEmojis = (text) =>
+  text.replace(CODE, (typed, _ticks, code) => (code && codes.value.get(code.toLowerCase())) ?? typed);
+
+const codes = computed(() => {
+  const named = (emojis.value ?? []).flatMap(({ emoji, shortcodes = [] }) => shortcodes.map((code) => [code, emoji]));
+  return new Map(/** @type {[string, string][]} */ (named));
+});

@@ -1,7 +1,5 @@
 /** The grammar of room names, as on the server: `#lobby`, `alice+bob`, `alice`. */
 
-export const LOBBY = "#lobby";
-
 /** @param {string} room */
 export const isShared = (room) => room.startsWith("#");
 

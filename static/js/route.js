@@ -37,6 +37,9 @@ export const linkedSeq = computed(() => addresses.seqAt(hash.value));
 export const linkTo = (room, seq) =>
   new URL(`${room === mine() ? "#/" : ""}${addresses.pathTo(room, seq, mine())}`, document.baseURI).href;
 
+/** The address of a shared room, to give to others. @param {string} room */
+export const linkToRoom = (room) => new URL(`r/${encodeURIComponent(room.slice(1))}`, document.baseURI).href;
+
 /** Whether the list of rooms is shown; on narrow screens it is a separate page. */
 export const showsList = computed(() => hash.value === "#/rooms");
 

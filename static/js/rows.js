@@ -24,6 +24,11 @@ function raiseNewest(room, number) {
   }
 }
 
+/** @param {string} room @param {string} at */
+function raiseLatest(room, at) {
+  if (at > (store.latest.value.get(room) ?? "")) store.latest.value = new Map(store.latest.value).set(room, at);
+}
+
 /** @param {Map<string, Message>} rows @param {number} lowest @param {number} [highest] */
 const inOrder = (rows, lowest, highest = Infinity) =>
   [...rows.values()].filter(({ seq }) => seq >= lowest && seq <= highest).sort((a, b) => a.seq - b.seq);
@@ -41,6 +46,13 @@ function takeMessages(room, messages) {
   const rows = merge(window.value.rows, messages, (message) => message.id);
   window.value = listed({ ...window.value, rows });
   raiseNewest(room, Math.max(...messages.map((message) => message.number)));
+  raiseLatest(
+    room,
+    messages
+      .map(({ at }) => at)
+      .sort()
+      .at(-1) ?? "",
+  );
   noteUncounted(
     room,
     messages.map((message) => [message.number, readFrom(message, store.me.value?.username)]),
@@ -76,7 +88,10 @@ function takeMemberships(_room, rows) {
 /** @param {string} _room @param {Room[]} rows */
 function takeRooms(_room, rows) {
   store.rooms.value = merge(store.rooms.value, rows, (row) => row.name);
-  for (const row of rows) raiseNewest(row.name, row.posted ?? 0);
+  for (const row of rows) {
+    raiseNewest(row.name, row.posted ?? 0);
+    raiseLatest(row.name, row.posted_at ?? "");
+  }
 }
 
 /** Of two with the same rev, the one that was counted later stays. @param {string} _room @param {Read[]} rows */
@@ -167,6 +182,7 @@ export function forgetRoom(room, rev = 0) {
   drop(store.rosters, room);
   drop(store.rooms, room);
   drop(store.newest, room);
+  drop(store.latest, room);
   drop(store.uncounted, room);
   if ((store.reads.value.get(room)?.room_rev ?? 0) > rev) drop(store.reads, room);
 }
@@ -189,6 +205,7 @@ export function forgetEverything() {
     store.inbox,
     store.users,
     store.newest,
+    store.latest,
     store.uncounted,
   ]) {
     table.value = new Map();

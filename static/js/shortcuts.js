@@ -1,7 +1,7 @@
 import { currentRoom, go } from "./route.js";
-import { concernOf } from "./reads/unread.js";
-import { myRooms } from "./store.js";
+import { isCalling, myRooms } from "./rooms/sections.js";
 import { walkMessages } from "./timeline/focus.js";
+import { holdKeys } from "./held-keys.js";
 import { show } from "./overlay.js";
 import { markAllRead } from "./reads/marks.js";
 
@@ -50,12 +50,6 @@ function walk(way, isUnread) {
   }
 }
 
-/** Whether it has news or something for us. @param {string} room */
-function isCalling(room) {
-  const { isNews, number } = concernOf(room);
-  return isNews || number > 0;
-}
-
 const WRITES = "input, textarea, select, [contenteditable], [role=dialog] *";
 
 /** @param {KeyboardEvent} event Letters typed outside of a field go to the composer. */
@@ -65,4 +59,7 @@ function typeAnywhere({ key, ctrlKey, metaKey, altKey, target }) {
   document.getElementById("composer")?.focus();
 }
 
-export const listenToKeys = () => addEventListener("keydown", onKeyDown);
+export function listenToKeys() {
+  holdKeys();
+  addEventListener("keydown", onKeyDown);
+}

@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals";
-import { isConversation, isShared, LOBBY, others } from "./names.js";
+import { isConversation, isShared, others } from "./names.js";
+import { lobby } from "./server.js";
 
 /**
  * @import {InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
@@ -43,6 +44,8 @@ export const inbox = signal(new Map());
 export const users = table();
 /** @type {Signal<Map<string, number>>} The number of each room's newest message. */
 export const newest = table();
+/** @type {Signal<Map<string, string>>} When each room's newest message was posted. */
+export const latest = table();
 /**
  * @type {Signal<Map<string, Map<number, number>>>} Of each room, the numbers of messages that are mine or deleted,
  *   with `readFrom`.
@@ -67,14 +70,22 @@ export function windowOf(room) {
   return found;
 }
 
+const collator = new Intl.Collator();
+
 /** @param {string} room @returns {Member[]} */
 export function membersOf(room) {
   const present = [...(rosters.value.get(room)?.rows.values() ?? [])].filter((member) => !member.gone);
-  return present.sort((a, b) => nameOf(a.username).localeCompare(nameOf(b.username)));
+  return present.sort((a, b) => collator.compare(nameOf(a.username), nameOf(b.username)));
 }
 
 /** @param {string} username */
 export const nameOf = (username) => users.value.get(username)?.name || username;
+
+/**
+ * `@username` of a person whose display name is another, so that no name can stand for somebody else's; else nothing.
+ * @param {string} username
+ */
+export const handleOf = (username) => (nameOf(username).toLowerCase() === username ? "" : `@${username}`);
 
 /** What people call a room. @param {string} room */
 export function titleOf(room) {
@@ -83,6 +94,9 @@ export function titleOf(room) {
   if (room === mine) return "Notes to self";
   return others(room, mine).map(nameOf).join(", ");
 }
+
+/** Whether a room can be shown: a shared one only to its members, once they are known. @param {string} room */
+export const isOpen = (room) => !isShared(room) || memberships.value.has(room) || !ready.value;
 
 /** @param {string} room */
 export const myRole = (room) => memberships.value.get(room)?.role;
@@ -94,10 +108,10 @@ export const isMuted = (room) => memberships.value.get(room)?.muted ?? false;
 export const mayModerate = (room) => ["owner", "moderator"].includes(myRole(room) ?? "");
 
 /** @param {string} a @param {string} b */
-const byTitle = (a, b) => titleOf(a).localeCompare(titleOf(b));
+const byTitle = (a, b) => collator.compare(titleOf(a), titleOf(b));
 
 /** @param {string} room */
-const lobbyFirst = (room) => (room === LOBBY ? 0 : 1);
+const lobbyFirst = (room) => (room === lobby.value ? 0 : 1);
 
 export const sharedRooms = computed(() =>
   [...memberships.value.keys()]
@@ -105,10 +119,12 @@ export const sharedRooms = computed(() =>
     .sort((a, b) => lobbyFirst(a) - lobbyFirst(b) || byTitle(a, b)),
 );
 
+/** The rooms that are read-only, by title. */
+export const archivedRooms = computed(() =>
+  [...memberships.value.keys()].filter((room) => rooms.value.get(room)?.archived).sort(byTitle),
+);
+
 /** Where one is when one has not chosen a room. */
-export const home = computed(() => sharedRooms.value[0] ?? LOBBY);
+export const home = computed(() => sharedRooms.value[0] ?? lobby.value);
 
 export const conversations = computed(() => [...memberships.value.keys()].filter(isConversation).sort(byTitle));
-
-/** All that are listed, in their order. */
-export const myRooms = computed(() => [...sharedRooms.value, ...conversations.value, me.value?.username ?? ""]);

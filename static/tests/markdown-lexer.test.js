@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parts } from "../js/messages/folding.js";
 import { lexed } from "../js/messages/markdown-lexer.js";
 
 /** The longest text of a message, in characters. */
@@ -61,6 +62,9 @@ const HOSTILE = {
   "double underscores in a word": full("__a_"),
   "stars that open": full("*a "),
   "emphases side by side": full("*a*"),
+  "tildes that open": full("\u2800~a"),
+  "tildes in pairs": full("~~（|"),
+  "backticks that never end": full("\\```-\u200b"),
   brackets: full("["),
   "less-than signs": full("<"),
   "images that never end": full("![[]("),
@@ -126,8 +130,8 @@ const ORDINARY = {
 };
 
 for (const [name, [unit, type]] of Object.entries(ORDINARY)) {
-  test(`${name} of full length keeps its format`, () => {
-    const count = tokens(full(unit)).filter((token) => token.type === type).length;
-    assert.equal(count, Math.floor(LONGEST / unit.length));
+  test(`${name} of full length keeps its format, in parts`, () => {
+    const found = parts(full(unit)).flatMap(({ text }) => tokens(text));
+    assert.equal(found.filter((token) => token.type === type).length, Math.floor(LONGEST / unit.length));
   });
 }

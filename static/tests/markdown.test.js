@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./page.js";
-import fc from "fast-check";
+import { text as anyText, checkNothingVanishes, elements, seen } from "./texts.js";
 import { isOnlyEmoji, markdown } from "../js/messages/markdown.js";
+import fc from "fast-check";
 import { parsed } from "../js/messages/markdown-nodes.js";
-
-/** The elements of some nodes, nested ones too. */
-const elements = (nodes) =>
-  [nodes].flat(Infinity).flatMap((node) => (node?.type ? [node, ...elements(node.props.children)] : []));
 
 /** The tags of a text, components by their name. @param {string} text */
 const tags = (text) => elements(parsed(text)).map(({ type }) => type.name ?? type);
@@ -20,7 +17,7 @@ const TEXTS = {
   "> said": ["blockquote", "p"],
   "- one\n- two": ["ul", "li", "li"],
   "```js\nlet a;\n```": ["CodeBlock"],
-  "---": ["hr"],
+  "a\n\n---": ["p", "hr"],
   "|a|\n|-|\n|b|": ["div", "table", "thead", "tr", "th", "tbody", "tr", "td"],
   "hey @bob": ["p", "Named"],
   "<b>no</b>": ["p"],
@@ -30,21 +27,103 @@ for (const [text, expected] of Object.entries(TEXTS)) {
   test(`“${text}” is shown by ${expected.join(", ")}`, () => assert.deepEqual(tags(text), expected));
 }
 
-/** Texts of what Markdown is made of. */
-const text = fc
-  .array(
-    fc.oneof(
-      fc.constantFrom(..."*_`~[]()<>#|-+!\\:&@.\n 1a"),
-      fc.constantFrom("](", "file:", "http://a.b", "```", "    "),
-    ),
-    { maxLength: 60 },
-  )
-  .map((parts) => parts.join(""));
+/** Texts that are shown as they are written. */
+const KEPT = [
+  "[10:42]: ok",
+  "before\n[10:42]: ok\nafter",
+  "#",
+  "# ",
+  "before\n#\nafter",
+  "```\n```",
+  "before\n\n```\n\n```\nafter",
+  "-",
+  "+",
+  "*",
+  ">",
+  "---",
+  "` `",
+  "2*3*4=24",
+  "a*b and c*d, x**2**y",
+  "8~9 and 100~200",
+  "snake_case_name and __init__ of f(*args, **kwargs)",
+  "|a|\n|-|\n|b|c|",
+  "<div>\n  <b>x</b>\n</div>",
+  "a    b\n\tc\n      d",
+  "Heading?\n========",
+  "&amp; &lt;b&gt; &nbsp;",
+  "C:\\.ssh \\\\server\\share",
+  "*\u200b* and ** a**",
+  "[]()",
+  "[a](file:///etc)",
+];
+
+/** Between paragraphs there are none. @param {string} written */
+const withoutBreaks = (written) => written.replace(/\n/gu, "").trim();
+
+for (const written of KEPT) {
+  test(`${JSON.stringify(written)} stays as it is`, () => {
+    assert.equal(withoutBreaks(seen(parsed(written))), withoutBreaks(written));
+    assert.deepEqual(
+      tags(written).filter((tag) => tag !== "p" && tag !== "Named"),
+      [],
+    );
+  });
+}
+
+/** What is in the elements of a kind. */
+const CONTENTS = [
+  ["**重要。**然后", "strong", ["重要。"]],
+  ["然后**（重要）**说", "strong", ["（重要）"]],
+  ["他说**“重要”**了", "strong", ["“重要”"]],
+  ["단어**강조**는 그리고*강조*는", "strong", ["강조"]],
+  ["*a **b** c* and ***d***", "strong", ["b", "d"]],
+  ["**a *b* c**", "em", ["b"]],
+  ["(*a*), “*b*” and *c*!", "em", ["a", "b", "c"]],
+  ["**a_b** and *2*3*", "em", ["2*3"]],
+  ["请看https://example.com/路径，然后再说。", "a", ["https://example.com/路径"]],
+  ["https://例え.jp/ https://example.com/a_b_c_", "a", ["https://例え.jp/", "https://example.com/a_b_c_"]],
+  ["[](https://example.org)", "a", ["https://example.org"]],
+  ["[\u200b](https://example.org)", "a", ["https://example.org"]],
+  ["[![a](https://a.example/i.png)](https://b.example)", "a", ["a"]],
+  ["[https://a.example/](https://b.example/)", "bdi", [" (b.example)"]],
+  ["`one\n  two`", "code", ["one\n  two"]],
+  ["    all of it\n\n      is code", "CodeBlock", ["all of it\n\n  is code"]],
+  ["- a\n  - b\n    1. c", "li", ["abc", "bc", "c"]],
+  ["~~gone~~ and ~gone~", "del", ["gone", "gone"]],
+];
+
+for (const [written, kind, contents] of CONTENTS) {
+  test(`${JSON.stringify(written)} has ${kind} of ${contents.join(", ")}`, () => {
+    const found = elements(parsed(written)).filter(({ type }) => (type.name ?? type) === kind);
+    assert.deepEqual(found.map(seen), contents);
+  });
+}
+
+test("lists count from the number they begin with, 0 too", () => {
+  const starts = elements(parsed("0. zero\n1. one\n\ntext\n\n7) seven")).flatMap(({ props }) => props.start ?? []);
+  assert.deepEqual(starts, [0, 7]);
+});
+
+test("the columns of a table are aligned", () => {
+  const cells = elements(parsed("|a|b|c|d|\n|:-|:-:|-:|-|\n|1|2|3|4|")).filter(({ type }) => type === "td");
+  assert.deepEqual(
+    cells.map(({ props }) => props.class),
+    ["left", "center", "right", undefined],
+  );
+});
+
+test("a message of nothing visible says so", () => {
+  for (const blank of ["\u2800", "\u200b"]) assert.equal(seen(markdown(blank)), "blank message");
+});
+
+test("whatever is written, something is seen, and only markers that took effect are not", () => {
+  fc.assert(fc.property(anyText, checkNothingVanishes), { numRuns: 1_000 });
+});
 
 test("whatever is written, links lead to the web or to mail, and elements are of a closed list", () => {
-  const known = "p strong em del code blockquote ul ol li input hr div table thead tbody tr th td a br".split(" ");
+  const known = "p strong em del code blockquote ul ol li input hr div table thead tbody tr th td a bdi".split(" ");
   fc.assert(
-    fc.property(text, (written) => {
+    fc.property(anyText, (written) => {
       for (const { type, props } of elements(parsed(written))) {
         assert.ok(typeof type === "function" || known.includes(type), String(type));
         assert.match(props.href ?? "https://", /^(?:https?:|mailto:)/u);

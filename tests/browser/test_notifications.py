@@ -222,8 +222,7 @@ async def test_a_message_seen_in_one_tab_does_not_notify_in_another(person: Arri
 async def test_a_notification_opens_its_message_in_an_open_tab(person: Arrive) -> None:
     bob = await person("bob")
     alice, told = await listening(person, "alice")
-    carol = await Visitor.open(alice.context, alice.url, "carol")
-    await carol.join()
+    carol = await alice.beside("carol")
     await alice.page.bring_to_front()
     await switch(alice, "Desktop notifications", on=True)
     await alice.go_to("Notes to self")
@@ -249,8 +248,7 @@ async def test_a_notification_opens_its_message_in_an_open_tab(person: Arrive) -
 async def test_a_notification_opens_a_new_tab_if_the_person_has_none(person: Arrive) -> None:
     bob = await person("bob")
     alice, told = await listening(person, "alice")
-    carol = await Visitor.open(alice.context, alice.url, "carol")
-    await carol.join()
+    carol = await alice.beside("carol")
     await alice.page.reload()
     await alice.is_in("Lobby")
     await alice.has_everything()

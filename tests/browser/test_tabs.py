@@ -65,8 +65,7 @@ async def test_a_draft_does_not_overwrite_another_tab_that_is_being_written_in(p
 
 async def test_a_draft_does_not_appear_for_another_person_in_the_same_browser(person: Arrive) -> None:
     alice = await person("alice")
-    bob = await Visitor.open(alice.context, alice.url, "bob")
-    await bob.join()
+    bob = await alice.beside("bob")
     await turn_to(alice, bob)
     await alice.composer.fill("not for bob")
     await alice.say("All of you")

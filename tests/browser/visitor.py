@@ -39,9 +39,15 @@ class Visitor:
 
     async def another_tab(self) -> Visitor:
         """Open another tab for the same person in the same browser."""
-        tab = await Visitor.open(self.context, self.url, self.name)
-        await tab.button(f"Continue as {self.name}").click()
-        return tab
+        return await Visitor.open(self.context, self.url, self.name)
+
+    async def beside(self, name: str) -> Visitor:
+        """Open another tab in the same browser and join there as another person."""
+        visitor = await Visitor.open(self.context, self.url, name)
+        await visitor.button(f"Account of {self.name}").click()
+        await visitor.button("Use another name in this tab").click()
+        await visitor.join()
+        return visitor
 
     async def join(self) -> None:
         await self.page.get_by_role("textbox", name="Your name").fill(self.name)

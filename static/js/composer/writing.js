@@ -3,15 +3,20 @@
 /** @typedef {{current: HTMLTextAreaElement | null}} Box The text area, once it is on the page. */
 
 const isTouch = matchMedia("(pointer: coarse)");
+/** Of a tablet with a keyboard, which has no pointer that comes first. */
+const hasTouchpad = matchMedia("(any-pointer: fine)");
 
 /** @type {Record<string, string>} */
 const PAIRS = { "(": ")", "[": "]", "{": "}", '"': '"', "`": "`", "*": "*", _: "_", "~": "~" };
 
 /**
- * Enter sends, except with Shift, while an input method composes, or on a touch keyboard.
+ * Enter sends, except with Shift, while an input method composes, or on a touch keyboard; with Ctrl or Cmd it always does.
  * @param {KeyboardEvent} event
  */
-export const isSending = (event) => event.key === "Enter" && !event.shiftKey && !isComposing(event) && !isTouch.matches;
+export function isSending(event) {
+  if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return false;
+  return event.ctrlKey || event.metaKey || !isTouch.matches || hasTouchpad.matches;
+}
 
 /** @param {KeyboardEvent} event */
 export const isComposing = (event) => event.isComposing || event.keyCode === 229;

@@ -1,48 +1,53 @@
+import { inPlace } from "../addresses.js";
 import { h } from "preact";
 import { CodeBlock } from "../views/code-block.js";
+import { hidden, isSafe } from "./links.js";
 import { lexed } from "./markdown-lexer.js";
 import { paragraphs } from "./markdown.js";
 import { named } from "../views/mention.js";
+import { isVisible } from "./visible.js";
 
 /**
- * Markdown as Preact nodes. Tokens that are not in the list below are shown as text. There are no HTML strings, so
- * there is nothing to sanitize.
+ * Markdown as Preact nodes. Tokens that are not in the list below, and those that would show nothing, are shown as they
+ * were written. There are no HTML strings, so there is nothing to sanitize.
  * @import {Token, Tokens} from "marked"
  * @import {ComponentChildren} from "preact"
  */
 
 const DEEPEST = 24;
 const DEEPEST_QUOTE = 6;
-const SAFE_LINK = /^(https?:\/\/|mailto:)/iu;
 
 /** @type {Record<string, (token: any, depth: number) => ComponentChildren>} */
 const nodes = {
   space: () => null,
-  def: () => null,
   paragraph: (token, depth) => h("p", null, inside(token, depth)),
-  heading: (token, depth) => h("p", { class: "heading" }, h("strong", null, inside(token, depth))),
+  heading: (token, depth) => h("p", { class: `heading level-${token.depth}` }, h("strong", null, inside(token, depth))),
   blockquote: (token, depth) =>
     depth > DEEPEST_QUOTE ? inside(token, depth) : h("blockquote", null, inside(token, depth)),
-  code: ({ text, lang }) => h(CodeBlock, { text, language: (lang ?? "").split(/\s/u)[0].toLowerCase() }),
+  code: ({ text, lang }) => h(CodeBlock, { text, language: (lang ?? "").toLowerCase() }),
   list,
   checkbox: () => null,
   hr: () => h("hr", null),
   table,
-  text: (token, depth) => (token.tokens ? inside(token, depth) : plain(token.text)),
+  text: (token, depth) => (token.tokens ? inside(token, depth) : plain(token.raw)),
   escape: (token) => token.text,
   strong: (token, depth) => h("strong", null, inside(token, depth)),
   em: (token, depth) => h("em", null, inside(token, depth)),
   del: (token, depth) => h("del", null, inside(token, depth)),
   codespan: (token) => h("code", null, token.text),
-  br: () => h("br", null),
   link: (token, depth) => link(token, insideLink(token, depth)),
-  image: (token) => link(token, token.text || token.href),
+  image: (token) => link(token, token.text),
 };
+
+/** What may show no text: an empty line, a rule, and the mark of a task. */
+const WORDLESS = ["space", "hr", "checkbox"];
+const BLOCKS = ["paragraph", "heading", "blockquote", "code", "list", "table"];
 
 /** @param {string} text @returns {ComponentChildren} */
 export function parsed(text) {
   try {
-    return each(lexed(text), 0);
+    const shown = each(lexed(text), 0);
+    return isVisible(shownText(shown)) ? shown : paragraphs(text);
   } catch {
     return paragraphs(text);
   }
@@ -53,8 +58,30 @@ const each = (tokens, depth) => tokens.map((token) => node(token, depth));
 
 /** @param {Token} token @param {number} depth */
 function node(token, depth) {
-  const make = Object.hasOwn(nodes, token.type) ? nodes[token.type] : null;
-  return make && depth < DEEPEST ? make(token, depth + 1) : token.raw;
+  const make = Object.hasOwn(nodes, token.type) && depth < DEEPEST ? nodes[token.type] : null;
+  const made = make?.(token, depth + 1) ?? null;
+  if (make && (WORDLESS.includes(token.type) || showsSome(made))) return made;
+  return BLOCKS.includes(token.type) ? paragraphs(token.raw.replace(/\n+$/u, "")) : token.raw;
+}
+
+/** @param {ComponentChildren} made */
+const showsSome = (made) => hasText(made, isVisible);
+
+/** Whether the text of some nodes passes, piece by piece. @param {any} made @param {(text: string) => boolean} passes @returns {boolean} */
+function hasText(made, passes) {
+  if (Array.isArray(made)) return made.some((child) => hasText(child, passes));
+  if (typeof made === "string") return passes(made);
+  if (!made?.props) return false;
+  const { children, text, name } = made.props;
+  return hasText(children ?? text ?? name, passes);
+}
+
+/** The text that some nodes show. @param {any} made */
+function shownText(made) {
+  /** @type {string[]} */
+  const pieces = [];
+  hasText(made, (text) => (pieces.push(text), false));
+  return pieces.join("");
 }
 
 /** @param {{tokens?: Token[], text?: string}} token @param {number} depth */
@@ -77,16 +104,24 @@ function insideLink(token, depth) {
 const plain = (text) => (isInLink ? text : named(text));
 
 /** @param {Tokens.Link | Tokens.Image} token @param {ComponentChildren} content */
-function link({ href, raw }, content) {
-  if (!SAFE_LINK.test(href)) return raw;
-  return h("a", { href, title: href, target: "_blank", rel: "noopener noreferrer" }, content);
+function link({ href, title, raw }, content) {
+  const text = shownText(content);
+  const shown = isVisible(text) ? content : href;
+  if (isInLink) return shown;
+  if (!isSafe(href)) return raw;
+  const here = inPlace(href, document.baseURI);
+  if (here) return h("a", { href: here, title: href }, shown);
+  const about = title ? `${title}\n${href}` : href;
+  const leads = h("a", { href, title: about, target: "_blank", rel: "noopener noreferrer" }, shown);
+  const target = hidden(text, href);
+  return target ? [leads, h("bdi", { class: "target" }, ` (${target})`)] : leads;
 }
 
 /** @param {Tokens.List} token @param {number} depth */
 function list({ ordered, start, items }, depth) {
   const children = items.map((item) => h("li", null, taskMark(item), inside(item, depth)));
   if (!ordered) return h("ul", null, children);
-  const first = Number(start) || 1;
+  const first = Number(start);
   return h("ol", { start: first, style: { "--digits": String(first + items.length).length } }, children);
 }
 
@@ -97,7 +132,7 @@ const taskMark = ({ task, checked }) =>
 /** @param {Tokens.Table} token @param {number} depth */
 function table({ header, rows }, depth) {
   /** @param {"td" | "th"} tag @returns {(cell: Tokens.TableCell) => ComponentChildren} */
-  const cells = (tag) => (cell) => h(tag, null, inside(cell, depth));
+  const cells = (tag) => (cell) => h(tag, { class: cell.align ?? undefined }, inside(cell, depth));
   const head = h("thead", null, h("tr", null, header.map(cells("th"))));
   const body = h(
     "tbody",

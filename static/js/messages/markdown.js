@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { h } from "preact";
 import { style } from "../style.js";
 import { named } from "../views/mention.js";
+import { isVisible, withoutBlankEnds } from "./visible.js";
 
 /**
  * Markdown as Preact nodes. The parser is only loaded for texts that need it; until then, and for all other texts,
@@ -9,7 +10,7 @@ import { named } from "../views/mention.js";
  * @import {ComponentChildren} from "preact"
  */
 
-const NEEDS_PARSER = /[\\`*_~[\]<>&|]|:\/\/|www\.|\w@\w|^[ \t]*(?:\d+[.)]|[-+=#])|^(?: {4}|\t)/mu;
+const NEEDS_PARSER = /[\\`*_~[\]<>|]|:\/\/|www\.|\w@\w|^[ \t]*(?:\d+[.)]|[-+#])|^(?: {4}|\t)/mu;
 
 /** @type {import("@preact/signals").Signal<((text: string) => ComponentChildren) | null>} */
 export const parser = signal(null);
@@ -17,6 +18,7 @@ let isComing = false;
 
 /** @param {string} text @returns {ComponentChildren} It reads a signal, so views update once the parser is loaded. */
 export function markdown(text) {
+  if (!isVisible(text)) return h("p", { class: "tombstone" }, "blank message");
   if (!NEEDS_PARSER.test(text)) return paragraphs(text);
   if (!parser.value) bring();
   return parser.value ? parser.value(text) : paragraphs(text);
@@ -33,7 +35,9 @@ function bring() {
 
 /** Each paragraph is one piece, however many lines it has. @param {string} text */
 export const paragraphs = (text) =>
-  text.split(/\n(?:[ \t]*\n)+/u).map((paragraph) => h("p", { class: "lines" }, named(paragraph)));
+  withoutBlankEnds(text)
+    .split(/\n(?:[ \t]*\n)+/u)
+    .map((paragraph) => h("p", { class: "lines" }, named(paragraph)));
 
 const ONLY_EMOJI = /^(?:\p{RGI_Emoji}\s?){1,6}$/v;
 

@@ -3,7 +3,7 @@ import { desktop, levelOf, sounds } from "../preferences.js";
 import { isUnread } from "../reads/inbox.js";
 import { isLooking } from "../reads/marks.js";
 import { goTo, linkTo, shownRoom } from "../route.js";
-import { caughtUp, inbox, isMuted, me, nameOf, newest, reads, titleOf, windowOf } from "../store.js";
+import { caughtUp, handleOf, inbox, isMuted, me, nameOf, newest, reads, titleOf, windowOf } from "../store.js";
 import { onChange } from "../sync.js";
 import { chimeOnce } from "./chime.js";
 import { claim } from "./claims.js";
@@ -89,7 +89,8 @@ async function tell({ id, room, seq, author, text }) {
   if (isLooking() || permission() !== "granted" || !(await claim(id))) return;
   const place = room.startsWith("#") ? ` in ${titleOf(room)}` : "";
   const about = { username: me.peek()?.username ?? "", room, seq, link: linkTo(room, seq) };
-  showNotification(`${nameOf(author)}${place}`, text.slice(0, LONGEST), about);
+  const by = [nameOf(author), handleOf(author)].filter(Boolean).join(" ");
+  showNotification(`${by}${place}`, text.slice(0, LONGEST), about);
 }
 
 /** @returns {"unsupported" | NotificationPermission} */

@@ -2,8 +2,10 @@ import { computed, effect } from "@preact/signals";
 import { unreadText } from "../reads/counts.js";
 import { attention, isLooking } from "../reads/marks.js";
 import { concernOf } from "../reads/unread.js";
+import { myRooms } from "../rooms/sections.js";
 import { currentRoom, shownRoom, showsMentions } from "../route.js";
-import { me, myRooms, titleOf } from "../store.js";
+import { serverName } from "../server.js";
+import { me, titleOf } from "../store.js";
 
 /** How much concerns us, without the room that we look at. */
 const elsewhere = computed(() => {
@@ -19,7 +21,7 @@ export function keepPageTitle() {
   effect(() => {
     const number = elsewhere.value;
     const here = showsMentions.value ? "Mentions" : titleOf(currentRoom.value);
-    const place = me.value ? `${here} · Chatrooms` : "Chatrooms";
+    const place = me.value ? `${here} · ${serverName.value}` : serverName.value;
     document.title = number ? `(${unreadText(number)}) ${place}` : place;
   });
   effect(() => showBadge(elsewhere.value));

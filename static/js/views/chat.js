@@ -1,5 +1,5 @@
 import { useLayoutEffect } from "preact/hooks";
-import { overlay } from "../overlay.js";
+import { closeOverlay, overlay } from "../overlay.js";
 import { html } from "../html.js";
 import { shownRoom, showsList, showsMentions } from "../route.js";
 import { later } from "./later.js";
@@ -23,7 +23,7 @@ export function Chat() {
         ${showsMentions.value && html`<${Mentions} />`}
         ${room && html`<${RoomView} key=${room} room=${room} />`}
       </main>
-      ${overlay.value.kind && html`<${Overlays} />`}
+      ${overlay.value.kind && html`<${Overlays} onClose=${closeOverlay} />`}
     </div>
   `;
 }

@@ -3,12 +3,16 @@ import { draftOf, followDraft, keepDraft } from "../composer/drafts.js";
 import { goToEnd } from "../reads/marks.js";
 import { sendTyping, stopTyping } from "../typing.js";
 import { insert } from "../composer/writing.js";
+import { withEmojis } from "../emoji.js";
 import { html } from "../html.js";
+import { isVisible, withoutBlankEnds } from "../messages/visible.js";
 import { post } from "../outbox.js";
 import { linkedSeq } from "../route.js";
-import { me, rooms, titleOf, windowOf } from "../store.js";
+import { perform } from "../rooms/actions.js";
+import { mayModerate, me, rooms, titleOf, windowOf } from "../store.js";
 import { EmojiButton } from "./emoji-button.js";
 import { Icon } from "./icon.js";
+import { LeftDraft } from "./left-draft.js";
 import { leftOf, TextBox } from "./text-box.js";
 
 /** @import {Box} from "../composer/writing.js" */
@@ -18,7 +22,7 @@ export function Composer({ room, onEditLast }) {
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const [text, write] = useDraft(room, box);
   const left = leftOf(text);
-  const isSendable = text.trim() !== "" && left >= 0;
+  const isSendable = isVisible(text) && left >= 0;
   useFocus(box);
 
   /** @param {Event} event */
@@ -26,7 +30,7 @@ export function Composer({ room, onEditLast }) {
     event.preventDefault();
     box.current?.focus();
     if (!isSendable) return;
-    post(room, text.trim());
+    post(room, withEmojis(withoutBlankEnds(text)));
     goToEnd();
     write("");
   }
@@ -40,7 +44,7 @@ export function Composer({ room, onEditLast }) {
   }
 
   if (rooms.value.get(room)?.archived) {
-    return html`<p class="archived">This room is archived. You can read it, but no one can post.</p>`;
+    return html`<${Archived} room=${room} />`;
   }
   const label = `Message ${titleOf(room)}`;
   return html`
@@ -65,6 +69,15 @@ export function Composer({ room, onEditLast }) {
     </form>
   `;
 }
+
+/** @param {{room: string}} props */
+const Archived = ({ room }) => html`
+  <div class="archived">
+    <p>This room is archived. You can read it, but no one can post.</p>
+    ${mayModerate(room) && html`<button class="secondary small" onClick=${() => perform("unarchive", room)}>Unarchive</button>`}
+    <${LeftDraft} room=${room} />
+  </div>
+`;
 
 /** Whether this tab is being typed in, so that other tabs must not overwrite its text. @param {Box} box */
 const isWriting = (box) => document.hasFocus() && document.activeElement === box.current;

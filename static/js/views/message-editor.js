@@ -1,20 +1,27 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { dropEdit, editOf, keepEdit } from "../composer/drafts.js";
+import { dropEdit, keepEdit, textOf } from "../composer/drafts.js";
+import { withEmojis } from "../emoji.js";
 import { html } from "../html.js";
+import { isVisible, withoutBlankEnds } from "../messages/visible.js";
 import { command } from "../sync.js";
+import { Confirm } from "./confirm.js";
+import { DeleteMessage } from "./delete-message.js";
 import { useForm } from "./form.js";
 import { leftOf, TextBox } from "./text-box.js";
 
 /** @import {Message} from "../wire.js" */
 
+/** What the editor asks before it closes. @typedef {"" | "discard" | "delete"} Question */
+
 /** The editor of your own message, in its place. @param {{message: Message, onDone: () => void}} props */
 export function MessageEditor({ message, onDone }) {
-  const begun = editOf(message.room);
-  const [text, setText] = useState(begun.id === message.id ? begun.text : (message.text ?? ""));
+  const [text, setText] = useState(textOf(message.room, message.id) || (message.text ?? ""));
+  const [question, ask] = useState(/** @type {Question} */ (""));
   const isStale = useStale(message.text, text, setText);
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const { busy, onSubmit, error } = useForm(async () => {
-    if (text.trim() && text !== message.text) await command("message.edit", { id: message.id, text });
+    const written = withEmojis(withoutBlankEnds(text));
+    if (written !== message.text) await command("message.edit", { id: message.id, text: written });
     done();
   });
   /** @param {string} written */
@@ -23,7 +30,7 @@ export function MessageEditor({ message, onDone }) {
     keepEdit(message.room, message.id, written);
   }
   function done() {
-    dropEdit(message.room);
+    dropEdit(message.room, message.id);
     onDone();
     /** @type {HTMLElement | null} */ (document.getElementById("composer"))?.focus();
   }
@@ -31,24 +38,46 @@ export function MessageEditor({ message, onDone }) {
     box.current?.focus();
     box.current?.setSelectionRange(text.length, text.length);
   }, []);
-  const isSendable = text.trim() !== "" && leftOf(text) >= 0;
+  useEffect(() => {
+    if (message.deleted && !isVisible(text)) done();
+  }, [message.deleted]);
   /** @param {KeyboardEvent} event */
-  const onKeyDown = (event) =>
-    void (event.key === "Escape" && !event.defaultPrevented && (event.preventDefault(), done()));
+  function onKeyDown(event) {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    cancel();
+  }
+  function cancel() {
+    if (text === message.text) done();
+    else ask("discard");
+  }
   /** @param {Event} event */
-  const save = (event) => (isSendable ? onSubmit(event) : event.preventDefault());
+  function save(event) {
+    event.preventDefault();
+    if (!isVisible(text)) ask("delete");
+    else if (leftOf(text) >= 0) onSubmit(event);
+  }
   return html`
     <form class="editor" onSubmit=${save} onKeyDown=${onKeyDown}>
       <${TextBox} room=${message.room} box=${box} text=${text} label="Edit message" onWrite=${write} onSend=${save} />
       ${isStale && html`<p class="error" role="alert">This message was edited elsewhere: “<bdi>${message.text}</bdi>”. Saving will overwrite it.</p>`}
       ${error && html`<p class="error" role="alert">${error}</p>`}
       <p class="buttons">
-        <button class="primary small" disabled=${busy || !isSendable}>Save</button>
-        <button class="quiet small" type="button" onClick=${done}>Cancel</button>
+        <button class="primary small" disabled=${busy || leftOf(text) < 0}>${isVisible(text) ? "Save" : "Delete"}</button>
+        <button class="quiet small" type="button" onClick=${cancel}>Cancel</button>
       </p>
     </form>
+    ${question === "delete" && html`<${DeleteMessage} id=${message.id} onClose=${() => ask("")} />`}
+    ${question === "discard" && html`<${Discard} onDiscard=${done} onClose=${() => ask("")} />`}
   `;
 }
+
+/** @param {{onDiscard: () => void, onClose: () => void}} props */
+const Discard = ({ onDiscard, onClose }) => html`
+  <${Confirm} title="Discard your changes?" verb="Discard" onConfirm=${() => Promise.resolve(onDiscard())} onClose=${onClose}>
+    The message will stay as it is.
+  <//>
+`;
 
 /**
  * Takes over an edit from elsewhere, unless the text was already changed here; then returns true to show a warning.

@@ -1,12 +1,14 @@
 import { cloneElement, isValidElement, toChildArray } from "preact";
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { showPerson } from "../overlay.js";
 import { exactTime, shortTime, timeOf } from "../dates.js";
+import { beginning, parts } from "../messages/folding.js";
 import { isOnlyEmoji, markdown, parser } from "../messages/markdown.js";
 import { html } from "../html.js";
 import { discard, retry, waiting } from "../outbox.js";
-import { nameOf } from "../store.js";
+import { handleOf, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
+import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
 import { Mentioned } from "./mention.js";
@@ -36,13 +38,13 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
     .filter(Boolean)
     .join(" ");
   return html`
-    <article ref=${article} class=${shownAs} tabindex="-1" aria-label=${`${name}, ${timeOf(message.at)}`} data-seq=${message.seq} onPointerEnter=${want} onFocusIn=${want}>
+    <article ref=${article} class=${shownAs} tabindex="-1" aria-label=${`${[name, handleOf(message.author)].filter(Boolean).join(" ")}, ${timeOf(message.at)}`} data-seq=${message.seq} onPointerEnter=${want} onFocusIn=${want}>
       ${leads ? html`<${Avatar} username=${message.author} />` : html`<${Time} at=${message.at} write=${shortTime} />`}
       <div class="said">
         ${
           leads &&
           html`<p class="byline">
-          <button class="name" tabindex="-1" dir="auto" title=${`Profile of ${message.author}`} onClick=${() => showPerson(message.author)}>${name}</button><${Time} at=${message.at} />
+          <button class="name" tabindex="-1" dir="auto" title=${`Profile of ${message.author}`} onClick=${() => showPerson(message.author)}>${name}</button><${Handle} username=${message.author} /><${Time} at=${message.at} />
         </p>`
         }
         ${message.pinned_at && html`<p class="pinned"><${Icon} name="pin" />Pinned</p>`}
@@ -73,13 +75,42 @@ const NO_ONE = [];
 
 /** @param {{message: Message}} props */
 function Body({ message: { text, deleted, edited_at, mentions = NO_ONE } }) {
-  const content = useMemo(() => markdown(text ?? ""), [text, parser.value]);
+  const written = text ?? "";
+  const [isOpen, setOpen] = useState(false);
+  const start = useMemo(() => beginning(written), [written]);
   if (deleted) return html`<p class="tombstone">message deleted</p>`;
   return html`
-    <div class=${isOnlyEmoji(text ?? "") ? "text emoji" : "text"} dir="auto">
-      <${Mentioned.Provider} value=${mentions}>${edited_at ? withMark(content, edited_at) : content}<//>
+    <div class=${isOnlyEmoji(written) ? "text emoji" : "text"} dir="auto">
+      <${Mentioned.Provider} value=${mentions}>
+        ${isOpen ? html`<${Whole} text=${written} edited=${edited_at} />` : html`<${Formatted} text=${start ?? written} edited=${edited_at} />`}
+      <//>
     </div>
+    ${
+      start !== null &&
+      html`<button class="link unfold" type="button" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>${isOpen ? "Show less" : "Show more"}</button>`
+    }
   `;
+}
+
+/** @param {{text: string, edited?: string | null}} props */
+function Formatted({ text, edited }) {
+  const content = useMemo(() => markdown(text), [text, parser.value]);
+  return edited ? withMark(content, edited) : content;
+}
+
+/** A long text, a part after the other, so that the page can do something else in between. @param {{text: string, edited: string | null}} props */
+function Whole({ text, edited }) {
+  const all = useMemo(() => parts(text), [text]);
+  const [number, setNumber] = useState(1);
+  useEffect(() => {
+    const timer = setTimeout(() => setNumber(number + 1));
+    if (number >= all.length) clearTimeout(timer);
+    return () => clearTimeout(timer);
+  }, [number, all]);
+  return all.slice(0, number).map((part, index) => {
+    const shown = html`<${Formatted} text=${part.text} edited=${index === all.length - 1 && edited} />`;
+    return html`<div key=${index} class=${part.continues ? "part continues" : "part"}>${shown}</div>`;
+  });
 }
 
 /**

@@ -6,6 +6,7 @@ import { goTo } from "../route.js";
 import { nameOf, rooms, titleOf, windowOf } from "../store.js";
 import { command } from "../sync.js";
 import { Dialog } from "./dialog.js";
+import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 import { toast } from "./toast.js";
 
@@ -53,7 +54,7 @@ function usePinned(room) {
 const Pinned = ({ message, onOpen }) => html`
   <li>
     <button class="quiet pinned-message" onClick=${onOpen}>
-      <span class="byline"><strong dir="auto">${nameOf(message.author)}</strong><time datetime=${message.at} title=${exactTime(message.at)}>${shortTime(message.at)}</time></span>
+      <span class="byline"><strong dir="auto">${nameOf(message.author)}</strong><${Handle} username=${message.author} /><time datetime=${message.at} title=${exactTime(message.at)}>${shortTime(message.at)}</time></span>
       <span class="excerpt" dir="auto">${message.text}</span>
     </button>
     ${

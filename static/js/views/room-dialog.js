@@ -1,4 +1,3 @@
-import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { rooms, titleOf } from "../store.js";
 import { command } from "../sync.js";
@@ -8,7 +7,6 @@ import { Invite } from "./invite.js";
 import { Level } from "./level.js";
 import { Mute } from "./mute.js";
 import { Pins } from "./pins.js";
-import { toast } from "./toast.js";
 
 /** @import {RoomAction} from "../rooms/actions.js" */
 
@@ -45,9 +43,10 @@ const Archive = ({ room, onClose }) => html`
   <${Confirm}
     title=${`Archive ${titleOf(room)}?`}
     verb="Archive room"
-    onConfirm=${() => command("room.archive", { room }).catch((error) => toast(asRefusal(error).message))}
+    onConfirm=${() => command("room.archive", { room })}
     onClose=${onClose}
   >
-    No one will be able to post, and the room disappears from everyone's list.
+    Members can still read it, but no one can post. The room leaves everyone's list; you find it under <em>Browse rooms</em>,
+    where its owners and moderators can unarchive it.
   <//>
 `;

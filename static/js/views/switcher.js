@@ -7,7 +7,8 @@ import { unreadText } from "../reads/counts.js";
 import { concernOf } from "../reads/unread.js";
 import { currentRoom, go } from "../route.js";
 import { takeRows } from "../rows.js";
-import { me, myRooms, titleOf, users } from "../store.js";
+import { myRooms } from "../rooms/sections.js";
+import { archivedRooms, me, rooms, titleOf, users } from "../store.js";
 import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Dialog } from "./dialog.js";
@@ -78,7 +79,7 @@ function Count({ room }) {
 
 /** @param {string} query @returns {Place[]} Recent places come first, and rank higher in a search. */
 function places(query) {
-  const recent = byRecency(rooms())
+  const recent = byRecency(reachable())
     .filter((room) => query || room !== currentRoom.value)
     .map(placeOf);
   if (!query.trim()) return recent.slice(0, AT_MOST);
@@ -91,16 +92,16 @@ function places(query) {
 }
 
 /** My rooms, and a conversation with each known person. */
-function rooms() {
+function reachable() {
   const mine = me.value?.username ?? "";
   const people = [...users.value.keys()].map((username) => roomWith(mine, [username]));
-  return [...new Set([...myRooms.value, ...people])];
+  return [...new Set([...myRooms.value, ...people, ...archivedRooms.value])];
 }
 
 /** @param {string} room @returns {Place} */
 function placeOf(room) {
   const note = isShared(room)
-    ? room
+    ? `${room}${rooms.value.get(room)?.archived ? ", archived" : ""}`
     : others(room, me.value?.username ?? "")
         .map((name) => `@${name}`)
         .join(" ");

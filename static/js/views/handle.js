@@ -1,0 +1,8 @@
+import { handleOf } from "../store.js";
+import { html } from "../html.js";
+
+/** The username beside a display name that differs. @param {{username: string}} props */
+export function Handle({ username }) {
+  const handle = handleOf(username);
+  return handle ? html`${" "}<bdi class="handle">${handle}</bdi>` : null;
+}

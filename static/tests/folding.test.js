@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { beginning, parts } from "../js/messages/folding.js";
+
+test("a text of a screen is shown at once", () => {
+  for (const text of ["a", "a\n".repeat(29), "word ".repeat(480)]) assert.equal(beginning(text), null);
+});
+
+test("of a long log the first lines are shown", () =>
+  assert.equal(beginning("  line\n".repeat(120)), "  line\n".repeat(18).trimEnd()));
+
+test("of a long line the first words are shown", () => {
+  assert.match(beginning("word ".repeat(2_000)) ?? "", /^(?:word )+word$/u);
+});
+
+test("a word without an end is cut between characters", () => {
+  assert.ok(/** @type {any} */ (beginning(`a${"🍜".repeat(4_000)}`)).isWellFormed());
+});
+
+const lines = fc
+  .array(fc.constantFrom("word ".repeat(60), "", "```", "  - item", "|a|b|"), { maxLength: 80 })
+  .map((some) => some.join("\n"));
+
+test("the parts of a text are all of it", () => {
+  fc.assert(
+    fc.property(lines, (text) =>
+      assert.equal(
+        parts(text)
+          .map((part) => part.text)
+          .join(""),
+        text,
+      ),
+    ),
+  );
+});
+
+test("a part ends between lines, and not in code", () => {
+  const code = `\`\`\`\n${"x = 1\n".repeat(900)}\`\`\`\n`;
+  assert.deepEqual(
+    parts(`${code}after`).map(({ text }) => text),
+    [code, "after"],
+  );
+  const log = parts("a line of a log\n".repeat(600));
+  assert.ok(log.every(({ text }) => text.endsWith("\n") && text.length < 2_600));
+  assert.deepEqual(
+    log.map(({ continues }) => continues),
+    [false, true, true, true, true],
+  );
+});
