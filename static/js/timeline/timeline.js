@@ -139,7 +139,10 @@ export class Timeline {
     const seq = this.goal.peek();
     await loadAround(this.#room, seq);
     const isHere = () => this.list.peek().some((message) => message.seq === seq);
-    if (!isHere()) await catchUp(this.#room);
+    if (!isHere()) {
+      await catchUp(this.#room); // which starts the window anew after a long absence
+      await loadAround(this.#room, seq);
+    }
     if (isHere() || this.goal.peek() !== seq) return true;
     this.dispatch({ type: "present" });
     return false;
