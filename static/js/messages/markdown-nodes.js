@@ -129,7 +129,7 @@ const taskMark = ({ task, checked }) =>
 /** @param {Tokens.Table} token @param {number} depth */
 function table({ header, rows }, depth) {
   /** @param {"td" | "th"} tag @returns {(cell: Tokens.TableCell) => ComponentChildren} */
-  const cells = (tag) => (cell) => h(tag, { class: cell.align ?? undefined }, inside(cell, depth));
+  const cells = (tag) => (cell) => h(tag, { class: cell.align ? `to-${cell.align}` : undefined }, inside(cell, depth));
   const head = h("thead", null, h("tr", null, header.map(cells("th"))));
   const body = h(
     "tbody",
