@@ -1,4 +1,4 @@
-"""Texts arrive as they were written: spaces, lines and codes, long ones folded, on paper too; and who wrote them is shown."""
+"""Texts arrive as they were written, long ones folded, on paper too; and who wrote them is shown."""
 
 from __future__ import annotations
 
