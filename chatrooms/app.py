@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from chatrooms import names
 from chatrooms.doors.allowed_hosts import AllowedHosts
 from chatrooms.doors.assets import Assets
+from chatrooms.doors.brand import Brand
 from chatrooms.doors.docs import Contract, Documents
 from chatrooms.doors.forwarding import ForwardingCheck
 from chatrooms.doors.greeting import Connected
@@ -94,7 +95,8 @@ class Chatrooms:
 
         self._gate = Gate(self._pipeline, rates, authenticate)
         self._socketio = SocketioDoor(settings, self._broadcast, self._pipeline, self._gate, on_connect)
-        assets = Assets(_static(), hosted=authenticate is not None)
+        brand = Brand(settings.name, settings.lobby, settings.accent)
+        assets = Assets(_static(), brand, hosted=authenticate is not None)
         reference = Reference(Documents(Contract(declared.declared, declared.parts)), settings.name)
         http = HttpDoor(settings, self._pipeline, self._gate, self._db.reader, assets=assets, reference=reference)
         self._http = http.app(self.lifespan)
@@ -250,7 +252,7 @@ def _create_defaults(act: Act) -> None:
     if users.find(act.db, users.SYSTEM) is None:
         users.add(act, users.SYSTEM)
     if not rooms.exists(act.db, act.lobby):
-        rooms.add(act, act.lobby, "open", "Lobby", "The room for everyone.")
+        rooms.add(act, act.lobby, "open", act.lobby[1:].capitalize(), "The room for everyone.")
 
 
 def _server(settings: Settings) -> Server:

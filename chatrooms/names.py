@@ -26,6 +26,7 @@ Kind = Literal["personal", "shared", "conversation", "watchers", "session"]
 MAX_CONVERSATION = 10
 MIN_USERNAME, MAX_USERNAME = 2, 32
 MAX_SHARED = 48
+MAX_WORDS = 300
 MAX_SKELETON = 200
 LONGEST_GIVEN = 2 * MAX_SHARED
 """Characters allowed in a name before it is normalized, which is slow and can shorten it."""
@@ -190,6 +191,15 @@ def looks(name: str) -> tuple[str, str]:
         character for character in _unseen.sub("", compatible) if unicodedata.category(character)[0] not in "ZC"
     )
     return skeleton(shown.lower()), skeleton(shown).lower()
+
+
+def words(*names: str) -> str:
+    """Return what a person is found by, or part of it: its words in one case and form, each after a space.
+
+    The result is cut off after `MAX_WORDS` characters, because it is indexed.
+    """
+    folded = (unicodedata.normalize("NFKC", name).casefold() for name in names)
+    return "".join(f" {word}" for name in folded for word in name.split())[:MAX_WORDS]
 
 
 def is_reserved(name: str, *applications: str) -> bool:

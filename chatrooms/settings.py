@@ -17,11 +17,12 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from chatrooms import gcra, names
+from chatrooms import accent, gcra, names, types
 
 DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.toml"
 DATABASE = "chatrooms.sqlite3"
 """The database's file name in the data directory; the names of its companion files start with it."""
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 HOST = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#*\s]+")
 
@@ -67,9 +68,14 @@ class Settings(BaseSettings):
     data: Path = Field(default=Path(platformdirs.user_data_dir("chatrooms")), description="The data directory.")
     database: str = Field(default="", description="A database URL; if empty, SQLite in the data directory.")
     name: str = Field(
-        default="chatrooms", min_length=1, max_length=60, description="The name of this server, as people see it."
+        default="Chatrooms", min_length=1, max_length=60, description="The name of this server, as people see it."
     )
     lobby: str = Field(default="#lobby", description="The room that people are added to when they first join.")
+    accent: str = Field(
+        default=accent.DEFAULT,
+        description="The colour of this server's buttons and links, such as #7c3aed; adjusted where it would be hard "
+        "to read.",
+    )
     guests: Literal["claim", "open", "off"] = Field(
         default="claim",
         description="claim: guests claim a free name and keep it; open: any name, unverified; off: no guests.",
@@ -117,6 +123,21 @@ class Settings(BaseSettings):
         description="Kilobytes that an address may send, counted once per receiving connection.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Minimum log level.")
+
+    @field_validator("name")
+    @classmethod
+    def _name_is_one_line(cls, value: str) -> str:
+        line = types.line(value)
+        if not line:
+            raise ValueError("This has no visible characters.")
+        return line
+
+    @field_validator("accent")
+    @classmethod
+    def _accent_is_a_colour(cls, value: str) -> str:
+        if not COLOUR.fullmatch(value):
+            raise ValueError("A colour looks like #7c3aed.")
+        return value.lower()
 
     @field_validator("lobby")
     @classmethod

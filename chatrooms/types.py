@@ -43,7 +43,8 @@ def _clean(value: str) -> str:
     return value
 
 
-def _line(value: str) -> str:
+def line(value: str) -> str:
+    """Return one line without spaces at its ends; raises ``ValueError`` if people would not see it as one."""
     if "\n" in value or "\r" in value:
         raise ValueError("Line breaks are not allowed.")
     if _turning.search(value):
@@ -106,8 +107,8 @@ MessageText = Annotated[
     Field(min_length=1, max_length=MAX_TEXT, pattern=_VISIBLE, description="Markdown source; cannot be blank."),
     AfterValidator(_visible),
 ]
-Title = Annotated[str, Field(max_length=80), AfterValidator(_line)]
-Topic = Annotated[str, Field(max_length=250), AfterValidator(_line)]
+Title = Annotated[str, Field(max_length=80), AfterValidator(line)]
+Topic = Annotated[str, Field(max_length=250), AfterValidator(line)]
 Search = Annotated[str, Field(max_length=80), AfterValidator(_clean)]
 Id = Annotated[str, _name(36, "uuid", "A UUID."), AfterValidator(_uuid)]
 Future = Annotated[str, _name(40, "date-time", "A time in the future; ISO 8601."), AfterValidator(_future)]

@@ -2,9 +2,9 @@
  * Caches the page and all its files, so that it opens offline. The server fills in the next line with the files and
  * their digest. A file under its digest never changes, so a cached one is never revalidated.
  */
-const SHELL = { digest: "", files: [] };
+const SHELL = { digest: "", brand: "", files: [] };
 
-const CACHE = `chatrooms ${SHELL.digest}`;
+const CACHE = `chatrooms ${SHELL.digest} ${SHELL.brand}`;
 const PAGE = new URL("./", self.registration.scope).href;
 const FILES = new URL("./v/", self.registration.scope).href;
 const SINGLES = ["icon.svg", "icon-192.png", "manifest.webmanifest"].map((name) => new URL(name, PAGE).href);

@@ -47,11 +47,13 @@ REPEATABLE = frozenset(
         "presence.watch",
         "read.mark",
         "room.close",
+        "room.favorite",
         "room.list",
         "room.members",
         "room.mute",
         "room.pins",
         "room.unarchive",
+        "room.unfavorite",
         "room.unmute",
         "session.list",
         "sync",
@@ -187,6 +189,11 @@ class Commands(ABC):
         result: OneRoom = await self.run("room.create", name=name, title=title, topic=topic, access=access)
         return result["room"]
 
+    async def favorite(self, room: str) -> Membership:
+        """Make a room one of your favorites on all your devices, until you leave it. No one else is notified."""
+        result: OneMembership = await self.run("room.favorite", room=await self._room_of(room))
+        return result["membership"]
+
     async def invite(self, room: str, username: str) -> Member:
         """Add a person to a room, which appears on all their devices at once.
 
@@ -218,13 +225,20 @@ class Commands(ABC):
         result: ManyRooms = await self.run("room.list", query=query)
         return result["rooms"]
 
-    async def members(self, room: str, *, query: str | None = None, after: str | None = None) -> MemberPage:
-        """Return the members of a room, ordered by username, a hundred at a time.
+    async def members(
+        self, room: str, *, query: str | None = None, after: str | None = None, online: bool | None = None
+    ) -> MemberPage:
+        """Return the members of a room, a hundred at a time, ordered by username.
 
-        - ``query``: Part of a username; if empty, return all.
+        With a query, those of whom a word of a name begins with it come first.
+
+        - ``query``: Part of a username or name; if empty, return all.
         - ``after``: Start after this username; if empty, start at the first.
+        - ``online``: Return only people who are online (true) or offline (false); if omitted, both.
         """
-        result: MemberPage = await self.run("room.members", room=await self._room_of(room), query=query, after=after)
+        result: MemberPage = await self.run(
+            "room.members", room=await self._room_of(room), query=query, after=after, online=online
+        )
         return result
 
     async def mute(self, room: str, until: str | None = None) -> Membership:
@@ -249,6 +263,11 @@ class Commands(ABC):
         """Open an archived room again for posting. Unarchiving a room that is not archived has no effect."""
         result: OneRoom = await self.run("room.unarchive", room=room)
         return result["room"]
+
+    async def unfavorite(self, room: str) -> Membership:
+        """Take a room off your favorites. This has no effect on one that is not among them."""
+        result: OneMembership = await self.run("room.unfavorite", room=await self._room_of(room))
+        return result["membership"]
 
     async def unmute(self, room: str) -> Membership:
         """Unmute a room. Unmuting a room that is not muted has no effect."""
@@ -301,7 +320,9 @@ class Commands(ABC):
     async def users(
         self, *, query: str | None = None, after: str | None = None, usernames: Sequence[str] | None = None
     ) -> UserPage:
-        """Return people, ordered by username, a hundred at a time.
+        """Return people, a hundred at a time, ordered by username.
+
+        With a query, those of whom a word of a name begins with it come first.
 
         - ``query``: Part of a username or name; if empty, return all.
         - ``after``: Start after this username; if empty, start at the first.

@@ -68,7 +68,7 @@ class Items(TypedDict):
 
 
 class Listing(TypedDict):
-    """A room with the number of its members."""
+    """A room that you can join."""
 
     name: str
     """The room's name, which never changes."""
@@ -88,8 +88,10 @@ class Listing(TypedDict):
     """The revision at which the row last changed, of the room whose change it belongs to."""
     posted: int
     """How many messages had been posted when the row was read, deleted ones included."""
+    posted_at: str | None
+    """When the newest message was posted, if there is one, as of reading the row."""
     members: int
-    """How many members it has."""
+    """How many people belong to it; 0 for a personal room."""
 
 
 class ManyRooms(TypedDict):
@@ -122,10 +124,16 @@ class Member(TypedDict):
 
 
 class MemberPage(TypedDict):
-    """Members, ordered by username; ``more`` is true if there are others after the last one."""
+    """Members; ``more`` is true if there are others after the last one."""
 
     members: list[Member]
     more: bool
+    online: list[str]
+    """The usernames of those members who are online."""
+    total: int
+    """How many members the room has."""
+    total_online: int
+    """How many of the room's members are online."""
 
 
 class Membership(TypedDict):
@@ -145,6 +153,10 @@ class Membership(TypedDict):
     """The revision at which the row last changed, of the room whose change it belongs to."""
     closed: bool
     """Whether you have closed the conversation."""
+    invited_by: str | None
+    """The username of the person who invited you; ``null`` if you joined by yourself."""
+    favorite: bool
+    """Whether the room is one of your favorites."""
     muted: bool
     """Whether you have muted the room: nothing in it should alert you."""
     muted_until: str | None
@@ -278,6 +290,10 @@ class Room(TypedDict):
     """The revision at which the row last changed, of the room whose change it belongs to."""
     posted: int
     """How many messages had been posted when the row was read, deleted ones included."""
+    posted_at: str | None
+    """When the newest message was posted, if there is one, as of reading the row."""
+    members: int
+    """How many people belong to it; 0 for a personal room."""
 
 
 class Session(TypedDict):
@@ -317,7 +333,7 @@ class User(TypedDict):
 
 
 class UserPage(TypedDict):
-    """Profiles, ordered by username; ``more`` is true if there are others after the last one."""
+    """Profiles; ``more`` is true if there are others after the last one."""
 
     users: list[User]
     more: bool

@@ -13,13 +13,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from chatrooms.doors.brand import Brand
 from chatrooms.doors.file_response import answer
 from chatrooms.doors.running import mount, path
 from chatrooms.doors.snapshot import FOLDERS, PAGE, SERVICE_WORKER, SINGLES, File, Folder, Snapshot
 
 BASE = '<base href="/">'
 LOGIN = '<meta name="login" content="here">'
-SHELL = 'const SHELL = { digest: "", files: [] };'
+SHELL = 'const SHELL = { digest: "", brand: "", files: [] };'
+MANIFEST, ICON = "manifest.webmanifest", "icon.svg"
 IN_FOLDERS = tuple(f"{name}/" for name in FOLDERS)
 FOR_EVER = "public, max-age=31536000, immutable"
 MOUNTS = 16
@@ -31,11 +33,12 @@ _in_folders = re.compile(rf'(?<=")(?:\./)?((?:{"|".join(FOLDERS)})/)')
 class Assets:
     """The routes of the client's files, answered from memory.
 
-    ``hosted`` lets the client know that people log in to the host application, not here.
+    ``brand`` is whose server this is. ``hosted`` lets the client know that people log in to the host application, not
+    here.
     """
 
-    def __init__(self, folder: Folder, *, hosted: bool) -> None:
-        self._folder, self._hosted = folder, hosted
+    def __init__(self, folder: Folder, brand: Brand, *, hosted: bool) -> None:
+        self._folder, self._brand, self._hosted = folder, brand, hosted
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the page, the service worker, and all files, with and without a digest in the path."""
@@ -49,14 +52,14 @@ class Assets:
         ]
 
     async def _page(self, request: Request) -> Response:
-        page, policy = _page(self._folder.snapshot(), mount(request.scope), hosted=self._hosted)
+        page, policy = _page(self._folder.snapshot(), self._brand, mount(request.scope), hosted=self._hosted)
         return answer(request, page, {"Content-Security-Policy": policy})
 
     async def _service_worker(self, request: Request) -> Response:
-        return answer(request, _service_worker(self._folder.snapshot()))
+        return answer(request, _service_worker(self._folder.snapshot(), self._brand))
 
     async def _file(self, request: Request) -> Response:
-        return answer(request, _found(self._folder.snapshot(), path(request.scope)[1:]))
+        return answer(request, _branded(self._folder.snapshot(), self._brand, path(request.scope)[1:]))
 
     async def _kept(self, request: Request) -> Response:
         """Return a file to keep forever, if the digest in the path is current."""
@@ -75,34 +78,47 @@ def _found(snapshot: Snapshot, path: str) -> File:
     return file
 
 
+def _branded(snapshot: Snapshot, brand: Brand, path: str) -> File:
+    return _painted(snapshot, brand, path) if path in (MANIFEST, ICON) else _found(snapshot, path)
+
+
+@lru_cache(maxsize=2)
+def _painted(snapshot: Snapshot, brand: Brand, path: str) -> File:
+    """Return the manifest or the icon as this server has it."""
+    file = _found(snapshot, path)
+    body = brand.manifest(file.body) if path == MANIFEST else brand.icon(file.body)
+    return File(body, file.media_type)
+
+
 @lru_cache(maxsize=MOUNTS)
-def _page(snapshot: Snapshot, base: str, *, hosted: bool) -> tuple[File, str]:
+def _page(snapshot: Snapshot, brand: Brand, base: str, *, hosted: bool) -> tuple[File, str]:
     """Return the page for a chat at the path ``base``, and its content security policy."""
     source = _found(snapshot, PAGE).body.decode()
     html = _in_folders.sub(rf"./v/{snapshot.digest}/\1", source).replace(BASE, f'<base href="{base}">', 1)
     if hosted:
         html = html.replace(LOGIN, LOGIN.replace("here", "host"), 1)
-    return File(html.encode(), "text/html"), _policy(html)
+    html = brand.page(html)
+    return File(html.encode(), "text/html"), _policy(html, brand.style)
 
 
 @lru_cache(maxsize=MOUNTS)
-def _service_worker(snapshot: Snapshot) -> File:
-    """Return the service worker with the list of files that it keeps."""
-    shell = orjson.dumps({"digest": snapshot.digest, "files": snapshot.shell}).decode()
+def _service_worker(snapshot: Snapshot, brand: Brand) -> File:
+    """Return the service worker with the list of files that it keeps, which changes with the brand too."""
+    whose = hashlib.sha256(orjson.dumps(list(brand))).hexdigest()[:16]
+    shell = orjson.dumps({"digest": snapshot.digest, "brand": whose, "files": snapshot.shell}).decode()
     script = _found(snapshot, SERVICE_WORKER).body.decode().replace(SHELL, f"const SHELL = {shell};", 1)
     return File(script.encode(), "text/javascript")
 
 
-def _policy(html: str) -> str:
-    """Return the client's content security policy: no scripts except our files and the page's import map."""
+def _policy(html: str, style: str) -> str:
+    """Return the client's content security policy: our files, the page's import map, and the server's colours."""
     found = _import_map.search(html)
-    digest = base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode() if found else ""
-    inline = f" 'sha256-{digest}'" if digest else ""
+    inline = f" {_allowed(found[1])}" if found else ""
     return "; ".join(
         [
             "default-src 'self'",
             f"script-src 'self'{inline}",
-            "style-src 'self'",
+            f"style-src 'self' {_allowed(style)}",
             "img-src 'self' data: blob:",
             "connect-src 'self' ws: wss:",
             "object-src 'none'",
@@ -112,3 +128,8 @@ def _policy(html: str) -> str:
             "require-trusted-types-for 'script'",
         ]
     )
+
+
+def _allowed(inline: str) -> str:
+    """Return the source expression for an inline script or style (CSP Level 3, 2.3.1)."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()}'"

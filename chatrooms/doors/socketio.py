@@ -14,7 +14,7 @@ from chatrooms import names
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
 from chatrooms.doors.greeting import Connected, Greeting
 from chatrooms.errors import Invalid, RateLimited, Refusal, Unauthorized, Unavailable
-from chatrooms.events import Welcome
+from chatrooms.events import ServerInfo, Welcome
 from chatrooms.features import users
 from chatrooms.gcra import Limit
 from chatrooms.identity import sessions
@@ -108,7 +108,7 @@ class SocketioDoor:
         user = await self._pipeline.lookup(lambda db: users.existing(db, caller.username))
         welcome: Welcome = {
             "user": user,
-            "server": {"version": __version__, "name": self._settings.name},
+            "server": _info(self._settings),
             "limits": {"text": MAX_TEXT},
         }
         if caller.new_token:
@@ -128,6 +128,10 @@ class SocketioDoor:
         except Exception as error:
             self._server.count_refusal(sid)
             return failed(refusal_of(error, "command failed"))
+
+
+def _info(settings: Settings) -> ServerInfo:
+    return {"version": __version__, "name": settings.name, "lobby": settings.lobby, "accent": settings.accent}
 
 
 def _auth(payload: Any) -> Mapping[str, Any]:

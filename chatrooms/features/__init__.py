@@ -7,6 +7,7 @@ remove one, delete its file and its line below.
 from __future__ import annotations
 
 from chatrooms.features import (
+    favorites,
     inbox,
     members,
     mentions,
@@ -29,6 +30,7 @@ FEATURES = (
     pins.FEATURE,
     mentions.FEATURE,
     muting.FEATURE,
+    favorites.FEATURE,
     inbox.FEATURE,
     sync.FEATURE,
     presence.FEATURE,

@@ -7,10 +7,10 @@ room can catch up.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 from pydantic import Field
-from sqlalchemy import Connection, bindparam, case, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, NotFound
@@ -20,9 +20,10 @@ from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InSharedRoom
+from chatrooms.storage import search
 from chatrooms.storage.rows import Member, Membership, Role, many, one
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import SYNCED, members
+from chatrooms.storage.tables import SYNCED, members, rooms, users
 from chatrooms.types import MAX_PAGE, AnyRoom, Search, Username
 
 _this = members.c.room == bindparam("in_room"), members.c.username == bindparam("who")
@@ -31,7 +32,15 @@ _membership = Prepared(SYNCED["memberships"].select().where(*_this))
 _insert = Prepared(insert(members))
 _closed = Prepared(select(members.c.username).where(members.c.room == bindparam("room"), members.c.closed.is_(True)))
 
+_recount = Prepared(
+    update(rooms)
+    .where(rooms.c.name == bindparam("of"))
+    .values(members=rooms.c.members + bindparam("more"), rev=bindparam("at"))
+    .returning(*SYNCED["rooms"].selected)
+)
+
 UNMUTED: dict[str, Any] = {"muted": False, "muted_until": None}
+LEFT: dict[str, Any] = {**UNMUTED, "favorite": False}
 
 
 class WithPerson(InSharedRoom):
@@ -44,8 +53,11 @@ class FindMembers(Params):
     """A page of the members of a room."""
 
     room: AnyRoom = Field(description="A room that you belong to.")
-    query: Search = Field("", description="Part of a username; if empty, return all.")
+    query: Search = Field("", description="Part of a username or name; if empty, return all.")
     after: Search = Field("", description="Start after this username; if empty, start at the first.")
+    online: bool | None = Field(
+        None, description="Return only people who are online (true) or offline (false); if omitted, both."
+    )
 
 
 class InConversation(Params):
@@ -67,18 +79,23 @@ class OneMembership(TypedDict):
 
 
 class MemberPage(TypedDict):
-    """Members, ordered by username; ``more`` is true if there are others after the last one."""
+    """Members; ``more`` is true if there are others after the last one."""
 
     members: list[Member]
     more: bool
+    online: Annotated[list[str], Field(description="The usernames of those members who are online.")]
+    total: Annotated[int, Field(description="How many members the room has.")]
+    total_online: Annotated[int, Field(description="How many of the room's members are online.")]
 
 
-def add(act: Act, room: str, username: str, role: Role) -> Member:
+def add(act: Act, room: str, username: str, role: Role, *, invited_by: str | None = None) -> Member:
     """Make ``username`` a member of ``room``; an existing member keeps their role."""
     before = find(act.db, room, username)
     if before and not before["gone"]:
         return before
-    member = _put(act, room, username, role=role, gone=False, known=before is not None)
+    invited = {"invited_by": invited_by}
+    member = _put(act, room, username, role=role, gone=False, known=before is not None, **invited)
+    _count(act, room, 1)
     reads.begin(act, room, username)
     return member
 
@@ -165,7 +182,7 @@ def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     before = find(act.db, p.room, username)
     if (before is None or before["gone"]) and not act.me.host:
         _count_invitation(act, p.room, username, left=before is not None)
-    return {"member": add(act, p.room, username, "member")}
+    return {"member": add(act, p.room, username, "member", invited_by=act.me.username)}
 
 
 def _count_invitation(act: Act, room: str, username: str, *, left: bool) -> None:
@@ -197,20 +214,43 @@ def remove(act: Act, p: WithPerson, _: None) -> OneMember:
 
 @query("room.members", may=access.member)
 def page(act: Act, p: FindMembers, _here: Here) -> MemberPage:
-    """Return the members of a room, ordered by username, a hundred at a time."""
-    found = _members(p.room).where(members.c.gone.is_(False), members.c.username > p.after)
-    if p.query:
-        found = found.where(members.c.username.contains(p.query.lower(), autoescape=True))
-    rows = act.db.execute(found.order_by(members.c.username).limit(MAX_PAGE + 1)).all()
-    return {"members": many(Member, rows[:MAX_PAGE]), "more": len(rows) > MAX_PAGE}
+    """Return the members of a room, a hundred at a time, ordered by username.
+
+    With a query, those of whom a word of a name begins with it come first.
+    """
+    online = act.online()
+    here = members.c.username.in_(search.listed(act.db, online))
+    wanted = _wanted(act.db, p)
+    if p.online is not None:
+        wanted = wanted.where(here if p.online else ~here)
+    found = many(Member, act.db.execute(wanted.limit(MAX_PAGE + 1)))
+    count = select(func.count()).where(members.c.room == p.room, members.c.gone.is_(False), here)
+    return {
+        "members": found[:MAX_PAGE],
+        "more": len(found) > MAX_PAGE,
+        "online": [member["username"] for member in found[:MAX_PAGE] if member["username"] in online],
+        "total": act.db.scalar(select(rooms.c.members).where(rooms.c.name == p.room)) or 0,
+        "total_online": act.db.scalars(count).one(),
+    }
+
+
+def _wanted(db: Connection, p: FindMembers) -> Any:
+    present = _members(p.room).where(members.c.gone.is_(False))
+    if not p.query:
+        return present.where(members.c.username > p.after).order_by(members.c.username)
+    found = search.people(db, p.query, p.after)
+    return present.join(users, users.c.username == members.c.username).where(*found.where).order_by(*found.order)
 
 
 def _end(act: Act, room: str, username: str) -> Member:
     """End a membership; if it was the last owner's, make another member the owner."""
     next_owner = _next_owner(act.db, room, username)
+    before = find(act.db, room, username)
     ended = _put(act, room, username, role="member", gone=True, known=True)
     for successor in next_owner:
         _put(act, room, successor, role="owner", gone=False, known=True)
+    if before and not before["gone"]:
+        _count(act, room, -1)
     return ended
 
 
@@ -234,16 +274,22 @@ def membership(db: Connection, room: str, username: str) -> Membership | None:
     return cast(Membership | None, _membership.one(db, {"in_room": room, "who": username}))
 
 
-def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: bool) -> Member:
+def _count(act: Act, room: str, more: int) -> None:
+    """Add to the number of members; a change has its room once."""
+    row = _recount.one(act.db, {"of": room, "more": more, "at": act.changes.rev(room)})
+    act.changes.put(room, "rooms", cast(dict[str, Any], row))
+
+
+def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: bool, **more: str | None) -> Member:
     rev, person_rev = act.changes.rev(room), act.changes.rev(username)
-    values = {"role": role, "gone": gone, "since": act.now, "rev": rev, "person_rev": person_rev}
+    values = {"role": role, "gone": gone, "since": act.now, "rev": rev, "person_rev": person_rev, **more}
     if gone:
-        values |= UNMUTED
+        values |= LEFT
     if known:
         where = (members.c.room == room, members.c.username == username)
         act.db.execute(update(members).where(*where).values(values))
     else:
-        _insert.run(act.db, {"room": room, "username": username, **values, "closed": False, **UNMUTED})
+        _insert.run(act.db, {"room": room, "username": username, **values, "closed": False, **LEFT})
     row: Member = {
         "room": room,
         "username": username,

@@ -54,13 +54,14 @@ class Presence:
 
     def state(self, username: str) -> State:
         """Return whether a person is online; while they may be reloading the page, they still are."""
-        return "online" if self._broadcast.occupied(username) or username in self._leaving else "offline"
+        return "online" if username in self._broadcast.present else "offline"
 
     def came(self, room: str) -> None:
         """Handle the first socket in ``room``."""
         if names.kind(room) != "personal":
             return
         leaving = self._leaving.pop(room, None)
+        self._broadcast.present.add(room)
         if leaving:
             leaving.cancel()
         else:
@@ -81,6 +82,7 @@ class Presence:
 
     def _gone(self, username: str) -> None:
         del self._leaving[username]
+        self._broadcast.present.discard(username)
         self._send(username, "offline")
 
     def _send(self, username: str, state: State) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal, cast
+from typing import Any, Literal, cast
 
 import sqlalchemy as sa
 from pydantic import Field
-from sqlalchemy import Connection, bindparam, func, insert, or_, select
+from sqlalchemy import Connection, bindparam, insert, or_, select
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Invalid
@@ -61,9 +61,7 @@ class OneRoom(TypedDict):
 
 
 class Listing(Room):
-    """A room with the number of its members."""
-
-    members: Annotated[int, Field(description="How many members it has.")]
+    """A room that you can join."""
 
 
 class ManyRooms(TypedDict):
@@ -87,9 +85,10 @@ def add(act: Act, name: str, access: Access, title: str = "", topic: str = "") -
         "created_at": act.now,
         "archived": False,
         "posted": 0,
+        "members": 0,
     }
     _insert.run(act.db, {**values, "rev": 1, "counter": 0})
-    act.changes.add(name, "rooms", {**values, "rev": act.changes.rev(name)})
+    act.changes.add(name, "rooms", {**values, "posted_at": None, "rev": act.changes.rev(name)})
     return find(act.db, name)
 
 
@@ -151,28 +150,17 @@ def unarchive(act: Act, p: InSharedRoom, _here: Here) -> OneRoom:
 @query("room.list", may=access.anyone, method="joinable")
 def list_open(act: Act, p: Find, _: None) -> ManyRooms:
     """Return up to 200 open rooms that you have not joined, largest first."""
-    count = _member_count()
     mine = select(memberships.c.room).where(memberships.c.username == act.me.username, memberships.c.gone.is_(False))
     found = (
         _rooms()
-        .add_columns(count.label("members"))
         .where(rooms.c.access == "open", rooms.c.archived.is_(False), rooms.c.name.not_in(mine))
-        .order_by(count.desc(), rooms.c.name)
+        .order_by(rooms.c.members.desc(), rooms.c.name)
         .limit(MAX_LISTED)
     )
     if p.query:
         fields = (rooms.c.name, rooms.c.title, rooms.c.topic)
         found = found.where(or_(*(field.icontains(p.query, autoescape=True) for field in fields)))
     return {"rooms": many(Listing, act.db.execute(found))}
-
-
-def _member_count() -> Any:
-    return (
-        select(func.count())
-        .select_from(memberships)
-        .where(memberships.c.room == rooms.c.name, memberships.c.gone.is_(False))
-        .scalar_subquery()
-    )
 
 
 def _rooms() -> Any:

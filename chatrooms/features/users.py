@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from pydantic import Field
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select
 from typing_extensions import TypedDict
 
 from chatrooms import names
@@ -18,6 +18,7 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Nothing
+from chatrooms.storage import search
 from chatrooms.storage.rows import User, many
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import SYNCED, users
@@ -60,7 +61,7 @@ class OneUser(TypedDict):
 
 
 class UserPage(TypedDict):
-    """Profiles, ordered by username; ``more`` is true if there are others after the last one."""
+    """Profiles; ``more`` is true if there are others after the last one."""
 
     users: list[User]
     more: bool
@@ -92,7 +93,8 @@ def add(act: Act, username: str, *, vouched: bool = False) -> User:
     rooms.add(act, username, "personal")
     rev = act.changes.rev(username)
     row: User = {"username": username, "name": "", "about": "", "created_at": act.now, "rev": rev}
-    _insert.run(act.db, {**row, "skeleton": skeleton, "look": "", "written_look": ""})
+    looks = {"skeleton": skeleton, "look": "", "written_look": "", "words": names.words(username)}
+    _insert.run(act.db, {**row, **looks})
     act.changes.add(username, "users", row)
     reads.begin(act, username, username)
     if username != SYSTEM:
@@ -150,7 +152,7 @@ def update(act: Act, p: Profile, _: None) -> OneUser:
     if not given:
         raise Invalid("Nothing to update: give a name or about.", field="name")
     if p.name is not None:
-        given |= _look(act, p.name)
+        given |= {**_look(act, p.name), "words": names.words(act.me.username, p.name)}
     rev = act.changes.rev(act.me.username)
     act.db.execute(sa.update(users).where(users.c.username == act.me.username).values(**given, rev=rev))
     user = existing(act.db, act.me.username)
@@ -190,14 +192,17 @@ def _alike(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
 
 @query("user.list", may=access.anyone, method="users")
 def page(act: Act, p: FindPeople, _: None) -> UserPage:
-    """Return people, ordered by username, a hundred at a time."""
-    found = _select.where(users.c.username > p.after, users.c.username != SYSTEM)
-    if p.query:
-        fields = (users.c.username, users.c.name)
-        found = found.where(or_(*(field.icontains(p.query, autoescape=True) for field in fields)))
+    """Return people, a hundred at a time, ordered by username.
+
+    With a query, those of whom a word of a name begins with it come first.
+    """
+    found = search.people(act.db, p.query, p.after)
+    wanted = select(users.c.username).where(*found.where, users.c.username != SYSTEM)
     if p.usernames is not None:
-        found = found.where(users.c.username.in_(p.usernames))
-    rows = act.db.execute(found.order_by(users.c.username).limit(MAX_PAGE + 1)).all()
+        wanted = wanted.where(users.c.username.in_(p.usernames))
+    # The inner query reads an index alone.
+    page = wanted.order_by(*found.order).limit(MAX_PAGE + 1)
+    rows = act.db.execute(_select.where(users.c.username.in_(page)).order_by(*found.order)).all()
     return {"users": many(User, rows[:MAX_PAGE]), "more": len(rows) > MAX_PAGE}
 
 

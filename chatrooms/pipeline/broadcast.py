@@ -32,11 +32,15 @@ Belonging = Mapping[str, set[str]]
 
 
 class Broadcast:
-    """Delivers events to the rooms that they are addressed to."""
+    """Delivers events to the rooms that they are addressed to.
+
+    ``present`` are the people who are online, if a feature watches them.
+    """
 
     def __init__(self, server: Server, reader: Reader, bus: Bus) -> None:
         self.server = server
         self._reader, self._bus = reader, bus
+        self.present: set[str] = set()
         self._arriving: dict[str, set[str]] = {}
         self._aligning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -153,6 +157,10 @@ class Broadcast:
     def occupied(self, room: str) -> bool:
         """Return whether any socket is in ``room``; for a personal room, whether the person is connected."""
         return bool(self.sockets_in(room))
+
+    def online(self) -> frozenset[str]:
+        """Return who is online at the moment; safe in any thread."""
+        return frozenset(self.present)
 
     async def enter(self, sid: str, wanted: set[str], kind: names.Kind) -> None:
         """Make ``wanted`` exactly the rooms of ``kind`` that the socket is in."""

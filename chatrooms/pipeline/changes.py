@@ -46,6 +46,10 @@ class Changes:
         """Broadcast ``row`` of ``table`` after the commit; it must have this command's rev of ``room``."""
         self.by_room[room].rows.setdefault(table, []).append(row)
 
+    def put(self, room: str, table: str, row: Mapping[str, Any]) -> None:
+        """Broadcast ``row`` instead of the one that `add` was given before, if any."""
+        self.by_room[room].rows[table] = [row]
+
     def _advance(self, room: str, *, revs: int, messages: int) -> tuple[int, int]:
         """Advance the room's counters and return them: of changes and of messages."""
         if room not in self.locked:

@@ -12,7 +12,7 @@ client are generated from the signature. The decorators register nothing: a chat
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar, get_type_hints
 
@@ -95,6 +95,7 @@ class Act:
 
     ``parts`` are the fields that features add to messages, ``blank`` their values in a new message.
     ``server`` is the server's display name.
+    ``online`` returns the usernames of the people who are online, if the chat knows.
     ``ended`` lists the ids of sessions whose sockets to disconnect; ``queued`` is true once a job was enqueued.
     """
 
@@ -110,6 +111,7 @@ class Act:
     ended: list[str] = field(default_factory=list)
     queued: bool = False
     server: str = ""
+    online: Callable[[], Collection[str]] = frozenset
 
 
 @dataclass(frozen=True)

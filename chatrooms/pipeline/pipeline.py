@@ -183,7 +183,8 @@ class Pipeline:
 
     def _act(self, me: Caller, db: Connection) -> Act:
         ours, features = self.settings, self._features
-        return Act(me, db, Changes(db), self._rates, ours.lobby, features.parts, features.blank, server=ours.name)
+        more: Any = {"server": ours.name, "online": self._broadcast.online}
+        return Act(me, db, Changes(db), self._rates, ours.lobby, features.parts, features.blank, **more)
 
     def _outcome(self, act: Act, result: R) -> Outcome[R]:
         """Return the outcome of what was done, after the listeners have seen it."""

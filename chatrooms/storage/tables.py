@@ -60,6 +60,16 @@ rooms = Table(
         comment="the newest rev given out; locked by whoever changes the room",
     ),
     Column("posted", Integer, nullable=False, comment="messages posted so far, deleted ones included"),
+    Column("members", Integer, nullable=False, server_default="0", comment="people who belong to it now"),
+)
+# In the order of `room.list`, so that it reads only what it returns.
+_is_listed = and_(rooms.c.access == "open", rooms.c.archived.is_(False))
+Index(
+    "ix_rooms_members_name",
+    rooms.c.members.desc(),
+    rooms.c.name,
+    sqlite_where=_is_listed,
+    postgresql_where=_is_listed,
 )
 
 users = Table(
@@ -71,8 +81,10 @@ users = Table(
     Column("written_look", String(200), nullable=False, server_default="", index=True, comment="see names.looks"),
     Column("name", Text, nullable=False),
     Column("about", Text, nullable=False),
+    Column("words", Text, nullable=False, server_default="", comment="of both names, to search in; see names.words"),
     Column("created_at", String(24), nullable=False),
     Column("rev", Integer, nullable=False),
+    Index(None, "username", "words"),
 )
 
 members = Table(
@@ -92,6 +104,8 @@ members = Table(
         server_default=false(),
         comment="the person has taken the conversation off their list",
     ),
+    Column("invited_by", String(32), comment="null if the person joined by themselves"),
+    Column("favorite", Boolean, nullable=False, server_default=false()),
     Column("muted", Boolean, nullable=False, server_default=false()),
     Column("muted_until", String(24), comment="when a job ends it; null if the person does"),
     Index(None, "room", "rev"),
@@ -152,6 +166,7 @@ _others = (
 # A message without text is deleted: `deleted` stands behind the text, which SQLite would have to read first.
 _uncounted = case((_few.scalar_subquery(), _others.scalar_subquery()), else_=null())
 _room_rev = func.coalesce(_room.scalar_subquery(), 0)
+_posted_at = select(messages.c.at).where(messages.c.room == rooms.c.name).order_by(messages.c.seq.desc()).limit(1)
 
 inbox = Table(
     "inbox",
@@ -221,19 +236,30 @@ class Synced:
 
     def select(self) -> Select[Any]:
         """Return a query for the rows as clients receive them, with the ``rev`` of the room that they are sent in."""
-        return select(*(self.table.c[column] for column in self.columns), self.rev.label("rev"), *self.computed)
+        return select(*self.selected)
+
+    @property
+    def selected(self) -> tuple[ColumnElement[Any], ...]:
+        """Return the columns of rows as clients receive them."""
+        return (*(self.table.c[column] for column in self.columns), self.rev.label("rev"), *self.computed)
 
 
 MESSAGE = ("id", "room", "seq", "number", "author", "text", "at", "edited_at", "deleted", "reply_to")
 MEMBER = ("room", "username", "role", "since", "gone")
-MEMBERSHIP = (*MEMBER, "closed", "muted", "muted_until")
-ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "posted")
+MEMBERSHIP = (*MEMBER, "closed", "favorite", "invited_by", "muted", "muted_until")
+ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "posted", "members")
 READ = ("username", "room", "seq", "number")
 ITEM = ("id", "kind", "room", "message", "seq", "by", "at", "read", "gone")
 USER = ("username", "name", "about", "created_at")
 
 SYNCED: dict[str, Synced] = {
-    "rooms": Synced(rooms, rooms.c.name, rooms.c.rev, ROOM),
+    "rooms": Synced(
+        rooms,
+        rooms.c.name,
+        rooms.c.rev,
+        ROOM,
+        computed=(_posted_at.correlate(rooms).scalar_subquery().label("posted_at"),),
+    ),
     "users": Synced(users, users.c.username, users.c.rev, USER, personal=True),
     "memberships": Synced(members, members.c.username, members.c.person_rev, MEMBERSHIP, personal=True),
     "members": Synced(members, members.c.room, members.c.rev, MEMBER, whole=False, personal=False),

@@ -2,7 +2,7 @@ import { conversation, isConversation, isShared, others, roomWith } from "./name
 
 /**
  * The address after the `#`: `/r/lobby` is a room, `/r/lobby/7` a message in it, `/p/bob` a conversation, `/me` the
- * notes to self, `/me/7` one of them, `/rooms` the list. A link to a message is a path, `r/lobby/7`, so that a server
+ * notes to self, `/me/7` one of them, `/rooms` the list, `/mentions` the messages that mention us. A link to a message is a path, `r/lobby/7`, so that a server
  * can see its target; a link to a note is not.
  */
 
@@ -27,6 +27,18 @@ export function roomAt(address, mine) {
 function conversationAt(names, mine) {
   const room = conversation(names.split("+"));
   return room && (isConversation(room) || room === mine) ? room : null;
+}
+
+/**
+ * The address after the `#` of a link to a room or message of this server; empty if it leads elsewhere.
+ * @param {string} href @param {string} base The address of this server's page.
+ */
+export function inPlace(href, base) {
+  const [link, page] = [URL.parse(href), new URL(base)];
+  if (link?.origin !== page.origin || !link.pathname.startsWith(page.pathname)) return "";
+  const path = link.pathname.slice(page.pathname.length);
+  if (!path) return /^#\/(?:r|p|me|rooms)\b/u.test(link.hash) ? link.hash : "";
+  return path.startsWith("r/") ? `#/${path}` : "";
 }
 
 /** @param {string} part */

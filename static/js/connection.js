@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { io } from "socket.io-client";
+import { Pulse } from "./pulse.js";
 
 /**
  * The socket, which no other module uses. `run` runs a command and returns its result or throws a Refusal.
@@ -34,8 +35,14 @@ export const passesAfter = ({ code, details }) =>
 /** Whether the server has sent its welcome on the current connection. */
 export const online = signal(false);
 
+/** When the connection was last known to work, in milliseconds; meaningful while offline. */
+export const lostAt = signal(Date.now());
+
 /** @type {Socket | null} */
 let socket = null;
+/** @type {(() => void) | null} Makes another connection for the same person. */
+let renew = null;
+const pulse = new Pulse();
 
 /**
  * @typedef {{welcome: (welcome: Welcome) => void, change: (change: Change) => void,
@@ -54,6 +61,8 @@ export function connect(username, listeners) {
     forceNew: true,
   });
   socket = opened;
+  renew = () => connect(username, listeners);
+  opened.io.on("open", () => opened.io.engine.on("packet", () => pulse.hear(Date.now())));
   opened.on("welcome", (welcome) => {
     online.value = true;
     listeners.welcome(welcome);
@@ -61,7 +70,7 @@ export function connect(username, listeners) {
   opened.on("change", listeners.change);
   opened.on("signal", listeners.signal);
   opened.on("disconnect", (reason) => {
-    online.value = false;
+    lose(Date.now());
     if (reason === "io server disconnect") retryLater(opened);
   });
   opened.on("connect_error", (error) => refused(opened, error, listeners));
@@ -83,6 +92,24 @@ function retryLater(opened, seconds = 0) {
   setTimeout(() => socket === opened && opened.connect(), seconds * 1_000 + 500 + Math.random() * 2_000);
 }
 
+/** @param {number} since When the connection last worked. */
+function lose(since) {
+  if (online.peek()) lostAt.value = since;
+  online.value = false;
+}
+
+/**
+ * Gives up a connection on which a request stays unanswered: a dead one would be believed until its next ping. The old
+ * socket is left to itself, since closing it could take as long.
+ * @param {Socket} used @param {number} sent
+ */
+function giveUp(used, sent) {
+  if (socket !== used || !used.connected) return;
+  pulse.giveUp();
+  lose(sent);
+  renew?.();
+}
+
 /** Reconnects without waiting for the next attempt, because the network or the reader is back. */
 export function reconnectNow() {
   if (!socket || socket.connected) return;
@@ -91,7 +118,7 @@ export function reconnectNow() {
 }
 
 export function disconnect() {
-  online.value = false;
+  lose(Date.now());
   socket?.off();
   socket?.disconnect();
   socket = null;
@@ -103,11 +130,26 @@ export function disconnect() {
  */
 export async function run(command, params) {
   if (!socket?.connected || !online.peek()) throw new Refusal({ code: "offline", message: "You're offline." });
-  /** @type {Answer<Result<C>>} */
-  const answer = await socket
-    .timeout(ANSWER_WITHIN_MS)
-    .emitWithAck(command, params)
-    .catch(() => ({ ok: false, error: { code: "offline", message: "The server didn't respond." } }));
+  const answer = await answered(socket, command, params);
   if (!answer.ok) throw new Refusal(answer.error);
   return answer.result;
+}
+
+/**
+ * @template {CommandName} C
+ * @param {Socket} used @param {C} command @param {Params<C>} params @returns {Promise<Answer<Result<C>>>}
+ */
+async function answered(used, command, params) {
+  const sent = Date.now();
+  const doubt = setTimeout(() => pulse.isSilentSince(sent) && giveUp(used, sent), pulse.patience);
+  try {
+    const answer = await used.timeout(ANSWER_WITHIN_MS).emitWithAck(command, params);
+    pulse.answer();
+    return answer;
+  } catch {
+    giveUp(used, sent);
+    return { ok: false, error: { code: "offline", message: "The server didn't respond." } };
+  } finally {
+    clearTimeout(doubt);
+  }
 }

@@ -4,6 +4,13 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-d
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long", month: "long", day: "numeric" });
 const dated = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "long", day: "numeric" });
+const moment = new Intl.DateTimeFormat(undefined, {
+  weekday: "short",
+  month: "short",
+  day: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+});
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 const DAY_MS = 86_400_000;
@@ -19,6 +26,10 @@ export const shortTime = (at) =>
     .map(({ value }) => value)
     .join("")
     .trim();
+
+/** The time, with its day unless that is today. @param {string} at @param {Date} now */
+export const momentOf = (at, now) =>
+  midnight(new Date(at)) === midnight(now) ? timeOf(at) : moment.format(new Date(at));
 
 /** @param {string} at */
 export const exactTime = (at) => exact.format(new Date(at));
@@ -38,3 +49,6 @@ export function dayName(date, today) {
   if (ago === 0 || ago === 1) return capital(relative.format(-ago, "day"));
   return (ago > 0 && ago < 300 ? weekday : dated).format(date);
 }
+
+/** The time of today, or the day before. @param {string} at @param {number} today Its midnight. */
+export const timeOrDay = (at, today) => (midnight(new Date(at)) === today ? timeOf(at) : dayName(new Date(at), today));

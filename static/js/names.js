@@ -1,7 +1,5 @@
 /** The grammar of room names, as on the server: `#lobby`, `alice+bob`, `alice`. */
 
-export const LOBBY = "#lobby";
-
 /** @param {string} room */
 export const isShared = (room) => room.startsWith("#");
 
@@ -22,6 +20,16 @@ export function byBytes(a, b) {
 
 /** @param {number} unit */
 const isHalf = (unit) => unit >= 0xd800 && unit <= 0xdfff;
+
+/** Letters of another width, which stand for the ordinary ones (RFC 8265, width mapping). */
+const OTHER_WIDTH = /[\u3000\uff01-\uffee]/gu;
+
+/** A name as the server stores it, if it is valid. @param {string} name */
+export const folded = (name) =>
+  name
+    .replace(OTHER_WIDTH, (letter) => letter.normalize("NFKC"))
+    .toLowerCase()
+    .normalize("NFC");
 
 /** @param {string[]} usernames */
 export const conversation = (usernames) => [...new Set(usernames.filter(Boolean))].sort(byBytes).join("+");

@@ -7,6 +7,10 @@ import { me } from "./store.js";
 /** @typedef {"all" | "mentions" | "nothing"} Level */
 
 export const density = shared("density");
+/** Of the sidebar: empty for the alphabet, or "recent". */
+export const order = shared("order");
+/** The keys of the sidebar's folded sections, with spaces between them. */
+export const foldedSections = shared("folded");
 /** "on" or empty, like `desktop`. */
 export const sounds = shared("sounds");
 export const desktop = shared("desktop");

@@ -3,19 +3,45 @@ import { online, run } from "./connection.js";
 import { others } from "./names.js";
 import { currentRoom } from "./route.js";
 import { listenFor } from "./signals.js";
-import { conversations, me, membersOf } from "./store.js";
+import { conversations, me, membersOf, rosters } from "./store.js";
 
-/** The presence of the people on screen: partners in conversations and members of the open room. */
+/** The presence of the people on screen: partners in conversations, and members of the open room or in its panel. */
 
 const AT_MOST = 500;
 const SETTLED_AFTER_MS = 150;
 
-/** @type {import("@preact/signals").Signal<Map<string, string>>} */
+/** @import {Signal} from "@preact/signals" */
+
+/** @type {Signal<Map<string, string>>} */
 const states = signal(new Map());
 
 /** @param {string} username */
 export const isOnline = (username) =>
   username === me.value?.username ? online.value : states.value.get(username) === "online";
+
+/** @type {Signal<Map<string, number>>} How often each person is shown in lists. */
+const shown = signal(new Map());
+
+/** @param {string} username @returns {() => void} to stop */
+export function watchWhileShown(username) {
+  count(username, 1);
+  return () => count(username, -1);
+}
+
+/** @param {string} username @param {number} more */
+function count(username, more) {
+  const counts = new Map(shown.peek());
+  const number = (counts.get(username) ?? 0) + more;
+  if (number) counts.set(username, number);
+  else counts.delete(username);
+  shown.value = counts;
+}
+
+/** Takes over what the server says of members. @param {{username: string}[]} members @param {string[]} present */
+export function learnPresence(members, present) {
+  const found = members.map(({ username }) => [username, present.includes(username) ? "online" : "offline"]);
+  states.value = new Map([...states.value, .../** @type {[string, string][]} */ (found)]);
+}
 
 /** @returns {string[]} */
 function onScreen() {
@@ -23,14 +49,17 @@ function onScreen() {
   const partners = [...conversations.value, currentRoom.value].flatMap((room) =>
     room.startsWith("#") ? [] : others(room, mine),
   );
-  const members = membersOf(currentRoom.value).map((member) => member.username);
-  return [...new Set([...partners, ...members])].filter((username) => username !== mine).slice(0, AT_MOST);
+  const isKnown = rosters.value.get(currentRoom.value)?.complete;
+  const members = isKnown ? membersOf(currentRoom.value).map((member) => member.username) : [];
+  return [...new Set([...shown.value.keys(), ...partners, ...members])]
+    .filter((username) => username !== mine)
+    .slice(0, AT_MOST);
 }
 
 /** @param {string[]} usernames */
 async function watch(usernames) {
   const answer = await run("presence.watch", { usernames }).catch(() => null);
-  if (answer) states.value = new Map(Object.entries(answer.states));
+  if (answer) states.value = new Map([...states.value, ...Object.entries(answer.states)]);
 }
 
 export function watchPresence() {

@@ -4,6 +4,7 @@ import { home, me } from "./store.js";
 
 /** Where the person in this tab is, by the address after the `#`. */
 
+export const MENTIONS = "#/mentions";
 const BASE = new URL(document.baseURI).pathname;
 const linked = location.pathname.startsWith(`${BASE}r/`) ? location.pathname.slice(BASE.length) : "";
 /** The person for whom a notification opened this window, or empty. */
@@ -36,15 +37,23 @@ export const linkedSeq = computed(() => addresses.seqAt(hash.value));
 export const linkTo = (room, seq) =>
   new URL(`${room === mine() ? "#/" : ""}${addresses.pathTo(room, seq, mine())}`, document.baseURI).href;
 
+/** The address of a shared room, to give to others. @param {string} room */
+export const linkToRoom = (room) => new URL(`r/${encodeURIComponent(room.slice(1))}`, document.baseURI).href;
+
 /** Whether the list of rooms is shown; on narrow screens it is a separate page. */
 export const showsList = computed(() => hash.value === "#/rooms");
+
+/** Whether the list of mentions is shown instead of a room. */
+export const showsMentions = computed(() => hash.value === MENTIONS);
 
 const narrow = matchMedia("(width < 48rem)");
 export const isNarrow = signal(narrow.matches);
 narrow.addEventListener("change", () => (isNarrow.value = narrow.matches));
 
-/** The visible room; empty while the list covers it. */
-export const shownRoom = computed(() => (showsList.value && isNarrow.value ? "" : currentRoom.value));
+/** The visible room; empty while a list is in its place. */
+export const shownRoom = computed(() =>
+  showsMentions.value || (showsList.value && isNarrow.value) ? "" : currentRoom.value,
+);
 
 /** @param {string} room */
 export function go(room) {

@@ -4,10 +4,10 @@ import * as store from "./store.js";
 /**
  * Merges rows into the store: of two versions of a row, the one with the greater rev wins.
  * @import {Window} from "./store.js"
- * @import {Member, Membership, Message, Read, Room, Tables, User} from "./wire.js"
+ * @import {InboxItem, Member, Membership, Message, Read, Room, Tables, User} from "./wire.js"
  */
 
-/** @template {{rev: number}} T @param {Map<string, T>} into @param {T[]} rows @param {(row: T) => string} key */
+/** @template K @template {{rev: number}} T @param {Map<K, T>} into @param {T[]} rows @param {(row: T) => K} key */
 function merge(into, rows, key) {
   const merged = new Map(into);
   for (const row of rows) {
@@ -22,6 +22,11 @@ function raiseNewest(room, number) {
   if (number > (store.newest.value.get(room) ?? 0)) {
     store.newest.value = new Map(store.newest.value).set(room, number);
   }
+}
+
+/** @param {string} room @param {string} at */
+function raiseLatest(room, at) {
+  if (at > (store.latest.value.get(room) ?? "")) store.latest.value = new Map(store.latest.value).set(room, at);
 }
 
 /** @param {Map<string, Message>} rows @param {number} lowest @param {number} [highest] */
@@ -41,6 +46,13 @@ function takeMessages(room, messages) {
   const rows = merge(window.value.rows, messages, (message) => message.id);
   window.value = listed({ ...window.value, rows });
   raiseNewest(room, Math.max(...messages.map((message) => message.number)));
+  raiseLatest(
+    room,
+    messages
+      .map(({ at }) => at)
+      .sort()
+      .at(-1) ?? "",
+  );
   noteUncounted(
     room,
     messages.map((message) => [message.number, readFrom(message, store.me.value?.username)]),
@@ -76,7 +88,10 @@ function takeMemberships(_room, rows) {
 /** @param {string} _room @param {Room[]} rows */
 function takeRooms(_room, rows) {
   store.rooms.value = merge(store.rooms.value, rows, (row) => row.name);
-  for (const row of rows) raiseNewest(row.name, row.posted ?? 0);
+  for (const row of rows) {
+    raiseNewest(row.name, row.posted ?? 0);
+    raiseLatest(row.name, row.posted_at ?? "");
+  }
 }
 
 /** Of two with the same rev, the one that was counted later stays. @param {string} _room @param {Read[]} rows */
@@ -88,6 +103,11 @@ function takeReads(_room, rows) {
   store.reads.value = merge(known, news, (row) => row.room);
 }
 
+/** @param {string} _room @param {InboxItem[]} rows */
+function takeInbox(_room, rows) {
+  store.inbox.value = merge(store.inbox.value, rows, (row) => row.id);
+}
+
 /** @param {string} _room @param {User[]} rows */
 function takeUsers(_room, rows) {
   store.users.value = merge(store.users.value, rows, (row) => row.username);
@@ -95,13 +115,14 @@ function takeUsers(_room, rows) {
   if (mine) store.me.value = mine;
 }
 
-/** @type {{[T in Exclude<keyof Tables, "inbox">]-?: (room: string, rows: any[]) => void}} */
+/** @type {{[T in keyof Tables]-?: (room: string, rows: any[]) => void}} */
 const takers = {
   rooms: takeRooms,
   users: takeUsers,
   memberships: takeMemberships,
   members: takeMembers,
   reads: takeReads,
+  inbox: takeInbox,
   messages: takeMessages,
 };
 
@@ -161,6 +182,7 @@ export function forgetRoom(room, rev = 0) {
   drop(store.rosters, room);
   drop(store.rooms, room);
   drop(store.newest, room);
+  drop(store.latest, room);
   drop(store.uncounted, room);
   if ((store.reads.value.get(room)?.room_rev ?? 0) > rev) drop(store.reads, room);
 }
@@ -170,6 +192,7 @@ export function forgetPersonal() {
   store.memberships.value = new Map();
   store.closed.value = new Map();
   store.reads.value = new Map();
+  store.inbox.value = new Map();
 }
 
 export function forgetEverything() {
@@ -179,8 +202,10 @@ export function forgetEverything() {
     store.closed,
     store.rosters,
     store.reads,
+    store.inbox,
     store.users,
     store.newest,
+    store.latest,
     store.uncounted,
   ]) {
     table.value = new Map();

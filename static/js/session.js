@@ -1,6 +1,5 @@
 import { signal } from "@preact/signals";
 import { snapshotOf, wipe } from "./archive.js";
-import { bePresent, isPresent } from "./tabs.js";
 import { asRefusal, connect, disconnect, Refusal } from "./connection.js";
 import { closeOutbox, flush, openOutbox } from "./outbox.js";
 import { forgetEverything } from "./rows.js";
@@ -9,6 +8,7 @@ import { askedFor, currentRoom, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
 import { me, textLimit } from "./store.js";
 import { apply, catchUpAll, revs } from "./sync.js";
+import { meetServer } from "./server.js";
 import { hear } from "./signals.js";
 
 /**
@@ -45,22 +45,17 @@ export async function join(name) {
   await begin(user.username);
 }
 
-/** The name that the join page offers to continue with, because another window uses it. */
+/** The last person in this browser, to whom the join page leads back from another name. */
 export const offered = signal("");
 
 /** Whether people log in to the host application, not here. */
 export const hosted = document.querySelector("meta[name=login]")?.getAttribute("content") === "host";
 
-/**
- * Resumes this tab's person, the one the window was opened for, or the last one; asks if their window is still open.
- */
+/** Resumes this tab's person, the one the window was opened for, or the last one. */
 export async function comeBack() {
   if (hosted) return arriveFromHost();
-  const here = kept("username", TAB) || ((await snapshotOf(askedFor)) ? askedFor : "");
-  const last = kept("username");
+  const here = kept("username", TAB) || ((await snapshotOf(askedFor)) ? askedFor : "") || kept("username");
   if (here) await begin(here);
-  else if (last && (await isPresent(last))) offered.value = last;
-  else if (last) await begin(last);
 }
 
 async function arriveFromHost() {
@@ -80,18 +75,26 @@ async function begin(name) {
   username.value = name;
   turnedAway.value = "";
   offered.value = "";
-  bePresent(name);
   keep("username", name, TAB);
   keep("username", name);
   await Promise.all([restore(name), openOutbox(name)]);
-  connect(name, { welcome, change: apply, signal: hear, turnedAway: (refusal) => end(whyTurnedAway(refusal)) });
+  connect(name, { welcome, change: apply, signal: hear, turnedAway: beTurnedAway });
 }
 
-/** A person who was connected before has signed out elsewhere. @param {Refusal} refusal */
-const whyTurnedAway = ({ code, message }) => (me.value && code !== "invalid" ? "You've been signed out." : message);
+/**
+ * The server accepts this person no longer: somebody signed out elsewhere, or revoked this session. What this browser
+ * keeps of them is no longer theirs to read here.
+ * @param {Refusal} refusal
+ */
+function beTurnedAway({ code, message }) {
+  const [name, isOver] = [username.value, code !== "invalid"];
+  end(isOver && me.value ? "You've been signed out." : message);
+  if (isOver) forget(name);
+}
 
 /** @param {Welcome} welcome */
-async function welcome({ user, limits }) {
+async function welcome({ user, server, limits }) {
+  meetServer(server);
   if (me.value && me.value.created_at !== user.created_at) startAfresh();
   me.value = user;
   textLimit.value = limits?.text ?? textLimit.value;
@@ -111,7 +114,6 @@ function end(reason) {
   startAfresh();
   closeOutbox();
   keep("username", "", TAB);
-  bePresent("");
   username.value = "";
   turnedAway.value = reason;
 }
@@ -120,14 +122,21 @@ function end(reason) {
 export function stepAside() {
   forgetPlace();
   end("");
+  offered.value = kept("username");
 }
 
 /** Signs out. Fails if the server is unreachable, because the session would remain in this browser. */
 export async function leave() {
   const name = username.value;
   await ask("session.leave", { username: name }).catch(unlessOver);
-  if (kept("username") === name) keep("username", "");
   stepAside();
+  await forget(name);
+}
+
+/** Deletes all that this browser keeps of a person. @param {string} name */
+async function forget(name) {
+  if (kept("username") === name) keep("username", "");
+  if (offered.peek() === name) offered.value = "";
   forgetKept(`${name} `);
   forgetKept(`${name} `, TAB);
   await wipe(name);

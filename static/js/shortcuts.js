@@ -1,7 +1,7 @@
 import { currentRoom, go } from "./route.js";
-import { unreadOf } from "./reads/unread.js";
-import { myRooms } from "./store.js";
+import { isCalling, myRooms } from "./rooms/sections.js";
 import { walkMessages } from "./timeline/focus.js";
+import { holdKeys } from "./held-keys.js";
 import { show } from "./overlay.js";
 import { markAllRead } from "./reads/marks.js";
 
@@ -46,7 +46,7 @@ function walk(way, isUnread) {
   const here = rooms.indexOf(currentRoom.value);
   for (let step = 1; step <= rooms.length; step += 1) {
     const room = rooms[(here + way * step + rooms.length * step) % rooms.length];
-    if (!isUnread || (unreadOf(room) && room !== currentRoom.value)) return go(room);
+    if (!isUnread || (isCalling(room) && room !== currentRoom.value)) return go(room);
   }
 }
 
@@ -59,4 +59,7 @@ function typeAnywhere({ key, ctrlKey, metaKey, altKey, target }) {
   document.getElementById("composer")?.focus();
 }
 
-export const listenToKeys = () => addEventListener("keydown", onKeyDown);
+export function listenToKeys() {
+  holdKeys();
+  addEventListener("keydown", onKeyDown);
+}

@@ -1,5 +1,6 @@
 import { batch, effect } from "@preact/signals";
 import { keepSnapshot, snapshotOf } from "./archive.js";
+import { unreadItems } from "./reads/inbox.js";
 import { positionIn } from "./reads/unread.js";
 import * as store from "./store.js";
 import { revs } from "./sync.js";
@@ -7,15 +8,15 @@ import { extendWindow, noteUncounted, takeRows } from "./rows.js";
 
 /**
  * A snapshot of the store, so that a reload shows something at once; catching up does the rest.
- * @import {Member, Membership, Message, Read, Room, User} from "./wire.js"
+ * @import {InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @typedef {{room: string, rev: number, messages: Message[], lowest: number, more: boolean,
  *   members: Member[], complete: boolean, uncounted: [number, number][]}} RoomSnapshot
- * @typedef {{version: number, me: User, memberships: Membership[], rooms: Room[], reads: Read[], users: User[],
+ * @typedef {{version: number, me: User, memberships: Membership[], rooms: Room[], reads: Read[], inbox: InboxItem[], users: User[],
  *   timelines: RoomSnapshot[]}} Snapshot
  */
 
 /** Others are not restored. */
-const VERSION = 2;
+const VERSION = 3;
 const KEPT_MESSAGES = 100;
 const SETTLED_AFTER_MS = 400;
 
@@ -74,6 +75,7 @@ function save() {
     memberships: [...store.memberships.peek().values(), ...store.closed.peek().values()],
     rooms: [...store.rooms.peek().values()],
     reads: [...store.reads.peek().values()],
+    inbox: unreadItems.peek(),
     users: [...store.users.peek().values()],
     timelines: [...revs].map(([room, rev]) => snapshotRoom(room, rev)),
   });
@@ -88,6 +90,7 @@ export function keepSnapshots() {
       store.closed,
       store.rooms,
       store.reads,
+      store.inbox,
       store.newest,
       store.rosters,
       store.uncounted,

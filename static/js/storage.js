@@ -56,6 +56,12 @@ export function shared(key) {
   return setting;
 }
 
+/** What follows `start` in the keys that begin with it. @param {string} start @returns {string[]} */
+export const keptKeys = (start) =>
+  Object.keys(storage() ?? {}).flatMap((key) =>
+    key.startsWith(PREFIX + start) ? [key.slice((PREFIX + start).length)] : [],
+  );
+
 /** @param {string} start The prefix of the keys to remove. @param {string} [scope] */
 export function forgetKept(start, scope) {
   for (const key of Object.keys(storage(scope) ?? {})) {

@@ -1,8 +1,9 @@
 import { computed, signal } from "@preact/signals";
-import { isConversation, isShared, LOBBY, others } from "./names.js";
+import { isConversation, isShared, others } from "./names.js";
+import { lobby } from "./server.js";
 
 /**
- * @import {Member, Membership, Message, Read, Room, User} from "./wire.js"
+ * @import {InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @import {Signal} from "@preact/signals"
  */
 
@@ -37,10 +38,14 @@ export const closed = table();
 export const rosters = table();
 /** @type {Signal<Map<string, Read>>} */
 export const reads = table();
+/** @type {Signal<Map<number, InboxItem>>} What concerns us, as far as it is known here: all that is unread, by id. */
+export const inbox = signal(new Map());
 /** @type {Signal<Map<string, User>>} */
 export const users = table();
 /** @type {Signal<Map<string, number>>} The number of each room's newest message. */
 export const newest = table();
+/** @type {Signal<Map<string, string>>} When each room's newest message was posted. */
+export const latest = table();
 /**
  * @type {Signal<Map<string, Map<number, number>>>} Of each room, the numbers of messages that are mine or deleted,
  *   with `readFrom`.
@@ -65,10 +70,12 @@ export function windowOf(room) {
   return found;
 }
 
+const collator = new Intl.Collator();
+
 /** @param {string} room @returns {Member[]} */
 export function membersOf(room) {
   const present = [...(rosters.value.get(room)?.rows.values() ?? [])].filter((member) => !member.gone);
-  return present.sort((a, b) => nameOf(a.username).localeCompare(nameOf(b.username)));
+  return present.sort((a, b) => collator.compare(nameOf(a.username), nameOf(b.username)));
 }
 
 /** @param {string} username */
@@ -88,17 +95,23 @@ export function titleOf(room) {
   return others(room, mine).map(nameOf).join(", ");
 }
 
+/** Whether a room can be shown: a shared one only to its members, once they are known. @param {string} room */
+export const isOpen = (room) => !isShared(room) || memberships.value.has(room) || !ready.value;
+
 /** @param {string} room */
 export const myRole = (room) => memberships.value.get(room)?.role;
+
+/** Whether we muted it; the server unmutes it at its time. @param {string} room */
+export const isMuted = (room) => memberships.value.get(room)?.muted ?? false;
 
 /** @param {string} room */
 export const mayModerate = (room) => ["owner", "moderator"].includes(myRole(room) ?? "");
 
 /** @param {string} a @param {string} b */
-const byTitle = (a, b) => titleOf(a).localeCompare(titleOf(b));
+const byTitle = (a, b) => collator.compare(titleOf(a), titleOf(b));
 
 /** @param {string} room */
-const lobbyFirst = (room) => (room === LOBBY ? 0 : 1);
+const lobbyFirst = (room) => (room === lobby.value ? 0 : 1);
 
 export const sharedRooms = computed(() =>
   [...memberships.value.keys()]
@@ -106,10 +119,12 @@ export const sharedRooms = computed(() =>
     .sort((a, b) => lobbyFirst(a) - lobbyFirst(b) || byTitle(a, b)),
 );
 
+/** The rooms that are read-only, by title. */
+export const archivedRooms = computed(() =>
+  [...memberships.value.keys()].filter((room) => rooms.value.get(room)?.archived).sort(byTitle),
+);
+
 /** Where one is when one has not chosen a room. */
-export const home = computed(() => sharedRooms.value[0] ?? LOBBY);
+export const home = computed(() => sharedRooms.value[0] ?? lobby.value);
 
 export const conversations = computed(() => [...memberships.value.keys()].filter(isConversation).sort(byTitle));
-
-/** All that are listed, in their order. */
-export const myRooms = computed(() => [...sharedRooms.value, ...conversations.value, me.value?.username ?? ""]);

@@ -75,7 +75,7 @@ export async function command(name, params) {
 }
 
 /** @param {Record<string, any>} result @returns {(Tables & {room: string})[]} */
-function tablesOf({ message, member, membership, room, read, user }) {
+function tablesOf({ message, member, membership, room, read, items, user }) {
   const known = room && revs.has(room.name) ? room : undefined;
   return [
     message && { room: message.room, messages: [message] },
@@ -83,6 +83,7 @@ function tablesOf({ message, member, membership, room, read, user }) {
     membership && { room: mine(), memberships: [membership] },
     known && { room: known.name, rooms: [known] },
     read && { room: mine(), reads: [read] },
+    items && { room: mine(), inbox: items },
     user && { room: mine(), users: [user] },
   ].filter(Boolean);
 }

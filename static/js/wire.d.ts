@@ -45,7 +45,7 @@ export interface Limits {
   text: number;
 }
 
-/** A room with the number of its members. */
+/** A room that you can join. */
 export interface Listing {
   name: string;
   title: string;
@@ -56,6 +56,7 @@ export interface Listing {
   archived: boolean;
   rev: number;
   posted: number;
+  posted_at: string | null;
   members: number;
 }
 
@@ -78,6 +79,8 @@ export interface Membership {
   gone: boolean;
   rev: number;
   closed: boolean;
+  invited_by: string | null;
+  favorite: boolean;
   muted: boolean;
   muted_until: string | null;
 }
@@ -124,12 +127,16 @@ export interface Room {
   archived: boolean;
   rev: number;
   posted: number;
+  posted_at: string | null;
+  members: number;
 }
 
 /** The server that you are connected to. */
 export interface ServerInfo {
   version: string;
   name: string;
+  lobby: string;
+  accent: string;
 }
 
 /** A browser or program that can act for you. */
@@ -253,6 +260,11 @@ export interface Commands {
     params: { name: string; title?: string; topic?: string; access?: "open" | "private" };
     result: { room: Room };
   };
+  /** Make a room one of your favorites on all your devices, until you leave it. */
+  "room.favorite": {
+    params: { room: string };
+    result: { membership: Membership };
+  };
   /** Add a person to a room, which appears on all their devices at once. */
   "room.invite": {
     params: { room: string; username: string };
@@ -273,10 +285,10 @@ export interface Commands {
     params: { query?: string };
     result: { rooms: Listing[] };
   };
-  /** Return the members of a room, ordered by username, a hundred at a time. */
+  /** Return the members of a room, a hundred at a time, ordered by username. */
   "room.members": {
-    params: { room: string; query?: string; after?: string };
-    result: { members: Member[]; more: boolean };
+    params: { room: string; query?: string; after?: string; online?: boolean | null };
+    result: { members: Member[]; more: boolean; online: string[]; total: number; total_online: number };
   };
   /** Mute a room for yourself on all your devices. */
   "room.mute": {
@@ -297,6 +309,11 @@ export interface Commands {
   "room.unarchive": {
     params: { room: string };
     result: { room: Room };
+  };
+  /** Take a room off your favorites. */
+  "room.unfavorite": {
+    params: { room: string };
+    result: { membership: Membership };
   };
   /** Unmute a room. */
   "room.unmute": {
@@ -338,7 +355,7 @@ export interface Commands {
     params: { username: string };
     result: { user: User };
   };
-  /** Return people, ordered by username, a hundred at a time. */
+  /** Return people, a hundred at a time, ordered by username. */
   "user.list": {
     params: { query?: string; after?: string; usernames?: string[] | null };
     result: { users: User[]; more: boolean };

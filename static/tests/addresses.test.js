@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { addressOf, pathTo, roomAt, seqAt } from "../js/addresses.js";
+import { addressOf, inPlace, pathTo, roomAt, seqAt } from "../js/addresses.js";
 import { roomWith } from "../js/names.js";
 import { username } from "./world.js";
 
@@ -34,3 +34,43 @@ for (const address of NOWHERE) {
 test("an address with a broken escape is taken as it is", () => {
   assert.equal(roomAt("#/r/100%", "alice"), "#100%");
 });
+
+test("a link to a message of this server leads to it in place", () => {
+  const base = fc.constantFrom("https://chat.example/", "https://example.org:8443/team/chat/");
+  fc.assert(
+    fc.property(
+      base,
+      room.filter((name) => name !== "alice"),
+      fc.integer({ min: 1, max: 2 ** 31 }),
+      (page, name, seq) => {
+        const address = inPlace(new URL(pathTo(name, seq, "alice"), page).href, page);
+        assert.deepEqual([roomAt(address, "alice"), seqAt(address)], [name, seq]);
+      },
+    ),
+  );
+});
+
+test("the address of the page, copied, leads to its room in place", () => {
+  fc.assert(
+    fc.property(room, (name) => {
+      const page = "https://chat.example/team/";
+      assert.equal(inPlace(page + addressOf(name, "alice"), page), new URL(page + addressOf(name, "alice")).hash);
+    }),
+  );
+});
+
+const ELSEWHERE = [
+  "https://other.example/r/lobby/7",
+  "http://chat.example/r/lobby/7",
+  "https://chat.example/r/lobby/7",
+  "https://chat.example/team/docs",
+  "https://chat.example/team/",
+  "https://chat.example/team/#top",
+  "https://chat.example/teams/r/lobby",
+  "mailto:alice@chat.example",
+  "not a link",
+];
+
+for (const href of ELSEWHERE) {
+  test(`“${href}” leads elsewhere`, () => assert.equal(inPlace(href, "https://chat.example/team/"), ""));
+}

@@ -7,10 +7,27 @@ const BEGUN = {
   "hey @bo": "@bo",
   "(@Müller": "@Müller",
   "see #des": "#des",
+  "@हिन्": "@हिन्",
+  "@mu\u0308": "@mu\u0308",
+  "hey,@bob_": "@bob_",
+  "，@漢": "@漢",
   "nice :sm": ":sm",
   "/le": "/le",
 };
-const NOTHING = ["", "hey", "a@b", "@bob ", "nice :s", "and /le", "12:30", "http://x"];
+const NOTHING = [
+  "",
+  "hey",
+  "a@b",
+  "a.@b",
+  "@@b",
+  "mail/@b",
+  "a:sm",
+  "@bob ",
+  "nice :s",
+  "and /le",
+  "12:30",
+  "http://x",
+];
 
 for (const [text, word] of Object.entries(BEGUN)) {
   test(`“${text}” begins ${word}`, () => {

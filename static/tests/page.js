@@ -3,7 +3,7 @@
 const nothing = { matches: false, addEventListener: () => {} };
 
 Object.assign(globalThis, {
-  document: { baseURI: "http://localhost/", addEventListener: () => {} },
+  document: { baseURI: "http://localhost/", addEventListener: () => {}, querySelector: () => null },
   location: new URL("http://localhost/"),
   addEventListener: () => {},
   matchMedia: () => nothing,

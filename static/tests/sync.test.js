@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import "./page.js";
 import fc from "fast-check";
 import { forgetEverything, takeRows } from "../js/rows.js";
 import * as store from "../js/store.js";

@@ -20,5 +20,21 @@ export const message = (fields) =>
     edited_at: null,
     deleted: false,
     reply_to: null,
+    mentions: [],
+    ...fields,
+  });
+
+/** A mention of alice in the inbox. @param {Partial<import("../js/wire.js").InboxItem>} fields */
+export const item = (fields) =>
+  /** @type {import("../js/wire.js").InboxItem} */ ({
+    kind: "mention",
+    room: "#lobby",
+    message: `id ${fields.id}`,
+    seq: fields.id,
+    by: "bob",
+    at: new Date(START).toISOString(),
+    read: false,
+    gone: false,
+    rev: fields.id,
     ...fields,
   });

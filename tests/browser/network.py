@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 
 from playwright.async_api import WebSocketRoute
 
@@ -35,3 +36,20 @@ async def refuse_posts(visitor: Visitor) -> set[str]:
 
     await visitor.page.route_web_socket("**/socket.io/**", stand_between)
     return refused
+
+
+async def swallowing(visitor: Visitor) -> Callable[[], None]:
+    """Put a relay between the next page and its server; return what kills its open connections without closing them."""
+    dead: set[WebSocketRoute] = set()
+    alive: set[WebSocketRoute] = set()
+
+    def stand_between(page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+        alive.add(page)
+        page.on_message(lambda frame: None if page in dead else server.send(frame))
+        server.on_message(lambda frame: None if page in dead else page.send(frame))
+        page.on_close(lambda _code, _reason: None)
+        server.on_close(lambda _code, _reason: None)
+
+    await visitor.page.route_web_socket("**/socket.io/**", stand_between)
+    return lambda: dead.update(alive)

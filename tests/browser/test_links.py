@@ -43,6 +43,25 @@ async def test_a_link_opens_an_old_message_with_those_around_it(person: Arrive, 
     await expect(bob.message("line 400.")).to_be_in_viewport()
 
 
+async def test_a_link_in_a_message_opens_in_place_and_in_a_new_tab_for_the_same_person(person: Arrive) -> None:
+    alice = await person("alice", **CLIPBOARD)
+    await alice.stores("The first word")
+    link = await link_of(alice, "The first word")
+    await alice.go_to("Notes to self")
+    await alice.stores(f"see {link}")
+    await alice.page.evaluate("window.stayed = true")
+    shown = alice.message("see").get_by_role("link")
+    async with alice.context.expect_page() as opened:
+        await shown.click(button="middle")
+    tab = Visitor("alice", await opened.value, link)
+    await expect(tab.message("The first word")).to_be_focused()
+    await shown.click()
+    await expect(alice.message("The first word")).to_be_focused()
+    assert await alice.page.evaluate("window.stayed")
+    await alice.page.go_back()
+    await alice.is_in("Notes to self")
+
+
 async def test_a_link_to_a_note_to_self_is_useless_to_others(person: Arrive) -> None:
     alice, bob = await person("alice", **CLIPBOARD), await person("bob")
     await alice.go_to("Notes to self")

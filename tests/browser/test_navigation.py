@@ -153,7 +153,7 @@ async def test_an_archived_room_no_longer_counts_as_unread(person: Arrive) -> No
     await bob.make_room("plans")
     await bob.invite("alice")
     await alice.room("plans").wait_for()
-    await bob.say("Anybody?")
+    await bob.say("Anybody? @alice?")
     await alice.has_unread("plans", 1)
     await alice.has_everything()
     await expect(alice.page).to_have_title("(1) Lobby · Chatrooms")

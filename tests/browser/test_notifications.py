@@ -8,15 +8,19 @@ from playwright.async_api import Worker, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.test_installed_app import install
+from tests.browser.test_mentions import mute
 from tests.browser.test_settings import open_settings
 from tests.browser.visitor import Visitor
+from tests.people import connect
+from tests.servers import RunningServer
 
 RECORD = """
 window.Notification = class {
   static permission = "granted";
   static requestPermission = async () => "granted";
 };
-ServiceWorkerRegistration.prototype.showNotification = async (title, { body, data }) => {
+ServiceWorkerRegistration.prototype.showNotification = async (title, { body, data, tag, renotify }) => {
+  if (tag && !renotify) return;  // a silent replacement
   window.tell?.(`${title}: ${body}`);
   window.about = data;
 };
@@ -105,6 +109,50 @@ async def test_mentions_show_desktop_notifications_while_the_page_is_hidden(pers
     assert await told.get() == "bob: Just between us"
 
 
+async def test_each_mention_alerts_once_by_an_edit_too_whatever_the_clock_says(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice, told = await listening(person, "alice")
+    await switch(alice, "Desktop notifications", on=True)
+    await alice.page.evaluate("{ const { now } = Date; Date.now = () => now() + 7_200_000 }")
+    await hide(alice)
+    async with connect(own_server.url, "bob") as bob:
+        await bob.say("#lobby", "One, @alice")
+        assert await told.get() == "bob in Lobby: One, @alice"
+        await bob.say("#lobby", "Code is nobody: `@alice`")
+        message = await bob.say("#lobby", "Two")
+        await bob.run("message.edit", id=message["id"], text="Two, @alice")
+        assert await told.get() == "bob in Lobby: Two, @alice"
+        await bob.run("message.edit", id=message["id"], text="Two or three, @alice")
+        await bob.say("alice", "Just between us")
+        assert await told.get() == "bob: Just between us"
+
+
+async def test_a_muted_room_and_one_of_no_interest_neither_notify_nor_count(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice, told = await listening(person, "alice")
+    await switch(alice, "Desktop notifications", on=True)
+    await choose_level(alice, "Nothing")
+    await alice.page.evaluate("void (navigator.setAppBadge = async (number) => window.tell(`badge ${number}`))")
+    await hide(alice)
+    async with connect(own_server.url, "bob") as bob, connect(own_server.url, "carol") as carol:
+        await alice.page.evaluate("dispatchEvent(new Event('blur'))")
+        await bob.say("#lobby", "Not even this, @alice")
+        await alice.is_called("Lobby", 1)
+        await bob.say("alice", "Hello")
+        assert [await told.get(), await told.get()] == ["badge 1", "bob: Hello"]
+        await hide(alice, "false")
+        await alice.go_to("bob")
+        await mute(alice, "Until I unmute it")
+        await alice.go_to("Notes to self")
+        await hide(alice)
+        await bob.say("alice", "Hello again")
+        await alice.has_unread("bob", 1)
+        await carol.say("alice", "Hello from carol")
+        assert [await told.get(), await told.get()] == ["badge 1", "carol: Hello from carol"]
+
+
 async def test_a_refused_permission_is_explained(person: Arrive) -> None:
     alice = await person("alice", joined=False)
     await alice.page.add_init_script(RECORD.replace('permission = "granted"', 'permission = "denied"'))
@@ -174,8 +222,7 @@ async def test_a_message_seen_in_one_tab_does_not_notify_in_another(person: Arri
 async def test_a_notification_opens_its_message_in_an_open_tab(person: Arrive) -> None:
     bob = await person("bob")
     alice, told = await listening(person, "alice")
-    carol = await Visitor.open(alice.context, alice.url, "carol")
-    await carol.join()
+    carol = await alice.beside("carol")
     await alice.page.bring_to_front()
     await switch(alice, "Desktop notifications", on=True)
     await alice.go_to("Notes to self")
@@ -201,8 +248,7 @@ async def test_a_notification_opens_its_message_in_an_open_tab(person: Arrive) -
 async def test_a_notification_opens_a_new_tab_if_the_person_has_none(person: Arrive) -> None:
     bob = await person("bob")
     alice, told = await listening(person, "alice")
-    carol = await Visitor.open(alice.context, alice.url, "carol")
-    await carol.join()
+    carol = await alice.beside("carol")
     await alice.page.reload()
     await alice.is_in("Lobby")
     await alice.has_everything()

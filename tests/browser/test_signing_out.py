@@ -49,7 +49,7 @@ async def test_signing_out_needs_the_server(person: Arrive, own_server: RunningS
     await alice.button("Cancel").click()
     await alice.say("Written in a tunnel")
     await sign_out(alice)
-    await expect(alice.dialog).to_contain_text("Unsent messages will be lost.")
+    await expect(alice.dialog).to_contain_text("This browser deletes your unsent message.")
     await expect(alice.dialog.get_by_role("alert")).to_contain_text("Can't reach the server.")
     await alice.context.set_offline(False)
     await alice.dialog.get_by_role("button", name="Cancel").click()

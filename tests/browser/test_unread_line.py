@@ -78,12 +78,12 @@ async def test_the_line_appears_when_a_hidden_tab_is_shown_again(person: Arrive,
     await alice.stores("Off for lunch")
     await alice.page.evaluate(AWAY, arg=True)
     await fill_lobby(own_server, 50)
-    await expect(alice.page).to_have_title("(50) Lobby · Chatrooms")
+    await alice.has_unread("Lobby", 50)
     await alice.page.evaluate(AWAY, arg=False)
     await opens_at(alice, "line 1.")
     await alice.log.focus()
     await alice.page.keyboard.press("End")
-    await expect(alice.page).to_have_title("Lobby · Chatrooms")
+    await alice.has_unread("Lobby", 0)
     await new_line_is_above(alice, "line 1.")
 
 

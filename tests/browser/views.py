@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 from playwright.async_api import expect
@@ -40,6 +41,9 @@ async def furnish(alice: Person, bob: Person, carol: Person) -> None:
     await alice.run("read.mark", room="#lobby", seq=last["seq"])
     await bob.say("alice", "Do you have the slides for this afternoon?")
     await carol.say("#book-club", "Chapter four, at last!")
+    await carol.say("#design", "@alice, can you have a look at the colours of the header? @bob is away until Monday.")
+    await bob.say("#book-club", "It is worth it. @alice too?")
+    await alice.run("room.mute", room="#book-club")
 
 
 async def come_in(alice: Visitor) -> None:
@@ -122,6 +126,16 @@ async def level(alice: Visitor) -> None:
     await expect(alice.dialog).to_be_visible()
 
 
+async def mentions(alice: Visitor) -> None:
+    await rooms(alice)
+    await alice.page.get_by_role("link", name=re.compile("^Mentions")).click()
+    await expect(alice.page.get_by_text("@alice, can you")).to_be_visible()
+
+
+async def mute(alice: Visitor) -> None:
+    await of_room(alice, "Mute")
+
+
 async def browse(alice: Visitor) -> None:
     await rooms(alice)
     await alice.button("Browse rooms").click()
@@ -196,7 +210,7 @@ VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
         lobby, rooms, members, message, switcher, keys, completion, emoji, person, settings, profile, level, browse,
-        new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes, not_here, editing,
-        too_long,
+        mentions, mute, new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes, not_here,
+        editing, too_long,
     )
 }  # fmt: skip

@@ -39,9 +39,15 @@ class Visitor:
 
     async def another_tab(self) -> Visitor:
         """Open another tab for the same person in the same browser."""
-        tab = await Visitor.open(self.context, self.url, self.name)
-        await tab.button(f"Continue as {self.name}").click()
-        return tab
+        return await Visitor.open(self.context, self.url, self.name)
+
+    async def beside(self, name: str) -> Visitor:
+        """Open another tab in the same browser and join there as another person."""
+        visitor = await Visitor.open(self.context, self.url, name)
+        await visitor.button(f"Account of {self.name}").click()
+        await visitor.button("Use another name in this tab").click()
+        await visitor.join()
+        return visitor
 
     async def join(self) -> None:
         await self.page.get_by_role("textbox", name="Your name").fill(self.name)
@@ -130,5 +136,13 @@ class Visitor:
             await expect(self.message(text)).to_be_visible()
 
     async def has_unread(self, title: str, number: int) -> None:
+        """Expect the entry of a room to have a number of unread messages, whatever of it is shown."""
         entry = re.compile(rf"^{title}\b.*, {number} unread$") if number else re.compile(rf"^{title}\b(?!.*unread)")
         await expect(self.page.get_by_role("navigation").get_by_role("link", name=entry)).to_be_visible()
+
+    async def is_called(self, title: str, number: int) -> None:
+        """Expect the number that the entry of a room shows, of what is for this person; 0 for none."""
+        entry = self.page.get_by_role("navigation").get_by_role("link", name=re.compile(rf"^{title}\b"))
+        await expect(entry.locator("[data-count]")).to_have_count(1 if number else 0)
+        if number:
+            await expect(entry.locator("[data-count]")).to_have_attribute("data-count", str(number))

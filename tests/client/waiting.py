@@ -36,7 +36,7 @@ def texts(client: Client, room: str) -> list[str]:
 def held(client: Client, room: str) -> tuple:
     """Return everything that the client holds of ``room``, to compare."""
     state = client.rooms[room]
-    row = {key: value for key, value in state.room.items() if key != "posted"}
+    row = {key: value for key, value in state.room.items() if key not in {"posted", "posted_at"}}
     return state.rev, row, state.messages, state.members, state.posted
 
 

@@ -15,14 +15,16 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from chatrooms import Chatrooms, Settings
+from chatrooms import Chatrooms, Settings, accent
 from chatrooms.doors import snapshot
 from chatrooms.doors.assets import Assets
+from chatrooms.doors.brand import Brand
 from chatrooms.doors.snapshot import Folder
 from tests.doors import get
 from tests.servers import QUICK, serving
 
 STATIC = Path(__file__).parents[2] / "static"
+BRAND = Brand("Chatrooms", "#lobby", accent.DEFAULT)
 PATHS = ["/", "/r/x", "/service-worker.js", "/js/main.js", "/v/0000000000000000/js/main.js", "/icon.svg"]
 
 
@@ -56,7 +58,7 @@ def counting(folder: Path, monkeypatch) -> Iterator[list[str]]:
 
 
 def app(folder: Folder) -> Starlette:
-    return Starlette(routes=Assets(folder, hosted=False).routes())
+    return Starlette(routes=Assets(folder, BRAND, hosted=False).routes())
 
 
 @pytest.mark.parametrize("watched", [False, True])

@@ -74,3 +74,19 @@ async def test_who_was_removed_can_be_invited_again_and_again(alice, bob, staff)
 async def test_the_application_is_nobody_to_invite_or_write_to(bob, staff, command, params):
     with pytest.raises(Refused, match="not_found"):
         await bob.run(command, **params)
+
+
+async def test_an_invited_person_learns_who_invited_them_and_one_who_joined_does_not(tmp_path):
+    async with running(tmp_path) as server, connect(server.url, "bob") as bob, connect(server.url, "ann") as ann:
+        for room in ("#one", "#two"):
+            await bob.run("room.create", name=room)
+        await bob.run("room.invite", room="#one", username="ann")
+        await ann.run("room.join", room="#two")
+        listed = await ann.run("sync", revs={})
+        rows = {row["room"]: row["invited_by"] for change in listed["changes"] for row in change.get("memberships", [])}
+        assert rows == {"#lobby": None, "#one": "bob", "#two": None}
+        await ann.run("room.leave", room="#one")
+        await ann.run("room.join", room="#one")
+        again = await ann.run("sync", revs={})
+        rows = {row["room"]: row["invited_by"] for change in again["changes"] for row in change.get("memberships", [])}
+        assert rows["#one"] is None

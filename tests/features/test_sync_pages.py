@@ -127,11 +127,16 @@ def held(state: State) -> dict[str, Any]:
         "reads": {name: (read["seq"], read["number"], read["rev"]) for name, read in state.reads.items()},
         "profile": state.profile,
         "rooms": {
-            name: (known.rev, known.posted, known.members, {**(known.room or {}), "posted": None}, state.unread(name))
+            name: (known.rev, known.posted, known.members, _lasting(known.room), state.unread(name))
             for name, known in state.rooms.items()
         },
         "newest": {name: list(known.messages.values())[-1:] for name, known in state.rooms.items()},
     }
+
+
+def _lasting(room: Any) -> dict[str, Any]:
+    """Return what of a room's row is as of its rev."""
+    return {key: value for key, value in (room or {}).items() if key not in {"posted", "posted_at"}}
 
 
 def gaps_in_messages(direct: Direct, state: State) -> list[str]:

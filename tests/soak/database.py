@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from chatrooms.client import Client, RoomState
 
 PINNED_AT = "CASE WHEN NOT deleted THEN (SELECT pins.at FROM pins WHERE message = id) END AS pinned_at"
-MESSAGE = f"id, room, seq, number, author, text, at, edited_at, deleted, reply_to, rev, {PINNED_AT}"
+MENTIONED = "SELECT username FROM mentions WHERE message = id ORDER BY username"
+MENTIONS = f"(SELECT json_group_array(username) FROM ({MENTIONED})) AS mentions"
+MESSAGE = f"id, room, seq, number, author, text, at, edited_at, deleted, reply_to, rev, {PINNED_AT}, {MENTIONS}"
 MEMBER = "room, username, role, since, gone"
-TRUTHS = ("deleted", "gone", "closed", "archived")
+TRUTHS = ("deleted", "gone", "closed", "muted", "archived")
 
 Row = dict[str, Any]
 
@@ -40,7 +44,7 @@ class Stored:
 
     def room(self, name: str) -> Row:
         """Return a room's row as clients receive it."""
-        columns = "name, title, topic, access, created_by, created_at, archived, posted, rev"
+        columns = "name, title, topic, access, created_by, created_at, archived, posted, members, rev"
         return next(self._rows(f"SELECT {columns} FROM rooms WHERE name = ?", name))
 
     def members(self, room: str) -> dict[str, Row]:
@@ -50,7 +54,7 @@ class Stored:
 
     def memberships(self, username: str) -> dict[str, Row]:
         """Return the rooms on a person's list."""
-        columns = f"{MEMBER}, closed, person_rev AS rev"
+        columns = f"{MEMBER}, closed, muted, muted_until, person_rev AS rev"
         found = self._rows(f"SELECT {columns} FROM members WHERE username = ? AND NOT gone AND NOT closed", username)
         return {row["room"]: row for row in found}
 
@@ -73,7 +77,13 @@ class Stored:
 
     def _rows(self, query: str, *values: Any) -> Iterator[Row]:
         for row in self._db.execute(query, values):
-            yield {key: bool(row[key]) if key in TRUTHS else row[key] for key in row.keys()}  # noqa: SIM118 - a sqlite3.Row
+            yield {key: _value(key, row[key]) for key in row.keys()}  # noqa: SIM118 - a sqlite3.Row
+
+
+def _value(column: str, stored: Any) -> Any:
+    if column == "mentions":
+        return orjson.loads(stored)
+    return bool(stored) if column in TRUTHS else stored
 
 
 def differences(client: Client, stored: Stored) -> list[str]:
@@ -103,7 +113,7 @@ def _stored(read: Any) -> Row:
 def _room(state: RoomState, stored: Stored, counter: int) -> Iterator[str]:
     row = stored.room(state.name)
     posted = row.pop("posted")
-    held = {key: value for key, value in (state.room or {}).items() if key != "posted"}
+    held = {key: value for key, value in (state.room or {}).items() if key not in {"posted", "posted_at"}}
     pairs = {
         "rev": (state.rev, counter),
         "posted": (state.posted, posted),

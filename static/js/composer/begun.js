@@ -3,7 +3,9 @@
  * @typedef {{sign: string, word: string, start: number}} Begun
  */
 
-const BEGUN = /(?:(?:^|[\s(])([@#:])|^(\/))([\p{L}\p{N}_+.-]*)$/u;
+/** By the grammar of names, as in `mentions.js`; an emoji begins a word. */
+const BEGUN =
+  /(?:([@#])(?<![\p{L}\p{M}\p{N}][._-]*[@#])(?<![@#/\\][@#])|(?:^|[\s(])(:)|^(\/))([\p{L}\p{M}\p{N}_+.-]*)$/u;
 /** Of an emoji; fewer are a smiley. */
 const LETTERS = 2;
 
@@ -11,8 +13,8 @@ const LETTERS = 2;
 export function begunIn(before) {
   const found = BEGUN.exec(before);
   if (!found) return null;
-  const [, mark, slash, word] = found;
-  const sign = mark ?? slash;
+  const [, mark, colon, slash, word] = found;
+  const sign = mark ?? colon ?? slash;
   return sign === ":" && word.length < LETTERS ? null : { sign, word, start: before.length - word.length - 1 };
 }
 

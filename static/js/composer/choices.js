@@ -1,4 +1,5 @@
-import { isShared, others } from "../names.js";
+import { folded, isShared, others } from "../names.js";
+import { findMembers } from "../members/load.js";
 import { me, membersOf, nameOf, sharedRooms, titleOf, users, windowOf } from "../store.js";
 import { bringEmojis, findEmojis } from "../emoji.js";
 import { actionsIn, perform } from "../rooms/actions.js";
@@ -9,11 +10,12 @@ import { actionsIn, perform } from "../rooms/actions.js";
  */
 
 const AT_MOST = 8;
+const TYPING_MS = 100;
 
 /** @param {string} room @param {string} sign @param {string} word @returns {Choice[]} */
 export function choicesFor(room, sign, word) {
-  const wanted = word.toLowerCase();
-  if (sign === "@") return people(room, wanted).slice(0, AT_MOST).map(asPerson);
+  const wanted = folded(word);
+  if (sign === "@") return peopleOrSearch(room, wanted).slice(0, AT_MOST).map(asPerson);
   if (sign === "#") return roomsCalled(wanted).slice(0, AT_MOST).map(asRoom);
   if (sign === "/") {
     return actionsIn(room)
@@ -26,6 +28,24 @@ export function choicesFor(room, sign, word) {
 
 /** @param {string} wanted */
 const roomsCalled = (wanted) => sharedRooms.value.filter((room) => matches(room.slice(1), titleOf(room), wanted));
+
+/** @type {Set<string>} What the server was asked for; its answer becomes known, and so is found. */
+const asked = new Set();
+let timer = 0;
+
+/** People that are known here; if there are none, the server finds them. @param {string} room @param {string} wanted */
+function peopleOrSearch(room, wanted) {
+  const found = people(room, wanted);
+  const key = `${room} ${wanted}`;
+  clearTimeout(timer);
+  if (!found.length && wanted && isShared(room) && !asked.has(key)) {
+    timer = setTimeout(() => {
+      asked.add(key);
+      findMembers(room, wanted).catch(() => asked.delete(key));
+    }, TYPING_MS);
+  }
+  return found;
+}
 
 /** @param {string} room @param {string} wanted */
 function people(room, wanted) {
@@ -41,8 +61,7 @@ function people(room, wanted) {
 /** @param {string} id @param {string} title @param {string} wanted */
 const matches = (id, title, wanted) =>
   id.startsWith(wanted) ||
-  title
-    .toLowerCase()
+  folded(title)
     .split(/\s+/u)
     .some((word) => word.startsWith(wanted));
 

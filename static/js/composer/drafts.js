@@ -1,4 +1,5 @@
-import { keep, kept, onKeptElsewhere, TAB } from "../storage.js";
+import { signal } from "@preact/signals";
+import { keep, kept, keptKeys, onKeptElsewhere, TAB } from "../storage.js";
 import { me } from "../store.js";
 
 /** Unsent text, by person and room, shared by all tabs. */
@@ -10,7 +11,21 @@ const key = (room) => `${me.peek()?.username} draft ${room}`;
 export const draftOf = (room) => kept(key(room));
 
 /** @param {string} room @param {string} text */
-export const keepDraft = (room, text) => keep(key(room), text);
+export function keepDraft(room, text) {
+  const changes = !draftOf(room) !== !text;
+  keep(key(room), text);
+  if (changes) changed.value += 1;
+}
+
+/** Counts drafts that began or ended. */
+const changed = signal(0);
+addEventListener("storage", () => (changed.value += 1));
+
+/** @param {string} room */
+export function hasDraft(room) {
+  void changed.value;
+  return Boolean(draftOf(room));
+}
 
 /**
  * @param {string} room @param {(text: string) => void} follow Called with text from other tabs.
@@ -21,11 +36,26 @@ export const followDraft = (room, follow) => onKeptElsewhere(key(room), follow);
 /** @param {string} room */
 const editKey = (room) => `${me.peek()?.username} edit ${room}`;
 
-/** The message that is being edited in this tab. @param {string} room @returns {{id: string, text: string}} */
-export const editOf = (room) => JSON.parse(kept(editKey(room), TAB) || '{"id": "", "text": ""}');
+/** The message that is being edited in this tab, or empty. @param {string} room */
+export const editOf = (room) => kept(editKey(room), TAB);
+
+/** @param {string} room @param {string} id */
+const textKey = (room, id) => `${editKey(room)} ${id}`;
+
+/** What was written in the place of a message and not saved. @param {string} room @param {string} id */
+export const textOf = (room, id) => kept(textKey(room, id), TAB);
 
 /** @param {string} room @param {string} id @param {string} text */
-export const keepEdit = (room, id, text) => keep(editKey(room), JSON.stringify({ id, text }), TAB);
+export function keepEdit(room, id, text) {
+  keep(editKey(room), id, TAB);
+  keep(textKey(room, id), text, TAB);
+}
 
-/** @param {string} room */
-export const dropEdit = (room) => keep(editKey(room), "", TAB);
+/** @param {string} room @param {string} id */
+export function dropEdit(room, id) {
+  keep(editKey(room), "", TAB);
+  keep(textKey(room, id), "", TAB);
+}
+
+/** The rooms with unsent text. @returns {string[]} */
+export const draftRooms = () => keptKeys(key(""));

@@ -7,6 +7,7 @@ import { windowOf } from "../store.js";
 /** Loads the messages that the room on screen still lacks: older ones, newer ones, those around a link. */
 
 const PAGE = 50;
+const LARGEST_PAGE = 100;
 
 /** Why a room cannot be loaded, such as a conversation with an unknown person; by room. */
 export const refusals = signal(/** @type {Map<string, string>} */ (new Map()));
@@ -67,4 +68,20 @@ async function around(room, seq) {
     takeRows(room, { messages });
     setPast(room, messages[0].seq, more_after ? messages[messages.length - 1].seq : Infinity, more);
   });
+}
+
+/**
+ * Loads what is missing between the part of the past that is shown and the present.
+ * @param {string} room @returns {Promise<boolean>} whether something was
+ */
+export async function loadBetween(room) {
+  const { past, lowest } = windowOf(room).peek();
+  let after = past?.to ?? Infinity;
+  const isMissing = after < lowest - 1;
+  while (after < lowest - 1) {
+    const { messages, more } = await run("history", { room, after, limit: LARGEST_PAGE });
+    takeRows(room, { messages });
+    after = more ? (messages.at(-1)?.seq ?? Infinity) : Infinity;
+  }
+  return isMissing;
 }

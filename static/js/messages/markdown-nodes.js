@@ -1,3 +1,4 @@
+import { inPlace } from "../addresses.js";
 import { h } from "preact";
 import { CodeBlock } from "../views/code-block.js";
 import { hidden, isSafe } from "./links.js";
@@ -71,8 +72,8 @@ function hasText(made, passes) {
   if (Array.isArray(made)) return made.some((child) => hasText(child, passes));
   if (typeof made === "string") return passes(made);
   if (!made?.props) return false;
-  const { children, text, name } = made.props;
-  return hasText(children ?? text ?? name, passes);
+  const { children, text } = made.props;
+  return hasText(children ?? text, passes);
 }
 
 /** The text that some nodes show. @param {any} made */
@@ -108,6 +109,8 @@ function link({ href, title, raw }, content) {
   const shown = isVisible(text) ? content : href;
   if (isInLink) return shown;
   if (!isSafe(href)) return raw;
+  const here = inPlace(href, document.baseURI);
+  if (here) return h("a", { href: here, title: href }, shown);
   const about = title ? `${title}\n${href}` : href;
   const leads = h("a", { href, title: about, target: "_blank", rel: "noopener noreferrer" }, shown);
   const target = hidden(text, href);

@@ -1,72 +1,110 @@
+import { effect } from "@preact/signals";
+import { desktop, levelOf, sounds } from "../preferences.js";
+import { isUnread } from "../reads/inbox.js";
+import { isLooking } from "../reads/marks.js";
 import { goTo, linkTo, shownRoom } from "../route.js";
-import { handleOf, me, nameOf, reads, titleOf } from "../store.js";
+import { caughtUp, handleOf, inbox, isMuted, me, nameOf, newest, reads, titleOf, windowOf } from "../store.js";
 import { onChange } from "../sync.js";
 import { chimeOnce } from "./chime.js";
-import { mentions } from "../mentions.js";
-import { desktop, levelOf, sounds } from "../preferences.js";
+import { claim } from "./claims.js";
+import { isWanted, News } from "./news.js";
 
 /**
  * Desktop notifications while the page is in the background, and sounds.
- * @import {Message} from "../wire.js"
+ * @import {InboxItem, Message, Tables} from "../wire.js"
  * The recipient of a notification and the target of its click.
  * @typedef {{username: string, room: string, seq: number, link: string}} About
+ * @typedef {object} Telling What to notify about.
+ * @property {string} id The message's.
+ * @property {string} room @property {number} seq @property {string} author @property {string} text
+ * @property {boolean} mentionsMe
+ * @property {() => boolean} isUnread Whether it is still unread.
  */
 
-const NEWS_MS = 60_000;
 /** Time for another tab or device to mark the message as read. */
 const SEEN_ELSEWHERE_MS = 1_000;
 const LONGEST = 200;
 
+/** @type {News | null} */
+let news = null;
+
 export function notifyOfNews() {
-  onChange(({ messages }) => {
-    const news = (messages ?? []).filter(isNews);
-    if (news.length) setTimeout(() => tellOf(news.filter(isNews)), SEEN_ELSEWHERE_MS);
+  effect(() => {
+    if (!me.value) news = null;
+    else if (caughtUp.value) news ??= new News(newest.peek(), inbox.peek().values());
+  });
+  onChange((change) => {
+    const found = tellingsIn(change).filter(isDue);
+    if (found.length) setTimeout(() => tellOf(found.filter(isDue)), SEEN_ELSEWHERE_MS);
   });
   navigator.serviceWorker?.addEventListener("message", ({ data, ports: [answer] }) => answer?.postMessage(open(data)));
 }
 
-/** @param {Message[]} news */
-function tellOf(news) {
-  const last = news.at(-1);
+/** @param {Tables & {room: string}} change @returns {Telling[]} */
+function tellingsIn(change) {
+  if (!news) return [];
+  return [...news.messagesIn(change).map(ofMessage), ...news.itemsIn(change).map(ofItem)];
+}
+
+/** @param {Message} message @returns {Telling} */
+const ofMessage = ({ id, room, seq, author, text, number }) => ({
+  id,
+  room,
+  seq,
+  author,
+  text: text ?? "",
+  mentionsMe: false,
+  isUnread: () => number > (reads.peek().get(room)?.number ?? 0) && !windowOf(room).peek().rows.get(id)?.deleted,
+});
+
+/** A mention, which an edit can add too. @param {InboxItem} item @returns {Telling} */
+const ofItem = ({ id, message, room, seq, by }) => ({
+  id: message ?? "",
+  room,
+  seq: seq ?? 0,
+  author: by,
+  text:
+    windowOf(room)
+      .peek()
+      .rows.get(message ?? "")?.text ?? "",
+  mentionsMe: true,
+  isUnread: () => isUnread(inbox.peek().get(id)),
+});
+
+/** @param {Telling} telling */
+function isDue({ room, author, mentionsMe, isUnread: isNew }) {
+  if (author === me.peek()?.username || !isNew() || (isLooking() && shownRoom.peek() === room)) return false;
+  return isWanted({ level: levelOf(room), isMuted: isMuted(room), mentionsMe });
+}
+
+/** @param {Telling[]} due */
+function tellOf(due) {
+  const last = due.at(-1);
   if (last && sounds.peek()) chimeOnce();
   if (last && desktop.peek()) tell(last);
 }
 
-/** @param {Message} message */
-function isNews({ room, author, at, text, deleted, edited_at, number }) {
-  const isOld = Date.now() - Date.parse(at) > NEWS_MS || number <= (reads.peek().get(room)?.number ?? 0);
-  if (isOld || deleted || edited_at || author === me.peek()?.username || isLookingAt(room)) return false;
-  const level = levelOf(room);
-  return level === "all" || (level === "mentions" && mentions(text ?? "", me.peek()?.username ?? ""));
-}
-
-/** @param {string} room */
-const isLookingAt = (room) =>
-  document.hasFocus() && document.visibilityState === "visible" && shownRoom.peek() === room;
-
-/** @param {Message} message */
-function tell({ room, seq, author, text }) {
-  if (document.visibilityState === "visible" && document.hasFocus()) return;
+/** @param {Telling} telling */
+async function tell({ id, room, seq, author, text }) {
+  if (isLooking() || permission() !== "granted" || !(await claim(id))) return;
   const place = room.startsWith("#") ? ` in ${titleOf(room)}` : "";
   const about = { username: me.peek()?.username ?? "", room, seq, link: linkTo(room, seq) };
-  showNotification(
-    `${[nameOf(author), handleOf(author)].filter(Boolean).join(" ")}${place}`,
-    (text ?? "").slice(0, LONGEST),
-    about,
-  );
+  const by = [nameOf(author), handleOf(author)].filter(Boolean).join(" ");
+  showNotification(`${by}${place}`, text.slice(0, LONGEST), about);
 }
 
 /** @returns {"unsupported" | NotificationPermission} */
 export const permission = () => ("Notification" in window ? Notification.permission : "unsupported");
 
 /**
- * Uses the service worker, so that a click works after this tab is closed.
+ * Uses the service worker, so that a click works after this tab is closed. Each one alerts, also where it replaces
+ * the one before it of the same room.
  * @param {string} title @param {string} body @param {About} [about] @returns {Promise<boolean>} whether it was shown
  */
 export async function showNotification(title, body, about) {
   if (permission() !== "granted") return false;
   const icon = new URL("icon-192.png", document.baseURI).href;
-  const options = { body, icon, tag: about?.room ?? "test", data: about };
+  const options = { body, icon, tag: about?.room ?? "test", renotify: true, data: about };
   const worker = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
   return worker?.active
     ? worker.showNotification(title, options).then(

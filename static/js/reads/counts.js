@@ -22,6 +22,9 @@ export function unreadAfter(position, newest, uncounted) {
 /** A number of unread messages as it is shown. @param {number} number */
 export const unreadText = (number) => (number >= MOST ? `${MOST - 1}+` : String(number));
 
+/** @param {number} number */
+export const mentionsText = (number) => (number === 1 ? "1 mention" : `${unreadText(number)} mentions`);
+
 /**
  * The rev from which on a message is not unread: that of its deletion, or of its birth if it is mine; else infinite.
  * @param {Pick<Message, "author" | "seq" | "rev" | "deleted">} message @param {string | undefined} mine

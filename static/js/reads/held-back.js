@@ -3,9 +3,10 @@ import { run } from "../connection.js";
 import { currentRoom } from "../route.js";
 import { keep, kept } from "../storage.js";
 import { listenFor } from "../signals.js";
-import { me, windowOf } from "../store.js";
+import { loadBetween } from "../messages/history.js";
+import { me, newest, windowOf } from "../store.js";
 import { revs } from "../sync.js";
-import { readFrom } from "./counts.js";
+import { MOST, readFrom } from "./counts.js";
 
 /**
  * "Mark as unread from here", until one comes back to the room in any tab. The server only knows forwards: it is kept in
@@ -28,15 +29,26 @@ const key = (room) => `${me.peek()?.username} unread ${room}`;
 /** @param {string} room @param {number} number The first message that is to count as unread; 0 for none. */
 export function holdBack(room, number) {
   if (!number && !kept(key(room))) return;
-  const news = number ? counted(room, number) : null;
-  hold(room, news);
+  share(room, number ? counted(room, number) : null);
   if (number) doneHere.add(room);
   else doneHere.delete(room);
+  if (number) countAll(room, number).catch(() => {});
+}
+
+/** Sets it in all tabs. @param {string} room @param {Held | null} news */
+function share(room, news) {
+  hold(room, news);
   run("signal", { to: me.peek()?.username ?? "", type: "unread", data: { room, held: news } }).catch(() => {});
 }
 
+/** Counts again, once all that follows is loaded. @param {string} room @param {number} number */
+async function countAll(room, number) {
+  if ((newest.peek().get(room) ?? 0) - number >= MOST || !(await loadBetween(room))) return;
+  if (held(room)?.number === number) share(room, counted(room, number));
+}
+
 /**
- * What is on screen to be chosen is loaded, and so is what follows.
+ * As far as it is loaded.
  * @param {string} room @param {number} number @returns {Held}
  */
 function counted(room, number) {

@@ -21,6 +21,9 @@ export const reachedEnd = signal(0);
 let timer = 0;
 let toldAt = 0;
 
+/** Changes when somebody begins or ends to look at the page. */
+export const attention = signal(0);
+
 /** Whether somebody looks at the page. */
 export const isLooking = () => document.visibilityState === "visible" && document.hasFocus();
 
@@ -63,7 +66,9 @@ export const goToEnd = () => void (reachedEnd.value += 1);
 /** Looking again, or being connected again, makes what is on screen seen. */
 export function markOnReturn() {
   const again = () => saw(lastSeen ?? undefined);
-  addEventListener("focus", again);
-  document.addEventListener("visibilitychange", again);
+  const turn = () => ((attention.value += 1), again());
+  addEventListener("focus", turn);
+  addEventListener("blur", turn);
+  document.addEventListener("visibilitychange", turn);
   online.subscribe(again);
 }

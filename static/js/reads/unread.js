@@ -1,8 +1,12 @@
-import { newest, reads, uncounted } from "../store.js";
+import { isShared } from "../names.js";
+import { levelOf } from "../preferences.js";
+import { isMuted, newest, reads, uncounted } from "../store.js";
+import { concern } from "./concern.js";
 import { unreadAfter } from "./counts.js";
 import { limited } from "./held-back.js";
+import { itemsIn } from "./inbox.js";
 
-/** The unread messages of each room. */
+/** The unread messages of each room, and what of them concerns us. */
 
 /** The position that unread messages are counted from; null where there is none. @param {string} room */
 export function positionIn(room) {
@@ -15,3 +19,13 @@ export function unreadOf(room) {
   const position = positionIn(room);
   return position ? unreadAfter(position, newest.value.get(room) ?? 0, uncounted.value.get(room) ?? []) : 0;
 }
+
+/** @param {string} room */
+export const concernOf = (room) =>
+  concern({
+    isShared: isShared(room),
+    unread: unreadOf(room),
+    mentions: itemsIn(room).length,
+    isMuted: isMuted(room),
+    level: levelOf(room),
+  });

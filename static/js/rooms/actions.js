@@ -1,13 +1,15 @@
 import { asRefusal } from "../connection.js";
+import { momentOf } from "../dates.js";
 import { isConversation, isShared } from "../names.js";
-import { mayModerate, memberships, rooms } from "../store.js";
+import { isMuted, mayModerate, memberships, rooms } from "../store.js";
 import { command } from "../sync.js";
 import { toast } from "../views/toast.js";
 import { showAction } from "../overlay.js";
 
 /**
  * The actions of a room, in its menu and after a `/` in the composer.
- * @typedef {"notifications" | "pins" | "invite" | "edit" | "archive" | "leave" | "close"} RoomAction
+ * @typedef {"notifications" | "favorite" | "unfavorite" | "mute" | "unmute" | "pins" | "invite" | "edit" | "archive"
+ *   | "unarchive" | "leave" | "close"} RoomAction
  */
 
 /** @param {string} room @returns {[RoomAction, string][]} */
@@ -18,20 +20,46 @@ export function actionsIn(room) {
   /** @type {[RoomAction, string, boolean][]} */
   const all = [
     ["notifications", "Notifications", belongs],
+    ["favorite", "Add to favorites", belongs && !isFavorite(room)],
+    ["unfavorite", "Remove from favorites", belongs && isFavorite(room)],
+    ["mute", "Mute", belongs && !isMuted(room)],
+    ["unmute", unmuting(room), belongs && isMuted(room)],
     ["pins", "Pinned messages", belongs],
     ["invite", "Invite people", (access === "open" && !archived) || moderates],
     ["edit", "Edit room", moderates],
     ["archive", "Archive room", moderates],
+    ["unarchive", "Unarchive room", Boolean(archived) && mayModerate(room)],
     ["leave", "Leave room", isShared(room) && belongs],
     ["close", "Close conversation", isConversation(room) && belongs],
   ];
   return all.flatMap(([action, title, isAllowed]) => (isAllowed ? [[action, title]] : []));
 }
 
+/** @param {string} room */
+const isFavorite = (room) => memberships.value.get(room)?.favorite ?? false;
+
+/** @param {string} room */
+function unmuting(room) {
+  const until = memberships.value.get(room)?.muted_until;
+  return until ? `Unmute (muted until ${momentOf(until, new Date())})` : "Unmute";
+}
+
 /** Performs an action; most of them open a dialog. @param {RoomAction} action @param {string} room */
 export function perform(action, room) {
-  if (action !== "close") return showAction(action, room);
-  command("room.close", { room })
-    .then(() => toast("Conversation closed. It returns with the next message."))
-    .catch((error) => toast(asRefusal(error).message));
+  if (action === "close") return tell(close(room));
+  if (action === "unarchive") return tell(unarchive(room));
+  if (action === "favorite" || action === "unfavorite" || action === "unmute") {
+    return tell(command(`room.${action}`, { room }));
+  }
+  return showAction(action, room);
 }
+
+/** @param {string} room */
+const close = (room) =>
+  command("room.close", { room }).then(() => toast("Conversation closed. It returns with the next message."));
+
+/** @param {string} room */
+const unarchive = (room) => command("room.unarchive", { room }).then(() => toast("The room is open again."));
+
+/** Shows a failure. @param {Promise<unknown>} done */
+const tell = (done) => void done.catch((error) => toast(asRefusal(error).message));

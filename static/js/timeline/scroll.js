@@ -81,6 +81,14 @@ export class Scroll {
     return this.log?.querySelector(`[data-seq="${seq}"]`) ?? null;
   }
 
+  /** Whether a message is on screen, at least in part. @param {number} seq */
+  isInView(seq) {
+    const found = this.find(seq);
+    if (!found || !this.log) return false;
+    const { scrollTop, clientHeight } = this.log;
+    return found.offsetTop < scrollTop + clientHeight && found.offsetTop + found.offsetHeight > scrollTop;
+  }
+
   above() {
     return this.log?.scrollTop ?? 0;
   }

@@ -2,7 +2,8 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { username } from "../session.js";
-import { me } from "../store.js";
+import { shownRoom } from "../route.js";
+import { isOpen, me } from "../store.js";
 import { Join } from "./join.js";
 import { Unreachable } from "./offline.js";
 import { Toasts } from "./toast.js";
@@ -24,8 +25,11 @@ function bringChat() {
 export function App() {
   const view = username.value ? html`<${Inside} />` : html`<${Join} />`;
   useEffect(bringChat, []);
-  return html`${view}<${Toasts} />`;
+  return html`${view}${isElsewhere() && html`<${Toasts} />`}`;
 }
+
+/** Whether no open room shows the notices, which it does between its messages and what is being written. */
+const isElsewhere = () => !(username.value && me.value && chat.value && shownRoom.value && isOpen(shownRoom.value));
 
 function Inside() {
   const Chat = chat.value;

@@ -3,6 +3,7 @@ import { show } from "../overlay.js";
 import { asRefusal, online } from "../connection.js";
 import { html } from "../html.js";
 import { go } from "../route.js";
+import { archivedRooms, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Dialog } from "./dialog.js";
 import { Field } from "./field.js";
@@ -27,6 +28,7 @@ export function Browse({ onClose }) {
         ${rooms?.map((room) => html`<${Offer} key=${room.name} room=${room} onJoin=${() => join(room.name)} />`)}
         ${rooms === null && !problem && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
       </ul>
+      <${Archived} query=${query} onClose=${onClose} />
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
       ${
         rooms?.length === 0 &&
@@ -36,6 +38,29 @@ export function Browse({ onClose }) {
       </p>`
       }
     <//>
+  `;
+}
+
+/** The rooms that you can only read. @param {{query: string, onClose: () => void}} props */
+function Archived({ query, onClose }) {
+  const wanted = query.trim().toLowerCase();
+  const found = archivedRooms.value.filter((room) => `${room} ${titleOf(room)}`.toLowerCase().includes(wanted));
+  if (!found.length) return null;
+  /** @param {string} room */
+  const open = (room) => (go(room), onClose());
+  return html`
+    <h3 id="archived-title">Archived</h3>
+    <ul class="listing" aria-labelledby="archived-title">
+      ${found.map(
+        (room) => html`
+          <li key=${room}>
+            <span class="mark"></span>
+            <span class="what"><strong dir="auto">${titleOf(room)}</strong><small>You can read it, but no one can post.</small></span>
+            <button class="secondary" aria-label=${`Open ${titleOf(room)}`} onClick=${() => open(room)}>Open</button>
+          </li>
+        `,
+      )}
+    </ul>
   `;
 }
 

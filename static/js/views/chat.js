@@ -1,12 +1,13 @@
 import { useLayoutEffect } from "preact/hooks";
-import { overlay } from "../overlay.js";
+import { closeOverlay, overlay } from "../overlay.js";
 import { html } from "../html.js";
-import { shownRoom, showsList } from "../route.js";
+import { shownRoom, showsList, showsMentions } from "../route.js";
 import { later } from "./later.js";
 import { Offline } from "./offline.js";
 import { RoomView } from "./room.js";
 import { Sidebar } from "./sidebar.js";
 
+const Mentions = later("Mentions");
 const Overlays = later("Overlays");
 
 /** The chat, once a person has joined. */
@@ -19,9 +20,10 @@ export function Chat() {
       <${Sidebar} />
       <main class="pane">
         <${Offline} />
+        ${showsMentions.value && html`<${Mentions} />`}
         ${room && html`<${RoomView} key=${room} room=${room} />`}
       </main>
-      ${overlay.value.kind && html`<${Overlays} />`}
+      ${overlay.value.kind && html`<${Overlays} onClose=${closeOverlay} />`}
     </div>
   `;
 }

@@ -8,9 +8,11 @@ import { html } from "../html.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
 import { post } from "../outbox.js";
 import { linkedSeq } from "../route.js";
-import { me, rooms, titleOf, windowOf } from "../store.js";
+import { perform } from "../rooms/actions.js";
+import { mayModerate, me, rooms, titleOf, windowOf } from "../store.js";
 import { EmojiButton } from "./emoji-button.js";
 import { Icon } from "./icon.js";
+import { LeftDraft } from "./left-draft.js";
 import { leftOf, TextBox } from "./text-box.js";
 
 /** @import {Box} from "../composer/writing.js" */
@@ -42,7 +44,7 @@ export function Composer({ room, onEditLast }) {
   }
 
   if (rooms.value.get(room)?.archived) {
-    return html`<p class="archived">This room is archived. You can read it, but no one can post.</p>`;
+    return html`<${Archived} room=${room} />`;
   }
   const label = `Message ${titleOf(room)}`;
   return html`
@@ -67,6 +69,15 @@ export function Composer({ room, onEditLast }) {
     </form>
   `;
 }
+
+/** @param {{room: string}} props */
+const Archived = ({ room }) => html`
+  <div class="archived">
+    <p>This room is archived. You can read it, but no one can post.</p>
+    ${mayModerate(room) && html`<button class="secondary small" onClick=${() => perform("unarchive", room)}>Unarchive</button>`}
+    <${LeftDraft} room=${room} />
+  </div>
+`;
 
 /** Whether this tab is being typed in, so that other tabs must not overwrite its text. @param {Box} box */
 const isWriting = (box) => document.hasFocus() && document.activeElement === box.current;

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { html } from "../html.js";
 import { goOnAs, hosted, join, offered, turnedAway } from "../session.js";
+import { serverName } from "../server.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
 
@@ -25,9 +26,8 @@ function Form() {
     <main class="join">
       <form onSubmit=${onSubmit} aria-labelledby="join-title">
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
-        <h1 id="join-title">Come on in</h1>
+        <h1 id="join-title">Join <bdi>${serverName.value}</bdi></h1>
         <p class="lead">Pick a name. It's how people will find you here.</p>
-        ${offered.value && html`<${GoOn} name=${offered.value} />`}
         <${Field}
           label="Your name"
           value=${name}
@@ -42,13 +42,13 @@ function Form() {
           spellcheck=${false}
         />
         <button class="primary" disabled=${busy}>Join</button>
+        ${offered.value && html`<${GoBack} name=${offered.value} />`}
       </form>
     </main>
   `;
 }
 
-/** @param {{name: string}} props The name that another window uses. */
-const GoOn = ({ name }) => html`
-  <button type="button" class="go-on" onClick=${() => goOnAs(name)}>Continue as <bdi>${name}</bdi></button>
-  <p class="or">or use another name in this window</p>
+/** @param {{name: string}} props The name that this browser used last. */
+const GoBack = ({ name }) => html`
+  <button type="button" class="secondary" onClick=${() => goOnAs(name)}>Continue as <bdi>${name}</bdi></button>
 `;

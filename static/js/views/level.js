@@ -19,6 +19,6 @@ export const Level = ({ room, onClose }) => html`
       value=${levelOf(room)}
       onChange=${(/** @type {"all" | "mentions" | "nothing"} */ level) => chooseLevel(room, level)}
     />
-    <p class="hint">Uses sounds and desktop notifications if they are on in Settings. Unread messages are always counted.</p>
+    <p class="hint">Uses sounds and desktop notifications if they are on in Settings. The number in the page title follows this choice.</p>
   <//>
 `;

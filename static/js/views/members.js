@@ -1,18 +1,23 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useEscape } from "./escape.js";
+import { html } from "../html.js";
+import { grouped, groupedPages, isFound } from "../members/groups.js";
+import { sizeOf } from "../members/load.js";
 import { showAction } from "../overlay.js";
 import { isOnline } from "../presence.js";
-import { html } from "../html.js";
-import { roomWith } from "../names.js";
-import { addressOf } from "../route.js";
-import { mayModerate, me, membersOf, nameOf, rooms, rosters, titleOf } from "../store.js";
+import { mayModerate, membersOf, nameOf, rooms, rosters, titleOf } from "../store.js";
 import { command } from "../sync.js";
-import { AvatarWithPresence } from "./avatar.js";
 import { Confirm } from "./confirm.js";
+import { useEscape } from "./escape.js";
 import { Field } from "./field.js";
 import { Icon } from "./icon.js";
+import { MemberRow } from "./member-row.js";
+import { usePages } from "./member-pages.js";
+import { Windowed } from "./windowed.js";
 
-/** @import {Member} from "../wire.js" */
+/**
+ * @import {Member} from "../wire.js"
+ * @import {Groups} from "../members/groups.js"
+ */
 
 const FILTERS_FROM = 15;
 /** On narrower screens, the panel covers the messages. */
@@ -23,15 +28,12 @@ export function Members({ room, onClose }) {
   const [leaving, setLeaving] = useState("");
   const [wanted, setWanted] = useState("");
   const panel = useRef(/** @type {HTMLElement | null} */ (null));
-  const all = membersOf(room);
-  const members = all.filter(({ username }) =>
-    `${username} ${nameOf(username)}`.toLowerCase().includes(wanted.trim().toLowerCase()),
-  );
   const { access, archived } = rooms.value.get(room) ?? {};
   const mayInvite = !archived && (mayModerate(room) || access === "open");
   useClosing(panel, onClose);
   /** Moves the focus to the panel, because the member's row will disappear. @param {string} username */
   const askWhetherToRemove = (username) => (panel.current?.focus(), setLeaving(username));
+  const Found = rosters.value.get(room)?.complete ? AllFound : PagesFound;
   return html`
     <aside class="members" aria-labelledby="members-title" tabindex="-1" ref=${panel}>
       <header>
@@ -42,11 +44,8 @@ export function Members({ room, onClose }) {
         mayInvite &&
         html`<button class="secondary invite" onClick=${() => showAction("invite", room)}><${Icon} name="plus" />Invite people</button>`
       }
-      ${all.length >= FILTERS_FROM && html`<${Field} label="Find a member" type="search" value=${wanted} onInput=${setWanted} />`}
-      <${Group} title="Online" members=${members.filter((member) => isOnline(member.username))} onRemove=${askWhetherToRemove} />
-      <${Group} title="Offline" members=${members.filter((member) => !isOnline(member.username))} onRemove=${askWhetherToRemove} />
-      ${all.length > 0 && !members.length && html`<p class="empty" role="status">No matches.</p>`}
-      ${!rosters.value.get(room)?.complete && html`<div class="skeleton-row"></div>`}
+      ${sizeOf(room) >= FILTERS_FROM && html`<${Field} label="Find a member" type="search" value=${wanted} onInput=${setWanted} />`}
+      <${Found} room=${room} wanted=${wanted} scroller=${panel} onRemove=${askWhetherToRemove} />
       ${leaving && html`<${Remove} room=${room} username=${leaving} onClose=${() => setLeaving("")} />`}
     </aside>
   `;
@@ -73,36 +72,55 @@ function useClosing(panel, onClose) {
   }, []);
 }
 
-/** @param {{title: string, members: Member[], onRemove: (username: string) => void}} props */
-function Group({ title, members, onRemove }) {
-  if (!members.length) return null;
+/**
+ * @typedef {{room: string, wanted: string, scroller: {current: HTMLElement | null},
+ *   onRemove: (username: string) => void}} FoundProps
+ */
+
+/** The members of a room whose members are all known here. @param {FoundProps} props */
+function AllFound({ room, wanted, ...shared }) {
+  const found = membersOf(room).filter(({ username }) => isFound(wanted, [username, nameOf(username)]));
+  return html`<${Both} ...${shared} groups=${grouped(found, isOnline)} />${!found.length && html`<${Nobody} />`}`;
+}
+
+/** The members of a large room, as the server finds them. @param {FoundProps} props */
+function PagesFound({ room, wanted, scroller, onRemove }) {
+  const { pages, isLoading } = usePages(room, wanted, scroller);
+  const groups = groupedPages(pages, isOnline);
+  const counted = wanted.trim()
+    ? { ...groups, onlineTotal: groups.online.length, offlineTotal: groups.offline.length }
+    : groups;
   return html`
-    <h3 id=${`members-${title}`}>${title} <span class="tabular">${members.length}</span></h3>
-    <ul aria-labelledby=${`members-${title}`}>
-      ${members.map((member) => html`<${Row} key=${member.username} member=${member} onRemove=${onRemove} />`)}
-    </ul>
+    <${Both} scroller=${scroller} onRemove=${onRemove} groups=${counted} />
+    ${isLoading && html`<div class="skeleton-row"></div>`}
+    ${pages.isComplete && !pages.members.length && html`<${Nobody} />`}
   `;
 }
 
-/** @param {{member: Member, onRemove: (username: string) => void}} props */
-function Row({ member: { room, username, role }, onRemove }) {
-  const mine = me.value?.username ?? "";
-  const name = nameOf(username);
+const Nobody = () => html`<p class="empty" role="status">No matches.</p>`;
+
+/** @param {{groups: Groups, scroller: FoundProps["scroller"], onRemove: FoundProps["onRemove"]}} props */
+const Both = ({ groups, ...shared }) => html`
+  <${Group} title="Online" members=${groups.online} total=${groups.onlineTotal} ...${shared} />
+  <${Group} title="Offline" members=${groups.offline} total=${groups.offlineTotal} ...${shared} />
+`;
+
+/**
+ * @param {{title: string, members: Member[], total: number, scroller: FoundProps["scroller"],
+ *   onRemove: FoundProps["onRemove"]}} props
+ */
+function Group({ title, members, total, scroller, onRemove }) {
+  if (!members.length) return null;
   return html`
-    <li>
-      <a class="entry" href=${addressOf(roomWith(mine, [username]))} title=${username}>
-        <${AvatarWithPresence} username=${username} />
-        <span class="title" dir="auto">${name}${username === mine && html` <small>(you)</small>`}</span>
-        ${role !== "member" && html`<small class="role">${role}</small>`}
-      </a>
-      ${
-        mayModerate(room) &&
-        username !== mine &&
-        html`<button class="quiet square" aria-label=${`Remove ${name}`} title="Remove" onClick=${() => onRemove(username)}>
-        <${Icon} name="close" />
-      </button>`
-      }
-    </li>
+    <h3 id=${`members-${title}`}>${title} <span class="tabular">${total.toLocaleString()}</span></h3>
+    <${Windowed}
+      aria-labelledby=${`members-${title}`}
+      rows=${members}
+      count=${total}
+      scroller=${scroller}
+      row=${(/** @type {Member} */ member, /** @type {{index: number, count: number}} */ place) =>
+        html`<${MemberRow} key=${member.username} member=${member} place=${place} onRemove=${onRemove} />`}
+    />
   `;
 }
 

@@ -1,28 +1,36 @@
-import { h } from "preact";
-import { namesIn } from "../mentions.js";
+import { createContext, h } from "preact";
+import { useContext } from "preact/hooks";
+import { mayName, namesIn } from "../mentions.js";
 import { showPerson } from "../overlay.js";
 import { addressOf } from "../route.js";
-import { me, memberships, nameOf, users } from "../store.js";
+import { me, memberships, nameOf } from "../store.js";
+import { needProfile } from "../users.js";
 
 /** @import {ComponentChildren} from "preact" */
 
-/** @param {string} text @returns {ComponentChildren[]} The text, with known people and rooms as buttons and links. */
-export const named = (text) =>
-  namesIn(text).map((piece) =>
-    typeof piece === "string" ? piece : h(piece.sign === "@" ? Mention : RoomLink, { name: piece.name }),
+/** The people whom the message mentions, by its `mentions`. */
+export const Mentioned = createContext(/** @type {string[]} */ ([]));
+
+/** @param {string} text @returns {ComponentChildren[]} The text, with mentions and known rooms as buttons and links. */
+export const named = (text) => [mayName(text) ? h(Named, { text }) : text];
+
+/** @param {{text: string}} props */
+function Named({ text }) {
+  const people = useContext(Mentioned);
+  const isKnown = (/** @type {string} */ sign, /** @type {string} */ name) =>
+    sign === "@" ? people.includes(name) : memberships.value.has(`#${name}`);
+  return namesIn(text, isKnown).map((piece) =>
+    typeof piece === "string" ? piece : h(piece.sign === "@" ? Mention : RoomLink, piece),
   );
-
-/** @param {{name: string}} props */
-function Mention({ name }) {
-  const username = name.toLowerCase();
-  if (!users.value.has(username)) return `@${name}`;
-  const shownAs = username === me.value?.username ? "mention mine" : "mention";
-  const title = nameOf(username);
-  return h("button", { class: shownAs, type: "button", title, onClick: () => showPerson(username) }, `@${name}`);
 }
 
-/** @param {{name: string}} props */
-function RoomLink({ name }) {
-  const room = `#${name.toLowerCase()}`;
-  return memberships.value.has(room) ? h("a", { href: addressOf(room) }, `#${name}`) : `#${name}`;
+/** @param {{name: string, written: string}} props */
+function Mention({ name, written }) {
+  needProfile(name);
+  const shownAs = name === me.value?.username ? "mention mine" : "mention";
+  const title = nameOf(name);
+  return h("button", { class: shownAs, type: "button", title, onClick: () => showPerson(name) }, `@${written}`);
 }
+
+/** @param {{name: string, written: string}} props */
+const RoomLink = ({ name, written }) => h("a", { href: addressOf(`#${name}`) }, `#${written}`);

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { dropEdit, editOf, keepEdit } from "../composer/drafts.js";
+import { dropEdit, keepEdit, textOf } from "../composer/drafts.js";
 import { withEmojis } from "../emoji.js";
 import { html } from "../html.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
@@ -15,8 +15,7 @@ import { leftOf, TextBox } from "./text-box.js";
 
 /** The editor of your own message, in its place. @param {{message: Message, onDone: () => void}} props */
 export function MessageEditor({ message, onDone }) {
-  const begun = editOf(message.room);
-  const [text, setText] = useState(begun.id === message.id ? begun.text : (message.text ?? ""));
+  const [text, setText] = useState(textOf(message.room, message.id) || (message.text ?? ""));
   const [question, ask] = useState(/** @type {Question} */ (""));
   const isStale = useStale(message.text, text, setText);
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
@@ -31,7 +30,7 @@ export function MessageEditor({ message, onDone }) {
     keepEdit(message.room, message.id, written);
   }
   function done() {
-    dropEdit(message.room);
+    dropEdit(message.room, message.id);
     onDone();
     /** @type {HTMLElement | null} */ (document.getElementById("composer"))?.focus();
   }
@@ -46,6 +45,9 @@ export function MessageEditor({ message, onDone }) {
   function onKeyDown(event) {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     event.preventDefault();
+    cancel();
+  }
+  function cancel() {
     if (text === message.text) done();
     else ask("discard");
   }
@@ -62,7 +64,7 @@ export function MessageEditor({ message, onDone }) {
       ${error && html`<p class="error" role="alert">${error}</p>`}
       <p class="buttons">
         <button class="primary small" disabled=${busy || leftOf(text) < 0}>${isVisible(text) ? "Save" : "Delete"}</button>
-        <button class="quiet small" type="button" onClick=${done}>Cancel</button>
+        <button class="quiet small" type="button" onClick=${cancel}>Cancel</button>
       </p>
     </form>
     ${question === "delete" && html`<${DeleteMessage} id=${message.id} onClose=${() => ask("")} />`}

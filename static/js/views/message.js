@@ -11,6 +11,7 @@ import { Avatar } from "./avatar.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
+import { Mentioned } from "./mention.js";
 
 const MessageEditor = later("MessageEditor");
 const Tools = later("Tools");
@@ -69,15 +70,20 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
 /** @param {{at: string, write?: (at: string) => string}} props */
 const Time = ({ at, write = timeOf }) => html`<time datetime=${at} title=${exactTime(at)}>${write(at)}</time>`;
 
+/** Whom a message mentions until the server has stored it. @type {string[]} */
+const NO_ONE = [];
+
 /** @param {{message: Message}} props */
-function Body({ message: { text, deleted, edited_at } }) {
+function Body({ message: { text, deleted, edited_at, mentions = NO_ONE } }) {
   const written = text ?? "";
   const [isOpen, setOpen] = useState(false);
   const start = useMemo(() => beginning(written), [written]);
   if (deleted) return html`<p class="tombstone">message deleted</p>`;
   return html`
     <div class=${isOnlyEmoji(written) ? "text emoji" : "text"} dir="auto">
-      ${isOpen ? html`<${Whole} text=${written} edited=${edited_at} />` : html`<${Formatted} text=${start ?? written} edited=${edited_at} />`}
+      <${Mentioned.Provider} value=${mentions}>
+        ${isOpen ? html`<${Whole} text=${written} edited=${edited_at} />` : html`<${Formatted} text=${start ?? written} edited=${edited_at} />`}
+      <//>
     </div>
     ${
       start !== null &&

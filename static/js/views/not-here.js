@@ -3,6 +3,7 @@ import { discard, waiting } from "../outbox.js";
 import { addressOf } from "../route.js";
 import { home, me, titleOf } from "../store.js";
 import { command } from "../sync.js";
+import { LeftDraft } from "./left-draft.js";
 import { useForm } from "./form.js";
 import { Icon } from "./icon.js";
 
@@ -21,6 +22,7 @@ export function NotHere({ room }) {
         <a class="button secondary" href=${addressOf(elsewhere)}>Go to ${titleOf(elsewhere)}</a>
       </form>
       ${error && html`<p class="error" role="alert">${error}</p>`}
+      <${LeftDraft} room=${room} />
       ${unsent.map(
         ({ id, text }) =>
           html`<p key=${id} dir="auto">Not sent: ${text} <button class="link" onClick=${() => discard(id)}>Delete</button></p>`,

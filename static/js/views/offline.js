@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { online, reconnectNow } from "../connection.js";
+import { lostAt, online, reconnectNow } from "../connection.js";
 import { html } from "../html.js";
 import { waiting } from "../outbox.js";
 import { stepAside } from "../session.js";
@@ -13,7 +13,7 @@ function useLasting() {
   useEffect(() => {
     setLasting(false);
     if (isOnline) return undefined;
-    const timer = setTimeout(() => setLasting(true), PATIENCE_MS);
+    const timer = setTimeout(() => setLasting(true), lostAt.peek() + PATIENCE_MS - Date.now());
     return () => clearTimeout(timer);
   }, [isOnline]);
   return isLasting && !isOnline;

@@ -1,4 +1,3 @@
-import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { rooms, titleOf } from "../store.js";
 import { command } from "../sync.js";
@@ -6,8 +5,8 @@ import { Confirm } from "./confirm.js";
 import { EditRoom } from "./edit-room.js";
 import { Invite } from "./invite.js";
 import { Level } from "./level.js";
+import { Mute } from "./mute.js";
 import { Pins } from "./pins.js";
-import { toast } from "./toast.js";
 
 /** @import {RoomAction} from "../rooms/actions.js" */
 
@@ -15,6 +14,7 @@ import { toast } from "./toast.js";
 export function RoomDialog({ room, action, onClose }) {
   if (action === "invite") return html`<${Invite} room=${room} onClose=${onClose} />`;
   if (action === "notifications") return html`<${Level} room=${room} onClose=${onClose} />`;
+  if (action === "mute") return html`<${Mute} room=${room} onClose=${onClose} />`;
   if (action === "pins") return html`<${Pins} room=${room} onClose=${onClose} />`;
   if (action === "edit") return html`<${EditRoom} room=${room} onClose=${onClose} />`;
   if (action === "archive") return html`<${Archive} room=${room} onClose=${onClose} />`;
@@ -43,9 +43,10 @@ const Archive = ({ room, onClose }) => html`
   <${Confirm}
     title=${`Archive ${titleOf(room)}?`}
     verb="Archive room"
-    onConfirm=${() => command("room.archive", { room }).catch((error) => toast(asRefusal(error).message))}
+    onConfirm=${() => command("room.archive", { room })}
     onClose=${onClose}
   >
-    No one will be able to post, and the room disappears from everyone's list.
+    Members can still read it, but no one can post. The room leaves everyone's list; you find it under <em>Browse rooms</em>,
+    where its owners and moderators can unarchive it.
   <//>
 `;

@@ -1,16 +1,18 @@
 import { showPerson } from "../overlay.js";
 import { actionsIn, perform } from "../rooms/actions.js";
 import { html } from "../html.js";
+import { sizeOf } from "../members/load.js";
 import { isConversation, isShared, others } from "../names.js";
-import { me, membersOf, nameOf, rooms, titleOf } from "../store.js";
+import { me, nameOf, rooms, titleOf } from "../store.js";
+import { Back } from "./back.js";
 import { Icon } from "./icon.js";
-import { Faces, RoomMark } from "./sidebar.js";
+import { Sign } from "./sidebar-entry.js";
 
 /** @param {{room: string, showsMembers: boolean, onMembers: () => void}} props */
 export function RoomHeader({ room, showsMembers, onMembers }) {
   return html`
     <header class="room-header">
-      <a class="quiet square back" href="#/rooms" aria-label="All rooms"><${Icon} name="back" /></a>
+      <${Back} />
       <${Sign} room=${room} />
       <div class="names">
         <h1 dir="auto">${titleOf(room)}</h1>
@@ -23,13 +25,6 @@ export function RoomHeader({ room, showsMembers, onMembers }) {
 }
 
 /** @param {{room: string}} props */
-function Sign({ room }) {
-  if (isShared(room)) return html`<${RoomMark} room=${room} />`;
-  if (isConversation(room)) return html`<${Faces} room=${room} />`;
-  return html`<span class="mark"><${Icon} name="note" /></span>`;
-}
-
-/** @param {{room: string}} props */
 function Topic({ room }) {
   const topic = room === me.value?.username ? "Only you can see these" : rooms.value.get(room)?.topic;
   return topic ? html`<p class="topic" dir="auto" title=${topic}>${topic}</p>` : null;
@@ -37,11 +32,11 @@ function Topic({ room }) {
 
 /** @param {{room: string, showsMembers: boolean, onMembers: () => void}} props */
 function MembersButton({ room, showsMembers, onMembers }) {
-  const number = membersOf(room).length;
-  const label = number === 1 ? "1 member" : `${number} members`;
+  const number = sizeOf(room);
+  const label = number === 1 ? "1 member" : `${number.toLocaleString()} members`;
   return html`
     <button class="quiet people" aria-label=${label} title=${label} aria-expanded=${showsMembers} onClick=${onMembers}>
-      <${Icon} name="people" /><span class="tabular">${number || ""}</span>
+      <${Icon} name="people" /><span class="tabular">${number ? number.toLocaleString() : ""}</span>
     </button>
   `;
 }

@@ -1,13 +1,19 @@
+import { showAction } from "../overlay.js";
 import { html } from "../html.js";
 import { isConversation, isShared } from "../names.js";
-import { rooms, titleOf } from "../store.js";
+import { linkToRoom } from "../route.js";
+import { lobby } from "../server.js";
+import { mayModerate, rooms, titleOf } from "../store.js";
+import { toast } from "./toast.js";
 
 /** The top of the timeline, at the beginning of a room. @param {{room: string, isEmpty: boolean}} props */
 export function RoomStart({ room, isEmpty }) {
+  const isWritable = !rooms.value.get(room)?.archived;
   return html`
     <div class="room-start">
       <p class="big" dir="auto">${titleOf(room)}</p>
-      <p>${beginning(room)} ${isEmpty ? invitation(room) : ""}</p>
+      <p>${beginning(room)} ${isEmpty && isWritable ? invitation(room) : ""}</p>
+      ${isWritable && html`<${ToDo} room=${room} />`}
     </div>
   `;
 }
@@ -24,4 +30,24 @@ function beginning(room) {
 function invitation(room) {
   if (isConversation(room)) return "Say hello below.";
   return isShared(room) ? "No messages yet. Be the first to post." : "Write the first one below.";
+}
+
+/** How people get in: the lobby by its address, a private room by an invitation. @param {{room: string}} props */
+function ToDo({ room }) {
+  if (room === lobby.value) {
+    const link = linkToRoom(room);
+    const copy = () =>
+      navigator.clipboard?.writeText(link).then(
+        () => toast("Link copied."),
+        () => {},
+      );
+    return html`
+      <div class="todo">
+        <span>Bring people in by this address:</span><code>${link}</code>
+        <button class="secondary small" onClick=${copy}>Copy</button>
+      </div>
+    `;
+  }
+  if (rooms.value.get(room)?.access !== "private" || !isShared(room) || !mayModerate(room)) return null;
+  return html`<div class="todo"><button class="secondary" onClick=${() => showAction("invite", room)}>Invite people</button></div>`;
 }

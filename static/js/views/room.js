@@ -1,15 +1,16 @@
 import { useEffect, useState } from "preact/hooks";
 import { editOf } from "../composer/drafts.js";
-import { loadMembers } from "../members.js";
+import { loadMembers } from "../members/load.js";
 import { typistsIn } from "../typing.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
 import { isShared } from "../names.js";
-import { memberships, nameOf, ready } from "../store.js";
+import { isOpen, memberships, nameOf, ready, rooms } from "../store.js";
 import { Composer } from "./composer.js";
 import { later } from "./later.js";
 import { RoomHeader } from "./room-header.js";
 import { Timeline } from "./timeline.js";
+import { Toasts } from "./toast.js";
 
 const NotHere = later("NotHere");
 const Members = later("Members");
@@ -17,15 +18,16 @@ const Members = later("Members");
 /** @param {{room: string}} props */
 export function RoomView({ room }) {
   const [showsMembers, setShowsMembers] = useState(false);
-  const [editing, setEditing] = useState(() => editOf(room).id);
+  const [editing, setEditing] = useState(() => editOf(room));
   const isMissing = isShared(room) && !memberships.value.has(room);
   useMembers(room, isMissing);
-  if (isMissing && ready.value) return html`<${NotHere} room=${room} />`;
+  if (!isOpen(room)) return html`<${NotHere} room=${room} />`;
   return html`
     <div class="room">
       <section class="talk" aria-label="Room">
         <${RoomHeader} room=${room} showsMembers=${showsMembers} onMembers=${() => setShowsMembers(!showsMembers)} />
         <${Timeline} room=${room} editing=${editing} onEdit=${setEditing} />
+        <${Toasts} />
         <${Typists} room=${room} />
         <${Composer} room=${room} onEditLast=${setEditing} />
       </section>
@@ -44,7 +46,7 @@ function useMembers(room, isMissing) {
 
 /** @param {{room: string}} props */
 function Typists({ room }) {
-  const names = typistsIn(room).map(nameOf);
+  const names = rooms.value.get(room)?.archived ? [] : typistsIn(room).map(nameOf);
   return html`<p class="typists" role="status" aria-label="Typing">${sentence(names)}</p>`;
 }
 

@@ -2,7 +2,8 @@ import { useState } from "preact/hooks";
 import { isRefused } from "../archive.js";
 import { chime } from "../notifications/chime.js";
 import { permission, showNotification } from "../notifications/notifications.js";
-import { density, desktop, sounds } from "../preferences.js";
+import { density, desktop, order, sounds } from "../preferences.js";
+import { serverName } from "../server.js";
 import { theme } from "../theme.js";
 import { html } from "../html.js";
 import { Choices } from "./choices.js";
@@ -18,10 +19,16 @@ const DENSITIES = /** @type {const} */ ([
   ["compact", "Compact"],
 ]);
 
+const ORDERS = /** @type {const} */ ([
+  ["", "By name"],
+  ["recent", "Most recent first"],
+]);
+
 /** @param {{onClose: () => void}} props */
 export const Settings = ({ onClose }) => html`
   <${Dialog} title="Settings" onClose=${onClose}>
     <${Choices} title="Appearance" choices=${THEMES} value=${theme.value} onChange=${choose(theme)} />
+    <${Choices} title="Order of rooms and people" choices=${ORDERS} value=${order.value} onChange=${choose(order)} />
     <${Choices} title="Density" choices=${DENSITIES} value=${density.value} onChange=${choose(density)} />
     <${Switch} label="Sound for new messages" isOn=${sounds.value === "on"} onChange=${chooseSoundsAloud} />
     <${Desktop} />
@@ -58,7 +65,7 @@ function Desktop() {
   }
   const test = async () =>
     setStatus(
-      (await showNotification("Chatrooms", "Notifications work."))
+      (await showNotification(serverName.value, "Notifications work."))
         ? "Sent. You should see it now."
         : "The notification couldn't be shown.",
     );

@@ -1,98 +1,126 @@
-import { show } from "../overlay.js";
-import { isOnline } from "../presence.js";
+import { useSignalEffect } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
-import { isConversation, others } from "../names.js";
-import { unreadText } from "../reads/counts.js";
-import { unreadOf } from "../reads/unread.js";
-import { addressOf, currentRoom, shownRoom } from "../route.js";
-import { conversations, me, rooms, sharedRooms, titleOf } from "../store.js";
+import { show } from "../overlay.js";
+import { foldedSections } from "../preferences.js";
+import { beyond } from "../rooms/order.js";
+import { fold, isCalling, isFolded, myRooms, sections, shownIn } from "../rooms/sections.js";
+import { serverName } from "../server.js";
 import { Account } from "./account.js";
-import { Avatar, AvatarWithPresence } from "./avatar.js";
 import { Icon } from "./icon.js";
+import { MentionsEntry } from "./mentions-entry.js";
+import { Entry } from "./sidebar-entry.js";
+
+/** @import {Section as Listed} from "../rooms/order.js" */
 
 export const Sidebar = () => html`
   <aside class="sidebar" aria-label="Sidebar">
-    <header class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span>Chatrooms</span></header>
-    <nav aria-label="Rooms and people"><${Rooms} /><${People} /></nav>
+    <header class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span dir="auto">${serverName.value}</span></header>
+    <button class="finder" aria-label="Find a room or person" aria-keyshortcuts="Control+K" onClick=${() => show("switcher")}>
+      <${Icon} name="search" /><span>Find a room</span><kbd aria-hidden="true">Ctrl K</kbd>
+    </button>
+    <${Places} />
     <${Account} />
   </aside>
 `;
 
-const Rooms = () => html`
-  <section>
-    <header>
-      <h2 id="rooms-title">Rooms</h2>
-      <button class="quiet square" aria-label="Browse rooms" title="Browse rooms" onClick=${() => show("browse")}>
-        <${Icon} name="compass" />
-      </button>
-      <button class="quiet square" aria-label="New room" title="New room" onClick=${() => show("create")}><${Icon} name="plus" /></button>
-    </header>
-    <ul aria-labelledby="rooms-title">
-      ${sharedRooms.value.map((room) => html`<${Entry} key=${room} room=${room}><${RoomMark} room=${room} /><//>`)}
-    </ul>
-  </section>
+function Places() {
+  const nav = useRef(/** @type {HTMLElement | null} */ (null));
+  const { above, below } = useBeyond(nav);
+  return html`
+    <div class="places-frame">
+      <nav ref=${nav} aria-label="Rooms and people">
+        <${MentionsEntry} />
+        ${sections.value.map((section) => html`<${Section} key=${section.key} section=${section} />`)}
+      </nav>
+      ${above > 0 && html`<${Beyond} where="above" number=${above} onGo=${() => reveal(nav.current, "above")} />`}
+      ${below > 0 && html`<${Beyond} where="below" number=${below} onGo=${() => reveal(nav.current, "below")} />`}
+    </div>
+  `;
+}
+
+/** @param {HTMLElement} nav @returns {HTMLElement[]} */
+const calling = (nav) => [...nav.querySelectorAll(/** @type {"li"} */ ("li[data-calls]"))];
+
+/**
+ * How many rooms that call are above and below what is visible.
+ * @param {{current: HTMLElement | null}} nav
+ */
+function useBeyond(nav) {
+  const [found, setFound] = useState({ above: 0, below: 0 });
+  const measure = () => {
+    if (!nav.current) return;
+    const boxes = calling(nav.current).map((item) => item.getBoundingClientRect());
+    const { above, below } = beyond(boxes, nav.current.getBoundingClientRect());
+    setFound((before) => (before.above === above && before.below === below ? before : { above, below }));
+  };
+  useSignalEffect(() => {
+    void myRooms.value.filter(isCalling);
+    void foldedSections.value;
+    requestAnimationFrame(measure);
+  });
+  useEffect(() => {
+    const observer = new ResizeObserver(measure);
+    observer.observe(/** @type {HTMLElement} */ (nav.current));
+    nav.current?.addEventListener("scroll", measure, { passive: true });
+    return () => observer.disconnect();
+  }, []);
+  return found;
+}
+
+/** Scrolls to the nearest room that calls. @param {HTMLElement | null} nav @param {"above" | "below"} where */
+function reveal(nav, where) {
+  if (!nav) return;
+  const view = nav.getBoundingClientRect();
+  const isBeyond = (/** @type {HTMLElement} */ item) => beyond([item.getBoundingClientRect()], view)[where] > 0;
+  const items = calling(nav).filter(isBeyond);
+  items.at(where === "above" ? -1 : 0)?.scrollIntoView({ block: "center" });
+}
+
+/** @param {{where: "above" | "below", number: number, onGo: () => void}} props */
+const Beyond = ({ where, number, onGo }) => html`
+  <button class=${`beyond ${where}`} aria-label=${`${number} unread ${where}`} onClick=${onGo}>
+    <${Icon} name=${where === "above" ? "up" : "down"} />${number} unread
+  </button>
 `;
 
-function People() {
-  const mine = me.value?.username ?? "";
+const TITLES = { favorites: "Favorites", rooms: "Rooms", people: "People" };
+
+/** @param {{section: Listed}} props */
+function Section({ section }) {
+  const { key, rooms } = section;
+  if (key === "favorites" && !rooms.length) return null;
   return html`
     <section>
       <header>
-        <h2 id="people-title">People</h2>
-        <button class="quiet square" aria-label="New conversation" title="New conversation" onClick=${() => show("start")}>
-          <${Icon} name="plus" />
-        </button>
+        <h2 id=${`${key}-title`}>
+          <button class="fold" aria-expanded=${!isFolded(key)} onClick=${() => fold(key)}>
+            <${Icon} name="fold" />${TITLES[key]}
+          </button>
+        </h2>
+        <${Offers} of=${key} />
       </header>
-      <ul aria-labelledby="people-title">
-        ${listed(mine).map((room) => html`<${Entry} key=${room} room=${room}><${Faces} room=${room} /><//>`)}
-        <${Entry} key=${mine} room=${mine}><span class="mark"><${Icon} name="note" /></span><//>
+      <ul aria-labelledby=${`${key}-title`}>
+        ${shownIn(section).map((room) => html`<${Entry} key=${room} room=${room} />`)}
       </ul>
     </section>
   `;
 }
 
-/** The conversations, including an open one without messages. @param {string} mine */
-function listed(mine) {
-  const open = currentRoom.value;
-  const isNew = open.includes("+") && others(open, mine).length > 0 && !conversations.value.includes(open);
-  return isNew ? [...conversations.value, open] : conversations.value;
-}
-
-/** @param {{room: string}} props */
-export const RoomMark = ({ room }) => html`
-  <span class="mark">${rooms.value.get(room)?.access === "private" && html`<${Icon} name="lock" />`}</span>
-`;
-
-/** @param {{room: string}} props */
-export function Faces({ room }) {
-  const [first, second] = others(room, me.value?.username ?? "");
-  if (!second) return html`<${AvatarWithPresence} username=${first} />`;
-  return html`<span class="faces"><${Avatar} username=${first} /><${Avatar} username=${second} /></span>`;
-}
-
-/** @param {{room: string, children?: any}} props */
-function Entry({ room, children }) {
-  const isHere = currentRoom.value === room;
-  const unread = shownRoom.value === room ? 0 : unreadOf(room);
-  return html`
-    <li>
-      <a
-        class=${unread ? "entry unread" : "entry"}
-        href=${addressOf(room)}
-        aria-current=${isHere ? "page" : undefined}
-        aria-label=${labelOf(room, unread)}
-      >
-        ${children}
-        <span class="title" dir="auto">${titleOf(room)}</span>
-        ${unread > 0 && html`<span class="count" data-count=${unreadText(unread)}></span>`}
-      </a>
-    </li>
-  `;
-}
-
-/** The label for screen readers. @param {string} room @param {number} unread */
-function labelOf(room, unread) {
-  const [partner, another] = isConversation(room) ? others(room, me.value?.username ?? "") : [];
-  const presence = partner && !another && (isOnline(partner) ? "online" : "offline");
-  return [titleOf(room), presence, unread > 0 && `${unreadText(unread)} unread`].filter(Boolean).join(", ");
+/** What a section lets one begin. @param {{of: Listed["key"]}} props */
+function Offers({ of }) {
+  if (of === "rooms") {
+    return html`
+      <button class="quiet square" aria-label="Browse rooms" title="Browse rooms" onClick=${() => show("browse")}>
+        <${Icon} name="compass" />
+      </button>
+      <button class="quiet square" aria-label="New room" title="New room" onClick=${() => show("create")}><${Icon} name="plus" /></button>
+    `;
+  }
+  return (
+    of === "people" &&
+    html`<button class="quiet square" aria-label="New conversation" title="New conversation" onClick=${() => show("start")}>
+      <${Icon} name="plus" />
+    </button>`
+  );
 }

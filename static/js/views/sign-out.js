@@ -1,7 +1,17 @@
+import { draftRooms } from "../composer/drafts.js";
 import { html } from "../html.js";
 import { waiting } from "../outbox.js";
-import { leave } from "../session.js";
+import { leave, username } from "../session.js";
 import { Confirm } from "./confirm.js";
+
+/** What signing out deletes, in words. @param {number} drafts @param {number} unsent */
+export function loss(drafts, unsent) {
+  const parts = [count(unsent, "unsent message"), count(drafts, "draft")].filter(Boolean);
+  return parts.length ? `This browser deletes your ${parts.join(" and ")}.` : "";
+}
+
+/** @param {number} number @param {string} noun */
+const count = (number, noun) => (number ? `${number === 1 ? "" : `${number} `}${noun}${number === 1 ? "" : "s"}` : "");
 
 /**
  * Only browsers with a session can use the name, so signing out of the last one gives it up.
@@ -9,8 +19,8 @@ import { Confirm } from "./confirm.js";
  */
 export const SignOut = ({ onClose }) => html`
   <${Confirm} title="Sign out?" verb="Sign out" onConfirm=${leave} onClose=${onClose}>
-    Your name can only be used again from another browser where you're signed in. If this is the last one, you lose the
-    name, with its notes and private conversations, for good.
-    ${waiting.value.length > 0 && " Unsent messages will be lost."}
+    You stay signed in in your other browsers. If this is your only one, the name <bdi>${username.value}</bdi> is gone
+    for good: no one, not even you, can use it or open its notes and private conversations again.${" "}
+    ${loss(draftRooms().length, waiting.value.length)}
   <//>
 `;

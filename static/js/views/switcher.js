@@ -4,10 +4,11 @@ import { byRecency } from "../rooms/recent.js";
 import { html } from "../html.js";
 import { isConversation, isShared, others, roomWith } from "../names.js";
 import { unreadText } from "../reads/counts.js";
-import { unreadOf } from "../reads/unread.js";
+import { concernOf } from "../reads/unread.js";
 import { currentRoom, go } from "../route.js";
 import { takeRows } from "../rows.js";
-import { me, myRooms, titleOf, users } from "../store.js";
+import { myRooms } from "../rooms/sections.js";
+import { archivedRooms, me, rooms, titleOf, users } from "../store.js";
 import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Dialog } from "./dialog.js";
@@ -54,8 +55,8 @@ export function Switcher({ onClose }) {
             (place, index) => html`
               <li key=${place.room} id=${`place-${index}`} role="option" aria-selected=${index === at} onClick=${() => open(place)}>
                 <${Sign} room=${place.room} />
-                <span class="title" dir="auto">${place.title}</span>${" "}<small>${place.note}</small>
-                ${unreadOf(place.room) > 0 && html`<span class="count" data-count=${unreadText(unreadOf(place.room))}></span>`}
+                <${Title} room=${place.room} title=${place.title} />${" "}<small>${place.note}</small>
+                <${Count} room=${place.room} />
               </li>
             `,
           )}
@@ -66,9 +67,19 @@ export function Switcher({ onClose }) {
   `;
 }
 
+/** @param {{room: string, title: string}} props */
+const Title = ({ room, title }) =>
+  html`<span class=${concernOf(room).isNews ? "title unread" : "title"} dir="auto">${title}</span>`;
+
+/** @param {{room: string}} props */
+function Count({ room }) {
+  const { number } = concernOf(room);
+  return number > 0 ? html`<span class="count" data-count=${unreadText(number)}></span>` : null;
+}
+
 /** @param {string} query @returns {Place[]} Recent places come first, and rank higher in a search. */
 function places(query) {
-  const recent = byRecency(rooms())
+  const recent = byRecency(reachable())
     .filter((room) => query || room !== currentRoom.value)
     .map(placeOf);
   if (!query.trim()) return recent.slice(0, AT_MOST);
@@ -81,16 +92,16 @@ function places(query) {
 }
 
 /** My rooms, and a conversation with each known person. */
-function rooms() {
+function reachable() {
   const mine = me.value?.username ?? "";
   const people = [...users.value.keys()].map((username) => roomWith(mine, [username]));
-  return [...new Set([...myRooms.value, ...people])];
+  return [...new Set([...myRooms.value, ...people, ...archivedRooms.value])];
 }
 
 /** @param {string} room @returns {Place} */
 function placeOf(room) {
   const note = isShared(room)
-    ? room
+    ? `${room}${rooms.value.get(room)?.archived ? ", archived" : ""}`
     : others(room, me.value?.username ?? "")
         .map((name) => `@${name}`)
         .join(" ");

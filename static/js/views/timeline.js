@@ -4,7 +4,8 @@ import { dayName } from "../dates.js";
 import { html } from "../html.js";
 import { refusals } from "../messages/history.js";
 import { asMessage, waiting } from "../outbox.js";
-import { reachedEnd, saw } from "../reads/marks.js";
+import { itemsIn, sawItems } from "../reads/inbox.js";
+import { attention, reachedEnd, saw } from "../reads/marks.js";
 import { ready, windowOf } from "../store.js";
 import { arrange } from "../timeline/arrange.js";
 import { useTimeline } from "../timeline/timeline.js";
@@ -31,6 +32,8 @@ export function Timeline({ room, editing, onEdit }) {
   const refused = list.length ? "" : refusals.value.get(room);
   const isAway = timeline.isAway.value;
 
+  void attention.value;
+  void itemsIn(room);
   useChanged(reachedEnd.value, () => timeline.toPresent());
   useChanged(editing, () => timeline.showEdited(editing));
   useGoal(timeline);
@@ -38,7 +41,9 @@ export function Timeline({ room, editing, onEdit }) {
   useEffect(fill, [messages[0]?.id, messages.at(-1)?.id, isOlder, timeline.goal.value, online.value, ready.value]);
 
   function look() {
-    if (!timeline.isAway.peek()) saw(list.at(-1));
+    const isUp = timeline.isAway.peek();
+    if (!isUp) saw(list.at(-1));
+    sawItems(room, isUp, (seq) => timeline.scroll.isInView(seq));
   }
 
   function onScroll() {

@@ -1,5 +1,7 @@
 import { signal } from "@preact/signals";
 import { html } from "../html.js";
+import { Icon } from "./icon.js";
+import { Invitations } from "./invitations.js";
 
 const SHOWN_MS = 6_000;
 
@@ -14,7 +16,7 @@ const toasts = signal([]);
 let count = 0;
 
 /**
- * Shows a notice; with an offer, it stays until it is dismissed.
+ * Shows a notice, which can be dismissed; with an offer, it stays until it is.
  * @param {ComponentChildren} text @param {Offer} [offer]
  */
 export function toast(text, offer) {
@@ -27,15 +29,16 @@ export function toast(text, offer) {
 /** @param {number} id */
 const drop = (id) => (toasts.value = toasts.value.filter((shown) => shown.id !== id));
 
+/** The notices, beside what they are about instead of over it. */
 export const Toasts = () => html`
-  <div class="toasts" role="status" aria-label="Notices">${toasts.value.map((shown) => html`<${Notice} key=${shown.id} ...${shown} />`)}</div>
+  <div class="toasts" role="status" aria-label="Notices"><${Invitations} />${toasts.value.map((shown) => html`<${Notice} key=${shown.id} ...${shown} />`)}</div>
 `;
 
 /** @param {Toast} props */
 const Notice = ({ id, text, offer }) => html`
   <p dir="auto">
-    ${text}
+    <span>${text}</span>
     ${offer && html`<button class="link" onClick=${() => (drop(id), offer.act())}>${offer.label}</button>`}
-    ${offer && html`<button class="quiet" aria-label="Dismiss" onClick=${() => drop(id)}>✕</button>`}
+    <button class="square small" aria-label="Dismiss" title="Dismiss" onClick=${() => drop(id)}><${Icon} name="close" /></button>
   </p>
 `;

@@ -1,0 +1,51 @@
+import { computed } from "@preact/signals";
+import { inbox, reads } from "../store.js";
+import { command } from "../sync.js";
+import { isLooking } from "./marks.js";
+
+/**
+ * The unread items of our inbox: the messages that mention us. Reading a room reads its items on the server.
+ * @import {InboxItem} from "../wire.js"
+ */
+
+const MOST_AT_ONCE = 100;
+
+export const unreadItems = computed(() => [...inbox.value.values()].filter(isUnread));
+
+/** @param {InboxItem | undefined} item */
+export const isUnread = (item) => item !== undefined && !item.read && !item.gone;
+
+const byRoom = computed(() => {
+  /** @type {Map<string, InboxItem[]>} */
+  const found = new Map(unreadItems.value.map(({ room }) => [room, []]));
+  for (const item of unreadItems.value) found.get(item.room)?.push(item);
+  return found;
+});
+
+/** @param {string} room @returns {InboxItem[]} */
+export const itemsIn = (room) => byRoom.value.get(room) ?? [];
+
+/** @type {Set<number>} The items that are being marked. */
+const marking = new Set();
+
+/** @param {InboxItem[]} items */
+export async function markItems(items) {
+  const ids = items.map(({ id }) => id).filter((id) => !marking.has(id));
+  for (let some = ids.splice(0, MOST_AT_ONCE); some.length; some = ids.splice(0, MOST_AT_ONCE)) {
+    some.forEach((id) => marking.add(id));
+    await command("inbox.mark", { ids: some }).catch(() => {});
+    some.forEach((id) => marking.delete(id));
+  }
+}
+
+/**
+ * Marks the items whose messages are on screen, where reading the room does not: those of messages that were read
+ * before an edit mentioned us, and of messages that a link led to.
+ * @param {string} room @param {boolean} isAway Whether the reader is not at the end of the room.
+ * @param {(seq: number) => boolean} isOnScreen
+ */
+export function sawItems(room, isAway, isOnScreen) {
+  if (!isLooking()) return;
+  const read = reads.peek().get(room)?.seq ?? 0;
+  markItems(itemsIn(room).filter(({ seq }) => seq !== null && (isAway || seq <= read) && isOnScreen(seq)));
+}

@@ -1,0 +1,26 @@
+import { useState } from "preact/hooks";
+import { draftOf, keepDraft } from "../composer/drafts.js";
+import { html } from "../html.js";
+
+/** Your unsent text in a room where you can't post (any more), to take with you. @param {{room: string}} props */
+export function LeftDraft({ room }) {
+  const [text, setText] = useState(() => draftOf(room));
+  const [isCopied, setCopied] = useState(false);
+  if (!text.trim()) return null;
+  const copy = () =>
+    navigator.clipboard?.writeText(text).then(
+      () => setCopied(true),
+      () => {},
+    );
+  const drop = () => (keepDraft(room, ""), setText(""));
+  return html`
+    <div class="left-draft">
+      <p class="hint">Your draft is kept:</p>
+      <p dir="auto">${text}</p>
+      <p>
+        <button class="link" type="button" onClick=${copy}>${isCopied ? "Copied" : "Copy"}</button>
+        <button class="link" type="button" onClick=${drop}>Delete</button>
+      </p>
+    </div>
+  `;
+}

@@ -1,0 +1,34 @@
+import { useEffect } from "preact/hooks";
+import { html } from "../html.js";
+import { roomWith } from "../names.js";
+import { addressOf } from "../route.js";
+import { mayModerate, me, nameOf } from "../store.js";
+import { watchWhileShown } from "../presence.js";
+import { AvatarWithPresence } from "./avatar.js";
+import { Handle } from "./handle.js";
+import { Icon } from "./icon.js";
+
+/** @import {Member} from "../wire.js" */
+
+/** @param {{member: Member, place: {index: number, count: number}, onRemove: (username: string) => void}} props */
+export function MemberRow({ member: { room, username, role }, place, onRemove }) {
+  const mine = me.value?.username ?? "";
+  const name = nameOf(username);
+  useEffect(() => watchWhileShown(username), [username]);
+  return html`
+    <li aria-setsize=${place.count} aria-posinset=${place.index + 1}>
+      <a class="entry" href=${addressOf(roomWith(mine, [username]))} title=${username}>
+        <${AvatarWithPresence} username=${username} />
+        <span class="title" dir="auto">${name}<${Handle} username=${username} />${username === mine && html` <small>(you)</small>`}</span>
+        ${role !== "member" && html`<small class="role">${role}</small>`}
+      </a>
+      ${
+        mayModerate(room) &&
+        username !== mine &&
+        html`<button class="quiet square" aria-label=${`Remove ${name}`} title="Remove" onClick=${() => onRemove(username)}>
+        <${Icon} name="close" />
+      </button>`
+      }
+    </li>
+  `;
+}

@@ -1,0 +1,22 @@
+import { html } from "../html.js";
+import { mentionsText, unreadText } from "../reads/counts.js";
+import { unreadItems } from "../reads/inbox.js";
+import { MENTIONS, showsMentions } from "../route.js";
+import { Icon } from "./icon.js";
+
+/** The way to the list of mentions, with the number of unread ones. */
+export function MentionsEntry() {
+  const number = unreadItems.value.length;
+  return html`
+    <a
+      class=${number ? "entry unread" : "entry"}
+      href=${MENTIONS}
+      aria-current=${showsMentions.value ? "page" : undefined}
+      aria-label=${number ? `Mentions, ${mentionsText(number)}` : "Mentions"}
+    >
+      <span class="mark"><${Icon} name="at" /></span>
+      <span class="title">Mentions</span>
+      ${number > 0 && html`<span class="count" data-count=${unreadText(number)}></span>`}
+    </a>
+  `;
+}

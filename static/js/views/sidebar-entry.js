@@ -1,0 +1,103 @@
+import { useComputed } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { hasDraft } from "../composer/drafts.js";
+import { html } from "../html.js";
+import { isConversation, isShared, others } from "../names.js";
+import { isOnline } from "../presence.js";
+import { mentionsText, unreadText } from "../reads/counts.js";
+import { itemsIn } from "../reads/inbox.js";
+import { attention, isLooking } from "../reads/marks.js";
+import { concernOf, unreadOf } from "../reads/unread.js";
+import { isInvited } from "../rooms/invitations.js";
+import { addressOf, currentRoom, shownRoom, showsMentions } from "../route.js";
+import { isMuted, me, rooms, titleOf } from "../store.js";
+import { Avatar, AvatarWithPresence } from "./avatar.js";
+import { Icon } from "./icon.js";
+
+/** Of the room that we look at. */
+const NOTHING = { isNews: false, number: 0 };
+
+/** What an entry shows. @param {string} room */
+function lookOf(room) {
+  void attention.value;
+  const isShown = shownRoom.value === room;
+  const isSeen = isShown && isLooking();
+  const { isNews, number } = isSeen ? NOTHING : concernOf(room);
+  return {
+    isHere: currentRoom.value === room && !showsMentions.value,
+    isNews,
+    number,
+    hasDraft: !isShown && hasDraft(room),
+    isMuted: isMuted(room),
+    isNew: isInvited(room),
+    title: titleOf(room),
+    label: labelOf(room, isShown, isSeen),
+  };
+}
+
+/**
+ * A room or conversation. Its look is compared as text, so that of hundreds only those are rendered that changed.
+ * @param {{room: string}} props
+ */
+export function Entry({ room }) {
+  const asText = useComputed(() => JSON.stringify(lookOf(room))).value;
+  /** @type {ReturnType<typeof lookOf>} */
+  const look = JSON.parse(asText);
+  const item = useRef(/** @type {HTMLElement | null} */ (null));
+  useLayoutEffect(() => void (look.isHere && item.current?.scrollIntoView({ block: "nearest" })), [look.isHere]);
+  const classes = ["entry", (look.isNews || look.isNew) && "unread", look.isMuted && "muted"].filter(Boolean).join(" ");
+  return html`
+    <li ref=${item} data-calls=${look.isNews || look.number > 0 ? "" : undefined}>
+      <a
+        class=${classes}
+        href=${addressOf(room)}
+        title=${look.title}
+        aria-current=${look.isHere ? "page" : undefined}
+        aria-label=${look.label}
+      >
+        <${Sign} room=${room} />
+        <span class="title" dir="auto">${look.title}</span>
+        ${look.isNew && html`<span class="count" data-count="New"></span>`}
+        ${look.hasDraft && html`<${Icon} name="pencil" />`}
+        ${look.isMuted && html`<${Icon} name="muted" />`}
+        ${look.number > 0 && html`<span class="count" data-count=${unreadText(look.number)}></span>`}
+      </a>
+    </li>
+  `;
+}
+
+/** The label for screen readers. @param {string} room @param {boolean} isShown @param {boolean} isSeen */
+function labelOf(room, isShown, isSeen) {
+  const [partner, another] = isConversation(room) ? others(room, me.value?.username ?? "") : [];
+  const presence = partner && !another && (isOnline(partner) ? "online" : "offline");
+  const muted = isMuted(room) && "muted";
+  const draft = !isShown && hasDraft(room) && "draft";
+  return [titleOf(room), presence, isInvited(room) && "new", muted, draft, ...(isSeen ? [] : numbersOf(room))]
+    .filter(Boolean)
+    .join(", ");
+}
+
+/** @param {string} room */
+function numbersOf(room) {
+  const [mentions, unread] = [itemsIn(room).length, unreadOf(room)];
+  return [mentions > 0 && mentionsText(mentions), unread > 0 && `${unreadText(unread)} unread`];
+}
+
+/** @param {{room: string}} props */
+export function Sign({ room }) {
+  if (isShared(room)) return html`<${RoomMark} room=${room} />`;
+  if (isConversation(room)) return html`<${Faces} room=${room} />`;
+  return html`<span class="mark"><${Icon} name="note" /></span>`;
+}
+
+/** @param {{room: string}} props */
+const RoomMark = ({ room }) => html`
+  <span class="mark">${rooms.value.get(room)?.access === "private" && html`<${Icon} name="lock" />`}</span>
+`;
+
+/** @param {{room: string}} props */
+function Faces({ room }) {
+  const [first, second] = others(room, me.value?.username ?? "");
+  if (!second) return html`<${AvatarWithPresence} username=${first} />`;
+  return html`<span class="faces"><${Avatar} username=${first} /><${Avatar} username=${second} /></span>`;
+}

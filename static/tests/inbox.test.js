@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import "./page.js";
+import { mentionsOf, NOTHING, withPage } from "../js/reads/mentions.js";
+import { item, message } from "./world.js";
+
+const { forgetEverything, takeRows } = await import("../js/rows.js");
+const { itemsIn, unreadItems } = await import("../js/reads/inbox.js");
+
+beforeEach(forgetEverything);
+
+/** @param {object[]} items */
+const take = (...items) => takeRows("alice", { inbox: items.map(item) });
+const ids = (items) => items.map(({ id }) => id);
+
+test("unread items count in their room until they are read or gone", () => {
+  take({ id: 1, rev: 1 }, { id: 2, rev: 2 }, { id: 3, rev: 3, room: "#staff" });
+  assert.deepEqual([ids(itemsIn("#lobby")), ids(itemsIn("#staff")), itemsIn("#hall")], [[1, 2], [3], []]);
+  take({ id: 1, rev: 4, read: true }, { id: 3, rev: 5, gone: true });
+  assert.deepEqual(ids(unreadItems.value), [2]);
+});
+
+test("an older version of an item that arrives late changes nothing", () => {
+  take({ id: 1, rev: 4, read: true });
+  take({ id: 1, rev: 3 });
+  assert.deepEqual(unreadItems.value, []);
+  take({ id: 1, rev: 5 });
+  assert.deepEqual(ids(unreadItems.value), [1]);
+});
+
+const page = (from, to, more) => ({
+  items: Array.from({ length: from - to + 1 }, (_, index) => item({ id: from - index })),
+  messages: Array.from({ length: from - to + 1 }, (_, index) => message({ seq: from - index })),
+  more,
+});
+
+test("the list has all pages, newest first, each item once", () => {
+  const first = withPage(NOTHING, page(9, 6, true), false);
+  const all = withPage(first, page(5, 1, false), true);
+  assert.equal(all.more, false);
+  const again = withPage(all, page(10, 7, true), false);
+  assert.equal(again.more, false);
+  assert.deepEqual(
+    mentionsOf(again, new Map()).map((mention) => mention.item.id),
+    [10, 9, 8, 7, 6, 5, 4, 3, 2, 1],
+  );
+});
+
+test("what is known live is newer than the pages, and what is gone is not in the list", () => {
+  const live = new Map([
+    [1, item({ id: 1, rev: 9, read: true })],
+    [2, item({ id: 2, rev: 9, gone: true })],
+  ]);
+  const [first, ...rest] = mentionsOf(page(2, 1, false), live);
+  assert.deepEqual([first.item.id, first.item.read, rest], [1, true, []]);
+});

@@ -1,0 +1,118 @@
+"""What concerns a person: mentions, their list, and rooms that they have muted."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import Locator, expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.test_tabs import turn_to
+from tests.browser.visitor import Visitor
+from tests.people import connect
+from tests.servers import RunningServer
+
+
+def bold(visitor: Visitor, title: str) -> Locator:
+    return visitor.page.get_by_role("navigation").locator(".unread").filter(has_text=title)
+
+
+def mentions(visitor: Visitor) -> Locator:
+    return visitor.page.get_by_role("list", name="Mentions of you").get_by_role("listitem")
+
+
+async def mute(visitor: Visitor, length: str) -> None:
+    await visitor.button("Room menu").click()
+    await visitor.button("Mute").click()
+    await visitor.dialog.get_by_role("button", name=length).click()
+    await expect(visitor.dialog).to_have_count(0)
+
+
+async def test_a_number_is_for_mentions_and_conversations_in_every_tab(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    tab = await alice.another_tab()
+    await tab.is_in("Lobby")
+    for each in (alice, tab):
+        await each.go_to("Notes to self")
+    async with connect(own_server.url, "bob") as bob:
+        await bob.say("#lobby", "Good morning, `@alice`")
+        for each in (alice, tab):
+            await expect(bold(each, "Lobby")).to_be_visible()
+            await each.is_called("Lobby", 0)
+            await expect(each.page).to_have_title("Notes to self · Chatrooms")
+        message = await bob.say("#lobby", "Nobody yet")
+        await bob.run("message.edit", id=message["id"], text="Somebody: @alice")
+        await bob.say("alice", "Only you")
+        for each in (alice, tab):
+            await each.is_called("Lobby", 1)
+            await each.is_called("bob", 1)
+            await each.is_called("Mentions", 1)
+            await expect(each.page).to_have_title("(2) Notes to self · Chatrooms")
+        await turn_to(tab, alice)
+        await tab.go_to("Lobby")
+        await tab.is_called("Mentions", 0)
+        await alice.has_unread("Lobby", 0)
+        await alice.is_called("Lobby", 0)
+        await bob.run("message.edit", id=message["id"], text="Nobody again")
+        await bob.run("message.edit", id=message["id"], text="Read before, and then mentioned: @alice")
+        await expect(tab.message("Read before").get_by_role("button", name="@alice")).to_be_visible()
+        await tab.is_called("Mentions", 0)
+
+
+async def test_mentions_are_shown_as_the_server_decides(person: Arrive, own_server: RunningServer) -> None:
+    async with connect(own_server.url, "bob") as bob, connect(own_server.url, "bob_"):
+        await bob.say("#lobby", "@bob_ hi, and bob@bob.example, `@bob` and @nobody")
+        hal = await person("hal")
+        found = hal.message("hi, and").get_by_role("button", name="@")
+        await expect(found).to_have_text(["@bob_"])
+        await found.click()
+        await expect(hal.dialog.get_by_role("heading", name="bob_")).to_be_visible()
+
+
+async def test_the_list_of_mentions_opens_the_place(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    await alice.go_to("Notes to self")
+    async with connect(own_server.url, "bob") as bob:
+        await bob.say("#lobby", "First, @alice")
+        for number in range(60):
+            await bob.say("#lobby", f"line {number}.")
+        await bob.say("#lobby", "Second, @alice")
+        await alice.is_called("Mentions", 2)
+        await alice.page.get_by_role("link", name=re.compile("^Mentions")).click()
+        await expect(mentions(alice)).to_contain_text(["Second, @alice", "First, @alice"])
+        await expect(alice.page).to_have_title("(2) Mentions · Chatrooms")
+        await bob.say("#lobby", "Third, @alice")
+        await expect(mentions(alice)).to_contain_text(["Third", "Second", "First"])
+        await mentions(alice).filter(has_text="First").get_by_role("button").click()
+        await expect(alice.message("First, @alice")).to_be_focused()
+        await alice.is_called("Mentions", 2)
+        await alice.page.go_back()
+        await alice.button("Mark all as read").click()
+        await alice.is_called("Mentions", 0)
+        await alice.page.reload()
+        await expect(mentions(alice)).to_have_count(3)
+
+
+async def test_a_muted_room_is_quiet_but_for_mentions_until_it_is_unmuted(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    await mute(alice, "Until tomorrow")
+    await alice.go_to("Notes to self")
+    await expect(alice.page.get_by_role("link", name="Lobby, muted")).to_be_visible()
+    async with connect(own_server.url, "bob") as bob:
+        await bob.say("#lobby", "Noise")
+        await bob.say("#lobby", "For you, @alice")
+        await alice.has_unread("Lobby", 2)
+        await alice.is_called("Lobby", 1)
+        await expect(bold(alice, "Lobby")).to_have_count(0)
+        await expect(alice.page).to_have_title("Notes to self · Chatrooms")
+        await alice.go_to("Lobby")
+        await alice.button("Room menu").click()
+        await alice.page.get_by_role("button", name=re.compile("^Unmute .muted until .* 8:00")).click()
+        await expect(alice.page.get_by_role("link", name="Lobby, muted")).to_have_count(0)
+        await alice.go_to("Notes to self")
+        await bob.say("#lobby", "News")
+        await expect(bold(alice, "Lobby")).to_be_visible()

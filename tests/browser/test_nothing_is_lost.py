@@ -1,0 +1,104 @@
+"""What is typed is never lost: keys before a dialog, half-written texts, drafts in rooms that end."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Arrive
+from tests.people import connect
+from tests.servers import RunningServer
+
+
+async def test_keys_typed_before_a_dialog_is_there_go_to_it(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.make_room("garden")
+    await alice.page.reload()
+    await alice.is_in("garden")
+    await alice.page.evaluate(
+        """() => {
+          const key = (init) => document.activeElement.dispatchEvent(
+            new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...init }));
+          key({ key: "k", ctrlKey: true });
+          for (const letter of "lobb") key({ key: letter });
+          key({ key: "Enter" });
+        }"""
+    )
+    await alice.is_in("Lobby")
+    await expect(alice.composer).to_have_value("")
+
+
+async def test_escape_asks_before_it_discards_an_edit_or_a_form(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.stores("First version")
+    await alice.composer.press("ArrowUp")
+    editor = alice.page.get_by_role("textbox", name="Edit message")
+    await editor.fill("Second version")
+    await editor.press("Escape")
+    await alice.dialog.get_by_role("button", name="Cancel").click()
+    await expect(editor).to_have_value("Second version")
+    await editor.press("Escape")
+    await alice.button("Discard").click()
+    await alice.sees("First version")
+    await alice.button("New room").click()
+    await alice.dialog.get_by_role("textbox", name="Topic").fill("Everything about tomatoes")
+    await alice.page.keyboard.press("Escape")
+    await alice.button("Keep writing").click()
+    await expect(alice.dialog.get_by_role("textbox", name="Topic")).to_have_value("Everything about tomatoes")
+    await alice.button("Close").click()
+    await alice.button("Discard").click()
+    await expect(alice.dialog).to_have_count(0)
+
+
+async def test_a_draft_is_kept_when_its_room_ends(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    async with connect(own_server.url, "boss") as boss:
+        await boss.run("room.create", name="#garden", topic="Tomatoes")
+        await boss.run("room.invite", room="#garden", username="alice")
+        notices = alice.page.get_by_role("status", name="Notices")
+        await expect(notices).to_contain_text("boss invited you to garden: Tomatoes")
+        await notices.get_by_role("button", name="Open").click()
+        await alice.is_in("garden")
+        await expect(notices).to_be_empty()
+        await alice.composer.fill("half a sentence")
+        await boss.run("room.archive", room="#garden")
+        await expect(alice.page.get_by_text("half a sentence")).to_be_visible()
+        await boss.run("room.unarchive", room="#garden")
+        await expect(alice.composer).to_have_value("half a sentence")
+        await boss.run("room.remove", room="#garden", username="alice")
+        await alice.is_in("Lobby")
+        await alice.button("Your draft is kept").click()
+        await expect(alice.page.get_by_text("half a sentence")).to_be_visible()
+
+
+async def test_archived_rooms_can_be_found_and_opened_again(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.make_room("garden")
+    await alice.button("Room menu").click()
+    await alice.button("Archive room").click()
+    await alice.dialog.get_by_role("button", name="Archive room").click()
+    await expect(alice.room("garden")).to_have_count(0)
+    await alice.go_to("Lobby")
+    await alice.button("Browse rooms").click()
+    await alice.button("Open garden").click()
+    await alice.is_in("garden")
+    await expect(alice.page.get_by_text("Be the first")).to_have_count(0)
+    await alice.button("Unarchive").click()
+    await expect(alice.composer).to_be_visible()
+    await expect(alice.room("garden")).to_be_visible()
+
+
+async def test_a_session_revoked_elsewhere_leaves_nothing_behind(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    await alice.composer.fill("half a sentence")
+    token = next(cookie for cookie in await alice.context.cookies() if cookie["name"] == "chatrooms-alice")["value"]
+    session = await alice.page.evaluate(
+        """async () => (await (await fetch("api/session.list", { method: "POST", body: "{}",
+          headers: { "Content-Type": "application/json" } })).json()).result.sessions[0].id"""
+    )
+    async with connect(own_server.url, "alice", token=token) as elsewhere:
+        await elsewhere.run("session.revoke", id=session)
+    await expect(alice.page.get_by_text("You've been signed out.")).to_be_visible()
+    kept = "() => Object.keys(localStorage).filter(key => key.includes('alice'))"
+    assert await alice.page.evaluate(kept) == []
+    await alice.page.goto(f"{own_server.url}/?as=alice#/me")
+    await expect(alice.page.get_by_role("textbox", name="Your name")).to_be_visible()

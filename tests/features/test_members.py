@@ -1,0 +1,172 @@
+"""Members of rooms of any size: their number, who is online, and how people are found."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import insert, select
+
+from chatrooms import names
+from chatrooms.features.members import members, rooms
+from chatrooms.storage.tables import users
+from tests.direct import LOBBY, Direct
+from tests.people import leave
+
+
+def usernames(page):
+    return [member["username"] for member in page["members"]]
+
+
+def counted(direct, room):
+    """Return the number of members that is stored, and that of the rows."""
+    with direct.engine.connect() as db:
+        stored = db.scalars(select(rooms.c.members).where(rooms.c.name == room)).one()
+        present = select(members.c.username).where(members.c.room == room, members.c.gone.is_(False))
+        return stored, len(db.execute(present).all())
+
+
+def test_a_room_knows_how_many_members_it_has_whatever_happens():
+    direct = Direct()
+    for name in ("alice", "bob", "carol"):
+        direct.join(name)
+    direct.run("alice", "room.create", {"name": "#a"})
+    steps = [
+        ("bob", "room.join", {}, 2),
+        ("bob", "room.join", {}, 2),
+        ("alice", "room.invite", {"username": "carol"}, 3),
+        ("alice", "room.remove", {"username": "carol"}, 2),
+        ("alice", "room.leave", {}, 1),
+        ("alice", "room.join", {}, 2),
+    ]
+    for who, command, params, number in steps:
+        _, changes = direct.run(who, command, {"room": "#a", **params})
+        assert counted(direct, "#a") == (number, number), (who, command)
+        told = [row for change in changes if change["room"] == "#a" for row in change.get("rooms", ())]
+        assert [row["members"] for row in told] in ([number], []), "each change has its room at most once"
+    direct.run("alice", "message.post", {"room": "bob", "text": "hi"})
+    assert counted(direct, "alice+bob") == (2, 2)
+
+
+def test_the_number_of_members_comes_with_catching_up():
+    direct = Direct()
+    for name in ("alice", "bob"):
+        direct.join(name)
+    known = {change["room"]: change["rev"] for change in direct.run("alice", "sync", {"revs": {}})[0]["changes"]}
+    direct.join("carol")
+    [change] = direct.run("alice", "sync", {"revs": known})[0]["changes"]
+    assert (change["room"], change["rooms"][0]["members"]) == (LOBBY, 3)
+
+
+def test_a_room_says_when_its_newest_message_was_posted():
+    direct = Direct()
+    direct.join("alice")
+    new = direct.run("alice", "room.create", {"name": "#a"})[0]["room"]
+    assert new["posted_at"] is None
+    message = direct.run("alice", "message.post", {"room": "#a", "text": "hi"})[0]["message"]
+    changes = direct.run("alice", "sync", {"revs": {}})[0]["changes"]
+    row = next(change["rooms"][0] for change in changes if change["room"] == "#a")
+    assert row["posted_at"] == message["at"]
+
+
+async def test_members_say_who_is_online(alice, bob, person):
+    carol = await person("carol")
+    await leave(carol)
+    await bob.run("presence.watch", usernames=["carol"])
+    await bob.hears(lambda event, data: event == "signal" and data["data"].get("state") == "offline")
+    page = await bob.run("room.members", room="#lobby")
+    assert (page["online"], page["total"], page["total_online"]) == (["alice", "bob"], 3, 2)
+    for online, found in ((True, ["alice", "bob"]), (False, ["carol"])):
+        page = await bob.run("room.members", room="#lobby", online=online)
+        assert (usernames(page), page["total"], page["total_online"]) == (found, 3, 2)
+
+
+PEOPLE = {
+    "ann": "",
+    "hanna": "",
+    "zed": "Ann Lee",
+    "yan": "Joanna",
+    "leann": "Élodie Ⅳ",
+    "bob": "",
+}
+SEARCHES = [
+    ("ann", ["ann", "zed", "hanna", "leann", "yan"]),
+    ("ANN", ["ann", "zed", "hanna", "leann", "yan"]),
+    ("lee", ["zed"]),
+    ("ann lee", ["zed"]),
+    ("élo", ["leann"]),
+    ("ÉLODIE", ["leann"]),
+    ("iv", ["leann"]),
+    ("%", []),
+    ("_", []),
+    ("nobody", []),
+]
+
+
+async def named(join):
+    for username, name in PEOPLE.items():
+        person = await join(username)
+        if name:
+            await person.run("user.update", name=name)
+    return person
+
+
+@pytest.fixture
+def database(either_database):
+    return either_database
+
+
+async def test_people_and_members_are_found_by_both_names_those_that_begin_with_it_first(person):
+    bob = await named(person)
+    for query, found in SEARCHES:
+        page = await bob.run("room.members", room="#lobby", query=query)
+        assert usernames(page) == found, query
+        assert [user["username"] for user in (await bob.run("user.list", query=query))["users"]] == found, query
+        for place, username in enumerate(found):
+            rest = await bob.run("room.members", room="#lobby", query=query, after=username)
+            assert usernames(rest) == found[place + 1 :], (query, username)
+            people = await bob.run("user.list", query=query, after=username)
+            assert [user["username"] for user in people["users"]] == found[place + 1 :], (query, username)
+
+
+async def test_thousands_can_be_online(person, own_server):
+    alice = await person("alice")
+    own_server.chat._broadcast.present.update(f"somebody.{number}" for number in range(40_000))
+    page = await alice.run("room.members", room="#lobby", online=True)
+    assert (usernames(page), page["total_online"]) == (["alice"], 1)
+
+
+def test_a_search_reads_an_index_and_so_does_the_list_of_rooms():
+    direct = Direct()
+    seen = []
+    with direct.engine.connect() as db:
+        db.connection.driver_connection.set_trace_callback(seen.append)
+    direct.join("alice")
+    seen.clear()
+    direct.run("alice", "user.list", {"query": "ann"})
+    direct.run("alice", "room.list", {})
+    direct.run("alice", "room.members", {"room": "#lobby", "query": "ann"})
+    with direct.engine.connect() as db:
+        plans = [
+            row[3]
+            for query in seen
+            if query.startswith("SELECT")
+            for row in db.exec_driver_sql("EXPLAIN QUERY PLAN " + query.replace("%", "%%")).all()
+        ]
+    scans = [step for step in plans if step.startswith("SCAN") and "json_each" not in step]
+    assert all("INDEX" in step for step in scans), scans
+    assert any("ix_rooms_members_name" in step for step in scans), plans
+
+
+def test_a_page_of_a_search_is_cut():
+    direct = Direct()
+    direct.join("alice")
+    crowd = [f"ann.{number:03}" for number in range(150)]
+    with direct.engine.begin() as db:
+        room = {"title": "", "topic": "", "access": "personal", "created_by": "x", "created_at": "", "archived": False}
+        db.execute(insert(rooms), [{**room, "name": name, "rev": 1, "counter": 1, "posted": 0} for name in crowd])
+        person = {"name": "", "about": "", "created_at": "", "rev": 1}
+        rows = [{**person, "username": name, "skeleton": name, "words": names.words(name)} for name in crowd]
+        db.execute(insert(users), rows)
+    first = direct.run("alice", "user.list", {"query": "ann"})[0]
+    rest = direct.run("alice", "user.list", {"query": "ann", "after": first["users"][-1]["username"]})[0]
+    assert [user["username"] for page in (first, rest) for user in page["users"]] == crowd
+    assert (first["more"], rest["more"]) == (True, False)
