@@ -8,7 +8,7 @@ test("a text of a screen is shown at once", () => {
 });
 
 test("of a long log the first lines are shown", () =>
-  assert.equal(beginning("  line\n".repeat(120)), "  line\n".repeat(18).trimEnd()));
+  assert.equal(beginning("  line\n".repeat(120)), "  line\n".repeat(12).trimEnd()));
 
 test("of a long line the first words are shown", () => {
   assert.match(beginning("word ".repeat(2_000)) ?? "", /^(?:word )+word$/u);

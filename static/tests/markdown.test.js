@@ -108,7 +108,7 @@ test("the columns of a table are aligned", () => {
   const cells = elements(parsed("|a|b|c|d|\n|:-|:-:|-:|-|\n|1|2|3|4|")).filter(({ type }) => type === "td");
   assert.deepEqual(
     cells.map(({ props }) => props.class),
-    ["left", "center", "right", undefined],
+    ["to-left", "to-center", "to-right", undefined],
   );
 });
 

@@ -10,13 +10,11 @@ import { parsed } from "../js/messages/markdown-nodes.js";
 export const elements = (nodes) =>
   [nodes].flat(Infinity).flatMap((node) => (node?.type ? [node, ...elements(node.props.children)] : []));
 
-const SIGNS = { Mention: "@", RoomLink: "#" };
-
 /** The text that people see of some nodes. */
 export function seen(nodes) {
   if (Array.isArray(nodes)) return nodes.map(seen).join("");
   if (typeof nodes === "string") return nodes;
-  if (typeof nodes?.type === "function") return (SIGNS[nodes.type.name] ?? "") + (nodes.props.name ?? nodes.props.text);
+  if (typeof nodes?.type === "function") return nodes.props.text;
   return seen(nodes?.props?.children ?? "");
 }
 

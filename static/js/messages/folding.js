@@ -1,7 +1,7 @@
 /** Long texts, such as a pasted log, show their beginning first, and the rest in parts, none of which holds up the page. */
 
 export const FOLDS_FROM = { lines: 30, characters: 2_400 };
-const SHOWN = { lines: 18, characters: 2_000 };
+const SHOWN = { lines: 12, characters: 1_000 };
 /** A part ends at the next empty line, or, if it has become this long, at the next line. */
 const PART = { least: 1_500, most: 2_200 };
 const FENCE = /^ {0,3}(?:`{3,}|~{3,})/u;

@@ -72,8 +72,8 @@ function hasText(made, passes) {
   if (Array.isArray(made)) return made.some((child) => hasText(child, passes));
   if (typeof made === "string") return passes(made);
   if (!made?.props) return false;
-  const { children, text, name } = made.props;
-  return hasText(children ?? text ?? name, passes);
+  const { children, text } = made.props;
+  return hasText(children ?? text, passes);
 }
 
 /** The text that some nodes show. @param {any} made */
@@ -132,7 +132,7 @@ const taskMark = ({ task, checked }) =>
 /** @param {Tokens.Table} token @param {number} depth */
 function table({ header, rows }, depth) {
   /** @param {"td" | "th"} tag @returns {(cell: Tokens.TableCell) => ComponentChildren} */
-  const cells = (tag) => (cell) => h(tag, { class: cell.align ?? undefined }, inside(cell, depth));
+  const cells = (tag) => (cell) => h(tag, { class: cell.align ? `to-${cell.align}` : undefined }, inside(cell, depth));
   const head = h("thead", null, h("tr", null, header.map(cells("th"))));
   const body = h(
     "tbody",

@@ -81,7 +81,7 @@ const Person = ({ user, verb, onPick, onAdd }) => html`
       <${Avatar} username=${user.username} />
       <span class="what">
         <strong dir="auto">${user.name || user.username}</strong>${" "}
-        ${user.name && html`<small>${user.username}</small>`}
+        ${user.name && html`<small>@${user.username}</small>`}
       </span>
       <span class="verb" data-verb=${verb}></span>
     </button>

@@ -1,0 +1,77 @@
+"""Measure how long a room of long texts takes to open: ``python -m tests.browser.long_texts``."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import async_playwright
+
+from tests.browser.conftest import ARGUMENTS
+from tests.browser.visitor import Visitor
+from tests.people import connect
+from tests.servers import RunningServer, running
+from tests.services.chromium import chromium
+
+MESSAGES = 1_000
+LONGEST = 10_000
+TOGETHER = 20
+TRIES = 5
+TEXTS = (
+    "Some *words* in **bold**, `code`, ~~gone~~ and [a link](https://example.org).\n\n",
+    "2026-11-25 21:50 [INFO] my_app.server: <GET /foo/bar_baz?x=1*2> took **5** ms, see https://example.org/a_b\n",
+    "*a" * 40,
+    "- One thing\n  - and *another*\n",
+    "plain words, many of them, ",
+)
+OPEN = """
+async target => {
+  const tasks = [];
+  const observer = new PerformanceObserver(list => tasks.push(...list.getEntries().map(it => it.duration)));
+  observer.observe({entryTypes: ["longtask"]});
+  const start = performance.now();
+  location.hash = target;
+  while (!document.querySelector(".log article")) await new Promise(requestAnimationFrame);
+  await new Promise(requestAnimationFrame);
+  await new Promise(done => setTimeout(done));
+  const took = performance.now() - start;
+  observer.disconnect();
+  return [took, Math.max(0, ...tasks)];
+}
+"""
+"""JavaScript: the milliseconds until the room is on screen, and those of the longest task."""
+
+
+async def fill(server: RunningServer) -> str:
+    """Post the texts as Alice to a room of hers; return her token."""
+    async with connect(server.url, "alice") as alice:
+        await alice.run("room.create", name="pastes")
+        for start in range(0, MESSAGES, TOGETHER):
+            units = [TEXTS[number % len(TEXTS)] for number in range(start, start + TOGETHER)]
+            await asyncio.gather(*(alice.say("#pastes", unit * (LONGEST // len(unit))) for unit in units))
+        return str(alice.token)
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory() as data:
+        async with running(Path(data)) as server, async_playwright() as playwright:
+            token = await fill(server)
+            browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+            context = await browser.new_context(viewport={"width": 1280, "height": 800})
+            await context.add_cookies([{"name": "chatrooms-alice", "value": token, "url": server.url}])
+            visitor = await Visitor.open(context, server.url, "alice")
+            await visitor.join()
+            figures = []
+            for _ in range(TRIES):
+                await visitor.go_to("pastes")
+                await visitor.go_to("Lobby")
+                figures.append(await visitor.page.evaluate(OPEN, "#/r/pastes"))
+                await visitor.go_to("Lobby")
+            took, longest = (sorted(column)[TRIES // 2] for column in zip(*figures, strict=True))
+            print(f"a room of {MESSAGES} messages of {LONGEST} characters opens in {took:.0f} ms   <= 300 ms")
+            print(f"its longest task takes {longest:.0f} ms")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,98 @@
+"""Texts arrive as they were written, long ones folded, on paper too; and who wrote them is shown."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.test_editing import editor_of
+from tests.browser.test_phones import PHONE
+from tests.people import connect
+
+CODE = "  for each in all:\n      print(each)\n\n<div>\n\ttwo  words\n</div>"
+PASTE = "\n".join(f"    line {number} of a log" for number in range(120))
+SHOWN = "text => [...text.querySelectorAll('p')].map(it => it.textContent).join('\\n\\n')"
+SPACES = "text => getComputedStyle(text.querySelector('p')).whiteSpaceCollapse"
+
+
+async def test_spaces_and_lines_are_shown_as_they_were_typed(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.composer.fill(f"\n{CODE}\n\n")
+    await alice.composer.press("Enter")
+    text = alice.message("two  words").locator(".text")
+    assert await text.evaluate(SHOWN) == CODE
+    assert await text.evaluate(SPACES) == "preserve"
+    await expect(alice.composer).to_have_value("")
+    await alice.composer.fill("\u2800\u200b")
+    await expect(alice.button("Send")).to_be_disabled()
+
+
+async def test_a_long_paste_is_folded_until_it_is_asked_for(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.composer.fill(PASTE)
+    await alice.composer.press("Enter")
+    text = alice.log.locator("article .text")
+    await expect(text).to_contain_text("line 11 of a log")
+    await expect(text).not_to_contain_text("line 12 of")
+    await alice.button("Show more").click()
+    await expect(text).to_contain_text("line 119 of a log")
+    await alice.button("Show less").click()
+    await expect(text).not_to_contain_text("line 12 of")
+
+
+async def test_emoji_codes_typed_in_full_are_sent_as_emoji(person: Arrive) -> None:
+    alice = await person("alice")
+    async with alice.page.expect_response("**/emoji.json"):
+        await alice.composer.press_sequentially("nice :+1:")
+    await alice.composer.press_sequentially(" and `:+1:` ")
+    await alice.composer.press("Enter")
+    await alice.sees("nice 👍️ and :+1:")
+
+
+async def test_a_username_stands_beside_a_name_that_differs(person: Arrive) -> None:
+    alice = await person("alice")
+    async with connect(alice.url, "mallory") as mallory, connect(alice.url, "bob") as bob:
+        await mallory.run("user.update", name="The Boss")
+        await bob.run("user.update", name="Bob")
+        await mallory.say("#lobby", "Send me the keys")
+        await bob.say("#lobby", "Which keys?")
+        byline = alice.message("Send me").locator(".byline")
+        await expect(byline).to_contain_text("The Boss")
+        await expect(byline).to_contain_text("@mallory")
+        await expect(alice.message("Which keys?").locator(".byline")).not_to_contain_text("@bob")
+
+
+async def test_escape_asks_before_an_edit_is_lost_and_an_emptied_message_is_deleted(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.stores("Good mourning")
+    await alice.composer.press("ArrowUp")
+    editor = editor_of(alice)
+    await editor.fill("Good morning")
+    await editor.press("Escape")
+    await alice.dialog.get_by_role("button", name="Cancel").click()
+    await expect(editor).to_have_value("Good morning")
+    await editor.fill(" ")
+    await editor.press("Enter")
+    await alice.dialog.get_by_role("button", name="Delete").click()
+    await alice.sees("message deleted")
+    await expect(editor).to_have_count(0)
+
+
+async def test_a_tablet_with_a_keyboard_sends_by_a_key(person: Arrive) -> None:
+    alice = await person("alice", **PHONE)
+    await alice.composer.fill("From the train")
+    await alice.composer.press("Control+Enter")
+    await alice.sees("From the train")
+    await expect(alice.composer).to_have_value("")
+
+
+async def test_paper_has_the_conversation_only(person: Arrive) -> None:
+    alice = await person("alice")
+    for number in range(40):
+        await alice.say(f"Line {number}.")
+    await alice.sees("Line 39.")
+    await alice.page.emulate_media(media="print")
+    await expect(alice.message("Line 0.")).to_be_visible()
+    await expect(alice.page.locator(".sidebar, .composer").locator("visible=true")).to_have_count(0)
+    height = await alice.page.evaluate("document.documentElement.scrollHeight")
+    assert height > await alice.message("Line 39.").evaluate("it => it.getBoundingClientRect().bottom") > 800
