@@ -9,7 +9,17 @@ from chatrooms import types
 
 NUL, TAB = "\x00", "\t"
 TURNED, INVISIBLE = "\u202eecila", "\u200b \u3164"
-BLANK = ("\u2800", "\u200b\u200d", "\u115f\u1160", "\U000e0041", "\ufe0f", "\u0301", "\u2066\u2069", " \u00ad", "\U0001d159")
+BLANK = (
+    "\u2800",
+    "\u200b\u200d",
+    "\u115f\u1160",
+    "\U000e0041",
+    "\ufe0f",
+    "\u0301",
+    "\u2066\u2069",
+    " \u00ad",
+    "\U0001d159",
+)
 """The same as in static/tests/visible.test.js."""
 NEWER = "\U000323b0"
 """Unassigned: to this version of Python, as an emoji of next year is."""
