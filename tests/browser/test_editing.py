@@ -34,6 +34,8 @@ async def test_the_editor_of_a_message_completes_as_the_composer_does(person: Ar
 
 async def test_the_first_message_on_screen_shows_its_choices_below(person: Arrive) -> None:
     alice = await person("alice", viewport={"width": 390, "height": 640})
+    await alice.page.goto(f"{alice.url}/#/me")
+    await alice.is_in("Notes to self")
     await alice.say("The first")
     for line in range(40):
         await alice.say(f"line {line}.")
