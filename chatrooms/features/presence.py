@@ -77,6 +77,7 @@ class Presence:
         for timer in self._leaving.values():
             timer.cancel()
         self._leaving.clear()
+        self._broadcast.present.clear()
         for task in self._sending:
             task.cancel()
 

@@ -16,9 +16,12 @@ ROOM = "#x"
 AUTHORS = ("me", "bob", "carol")
 PROGRAM = """
 import { readFileSync } from "node:fs";
-const [, stories, rows, store] = process.argv;
+const [, stories, page, rows, store, unread, counts] = process.argv;
+await import(page);
 const { takeRows, forgetRoom } = await import(rows);
-const { me, unreadOf, unreadText } = await import(store);
+const { me } = await import(store);
+const { unreadOf } = await import(unread);
+const { unreadText } = await import(counts);
 me.value = { username: "me" };
 const steps = {
   messages: (messages) => takeRows("#x", { messages }),
@@ -84,7 +87,8 @@ async def test_the_browser_counts_as_the_python_client_does(tmp_path):
     stories = [story(random) for _ in range(2000)]
     file = tmp_path / "stories.json"
     file.write_text(json.dumps(stories))
-    modules = [(STATIC / "js" / name).as_uri() for name in ("rows.js", "store.js")]
+    names = ("tests/page.js", "js/rows.js", "js/store.js", "js/reads/unread.js", "js/reads/counts.js")
+    modules = [(STATIC / name).as_uri() for name in names]
     async with running(PROGRAM, str(file), *modules) as program, asyncio.timeout(60):
         answer, _ = await program.communicate()
     numbers, texts = json.loads(answer)

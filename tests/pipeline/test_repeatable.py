@@ -17,13 +17,16 @@ CHANGES = {
     "message.unpin": {"id": ID},
     "read.mark": {"room": "#lobby", "seq": 999},
     "room.close": {"room": "alice+bob"},
+    "room.favorite": {"room": "#lobby"},
     "room.mute": {"room": "#lobby"},
     "room.unarchive": {"room": "#den"},
+    "room.unfavorite": {"room": "#lobby"},
     "room.unmute": {"room": "alice+bob"},
 }
 BEFORE = {
     "message.unpin": ("bob", "message.pin", {"id": ID}),
     "room.unarchive": ("alice", "room.archive", {"room": "#den"}),
+    "room.unfavorite": ("alice", "room.favorite", {"room": "#lobby"}),
     "room.unmute": ("alice", "room.mute", {"room": "alice+bob"}),
 }
 """What gives a command something to do."""
