@@ -106,7 +106,7 @@ async def test_markdown_and_safe_links_are_shown(person: Arrive) -> None:
     alice = await person("alice")
     await alice.say("**bold** and `code` at https://example.org/a?b=1")
     await expect(alice.log.get_by_role("strong").filter(has_text="bold")).to_be_visible()
-    await expect(alice.log.get_by_role("code")).to_have_text("code")
+    await expect(alice.log.get_by_role("article").get_by_role("code")).to_have_text("code")
     link = alice.log.get_by_role("link")
     await expect(link).to_have_attribute("href", "https://example.org/a?b=1")
     await expect(link).to_have_attribute("rel", "noopener noreferrer")

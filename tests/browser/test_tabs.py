@@ -17,7 +17,7 @@ from tests.servers import RunningServer
 async def turn_to(tab: Visitor, *others: Visitor) -> None:
     """Focus only this window; with Playwright, all windows have the focus."""
     for other in others:
-        await other.page.evaluate("document.hasFocus = () => false")
+        await other.page.evaluate("document.hasFocus = () => false; dispatchEvent(new Event('blur'))")
     await tab.page.evaluate("delete document.hasFocus; dispatchEvent(new Event('focus'))")
 
 

@@ -107,7 +107,7 @@ class Visitor:
 
     async def invite(self, name: str) -> None:
         await self.button("Room menu").click()
-        await self.button("Invite people").click()
+        await self.page.locator("#room-menu").get_by_role("button", name="Invite people").click()
         await self.button(f"Invite {name}").click()
         await expect(self.button(f"Invite {name}")).to_have_count(0)
         await self.button("Close").click()

@@ -19,8 +19,11 @@ export function beginning(text) {
   return few.length > SHOWN.characters ? atWord(few.slice(0, SHOWN.characters)) : few;
 }
 
-/** Ends it after a word, or a line, if it has several. @param {string} text */
-const atWord = (text) => /^[^]*\s(?=\S*$)/u.exec(text)?.[0].trimEnd() || wellFormed(text);
+/** Ends it after a word, or a line, unless most of it is one word. @param {string} text */
+function atWord(text) {
+  const words = /^[^]*\s(?=\S*$)/u.exec(text)?.[0].trimEnd() ?? "";
+  return words.length > text.length / 2 ? words : wellFormed(text);
+}
 
 /** Without half of a character at its end. @param {string} text */
 const wellFormed = (text) => text.replace(/[\ud800-\udbff]$/u, "");
