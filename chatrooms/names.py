@@ -183,8 +183,8 @@ def skeleton(name: str) -> str:
 def looks(name: str) -> tuple[str, str]:
     """Return the skeletons of a display name: in lower case, and as it is written, where a capital ``I`` is an ``l``.
 
-    What does not show, such as spaces, does not count. Two names of which one's are among the other's look alike. The
-    first one of a username is its `skeleton`.
+    What does not show, such as spaces, does not count. Names that share a skeleton look alike. The first one of a
+    username is its `skeleton`.
     """
     compatible = unicodedata.normalize("NFKC", name)
     shown = "".join(

@@ -6,7 +6,7 @@ room can catch up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, cast
 
 from pydantic import Field
@@ -114,6 +114,13 @@ def own(act: Act, room: str) -> Membership:
     return found
 
 
+def keep(act: Act, room: str, **values: Any) -> OneMembership:
+    """Store what the caller wants of a room that they belong to; values that they have already change nothing."""
+    before: Mapping[str, Any] = own(act, room)
+    same = all(before[name] == value for name, value in values.items())
+    return {"membership": cast(Membership, before) if same else set_own(act, room, act.me.username, **values)}
+
+
 def set_own(act: Act, room: str, username: str, **values: Any) -> Membership:
     """Store what concerns only the person in their membership. They alone receive it, so the room keeps its rev."""
     where = (members.c.room == room, members.c.username == username)
@@ -144,7 +151,8 @@ def _removing(db: Connection, _me: Caller, p: WithPerson) -> Iterable[str]:
     return p.room, p.username, *_next_owner(db, p.room, p.username)
 
 
-def _myself(_db: Connection, me: Caller, _p: InConversation) -> Iterable[str]:
+def myself(_db: Connection, me: Caller, _p: Params) -> Iterable[str]:
+    """Lock the caller's own room, where what only they receive is stored."""
     return (me.username,)
 
 
@@ -164,11 +172,10 @@ def leave(act: Act, p: InSharedRoom, _here: Here) -> OneMember:
     return {"member": _end(act, p.room, act.me.username)}
 
 
-@change("room.close", may=access.closer, locks=_myself, repeatable=True, method="close_conversation")
+@change("room.close", may=access.closer, locks=myself, repeatable=True, method="close_conversation")
 def close(act: Act, p: InConversation, _here: Here) -> OneMembership:
     """Take a conversation off your list on all your devices, until its next message. No one else is notified."""
-    before = own(act, p.room)
-    return {"membership": before if before["closed"] else set_own(act, p.room, act.me.username, closed=True)}
+    return keep(act, p.room, closed=True)
 
 
 @change("room.invite", may=access.inviter, locks=_inviting)

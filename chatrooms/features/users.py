@@ -126,7 +126,7 @@ def existing(db: Connection, username: str) -> User:
 
 
 def _myself(_db: Connection, me: Caller, p: Profile) -> Iterable[str]:
-    """Return one's own room, and who has a name of that look."""
+    """Lock the caller's own room and the looks of the new name, which no one else can take meanwhile."""
     return me.username, *(names.looks(p.name) if p.name else ())
 
 

@@ -120,6 +120,14 @@ def inviter(act: Act, p: HasRoom) -> Here:
     return here
 
 
+def lister(act: Act, p: HasRoom) -> Here:
+    """Allow members of rooms and the people of conversations, but no one in their own room."""
+    here = member(act, p)
+    if here.access == "personal":
+        raise Invalid("You can't do that with your own room.", field="room")
+    return here
+
+
 def closer(act: Act, p: HasRoom) -> Here:
     """Allow the people of a conversation."""
     here = member(act, p)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from chatrooms.pipeline.commands import Params
@@ -16,6 +17,12 @@ class InRoom(Params):
     """A room."""
 
     room: AnyRoom
+
+
+class InListedRoom(Params):
+    """A room or conversation."""
+
+    room: AnyRoom = Field(description="A room or conversation that you belong to.")
 
 
 class InSharedRoom(Params):

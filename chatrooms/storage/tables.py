@@ -104,7 +104,7 @@ members = Table(
         server_default=false(),
         comment="the person has taken the conversation off their list",
     ),
-    Column("invited_by", String(32), comment="null if the person joined by themselves"),
+    Column("invited_by", String(32), comment="null if no one did"),
     Column("favorite", Boolean, nullable=False, server_default=false()),
     Column("muted", Boolean, nullable=False, server_default=false()),
     Column("muted_until", String(24), comment="when a job ends it; null if the person does"),
@@ -277,7 +277,7 @@ SYNCED: dict[str, Synced] = {
         inbox.c.rev,
         ITEM,
         personal=True,
-        # Whoever never knew an item needs it only while it is unread.
+        # A client that never had an item needs it only while it is unread.
         needed=(or_(and_(inbox.c.read.is_(False), inbox.c.gone.is_(False)), inbox.c.born <= bindparam("known")),),
     ),
     "messages": Synced(messages, messages.c.room, messages.c.rev, MESSAGE, whole=False),

@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from chatrooms.errors import Internal, Refusal, Unavailable
 from chatrooms.lifetime import Lifetime
 from chatrooms.storage import locks, server_lock
+from chatrooms.storage.asked import Asked
 from chatrooms.storage.engines import connect
 from chatrooms.storage.locks import Locks
 from chatrooms.storage.migrations import migrate
@@ -47,15 +48,14 @@ _SAVE, _UNDO, _RELEASE = (
 )
 
 
-class Write:
+class Write(Asked):
     """Work for the writer on behalf of ``whom``, the names of what it changes, and its outcome."""
 
-    __slots__ = ("done", "error", "locks", "result", "whom", "work")
+    __slots__ = ("locks", "whom", "work")
 
     def __init__(self, work: Callable[[Connection], Any], locks: Locks, whom: str, done: asyncio.Future[Any]) -> None:
-        self.work, self.locks, self.whom, self.done = work, locks, whom, done
-        self.result: Any = None
-        self.error: Exception | None = None
+        super().__init__(done)
+        self.work, self.locks, self.whom = work, locks, whom
 
     def run(self, connection: Connection, held: set[int]) -> None:
         """Do the work. An exception undoes it alone, but a database error is raised and ends the batch."""
@@ -74,15 +74,6 @@ class Write:
         if self.error:
             _UNDO.run(connection, {})
         _RELEASE.run(connection, {})
-
-    def answer(self) -> None:
-        """Pass the outcome to the caller, if it still waits."""
-        if self.done.done():
-            return
-        if self.error is None:
-            self.done.set_result(self.result)
-        else:
-            self.done.set_exception(self.error)
 
     def refuse(self) -> None:
         """Raise `Unavailable` in the caller, because it is unknown whether the work was done."""

@@ -34,6 +34,6 @@ test("a place that is not loaded is where reading ended, if it can be loaded", (
   assert.equal(place({ list }), 101);
 });
 
-test("what one has marked as unread is where one left off, one's own messages too", () => {
+test("you left off at what you marked as unread, your own messages included", () => {
   assert.equal(place({ list: messages(1, 50), limit: 19 }), 20);
 });

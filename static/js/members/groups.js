@@ -15,7 +15,7 @@ export function grouped(members, isOnline) {
 }
 
 /**
- * Members of whom some are loaded. Whoever came or went since then is counted where they are now.
+ * Groups of a list that is loaded in part. People who came or went since then count where they are now.
  * @param {{members: Member[], online: Set<string>, total: number, totalOnline: number}} pages
  * @param {(username: string) => boolean} isOnline @returns {Groups}
  */

@@ -12,5 +12,5 @@ depends_on = None
 def upgrade() -> None:
     op.add_column(
         "members",
-        sa.Column("invited_by", sa.String(length=32), comment="null if the person joined by themselves"),
+        sa.Column("invited_by", sa.String(length=32), comment="null if no one did"),
     )
