@@ -19,7 +19,7 @@ export function MemberRow({ member: { room, username, role }, place, onRemove })
     <li aria-setsize=${place.count} aria-posinset=${place.index + 1}>
       <a class="entry" href=${addressOf(roomWith(mine, [username]))} title=${username}>
         <${AvatarWithPresence} username=${username} />
-        <span class="title" dir="auto">${name}<${Handle} username=${username} />${username === mine && html` <small>(you)</small>`}</span>
+        <span class="title" dir="auto">${name}${username === mine && html` <small>(you)</small>`}<${Handle} username=${username} /></span>
         ${role !== "member" && html`<small class="role">${role}</small>`}
       </a>
       ${

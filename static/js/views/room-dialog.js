@@ -46,7 +46,7 @@ const Archive = ({ room, onClose }) => html`
     onConfirm=${() => command("room.archive", { room })}
     onClose=${onClose}
   >
-    Members can still read it, but no one can post. The room leaves everyone's list; you find it under <em>Browse rooms</em>,
+    Members can still read it, but no one can post. The room leaves everyone's list. You can find it under <em>Browse rooms</em>,
     where its owners and moderators can unarchive it.
   <//>
 `;

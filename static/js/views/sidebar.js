@@ -16,8 +16,8 @@ import { Entry } from "./sidebar-entry.js";
 export const Sidebar = () => html`
   <aside class="sidebar" aria-label="Sidebar">
     <header class="brand"><img src="icon.svg" alt="" width="24" height="24" /><span dir="auto">${serverName.value}</span></header>
-    <button class="finder" aria-keyshortcuts="Control+K" onClick=${() => show("switcher")}>
-      <${Icon} name="search" /><span>Find a room or person</span><kbd aria-hidden="true">Ctrl K</kbd>
+    <button class="finder" aria-label="Find a room or person" aria-keyshortcuts="Control+K" onClick=${() => show("switcher")}>
+      <${Icon} name="search" /><span>Find a room</span><kbd aria-hidden="true" data-keys="Ctrl K"></kbd>
     </button>
     <${Places} />
     <${Account} />
