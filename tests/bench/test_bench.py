@@ -129,7 +129,7 @@ def test_frames_of_any_size_are_split_correctly(size):
     assert not [*cut(data[: size // 2 + 1])]
 
 
-TINY = Scale(seconds=0.05, warm_up=0.02, rooms=((10, (2,)),), crowd=0, idle=0, connections=0, pairs=3)
+TINY = Scale(seconds=0.3, warm_up=0.02, rooms=((10, (2,)),), crowd=0, idle=0, connections=0, pairs=3)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ MENTIONED = "SELECT username FROM mentions WHERE message = id ORDER BY username"
 MENTIONS = f"(SELECT json_group_array(username) FROM ({MENTIONED})) AS mentions"
 MESSAGE = f"id, room, seq, number, author, text, at, edited_at, deleted, reply_to, rev, {PINNED_AT}, {MENTIONS}"
 MEMBER = "room, username, role, since, gone"
-TRUTHS = ("deleted", "gone", "closed", "muted", "archived")
+TRUTHS = ("deleted", "gone", "closed", "favorite", "muted", "archived")
 
 Row = dict[str, Any]
 
@@ -54,7 +54,7 @@ class Stored:
 
     def memberships(self, username: str) -> dict[str, Row]:
         """Return the rooms on a person's list."""
-        columns = f"{MEMBER}, closed, muted, muted_until, person_rev AS rev"
+        columns = f"{MEMBER}, closed, favorite, invited_by, muted, muted_until, person_rev AS rev"
         found = self._rows(f"SELECT {columns} FROM members WHERE username = ? AND NOT gone AND NOT closed", username)
         return {row["room"]: row for row in found}
 
