@@ -84,9 +84,7 @@ class Direct:
             act = Act(me, db, Changes(db, Everything()), self._rates, LOBBY, OURS.parts, OURS.blank)
             result = work(act)
             for listener in OURS.listeners:
-                rows = [row for change in act.changes.by_room.values() for row in change.rows.get(listener.table, ())]
-                if rows:
-                    listener.run(act, rows)
+                listener.listen(act)
             return result, [payload(change) for change in act.changes.by_room.values()]
 
 

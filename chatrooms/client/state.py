@@ -32,8 +32,8 @@ class RoomState:
     @property
     def posted(self) -> int:
         """Return the number of messages that were ever posted in the room."""
-        newest = next(reversed(self.messages.values()), None)
-        return max(self.room["posted"] if self.room else 0, newest["number"] if newest else 0)
+        newest = next((row["number"] for row in reversed(self.messages.values()) if row["number"] is not None), 0)
+        return max(self.room["posted"] if self.room else 0, newest)
 
     def take(self, change: Change, keep: int) -> dict[str, list[Any]]:
         """Apply the new rows and return them by table; ``keep`` is how many messages to hold.

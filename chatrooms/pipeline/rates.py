@@ -11,6 +11,7 @@ from chatrooms.settings import RATES, Settings
 
 TYPING = "1/3 seconds"
 INVITE_BACK = "1/day"
+EVENTS = "120/minute"
 
 
 class Rates:
@@ -21,6 +22,7 @@ class Rates:
         self._begin_with = Limit(settings.rate_begin)
         self._left, self._invite_back = Limit(INVITE_BACK), Limit(INVITE_BACK)
         self._typing = Limit(TYPING)
+        self._events = Limit(EVENTS)
 
     def spend_by_address(self, rate: str, network: str) -> None:
         """Count a request of an unidentified caller; raises `RateLimited`."""
@@ -59,6 +61,10 @@ class Rates:
         except RateLimited as refusal:
             message = "This person left the room again. You can invite them back once a day."
             raise RateLimited(message, **refusal.details) from None
+
+    def record(self, room: str, username: str) -> None:
+        """Count an event that a person causes in the timeline of a room; raises `RateLimited`."""
+        self._events.spend(f"{room} {username}")
 
     def passes(self, signal: Signal) -> bool:
         """Return whether a signal is emitted: of typing only one in a while, per person and room."""
