@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
+import orjson
 from sqlalchemy import StaticPool, delete, select
 
 from chatrooms import app, names
@@ -90,7 +91,7 @@ class Direct:
 
 def payload(change: Change) -> dict[str, Any]:
     """Return a change as clients receive it."""
-    return {"room": change.room, "rev": change.rev, **change.rows}
+    return cast(dict[str, Any], orjson.loads(orjson.dumps({"room": change.room, "rev": change.rev, **change.rows})))
 
 
 def heard_by(username: str, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
