@@ -67,7 +67,7 @@ def test_a_sender_whose_messages_are_missing_doubled_or_reordered_is_found(rows)
 
 
 @pytest.mark.parametrize(
-    "rows", [MISSING, ROWS[1:], [ROWS[0], row(2, seq=13)], [ROWS[1], ROWS[0]], AMONG_EVENTS[:2] + ROWS[2:]]
+    "rows", [MISSING, ROWS[1:], [ROWS[0], row(2, seq=13)], [ROWS[1], ROWS[0]], [*AMONG_EVENTS[:2], ROWS[2]]]
 )
 def test_a_gap_is_found(rows):
     assert list(judge.timeline(rows, {"#x": 10}))
@@ -97,7 +97,7 @@ def readings(*changes):
     [
         [heard(1), heard(2, 3), heard(4)],
         [heard(1), heard(7, 8, reset=True), heard(9)],
-        [heard(1), Change("#x", 12, {"messages": [event(12)]}), heard(2, rev=13)],
+        [heard(1), Change("#x", 13, {"messages": [event(12), row(2, seq=13, rev=13)]})],
         [heard(1), Change("bob", 5, {"memberships": [{"room": "#x", "gone": True}]}), heard(1, 2)],
     ],
 )
