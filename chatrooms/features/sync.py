@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Annotated, Any, NamedTuple, cast
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Connection, Integer, bindparam, select
+from sqlalchemy import ColumnElement, Connection, select
 from typing_extensions import TypedDict
 
 from chatrooms.features import reads
@@ -42,15 +42,7 @@ Row = dict[str, Any]
 RoomName = Annotated[str, Field(max_length=400, pattern=CLEAN)]
 
 
-_newer = {
-    table: Prepared(
-        at.select()
-        .where(at.room == bindparam("room"), at.rev > bindparam("known"), *at.needed)
-        .order_by(at.rev)
-        .limit(bindparam("limit", type_=Integer))
-    )
-    for table, at in SYNCED.items()
-}
+_newer = {table: Prepared(at.newer()) for table, at in SYNCED.items()}
 
 
 class Sync(Params):

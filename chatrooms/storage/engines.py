@@ -9,6 +9,10 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 READERS = 4
+CACHE = 64 * 1024
+"""KiB of pages that SQLite's writer keeps in memory: with few, it writes some several times in a transaction."""
+CHECKPOINT = 4000
+"""Pages in SQLite's write-ahead log, 4 KiB each, before it is copied into the database."""
 _QUIET = logging.getLogger("sqlalchemy.engine.Engine.chatrooms")
 _QUIET.setLevel(logging.WARNING)  # below WARNING, SQLAlchemy logs rows
 
@@ -29,7 +33,10 @@ def connect(url: URL, *, writer: bool) -> Engine:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA busy_timeout = 5000")
-        if not writer:
+        if writer:
+            connection.execute(f"PRAGMA cache_size = -{CACHE}")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
+        else:
             connection.execute("PRAGMA query_only = ON")
 
     begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
