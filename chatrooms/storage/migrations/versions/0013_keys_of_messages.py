@@ -23,9 +23,8 @@ def upgrade() -> None:
         _copy()
     else:
         _alter()
-    has_changed = sa.text("rev > seq")
-    where = {"sqlite_where": has_changed, "postgresql_where": has_changed}
-    op.create_index("ix_messages_room_rev", "messages", ["room", "rev"], **where)
+    changed = sa.text("rev > seq")
+    op.create_index("ix_messages_room_rev", "messages", ["room", "rev"], sqlite_where=changed, postgresql_where=changed)
 
 
 def _copy() -> None:
