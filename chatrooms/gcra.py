@@ -102,3 +102,17 @@ class Limit:
             return [(self._together, network)]
         each: tuple[tuple[Quota, ...], Hashable] = (self._each, person)
         return [each, (self._together, network)] if network else [each]
+
+
+class NoLimit(Limit):
+    """A limit that allows everything."""
+
+    def spend(self, person: str, network: str = "", weight: int = 1) -> None:
+        """Count nothing."""
+
+    def wait(self, person: str) -> int:  # noqa: ARG002
+        """Return 0."""
+        return 0
+
+    def charge(self, person: str, network: str, weight: int) -> None:
+        """Count nothing."""

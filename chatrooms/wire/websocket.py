@@ -146,7 +146,7 @@ class Direct(WebSocket):
 
     async def listen(self) -> None:
         """Let the protocol hand what arrives to the session."""
-        self._protocol.attach(self.socket.receive)
+        self._protocol.attach(self.socket)
 
 
 class Plain(WebSocket):
@@ -203,8 +203,9 @@ class Plain(WebSocket):
     async def listen(self) -> None:
         """Read until there is nothing to come."""
         try:
-            while await self.socket.receive(await self.read()):
-                pass
+            while not self.socket.closed:
+                if pending := self.socket.receive(await self.read()):
+                    await pending
         finally:
             self.socket.end(LEFT)
 

@@ -20,7 +20,7 @@ from chatrooms.wire.message import Bundle
 from chatrooms.wire.receive_queue import discard
 from chatrooms.wire.requests import EXTENSION
 from chatrooms.wire.unsent import Unsent, cut_off
-from chatrooms.wire.websocket_reader import Receive, WebSocketReader
+from chatrooms.wire.websocket_reader import Session, WebSocketReader
 
 KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB by default
 
@@ -43,9 +43,9 @@ class WebSocketProtocol(WebSocketReader):
         """Return whether the transport's buffer is below its high-water mark."""
         return not self._full
 
-    def attach(self, receive: Receive) -> None:
-        """Call ``receive`` with each message, one after another, instead of giving them to the application."""
-        self._receive, self._attached = receive, True
+    def attach(self, session: Session) -> None:
+        """Have ``session`` receive the messages, one after another, instead of giving them to the application."""
+        self._session, self._attached = session, True
         self.queue.forward(self._work_on)
         self.read_on()
 
@@ -167,6 +167,6 @@ class WebSocketProtocol(WebSocketReader):
         self.drained = self.noise = nothing
         if self._attached:
             self.queue.forward(discard)
-            self._receive = None
+            self._session = None
         if self._fuse:
             self._fuse.cancel()

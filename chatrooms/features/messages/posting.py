@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from pydantic import Field
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, insert
 
 from chatrooms import names
 from chatrooms.errors import Conflict, Invalid
@@ -17,10 +17,10 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import messages
+from chatrooms.storage.tables import MESSAGE, messages
 from chatrooms.types import AnyRoom, Id, MessageText
 
-_insert = Prepared(insert(messages))
+_insert = Prepared(insert(messages).values({name: bindparam(name) for name in (*MESSAGE, "rev")}))
 
 
 class Post(Params):
