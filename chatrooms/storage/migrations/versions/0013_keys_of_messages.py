@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-COLUMNS = "id, room, seq, rev, number, author, text, at, edited_at, deleted, reply_to"
+COLUMNS = "id, room, seq, rev, number, author, kind, text, data, at, edited_at, deleted, reply_to"
 REFERENCES = (("messages", "reply_to"), ("mentions", "message"), ("pins", "message"), ("inbox", "message"))
+INDEXES = (("ix_messages_room_rev", "rev", "rev > seq"), ("ix_messages_numbered", "seq", "number IS NOT NULL"))
 KEY = "in the order of storing"
 
 
@@ -23,8 +24,9 @@ def upgrade() -> None:
         _copy()
     else:
         _alter()
-    changed = sa.text("rev > seq")
-    op.create_index("ix_messages_room_rev", "messages", ["room", "rev"], sqlite_where=changed, postgresql_where=changed)
+    for name, column, where in INDEXES:
+        condition = sa.text(where)
+        op.create_index(name, "messages", ["room", column], sqlite_where=condition, postgresql_where=condition)
 
 
 def _copy() -> None:
@@ -35,9 +37,11 @@ def _copy() -> None:
         sa.Column("room", sa.String(length=400), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer()),
         sa.Column("author", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=12), server_default="text", nullable=False),
         sa.Column("text", sa.Text()),
+        sa.Column("data", sa.JSON()),
         sa.Column("at", sa.String(length=24), nullable=False),
         sa.Column("edited_at", sa.String(length=24)),
         sa.Column("deleted", sa.Boolean(), nullable=False),
