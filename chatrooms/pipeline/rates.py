@@ -17,6 +17,13 @@ EVENTS = "120/minute"
 class Rates:
     """A limit for each rate that has a setting, such as ``limits["post"]``, and the fixed ones.
 
+    With `NoLimit` as ``limit`` they allow everything.
+    """
+
+    def __init__(self, settings: Settings, limit: type[Limit] = Limit) -> None:
+        self.limits = {name: limit(getattr(settings, f"rate_{name}"), crowd) for name, crowd in RATES.items()}
+        self._begin_with = limit(settings.rate_begin)
+        self._left, self._invite_back = limit(INVITE_BACK), limit(INVITE_BACK)
         self._typing = limit(TYPING)
         self._events = limit(EVENTS)
 

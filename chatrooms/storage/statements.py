@@ -32,9 +32,12 @@ class Prepared:
         """Return all rows by column name."""
         return [self._named(row) for row in self._execute(db, values)]
 
-    def run(self, db: Connection, values: dict[str, Any]) -> None:
-        """Execute the statement and discard its result."""
-        self._execute(db, values).close()
+    def run(self, db: Connection, values: dict[str, Any]) -> int:
+        """Execute the statement; return how many rows it changed."""
+        cursor = self._execute(db, values)
+        changed: int = cursor.rowcount
+        cursor.close()
+        return changed
 
     def _named(self, row: Any) -> dict[str, Any]:
         return {name: read(value) if read else value for (name, read), value in zip(self._columns, row, strict=True)}
