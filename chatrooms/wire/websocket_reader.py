@@ -73,6 +73,10 @@ class WebSocketReader(WebSocketsSansIOProtocol):
     def finish(self, code: int) -> None:
         """Send a close frame."""
 
+    @abstractmethod
+    def write_collected(self) -> int:
+        """Write what is collected, before an answer to a frame is."""
+
     @property
     def conn(self) -> Any:
         """The protocol of websockets, in the state between two frames."""
@@ -119,6 +123,7 @@ class WebSocketReader(WebSocketsSansIOProtocol):
         data = bytes(unread[:size])
         if reader is None:
             self._unread = unread[size:]
+            self.write_collected()
             super().data_received(data)
         else:
             pieces = reader.feed(data, most)
@@ -165,6 +170,7 @@ class WebSocketReader(WebSocketsSansIOProtocol):
             if frames.useless(frame):
                 self.noise()
             if not self.close_sent or frames.closes(frame):
+                self.write_collected()
                 super().data_received(frame)
 
     def _message(self, data: bytes, *, text: bool, at_once: bool = False) -> None:
