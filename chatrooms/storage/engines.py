@@ -52,7 +52,7 @@ def changes(connection: Connection) -> Callable[[], Any]:
     """Return a function whose result differs once the writer's transaction has changed rows, or has to be undone."""
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
-        return lambda: driver.total_changes
+        return partial(getattr, driver, "total_changes")
     return lambda: (getattr(driver, CHANGES, 0), driver.info.transaction_status)
 
 
