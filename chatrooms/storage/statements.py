@@ -19,7 +19,9 @@ class Prepared:
     def __init__(self, statement: Executable) -> None:
         self._statement: ClauseElement = statement  # type: ignore[assignment]
         self._compiled: dict[str, tuple[str, list[str] | None, dict[str, Any]]] = {}
-        self._columns = [(str(column.key), isinstance(column.type, Boolean)) for column in _columns(statement)]
+        columns = _columns(statement)
+        self._names = tuple(str(column.key) for column in columns)
+        self._flags = tuple(str(column.key) for column in columns if isinstance(column.type, Boolean))
 
     def one(self, db: Connection, values: dict[str, Any]) -> dict[str, Any] | None:
         """Return the first row by column name, or None."""
@@ -35,7 +37,10 @@ class Prepared:
         self._execute(db, values).close()
 
     def _named(self, row: Any) -> dict[str, Any]:
-        return {name: bool(value) if flag else value for (name, flag), value in zip(self._columns, row, strict=True)}
+        named = dict(zip(self._names, row, strict=False))
+        for flag in self._flags:
+            named[flag] = bool(named[flag])
+        return named
 
     def _execute(self, db: Connection, values: dict[str, Any]) -> Any:
         """Return the driver's cursor; raises the driver's errors as SQLAlchemy's."""
@@ -60,4 +65,4 @@ class Prepared:
 
 def _columns(statement: Any) -> Any:
     """Return the columns of a SELECT or of a RETURNING clause."""
-    return getattr(statement, "selected_columns", None) or getattr(statement, "_returning", ())
+    return tuple(getattr(statement, "selected_columns", None) or getattr(statement, "_returning", None) or ())

@@ -7,7 +7,7 @@ all rows of the room with a greater ``rev``. `SYNCED` names the columns of the r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     JSON,
@@ -216,13 +216,21 @@ jobs = Table(
 )
 
 
+class Newer(NamedTuple):
+    """A way to find rows newer than a rev, in an index's order, which is that of ``rev``."""
+
+    where: tuple[ColumnElement[bool], ...]
+    rev: ColumnElement[int]
+
+
 @dataclass(frozen=True)
 class Synced:
     """A table whose rows are sent in changes.
 
     A client that has to reset a room still gets all rows of a ``whole`` table. The rows of a ``personal`` table are
     sent only in personal rooms; with False, only in other rooms. ``computed`` columns are not stored. Of the rows that
-    changed since the rev that a client has, the parameter ``known``, it gets those that are ``needed``.
+    changed since the rev that a client has, the parameter ``known``, it gets those that are ``needed``. Where an index
+    has only the rows that changed later, ``born`` is the rev of each row's birth.
     """
 
     table: Table
@@ -233,6 +241,14 @@ class Synced:
     personal: bool | None = None
     computed: tuple[ColumnElement[Any], ...] = ()
     needed: tuple[ColumnElement[bool], ...] = ()
+    born: ColumnElement[int] | None = None
+
+    def newer(self, known: ColumnElement[int]) -> list[Newer]:
+        """Return the ways to find the rows of a room newer than ``known``; each row is found in one of them."""
+        if self.born is None:
+            return [Newer((self.rev > known,), self.rev)]
+        unchanged = Newer((self.born > known, self.rev == self.born), self.born)
+        return [unchanged, Newer((self.rev > known, self.rev > self.born), self.rev)]
 
     def select(self) -> Select[Any]:
         """Return a query for the rows as clients receive them, with the ``rev`` of the room that they are sent in."""
@@ -280,5 +296,5 @@ SYNCED: dict[str, Synced] = {
         # A client that never had an item needs it only while it is unread.
         needed=(or_(and_(inbox.c.read.is_(False), inbox.c.gone.is_(False)), inbox.c.born <= bindparam("known")),),
     ),
-    "messages": Synced(messages, messages.c.room, messages.c.rev, MESSAGE, whole=False),
+    "messages": Synced(messages, messages.c.room, messages.c.rev, MESSAGE, whole=False, born=messages.c.seq),
 }

@@ -39,3 +39,46 @@ def fill(directory: Path, sizes: dict[str, int], owner: str) -> None:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         database.close()
+
+
+ROOMS = """
+INSERT INTO rooms (name, title, topic, access, created_by, created_at, archived, rev, counter, posted, members)
+VALUES (:room, :room, '', 'open', :owner, :now, 0, 3, 3, 0, 2)
+"""
+MEMBERS = """
+INSERT INTO members (room, username, role, since, gone, rev, person_rev)
+VALUES (:room, :person, 'member', :now, 0, :rev, (SELECT counter FROM rooms WHERE name = :person))
+"""
+READS = """
+INSERT INTO reads (username, room, seq, number, rev)
+VALUES (:person, :room, 0, 0, (SELECT counter FROM rooms WHERE name = :person))
+"""
+TALK = """
+WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count)
+INSERT INTO messages (id, room, seq, rev, number, author, text, at, deleted)
+SELECT lower(hex(randomblob(4)) || '-0000-4000-8000-' || hex(randomblob(6))), name, counter + n, counter + n,
+       posted + n, created_by, printf('%-40s', 'message ' || n), :now, 0
+FROM rooms CROSS JOIN numbers WHERE access = 'open' AND name != '#lobby'
+"""
+COUNT = """
+UPDATE rooms SET counter = counter + :count, posted = posted + :count WHERE access = 'open' AND name != '#lobby'
+"""
+
+
+def belong(database: sqlite3.Connection, rooms: list[str], *people: str) -> None:
+    """Create rooms of the last of these people, to which all of them belong and which they have not read."""
+    for room in rooms:
+        given = {"room": room, "owner": people[-1], "now": now()}
+        database.execute(ROOMS, given)
+        for rev, person in enumerate(people, 2):
+            database.execute("UPDATE rooms SET counter = counter + 1 WHERE name = ?", (person,))
+            database.execute(MEMBERS, {**given, "person": person, "rev": rev})
+            database.execute(READS, {**given, "person": person})
+    database.commit()
+
+
+def talk(database: sqlite3.Connection, count: int) -> None:
+    """Post so many messages of its owner in each open room but the lobby."""
+    for statement in (TALK, COUNT):
+        database.execute(statement, {"count": count, "now": now()})
+    database.commit()
