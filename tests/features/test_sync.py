@@ -11,6 +11,12 @@ from chatrooms.types import MAX_TEXT
 from tests.people import Refused, leave
 
 
+@pytest.fixture
+def database(either_database: str) -> str:
+    """Run each test with SQLite and with PostgreSQL."""
+    return either_database
+
+
 async def caught(person, **revs):
     answer = await person.run("sync", revs={room.replace("_", "#"): rev for room, rev in revs.items()})
     return {change["room"]: change for change in answer["changes"]}, answer

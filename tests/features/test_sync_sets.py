@@ -38,6 +38,7 @@ asked = st.fixed_dictionaries(
         "after": st.sampled_from(("", *EVERYWHERE)),
         "until": st.sampled_from(EVERYWHERE),
         "open": st.lists(st.sampled_from(EVERYWHERE), max_size=4),
+        "heads": st.booleans(),
     },
 )
 
@@ -68,10 +69,12 @@ def lived(history: list[Any]) -> Direct:
     return direct
 
 
-def one_by_one(act: Act, answer: Any, revs: Any, after: str | None = None, until: str = "", open: Any = ()) -> Any:
+def one_by_one(
+    act: Act, answer: Any, revs: Any, after: str | None = None, until: str = "", open: Any = (), *, heads: bool = False
+) -> Any:
     """Answer `sync` for the other rooms, without care for speed; the own room's part is given."""
     mine = [change for change in answer["changes"] if change["room"] == "alice"]
-    found: dict[str, Any] = {"changes": mine, "reads": [], "reset": [*{"alice"} & set(answer["reset"])]}
+    found: dict[str, Any] = {"changes": mine, "reads": [], "reset": [*{"alice"} & set(answer["reset"])], "heads": []}
     if answer["until"] == "" and mine and mine[0]["rev"] < counter(act, "alice"):
         return found | {"until": "", "more": True}
     listed = rooms_of(act)
@@ -81,14 +84,14 @@ def one_by_one(act: Act, answer: Any, revs: Any, after: str | None = None, until
     done = after or ""
     for place, room in enumerate((*first, *then)):
         is_new = place < len(first) or room not in first
-        if is_new and not added(act, found, room, revs.get(room, 0)):
+        if is_new and not added(act, found, room, revs.get(room, 0), is_head=heads and place >= len(first)):
             return found | {"until": done, "more": True}
         done = room if place >= len(first) else done
     cut = after is not None and len(then) == sizes.MAX_ROOMS
     return found | {"until": done if cut else until or None, "more": cut}
 
 
-def added(act: Act, found: Any, room: str, known: int) -> bool:
+def added(act: Act, found: Any, room: str, known: int, *, is_head: bool) -> bool:
     """Add a room's change if it fits."""
     rev = counter(act, room)
     if known == rev:
@@ -96,23 +99,23 @@ def added(act: Act, found: Any, room: str, known: int) -> bool:
     tables = {table: rows(act, table, room, known) for table in ("rooms", "members", "messages")}
     change = {"room": room, "rev": rev} | {table: some for table, some in tables.items() if some}
     is_reset = known > rev or max(map(len, tables.values())) > sizes.LIMIT or size_of(change) > sizes.LARGEST_ROOM
-    if is_reset:
+    if is_head:
+        is_reset = known > rev
+    if is_reset or is_head:
         change = {"room": room, "rev": rev, "rooms": rows(act, "rooms", room, 0)}
     here = reads.c.username == "alice", reads.c.room == room
     (read,) = many(dict, act.db.execute(SYNCED["reads"].select().where(*here)))
     if sum(map(count, found["changes"])) >= sizes.MAX_ROWS:
         return False
-    before = [*found["changes"], *found["reads"], *(each["room"] for each in found["changes"])]
+    before = [*found["changes"], *found["reads"], *(each["room"] for each in found["changes"]), *found["heads"]]
     if any(each["room"] == "alice" for each in found["changes"]):
         before.append(None)  # its read position
-    if (
-        found["changes"]
-        and sum(map(size_of, before)) + size_of(change) + size_of(read) + size_of(room) > sizes.MAX_BYTES
-    ):
+    if found["changes"] and sum(map(size_of, [*before, change, read, room, *[room] * is_head])) > sizes.MAX_BYTES:
         return False
     found["changes"].append(change)
     found["reads"].append(read)
     found["reset"] += [room] if is_reset else []
+    found["heads"] += [room] if is_head else []
     return True
 
 

@@ -20,7 +20,10 @@ class Head(NamedTuple):
 
 
 class RoomChange(NamedTuple):
-    """A change that brings a client to its ``rev``; ``whole`` is false if more pieces follow."""
+    """A change that brings a client to its ``rev``; ``whole`` is false if more pieces follow.
+
+    One that ``is_head`` lacks members and messages.
+    """
 
     change: Change
     size: int
@@ -28,6 +31,7 @@ class RoomChange(NamedTuple):
     reset: bool = False
     whole: bool = True
     read: Read | None = None
+    is_head: bool = False
 
     @property
     def room(self) -> str:

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from chatrooms.features.sync import sizes
 from chatrooms.features.sync.change import Head, RoomChange
-from chatrooms.features.sync.others import changes
+from chatrooms.features.sync.others import changes, heads_only
 from chatrooms.features.sync.own import own
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, query
@@ -38,6 +38,10 @@ class Sync(Params):
     open: list[RoomName] = Field(
         default_factory=list, max_length=100, description="Rooms to return first, such as the one on screen."
     )
+    heads: bool = Field(
+        False,
+        description="Return only heads, without messages and members, of rooms that are not `open`.",
+    )
 
 
 class SyncPage(TypedDict):
@@ -46,11 +50,16 @@ class SyncPage(TypedDict):
     For a room in ``reset`` you are too far behind: discard what you have of it. Its change has no messages and members;
     get them with `history` and `room.members`. If ``more`` is true, the response is incomplete: call again with the new
     revs. ``reads`` are your read positions in the rooms of ``changes``, counted anew as of their revs.
+
+    For a room in ``heads``, the change has only the room's row: its messages and members since your rev are missing.
+    Keep the rev that you had. Once you need them, call again with that rev and the room in ``open``. Until then, a
+    change that follows the head's rev is a new head.
     """
 
     changes: list[Change]
     reads: list[Read]
     reset: list[str]
+    heads: list[str]
     more: bool
     until: str | None
 
@@ -85,12 +94,13 @@ class Answer:
         self.changes: list[Change] = []
         self.reads: list[Read] = []
         self.reset: list[str] = []
+        self.heads: list[str] = []
 
     def add(self, part: RoomChange) -> bool:
         """Add the change of a room; return False if it did not fit or is not whole."""
         if self._rows >= sizes.MAX_ROWS:
             return False
-        size = part.size + size_of(part.read) + size_of(part.room)
+        size = part.size + size_of(part.read) + (1 + part.is_head) * size_of(part.room)
         if self.changes and self._bytes + size > sizes.MAX_BYTES:
             return False
         self._bytes += size
@@ -98,6 +108,7 @@ class Answer:
         self.changes.append(part.change)
         self.reads += [part.read] if part.read else []
         self.reset += [part.room] if part.reset else []
+        self.heads += [part.room] if part.is_head else []
         return part.whole
 
     def fitting(self) -> int:
@@ -117,7 +128,14 @@ def sync(act: Act, p: Sync, _: None) -> SyncPage:
     """
     answer = Answer()
     until, more = _fill(answer, act, p)
-    return {"changes": answer.changes, "reads": answer.reads, "reset": answer.reset, "more": more, "until": until}
+    return {
+        "changes": answer.changes,
+        "reads": answer.reads,
+        "reset": answer.reset,
+        "heads": answer.heads,
+        "more": more,
+        "until": until,
+    }
 
 
 def _fill(answer: Answer, act: Act, p: Sync) -> tuple[str | None, bool]:
@@ -131,8 +149,8 @@ def _fill(answer: Answer, act: Act, p: Sync) -> tuple[str | None, bool]:
             return done, True
     limit = None if p.after is None else sizes.MAX_ROOMS
     heads = islice(_heads(act, done, LAST if p.until is None else p.until), limit)
-    count = 0
-    for room, part in changes(act, heads, {**p.revs, **dict(first)}, answer.fitting):
+    count, revs = 0, {**p.revs, **dict(first)}
+    for room, part in heads_only(act, heads, revs) if p.heads else changes(act, heads, revs, answer.fitting):
         if part and not answer.add(part):
             return done, True
         done, count = room, count + 1

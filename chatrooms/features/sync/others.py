@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from operator import itemgetter
 from typing import cast
 
@@ -57,6 +58,28 @@ def changes(
         changed = [head for head in some if revs.get(head.room, 0) != head.rev]
         found = {part.room: part for part in _changes(act, changed, revs)}
         yield from ((head.room, found.get(head.room)) for head in some)
+
+
+def heads_only(act: Act, heads: Iterable[Head], revs: Mapping[str, int]) -> Iterator[tuple[str, RoomChange | None]]:
+    """Yield each room as `changes` does, but only its row and the read position, if it has changed.
+
+    A client that is ahead of us is reset.
+    """
+    some = iter(heads)
+    while group := list(islice(some, sizes.HEADS_TOGETHER)):
+        changed = {head.room: head.rev for head in group if revs.get(head.room, 0) != head.rev}
+        rows = _rows(act, dict.fromkeys(changed, 0), ("rooms",))
+        position = _positions(act, changed)
+        for room, _ in group:
+            yield room, _head(room, changed[room], revs, rows[room], position) if room in changed else None
+
+
+def _head(
+    room: str, rev: int, revs: Mapping[str, int], rows: Mapping[str, list[Row]], position: Mapping[str, Read]
+) -> RoomChange:
+    change = change_of(room, rev, rows)
+    reset = revs.get(room, 0) > rev
+    return RoomChange(change, size_of(change), reset, read=position.get(room), is_head=True)
 
 
 def _together(heads: Iterable[Head], revs: Mapping[str, int], fitting: Callable[[], int]) -> Iterator[list[Head]]:
