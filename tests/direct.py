@@ -62,6 +62,14 @@ class Direct:
         db = self.engine.connect()
         return Act(Caller(username), db, Changes(db, Everything()), self._rates, LOBBY, OURS.parts, OURS.blank)
 
+    @staticmethod
+    def listen(act: Act) -> None:
+        """Run the listeners of a command's changes."""
+        for listener in OURS.listeners:
+            rows = [row for change in act.changes.by_room.values() for row in change.rows.get(listener.table, ())]
+            if rows:
+                listener.run(act, rows)
+
     def join(self, username: str) -> None:
         """Add a person who is not a member of any room."""
         self._change(app.APPLICATION, lambda act: users.add(act, username))
@@ -92,10 +100,7 @@ class Direct:
         with self.engine.begin() as db:
             act = Act(me, db, Changes(db, Everything()), self._rates, LOBBY, OURS.parts, OURS.blank)
             result = work(act)
-            for listener in OURS.listeners:
-                rows = [row for change in act.changes.by_room.values() for row in change.rows.get(listener.table, ())]
-                if rows:
-                    listener.run(act, rows)
+            self.listen(act)
             return result, [payload(change) for change in act.changes.by_room.values()]
 
 

@@ -41,6 +41,23 @@ def fill(directory: Path, sizes: dict[str, int], owner: str) -> None:
         database.close()
 
 
+PEOPLE = """
+WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count),
+words(n, first, last) AS (
+    SELECT n, :names ->> ('$[' || (n % 20) || ']'), :names ->> ('$[' || (n / 20 % 20) || ']') || n FROM numbers
+)
+INSERT INTO {table} SELECT {columns} FROM words
+"""
+NAMES = (
+    '["ada", "ben", "cara", "dan", "eva", "finn", "gina", "hugo", "ida", "jon", "kim", "lea", "max", "nora", '
+    '"otto", "pia", "quin", "rosa", "sam", "tina"]'
+)
+OF_PEOPLE = {
+    "rooms (name, title, topic, access, created_by, created_at, archived, rev, counter, posted)": "first || '.' || last, '', '', 'personal', 'system', :now, 0, 1, 3, 0",
+    "users (username, skeleton, name, about, words, created_at, rev)": "first || '.' || last, n, first, '', ' ' || first || '.' || last || ' ' || first, :now, 1",
+    "members (room, username, role, since, gone, rev, person_rev)": "'#lobby', first || '.' || last, 'member', :now, 0, n + 1, 2",
+}
+
 ROOMS = """
 INSERT INTO rooms (name, title, topic, access, created_by, created_at, archived, rev, counter, posted, members)
 VALUES (:room, :room, '', 'open', :owner, :now, 0, 3, 3, 0, 2)
@@ -74,6 +91,14 @@ def belong(database: sqlite3.Connection, rooms: list[str], *people: str) -> None
             database.execute("UPDATE rooms SET counter = counter + 1 WHERE name = ?", (person,))
             database.execute(MEMBERS, {**given, "person": person, "rev": rev})
             database.execute(READS, {**given, "person": person})
+    database.commit()
+
+
+def crowd(database: sqlite3.Connection, count: int) -> None:
+    """Add so many people with usual names, who all belong to the lobby."""
+    for table, columns in OF_PEOPLE.items():
+        database.execute(PEOPLE.format(table=table, columns=columns), {"count": count, "names": NAMES, "now": now()})
+    database.execute("UPDATE rooms SET members = members + ?1, counter = counter + ?1 WHERE name = '#lobby'", (count,))
     database.commit()
 
 

@@ -16,9 +16,11 @@ from typing import Any
 import orjson
 
 from chatrooms.cli.gc_tuning import THRESHOLDS
+from chatrooms.features import users
+from chatrooms.identity import sessions
 from chatrooms.pipeline.pipeline import parse
-from tests.bench.fill import belong, talk
-from tests.direct import DECLARED, Direct
+from tests.bench.fill import belong, crowd, talk
+from tests.direct import DECLARED, LOBBY, Direct
 
 ROUNDS = 5
 ROOMS = 1000
@@ -43,14 +45,31 @@ class Timed:
 
     def __call__(self, command: str, **params: Any) -> Any:
         """Return the result of a query."""
-        declared, act = DECLARED[command], self._direct.act("alice")
-        with act.db:
+        return self.by("alice", command, **params)
+
+    def by(self, person: str, command: str, /, **params: Any) -> Any:
+        """Return the result of a person's command, with the listeners of its changes."""
+        declared, act = DECLARED[command], self._direct.act(person)
+        with act.db, act.db.begin():
             begun = time.thread_time()
             p = parse(declared, params)
+            for lock in declared.locks(act.db, act.me, p):
+                assert lock
             result = declared.body(act, p, declared.may(act, p))
+            self._direct.listen(act)
             orjson.dumps(result)
             self.calls.append(time.thread_time() - begun)
         return result
+
+    def add(self, username: str) -> None:
+        """Add a person, with a session."""
+        act = self._direct.act(username)
+        with act.db, act.db.begin():
+            begun = time.thread_time()
+            users.add(act, username)
+            sessions.start(act, username, sessions.new_token(), "bench")
+            self._direct.listen(act)
+            self.calls.append(time.thread_time() - begun)
 
     def spent(self) -> Spent:
         """Return what the calls took."""
@@ -107,11 +126,123 @@ def up_to_date() -> Spent:
     return _least(lambda: caught_up(run := Timed(direct), revs) and run.spent())
 
 
+def begin() -> Spent:
+    """Write the first message of 200 conversations."""
+    direct = peopled(1000)
+    run, turn = Timed(direct), iter(range(1000))
+    for number in range(10):
+        run.by(f"person{999 - number}", "message.post", room=f"person{990 - number}", text="Hello")
+
+    def measure() -> Spent:
+        run.calls.clear()
+        for number in (next(turn) for _ in range(200)):
+            run.by(f"person{number}", "message.post", room=f"person{(number + 500) % 1000}", text="Hello")
+        return run.spent()
+
+    return min((measure() for _ in range(4)), key=lambda spent: spent.all)
+
+
+def join() -> Spent:
+    """Let 200 people join for the first time."""
+    direct = peopled(100)
+    run = Timed(direct)
+    run.add("first")
+    run.calls.clear()
+    for number in range(200):
+        run.add(f"late{number}")
+    return run.spent()
+
+
+def invite() -> Spent:
+    """Invite 500 people to a room."""
+    direct = peopled(600)
+    run = Timed(direct)
+    run.by("person0", "room.create", name="#den")
+    run.by("person0", "room.invite", room="#den", username="person599")
+    run.calls.clear()
+    for number in range(1, 501):
+        run.by("person0", "room.invite", room="#den", username=f"person{number}")
+    return run.spent()
+
+
+def succeed() -> Spent:
+    """Let the last owner leave a room of 100,000."""
+    direct = crowded()
+    direct.driver.execute("UPDATE members SET role = 'owner' WHERE username = 'alice'")
+    direct.driver.commit()
+    run = Timed(direct)
+    run("room.leave", room=LOBBY)
+    return run.spent()
+
+
+def find_people() -> Spent:
+    """Search among 100,000 people, a keystroke at a time."""
+    return _keystrokes("user.list")
+
+
+def find_members() -> Spent:
+    """Search among the 100,000 members of a room, a keystroke at a time."""
+    return _keystrokes("room.members", room=LOBBY)
+
+
+def list_rooms() -> Spent:
+    """List open rooms, and search among 20,000 of them."""
+    direct = Direct()
+    for name in ("alice", "bob"):
+        direct.join(name)
+    belong(direct.driver, [f"#room{number:05}" for number in range(20_000)], "bob")
+    run = Timed(direct)
+    for query in ("", "room1", "15000", "zzz"):
+        run("room.list", query=query)
+    return run.spent()
+
+
+def _keystrokes(command: str, **params: Any) -> Spent:
+    direct, text = crowded(), "rosa.max19456"
+    run = Timed(direct)
+    run(command, **params)
+    run.calls.clear()
+    for query in (*(text[:length] for length in range(1, len(text) + 1)), "sam ro", "osa", "q", "zz", "zzzz", "9999"):
+        run(command, query=query, **params)
+    return run.spent()
+
+
+def crowded() -> Direct:
+    """Return a database with alice and 100,000 other members of the lobby."""
+    direct = peopled(0)
+    direct.join("alice")
+    crowd(direct.driver, 100_000)
+    return direct
+
+
+def peopled(count: int) -> Direct:
+    """Return a database with so many people."""
+    direct = Direct()
+    for number in range(count):
+        direct.join(f"person{number}")
+    return direct
+
+
 def _least(measure: Callable[[], Any]) -> Spent:
     return min((measure() for _ in range(ROUNDS)), key=lambda spent: spent.all)
 
 
-CASES = {case.__name__: case for case in (behind, nothing, heads, up_to_date)}
+CASES = {
+    case.__name__: case
+    for case in (
+        behind,
+        nothing,
+        heads,
+        up_to_date,
+        begin,
+        join,
+        invite,
+        succeed,
+        find_people,
+        find_members,
+        list_rooms,
+    )
+}
 
 
 def rows(wanted: list[str]) -> Iterator[str]:
