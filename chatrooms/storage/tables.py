@@ -114,6 +114,18 @@ members = Table(
 # In the order of `sync`'s pages, which is by bytes; PostgreSQL would need an index with another collation for that.
 Index("ix_members_username_room", members.c.username, members.c.room).ddl_if(dialect="sqlite")
 
+# In the order in which members become the owner when the last one leaves.
+_is_member_now = members.c.gone.is_(False)
+Index(
+    "ix_members_room_role_since_username",
+    members.c.room,
+    members.c.role,
+    members.c.since,
+    members.c.username,
+    sqlite_where=_is_member_now,
+    postgresql_where=_is_member_now,
+)
+
 messages = Table(
     "messages",
     metadata,

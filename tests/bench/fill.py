@@ -53,9 +53,15 @@ NAMES = (
     '"otto", "pia", "quin", "rosa", "sam", "tina"]'
 )
 OF_PEOPLE = {
-    "rooms (name, title, topic, access, created_by, created_at, archived, rev, counter, posted)": "first || '.' || last, '', '', 'personal', 'system', :now, 0, 1, 3, 0",
-    "users (username, skeleton, name, about, words, created_at, rev)": "first || '.' || last, n, first, '', ' ' || first || '.' || last || ' ' || first, :now, 1",
-    "members (room, username, role, since, gone, rev, person_rev)": "'#lobby', first || '.' || last, 'member', :now, 0, n + 1, 2",
+    "rooms (name, title, topic, access, created_by, created_at, archived, rev, counter, posted)": (
+        "first || '.' || last, '', '', 'personal', 'system', :now, 0, 1, 3, 0"
+    ),
+    "users (username, skeleton, name, about, words, created_at, rev)": (
+        "first || '.' || last, n, first, '', ' ' || first || '.' || last || ' ' || first, :now, 1"
+    ),
+    "members (room, username, role, since, gone, rev, person_rev)": (
+        "'#lobby', first || '.' || last, 'member', :now, 0, n + 1, 2"
+    ),
 }
 
 ROOMS = """
