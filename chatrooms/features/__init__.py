@@ -17,12 +17,13 @@ from chatrooms.features import (
     presence,
     reads,
     rooms,
+    rosters,
     signals,
     sync,
     users,
 )
 
-BASE = (users.FEATURE, rooms.FEATURE, members.FEATURE, messages.FEATURE, reads.FEATURE)
+BASE = (users.FEATURE, rooms.FEATURE, members.FEATURE, rosters.FEATURE, messages.FEATURE, reads.FEATURE)
 """The features that all others build on."""
 
 FEATURES = (

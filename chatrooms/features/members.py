@@ -7,24 +7,23 @@ room can catch up.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
 from pydantic import Field
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import reads
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InSharedRoom
-from chatrooms.storage import search
-from chatrooms.storage.rows import Member, Membership, Role, many
+from chatrooms.storage.rows import Member, Membership, Role
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import SYNCED, members, rooms, users
-from chatrooms.types import MAX_PAGE, AnyRoom, Search, Username
+from chatrooms.storage.tables import SYNCED, members, rooms
+from chatrooms.types import AnyRoom, Username
 
 _this = members.c.room == bindparam("in_room"), members.c.username == bindparam("who")
 _member = Prepared(SYNCED["members"].select().where(*_this))
@@ -50,8 +49,6 @@ _recount = Prepared(
     .returning(*SYNCED["rooms"].selected)
 )
 
-FEW = 2000
-"""Members of whom it takes less to search each than all people."""
 UNMUTED: dict[str, Any] = {"muted": False, "muted_until": None}
 LEFT: dict[str, Any] = {**UNMUTED, "favorite": False}
 
@@ -60,17 +57,6 @@ class WithPerson(InSharedRoom):
     """A shared room and a person."""
 
     username: Username
-
-
-class FindMembers(Params):
-    """A page of the members of a room."""
-
-    room: AnyRoom = Field(description="A room that you belong to.")
-    query: Search = Field("", description="Part of a username or name; if empty, return all.")
-    after: Search = Field("", description="Start after this username; if empty, start at the first.")
-    online: bool | None = Field(
-        None, description="Return only people who are online (true) or offline (false); if omitted, both."
-    )
 
 
 class InConversation(Params):
@@ -89,16 +75,6 @@ class OneMembership(TypedDict):
     """Your own membership as it is now; ``rev`` is that of your own room."""
 
     membership: Membership
-
-
-class MemberPage(TypedDict):
-    """Members; ``more`` is true if there are others after the last one."""
-
-    members: list[Member]
-    more: bool
-    online: Annotated[list[str], Field(description="The usernames of those members who are online.")]
-    total: Annotated[int, Field(description="How many members the room has.")]
-    total_online: Annotated[int, Field(description="How many of the room's members are online.")]
 
 
 def add(act: Act, room: str, username: str, role: Role, *, invited_by: str | None = None) -> Member:
@@ -232,48 +208,6 @@ def remove(act: Act, p: WithPerson, _: None) -> OneMember:
     return {"member": _end(act, p.room, p.username)}
 
 
-@query("room.members", may=access.member)
-def page(act: Act, p: FindMembers, _here: Here) -> MemberPage:
-    """Return the members of a room, a hundred at a time, ordered by username.
-
-    With a query, those of whom a word of a name begins with it come first.
-    """
-    online = act.online()
-    here = members.c.username.in_(search.listed(act.db, online))
-    total = act.db.scalar(select(rooms.c.members).where(rooms.c.name == p.room)) or 0
-    wanted = _members(p.room).where(members.c.gone.is_(False))
-    if p.online is not None:
-        wanted = wanted.where(here if p.online else ~here)
-    found = _found(act.db, p, wanted, total) if p.query else _page(act.db, p.after, wanted)
-    count = select(func.count()).where(members.c.room == p.room, members.c.gone.is_(False), here)
-    return {
-        "members": found[:MAX_PAGE],
-        "more": len(found) > MAX_PAGE,
-        "online": [member["username"] for member in found[:MAX_PAGE] if member["username"] in online],
-        "total": total,
-        "total_online": act.db.scalars(count).one(),
-    }
-
-
-def _page(db: Connection, after: str, wanted: Any) -> list[Member]:
-    page = wanted.where(members.c.username > after).order_by(members.c.username).limit(MAX_PAGE + 1)
-    return many(Member, db.execute(page))
-
-
-def _found(db: Connection, p: FindMembers, wanted: Any, total: int) -> list[Member]:
-    """Return the members whom a query finds: all people are searched for those of a large room, else its members."""
-    usernames = wanted.with_only_columns(members.c.username)
-    is_wanted = (
-        usernames.where(members.c.username == users.c.username).exists()
-        if total > FEW
-        else users.c.username.in_(usernames)
-    )
-    found = search.people(db, p.query, p.after, MAX_PAGE + 1, is_wanted)
-    rows = db.execute(_members(p.room).where(members.c.username.in_(found)))
-    by_username = {member["username"]: member for member in many(Member, rows)}
-    return [by_username[username] for username in found]
-
-
 def _end(act: Act, room: str, username: str) -> Member:
     """End a membership; if it was the last owner's, make another member the owner."""
     next_owner = _next_owner(act.db, room, username)
@@ -296,10 +230,6 @@ def _next_owner(db: Connection, room: str, leaving: str) -> list[str]:
         if first:
             return [] if role == "owner" else [first["username"]]
     return []
-
-
-def _members(room: str) -> Any:
-    return SYNCED["members"].select().where(members.c.room == room)
 
 
 def membership(db: Connection, room: str, username: str) -> Membership | None:
@@ -336,4 +266,4 @@ def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: b
     return row
 
 
-FEATURE = Feature(commands=(join, leave, close, invite, remove, page))
+FEATURE = Feature(commands=(join, leave, close, invite, remove))

@@ -7,7 +7,7 @@ all rows of the room with a greater ``rev``. `SYNCED` names the columns of the r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -228,13 +228,6 @@ jobs = Table(
 )
 
 
-class Newer(NamedTuple):
-    """A way to find rows newer than a rev, in an index's order, which is that of ``rev``."""
-
-    where: tuple[ColumnElement[bool], ...]
-    rev: ColumnElement[int]
-
-
 @dataclass(frozen=True)
 class Synced:
     """A table whose rows are sent in changes.
@@ -254,13 +247,6 @@ class Synced:
     computed: tuple[ColumnElement[Any], ...] = ()
     needed: tuple[ColumnElement[bool], ...] = ()
     born: ColumnElement[int] | None = None
-
-    def newer(self, known: ColumnElement[int]) -> list[Newer]:
-        """Return the ways to find the rows of a room newer than ``known``; each row is found in one of them."""
-        if self.born is None:
-            return [Newer((self.rev > known,), self.rev)]
-        unchanged = Newer((self.born > known, self.rev == self.born), self.born)
-        return [unchanged, Newer((self.rev > known, self.rev > self.born), self.rev)]
 
     def select(self) -> Select[Any]:
         """Return a query for the rows as clients receive them, with the ``rev`` of the room that they are sent in."""

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import insert, literal, select
 
 from chatrooms.errors import Refusal
 from chatrooms.features.messages.loading import with_parts
 from chatrooms.features.sync import sizes
+from chatrooms.features.sync.newer import ways
 from chatrooms.pipeline.commands import Act
 from chatrooms.storage.rows import many
 from chatrooms.storage.tables import SYNCED, inbox, members, reads, rooms
@@ -181,6 +182,6 @@ def test_each_newer_row_is_found_in_one_way(known, limit, history):
     with direct.engine.connect() as db:
         for at in SYNCED.values():
             newer = at.select().where(at.rev > known)
-            ways = [at.select().where(*way.where) for way in at.newer(known)]
-            found = [repr(row) for way in ways for row in db.execute(way, {"known": known})]
-            assert sorted(found) == sorted(map(repr, db.execute(newer, {"known": known})))
+            found = [at.select().where(*way.where) for way in ways(at, literal(known))]
+            rows_found = [repr(row) for way in found for row in db.execute(way, {"known": known})]
+            assert sorted(rows_found) == sorted(map(repr, db.execute(newer, {"known": known})))

@@ -12,11 +12,12 @@ from sqlalchemy import Integer, and_, bindparam, func, literal, select
 from chatrooms.features.messages.loading import with_parts
 from chatrooms.features.sync import sizes
 from chatrooms.features.sync.change import Head, RoomChange, Row, change_of, tables, too_many
+from chatrooms.features.sync.newer import Newer, ways
 from chatrooms.pipeline.commands import Act
 from chatrooms.storage.given import packed, pairs, values
 from chatrooms.storage.rows import Message, Read
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import SYNCED, Newer, Synced, reads
+from chatrooms.storage.tables import SYNCED, Synced, reads
 from chatrooms.types import size_of
 
 SHARED = tables(personal=False)
@@ -29,7 +30,7 @@ def _of_rooms(at: Synced, newer: Newer) -> Prepared:
     return Prepared(at.select().select_from(_asked.join(at.table, and_(at.room == _asked.c.key, *newer.where))))
 
 
-_newer = {table: [_of_rooms(at, newer) for newer in at.newer(_asked.c.value)] for table, at in SHARED.items()}
+_newer = {table: [_of_rooms(at, newer) for newer in ways(at, _asked.c.value)] for table, at in SHARED.items()}
 
 
 def _counted(at: Synced, newer: Newer) -> Prepared:
@@ -39,7 +40,7 @@ def _counted(at: Synced, newer: Newer) -> Prepared:
     return Prepared(select(_asked.c.key, counted.scalar_subquery().label("count")).select_from(_asked))
 
 
-_counts = [[_counted(at, newer) for newer in at.newer(_asked.c.value)] for table, at in SHARED.items() if not at.whole]
+_counts = [[_counted(at, newer) for newer in ways(at, _asked.c.value)] for table, at in SHARED.items() if not at.whole]
 _reads = Prepared(
     SYNCED["reads"]
     .select()

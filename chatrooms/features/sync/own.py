@@ -12,6 +12,7 @@ from sqlalchemy import Integer, bindparam
 from chatrooms.features.messages.loading import with_parts
 from chatrooms.features.sync import sizes
 from chatrooms.features.sync.change import Head, RoomChange, Row, change_of, tables, too_many
+from chatrooms.features.sync.newer import ways
 from chatrooms.pipeline.commands import Act
 from chatrooms.storage.rows import Change, Message
 from chatrooms.storage.statements import Prepared
@@ -29,7 +30,7 @@ _newer = {
             .order_by(newer.rev)
             .limit(bindparam("limit", type_=Integer))
         )
-        for newer in at.newer(bindparam("known", type_=Integer))
+        for newer in ways(at, bindparam("known", type_=Integer))
     ]
     for table, at in PERSONAL.items()
 }
