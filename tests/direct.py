@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
+import orjson
 from sqlalchemy import StaticPool, delete, select
 
 from chatrooms import app, names
@@ -66,9 +67,7 @@ class Direct:
     def listen(act: Act) -> None:
         """Run the listeners of a command's changes."""
         for listener in OURS.listeners:
-            rows = [row for change in act.changes.by_room.values() for row in change.rows.get(listener.table, ())]
-            if rows:
-                listener.run(act, rows)
+            listener.listen(act)
 
     def join(self, username: str) -> None:
         """Add a person who is not a member of any room."""
@@ -106,7 +105,7 @@ class Direct:
 
 def payload(change: Change) -> dict[str, Any]:
     """Return a change as clients receive it."""
-    return {"room": change.room, "rev": change.rev, **change.rows}
+    return cast(dict[str, Any], orjson.loads(orjson.dumps({"room": change.room, "rev": change.rev, **change.rows})))
 
 
 def heard_by(username: str, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:

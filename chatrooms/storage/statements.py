@@ -6,9 +6,11 @@ each message, connection or catch-up is prepared; everything else goes through C
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Dialect, Executable
+import orjson
+from sqlalchemy import JSON, Boolean, Connection, Dialect, Executable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
@@ -21,7 +23,8 @@ class Prepared:
         self._compiled: dict[str, tuple[str, list[str] | None, dict[str, Any]]] = {}
         columns = _columns(statement)
         self._names = tuple(str(column.key) for column in columns)
-        self._flags = tuple(str(column.key) for column in columns if isinstance(column.type, Boolean))
+        readings = ((str(column.key), _reading(column.type)) for column in columns)
+        self._readings = tuple((name, read) for name, read in readings if read)
 
     def one(self, db: Connection, values: dict[str, Any]) -> dict[str, Any] | None:
         """Return the first row by column name, or None."""
@@ -32,14 +35,17 @@ class Prepared:
         """Return all rows by column name."""
         return [self._named(row) for row in self._execute(db, values)]
 
-    def run(self, db: Connection, values: dict[str, Any]) -> None:
-        """Execute the statement and discard its result."""
-        self._execute(db, values).close()
+    def run(self, db: Connection, values: dict[str, Any]) -> int:
+        """Execute the statement; return how many rows it changed."""
+        cursor = self._execute(db, values)
+        changed: int = cursor.rowcount
+        cursor.close()
+        return changed
 
     def _named(self, row: Any) -> dict[str, Any]:
         named = dict(zip(self._names, row, strict=False))
-        for flag in self._flags:
-            named[flag] = bool(named[flag])
+        for name, read in self._readings:
+            named[name] = read(named[name])
         return named
 
     def _execute(self, db: Connection, values: dict[str, Any]) -> Any:
@@ -61,6 +67,18 @@ class Prepared:
         constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         found = self._compiled[dialect.name] = (str(compiled), compiled.positiontup, constants)
         return found
+
+
+def _reading(kind: Any) -> Callable[[Any], Any] | None:
+    """Return the function that makes a value of a column's type from that of a driver, if they differ."""
+    if isinstance(kind, Boolean):
+        return bool
+    return _decoded if isinstance(kind, JSON) else None
+
+
+def _decoded(value: Any) -> Any:
+    """Return a JSON value, which only PostgreSQL's driver decodes."""
+    return orjson.loads(value) if isinstance(value, str) else value
 
 
 def _columns(statement: Any) -> Any:

@@ -57,15 +57,16 @@ class Delivery(Enum):
 class Bundle:
     """Messages that go to the same clients at the same time, their frames joined once for all of them.
 
-    ``to`` are the rooms of skippable ones.
+    ``to`` are the rooms of skippable ones. ``crowd``: these clients are so many that what others get is not to wait.
     """
 
-    __slots__ = ("delivery", "frames", "messages", "size", "to")
+    __slots__ = ("crowd", "delivery", "frames", "messages", "size", "to")
 
     def __init__(
         self, messages: list[Message], delivery: Delivery = Delivery.RELIABLE, to: tuple[str, ...] = ()
     ) -> None:
         self.messages, self.delivery, self.to = messages, delivery, to
+        self.crowd = False
         self.size = sum([len(message.data) for message in messages])
         self.frames = b"".join([message.frame for message in messages])
 

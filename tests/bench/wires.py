@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Protocol
-from uuid import uuid4
 
 import orjson
 
+from chatrooms import ids
 from tests.bench.checks import Delivered
 
 ROOM = "#lobby"
@@ -55,7 +55,7 @@ class Chatrooms:
 
     def post(self, id: int, to: str, text: str) -> bytes:
         """With an id of the message, as the browser sends it."""
-        return command(id, "message.post", room=to, text=text, id=str(uuid4()))
+        return command(id, "message.post", room=to, text=text, id=ids.new())
 
     def read(self, payload: bytes) -> Iterable[Delivered] | None:
         """The messages of a change."""

@@ -8,16 +8,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, literal, select
+from sqlalchemy import insert, select
 
 from chatrooms.errors import Refusal
 from chatrooms.features.messages.loading import with_parts
 from chatrooms.features.sync import sizes
-from chatrooms.features.sync.newer import ways
 from chatrooms.pipeline.commands import Act
 from chatrooms.storage.rows import many
 from chatrooms.storage.tables import SYNCED, inbox, members, reads, rooms
-from chatrooms.types import MAX_SEQ, size_of
+from chatrooms.types import size_of
 from tests.direct import LOBBY, Direct
 from tests.features.test_sync_pages import PEOPLE, SHARED, TALKS, step
 
@@ -173,15 +172,3 @@ def test_a_rev_with_more_rows_than_a_piece_of_the_own_room_comes_as_one_piece(co
         if not answer["more"]:
             break
     assert (known, items) == (before + 2, count + 1)
-
-
-@given(known=st.integers(0, 12), limit=st.integers(1, MAX_SEQ), history=st.lists(step, max_size=40))
-@settings(deadline=None, database=None, max_examples=settings.default.max_examples // 4)
-def test_each_newer_row_is_found_in_one_way(known, limit, history):
-    direct = lived(history)
-    with direct.engine.connect() as db:
-        for at in SYNCED.values():
-            newer = at.select().where(at.rev > known)
-            found = [at.select().where(*way.where) for way in ways(at, literal(known))]
-            rows_found = [repr(row) for way in found for row in db.execute(way, {"known": known})]
-            assert sorted(rows_found) == sorted(map(repr, db.execute(newer, {"known": known})))

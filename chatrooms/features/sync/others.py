@@ -7,12 +7,11 @@ from itertools import islice
 from operator import itemgetter
 from typing import cast
 
-from sqlalchemy import Integer, and_, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, literal, select
 
 from chatrooms.features.messages.loading import with_parts
 from chatrooms.features.sync import sizes
 from chatrooms.features.sync.change import Head, RoomChange, Row, change_of, tables, too_many
-from chatrooms.features.sync.newer import Newer, ways
 from chatrooms.pipeline.commands import Act
 from chatrooms.storage.given import packed, pairs, values
 from chatrooms.storage.rows import Message, Read
@@ -26,21 +25,23 @@ WHOLE = tuple(table for table, at in SHARED.items() if at.whole)
 _asked = pairs("asked")
 
 
-def _of_rooms(at: Synced, newer: Newer) -> Prepared:
-    return Prepared(at.select().select_from(_asked.join(at.table, and_(at.room == _asked.c.key, *newer.where))))
+def _of_rooms(at: Synced, where: Iterable[ColumnElement[bool]]) -> Prepared:
+    return Prepared(at.select().select_from(_asked.join(at.table, and_(at.room == _asked.c.key, *where))))
 
 
-_newer = {table: [_of_rooms(at, newer) for newer in ways(at, _asked.c.value)] for table, at in SHARED.items()}
+_newer = {table: [_of_rooms(at, where) for where, _ in at.ways(_asked.c.value)] for table, at in SHARED.items()}
 
 
-def _counted(at: Synced, newer: Newer) -> Prepared:
+def _counted(at: Synced, where: Iterable[ColumnElement[bool]]) -> Prepared:
     """Count the rows of each room, up to a limit, without reading them."""
-    few = select(literal(1)).where(at.room == _asked.c.key, *newer.where).limit(bindparam("limit", type_=Integer))
+    few = select(literal(1)).where(at.room == _asked.c.key, *where).limit(bindparam("limit", type_=Integer))
     counted = select(func.count()).select_from(few.correlate(_asked).subquery()).correlate(_asked)
     return Prepared(select(_asked.c.key, counted.scalar_subquery().label("count")).select_from(_asked))
 
 
-_counts = [[_counted(at, newer) for newer in ways(at, _asked.c.value)] for table, at in SHARED.items() if not at.whole]
+_counts = [
+    [_counted(at, where) for where, _ in at.ways(_asked.c.value)] for table, at in SHARED.items() if not at.whole
+]
 _reads = Prepared(
     SYNCED["reads"]
     .select()

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 from typing import cast
 
-from sqlalchemy import Integer, bindparam
-
 from chatrooms.features.messages.loading import with_parts
 from chatrooms.features.sync import sizes
 from chatrooms.features.sync.change import Head, RoomChange, Row, change_of, tables, too_many
-from chatrooms.features.sync.newer import ways
 from chatrooms.pipeline.commands import Act
 from chatrooms.storage.rows import Change, Message
 from chatrooms.storage.statements import Prepared
@@ -22,18 +18,7 @@ from chatrooms.types import size_of
 PERSONAL = tables(personal=True)
 KEPT = {table: at for table, at in PERSONAL.items() if at.whole}
 
-_newer = {
-    table: [
-        Prepared(
-            at.select()
-            .where(at.room == bindparam("room"), *newer.where, *at.needed)
-            .order_by(newer.rev)
-            .limit(bindparam("limit", type_=Integer))
-        )
-        for newer in ways(at, bindparam("known", type_=Integer))
-    ]
-    for table, at in PERSONAL.items()
-}
+_newer = {table: Prepared(at.newer()) for table, at in PERSONAL.items()}
 
 
 def own(act: Act, head: Head, known: int) -> RoomChange:
@@ -81,7 +66,5 @@ def _sized(change: Change, *, reset: bool = False, whole: bool = True) -> RoomCh
 
 def _rows(act: Act, table: str, room: str, known: int, limit: int) -> list[Row]:
     """Return the rows of ``room`` that changed after the rev ``known``, ordered by rev."""
-    given = {"room": room, "known": known, "limit": limit}
-    found = [newer.all(act.db, given) for newer in _newer[table]]
-    rows = list(merge(*found, key=itemgetter("rev")))[:limit]
+    rows = _newer[table].all(act.db, {"room": room, "known": known, "limit": limit})
     return cast(list[Row], with_parts(act, cast(list[Message], rows))) if table == "messages" else rows
