@@ -116,6 +116,18 @@ members = Table(
 # In the order of `sync`'s pages, which is by bytes; PostgreSQL would need an index with another collation for that.
 Index("ix_members_username_room", members.c.username, members.c.room).ddl_if(dialect="sqlite")
 
+# In the order in which members become the owner when the last one leaves.
+_is_member_now = members.c.gone.is_(False)
+Index(
+    "ix_members_room_role_since_username",
+    members.c.room,
+    members.c.role,
+    members.c.since,
+    members.c.username,
+    sqlite_where=_is_member_now,
+    postgresql_where=_is_member_now,
+)
+
 messages = Table(
     "messages",
     metadata,
@@ -264,14 +276,22 @@ class Synced:
         """Return the columns of rows as clients receive them."""
         return (*(self.table.c[column] for column in self.columns), self.rev.label("rev"), *self.computed)
 
+    def ways(self, known: ColumnElement[int]) -> list[tuple[list[ColumnElement[bool]], ColumnElement[int]]]:
+        """Return conditions for rows that changed after ``known``, each with the rev; a row meets one of them."""
+        if self.born is None:
+            return [([self.rev > known], self.rev)]
+        return [
+            ([self.born > known, self.rev == self.born], self.born),
+            ([self.rev > known, self.rev > self.born], self.rev),
+        ]
+
     def newer(self) -> Select[Any]:
         """Return a query for the first ``limit`` rows of ``room`` that changed after the rev ``known``, by rev."""
         found = self.select().where(self.room == bindparam("room"), *self.needed)
-        if self.born is None:
-            return _first(found.where(self.rev > bindparam("known")), self.rev)
-        new = _first(found.where(self.born > bindparam("known"), self.rev == self.born), self.born)
-        changed = _first(found.where(self.rev > bindparam("known"), self.rev > self.born), self.rev)
-        both = union_all(select(new.subquery()), select(changed.subquery())).subquery()
+        ways = [_first(found.where(*where), rev) for where, rev in self.ways(bindparam("known"))]
+        if len(ways) == 1:
+            return ways[0]
+        both = union_all(*(select(way.subquery()) for way in ways)).subquery()
         return _first(select(both), both.c.rev)
 
 
