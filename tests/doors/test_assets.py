@@ -87,6 +87,7 @@ async def test_files_are_read_and_compressed_away_from_the_event_loop(files, mon
         return compress(data, **kwargs)
 
     monkeypatch.setattr(gzip, "compress", noted)
+    (files / "js" / "large.js").write_text("x" * 10 * SMALL)
     async with serving(app(Folder(files, watched=False))) as url:
         for path in PATHS:
             await get(url, path)
