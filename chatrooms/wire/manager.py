@@ -12,7 +12,7 @@ from typing import Any
 
 from chatrooms.wire import calling, packets
 from chatrooms.wire.hooks import Hooks
-from chatrooms.wire.message import Bundle, Delivery, Message, SendQueue, bundles
+from chatrooms.wire.message import Bundle, Delivery, Hurry, Message, SendQueue, bundles
 from chatrooms.wire.turns import Turns
 
 EVERYBODY: Any = object()
@@ -244,16 +244,17 @@ class Manager:
 
     async def _spread(self, bundle: Bundle, recipients: dict[str, str], namespace: str) -> None:
         """Send to all recipients, in turn with other emits."""
-        bundle.crowd = len(recipients) > CROWD
+        if len(recipients) > CROWD:
+            bundle.hurry = Hurry.GATHERED if bundle.delivery is Delivery.VOLATILE else Hurry.LATER
         await self._turns.spread(partial(self._send, namespace), bundle, recipients)
 
     def _send(self, namespace: str, bundle: Bundle, recipients: Iterable[tuple[str, str]]) -> None:
-        sessions, pending = self.server.eio.sockets, self._connecting.get(namespace)
+        session, pending = self.server.eio.sockets.get, self._connecting.get(namespace)
         for sid, eio_sid in recipients:
             if pending and sid in pending:
                 self._post(namespace, sid, eio_sid, bundle)
-            elif eio_sid in sessions:
-                sessions[eio_sid].send(bundle)
+            elif (socket := session(eio_sid)) is not None:
+                socket.send(bundle)
 
     async def trigger_callback(self, sid: str, id: int, data: list[Any]) -> bool:
         """Call what waits for an acknowledgement; return False if nothing does. Raises `WrongArguments`."""

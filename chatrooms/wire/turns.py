@@ -45,7 +45,7 @@ class Lane:
 
     def __init__(self) -> None:
         self._waiting: deque[Emission] = deque()
-        self._renew()
+        self._recipients, self._bytes, self.fresh = RECIPIENTS, STEP, True
 
     def grant(self, wanted: int, size: int) -> int:
         """Return how many of ``wanted`` recipients get ``size`` bytes now: at least one in each round."""
@@ -65,7 +65,7 @@ class Lane:
 
     def next_round(self) -> None:
         """Go on with the emits that wait."""
-        self._renew()
+        self._recipients, self._bytes, self.fresh = RECIPIENTS, STEP, True
         while self._waiting:
             emission = self._waiting[0]
             if not emission.done.done():  # done is also what was cancelled
@@ -75,9 +75,6 @@ class Lane:
                 emission.go_on(granted)
             if emission.done.done():
                 self._waiting.popleft()
-
-    def _renew(self) -> None:
-        self._recipients, self._bytes, self.fresh = RECIPIENTS, STEP, True
 
 
 class Turns:

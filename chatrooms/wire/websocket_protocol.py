@@ -16,7 +16,7 @@ from chatrooms.wire.connection_limits import Slot
 from chatrooms.wire.exchange import nothing
 from chatrooms.wire.flow import tune
 from chatrooms.wire.limits import SECONDS_TO_CLOSE
-from chatrooms.wire.message import Bundle
+from chatrooms.wire.message import Bundle, Hurry
 from chatrooms.wire.receive_queue import discard
 from chatrooms.wire.requests import EXTENSION
 from chatrooms.wire.unsent import Unsent, cut_off
@@ -38,7 +38,8 @@ class WebSocketProtocol(WebSocketReader):
     drained: Callable[[], None] = staticmethod(nothing)
     slot: Slot | None = None
     _fuse: asyncio.TimerHandle | None = None
-    _full = _closed = _hurried = False
+    _full = _closed = False
+    _hurry = Hurry.SOON
     _size = _room = 0
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -57,24 +58,27 @@ class WebSocketProtocol(WebSocketReader):
         self.read_on()
 
     def carry(self, bundle: Bundle) -> bool:
-        """Collect messages for one write a round later, if the client keeps up; return whether they will be sent.
+        """Collect messages for one write, mostly a round later; return False if the client does not keep up.
 
-        As soon as more is collected than the client may have waiting, all of it is written at once.
+        As soon as more is collected than may wait for the client, all of it is written at once.
         """
-        if self._full or self.close_sent or self.transport.is_closing():
-            return False
+        frames = bundle.frames
         if not self._collected:
+            if self._full or self.close_sent or self.transport.is_closing():
+                return False
             self._room = HIGH_WATER - self.transport.get_write_buffer_size()
-            self._hurried = not bundle.crowd
-            self._outgoing.add(self.write_collected, soon=self._hurried)
-        elif not self._hurried and not bundle.crowd:
-            self._hurried = True
-            self._outgoing.add(self.write_collected, soon=True)
-        self._collected.append(bundle.frames)
-        self._size += len(bundle.frames)
+            self._write_later(bundle.hurry)
+        elif bundle.hurry > self._hurry:
+            self._write_later(bundle.hurry)
+        self._collected.append(frames)
+        self._size += len(frames)
         if self._size > self._room:
             self.write_collected()
         return True
+
+    def _write_later(self, hurry: Hurry) -> None:
+        self._hurry = hurry
+        self._outgoing.add(self, hurry)
 
     def buffered(self) -> int:
         """Return how many bytes were collected or written, and have not left."""

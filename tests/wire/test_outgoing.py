@@ -8,7 +8,7 @@ import pytest
 
 from chatrooms.wire import manager, outgoing
 from chatrooms.wire.limits import Limits
-from chatrooms.wire.message import Bundle, Message
+from chatrooms.wire.message import Bundle, Hurry, Message
 from chatrooms.wire.outgoing import Outgoing
 from chatrooms.wire.websocket_protocol import HIGH_WATER
 from tests.wire.program import until
@@ -164,33 +164,54 @@ async def test_what_a_few_receive_does_not_wait_behind_what_a_crowd_does(direct,
     assert order.index(8) == 0 and order[1:] == [0, 1, 2, 3, 4, 5, 6, 7]
 
 
+class Fake:
+    """A socket for which ``size`` bytes are collected."""
+
+    def __init__(self, size: int, noted) -> None:
+        self._size, self._noted = size, noted
+
+    def write_collected(self) -> int:
+        self._noted()
+        return self._size
+
+
 async def test_sockets_take_turns_a_number_in_each_round(monkeypatch):
     monkeypatch.setattr(outgoing, "WRITES", 4)
     monkeypatch.setattr(outgoing, "STEP", 100)
     shared, rounds, turn = Outgoing(asyncio.get_running_loop()), [], 0
-
-    def write(size: int) -> int:
-        rounds.append(turn)
-        return size
-
     for size in (1, 1, 1, 0, 1, 1, 60, 60, 1):
-        shared.add(lambda size=size: write(size), soon=False)
+        shared.add(Fake(size, lambda: rounds.append(turn)), Hurry.LATER)
     while len(rounds) < 9:
         turn += 1
         await asyncio.sleep(0)
-    counts = [rounds.count(number) for number in sorted(set(rounds))]
-    assert counts == [5, 3, 1]
+    assert [rounds.count(number) for number in sorted(set(rounds))] == [5, 3, 1]
 
 
 async def test_a_write_that_fails_stops_no_other():
     loop, done, reported = asyncio.get_running_loop(), [], []
     loop.set_exception_handler(lambda _, context: reported.append(context))
     shared = Outgoing(loop)
-    shared.add(lambda: 1 // 0, soon=True)
-    shared.add(lambda: done.append(1) or 1, soon=True)
-    shared.add(lambda: done.append(2) or 1, soon=False)
+    shared.add(Fake(1, lambda: 1 // 0), Hurry.SOON)
+    shared.add(Fake(1, lambda: done.append(1)), Hurry.SOON)
+    shared.add(Fake(1, lambda: done.append(2)), Hurry.LATER)
     await until(lambda: done == [1, 2])
     assert len(reported) == 1
+
+
+async def test_signals_to_a_crowd_are_gathered_and_go_out_with_what_follows(direct, monkeypatch):
+    monkeypatch.setattr(outgoing, "SECONDS_TO_GATHER", 0.2)
+    monkeypatch.setattr(manager, "CROWD", 1)
+    program, raw = await direct()
+    people = [await raw.join_websocket() for _ in range(2)]
+    transports = [recorded(socket) for socket in sockets(program)]
+    for number in range(3):
+        await program.server.emit("typing", number, to="all", volatile=True)
+        await asyncio.sleep(0.01)
+    assert not any(transport.written for transport in transports)
+    await program.server.emit("own", to=program.server.manager.members("all")[0])
+    assert [await people[0].read() for _ in range(4)] == [*(f'42["typing",{n}]' for n in range(3)), '42["own"]']
+    assert [await people[1].read() for _ in range(3)] == [f'42["typing",{n}]' for n in range(3)]
+    assert [len(transport.written) for transport in transports] == [1, 1]
 
 
 async def test_an_acknowledgement_goes_out_after_what_its_handler_emitted(start):
