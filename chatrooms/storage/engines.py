@@ -12,8 +12,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 READERS = 4
 CACHE = 64 * 1024
 """KiB of pages that SQLite's writer keeps in memory: with few, it writes some several times in a transaction."""
-CHECKPOINT = 16_000
-"""Pages in SQLite's write-ahead log, 4 KiB each, before it is copied into the database."""
+CHECKPOINT = 32_000
+"""Pages in SQLite's write-ahead log, 4 KiB each, after which a commit copies it, if `Checkpoints` did not by then."""
 CHANGES = "chatrooms_changes"
 _QUIET = logging.getLogger("sqlalchemy.engine.Engine.chatrooms")
 _QUIET.setLevel(logging.WARNING)  # below WARNING, SQLAlchemy logs rows

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from chatrooms.errors import Internal, Refusal, Unavailable
 from chatrooms.storage import locks, server_lock
+from chatrooms.storage.checkpoints import Checkpoints
 from chatrooms.storage.engines import changes, connect
 from chatrooms.storage.locks import Locks
 from chatrooms.storage.migrations import migrate
@@ -133,6 +134,9 @@ class WriterThread:
                 engine = connect(self._url, writer=True)
                 ending.callback(engine.dispose)
                 migrate(engine)
+                checkpoints = Checkpoints(engine) if engine.dialect.name == "sqlite" else None
+                if checkpoints:
+                    ending.callback(checkpoints.end)
             except BaseException as error:
                 self.opened.set_exception(error)
                 return
@@ -142,6 +146,8 @@ class WriterThread:
                 rest = _commit(engine, batch)
                 with suppress(RuntimeError):  # the loop was closed before the database
                     done.get_loop().call_soon_threadsafe(_resolve, done, rest)
+                if checkpoints:
+                    checkpoints.committed(len(batch) - len(rest))
                 del batch, done, rest, todo  # otherwise they live until the next batch
 
 
