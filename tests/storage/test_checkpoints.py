@@ -6,10 +6,13 @@ import asyncio
 import logging
 import threading
 
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from chatrooms.storage import checkpoints
+from chatrooms.storage.checkpoints import Checkpoints
 from chatrooms.storage.database import Database
+from chatrooms.storage.engines import connect
+from chatrooms.storage.tables import metadata
 from tests.storage.test_writer import adding, stored
 
 PAGE = 4096 + 24
@@ -28,6 +31,29 @@ async def test_the_log_stays_short_while_others_write(tmp_path, monkeypatch, cap
     await database.close()
     assert log < 600, "without starting over it has thousands of pages"
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+def test_the_writer_copies_what_is_left_of_a_long_log(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoints, "WRITES", 10**9)
+    engine = connect(make_url(f"sqlite:///{tmp_path / 'test.sqlite3'}"), writer=True)
+    metadata.create_all(engine)
+    copies = Checkpoints(engine)
+
+    def write(name):
+        with engine.begin() as connection:
+            adding(name)(connection)
+        copies.committed(1)
+
+    for number in range(100):
+        write(f"#{number}")
+    long = checkpoints._copy(copies._other)
+    write("#not copied")
+    copies._is_long = True
+    write("#and the log starts over")
+    write("#after")
+    assert long > 100 and checkpoints._copy(copies._other) < 20
+    copies.end()
+    engine.dispose()
 
 
 async def test_writers_do_not_wait_while_the_log_is_copied(tmp_path, monkeypatch):
