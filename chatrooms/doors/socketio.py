@@ -163,7 +163,7 @@ def _check_size(payload: Any) -> None:
 
 def _object(given: tuple[Any, ...]) -> Any:
     """Return the one argument of an event; an ``undefined`` after it in JavaScript comes as null."""
-    if not given or any(extra is not None for extra in given[1:]):
+    if len(given) != 1 and (not given or any(extra is not None for extra in given[1:])):
         raise Invalid("A command takes one object.", field="")
     return given[0]
 

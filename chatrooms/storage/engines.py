@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -15,6 +14,7 @@ CACHE = 64 * 1024
 CHECKPOINT = 32_000
 """Pages in SQLite's write-ahead log, 4 KiB each, after which a commit copies it, if `Checkpoints` did not by then."""
 CHANGES = "chatrooms_changes"
+"""The attribute of PostgreSQL's writing connection that counts the rows that it has changed."""
 _QUIET = logging.getLogger("sqlalchemy.engine.Engine.chatrooms")
 _QUIET.setLevel(logging.WARNING)  # below WARNING, SQLAlchemy logs rows
 
@@ -46,14 +46,6 @@ def connect(url: URL, *, writer: bool) -> Engine:
     begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
     event.listen(engine, "begin", partial(Connection.exec_driver_sql, statement=begin))
     return engine
-
-
-def changes(connection: Connection) -> Callable[[], Any]:
-    """Return a function whose result differs once the writer's transaction has changed rows, or has to be undone."""
-    driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite":
-        return partial(getattr, driver, "total_changes")
-    return lambda: (getattr(driver, CHANGES, 0), driver.info.transaction_status)
 
 
 def _counting_cursor() -> Any:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack, suppress
+from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
@@ -21,7 +22,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from chatrooms.errors import Internal, Refusal, Unavailable
 from chatrooms.storage import locks, server_lock
 from chatrooms.storage.checkpoints import Checkpoints
-from chatrooms.storage.engines import changes, connect
+from chatrooms.storage.engines import CHANGES, connect
 from chatrooms.storage.locks import Locks
 from chatrooms.storage.migrations import migrate
 from chatrooms.storage.statements import Prepared
@@ -84,13 +85,18 @@ class Write:
 class Transaction:
     """The transaction of a batch, and in PostgreSQL its locks.
 
-    ``changes`` returns something that is different after each change.
+    ``changes`` returns something that differs once the transaction has changed more rows, or has to be undone.
     """
 
     def __init__(self, connection: Connection, batch: list[Write]) -> None:
-        self.connection, self.changes = connection, changes(connection)
-        is_postgresql = connection.dialect.name == "postgresql"
-        self._held = locks.take(connection, [write.locks for write in batch]) if is_postgresql else None
+        self.connection = connection
+        driver: Any = connection.connection.driver_connection
+        if connection.dialect.name == "sqlite":
+            self._held: set[int] | None = None
+            self.changes: Callable[[], Any] = partial(getattr, driver, "total_changes")
+        else:
+            self._held = locks.take(connection, [write.locks for write in batch])
+            self.changes = lambda: (getattr(driver, CHANGES, 0), driver.info.transaction_status)
 
     def require(self, names: Locks) -> None:
         """Have these locks; raises `Unavailable`."""

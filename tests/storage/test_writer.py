@@ -168,7 +168,8 @@ async def test_what_fails_before_it_stored_makes_nothing_run_again(database, kin
     assert works.calls == [1, 1, 1]
 
 
-async def test_a_database_error_fails_the_whole_batch_but_not_the_next_one(database):
+async def test_a_database_error_fails_the_whole_batch_but_not_the_next_one(database, monkeypatch):
+    monkeypatch.setattr(writer_thread, "SECONDS_TO_WORK", 60)
     told = []
 
     async def committed(results):
