@@ -43,7 +43,8 @@ class Post(Params):
     room: AnyRoom = Field(description="Where to post; a username means the conversation with that person.")
     text: MessageText
     id: Id | None = Field(
-        None, description="A UUID from the client: posting the same id again returns the stored message."
+        None,
+        description="A UUID from the client, best of version 7: posting the same id again returns the stored message.",
     )
     reply_to: Id | None = Field(None, description="The id of the message in the same room that this one replies to.")
 
