@@ -17,13 +17,22 @@ from chatrooms.features import (
     presence,
     reads,
     rooms,
+    rosters,
     signals,
     sync,
     timeline,
     users,
 )
 
-BASE = (users.FEATURE, rooms.FEATURE, members.FEATURE, messages.FEATURE, reads.FEATURE, timeline.FEATURE)
+BASE = (
+    users.FEATURE,
+    rooms.FEATURE,
+    members.FEATURE,
+    rosters.FEATURE,
+    messages.FEATURE,
+    reads.FEATURE,
+    timeline.FEATURE,
+)
 """The features that all others build on."""
 
 FEATURES = (

@@ -26,7 +26,9 @@ from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Part, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InRoom
+from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import EventData, Message
+from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import messages, metadata, rooms, users
 
 MAX_PINNED = 100
@@ -41,6 +43,9 @@ pins = Table(
     Index(None, "room", "at"),
 )
 
+_ids = values("ids")
+_of = Prepared(select(pins.c.message, pins.c.at).select_from(_ids.join(pins, pins.c.message == _ids.c.value)))
+
 
 class Pinned(TypedDict):
     """The pinned messages of a room, most recently pinned first."""
@@ -49,8 +54,7 @@ class Pinned(TypedDict):
 
 
 def _load(db: Connection, ids: Sequence[str]) -> dict[str, str]:
-    found = select(pins.c.message, pins.c.at).where(pins.c.message.in_(ids))
-    return {row.message: row.at for row in db.execute(found)}
+    return {row["message"]: row["at"] for row in _of.all(db, {"ids": packed(ids)})}
 
 
 PINNED_AT = Part("pinned_at", str | None, "When it was pinned; `null` if it is not pinned.", None, _load)

@@ -9,10 +9,9 @@ beginning a conversation, unpinning, and everything that concerns one person alo
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from sqlalchemy import insert
 
+from chatrooms import ids
 from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import EventData, Message
@@ -29,7 +28,7 @@ def record(act: Act, room: str, kind: str, text: str, data: EventData | None = N
         act.rates.record(room, act.me.username)
     rev = act.changes.rev(room)
     row: Message = {
-        "id": str(uuid4()),
+        "id": ids.new(),
         "room": room,
         "seq": rev,
         "rev": rev,

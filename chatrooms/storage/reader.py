@@ -12,7 +12,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.errors import Internal, Refusal, Unavailable
 from chatrooms.lifetime import Lifetime
-from chatrooms.storage.asked import Asked
 from chatrooms.storage.engines import READERS, connect
 from chatrooms.storage.threads import Threads
 from chatrooms.wire import failures
@@ -24,14 +23,15 @@ SECONDS_TO_READ = 30.0
 """How long a query may wait for a thread and its result."""
 
 
-class Lookup(Asked):
-    """A query that finds a few rows, and its outcome: `Unavailable` until it is run."""
+class Lookup:
+    """A query that finds a few rows, and its outcome: `Unavailable` until it is run. Its caller waits for ``done``."""
 
-    __slots__ = ("query",)
+    __slots__ = ("done", "error", "query", "result")
 
     def __init__(self, query: Callable[[Connection], Any], done: asyncio.Future[Any]) -> None:
-        super().__init__(done)
-        self.query, self.error = query, Unavailable()
+        self.query, self.done = query, done
+        self.result: Any = None
+        self.error: Exception | None = Unavailable()
 
     def run(self, connection: Connection) -> None:
         """Run the query; raises database errors, which end the batch."""
@@ -42,6 +42,15 @@ class Lookup(Asked):
         except Exception:
             failures.report("lookup failed")
             self.error = Internal()
+
+    def answer(self) -> None:
+        """Pass the outcome to the caller, if it still waits."""
+        if self.done.done():
+            return
+        if self.error is None:
+            self.done.set_result(self.result)
+        else:
+            self.done.set_exception(self.error)
 
 
 class Reader:

@@ -7,7 +7,7 @@ import { forgetKept, keep, kept, TAB } from "./storage.js";
 import { askedFor, currentRoom, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
 import { me, textLimit } from "./store.js";
-import { apply, catchUpAll, revs } from "./sync.js";
+import { apply, catchUpAll, forgetRevs } from "./sync.js";
 import { meetServer } from "./server.js";
 import { hear } from "./signals.js";
 
@@ -104,7 +104,7 @@ async function welcome({ user, server, limits }) {
 
 /** Forgets the archive if the name now belongs to another person, because of other data or a reused name. */
 function startAfresh() {
-  revs.clear();
+  forgetRevs();
   forgetEverything();
 }
 

@@ -355,8 +355,8 @@ export interface Commands {
   };
   /** Return the changes since these revs in your own room and the rooms you belong to, a page of rooms at a time. */
   sync: {
-    params: { revs?: {}; after?: string | null; until?: string | null; open?: string[] };
-    result: { changes: Change[]; reads: Read[]; reset: string[]; more: boolean; until: string | null };
+    params: { revs?: {}; after?: string | null; until?: string | null; open?: string[]; heads?: boolean };
+    result: { changes: Change[]; reads: Read[]; reset: string[]; heads: string[]; more: boolean; until: string | null };
   };
   /** Show a room that you are typing. */
   typing: {

@@ -8,7 +8,7 @@ import { isLooking } from "../reads/marks.js";
 import { positionIn, unreadOf } from "../reads/unread.js";
 import { currentRoom, goInstead, linkedSeq } from "../route.js";
 import { leavePast } from "../rows.js";
-import { caughtUp, me, reads, windowOf } from "../store.js";
+import { caughtUp, heads, me, reads, windowOf } from "../store.js";
 import { catchUp } from "../sync.js";
 import { leftOff, NOWHERE } from "./left-off.js";
 import { next, returning, spanOf } from "./position.js";
@@ -34,7 +34,7 @@ function dataOf(room) {
     isLoaded: list.length > 0 || !more,
     newest: lastMessage(list)?.number ?? 0,
     linked: linkedSeq.value,
-    caughtUp: caughtUp.value,
+    caughtUp: caughtUp.value && !heads.value.has(room),
     isLooking: isLooking(),
     isHidden: document.visibilityState === "hidden",
     read: reads.value.get(room)?.number ?? Infinity,
