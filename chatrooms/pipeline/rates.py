@@ -11,7 +11,6 @@ from chatrooms.settings import RATES, Settings
 
 TYPING = "1/3 seconds"
 INVITE_BACK = "1/day"
-EVENTS = "120/minute"
 
 
 class Rates:
@@ -25,7 +24,7 @@ class Rates:
         self._begin_with = limit(settings.rate_begin)
         self._left, self._invite_back = limit(INVITE_BACK), limit(INVITE_BACK)
         self._typing = limit(TYPING)
-        self._events = limit(EVENTS)
+        self._events = limit(settings.rate_post)
 
     def spend_by_address(self, rate: str, network: str) -> None:
         """Count a request of an unidentified caller; raises `RateLimited`."""
@@ -66,7 +65,7 @@ class Rates:
             raise RateLimited(message, **refusal.details) from None
 
     def record(self, room: str, username: str) -> None:
-        """Count an event that a person causes in the timeline of a room; raises `RateLimited`."""
+        """Count an event that a person causes in the timeline of a room, as often as messages; raises `RateLimited`."""
         self._events.spend(f"{room} {username}")
 
     def passes(self, signal: Signal) -> bool:

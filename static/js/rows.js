@@ -1,3 +1,4 @@
+import { isMessage } from "./messages/events.js";
 import { readFrom } from "./reads/counts.js";
 import * as store from "./store.js";
 
@@ -50,11 +51,12 @@ function listed(window) {
   return { ...window, list, past: past && { ...past, list: inOrder(rows, past.from, past.to) } };
 }
 
-/** @param {string} room @param {Message[]} messages */
-function takeMessages(room, messages) {
+/** @param {string} room @param {Message[]} news Messages and events. */
+function takeMessages(room, news) {
   const window = store.windowOf(room);
-  const rows = merge(window.value.rows, messages, (message) => message.id);
+  const rows = merge(window.value.rows, news, (message) => message.id);
   window.value = listed({ ...window.value, rows });
+  const messages = news.filter(isMessage);
   const latest = messages.map(({ at }) => at).sort();
   noteNewest([{ room, number: Math.max(...messages.map((message) => message.number)), at: latest.at(-1) ?? "" }]);
   noteUncounted(
