@@ -23,7 +23,7 @@ from tests.bench.workloads import QUICK, Scale, Workload
 from tests.bench.workloads.catalogue import WORKLOADS
 
 RESULTS = Path(__file__).parent / "results"
-PEERS = ("node", "python-socketio", OURS)
+PEERS = ("node", "node-sqlite", "python-socketio", OURS)
 
 
 def main() -> int:
@@ -35,7 +35,7 @@ def main() -> int:
     cores = Cores() if arguments.no_pin else Cores.of_this_machine()
     peers.raise_file_limit()
     cores.pin_load()
-    if "node" in arguments.peers:
+    if any(peer.startswith("node") for peer in arguments.peers):
         peers.install()
     with tempfile.TemporaryDirectory(prefix="chatrooms-bench-", dir=arguments.scratch) as scratch:
         about = machine.description(cores, Path(scratch))
