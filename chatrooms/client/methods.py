@@ -25,7 +25,7 @@ class Methods(Commands):
     async def iter_history(self, room: str, *, after: int | None = None) -> AsyncIterator[Message]:
         """Iterate over the messages of a room, newest first, or oldest first over those ``after`` a ``seq``.
 
-        Pages are fetched as needed.
+        Events in its timeline, which have no ``number``, are among them. Pages are fetched as needed.
         """
         forward = after is not None
         page = await self.history(room, after=after, limit=PAGE)

@@ -30,7 +30,8 @@ def record(act: Act, room: str, kind: str, text: str, data: EventData | None = N
     posts no message. Raises `RateLimited`.
     """
     if not act.me.host:
-        act.rates.record(room, act.me.username)
+        about = data or EventData()
+        act.rates.record(room, act.me.username, about.get("username") or about.get("message") or "")
     rev = act.changes.rev(room)
     row: Message = {
         "id": ids.new(),

@@ -64,9 +64,13 @@ class Rates:
             message = "This person left the room again. You can invite them back once a day."
             raise RateLimited(message, **refusal.details) from None
 
-    def record(self, room: str, username: str) -> None:
-        """Count an event that a person causes in the timeline of a room, as often as messages; raises `RateLimited`."""
-        self._events.spend(f"{room} {username}")
+    def record(self, room: str, username: str, about: str) -> None:
+        """Count an event that a person causes in a room's timeline; raises `RateLimited`.
+
+        Only those ``about`` the same person or message count together, so that many people can be invited at once, but
+        no one can join and leave without end. They are allowed as often as messages.
+        """
+        self._events.spend(f"{room} {username} {about}")
 
     def passes(self, signal: Signal) -> bool:
         """Return whether a signal is emitted: of typing only one in a while, per person and room."""

@@ -236,6 +236,9 @@ def test_one_person_cannot_flood_a_timeline_with_events(direct):
     direct.run("bob", "room.join", {"room": DEN})
     direct.run("carol", "room.join", {"room": DEN})
     direct.run("bob", "room.leave", {"room": LOBBY})
+    for number in range(5):
+        direct.join(f"dave{number}")
+        direct.run("alice", "room.invite", {"room": DEN, "username": f"dave{number}"})
 
 
 def test_finding_and_counting_messages_reads_no_events(direct):
