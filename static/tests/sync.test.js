@@ -75,10 +75,7 @@ test("events are in the timeline, and change no number and no place in lists", (
     tables.map(({ value }) => value),
     before,
   );
-  assert.deepEqual(
-    store.windowOf("#lobby").value.list.map(({ seq }) => seq),
-    [1, 2, 3],
-  );
+  assert.equal(store.windowOf("#lobby").value.rows.size, 3);
 });
 
 test("a change of a closed conversation is ignored", () => {

@@ -55,13 +55,15 @@ const Row = ({ event, mine }) => html`
 `;
 
 /** @param {{pieces: Piece[], room: string}} props */
-const Sentence = ({ pieces, room }) =>
-  pieces.map((piece) => {
-    if (typeof piece === "string") return piece;
-    if ("person" in piece) return html`<${Name} username=${piece.person} />`;
-    if ("quoted" in piece) return html`“<bdi>${piece.quoted}</bdi>”`;
-    return html`<a href=${addressTo(room, piece.seq)}>${piece.words}</a>`;
-  });
+const Sentence = ({ pieces, room }) => html`<span class="sentence">${pieces.map((piece) => shown(piece, room))}</span>`;
+
+/** @param {Piece} piece @param {string} room */
+function shown(piece, room) {
+  if (typeof piece === "string") return piece;
+  if ("person" in piece) return html`<${Name} username=${piece.person} />`;
+  if ("quoted" in piece) return html`“<bdi>${piece.quoted}</bdi>”`;
+  return html`<a href=${addressTo(room, piece.seq)}>${piece.words}</a>`;
+}
 
 /** @param {{username: string}} props */
 function Name({ username }) {
