@@ -9,13 +9,18 @@ beginning a conversation, unpinning, and everything that concerns one person alo
 
 from __future__ import annotations
 
-from sqlalchemy import insert
+import orjson
+from sqlalchemy import bindparam, insert
 
 from chatrooms import ids
 from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import EventData, Message
-from chatrooms.storage.tables import messages
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import MESSAGE, messages
+
+_columns = (*MESSAGE, "rev")
+_insert = Prepared(insert(messages).values({column: bindparam(column) for column in _columns}))
 
 
 def record(act: Act, room: str, kind: str, text: str, data: EventData | None = None) -> None:
@@ -42,7 +47,7 @@ def record(act: Act, room: str, kind: str, text: str, data: EventData | None = N
         "deleted": False,
         "reply_to": None,
     }
-    act.db.execute(insert(messages).values(row))
+    _insert.run(act.db, {**row, "data": None if data is None else orjson.dumps(data).decode()})
     row.update(act.blank)  # type: ignore[typeddict-item] # parts are keys of their own
     act.changes.add(room, "messages", row)
 

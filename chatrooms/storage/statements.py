@@ -6,7 +6,7 @@ each message, connection or catch-up is prepared; everything else goes through C
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
@@ -29,11 +29,11 @@ class Prepared:
     def one(self, db: Connection, values: dict[str, Any]) -> dict[str, Any] | None:
         """Return the first row by column name, or None."""
         row = self._execute(db, values).fetchone()
-        return None if row is None else self._named(row)
+        return None if row is None else self._named([row])[0]
 
     def all(self, db: Connection, values: dict[str, Any]) -> list[dict[str, Any]]:
         """Return all rows by column name."""
-        return [self._named(row) for row in self._execute(db, values)]
+        return self._named(self._execute(db, values))
 
     def run(self, db: Connection, values: dict[str, Any]) -> int:
         """Execute the statement; return how many rows it changed."""
@@ -42,10 +42,12 @@ class Prepared:
         cursor.close()
         return changed
 
-    def _named(self, row: Any) -> dict[str, Any]:
-        named = dict(zip(self._names, row, strict=False))
+    def _named(self, rows: Iterable[Any]) -> list[dict[str, Any]]:
+        names = self._names
+        named = [dict(zip(names, row, strict=False)) for row in rows]
         for name, read in self._readings:
-            named[name] = read(named[name])
+            for row in named:
+                row[name] = read(row[name])
         return named
 
     def _execute(self, db: Connection, values: dict[str, Any]) -> Any:

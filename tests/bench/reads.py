@@ -24,7 +24,6 @@ from tests.direct import DECLARED, LOBBY, Direct
 
 ROUNDS = 5
 ROOMS = 1000
-REVS_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import insert, select
 
 from chatrooms import names
-from chatrooms.features.members import members, rooms
-from chatrooms.storage.tables import users
+from chatrooms.features import rosters
+from chatrooms.storage.tables import members, rooms, users
 from tests.direct import LOBBY, Direct
 from tests.people import leave
 
@@ -114,7 +114,9 @@ def database(either_database):
     return either_database
 
 
-async def test_people_and_members_are_found_by_both_names_those_that_begin_with_it_first(person):
+@pytest.mark.parametrize("few", [0, rosters.FEW], ids=["as in a large room", "as in a small one"])
+async def test_people_and_members_are_found_by_both_names_those_that_begin_with_it_first(person, few, monkeypatch):
+    monkeypatch.setattr(rosters, "FEW", few)
     bob = await named(person)
     for query, found in SEARCHES:
         page = await bob.run("room.members", room="#lobby", query=query)
@@ -170,3 +172,32 @@ def test_a_page_of_a_search_is_cut():
     rest = direct.run("alice", "user.list", {"query": "ann", "after": first["users"][-1]["username"]})[0]
     assert [user["username"] for page in (first, rest) for user in page["users"]] == crowd
     assert (first["more"], rest["more"]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("others", "next_owner"),
+    [
+        ([("bob", "member", 2), ("carol", "member", 1)], "carol"),
+        ([("bob", "moderator", 2), ("carol", "member", 1)], "bob"),
+        ([("bob", "moderator", 2), ("carol", "moderator", 1), ("dave", "moderator", 1)], "carol"),
+        ([("bob", "owner", 2), ("carol", "moderator", 1)], None),
+        ([], None),
+    ],
+)
+def test_the_next_owner_is_found_by_an_index_however_many_members_there_are(others, next_owner):
+    direct, seen = Direct(), []
+    for name in ("alice", *(name for name, _, _ in others)):
+        direct.join(name)
+    direct.run("alice", "room.create", {"name": "#den"})
+    for name, role, since in others:
+        direct.run(name, "room.join", {"room": "#den"})
+        with direct.engine.begin() as db:
+            here = members.c.room == "#den", members.c.username == name
+            db.execute(members.update().where(*here).values(role=role, since=f"2026-01-0{since}T00:00:00.000Z"))
+    direct.driver.set_trace_callback(seen.append)
+    _, changes = direct.run("alice", "room.leave", {"room": "#den"})
+    owners = [row["username"] for change in changes for row in change.get("members", ()) if row["role"] == "owner"]
+    assert owners == ([next_owner] if next_owner else [])
+    asked = [query for query in seen if query.startswith("SELECT") and "role = " in query]
+    plans = [row[3] for query in asked for row in direct.driver.execute("EXPLAIN QUERY PLAN " + query)]
+    assert plans and all("ix_members_room_role_since_username" in step for step in plans), plans

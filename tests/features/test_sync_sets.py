@@ -138,7 +138,7 @@ def rooms_of(act: Act) -> list[str]:
 def rows(act: Act, table: str, room: str, known: int) -> list[Any]:
     """Return a room's rows of a table."""
     at = SYNCED[table]
-    newer = at.select().where(at.room == room, at.rev > known).order_by(at.rev)
+    newer = at.select().where(at.room == room, at.rev > known).order_by(at.rev, at.rev if at.born is None else at.born)
     found = many(dict, act.db.execute(newer))
     return with_parts(act, found) if table == "messages" else found
 

@@ -39,9 +39,9 @@ _is_member = Prepared(
 
 
 def _load(db: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {message: [] for message in ids}
     for row in _of.all(db, {"ids": packed(ids)}):
-        found.setdefault(row["message"], []).append(row["username"])
+        found[row["message"]].append(row["username"])
     return {message: sorted(usernames) for message, usernames in found.items()}
 
 

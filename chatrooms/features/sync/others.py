@@ -136,8 +136,9 @@ def _rows(act: Act, known: Mapping[str, int], which: Iterable[str]) -> dict[str,
         rows = [row for newer in _newer[table] for row in newer.all(act.db, given)]
         if table == "messages":
             with_parts(act, cast(list[Message], rows))
-        rows.sort(key=itemgetter("rev"))
-        room = str(SHARED[table].room.key)
+        at = SHARED[table]
+        rows.sort(key=itemgetter("rev") if at.born is None else itemgetter("rev", str(at.born.key)))
+        room = str(at.room.key)
         for row in rows:
             found[row[room]][table].append(row)
     return found
