@@ -95,7 +95,7 @@ def missing() -> tuple[str, ...]:
 
 def base(path: str) -> Any:
     """Return an instance of one of uvicorn's protocol classes, as uvicorn makes it for a connection."""
-    config = uvicorn.Config(_application, log_config=None, lifespan="off", loop="asyncio", http="h11", ws="none")
+    config = uvicorn.Config(_application, log_config=None, lifespan="off", loop="asyncio", http="httptools", ws="none")
     config.load()
     loop = asyncio.new_event_loop()
     try:

@@ -23,7 +23,7 @@ from tests.bench.workloads import QUICK, Scale, Workload
 from tests.bench.workloads.catalogue import WORKLOADS
 
 RESULTS = Path(__file__).parent / "results"
-PEERS = ("node", "python-socketio", OURS)
+PEERS = ("node", "node-sqlite", "python-socketio", OURS)
 
 
 def main() -> int:
@@ -35,7 +35,7 @@ def main() -> int:
     cores = Cores() if arguments.no_pin else Cores.of_this_machine()
     peers.raise_file_limit()
     cores.pin_load()
-    if "node" in arguments.peers:
+    if any(peer.startswith("node") for peer in arguments.peers):
         peers.install()
     with tempfile.TemporaryDirectory(prefix="chatrooms-bench-", dir=arguments.scratch) as scratch:
         about = machine.description(cores, Path(scratch))
@@ -48,7 +48,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one rough round, under three minutes")
+    parser.add_argument("--quick", action="store_true", help="one rough round, a few minutes")
     parser.add_argument("--rounds", type=int, help="alternating rounds")
     parser.add_argument("--seconds", type=float, help="how long people talk in one case")
     parser.add_argument("--only", type=_names([w.name for w in WORKLOADS]), help="workloads, separated by commas")

@@ -51,6 +51,12 @@ class Summary:
         """Return the distinct notes."""
         return list(dict.fromkeys(figure.note for figure in self.figures if figure.note))
 
+    @property
+    def processor_each(self) -> float | None:
+        """The median of the server's seconds on the processor for each of what a rate counts."""
+        spent = [figure.usage.server / figure.value for figure in self.figures if figure.usage and figure.value]
+        return median(spent) if spent else None
+
     def share(self, of: str) -> float | None:
         """The median share of a core: of ``load``, ``server`` or ``others``."""
         shares = [getattr(figure.usage, of) for figure in self.figures if figure.usage]

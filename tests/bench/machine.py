@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import sysconfig
 import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,8 +16,10 @@ import orjson
 import psutil
 
 from tests.bench.cores import Cores
-from tests.bench.peers import NODE, has_node
+from tests.bench.peers import NODE, OLDEST_NODE
+from tests.services.node import node
 
+NODE_PACKAGES = ("socket.io", "better-sqlite3")
 PACKAGES = ("python-socketio", "python-engineio", "uvicorn", "websockets", "uvloop", "orjson", "sqlalchemy")
 SYNCS = 200
 PAGE = 4096
@@ -29,12 +32,24 @@ def description(cores: Cores, scratch: Path) -> dict[str, str]:
         "Cores used": f"server on {_core(cores.server)}, load on {_core(cores.load)}",
         "Kernel": f"{platform.system()} {platform.release()}",
         "Disk": f"{_sync(scratch):.0f} µs for a write of 4 KiB and `fdatasync`, median",
-        "Python": f"{platform.python_version()} ({', '.join(_versions())})",
+        "Python": f"{python()}; {', '.join(_versions())}",
         "Node": _node(),
         "SQLite": _sqlite(),
         "Load at the start": " ".join(f"{load:.2f}" for load in os.getloadavg()),
         "Date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
     }
+
+
+def python() -> str:
+    """Return which build of Python this is: the same code differs by a fifth between them.
+
+    Whether it was built with profile-guided optimisation is what `sysconfig` tells; Debian's build has it without.
+    """
+    options = str(sysconfig.get_config_var("CONFIG_ARGS") or "")
+    asked = {"PGO": "--enable-optimizations" in options, "LTO": "--with-lto" in options}
+    built = f"{platform.python_build()[1]}, {platform.python_compiler()}"
+    configured = " and ".join(f"{'with' if on else 'without'} {what}" for what, on in asked.items())
+    return f"{platform.python_implementation()} {platform.python_version()} ({built}), configured {configured}"
 
 
 def _model() -> str:
@@ -62,11 +77,13 @@ def _version(package: str) -> str:
 
 
 def _node() -> str:
-    if not has_node():
-        return "absent"
-    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    package = NODE / "node_modules" / "socket.io" / "package.json"
-    return f"{node}, socket.io {orjson.loads(package.read_bytes())['version'] if package.is_file() else 'absent'}"
+    found = subprocess.run([node(OLDEST_NODE), "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    return ", ".join([found, *(f"{name} {_node_version(name)}" for name in NODE_PACKAGES)])
+
+
+def _node_version(name: str) -> str:
+    package = NODE / "node_modules" / name / "package.json"
+    return str(orjson.loads(package.read_bytes())["version"]) if package.is_file() else "absent"
 
 
 def _sqlite() -> str:

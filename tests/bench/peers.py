@@ -19,9 +19,12 @@ from tests.bench.cores import Cores
 from tests.bench.seed import Seed
 from tests.bench.wires import Chatrooms, Peer, Wire
 from tests.processes import environment
+from tests.services.node import node, npm
 
 HERE = Path(__file__).parent
 NODE = HERE / "node"
+OLDEST_NODE = (22, 0)
+"""What better-sqlite3 needs; the peer that stores nothing runs on the same."""
 PATIENCE = 30
 GENEROUS = "1000000/second"
 RATES = ("join", "post", "create", "begin", "begin-address", "signal", "other", "broadcast")
@@ -57,7 +60,7 @@ class Bench:
             with self.data(data) as kept, self._started(name, _ours(module, kept), kept, **env) as found:
                 yield found
         else:
-            with self._started(name, _theirs(name), self.scratch, **env) as found:
+            with self.empty() as kept, self._started(name, _theirs(name, kept), kept, **env) as found:
                 yield found
 
     @contextmanager
@@ -109,23 +112,20 @@ def spawned(command: list[str], cores: Cores, **env: str) -> Iterator[subprocess
 
 
 def install() -> None:
-    """Install the Node peer in the versions of the lock file."""
-    if not (NODE / "node_modules" / "socket.io").is_dir():
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--loglevel=error"], cwd=NODE, check=True)
-
-
-def has_node() -> bool:
-    """Return whether Node and npm are available."""
-    return bool(shutil.which("node") and shutil.which("npm"))
+    """Install the Node peers in the versions of the lock file."""
+    if not all((NODE / "node_modules" / package).is_dir() for package in ("socket.io", "better-sqlite3")):
+        command = [*npm(OLDEST_NODE), "ci", "--ignore-scripts", "--loglevel=error"]
+        subprocess.run(command, cwd=NODE, check=True)
 
 
 def _ours(module: str, directory: Path) -> list[str]:
     return [sys.executable, "-m", module, "serve", "--data", str(directory), *FLAGS]
 
 
-def _theirs(name: str) -> list[str]:
-    if name == "node":
-        return ["node", str(NODE / "server.js")]
+def _theirs(name: str, directory: Path) -> list[str]:
+    if name.startswith("node"):
+        stored = [str(directory / "chat.sqlite3")] if name == "node-sqlite" else []
+        return [node(OLDEST_NODE), str(NODE / "server.js"), *stored]
     return [sys.executable, "-m", f"tests.bench.servers.{name.replace('-', '_')}"]
 
 

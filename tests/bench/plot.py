@@ -8,8 +8,8 @@ from typing import Any
 from tests.bench.figures import OURS, Case
 from tests.bench.report import HEADINGS, number
 
-RATES = ("fan-out", "person", "connect")
-COLOURS = {"node": "#7a9e7e", "python-socketio": "#b9a26a", OURS: "#3d5a98"}
+RATES = ("fan-out", "person", "stored", "connect")
+COLOURS = {"node": "#7a9e7e", "node-sqlite": "#4f7355", "python-socketio": "#b9a26a", OURS: "#3d5a98"}
 WIDTH, MARGIN, NAMES, BAR, GAP, TOP = 1600, 40, 330, 22, 18, 84
 INK, FAINT, PAPER = "#222222", "#888888", "#ffffff"
 

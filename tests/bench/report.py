@@ -10,6 +10,7 @@ from tests.bench.workloads import Scale, Workload
 
 HEADINGS = {
     "node": "Socket.IO on Node",
+    "node-sqlite": "Socket.IO on Node, storing",
     "python-socketio": "python-socketio",
     "write loop": "`write` loop",
     OURS: "chatrooms",
@@ -20,9 +21,12 @@ and the server took, **others** what anything else took on the server's core: ab
 with ⚠. A load above {SATURATED:.0%} is marked with ‼: there the generator may have been the limit, not the server.
 Ratios are ours divided by theirs, the median of those of the rounds, in each of which the servers ran one after the
 other; "per CPU second" divides each rate by the server's share of its core first, which evens out what others took.
-The peers store nothing; chatrooms committed every message to SQLite with `synchronous=FULL` before it was
-delivered or acknowledged. Every delivered message was checked: right room, right order, nothing missing, nothing twice.
-Person to person, chatrooms tells the sender's own tabs, too, where the peers tell only the recipient.
+"CPU each" is the server's time on the processor divided by the number of what the rate counts.
+chatrooms committed every message to SQLite with `synchronous=FULL` before it was delivered or acknowledged, many in a
+commit; the peer that stores does the same with better-sqlite3, each message in a commit of its own, as Socket.IO's
+tutorial does; the other peers store nothing. Every delivered message was checked: right room, right order, nothing
+missing, nothing twice. Person to person, chatrooms tells the sender's own tabs, too, where the peers tell only the
+recipient.
 """
 
 
@@ -43,7 +47,7 @@ def _table(cases: list[Case]) -> str:
     compared = [peer for peer in peers if peer != OURS and OURS in peers]
     unit = _unit(cases)
     head = [unit, *(HEADINGS[peer] for peer in peers), *(f"ours / {HEADINGS[peer]}" for peer in compared)]
-    rows = [[_name(case, unit), *(_cell(case.by_peer.get(peer)) for peer in peers)] for case in cases]
+    rows = [[_name(case, unit), *(_cell(case.by_peer.get(peer), case.unit) for peer in peers)] for case in cases]
     for row, case in zip(rows, cases, strict=True):
         row += [_ratio(case.ratio(peer), case.ratio_per_processor(peer)) for peer in compared]
     return "\n".join(_line(row) for row in [head, ["---"] + ["---:"] * (len(head) - 1), *rows])
@@ -61,12 +65,14 @@ def _line(cells: list[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _cell(summary: Summary | None) -> str:
+def _cell(summary: Summary | None, unit: str) -> str:
     if summary is None:
         return ""
     if summary.median is None:
         return "failed"
-    return f"**{number(summary.median)}**{_range(summary.values)}{_shares(summary)}"
+    spent = summary.processor_each if unit.endswith("/s") else None
+    each = f"<br>{number(1e6 * spent)} µs CPU each" if spent else ""
+    return f"**{number(summary.median)}**{_range(summary.values)}{each}{_shares(summary)}"
 
 
 def _range(values: list[float]) -> str:

@@ -1,21 +1,32 @@
 """The benchmark measures correctly, and detects wrong deliveries."""
 
+import platform
+import re
+
 import pytest
 
+from tests.bench import machine, stored
 from tests.bench.checks import Correspondent, Course, Ledger, Listener, Wrong
 from tests.bench.cores import Cores, Usage
 from tests.bench.figures import Figure, cases
 from tests.bench.frames import CLOSE, PING, cut, frame
-from tests.bench.peers import Bench
+from tests.bench.load import Load
+from tests.bench.peers import NODE, Bench
 from tests.bench.report import markdown
 from tests.bench.seed import sow
 from tests.bench.texts import text
 from tests.bench.wires import ROOM, Peer, Refused, answer
 from tests.bench.workloads import QUICK, Scale
+from tests.bench.workloads.beginning import beginning
 from tests.bench.workloads.catalogue import WORKLOADS
 from tests.bench.workloads.fan_out import fan_out
-from tests.bench.workloads.person import person_to_person
+from tests.bench.workloads.history import Reader
+from tests.bench.workloads.person import person_to_person, with_many_stored
+from tests.bench.workloads.reach import reach
+from tests.bench.workloads.returning import reconnect, watched
+from tests.bench.workloads.storms import typing
 
+NODE_PEERS = NODE / "node_modules" / "better-sqlite3"
 ACK = b'431[{"ok":true}]'
 
 
@@ -129,7 +140,32 @@ def test_frames_of_any_size_are_split_correctly(size):
     assert not [*cut(data[: size // 2 + 1])]
 
 
-TINY = Scale(seconds=0.3, warm_up=0.02, rooms=((10, (2,)),), crowd=0, idle=0, connections=0, pairs=3)
+TINY = Scale(
+    seconds=0.3,
+    warm_up=0.02,
+    rooms=((10, (2,)),),
+    crowd=12,
+    idle=0,
+    connections=0,
+    pairs=3,
+    calls=5,
+    typists=3,
+    typists_among=6,
+    storms=1,
+    watched=4,
+    many_rooms=12,
+    beginners=5,
+    stored=60,
+)
+CASES = {
+    with_many_stored: 1,
+    reach: 2,
+    typing: 2,
+    beginning: 3,
+    watched: 2,
+    reconnect: 6,
+}
+"""How many figures each of these has."""
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +185,35 @@ def test_conversations_are_measured(bench):
     assert figure.value > 1 and figure.peer == "chatrooms"
 
 
+@pytest.mark.parametrize("measure", CASES, ids=lambda measure: measure.__name__)
+def test_all_else_that_people_wait_for_is_measured(bench, measure):
+    figures = list(measure(bench, TINY, "chatrooms"))
+    assert len(figures) == CASES[measure] == len({figure.case for figure in figures})
+    assert all(figure.value >= 0 and figure.peer == "chatrooms" and figure.unit for figure in figures)
+
+
+def test_messages_that_were_stored_before_are_there(bench):
+    with bench.data() as directory:
+        stored.converse(directory, [("u00000", "u00001"), ("u00002", "u00003")])
+        stored.fill(directory, stored.CONVERSATIONS, 30, "u00000")
+        with bench.server("chatrooms", data=directory) as server, Load(server.address, server.wire) as load:
+            reader = Reader(load, *load.connect(["u00002"]))
+            _, page = reader.ask("history", room="u00002+u00003")
+    assert [message["number"] for message in page["messages"]] == list(range(1, 32))
+
+
+@pytest.mark.skipif(not NODE_PEERS.is_dir(), reason="the peers on Node are installed by the benchmark")
+@pytest.mark.parametrize("measure", [with_many_stored, typing, reach, beginning])
+def test_a_peer_that_stores_is_measured(bench, measure):
+    figures = list(measure(bench, TINY, "node-sqlite"))
+    assert figures and all(figure.value >= 0 for figure in figures)
+
+
+def test_the_build_of_python_is_named():
+    assert f"{platform.python_implementation()} {platform.python_version()} (" in machine.python()
+    assert re.search("configured with(out)? PGO and with(out)? LTO$", machine.python())
+
+
 def test_the_report_compares_rounds_and_marks_what_cannot_be_trusted():
     busy = Usage(load=0.99, server=0.5, others=0.4)
     figures = [
@@ -158,6 +223,7 @@ def test_the_report_compares_rounds_and_marks_what_cannot_be_trusted():
     ]
     figures.append(Figure("person", "failed", "chatrooms", None, "", note="Wrong: twice"))
     report = markdown(cases(figures), WORKLOADS, {"Kernel": "Linux"}, QUICK)
-    assert "| a case | **40** (10 – 100)<br>load 99%, server 50%, others 40% ‼ ⚠ | **100** (40 – 200)" in report
+    theirs, ours = "**40** (10 – 100)<br>12,500 µs CPU each", "**100** (40 – 200)<br>5,000 µs CPU each"
+    assert f"| a case | {theirs}<br>load 99%, server 50%, others 40% ‼ ⚠ | {ours}" in report
     assert "| **2.00×**<br>per CPU second 2.50×" in report
     assert "chatrooms, failed: Wrong: twice" in report and "- Kernel: Linux" in report

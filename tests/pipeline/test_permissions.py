@@ -25,6 +25,7 @@ from tests.people import Person, connect, leave
 from tests.servers import QUICK, running, serving
 from tests.world import make_staff
 
+PACKAGE = Path(chatrooms.__file__).parent
 CANARY = "canary-5e1f"
 FINE = "fine"
 
@@ -234,8 +235,8 @@ def calls_of(method: str) -> list[ast.Call]:
     """Return the calls of a method of the server, or of its manager, outside of the wire."""
     return [
         call
-        for path in Path(chatrooms.__file__).parent.rglob("*.py")
-        if "wire" not in path.parts
+        for path in PACKAGE.rglob("*.py")
+        if "wire" not in path.relative_to(PACKAGE).parts
         for call in ast.walk(ast.parse(path.read_text()))
         if isinstance(call, ast.Call) and re.search(rf"server(\.manager)?\.{method}$", ast.unparse(call.func))
     ]

@@ -12,25 +12,25 @@ OLDEST = (20, 19)
 """What ESLint needs."""
 
 
-def node() -> str:
-    """Return the path of Node."""
-    return _on_path() or str(_wheel() / "bin" / "node")
+def node(oldest: tuple[int, int] = OLDEST) -> str:
+    """Return the path of Node, at least of this version."""
+    return _on_path(oldest) or str(_wheel() / "bin" / "node")
 
 
-def npm() -> list[str]:
+def npm(oldest: tuple[int, int] = OLDEST) -> list[str]:
     """Return the command that runs npm with `node`."""
-    if _on_path() and (found := shutil.which("npm")):
+    if _on_path(oldest) and (found := shutil.which("npm")):
         return [found]
-    return [node(), str(_wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    return [node(oldest), str(_wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
 @cache
-def _on_path() -> str | None:
+def _on_path(oldest: tuple[int, int]) -> str | None:
     found = shutil.which("node")
     if found is None:
         return None
     version = subprocess.run([found, "--version"], check=True, capture_output=True, text=True).stdout
-    return found if tuple(map(int, version.strip("v\n").split(".")[:2])) >= OLDEST else None
+    return found if tuple(map(int, version.strip("v\n").split(".")[:2])) >= oldest else None
 
 
 def _wheel() -> Path:

@@ -40,13 +40,17 @@ class Scale:
     typists_among: int = 502
     storms: int = 5
     watched: int = 250
+    many_rooms: int = 1000
+    beginners: int = 500
+    calls: int = 200
+    stored: int = 500_000
 
     @property
     def people(self) -> int:
         """How many have to be known before."""
         rooms = (sockets for sockets, _ in self.rooms)
-        others = (self.crowd, self.idle, self.connections, 2 * self.pairs, self.typists_among, 2 * self.watched)
-        return max(*rooms, *others) + 1
+        storms = (self.typists_among, 2 * self.watched, self.beginners)
+        return max(*rooms, *storms, self.crowd, self.idle, self.connections, 2 * self.pairs) + 1
 
 
 QUICK = Scale(
@@ -65,6 +69,9 @@ QUICK = Scale(
     writes=200,
     storms=2,
     watched=100,
+    many_rooms=300,
+    calls=40,
+    stored=100_000,
 )
 
 Measure = Callable[[Bench, Scale, str], Iterator[Figure]]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tests.bench import stored, texts
 from tests.bench.checks import Correspondent, Ledger
-from tests.bench.cores import Meter
-from tests.bench.figures import Figure
+from tests.bench.cores import Meter, Usage
+from tests.bench.figures import OURS, Figure
 from tests.bench.load import Connection, Load
-from tests.bench.peers import Bench
+from tests.bench.peers import Bench, Running
 from tests.bench.senders import DRAIN_SECONDS, Sender, talk
 from tests.bench.workloads import Scale
 
@@ -58,7 +59,26 @@ class PairLedger(Ledger):
 
 def person_to_person(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
     """Messages per second, with all pairs posting at once."""
-    with bench.server(peer) as server, Load(server.address, server.wire) as load:
+    with bench.server(peer) as server:
+        rate, usage = _rate(bench, scale, server)
+    yield Figure("person", f"{2 * scale.pairs} sockets, all talk", peer, rate, "messages/s", usage)
+
+
+def with_many_stored(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
+    """The same, when these pairs have posted many messages before."""
+    with bench.data() as directory:
+        if peer == OURS:
+            names = [(texts.name(2 * at), texts.name(2 * at + 1)) for at in range(scale.pairs)]
+            stored.converse(directory, names)
+            stored.fill(directory, stored.CONVERSATIONS, scale.stored // scale.pairs, texts.name(0))
+        with bench.server(peer, data=directory, BENCH_STORED=str(scale.stored)) as server:
+            rate, usage = _rate(bench, scale, server)
+    case = f"{2 * scale.pairs} sockets, all talk, {scale.stored:,} messages stored"
+    yield Figure("stored", case, peer, rate, "messages/s", usage)
+
+
+def _rate(bench: Bench, scale: Scale, server: Running) -> tuple[float, Usage]:
+    with Load(server.address, server.wire) as load:
         people = load.connect_many(2 * scale.pairs)
         load.rest()
         pairs = [Pair(*people[at : at + 2]) for at in range(0, len(people), 2)]
@@ -69,8 +89,7 @@ def person_to_person(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
         seconds, usage = meter.stop()
         load.rest(0.15)
         _settle(pairs)
-        case = f"{2 * scale.pairs} sockets, all talk"
-        yield Figure("person", case, peer, messages / seconds, "messages/s", usage)
+    return messages / seconds, usage
 
 
 def _talk(load: Load, pairs: list[Pair], seconds: float) -> int:

@@ -1,0 +1,76 @@
+"""People who come back: many at once, watched by others; and somebody with many rooms who is behind in all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from tests.bench import stored, texts
+from tests.bench.cores import Meter
+from tests.bench.figures import Figure
+from tests.bench.load import Load
+from tests.bench.peers import Bench
+from tests.bench.wires import command
+from tests.bench.workloads import Scale
+from tests.bench.workloads.history import Reader
+from tests.bench.workloads.storms import Ears
+
+SECONDS = 60
+BEHIND = 10
+
+
+def watched(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
+    """Milliseconds of CPU for each person who comes, without and with others who watch all of them."""
+    newcomers = [texts.name(number) for number in range(scale.watched, 2 * scale.watched)]
+    for watchers in (0, scale.watched):
+        with bench.server(peer) as server, Load(server.address, server.wire) as load:
+            connections = load.connect_many(scale.watched)
+            for connection in connections[:watchers]:
+                connection.send(command(1, "presence.watch", usernames=newcomers))
+            ears = Ears(connections, b'"online"')
+            load.rest()
+            meter = Meter(server.pid, bench.cores)
+            load.connect(newcomers)
+            load.run(lambda: ears.heard >= watchers * len(newcomers), SECONDS)  # noqa: B023 - it is called at once
+            seconds, usage = meter.stop()
+        case = f"{scale.watched} come, watched by {watchers}, CPU for each"
+        yield Figure("watched", case, peer, 1000 * seconds * usage.server / len(newcomers), "ms")
+
+
+def reconnect(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
+    """Milliseconds until somebody in many rooms is connected and has caught up, from nothing and from a little ago."""
+    me = texts.name(0)
+    with bench.data() as directory:
+        stored.create(directory, scale.many_rooms, me)
+        stored.fill(directory, stored.ROOMS, 2 * BEHIND, me)
+        with bench.server(peer, data=directory) as server:
+            revs: dict[str, int] = {}
+            for what in ("from nothing", f"{BEHIND} messages behind in each", "nothing new"):
+                with Load(server.address, server.wire) as load:
+                    meter, begun = Meter(server.pid, bench.cores), time.perf_counter()
+                    reader = Reader(load, *load.connect([me]))
+                    caught_up = _caught_up(reader, revs)
+                    milliseconds = 1000 * (time.perf_counter() - begun)
+                    seconds, usage = meter.stop()
+                case = f"{scale.many_rooms:,} rooms, {what}"
+                yield Figure("reconnect", case, peer, milliseconds, "ms", usage)
+                yield Figure("reconnect", f"{case}, CPU of the server", peer, 1000 * seconds * usage.server, "ms")
+                behind = BEHIND if what == "from nothing" else 0
+                revs = {room: rev - behind * room.startswith("#room") for room, rev in caught_up.items()}
+
+
+def _caught_up(reader: Reader, revs: dict[str, int]) -> dict[str, int]:
+    """Return the revs after all that is newer than ``revs`` has come."""
+    found, more = dict(revs), True
+    while more:
+        _, page = reader.ask("sync", revs=found)
+        found |= {change["room"]: change["rev"] for change in page["changes"]}
+        more = _goes_on(page)
+    return found
+
+
+def _goes_on(page: dict[str, Any]) -> bool:
+    if page["reset"]:
+        raise AssertionError(f"not caught up, but reset: {page['reset'][:3]}")
+    return bool(page["more"])
