@@ -45,11 +45,11 @@ def test_a_message_mentions_the_people_in_its_room(direct, text, mentioned):
 
 def test_only_people_who_belong_to_the_room_are_mentioned(direct):
     direct.run("alice", "room.create", {"name": "#den", "access": "private"})
-    assert not post(direct, "@bob @carol", "#den")["mentions"]
+    assert post(direct, "@bob @carol", "#den")["mentions"] == []
     direct.run("alice", "room.invite", {"room": "#den", "username": "bob"})
     assert post(direct, "@bob @carol", "#den")["mentions"] == ["bob"]
     direct.run("alice", "room.remove", {"room": "#den", "username": "bob"})
-    assert not post(direct, "@bob @carol", "#den")["mentions"]
+    assert post(direct, "@bob @carol", "#den")["mentions"] == []
 
 
 def test_a_conversation_mentions_its_people_and_a_personal_room_its_owner(direct):
