@@ -47,6 +47,7 @@ Packets and bodies                         128 KiB, attachments included (``Limi
 Attachments                                10 in a packet, within 10 seconds (``Limits``)
 Handlers at the same time                  100 for each client, then its events wait (``Limits``)
 A client that does not read                is closed after 10 seconds or 1 MiB (``Limits``)
+Volatile events to more than 32 sockets    are gathered for up to 20 ms, and go out with what is sent meanwhile
 ``environ``                                a read-only mapping, with the client's real address
 JSON                                       orjson: strict UTF-8, no NaN
 Several processes, ``client_manager``      no: rooms are kept in one process
@@ -60,8 +61,8 @@ From the client inwards: `listener` and `connection_limits`, `http_parsing`, `ht
 
 A message over a WebSocket comes by `websocket_reader` (its frames by `frames`), `websocket_protocol`,
 `Socket.receive` and `Dispatcher`, which decodes it with `packets` and calls the handler. What the handler emits goes
-by `Server`, `Manager`, `message` and `Socket.send` to the protocols of the recipients; the acknowledgement by
-`Socket.send` alone.
+by `Server`, `Manager` with its `turns`, `message` and `Socket.send` to the protocols of the recipients, which collect
+it for one write by `outgoing`; the acknowledgement by `Socket.send` alone.
 """
 
 from chatrooms.wire.limits import Limits

@@ -48,7 +48,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one rough round, under three minutes")
+    parser.add_argument("--quick", action="store_true", help="one rough round, a few minutes")
     parser.add_argument("--rounds", type=int, help="alternating rounds")
     parser.add_argument("--seconds", type=float, help="how long people talk in one case")
     parser.add_argument("--only", type=_names([w.name for w in WORKLOADS]), help="workloads, separated by commas")

@@ -49,11 +49,11 @@ def _store(db: Connection, message: Message) -> Sequence[str]:
     if message["edited_at"] or message["deleted"]:
         db.execute(delete(mentions).where(mentions.c.message == message["id"]))
     if "@" not in (message["text"] or ""):
-        return ()
+        return []
     usernames = sorted(set(islice(_mentioned(db, message["room"], message["text"] or ""), MAX_MENTIONS)))
     for username in usernames:
         _insert.run(db, {"message": message["id"], "username": username})
-    return usernames or ()
+    return usernames
 
 
 def _mentioned(db: Connection, room: str, text: str) -> Iterator[str]:
