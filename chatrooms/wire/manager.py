@@ -245,7 +245,7 @@ class Manager:
     async def _spread(self, bundle: Bundle, recipients: dict[str, str], namespace: str) -> None:
         """Send to all recipients, in turn with other emits."""
         if len(recipients) > CROWD:
-            bundle.hurry = Hurry.GATHERED if bundle.delivery is Delivery.VOLATILE else Hurry.LATER
+            bundle.hurry = Hurry.GATHERED if bundle.delivery is Delivery.VOLATILE else Hurry.NOW
         await self._turns.spread(partial(self._send, namespace), bundle, recipients)
 
     def _send(self, namespace: str, bundle: Bundle, recipients: Iterable[tuple[str, str]]) -> None:

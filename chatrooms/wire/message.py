@@ -55,9 +55,12 @@ class Delivery(Enum):
 
 
 class Hurry(IntEnum):
-    """How soon a message goes out where there is much to send; the greater, the sooner."""
+    """How soon a message goes out; the greater, the sooner.
 
-    GATHERED, LATER, SOON = range(3)
+    SOON is a round of the event loop later, with all else that the client is sent in this round.
+    """
+
+    GATHERED, SOON, NOW = range(3)
 
 
 class Bundle:

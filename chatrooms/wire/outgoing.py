@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from chatrooms.wire.message import Hurry
 
 WRITES = 250
-"""Sockets that are written to in one round, of those in a hurry and of the others; it takes at most 2 ms for each."""
+"""Sockets that are written to in one round, of those in a hurry and of the others; each takes at most 2 ms."""
 STEP = 2 * 1024 * 1024
 """Bytes that are written in one round, of each too."""
 SECONDS_TO_GATHER = 0.02
@@ -27,34 +27,35 @@ class Collector(Protocol):
 class Outgoing:
     """The sockets of an event loop for which something is collected.
 
-    What only a few sockets receive, such as an acknowledgement, does not wait behind what a whole room receives; and
-    what may be left out, such as that somebody types, is gathered: many do so at the same time.
+    What only a few sockets receive, such as an acknowledgement, goes out a round later. What a whole room receives and
+    may be left out, such as that somebody types, is gathered for longer: many do so at the same time.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._gathered, self._later, self._soon = deque[Collector](), deque[Collector](), deque[Collector]()
-        self._waiting = (self._gathered, self._later, self._soon)  # by `Hurry`
+        self._gathered, self._soon, self._later = deque[Collector](), deque[Collector](), deque[Collector]()
         self._scheduled = False
 
     def add(self, collector: Collector, hurry: Hurry) -> None:
-        """Write to a socket in the next round; if there are many, in one of the next rounds."""
-        waiting = self._waiting[hurry]
-        waiting.append(collector)
-        if len(waiting) == 1:  # otherwise it is scheduled
-            self._schedule(hurry)
-
-    def _schedule(self, hurry: Hurry) -> None:
+        """Write to a socket in the next round, or a little later; if there are many, in one of the rounds after."""
         if hurry is Hurry.GATHERED:
-            self._loop.call_later(SECONDS_TO_GATHER, self._release)
-        elif not self._scheduled:
-            self._scheduled = True
-            self._loop.call_soon(self._round)
+            if not self._gathered:
+                self._loop.call_later(SECONDS_TO_GATHER, self._release)
+            self._gathered.append(collector)
+            return
+        self._soon.append(collector)
+        if not self._scheduled:
+            self._schedule()
+
+    def _schedule(self) -> None:
+        self._scheduled = True
+        self._loop.call_soon(self._round)
 
     def _release(self) -> None:
         self._later.extend(self._gathered)
         self._gathered.clear()
-        self._schedule(Hurry.LATER)
+        if not self._scheduled:
+            self._schedule()
 
     def _round(self) -> None:
         try:
@@ -63,7 +64,7 @@ class Outgoing:
         finally:
             self._scheduled = False
             if self._soon or self._later:
-                self._schedule(Hurry.LATER)
+                self._schedule()
 
 
 def _write(waiting: deque[Collector]) -> None:

@@ -7,10 +7,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from chatrooms.wire.message import Bundle, Delivery
+from chatrooms.wire.message import Bundle, Delivery, Hurry
 
 RECIPIENTS = 2000
 """Recipients of all emits of a lane in one round; it takes about a millisecond to collect something for each."""
+WRITE = 8
+"""As how many recipients one counts that is written to at once."""
 STEP = 2 * 1024 * 1024
 """Bytes for all of these together."""
 
@@ -47,17 +49,19 @@ class Lane:
         self._waiting: deque[Emission] = deque()
         self._recipients, self._bytes, self.fresh = RECIPIENTS, STEP, True
 
-    def grant(self, wanted: int, size: int) -> int:
-        """Return how many of ``wanted`` recipients get ``size`` bytes now: at least one in each round."""
-        granted = min(wanted, self._recipients, self._bytes // max(1, size) or int(self.fresh))
-        self._recipients -= granted
-        self._bytes = max(0, self._bytes - granted * size)
+    def grant(self, wanted: int, bundle: Bundle) -> int:
+        """Return how many of ``wanted`` recipients get a bundle now: at least one in each round."""
+        cost = WRITE if bundle.hurry is Hurry.NOW else 1
+        least = int(self.fresh)
+        granted = min(wanted, self._recipients // cost or least, self._bytes // max(1, bundle.size) or least)
+        self._recipients = max(0, self._recipients - granted * cost)
+        self._bytes = max(0, self._bytes - granted * bundle.size)
         self.fresh = self.fresh and not granted
         return granted
 
-    def begin(self, wanted: int, size: int) -> int:
+    def begin(self, wanted: int, bundle: Bundle) -> int:
         """Return how many recipients a new emit may send to now: none if others wait."""
-        return 0 if self._waiting else self.grant(wanted, size)
+        return 0 if self._waiting else self.grant(wanted, bundle)
 
     def wait(self, emission: Emission) -> None:
         """Let an emit wait behind the others."""
@@ -69,7 +73,7 @@ class Lane:
         while self._waiting:
             emission = self._waiting[0]
             if not emission.done.done():  # done is also what was cancelled
-                granted = self.grant(emission.left, emission.bundle.size)
+                granted = self.grant(emission.left, emission.bundle)
                 if not granted:
                     return
                 emission.go_on(granted)
@@ -86,7 +90,7 @@ class Turns:
     async def spread(self, send: Send, bundle: Bundle, recipients: dict[str, str]) -> None:
         """Call ``send`` with the bundle and its recipients: with all now, or with some in each of the next rounds."""
         lane = self._lane(asyncio.get_running_loop(), bundle.delivery)
-        granted = lane.begin(len(recipients), bundle.size)
+        granted = lane.begin(len(recipients), bundle)
         if granted == len(recipients):
             send(bundle, recipients.items())
             return

@@ -60,14 +60,19 @@ class WebSocketProtocol(WebSocketReader):
     def carry(self, bundle: Bundle) -> bool:
         """Collect messages for one write, mostly a round later; return False if the client does not keep up.
 
-        As soon as more is collected than may wait for the client, all of it is written at once.
+        All that is collected is written with messages that go out now, and as soon as more may not wait for the client.
         """
         frames = bundle.frames
         if not self._collected:
             if self._full or self.close_sent or self.transport.is_closing():
                 return False
+            if bundle.hurry is Hurry.NOW:
+                self.transport.write(frames)
+                return True
             self._room = HIGH_WATER - self.transport.get_write_buffer_size()
             self._write_later(bundle.hurry)
+        elif bundle.hurry is Hurry.NOW:
+            self._room = 0
         elif bundle.hurry > self._hurry:
             self._write_later(bundle.hurry)
         self._collected.append(frames)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatrooms.wire import turns
-from chatrooms.wire.message import Bundle, Delivery, Message
+from chatrooms.wire.message import Bundle, Delivery, Hurry, Message
 from chatrooms.wire.turns import Turns
 
 SHARE, BYTES = 10, 1000
@@ -65,6 +65,14 @@ async def test_bytes_are_shared_too_but_one_recipient_always_has_a_turn(sent):
     assert sent.counts(RELIABLE) == [2, 2, 2, 1]
     await sent.finish([sent.emit(VOLATILE, range(2), size=5000)[1]])
     assert sent.counts(VOLATILE) == [1, 1]
+
+
+async def test_a_recipient_that_is_written_to_at_once_counts_as_several(sent, monkeypatch):
+    monkeypatch.setattr(turns, "WRITE", 4)
+    bundle, to = Bundle([Message(b"x")]), {str(sid): "eio" for sid in range(5)}
+    bundle.hurry = Hurry.NOW
+    await sent.finish([asyncio.ensure_future(sent.turns.spread(sent.send, bundle, to))])
+    assert sent.counts(RELIABLE) == [2, 2, 1]
 
 
 async def test_what_cannot_be_left_out_does_not_wait_for_what_can(sent):
