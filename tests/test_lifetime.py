@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 from chatrooms import AlreadyRunning, Chatrooms, NotRunning, Settings, WouldBlock
 from chatrooms.errors import NotFound, Unavailable
 from chatrooms.storage import database as db_module
-from chatrooms.storage import server_lock
+from chatrooms.storage import server_lock, writer
 from chatrooms.storage.database import Database
 from chatrooms.storage.server_lock import Busy
 from tests.doors import get, post
