@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 from chatrooms import AlreadyRunning, Chatrooms, NotRunning, Settings, WouldBlock
 from chatrooms.errors import NotFound, Unavailable
 from chatrooms.storage import database as db_module
-from chatrooms.storage import writer
+from chatrooms.storage import server_lock, writer
 from chatrooms.storage.database import Database
 from chatrooms.storage.server_lock import Busy
 from tests.doors import get, post
@@ -179,7 +179,7 @@ async def test_a_start_with_a_locked_database_releases_everything(tmp_path, chat
 
 
 async def test_a_cancelled_start_releases_the_database(chat, monkeypatch):
-    reached, go_on, take = threading.Event(), threading.Event(), writer.server_lock.take
+    reached, go_on, take = threading.Event(), threading.Event(), server_lock.take
 
     def slow(url):
         release = take(url)
@@ -187,7 +187,7 @@ async def test_a_cancelled_start_releases_the_database(chat, monkeypatch):
         go_on.wait(PATIENCE)
         return release
 
-    monkeypatch.setattr(writer.server_lock, "take", slow)
+    monkeypatch.setattr(server_lock, "take", slow)
     starting = asyncio.create_task(chat.lifespan().__aenter__())
     await asyncio.to_thread(reached.wait, PATIENCE)
     starting.cancel()

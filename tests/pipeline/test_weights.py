@@ -16,6 +16,7 @@ from chatrooms.errors import Invalid
 from chatrooms.pipeline import weights
 from chatrooms.pipeline.commands import Caller
 from chatrooms.pipeline.pipeline import AT_ONCE, Pipeline, parse
+from chatrooms.settings import Settings
 from chatrooms.storage.database import Database
 from chatrooms.wire import packets
 from tests.bench.parsing import slow_name, worst
@@ -129,7 +130,7 @@ def test_brackets_in_strings_are_not_arrays():
 
 
 async def test_callers_at_one_address_wait_only_for_each_other():
-    pipe = Pipeline(None, None, Database("sqlite:///unused"), None, None, None)
+    pipe = Pipeline(Settings(), None, Database("sqlite:///unused"), None, None, None)
     crowd = [Caller(f"guest{number}", network="192.0.2.1") for number in range(AT_ONCE + 1)]
     turns = [pipe._turn(each) for each in crowd]
     for turn in turns[:AT_ONCE]:
