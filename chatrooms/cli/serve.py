@@ -23,7 +23,7 @@ from chatrooms.storage.files import FILE, make_private_folder
 from chatrooms.storage.migrations import Newer
 from chatrooms.storage.server_lock import Busy
 from chatrooms.wire import descriptors, fastpath
-from chatrooms.wire.connection_limits import ConnectionLimits, Slot, listed
+from chatrooms.wire.connection_limits import ConnectionLimits, Slot, exempt
 from chatrooms.wire.limits import MAX_PACKET
 from chatrooms.wire.listener import Listener
 
@@ -81,10 +81,16 @@ class _Uvicorn(uvicorn.Server):
 
     def __init__(self, chat: Chatrooms, settings: Settings) -> None:
         super().__init__(
-            uvicorn.Config(chat, lifespan="off", forwarded_allow_ips=settings.proxies, **uvicorn_options())
+            uvicorn.Config(
+                chat,
+                lifespan="off",
+                proxy_headers=bool(settings.proxies),
+                forwarded_allow_ips=settings.proxies,
+                **uvicorn_options(),
+            )
         )
         self._chat = chat
-        self._limits = ConnectionLimits(descriptors.for_connections(), settings.connections, listed(settings.proxies))
+        self._limits = ConnectionLimits(descriptors.for_connections(), settings.connections, exempt(settings.proxies))
         self._listeners: list[Listener] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -154,4 +160,5 @@ def _writable(settings: Settings) -> None:
 
 def _address(settings: Settings, listening: socket.socket) -> str:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{listening.getsockname()[1]}/"
+    here = f"http://{host}:{listening.getsockname()[1]}/"
+    return f"{settings.url}, for proxies at {here}" if settings.url else here

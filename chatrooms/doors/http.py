@@ -18,9 +18,9 @@ from chatrooms.doors.assets import Assets
 from chatrooms.doors.reference import Reference
 from chatrooms.errors import Internal, Invalid, NotFound, Refusal, TooLarge, Unavailable
 from chatrooms.identity.gate import Gate
-from chatrooms.identity.handshake import Handshake, trusted
+from chatrooms.identity.handshake import Handshake
+from chatrooms.identity.pages import Pages
 from chatrooms.pipeline.pipeline import Pipeline
-from chatrooms.settings import Settings
 from chatrooms.storage.reader import Reader
 from chatrooms.wire.packets import parse_json
 from chatrooms.wire.requests import announced
@@ -37,7 +37,7 @@ class HttpDoor:
 
     def __init__(
         self,
-        settings: Settings,
+        pages: Pages,
         pipeline: Pipeline,
         gate: Gate,
         reader: Reader,
@@ -45,7 +45,7 @@ class HttpDoor:
         assets: Assets,
         reference: Reference,
     ) -> None:
-        self._settings, self._pipeline, self._gate, self._reader = settings, pipeline, gate, reader
+        self._pages, self._pipeline, self._gate, self._reader = pages, pipeline, gate, reader
         self._assets, self._reference = assets, reference
 
     def app(self, lifespan: Lifespan[Starlette]) -> Starlette:
@@ -74,7 +74,7 @@ class HttpDoor:
 
     async def _command(self, request: Request) -> Response:
         name = request.path_params["command"]
-        handshake = Handshake({}, request.scope, trusted(request.scope, self._settings.origins))
+        handshake = Handshake({}, request.scope, self._pages.trust(request.scope))
         if self._pipeline.is_entry(name):
             return await self._enter(name, request, handshake)
         try:

@@ -13,6 +13,8 @@ from starlette.requests import HTTPConnection
 
 from chatrooms.errors import Forbidden
 from chatrooms.identity import cookies
+from chatrooms.identity.pages import encrypted
+from chatrooms.once import SHOWN
 from chatrooms.pipeline.commands import invalid
 from chatrooms.types import Username
 from chatrooms.wire import connection_limits
@@ -101,23 +103,8 @@ class Handshake:
         return Credentials.model_construct(username=username)
 
 
-def trusted(scope: Mapping[str, Any], origins: tuple[str, ...]) -> bool:
-    """Return whether the page that a request comes from is ours or listed; a program that names no page is trusted."""
-    headers = Headers(scope=dict(scope))
-    origin = headers.get("origin")
-    if origin is None:
-        return headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
-    schemes = ("https",) if encrypted(scope) else ("http", "https")
-    ours = [f"{scheme}://{headers.get('host', '')}" for scheme in schemes]
-    return origin in ours or origin.rstrip("/") in origins
-
-
 def require_trusted(handshake: Handshake) -> None:
     """Raise `Forbidden` for pages of other sites, whose requests carry our visitors' cookies."""
     if not handshake.trusted:
-        raise Forbidden("Pages of that origin are not allowed here. The setting `origins` lists those that are.")
-
-
-def encrypted(scope: Mapping[str, Any]) -> bool:
-    """Return whether the connection of a request is encrypted."""
-    return scope.get("scheme") in ("https", "wss")
+        origin, host = (handshake.headers.get(name, "")[:SHOWN] for name in ("origin", "host"))
+        raise Forbidden(f"Pages of {origin or 'other sites'} cannot use the chat at {host}; see its setting `origins`.")
