@@ -29,6 +29,7 @@ from chatrooms.errors import Invalid, NotFound
 from chatrooms.events import End, Signal
 from chatrooms.features import FEATURES, rooms, users
 from chatrooms.identity import FEATURES as IDENTITY
+from chatrooms.identity import lifetimes
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.hosts import Authenticate
 from chatrooms.identity.pages import Pages
@@ -41,7 +42,9 @@ from chatrooms.pipeline.feature import Feature, Features
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import DATABASE, Settings
+from chatrooms.storage import facts
 from chatrooms.storage.database import Database
+from chatrooms.storage.facts import Facts
 from chatrooms.storage.files import make_private_folder
 from chatrooms.storage.rows import Message
 from chatrooms.wire.connection_limits import exempt
@@ -133,7 +136,9 @@ class Chatrooms:
             self._server.begin()
             ending.callback(self._lifetime.stop)
             ending.push_async_callback(self._drain)
-            await self._pipeline.change(_create_defaults, APPLICATION, users.SYSTEM, self.settings.lobby)
+            self._pipeline.facts = await self._pipeline.change(
+                _create_defaults, APPLICATION, users.SYSTEM, self.settings.lobby
+            )
             self._lifetime.ready()
             async with self._runner.running():
                 yield
@@ -255,12 +260,15 @@ def _parsed(parse: Callable[[str], str], name: object, field: str) -> str:
         raise Invalid(str(error), field=field) from None
 
 
-def _create_defaults(act: Act) -> None:
-    """Create the system user and the lobby, unless they exist."""
+def _create_defaults(act: Act) -> Facts:
+    """Create the system user and the lobby, unless they exist; return the facts about the database."""
     if users.find(act.db, users.SYSTEM) is None:
         users.add(act, users.SYSTEM)
     if not rooms.exists(act.db, act.lobby):
         rooms.add(act, act.lobby, "open", act.lobby[1:].capitalize(), "The room for everyone.")
+    known = facts.find_or_make(act.db, act.now)
+    lifetimes.resume(act, known)
+    return known
 
 
 def _server(settings: Settings) -> Server:

@@ -99,6 +99,9 @@ class Settings(BaseSettings):
         "exempt.",
     )
     session_days: int = Field(default=365, ge=1, le=36_500, description="Days until an unused session expires.")
+    session_max_days: int = Field(
+        default=3650, ge=1, le=36_500, description="Days until a session expires however much it is used."
+    )
     ping_interval: float = Field(default=25.0, ge=0.1, le=3600, description="Seconds between pings to each connection.")
     ping_timeout: float = Field(default=20.0, ge=0.1, le=3600, description="Seconds to wait for the reply to a ping.")
     join_timeout: float = Field(

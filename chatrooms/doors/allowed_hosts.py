@@ -36,7 +36,7 @@ class Hosts:
 class AllowedHosts:
     """ASGI middleware that rejects requests for other names than ``hosts`` and that of ``url`` with 421.
 
-    Without either it allows all. With ``url`` it allows IP addresses too, by which a proxy may ask. Ports do not matter.
+    Without either it allows all. With ``url`` it allows IP addresses too, which a proxy may use. Ports do not matter.
     """
 
     def __init__(self, app: ASGIApp, hosts: Hosts, url: str = "") -> None:

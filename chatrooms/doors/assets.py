@@ -15,8 +15,9 @@ from starlette.routing import BaseRoute, Route
 
 from chatrooms.doors.brand import Brand
 from chatrooms.doors.file_response import answer
-from chatrooms.doors.running import mount, path
+from chatrooms.doors.running import path
 from chatrooms.doors.snapshot import FOLDERS, PAGE, SERVICE_WORKER, SINGLES, File, Folder, Snapshot
+from chatrooms.identity.pages import mount
 
 BASE = '<base href="/">'
 LOGIN = '<meta name="login" content="here">'

@@ -94,6 +94,7 @@ class HttpDoor:
                 cookie.name,
                 cookie.value,
                 max_age=cookie.max_age,
+                path=cookie.path,
                 secure=cookie.secure,
                 httponly=True,
                 samesite="lax",

@@ -13,8 +13,9 @@ from starlette.routing import BaseRoute, Route
 
 from chatrooms.doors.docs import POLICY, Documents
 from chatrooms.doors.file_response import answer
-from chatrooms.doors.running import mount, path
+from chatrooms.doors.running import path
 from chatrooms.doors.snapshot import File
+from chatrooms.identity.pages import mount
 
 URLS = 16
 """How many URLs have their documents kept; for more, which clients can make up, they are built anew."""

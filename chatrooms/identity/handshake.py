@@ -12,7 +12,6 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
 from chatrooms.errors import Forbidden
-from chatrooms.identity import cookies
 from chatrooms.identity.pages import encrypted
 from chatrooms.once import SHOWN
 from chatrooms.pipeline.commands import invalid
@@ -91,16 +90,11 @@ class Handshake:
         except ValidationError as error:
             raise invalid(error) from None
 
-    def cookie(self, username: str) -> str | None:
-        """Return the token in the session cookie of ``username``, if there is one."""
-        return self.cookies.get(cookies.name(username, secure=self.secure))
-
     def _of_request(self) -> Credentials:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and (bearer := token.strip()):
             return Credentials.model_construct(token=bearer)
-        username = self.headers.get("chatrooms-user") or cookies.only_username(self.cookies)
-        return Credentials.model_construct(username=username)
+        return Credentials.model_construct(username=self.headers.get("chatrooms-user"))
 
 
 def require_trusted(handshake: Handshake) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from starlette.datastructures import Headers
 
@@ -37,6 +38,15 @@ class Pages:
             return True
         self._once.warn(REJECTED, given, host)
         return False
+
+
+def mount(scope: Mapping[str, Any]) -> str:
+    """Return the path where the chat is mounted, percent-encoded, with a slash at both ends.
+
+    It is not always the host application's text: in ``Mount("/{team}", chat)`` the client chooses a part.
+    """
+    root = quote(scope.get("root_path", "").strip("/"))
+    return f"/{root}/" if root else "/"
 
 
 def encrypted(scope: Mapping[str, Any]) -> bool:

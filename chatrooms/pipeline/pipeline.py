@@ -22,8 +22,10 @@ from chatrooms.pipeline.commands import Act, Caller, Command, Params, Stranger, 
 from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.jobs import Queue
 from chatrooms.pipeline.rates import Rates
+from chatrooms.pipeline.session_use import SessionUse
 from chatrooms.settings import Settings
 from chatrooms.storage.database import Database
+from chatrooms.storage.facts import Facts
 from chatrooms.wire.tally import Tally
 
 P = TypeVar("P", bound=Params)
@@ -62,6 +64,8 @@ class Pipeline:
         self, settings: Settings, features: Features, db: Database, broadcast: Broadcast, rates: Rates, queue: Queue
     ) -> None:
         self.settings = settings
+        self.sessions = SessionUse()
+        self.facts: Facts
         self._features, self._db, self._broadcast, self._rates, self._queue = features, db, broadcast, rates, queue
         self._tally = Tally(log)
         db.writer.on_commit(self._committed)
@@ -70,6 +74,7 @@ class Pipeline:
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Run a command and return its result; raises a `Refusal`."""
         try:
+            self.sessions.note(me.session)
             command = self._features.commands.get(name)
             if command is None:
                 raise UnknownCommand(command=name[:100])
@@ -98,6 +103,7 @@ class Pipeline:
         """Run ``work`` as a change that is not a command, such as a first join or a job."""
 
         def run(db: Connection) -> Outcome[R]:
+            self.sessions.require(me.session)
             act = self._act(me, db)
             act.changes.locked = locks
             return self._outcome(act, work(act))
@@ -114,6 +120,7 @@ class Pipeline:
         queued = False
         for outcome in outcomes:
             events += outcome.events()
+            self.sessions.end(outcome.ended)
             queued |= outcome.queued
         await self._broadcast.publish(events)
         if queued:
@@ -172,6 +179,7 @@ class Pipeline:
 
     def _change(self, command: Command[P], p: P, me: Caller, db: Connection) -> Outcome[Any]:
         """Run a command on the writer's thread; raises `RateLimited` if its broadcast exceeds the caller's rate."""
+        self.sessions.require(me.session)
         act = self._act(me, db)
         act.changes.locked = set(command.locks(db, me, p))
         outcome = self._outcome(act, command.body(act, p, command.may(act, p)))
@@ -192,6 +200,8 @@ class Pipeline:
         for listener in self._features.listeners:
             if rows := [row for change in changes for row in change.rows.get(listener.table, ())]:
                 listener.run(act, rows)
+        if act.ended:
+            self.sessions.end(act.ended)
         return Outcome(result, list(act.changes.by_room.values()), act.signals, act.ended, act.queued)
 
 
