@@ -88,6 +88,21 @@ def show(config: Path | None, **flags: Any) -> None:
         click.echo(f"# {field.description}\n{name} = {_toml(getattr(settings, name))}\n")
 
 
+@cli.command()
+@setting_options
+def restored(config: Path | None, **flags: Any) -> None:
+    """Make all clients start anew: run it after you put back a backup, before you start the server."""
+    settings = _settings(config, flags)
+    from chatrooms.cli.restored import renew
+    from chatrooms.cli.serve import Unable
+
+    try:
+        asyncio.run(renew(settings))
+    except Unable as error:
+        _fail(str(error))
+    click.echo("Clients will discard what they know of this chat, and fetch it again.")
+
+
 def main() -> None:
     """Run the console script."""
     cli(prog_name="chatrooms")

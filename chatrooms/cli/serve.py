@@ -46,20 +46,32 @@ async def serve(settings: Settings) -> None:
     asyncio.get_running_loop().set_exception_handler(logs.unhandled)
     listening = _listen(settings.host, settings.port)
     try:
+        with opening(settings):
+            await _run(settings, listening)
+    finally:
+        listening.close()
+
+
+@contextmanager
+def opening(settings: Settings) -> Iterator[None]:
+    """Check the database, and raise `Unable` if what is done with it inside fails."""
+    try:
         _supported(settings)
         _writable(settings)
-        chat = Chatrooms(settings)
-        async with chat.lifespan():
-            print(f"{settings.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
-            sys.setswitchinterval(SECONDS_TO_SWITCH)
-            with collected_in_parts():
-                await _Uvicorn(chat, settings).serve(sockets=[listening])
+        yield
     except (Busy, Newer, OSError) as error:
         raise Unable(str(error)) from error
     except SQLAlchemyError as error:
         raise Unable(f"the database cannot be opened: {str(error).splitlines()[0]}") from error
-    finally:
-        listening.close()
+
+
+async def _run(settings: Settings, listening: socket.socket) -> None:
+    chat = Chatrooms(settings)
+    async with chat.lifespan():
+        print(f"{settings.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
+        sys.setswitchinterval(SECONDS_TO_SWITCH)
+        with collected_in_parts():
+            await _Uvicorn(chat, settings).serve(sockets=[listening])
 
 
 def uvicorn_options() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from starlette.types import Lifespan
 from chatrooms.doors.answers import Success, failed, refusal_of
 from chatrooms.doors.assets import Assets
 from chatrooms.doors.reference import Reference
-from chatrooms.errors import Internal, Invalid, NotFound, Refusal, TooLarge, Unavailable
+from chatrooms.errors import Internal, Invalid, MethodNotAllowed, NotFound, Refusal, TooLarge, Unavailable
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import Pages
@@ -139,5 +139,6 @@ async def _http_error(request: Request, error: Exception) -> Response:
     """Return Starlette's own refusals (no such path, no such method) and what fails, in our shape."""
     if not isinstance(error, HTTPException):
         return _failure(Internal())
-    answer = failed(NotFound(path=request.scope["path"][:200]))
+    kind = MethodNotAllowed if error.status_code == MethodNotAllowed.status else NotFound
+    answer = failed(kind(path=request.scope["path"][:200]))
     return _json(answer, error.status_code, dict(error.headers) if error.headers else None)

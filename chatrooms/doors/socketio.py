@@ -114,6 +114,7 @@ class SocketioDoor:
             "user": user,
             "server": _info(self._settings),
             "limits": {"text": MAX_TEXT},
+            "epoch": self._pipeline.facts.epoch,
         }
         if caller.new_token:
             welcome["token"] = caller.new_token

@@ -12,9 +12,10 @@ from operator import itemgetter
 from typing import Annotated, Any, NamedTuple, cast
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Connection, Integer, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, select, tuple_
 from typing_extensions import TypedDict
 
+from chatrooms.errors import Diverged
 from chatrooms.features import reads
 from chatrooms.features.messages.loading import with_parts
 from chatrooms.pipeline import access
@@ -22,8 +23,8 @@ from chatrooms.pipeline.commands import Act, Params, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import Change, Message, Read
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import SYNCED, Synced, members, rooms
-from chatrooms.types import CLEAN, MAX_SEQ, Seq, size_of
+from chatrooms.storage.tables import SYNCED, Synced, members, messages, rooms
+from chatrooms.types import CLEAN, MAX_SEQ, Id, Seq, size_of
 
 LIMIT = 200
 """The most new messages, or members, of a room; a client that is further behind reloads the room."""
@@ -33,6 +34,8 @@ PIECE_ROWS = 500
 """The most rows of each table in one piece of the caller's own room."""
 MAX_ROOMS = 2000
 """The most rooms that one response covers."""
+MAX_NEWEST = 50
+"""The most rooms whose newest message a client names."""
 MAX_BYTES = 240 * 1024
 """The most bytes of JSON in the changes of one response, which stays below 256 KiB as a whole."""
 LARGEST_ROOM = 192 * 1024
@@ -53,6 +56,13 @@ _newer = {
 }
 
 
+class Newest(Params):
+    """The newest message that a client has of a room."""
+
+    seq: Seq
+    id: Id
+
+
 class Sync(Params):
     """The caller's rev of each room to return; a room without one starts from 0."""
 
@@ -66,6 +76,11 @@ class Sync(Params):
     open: list[RoomName] = Field(
         default_factory=list, max_length=100, description="Rooms to return first, such as the one on screen."
     )
+    newest: dict[RoomName, Newest] = Field(
+        default_factory=dict,
+        max_length=MAX_NEWEST,
+        description="The newest message that you have in the rooms that were used last, to notice a restored backup.",
+    )
 
 
 class SyncPage(TypedDict):
@@ -73,7 +88,8 @@ class SyncPage(TypedDict):
 
     For a room in ``reset`` you are too far behind: discard what you have of it. Its change has no messages and members;
     get them with `history` and `room.members`. If ``more`` is true, the response is incomplete: call again with the new
-    revs. ``reads`` are your read positions in the rooms of ``changes``, counted anew as of their revs.
+    revs. ``reads`` are your read positions in the rooms of ``changes``, counted anew as of their revs. ``epoch`` is
+    that of the `welcome`.
     """
 
     changes: list[Change]
@@ -81,6 +97,7 @@ class SyncPage(TypedDict):
     reset: list[str]
     more: bool
     until: str | None
+    epoch: str
 
 
 class RoomChange(NamedTuple):
@@ -134,11 +151,25 @@ def sync(act: Act, p: Sync, _: None) -> SyncPage:
 
     Start with an empty ``after``, then pass the ``until`` of each response, until it is null. In ``revs``, give the
     revs of the rooms after ``after`` (and up to ``until`` if you give it); in the first call, also those of your own
-    room and the ``open`` ones. Without ``after``, give the revs of all your rooms, and repeat while there is ``more``.
+    room and the ``open`` ones. With ``newest`` it is rejected as ``diverged`` if a backup was put back: then discard
+    what you have of all rooms. Without ``after``, give the revs of all your rooms, and repeat while there is ``more``.
     """
+    _require_history(act.db, p.newest)
     answer = Answer(act, p.revs)
     until, more = _fill(answer, act.db, act.me.username, p)
-    return {"changes": answer.changes, "reads": answer.reads, "reset": answer.reset, "more": more, "until": until}
+    filled = {"changes": answer.changes, "reads": answer.reads, "reset": answer.reset}
+    return cast(SyncPage, filled | {"more": more, "until": until, "epoch": act.epoch})
+
+
+def _require_history(db: Connection, newest: dict[str, Newest]) -> None:
+    """Raise `Diverged` if the database does not have these messages."""
+    if not newest:
+        return
+    columns = (messages.c.room, messages.c.seq)
+    at = tuple_(*columns).in_([(room, message.seq) for room, message in newest.items()])
+    found = {(row.room, row.seq): row.id for row in db.execute(select(*columns, messages.c.id).where(at))}
+    if any(found.get((room, message.seq)) != message.id for room, message in newest.items()):
+        raise Diverged
 
 
 def _fill(answer: Answer, db: Connection, me: str, p: Sync) -> tuple[str | None, bool]:

@@ -65,7 +65,7 @@ class Pipeline:
     ) -> None:
         self.settings = settings
         self.sessions = SessionUse()
-        self.facts: Facts
+        self.facts = Facts.unknown()
         self._features, self._db, self._broadcast, self._rates, self._queue = features, db, broadcast, rates, queue
         self._tally = Tally(log)
         db.writer.on_commit(self._committed)
@@ -191,7 +191,7 @@ class Pipeline:
 
     def _act(self, me: Caller, db: Connection) -> Act:
         ours, features = self.settings, self._features
-        more: Any = {"server": ours.name, "online": self._broadcast.online}
+        more: Any = {"server": ours.name, "online": self._broadcast.online, "epoch": self.facts.epoch}
         return Act(me, db, Changes(db), self._rates, ours.lobby, features.parts, features.blank, **more)
 
     def _outcome(self, act: Act, result: R) -> Outcome[R]:

@@ -26,6 +26,11 @@ class Facts(NamedTuple):
     epoch: str
     ran_at: str
 
+    @classmethod
+    def unknown(cls) -> Facts:
+        """Return what is known before the database is open."""
+        return cls("", "", "")
+
 
 def find_or_make(db: Connection, now: str) -> Facts:
     """Return the facts; make them up in a new database."""

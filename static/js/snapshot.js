@@ -11,7 +11,7 @@ import { extendWindow, noteUncounted, takeRows } from "./rows.js";
  * @import {InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @typedef {{room: string, rev: number, messages: Message[], lowest: number, more: boolean,
  *   members: Member[], complete: boolean, uncounted: [number, number][]}} RoomSnapshot
- * @typedef {{version: number, me: User, memberships: Membership[], rooms: Room[], reads: Read[], inbox: InboxItem[], users: User[],
+ * @typedef {{version: number, epoch?: string, me: User, memberships: Membership[], rooms: Room[], reads: Read[], inbox: InboxItem[], users: User[],
  *   timelines: RoomSnapshot[]}} Snapshot
  */
 
@@ -27,6 +27,7 @@ export async function restore(username) {
   if (snapshot?.version !== VERSION || store.me.value) return;
   batch(() => {
     store.me.value = snapshot.me;
+    store.epoch.value = snapshot.epoch ?? "";
     takeRows(username, snapshot);
     snapshot.timelines.forEach(restoreRoom);
     store.ready.value = true;
@@ -71,6 +72,7 @@ function save() {
   if (!me || !store.ready.peek()) return;
   keepSnapshot(me.username, {
     version: VERSION,
+    epoch: store.epoch.peek(),
     me,
     memberships: [...store.memberships.peek().values(), ...store.closed.peek().values()],
     rooms: [...store.rooms.peek().values()],

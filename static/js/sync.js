@@ -2,7 +2,7 @@ import { batch } from "@preact/signals";
 import { Catchup } from "./catchup.js";
 import { pause } from "./clock.js";
 import { asRefusal, online, passesAfter, run } from "./connection.js";
-import { extendWindow, forgetPersonal, forgetRoom, startRoster, takeRows } from "./rows.js";
+import { extendWindow, forgetEverything, forgetPersonal, forgetRoom, startRoster, takeRows } from "./rows.js";
 import * as store from "./store.js";
 
 /**
@@ -10,6 +10,8 @@ import * as store from "./store.js";
  * @import {Where} from "./catchup.js"
  * @import {Change, CommandName, Membership, Params, Result, Tables} from "./wire.js"
  */
+
+const NEWEST = 20;
 
 /** @type {Map<string, number>} The rev up to which each room is known. */
 export const revs = new Map();
@@ -107,9 +109,24 @@ export const catchUpAll = (open) => catchup.all(open);
 
 /** @param {unknown} error @returns {Promise<boolean>} whether it is temporary, after a pause if so */
 async function isPassing(error) {
+  if (asRefusal(error).code === "diverged") return startAnew();
   const seconds = passesAfter(asRefusal(error));
   if (seconds) await pause(seconds * 1000);
   return seconds > 0;
+}
+
+/** Forgets everything, as the server was put back to an earlier state. */
+function startAnew() {
+  revs.clear();
+  forgetEverything();
+  return true;
+}
+
+/** The newest messages of the rooms that were used last: a server that was put back does not have them. */
+function newest() {
+  const known = [...revs.keys()].flatMap((room) => store.windowOf(room).peek().list.slice(-1));
+  const last = known.sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, NEWEST);
+  return Object.fromEntries(last.map(({ room, seq, id }) => [room, { seq, id }]));
 }
 
 function mine() {
@@ -119,7 +136,8 @@ function mine() {
 /** @param {string[]} rooms @param {Where} where */
 async function ask(rooms, where) {
   const asked = new Map(rooms.map((room) => [room, revs.get(room) ?? 0]));
-  const answer = await run("sync", { revs: Object.fromEntries(asked), ...where });
+  const all = where.after === "" && where.until !== "";
+  const answer = await run("sync", { revs: Object.fromEntries(asked), ...where, ...(all && { newest: newest() }) });
   batch(() => {
     for (const change of answer.changes) enter(change, asked.get(change.room) ?? 0, answer.reset.includes(change.room));
     takeRows(mine(), { reads: answer.reads.filter(({ room }) => isOurs(room)) });

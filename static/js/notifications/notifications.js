@@ -105,7 +105,13 @@ export const permission = () => ("Notification" in window ? Notification.permiss
 export async function showNotification(title, body, about) {
   if (permission() !== "granted") return false;
   const icon = new URL("icon-192.png", document.baseURI).href;
-  const options = { body, icon, tag: scoped(about ? `${about.username} ${about.room}` : "test"), renotify: true, data: about };
+  const options = {
+    body,
+    icon,
+    tag: scoped(about ? `${about.username} ${about.room}` : "test"),
+    renotify: true,
+    data: about,
+  };
   const worker = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
   return worker?.active
     ? worker.showNotification(title, options).then(
