@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
@@ -53,6 +54,8 @@ from chatrooms.wire.origins import checked_before
 from chatrooms.wire.server import Server
 from chatrooms.wire.session_limits import SessionLimits
 
+SMALLEST = 1000
+"""Bytes; a smaller response to a command is not compressed."""
 SOCKETS, API = "/socket.io/", "/api/"
 
 
@@ -104,11 +107,11 @@ class Chatrooms:
         )
         brand = Brand(settings.name, settings.lobby, settings.accent)
         assets = Assets(_static(), brand, hosted=authenticate is not None)
-        reference = Reference(Documents(Contract(declared.declared, declared.parts)), settings.name)
+        reference = Reference(Documents(Contract(declared.declared, declared.parts)), settings)
         http = HttpDoor(pages, self._pipeline, self._gate, self._db.reader, assets=assets, reference=reference)
         self._http = http.app(self.lifespan)
         self._sockets = across_origins(self._serve_sockets, settings.origins)
-        self._api = across_origins(self._http, settings.origins)
+        self._api = across_origins(GZipMiddleware(self._http, minimum_size=SMALLEST, compresslevel=3), settings.origins)
         running = OnlyWhileRunning(ForwardingCheck(self._route), self._lifetime)
         hosts = Hosts(settings.hosts)
         site = Site(running, settings.url, hosts) if settings.url else running

@@ -132,7 +132,9 @@ def _failure(refusal: Refusal) -> Response:
 
 
 def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(value), status, headers, media_type="application/json")
+    """Return an answer, which no cache may keep, as it is for one person."""
+    sent = {"Cache-Control": "no-store", **(headers or {})}
+    return Response(orjson.dumps(value), status, sent, media_type="application/json")
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -16,6 +16,7 @@ from chatrooms.doors.file_response import answer
 from chatrooms.doors.running import path
 from chatrooms.doors.snapshot import File
 from chatrooms.identity.pages import mount
+from chatrooms.settings import Settings
 
 URLS = 16
 """How many URLs have their documents kept; for more, which clients can make up, they are built anew."""
@@ -24,10 +25,14 @@ LONGEST_URL = 1000
 
 
 class Reference:
-    """The routes of ``/docs``, ``/openapi.json`` and ``/asyncapi.json`` of the server called ``name``."""
+    """The routes of ``/docs``, ``/openapi.json`` and ``/asyncapi.json`` of a server.
 
-    def __init__(self, documents: Documents, name: str) -> None:
-        self._documents, self._name = documents, name
+    They are compressed where the settings limit how many names it has, and so how often they are built.
+    """
+
+    def __init__(self, documents: Documents, settings: Settings) -> None:
+        self._documents, self._name = documents, settings.name
+        self._few = bool(settings.url or settings.hosts)
         self._file = lru_cache(maxsize=3 * URLS)(self._build)
 
     def routes(self) -> list[BaseRoute]:
@@ -52,7 +57,7 @@ class Reference:
                 body, kind = orjson.dumps(self._documents.openapi(self._name, url)), "application/json"
             case _:
                 body, kind = orjson.dumps(self._documents.asyncapi(self._name, url)), "application/json"
-        return File(body, kind, compressible=False)  # anybody can make up URLs, so building has to be cheap
+        return File(body, kind, compressible=self._few)  # anybody can make up URLs, so building has to be cheap
 
 
 def _here(request: Request) -> str:
