@@ -122,7 +122,8 @@ class State:
 
     def newest(self) -> dict[str, dict[str, Any]]:
         """Return the newest message of the rooms that were used last, as ``sync`` takes it."""
-        last = [next(reversed(room.messages.values())) for room in self.rooms.values() if room.messages]
+        trusted = (room for room in self.rooms.values() if room.messages and room.rev != AHEAD)
+        last = [next(reversed(room.messages.values())) for room in trusted]
         used = sorted(last, key=lambda message: message["at"])[-NEWEST:]
         return {message["room"]: {"seq": message["seq"], "id": message["id"]} for message in used}
 
