@@ -60,7 +60,7 @@ async def started(*command: str, port: int, log: Path, trust: Path) -> AsyncIter
         async with asyncio.timeout(START_SECONDS):
             while not await _answers(port, trust):
                 if process.returncode is not None:
-                    raise RuntimeError(f"{command[0]} ended:\n{log.read_text()[-2000:]}")
+                    raise RuntimeError(f"{command[0]} ended: see {log}")
                 await asyncio.sleep(0.05)
         yield
     finally:
