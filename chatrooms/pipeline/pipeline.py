@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -35,6 +36,9 @@ log = logging.getLogger(__name__)
 
 ON_LOOP = 200
 """How many characters of names may be normalized on the event loop; this takes at most a millisecond."""
+SECONDS_OF_ONE = 0.005
+"""A query that takes this much processor time counts as one more command, and so on up to `MOST_COUNTED`."""
+MOST_COUNTED = 30
 AT_ONCE = 2
 """How many queries run at once per network address, or per person if there is none."""
 
@@ -134,7 +138,8 @@ class Pipeline:
             await self._broadcast.align(me.username)
         if command.kind == "query":
             async with self._turn(me):
-                outcome = await self._db.reader.read(lambda db: self._query(command, p, me, db))
+                outcome, seconds = await self._db.reader.read(lambda db: self._timed(command, p, me, db))
+            self._charge_time(command, me, seconds)
             await self._emit(outcome.signals, me)
             return outcome.result
         outcome = await self._db.writer.change(
@@ -171,6 +176,18 @@ class Pipeline:
             if weight := sum(map(self._broadcast.kilobytes, passed)):
                 self._spend("broadcast", me, weight)
             await self._broadcast.publish(passed)
+
+    def _charge_time(self, command: Command[Any], me: Caller, seconds: float) -> None:
+        """Count a query that took long as several commands, so that reading much delays no one else for long."""
+        more = min(int(seconds / SECONDS_OF_ONE), MOST_COUNTED)
+        if more and not me.host:
+            self._rates.limits[command.rate].charge(me.username, me.network, more)
+
+    def _timed(self, command: Command[P], p: P, me: Caller, db: Connection) -> tuple[Outcome[Any], float]:
+        """Run a command on a reader's thread; return also the seconds of processor time that it took."""
+        begun = time.thread_time()
+        outcome = self._query(command, p, me, db)
+        return outcome, time.thread_time() - begun
 
     def _query(self, command: Command[P], p: P, me: Caller, db: Connection) -> Outcome[Any]:
         """Run a command on a reader's thread."""
