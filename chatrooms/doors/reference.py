@@ -25,7 +25,7 @@ LONGEST_URL = 1000
 
 
 class Reference:
-    """The routes of ``/docs``, ``/openapi.json`` and ``/asyncapi.json`` of a server.
+    """The routes of ``/docs``, the guides below it, ``/openapi.json`` and ``/asyncapi.json`` of a server.
 
     They are compressed where the settings limit how many names it has, and so how often they are built.
     """
@@ -33,12 +33,14 @@ class Reference:
     def __init__(self, documents: Documents, settings: Settings) -> None:
         self._documents, self._name = documents, settings.name
         self._few = bool(settings.url or settings.hosts)
+        self._made = lru_cache(maxsize=URLS)(self._make)
         self._file = lru_cache(maxsize=3 * URLS)(self._build)
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
         return [
             Route("/docs", self._page),
+            Route("/docs/{guide}", self._guide),
             Route("/openapi.json", self._document),
             Route("/asyncapi.json", self._document),
         ]
@@ -46,8 +48,18 @@ class Reference:
     async def _page(self, request: Request) -> Response:
         return answer(request, self._file("/docs", _here(request)), {"Content-Security-Policy": POLICY})
 
+    async def _guide(self, request: Request) -> Response:
+        page = self._made(request.path_params["guide"])
+        if page is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return answer(request, page, {"Content-Security-Policy": POLICY})
+
     async def _document(self, request: Request) -> Response:
         return answer(request, self._file(path(request.scope), _here(request)))
+
+    def _make(self, which: str) -> File | None:
+        page = self._documents.guide(self._name, which)
+        return File(page.encode(), "text/html") if page else None
 
     def _build(self, which: str, url: str) -> File:
         match which:

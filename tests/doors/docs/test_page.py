@@ -17,6 +17,7 @@ from starlette.routing import Mount
 from chatrooms import Chatrooms
 from chatrooms.doors.docs import POLICY, Documents
 from chatrooms.doors.docs.generated import contract
+from chatrooms.doors.docs.guides import titles
 from chatrooms.doors.reference import URLS, Reference
 from chatrooms.errors import refusals
 from chatrooms.settings import Settings
@@ -87,7 +88,8 @@ def test_the_page_is_well_formed_and_its_links_lead_somewhere():
     assert len(read.ids) == len(set(read.ids))
     inside = {link.removeprefix("#") for link in read.links if link.startswith("#")}
     assert inside <= set(read.ids)
-    assert read.links - {f"#{id}" for id in inside} == {"icon.svg", "openapi.json", "asyncapi.json", "./"}
+    guides = {f"docs/{name}" for name in titles()}
+    assert read.links - {f"#{id}" for id in inside} == {"icon.svg", "openapi.json", "asyncapi.json", "./"} | guides
 
 
 def test_the_page_has_no_script_and_the_policy_admits_none():
