@@ -121,7 +121,7 @@ def _policy(html: str, style: str) -> str:
             f"script-src 'self'{inline}",
             f"style-src 'self' {_allowed(style)}",
             "img-src 'self' data: blob:",
-            "connect-src 'self' ws: wss:",
+            "connect-src 'self'",
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",

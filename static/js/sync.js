@@ -115,10 +115,14 @@ async function isPassing(error) {
   return seconds > 0;
 }
 
-/** Forgets everything, as the server was put back to an earlier state. */
+/** Forgets everything but who we are, as the server was put back to an earlier state. */
 function startAnew() {
+  const present = store.me.peek();
   revs.clear();
-  forgetEverything();
+  batch(() => {
+    forgetEverything();
+    store.me.value = present;
+  });
   return true;
 }
 

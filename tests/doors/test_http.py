@@ -64,6 +64,7 @@ async def test_the_page_can_only_run_its_own_scripts(server):
     policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
     assert status == 200
     assert re.fullmatch(r"'self' 'sha256-[\w+/=]+'", policy["script-src"])
+    assert policy["connect-src"] == "'self'"
     assert policy["require-trusted-types-for"] == "'script'" and policy["object-src"] == "'none'"
     assert '<base href="/">' in page
 

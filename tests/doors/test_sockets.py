@@ -70,3 +70,11 @@ async def test_the_sessions_of_one_address_spend_nobody_else_s_budget(tmp_path):
         assert len(server.chat.sockets_in("#lobby")) == MANY
         for number in range(10, 25):
             await victim.say("#lobby", str(number) * 5000)
+
+
+async def test_the_id_of_a_session_cannot_be_guessed(own_server):
+    async with aiohttp.ClientSession() as http:
+        raw = Raw(own_server.url, http)
+        opened = [(await raw.request("GET", EIO=4, transport="polling"))[1] for _ in range(20)]
+    ids = {json.loads(answer[1:])["sid"] for answer in opened}
+    assert len(ids) == 20 and min(map(len, ids)) * 6 >= 128
