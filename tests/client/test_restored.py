@@ -92,6 +92,11 @@ def test_a_client_names_the_messages_that_came_last():
     assert state.newest() == {f"#{n}": {"seq": 1, "id": f"m{n}"} for n in range(10, 30)}
 
 
+@pytest.fixture
+def database(either_database):
+    return either_database
+
+
 async def test_a_history_that_the_server_does_not_have_is_rejected(alice):
     mine = await alice.say("#lobby", "here")
     known = {"seq": mine["seq"], "id": mine["id"]}
