@@ -9,6 +9,7 @@ from pathlib import Path
 from chatrooms.doors.docs.fixed_limits import fixed
 from chatrooms.settings import Settings
 
+ORDER = ("install", "proxies", "settings", "upgrade", "backup", "logs", "security")
 HTML = Path(__file__).parent / "guides"
 SETTINGS = """\
 # Settings and limits
@@ -52,17 +53,12 @@ def rendered(markdown: str) -> str:
 @cache
 def guide(name: str) -> str | None:
     """Return a guide as HTML, or None if there is none of that name."""
-    return _files()[name].read_text() if name in _files() else None
-
-
-@cache
-def _files() -> dict[str, Path]:
-    return {file.stem: file for file in HTML.glob("*.html")}
+    return (HTML / f"{name}.html").read_text() if name in ORDER else None
 
 
 def titles() -> dict[str, str]:
-    """Return the title of each guide by its name."""
-    found = {name: re.search(r"<h1>(.*?)</h1>", guide(name) or "") for name in sorted(_files())}
+    """Return the title of each guide by its name, in their order."""
+    found = {name: re.search(r"<h1>(.*?)</h1>", guide(name) or "") for name in ORDER}
     return {name: title[1] for name, title in found.items() if title}
 
 

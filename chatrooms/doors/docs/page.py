@@ -87,7 +87,7 @@ def guide(name: str, which: str) -> str | None:
     contents = f'<ul><li><a href="../docs">Reference</a></li></ul>{_to_guides("")}'
     title = escape(guides.titles()[which])
     about = {"name": escape(name), "title": title, "up": "../", "style": STYLE}
-    return PAGE.format(**about, contents=contents, intro="", sections=f"<section>{body}</section>")
+    return PAGE.format(**about, contents=contents, intro="", sections=f"<article>{body}</article>")
 
 
 def _to_guides(folder: str) -> str:
