@@ -27,25 +27,20 @@ class Quota:
         self._due: dict[Hashable, float] = {}
         self._sweep_at = FEWEST_TO_SWEEP
 
-    def wait(self, who: Hashable) -> float:
-        """Return the seconds until ``who`` is allowed one more; 0 if that is now."""
-        now = time.monotonic()
+    def wait(self, who: Hashable, now: float) -> float:
+        """Return the seconds until ``who`` is allowed one more; 0 if that is ``now``."""
         used = max(0.0, self._due.get(who, now) - now)  # 0 for somebody new, whatever `now` rounds to
         return max(0.0, used + self._step - self._span)
 
-    def take(self, who: Hashable, count: int = 1) -> None:
+    def take(self, who: Hashable, now: float, count: int = 1) -> None:
         """Count ``count`` more for ``who``."""
-        now = time.monotonic()
-        self._due[who] = self._next(who, now) + (count - 1) * self._step
+        self._due[who] = max(self._due.get(who, now), now) + count * self._step
         if len(self._due) > self._sweep_at:
             self._due = {each: due for each, due in self._due.items() if due > now}
             self._sweep_at = max(FEWEST_TO_SWEEP, 2 * len(self._due))
 
     def __len__(self) -> int:
         return len(self._due)
-
-    def _next(self, who: Hashable, now: float) -> float:
-        return max(self._due.get(who, now), now) + self._step
 
 
 def parse(text: str, times: int = 1) -> tuple[Quota, ...]:
@@ -77,28 +72,44 @@ class Limit:
         If anything is allowed now, any weight is; the wait afterwards is longer.
         """
         with self._lock:
-            counted = self._counted(person, network)
-            wait = max(quota.wait(who) for quotas, who in counted for quota in quotas)
+            now, counted = time.monotonic(), self._counted(person, network)
+            wait = max([quota.wait(who, now) for quota, who in counted])
             if wait:
                 raise RateLimited(retry_after=ceil(wait))
-            for quotas, who in counted:
-                for quota in quotas:
-                    quota.take(who, weight)
+            for quota, who in counted:
+                quota.take(who, now, weight)
 
     def wait(self, person: str) -> int:
         """Return the seconds until a person may do something again; 0 if that is now."""
         with self._lock:
-            return ceil(max(quota.wait(person) for quota in self._each))
+            now = time.monotonic()
+            return ceil(max(quota.wait(person, now) for quota in self._each))
 
     def charge(self, person: str, network: str, weight: int) -> None:
         """Count ``weight`` more of what `spend` allowed, however much that is."""
         with self._lock:
-            for quotas, who in self._counted(person, network):
-                for quota in quotas:
-                    quota.take(who, weight)
+            now = time.monotonic()
+            for quota, who in self._counted(person, network):
+                quota.take(who, now, weight)
 
-    def _counted(self, person: str, network: str) -> list[tuple[tuple[Quota, ...], Hashable]]:
-        if self._by_address and network:
-            return [(self._together, network)]
-        each: tuple[tuple[Quota, ...], Hashable] = (self._each, person)
-        return [each, (self._together, network)] if network else [each]
+    def _counted(self, person: str, network: str) -> list[tuple[Quota, Hashable]]:
+        counted: list[tuple[Quota, Hashable]] = []
+        if not (self._by_address and network):
+            counted += [(quota, person) for quota in self._each]
+        if network:
+            counted += [(quota, network) for quota in self._together]
+        return counted
+
+
+class NoLimit(Limit):
+    """A limit that allows everything."""
+
+    def spend(self, person: str, network: str = "", weight: int = 1) -> None:
+        """Count nothing."""
+
+    def wait(self, person: str) -> int:  # noqa: ARG002
+        """Return 0."""
+        return 0
+
+    def charge(self, person: str, network: str, weight: int) -> None:
+        """Count nothing."""

@@ -150,6 +150,7 @@ def shared(name: str) -> str:
     return "#" + mapped
 
 
+@lru_cache(maxsize=CACHED)
 def conversation(*usernames: str) -> str:
     """Return the conversation of these people, or one person's personal room; raises ``ValueError``."""
     names = sorted({username(name) for name in usernames})

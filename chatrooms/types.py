@@ -28,6 +28,8 @@ _CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 _VISIBLE = rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"
 """Not blank, and no control characters except tabs and line breaks; pydantic's own regular expressions check it."""
 _unprintable = re.compile(rf"[{_CONTROLS}\ud800-\udfff]")
+_written = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""A UUID as it is stored."""
 _turning = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """Characters that change the direction of the text around them (UAX #9); RFC 8266 bans them from nicknames too."""
 
@@ -64,6 +66,8 @@ def _is_seen(character: str) -> bool:
 
 
 def _uuid(value: str) -> str:
+    if _written.fullmatch(value):
+        return value
     try:
         return str(UUID(value))
     except ValueError:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
+import orjson
 from sqlalchemy import StaticPool, delete, select
 
 from chatrooms import app, names
@@ -45,13 +46,28 @@ class Direct:
     def __init__(self) -> None:
         self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
         self._rates = Rates(Settings(**QUICK))
+        if Direct._fresh is None:
+            metadata.create_all(self.engine)
+            self._change(app.APPLICATION, app._create_defaults)
+            Direct._fresh = self.driver.serialize()
+        self.driver.deserialize(Direct._fresh)
+
+    @property
+    def driver(self) -> sqlite3.Connection:
+        """The driver's connection, which is the only one."""
         with self.engine.connect() as db:
-            driver: sqlite3.Connection = db.connection.driver_connection
-            if Direct._fresh is None:
-                metadata.create_all(self.engine)
-                self._change(app.APPLICATION, app._create_defaults)
-                Direct._fresh = driver.serialize()
-            driver.deserialize(Direct._fresh)
+            return db.connection.driver_connection
+
+    def act(self, username: str) -> Act:
+        """Return what a command of a person gets; its connection is the caller's to close."""
+        db = self.engine.connect()
+        return Act(Caller(username), db, Changes(db, Everything()), self._rates, LOBBY, OURS.parts, OURS.blank)
+
+    @staticmethod
+    def listen(act: Act) -> None:
+        """Run the listeners of a command's changes."""
+        for listener in OURS.listeners:
+            listener.listen(act)
 
     def join(self, username: str) -> None:
         """Add a person who is not a member of any room."""
@@ -83,16 +99,13 @@ class Direct:
         with self.engine.begin() as db:
             act = Act(me, db, Changes(db, Everything()), self._rates, LOBBY, OURS.parts, OURS.blank)
             result = work(act)
-            for listener in OURS.listeners:
-                rows = [row for change in act.changes.by_room.values() for row in change.rows.get(listener.table, ())]
-                if rows:
-                    listener.run(act, rows)
+            self.listen(act)
             return result, [payload(change) for change in act.changes.by_room.values()]
 
 
 def payload(change: Change) -> dict[str, Any]:
     """Return a change as clients receive it."""
-    return {"room": change.room, "rev": change.rev, **change.rows}
+    return cast(dict[str, Any], orjson.loads(orjson.dumps({"room": change.room, "rev": change.rev, **change.rows})))
 
 
 def heard_by(username: str, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:

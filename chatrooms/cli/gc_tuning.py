@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 FULL = 2
-THRESHOLDS = (1000, 10, 2)
-"""A full collection after 20,000 new containers, which takes some milliseconds."""
+THRESHOLDS = (25_000, 2, 2)
+"""A young collection, which takes less than a millisecond, after 25,000 new containers; a full one after 100,000."""
 SECONDS_TO_LOOK = 60.0
 LEEWAY = 500_000
 """How many containers may be frozen beyond twice those of the last thorough collection; about 50 MB."""

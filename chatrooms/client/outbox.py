@@ -8,8 +8,9 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Generator
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from chatrooms import ids
 from chatrooms.client.errors import Refused
 from chatrooms.client.rows import Message
 
@@ -104,7 +105,7 @@ class Outbox:
 
     def add(self, room: str, text: str, *, id: str | None, reply_to: str | None) -> Sending:
         """Add a message; an ``id`` that is already in the outbox is the same message."""
-        message = Sending(str(UUID(id)) if id else str(uuid4()), room, text, reply_to)
+        message = Sending(str(UUID(id)) if id else ids.new(), room, text, reply_to)
         if message.id in self._waiting:
             return self._waiting[message.id]
         if self._file:

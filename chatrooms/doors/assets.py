@@ -53,18 +53,18 @@ class Assets:
         ]
 
     async def _page(self, request: Request) -> Response:
-        page, policy = _page(self._folder.snapshot(), self._brand, mount(request.scope), hosted=self._hosted)
+        page, policy = _page(await self._folder.current(), self._brand, mount(request.scope), hosted=self._hosted)
         return answer(request, page, {"Content-Security-Policy": policy})
 
     async def _service_worker(self, request: Request) -> Response:
-        return answer(request, _service_worker(self._folder.snapshot(), self._brand))
+        return answer(request, _service_worker(await self._folder.current(), self._brand))
 
     async def _file(self, request: Request) -> Response:
-        return answer(request, _branded(self._folder.snapshot(), self._brand, path(request.scope)[1:]))
+        return answer(request, _branded(await self._folder.current(), self._brand, path(request.scope)[1:]))
 
     async def _kept(self, request: Request) -> Response:
         """Return a file to keep forever, if the digest in the path is current."""
-        snapshot = self._folder.snapshot()
+        snapshot = await self._folder.current()
         name = request.path_params["path"]
         if not name.startswith(IN_FOLDERS):
             raise HTTPException(404)

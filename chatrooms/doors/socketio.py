@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -27,6 +28,7 @@ from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
 from chatrooms.types import MAX_SEQ, MAX_TEXT
 from chatrooms.version import __version__
+from chatrooms.wire.answer import Answer
 from chatrooms.wire.tally import Tally
 
 log = logging.getLogger(__name__)
@@ -126,13 +128,29 @@ class SocketioDoor:
         rooms = (names.room_of(people) for people in missed)
         await self._server.manager.emit_all(("change", {"room": room, "rev": BEYOND}, [sid]) for room in rooms)
 
-    async def _event(self, event: str, sid: str, *given: Any) -> Success | Failure:
+    def _event(self, event: str, sid: str, *given: Any) -> Answer | Failure | Awaitable[Success | Failure]:
+        answer = Answer()
         try:
-            caller: Caller = (await self._server.get_session(sid))["caller"]
-            return {"ok": True, "result": await self._pipeline.run(event, _object(given), caller)}
+            caller: Caller = self._server.session_of(sid)["caller"]
+            params = _object(given)
+            if self._pipeline.begin(event, params, caller, partial(self._answer, answer, sid)):
+                return answer
         except Exception as error:
-            self._server.count_refusal(sid)
-            return failed(refusal_of(error, "command failed"))
+            return self._failed(sid, error)
+        return self._run(event, sid, params, caller)
+
+    def _answer(self, answer: Answer, sid: str, result: Any, error: Exception | None) -> None:
+        answer.give({"ok": True, "result": result} if error is None else self._failed(sid, error))
+
+    async def _run(self, event: str, sid: str, params: Any, caller: Caller) -> Success | Failure:
+        try:
+            return {"ok": True, "result": await self._pipeline.run(event, params, caller)}
+        except Exception as error:
+            return self._failed(sid, error)
+
+    def _failed(self, sid: str, error: Exception) -> Failure:
+        self._server.count_refusal(sid)
+        return failed(refusal_of(error, "command failed"))
 
 
 def _info(settings: Settings) -> ServerInfo:

@@ -6,25 +6,24 @@ room can catch up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
 from pydantic import Field
-from sqlalchemy import Connection, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, NotFound
-from chatrooms.features import reads
+from chatrooms.features import reads, timeline
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InSharedRoom
-from chatrooms.storage import search
-from chatrooms.storage.rows import Member, Membership, Role, many, one
+from chatrooms.storage.rows import EventData, Member, Membership, Role
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import SYNCED, members, rooms, users
-from chatrooms.types import MAX_PAGE, AnyRoom, Search, Username
+from chatrooms.storage.tables import SYNCED, members, rooms
+from chatrooms.types import AnyRoom, Username
 
 _this = members.c.room == bindparam("in_room"), members.c.username == bindparam("who")
 _member = Prepared(SYNCED["members"].select().where(*_this))
@@ -32,6 +31,17 @@ _membership = Prepared(SYNCED["memberships"].select().where(*_this))
 _insert = Prepared(insert(members))
 _closed = Prepared(select(members.c.username).where(members.c.room == bindparam("room"), members.c.closed.is_(True)))
 
+_longest = Prepared(
+    select(members.c.username)
+    .where(
+        members.c.room == bindparam("in_room"),
+        members.c.role == bindparam("with_role"),
+        members.c.username != bindparam("without"),
+        members.c.gone.is_(False),
+    )
+    .order_by(members.c.since, members.c.username)
+    .limit(1)
+)
 _recount = Prepared(
     update(rooms)
     .where(rooms.c.name == bindparam("of"))
@@ -47,17 +57,6 @@ class WithPerson(InSharedRoom):
     """A shared room and a person."""
 
     username: Username
-
-
-class FindMembers(Params):
-    """A page of the members of a room."""
-
-    room: AnyRoom = Field(description="A room that you belong to.")
-    query: Search = Field("", description="Part of a username or name; if empty, return all.")
-    after: Search = Field("", description="Start after this username; if empty, start at the first.")
-    online: bool | None = Field(
-        None, description="Return only people who are online (true) or offline (false); if omitted, both."
-    )
 
 
 class InConversation(Params):
@@ -76,16 +75,6 @@ class OneMembership(TypedDict):
     """Your own membership as it is now; ``rev`` is that of your own room."""
 
     membership: Membership
-
-
-class MemberPage(TypedDict):
-    """Members; ``more`` is true if there are others after the last one."""
-
-    members: list[Member]
-    more: bool
-    online: Annotated[list[str], Field(description="The usernames of those members who are online.")]
-    total: Annotated[int, Field(description="How many members the room has.")]
-    total_online: Annotated[int, Field(description="How many of the room's members are online.")]
 
 
 def add(act: Act, room: str, username: str, role: Role, *, invited_by: str | None = None) -> Member:
@@ -157,8 +146,10 @@ def myself(_db: Connection, me: Caller, _p: Params) -> Iterable[str]:
 
 
 @change("room.join", may=access.joiner, locks=_joining)
-def join(act: Act, p: InSharedRoom, _here: Here) -> OneMember:
+def join(act: Act, p: InSharedRoom, here: Here) -> OneMember:
     """Join an open room. Members can repeat this without effect."""
+    if here.role is None:
+        timeline.record(act, p.room, "joined", f"{act.me.username} joined.")
     return {"member": add(act, p.room, act.me.username, "member")}
 
 
@@ -187,8 +178,11 @@ def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     """
     username = access.person(act.db, p.username)
     before = find(act.db, p.room, username)
-    if (before is None or before["gone"]) and not act.me.host:
-        _count_invitation(act, p.room, username, left=before is not None)
+    if before is None or before["gone"]:
+        if not act.me.host:
+            _count_invitation(act, p.room, username, left=before is not None)
+        text = f"{act.me.username} invited {username}."
+        timeline.record(act, p.room, "invited", text, {"username": username})
     return {"member": add(act, p.room, username, "member", invited_by=act.me.username)}
 
 
@@ -219,36 +213,6 @@ def remove(act: Act, p: WithPerson, _: None) -> OneMember:
     return {"member": _end(act, p.room, p.username)}
 
 
-@query("room.members", may=access.member)
-def page(act: Act, p: FindMembers, _here: Here) -> MemberPage:
-    """Return the members of a room, a hundred at a time, ordered by username.
-
-    With a query, those of whom a word of a name begins with it come first.
-    """
-    online = act.online()
-    here = members.c.username.in_(search.listed(act.db, online))
-    wanted = _wanted(act.db, p)
-    if p.online is not None:
-        wanted = wanted.where(here if p.online else ~here)
-    found = many(Member, act.db.execute(wanted.limit(MAX_PAGE + 1)))
-    count = select(func.count()).where(members.c.room == p.room, members.c.gone.is_(False), here)
-    return {
-        "members": found[:MAX_PAGE],
-        "more": len(found) > MAX_PAGE,
-        "online": [member["username"] for member in found[:MAX_PAGE] if member["username"] in online],
-        "total": act.db.scalar(select(rooms.c.members).where(rooms.c.name == p.room)) or 0,
-        "total_online": act.db.scalars(count).one(),
-    }
-
-
-def _wanted(db: Connection, p: FindMembers) -> Any:
-    present = _members(p.room).where(members.c.gone.is_(False))
-    if not p.query:
-        return present.where(members.c.username > p.after).order_by(members.c.username)
-    found = search.people(db, p.query, p.after)
-    return present.join(users, users.c.username == members.c.username).where(*found.where).order_by(*found.order)
-
-
 def _end(act: Act, room: str, username: str) -> Member:
     """End a membership; if it was the last owner's, make another member the owner."""
     next_owner = _next_owner(act.db, room, username)
@@ -258,7 +222,19 @@ def _end(act: Act, room: str, username: str) -> Member:
         _put(act, room, successor, role="owner", gone=False, known=True)
     if before and not before["gone"]:
         _count(act, room, -1)
+        _record_end(act, room, username, next_owner)
     return ended
+
+
+def _record_end(act: Act, room: str, username: str, next_owner: Sequence[str]) -> None:
+    me, data = act.me.username, EventData()
+    kind, text = ("left", f"{me} left.") if username == me else ("removed", f"{me} removed {username}.")
+    if kind == "removed":
+        data["username"] = username
+    for owner in next_owner:
+        data["owner"] = owner
+        text += f" {owner} is now the owner."
+    timeline.record(act, room, kind, text, data or None)
 
 
 def _next_owner(db: Connection, room: str, leaving: str) -> list[str]:
@@ -266,14 +242,11 @@ def _next_owner(db: Connection, room: str, leaving: str) -> list[str]:
     member = find(db, room, leaving)
     if member is None or member["gone"] or member["role"] != "owner":
         return []
-    rank = case((members.c.role == "owner", 0), (members.c.role == "moderator", 1), else_=2)
-    others = _members(room).where(members.c.gone.is_(False), members.c.username != leaving)
-    first = one(Member, db.execute(others.order_by(rank, members.c.since, members.c.username).limit(1)))
-    return [first["username"]] if first and first["role"] != "owner" else []
-
-
-def _members(room: str) -> Any:
-    return SYNCED["members"].select().where(members.c.room == room)
+    for role in ("owner", "moderator", "member"):
+        first = _longest.one(db, {"in_room": room, "with_role": role, "without": leaving})
+        if first:
+            return [] if role == "owner" else [first["username"]]
+    return []
 
 
 def membership(db: Connection, room: str, username: str) -> Membership | None:
@@ -310,4 +283,4 @@ def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: b
     return row
 
 
-FEATURE = Feature(commands=(join, leave, close, invite, remove, page))
+FEATURE = Feature(commands=(join, leave, close, invite, remove))

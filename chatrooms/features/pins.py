@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, ForeignKey, Index, Select, String, Ta
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict
+from chatrooms.features import timeline
 from chatrooms.features.messages.loading import (
     OneMessage,
     Which,
@@ -25,7 +26,9 @@ from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Part, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InRoom
-from chatrooms.storage.rows import Message
+from chatrooms.storage.given import packed, values
+from chatrooms.storage.rows import EventData, Message
+from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import messages, metadata, rooms, users
 
 MAX_PINNED = 100
@@ -40,6 +43,9 @@ pins = Table(
     Index(None, "room", "at"),
 )
 
+_ids = values("ids")
+_of = Prepared(select(pins.c.message, pins.c.at).select_from(_ids.join(pins, pins.c.message == _ids.c.value)))
+
 
 class Pinned(TypedDict):
     """The pinned messages of a room, most recently pinned first."""
@@ -48,8 +54,7 @@ class Pinned(TypedDict):
 
 
 def _load(db: Connection, ids: Sequence[str]) -> dict[str, str]:
-    found = select(pins.c.message, pins.c.at).where(pins.c.message.in_(ids))
-    return {row.message: row.at for row in db.execute(found)}
+    return {row["message"]: row["at"] for row in _of.all(db, {"ids": packed(ids)})}
 
 
 PINNED_AT = Part("pinned_at", str | None, "When it was pinned; `null` if it is not pinned.", None, _load)
@@ -69,7 +74,10 @@ def pin(act: Act, p: Which, message: Message) -> OneMessage:
     if (act.db.scalar(select(func.count()).select_from(_pinned(message["room"]).subquery())) or 0) >= MAX_PINNED:
         raise Conflict(f"A room can have at most {MAX_PINNED} pinned messages. Unpin one first.", field="id")
     act.db.execute(insert(pins).values(message=p.id, room=message["room"], by=act.me.username, at=act.now))
-    return {"message": changed(act, message)}
+    pinned = changed(act, message)
+    about: EventData = {"message": p.id, "seq": message["seq"]}
+    timeline.record(act, message["room"], "pinned", f"{act.me.username} pinned a message.", about)
+    return {"message": pinned}
 
 
 @change("message.unpin", may=_undeleted, locks=room_of, repeatable=True)

@@ -19,7 +19,8 @@ from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Nothing
 from chatrooms.storage import search
-from chatrooms.storage.rows import User, many
+from chatrooms.storage.given import packed, values
+from chatrooms.storage.rows import User
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import SYNCED, users
 from chatrooms.types import MAX_PAGE, Search, Title, Topic, Username
@@ -74,6 +75,7 @@ _looks: Any = bindparam("one"), bindparam("other")
 _shown_as = Prepared(
     select(users.c.username).where(users.c.look.in_(_looks) | users.c.written_look.in_(_looks)).limit(1)
 )
+_of_usernames = Prepared(_select.where(users.c.username.in_(select(values("usernames").c.value))))
 _by_username = Prepared(_select.where(users.c.username == bindparam("username")))
 
 
@@ -196,14 +198,11 @@ def page(act: Act, p: FindPeople, _: None) -> UserPage:
 
     With a query, those of whom a word of a name begins with it come first.
     """
-    found = search.people(act.db, p.query, p.after)
-    wanted = select(users.c.username).where(*found.where, users.c.username != SYSTEM)
-    if p.usernames is not None:
-        wanted = wanted.where(users.c.username.in_(p.usernames))
-    # The inner query reads an index alone.
-    page = wanted.order_by(*found.order).limit(MAX_PAGE + 1)
-    rows = act.db.execute(_select.where(users.c.username.in_(page)).order_by(*found.order)).all()
-    return {"users": many(User, rows[:MAX_PAGE]), "more": len(rows) > MAX_PAGE}
+    chosen = [] if p.usernames is None else [users.c.username.in_(p.usernames)]
+    found = search.people(act.db, p.query, p.after, MAX_PAGE + 1, users.c.username != SYSTEM, *chosen)
+    rows = _of_usernames.all(act.db, {"usernames": packed(found[:MAX_PAGE])})
+    by_username = {row["username"]: cast(User, row) for row in rows}
+    return {"users": [by_username[name] for name in found[:MAX_PAGE]], "more": len(found) > MAX_PAGE}
 
 
 FEATURE = Feature(commands=(me, get, update, page))

@@ -67,6 +67,7 @@ _of_token = Prepared(
 )
 
 
+_insert = Prepared(insert(sessions))
 _of_id = Prepared(select(sessions.c.id).where(sessions.c.id == bindparam("id")))
 
 
@@ -108,16 +109,8 @@ def touch(act: Act, id: str) -> None:
 
 def start(act: Act, username: str, token: str, agent: str) -> None:
     """Let ``token`` prove ``username`` from now on."""
-    act.db.execute(
-        insert(sessions).values(
-            id=str(uuid4()),
-            token_hash=_hash(token),
-            username=username,
-            agent=agent,
-            created_at=act.now,
-            seen_at=act.now,
-        )
-    )
+    row = {"id": str(uuid4()), "token_hash": _hash(token), "username": username, "agent": agent}
+    _insert.run(act.db, {**row, "created_at": act.now, "seen_at": act.now})
 
 
 def end(act: Act, id: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, case, false, func, select
 
 from chatrooms import names
 from chatrooms.errors import Archived, Forbidden, Invalid, NotAMember, NotFound
@@ -23,7 +23,7 @@ from chatrooms.storage.tables import members, rooms, users
 class Here:
     """A room and the caller's ``role`` in it, None if they are not a member.
 
-    ``exists`` is false for a conversation without messages.
+    ``exists`` is false for a conversation without messages; ``closed`` is true if anyone has closed a conversation.
     """
 
     room: str
@@ -31,6 +31,7 @@ class Here:
     role: Role | None
     exists: bool = True
     archived: bool = False
+    closed: bool = False
 
     @property
     def moderates(self) -> bool:
@@ -165,8 +166,14 @@ _together = Prepared(
     )
     .limit(1)
 )
+_has_closed = select(_theirs.c.room).where(_theirs.c.room == rooms.c.name, _theirs.c.closed.is_(True)).correlate(rooms)
 _found = Prepared(
-    select(rooms.c.access, rooms.c.archived, members.c.role)
+    select(
+        rooms.c.access,
+        rooms.c.archived,
+        members.c.role,
+        case((rooms.c.access == "conversation", _has_closed.exists()), else_=false()).label("closed"),
+    )
     .select_from(
         rooms.outerjoin(
             members,
@@ -199,8 +206,9 @@ def _personal(db: Connection, me: Caller, room: str) -> Here:
 def _conversation(db: Connection, me: Caller, room: str) -> Here:
     if me.username not in names.people(room):
         raise NotFound(room=room)
-    if _found.one(db, {"room": room, "username": me.username}) is not None:
-        return Here(room, "conversation", "member")
+    row = _found.one(db, {"room": room, "username": me.username})
+    if row is not None:
+        return Here(room, "conversation", "member", closed=row["closed"])
     for username in names.people(room):
         if username != me.username:
             person(db, username, field="room")

@@ -7,6 +7,8 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain, repeat
 from typing import Any, Generic, TypeVar
 from weakref import WeakValueDictionary
 
@@ -16,6 +18,7 @@ from sqlalchemy import Connection
 from chatrooms import names
 from chatrooms.errors import Invalid, Refusal, UnknownCommand
 from chatrooms.events import Align, Change, End, Event, Signal
+from chatrooms.gcra import NoLimit
 from chatrooms.pipeline import weights
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
@@ -27,6 +30,8 @@ from chatrooms.pipeline.session_use import SessionUse
 from chatrooms.settings import Settings
 from chatrooms.storage.database import Database
 from chatrooms.storage.facts import Facts
+from chatrooms.storage.locks import Locks
+from chatrooms.storage.writer_thread import Done
 from chatrooms.wire.tally import Tally
 
 P = TypeVar("P", bound=Params)
@@ -71,6 +76,7 @@ class Pipeline:
         self.sessions = SessionUse()
         self.facts = Facts.unknown()
         self._features, self._db, self._broadcast, self._rates, self._queue = features, db, broadcast, rates, queue
+        self._uncounted = Rates(settings, NoLimit)
         self._tally = Tally(log)
         db.writer.on_commit(self._committed)
         self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
@@ -84,8 +90,33 @@ class Pipeline:
                 raise UnknownCommand(command=name[:100])
             return await self._do(command, await self._parse(command, given, me), me)
         except Refusal as refusal:
-            self._tally.note(logging.INFO, f"command refused: {refusal.code}")
+            self._note(refusal)
             raise
+
+    def begin(self, name: str, given: Any, me: Caller, done: Done) -> bool:
+        """Begin a command without a task, if it is a change whose parameters are parsed quickly; return whether it is.
+
+        ``done`` is called with its result and its error; a `Refusal` is raised if there is one at once.
+        """
+        command = self._features.commands.get(name)
+        if command is None or command.kind != "change" or _weight(command, given) is not None:
+            return False
+        try:
+            self._spend(command.rate, me, 1)
+            p = self._parsed(command, given, me)
+            self._db.writer.submit(*self._writing(command, p, me), partial(self._done, done))
+        except Refusal as refusal:
+            self._note(refusal)
+            raise
+        return True
+
+    def _done(self, done: Done, outcome: Outcome[Any] | None, error: Exception | None) -> None:
+        if isinstance(error, Refusal):
+            self._note(error)
+        done(outcome.result if outcome else None, error)
+
+    def _note(self, refusal: Refusal) -> None:
+        self._tally.note(logging.INFO, f"command refused: {refusal.code}")
 
     def is_entry(self, name: str) -> bool:
         """Return whether a command of that name runs before there is a caller, by `enter`."""
@@ -100,19 +131,19 @@ class Pipeline:
             declared.may(stranger, p)
             return await declared.body(stranger, p)
         except Refusal as refusal:
-            self._tally.note(logging.INFO, f"command refused: {refusal.code}")
+            self._note(refusal)
             raise
 
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:
         """Run ``work`` as a change that is not a command, such as a first join or a job."""
 
-        def run(db: Connection) -> Outcome[R]:
+        def run(db: Connection, rates: Rates) -> Outcome[R]:
             self.sessions.require(me.session)
-            act = self._act(me, db)
+            act = self._act(me, db, rates)
             act.changes.locked = locks
             return self._outcome(act, work(act))
 
-        return (await self._db.writer.change(run, lambda _: locks, me.network or me.username)).result
+        return (await self._db.writer.change(self._counted(run), lambda _: locks, _whom(me))).result
 
     async def lookup(self, query: Callable[[Connection], R]) -> R:
         """Run a query that is not a command and finds a few rows by index."""
@@ -142,22 +173,30 @@ class Pipeline:
             self._charge_time(command, me, seconds)
             await self._emit(outcome.signals, me)
             return outcome.result
-        outcome = await self._db.writer.change(
-            lambda db: self._change(command, p, me, db),
-            lambda db: command.locks(db, me, p),
-            me.network or me.username,
-        )
-        return outcome.result
+        return (await self._db.writer.change(*self._writing(command, p, me))).result
+
+    def _writing(
+        self, command: Command[P], p: P, me: Caller
+    ) -> tuple[Callable[[Connection], Outcome[Any]], Locks, str]:
+        """Return what the writer needs of a command: its work, its locks, and whom it is for."""
+        return self._counted(partial(self._change, command, p, me)), lambda db: command.locks(db, me, p), _whom(me)
+
+    def _counted(self, run: Callable[[Connection, Rates], Outcome[R]]) -> Callable[[Connection], Outcome[R]]:
+        """Count rates only when ``run`` is called for the first time: the writer may call it again."""
+        rates = chain((self._rates,), repeat(self._uncounted))
+        return lambda db: run(db, next(rates))
 
     async def _parse(self, command: Command[P], given: Any, me: Caller) -> P:
         """Count the cost of the parameters, then parse them; many names are slow and wait for the caller's turn."""
         weight = _weight(command, given)
         self._spend(command.rate, me, weight.commands if weight else 1)
         if weight is None or weight.characters <= ON_LOOP:
-            p = parse(command, given)
-        else:
-            async with self._turn(me):
-                p = await asyncio.to_thread(parse, command, given)
+            return self._parsed(command, given, me)
+        async with self._turn(me):
+            return await asyncio.to_thread(self._parsed, command, given, me)
+
+    def _parsed(self, command: Command[P], given: Any, me: Caller) -> P:
+        p = parse(command, given)
         if command.cost and not me.host and (more := command.cost(p) - 1):
             self._rates.limits[command.rate].charge(me.username, me.network, more)
         return p
@@ -191,35 +230,38 @@ class Pipeline:
 
     def _query(self, command: Command[P], p: P, me: Caller, db: Connection) -> Outcome[Any]:
         """Run a command on a reader's thread."""
-        act = self._act(me, db)
+        act = self._act(me, db, self._rates)
         return self._outcome(act, command.body(act, p, command.may(act, p)))
 
-    def _change(self, command: Command[P], p: P, me: Caller, db: Connection) -> Outcome[Any]:
+    def _change(self, command: Command[P], p: P, me: Caller, db: Connection, rates: Rates) -> Outcome[Any]:
         """Run a command on the writer's thread; raises `RateLimited` if its broadcast exceeds the caller's rate."""
         self.sessions.require(me.session)
-        act = self._act(me, db)
+        act = self._act(me, db, rates)
         act.changes.locked = set(command.locks(db, me, p))
         outcome = self._outcome(act, command.body(act, p, command.may(act, p)))
         if not me.host:
             sent: list[Change | Signal] = [*outcome.changes, *outcome.signals]
             if weight := sum(map(self._broadcast.kilobytes, sent)):
-                self._spend("broadcast", me, weight)
+                rates.limits["broadcast"].spend(me.username, me.network, weight)
         return outcome
 
-    def _act(self, me: Caller, db: Connection) -> Act:
+    def _act(self, me: Caller, db: Connection, rates: Rates) -> Act:
         ours, features = self.settings, self._features
         more: Any = {"server": ours.name, "online": self._broadcast.online, "epoch": self.facts.epoch}
-        return Act(me, db, Changes(db), self._rates, ours.lobby, features.parts, features.blank, **more)
+        return Act(me, db, Changes(db), rates, ours.lobby, features.parts, features.blank, **more)
 
     def _outcome(self, act: Act, result: R) -> Outcome[R]:
         """Return the outcome of what was done, after the listeners have seen it."""
-        changes = list(act.changes.by_room.values())
         for listener in self._features.listeners:
-            if rows := [row for change in changes for row in change.rows.get(listener.table, ())]:
-                listener.run(act, rows)
+            listener.listen(act)
         if act.ended:
             self.sessions.end(act.ended)
         return Outcome(result, list(act.changes.by_room.values()), act.signals, act.ended, act.queued)
+
+
+def _whom(me: Caller) -> str:
+    """Return with whom a caller takes turns."""
+    return me.network or me.username
 
 
 def _weight(command: Command[Any], given: Any) -> weights.Weight | None:

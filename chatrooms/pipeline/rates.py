@@ -14,13 +14,17 @@ INVITE_BACK = "1/day"
 
 
 class Rates:
-    """A limit for each rate that has a setting, such as ``limits["post"]``, and the fixed ones."""
+    """A limit for each rate that has a setting, such as ``limits["post"]``, and the fixed ones.
 
-    def __init__(self, settings: Settings) -> None:
-        self.limits = {name: Limit(getattr(settings, f"rate_{name}"), crowd) for name, crowd in RATES.items()}
-        self._begin_with = Limit(settings.rate_begin)
-        self._left, self._invite_back = Limit(INVITE_BACK), Limit(INVITE_BACK)
-        self._typing = Limit(TYPING)
+    With `NoLimit` as ``limit`` they allow everything.
+    """
+
+    def __init__(self, settings: Settings, limit: type[Limit] = Limit) -> None:
+        self.limits = {name: limit(getattr(settings, f"rate_{name}"), crowd) for name, crowd in RATES.items()}
+        self._begin_with = limit(settings.rate_begin)
+        self._left, self._invite_back = limit(INVITE_BACK), limit(INVITE_BACK)
+        self._typing = limit(TYPING)
+        self._events = limit(settings.rate_post)
 
     def spend_by_address(self, rate: str, network: str) -> None:
         """Count a request of an unidentified caller; raises `RateLimited`."""
@@ -59,6 +63,10 @@ class Rates:
         except RateLimited as refusal:
             message = "This person left the room again. You can invite them back once a day."
             raise RateLimited(message, **refusal.details) from None
+
+    def record(self, room: str, username: str) -> None:
+        """Count an event that a person causes in the timeline of a room, as often as messages; raises `RateLimited`."""
+        self._events.spend(f"{room} {username}")
 
     def passes(self, signal: Signal) -> bool:
         """Return whether a signal is emitted: of typing only one in a while, per person and room."""

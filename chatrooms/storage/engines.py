@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 READERS = 4
+CACHE = 64 * 1024
+"""KiB of pages that SQLite's writer keeps in memory: with few, it writes some several times in a transaction."""
+CHECKPOINT = 16_000
+"""Pages in SQLite's write-ahead log, 4 KiB each, before it is copied into the database."""
+CHANGES = "chatrooms_changes"
 _QUIET = logging.getLogger("sqlalchemy.engine.Engine.chatrooms")
 _QUIET.setLevel(logging.WARNING)  # below WARNING, SQLAlchemy logs rows
 
@@ -19,6 +25,8 @@ def connect(url: URL, *, writer: bool) -> Engine:
     how |= {"hide_parameters": True, "logging_name": _QUIET.name.rpartition(".")[2]}
     if url.get_backend_name() != "sqlite":
         isolation = "READ COMMITTED" if writer else "REPEATABLE READ"
+        if writer:
+            how["connect_args"] = {"cursor_factory": _counting_cursor()}
         return create_engine(url, **how, pool_pre_ping=True, isolation_level=isolation)
     engine = create_engine(url, **how)
 
@@ -29,9 +37,38 @@ def connect(url: URL, *, writer: bool) -> Engine:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA busy_timeout = 5000")
-        if not writer:
+        if writer:
+            connection.execute(f"PRAGMA cache_size = -{CACHE}")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
+        else:
             connection.execute("PRAGMA query_only = ON")
 
     begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
     event.listen(engine, "begin", partial(Connection.exec_driver_sql, statement=begin))
     return engine
+
+
+def changes(connection: Connection) -> Callable[[], Any]:
+    """Return a function whose result differs once the writer's transaction has changed rows, or has to be undone."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        return partial(getattr, driver, "total_changes")
+    return lambda: (getattr(driver, CHANGES, 0), driver.info.transaction_status)
+
+
+def _counting_cursor() -> Any:
+    """Return a class of psycopg's cursors that count the changed rows in an attribute of their connection."""
+    from psycopg import Cursor
+
+    class CountingCursor(Cursor[Any]):
+        def execute(self, *args: Any, **options: Any) -> Any:
+            super().execute(*args, **options)
+            if not (self.statusmessage or "").startswith("SELECT"):
+                setattr(self.connection, CHANGES, getattr(self.connection, CHANGES, 0) + max(0, self.rowcount))
+            return self
+
+        def executemany(self, *args: Any, **options: Any) -> None:
+            super().executemany(*args, **options)
+            setattr(self.connection, CHANGES, getattr(self.connection, CHANGES, 0) + max(0, self.rowcount))
+
+    return CountingCursor

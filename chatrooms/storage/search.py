@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -13,27 +12,22 @@ from chatrooms import names
 from chatrooms.storage.tables import users
 
 
-@dataclass(frozen=True)
-class Found:
-    """Conditions for people to find, and their order."""
+def people(db: Connection, query: str, after: str, most: int, *where: ColumnElement[bool]) -> list[str]:
+    """Return up to ``most`` usernames after ``after`` of the people who meet all conditions and are found by ``query``.
 
-    where: Sequence[ColumnElement[bool]]
-    order: Sequence[ColumnElement[Any]]
-
-
-def people(db: Connection, query: str, after: str) -> Found:
-    """Find people after the username ``after`` by part of a name.
-
-    First come those of whom a word begins with ``query``, then those who have it anywhere, each by username.
+    First come those of whom a word begins with ``query``, then those who have it anywhere, each by username. This reads
+    an index alone.
     """
     key = names.words(query).strip()
     if not key:
-        return Found([users.c.username > after], [users.c.username])
+        by_name = select(users.c.username).where(*where, users.c.username > after).order_by(users.c.username)
+        return list(db.scalars(by_name.limit(most)))
     place = func.strpos if db.dialect.name == "postgresql" else func.instr
     rank = case((place(users.c.words, f" {key}") > 0, 0), else_=1)
     last = (after and db.scalar(select(rank).where(users.c.username == after))) or 0
     later = or_(rank > last, and_(rank == last, users.c.username > after))
-    return Found([place(users.c.words, key) > 0, later], [rank, users.c.username])
+    found = select(users.c.username).where(*where, place(users.c.words, key) > 0, later)
+    return list(db.scalars(found.order_by(rank, users.c.username).limit(most)))
 
 
 def listed(db: Connection, usernames: Iterable[str]) -> Select[Any]:

@@ -6,9 +6,11 @@ each message, connection or catch-up is prepared; everything else goes through C
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Dialect, Executable
+import orjson
+from sqlalchemy import JSON, Boolean, Connection, Dialect, Executable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
@@ -19,7 +21,10 @@ class Prepared:
     def __init__(self, statement: Executable) -> None:
         self._statement: ClauseElement = statement  # type: ignore[assignment]
         self._compiled: dict[str, tuple[str, list[str] | None, dict[str, Any]]] = {}
-        self._columns = [(str(column.key), isinstance(column.type, Boolean)) for column in _columns(statement)]
+        columns = _columns(statement)
+        self._names = tuple(str(column.key) for column in columns)
+        readings = ((str(column.key), _reading(column.type)) for column in columns)
+        self._readings = tuple((name, read) for name, read in readings if read)
 
     def one(self, db: Connection, values: dict[str, Any]) -> dict[str, Any] | None:
         """Return the first row by column name, or None."""
@@ -30,12 +35,18 @@ class Prepared:
         """Return all rows by column name."""
         return [self._named(row) for row in self._execute(db, values)]
 
-    def run(self, db: Connection, values: dict[str, Any]) -> None:
-        """Execute the statement and discard its result."""
-        self._execute(db, values).close()
+    def run(self, db: Connection, values: dict[str, Any]) -> int:
+        """Execute the statement; return how many rows it changed."""
+        cursor = self._execute(db, values)
+        changed: int = cursor.rowcount
+        cursor.close()
+        return changed
 
     def _named(self, row: Any) -> dict[str, Any]:
-        return {name: bool(value) if flag else value for (name, flag), value in zip(self._columns, row, strict=True)}
+        named = dict(zip(self._names, row, strict=False))
+        for name, read in self._readings:
+            named[name] = read(named[name])
+        return named
 
     def _execute(self, db: Connection, values: dict[str, Any]) -> Any:
         """Return the driver's cursor; raises the driver's errors as SQLAlchemy's."""
@@ -58,6 +69,18 @@ class Prepared:
         return found
 
 
+def _reading(kind: Any) -> Callable[[Any], Any] | None:
+    """Return the function that makes a value of a column's type from that of a driver, if they differ."""
+    if isinstance(kind, Boolean):
+        return bool
+    return _decoded if isinstance(kind, JSON) else None
+
+
+def _decoded(value: Any) -> Any:
+    """Return a JSON value, which only PostgreSQL's driver decodes."""
+    return orjson.loads(value) if isinstance(value, str) else value
+
+
 def _columns(statement: Any) -> Any:
     """Return the columns of a SELECT or of a RETURNING clause."""
-    return getattr(statement, "selected_columns", None) or getattr(statement, "_returning", ())
+    return tuple(getattr(statement, "selected_columns", None) or getattr(statement, "_returning", None) or ())

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     ColumnElement,
@@ -31,6 +32,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    union_all,
 )
 
 metadata = MetaData(
@@ -114,23 +116,50 @@ members = Table(
 # In the order of `sync`'s pages, which is by bytes; PostgreSQL would need an index with another collation for that.
 Index("ix_members_username_room", members.c.username, members.c.room).ddl_if(dialect="sqlite")
 
+# In the order in which members become the owner when the last one leaves.
+_is_member_now = members.c.gone.is_(False)
+Index(
+    "ix_members_room_role_since_username",
+    members.c.room,
+    members.c.role,
+    members.c.since,
+    members.c.username,
+    sqlite_where=_is_member_now,
+    postgresql_where=_is_member_now,
+)
+
 messages = Table(
     "messages",
     metadata,
-    Column("id", String(36), primary_key=True),
+    Column("key", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, comment="in the order of storing"),
+    Column("id", String(36), nullable=False, unique=True),
     Column("room", String(400), ForeignKey(rooms.c.name), nullable=False),
     Column("seq", Integer, nullable=False, comment="the rev at birth; orders the timeline"),
     Column("rev", Integer, nullable=False),
-    Column("number", Integer, nullable=False, comment="which message of its room this is, from 1"),
+    Column("number", Integer, comment="which message of its room this is, from 1; null for an event"),
     Column("author", String(32), ForeignKey(users.c.username), nullable=False),
+    Column("kind", String(12), nullable=False, server_default="text"),
     Column("text", Text),
+    Column("data", JSON(none_as_null=True), comment="of an event, such as who was invited"),
     Column("at", String(24), nullable=False),
     Column("edited_at", String(24)),
     Column("deleted", Boolean, nullable=False),
     Column("reply_to", String(36), ForeignKey("messages.id")),
     UniqueConstraint("room", "seq"),
-    Index(None, "room", "rev"),
 )
+# Only messages that changed since they were posted: others have their `seq` as their `rev`.
+_has_changed = messages.c.rev > messages.c.seq
+Index(
+    "ix_messages_room_rev",
+    messages.c.room,
+    messages.c.rev,
+    sqlite_where=_has_changed,
+    postgresql_where=_has_changed,
+)
+is_message = messages.c.number.is_not(None)
+"""The condition that a row of ``messages`` is a message, and not an event in the timeline."""
+# Finding and counting messages takes no longer however many events are between them.
+Index("ix_messages_numbered", messages.c.room, messages.c.seq, sqlite_where=is_message, postgresql_where=is_message)
 
 reads = Table(
     "reads",
@@ -159,6 +188,7 @@ _others = (
     .where(
         messages.c.room == reads.c.room,
         messages.c.seq > reads.c.seq,
+        is_message,
         or_(messages.c.author == reads.c.username, messages.c.text.is_(None)),
     )
     .correlate(reads)
@@ -166,7 +196,8 @@ _others = (
 # A message without text is deleted: `deleted` stands behind the text, which SQLite would have to read first.
 _uncounted = case((_few.scalar_subquery(), _others.scalar_subquery()), else_=null())
 _room_rev = func.coalesce(_room.scalar_subquery(), 0)
-_posted_at = select(messages.c.at).where(messages.c.room == rooms.c.name).order_by(messages.c.seq.desc()).limit(1)
+_newest = select(messages.c.at).where(messages.c.room == rooms.c.name, is_message)
+_posted_at = _newest.order_by(messages.c.seq.desc()).limit(1)
 
 inbox = Table(
     "inbox",
@@ -222,7 +253,8 @@ class Synced:
 
     A client that has to reset a room still gets all rows of a ``whole`` table. The rows of a ``personal`` table are
     sent only in personal rooms; with False, only in other rooms. ``computed`` columns are not stored. Of the rows that
-    changed since the rev that a client has, the parameter ``known``, it gets those that are ``needed``.
+    changed since the rev that a client has, the parameter ``known``, it gets those that are ``needed``. ``born`` is the
+    rev at which a row was added, of a table whose index of revs has only the rows that changed since.
     """
 
     table: Table
@@ -233,6 +265,7 @@ class Synced:
     personal: bool | None = None
     computed: tuple[ColumnElement[Any], ...] = ()
     needed: tuple[ColumnElement[bool], ...] = ()
+    born: ColumnElement[int] | None = None
 
     def select(self) -> Select[Any]:
         """Return a query for the rows as clients receive them, with the ``rev`` of the room that they are sent in."""
@@ -243,8 +276,30 @@ class Synced:
         """Return the columns of rows as clients receive them."""
         return (*(self.table.c[column] for column in self.columns), self.rev.label("rev"), *self.computed)
 
+    def ways(self, known: ColumnElement[int]) -> list[tuple[list[ColumnElement[bool]], ColumnElement[int]]]:
+        """Return conditions for rows that changed after ``known``, each with the rev; a row meets one of them."""
+        if self.born is None:
+            return [([self.rev > known], self.rev)]
+        return [
+            ([self.born > known, self.rev == self.born], self.born),
+            ([self.rev > known, self.rev > self.born], self.rev),
+        ]
 
-MESSAGE = ("id", "room", "seq", "number", "author", "text", "at", "edited_at", "deleted", "reply_to")
+    def newer(self) -> Select[Any]:
+        """Return a query for the first ``limit`` rows of ``room`` that changed after the rev ``known``, by rev."""
+        found = self.select().where(self.room == bindparam("room"), *self.needed)
+        ways = [_first(found.where(*where), rev) for where, rev in self.ways(bindparam("known"))]
+        if len(ways) == 1:
+            return ways[0]
+        both = union_all(*(select(way.subquery()) for way in ways)).subquery()
+        return _first(select(both), both.c.rev)
+
+
+def _first(found: Select[Any], order: ColumnElement[int]) -> Select[Any]:
+    return found.order_by(order).limit(bindparam("limit", type_=Integer))
+
+
+MESSAGE = ("id", "room", "seq", "number", "author", "kind", "text", "data", "at", "edited_at", "deleted", "reply_to")
 MEMBER = ("room", "username", "role", "since", "gone")
 MEMBERSHIP = (*MEMBER, "closed", "favorite", "invited_by", "muted", "muted_until")
 ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "posted", "members")
@@ -280,5 +335,5 @@ SYNCED: dict[str, Synced] = {
         # A client that never had an item needs it only while it is unread.
         needed=(or_(and_(inbox.c.read.is_(False), inbox.c.gone.is_(False)), inbox.c.born <= bindparam("known")),),
     ),
-    "messages": Synced(messages, messages.c.room, messages.c.rev, MESSAGE, whole=False),
+    "messages": Synced(messages, messages.c.room, messages.c.rev, MESSAGE, whole=False, born=messages.c.seq),
 }

@@ -1,6 +1,6 @@
-"""The one writer of a process: it commits all waiting work as one transaction, each write in its own savepoint.
+"""The one writer of a process: it commits all waiting work as one transaction.
 
-One refusal does not affect the others. While a commit is written to disk, the next batch gathers: the busier the
+One failure does not affect the others. While a commit is written to disk, the next batch gathers: the busier the
 server, the larger the batch. A batch takes one write of each caller in turn and commits when its time is up, so that a
 caller with many writes delays its own.
 """
@@ -9,26 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import Future
-from contextlib import ExitStack, suppress
-from queue import SimpleQueue
-from threading import Thread
+from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import URL, Connection
 
-from chatrooms.errors import Internal, Refusal, Unavailable
+from chatrooms.errors import Unavailable
 from chatrooms.lifetime import Lifetime
-from chatrooms.storage import locks, server_lock
-from chatrooms.storage.asked import Asked
-from chatrooms.storage.engines import connect
 from chatrooms.storage.locks import Locks
-from chatrooms.storage.migrations import migrate
-from chatrooms.storage.statements import Prepared
+from chatrooms.storage.writer_thread import Done, Write, WriterThread
 from chatrooms.wire import failures
 
 T = TypeVar("T")
@@ -36,49 +27,10 @@ Committed = Callable[[Sequence[Any]], Awaitable[None]]
 
 BATCH = 256
 WAITING = 10_000
-SECONDS_TO_WORK = 0.02
-"""How long a batch works before it commits; what it has not begun by then waits for the next one."""
 SECONDS_TO_ANSWER = 30.0
 """How long a batch may take before the callers that wait for it get `Unavailable`."""
 
 log = logging.getLogger(__name__)
-
-_SAVE, _UNDO, _RELEASE = (
-    Prepared(text(sql)) for sql in ("SAVEPOINT job", "ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job")
-)
-
-
-class Write(Asked):
-    """Work for the writer on behalf of ``whom``, the names of what it changes, and its outcome."""
-
-    __slots__ = ("locks", "whom", "work")
-
-    def __init__(self, work: Callable[[Connection], Any], locks: Locks, whom: str, done: asyncio.Future[Any]) -> None:
-        super().__init__(done)
-        self.work, self.locks, self.whom = work, locks, whom
-
-    def run(self, connection: Connection, held: set[int]) -> None:
-        """Do the work. An exception undoes it alone, but a database error is raised and ends the batch."""
-        _SAVE.run(connection, {})
-        try:
-            if connection.dialect.name == "postgresql":
-                locks.require(connection, self.locks, held)
-            self.result = self.work(connection)
-        except Refusal as refusal:
-            self.error = refusal
-        except Exception as error:
-            if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
-                raise
-            failures.report("command failed")
-            self.error = Internal()
-        if self.error:
-            _UNDO.run(connection, {})
-        _RELEASE.run(connection, {})
-
-    def refuse(self) -> None:
-        """Raise `Unavailable` in the caller, because it is unknown whether the work was done."""
-        if not self.done.done():
-            self.done.set_exception(Unavailable())
 
 
 class Waiting:
@@ -122,7 +74,7 @@ class Writer:
         self._url, self._lifetime, self._alone = url, lifetime, alone
         self._committed: Committed | None = None
         self._waiting = Waiting()
-        self._thread: _Thread | None = None
+        self._thread: WriterThread | None = None
         self._task: asyncio.Task[None] | None = None
         self._late = False
 
@@ -133,29 +85,33 @@ class Writer:
         """
         self._committed = handler
 
-    async def change(self, work: Callable[[Connection], T], locks: Locks = lambda _: (), whom: str = "") -> T:
-        """Run ``work`` on the writer's thread and return its result, once it is on disk and was broadcast.
+    def submit(self, work: Callable[[Connection], Any], locks: Locks, whom: str, done: Done) -> None:
+        """Run ``work`` on the writer's thread, and call ``done`` once it is on disk and was broadcast; on the loop.
 
         ``locks`` names what the work changes: no two works with a name in common overlap, in any process. ``whom`` it
-        is for takes turns with others. An exception in ``work`` undoes its changes and is raised here. Raises
-        `Unavailable` if the database cannot be written, or responds too late.
+        is for takes turns with others. An exception in ``work`` undoes its changes and is passed to ``done``. If it
+        succeeds, it may be called a second time, after its changes were undone because another one failed.
+
+        Raises `Unavailable` if too much waits; ``done`` gets it if the database cannot be written, or is too late.
         """
-        loop = asyncio.get_running_loop()
-        if loop is not self._lifetime.loop:
-            return await self._lifetime.call(self.change, work, locks, whom)
         if self._late or len(self._waiting) >= WAITING:
             raise Unavailable
-        write = Write(work, locks, whom, loop.create_future())
-        self._waiting.add(write)
+        self._waiting.add(Write(work, locks, whom, done))
         if self._task is None:
-            self._task = loop.create_task(self._run())
-        result: T = await write.done
-        return result
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def change(self, work: Callable[[Connection], T], locks: Locks = lambda _: (), whom: str = "") -> T:
+        """Run ``work`` like `submit`, from any thread; return its result, or raise its exception."""
+        if not self._lifetime.here:
+            return await self._lifetime.call(self.change, work, locks, whom)
+        changed: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self.submit(work, locks, whom, partial(_resolve, changed))
+        return await changed
 
     async def open(self) -> None:
         """Start the thread, which creates or migrates the tables; raises what that raises."""
         self._waiting, self._task, self._late = Waiting(), None, False
-        self._thread = _Thread(self._url, alone=self._alone)
+        self._thread = WriterThread(self._url, alone=self._alone)
         await asyncio.wrap_future(self._thread.opened)
 
     async def finish(self, seconds: float) -> bool:
@@ -220,72 +176,11 @@ class Writer:
             write.refuse()
 
 
-class _Thread:
-    """The thread with the writing connection, which keeps other servers out as long as it lives.
-
-    It is a daemon, so that a write that hangs on a dead disk does not keep the process from exiting.
-    """
-
-    def __init__(self, url: URL, *, alone: bool) -> None:
-        self._url, self._alone = url, alone
-        self._batches: SimpleQueue[tuple[list[Write], asyncio.Future[list[Write]]] | None] = SimpleQueue()
-        self.opened: Future[None] = Future()
-        self._ended: Future[None] = Future()
-        for future in (self.opened, self._ended):
-            future.set_running_or_notify_cancel()  # from now on, nobody who waits for it can cancel it
-        Thread(target=self._live, name="writer", daemon=True).start()
-
-    async def commit(self, batch: list[Write], loop: asyncio.AbstractEventLoop) -> list[Write]:
-        """Commit the beginning of ``batch`` and return what there was no time for."""
-        done: asyncio.Future[list[Write]] = loop.create_future()
-        self._batches.put((batch, done))
-        return await done
-
-    async def end(self, seconds: float) -> bool:
-        """Finish the batches, release everything, and end; return whether it took less than ``seconds``."""
-        self._batches.put(None)
-        _, late = await asyncio.wait({asyncio.wrap_future(self._ended)}, timeout=seconds)
-        return not late
-
-    def _live(self) -> None:
-        with ExitStack() as ending:
-            ending.callback(self._ended.set_result, None)
-            try:
-                if self._alone:
-                    ending.callback(server_lock.take(self._url))
-                engine = connect(self._url, writer=True)
-                ending.callback(engine.dispose)
-                migrate(engine)
-            except BaseException as error:
-                self.opened.set_exception(error)
-                return
-            self.opened.set_result(None)
-            while todo := self._batches.get():
-                batch, done = todo
-                rest = _commit(engine, batch)
-                with suppress(RuntimeError):  # the loop was closed before the database
-                    done.get_loop().call_soon_threadsafe(_resolve, done, rest)
-                del batch, done, rest, todo  # otherwise they live until the next batch
-
-
-def _commit(engine: Engine, batch: list[Write]) -> list[Write]:
-    """Run the writes of one transaction until its time is up, and return the rest."""
-    until = time.perf_counter() + SECONDS_TO_WORK
-    try:
-        with engine.begin() as connection:
-            postgresql = connection.dialect.name == "postgresql"
-            held = locks.take(connection, [write.locks for write in batch]) if postgresql else set()
-            for done, write in enumerate(batch):
-                if done and time.perf_counter() > until:
-                    return batch[done:]
-                write.run(connection, held)
-    except BaseException:  # whatever it is, the thread has to go on
-        failures.report("commit failed")
-        for write in batch:
-            write.error = write.error or Unavailable()
-    return []
-
-
-def _resolve(done: asyncio.Future[list[Write]], rest: list[Write]) -> None:
-    if not done.done():
-        done.set_result(rest)
+def _resolve(future: asyncio.Future[Any], result: Any, error: Exception | None = None) -> None:
+    """Pass an outcome to those who await ``future``, if they still do."""
+    if future.done():
+        return
+    if error is None:
+        future.set_result(result)
+    else:
+        future.set_exception(error)

@@ -47,7 +47,7 @@ class Engine:
     """All sessions, by their ids.
 
     ``opened`` is called with the id and the environment of a new session, ``closed`` with the id and the reason of one
-    that ended; ``received`` is awaited with a session and a message. ``caught_up`` is what `Socket` calls, ``swept``
+    that ended; ``received`` is called with a session and a message. ``caught_up`` is what `Socket` calls, ``swept``
     what `Reaper` calls. ``sessions`` limits the sessions of each network address, whatever carries them.
     """
 

@@ -30,7 +30,7 @@ NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
             *("app", "config", "conn", "loop", "queue", "transport"),
             *("close_sent", "close_timer", "disconnected", "handshake_complete"),
             *("curr_msg_data_type", "frames", "handle_ping", "send_500_response", "send_receive_event_to_app"),
-            *("connection_lost", "connection_made", "pause_writing", "resume_writing"),
+            *("connection_lost", "connection_made", "eof_received", "pause_writing", "resume_writing"),
             *("receive", "run_asgi", "send", "shutdown"),
         ),
     ),

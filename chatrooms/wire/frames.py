@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # a build without C extensions
+    from websockets.utils import apply_mask
+
 FIN_TEXT, FIN_CONTINUATION = 0x81, 0x80
 TEXT, BINARY = 0x01, 0x02
 FIN_BINARY = 0x82
@@ -110,8 +115,4 @@ def locate(data: bytes, start: int) -> Frame | None:
 
 def unmasked(data: bytes, frame: Frame) -> bytes:
     """Return the payload of a masked frame (RFC 6455, section 5.3)."""
-    length = frame.end - frame.body
-    mask = data[frame.body - 4 : frame.body] * (length // 4 + 1)
-    return (int.from_bytes(data[frame.body : frame.end], "little") ^ int.from_bytes(mask[:length], "little")).to_bytes(
-        length, "little"
-    )
+    return apply_mask(data[frame.body : frame.end], data[frame.body - 4 : frame.body])

@@ -5,21 +5,20 @@ The names of methods are those of python-socketio's manager, which its server ca
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from chatrooms.wire import calling, packets
 from chatrooms.wire.hooks import Hooks
-from chatrooms.wire.message import Bundle, Delivery, Message, SendQueue, bundles
+from chatrooms.wire.message import Bundle, Delivery, Hurry, Message, SendQueue, bundles
+from chatrooms.wire.turns import Turns
 
 EVERYBODY: Any = object()
 """All sockets of a namespace, where no room is named at all: ``None``, ``""`` and ``[]`` are no one."""
-SLICE = 250
-"""Recipients that are sent to in one step of the event loop."""
-STEP = 2 * 1024 * 1024
-"""Bytes that are sent in one step, which take some 2 ms: of large messages to fewer recipients."""
+CROWD = 32
+"""Recipients; what more than these receive does not keep anything else waiting."""
 
 
 class Manager:
@@ -35,6 +34,7 @@ class Manager:
         self._rooms_of: dict[tuple[str, str], set[str | None]] = {}
         self._sids: dict[str, dict[str, str]] = {}
         self._held: dict[str, SendQueue] = {}
+        self._turns = Turns()
         self._ack_ids = itertools.count(1)
 
     def set_server(self, server: Any) -> None:
@@ -243,18 +243,18 @@ class Manager:
         return found
 
     async def _spread(self, bundle: Bundle, recipients: dict[str, str], namespace: str) -> None:
-        """Send to many, in slices between which the event loop serves others."""
-        sessions = self.server.eio.sockets
-        left, at_once = iter(recipients.items()), max(1, min(SLICE, STEP // max(1, bundle.size)))
-        for start in range(0, len(recipients), at_once):
-            if start:
-                await asyncio.sleep(0)
-            pending = self._connecting.get(namespace)
-            for sid, eio_sid in itertools.islice(left, at_once):
-                if pending and sid in pending:
-                    self._post(namespace, sid, eio_sid, bundle)
-                elif eio_sid in sessions:
-                    sessions[eio_sid].send(bundle)
+        """Send to all recipients, in turn with other emits."""
+        if len(recipients) > CROWD:
+            bundle.hurry = Hurry.GATHERED if bundle.delivery is Delivery.VOLATILE else Hurry.LATER
+        await self._turns.spread(partial(self._send, namespace), bundle, recipients)
+
+    def _send(self, namespace: str, bundle: Bundle, recipients: Iterable[tuple[str, str]]) -> None:
+        session, pending = self.server.eio.sockets.get, self._connecting.get(namespace)
+        for sid, eio_sid in recipients:
+            if pending and sid in pending:
+                self._post(namespace, sid, eio_sid, bundle)
+            elif (socket := session(eio_sid)) is not None:
+                socket.send(bundle)
 
     async def trigger_callback(self, sid: str, id: int, data: list[Any]) -> bool:
         """Call what waits for an acknowledgement; return False if nothing does. Raises `WrongArguments`."""

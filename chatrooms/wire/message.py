@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections import deque
 from collections.abc import Iterable
-from enum import Enum, auto
+from enum import Enum, IntEnum, auto
 
 TEXT, BINARY = 0x81, 0x82
 SMALL, MEDIUM = 126, 65_536
@@ -54,18 +54,25 @@ class Delivery(Enum):
     VOLATILE = auto()
 
 
+class Hurry(IntEnum):
+    """How soon a message goes out where there is much to send; the greater, the sooner."""
+
+    GATHERED, LATER, SOON = range(3)
+
+
 class Bundle:
     """Messages that go to the same clients at the same time, their frames joined once for all of them.
 
     ``to`` are the rooms of skippable ones.
     """
 
-    __slots__ = ("delivery", "frames", "messages", "size", "to")
+    __slots__ = ("delivery", "frames", "hurry", "messages", "size", "to")
 
     def __init__(
         self, messages: list[Message], delivery: Delivery = Delivery.RELIABLE, to: tuple[str, ...] = ()
     ) -> None:
         self.messages, self.delivery, self.to = messages, delivery, to
+        self.hurry = Hurry.SOON
         self.size = sum([len(message.data) for message in messages])
         self.frames = b"".join([message.frame for message in messages])
 

@@ -109,7 +109,9 @@ class Polling:
             async with asyncio.timeout(self.socket.limits.upgrade):
                 packets = self._packets(await request.body(self.socket.limits.packet))
             for packet in packets:
-                if not await self.socket.receive(packet):
+                if pending := self.socket.receive(packet):
+                    await pending
+                if self.socket.closed:
                     break
         except (Gone, TimeoutError):
             self.socket.end(LEFT)

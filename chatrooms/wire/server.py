@@ -11,7 +11,8 @@ from starlette.types import Receive, Scope, Send
 
 from chatrooms.wire import namespaces as classes
 from chatrooms.wire import options, origins
-from chatrooms.wire.dispatch import NAMESPACE, Dispatcher
+from chatrooms.wire.admission import NAMESPACE
+from chatrooms.wire.dispatch import Dispatcher
 from chatrooms.wire.engine import quiet
 from chatrooms.wire.hooks import HookArguments
 from chatrooms.wire.limits import MAX_PACKET, Limits

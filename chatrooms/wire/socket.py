@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from chatrooms.wire.answer import Pending
 from chatrooms.wire.connection_limits import Slot
 from chatrooms.wire.limits import SECONDS_OF_NOISE, Limits
 from chatrooms.wire.message import CLOSE, NOOP, PING, Bundle, Delivery, Message, SendQueue
-from chatrooms.wire.packets import Malformed
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ CLOSED = _Closed()
 class Socket:
     """One Engine.IO session on whichever transport carries it now.
 
-    ``sids`` are the ids under which it is connected to Socket.IO namespaces, by namespace. ``received`` is awaited with
-    each message and raises `Malformed`; ``ended`` and ``caught_up`` are called.
+    ``sids`` are the ids under which it is connected to Socket.IO namespaces, by namespace. ``received`` is called with
+    each message, and returns what the next one has to wait for, if anything; ``ended`` and ``caught_up`` are called.
     """
 
     def __init__(
@@ -199,37 +199,35 @@ class Socket:
             self._left, self._left_at = left, now
         return self._overflowed or now - self._left_at > self.limits.unread
 
-    async def receive(self, data: str | bytes | None) -> bool:
-        """Handle one packet of the client, or None at the end of its transport; return whether the session goes on."""
+    def receive(self, data: str | bytes | None) -> Pending | None:
+        """Handle a packet, or None at the end of the transport; return what the next has to wait for, if anything."""
         if self.ending is not None:
-            return False
+            return None
         if data is None:
             self.end(LEFT)
         elif (len(data) if isinstance(data, bytes) or data.isascii() else len(data.encode())) > self.limits.packet:
             self.end(TOO_LARGE)
         else:
-            try:
-                await self._handle(data)
-            except Malformed:
-                self.end(MISTAKEN)
-        return self.ending is None
+            return self._handle(data)
+        return None
 
-    async def _handle(self, data: str | bytes) -> None:
+    def _handle(self, data: str | bytes) -> Pending | None:
         if isinstance(data, bytes):
-            await self._take(data)
-        elif data[:1] == "4":
-            await self._take(data[1:])
-        elif data[:1] == "b":
-            await self._take(_binary(data[1:]))
-        elif data == "3":
+            return self._take(data)
+        if data[:1] == "4":
+            return self._take(data[1:])
+        if data[:1] == "b" and (message := _binary(data[1:])) is not None:
+            return self._take(message)
+        if data == "3":
             self.count_noise()
             self._pong()
         elif data == "1":
             self.end(CLOSED_BY_CLIENT)
         elif data[:1] not in ("0", "5", "6"):
-            raise Malformed("unknown type")
+            self.end(MISTAKEN)
         else:
             self.count_noise()
+        return None
 
     def count_noise(self) -> None:
         """Count a packet or frame of no use; end the session of a client that sends too many of them.
@@ -241,10 +239,15 @@ class Socket:
         if self._noise > now + SECONDS_OF_NOISE:
             self.end(NOISY)
 
-    async def _take(self, message: str | bytes) -> None:
+    def _take(self, message: str | bytes) -> Pending | None:
+        if self.waiting() > self.limits.skippable:
+            return self._loop.create_task(self._take_later(message))
+        return self._received(self, message)
+
+    async def _take_later(self, message: str | bytes) -> None:
         await self.wait_for_room()
-        if self.ending is None:
-            await self._received(self, message)
+        if self.ending is None and (pending := self._received(self, message)):
+            await pending
 
     def end(self, ending: Ending) -> None:
         """End the session now; only the first end counts."""
@@ -281,14 +284,15 @@ class Socket:
             self._timer = self._loop.call_later(self._ping_interval, self._ping)
 
 
-Receiver = Callable[[Socket, str | bytes], Awaitable[None]]
+Receiver = Callable[[Socket, str | bytes], Pending | None]
 Ended = Callable[[Socket, Ending], None]
 Rooms = tuple[str, ...]
 CaughtUp = Callable[[Socket, set[Rooms]], None]
 
 
-def _binary(text: str) -> bytes:
+def _binary(text: str) -> bytes | None:
+    """Return the bytes of a message in base64; None if it is not."""
     try:
         return base64.b64decode(text, validate=True)
     except ValueError:
-        raise Malformed("not base64") from None
+        return None

@@ -23,8 +23,8 @@ POLICY = 1008
 class WebSocket(ABC):
     """A session's WebSocket.
 
-    ``carry`` sends messages at once and returns True, or returns False if they cannot be sent now. ``buffered`` returns
-    how many bytes were written and have not left.
+    ``carry`` sends messages and returns True, or returns False if they cannot be sent now. ``buffered`` returns how
+    many bytes of these have not left.
     """
 
     name = "websocket"
@@ -108,7 +108,7 @@ def websocket(socket: Socket, request: Request) -> WebSocket:
 
 
 class Direct(WebSocket):
-    """Frames written to uvicorn's transport at once, and messages that its protocol hands to the session."""
+    """Frames that uvicorn's protocol writes by itself, and messages that it hands to the session."""
 
     def __init__(self, socket: Socket, protocol: WebSocketProtocol) -> None:
         super().__init__(socket)
@@ -116,7 +116,7 @@ class Direct(WebSocket):
         protocol.drained, protocol.noise = self.drained, socket.count_noise
         # The functions themselves: each event calls them once per recipient
         self.carry = protocol.carry
-        self.buffered = protocol.transport.get_write_buffer_size
+        self.buffered = protocol.buffered
 
     @property
     def ready(self) -> bool:
@@ -146,7 +146,7 @@ class Direct(WebSocket):
 
     async def listen(self) -> None:
         """Let the protocol hand what arrives to the session."""
-        self._protocol.attach(self.socket.receive)
+        self._protocol.attach(self.socket)
 
 
 class Plain(WebSocket):
@@ -203,8 +203,9 @@ class Plain(WebSocket):
     async def listen(self) -> None:
         """Read until there is nothing to come."""
         try:
-            while await self.socket.receive(await self.read()):
-                pass
+            while not self.socket.closed:
+                if pending := self.socket.receive(await self.read()):
+                    await pending
         finally:
             self.socket.end(LEFT)
 

@@ -11,18 +11,20 @@ from typing import Any
 from uvicorn.protocols.utils import ClientDisconnected
 from websockets.protocol import State
 
-from chatrooms.wire import frames
+from chatrooms.wire import frames, outgoing
 from chatrooms.wire.connection_limits import Slot
 from chatrooms.wire.exchange import nothing
 from chatrooms.wire.flow import tune
 from chatrooms.wire.limits import SECONDS_TO_CLOSE
-from chatrooms.wire.message import Bundle
+from chatrooms.wire.message import Bundle, Hurry
 from chatrooms.wire.receive_queue import discard
 from chatrooms.wire.requests import EXTENSION
 from chatrooms.wire.unsent import Unsent, cut_off
-from chatrooms.wire.websocket_reader import Receive, WebSocketReader
+from chatrooms.wire.websocket_reader import Session, WebSocketReader
 
 KERNEL_BUFFER = 32 * 1024  # Linux takes twice that, and 4 MiB by default
+HIGH_WATER = 64 * 1024
+"""Bytes that may wait for a client that keeps up."""
 
 log = logging.getLogger("uvicorn.error")
 
@@ -37,27 +39,65 @@ class WebSocketProtocol(WebSocketReader):
     slot: Slot | None = None
     _fuse: asyncio.TimerHandle | None = None
     _full = _closed = False
+    _hurry = Hurry.SOON
+    _size = _room = 0
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._collected: list[bytes] = []
 
     @property
     def ready(self) -> bool:
         """Return whether the transport's buffer is below its high-water mark."""
         return not self._full
 
-    def attach(self, receive: Receive) -> None:
-        """Call ``receive`` with each message, one after another, instead of giving them to the application."""
-        self._receive, self._attached = receive, True
+    def attach(self, session: Session) -> None:
+        """Have ``session`` receive the messages, one after another, instead of giving them to the application."""
+        self._session, self._attached = session, True
         self.queue.forward(self._work_on)
         self.read_on()
 
     def carry(self, bundle: Bundle) -> bool:
-        """Send messages in one write if the client keeps up; return whether they were sent."""
-        if self._full or self.close_sent or self.transport.is_closing():
-            return False
-        self.transport.write(bundle.frames)
+        """Collect messages for one write, mostly a round later; return False if the client does not keep up.
+
+        As soon as more is collected than may wait for the client, all of it is written at once.
+        """
+        frames = bundle.frames
+        if not self._collected:
+            if self._full or self.close_sent or self.transport.is_closing():
+                return False
+            self._room = HIGH_WATER - self.transport.get_write_buffer_size()
+            self._write_later(bundle.hurry)
+        elif bundle.hurry > self._hurry:
+            self._write_later(bundle.hurry)
+        self._collected.append(frames)
+        self._size += len(frames)
+        if self._size > self._room:
+            self.write_collected()
         return True
+
+    def _write_later(self, hurry: Hurry) -> None:
+        self._hurry = hurry
+        self._outgoing.add(self, hurry)
+
+    def buffered(self) -> int:
+        """Return how many bytes were collected or written, and have not left."""
+        return self._size + self.transport.get_write_buffer_size()
+
+    def write_collected(self) -> int:
+        """Write what is collected, before anything else is; return its bytes."""
+        size = self._size
+        if size:
+            frames = self._collected[0] if len(self._collected) == 1 else b"".join(self._collected)
+            self._collected.clear()
+            self._size = 0
+            if not self.transport.is_closing():
+                self.transport.write(frames)
+        return size
 
     def write(self, frames: bytes) -> None:
         """Send whole frames."""
+        self.write_collected()
         if not self.close_sent and not self.transport.is_closing():
             self.transport.write(frames)
 
@@ -65,6 +105,7 @@ class WebSocketProtocol(WebSocketReader):
         """Send a close frame; cut off a client that has not answered `SECONDS_TO_CLOSE` later."""
         if not self.handshake_complete or self.close_sent or self.transport.is_closing():
             return
+        self.write_collected()
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": ""})
         self.conn.send_close(code)
         self.transport.write(b"".join(self.conn.data_to_send()))
@@ -80,7 +121,8 @@ class WebSocketProtocol(WebSocketReader):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the kernel's buffer small, so that a client that does not read is noticed."""
         super().connection_made(transport)
-        self.transport.set_write_buffer_limits()
+        self.transport.set_write_buffer_limits(HIGH_WATER)
+        self._outgoing = outgoing.of(self.loop)
         self._unsent = Unsent(self.transport, self.loop)
         tune(transport, socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
 
@@ -102,10 +144,16 @@ class WebSocketProtocol(WebSocketReader):
         data, self.frames = b"".join(self.frames), []
         self._message(data, text=self.curr_msg_data_type == "text")
 
+    def eof_received(self) -> None:
+        """Write what is collected before the transport closes."""
+        self.write_collected()
+        super().eof_received()
+
     def shutdown(self) -> None:
         """End; that rejects a handshake, and what the application answers to it later is not sent."""
         if self.handshake_complete and self.conn.state is not State.OPEN:
             self.close_sent = True  # by websockets' protocol, which refuses to send a second close frame
+        self.write_collected()
         super().shutdown()
         if not self.handshake_complete:
             self.disconnected = True
@@ -128,6 +176,7 @@ class WebSocketProtocol(WebSocketReader):
     def end(self) -> None:
         """End the connection: at once, or when the client has answered the closing, but not much later."""
         if self.close_timer is None:
+            self.write_collected()
             self.transport.close()
         if not self.disconnected:
             self._fuse = self._fuse or self.loop.call_later(SECONDS_TO_CLOSE, self.abort)
@@ -161,12 +210,14 @@ class WebSocketProtocol(WebSocketReader):
     def connection_lost(self, exc: Exception | None) -> None:
         """Release everything; references that go round would keep a connection until the next garbage collection."""
         super().connection_lost(exc)
+        self._collected.clear()
+        self._size = 0
         self._unsent.stop()
         if self.slot:
             self.slot.release()
         self.drained = self.noise = nothing
         if self._attached:
             self.queue.forward(discard)
-            self._receive = None
+            self._session = None
         if self._fuse:
             self._fuse.cancel()

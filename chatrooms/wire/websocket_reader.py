@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
+import websockets.protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.protocol import OPEN, SERVER, Protocol
+from websockets.protocol import OPEN, SERVER
 
 from chatrooms.wire import frames, pacing
+from chatrooms.wire.answer import Pending
 from chatrooms.wire.connection_limits import network
 from chatrooms.wire.exchange import nothing
 from chatrooms.wire.limits import AHEAD, LARGE
@@ -30,8 +34,15 @@ quiet = logging.getLogger("chatrooms.wire.websockets")
 quiet.setLevel(logging.WARNING)  # below it websockets logs what is in a frame
 
 
-Receive = Callable[[Message], Awaitable[bool]]
-"""Handles a message and returns whether the session goes on."""
+class Session(Protocol):
+    """What receives messages."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has ended and receives no more."""
+
+    def receive(self, message: Message) -> Pending | None:
+        """Handle a message; return what the next one has to wait for, if anything."""
 
 
 class WebSocketReader(WebSocketsSansIOProtocol):
@@ -45,9 +56,9 @@ class WebSocketReader(WebSocketsSansIOProtocol):
     _reader: frames.FrameReader | None = None
     _unread: bytes | memoryview = b""
     _pacer: Pacer | None = None
-    _receive: Receive | None = None
+    _session: Session | None = None
     _queued = _attached = _working = False
-    _conn: Protocol | None = None
+    _conn: websockets.protocol.Protocol | None = None
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -62,15 +73,21 @@ class WebSocketReader(WebSocketsSansIOProtocol):
     def finish(self, code: int) -> None:
         """Send a close frame."""
 
+    @abstractmethod
+    def write_collected(self) -> int:
+        """Write what is collected, before an answer to a frame is."""
+
     @property
     def conn(self) -> Any:
         """The protocol of websockets, in the state between two frames."""
         if self._conn is None:
-            self._conn = Protocol(SERVER, state=OPEN, max_size=self.config.ws_max_size, logger=quiet)
+            self._conn = websockets.protocol.Protocol(
+                SERVER, state=OPEN, max_size=self.config.ws_max_size, logger=quiet
+            )
         return self._conn
 
     @conn.setter
-    def conn(self, value: Protocol) -> None:
+    def conn(self, value: websockets.protocol.Protocol) -> None:
         self._conn = value
 
     def data_received(self, data: bytes) -> None:
@@ -106,6 +123,7 @@ class WebSocketReader(WebSocketsSansIOProtocol):
         data = bytes(unread[:size])
         if reader is None:
             self._unread = unread[size:]
+            self.write_collected()
             super().data_received(data)
         else:
             pieces = reader.feed(data, most)
@@ -147,14 +165,15 @@ class WebSocketReader(WebSocketsSansIOProtocol):
             if self.transport.is_closing():
                 return
             if whole_text:
-                self._message(frame, text=True)
+                self._message(frame, text=True, at_once=True)
                 continue
             if frames.useless(frame):
                 self.noise()
             if not self.close_sent or frames.closes(frame):
+                self.write_collected()
                 super().data_received(frame)
 
-    def _message(self, data: bytes, *, text: bool) -> None:
+    def _message(self, data: bytes, *, text: bool, at_once: bool = False) -> None:
         """Hand a message on; text that is not UTF-8 ends the connection (RFC 6455, section 8.1), and no more."""
         if self.close_sent or self.transport.is_closing():
             return
@@ -164,29 +183,35 @@ class WebSocketReader(WebSocketsSansIOProtocol):
             self.finish(NOT_UTF8)
             return
         if self._attached:
-            self._work_on(message)
+            self._work_on(message, at_once=at_once)
             return
         self.queue.put_nowait({"type": "websocket.receive", "text" if text else "bytes": message})
         if len(self.queue) >= AHEAD or len(data) >= LARGE:
             self.pause()
 
-    def _work_on(self, message: Message) -> None:
-        """Have a message received in a task that ends when nothing waits; the server waits for it when it stops."""
+    def _work_on(self, message: Message, *, at_once: bool = False) -> None:
+        """Have a message received, after those before it; ``at_once``, unless uvicorn is in the middle of something."""
         self._messages.append(message)
-        if not self._working and self._receive:
+        if not self._working and self._session:
             self._working = True
-            task = self.loop.create_task(self._work(self._receive))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+            if at_once:
+                self._work(self._session)
+            else:
+                self.loop.call_soon(self._work, self._session)
         elif len(self._messages) >= AHEAD or (message and len(message) >= LARGE):
             self.pause()
 
-    async def _work(self, receive: Receive) -> None:
-        try:
-            while self._messages:
-                if not await receive(self._messages.pop(0)):
-                    self._messages.clear()
-                    self.end()
-        finally:
-            self._working = False
+    def _work(self, session: Session, _done: Pending | None = None) -> None:
+        """Have the session receive what waits; it goes on later with what comes after a message that takes longer."""
+        while self._messages and not session.closed:
+            if pending := session.receive(self._messages.pop(0)):
+                pending.add_done_callback(partial(self._work, session))
+                if isinstance(pending, asyncio.Task):  # the server waits for it when it stops
+                    self.tasks.add(pending)
+                    pending.add_done_callback(self.tasks.discard)
+                return
+        self._working = False
+        if session.closed:
+            self._messages.clear()
+            self.end()
         self.read_on()

@@ -1,3 +1,4 @@
+import { isMessage } from "./messages/events.js";
 import { readFrom } from "./reads/counts.js";
 import * as store from "./store.js";
 
@@ -17,16 +18,26 @@ function merge(into, rows, key) {
   return merged;
 }
 
-/** @param {string} room @param {number} number */
-function raiseNewest(room, number) {
-  if (number > (store.newest.value.get(room) ?? 0)) {
-    store.newest.value = new Map(store.newest.value).set(room, number);
-  }
+/**
+ * @template {number | string} T @param {import("@preact/signals").Signal<Map<string, T>>} table
+ * @param {[string, T][]} values By room; those that are not greater have no effect.
+ */
+function raise(table, values) {
+  const known = table.value;
+  const news = values.filter(([room, value]) => value > (known.get(room) ?? (typeof value === "number" ? 0 : "")));
+  if (news.length) table.value = new Map([...known, ...news]);
 }
 
-/** @param {string} room @param {string} at */
-function raiseLatest(room, at) {
-  if (at > (store.latest.value.get(room) ?? "")) store.latest.value = new Map(store.latest.value).set(room, at);
+/** Notes the newest messages of rooms, which need not be here. @param {{room: string, number: number, at: string}[]} newest */
+export function noteNewest(newest) {
+  raise(
+    store.newest,
+    newest.map(({ room, number }) => [room, number]),
+  );
+  raise(
+    store.latest,
+    newest.map(({ room, at }) => [room, at]),
+  );
 }
 
 /** @param {Map<string, Message>} rows @param {number} lowest @param {number} [highest] */
@@ -35,24 +46,19 @@ const inOrder = (rows, lowest, highest = Infinity) =>
 
 /** @param {Window} window @returns {Window} A copy with new lists. */
 function listed(window) {
-  const { rows, lowest, past } = window;
-  const list = inOrder(rows, lowest);
+  const { rows, lowest, highest, past } = window;
+  const list = inOrder(rows, lowest, highest);
   return { ...window, list, past: past && { ...past, list: inOrder(rows, past.from, past.to) } };
 }
 
-/** @param {string} room @param {Message[]} messages */
-function takeMessages(room, messages) {
+/** @param {string} room @param {Message[]} news Messages and events. */
+function takeMessages(room, news) {
   const window = store.windowOf(room);
-  const rows = merge(window.value.rows, messages, (message) => message.id);
+  const rows = merge(window.value.rows, news, (message) => message.id);
   window.value = listed({ ...window.value, rows });
-  raiseNewest(room, Math.max(...messages.map((message) => message.number)));
-  raiseLatest(
-    room,
-    messages
-      .map(({ at }) => at)
-      .sort()
-      .at(-1) ?? "",
-  );
+  const messages = news.filter(isMessage);
+  const latest = messages.map(({ at }) => at).sort();
+  noteNewest([{ room, number: Math.max(...messages.map((message) => message.number)), at: latest.at(-1) ?? "" }]);
   noteUncounted(
     room,
     messages.map((message) => [message.number, readFrom(message, store.me.value?.username)]),
@@ -88,10 +94,7 @@ function takeMemberships(_room, rows) {
 /** @param {string} _room @param {Room[]} rows */
 function takeRooms(_room, rows) {
   store.rooms.value = merge(store.rooms.value, rows, (row) => row.name);
-  for (const row of rows) {
-    raiseNewest(row.name, row.posted ?? 0);
-    raiseLatest(row.name, row.posted_at ?? "");
-  }
+  noteNewest(rows.map(({ name, posted, posted_at }) => ({ room: name, number: posted ?? 0, at: posted_at ?? "" })));
 }
 
 /** Of two with the same rev, the one that was counted later stays. @param {string} _room @param {Read[]} rows */
@@ -144,6 +147,15 @@ export function extendWindow(room, lowest, more) {
 }
 
 /**
+ * Ends the window at `highest`, because newer messages are missing; or no longer, if it is infinite.
+ * @param {string} room @param {number} highest
+ */
+export function endWindow(room, highest) {
+  const window = store.windowOf(room);
+  if (window.value.highest !== highest) window.value = listed({ ...window.value, highest });
+}
+
+/**
  * Sets the part of the past that is shown; once it reaches the window, it becomes part of it.
  * @param {string} room @param {number} from @param {number} to
  * @param {boolean} more Whether there are messages before it.
@@ -180,6 +192,7 @@ function drop(table, key) {
 export function forgetRoom(room, rev = 0) {
   store.windowOf(room).value = store.emptyWindow();
   drop(store.rosters, room);
+  drop(store.heads, room);
   drop(store.rooms, room);
   drop(store.newest, room);
   drop(store.latest, room);
@@ -201,6 +214,7 @@ export function forgetEverything() {
     store.memberships,
     store.closed,
     store.rosters,
+    store.heads,
     store.reads,
     store.inbox,
     store.users,

@@ -7,7 +7,7 @@ import { forgetKept, keep, kept, TAB } from "./storage.js";
 import { askedFor, currentRoom, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
 import { epoch, me, textLimit } from "./store.js";
-import { apply, catchUpAll, revs } from "./sync.js";
+import { apply, catchUpAll, forgetRevs } from "./sync.js";
 import { meetServer } from "./server.js";
 import { hear } from "./signals.js";
 
@@ -107,7 +107,7 @@ async function welcome({ user, server, limits, epoch: present }) {
 /** Forgets the archive if the name now belongs to another person, because of other data or a reused name; or if the
  * server was put back to an earlier state. */
 function startAfresh() {
-  revs.clear();
+  forgetRevs();
   forgetEverything();
 }
 

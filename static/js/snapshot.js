@@ -3,16 +3,17 @@ import { keepSnapshot, snapshotOf } from "./archive.js";
 import { unreadItems } from "./reads/inbox.js";
 import { positionIn } from "./reads/unread.js";
 import * as store from "./store.js";
-import { revs } from "./sync.js";
-import { extendWindow, noteUncounted, takeRows } from "./rows.js";
+import { revs, setHeads } from "./sync.js";
+import { extendWindow, noteNewest, noteUncounted, takeRows } from "./rows.js";
 
 /**
  * A snapshot of the store, so that a reload shows something at once; catching up does the rest.
  * @import {InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @typedef {{room: string, rev: number, messages: Message[], lowest: number, more: boolean,
  *   members: Member[], complete: boolean, uncounted: [number, number][]}} RoomSnapshot
+ * @typedef {{room: string, rev: number, number: number, at: string, uncounted: [number, number][]}} HeadSnapshot
  * @typedef {{version: number, epoch?: string, me: User, memberships: Membership[], rooms: Room[], reads: Read[], inbox: InboxItem[], users: User[],
- *   timelines: RoomSnapshot[]}} Snapshot
+ *   timelines: RoomSnapshot[], heads?: HeadSnapshot[]}} Snapshot
  */
 
 /** Others are not restored. */
@@ -30,6 +31,7 @@ export async function restore(username) {
     store.epoch.value = snapshot.epoch ?? "";
     takeRows(username, snapshot);
     snapshot.timelines.forEach(restoreRoom);
+    restoreHeads(snapshot.heads ?? []);
     store.ready.value = true;
   });
 }
@@ -46,6 +48,26 @@ function restoreRoom({ room, rev, messages, lowest, more, members, complete, unc
   });
 }
 
+/** Messages that came live since they were heads are not kept. @param {HeadSnapshot[]} heads */
+function restoreHeads(heads) {
+  setHeads(heads.map(({ room, rev }) => [room, { since: rev, rev }]));
+  noteNewest(heads);
+  for (const { room, uncounted } of heads) noteUncounted(room, uncounted);
+}
+
+/** @param {string} room @param {number} rev @returns {HeadSnapshot} */
+const snapshotHead = (room, rev) => ({
+  room,
+  rev,
+  number: store.newest.peek().get(room) ?? 0,
+  at: store.latest.peek().get(room) ?? "",
+  uncounted: uncountedIn(room),
+});
+
+/** @param {string} room */
+const uncountedIn = (room) =>
+  [...(store.uncounted.peek().get(room) ?? [])].filter(([number]) => number > readNumber(room));
+
 /** @param {string} room @param {number} rev @returns {RoomSnapshot} */
 function snapshotRoom(room, rev) {
   const { list, lowest, more } = store.windowOf(room).peek();
@@ -60,7 +82,7 @@ function snapshotRoom(room, rev) {
     more: cut || more,
     members: [...(roster?.rows.values() ?? [])],
     complete: roster?.complete ?? false,
-    uncounted: [...(store.uncounted.peek().get(room) ?? [])].filter(([number]) => number > readNumber(room)),
+    uncounted: uncountedIn(room),
   };
 }
 
@@ -80,6 +102,7 @@ function save() {
     inbox: unreadItems.peek(),
     users: [...store.users.peek().values()],
     timelines: [...revs].map(([room, rev]) => snapshotRoom(room, rev)),
+    heads: [...store.heads.peek()].map(([room, { rev }]) => snapshotHead(room, rev)),
   });
 }
 
@@ -95,6 +118,7 @@ export function keepSnapshots() {
       store.inbox,
       store.newest,
       store.rosters,
+      store.heads,
       store.uncounted,
     ]) {
       void table.value;

@@ -8,9 +8,17 @@ import { lobby } from "./server.js";
  */
 
 /**
- * The part of a room's timeline that is here: everything from `lowest` (a seq) to the newest.
- * `rows` may also hold changed messages from below it, so that a page on its way cannot bring back an older state.
- * @typedef {{rows: Map<string, Message>, list: Message[], lowest: number, more: boolean, past: Past | null}} Window
+ * The part of a room's timeline that is here: everything from `lowest` (a seq) to `highest`, which is infinite unless
+ * newer messages are missing. `rows` may also hold changed messages from below it, so that a page on its way cannot
+ * bring back an older state, and some of those from above it.
+ * @typedef {{rows: Map<string, Message>, list: Message[], lowest: number, highest: number, more: boolean,
+ *   past: Past | null}} Window
+ */
+
+/**
+ * What is known of a room of which newer messages and members are missing: its `rev`, up to which all changes since
+ * another rev have come.
+ * @typedef {{since: number, rev: number}} Head
  */
 
 /**
@@ -36,6 +44,8 @@ export const memberships = table();
 export const closed = table();
 /** @type {Signal<Map<string, Roster>>} */
 export const rosters = table();
+/** @type {Signal<Map<string, Head>>} The rooms of which something is missing until they are opened. */
+export const heads = table();
 /** @type {Signal<Map<string, Read>>} */
 export const reads = table();
 /** @type {Signal<Map<number, InboxItem>>} What concerns us, as far as it is known here: all that is unread, by id. */
@@ -63,7 +73,14 @@ export const epoch = signal("");
 export const windows = new Map();
 
 /** @returns {Window} */
-export const emptyWindow = () => ({ rows: new Map(), list: [], lowest: Infinity, more: true, past: null });
+export const emptyWindow = () => ({
+  rows: new Map(),
+  list: [],
+  lowest: Infinity,
+  highest: Infinity,
+  more: true,
+  past: null,
+});
 
 /** @param {string} room @returns {Signal<Window>} */
 export function windowOf(room) {

@@ -2,7 +2,15 @@ import { batch } from "@preact/signals";
 import { Catchup } from "./catchup.js";
 import { pause } from "./clock.js";
 import { asRefusal, online, passesAfter, run } from "./connection.js";
-import { extendWindow, forgetEverything, forgetPersonal, forgetRoom, startRoster, takeRows } from "./rows.js";
+import {
+  endWindow,
+  extendWindow,
+  forgetEverything,
+  forgetPersonal,
+  forgetRoom,
+  startRoster,
+  takeRows,
+} from "./rows.js";
 import * as store from "./store.js";
 
 /**
@@ -13,8 +21,25 @@ import * as store from "./store.js";
 
 const NEWEST = 20;
 
-/** @type {Map<string, number>} The rev up to which each room is known. */
+/** @type {Map<string, number>} The rev up to which each room is here, see also `store.heads`. */
 export const revs = new Map();
+
+/** Whether only the heads of rooms are fetched, because the page has just started: a room is fetched as it opens. */
+let isStart = true;
+
+/** Forgets all revs, for a new start. */
+export function forgetRevs() {
+  revs.clear();
+  isStart = true;
+}
+
+/** The newest rev that is known of a room. @param {string} room */
+const newestRev = (room) => store.heads.peek().get(room)?.rev ?? revs.get(room) ?? 0;
+
+const known = () => new Set([...revs.keys(), ...store.heads.peek().keys()]);
+
+/** @param {string} room */
+const isKnown = (room) => revs.has(room) || store.heads.peek().has(room);
 
 /** @type {Set<(change: Tables & {room: string}) => void>} */
 const listeners = new Set();
@@ -37,14 +62,26 @@ export const onRemoval = (listener) => removals.add(listener);
  * @param {Change} change @param {number} since The rev that it builds on.
  */
 export function apply(change, since = change.rev - 1) {
-  const held = revs.get(change.room) ?? 0;
-  if (change.rev <= held || store.closed.peek().has(change.room)) return;
-  if (since > held) return void catchUp(change.room);
-  batch(() => {
-    if (!revs.has(change.room)) startComplete(change.room);
-    revs.set(change.room, change.rev);
-    take(change);
-  });
+  const { room, rev } = change;
+  const held = revs.get(room) ?? 0;
+  const head = store.heads.peek().get(room);
+  if (rev <= held || store.closed.peek().has(room)) return;
+  if (since <= held) batch(() => advance(change, head));
+  else if (!head || since > head.rev) catchUp(room);
+  else if (rev > head.rev) batch(() => (setHeads([[room, { since: head.since, rev }]]), take(change)));
+}
+
+/** What followed the head completes the room, once all before it is here. @param {Change} change @param {store.Head | undefined} head */
+function advance(change, head) {
+  const { room, rev } = change;
+  if (!revs.has(room)) startComplete(room);
+  revs.set(room, rev);
+  if (head && rev >= head.since) {
+    revs.set(room, Math.max(rev, head.rev));
+    store.heads.value = new Map([...store.heads.value].filter(([name]) => name !== room));
+    endWindow(room, Infinity);
+  } else if (head) endWindow(room, rev);
+  take(change);
 }
 
 /** @param {Tables & {room: string}} change Current rows, but not necessarily all of their rev. */
@@ -57,10 +94,11 @@ function take(change) {
 /** @param {Membership} row */
 function weighMembership(row) {
   if (!row.gone && !row.closed) {
-    queueMicrotask(() => void (catchup.isRunning || revs.has(row.room) || catchUp(row.room)));
+    queueMicrotask(() => void (catchup.isRunning || isKnown(row.room) || catchUp(row.room)));
     return;
   }
-  if (!revs.delete(row.room)) return;
+  if (!isKnown(row.room)) return;
+  revs.delete(row.room);
   for (const listener of removals) listener(row);
   forgetRoom(row.room);
 }
@@ -78,12 +116,12 @@ export async function command(name, params) {
 
 /** @param {Record<string, any>} result @returns {(Tables & {room: string})[]} */
 function tablesOf({ message, member, membership, room, read, items, user }) {
-  const known = room && revs.has(room.name) ? room : undefined;
+  const listed = room && isKnown(room.name) ? room : undefined;
   return [
     message && { room: message.room, messages: [message] },
     member && { room: member.room, members: [member] },
     membership && { room: mine(), memberships: [membership] },
-    known && { room: known.name, rooms: [known] },
+    listed && { room: listed.name, rooms: [listed] },
     read && { room: mine(), reads: [read] },
     items && { room: mine(), inbox: items },
     user && { room: mine(), users: [user] },
@@ -94,8 +132,8 @@ online.subscribe((isOnline) => void (store.caughtUp.value &&= isOnline));
 
 const catchup = new Catchup({
   mine,
-  known: () => revs.keys(),
-  missing: () => [...store.memberships.peek().keys()].filter((room) => !revs.has(room)),
+  known,
+  missing: () => [...store.memberships.peek().keys()].filter((room) => !isKnown(room)),
   ask,
   listKnown: dropOthers,
   isPassing,
@@ -118,7 +156,7 @@ async function isPassing(error) {
 /** Forgets everything but who we are, as the server was put back to an earlier state. */
 function startAnew() {
   const present = store.me.peek();
-  revs.clear();
+  forgetRevs();
   batch(() => {
     forgetEverything();
     store.me.value = present;
@@ -128,8 +166,8 @@ function startAnew() {
 
 /** The newest messages of the rooms that were used last: a server that was put back does not have them. */
 function newest() {
-  const known = [...revs.keys()].flatMap((room) => store.windowOf(room).peek().list.slice(-1));
-  const last = known.sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, NEWEST);
+  const rows = [...revs.keys()].flatMap((room) => store.windowOf(room).peek().list.slice(-1));
+  const last = rows.sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, NEWEST);
   return Object.fromEntries(last.map(({ room, seq, id }) => [room, { seq, id }]));
 }
 
@@ -139,21 +177,36 @@ function mine() {
 
 /** @param {string[]} rooms @param {Where} where */
 async function ask(rooms, where) {
-  const asked = new Map(rooms.map((room) => [room, revs.get(room) ?? 0]));
-  const all = where.after === "" && where.until !== "";
-  const answer = await run("sync", { revs: Object.fromEntries(asked), ...where, ...(all && { newest: newest() }) });
+  const asked = new Map(
+    rooms.map((room) => [room, where.open.includes(room) ? (revs.get(room) ?? 0) : newestRev(room)]),
+  );
+  const all = where.after === "" && where.until !== "" && { newest: newest() };
+  const answer = await run("sync", { revs: Object.fromEntries(asked), ...where, heads: isStart, ...all });
+  takeAnswer(answer, asked);
+  isStart &&= answer.until !== null;
+  return answer;
+}
+
+/** @param {Result<"sync">} answer @param {Map<string, number>} asked The revs that it is since. */
+export function takeAnswer(answer, asked) {
+  const [reset, heads] = [new Set(answer.reset), new Set(answer.heads)];
   batch(() => {
-    for (const change of answer.changes) enter(change, asked.get(change.room) ?? 0, answer.reset.includes(change.room));
+    for (const change of answer.changes.filter(({ room }) => !heads.has(room))) {
+      enter(change, asked.get(change.room) ?? 0, reset.has(change.room));
+    }
+    enterHeads(
+      answer.changes.filter(({ room }) => heads.has(room) && isOurs(room)),
+      reset,
+    );
     takeRows(mine(), { reads: answer.reads.filter(({ room }) => isOurs(room)) });
     store.ready.value ||= answer.until !== "";
     store.caughtUp.value ||= answer.until === null;
   });
-  return answer;
 }
 
 /** Drops rooms that are not on our list, once the whole list is known. */
 function dropOthers() {
-  for (const room of revs.keys()) {
+  for (const room of known()) {
     if (!isOurs(room)) {
       revs.delete(room);
       forgetRoom(room);
@@ -172,10 +225,32 @@ function enter(change, since, reset) {
 }
 
 /**
- * Resets a room that is too far behind: the window starts here, and older messages are loaded in pages.
+ * Rooms with something newer, of which only the rooms themselves are here.
+ * @param {Change[]} changes @param {Set<string>} reset
+ */
+function enterHeads(changes, reset) {
+  for (const { room, rev } of changes.filter((change) => reset.has(change.room))) {
+    revs.delete(room);
+    forgetRoom(room, rev);
+  }
+  takeRows("", { rooms: changes.flatMap(({ rooms }) => rooms ?? []) });
+  const ahead = changes.filter(({ room, rev }) => rev > newestRev(room));
+  setHeads(ahead.map(({ room, rev }) => [room, { since: rev, rev }]));
+}
+
+/** @param {[string, store.Head][]} heads */
+export function setHeads(heads) {
+  store.heads.value = new Map([...store.heads.value, ...heads]);
+  for (const [room] of heads) endWindow(room, revs.get(room) ?? 0);
+}
+
+/**
+ * Resets a room that is too far behind: the window starts here, and older messages are loaded in pages. What came live
+ * since is forgotten too, and comes again.
  * @param {Change} change
  */
 function startOver({ room, rev }) {
+  if ((store.heads.peek().get(room)?.rev ?? 0) > rev) catchUp(room);
   revs.set(room, 0);
   forgetRoom(room, rev);
   if (room === mine()) forgetPersonal();

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Protocol
-from uuid import uuid4
 
 import orjson
 
+from chatrooms import ids
 from tests.bench.checks import Delivered
 
 ROOM = "#lobby"
@@ -28,6 +28,9 @@ class Wire(Protocol):
 
     def post(self, id: int, to: str, text: str) -> bytes:
         """Return the event that posts to a room or person, to be acknowledged with ``id``."""
+
+    def typing(self, id: int) -> bytes:
+        """Return the event that shows `ROOM` that its sender types."""
 
     def read(self, payload: bytes) -> Iterable[Delivered] | None:
         """The messages that this delivers; None if it delivers none."""
@@ -55,7 +58,11 @@ class Chatrooms:
 
     def post(self, id: int, to: str, text: str) -> bytes:
         """With an id of the message, as the browser sends it."""
-        return command(id, "message.post", room=to, text=text, id=str(uuid4()))
+        return command(id, "message.post", room=to, text=text, id=ids.new())
+
+    def typing(self, id: int) -> bytes:
+        """A command."""
+        return command(id, "typing", room=ROOM)
 
     def read(self, payload: bytes) -> Iterable[Delivered] | None:
         """The messages of a change."""
@@ -83,6 +90,10 @@ class Peer:
     def post(self, id: int, to: str, text: str) -> bytes:
         """An event of theirs."""
         return b"42%d" % id + orjson.dumps(["post", {"room": to, "text": text}])
+
+    def typing(self, id: int) -> bytes:
+        """An event of theirs."""
+        return b"42%d" % id + orjson.dumps(["typing", {"room": ROOM}])
 
     def read(self, payload: bytes) -> Iterable[Delivered] | None:
         """The one message of an event."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +26,8 @@ from tests.doors import get
 from tests.servers import QUICK, serving
 
 STATIC = Path(__file__).parents[2] / "static"
+SMALL = 16 * 1024
+"""Bytes; the page and the icon of a server are made, and compressed, when they are first asked for."""
 BRAND = Brand("Chatrooms", "#lobby", accent.DEFAULT)
 PATHS = ["/", "/r/x", "/service-worker.js", "/js/main.js", "/v/0000000000000000/js/main.js", "/icon.svg"]
 
@@ -72,6 +76,26 @@ async def test_requests_are_answered_without_the_file_system(files, monkeypatch,
             for path in PATHS * 3:
                 assert (await get(url, path))[0] == 200
             assert calls == []
+
+
+async def test_files_are_read_and_compressed_away_from_the_event_loop(files, monkeypatch):
+    loop, done, compress = threading.current_thread(), [], gzip.compress
+
+    def noted(data: bytes, **kwargs) -> bytes:
+        if len(data) > SMALL:
+            done.append(threading.current_thread())
+        return compress(data, **kwargs)
+
+    monkeypatch.setattr(gzip, "compress", noted)
+    (files / "js" / "large.js").write_text("x" * 10 * SMALL)
+    async with serving(app(Folder(files, watched=False))) as url:
+        for path in PATHS:
+            await get(url, path)
+        assert done and loop not in done
+        done.clear()
+        for path in PATHS * 2:
+            await get(url, path)
+        assert not done
 
 
 async def test_a_checkout_shows_changed_files_and_their_new_digest(files, monkeypatch):

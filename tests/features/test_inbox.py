@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from chatrooms import features
 from chatrooms.client import Client
 from chatrooms.errors import Refusal
-from chatrooms.features import sync
+from chatrooms.features.sync import sizes
 from chatrooms.storage.tables import inbox, members, messages, reads, rooms
 from chatrooms.types import size_of
 from tests.direct import LOBBY, Direct, heard_by
@@ -256,17 +256,17 @@ def test_a_page_of_the_inbox_stays_small_however_long_the_messages_are():
 
 
 def test_one_command_changes_fewer_items_than_a_piece_of_sync_holds():
-    assert features.inbox.MAX_UNREAD + features.inbox.MAX_MARKED <= sync.PIECE_ROWS
+    assert features.inbox.MAX_UNREAD + features.inbox.MAX_MARKED <= sizes.PIECE_ROWS
 
 
 @given(st.lists(step, min_size=10, max_size=50), st.sampled_from((8, 500)))
 @settings(max_examples=40, deadline=None, database=None, phases=[Phase.explicit, Phase.generate])
 def test_every_client_shows_what_is_stored_and_nothing_else(steps, piece):
-    before, sync.PIECE_ROWS = sync.PIECE_ROWS, piece
+    before, sizes.PIECE_ROWS = sizes.PIECE_ROWS, piece
     try:
         asyncio.run(lives(steps))
     finally:
-        sync.PIECE_ROWS = before
+        sizes.PIECE_ROWS = before
 
 
 def test_a_new_client_gets_a_bounded_answer_however_many_items_were_read():

@@ -6,9 +6,15 @@ import json
 
 import pytest
 
-from chatrooms.features import sync as sync_module
+from chatrooms.features.sync import sizes
 from chatrooms.types import MAX_TEXT
 from tests.people import Refused, leave
+
+
+@pytest.fixture
+def database(either_database: str) -> str:
+    """Run each test with SQLite and with PostgreSQL."""
+    return either_database
 
 
 async def caught(person, **revs):
@@ -59,7 +65,7 @@ async def test_a_deletion_arrives_as_a_tombstone_without_text(person):
 
 
 async def test_a_client_too_far_behind_resets_the_room(person, monkeypatch):
-    monkeypatch.setattr(sync_module, "LIMIT", 5)
+    monkeypatch.setattr(sizes, "LIMIT", 5)
     alice = await person("alice")
     first = await alice.say("#lobby", "first")
     for number in range(6):
@@ -79,7 +85,7 @@ async def test_a_client_ahead_of_a_restored_database_is_reset(person):
 
 
 async def test_many_rooms_arrive_in_several_responses(person, monkeypatch):
-    monkeypatch.setattr(sync_module, "MAX_ROWS", 4)
+    monkeypatch.setattr(sizes, "MAX_ROWS", 4)
     alice = await person("alice")
     for number in range(6):
         await alice.run("room.create", name=f"#room{number}")
@@ -203,7 +209,7 @@ async def test_a_response_stays_small_however_json_escapes_its_texts(person):
         revs |= {change["room"]: change["rev"] for change in caught["changes"]}
         if not caught["more"]:
             break
-    assert len(rounds) > 1 and max(rounds) <= sync_module.MAX_BYTES and sum(rounds) == 24 * (2 * MAX_TEXT + 2)
+    assert len(rounds) > 1 and max(rounds) <= sizes.MAX_BYTES and sum(rounds) == 24 * (2 * MAX_TEXT + 2)
     page = await late.run("history", room="#one", limit=100)
     assert page["messages"] and page["more"] is False
 

@@ -19,7 +19,7 @@ from chatrooms.client.changes import Change
 from chatrooms.client.errors import Refused
 from chatrooms.client.state import State
 from chatrooms.errors import Refusal
-from chatrooms.features import sync
+from chatrooms.features.sync import sizes as sync_sizes
 from chatrooms.storage.tables import members, reads, rooms
 from tests.direct import LOBBY, Direct, heard_by
 
@@ -47,12 +47,12 @@ meanwhile = st.tuples(st.lists(step, max_size=2), st.lists(step, max_size=2), st
 """What happens before an answer is made, and between that and its arrival; and whether that is heard live."""
 sizes = st.fixed_dictionaries(
     {
-        (sync, "LIMIT"): st.integers(1, 9),
-        (sync, "MAX_ROWS"): st.integers(1, 30),
-        (sync, "PIECE_ROWS"): st.integers(4, 9),
-        (sync, "MAX_ROOMS"): st.integers(1, 9),
-        (sync, "MAX_BYTES"): st.integers(100, 9000),
-        (sync, "LARGEST_ROOM"): st.integers(100, 9000),
+        (sync_sizes, "LIMIT"): st.integers(1, 9),
+        (sync_sizes, "MAX_ROWS"): st.integers(1, 30),
+        (sync_sizes, "PIECE_ROWS"): st.integers(4, 9),
+        (sync_sizes, "MAX_ROOMS"): st.integers(1, 9),
+        (sync_sizes, "MAX_BYTES"): st.integers(100, 9000),
+        (sync_sizes, "LARGEST_ROOM"): st.integers(100, 9000),
         (catchup, "REVS_BYTES"): st.integers(20, 400),
         (catchup, "OPEN_BYTES"): st.integers(20, 400),
         (catchup, "PAGE"): st.integers(1, 9),

@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select
 
 from chatrooms.client.unread import MOST
 from chatrooms.errors import Refusal
-from chatrooms.features import sync
+from chatrooms.features.sync import sizes
 from chatrooms.storage.tables import COUNTED, SYNCED, messages, reads, rooms
 from tests.direct import LOBBY, Direct, heard_by
 from tests.features.test_sync_pages import Line
@@ -126,11 +126,11 @@ async def lives(steps: list[Any]) -> None:
     phases=[Phase.explicit, Phase.generate],
 )
 def test_every_client_shows_what_is_stored(steps, limit):
-    before, sync.LIMIT = sync.LIMIT, limit
+    before, sizes.LIMIT = sizes.LIMIT, limit
     try:
         asyncio.run(lives(steps))
     finally:
-        sync.LIMIT = before
+        sizes.LIMIT = before
 
 
 async def test_beyond_a_thousand_messages_nothing_is_counted():

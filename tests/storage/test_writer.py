@@ -7,18 +7,19 @@ import threading
 from collections.abc import AsyncIterator
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, text
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.exc import OperationalError
 
 from chatrooms.errors import Internal, NotFound, Unavailable
-from chatrooms.storage import server_lock
+from chatrooms.storage import server_lock, writer_thread
 from chatrooms.storage import writer as db_module
 from chatrooms.storage.database import Database
 from chatrooms.storage.server_lock import Busy
 from chatrooms.storage.tables import rooms
-from chatrooms.storage.writer import Waiting, Write
+from chatrooms.storage.writer import Waiting
+from chatrooms.storage.writer_thread import Write
 
 ROOM = {
     "title": "",
@@ -67,7 +68,7 @@ async def test_a_database_error_does_not_log_values(database, caplog):
 
 
 async def test_waiting_works_are_committed_together_and_broadcast_before_they_return(database, monkeypatch):
-    monkeypatch.setattr(db_module, "SECONDS_TO_WORK", 60)
+    monkeypatch.setattr(writer_thread, "SECONDS_TO_WORK", 60)
     told, answered = [], []
 
     async def committed(results):
@@ -108,6 +109,63 @@ async def test_a_refusal_in_a_batch_is_undone_alone(database):
     )
     assert [type(outcome) for outcome in outcomes] == [str, NotFound, Internal, Internal, str]
     assert await database.reader.read(stored) == ["#a", "#b"]
+
+
+WORKS = ("stores", "refuses", "stores and refuses", "repeats", "stores and repeats", "breaks", "stores and breaks")
+OUTCOME = {"refuses": NotFound, "repeats": Internal, "breaks": Internal}
+
+
+class Works:
+    """Works that store a name of their own and then fail, or not, and how often each was called."""
+
+    def __init__(self, kinds: list[str]) -> None:
+        self.kinds, self.calls = kinds, [0] * len(kinds)
+
+    def work(self, at):
+        def run(connection):
+            self.calls[at] += 1
+            stores, _, fails = self.kinds[at].rpartition(" and ")
+            if stores or fails == "stores":
+                adding(f"#{at}")(connection)
+            if fails == "repeats":
+                adding("#taken")(connection)
+            if fails == "refuses":
+                raise NotFound
+            if fails == "breaks":
+                raise RuntimeError("a mistake of ours")
+            return at
+
+        return run
+
+    def outcome(self, at):
+        return OUTCOME.get(self.kinds[at].rpartition(" and ")[2], int)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(kinds=st.lists(st.sampled_from(WORKS), min_size=1, max_size=8))
+async def test_what_fails_after_it_stored_is_undone_alone_wherever_it_stands(database, monkeypatch, kinds):
+    monkeypatch.setattr(writer_thread, "SECONDS_TO_WORK", 60)
+    works, told = Works(kinds), []
+
+    async def committed(results):
+        told.extend(results)
+
+    await database.writer.change(lambda db: db.execute(delete(rooms)) and adding("#taken")(db))
+    database.writer.on_commit(committed)
+    outcomes = await asyncio.gather(
+        *(database.writer.change(works.work(at)) for at in range(len(kinds))), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes] == [works.outcome(at) for at in range(len(kinds))]
+    assert told == [at for at, kind in enumerate(kinds) if kind == "stores"]
+    assert await database.reader.read(stored) == sorted(["#taken", *(f"#{at}" for at in told)])
+    assert all(times == 1 or (works.outcome(at) is int and times == 2) for at, times in enumerate(works.calls))
+
+
+@pytest.mark.parametrize("kind", ["refuses", "breaks"])
+async def test_what_fails_before_it_stored_makes_nothing_run_again(database, kind):
+    works = Works(["stores", kind, "stores"])
+    await asyncio.gather(*(database.writer.change(works.work(at)) for at in range(3)), return_exceptions=True)
+    assert works.calls == [1, 1, 1]
 
 
 async def test_a_database_error_fails_the_whole_batch_but_not_the_next_one(database):
@@ -159,7 +217,7 @@ async def test_a_cancelled_caller_does_not_undo_the_work(database):
 
 
 async def test_a_caller_with_much_to_write_waits_and_not_the_others(database, monkeypatch):
-    monkeypatch.setattr(db_module, "SECONDS_TO_WORK", 0)
+    monkeypatch.setattr(writer_thread, "SECONDS_TO_WORK", 0)
     batches = []
 
     async def committed(results):

@@ -8,13 +8,13 @@ import re
 
 import socketio
 
-from chatrooms.wire import dispatch, namespaces, registering, server
+from chatrooms.wire import admission, dispatch, namespaces, registering, server
 
 
 def test_the_private_names_of_python_socketio_are_those_that_are_documented():
     nodes = [
         node
-        for module in (dispatch, namespaces, registering, server)
+        for module in (admission, dispatch, namespaces, registering, server)
         for node in ast.walk(ast.parse(inspect.getsource(module)))
     ]
     names = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}

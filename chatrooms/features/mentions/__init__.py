@@ -11,6 +11,7 @@ from chatrooms import names
 from chatrooms.features.mentions.written import written
 from chatrooms.pipeline.commands import Part
 from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import members, messages, metadata, users
@@ -28,6 +29,8 @@ mentions = Table(
 )
 
 _insert = Prepared(insert(mentions))
+_ids = values("ids")
+_of = Prepared(select(mentions).select_from(_ids.join(mentions, mentions.c.message == _ids.c.value)))
 _is_member = Prepared(
     select(members.c.username).where(
         members.c.room == bindparam("room"), members.c.username == bindparam("username"), members.c.gone.is_(False)
@@ -36,9 +39,9 @@ _is_member = Prepared(
 
 
 def _load(db: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    found: dict[str, list[str]] = {message: [] for message in ids}
-    for message, username in db.execute(select(mentions).where(mentions.c.message.in_(ids))):
-        found[message].append(username)
+    found: dict[str, list[str]] = {}
+    for row in _of.all(db, {"ids": packed(ids)}):
+        found.setdefault(row["message"], []).append(row["username"])
     return {message: sorted(usernames) for message, usernames in found.items()}
 
 

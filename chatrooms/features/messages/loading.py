@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import Connection, Select, bindparam, update
 from typing_extensions import TypedDict
 
-from chatrooms.errors import NotAMember, NotFound
+from chatrooms.errors import Invalid, NotAMember, NotFound
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params
@@ -47,11 +47,14 @@ def load(act: Act, query: Select[Any]) -> list[Message]:
 
 def with_parts(act: Act, found: list[Message]) -> list[Message]:
     """Add the parts to rows of messages; those of a tombstone are empty."""
+    blank = {part.name: part.empty for part in act.parts}
+    rows = {message["id"]: cast(dict[str, Any], message) for message in found}
+    for row in rows.values():
+        row.update(blank)
     ids = [message["id"] for message in found if not message["deleted"]]
-    for part in act.parts:
-        values = part.load(act.db, ids) if ids else {}
-        for message in found:
-            cast(dict[str, Any], message)[part.name] = values.get(message["id"], part.empty)
+    for part in act.parts if ids else ():
+        for which, value in part.load(act.db, ids).items():
+            rows[which][part.name] = value
     return found
 
 
@@ -79,9 +82,16 @@ def find_visible(act: Act, id: str) -> tuple[Message, Here]:
 
 
 def changeable(act: Act, p: Which) -> tuple[Message, Here]:
-    """Allow members of the message's room, unless the room is archived."""
+    """Allow members of the message's room, unless the room is archived; an event in the timeline is `Invalid`."""
     message, here = find_visible(act, p.id)
-    return message, access.require_unarchived(here)
+    return require_message(message, "id"), access.require_unarchived(here)
+
+
+def require_message(message: Message, field: str) -> Message:
+    """Return ``message``; raises `Invalid` if it is an event in the timeline."""
+    if message["number"] is None:
+        raise Invalid("That's an event in the room's timeline, not a message.", field=field)
+    return message
 
 
 def require_undeleted(message: Message) -> Message:

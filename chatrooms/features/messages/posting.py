@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from uuid import uuid4
+from typing import cast
 
 from pydantic import Field
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Integer, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 
-from chatrooms import names
-from chatrooms.errors import Conflict, Invalid
+from chatrooms import ids, names
+from chatrooms.errors import Conflict, Invalid, Refusal
 from chatrooms.features import members, rooms
-from chatrooms.features.messages.loading import OneMessage, find, store_parts, with_parts
+from chatrooms.features.messages.loading import OneMessage, find, require_message, store_parts, with_parts
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change
+from chatrooms.storage import tables
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import messages
+from chatrooms.storage.tables import MESSAGE, messages
 from chatrooms.types import AnyRoom, Id, MessageText
 
-_insert = Prepared(insert(messages))
+_room = tables.rooms.c
+_rev = _room.counter + bindparam("revs", type_=Integer)
+_NUMBERS = {"room": _room.name, "seq": _rev, "rev": _rev, "number": _room.posted + 1}
+_COLUMNS = (*MESSAGE, "rev")
+_row = select(
+    *(_NUMBERS.get(name, bindparam(name, type_=messages.c[name].type)).label(name) for name in _COLUMNS)
+).where(_room.name == bindparam("room"))
+_INSERT = {
+    dialect: Prepared(made(messages).from_select(_COLUMNS, _row).on_conflict_do_nothing(index_elements=["id"]))
+    for dialect, made in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+"""Store a message with the numbers that its room comes to next, unless there is one with that id."""
 
 
 class Post(Params):
@@ -36,10 +50,11 @@ class Post(Params):
 
 @dataclass(frozen=True)
 class Posting:
-    """The destination of a message that ``begins`` a conversation, or is already ``stored``."""
+    """The destination of a message, which may begin or reopen a conversation, or one that is already ``stored``."""
 
     room: str
     begins: bool = False
+    reopens: bool = False
     stored: Message | None = None
 
 
@@ -53,13 +68,23 @@ def addressed(me: Caller, room: str) -> str:
 def _may(act: Act, p: Post) -> Posting:
     """Allow members, and authors of a message that is already stored, even if they were removed since."""
     room = addressed(act.me, p.room)
+    try:
+        here = access.of(act.db, act.me, room, writing=True)
+    except Refusal:
+        with suppress(Conflict):
+            if stored := _stored(act, room, p):
+                return Posting(room, stored=stored)
+        raise
+    stored = _stored(act, room, p) if p.reply_to or not here.exists else None  # others learn it from `_store`
+    return Posting(room, begins=not here.exists, reopens=here.closed, stored=stored)
+
+
+def _stored(act: Act, room: str, p: Post) -> Message | None:
+    """Return the message with this id, if there is one; raises `Conflict` if it is not the caller's of this room."""
     known = find(act.db, p.id) if p.id else None
-    if known and (known["author"], known["room"]) == (act.me.username, room):
-        return Posting(room, stored=known)
-    here = access.of(act.db, act.me, room, writing=True)
-    if known:
+    if known and (known["number"] is None or (known["author"], known["room"]) != (act.me.username, room)):
         raise Conflict("That id belongs to another message.", field="id")
-    return Posting(room, begins=not here.exists)
+    return known
 
 
 def _locks(_db: Connection, me: Caller, p: Post) -> Iterable[str]:
@@ -80,15 +105,14 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
         _require_same_room(act.db, p.reply_to, to.room)
     if to.begins:
         _begin(act, to.room)
-    elif names.kind(to.room) == "conversation":
-        members.reopen(act, to.room)
-    return {"message": _store(act, to.room, p)}
+    return {"message": _store(act, p, to) or _again(act, p, to)}
 
 
 def _require_same_room(db: Connection, id: str, room: str) -> None:
     message = find(db, id)
     if message is None or message["room"] != room:
         raise Invalid("You can only reply to messages in the same room.", field="reply_to")
+    require_message(message, "reply_to")
 
 
 def _begin(act: Act, conversation: str) -> None:
@@ -101,23 +125,30 @@ def _begin(act: Act, conversation: str) -> None:
         members.add(act, conversation, username, "member")
 
 
-def _store(act: Act, room: str, p: Post) -> Message:
-    rev, number = act.changes.number_message(room)
-    row: Message = {
-        "id": p.id or str(uuid4()),
-        "room": room,
-        "seq": rev,
-        "rev": rev,
-        "number": number,
+def _again(act: Act, p: Post, to: Posting) -> Message:
+    return with_parts(act, [cast(Message, _stored(act, to.room, p))])[0]
+
+
+def _store(act: Act, p: Post, to: Posting) -> Message | None:
+    """Store and broadcast a message; return None if there is one with that id."""
+    values = {
+        "id": p.id or ids.new(),
+        "room": to.room,
         "author": act.me.username,
+        "kind": "text",
         "text": p.text,
+        "data": None,
         "at": act.now,
         "edited_at": None,
         "deleted": False,
         "reply_to": p.reply_to,
     }
-    _insert.run(act.db, dict(row))
-    row.update(act.blank)  # type: ignore[typeddict-item] # parts are keys of their own
+    if not _INSERT[act.db.dialect.name].run(act.db, {**values, "revs": 0 if to.begins else 1}):
+        return None
+    if to.reopens:
+        members.reopen(act, to.room)
+    rev, number = act.changes.number_message(to.room)
+    row = cast(Message, {**values, "seq": rev, "rev": rev, "number": number, **act.blank})
     store_parts(act, row)
-    act.changes.add(room, "messages", row)
+    act.changes.add(to.room, "messages", row)
     return row

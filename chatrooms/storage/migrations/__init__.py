@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from chatrooms.storage.tables import metadata
 
@@ -14,6 +16,10 @@ HEAD = max(path.stem for path in (Path(__file__).parent / "versions").glob("[0-9
 
 class Newer(Exception):
     """The database was written by a newer version of chatrooms."""
+
+
+class Dangling(Exception):
+    """A migration would leave rows that refer to rows that do not exist; the database stays as it was."""
 
 
 def migrate(engine: Engine) -> None:
@@ -36,9 +42,35 @@ def upgrade(engine: Engine, revision: str = HEAD) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    with engine.begin() as connection:
+    with engine.connect() as connection, _without_references(connection), connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+        _require_references(connection)
+
+
+@contextmanager
+def _without_references(connection: Connection) -> Iterator[None]:
+    """Let migrations replace tables that others refer to, as SQLite documents it (https://sqlite.org/lang_altertable.html).
+
+    Its foreign keys can be switched only between transactions.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101 - it is connected
+    (before,) = driver.execute("PRAGMA foreign_keys").fetchone()
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA foreign_keys = {before}")
+
+
+def _require_references(connection: Connection) -> None:
+    """Check that every row refers to one that exists; raises `Dangling`."""
+    if connection.dialect.name == "sqlite" and (found := connection.execute(text("PRAGMA foreign_key_check")).first()):
+        raise Dangling(f"the migrated table {found[0]} refers to rows of {found[2]} that do not exist")
 
 
 def _create(engine: Engine) -> None:

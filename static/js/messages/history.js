@@ -2,7 +2,7 @@ import { batch, signal } from "@preact/signals";
 import { asRefusal, run } from "../connection.js";
 import { once } from "../loading.js";
 import { extendWindow, setPast, takeRows } from "../rows.js";
-import { windowOf } from "../store.js";
+import { heads, windowOf } from "../store.js";
 
 /** Loads the messages that the room on screen still lacks: older ones, newer ones, those around a link. */
 
@@ -24,6 +24,7 @@ function refuse(room, refusal) {
 
 /** @param {string} room @returns {Promise<void>} */
 async function older(room) {
+  if (heads.peek().has(room)) return; // newer ones come first, and may start the window anew
   const { lowest, more, past } = windowOf(room).peek();
   const start = past?.from ?? lowest;
   if (!(past ?? { more }).more) return;

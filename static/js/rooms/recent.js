@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import { currentRoom } from "../route.js";
 import { keep, kept } from "../storage.js";
-import { me, windowOf } from "../store.js";
+import { latest, me } from "../store.js";
 
 /** When each room was last visited, for the switcher. */
 
@@ -31,7 +31,7 @@ export function keepVisits() {
 export function byRecency(rooms) {
   const visited = visits();
   /** @param {string} room */
-  const stamp = (room) => [visited[room] ?? "", windowOf(room).peek().list.at(-1)?.at ?? ""].sort()[1];
+  const stamp = (room) => [visited[room] ?? "", latest.peek().get(room) ?? ""].sort()[1];
   return rooms
     .map((room) => ({ room, at: stamp(room) }))
     .sort((a, b) => Number(a.at < b.at) - Number(a.at > b.at))

@@ -1,13 +1,14 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { online } from "../connection.js";
+import { lastMessage } from "../messages/events.js";
 import { loadAround, loadNewer, loadOlder } from "../messages/history.js";
 import { heldBack, holdBack } from "../reads/held-back.js";
 import { isLooking } from "../reads/marks.js";
 import { positionIn, unreadOf } from "../reads/unread.js";
 import { currentRoom, goInstead, linkedSeq } from "../route.js";
 import { leavePast } from "../rows.js";
-import { caughtUp, me, reads, windowOf } from "../store.js";
+import { caughtUp, heads, me, reads, windowOf } from "../store.js";
 import { catchUp } from "../sync.js";
 import { leftOff, NOWHERE } from "./left-off.js";
 import { next, returning, spanOf } from "./position.js";
@@ -31,9 +32,9 @@ function dataOf(room) {
     list: past?.list ?? list,
     isPast: past !== null,
     isLoaded: list.length > 0 || !more,
-    newest: list.at(-1)?.number ?? 0,
+    newest: lastMessage(list)?.number ?? 0,
     linked: linkedSeq.value,
-    caughtUp: caughtUp.value,
+    caughtUp: caughtUp.value && !heads.value.has(room),
     isLooking: isLooking(),
     isHidden: document.visibilityState === "hidden",
     read: reads.value.get(room)?.number ?? Infinity,

@@ -22,6 +22,10 @@ io.on("connection", (socket) => {
     else socket.to(room).to(username).emit("message", message);
     acknowledge({ ok: true });
   });
+  socket.on("typing", ({ room }, acknowledge) => {
+    socket.to(room).emit("typing", { room, username });
+    acknowledge({ ok: true });
+  });
 });
 
 http.listen(0, "127.0.0.1", () => console.log(`127.0.0.1:${http.address().port}`));

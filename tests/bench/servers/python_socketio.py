@@ -51,6 +51,13 @@ async def post(sid: str, data: dict[str, Any]) -> dict[str, Any]:
 
 
 @sio.event
+async def typing(sid: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Show the others in the room who types."""
+    await sio.emit("typing", {"room": data["room"], "username": names[sid]}, to=data["room"], skip_sid=sid)
+    return {"ok": True}
+
+
+@sio.event
 async def disconnect(sid: str, _reason: str) -> None:
     """Forget a socket."""
     names.pop(sid, None)

@@ -36,11 +36,17 @@ class Scale:
     crowd: int = 5000
     shouts: int = 20
     writes: int = 400
+    typists: int = 200
+    typists_among: int = 502
+    storms: int = 5
+    watched: int = 250
 
     @property
     def people(self) -> int:
         """How many have to be known before."""
-        return max(*(sockets for sockets, _ in self.rooms), self.crowd, self.idle, self.connections, 2 * self.pairs) + 1
+        rooms = (sockets for sockets, _ in self.rooms)
+        others = (self.crowd, self.idle, self.connections, 2 * self.pairs, self.typists_among, 2 * self.watched)
+        return max(*rooms, *others) + 1
 
 
 QUICK = Scale(
@@ -57,6 +63,8 @@ QUICK = Scale(
     starts=1,
     shouts=10,
     writes=200,
+    storms=2,
+    watched=100,
 )
 
 Measure = Callable[[Bench, Scale, str], Iterator[Figure]]

@@ -12,6 +12,7 @@ from tests.bench.workloads.memory import memory
 from tests.bench.workloads.person import person_to_person
 from tests.bench.workloads.start import start
 from tests.bench.workloads.step import step
+from tests.bench.workloads.storms import returning, typing
 from tests.bench.workloads.write_loop import write_loop
 
 ALL = ("node", "python-socketio", "chatrooms")
@@ -23,6 +24,8 @@ WORKLOADS = (
     Workload("write-loop", "The limit of one core: a loop that only writes", write_loop, ("write loop",)),
     Workload("person", "Person to person, 500 sockets", person_to_person, ALL),
     Workload("acknowledge", "Time to acknowledge", acknowledge, ALL),
+    Workload("typing", "A private message while many type in another room", typing, ALL),
+    Workload("returning", "Many come back at once, and others watch them", returning, OURS),
     Workload("connect", "Connections of people who are known", connect, ALL),
     Workload("join", "First joins, with a room that receives each", join, OURS),
     Workload("memory", "Memory for each idle socket", memory, ALL),

@@ -1,0 +1,197 @@
+"""The command `sync` and its response."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import Integer, bindparam, select
+from typing_extensions import TypedDict
+
+from chatrooms.features.sync import sizes
+from chatrooms.features.sync.change import Head, RoomChange
+from chatrooms.features.sync.others import changes, heads_only
+from chatrooms.features.sync.own import own
+from chatrooms.features.sync.restored import MAX_NEWEST, Newest, require_history
+from chatrooms.pipeline import access
+from chatrooms.pipeline.commands import Act, Params, query
+from chatrooms.storage.given import Bytewise, packed, values
+from chatrooms.storage.rows import Change, Read
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import members, rooms
+from chatrooms.types import CLEAN, Seq, size_of
+
+RoomName = Annotated[str, Field(max_length=400, pattern=CLEAN)]
+
+
+class Sync(Params):
+    """The caller's rev of each room to return; a room without one starts from 0."""
+
+    revs: dict[RoomName, Seq] = Field(
+        default_factory=dict, max_length=10_000, description="The revs that you have, by room; the default is 0."
+    )
+    after: RoomName | None = Field(
+        None, description="Return rooms after this name; start with an empty one. If omitted, `revs` must be complete."
+    )
+    until: RoomName | None = Field(None, description="Return no rooms after this name.")
+    open: list[RoomName] = Field(
+        default_factory=list, max_length=100, description="Rooms to return first, such as the one on screen."
+    )
+    heads: bool = Field(
+        False,
+        description="Return only heads, without messages and members, of rooms that are not `open`.",
+    )
+    newest: dict[RoomName, Newest] = Field(
+        default_factory=dict,
+        max_length=MAX_NEWEST,
+        description="The newest message that you have in the rooms that were used last, to notice a restored backup.",
+    )
+
+
+class SyncPage(TypedDict):
+    """The changes of the rooms up to ``until``, or of all the rest if it is null.
+
+    For a room in ``reset`` you are too far behind: discard what you have of it. Its change has no messages and members;
+    get them with `history` and `room.members`. If ``more`` is true, the response is incomplete: call again with the new
+    revs. ``reads`` are your read positions in the rooms of ``changes``, counted anew as of their revs. ``epoch`` is
+    that of the `welcome`.
+
+    For a room in ``heads``, the change has only the room's row: its messages and members since your rev are missing.
+    Keep the rev that you had. Once you need them, call again with that rev and the room in ``open``. Until then, a
+    change that follows the head's rev is a new head.
+    """
+
+    changes: list[Change]
+    reads: list[Read]
+    reset: list[str]
+    heads: list[str]
+    more: bool
+    until: str | None
+    epoch: str
+
+
+FIRST_BLOCK = 100
+LAST = "\U0010ffff"
+"""Greater than the name of any room."""
+
+_name = Bytewise(members.c.room)
+_listed = (members.c.username == bindparam("me"), members.c.gone.is_(False), members.c.closed.is_(False))
+_of_list = select(rooms.c.name, rooms.c.counter)
+_heads_of = Prepared(
+    _of_list.join(members, members.c.room == rooms.c.name).where(
+        *_listed, members.c.room.in_(select(values("names").c.value))
+    )
+)
+_block = (
+    select(members.c.room)
+    .where(*_listed, _name > bindparam("after"), _name <= bindparam("until"))
+    .order_by(_name)
+    .limit(bindparam("limit", type_=Integer))
+    .subquery()
+)
+_heads_after = Prepared(_of_list.join(_block, _block.c.room == rooms.c.name))
+
+
+class Answer:
+    """A response, filled with changes up to its maximum size."""
+
+    def __init__(self) -> None:
+        self._rows = self._bytes = 0
+        self.changes: list[Change] = []
+        self.reads: list[Read] = []
+        self.reset: list[str] = []
+        self.heads: list[str] = []
+
+    def add(self, part: RoomChange) -> bool:
+        """Add the change of a room; return False if it did not fit or is not whole."""
+        if self._rows >= sizes.MAX_ROWS:
+            return False
+        size = part.size + size_of(part.read) + (1 + part.is_head) * size_of(part.room)
+        if self.changes and self._bytes + size > sizes.MAX_BYTES:
+            return False
+        self._bytes += size
+        self._rows += part.length
+        self.changes.append(part.change)
+        self.reads += [part.read] if part.read else []
+        self.reset += [part.room] if part.reset else []
+        self.heads += [part.room] if part.is_head else []
+        return part.whole
+
+    def fitting(self) -> int:
+        """Return about how many more rows fit, by the sizes of those that are here."""
+        if not self._rows:
+            return sizes.FIRST_ROWS
+        return 1 + min(sizes.MAX_ROWS - self._rows, (sizes.MAX_BYTES - self._bytes) * self._rows // self._bytes)
+
+
+@query("sync", may=access.anyone, aligned=True)
+def sync(act: Act, p: Sync, _: None) -> SyncPage:
+    """Return the changes since these revs in your own room and the rooms you belong to, a page of rooms at a time.
+
+    Start with an empty ``after``, then pass the ``until`` of each response, until it is null. In ``revs``, give the
+    revs of the rooms after ``after`` (and up to ``until`` if you give it); in the first call, also those of your own
+    room and the ``open`` ones. With ``newest`` it is rejected as ``diverged`` if a backup was put back: then discard
+    what you have of all rooms. Without ``after``, give the revs of all your rooms, and repeat while there is ``more``.
+    """
+    require_history(act.db, p.newest)
+    answer = Answer()
+    until, more = _fill(answer, act, p)
+    return {
+        "changes": answer.changes,
+        "reads": answer.reads,
+        "reset": answer.reset,
+        "heads": answer.heads,
+        "more": more,
+        "until": until,
+        "epoch": act.epoch,
+    }
+
+
+def _fill(answer: Answer, act: Act, p: Sync) -> tuple[str | None, bool]:
+    """Add the changes that fit; return the last room name covered, and whether there are more."""
+    done = p.after or ""
+    first = [] if done else _open_heads(act, p.open)
+    if not done and not _add_own(answer, act, p):
+        return done, True
+    for _, part in changes(act, first, p.revs, answer.fitting):
+        if part and not answer.add(part):
+            return done, True
+    limit = None if p.after is None else sizes.MAX_ROOMS
+    heads = islice(_heads(act, done, LAST if p.until is None else p.until), limit)
+    count, revs = 0, {**p.revs, **dict(first)}
+    for room, part in heads_only(act, heads, revs) if p.heads else changes(act, heads, revs, answer.fitting):
+        if part and not answer.add(part):
+            return done, True
+        done, count = room, count + 1
+    return (done, True) if count == limit else (p.until, False)
+
+
+def _add_own(answer: Answer, act: Act, p: Sync) -> bool:
+    """Add the changes of the caller's own room; return False if more pieces follow."""
+    me = act.me.username
+    head = Head(me, act.db.scalars(select(rooms.c.counter).where(rooms.c.name == me)).one())
+    known = p.revs.get(me, 0)
+    return known == head.rev or answer.add(own(act, head, known))
+
+
+def _open_heads(act: Act, names: Iterable[str]) -> list[Head]:
+    """Return those of these rooms that are on the person's list."""
+    rows = _heads_of.all(act.db, {"me": act.me.username, "names": packed(names)})
+    return sorted(Head(row["name"], row["counter"]) for row in rows)
+
+
+def _heads(act: Act, after: str, until: str) -> Iterator[Head]:
+    """Yield the rooms on the person's list after a name, without closed conversations, ordered by bytes.
+
+    They are read in growing blocks, because a response may have room for a few, or for all of them.
+    """
+    size = FIRST_BLOCK
+    while True:
+        given = {"me": act.me.username, "after": after, "until": until, "limit": size}
+        block = sorted(Head(row["name"], row["counter"]) for row in _heads_after.all(act.db, given))
+        yield from block
+        if len(block) < size:
+            return
+        after, size = block[-1].room, 2 * size
