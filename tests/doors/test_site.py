@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import time
 
 import aiohttp
 import pytest
 from pydantic import ValidationError
 
 from chatrooms import Settings
+from chatrooms.once import Once
 from tests.doors import get, post
 from tests.people import connect
 from tests.servers import running
@@ -170,3 +172,13 @@ async def test_strangers_cannot_fill_the_log_with_origins(own_server, caplog):
         await post(own_server.url, "/api/user.me", {}, headers={"Origin": f"https://{number}{'x' * 1000}.example"})
     assert len(caplog.records) == 20
     assert max(len(each.getMessage()) for each in caplog.records) < 500
+
+
+def test_a_warning_comes_again_after_an_hour(caplog, monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    once = Once(logging.getLogger("test"))
+    for minutes in (0, 30, 59, 61, 90):
+        now[0] = 1000 + 60 * minutes
+        once.warn("%s at %s", "one", "two")
+    assert [each.getMessage() for each in caplog.records] == ["one at two"] * 2
