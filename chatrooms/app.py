@@ -7,11 +7,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from chatrooms import names
-from chatrooms.doors.allowed_hosts import AllowedHosts
+from chatrooms.doors.allowed_hosts import AllowedHosts, Hosts
 from chatrooms.doors.assets import Assets
 from chatrooms.doors.brand import Brand
 from chatrooms.doors.docs import Contract, Documents
@@ -22,15 +23,17 @@ from chatrooms.doors.http import MAX_DEPTH, HttpDoor
 from chatrooms.doors.reference import Reference
 from chatrooms.doors.running import ABSENT, OnlyWhileRunning, path
 from chatrooms.doors.server_errors import ServerErrors
+from chatrooms.doors.site import Site
 from chatrooms.doors.snapshot import Folder
 from chatrooms.doors.socketio import TIMED_OUT, SocketioDoor, malformed
 from chatrooms.errors import Invalid, NotFound
 from chatrooms.events import End, Signal
 from chatrooms.features import FEATURES, rooms, users
 from chatrooms.identity import FEATURES as IDENTITY
-from chatrooms.identity import handshake
+from chatrooms.identity import lifetimes
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.hosts import Authenticate
+from chatrooms.identity.pages import Pages
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import access, jobs
 from chatrooms.pipeline.broadcast import Broadcast
@@ -40,16 +43,20 @@ from chatrooms.pipeline.feature import Feature, Features
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import DATABASE, Settings
+from chatrooms.storage import facts
 from chatrooms.storage.database import Database
+from chatrooms.storage.facts import Facts
 from chatrooms.storage.files import make_private_folder
 from chatrooms.storage.rows import Message
-from chatrooms.wire.connection_limits import listed
+from chatrooms.wire.connection_limits import exempt
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.origins import checked_before
 from chatrooms.wire.server import Server
 from chatrooms.wire.session_limits import SessionLimits
 
-SOCKETS = "/socket.io/"
+SMALLEST = 1000
+"""Bytes; a smaller response to a command is not compressed."""
+SOCKETS, API = "/socket.io/", "/api/"
 
 
 class Chatrooms:
@@ -93,16 +100,22 @@ class Chatrooms:
         self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
         self._components = declared.start(self._broadcast, settings)
 
+        self._pages = pages = Pages(settings.origins)
         self._gate = Gate(self._pipeline, rates, authenticate)
-        self._socketio = SocketioDoor(settings, self._broadcast, self._pipeline, self._gate, on_connect)
+        self._socketio = SocketioDoor(
+            settings, self._broadcast, self._pipeline, self._gate, pages=pages, on_connect=on_connect
+        )
         brand = Brand(settings.name, settings.lobby, settings.accent)
         assets = Assets(_static(), brand, hosted=authenticate is not None)
-        reference = Reference(Documents(Contract(declared.declared, declared.parts)), settings.name)
-        http = HttpDoor(settings, self._pipeline, self._gate, self._db.reader, assets=assets, reference=reference)
+        reference = Reference(Documents(Contract(declared.declared, declared.parts)), settings)
+        http = HttpDoor(pages, self._pipeline, self._gate, self._db.reader, assets=assets, reference=reference)
         self._http = http.app(self.lifespan)
-        self._cors = across_origins(self._serve_sockets, settings.origins)
+        self._sockets = across_origins(self._serve_sockets, settings.origins)
+        self._api = across_origins(GZipMiddleware(self._http, minimum_size=SMALLEST, compresslevel=3), settings.origins)
         running = OnlyWhileRunning(ForwardingCheck(self._route), self._lifetime)
-        self._doors = ServerErrors(SecurityHeaders(AllowedHosts(running, settings.hosts)))
+        hosts = Hosts(settings.hosts)
+        site = Site(running, settings.url, hosts) if settings.url else running
+        self._doors = ServerErrors(SecurityHeaders(AllowedHosts(site, hosts, settings.url), settings.url))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or run the lifespan."""
@@ -126,7 +139,9 @@ class Chatrooms:
             self._server.begin()
             ending.callback(self._lifetime.stop)
             ending.push_async_callback(self._drain)
-            await self._pipeline.change(_create_defaults, APPLICATION, users.SYSTEM, self.settings.lobby)
+            self._pipeline.facts = await self._pipeline.change(
+                _create_defaults, APPLICATION, users.SYSTEM, self.settings.lobby
+            )
             self._lifetime.ready()
             async with self._runner.running():
                 yield
@@ -223,13 +238,14 @@ class Chatrooms:
         return Caller(username)
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Route a request to Socket.IO or to the other routes."""
-        at_sockets = scope["type"] != "lifespan" and (path(scope) + "/").startswith(SOCKETS)
-        await (self._cors if at_sockets else self._http)(scope, receive, send)
+        """Route a request to Socket.IO, to the commands, or to the other routes."""
+        at = "" if scope["type"] == "lifespan" else path(scope) + "/"
+        door = self._sockets if at.startswith(SOCKETS) else self._api if at.startswith(API) else self._http
+        await door(scope, receive, send)
 
     async def _serve_sockets(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a Socket.IO request, unless it comes from a page of an origin that is not allowed."""
-        if handshake.trusted(scope, self.settings.origins):
+        if self._pages.trust(scope):
             await self._server.handle_request(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": "origin"})
@@ -247,12 +263,15 @@ def _parsed(parse: Callable[[str], str], name: object, field: str) -> str:
         raise Invalid(str(error), field=field) from None
 
 
-def _create_defaults(act: Act) -> None:
-    """Create the system user and the lobby, unless they exist."""
+def _create_defaults(act: Act) -> Facts:
+    """Create the system user and the lobby, unless they exist; return the facts about the database."""
     if users.find(act.db, users.SYSTEM) is None:
         users.add(act, users.SYSTEM)
     if not rooms.exists(act.db, act.lobby):
         rooms.add(act, act.lobby, "open", act.lobby[1:].capitalize(), "The room for everyone.")
+    known = facts.find_or_make(act.db, act.now)
+    lifetimes.resume(act, known)
+    return known
 
 
 def _server(settings: Settings) -> Server:
@@ -261,7 +280,7 @@ def _server(settings: Settings) -> Server:
         ping_interval=settings.ping_interval,
         ping_timeout=settings.ping_timeout,
         join_timeout=settings.join_timeout,
-        sessions=SessionLimits(settings.connections, listed(settings.proxies)),
+        sessions=SessionLimits(settings.connections, exempt(settings.proxies)),
         limits=Limits(depth=MAX_DEPTH, attachments=0),  # commands reject deeper JSON, and name the field
         malformed=malformed,
         timed_out=TIMED_OUT,

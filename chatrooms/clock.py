@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
+
+_began = datetime.now(UTC), time.monotonic()
 
 
 def now() -> str:
@@ -13,6 +16,22 @@ def now() -> str:
 def ago(**span: float) -> str:
     """Return the time ``span`` ago; takes the arguments of `timedelta`."""
     return _format(datetime.now(UTC) - timedelta(**span))
+
+
+def steady() -> datetime:
+    """Return the time by the clock as it was when the process began: setting the clock does not change it."""
+    at, elapsed_at = _began
+    return at + timedelta(seconds=time.monotonic() - elapsed_at)
+
+
+def steadily_ago(**span: float) -> str:
+    """Return the `steady` time ``span`` ago; takes the arguments of `timedelta`."""
+    return _format(steady() - timedelta(**span))
+
+
+def moved(moment: str, span: timedelta) -> str:
+    """Return a stored time moved by ``span``."""
+    return _format(datetime.fromisoformat(moment) + span)
 
 
 def later(span: timedelta) -> str:

@@ -86,6 +86,12 @@ class NotFound(Refusal):
     code, status, default = "not_found", 404, "Not found."
 
 
+class MethodNotAllowed(Refusal):
+    """The path exists, but not for this HTTP method; the header `Allow` lists those that it has."""
+
+    code, status, default = "method_not_allowed", 405, "This path has another HTTP method."
+
+
 class UnknownCommand(Refusal):
     """There is no command with that name."""
 
@@ -102,6 +108,12 @@ class Conflict(Refusal):
     """The request conflicts with what already exists."""
 
     code, status, default = "conflict", 409, "This already exists."
+
+
+class Diverged(Refusal):
+    """The server does not have the messages that you have, because a backup was put back: start anew."""
+
+    code, status, default = "diverged", 409, "The server has another history now."
 
 
 class Archived(Refusal):

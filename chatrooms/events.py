@@ -45,6 +45,9 @@ class Welcome(TypedDict):
     ]
     server: Annotated[ServerInfo, Field(description="The server.")]
     limits: Annotated[Limits, Field(description="Its limits.")]
+    epoch: Annotated[
+        str, Field(description="Another one after a backup was put back: then discard all that you have of any room.")
+    ]
 
 
 class RefusedConnection(TypedDict):

@@ -15,11 +15,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib.resources import files
 from typing import Literal
 
-import orjson
 from precis_i18n import get_profile
+
+from chatrooms import lookalikes
+
+looks, skeleton = lookalikes.looks, lookalikes.skeleton
 
 Kind = Literal["personal", "shared", "conversation", "watchers", "session"]
 
@@ -27,7 +29,6 @@ MAX_CONVERSATION = 10
 MIN_USERNAME, MAX_USERNAME = 2, 32
 MAX_SHARED = 48
 MAX_WORDS = 300
-MAX_SKELETON = 200
 LONGEST_GIVEN = 2 * MAX_SHARED
 """Characters allowed in a name before it is normalized, which is slow and can shorten it."""
 CACHED = 10_000
@@ -41,8 +42,6 @@ RESERVED = EVERYBODY | {APPLICATION, "admin", "administrator", "chatrooms", "roo
 _case_mapped = get_profile("UsernameCaseMapped")
 _settled = re.compile(r"[a-z0-9._\-ß-öø-ÿа-џぁ-ゖァ-ヺ一-鿯가-힣]*")
 """Strings of these characters are already normalized: the profile maps them to themselves."""
-_unseen = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-"""Characters that render as nothing, besides spaces and controls (DerivedCoreProperties.txt, and the blank symbol)."""
 
 _forms: dict[str, str] = {}
 MAX_FORMS = 10_000
@@ -118,8 +117,11 @@ def claimable(name: str, *applications: str) -> str:
     Reserved names are `RESERVED` and the display names in ``applications``.
     """
     name = username(name)
-    if skeleton(name) in _reserved() | _looks(applications):
+    bare = skeleton(lookalikes.bare(name))
+    if bare in _reserved() | _looks(applications) or lookalikes.shape(name) in _shapes(applications):
         raise ValueError("That name is reserved.")
+    if lookalikes.hides_marks(name):
+        raise ValueError("That name has marks that do not show.")
     return name
 
 
@@ -172,28 +174,6 @@ def durable(name: str) -> str:
             return conversation(*people(name))
 
 
-def skeleton(name: str) -> str:
-    """Return the skeleton of ``name`` by UTS #39, section 4: names with the same skeleton look alike.
-
-    One letter can expand to several, so the result is cut off after `MAX_SKELETON` characters.
-    """
-    decomposed = unicodedata.normalize("NFD", name)
-    return unicodedata.normalize("NFD", "".join(map(_prototypes().get, decomposed, decomposed)))[:MAX_SKELETON]
-
-
-def looks(name: str) -> tuple[str, str]:
-    """Return the skeletons of a display name: in lower case, and as it is written, where a capital ``I`` is an ``l``.
-
-    What does not show, such as spaces, does not count. Names that share a skeleton look alike. The first one of a
-    username is its `skeleton`.
-    """
-    compatible = unicodedata.normalize("NFKC", name)
-    shown = "".join(
-        character for character in _unseen.sub("", compatible) if unicodedata.category(character)[0] not in "ZC"
-    )
-    return skeleton(shown.lower()), skeleton(shown).lower()
-
-
 def words(*names: str) -> str:
     """Return what a person is found by, or part of it: its words in one case and form, each after a space.
 
@@ -205,12 +185,18 @@ def words(*names: str) -> str:
 
 def is_reserved(name: str, *applications: str) -> bool:
     """Return whether a display name looks like a reserved name, or like one in ``applications``."""
-    return not {look for word in (*RESERVED, *applications) for look in looks(word)}.isdisjoint(looks(name))
+    alike = {look for word in (*RESERVED, *applications) for look in looks(word)}
+    return not alike.isdisjoint(looks(name)) or lookalikes.shape(name) in _shapes(applications)
 
 
 @lru_cache(maxsize=1)
 def _reserved() -> frozenset[str]:
     return _looks(RESERVED)
+
+
+def _shapes(applications: Iterable[str]) -> frozenset[str]:
+    """Return the shapes of what speaks for the server. Words for everybody are too short: ``ali`` is not ``all``."""
+    return frozenset(lookalikes.shape(name) for name in (*(RESERVED - EVERYBODY), *applications))
 
 
 def _looks(names: Iterable[str]) -> frozenset[str]:
@@ -253,22 +239,3 @@ def _enforced(name: str) -> str:
     if not all(character in ".-_" or unicodedata.category(character)[0] in "LNM" for character in mapped):
         raise ValueError("Names can only contain letters, digits, '.', '-' and '_'.")
     return mapped
-
-
-@lru_cache(maxsize=1)
-def _prototypes() -> dict[str, str]:
-    """Map each confusable character to the prototype of its class.
-
-    The library lists the whole class under the prototype, and the prototype under every other member. Read only its
-    data file: importing the module would keep all of it in memory.
-    """
-    confusables = orjson.loads((files("confusable_homoglyphs") / "confusables.json").read_bytes())
-
-    def stands_for(character: str, other: str) -> bool:
-        return len(confusables.get(other, ())) > 1 or other < character
-
-    return {
-        character: looks[0]["c"]
-        for character, looks in confusables.items()
-        if len(character) == 1 and len(looks) == 1 and stands_for(character, looks[0]["c"])
-    }

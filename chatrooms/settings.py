@@ -17,14 +17,12 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from chatrooms import accent, gcra, names, types
+from chatrooms import accent, addresses, gcra, names, types
 
 DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.toml"
 DATABASE = "chatrooms.sqlite3"
 """The database's file name in the data directory; the names of its companion files start with it."""
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-HOST = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
-ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#*\s]+")
 
 
 @dataclass(frozen=True)
@@ -34,13 +32,9 @@ class Crowd:
     people: int
 
 
-def _as_sent(host: str) -> str:
-    """Return a host as browsers send it: in lower case, and in ASCII (RFC 5891)."""
-    wildcard, name = ("*.", host[2:]) if host.startswith("*.") else ("", host)
-    try:
-        return wildcard + name.lower().removesuffix(".").encode("idna").decode()
-    except UnicodeError:
-        return host
+def _host(text: str) -> str:
+    """Return the name of a host, or ``*.`` and that of a domain, as browsers send it; raises ``ValueError``."""
+    return f"*.{addresses.host(text[2:])}" if text.startswith("*.") else addresses.host(text)
 
 
 def _rate(value: str) -> str:
@@ -65,6 +59,11 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 picks a free one.")
+    url: str = Field(
+        default="",
+        description="The address at which people reach the server through a proxy, such as https://example.org/chat/; "
+        "if empty, whatever address they use.",
+    )
     data: Path = Field(default=Path(platformdirs.user_data_dir("chatrooms")), description="The data directory.")
     database: str = Field(default="", description="A database URL; if empty, SQLite in the data directory.")
     name: str = Field(
@@ -85,19 +84,24 @@ class Settings(BaseSettings):
     )
     hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
-        description="The names that the server answers to, such as chat.example.org or *.example.org; if empty, any.",
+        description="Names that the server answers to besides that of `url`, such as chat.example.org or "
+        "*.example.org; if both are empty, any.",
     )
     proxies: str = Field(
-        default="127.0.0.1",
-        description="Addresses of proxies whose X-Forwarded-* headers are trusted; behind another one, everybody has "
-        "the same address.",
+        default="",
+        description="Addresses of your proxies, such as 127.0.0.1, whose X-Forwarded-For and -Proto are believed; "
+        "behind another one, everybody has the same address.",
     )
     connections: int = Field(
         default=250,
         ge=1,
-        description="Connections, and sessions, allowed per address (IPv6: per /64); proxies are exempt.",
+        description="Connections, and sessions, allowed per address (IPv6: per /64); `proxies` and this machine are "
+        "exempt.",
     )
     session_days: int = Field(default=365, ge=1, le=36_500, description="Days until an unused session expires.")
+    session_max_days: int = Field(
+        default=3650, ge=1, le=36_500, description="Days until a session expires however much it is used."
+    )
     ping_interval: float = Field(default=25.0, ge=0.1, le=3600, description="Seconds between pings to each connection.")
     ping_timeout: float = Field(default=20.0, ge=0.1, le=3600, description="Seconds to wait for the reply to a ping.")
     join_timeout: float = Field(
@@ -155,17 +159,17 @@ class Settings(BaseSettings):
     @field_validator("hosts")
     @classmethod
     def _hosts_are_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        written = tuple(_as_sent(host) for host in value)
-        if not all(HOST.fullmatch(host) for host in written):
-            raise ValueError("A host looks like chat.example.org, *.example.org or 192.0.2.1, without a port.")
-        return written
+        return tuple(map(_host, value))
 
     @field_validator("origins")
     @classmethod
     def _origins_are_readable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(ORIGIN.fullmatch(origin) for origin in value):
-            raise ValueError("An origin looks like https://example.org.")
-        return value
+        return tuple(map(addresses.origin, value))
+
+    @field_validator("url")
+    @classmethod
+    def _url_is_a_site(cls, value: str) -> str:
+        return addresses.site(value.strip()) if value.strip() else ""
 
     @property
     def database_url(self) -> str:

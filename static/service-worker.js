@@ -4,8 +4,10 @@
  */
 const SHELL = { digest: "", brand: "", files: [] };
 
-const CACHE = `chatrooms ${SHELL.digest} ${SHELL.brand}`;
 const PAGE = new URL("./", self.registration.scope).href;
+/** Begins the names of this chat's caches: another chat of this host can have its own. */
+const OURS = `chatrooms ${new URL(PAGE).pathname} `;
+const CACHE = `${OURS}${SHELL.digest} ${SHELL.brand}`;
 const FILES = new URL("./v/", self.registration.scope).href;
 const SINGLES = ["icon.svg", "icon-192.png", "manifest.webmanifest"].map((name) => new URL(name, PAGE).href);
 const VERSIONS_KEPT = 2;
@@ -56,9 +58,12 @@ async function keepAll() {
 
 /** Deletes old caches, but keeps the previous version, which open tabs still use. */
 async function forgetOld() {
-  const names = (await caches.keys()).filter((name) => name.startsWith("chatrooms ") && name !== CACHE);
+  const names = (await caches.keys()).filter((name) => isOurs(name) && name !== CACHE);
   for (const name of names.slice(0, 1 - VERSIONS_KEPT)) await caches.delete(name);
 }
+
+/** Whether a cache is of this chat, or of an early version, which did not tell chats apart. @param {string} name */
+const isOurs = (name) => name.startsWith(OURS) || /^chatrooms [0-9a-f]{16}/u.test(name);
 
 /** @param {string} url */
 const isPage = (url) => url.split(/[?#]/u)[0] === PAGE || url.startsWith(`${PAGE}r/`);

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatrooms import names
+from chatrooms import lookalikes, names
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_any_text_is_normalized_to_a_durable_name_or_rejected(text):
 
 
 def test_a_name_that_looks_like_very_many_letters_has_a_bounded_skeleton():
-    assert len(names.skeleton("\uab8a" * names.MAX_USERNAME)) <= names.MAX_SKELETON
+    assert len(names.skeleton("\uab8a" * names.MAX_USERNAME)) <= lookalikes.MAX_SKELETON
 
 
 LOOK_ALIKE = (
@@ -126,3 +126,38 @@ def test_the_look_of_a_username_is_its_skeleton(given):
 def test_reserved_words_are_no_display_names(name):
     assert names.is_reserved(name, "Acme Chat")
     assert not names.is_reserved(name + "x", "Acme Chat")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ab\U00016fe4", "ab\U0001107f", "\u0301ab", "a._\u0301b", "ab\u1039", "a\u17b7b", "\u1010\u1000\u1039"),
+        *("admln", "adm1n", "admin_", "ad.min", "a-d-m-i-n", "administrat0r", "here_", "a.ll", "s.ystem", "r00t"),
+        *("chat_rooms", "acme.corp", "acme_c0rp", "\u0430dmin."),
+    ],
+)
+def test_a_name_that_hides_something_or_speaks_for_the_server_cannot_be_claimed(name):
+    with pytest.raises(ValueError):
+        names.claimable(name, "Acme Corp")
+
+
+@pytest.mark.parametrize("name", ["Admln", "ad min", "Acme-Corp", "Sys.tem"])
+def test_a_display_name_cannot_speak_for_the_server(name):
+    assert names.is_reserved(name, "Acme Corp")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ali", "alli", "lil", "bill", "allan", "heresy", "rooty", "administer", "acme", "a.b_c-d"),
+        *("\u1019\u103c\u1014\u103a\u1019\u102c", "\u092d\u093e\u0930\u0924", "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35"),
+        *(
+            "\u05e2\u05b4\u05d1\u05b0\u05e8",
+            "\u0645\u064f\u062d\u064e\u0645",
+            "\u1797\u17b6\u179f\u17b6\u1781\u17d2\u1798\u17c2\u179a",
+        ),
+        *("j\u0303o\xe3o", "n\u0323am", "\uac00\ub098"),
+    ],
+)
+def test_ordinary_names_of_all_scripts_can_be_claimed(name):
+    assert names.claimable(name, "Acme Corp")

@@ -82,10 +82,27 @@ def serve(config: Path | None, **flags: Any) -> None:
 @cli.command("config")
 @setting_options
 def show(config: Path | None, **flags: Any) -> None:
-    """Print the effective settings as TOML."""
+    """Print the effective settings as TOML; a password in `database` as ***."""
     settings = _settings(config, flags)
     for name, field in Settings.model_fields.items():
-        click.echo(f"# {field.description}\n{name} = {_toml(getattr(settings, name))}\n")
+        value = getattr(settings, name)
+        shown = _without_password(value) if name == "database" else value
+        click.echo(f"# {field.description}\n{name} = {_toml(shown)}\n")
+
+
+@cli.command()
+@setting_options
+def restored(config: Path | None, **flags: Any) -> None:
+    """Make all clients start anew: run it after you put back a backup, before you start the server."""
+    settings = _settings(config, flags)
+    from chatrooms.cli.restored import renew
+    from chatrooms.cli.serve import Unable
+
+    try:
+        asyncio.run(renew(settings))
+    except Unable as error:
+        _fail(str(error))
+    click.echo("Clients will discard what they know of this chat, and fetch it again.")
 
 
 def main() -> None:
@@ -103,6 +120,16 @@ def _settings(config: Path | None, flags: dict[str, Any]) -> Settings:
         _fail(f"{'.'.join(map(str, first['loc']))}: {first['msg']} (got {first['input']!r})")
     except ValueError as error:
         _fail(f"{config or DEFAULT_CONFIG}: {error}")
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(url).render_as_string(hide_password=True) if url else ""
+    except ArgumentError:
+        return "(not a URL)"
 
 
 def _toml(value: Any) -> str:

@@ -23,7 +23,7 @@ from chatrooms.storage.files import FILE, make_private_folder
 from chatrooms.storage.migrations import Newer
 from chatrooms.storage.server_lock import Busy
 from chatrooms.wire import descriptors, fastpath
-from chatrooms.wire.connection_limits import ConnectionLimits, Slot, listed
+from chatrooms.wire.connection_limits import ConnectionLimits, Slot, exempt
 from chatrooms.wire.limits import MAX_PACKET
 from chatrooms.wire.listener import Listener
 
@@ -46,20 +46,32 @@ async def serve(settings: Settings) -> None:
     asyncio.get_running_loop().set_exception_handler(logs.unhandled)
     listening = _listen(settings.host, settings.port)
     try:
+        with opening(settings):
+            await _run(settings, listening)
+    finally:
+        listening.close()
+
+
+@contextmanager
+def opening(settings: Settings) -> Iterator[None]:
+    """Check the database, and raise `Unable` if what is done with it inside fails."""
+    try:
         _supported(settings)
         _writable(settings)
-        chat = Chatrooms(settings)
-        async with chat.lifespan():
-            print(f"{settings.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
-            sys.setswitchinterval(SECONDS_TO_SWITCH)
-            with collected_in_parts():
-                await _Uvicorn(chat, settings).serve(sockets=[listening])
+        yield
     except (Busy, Newer, OSError) as error:
         raise Unable(str(error)) from error
     except SQLAlchemyError as error:
         raise Unable(f"the database cannot be opened: {str(error).splitlines()[0]}") from error
-    finally:
-        listening.close()
+
+
+async def _run(settings: Settings, listening: socket.socket) -> None:
+    chat = Chatrooms(settings)
+    async with chat.lifespan():
+        print(f"{settings.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
+        sys.setswitchinterval(SECONDS_TO_SWITCH)
+        with collected_in_parts():
+            await _Uvicorn(chat, settings).serve(sockets=[listening])
 
 
 def uvicorn_options() -> dict[str, Any]:
@@ -81,10 +93,16 @@ class _Uvicorn(uvicorn.Server):
 
     def __init__(self, chat: Chatrooms, settings: Settings) -> None:
         super().__init__(
-            uvicorn.Config(chat, lifespan="off", forwarded_allow_ips=settings.proxies, **uvicorn_options())
+            uvicorn.Config(
+                chat,
+                lifespan="off",
+                proxy_headers=bool(settings.proxies),
+                forwarded_allow_ips=settings.proxies,
+                **uvicorn_options(),
+            )
         )
         self._chat = chat
-        self._limits = ConnectionLimits(descriptors.for_connections(), settings.connections, listed(settings.proxies))
+        self._limits = ConnectionLimits(descriptors.for_connections(), settings.connections, exempt(settings.proxies))
         self._listeners: list[Listener] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -154,4 +172,5 @@ def _writable(settings: Settings) -> None:
 
 def _address(settings: Settings, listening: socket.socket) -> str:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{listening.getsockname()[1]}/"
+    here = f"http://{host}:{listening.getsockname()[1]}/"
+    return f"{settings.url}, for proxies at {here}" if settings.url else here

@@ -90,8 +90,16 @@ class Catchup:
             names = self._state.names(after)
             covered = names[: _fitting(names, REVS_BYTES)]
             until = covered[-1] if len(covered) < len(names) else None
-            asked = [self._state.username, *covered] if after == "" else covered
-            caught = await self._ask(asked, after=after, until=until)
+            first = after == ""
+            asked = [self._state.username, *covered] if first else covered
+            more = {"newest": self._state.newest()} if first else {}
+            try:
+                caught = await self._ask(asked, after=after, until=until, **more)
+            except Refused as refused:
+                if refused.code != "diverged":
+                    raise
+                self._state.distrust()
+                continue
             reset.update(caught["reset"])
             after = caught["until"]
         return reset.union(self._state.missing())

@@ -61,6 +61,7 @@ class Client(Held, Methods):
         self._given = {"username": username, **(auth or {})}
         self._changes, self._signals = Streams[Change](backlog), Streams[Signal](backlog)
         self._state = State(self._changes.push, keep)
+        self._epoch: str | None = None
         address = Address(url, tuple(transports), socket)
         self._connection = Connection(
             address, auth=self._auth, opened=self._opened, receive=self._receive, timeout=timeout
@@ -157,6 +158,9 @@ class Client(Held, Methods):
     def _opened(self, welcome: dict[str, Any]) -> None:
         self.token = welcome.get("token", self.token)
         self._state.username = welcome["user"]["username"]
+        if self._epoch not in (None, epoch := welcome.get("epoch")):
+            self._state.distrust()
+        self._epoch = epoch
         self._catchup.want()
         if self._watched is not None:
             self._spawn(self._watch_again(self._watched))

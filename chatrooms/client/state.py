@@ -13,6 +13,10 @@ from chatrooms.client.changes import Change
 from chatrooms.client.rows import InboxItem, Member, Membership, Message, Read, Room, User
 from chatrooms.client.unread import Unread
 
+NEWEST = 20
+AHEAD = 2**31 - 1
+"""A rev that no room reaches; a client that seems to be ahead of the server is reset."""
+
 
 class RoomState:
     """A room as of ``rev``.
@@ -116,6 +120,18 @@ class State:
         """Count from a read position in an answer of ``sync``."""
         if read["room"] in self.rooms:
             self._unread.take(read)
+
+    def newest(self) -> dict[str, dict[str, Any]]:
+        """Return the newest message of the rooms that were used last, as ``sync`` takes it."""
+        trusted = (room for room in self.rooms.values() if room.messages and room.rev != AHEAD)
+        last = [next(reversed(room.messages.values())) for room in trusted]
+        used = sorted(last, key=lambda message: message["at"])[-NEWEST:]
+        return {message["room"]: {"seq": message["seq"], "id": message["id"]} for message in used}
+
+    def distrust(self) -> None:
+        """Have the next ``sync`` reset all rooms: the server's history is another one."""
+        for room in self.rooms.values():
+            room.rev = AHEAD
 
     def apply(self, change: Change) -> bool:
         """Apply a live change; return False if changes are missing, so that ``sync`` has to fetch them.

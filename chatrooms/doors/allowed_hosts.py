@@ -5,39 +5,52 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chatrooms.addresses import is_number
 from chatrooms.doors.running import path
+from chatrooms.once import Once
 
 log = logging.getLogger(__name__)
 
 PROBES = ("/healthz", "/readyz")
 """What orchestrators ask for by address."""
-SHOWN = 100
-"""How many characters of a name that a client chose are logged."""
+REJECTED = "a request for the host %s was rejected: the settings `url` and `hosts` allow %s"
+
+
+class Hosts:
+    """The names in the setting `hosts`; ``*.example.org`` stands for all names below example.org."""
+
+    def __init__(self, listed: Iterable[str]) -> None:
+        self.listed = tuple(listed)
+        self._domains = tuple(host[1:] for host in self.listed if host.startswith("*."))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.listed or name.endswith(self._domains)
 
 
 class AllowedHosts:
-    """ASGI middleware that rejects requests to names other than ``hosts`` with 421; without any, it allows all.
+    """ASGI middleware that rejects requests for other names than ``hosts`` and that of ``url`` with 421.
 
-    ``*.example.org`` stands for all names below example.org. Ports do not matter.
+    Without either it allows all. With ``url`` it allows IP addresses too, which a proxy may use. Ports do not matter.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
-        self._app = app
-        self._hosts = tuple(hosts)
-        self._domains = tuple(host[1:] for host in self._hosts if host.startswith("*."))
-        self._logged = False
+    def __init__(self, app: ASGIApp, hosts: Hosts, url: str = "") -> None:
+        self._app, self._hosts = app, hosts
+        self._site = normalized(urlsplit(url).netloc)
+        self._once = Once(log)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the application if the name is allowed."""
         if scope["type"] == "lifespan" or self._allows(scope):
             await self._app(scope, receive, send)
             return
-        self._log(scope)
+        allowed = ", ".join(filter(None, (self._site, *self._hosts.listed)))
+        self._once.warn(REJECTED, Headers(scope=scope).get("host", ""), allowed)
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": "host"})
             return
@@ -45,16 +58,15 @@ class AllowedHosts:
         await refusal(scope, receive, send)
 
     def _allows(self, scope: Scope) -> bool:
-        if not self._hosts or path(scope) in PROBES:
+        if not (self._site or self._hosts.listed) or path(scope) in PROBES:
             return True
-        name = normalized(Headers(scope=scope).get("host", ""))
-        return name in self._hosts or name.endswith(self._domains)
+        name = host_of(scope)
+        return name in self._hosts or name == self._site or (bool(self._site) and is_number(name))
 
-    def _log(self, scope: Scope) -> None:
-        if not self._logged:
-            self._logged = True
-            asked = Headers(scope=scope).get("host", "")[:SHOWN]
-            log.warning("a request for %r was rejected: the setting `hosts` allows %s", asked, ", ".join(self._hosts))
+
+def host_of(scope: Scope) -> str:
+    """Return the name that a request is for."""
+    return normalized(Headers(scope=scope).get("host", ""))
 
 
 def normalized(host: str) -> str:

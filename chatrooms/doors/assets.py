@@ -15,8 +15,9 @@ from starlette.routing import BaseRoute, Route
 
 from chatrooms.doors.brand import Brand
 from chatrooms.doors.file_response import answer
-from chatrooms.doors.running import mount, path
+from chatrooms.doors.running import path
 from chatrooms.doors.snapshot import FOLDERS, PAGE, SERVICE_WORKER, SINGLES, File, Folder, Snapshot
+from chatrooms.identity.pages import mount
 
 BASE = '<base href="/">'
 LOGIN = '<meta name="login" content="here">'
@@ -120,7 +121,7 @@ def _policy(html: str, style: str) -> str:
             f"script-src 'self'{inline}",
             f"style-src 'self' {_allowed(style)}",
             "img-src 'self' data: blob:",
-            "connect-src 'self' ws: wss:",
+            "connect-src 'self'",
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
@@ -22,17 +23,25 @@ HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 
 def across_origins(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
     """Return ``app`` with the headers by which pages of these other origins may use it with cookies."""
-    return CORSMiddleware(app, origins, allow_methods=("GET", "POST"), allow_headers=("*",), allow_credentials=True)
+    return CORSMiddleware(
+        app,
+        origins,
+        allow_methods=("GET", "POST"),
+        allow_headers=("*",),
+        allow_credentials=True,
+        expose_headers=("Retry-After",),
+    )
 
 
 class SecurityHeaders:
     """ASGI middleware that adds `HEADERS` to each response that does not set them itself, and with https `HTTPS_ONLY`.
 
-    A chat that is mounted leaves the name's policy to its host application.
+    A chat that is mounted, or at a path of ``url``, leaves the name's policy to whatever has the rest of it.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, url: str = "") -> None:
         self._app = app
+        self._site = urlsplit(url) if url else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the application, and add the headers to the start of the response."""
@@ -40,7 +49,7 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
 
-        headers = (*HEADERS, HTTPS_ONLY) if _is_site(scope) else HEADERS
+        headers = (*HEADERS, HTTPS_ONLY) if self._is_site(scope) else HEADERS
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -51,8 +60,11 @@ class SecurityHeaders:
 
         await self._app(scope, receive, add)
 
-
-def _is_site(scope: Scope) -> bool:
-    """Return whether the chat is a whole site of https, whose name is not the machine's own."""
-    local = Headers(scope=scope).get("host", "").partition(":")[0].endswith("localhost")
-    return scope.get("scheme") == "https" and not scope.get("root_path") and not local
+    def _is_site(self, scope: Scope) -> bool:
+        """Return whether the chat is a whole site of https, whose name is not the machine's own."""
+        if self._site:
+            scheme, root, host = self._site.scheme, self._site.path.strip("/"), self._site.hostname or ""
+        else:
+            scheme, root = scope.get("scheme", ""), scope.get("root_path", "")
+            host = Headers(scope=scope).get("host", "").partition(":")[0]
+        return scheme == "https" and not root and not host.endswith("localhost")

@@ -16,11 +16,11 @@ from starlette.types import Lifespan
 from chatrooms.doors.answers import Success, failed, refusal_of
 from chatrooms.doors.assets import Assets
 from chatrooms.doors.reference import Reference
-from chatrooms.errors import Internal, Invalid, NotFound, Refusal, TooLarge, Unavailable
+from chatrooms.errors import Internal, Invalid, MethodNotAllowed, NotFound, Refusal, TooLarge, Unavailable
 from chatrooms.identity.gate import Gate
-from chatrooms.identity.handshake import Handshake, trusted
+from chatrooms.identity.handshake import Handshake
+from chatrooms.identity.pages import Pages
 from chatrooms.pipeline.pipeline import Pipeline
-from chatrooms.settings import Settings
 from chatrooms.storage.reader import Reader
 from chatrooms.wire.packets import parse_json
 from chatrooms.wire.requests import announced
@@ -37,7 +37,7 @@ class HttpDoor:
 
     def __init__(
         self,
-        settings: Settings,
+        pages: Pages,
         pipeline: Pipeline,
         gate: Gate,
         reader: Reader,
@@ -45,7 +45,7 @@ class HttpDoor:
         assets: Assets,
         reference: Reference,
     ) -> None:
-        self._settings, self._pipeline, self._gate, self._reader = settings, pipeline, gate, reader
+        self._pages, self._pipeline, self._gate, self._reader = pages, pipeline, gate, reader
         self._assets, self._reference = assets, reference
 
     def app(self, lifespan: Lifespan[Starlette]) -> Starlette:
@@ -74,7 +74,7 @@ class HttpDoor:
 
     async def _command(self, request: Request) -> Response:
         name = request.path_params["command"]
-        handshake = Handshake({}, request.scope, trusted(request.scope, self._settings.origins))
+        handshake = Handshake({}, request.scope, self._pages.trust(request.scope))
         if self._pipeline.is_entry(name):
             return await self._enter(name, request, handshake)
         try:
@@ -94,6 +94,7 @@ class HttpDoor:
                 cookie.name,
                 cookie.value,
                 max_age=cookie.max_age,
+                path=cookie.path,
                 secure=cookie.secure,
                 httponly=True,
                 samesite="lax",
@@ -131,12 +132,15 @@ def _failure(refusal: Refusal) -> Response:
 
 
 def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(value), status, headers, media_type="application/json")
+    """Return an answer, which no cache may keep, as it is for one person."""
+    sent = {"Cache-Control": "no-store", **(headers or {})}
+    return Response(orjson.dumps(value), status, sent, media_type="application/json")
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     """Return Starlette's own refusals (no such path, no such method) and what fails, in our shape."""
     if not isinstance(error, HTTPException):
         return _failure(Internal())
-    answer = failed(NotFound(path=request.scope["path"][:200]))
+    kind = MethodNotAllowed if error.status_code == MethodNotAllowed.status else NotFound
+    answer = failed(kind(path=request.scope["path"][:200]))
     return _json(answer, error.status_code, dict(error.headers) if error.headers else None)

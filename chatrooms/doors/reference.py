@@ -13,8 +13,10 @@ from starlette.routing import BaseRoute, Route
 
 from chatrooms.doors.docs import POLICY, Documents
 from chatrooms.doors.file_response import answer
-from chatrooms.doors.running import mount, path
+from chatrooms.doors.running import path
 from chatrooms.doors.snapshot import File
+from chatrooms.identity.pages import mount
+from chatrooms.settings import Settings
 
 URLS = 16
 """How many URLs have their documents kept; for more, which clients can make up, they are built anew."""
@@ -23,16 +25,22 @@ LONGEST_URL = 1000
 
 
 class Reference:
-    """The routes of ``/docs``, ``/openapi.json`` and ``/asyncapi.json`` of the server called ``name``."""
+    """The routes of ``/docs``, the guides below it, ``/openapi.json`` and ``/asyncapi.json`` of a server.
 
-    def __init__(self, documents: Documents, name: str) -> None:
-        self._documents, self._name = documents, name
+    They are compressed where the settings limit how many names it has, and so how often they are built.
+    """
+
+    def __init__(self, documents: Documents, settings: Settings) -> None:
+        self._documents, self._name = documents, settings.name
+        self._few = bool(settings.url or settings.hosts)
+        self._made = lru_cache(maxsize=URLS)(self._make)
         self._file = lru_cache(maxsize=3 * URLS)(self._build)
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
         return [
             Route("/docs", self._page),
+            Route("/docs/{guide}", self._guide),
             Route("/openapi.json", self._document),
             Route("/asyncapi.json", self._document),
         ]
@@ -40,8 +48,18 @@ class Reference:
     async def _page(self, request: Request) -> Response:
         return answer(request, self._file("/docs", _here(request)), {"Content-Security-Policy": POLICY})
 
+    async def _guide(self, request: Request) -> Response:
+        page = self._made(request.path_params["guide"])
+        if page is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return answer(request, page, {"Content-Security-Policy": POLICY})
+
     async def _document(self, request: Request) -> Response:
         return answer(request, self._file(path(request.scope), _here(request)))
+
+    def _make(self, which: str) -> File | None:
+        page = self._documents.guide(self._name, which)
+        return File(page.encode(), "text/html") if page else None
 
     def _build(self, which: str, url: str) -> File:
         match which:
@@ -51,7 +69,7 @@ class Reference:
                 body, kind = orjson.dumps(self._documents.openapi(self._name, url)), "application/json"
             case _:
                 body, kind = orjson.dumps(self._documents.asyncapi(self._name, url)), "application/json"
-        return File(body, kind, compressible=False)  # anybody can make up URLs, so building has to be cheap
+        return File(body, kind, compressible=self._few)  # anybody can make up URLs, so building has to be cheap
 
 
 def _here(request: Request) -> str:

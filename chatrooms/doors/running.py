@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from urllib.parse import quote
 
 import orjson
 from starlette.responses import Response
@@ -51,15 +50,6 @@ def path(scope: Scope) -> str:
     """Return the path of a request, relative to where the chat is mounted."""
     found: str = scope.get("path", "")
     return found.removeprefix(scope.get("root_path", ""))
-
-
-def mount(scope: Scope) -> str:
-    """Return the path where the chat is mounted, percent-encoded, with a slash at both ends.
-
-    It is not always the host application's text: in ``Mount("/{team}", chat)`` the client chooses a part.
-    """
-    root = quote(scope.get("root_path", "").strip("/"))
-    return f"/{root}/" if root else "/"
 
 
 async def _refuse(refusal: Unavailable, scope: Scope, receive: Receive, send: Send) -> None:

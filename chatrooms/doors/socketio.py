@@ -20,7 +20,8 @@ from chatrooms.features import users
 from chatrooms.gcra import Limit
 from chatrooms.identity import sessions
 from chatrooms.identity.gate import Gate
-from chatrooms.identity.handshake import Handshake, trusted
+from chatrooms.identity.handshake import Handshake
+from chatrooms.identity.pages import Pages
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.commands import Caller
 from chatrooms.pipeline.pipeline import Pipeline
@@ -53,9 +54,12 @@ class SocketioDoor:
         broadcast: Broadcast,
         pipeline: Pipeline,
         gate: Gate,
+        *,
+        pages: Pages,
         on_connect: Connected | None = None,
     ) -> None:
-        self._settings, self._broadcast, self._pipeline, self._gate = settings, broadcast, pipeline, gate
+        self._settings, self._pages = settings, pages
+        self._broadcast, self._pipeline, self._gate = broadcast, pipeline, gate
         self._greeting = Greeting(on_connect)
         self._joins = Limit(REJOIN)
         self._tally = Tally(log)
@@ -70,7 +74,7 @@ class SocketioDoor:
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], payload: Any) -> None:
         scope = environ["asgi.scope"]
-        handshake = Handshake(_auth(payload), scope, trusted(scope, self._settings.origins), socket=True)
+        handshake = Handshake(_auth(payload), scope, self._pages.trust(scope), socket=True)
         try:
             _check_size(payload)
             self._joins.spend(self._connection(sid))
@@ -112,6 +116,7 @@ class SocketioDoor:
             "user": user,
             "server": _info(self._settings),
             "limits": {"text": MAX_TEXT},
+            "epoch": self._pipeline.facts.epoch,
         }
         if caller.new_token:
             welcome["token"] = caller.new_token

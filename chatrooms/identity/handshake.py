@@ -12,7 +12,8 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
 from chatrooms.errors import Forbidden
-from chatrooms.identity import cookies
+from chatrooms.identity.pages import encrypted
+from chatrooms.once import SHOWN
 from chatrooms.pipeline.commands import invalid
 from chatrooms.types import Username
 from chatrooms.wire import connection_limits
@@ -89,35 +90,15 @@ class Handshake:
         except ValidationError as error:
             raise invalid(error) from None
 
-    def cookie(self, username: str) -> str | None:
-        """Return the token in the session cookie of ``username``, if there is one."""
-        return self.cookies.get(cookies.name(username, secure=self.secure))
-
     def _of_request(self) -> Credentials:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and (bearer := token.strip()):
             return Credentials.model_construct(token=bearer)
-        username = self.headers.get("chatrooms-user") or cookies.only_username(self.cookies)
-        return Credentials.model_construct(username=username)
-
-
-def trusted(scope: Mapping[str, Any], origins: tuple[str, ...]) -> bool:
-    """Return whether the page that a request comes from is ours or listed; a program that names no page is trusted."""
-    headers = Headers(scope=dict(scope))
-    origin = headers.get("origin")
-    if origin is None:
-        return headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
-    schemes = ("https",) if encrypted(scope) else ("http", "https")
-    ours = [f"{scheme}://{headers.get('host', '')}" for scheme in schemes]
-    return origin in ours or origin.rstrip("/") in origins
+        return Credentials.model_construct(username=self.headers.get("chatrooms-user"))
 
 
 def require_trusted(handshake: Handshake) -> None:
     """Raise `Forbidden` for pages of other sites, whose requests carry our visitors' cookies."""
     if not handshake.trusted:
-        raise Forbidden("Pages of that origin are not allowed here. The setting `origins` lists those that are.")
-
-
-def encrypted(scope: Mapping[str, Any]) -> bool:
-    """Return whether the connection of a request is encrypted."""
-    return scope.get("scheme") in ("https", "wss")
+        origin, host = (handshake.headers.get(name, "")[:SHOWN] for name in ("origin", "host"))
+        raise Forbidden(f"Pages of {origin or 'other sites'} cannot use the chat at {host}; see its setting `origins`.")

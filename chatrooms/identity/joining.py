@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from chatrooms.errors import Forbidden
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
-from chatrooms.identity import cookies, guests, sessions, tokens
-from chatrooms.identity.cookies import SessionCookie
+from chatrooms.identity import guests, sessions, tokens
+from chatrooms.identity.cookies import Jar, SessionCookie
 from chatrooms.identity.handshake import Handshake
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Params, entry
@@ -38,12 +38,19 @@ class Browser:
         self._set(username, token, self.chat.settings.session_days * SECONDS_A_DAY)
 
     def forget(self, username: str) -> None:
-        """Have the browser forget the token of ``username``."""
+        """Have the browser forget the token of ``username``, and one that an earlier version gave it."""
         self._set(username, "", 0)
+        jar = self._jar
+        if (old := jar.old_name(username)) in self.handshake.cookies:
+            self.cookies.append(SessionCookie(old, "", 0, jar.secure, "/"))
+
+    @property
+    def _jar(self) -> Jar:
+        return tokens.jar(self.chat, self.handshake)
 
     def _set(self, username: str, value: str, max_age: int) -> None:
-        secure = self.handshake.secure
-        self.cookies.append(SessionCookie(cookies.name(username, secure=secure), value, max_age, secure))
+        jar = self._jar
+        self.cookies.append(SessionCookie(jar.name(username), value, max_age, jar.secure, jar.path))
 
 
 class Name(Params):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Annotated, cast
 from uuid import uuid4
 
@@ -15,19 +14,18 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.errors import NotFound, Unauthorized
+from chatrooms.identity import lifetimes
 from chatrooms.pipeline import access
-from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
-from chatrooms.pipeline.jobs import Job, JobKind
 from chatrooms.pipeline.shapes import Done, Nothing
+from chatrooms.settings import Settings
 from chatrooms.storage.rows import Created, many
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import sessions
 from chatrooms.types import Id
 
 SEEN_EVERY_HOURS = 1
-BATCH = 100
 
 
 class WhichSession(Params):
@@ -62,7 +60,9 @@ class Known(TypedDict):
 
 _of_token = Prepared(
     select(sessions.c.id, sessions.c.username, sessions.c.seen_at).where(
-        sessions.c.token_hash == bindparam("token_hash"), sessions.c.seen_at > bindparam("since")
+        sessions.c.token_hash == bindparam("token_hash"),
+        sessions.c.seen_at > bindparam("since"),
+        sessions.c.created_at > bindparam("begun"),
     )
 )
 
@@ -81,9 +81,9 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def find(db: Connection, token: str, days: int) -> Known | None:
-    """Return whose ``token`` this is, unless it went unused for ``days`` days."""
-    return cast(Known | None, _of_token.one(db, {"token_hash": _hash(token), "since": clock.ago(days=days)}))
+def find(db: Connection, token: str, settings: Settings) -> Known | None:
+    """Return whose ``token`` this is, unless it has expired."""
+    return cast(Known | None, _of_token.one(db, {"token_hash": _hash(token), **lifetimes.limits(settings)}))
 
 
 def exists(db: Connection, token: str) -> bool:
@@ -141,19 +141,4 @@ def revoke(act: Act, p: WhichSession, _: None) -> Done:
     return {}
 
 
-async def _expire(chat: Chat, _job: Job) -> None:
-    """Remove the sessions that went unused for too long, a batch at a time."""
-    days = chat.settings.session_days
-    while await chat.change(lambda act: _remove_expired(act, days), NOBODY) == BATCH:
-        pass
-
-
-def _remove_expired(act: Act, days: int) -> int:
-    expired = select(sessions.c.id).where(sessions.c.seen_at <= clock.ago(days=days)).limit(BATCH)
-    ids = list(act.db.scalars(expired))
-    act.db.execute(delete(sessions).where(sessions.c.id.in_(ids)))
-    act.ended.extend(ids)
-    return len(ids)
-
-
-FEATURE = Feature(commands=(page, revoke), jobs=(JobKind("sessions.expire", _expire, every=timedelta(hours=1)),))
+FEATURE = Feature(commands=(page, revoke), jobs=(lifetimes.JOB,))

@@ -6,7 +6,9 @@ from contextlib import suppress
 
 from chatrooms.errors import Unauthorized, Unavailable
 from chatrooms.identity import sessions
+from chatrooms.identity.cookies import Jar
 from chatrooms.identity.handshake import Handshake
+from chatrooms.identity.pages import mount
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Caller
 
@@ -34,12 +36,19 @@ class Cookies:
     async def identify(self, handshake: Handshake) -> Caller | None:
         """Return the person whose cookie a browser has, if it is still good."""
         username = handshake.credentials.username
+        if username is None and not handshake.socket:
+            username = jar(self._chat, handshake).only_username(handshake.cookies)
         return await by_cookie(self._chat, handshake, username) if username else None
+
+
+def jar(chat: Chat, handshake: Handshake) -> Jar:
+    """Return the names of the chat's cookies for a browser."""
+    return Jar(chat.facts.instance, mount(handshake.scope), handshake.secure)
 
 
 async def by_cookie(chat: Chat, handshake: Handshake, username: str) -> Caller | None:
     """Return ``username`` as a caller if the browser has a good cookie of that name."""
-    token = handshake.cookie(username)
+    token = jar(chat, handshake).token(handshake.cookies, username)
     if token is None:
         return None
     try:
@@ -50,10 +59,10 @@ async def by_cookie(chat: Chat, handshake: Handshake, username: str) -> Caller |
 
 async def holder(chat: Chat, handshake: Handshake, token: str, username: str | None = None) -> Caller:
     """Return the holder of ``token``; raises `Unauthorized` if it has none, or not ``username``."""
-    days = chat.settings.session_days
-    found = await chat.lookup(lambda db: sessions.find(db, token, days))
+    found = await chat.lookup(lambda db: sessions.find(db, token, chat.settings))
     if found is None or username not in (None, found["username"]):
         raise Unauthorized("Invalid or expired token.")
+    chat.sessions.find_again(found["id"])
     caller = Caller(found["username"], session=found["id"], network=handshake.network)
     if sessions.stale(found):
         with suppress(Unavailable):  # a known person can read even when the database cannot be written

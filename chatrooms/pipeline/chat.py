@@ -8,7 +8,9 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection
 
 from chatrooms.pipeline.commands import Act, Caller
+from chatrooms.pipeline.session_use import SessionUse
 from chatrooms.settings import Settings
+from chatrooms.storage.facts import Facts
 
 R = TypeVar("R")
 
@@ -20,6 +22,8 @@ class Chat(Protocol):
     """A running chat."""
 
     settings: Settings
+    sessions: SessionUse
+    facts: Facts
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Run a command."""

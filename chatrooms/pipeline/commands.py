@@ -94,7 +94,7 @@ class Act:
     """A command while it runs: its caller, time and transaction, and what it changes and emits.
 
     ``parts`` are the fields that features add to messages, ``blank`` their values in a new message.
-    ``server`` is the server's display name.
+    ``server`` is the server's display name, ``epoch`` that of its database.
     ``online`` returns the usernames of the people who are online, if the chat knows.
     ``ended`` lists the ids of sessions whose sockets to disconnect; ``queued`` is true once a job was enqueued.
     """
@@ -111,6 +111,7 @@ class Act:
     ended: list[str] = field(default_factory=list)
     queued: bool = False
     server: str = ""
+    epoch: str = ""
     online: Callable[[], Collection[str]] = frozenset
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -25,8 +26,10 @@ from chatrooms.pipeline.commands import Act, Caller, Command, Params, Stranger, 
 from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.jobs import Queue
 from chatrooms.pipeline.rates import Rates
+from chatrooms.pipeline.session_use import SessionUse
 from chatrooms.settings import Settings
 from chatrooms.storage.database import Database
+from chatrooms.storage.facts import Facts
 from chatrooms.storage.locks import Locks
 from chatrooms.storage.writer_thread import Done
 from chatrooms.wire.tally import Tally
@@ -38,6 +41,9 @@ log = logging.getLogger(__name__)
 
 ON_LOOP = 200
 """How many characters of names may be normalized on the event loop; this takes at most a millisecond."""
+SECONDS_OF_ONE = 0.005
+"""A query that takes this much processor time counts as one more command, and so on up to `MOST_COUNTED`."""
+MOST_COUNTED = 30
 AT_ONCE = 2
 """How many queries run at once per network address, or per person if there is none."""
 
@@ -67,6 +73,8 @@ class Pipeline:
         self, settings: Settings, features: Features, db: Database, broadcast: Broadcast, rates: Rates, queue: Queue
     ) -> None:
         self.settings = settings
+        self.sessions = SessionUse()
+        self.facts = Facts.unknown()
         self._features, self._db, self._broadcast, self._rates, self._queue = features, db, broadcast, rates, queue
         self._uncounted = Rates(settings, NoLimit)
         self._tally = Tally(log)
@@ -76,6 +84,7 @@ class Pipeline:
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Run a command and return its result; raises a `Refusal`."""
         try:
+            self.sessions.note(me.session)
             command = self._features.commands.get(name)
             if command is None:
                 raise UnknownCommand(command=name[:100])
@@ -129,6 +138,7 @@ class Pipeline:
         """Run ``work`` as a change that is not a command, such as a first join or a job."""
 
         def run(db: Connection, rates: Rates) -> Outcome[R]:
+            self.sessions.require(me.session)
             act = self._act(me, db, rates)
             act.changes.locked = locks
             return self._outcome(act, work(act))
@@ -145,6 +155,7 @@ class Pipeline:
         queued = False
         for outcome in outcomes:
             events += outcome.events()
+            self.sessions.end(outcome.ended)
             queued |= outcome.queued
         await self._broadcast.publish(events)
         if queued:
@@ -158,7 +169,8 @@ class Pipeline:
             await self._broadcast.align(me.username)
         if command.kind == "query":
             async with self._turn(me):
-                outcome = await self._db.reader.read(lambda db: self._query(command, p, me, db))
+                outcome, seconds = await self._db.reader.read(lambda db: self._timed(command, p, me, db))
+            self._charge_time(command, me, seconds)
             await self._emit(outcome.signals, me)
             return outcome.result
         return (await self._db.writer.change(*self._writing(command, p, me))).result
@@ -204,6 +216,18 @@ class Pipeline:
                 self._spend("broadcast", me, weight)
             await self._broadcast.publish(passed)
 
+    def _charge_time(self, command: Command[Any], me: Caller, seconds: float) -> None:
+        """Count a query that took long as several commands, so that reading much delays no one else for long."""
+        more = min(int(seconds / SECONDS_OF_ONE), MOST_COUNTED)
+        if more and not me.host:
+            self._rates.limits[command.rate].charge(me.username, me.network, more)
+
+    def _timed(self, command: Command[P], p: P, me: Caller, db: Connection) -> tuple[Outcome[Any], float]:
+        """Run a command on a reader's thread; return also the seconds of processor time that it took."""
+        begun = time.thread_time()
+        outcome = self._query(command, p, me, db)
+        return outcome, time.thread_time() - begun
+
     def _query(self, command: Command[P], p: P, me: Caller, db: Connection) -> Outcome[Any]:
         """Run a command on a reader's thread."""
         act = self._act(me, db, self._rates)
@@ -211,6 +235,7 @@ class Pipeline:
 
     def _change(self, command: Command[P], p: P, me: Caller, db: Connection, rates: Rates) -> Outcome[Any]:
         """Run a command on the writer's thread; raises `RateLimited` if its broadcast exceeds the caller's rate."""
+        self.sessions.require(me.session)
         act = self._act(me, db, rates)
         act.changes.locked = set(command.locks(db, me, p))
         outcome = self._outcome(act, command.body(act, p, command.may(act, p)))
@@ -222,13 +247,15 @@ class Pipeline:
 
     def _act(self, me: Caller, db: Connection, rates: Rates) -> Act:
         ours, features = self.settings, self._features
-        more: Any = {"server": ours.name, "online": self._broadcast.online}
+        more: Any = {"server": ours.name, "online": self._broadcast.online, "epoch": self.facts.epoch}
         return Act(me, db, Changes(db), rates, ours.lobby, features.parts, features.blank, **more)
 
     def _outcome(self, act: Act, result: R) -> Outcome[R]:
         """Return the outcome of what was done, after the listeners have seen it."""
         for listener in self._features.listeners:
             listener.listen(act)
+        if act.ended:
+            self.sessions.end(act.ended)
         return Outcome(result, list(act.changes.by_room.values()), act.signals, act.ended, act.queued)
 
 

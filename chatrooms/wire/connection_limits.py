@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
 
+LOCAL = ("127.0.0.1", "::1")
+
 
 class Slot:
     """The slot of one connection or session, from `ConnectionLimits.acquire` until `release`."""
@@ -80,6 +82,11 @@ def network(address: str) -> str:
     except ValueError:
         return address
     return str(parsed.ipv4_mapped or IPv6Network((int(parsed), 64), strict=False))
+
+
+def exempt(proxies: str) -> Callable[[str], bool]:
+    """Return a test of addresses: whether it is that of a proxy or of this machine, where many people may be behind."""
+    return listed(",".join(filter(None, (proxies, *LOCAL)))) if proxies.strip() != "*" else listed(proxies)
 
 
 def listed(addresses: str) -> Callable[[str], bool]:

@@ -6,7 +6,7 @@ import { forgetEverything } from "./rows.js";
 import { forgetKept, keep, kept, TAB } from "./storage.js";
 import { askedFor, currentRoom, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
-import { me, textLimit } from "./store.js";
+import { epoch, me, textLimit } from "./store.js";
 import { apply, catchUpAll, forgetRevs } from "./sync.js";
 import { meetServer } from "./server.js";
 import { hear } from "./signals.js";
@@ -93,16 +93,19 @@ function beTurnedAway({ code, message }) {
 }
 
 /** @param {Welcome} welcome */
-async function welcome({ user, server, limits }) {
+async function welcome({ user, server, limits, epoch: present }) {
   meetServer(server);
-  if (me.value && me.value.created_at !== user.created_at) startAfresh();
+  const isOther = epoch.peek() && epoch.peek() !== present;
+  if (isOther || (me.value && me.value.created_at !== user.created_at)) startAfresh();
   me.value = user;
+  epoch.value = present;
   textLimit.value = limits?.text ?? textLimit.value;
   await catchUpAll(currentRoom.peek());
   flush();
 }
 
-/** Forgets the archive if the name now belongs to another person, because of other data or a reused name. */
+/** Forgets the archive if the name now belongs to another person, because of other data or a reused name; or if the
+ * server was put back to an earlier state. */
 function startAfresh() {
   forgetRevs();
   forgetEverything();

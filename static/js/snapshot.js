@@ -12,7 +12,7 @@ import { extendWindow, noteNewest, noteUncounted, takeRows } from "./rows.js";
  * @typedef {{room: string, rev: number, messages: Message[], lowest: number, more: boolean,
  *   members: Member[], complete: boolean, uncounted: [number, number][]}} RoomSnapshot
  * @typedef {{room: string, rev: number, number: number, at: string, uncounted: [number, number][]}} HeadSnapshot
- * @typedef {{version: number, me: User, memberships: Membership[], rooms: Room[], reads: Read[], inbox: InboxItem[], users: User[],
+ * @typedef {{version: number, epoch?: string, me: User, memberships: Membership[], rooms: Room[], reads: Read[], inbox: InboxItem[], users: User[],
  *   timelines: RoomSnapshot[], heads?: HeadSnapshot[]}} Snapshot
  */
 
@@ -28,6 +28,7 @@ export async function restore(username) {
   if (snapshot?.version !== VERSION || store.me.value) return;
   batch(() => {
     store.me.value = snapshot.me;
+    store.epoch.value = snapshot.epoch ?? "";
     takeRows(username, snapshot);
     snapshot.timelines.forEach(restoreRoom);
     restoreHeads(snapshot.heads ?? []);
@@ -93,6 +94,7 @@ function save() {
   if (!me || !store.ready.peek()) return;
   keepSnapshot(me.username, {
     version: VERSION,
+    epoch: store.epoch.peek(),
     me,
     memberships: [...store.memberships.peek().values(), ...store.closed.peek().values()],
     rooms: [...store.rooms.peek().values()],

@@ -69,5 +69,8 @@ export function forgetKept(start, scope) {
   }
 }
 
+/** A name that no other chat of this host has. @param {string} name */
+export const scoped = (name) => PREFIX + name;
+
 /** A channel to the other tabs. @param {string} name */
 export const channel = (name) => new BroadcastChannel(PREFIX + name);

@@ -66,6 +66,8 @@ export const ready = signal(false);
 /** Whether all that was said until the present connection was made is in. */
 export const caughtUp = signal(false);
 export const textLimit = signal(10_000);
+/** Which history of the server this is, from the welcome; another one after a backup was put back. */
+export const epoch = signal("");
 
 /** @type {Map<string, Signal<Window>>} */
 export const windows = new Map();

@@ -2,7 +2,15 @@ import { batch } from "@preact/signals";
 import { Catchup } from "./catchup.js";
 import { pause } from "./clock.js";
 import { asRefusal, online, passesAfter, run } from "./connection.js";
-import { endWindow, extendWindow, forgetPersonal, forgetRoom, startRoster, takeRows } from "./rows.js";
+import {
+  endWindow,
+  extendWindow,
+  forgetEverything,
+  forgetPersonal,
+  forgetRoom,
+  startRoster,
+  takeRows,
+} from "./rows.js";
 import * as store from "./store.js";
 
 /**
@@ -10,6 +18,8 @@ import * as store from "./store.js";
  * @import {Where} from "./catchup.js"
  * @import {Change, CommandName, Membership, Params, Result, Tables} from "./wire.js"
  */
+
+const NEWEST = 20;
 
 /** @type {Map<string, number>} The rev up to which each room is here, see also `store.heads`. */
 export const revs = new Map();
@@ -137,9 +147,28 @@ export const catchUpAll = (open) => catchup.all(open);
 
 /** @param {unknown} error @returns {Promise<boolean>} whether it is temporary, after a pause if so */
 async function isPassing(error) {
+  if (asRefusal(error).code === "diverged") return startAnew();
   const seconds = passesAfter(asRefusal(error));
   if (seconds) await pause(seconds * 1000);
   return seconds > 0;
+}
+
+/** Forgets everything but who we are, as the server was put back to an earlier state. */
+function startAnew() {
+  const present = store.me.peek();
+  forgetRevs();
+  batch(() => {
+    forgetEverything();
+    store.me.value = present;
+  });
+  return true;
+}
+
+/** The newest messages of the rooms that were used last: a server that was put back does not have them. */
+function newest() {
+  const rows = [...revs.keys()].flatMap((room) => store.windowOf(room).peek().list.slice(-1));
+  const last = rows.sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, NEWEST);
+  return Object.fromEntries(last.map(({ room, seq, id }) => [room, { seq, id }]));
 }
 
 function mine() {
@@ -151,7 +180,8 @@ async function ask(rooms, where) {
   const asked = new Map(
     rooms.map((room) => [room, where.open.includes(room) ? (revs.get(room) ?? 0) : newestRev(room)]),
   );
-  const answer = await run("sync", { revs: Object.fromEntries(asked), ...where, heads: isStart });
+  const all = where.after === "" && where.until !== "" && { newest: newest() };
+  const answer = await run("sync", { revs: Object.fromEntries(asked), ...where, heads: isStart, ...all });
   takeAnswer(answer, asked);
   isStart &&= answer.until !== null;
   return answer;

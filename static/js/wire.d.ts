@@ -184,6 +184,7 @@ export interface Welcome {
   token?: string;
   server: ServerInfo;
   limits: Limits;
+  epoch: string;
 }
 
 export type ErrorCode =
@@ -193,8 +194,10 @@ export type ErrorCode =
   | "not_a_member"
   | "not_found"
   | "unknown_command"
+  | "method_not_allowed"
   | "name_taken"
   | "conflict"
+  | "diverged"
   | "archived"
   | "too_large"
   | "rate_limited"
@@ -355,8 +358,8 @@ export interface Commands {
   };
   /** Return the changes since these revs in your own room and the rooms you belong to, a page of rooms at a time. */
   sync: {
-    params: { revs?: {}; after?: string | null; until?: string | null; open?: string[]; heads?: boolean };
-    result: { changes: Change[]; reads: Read[]; reset: string[]; heads: string[]; more: boolean; until: string | null };
+    params: { revs?: {}; after?: string | null; until?: string | null; open?: string[]; heads?: boolean; newest?: {} };
+    result: { changes: Change[]; reads: Read[]; reset: string[]; heads: string[]; more: boolean; until: string | null; epoch: string };
   };
   /** Show a room that you are typing. */
   typing: {

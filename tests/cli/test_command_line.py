@@ -154,3 +154,9 @@ async def test_a_missing_database_is_one_clear_line_and_exit_2(tmp_path):
     status, _, err = await chatrooms(tmp_path, "serve", "--port", "0", "--database", url)
     assert (status, len(err.splitlines())) == (2, 1)
     assert "the database cannot be opened" in err
+
+
+@pytest.mark.parametrize("database", ["postgresql+psycopg://me:s3cret@db/chat", "me:s3cret@db"])
+async def test_the_settings_are_printed_without_a_password(tmp_path, database):
+    status, out, err = await chatrooms(tmp_path, "config", CHATROOMS_DATABASE=database)
+    assert (status, err) == (0, "") and "s3cret" not in out

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import json
 import re
 from urllib.parse import urlsplit
 
@@ -62,6 +64,7 @@ async def test_the_page_can_only_run_its_own_scripts(server):
     policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
     assert status == 200
     assert re.fullmatch(r"'self' 'sha256-[\w+/=]+'", policy["script-src"])
+    assert policy["connect-src"] == "'self'"
     assert policy["require-trusted-types-for"] == "'script'" and policy["object-src"] == "'none'"
     assert '<base href="/">' in page
 
@@ -140,3 +143,24 @@ async def test_a_client_that_disconnects_during_its_body_logs_nothing(tmp_path, 
         writer.close()
         await over.wait()
     assert capsys.readouterr().out == "" and not caplog.records
+
+
+async def test_answers_are_compressed_once_and_no_cache_keeps_them(alice, own_server):
+    for number in range(30):
+        await alice.say("#lobby", f"{number} " * 50)
+    headers = {"Authorization": f"Bearer {alice.token}", "Accept-Encoding": "gzip"}
+    async with aiohttp.ClientSession(auto_decompress=False) as http:
+        for name, given in (("history", {"room": "#lobby"}), ("user.me", {}), ("nothing", {})):
+            async with http.post(f"{own_server.url}/api/{name}", json=given, headers=headers) as response:
+                body = await response.read()
+                assert response.headers["Cache-Control"] == "no-store"
+                assert (response.headers.get("Content-Encoding") == "gzip") is (name == "history")
+                assert ("messages" in json.loads(gzip.decompress(body))["result"]) if name == "history" else body
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/api/user.me"), ("PUT", "/api/x"), ("POST", "/docs")])
+async def test_another_method_is_answered_as_that(own_server, method, path):
+    async with aiohttp.ClientSession() as http, http.request(method, own_server.url + path) as response:
+        answer = await response.json()
+        assert (response.status, answer["error"]["code"]) == (405, "method_not_allowed")
+        assert response.headers["Allow"]

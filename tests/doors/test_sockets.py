@@ -51,13 +51,17 @@ async def test_a_person_has_so_many_sockets_and_more_when_some_have_gone(own_ser
         await third.close()
 
 
+ELSEWHERE = {"X-Forwarded-For": "203.0.113.7"}
+"""Another machine's address, because this one may have any number of sessions."""
+
+
 async def test_the_sessions_of_one_address_spend_nobody_else_s_budget(tmp_path):
     """With all sessions that an address may have in the room, a person can post the longest messages at their rate."""
     rates = {"rate_broadcast": "100000/5 seconds", "rate_post": "120/minute;15/second", "rate_join": GENEROUS}
     async with (
-        running(tmp_path, proxies="", connections=MANY, **rates) as server,
-        connect(server.url, "victim") as victim,
-        aiohttp.ClientSession() as http,
+        running(tmp_path, connections=MANY, **rates) as server,
+        connect(server.url, "victim", headers=ELSEWHERE) as victim,
+        aiohttp.ClientSession(headers=ELSEWHERE) as http,
     ):
         raw = Raw(server.url, http)
         for number in range(MANY - 1):
@@ -66,3 +70,11 @@ async def test_the_sessions_of_one_address_spend_nobody_else_s_budget(tmp_path):
         assert len(server.chat.sockets_in("#lobby")) == MANY
         for number in range(10, 25):
             await victim.say("#lobby", str(number) * 5000)
+
+
+async def test_the_id_of_a_session_cannot_be_guessed(own_server):
+    async with aiohttp.ClientSession() as http:
+        raw = Raw(own_server.url, http)
+        opened = [(await raw.request("GET", EIO=4, transport="polling"))[1] for _ in range(20)]
+    ids = {json.loads(answer[1:])["sid"] for answer in opened}
+    assert len(ids) == 20 and min(map(len, ids)) * 6 >= 128

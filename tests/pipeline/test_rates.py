@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -176,3 +177,16 @@ def test_counting_is_thread_safe(tmp_path):
 def test_the_first_use_never_waits_whatever_the_time(monkeypatch, text, now):
     monkeypatch.setattr("chatrooms.gcra.time.monotonic", lambda: now)
     assert gcra.Limit(text).wait("somebody") == 0
+
+
+@pytest.mark.parametrize(("milliseconds", "left"), [(1, 9), (4, 9), (11, 7), (10_000, 0)])
+async def test_a_query_that_takes_long_counts_as_several_commands(tmp_path, monkeypatch, milliseconds, left):
+    async with running(tmp_path, rate_other="10/day") as server, connect(server.url, "alice") as alice:
+        spent = itertools.count(0, milliseconds / 1000)
+        with monkeypatch.context() as patched:
+            patched.setattr(time, "thread_time", lambda: next(spent))
+            await alice.run("user.list", query="a")
+        for _ in range(left):
+            await alice.run("user.me")
+        with pytest.raises(Refused, match="rate_limited"):
+            await alice.run("user.me")

@@ -6,10 +6,12 @@ installs once for all of them where it is missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
+from . import proxies
 from .chromium import chromium, search_once
 from .postgres import fresh_database, postgres
 from .redis import redis
@@ -17,7 +19,9 @@ from .redis import redis
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--install``."""
-    parser.addoption("--install", action="store_true", help="install what the tests need of the system: Chromium")
+    parser.addoption(
+        "--install", action="store_true", help="install what the tests need of the system: Chromium and proxies"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -51,9 +55,29 @@ def redis_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def proxy_program(pytestconfig: pytest.Config) -> Callable[[str], str]:
+    """Return a function that returns the path of a proxy's program."""
+
+    def find(name: str) -> str:
+        try:
+            return proxies.program(name, install=pytestconfig.getoption("install"))
+        except RuntimeError as error:
+            missing = str(error)
+        pytest.fail(missing, pytrace=False)
+
+    return find
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Find or install Chromium before the first test, because it can take longer than a test's timeout."""
+    """Find or install programs before the first test, because it can take longer than a test's timeout."""
     options = session.config.option
-    wanted = any("chromium_path" in getattr(item, "fixturenames", ()) for item in session.items)
-    if wanted and not options.collectonly:
+    wanted = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+    if options.collectonly:
+        return
+    if "chromium_path" in wanted:
         search_once(install=options.install)
+    if "proxy_program" in wanted and options.install:
+        for name in proxies.PACKAGES:
+            with suppress(RuntimeError):  # the test that needs it fails with the reason
+                proxies.program(name, install=True)

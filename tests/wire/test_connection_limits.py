@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from chatrooms.cli.serve import uvicorn_options
 from chatrooms.wire import descriptors
-from chatrooms.wire.connection_limits import ConnectionLimits, listed, network
+from chatrooms.wire.connection_limits import ConnectionLimits, exempt, listed, network
 from chatrooms.wire.http_protocol import HttpProtocol
 from chatrooms.wire.listener import Listener
 from tests.processes import started
@@ -175,6 +175,13 @@ def test_proxies_are_found_by_address_and_network(proxies, address, found):
     assert listed(proxies)(address) is found
 
 
+@pytest.mark.parametrize("proxies", ["", "10.0.0.0/8", "*"])
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
+def test_this_machine_is_exempt_because_a_proxy_may_be_on_it(proxies, address):
+    assert exempt(proxies)(address)
+    assert exempt(proxies)("192.0.2.1") is (proxies == "*")
+
+
 def test_descriptors_are_raised_and_some_are_kept(monkeypatch):
     limits = [(1024, 4096)]
     monkeypatch.setattr(resource, "getrlimit", lambda _what: limits[-1])
@@ -202,7 +209,7 @@ async def test_the_command_counts_connections_of_an_address(tmp_path):
             stack.push_async_callback(client.end)
             return client
 
-        for address in ("127.0.0.2", "127.0.0.2", *["127.0.0.1"] * 5):  # the last is among the proxies
+        for address in ("127.0.0.2", "127.0.0.2", *["127.0.0.1"] * 5):  # the last is this machine
             await (client := await connect(address)).send(GET.replace(b"/", b"/healthz", 1))
             assert (await client.answer())[0] == 200
         assert (await (await connect("127.0.0.2")).all()).startswith(b"HTTP/1.1 503 ")

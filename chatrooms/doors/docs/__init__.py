@@ -33,6 +33,10 @@ class Documents:
         """Return the HTML page of the server called ``name``, whose client is at ``url``; send it with `POLICY`."""
         return page.reference(name, url, self._page)
 
+    def guide(self, name: str, which: str) -> str | None:
+        """Return a guide for operators as an HTML page; None if there is none of that name."""
+        return page.guide(name, which)
+
     @cached_property
     def _openapi(self) -> Schema:
         return openapi_document.describe(self._contract)

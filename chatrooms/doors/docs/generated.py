@@ -1,4 +1,4 @@
-"""The generated files in this repository: TypeScript types, and parts of the Python client."""
+"""The generated files in this repository: TypeScript types, parts of the Python client, and guides."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chatrooms.doors.docs import python_client, typescript
+from chatrooms.doors.docs import guides, python_client, typescript
 from chatrooms.doors.docs.contract import Contract
 from chatrooms.features import FEATURES
 from chatrooms.identity import FEATURES as IDENTITY
@@ -14,6 +14,7 @@ from chatrooms.pipeline.feature import Features
 
 TOP = Path(__file__).parents[3]
 TYPESCRIPT = TOP / "static" / "js" / "wire.d.ts"
+GUIDES = TOP / "docs"
 CLIENT = TOP / "chatrooms" / "client"
 
 
@@ -21,10 +22,19 @@ def files() -> dict[Path, str]:
     """Return the text of each generated file of this checkout."""
     ours = contract()
     return {
+        **_guides(),
         TYPESCRIPT: typescript.declarations(ours),
         CLIENT / "rows.py": _formatted(python_client.rows(ours)),
         CLIENT / "commands.py": _formatted(python_client.commands(ours)),
     }
+
+
+def _guides() -> dict[Path, str]:
+    """Return the guide to settings, and all guides as they are served."""
+    sources = {path.stem: path.read_text() for path in GUIDES.glob("*.md") if path.stem != "README"}
+    sources["settings"] = guides.settings()
+    served = {guides.HTML / f"{name}.html": guides.rendered(text) for name, text in sources.items()}
+    return {GUIDES / "settings.md": sources["settings"], **served}
 
 
 def contract() -> Contract:

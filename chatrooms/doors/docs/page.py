@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from chatrooms.doors.docs import guides
 from chatrooms.doors.docs.contract import Contract
 from chatrooms.doors.docs.markup import link
 from chatrooms.doors.docs.sections import Sections
@@ -36,10 +37,10 @@ PAGE = """\
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<title>{name}: reference</title>
+<title>{name}: {title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<link rel="icon" href="icon.svg" type="image/svg+xml">
+<link rel="icon" href="{up}icon.svg" type="image/svg+xml">
 <style>{style}</style>
 </head>
 <body>
@@ -68,8 +69,30 @@ def parts(contract: Contract) -> Parts:
 def reference(name: str, url: str, made: Parts) -> str:
     """Return the page of the server called ``name``, whose client is at ``url``."""
     return PAGE.format(
-        name=escape(name), style=STYLE, contents=made.contents, intro=_intro(name, url), sections=made.sections
+        name=escape(name),
+        title="reference",
+        up="",
+        style=STYLE,
+        contents=_to_guides("docs/") + made.contents,
+        intro=_intro(name, url),
+        sections=made.sections,
     )
+
+
+def guide(name: str, which: str) -> str | None:
+    """Return a guide for operators as a page of the server called ``name``; None if there is none."""
+    body = guides.guide(which)
+    if body is None:
+        return None
+    contents = f'<ul><li><a href="../docs">Reference</a></li></ul>{_to_guides("")}'
+    title = escape(guides.titles()[which])
+    about = {"name": escape(name), "title": title, "up": "../", "style": STYLE}
+    return PAGE.format(**about, contents=contents, intro="", sections=f"<article>{body}</article>")
+
+
+def _to_guides(folder: str) -> str:
+    links = "".join(f'<li><a href="{folder}{name}">{title}</a></li>' for name, title in guides.titles().items())
+    return f"<ul>{links}</ul>"
 
 
 def _contents(contract: Contract) -> str:

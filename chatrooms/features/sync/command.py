@@ -14,6 +14,7 @@ from chatrooms.features.sync import sizes
 from chatrooms.features.sync.change import Head, RoomChange
 from chatrooms.features.sync.others import changes, heads_only
 from chatrooms.features.sync.own import own
+from chatrooms.features.sync.restored import MAX_NEWEST, Newest, require_history
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, query
 from chatrooms.storage.given import Bytewise, packed, values
@@ -42,6 +43,11 @@ class Sync(Params):
         False,
         description="Return only heads, without messages and members, of rooms that are not `open`.",
     )
+    newest: dict[RoomName, Newest] = Field(
+        default_factory=dict,
+        max_length=MAX_NEWEST,
+        description="The newest message that you have in the rooms that were used last, to notice a restored backup.",
+    )
 
 
 class SyncPage(TypedDict):
@@ -49,7 +55,8 @@ class SyncPage(TypedDict):
 
     For a room in ``reset`` you are too far behind: discard what you have of it. Its change has no messages and members;
     get them with `history` and `room.members`. If ``more`` is true, the response is incomplete: call again with the new
-    revs. ``reads`` are your read positions in the rooms of ``changes``, counted anew as of their revs.
+    revs. ``reads`` are your read positions in the rooms of ``changes``, counted anew as of their revs. ``epoch`` is
+    that of the `welcome`.
 
     For a room in ``heads``, the change has only the room's row: its messages and members since your rev are missing.
     Keep the rev that you had. Once you need them, call again with that rev and the room in ``open``. Until then, a
@@ -62,6 +69,7 @@ class SyncPage(TypedDict):
     heads: list[str]
     more: bool
     until: str | None
+    epoch: str
 
 
 FIRST_BLOCK = 100
@@ -124,8 +132,10 @@ def sync(act: Act, p: Sync, _: None) -> SyncPage:
 
     Start with an empty ``after``, then pass the ``until`` of each response, until it is null. In ``revs``, give the
     revs of the rooms after ``after`` (and up to ``until`` if you give it); in the first call, also those of your own
-    room and the ``open`` ones. Without ``after``, give the revs of all your rooms, and repeat while there is ``more``.
+    room and the ``open`` ones. With ``newest`` it is rejected as ``diverged`` if a backup was put back: then discard
+    what you have of all rooms. Without ``after``, give the revs of all your rooms, and repeat while there is ``more``.
     """
+    require_history(act.db, p.newest)
     answer = Answer()
     until, more = _fill(answer, act, p)
     return {
@@ -135,6 +145,7 @@ def sync(act: Act, p: Sync, _: None) -> SyncPage:
         "heads": answer.heads,
         "more": more,
         "until": until,
+        "epoch": act.epoch,
     }
 
 

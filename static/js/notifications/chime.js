@@ -1,4 +1,5 @@
 import { pause } from "../clock.js";
+import { scoped } from "../storage.js";
 import { me } from "../store.js";
 
 /** The notification sound: two short synthesized notes. */
@@ -7,7 +8,7 @@ const LASTS_MS = 1_000;
 
 /** Plays the sound in only one of several tabs. */
 export function chimeOnce() {
-  const name = `chatrooms chime ${me.peek()?.username}`;
+  const name = scoped(`chime ${me.peek()?.username}`);
   if (navigator.locks) navigator.locks.request(name, { ifAvailable: true }, (lock) => lock && chime());
   else chime();
 }

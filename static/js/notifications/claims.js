@@ -1,4 +1,4 @@
-import { keep, kept } from "../storage.js";
+import { keep, kept, scoped } from "../storage.js";
 import { me } from "../store.js";
 
 /** Which tab notifies about a message: the first one. */
@@ -12,7 +12,7 @@ const KEPT = 100;
 export function claim(id) {
   const key = `${me.peek()?.username} notified`;
   const isFirst = () => isNew(key, id);
-  return navigator.locks ? navigator.locks.request(`chatrooms ${key}`, isFirst) : isFirst();
+  return navigator.locks ? navigator.locks.request(scoped(key), isFirst) : isFirst();
 }
 
 /** @param {string} key @param {string} id */

@@ -3,6 +3,7 @@ import { desktop, levelOf, sounds } from "../preferences.js";
 import { isUnread } from "../reads/inbox.js";
 import { isLooking } from "../reads/marks.js";
 import { goTo, linkTo, shownRoom } from "../route.js";
+import { scoped } from "../storage.js";
 import { caughtUp, handleOf, inbox, isMuted, me, nameOf, newest, reads, titleOf, windowOf } from "../store.js";
 import { onChange } from "../sync.js";
 import { chimeOnce } from "./chime.js";
@@ -105,7 +106,13 @@ export const permission = () => ("Notification" in window ? Notification.permiss
 export async function showNotification(title, body, about) {
   if (permission() !== "granted") return false;
   const icon = new URL("icon-192.png", document.baseURI).href;
-  const options = { body, icon, tag: about?.room ?? "test", renotify: true, data: about };
+  const options = {
+    body,
+    icon,
+    tag: scoped(about ? `${about.username} ${about.room}` : "test"),
+    renotify: true,
+    data: about,
+  };
   const worker = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
   return worker?.active
     ? worker.showNotification(title, options).then(

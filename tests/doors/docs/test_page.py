@@ -17,6 +17,7 @@ from starlette.routing import Mount
 from chatrooms import Chatrooms
 from chatrooms.doors.docs import POLICY, Documents
 from chatrooms.doors.docs.generated import contract
+from chatrooms.doors.docs.guides import titles
 from chatrooms.doors.reference import URLS, Reference
 from chatrooms.errors import refusals
 from chatrooms.settings import Settings
@@ -87,7 +88,8 @@ def test_the_page_is_well_formed_and_its_links_lead_somewhere():
     assert len(read.ids) == len(set(read.ids))
     inside = {link.removeprefix("#") for link in read.links if link.startswith("#")}
     assert inside <= set(read.ids)
-    assert read.links - {f"#{id}" for id in inside} == {"icon.svg", "openapi.json", "asyncapi.json", "./"}
+    guides = {f"docs/{name}" for name in titles()}
+    assert read.links - {f"#{id}" for id in inside} == {"icon.svg", "openapi.json", "asyncapi.json", "./"} | guides
 
 
 def test_the_page_has_no_script_and_the_policy_admits_none():
@@ -144,7 +146,7 @@ async def test_each_document_is_built_once_for_each_url_and_revalidated(own_serv
 
 
 async def test_documents_for_urls_that_clients_make_up_do_not_pile_up():
-    reference = Reference(DOCUMENTS, "chat")
+    reference = Reference(DOCUMENTS, Settings(name="chat"))
     async with serving(Starlette(routes=reference.routes())) as url:
         for number in range(4 * URLS):
             await get(url, "/docs", headers={"Host": f"h{number}"})
@@ -153,7 +155,7 @@ async def test_documents_for_urls_that_clients_make_up_do_not_pile_up():
 
 @pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/asyncapi.json"])
 async def test_a_url_that_is_too_long_is_rejected_and_not_kept(path):
-    reference = Reference(DOCUMENTS, "chat")
+    reference = Reference(DOCUMENTS, Settings(name="chat"))
     async with serving(Starlette(routes=reference.routes())) as url:
         assert (await get(url, path, headers={"Host": "x" * 60_000}))[0] == 400
         assert reference._file.cache_info().currsize == 0

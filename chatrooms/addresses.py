@@ -1,0 +1,59 @@
+"""Hosts, origins and the address of a site, in the one form in which browsers send them (RFC 6454, RFC 5891)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import urlsplit
+
+PORTS = {"http": 80, "https": 443}
+LONGEST = 300
+"""Characters of an origin; a name has at most 253 (RFC 1035, 2.3.4)."""
+CACHED = 1000
+_name = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+_origin = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#*@\\\s]+")
+_path = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
+
+
+def host(text: str) -> str:
+    """Return a host without a port in lower case and in ASCII, an IPv6 address in brackets; raises ``ValueError``."""
+    if text.startswith("[") and text.endswith("]"):
+        return f"[{IPv6Address(text[1:-1])}]"
+    try:
+        name = text.lower().removesuffix(".").encode("idna").decode()
+    except UnicodeError:
+        name = ""
+    if not _name.fullmatch(name):
+        raise ValueError("A host looks like chat.example.org, *.example.org or 192.0.2.1, without a port.")
+    return name
+
+
+@lru_cache(maxsize=CACHED)
+def origin(text: str) -> str:
+    """Return an origin without its scheme's default port; raises ``ValueError``."""
+    if text.lower().startswith("file:") or text == "null":
+        raise ValueError("Pages in files all have the same origin, null, which cannot be allowed.")
+    if len(text) > LONGEST or not _origin.fullmatch(text):
+        raise ValueError("An origin looks like https://example.org.")
+    parts = urlsplit(text)
+    bare = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    port = "" if parts.port in (None, PORTS.get(parts.scheme)) else f":{parts.port}"
+    return f"{parts.scheme}://{host(bare)}{port}"
+
+
+def site(text: str) -> str:
+    """Return the http or https address of a site, with a slash at its end; raises ``ValueError``."""
+    parts = urlsplit(text)
+    if parts.scheme not in PORTS or not _path.fullmatch(parts.path) or parts.query or parts.fragment:
+        raise ValueError("An address looks like https://example.org/ or https://example.org/chat/.")
+    return f"{origin(f'{parts.scheme}://{parts.netloc}')}{parts.path.rstrip('/')}/"
+
+
+def is_number(host: str) -> bool:
+    """Return whether a host is an IP address or this machine's own name, which no one else's DNS can answer for."""
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return True

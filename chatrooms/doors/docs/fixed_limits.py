@@ -1,0 +1,47 @@
+"""The limits that have no setting, from the constants that set them, for the documentation."""
+
+from __future__ import annotations
+
+from chatrooms import names, types
+from chatrooms.features import signals
+from chatrooms.features.sync import sizes
+from chatrooms.pipeline import pipeline
+from chatrooms.storage import writer
+from chatrooms.wire import http_protocol, limits, measure
+
+KIB = 1024
+
+
+def fixed() -> list[tuple[str, str]]:
+    """Return what each limit is about, and its value in words."""
+    from chatrooms.doors import http, socketio  # which import the documentation
+
+    return [
+        ("Characters of a message", f"{types.MAX_TEXT:,}"),
+        ("Characters of a username", f"{names.MIN_USERNAME} to {names.MAX_USERNAME}"),
+        ("Characters of a room's name", f"1 to {names.MAX_SHARED}"),
+        ("People in a conversation", f"2 to {names.MAX_CONVERSATION}"),
+        ("Messages, or people, in a page", f"{types.MAX_PAGE}"),
+        ("Messages of a room in one `sync`", f"{sizes.LIMIT}; a client that missed more loads the room again"),
+        ("Bytes of one `sync`", f"{sizes.MAX_BYTES // KIB} KiB"),
+        ("Bytes of a packet, or of the body of a request", f"{limits.MAX_PACKET // KIB} KiB"),
+        ("Levels of JSON in a command", f"{http.MAX_DEPTH}"),
+        ("Bytes of the data of a signal", f"{signals.MAX_DATA // KIB} KiB"),
+        ("Bytes of a handshake's `auth`", f"{socketio.MAX_AUTH // KIB} KiB"),
+        ("Connections of a person", f"{socketio.MAX_SOCKETS}"),
+        ("Joins on one connection", socketio.REJOIN),
+        ("Bytes of a request's target", f"{measure.MAX_TARGET // KIB} KiB"),
+        ("Fields of a request's head", f"{measure.MAX_FIELDS}"),
+        ("Bytes of a request's head", f"{measure.MAX_BESIDE // KIB} KiB"),
+        ("Time for a request's head", f"{http_protocol.SECONDS_TO_ASK:g} s"),
+        ("Time for the body of a command", f"{http.SECONDS_TO_SEND:g} s"),
+        ("Time for a client to read what was sent", f"{limits.Limits().unread:g} s"),
+        ("Bytes that wait for a client before it misses changes", f"{limits.Limits().skippable // KIB:,} KiB"),
+        ("Useless packets of a client", f"{limits.Limits().noise:g} a second for {limits.SECONDS_OF_NOISE:g} s"),
+        ("Queries of one address at a time", f"{pipeline.AT_ONCE}"),
+        (
+            "Processor time of a query that counts as one command",
+            f"{pipeline.SECONDS_OF_ONE * 1000:g} ms; at most {pipeline.MOST_COUNTED} commands more",
+        ),
+        ("Changes that wait to be stored", f"{writer.WAITING:,}"),
+    ]

@@ -1,0 +1,46 @@
+"""The address at which people reach the server, which proxies in between may have changed (the setting `url`)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chatrooms.doors.allowed_hosts import Hosts, host_of
+
+
+class Site:
+    """ASGI middleware that makes each request what the browser sent to ``url``.
+
+    So the rest of the server does not depend on what the proxy passes on: whether it removes the path's prefix, and
+    which host and scheme it names. Names in ``others`` stay as they are. Within an application that mounts the chat,
+    the mount decides about the path.
+    """
+
+    def __init__(self, app: ASGIApp, url: str, others: Hosts) -> None:
+        self._app, self._url, self._others = app, url, others
+        parts = urlsplit(url)
+        self._host, self._root = parts.netloc.encode(), parts.path.rstrip("/")
+        self._schemes = {"http": parts.scheme, "websocket": parts.scheme.replace("http", "ws")}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the application; redirect the bare prefix to the page."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if self._root and scope["type"] == "http" and scope["path"] == self._root and not scope.get("root_path"):
+            await RedirectResponse(self._url, HTTPStatus.PERMANENT_REDIRECT)(scope, receive, send)
+            return
+        await self._app(self._as_sent(scope), receive, send)
+
+    def _as_sent(self, scope: Scope) -> Scope:
+        sent = {**scope, "scheme": self._schemes[scope["type"]]}
+        if host_of(scope) not in self._others:
+            others = [field for field in scope["headers"] if field[0] != b"host"]
+            sent["headers"] = [*others, (b"host", self._host)]
+        if self._root and not scope.get("root_path"):
+            kept = scope["path"].startswith(f"{self._root}/")
+            sent |= {"root_path": self._root, "path": scope["path"] if kept else self._root + scope["path"]}
+        return sent

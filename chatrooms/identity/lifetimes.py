@@ -1,0 +1,88 @@
+"""How long sessions last: `session_days` unused, `session_max_days` in all.
+
+Time in which no server ran does not count, nor by how much its clock was set forward: after a start with a wrong clock
+everybody would be signed out once it is right.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
+
+from chatrooms import clock
+from chatrooms.pipeline.chat import NOBODY, Chat
+from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.jobs import Job, JobKind
+from chatrooms.settings import Settings
+from chatrooms.storage import facts
+from chatrooms.storage.facts import Facts
+from chatrooms.storage.tables import sessions
+
+EVERY = timedelta(hours=1)
+ABSENCE = 2 * EVERY
+"""A longer time since a server last ran does not count."""
+BATCH = 100
+
+
+def limits(settings: Settings) -> dict[str, str]:
+    """Return when a session must have been used last, ``since``, and have begun, ``begun``, to be valid."""
+    return {
+        "since": clock.steadily_ago(days=settings.session_days),
+        "begun": clock.steadily_ago(days=settings.session_max_days),
+    }
+
+
+def resume(act: Act, known: Facts) -> None:
+    """Leave out the time since a server last ran, if that is long, and note that one runs now."""
+    absent = clock.steady() - datetime.fromisoformat(known.ran_at)
+    if absent > ABSENCE:
+        _move(act, absent)
+    facts.note_running(act.db, clock.steadily_ago())
+
+
+def _move(act: Act, span: timedelta) -> None:
+    """Move the times of all sessions forward, but not into the future."""
+    found = act.db.execute(select(sessions.c.id, sessions.c.created_at, sessions.c.seen_at)).all()
+    moved = [
+        {
+            "which": which,
+            "created": min(act.now, clock.moved(created, span)),
+            "seen": min(act.now, clock.moved(seen, span)),
+        }
+        for which, created, seen in found
+    ]
+    if moved:
+        changed = update(sessions).where(sessions.c.id == bindparam("which"))
+        act.db.execute(changed.values(created_at=bindparam("created"), seen_at=bindparam("seen")), moved)
+
+
+async def _keep(chat: Chat, _job: Job) -> None:
+    """Note that the server runs and which sessions are used, and end those that have expired, a batch at a time."""
+    await chat.change(lambda act: _note(act, chat.sessions.take_used()), NOBODY)
+    while await chat.change(lambda act: _end_expired(act, chat.settings), NOBODY) == BATCH:
+        pass
+
+
+def _note(act: Act, used: set[str]) -> None:
+    facts.note_running(act.db, clock.steadily_ago())
+    if used:
+        act.db.execute(
+            update(sessions).where(sessions.c.id == bindparam("which")).values(seen_at=act.now),
+            [{"which": session} for session in used],
+        )
+
+
+def _end_expired(act: Act, settings: Settings) -> int:
+    ids = list(act.db.scalars(select(sessions.c.id).where(_expired(settings)).limit(BATCH)))
+    act.db.execute(delete(sessions).where(sessions.c.id.in_(ids)))
+    act.ended.extend(ids)
+    return len(ids)
+
+
+def _expired(settings: Settings) -> ColumnElement[bool]:
+    at = limits(settings)
+    return or_(sessions.c.seen_at <= at["since"], sessions.c.created_at <= at["begun"])
+
+
+JOB = JobKind("sessions.expire", _keep, every=EVERY)

@@ -1,0 +1,56 @@
+"""What a database knows of itself: one row."""
+
+from __future__ import annotations
+
+import secrets
+from typing import NamedTuple
+
+from sqlalchemy import Column, Connection, Integer, String, Table, insert, select, update
+
+from chatrooms.storage.tables import metadata
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False, comment="1: there is one row"),
+    Column("instance", String(16), nullable=False, comment="tells this chat from others on the same host"),
+    Column("epoch", String(32), nullable=False, comment="another one after a backup was put back"),
+    Column("ran_at", String(24), nullable=False, comment="when a server was last known to run, by its clock"),
+)
+
+
+class Facts(NamedTuple):
+    """What tells this chat from others on its host, and its history from those of restored backups."""
+
+    instance: str
+    epoch: str
+    ran_at: str
+
+    @classmethod
+    def unknown(cls) -> Facts:
+        """Return what is known before the database is open."""
+        return cls("", "", "")
+
+
+def find_or_make(db: Connection, now: str) -> Facts:
+    """Return the facts; make them up in a new database."""
+    row = db.execute(select(facts.c.instance, facts.c.epoch, facts.c.ran_at)).one_or_none()
+    if row:
+        return Facts(*row)
+    made = Facts(secrets.token_hex(4), _new_epoch(), now)
+    db.execute(insert(facts).values(id=1, **made._asdict()))
+    return made
+
+
+def note_running(db: Connection, now: str) -> None:
+    """Note that a server runs now."""
+    db.execute(update(facts).values(ran_at=now))
+
+
+def renew(db: Connection) -> None:
+    """Begin a new epoch, so that every client starts anew."""
+    db.execute(update(facts).values(epoch=_new_epoch()))
+
+
+def _new_epoch() -> str:
+    return secrets.token_hex(16)
