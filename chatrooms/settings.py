@@ -108,7 +108,9 @@ class Settings(BaseSettings):
     )
 
     rate_join: Rate = Field(default="30/minute", description="Joins allowed per address (IPv6: per /64).")
-    rate_post: PersonRate = Field(default="120/minute;15/second", description="Messages allowed per person.")
+    rate_post: PersonRate = Field(
+        default="120/minute;15/second", description="Messages, and in each room events, allowed per person."
+    )
     rate_create: PersonRate = Field(default="30/hour", description="Rooms that a person may create.")
     rate_begin: Rate = Field(
         default="20/hour", description="Strangers that a person may write to or invite, or an address the same one."

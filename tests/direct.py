@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
+import orjson
 from sqlalchemy import StaticPool, delete, select
 
 from chatrooms import app, names
@@ -84,15 +85,13 @@ class Direct:
             act = Act(me, db, Changes(db, Everything()), self._rates, LOBBY, OURS.parts, OURS.blank)
             result = work(act)
             for listener in OURS.listeners:
-                rows = [row for change in act.changes.by_room.values() for row in change.rows.get(listener.table, ())]
-                if rows:
-                    listener.run(act, rows)
+                listener.listen(act)
             return result, [payload(change) for change in act.changes.by_room.values()]
 
 
 def payload(change: Change) -> dict[str, Any]:
     """Return a change as clients receive it."""
-    return {"room": change.room, "rev": change.rev, **change.rows}
+    return cast(dict[str, Any], orjson.loads(orjson.dumps({"room": change.room, "rev": change.rev, **change.rows})))
 
 
 def heard_by(username: str, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -72,8 +72,8 @@ class Person:
         await self.run("user.me")
 
     def texts(self, room: str | None = None) -> list[str]:
-        """Return the texts of the received messages, in order."""
-        return [m["text"] for m in self.rows("messages") if room in (None, m["room"])]
+        """Return the texts of the received messages, in order, without events in timelines."""
+        return [m["text"] for m in self.rows("messages") if room in (None, m["room"]) and m["number"] is not None]
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Return the received rows of ``table``, in order."""

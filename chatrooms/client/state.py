@@ -17,8 +17,8 @@ from chatrooms.client.unread import Unread
 class RoomState:
     """A room as of ``rev``.
 
-    ``messages`` holds, by ``seq`` and in that order, all messages from ``complete_from`` on; use ``history`` for older
-    ones.
+    ``messages`` holds, by ``seq`` and in that order, all messages and events from ``complete_from`` on; use ``history``
+    for older ones.
     """
 
     def __init__(self, name: str) -> None:
@@ -28,12 +28,12 @@ class RoomState:
         self.messages: dict[int, Message] = {}
         self.members: dict[str, Member] = {}
         self.complete_from = 0
+        self._newest = 0
 
     @property
     def posted(self) -> int:
         """Return the number of messages that were ever posted in the room."""
-        newest = next(reversed(self.messages.values()), None)
-        return max(self.room["posted"] if self.room else 0, newest["number"] if newest else 0)
+        return max(self.room["posted"] if self.room else 0, self._newest)
 
     def take(self, change: Change, keep: int) -> dict[str, list[Any]]:
         """Apply the new rows and return them by table; ``keep`` is how many messages to hold.
@@ -68,6 +68,7 @@ class RoomState:
         seq = row["seq"]
         if not _newer(row, self.messages.get(seq)):
             return False
+        self._newest = max(self._newest, row["number"] or 0)
         late = bool(self.messages) and seq not in self.messages and seq < next(reversed(self.messages))
         if seq >= self.complete_from:
             self.messages[seq] = row

@@ -30,7 +30,8 @@ class Unread:
     def notice(self, room: str, messages: Iterable[Message], username: str) -> None:
         """Note which of these messages are deleted or ``username``'s own."""
         revs = {message["number"]: _not_unread_from(message, username) for message in messages}
-        self._uncounted.setdefault(room, {}).update({number: rev for number, rev in revs.items() if rev is not None})
+        news = {number: rev for number, rev in revs.items() if number is not None and rev is not None}
+        self._uncounted.setdefault(room, {}).update(news)
 
     def count(self, room: str, posted: int) -> int:
         """Return how many of the ``posted`` messages are unread, `MOST` if there are more than are counted."""

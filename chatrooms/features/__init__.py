@@ -1,7 +1,7 @@
 """The features of a chat: one noun per file or folder.
 
-The other features build on `users`, `rooms`, `members`, `messages` and `reads`, and are independent of each other: to
-remove one, delete its file and its line below.
+The other features build on `users`, `rooms`, `members`, `messages`, `reads` and `timeline`, and are independent of each
+other: to remove one, delete its file and its line below.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from chatrooms.features import (
     rooms,
     signals,
     sync,
+    timeline,
     users,
 )
 
-BASE = (users.FEATURE, rooms.FEATURE, members.FEATURE, messages.FEATURE, reads.FEATURE)
+BASE = (users.FEATURE, rooms.FEATURE, members.FEATURE, messages.FEATURE, reads.FEATURE, timeline.FEATURE)
 """The features that all others build on."""
 
 FEATURES = (

@@ -6,7 +6,7 @@ room can catch up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, cast
 
 from pydantic import Field
@@ -14,14 +14,14 @@ from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, NotFound
-from chatrooms.features import reads
+from chatrooms.features import reads, timeline
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InSharedRoom
 from chatrooms.storage import search
-from chatrooms.storage.rows import Member, Membership, Role, many, one
+from chatrooms.storage.rows import EventData, Member, Membership, Role, many, one
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import SYNCED, members, rooms, users
 from chatrooms.types import MAX_PAGE, AnyRoom, Search, Username
@@ -157,8 +157,10 @@ def myself(_db: Connection, me: Caller, _p: Params) -> Iterable[str]:
 
 
 @change("room.join", may=access.joiner, locks=_joining)
-def join(act: Act, p: InSharedRoom, _here: Here) -> OneMember:
+def join(act: Act, p: InSharedRoom, here: Here) -> OneMember:
     """Join an open room. Members can repeat this without effect."""
+    if here.role is None:
+        timeline.record(act, p.room, "joined", f"{act.me.username} joined.")
     return {"member": add(act, p.room, act.me.username, "member")}
 
 
@@ -187,8 +189,11 @@ def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     """
     username = access.person(act.db, p.username)
     before = find(act.db, p.room, username)
-    if (before is None or before["gone"]) and not act.me.host:
-        _count_invitation(act, p.room, username, left=before is not None)
+    if before is None or before["gone"]:
+        if not act.me.host:
+            _count_invitation(act, p.room, username, left=before is not None)
+        text = f"{act.me.username} invited {username}."
+        timeline.record(act, p.room, "invited", text, {"username": username})
     return {"member": add(act, p.room, username, "member", invited_by=act.me.username)}
 
 
@@ -258,7 +263,19 @@ def _end(act: Act, room: str, username: str) -> Member:
         _put(act, room, successor, role="owner", gone=False, known=True)
     if before and not before["gone"]:
         _count(act, room, -1)
+        _record_end(act, room, username, next_owner)
     return ended
+
+
+def _record_end(act: Act, room: str, username: str, next_owner: Sequence[str]) -> None:
+    me, data = act.me.username, EventData()
+    kind, text = ("left", f"{me} left.") if username == me else ("removed", f"{me} removed {username}.")
+    if kind == "removed":
+        data["username"] = username
+    for owner in next_owner:
+        data["owner"] = owner
+        text += f" {owner} is now the owner."
+    timeline.record(act, room, kind, text, data or None)
 
 
 def _next_owner(db: Connection, room: str, leaving: str) -> list[str]:

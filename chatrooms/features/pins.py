@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, ForeignKey, Index, Select, String, Ta
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict
+from chatrooms.features import timeline
 from chatrooms.features.messages.loading import (
     OneMessage,
     Which,
@@ -25,7 +26,7 @@ from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Part, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InRoom
-from chatrooms.storage.rows import Message
+from chatrooms.storage.rows import EventData, Message
 from chatrooms.storage.tables import messages, metadata, rooms, users
 
 MAX_PINNED = 100
@@ -69,7 +70,10 @@ def pin(act: Act, p: Which, message: Message) -> OneMessage:
     if (act.db.scalar(select(func.count()).select_from(_pinned(message["room"]).subquery())) or 0) >= MAX_PINNED:
         raise Conflict(f"A room can have at most {MAX_PINNED} pinned messages. Unpin one first.", field="id")
     act.db.execute(insert(pins).values(message=p.id, room=message["room"], by=act.me.username, at=act.now))
-    return {"message": changed(act, message)}
+    pinned = changed(act, message)
+    about: EventData = {"message": p.id, "seq": message["seq"]}
+    timeline.record(act, message["room"], "pinned", f"{act.me.username} pinned a message.", about)
+    return {"message": pinned}
 
 
 @change("message.unpin", may=_undeleted, locks=room_of, repeatable=True)

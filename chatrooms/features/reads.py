@@ -20,7 +20,7 @@ from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import Read
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import SYNCED, messages, reads
+from chatrooms.storage.tables import SYNCED, is_message, messages, reads
 from chatrooms.types import MAX_SEQ, AnyRoom, Seq
 
 
@@ -46,7 +46,7 @@ _move = Prepared(update(reads).where(*_mine).values(_NEW))
 _insert = Prepared(insert(reads))
 _last = Prepared(
     select(messages.c.seq, messages.c.number)
-    .where(messages.c.room == bindparam("room"), messages.c.seq <= bindparam("seq"))
+    .where(messages.c.room == bindparam("room"), messages.c.seq <= bindparam("seq"), is_message)
     .order_by(messages.c.seq.desc())
     .limit(1)
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, cast
 
 import sqlalchemy as sa
@@ -11,13 +11,13 @@ from sqlalchemy import Connection, bindparam, insert, or_, select
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Invalid
-from chatrooms.features import members
+from chatrooms.features import members, timeline
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InSharedRoom
-from chatrooms.storage.rows import Access, Room, many
+from chatrooms.storage.rows import Access, EventData, Room, many
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import SYNCED, rooms
 from chatrooms.storage.tables import members as memberships
@@ -132,19 +132,37 @@ def update(act: Act, p: Update, _here: Here) -> OneRoom:
         raise Invalid("Nothing to update: give a title, topic or access.", field="title")
     if given.get("title") == "":
         given["title"] = p.room.removeprefix("#")
-    return _store(act, p.room, **given)
+    if different := _store(act, p.room, **given):
+        _record_update(act, p.room, cast(EventData, different))
+    return {"room": find(act.db, p.room)}
+
+
+def _record_update(act: Act, room: str, data: EventData) -> None:
+    """Record what of a room changed as one event, of the kind of the first."""
+    did: dict[str, str] = {}
+    if title := data.get("title"):
+        did["renamed"] = f"renamed the room to “{title}”"
+    if (topic := data.get("topic")) is not None:
+        did["topic"] = f"changed the topic to “{topic}”" if topic else "removed the topic"
+    if access := data.get("access"):
+        did["access"] = "opened the room to everyone" if access == "open" else "made the room private"
+    timeline.record(act, room, next(iter(did)), f"{act.me.username} {' and '.join(did.values())}.", data)
 
 
 @change("room.archive", may=access.manager, locks=_this)
 def archive(act: Act, p: InSharedRoom, _here: Here) -> OneRoom:
     """Archive a room: members can read it, but no one can post until it is unarchived."""
-    return _store(act, p.room, archived=True)
+    if _store(act, p.room, archived=True):
+        timeline.record(act, p.room, "archived", f"{act.me.username} archived the room.")
+    return {"room": find(act.db, p.room)}
 
 
 @change("room.unarchive", may=access.manager, locks=_this, repeatable=True)
 def unarchive(act: Act, p: InSharedRoom, _here: Here) -> OneRoom:
     """Open an archived room again for posting. Unarchiving a room that is not archived has no effect."""
-    return _store(act, p.room, archived=False)
+    if _store(act, p.room, archived=False):
+        timeline.record(act, p.room, "unarchived", f"{act.me.username} unarchived the room.")
+    return {"room": find(act.db, p.room)}
 
 
 @query("room.list", may=access.anyone, method="joinable")
@@ -167,15 +185,15 @@ def _rooms() -> Any:
     return SYNCED["rooms"].select()
 
 
-def _store(act: Act, name: str, **values: Any) -> OneRoom:
-    """Store and broadcast the values that differ; without any, the rev stays the same."""
-    room = find(act.db, name)
-    if any(room[key] != value for key, value in values.items()):  # type: ignore[literal-required]
+def _store(act: Act, name: str, **values: Any) -> dict[str, Any]:
+    """Store and broadcast the values that differ, and return them; without any, the rev stays the same."""
+    room: Mapping[str, Any] = find(act.db, name)
+    different = {key: value for key, value in values.items() if room[key] != value}
+    if different:
         rev = act.changes.rev(name)
-        act.db.execute(sa.update(rooms).where(rooms.c.name == name).values(**values, rev=rev))
-        room = find(act.db, name)
-        act.changes.add(name, "rooms", room)
-    return {"room": room}
+        act.db.execute(sa.update(rooms).where(rooms.c.name == name).values(**different, rev=rev))
+        act.changes.add(name, "rooms", find(act.db, name))
+    return different
 
 
 FEATURE = Feature(commands=(create, update, archive, unarchive, list_open))

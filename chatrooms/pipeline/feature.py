@@ -23,16 +23,29 @@ class Listener:
     """A function that runs in the transaction of every command that changed rows of ``table``.
 
     It may write to ``jobs`` and to tables that are not sent to clients, and add rows to the changes of rooms that the
-    command changed. To change another room, enqueue a job that runs a command.
+    command changed. To change another room, enqueue a job that runs a command. Of ``messages``, it gets the events in
+    timelines too if it wants ``events``.
     """
 
     table: str
     run: Callable[[Act, Sequence[Row]], None]
+    events: bool = False
+
+    def listen(self, act: Act) -> None:
+        """Run with the rows that the command changed, if it changed any."""
+        rows = [row for change in act.changes.by_room.values() for row in change.rows.get(self.table, ())]
+        if self.table == "messages" and not self.events:
+            rows = [row for row in rows if row["number"] is not None]
+        if rows:
+            self.run(act, rows)
 
 
-def on(table: str) -> Callable[[Callable[[Act, Sequence[Row]], None]], Listener]:
-    """Declare a listener for changed rows of ``table``, such as ``messages``, in the form that clients receive."""
-    return lambda run: Listener(table, run)
+def on(table: str, *, events: bool = False) -> Callable[[Callable[[Act, Sequence[Row]], None]], Listener]:
+    """Declare a listener for changed rows of ``table``, such as ``messages``, in the form that clients receive.
+
+    Rows of messages that are events in timelines are left out unless it wants ``events``.
+    """
+    return lambda run: Listener(table, run, events)
 
 
 class Component(Protocol):

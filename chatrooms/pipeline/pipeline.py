@@ -188,10 +188,8 @@ class Pipeline:
 
     def _outcome(self, act: Act, result: R) -> Outcome[R]:
         """Return the outcome of what was done, after the listeners have seen it."""
-        changes = list(act.changes.by_room.values())
         for listener in self._features.listeners:
-            if rows := [row for change in changes for row in change.rows.get(listener.table, ())]:
-                listener.run(act, rows)
+            listener.listen(act)
         return Outcome(result, list(act.changes.by_room.values()), act.signals, act.ended, act.queued)
 
 

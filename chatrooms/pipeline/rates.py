@@ -21,6 +21,7 @@ class Rates:
         self._begin_with = Limit(settings.rate_begin)
         self._left, self._invite_back = Limit(INVITE_BACK), Limit(INVITE_BACK)
         self._typing = Limit(TYPING)
+        self._events = Limit(settings.rate_post)
 
     def spend_by_address(self, rate: str, network: str) -> None:
         """Count a request of an unidentified caller; raises `RateLimited`."""
@@ -59,6 +60,10 @@ class Rates:
         except RateLimited as refusal:
             message = "This person left the room again. You can invite them back once a day."
             raise RateLimited(message, **refusal.details) from None
+
+    def record(self, room: str, username: str) -> None:
+        """Count an event that a person causes in the timeline of a room, as often as messages; raises `RateLimited`."""
+        self._events.spend(f"{room} {username}")
 
     def passes(self, signal: Signal) -> bool:
         """Return whether a signal is emitted: of typing only one in a while, per person and room."""

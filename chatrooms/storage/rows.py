@@ -39,16 +39,43 @@ Rev = Annotated[
 Created = Annotated[str, Field(description="When it was created; ISO 8601, UTC, with milliseconds.")]
 
 
+class EventData(TypedDict, total=False):
+    """The details of an event: those that its kind has."""
+
+    username: Annotated[str, Field(description="Who was invited or removed.")]
+    owner: Annotated[str, Field(description="Who became the owner because the last one left or was removed.")]
+    title: Annotated[str, Field(description="The new title.")]
+    topic: Annotated[str, Field(description="The new topic; may be empty.")]
+    access: Annotated[Access, Field(description="Who can join from now on.")]
+    message: Annotated[str, Field(description="The id of the message that was pinned.")]
+    seq: Annotated[int, Field(description="The `seq` of that message.")]
+
+
 class Message(TypedDict):
-    """A message. A deleted one keeps its position, but loses its ``text``."""
+    """A message, or an event in the room's timeline, such as that somebody joined.
+
+    An event has no ``number``: it is never unread and concerns no one, and cannot be changed, pinned or replied to.
+    A deleted message keeps its position, but loses its ``text``.
+    """
 
     id: Annotated[str, Field(description="A UUID.")]
     room: Name
     seq: Seq
     rev: Annotated[int, Field(description="The room's revision at which the message last changed.")]
-    number: Annotated[int, Field(description="The message's number in its room, from 1.")]
-    author: Annotated[str, Field(description="The username of the author.")]
-    text: Annotated[str | None, Field(description="Markdown source; `null` once deleted.")]
+    number: Annotated[int | None, Field(description="The message's number in its room, from 1; `null` for an event.")]
+    author: Annotated[str, Field(description="The username of the author, or of the person who did it.")]
+    kind: Annotated[
+        str,
+        Field(
+            description="`text`, or what happened: `joined`, `left`, `invited`, `removed`, `renamed` (a new title), "
+            "`topic`, `access`, `pinned`, `archived` or `unarchived`; there can be other kinds."
+        ),
+    ]
+    text: Annotated[
+        str | None,
+        Field(description="Markdown source, `null` once deleted; of an event, an English sentence without markup."),
+    ]
+    data: Annotated[EventData | None, Field(description="The details of an event, if it has any.")]
     at: Annotated[str, Field(description="When it was posted; ISO 8601, UTC, with milliseconds.")]
     edited_at: Annotated[str | None, Field(description="When its text was last edited, if ever.")]
     deleted: Annotated[
@@ -187,7 +214,9 @@ class Change(TypedDict):
     inbox: NotRequired[
         Annotated[list[InboxItem], Field(description="What concerns you, such as mentions; in your own room only.")]
     ]
-    messages: NotRequired[Annotated[list[Message], Field(description="Messages that were posted or changed.")]]
+    messages: NotRequired[
+        Annotated[list[Message], Field(description="Messages that were posted or changed, and events.")]
+    ]
 
 
 T = TypeVar("T")

@@ -6,9 +6,11 @@ each message, connection or catch-up is prepared; everything else goes through C
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Dialect, Executable
+import orjson
+from sqlalchemy import JSON, Boolean, Connection, Dialect, Executable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
@@ -19,7 +21,7 @@ class Prepared:
     def __init__(self, statement: Executable) -> None:
         self._statement: ClauseElement = statement  # type: ignore[assignment]
         self._compiled: dict[str, tuple[str, list[str] | None, dict[str, Any]]] = {}
-        self._columns = [(str(column.key), isinstance(column.type, Boolean)) for column in _columns(statement)]
+        self._columns = [(str(column.key), _reading(column.type)) for column in _columns(statement)]
 
     def one(self, db: Connection, values: dict[str, Any]) -> dict[str, Any] | None:
         """Return the first row by column name, or None."""
@@ -35,7 +37,7 @@ class Prepared:
         self._execute(db, values).close()
 
     def _named(self, row: Any) -> dict[str, Any]:
-        return {name: bool(value) if flag else value for (name, flag), value in zip(self._columns, row, strict=True)}
+        return {name: read(value) if read else value for (name, read), value in zip(self._columns, row, strict=True)}
 
     def _execute(self, db: Connection, values: dict[str, Any]) -> Any:
         """Return the driver's cursor; raises the driver's errors as SQLAlchemy's."""
@@ -56,6 +58,18 @@ class Prepared:
         constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         found = self._compiled[dialect.name] = (str(compiled), compiled.positiontup, constants)
         return found
+
+
+def _reading(kind: Any) -> Callable[[Any], Any] | None:
+    """Return the function that makes a value of a column's type from that of a driver, if they differ."""
+    if isinstance(kind, Boolean):
+        return bool
+    return _decoded if isinstance(kind, JSON) else None
+
+
+def _decoded(value: Any) -> Any:
+    """Return a JSON value, which only PostgreSQL's driver decodes."""
+    return orjson.loads(value) if isinstance(value, str) else value
 
 
 def _columns(statement: Any) -> Any:

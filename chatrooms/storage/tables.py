@@ -121,9 +121,11 @@ messages = Table(
     Column("room", String(400), ForeignKey(rooms.c.name), nullable=False),
     Column("seq", Integer, nullable=False, comment="the rev at birth; orders the timeline"),
     Column("rev", Integer, nullable=False),
-    Column("number", Integer, nullable=False, comment="which message of its room this is, from 1"),
+    Column("number", Integer, comment="which message of its room this is, from 1; null for an event"),
     Column("author", String(32), ForeignKey(users.c.username), nullable=False),
+    Column("kind", String(12), nullable=False, server_default="text"),
     Column("text", Text),
+    Column("data", JSON(none_as_null=True), comment="of an event, such as who was invited"),
     Column("at", String(24), nullable=False),
     Column("edited_at", String(24)),
     Column("deleted", Boolean, nullable=False),
@@ -131,6 +133,10 @@ messages = Table(
     UniqueConstraint("room", "seq"),
     Index(None, "room", "rev"),
 )
+is_message = messages.c.number.is_not(None)
+"""The condition that a row of ``messages`` is a message, and not an event in the timeline."""
+# Finding and counting messages takes no longer however many events are between them.
+Index("ix_messages_numbered", messages.c.room, messages.c.seq, sqlite_where=is_message, postgresql_where=is_message)
 
 reads = Table(
     "reads",
@@ -159,6 +165,7 @@ _others = (
     .where(
         messages.c.room == reads.c.room,
         messages.c.seq > reads.c.seq,
+        is_message,
         or_(messages.c.author == reads.c.username, messages.c.text.is_(None)),
     )
     .correlate(reads)
@@ -166,7 +173,8 @@ _others = (
 # A message without text is deleted: `deleted` stands behind the text, which SQLite would have to read first.
 _uncounted = case((_few.scalar_subquery(), _others.scalar_subquery()), else_=null())
 _room_rev = func.coalesce(_room.scalar_subquery(), 0)
-_posted_at = select(messages.c.at).where(messages.c.room == rooms.c.name).order_by(messages.c.seq.desc()).limit(1)
+_newest = select(messages.c.at).where(messages.c.room == rooms.c.name, is_message)
+_posted_at = _newest.order_by(messages.c.seq.desc()).limit(1)
 
 inbox = Table(
     "inbox",
@@ -244,7 +252,7 @@ class Synced:
         return (*(self.table.c[column] for column in self.columns), self.rev.label("rev"), *self.computed)
 
 
-MESSAGE = ("id", "room", "seq", "number", "author", "text", "at", "edited_at", "deleted", "reply_to")
+MESSAGE = ("id", "room", "seq", "number", "author", "kind", "text", "data", "at", "edited_at", "deleted", "reply_to")
 MEMBER = ("room", "username", "role", "since", "gone")
 MEMBERSHIP = (*MEMBER, "closed", "favorite", "invited_by", "muted", "muted_until")
 ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "posted", "members")

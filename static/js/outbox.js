@@ -127,6 +127,8 @@ export const asMessage = ({ id, room, text, at, user }) =>
     seq: Infinity,
     rev: 0,
     number: Infinity,
+    kind: "text",
+    data: null,
     edited_at: null,
     deleted: false,
     reply_to: null,

@@ -37,6 +37,9 @@ export const linkedSeq = computed(() => addresses.seqAt(hash.value));
 export const linkTo = (room, seq) =>
   new URL(`${room === mine() ? "#/" : ""}${addresses.pathTo(room, seq, mine())}`, document.baseURI).href;
 
+/** The address of a message, for a link in place. @param {string} room @param {number} seq */
+export const addressTo = (room, seq) => `#/${addresses.pathTo(room, seq, mine())}`;
+
 /** The address of a shared room, to give to others. @param {string} room */
 export const linkToRoom = (room) => new URL(`r/${encodeURIComponent(room.slice(1))}`, document.baseURI).href;
 
@@ -62,7 +65,7 @@ export function go(room) {
 
 /** @param {string} room @param {number} seq */
 export function goTo(room, seq) {
-  location.hash = `/${addresses.pathTo(room, seq, mine())}`;
+  location.hash = addressTo(room, seq);
 }
 
 /** @param {string} room Replaces the current address, so that "back" skips it. */

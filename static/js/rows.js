@@ -1,3 +1,4 @@
+import { isMessage } from "./messages/events.js";
 import { readFrom } from "./reads/counts.js";
 import * as store from "./store.js";
 
@@ -40,11 +41,12 @@ function listed(window) {
   return { ...window, list, past: past && { ...past, list: inOrder(rows, past.from, past.to) } };
 }
 
-/** @param {string} room @param {Message[]} messages */
-function takeMessages(room, messages) {
+/** @param {string} room @param {Message[]} news Messages and events. */
+function takeMessages(room, news) {
   const window = store.windowOf(room);
-  const rows = merge(window.value.rows, messages, (message) => message.id);
+  const rows = merge(window.value.rows, news, (message) => message.id);
   window.value = listed({ ...window.value, rows });
+  const messages = news.filter(isMessage);
   raiseNewest(room, Math.max(...messages.map((message) => message.number)));
   raiseLatest(
     room,

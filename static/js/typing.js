@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { run } from "./connection.js";
+import { isMessage } from "./messages/events.js";
 import { listenFor } from "./signals.js";
 import { me } from "./store.js";
 import { onChange } from "./sync.js";
@@ -64,5 +65,5 @@ listenFor("typing", ({ room, from }) => {
 });
 
 onChange(({ room, messages }) => {
-  for (const message of messages ?? []) set(room, message.author);
+  for (const message of messages?.filter(isMessage) ?? []) set(room, message.author);
 });

@@ -26,6 +26,17 @@ export interface Details {
   [other: string]: any;
 }
 
+/** The details of an event: those that its kind has. */
+export interface EventData {
+  username?: string;
+  owner?: string;
+  title?: string;
+  topic?: string;
+  access?: Access;
+  message?: string;
+  seq?: number;
+}
+
 /** Something that concerns you; in your own room only. */
 export interface InboxItem {
   id: number;
@@ -85,15 +96,17 @@ export interface Membership {
   muted_until: string | null;
 }
 
-/** A message. */
+/** A message, or an event in the room's timeline, such as that somebody joined. */
 export interface Message {
   id: string;
   room: string;
   seq: number;
   rev: number;
-  number: number;
+  number: number | null;
   author: string;
+  kind: string;
   text: string | null;
+  data: EventData | null;
   at: string;
   edited_at: string | null;
   deleted: boolean;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { leftOff } from "../js/timeline/left-off.js";
 import { messages } from "./reader.js";
-import { message } from "./world.js";
+import { event, message } from "./world.js";
 
 const read = (number) => ({ number, seq: number, uncounted: 0, room_rev: 0 });
 const bobs = (from, to) => messages(from, to).map((row) => ({ ...row, author: "bob" }));
@@ -32,6 +32,17 @@ test("a place that is not loaded is where reading ended, if it can be loaded", (
   const list = bobs(101, 150);
   assert.deepEqual(leftOff({ list, more: true, read: read(40), limit: 40, mine: "alice" }), { number: 41, seq: 40 });
   assert.equal(place({ list }), 101);
+});
+
+test("events are nothing that one has to read", () => {
+  const list = [event({ seq: 1 }), ...bobs(2, 3), event({ seq: 4 })];
+  assert.equal(place({ list, read: read(3), limit: 3 }), 0);
+  assert.equal(place({ list, read: read(2), limit: 2 }), 3);
+  const onlyEvents = [event({ seq: 90 }), event({ seq: 91 })];
+  assert.deepEqual(leftOff({ list: onlyEvents, more: true, read: read(40), limit: 40, mine: "alice" }), {
+    number: 41,
+    seq: 40,
+  });
 });
 
 test("you left off at what you marked as unread, your own messages included", () => {

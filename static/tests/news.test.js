@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { isWanted, News } from "../js/notifications/news.js";
-import { item, message } from "./world.js";
+import { event, item, message } from "./world.js";
 
 const known = new Map([["#lobby", 10]]);
 const seqs = (rows) => rows.map(({ seq }) => seq);
@@ -13,6 +13,13 @@ test("a message is news if it came after all that was known, whatever its time",
   const messages = [message({ seq: 9 }), message({ seq: 10 }), message({ seq: 11, at: ancient })];
   assert.deepEqual(seqs(news.messagesIn({ room: "#lobby", messages })), [11]);
   assert.deepEqual(seqs(news.messagesIn({ room: "alice+bob", messages: [message({ seq: 1 })] })), [1]);
+});
+
+test("an event is no news, and what follows it is", () => {
+  const news = new News(known, []);
+  const messages = [event({ seq: 11 }), message({ seq: 12, number: 11 }), event({ seq: 13 })];
+  assert.deepEqual(seqs(news.messagesIn({ room: "#lobby", messages })), [12]);
+  assert.deepEqual(seqs(news.messagesIn({ room: "#lobby", messages: [event({ seq: 14 })] })), []);
 });
 
 test("a message is news once, however often it comes and changes, and not once it is deleted", () => {

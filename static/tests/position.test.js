@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { isAtEnd, MOST_SHOWN, returning, STICKS_WITHIN_PX } from "../js/timeline/position.js";
 import { messages, Reader } from "./reader.js";
+import * as world from "./world.js";
 
 test("a room without news opens at the bottom, and renders only the newest messages", () => {
   const alice = new Reader(500);
@@ -79,6 +80,20 @@ test("no more than some messages are rendered, and none is left out, however far
       }
     }),
   );
+});
+
+test("thousands of events that follow each other are as little to render as one message", () => {
+  const crowd = Array.from({ length: 2000 }, (_, index) => world.event({ seq: 31 + index }));
+  const list = [...messages(1, 30), ...crowd, ...messages(2031, 2040)];
+  const alice = new Reader(0, { list, newest: 2040 });
+  assert.equal(alice.position.from, 0, "all of it");
+  const far = new Reader(0, {
+    list: [...messages(1, 500), ...crowd.map((row, index) => ({ ...row, seq: 501 + index }))],
+  });
+  for (const type of ["older", "older", "newer", "older"]) {
+    far.does(type);
+    assert.ok(isAtEnd(far.position), "no line at the end is left out while fewer than the most are shown");
+  }
 });
 
 test("when the composer grows, the bottom stays in sight; further up the line under the eye does", () => {

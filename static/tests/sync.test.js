@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { forgetEverything, takeRows } from "../js/rows.js";
 import * as store from "../js/store.js";
 import { apply, revs } from "../js/sync.js";
-import { message } from "./world.js";
+import { event, message } from "./world.js";
 
 beforeEach(() => {
   forgetEverything();
@@ -63,6 +63,19 @@ test("a message that is mine or deleted is noted as not unread", () => {
     ],
   });
   assert.deepEqual([...(store.uncounted.value.get("#lobby")?.keys() ?? [])], [1, 3]);
+});
+
+test("events are in the timeline, and change no number and no place in lists", () => {
+  store.me.value = /** @type {any} */ ({ username: "alice" });
+  takeRows("#lobby", { messages: [message({ seq: 1, author: "bob" })] });
+  const tables = [store.newest, store.latest, store.uncounted];
+  const before = tables.map(({ value }) => value);
+  takeRows("#lobby", { messages: [event({ seq: 2 }), event({ seq: 3, author: "bob", deleted: true })] });
+  assert.deepEqual(
+    tables.map(({ value }) => value),
+    before,
+  );
+  assert.equal(store.windowOf("#lobby").value.rows.size, 3);
 });
 
 test("a change of a closed conversation is ignored", () => {

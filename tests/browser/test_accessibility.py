@@ -16,7 +16,7 @@ LONG = "x" * 10_000
 # Elements that are too small to tap; those inside a sentence may be as high as the sentence.
 SMALL = """
 () => [...document.querySelectorAll("button, a[href], textarea, select, .choices label, label.switch")]
-  .filter(it => it.checkVisibility({visibilityProperty: true}) && !it.closest(".text") && !it.disabled)
+  .filter(it => it.checkVisibility({visibilityProperty: true}) && !it.closest(".text, .sentence") && !it.disabled)
   .map(it => [it.ariaLabel || it.innerText.trim(), it.getBoundingClientRect()])
   .filter(([, {width, height}]) => Math.min(width, height) < 43.9)
   .map(([name, {width, height}]) => `${name}: ${Math.round(width)} x ${Math.round(height)}`)

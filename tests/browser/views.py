@@ -36,6 +36,8 @@ async def furnish(alice: Person, bob: Person, carol: Person) -> None:
         for other in ("bob", "carol"):
             await alice.run("room.invite", room=f"#{room}", username=other)
     await carol.run("room.create", name="garden", topic="Tomatoes and patience")
+    for command in ("room.leave", "room.join"):
+        await bob.run(command, room="#design")
     for author, text in TALK:
         last = await people[author].say("#lobby", text)
     await alice.run("read.mark", room="#lobby", seq=last["seq"])
@@ -43,6 +45,9 @@ async def furnish(alice: Person, bob: Person, carol: Person) -> None:
     await carol.say("#book-club", "Chapter four, at last!")
     await carol.say("#design", "@alice, can you have a look at the colours of the header? @bob is away until Monday.")
     await bob.say("#book-club", "It is worth it. @alice too?")
+    await alice.run("room.update", room="#design", topic="What it looks like, and why")
+    for text in ("Colours: `tokens.css`", "Type: 14 px"):
+        await carol.run("message.pin", id=(await carol.say("#design", text))["id"])
     await alice.run("room.mute", room="#book-club")
 
 
@@ -196,6 +201,13 @@ async def notes(alice: Visitor) -> None:
     await alice.go_to("Notes to self")
 
 
+async def events(alice: Visitor) -> None:
+    await rooms(alice)
+    await alice.go_to("design")
+    await alice.log.get_by_role("button", name="Show all").first.click()
+    await expect(alice.log.get_by_role("list", name="What happened")).to_be_visible()
+
+
 async def not_here(alice: Visitor) -> None:
     await alice.page.goto(f"{alice.url}/r/nowhere")
     await expect(alice.page.get_by_role("heading", name="You're not in #nowhere")).to_be_visible()
@@ -210,7 +222,7 @@ VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
         lobby, rooms, members, message, switcher, keys, completion, emoji, person, settings, profile, level, browse,
-        mentions, mute, new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes, not_here,
-        editing, too_long,
+        mentions, mute, new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes, events,
+        not_here, editing, too_long,
     )
 }  # fmt: skip

@@ -42,6 +42,12 @@ def message(number: int, rev: int = 0, *, deleted: bool = False) -> dict[str, An
     return {**row, "rev": max(rev, 2 * number), "text": None if deleted else "x", "deleted": deleted}
 
 
+def event(after: int) -> dict[str, Any]:
+    """Return an event between message ``after`` and the next one."""
+    row = {"id": f"after {after}", "room": ROOM, "seq": 2 * after + 1, "number": None, "author": AUTHORS[after % 3]}
+    return {**row, "rev": 2 * after + 1, "text": "x", "deleted": False}
+
+
 def read(number: int, rev: int, room_rev: int, uncounted: int | None) -> dict[str, Any]:
     """Return a read position."""
     row = {"username": "me", "room": ROOM, "seq": 2 * number, "number": number, "rev": rev}
@@ -61,7 +67,7 @@ def story(random: Random) -> list[tuple[str, Any]]:
             case _:
                 numbers = random.sample([*range(1, 30), 1020], 3)
                 rows = [message(n, random.randint(1, 60), deleted=random.random() < 0.3) for n in numbers]
-                steps.append(("messages", rows))
+                steps.append(("messages", [*rows, event(random.randint(0, 30))]))
     return steps
 
 
@@ -71,7 +77,7 @@ def shown(steps: list[tuple[str, Any]]) -> list[int]:
     for step, given in steps:
         if step == "messages":
             unread.notice(ROOM, given, "me")
-            posted = max(posted, *(row["number"] for row in given))
+            posted = max(posted, *(row["number"] or 0 for row in given))
         elif step == "read":
             unread.take(given)
         else:

@@ -29,8 +29,8 @@ async def next_reset(stream: Stream[Change], room: str) -> Change:
 
 
 def texts(client: Client, room: str) -> list[str]:
-    """Return the texts of the messages that the client holds in ``room``."""
-    return [message["text"] for message in client.rooms[room].messages.values()]
+    """Return the texts of the messages that the client holds in ``room``, without events."""
+    return [row["text"] for row in client.rooms[room].messages.values() if row["number"] is not None]
 
 
 def held(client: Client, room: str) -> tuple:

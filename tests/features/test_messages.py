@@ -61,7 +61,8 @@ async def test_an_archived_room_can_be_read_but_not_posted_to(alice):
     await alice.run("room.archive", room="#old")
     with pytest.raises(Refused, match="archived"):
         await alice.say("#old", "too late")
-    assert [m["text"] for m in (await alice.run("history", room="#old"))["messages"]] == ["kept"]
+    kept = (await alice.run("history", room="#old"))["messages"]
+    assert [m["text"] for m in kept] == ["kept", "alice archived the room."]
 
 
 async def test_a_conversation_of_three_reaches_all_three(alice, bob, carol):

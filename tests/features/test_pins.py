@@ -25,7 +25,8 @@ async def test_a_pin_is_seen_live_in_history_in_sync_and_in_the_list(person):
     synced = next(change for change in sync["changes"] if change["room"] == "#lobby")["messages"]
     listed = (await alice.run("room.pins", room="#lobby"))["messages"]
     assert pinned["pinned_at"] and pinned["rev"] > message["rev"]
-    assert live["messages"] == history == synced == listed == [pinned]
+    assert live["messages"] == history == synced and listed == [pinned]
+    assert [(row["kind"], row["author"]) for row in history] == [("text", "alice"), ("pinned", "bob")]
 
 
 async def test_pinning_twice_and_unpinning_twice_change_nothing(person):

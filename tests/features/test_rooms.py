@@ -42,7 +42,8 @@ async def test_a_new_member_receives_the_room_on_all_tabs(person, alice, bob):
         await each.hears_text("after")
         assert each.texts("#den") == ["after"]
         assert [(m["room"], m["gone"]) for m in each.rows("memberships")] == [("#den", False)]
-    assert [m["text"] for m in (await bob.run("history", room="#den"))["messages"]] == ["before", "after"]
+    timeline = [m["text"] for m in (await bob.run("history", room="#den"))["messages"]]
+    assert timeline == ["before", "bob joined.", "after"]
 
 
 async def test_an_invited_person_receives_a_private_room_at_once(alice, bob):

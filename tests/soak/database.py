@@ -14,7 +14,8 @@ from chatrooms.client import Client, RoomState
 PINNED_AT = "CASE WHEN NOT deleted THEN (SELECT pins.at FROM pins WHERE message = id) END AS pinned_at"
 MENTIONED = "SELECT username FROM mentions WHERE message = id ORDER BY username"
 MENTIONS = f"(SELECT json_group_array(username) FROM ({MENTIONED})) AS mentions"
-MESSAGE = f"id, room, seq, number, author, text, at, edited_at, deleted, reply_to, rev, {PINNED_AT}, {MENTIONS}"
+COLUMNS = "id, room, seq, number, author, kind, text, data, at, edited_at, deleted, reply_to, rev"
+MESSAGE = f"{COLUMNS}, {PINNED_AT}, {MENTIONS}"
 MEMBER = "room, username, role, since, gone"
 TRUTHS = ("deleted", "gone", "closed", "favorite", "muted", "archived")
 
@@ -81,8 +82,8 @@ class Stored:
 
 
 def _value(column: str, stored: Any) -> Any:
-    if column == "mentions":
-        return orjson.loads(stored)
+    if column in {"mentions", "data"}:
+        return stored and orjson.loads(stored)
     return bool(stored) if column in TRUTHS else stored
 
 

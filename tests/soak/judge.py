@@ -14,6 +14,11 @@ from typing import Any
 from tests.soak.database import Row
 
 
+def is_event(row: Row) -> bool:
+    """Return whether a row is an event in the timeline, and not a message."""
+    return row["number"] is None
+
+
 def acknowledged(rows: Mapping[str, Row], acks: Iterable[Row]) -> Iterator[str]:
     """Promise 1: what was acknowledged is stored, at the acknowledged place and rev or a later one."""
     for ack in acks:
@@ -27,19 +32,20 @@ def acknowledged(rows: Mapping[str, Row], acks: Iterable[Row]) -> Iterator[str]:
 
 
 def timeline(rows: Iterable[Row], base: Mapping[str, int] | None = None) -> Iterator[str]:
-    """Promise 3 for what is stored, rows being by room and seq: no number is left out.
+    """Promise 3 for what is stored, rows being by room and seq: no number is left out; events have none.
 
     In the rooms of ``base`` nothing but messages came after that rev, so there no seq is left out either.
     """
     last: dict[str, tuple[int, int]] = {}
     for row in rows:
         room = row["room"]
-        seq, number = last.get(room, ((base or {}).get(room, 0), 0))
-        if row["number"] != number + 1:
-            yield f"gap: in {room} number {row['number']} follows {number} at seq {row['seq']}"
+        seq, before = last.get(room, ((base or {}).get(room, 0), 0))
+        number = before if is_event(row) else row["number"]
+        if number != before + (not is_event(row)):
+            yield f"gap: in {room} number {number} follows {before} at seq {row['seq']}"
         elif row["seq"] <= seq or (base and room in base and row["seq"] != seq + 1):
             yield f"gap: in {room} seq {row['seq']} follows {seq}"
-        last[room] = (row["seq"], row["number"])
+        last[room] = (row["seq"], number)
 
 
 def counted(rows: Iterable[Row], said: Mapping[str, Sequence[int | None]]) -> Iterator[str]:
@@ -50,7 +56,7 @@ def counted(rows: Iterable[Row], said: Mapping[str, Sequence[int | None]]) -> It
     nexts = dict.fromkeys(said, 0)
     for row in rows:
         author = row["author"]
-        if author not in said:
+        if author not in said or is_event(row):
             continue
         number, due = int(row["text"]), nexts[author]
         if number < due:
@@ -66,8 +72,9 @@ def counted(rows: Iterable[Row], said: Mapping[str, Sequence[int | None]]) -> It
 
 
 def once(rows: Iterable[Row]) -> Iterator[str]:
-    """Promise 2, provided that no text is posted twice; edited and deleted messages do not count."""
-    said = Counter((row["author"], row["text"]) for row in rows if not (row["edited_at"] or row["deleted"]))
+    """Promise 2, provided that no text is posted twice; edited and deleted messages do not count, nor do events."""
+    counted = [row for row in rows if not (row["edited_at"] or row["deleted"] or is_event(row))]
+    said = Counter((row["author"], row["text"]) for row in counted)
     yield from (f"doubled: {author} said {text!r} {count} times" for (author, text), count in said.items() if count > 1)
 
 
@@ -106,6 +113,8 @@ class Reader:
         for row in sorted(change.rows("messages"), key=lambda row: row["seq"]):
             if row["rev"] <= known:
                 yield f"doubled: {self.name} heard {row} twice"
+            if is_event(row):
+                continue
             if (newest is None and change.reset) or row["number"] == (newest or 0) + 1:
                 newest = row["number"]
             elif row["number"] > (newest or 0):

@@ -34,6 +34,14 @@ def heard(*numbers, reset=False, room="#x", **more):
     return Change(room, more.get("rev") or rows[-1]["rev"], {"messages": rows}, reset)
 
 
+def event(seq, *, room="#x"):
+    """An event in the timeline, at this seq."""
+    return {"id": f"{room} at {seq}", "room": room, "seq": seq, "rev": seq, "number": None} | {
+        "author": "alice",
+        "text": "alice left.",
+    }
+
+
 ROWS = [row(number) for number in range(1, 6)]
 TOLD = {"alice": [message["seq"] for message in ROWS]}
 MISSING = [ROWS[0], ROWS[1], ROWS[3], ROWS[4]]
@@ -41,8 +49,14 @@ DOUBLED = [*ROWS, row(6, text="2")]
 REORDERED = [ROWS[0], row(2, text="2"), row(3, text="1"), *ROWS[3:]]
 
 
+AMONG_EVENTS = [event(10), row(1), event(12), event(13), row(2, seq=14, rev=14), event(15)]
+
+
 def test_correct_rows_pass():
     assert not list(judge.timeline(ROWS, {"#x": 10}))
+    assert not list(judge.timeline(AMONG_EVENTS))
+    assert not list(judge.counted(AMONG_EVENTS, {"alice": [11, 14]}))
+    assert not list(judge.once([it | {"edited_at": None, "deleted": False} for it in AMONG_EVENTS]))
     assert not list(judge.counted(ROWS, TOLD))
     assert not list(judge.acknowledged({message["id"]: message for message in ROWS}, ROWS))
 
@@ -52,7 +66,9 @@ def test_a_sender_whose_messages_are_missing_doubled_or_reordered_is_found(rows)
     assert list(judge.counted(rows, TOLD))
 
 
-@pytest.mark.parametrize("rows", [MISSING, ROWS[1:], [ROWS[0], row(2, seq=13)], [ROWS[1], ROWS[0]]])
+@pytest.mark.parametrize(
+    "rows", [MISSING, ROWS[1:], [ROWS[0], row(2, seq=13)], [ROWS[1], ROWS[0]], [*AMONG_EVENTS[:2], ROWS[2]]]
+)
 def test_a_gap_is_found(rows):
     assert list(judge.timeline(rows, {"#x": 10}))
 
@@ -81,6 +97,7 @@ def readings(*changes):
     [
         [heard(1), heard(2, 3), heard(4)],
         [heard(1), heard(7, 8, reset=True), heard(9)],
+        [heard(1), Change("#x", 13, {"messages": [event(12), row(2, seq=13, rev=13)]})],
         [heard(1), Change("bob", 5, {"memberships": [{"room": "#x", "gone": True}]}), heard(1, 2)],
     ],
 )

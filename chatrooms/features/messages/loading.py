@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import Connection, Select, bindparam, update
 from typing_extensions import TypedDict
 
-from chatrooms.errors import NotAMember, NotFound
+from chatrooms.errors import Invalid, NotAMember, NotFound
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params
@@ -79,9 +79,16 @@ def find_visible(act: Act, id: str) -> tuple[Message, Here]:
 
 
 def changeable(act: Act, p: Which) -> tuple[Message, Here]:
-    """Allow members of the message's room, unless the room is archived."""
+    """Allow members of the message's room, unless the room is archived; an event in the timeline is `Invalid`."""
     message, here = find_visible(act, p.id)
-    return message, access.require_unarchived(here)
+    return require_message(message, "id"), access.require_unarchived(here)
+
+
+def require_message(message: Message, field: str) -> Message:
+    """Return ``message``; raises `Invalid` if it is an event in the timeline."""
+    if message["number"] is None:
+        raise Invalid("That's an event in the room's timeline, not a message.", field=field)
+    return message
 
 
 def require_undeleted(message: Message) -> Message:

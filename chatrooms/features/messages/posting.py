@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert
 from chatrooms import names
 from chatrooms.errors import Conflict, Invalid
 from chatrooms.features import members, rooms
-from chatrooms.features.messages.loading import OneMessage, find, store_parts, with_parts
+from chatrooms.features.messages.loading import OneMessage, find, require_message, store_parts, with_parts
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.storage.rows import Message
@@ -54,7 +54,8 @@ def _may(act: Act, p: Post) -> Posting:
     """Allow members, and authors of a message that is already stored, even if they were removed since."""
     room = addressed(act.me, p.room)
     known = find(act.db, p.id) if p.id else None
-    if known and (known["author"], known["room"]) == (act.me.username, room):
+    is_message = known is not None and known["number"] is not None
+    if known and is_message and (known["author"], known["room"]) == (act.me.username, room):
         return Posting(room, stored=known)
     here = access.of(act.db, act.me, room, writing=True)
     if known:
@@ -89,6 +90,7 @@ def _require_same_room(db: Connection, id: str, room: str) -> None:
     message = find(db, id)
     if message is None or message["room"] != room:
         raise Invalid("You can only reply to messages in the same room.", field="reply_to")
+    require_message(message, "reply_to")
 
 
 def _begin(act: Act, conversation: str) -> None:
@@ -110,7 +112,9 @@ def _store(act: Act, room: str, p: Post) -> Message:
         "rev": rev,
         "number": number,
         "author": act.me.username,
+        "kind": "text",
         "text": p.text,
+        "data": None,
         "at": act.now,
         "edited_at": None,
         "deleted": False,

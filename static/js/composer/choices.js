@@ -1,5 +1,6 @@
 import { folded, isShared, others } from "../names.js";
 import { findMembers } from "../members/load.js";
+import { isMessage } from "../messages/events.js";
 import { me, membersOf, nameOf, sharedRooms, titleOf, users, windowOf } from "../store.js";
 import { bringEmojis, findEmojis } from "../emoji.js";
 import { actionsIn, perform } from "../rooms/actions.js";
@@ -50,7 +51,8 @@ function peopleOrSearch(room, wanted) {
 /** @param {string} room @param {string} wanted */
 function people(room, wanted) {
   const spoke = windowOf(room)
-    .value.list.map((message) => message.author)
+    .value.list.filter(isMessage)
+    .map((message) => message.author)
     .reverse();
   const here = isShared(room) ? membersOf(room).map((member) => member.username) : others(room, "");
   const ranked = [...new Set([...spoke, ...here])].filter((username) => username !== me.value?.username);

@@ -1,6 +1,8 @@
+import { isMessage } from "../messages/events.js";
+
 /**
  * What is news: messages and mentions that arrive after this tab was up to date, whatever any clock says.
- * @import {InboxItem, Message, Tables} from "../wire.js"
+ * @import {InboxItem, Tables} from "../wire.js"
  */
 
 export class News {
@@ -18,9 +20,10 @@ export class News {
     this.#lastItem = Math.max(0, ...[...items].map(({ id }) => id));
   }
 
-  /** The messages of a change that are new. @param {Tables & {room: string}} change @returns {Message[]} */
-  messagesIn({ room, messages = [] }) {
+  /** The messages of a change that are new. @param {Tables & {room: string}} change */
+  messagesIn({ room, messages: rows = [] }) {
     const before = this.#newest.get(room) ?? 0;
+    const messages = rows.filter(isMessage);
     this.#newest.set(room, Math.max(before, ...messages.map(({ number }) => number)));
     return messages.filter(({ number, deleted }) => number > before && !deleted);
   }

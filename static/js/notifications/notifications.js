@@ -11,7 +11,8 @@ import { isWanted, News } from "./news.js";
 
 /**
  * Desktop notifications while the page is in the background, and sounds.
- * @import {InboxItem, Message, Tables} from "../wire.js"
+ * @import {Numbered} from "../messages/events.js"
+ * @import {InboxItem, Tables} from "../wire.js"
  * The recipient of a notification and the target of its click.
  * @typedef {{username: string, room: string, seq: number, link: string}} About
  * @typedef {object} Telling What to notify about.
@@ -46,7 +47,7 @@ function tellingsIn(change) {
   return [...news.messagesIn(change).map(ofMessage), ...news.itemsIn(change).map(ofItem)];
 }
 
-/** @param {Message} message @returns {Telling} */
+/** @param {Numbered} message @returns {Telling} */
 const ofMessage = ({ id, room, seq, author, text, number }) => ({
   id,
   room,

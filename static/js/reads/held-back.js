@@ -3,6 +3,7 @@ import { run } from "../connection.js";
 import { currentRoom } from "../route.js";
 import { keep, kept } from "../storage.js";
 import { listenFor } from "../signals.js";
+import { isMessage } from "../messages/events.js";
 import { loadBetween } from "../messages/history.js";
 import { me, newest, windowOf } from "../store.js";
 import { revs } from "../sync.js";
@@ -53,7 +54,7 @@ async function countAll(room, number) {
  */
 function counted(room, number) {
   const room_rev = revs.get(room) ?? 0;
-  const rows = [...windowOf(room).peek().rows.values()];
+  const rows = [...windowOf(room).peek().rows.values()].filter(isMessage);
   const uncounted = rows.filter(
     (message) => message.number >= number && readFrom(message, me.peek()?.username) <= room_rev,
   ).length;

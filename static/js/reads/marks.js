@@ -7,14 +7,14 @@ import { holdBack } from "./held-back.js";
 
 /**
  * A message is read when it was really seen: in the open room, on a page that is visible and has the focus.
- * @import {Message} from "../wire.js"
+ * @import {Numbered} from "../messages/events.js"
  */
 
 const TELL_EVERY_MS = 300;
 
-/** @type {Message | null} The newest message that is on screen. */
+/** @type {Numbered | null} The newest message that is on screen. */
 let lastSeen = null;
-/** @type {Message | null} What was seen and is yet to be told. */
+/** @type {Numbered | null} What was seen and is yet to be told. */
 let untold = null;
 /** Counts how often one asked to be at the end. */
 export const reachedEnd = signal(0);
@@ -27,7 +27,7 @@ export const attention = signal(0);
 /** Whether somebody looks at the page. */
 export const isLooking = () => document.visibilityState === "visible" && document.hasFocus();
 
-/** @param {Message | undefined} message */
+/** @param {Numbered | undefined} message */
 export function saw(message) {
   lastSeen = message ?? null;
   if (!lastSeen || !isNews(lastSeen)) return;
@@ -36,7 +36,7 @@ export function saw(message) {
   timer ||= setTimeout(tell, Math.max(0, toldAt + TELL_EVERY_MS - Date.now()));
 }
 
-/** @param {Message} message */
+/** @param {Numbered} message */
 function isNews({ room, number }) {
   if (room !== shownRoom.peek() || !isLooking() || !online.peek()) return false;
   const isMine = memberships.peek().has(room) || room === me.peek()?.username;

@@ -1,4 +1,5 @@
 import { effect } from "@preact/signals";
+import { lastMessage } from "../messages/events.js";
 import { currentRoom } from "../route.js";
 import { keep, kept } from "../storage.js";
 import { me, windowOf } from "../store.js";
@@ -31,7 +32,7 @@ export function keepVisits() {
 export function byRecency(rooms) {
   const visited = visits();
   /** @param {string} room */
-  const stamp = (room) => [visited[room] ?? "", windowOf(room).peek().list.at(-1)?.at ?? ""].sort()[1];
+  const stamp = (room) => [visited[room] ?? "", lastMessage(windowOf(room).peek().list)?.at ?? ""].sort()[1];
   return rooms
     .map((room) => ({ room, at: stamp(room) }))
     .sort((a, b) => Number(a.at < b.at) - Number(a.at > b.at))

@@ -1,16 +1,23 @@
+import { isMessage } from "../messages/events.js";
+
 /**
- * The timeline's items: messages, with a heading above each day and a line above the first new message.
+ * The timeline's items: messages and lines of events, with a heading above each day and a line above the first new
+ * message.
+ * @import {Numbered} from "../messages/events.js"
  * @import {Message} from "../wire.js"
  * @typedef {{kind: "day", key: string, at: Date}
  *   | {kind: "new", key: string}
- *   | {kind: "message", key: string, message: Message, leads: boolean}} Item
+ *   | {kind: "events", key: string, events: Message[]}
+ *   | {kind: "message", key: string, message: Numbered, leads: boolean}} Item
  */
 
 const TOGETHER_MS = 5 * 60_000;
 
 /** @param {Message} message @param {Message | undefined} previous */
 function continues(message, previous) {
-  if (!previous || previous.author !== message.author || previous.deleted !== message.deleted) return false;
+  if (!previous || !isMessage(previous) || previous.author !== message.author || previous.deleted !== message.deleted) {
+    return false;
+  }
   return Date.parse(message.at) - Date.parse(previous.at) < TOGETHER_MS;
 }
 
@@ -30,9 +37,17 @@ export function arrange(messages, firstNew) {
     const at = new Date(message.at);
     const isNewDay = !previous || dayOf(at) !== dayOf(new Date(previous.at));
     if (isNewDay) items.push({ kind: "day", key: `day ${dayOf(at)}`, at });
+    if (!isMessage(message)) return addEvent(items, message);
     if (message.number === firstNew) items.push({ kind: "new", key: "new" });
     const leads = isNewDay || message.number === firstNew || !continues(message, previous);
-    items.push({ kind: "message", key: message.id, message, leads });
+    return items.push({ kind: "message", key: message.id, message, leads });
   });
   return items;
+}
+
+/** Adds an event to the line of those before it, or begins a line. @param {Item[]} items @param {Message} event */
+function addEvent(items, event) {
+  const last = items.at(-1);
+  if (last?.kind === "events") last.events.push(event);
+  else items.push({ kind: "events", key: event.id, events: [event] });
 }

@@ -1,4 +1,4 @@
-/** Arrow keys move between messages; the focused message's actions are the next tab stop. */
+/** Arrow keys move between messages and lines of events; the actions of the focused one are the next tab stop. */
 
 /** @type {Record<string, "previousElementSibling" | "nextElementSibling">} */
 const WAYS = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" };
@@ -9,8 +9,8 @@ export function walkMessages(event) {
   const target = event.target instanceof HTMLElement ? event.target : null;
   const log = target?.closest("[role=log]");
   if (!way || !log || target?.matches("textarea")) return;
-  const from = target?.closest("article");
-  const to = from ? nextMessage(from, way) : log.querySelector("article:last-of-type");
+  const from = target?.closest("[data-seq]");
+  const to = from ? nextMessage(from, way) : [...log.querySelectorAll("[data-seq]")].at(-1);
   if (!(to instanceof HTMLElement)) return;
   event.preventDefault();
   to.focus();
@@ -19,6 +19,6 @@ export function walkMessages(event) {
 /** @param {Element} from @param {"previousElementSibling" | "nextElementSibling"} way */
 function nextMessage(from, way) {
   let found = from[way];
-  while (found && found.tagName !== "ARTICLE") found = found[way];
+  while (found && !found.matches("[data-seq]")) found = found[way];
   return found;
 }

@@ -1,3 +1,5 @@
+import { isMessage } from "../messages/events.js";
+
 /**
  * Where one left off.
  * @import {Place} from "./position.js"
@@ -20,10 +22,11 @@ export const NOWHERE = { number: 0, seq: 0 };
  */
 export function leftOff({ list, more, read, limit, mine }) {
   const isHeldBack = limit < read.number;
-  if (!isHeldBack && more && list.length && list[0].number > read.number + 1) {
+  const messages = list.filter(isMessage);
+  if (!isHeldBack && more && list.length && (messages[0]?.number ?? Infinity) > read.number + 1) {
     return { number: read.number + 1, seq: read.seq };
   }
-  const first = list.find((message) => message.number > limit && (isHeldBack || isUnread(message, mine)));
+  const first = messages.find((message) => message.number > limit && (isHeldBack || isUnread(message, mine)));
   return { number: first?.number ?? 0, seq: first?.seq ?? 0 };
 }
 

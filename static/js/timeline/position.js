@@ -1,3 +1,5 @@
+import { step } from "./steps.js";
+
 /**
  * Where the reader is in a room's timeline, as a function of what happens: events in, position out. At the bottom one
  * stays at the bottom, whatever grows. Anywhere else, the message that one looks at stays in place.
@@ -103,6 +105,9 @@ export function next(position, event) {
   }
 }
 
+/** The seq of the message at an index; 0 at the start, so that what is loaded before it is rendered too. @param {Message[]} list @param {number} index */
+const seqFrom = (list, index) => (index > 0 ? list[index].seq : 0);
+
 /** The index of the first message from this seq on. @param {Message[]} list @param {number} seq */
 function placeOf(list, seq) {
   const found = list.findIndex((message) => message.seq >= seq);
@@ -136,8 +141,9 @@ function withData(position, data) {
 function atBottom(position) {
   const { stuck, isPast, list, from } = position;
   if (!stuck || isPast) return position;
-  const isFew = from > 0 && list.length - placeOf(list, from) <= AT_BOTTOM + STEP;
-  return { ...position, from: isFew ? from : (list.at(-AT_BOTTOM)?.seq ?? 0), to: Infinity };
+  const isFew = from > 0 && placeOf(list, from) >= step(list, list.length, -AT_BOTTOM - STEP);
+  const first = step(list, list.length, -AT_BOTTOM);
+  return { ...position, from: isFew ? from : seqFrom(list, first), to: Infinity };
 }
 
 /**
@@ -215,25 +221,23 @@ const moved = (position, { above, anchor }) => ({ ...position, at: above, anchor
 /** Renders more above; if there are too many, less below. @param {Position} position @returns {Position} */
 function older(position) {
   const { list, from, to } = position;
-  const place = Math.max(0, placeOf(list, from) - STEP);
-  return { ...position, from: list[place]?.seq ?? 0, to: Math.min(to, list[place + MOST_SHOWN]?.seq ?? Infinity) };
+  const place = step(list, placeOf(list, from), -STEP);
+  const last = list[step(list, place, MOST_SHOWN)]?.seq ?? Infinity;
+  return { ...position, from: list[place]?.seq ?? 0, to: Math.min(to, last) };
 }
 
 /** Renders more below; if there are too many, less above. @param {Position} position @returns {Position} */
 function newer(position) {
   const { list, from, to } = position;
-  const last = placeOf(list, to) + STEP;
-  return {
-    ...position,
-    to: list[last]?.seq ?? Infinity,
-    from: Math.max(from, list[Math.max(0, last - MOST_SHOWN)]?.seq ?? 0),
-  };
+  const last = step(list, placeOf(list, to), STEP);
+  const first = list[step(list, last, -MOST_SHOWN)]?.seq ?? 0;
+  return { ...position, to: list[last]?.seq ?? Infinity, from: Math.max(from, first) };
 }
 
 /** @param {Position} position @param {number} seq @returns {Position} */
 function around(position, seq) {
   const { list } = position;
   const place = placeOf(list, seq);
-  const from = list[Math.max(0, place - STEP)]?.seq ?? 0;
-  return left({ ...position, stuck: false, from, to: list[place + STEP]?.seq ?? Infinity });
+  const from = list[step(list, place, -STEP)]?.seq ?? 0;
+  return left({ ...position, stuck: false, from, to: list[step(list, place, STEP)]?.seq ?? Infinity });
 }

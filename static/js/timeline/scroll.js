@@ -7,6 +7,9 @@
 const NEAR_TOP = 1 / 4;
 const EYE = 1 / 3;
 
+/** Whether an element is a message or a line of events. @param {HTMLElement | undefined} element */
+const hasSeq = (element) => element?.dataset.seq !== undefined;
+
 /**
  * The message a third of the way down, but not the first one, which may lose its heading when another is added above.
  * @param {HTMLElement} log @returns {HTMLElement | undefined}
@@ -21,9 +24,9 @@ function underEye(log) {
     if (children[middle].offsetTop + children[middle].offsetHeight > eye) high = middle;
     else low = middle + 1;
   }
-  const first = [...children].findIndex((child) => child.tagName === "ARTICLE");
+  const first = [...children].findIndex(hasSeq);
   low = Math.max(low, first + 1);
-  while (children[low] && children[low].tagName !== "ARTICLE") low += 1;
+  while (children[low] && !hasSeq(children[low])) low += 1;
   return children[low] ?? children[first];
 }
 
@@ -76,9 +79,9 @@ export class Scroll {
     this.moved();
   }
 
-  /** @param {number} seq @returns {HTMLElement | null} */
+  /** The message, or the line that has the event. @param {number} seq @returns {HTMLElement | null} */
   find(seq) {
-    return this.log?.querySelector(`[data-seq="${seq}"]`) ?? null;
+    return this.log?.querySelector(`[data-seq="${seq}"], [data-seqs~="${seq}"]`) ?? null;
   }
 
   /** Whether a message is on screen, at least in part. @param {number} seq */

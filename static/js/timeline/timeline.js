@@ -1,6 +1,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { online } from "../connection.js";
+import { lastMessage } from "../messages/events.js";
 import { loadAround, loadNewer, loadOlder } from "../messages/history.js";
 import { heldBack, holdBack } from "../reads/held-back.js";
 import { isLooking } from "../reads/marks.js";
@@ -31,7 +32,7 @@ function dataOf(room) {
     list: past?.list ?? list,
     isPast: past !== null,
     isLoaded: list.length > 0 || !more,
-    newest: list.at(-1)?.number ?? 0,
+    newest: lastMessage(list)?.number ?? 0,
     linked: linkedSeq.value,
     caughtUp: caughtUp.value,
     isLooking: isLooking(),

@@ -5,6 +5,7 @@ import { sendTyping, stopTyping } from "../typing.js";
 import { insert } from "../composer/writing.js";
 import { withEmojis } from "../emoji.js";
 import { html } from "../html.js";
+import { isMessage } from "../messages/events.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
 import { post } from "../outbox.js";
 import { linkedSeq } from "../route.js";
@@ -111,4 +112,4 @@ function useFocus(box) {
 const myLast = (room) =>
   windowOf(room)
     .peek()
-    .list.findLast((message) => message.author === me.peek()?.username && !message.deleted)?.id;
+    .list.findLast((message) => isMessage(message) && message.author === me.peek()?.username && !message.deleted)?.id;

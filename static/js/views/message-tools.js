@@ -7,9 +7,9 @@ import { command } from "../sync.js";
 import { Icon } from "./icon.js";
 import { toast } from "./toast.js";
 
-/** @import {Message} from "../wire.js" */
+/** @import {Numbered} from "../messages/events.js" */
 
-/** The actions of a message. @param {{message: Message, onEdit: () => void, onDelete: () => void}} props */
+/** The actions of a message. @param {{message: Numbered, onEdit: () => void, onDelete: () => void}} props */
 export function Tools({ message, onEdit, onDelete }) {
   const { room, seq, author } = message;
   const isMine = author === me.value?.username;
@@ -36,7 +36,7 @@ const Tool = ({ label, icon, onClick }) => html`
   <button class="quiet square" aria-label=${label} title=${label} onClick=${onClick}><${Icon} name=${icon} /></button>
 `;
 
-/** @param {Message} message */
+/** @param {Numbered} message */
 const togglePin = ({ id, pinned_at }) =>
   command(pinned_at ? "message.unpin" : "message.pin", { id }).catch((error) => toast(asRefusal(error).message));
 

@@ -18,12 +18,12 @@ const Tools = later("Tools");
 const Delete = later("DeleteMessage");
 
 /**
- * @import {Message} from "../wire.js"
+ * @import {Numbered} from "../messages/events.js"
  * @import {ComponentChildren} from "preact"
  */
 
 /**
- * @param {{message: Message, leads: boolean, isLinked: boolean, isEditing: boolean, onEdit: (id: string) => void}} props
+ * @param {{message: Numbered, leads: boolean, isLinked: boolean, isEditing: boolean, onEdit: (id: string) => void}} props
  */
 export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
   const [isDeleting, setDeleting] = useState(false);
@@ -73,7 +73,7 @@ const Time = ({ at, write = timeOf }) => html`<time datetime=${at} title=${exact
 /** Whom a message mentions until the server has stored it. @type {string[]} */
 const NO_ONE = [];
 
-/** @param {{message: Message}} props */
+/** @param {{message: Numbered}} props */
 function Body({ message: { text, deleted, edited_at, mentions = NO_ONE } }) {
   const written = text ?? "";
   const [isOpen, setOpen] = useState(false);

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { online } from "../connection.js";
 import { dayName } from "../dates.js";
 import { html } from "../html.js";
+import { lastMessage } from "../messages/events.js";
 import { refusals } from "../messages/history.js";
 import { asMessage, waiting } from "../outbox.js";
 import { itemsIn, sawItems } from "../reads/inbox.js";
@@ -11,6 +12,7 @@ import { arrange } from "../timeline/arrange.js";
 import { useTimeline } from "../timeline/timeline.js";
 import { today } from "../today.js";
 import { Icon } from "./icon.js";
+import { EventsView } from "./events.js";
 import { MessageView } from "./message.js";
 import { RoomStart } from "./room-start.js";
 import { toast } from "./toast.js";
@@ -42,7 +44,7 @@ export function Timeline({ room, editing, onEdit }) {
 
   function look() {
     const isUp = timeline.isAway.peek();
-    if (!isUp) saw(list.at(-1));
+    if (!isUp) saw(lastMessage(list));
     sawItems(room, isUp, (seq) => timeline.scroll.isInView(seq));
   }
 
@@ -71,7 +73,7 @@ export function Timeline({ room, editing, onEdit }) {
         onScroll=${onScroll}
       >
         <div class="items">
-          <${Top} room=${room} refused=${refused} isOlder=${isOlder || !ready.value} isEmpty=${items.length === 0} />
+          <${Top} room=${room} refused=${refused} isOlder=${isOlder || !ready.value} isEmpty=${!items.some(({ kind }) => kind === "message")} />
           ${items.map((item) => html`<${ItemView} key=${item.key} item=${item} linked=${timeline.linked.value} editing=${editing} onEdit=${onEdit} />`)}
         </div>
       </div>
@@ -113,6 +115,7 @@ function useGoal(timeline) {
 function ItemView({ item, linked, editing, onEdit }) {
   if (item.kind === "day") return html`<h2 class="day"><span>${dayName(item.at, today.value)}</span></h2>`;
   if (item.kind === "new") return html`<div class="new-line" role="separator" aria-label="New"><span>New</span></div>`;
+  if (item.kind === "events") return html`<${EventsView} events=${item.events} linked=${linked} />`;
   const { message, leads } = item;
   return html`
     <${MessageView}
