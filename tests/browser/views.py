@@ -198,7 +198,7 @@ async def notes(alice: Visitor) -> None:
 
 async def not_here(alice: Visitor) -> None:
     await alice.page.goto(f"{alice.url}/r/nowhere")
-    await expect(alice.page.get_by_role("heading", name="You're not in #nowhere")).to_be_visible()
+    await expect(alice.page.get_by_role("heading", name="No open room is called #nowhere")).to_be_visible()
 
 
 async def too_long(alice: Visitor) -> None:

@@ -1,3 +1,5 @@
+import { shownLength } from "../messages/folding.js";
+
 /**
  * Where the reader is in a room's timeline, as a function of what happens: events in, position out. At the bottom one
  * stays at the bottom, whatever grows. Anywhere else, the message that one looks at stays in place.
@@ -46,6 +48,8 @@
 export const STICKS_WITHIN_PX = 100;
 const AT_BOTTOM = 60;
 const STEP = 50;
+/** What a page can lay out in a moment: long messages are rendered a few at a time. */
+export const STEP_CHARACTERS = 8_000;
 export const MOST_SHOWN = 300;
 
 /** @type {Position} A room that opens. */
@@ -109,6 +113,23 @@ function placeOf(list, seq) {
   return found < 0 ? list.length : found;
 }
 
+/** From which seq on the messages from an index on are rendered. @param {Message[]} list @param {number} index */
+const seqFrom = (list, index) => (index > 0 ? (list[index]?.seq ?? 0) : 0);
+
+/**
+ * How many messages are rendered in one go, at least one, if there is any.
+ * @param {Message[]} list @param {number} start The index of the first. @param {1 | -1} way @param {number} most
+ */
+function fitting(list, start, way, most) {
+  let [count, characters] = [0, 0];
+  while (count < most && list[start + way * count]) {
+    characters += shownLength(list[start + way * count].text ?? "");
+    if (count && characters > STEP_CHARACTERS) break;
+    count += 1;
+  }
+  return count;
+}
+
 /**
  * The messages that are rendered: those from one index to before another.
  * @param {Pick<Position, "list" | "from" | "to">} position
@@ -137,7 +158,8 @@ function atBottom(position) {
   const { stuck, isPast, list, from } = position;
   if (!stuck || isPast) return position;
   const isFew = from > 0 && list.length - placeOf(list, from) <= AT_BOTTOM + STEP;
-  return { ...position, from: isFew ? from : (list.at(-AT_BOTTOM)?.seq ?? 0), to: Infinity };
+  const first = list.length - fitting(list, list.length - 1, -1, AT_BOTTOM);
+  return { ...position, from: isFew ? from : seqFrom(list, first), to: Infinity };
 }
 
 /**
@@ -215,14 +237,16 @@ const moved = (position, { above, anchor }) => ({ ...position, at: above, anchor
 /** Renders more above; if there are too many, less below. @param {Position} position @returns {Position} */
 function older(position) {
   const { list, from, to } = position;
-  const place = Math.max(0, placeOf(list, from) - STEP);
-  return { ...position, from: list[place]?.seq ?? 0, to: Math.min(to, list[place + MOST_SHOWN]?.seq ?? Infinity) };
+  const start = placeOf(list, from);
+  const place = start - fitting(list, start - 1, -1, STEP);
+  return { ...position, from: seqFrom(list, place), to: Math.min(to, list[place + MOST_SHOWN]?.seq ?? Infinity) };
 }
 
 /** Renders more below; if there are too many, less above. @param {Position} position @returns {Position} */
 function newer(position) {
   const { list, from, to } = position;
-  const last = placeOf(list, to) + STEP;
+  const start = placeOf(list, to);
+  const last = start + fitting(list, start, 1, STEP);
   return {
     ...position,
     to: list[last]?.seq ?? Infinity,
@@ -234,6 +258,7 @@ function newer(position) {
 function around(position, seq) {
   const { list } = position;
   const place = placeOf(list, seq);
-  const from = list[Math.max(0, place - STEP)]?.seq ?? 0;
-  return left({ ...position, stuck: false, from, to: list[place + STEP]?.seq ?? Infinity });
+  const first = place - fitting(list, place - 1, -1, STEP);
+  const end = place + fitting(list, place, 1, STEP);
+  return left({ ...position, stuck: false, from: seqFrom(list, first), to: list[end]?.seq ?? Infinity });
 }

@@ -5,6 +5,7 @@ import { exactTime, shortTime, timeOf } from "../dates.js";
 import { beginning, parts } from "../messages/folding.js";
 import { isOnlyEmoji, markdown, parser } from "../messages/markdown.js";
 import { html } from "../html.js";
+import { prints } from "../print.js";
 import { discard, retry, waiting } from "../outbox.js";
 import { handleOf, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
@@ -76,7 +77,8 @@ const NO_ONE = [];
 /** @param {{message: Message}} props */
 function Body({ message: { text, deleted, edited_at, mentions = NO_ONE } }) {
   const written = text ?? "";
-  const [isOpen, setOpen] = useState(false);
+  const [isUnfolded, setUnfolded] = useState(false);
+  const isOpen = isUnfolded || prints.value;
   const start = useMemo(() => beginning(written), [written]);
   if (deleted) return html`<p class="tombstone">message deleted</p>`;
   return html`
@@ -87,7 +89,7 @@ function Body({ message: { text, deleted, edited_at, mentions = NO_ONE } }) {
     </div>
     ${
       start !== null &&
-      html`<button class="link unfold" type="button" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>${isOpen ? "Show less" : "Show more"}</button>`
+      html`<button class="link unfold" type="button" aria-expanded=${isOpen} onClick=${() => setUnfolded(!isOpen)}>${isOpen ? "Show less" : "Show more"}</button>`
     }
   `;
 }
@@ -107,7 +109,7 @@ function Whole({ text, edited }) {
     if (number >= all.length) clearTimeout(timer);
     return () => clearTimeout(timer);
   }, [number, all]);
-  return all.slice(0, number).map((part, index) => {
+  return all.slice(0, prints.value ? all.length : number).map((part, index) => {
     const shown = html`<${Formatted} text=${part.text} edited=${index === all.length - 1 && edited} />`;
     return html`<div key=${index} class=${part.continues ? "part continues" : "part"}>${shown}</div>`;
   });

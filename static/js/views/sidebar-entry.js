@@ -12,6 +12,7 @@ import { isInvited } from "../rooms/invitations.js";
 import { addressOf, currentRoom, shownRoom, showsMentions } from "../route.js";
 import { isMuted, me, rooms, titleOf } from "../store.js";
 import { Avatar, AvatarWithPresence } from "./avatar.js";
+import { Handles } from "./handle.js";
 import { Icon } from "./icon.js";
 
 /** Of the room that we look at. */
@@ -56,7 +57,7 @@ export function Entry({ room }) {
         aria-label=${look.label}
       >
         <${Sign} room=${room} />
-        <span class="title" dir="auto">${look.title}</span>
+        <span class="title" dir="auto">${look.title}${isConversation(room) && html`<${Handles} room=${room} />`}</span>
         ${look.isNew && html`<span class="count" data-count="New"></span>`}
         ${look.hasDraft && html`<${Icon} name="pencil" />`}
         ${look.isMuted && html`<${Icon} name="muted" />`}
