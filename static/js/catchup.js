@@ -76,9 +76,9 @@ export class Catchup {
     /** @type {Set<string>} */
     const asked = new Set();
     for (let round = this.#next(asked); round; round = this.#next(asked)) {
-      if (await round) continue;
-      this.#wanted.clear();
-      if (this.#all === null) break;
+      const isOver = !(await round);
+      if (isOver) this.#wanted.clear();
+      if (isOver && this.#all === null) break;
     }
     this.#running = null;
   }

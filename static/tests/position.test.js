@@ -1,13 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { isAtEnd, MOST_SHOWN, returning, STICKS_WITHIN_PX } from "../js/timeline/position.js";
+import { isAtEnd, MOST_SHOWN, returning, STEP_CHARACTERS, STICKS_WITHIN_PX } from "../js/timeline/position.js";
 import { messages, Reader } from "./reader.js";
 
 test("a room without news opens at the bottom, and renders only the newest messages", () => {
   const alice = new Reader(500);
   assert.equal(alice.below(), 0);
   assert.ok(alice.rendered().length <= 60 && isAtEnd(alice.position));
+});
+
+test("long messages are rendered a few at a time, wherever one is", () => {
+  const long = (from, to) => messages(from, to).map((row) => ({ ...row, text: "word ".repeat(400) }));
+  const alice = new Reader(0, { list: long(1, 300), newest: 300 });
+  let before = alice.rendered().length;
+  assert.ok(before > 0 && before * 2_000 <= STEP_CHARACTERS);
+  for (const type of ["older", "older", "newer", "around"]) {
+    const now = alice.does(type, { seq: 100 }).rendered().length;
+    assert.ok(type === "around" ? now * 2_000 <= 2 * STEP_CHARACTERS : (now - before) * 2_000 <= STEP_CHARACTERS);
+    before = now;
+  }
 });
 
 test("at the bottom one stays at the bottom, whatever arrives", () => {

@@ -67,7 +67,9 @@ async def main() -> None:
                     took = await visitor.page.evaluate(OPEN, "#/r/pastes")
                 await visitor.go_to("Lobby")
                 print(f"a room of {MESSAGES} messages of {LONGEST} characters opens in {took:.0f} ms   <= 300 ms")
-                print(f"  processor: {tasks.longest:.0f} ms in the longest task   <= 50 ms; {tasks.total:.0f} ms in all")
+                print(
+                    f"  processor: {tasks.longest:.0f} ms in the longest task   <= 50 ms; {tasks.total:.0f} ms in all"
+                )
 
 
 if __name__ == "__main__":

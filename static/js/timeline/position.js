@@ -49,7 +49,7 @@ export const STICKS_WITHIN_PX = 100;
 const AT_BOTTOM = 60;
 const STEP = 50;
 /** What a page can lay out in a moment: long messages are rendered a few at a time. */
-export const STEP_CHARACTERS = 8_000;
+export const STEP_CHARACTERS = 5_000;
 export const MOST_SHOWN = 300;
 
 /** @type {Position} A room that opens. */

@@ -18,14 +18,13 @@ import { Icon } from "./icon.js";
 /** Of the room that we look at. */
 const NOTHING = { isNews: false, number: 0 };
 
-/** What an entry shows. @param {string} room */
-function lookOf(room) {
+/** What an entry shows. @param {string} room @param {boolean} isHere @param {boolean} isShown */
+function lookOf(room, isHere, isShown) {
   void attention.value;
-  const isShown = shownRoom.value === room;
   const isSeen = isShown && isLooking();
   const { isNews, number } = isSeen ? NOTHING : concernOf(room);
   return {
-    isHere: currentRoom.value === room && !showsMentions.value,
+    isHere,
     isNews,
     number,
     hasDraft: !isShown && hasDraft(room),
@@ -37,11 +36,14 @@ function lookOf(room) {
 }
 
 /**
- * A room or conversation. Its look is compared as text, so that of hundreds only those are rendered that changed.
+ * A room or conversation. Its look is compared as text, so that of hundreds only those are rendered that changed; going
+ * to another room concerns two of them.
  * @param {{room: string}} props
  */
 export function Entry({ room }) {
-  const asText = useComputed(() => JSON.stringify(lookOf(room))).value;
+  const isHere = useComputed(() => currentRoom.value === room && !showsMentions.value);
+  const isShown = useComputed(() => shownRoom.value === room);
+  const asText = useComputed(() => JSON.stringify(lookOf(room, isHere.value, isShown.value))).value;
   /** @type {ReturnType<typeof lookOf>} */
   const look = JSON.parse(asText);
   const item = useRef(/** @type {HTMLElement | null} */ (null));
