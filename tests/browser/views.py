@@ -51,7 +51,7 @@ async def come_in(alice: Visitor) -> None:
     await alice.join()
     await alice.sees("See you there.")
     await alice.has_everything()
-    await expect(alice.page.get_by_role("link", name="Bob Okafor, online", include_hidden=True)).to_have_count(1)
+    await expect(alice.page.get_by_role("link", name="Bob Okafor @bob, online", include_hidden=True)).to_have_count(1)
     await expect(alice.log.locator(".hljs-attribute").first).to_be_visible()
     await expect(alice.log.get_by_role("button", name="@carol")).to_be_visible()
     await alice.page.mouse.move(1, 1)

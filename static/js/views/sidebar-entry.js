@@ -10,9 +10,8 @@ import { attention, isLooking } from "../reads/marks.js";
 import { concernOf, unreadOf } from "../reads/unread.js";
 import { isInvited } from "../rooms/invitations.js";
 import { addressOf, currentRoom, shownRoom, showsMentions } from "../route.js";
-import { isMuted, me, rooms, titleOf } from "../store.js";
+import { handlesOf, isMuted, me, rooms, titleOf } from "../store.js";
 import { Avatar, AvatarWithPresence } from "./avatar.js";
-import { Handles } from "./handle.js";
 import { Icon } from "./icon.js";
 
 /** Of the room that we look at. */
@@ -31,6 +30,7 @@ function lookOf(room, isHere, isShown) {
     isMuted: isMuted(room),
     isNew: isInvited(room),
     title: titleOf(room),
+    handles: handlesOf(room),
     label: labelOf(room, isShown, isSeen),
   };
 }
@@ -54,12 +54,12 @@ export function Entry({ room }) {
       <a
         class=${classes}
         href=${addressOf(room)}
-        title=${look.title}
+        title=${[look.title, look.handles].filter(Boolean).join(" ")}
         aria-current=${look.isHere ? "page" : undefined}
         aria-label=${look.label}
       >
         <${Sign} room=${room} />
-        <span class="title" dir="auto">${look.title}${isConversation(room) && html`<${Handles} room=${room} />`}</span>
+        <span class="title" dir="auto">${look.title}${look.handles && html` <bdi class="handle">${look.handles}</bdi>`}</span>
         ${look.isNew && html`<span class="count" data-count="New"></span>`}
         ${look.hasDraft && html`<${Icon} name="pencil" />`}
         ${look.isMuted && html`<${Icon} name="muted" />`}
@@ -75,7 +75,8 @@ function labelOf(room, isShown, isSeen) {
   const presence = partner && !another && (isOnline(partner) ? "online" : "offline");
   const muted = isMuted(room) && "muted";
   const draft = !isShown && hasDraft(room) && "draft";
-  return [titleOf(room), presence, isInvited(room) && "new", muted, draft, ...(isSeen ? [] : numbersOf(room))]
+  const title = [titleOf(room), handlesOf(room)].filter(Boolean).join(" ");
+  return [title, presence, isInvited(room) && "new", muted, draft, ...(isSeen ? [] : numbersOf(room))]
     .filter(Boolean)
     .join(", ");
 }
