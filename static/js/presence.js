@@ -3,7 +3,7 @@ import { online, run } from "./connection.js";
 import { others } from "./names.js";
 import { currentRoom } from "./route.js";
 import { listenFor } from "./signals.js";
-import { conversations, me, membersOf, rosters } from "./store.js";
+import { conversations, me, rosters } from "./store.js";
 
 /** The presence of the people on screen: partners in conversations, and members of the open room or in its panel. */
 
@@ -57,9 +57,9 @@ function onScreen() {
   const partners = [...conversations.value, currentRoom.value].flatMap((room) =>
     room.startsWith("#") ? [] : others(room, mine),
   );
-  const isKnown = rosters.value.get(currentRoom.value)?.complete;
-  const members = isKnown ? membersOf(currentRoom.value).map((member) => member.username) : [];
-  return [...new Set([...shown.keys(), ...partners, ...members])]
+  const roster = rosters.value.get(currentRoom.value);
+  const members = roster?.complete ? [...roster.rows.values()].filter(({ gone }) => !gone) : [];
+  return [...new Set([...shown.keys(), ...partners, ...members.map(({ username }) => username)])]
     .filter((username) => username !== mine)
     .slice(0, AT_MOST);
 }
