@@ -155,6 +155,7 @@ class HttpProtocol(HttpParsing):
         )
         if isinstance(protocol, WebSocketProtocol):
             protocol.slot = self.slot
+        self.transport.resume_reading()
         protocol.connection_made(self.transport)
         fields = b"".join(b"%s: %s\r\n" % field for field in self.headers)
         protocol.data_received(b"%s %s HTTP/1.1\r\n%s\r\n" % (self.parser.get_method(), self._target, fields))

@@ -18,7 +18,7 @@ from tests.soak.servers import Server
 
 SOCKETS = 5000
 POLLS = 500
-PEOPLE = 100
+PEOPLE = 200
 ROOM = "#tellers"
 SENDERS = 16
 AT_ONCE = 64

@@ -6,6 +6,7 @@ python -m tests.soak.host serve --port 0 ...
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -64,8 +65,9 @@ class Heart:
         while True:
             time.sleep(LOOK)
             if self._loop.time() - self._last > LATE:
-                calls = traceback.extract_stack(sys._current_frames()[thread])
-                self.places[" > ".join(f"{Path(call.filename).name}:{call.lineno}" for call in calls[-CALLS:])] += 1
+                with contextlib.suppress(AttributeError):  # the frames of a running thread change while they are read
+                    calls = traceback.extract_stack(sys._current_frames()[thread])
+                    self.places[" > ".join(f"{Path(call.filename).name}:{call.lineno}" for call in calls[-CALLS:])] += 1
 
 
 class Probed(Chatrooms):

@@ -9,9 +9,10 @@ import pytest
 
 from chatrooms.wire import fastpath
 from chatrooms.wire.limits import MAX_PACKET
+from chatrooms.wire.pacing import REQUESTS_AT_ONCE
 from chatrooms.wire.websocket_reader import NOT_UTF8, SLICE
 from tests.wire.program import until
-from tests.wire.raw import frame, receive_until, send
+from tests.wire.raw import PATH, frame, handshake, receive_until, send
 
 MANY = 10_000
 
@@ -160,3 +161,16 @@ async def test_the_handlers_of_one_client_run_in_order_if_that_is_asked_for(star
         await ws.send(f'42["note",{number}]')
     await until(lambda: len(program.heard) == 20)
     assert program.heard == list(range(20))
+
+
+async def test_clients_whose_handshakes_come_in_one_round_of_the_loop_are_all_served(raw):
+    sockets = [await raw.bare() for _ in range(2 * REQUESTS_AT_ONCE)]
+    await raw.request("GET", EIO=4, transport="polling")  # so that all of them are accepted
+    for each in sockets:
+        assert each.send(handshake(f"{PATH}?EIO=4&transport=websocket"))
+    for each in sockets:
+        await receive_until(each, b'"maxPayload"')
+        await send(each, frame("40"))
+    for each in sockets:
+        await receive_until(each, b'40{"sid"')
+        each.close()
