@@ -21,7 +21,7 @@ from tests.services.chromium import chromium
 
 MESSAGES = 10_000
 SWITCHES = 20
-VISITS = 3
+VISITS = 5
 SWITCH = """
 async ([first, second, switches]) => {
   const times = [];
@@ -95,13 +95,16 @@ async def measure(browser: Browser, server: RunningServer) -> list[tuple[str, st
 
 
 async def lighthouse(url: str) -> list[tuple[str, str, str]]:
-    """Return the medians of Lighthouse's scores; empty without npx."""
+    """Return the lowest of Lighthouse's scores in several visits; empty without npx."""
     npx = shutil.which("npx")
     if npx is None:
         return []
     scores = [await visit(npx, url) for _ in range(VISITS)]
-    medians = {name: 100 * sorted(score[name] for score in scores)[VISITS // 2] for name in scores[0]}
-    return [(f"Lighthouse, {name}", f"{score:.0f}", "99 or 100") for name, score in medians.items()]
+    lowest = {name: 100 * min(score[name] for score in scores) for name in scores[0]}
+    return [
+        (f"Lighthouse, {name}, lowest of {VISITS}", f"{score:.0f}", ">= 99" if name == "performance" else "100")
+        for name, score in lowest.items()
+    ]
 
 
 async def visit(npx: str, url: str) -> dict[str, float]:

@@ -9,8 +9,8 @@ import pytest
 from playwright.async_api import expect
 
 from chatrooms.doors import snapshot
+from tests.browser import wheel
 from tests.browser.conftest import Arrive
-from tests.browser.preloads import STATIC
 from tests.browser.visitor import Visitor
 
 INSTALLED = "navigator.serviceWorker.ready.then(({active}) => active !== null)"
@@ -78,10 +78,9 @@ async def test_the_manifest_and_its_icons_are_there(person: Arrive) -> None:
 
 
 @pytest.fixture
-def static(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def static(tmp_path: Path, shared_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Copy the client, so that a test can change it."""
-    copy = tmp_path / "static"
-    shutil.copytree(STATIC, copy, ignore=shutil.ignore_patterns("node_modules"))
+    copy = shutil.copytree(wheel.bundle(shared_folder), tmp_path / "static")
     monkeypatch.setattr(snapshot, "SECONDS_BETWEEN_LOOKS", 0)
     monkeypatch.setattr("chatrooms.app._static", lambda: snapshot.Folder(copy, watched=True))
     return copy
@@ -91,8 +90,7 @@ async def test_a_new_version_is_offered_and_installed_only_on_request(static: Pa
     alice = await person("alice")
     await install(alice)
     await alice.composer.fill("half a sentence")
-    with (static / "js" / "ids.js").open("a") as script:
-        script.write("// changed")
+    (static / "js" / "more-0A1B2C3D.js").write_text("// new")
     await alice.page.evaluate("navigator.serviceWorker.ready.then(registration => registration.update())")
     await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text("A new version is available.")
     await expect(alice.composer).to_have_value("half a sentence")
