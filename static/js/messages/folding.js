@@ -2,8 +2,8 @@
 
 export const FOLDS_FROM = { lines: 30, characters: 2_400 };
 const SHOWN = { lines: 12, characters: 1_000 };
-/** A part ends at the next empty line, or, if it has become this long, at the next line. */
-const PART = { least: 1_500, most: 2_200 };
+/** A part ends at the next empty line, or, if it has become this long, at the next line; each can be an item. */
+const PART = { least: 1_500, most: 2_200, lines: 150 };
 /** The rest of a line that begins code has no backticks, and one that ends it nothing but the mark, by CommonMark. */
 const BEGINS_CODE = /^ {0,3}(`{3,}(?!.*`)|~{3,})/u;
 const ENDS_CODE = /^ {0,3}(`{3,}|~{3,})\s*$/u;
@@ -39,9 +39,14 @@ export function parts(text) {
   const found = [{ text: "", continues: false }];
   let mark = "";
   let isEmpty = true;
+  let lines = 0;
   for (const line of text.split(/(?<=\n)/u)) {
     const { length } = found.at(-1)?.text ?? "";
-    if (!mark && length >= (isEmpty ? PART.least : PART.most)) found.push({ text: "", continues: !isEmpty });
+    lines += 1;
+    if (!mark && (length >= (isEmpty ? PART.least : PART.most) || lines > PART.lines)) {
+      found.push({ text: "", continues: !isEmpty });
+      lines = 1;
+    }
     mark = markAfter(line, mark);
     isEmpty = line.trim() === "";
     /** @type {Part} */ (found.at(-1)).text += line;

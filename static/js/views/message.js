@@ -1,5 +1,5 @@
 import { cloneElement, isValidElement, toChildArray } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { showPerson } from "../overlay.js";
 import { exactTime, shortTime, timeOf } from "../dates.js";
 import { beginning, parts } from "../messages/folding.js";
@@ -13,6 +13,7 @@ import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
 import { Mentioned } from "./mention.js";
+import { useSteps } from "./steps.js";
 
 const MessageEditor = later("MessageEditor");
 const Tools = later("Tools");
@@ -103,13 +104,8 @@ function Formatted({ text, edited }) {
 /** A long text, a part after the other, so that the page can do something else in between. @param {{text: string, edited: string | null}} props */
 function Whole({ text, edited }) {
   const all = useMemo(() => parts(text), [text]);
-  const [number, setNumber] = useState(1);
-  useEffect(() => {
-    const timer = setTimeout(() => setNumber(number + 1));
-    if (number >= all.length) clearTimeout(timer);
-    return () => clearTimeout(timer);
-  }, [number, all]);
-  return all.slice(0, prints.value ? all.length : number).map((part, index) => {
+  const number = useSteps(all.length, 1);
+  return all.slice(0, number).map((part, index) => {
     const shown = html`<${Formatted} text=${part.text} edited=${index === all.length - 1 && edited} />`;
     return html`<div key=${index} class=${part.continues ? "part continues" : "part"}>${shown}</div>`;
   });
