@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
@@ -122,15 +123,17 @@ async def visit(npx: str, url: str) -> dict[str, float]:
     return {name: it["score"] for name, it in json.loads(output)["categories"].items()}
 
 
-async def main() -> None:
+async def main(only: str) -> None:
     with tempfile.TemporaryDirectory() as data:
         async with running(Path(data)) as server, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-            tell(await measure(browser, server))
-            async with serving_wheel(install(Path(data)), Path(data) / "wheel data") as wheel:
-                tell(await first_load(browser, wheel.url))
-                await browser.close()
-                tell(await lighthouse(wheel.url))
+            if only != "wheel":
+                tell(await measure(browser, server))
+            if only != "rooms":
+                async with serving_wheel(install(Path(data)), Path(data) / "wheel data") as wheel:
+                    tell(await first_load(browser, wheel.url))
+                    await browser.close()
+                    tell(await lighthouse(wheel.url))
 
 
 def tell(figures: list[tuple[str, str, str]]) -> None:
@@ -139,4 +142,6 @@ def tell(figures: list[tuple[str, str, str]]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", choices=["rooms", "wheel"])
+    asyncio.run(main(parser.parse_args().only))
