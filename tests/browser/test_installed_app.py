@@ -12,6 +12,7 @@ from chatrooms.doors import snapshot
 from tests.browser import wheel
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
+from tests.people import connect
 
 INSTALLED = "navigator.serviceWorker.ready.then(({active}) => active !== null)"
 CONTROLLED = """
@@ -114,8 +115,14 @@ async def test_a_server_that_cannot_be_reached_is_explained(person: Arrive) -> N
     await alice.button("Try now").click()
 
 
-async def test_an_unknown_room_links_back(person: Arrive) -> None:
+async def test_an_unknown_room_links_back_and_an_open_one_can_be_joined(person: Arrive) -> None:
     alice = await person("alice")
+    async with connect(alice.url, "bob") as bob:
+        await bob.run("room.create", name="garden", topic="Tomatoes")
+    await alice.page.goto(f"{alice.url}/r/garden")
+    await expect(alice.page.get_by_text("It's open and has 1 member. Tomatoes")).to_be_visible()
+    await alice.button("Join #garden").click()
+    await alice.is_in("garden")
     await alice.page.goto(f"{alice.url}/r/gone")
     await expect(alice.page.get_by_role("heading", name="No open room is called #gone")).to_be_visible()
     await expect(alice.button("Join #gone")).to_have_count(0)
