@@ -93,6 +93,14 @@ test("no more than some messages are rendered, and none is left out, however far
   );
 });
 
+test("what is loaded above is rendered only with the next step", () => {
+  const alice = new Reader(0, { list: messages(1_001, 1_400), newest: 1_400 }).scrolls(-1000);
+  for (let first = 1_001; first > 1; first -= 50) {
+    while (alice.rendered()[0].seq > first) alice.does("older");
+    assert.ok(alice.knows({ list: messages(first - 50, 1_400) }).rendered().length <= MOST_SHOWN);
+  }
+});
+
 test("when the composer grows, the bottom stays in sight; further up the line under the eye does", () => {
   const alice = new Reader(80);
   alice.viewport -= 120;

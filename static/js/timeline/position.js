@@ -113,9 +113,6 @@ function placeOf(list, seq) {
   return found < 0 ? list.length : found;
 }
 
-/** From which seq on the messages from an index on are rendered. @param {Message[]} list @param {number} index */
-const seqFrom = (list, index) => (index > 0 ? (list[index]?.seq ?? 0) : 0);
-
 /**
  * How many messages are rendered in one go, at least one, if there is any.
  * @param {Message[]} list @param {number} start The index of the first. @param {1 | -1} way @param {number} most
@@ -159,7 +156,7 @@ function atBottom(position) {
   if (!stuck || isPast) return position;
   const isFew = from > 0 && list.length - placeOf(list, from) <= AT_BOTTOM + STEP;
   const first = list.length - fitting(list, list.length - 1, -1, AT_BOTTOM);
-  return { ...position, from: isFew ? from : seqFrom(list, first), to: Infinity };
+  return { ...position, from: isFew ? from : first && list[first].seq, to: Infinity };
 }
 
 /**
@@ -239,7 +236,7 @@ function older(position) {
   const { list, from, to } = position;
   const start = placeOf(list, from);
   const place = start - fitting(list, start - 1, -1, STEP);
-  return { ...position, from: seqFrom(list, place), to: Math.min(to, list[place + MOST_SHOWN]?.seq ?? Infinity) };
+  return { ...position, from: list[place]?.seq ?? 0, to: Math.min(to, list[place + MOST_SHOWN]?.seq ?? Infinity) };
 }
 
 /** Renders more below; if there are too many, less above. @param {Position} position @returns {Position} */
@@ -260,5 +257,5 @@ function around(position, seq) {
   const place = placeOf(list, seq);
   const first = place - fitting(list, place - 1, -1, STEP);
   const end = place + fitting(list, place, 1, STEP);
-  return left({ ...position, stuck: false, from: seqFrom(list, first), to: list[end]?.seq ?? Infinity });
+  return left({ ...position, stuck: false, from: list[first]?.seq ?? 0, to: list[end]?.seq ?? Infinity });
 }
