@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ SINGLES = ("manifest.webmanifest", "icon.svg", "icon-192.png", "icon-512.png", "
 SHELL_TYPES = (".css", ".js", ".json")
 """The files that the page needs, and that its digest covers."""
 TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
+BUNDLED = "bundled"
+_named = re.compile(r"-[0-9A-Z]{8}\.\w+$")
+"""How `static/bundle.js` names a file by its digest."""
 SMALLEST = 100
 """Bytes; a smaller file is not worth compressing."""
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -66,6 +70,11 @@ class Snapshot:
         for path in self.shell:
             digest.update(f"{path}\0".encode() + self.files[path].body)
         return digest.hexdigest()[:16]
+
+    @cached_property
+    def version(self) -> str:
+        """What their URLs begin with: the digest, or always the same for bundles, which their names tell apart."""
+        return BUNDLED if all(map(_named.search, self.shell)) else self.digest
 
 
 class Folder:
