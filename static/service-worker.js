@@ -1,8 +1,8 @@
 /**
  * Caches the page and all its files, so that it opens offline. The server fills in the next line with the files and
- * their digest. A file under its digest never changes, so a cached one is never revalidated.
+ * their digest. A file under its version never changes, so a cached one is never revalidated.
  */
-const SHELL = { digest: "", brand: "", files: [] };
+const SHELL = { digest: "", version: "", brand: "", files: [] };
 
 const PAGE = new URL("./", self.registration.scope).href;
 /** Begins the names of this chat's caches: another chat of this host can have its own. */
@@ -53,7 +53,7 @@ function takes(tab, about) {
 
 async function keepAll() {
   const cache = await caches.open(CACHE);
-  await cache.addAll([PAGE, ...SINGLES, ...SHELL.files.map((file) => `${FILES}${SHELL.digest}/${file}`)]);
+  await cache.addAll([PAGE, ...SINGLES, ...SHELL.files.map((file) => `${FILES}${SHELL.version}/${file}`)]);
 }
 
 /** Deletes old caches, but keeps the previous version, which open tabs still use. */

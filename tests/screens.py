@@ -23,7 +23,13 @@ SETTLED = """() => document.getAnimations().every(
   (animation) => animation.playState !== "running" || animation.effect.getTiming().iterations === Infinity
 )"""
 """JavaScript: whether all fade-in animations have finished."""
-WIDTHS = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 390, "height": 780}}
+WIDTHS = {
+    "wide": {"width": 1440, "height": 900},
+    "narrow": {"width": 390, "height": 780},
+    "widest": {"width": 1920, "height": 1080},
+    "narrowest": {"width": 320, "height": 568},
+}
+"""The last is also a window of 1,280 pixels at 400 %."""
 
 
 @asynccontextmanager
@@ -46,12 +52,12 @@ async def stranger(browser: Browser, url: str, token: str, **options) -> Visitor
     return await Visitor.open(context, url, "alice")
 
 
-async def photograph(out: Path, only: str) -> None:
+async def photograph(out: Path, only: str, widths: list[str]) -> None:
     """Capture every view in every theme and width, each in its own browser context."""
     with tempfile.TemporaryDirectory() as data:
         async with furnished(Path(data)) as (url, token), async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-            for width, scheme in product(WIDTHS, ("light", "dark")):
+            for width, scheme in product(widths, ("light", "dark")):
                 alice = await stranger(browser, url, token, viewport=WIDTHS[width], color_scheme=scheme)
                 await alice.page.screenshot(path=out / f"join-{width}-{scheme}.png")
                 await come_in(alice)
@@ -77,6 +83,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "shots")
     parser.add_argument("--only", default="", help="part of a view's name")
+    parser.add_argument("--widths", nargs="+", default=["wide", "narrow"], choices=WIDTHS)
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
-    asyncio.run(photograph(chosen.out, chosen.only))
+    asyncio.run(photograph(chosen.out, chosen.only, chosen.widths))

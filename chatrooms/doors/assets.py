@@ -21,7 +21,7 @@ from chatrooms.identity.pages import mount
 
 BASE = '<base href="/">'
 LOGIN = '<meta name="login" content="here">'
-SHELL = 'const SHELL = { digest: "", brand: "", files: [] };'
+SHELL = 'const SHELL = { digest: "", version: "", brand: "", files: [] };'
 MANIFEST, ICON = "manifest.webmanifest", "icon.svg"
 IN_FOLDERS = tuple(f"{name}/" for name in FOLDERS)
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -47,7 +47,7 @@ class Assets:
             Route("/", self._page),
             Route("/r/{rest:path}", self._page),
             Route("/service-worker.js", self._service_worker),
-            Route("/v/{digest}/{path:path}", self._kept),
+            Route("/v/{version}/{path:path}", self._kept),
             *(Route(f"/{name}/{{rest:path}}", self._file) for name in FOLDERS),
             *(Route(f"/{name}", self._file) for name in SINGLES),
         ]
@@ -63,12 +63,12 @@ class Assets:
         return answer(request, _branded(await self._folder.current(), self._brand, path(request.scope)[1:]))
 
     async def _kept(self, request: Request) -> Response:
-        """Return a file to keep forever, if the digest in the path is current."""
+        """Return a file to keep forever, if the version in the path is current."""
         snapshot = await self._folder.current()
         name = request.path_params["path"]
         if not name.startswith(IN_FOLDERS):
             raise HTTPException(404)
-        current = request.path_params["digest"] == snapshot.digest
+        current = request.path_params["version"] == snapshot.version
         return answer(request, _found(snapshot, name), {"Cache-Control": FOR_EVER} if current else {})
 
 
@@ -95,7 +95,7 @@ def _painted(snapshot: Snapshot, brand: Brand, path: str) -> File:
 def _page(snapshot: Snapshot, brand: Brand, base: str, *, hosted: bool) -> tuple[File, str]:
     """Return the page for a chat at the path ``base``, and its content security policy."""
     source = _found(snapshot, PAGE).body.decode()
-    html = _in_folders.sub(rf"./v/{snapshot.digest}/\1", source).replace(BASE, f'<base href="{base}">', 1)
+    html = _in_folders.sub(rf"./v/{snapshot.version}/\1", source).replace(BASE, f'<base href="{base}">', 1)
     if hosted:
         html = html.replace(LOGIN, LOGIN.replace("here", "host"), 1)
     html = brand.page(html)
@@ -106,7 +106,8 @@ def _page(snapshot: Snapshot, brand: Brand, base: str, *, hosted: bool) -> tuple
 def _service_worker(snapshot: Snapshot, brand: Brand) -> File:
     """Return the service worker with the list of files that it keeps, which changes with the brand too."""
     whose = hashlib.sha256(orjson.dumps(list(brand))).hexdigest()[:16]
-    shell = orjson.dumps({"digest": snapshot.digest, "brand": whose, "files": snapshot.shell}).decode()
+    names = {"digest": snapshot.digest, "version": snapshot.version, "brand": whose, "files": snapshot.shell}
+    shell = orjson.dumps(names).decode()
     script = _found(snapshot, SERVICE_WORKER).body.decode().replace(SHELL, f"const SHELL = {shell};", 1)
     return File(script.encode(), "text/javascript")
 

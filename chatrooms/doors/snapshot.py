@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import hashlib
 import mimetypes
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -19,6 +20,9 @@ SINGLES = ("manifest.webmanifest", "icon.svg", "icon-192.png", "icon-512.png", "
 SHELL_TYPES = (".css", ".js", ".json")
 """The files that the page needs, and that its digest covers."""
 TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
+BUNDLED = "bundled"
+_named = re.compile(r"-[0-9A-Z]{8}\.\w+$")
+"""How `static/bundle.js` names a file by its digest."""
 SMALLEST = 100
 """Bytes; a smaller file is not worth compressing."""
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -75,6 +79,11 @@ class Snapshot:
             _ = file.etag, file.compressed
         _ = self.digest
         return self
+
+    @cached_property
+    def version(self) -> str:
+        """What their URLs begin with: the digest, or always the same for bundles, which their names tell apart."""
+        return BUNDLED if all(map(_named.search, self.shell)) else self.digest
 
 
 class Folder:

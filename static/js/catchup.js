@@ -64,16 +64,23 @@ export class Catchup {
   }
 
   #run() {
-    this.#running ??= this.#rounds().finally(() => (this.#running = null));
+    this.#running ??= this.#rounds();
     return this.#running;
   }
 
+  /**
+   * Ends in the moment in which nothing is due any more, so that no call is lost. Something is due at first. After a
+   * lasting failure it goes on only if everything has become due since, as after a new connection.
+   */
   async #rounds() {
     /** @type {Set<string>} */
     const asked = new Set();
     for (let round = this.#next(asked); round; round = this.#next(asked)) {
-      if (!(await round)) return this.#wanted.clear();
+      const isOver = !(await round);
+      if (isOver) this.#wanted.clear();
+      if (isOver && this.#all === null) break;
     }
+    this.#running = null;
   }
 
   /**

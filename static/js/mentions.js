@@ -6,6 +6,8 @@ import { folded } from "./names.js";
  * @typedef {{sign: "@" | "#", name: string, written: string}} Named A name as it is stored, and as it is written.
  */
 
+/** In a piece of text; others are shown as they are written, since each is a button or a link. */
+const MOST = 200;
 const BEGINS = /[@#]/u;
 const NAMED = /(?<sign>[@#])(?<![\p{L}\p{M}\p{N}][._-]*[@#])(?<![@#/\\][@#])(?<given>[\p{L}\p{M}\p{N}._-]{1,128})/gu;
 
@@ -24,7 +26,7 @@ export function namesIn(text, isKnown) {
   let end = 0;
   for (const found of text.matchAll(NAMED)) {
     const named = longest(/** @type {Named["sign"]} */ (found[1]), found[2], isKnown);
-    if (named) {
+    if (named && pieces.length < 2 * MOST) {
       pieces.push(text.slice(end, found.index), named);
       end = found.index + 1 + named.written.length;
     }

@@ -1,5 +1,5 @@
-import { signal } from "@preact/signals";
-import { keep, kept, shared } from "./storage.js";
+import { computed, signal } from "@preact/signals";
+import { keep, keptUnder, shared } from "./storage.js";
 import { me } from "./store.js";
 
 /** Preferences of this browser: density, sounds, and notification levels. */
@@ -19,6 +19,12 @@ export const desktop = shared("desktop");
 const changes = signal(0);
 addEventListener("storage", () => (changes.value += 1));
 
+/** The levels that were chosen, by room. */
+const levels = computed(() => {
+  void changes.value;
+  return keptUnder(`${me.value?.username} level `);
+});
+
 export const showDensity = () =>
   density.subscribe((chosen) => {
     if (chosen) document.documentElement.dataset.density = chosen;
@@ -26,11 +32,8 @@ export const showDensity = () =>
   });
 
 /** @param {string} room @returns {Level} The default is mentions in shared rooms, and everything in conversations. */
-export function levelOf(room) {
-  void changes.value;
-  const chosen = kept(`${me.peek()?.username} level ${room}`);
-  return /** @type {Level} */ (chosen || (room.startsWith("#") ? "mentions" : "all"));
-}
+export const levelOf = (room) =>
+  /** @type {Level} */ (levels.value.get(room) || (room.startsWith("#") ? "mentions" : "all"));
 
 /** @param {string} room @param {Level} level */
 export function chooseLevel(room, level) {

@@ -3,7 +3,7 @@ import { online, run } from "./connection.js";
 import { others } from "./names.js";
 import { currentRoom } from "./route.js";
 import { listenFor } from "./signals.js";
-import { conversations, me, membersOf, rosters } from "./store.js";
+import { conversations, me, rosters } from "./store.js";
 
 /** The presence of the people on screen: partners in conversations, and members of the open room or in its panel. */
 
@@ -19,8 +19,11 @@ const states = signal(new Map());
 export const isOnline = (username) =>
   username === me.value?.username ? online.value : states.value.get(username) === "online";
 
-/** @type {Signal<Map<string, number>>} How often each person is shown in lists. */
-const shown = signal(new Map());
+/** @type {Map<string, number>} How often each person is shown in lists. */
+const shown = new Map();
+/** Counts changes of that: one for all that are shown or hidden together. */
+const changes = signal(0);
+let isChanging = false;
 
 /** @param {string} username @returns {() => void} to stop */
 export function watchWhileShown(username) {
@@ -30,11 +33,15 @@ export function watchWhileShown(username) {
 
 /** @param {string} username @param {number} more */
 function count(username, more) {
-  const counts = new Map(shown.peek());
-  const number = (counts.get(username) ?? 0) + more;
-  if (number) counts.set(username, number);
-  else counts.delete(username);
-  shown.value = counts;
+  const number = (shown.get(username) ?? 0) + more;
+  if (number) shown.set(username, number);
+  else shown.delete(username);
+  if (isChanging) return;
+  isChanging = true;
+  queueMicrotask(() => {
+    isChanging = false;
+    changes.value += 1;
+  });
 }
 
 /** Takes over what the server says of members. @param {{username: string}[]} members @param {string[]} present */
@@ -45,13 +52,14 @@ export function learnPresence(members, present) {
 
 /** @returns {string[]} */
 function onScreen() {
+  void changes.value;
   const mine = me.value?.username ?? "";
   const partners = [...conversations.value, currentRoom.value].flatMap((room) =>
     room.startsWith("#") ? [] : others(room, mine),
   );
-  const isKnown = rosters.value.get(currentRoom.value)?.complete;
-  const members = isKnown ? membersOf(currentRoom.value).map((member) => member.username) : [];
-  return [...new Set([...shown.value.keys(), ...partners, ...members])]
+  const roster = rosters.value.get(currentRoom.value);
+  const members = roster?.complete ? [...roster.rows.values()].filter(({ gone }) => !gone) : [];
+  return [...new Set([...shown.keys(), ...partners, ...members.map(({ username }) => username)])]
     .filter((username) => username !== mine)
     .slice(0, AT_MOST);
 }

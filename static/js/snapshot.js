@@ -18,7 +18,9 @@ import { extendWindow, noteNewest, noteUncounted, takeRows } from "./rows.js";
 
 /** Others are not restored. */
 const VERSION = 3;
+/** Of each room: copying more would hold up the page. */
 const KEPT_MESSAGES = 100;
+const KEPT_CHARACTERS = 50_000;
 const SETTLED_AFTER_MS = 400;
 
 /** @param {string} username */
@@ -68,12 +70,20 @@ const snapshotHead = (room, rev) => ({
 const uncountedIn = (room) =>
   [...(store.uncounted.peek().get(room) ?? [])].filter(([number]) => number > readNumber(room));
 
+/** @param {Message[]} list */
+function lastOf(list) {
+  const last = list.slice(-KEPT_MESSAGES).reverse();
+  let characters = 0;
+  const end = last.findIndex(({ text }) => (characters += text?.length ?? 0) > KEPT_CHARACTERS);
+  return last.slice(0, end < 0 ? undefined : Math.max(1, end)).reverse();
+}
+
 /** @param {string} room @param {number} rev @returns {RoomSnapshot} */
 function snapshotRoom(room, rev) {
   const { list, lowest, more } = store.windowOf(room).peek();
   const roster = store.rosters.peek().get(room);
-  const cut = list.length > KEPT_MESSAGES;
-  const messages = list.slice(-KEPT_MESSAGES);
+  const messages = lastOf(list);
+  const cut = list.length > messages.length;
   return {
     room,
     rev,

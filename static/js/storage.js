@@ -62,6 +62,9 @@ export const keptKeys = (start) =>
     key.startsWith(PREFIX + start) ? [key.slice((PREFIX + start).length)] : [],
   );
 
+/** What is kept under the keys that begin with `start`, by the rest of the key. @param {string} start */
+export const keptUnder = (start) => new Map(keptKeys(start).map((rest) => [rest, kept(start + rest)]));
+
 /** @param {string} start The prefix of the keys to remove. @param {string} [scope] */
 export function forgetKept(start, scope) {
   for (const key of Object.keys(storage(scope) ?? {})) {

@@ -106,6 +106,15 @@ export const nameOf = (username) => users.value.get(username)?.name || username;
  */
 export const handleOf = (username) => (nameOf(username).toLowerCase() === username ? "" : `@${username}`);
 
+/** Those of the others in a conversation. @param {string} room */
+export const handlesOf = (room) =>
+  isConversation(room)
+    ? others(room, me.value?.username ?? "")
+        .map(handleOf)
+        .filter(Boolean)
+        .join(" ")
+    : "";
+
 /** What people call a room. @param {string} room */
 export function titleOf(room) {
   const mine = me.value?.username ?? "";

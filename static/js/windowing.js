@@ -4,7 +4,7 @@
  */
 
 /** Rows around those in view, for the keyboard and for fast scrolling. */
-const AROUND = 20;
+const AROUND = 12;
 
 /**
  * @param {{top: number, height: number}} view What is visible, from the top of the list, in pixels.

@@ -101,6 +101,22 @@ test("what is asked for meanwhile comes in a further round", async () => {
   );
 });
 
+test("what becomes due while the last connection fails, or in the moment of the end, is fetched", async () => {
+  const server = new Fake({ rooms: ["#lobby"], failures: ["lasting"] });
+  const failing = server.catchup.all("");
+  server.catchup.all("#lobby");
+  await failing;
+  assert.ok(server.known.has("#lobby"));
+  for (let ticks = 0; ticks < 20; ticks += 1) {
+    const running = server.catchup.one("#lobby");
+    const before = server.asked.length;
+    for (let tick = 0; tick < ticks; tick += 1) await null;
+    server.rooms = [`#room${ticks}`];
+    await Promise.all([running, server.catchup.one(`#room${ticks}`)]);
+    assert.ok(server.known.has(`#room${ticks}`), `after ${ticks} ticks and ${server.asked.length - before} requests`);
+  }
+});
+
 test("as many names as fit are asked for, and never none", () => {
   fc.assert(
     fc.property(rooms, fc.nat(400), (names, size) => {

@@ -35,6 +35,26 @@ test("the parts of a text are all of it", () => {
   );
 });
 
+test("a line of backticks that is no fence begins no code, and another mark ends none", () => {
+  const rest = "a line of a log\n".repeat(600);
+  for (const line of ["```a`b\n", "    ```\n", "``\n"]) assert.ok(parts(line + rest).length > 3, line);
+  for (const line of ["```\n~~~\n", "~~~\n```\n", "````\n```\n", "``` js\n```x\n"]) {
+    assert.equal(parts(line + rest).length, 1, line);
+  }
+  assert.ok(parts(`\`\`\`\nx\n\`\`\`\`  \n${rest}`).length > 3);
+});
+
+test("a part has no more lines than a page can show as items at once", () => {
+  assert.deepEqual(
+    parts("- a\n".repeat(400)).map(({ text, continues }) => [text.length / 4, continues]),
+    [
+      [150, false],
+      [150, true],
+      [100, true],
+    ],
+  );
+});
+
 test("a part ends between lines, and not in code", () => {
   const code = `\`\`\`\n${"x = 1\n".repeat(900)}\`\`\`\n`;
   assert.deepEqual(

@@ -2,11 +2,15 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./page.js";
+import { duration } from "./duration.js";
 import { parts } from "../js/messages/folding.js";
 import { lexed } from "../js/messages/markdown-lexer.js";
 
 /** The longest text of a message, in characters. */
 const LONGEST = 10_000;
+/** That a text may hold up the page. */
+const LONGEST_MS = 50;
 /** With regular expressions, in one text; each search is bounded by the text's length. */
 const MOST_SEARCHES = 100_000;
 
@@ -86,6 +90,20 @@ for (const [name, text] of Object.entries(HOSTILE)) {
     assert.ok(found.length <= text.length, `${found.length} tokens`);
     assert.ok(count <= MOST_SEARCHES, `${count} searches`);
   });
+}
+
+const SLOW = {
+  "text of a link without a dot": `[${"a".repeat(9_900)}](http://a.b)`,
+  "text of a link with many signs": `[${"a@".repeat(4_900)}](http://a.b)`,
+  "brackets after an address": `http://a.b${")".repeat(9_900)}`,
+  "entities after an address": `http://a.b${"&a;".repeat(3_300)}`,
+  "addresses without spaces": full("1http://a.b:"),
+  "openers without an end": full(":*@\n> **"),
+  "a fence that is none, and a list": `\`\`\`a\`b\n${"1. a\n".repeat(1_990)}`,
+};
+
+for (const [name, text] of Object.entries(SLOW)) {
+  test(`${name} hold up the page no longer than a moment`, () => assert.ok(duration(text) < LONGEST_MS));
 }
 
 for (const unit of ["_a", "__a_", "a.a_"]) {

@@ -54,3 +54,12 @@ test("the pieces of a text together are the text", () => {
 test("only known names are marked", () => {
   fc.assert(fc.property(text, (given) => assert.deepEqual(namesIn(given, () => false).join(""), given)));
 });
+
+test("of very many names in a text, some are links and all are shown", () => {
+  const pieces = namesIn("@bob ".repeat(2_000), () => true);
+  assert.equal(pieces.filter((piece) => typeof piece !== "string").length, 200);
+  assert.equal(
+    pieces.map((piece) => (typeof piece === "string" ? piece : `@${piece.written}`)).join(""),
+    "@bob ".repeat(2_000),
+  );
+});

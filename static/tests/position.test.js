@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { isAtEnd, MOST_SHOWN, returning, STICKS_WITHIN_PX } from "../js/timeline/position.js";
+import { STEP_CHARACTERS } from "../js/timeline/steps.js";
 import { messages, Reader } from "./reader.js";
 import * as world from "./world.js";
 
@@ -9,6 +10,18 @@ test("a room without news opens at the bottom, and renders only the newest messa
   const alice = new Reader(500);
   assert.equal(alice.below(), 0);
   assert.ok(alice.rendered().length <= 60 && isAtEnd(alice.position));
+});
+
+test("long messages are rendered a few at a time, wherever one is", () => {
+  const long = (from, to) => messages(from, to).map((row) => ({ ...row, text: "word ".repeat(400) }));
+  const alice = new Reader(0, { list: long(1, 300), newest: 300 });
+  let before = alice.rendered().length;
+  assert.ok(before > 0 && before * 2_000 <= STEP_CHARACTERS);
+  for (const type of ["older", "older", "newer", "around"]) {
+    const now = alice.does(type, { seq: 100 }).rendered().length;
+    assert.ok(type === "around" ? now * 2_000 <= 2 * STEP_CHARACTERS : (now - before) * 2_000 <= STEP_CHARACTERS);
+    before = now;
+  }
 });
 
 test("at the bottom one stays at the bottom, whatever arrives", () => {
@@ -93,6 +106,14 @@ test("thousands of events that follow each other are as little to render as one 
   for (const type of ["older", "older", "newer", "older"]) {
     far.does(type);
     assert.ok(isAtEnd(far.position), "no line at the end is left out while fewer than the most are shown");
+  }
+});
+
+test("what is loaded above is rendered only with the next step", () => {
+  const alice = new Reader(0, { list: messages(1_001, 1_400), newest: 1_400 }).scrolls(-1000);
+  for (let first = 1_001; first > 1; first -= 50) {
+    while (alice.rendered()[0].seq > first) alice.does("older");
+    assert.ok(alice.knows({ list: messages(first - 50, 1_400) }).rendered().length <= MOST_SHOWN);
   }
 });
 

@@ -44,7 +44,20 @@ export const text = fc.array(PIECES, { maxLength: 60 }).map((pieces) => pieces.j
 export const longText = fc
   .array(PIECES, { minLength: 1, maxLength: 5 })
   .map((pieces) => pieces.join(""))
-  .map((unit) => unit.repeat(10_000 / unit.length));
+  .chain((unit) =>
+    fc
+      .constantFrom(
+        ["", ""],
+        ["", ""],
+        ["[", "](http://a.b)"],
+        ["http://a.b/", ""],
+        ["|", "|\n|-|\n"],
+        ["```a`b\n", ""],
+      )
+      .map(
+        ([before, after]) => `${before}${unit.repeat((10_000 - before.length - after.length) / unit.length)}${after}`,
+      ),
+  );
 
 /** @param {string} written */
 export function checkNothingVanishes(written) {

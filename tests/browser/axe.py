@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.async_api import Page
 
@@ -14,7 +14,10 @@ from tests.services.chromium import CACHE, alone, run
 from tests.services.node import npm
 
 INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
-RUN = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+RUN = "async how => (await axe.run(document, {resultTypes: ['violations'], ...how})).violations"
+COLOURS = {"runOnly": {"type": "tag", "values": ["cat.color"]}}
+"""What a theme can change."""
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @cache
@@ -36,7 +39,14 @@ def brought() -> Path:
 
 
 async def complaints(page: Page) -> list[str]:
-    """Return axe's findings in the current page; the context must bypass the content security policy."""
+    """Return axe's findings in the current page, by day and by night.
+
+    The context must bypass the content security policy and reduce motion, so that colours change at once.
+    """
     await page.evaluate(script())
-    violations: list[dict[str, Any]] = await page.evaluate(RUN)
-    return [f"{it['id']}: {node['html'][:160]}" for it in violations for node in it["nodes"]]
+    found: list[str] = []
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme)
+        violations: list[dict[str, Any]] = await page.evaluate(RUN, COLOURS if scheme == "dark" else {})
+        found += [f"{scheme}: {it['id']}: {node['html'][:160]}" for it in violations for node in it["nodes"]]
+    return found

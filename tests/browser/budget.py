@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
@@ -21,7 +22,7 @@ from tests.services.chromium import chromium
 
 MESSAGES = 10_000
 SWITCHES = 20
-VISITS = 3
+VISITS = 5
 SWITCH = """
 async ([first, second, switches]) => {
   const times = [];
@@ -95,13 +96,16 @@ async def measure(browser: Browser, server: RunningServer) -> list[tuple[str, st
 
 
 async def lighthouse(url: str) -> list[tuple[str, str, str]]:
-    """Return the medians of Lighthouse's scores; empty without npx."""
+    """Return the lowest of Lighthouse's scores in several visits; empty without npx."""
     npx = shutil.which("npx")
     if npx is None:
         return []
     scores = [await visit(npx, url) for _ in range(VISITS)]
-    medians = {name: 100 * sorted(score[name] for score in scores)[VISITS // 2] for name in scores[0]}
-    return [(f"Lighthouse, {name}", f"{score:.0f}", "99 or 100") for name, score in medians.items()]
+    lowest = {name: 100 * min(score[name] for score in scores) for name in scores[0]}
+    return [
+        (f"Lighthouse, {name}, lowest of {VISITS}", f"{score:.0f}", ">= 99" if name == "performance" else "100")
+        for name, score in lowest.items()
+    ]
 
 
 async def visit(npx: str, url: str) -> dict[str, float]:
@@ -119,15 +123,17 @@ async def visit(npx: str, url: str) -> dict[str, float]:
     return {name: it["score"] for name, it in json.loads(output)["categories"].items()}
 
 
-async def main() -> None:
+async def main(only: str) -> None:
     with tempfile.TemporaryDirectory() as data:
         async with running(Path(data)) as server, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-            tell(await measure(browser, server))
-            async with serving_wheel(install(Path(data)), Path(data) / "wheel data") as wheel:
-                tell(await first_load(browser, wheel.url))
-                await browser.close()
-                tell(await lighthouse(wheel.url))
+            if only != "wheel":
+                tell(await measure(browser, server))
+            if only != "rooms":
+                async with serving_wheel(install(Path(data)), Path(data) / "wheel data") as wheel:
+                    tell(await first_load(browser, wheel.url))
+                    await browser.close()
+                    tell(await lighthouse(wheel.url))
 
 
 def tell(figures: list[tuple[str, str, str]]) -> None:
@@ -136,4 +142,6 @@ def tell(figures: list[tuple[str, str, str]]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", choices=["rooms", "wheel"])
+    asyncio.run(main(parser.parse_args().only))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import expect
 
+from chatrooms.doors.snapshot import Folder
 from tests.browser.conftest import Arrive
+from tests.browser.preloads import STATIC
 from tests.browser.visitor import Visitor
 
 LOADED = """
@@ -14,6 +17,12 @@ LOADED = """
 """
 PRELOADED = "links => links.map(link => new URL(link.href).pathname)"
 FRUGAL = {"service_workers": "block"}
+
+
+@pytest.fixture(autouse=True)
+def _modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Serve the modules, as a checkout does."""
+    monkeypatch.setattr("chatrooms.app._static", lambda: Folder(STATIC, watched=True))
 
 
 async def loaded(visitor: Visitor) -> list[str]:

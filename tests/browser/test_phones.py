@@ -48,7 +48,7 @@ async def test_the_back_button_closes_a_dialog(person: Arrive) -> None:
 async def test_the_list_can_be_reached_from_an_unknown_room(person: Arrive) -> None:
     alice = await person("alice", **PHONE)
     await alice.page.goto(f"{alice.url}/r/gone")
-    await expect(alice.page.get_by_role("heading", name="You're not in #gone")).to_be_visible()
+    await expect(alice.page.get_by_role("heading", name="No open room is called #gone")).to_be_visible()
     await show_list(alice)
 
 

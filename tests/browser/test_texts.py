@@ -60,6 +60,11 @@ async def test_a_username_stands_beside_a_name_that_differs(person: Arrive) -> N
         await expect(byline).to_contain_text("The Boss")
         await expect(byline).to_contain_text("@mallory")
         await expect(alice.message("Which keys?").locator(".byline")).not_to_contain_text("@bob")
+        await mallory.say("alice", "Only us")
+        await expect(alice.room("The Boss @mallory")).to_contain_text("The Boss @mallory")
+        await mallory.run("typing", room="#lobby")
+        typing = alice.page.get_by_role("status", name="Typing")
+        await expect(typing).to_have_text("The Boss @mallory is typing…", use_inner_text=True)
 
 
 async def test_escape_asks_before_an_edit_is_lost_and_an_emptied_message_is_deleted(person: Arrive) -> None:
@@ -86,8 +91,14 @@ async def test_a_tablet_with_a_keyboard_sends_by_a_key(person: Arrive) -> None:
     await expect(alice.composer).to_have_value("")
 
 
-async def test_paper_has_the_conversation_only(person: Arrive) -> None:
+async def test_paper_has_the_conversation_only_and_all_of_it(person: Arrive) -> None:
     alice = await person("alice")
+    await alice.say("\n".join(f"Row {number}" for number in range(1_000)))
+    await expect(alice.message("Row 1")).not_to_contain_text("Row 999")
+    await alice.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert "Row 999" in await alice.message("Row 1").inner_text()
+    await alice.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    await expect(alice.message("Row 1")).not_to_contain_text("Row 999")
     for number in range(40):
         await alice.say(f"Line {number}.")
     await alice.sees("Line 39.")

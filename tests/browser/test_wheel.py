@@ -1,4 +1,4 @@
-"""An installed wheel, which serves bundles: its first load, and some stories again."""
+"""An installed wheel: its first load, and a story. All others run on the same bundles, see `conftest.py`."""
 
 from __future__ import annotations
 
@@ -9,26 +9,14 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.test_accessibility import test_axe_finds_nothing_in_any_view
 from tests.browser.test_composer import test_code_is_coloured_and_can_be_copied, test_rooms_and_emoji_are_completed
-from tests.browser.test_installed_app import test_messages_written_offline_survive_closing_the_page
-from tests.browser.test_links import test_a_link_opens_an_old_message_with_those_around_it
-from tests.browser.test_reloading import test_a_reload_in_mid_conversation_loses_and_duplicates_nothing
-from tests.browser.test_rooms import test_inviting_and_removing_by_keyboard_keeps_the_focus
-from tests.browser.test_settings import test_theme_and_density_are_chosen_and_kept
 from tests.browser.test_talk import test_two_people_talk_in_the_lobby
 from tests.browser.wheel import SIZES, install, serving_wheel
 from tests.servers import RunningServer
 
 __all__ = [
-    "test_a_link_opens_an_old_message_with_those_around_it",
-    "test_a_reload_in_mid_conversation_loses_and_duplicates_nothing",
-    "test_axe_finds_nothing_in_any_view",
     "test_code_is_coloured_and_can_be_copied",
-    "test_inviting_and_removing_by_keyboard_keeps_the_focus",
-    "test_messages_written_offline_survive_closing_the_page",
     "test_rooms_and_emoji_are_completed",
-    "test_theme_and_density_are_chosen_and_kept",
     "test_two_people_talk_in_the_lobby",
 ]
 MOST_REQUESTS = 12
@@ -39,9 +27,8 @@ pytestmark = pytest.mark.timeout(BUILD_SECONDS)
 
 
 @pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    base = tmp_path_factory.getbasetemp()
-    return install(base if worker_id == "master" else base.parent)
+def wheel(shared_folder: Path) -> Path:
+    return install(shared_folder)
 
 
 @pytest.fixture

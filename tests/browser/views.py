@@ -56,7 +56,7 @@ async def come_in(alice: Visitor) -> None:
     await alice.join()
     await alice.sees("See you there.")
     await alice.has_everything()
-    await expect(alice.page.get_by_role("link", name="Bob Okafor, online", include_hidden=True)).to_have_count(1)
+    await expect(alice.page.get_by_role("link", name="Bob Okafor @bob, online", include_hidden=True)).to_have_count(1)
     await expect(alice.log.locator(".hljs-attribute").first).to_be_visible()
     await expect(alice.log.get_by_role("button", name="@carol")).to_be_visible()
     await alice.page.mouse.move(1, 1)
@@ -210,7 +210,7 @@ async def events(alice: Visitor) -> None:
 
 async def not_here(alice: Visitor) -> None:
     await alice.page.goto(f"{alice.url}/r/nowhere")
-    await expect(alice.page.get_by_role("heading", name="You're not in #nowhere")).to_be_visible()
+    await expect(alice.page.get_by_role("heading", name="No open room is called #nowhere")).to_be_visible()
 
 
 async def too_long(alice: Visitor) -> None:

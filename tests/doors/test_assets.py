@@ -128,6 +128,25 @@ async def test_files_are_kept_forever_under_the_current_digest_only(files):
             assert (await get(url, f"/v/{folder.snapshot().digest}/{path}"))[0] == 404
 
 
+async def test_bundles_keep_their_addresses_in_a_new_version(files):
+    """Named by their own digests, those that have not changed need not be loaded again."""
+    shutil.rmtree(files / "js")
+    shutil.rmtree(files / "css")
+    (files / "js").mkdir()
+    (files / "js" / "main-0A1B2C3D.js").write_text("// main")
+    (files / "index.html").write_text('<script type="module" src="js/main-0A1B2C3D.js"></script>')
+    pages = []
+    for name in ("later-AAAAAAAA.js", "later-BBBBBBBB.js"):
+        (files / "js" / name).write_text(f"// {name}")
+        async with serving(app(Folder(files, watched=False))) as url:
+            pages.append((await get(url, "/"))[1])
+            status, _, headers = await get(url, "/v/bundled/js/main-0A1B2C3D.js")
+            assert (status, "immutable" in headers["Cache-Control"]) == (200, True)
+            assert f"js/{name}" in (await get(url, "/service-worker.js"))[1]
+    assert pages[0] == pages[1]
+    assert "./v/bundled/js/main-0A1B2C3D.js" in pages[0]
+
+
 @pytest.mark.parametrize("path", PATHS)
 async def test_answers_are_compressed_on_request_and_revalidated(files, path):
     async with serving(app(Folder(files, watched=False))) as url, aiohttp.ClientSession(auto_decompress=False) as http:

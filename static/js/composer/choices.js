@@ -1,7 +1,7 @@
 import { folded, isShared, others } from "../names.js";
 import { findMembers } from "../members/load.js";
 import { isMessage } from "../messages/events.js";
-import { me, membersOf, nameOf, sharedRooms, titleOf, users, windowOf } from "../store.js";
+import { me, membersOf, nameOf, rosters, sharedRooms, titleOf, users, windowOf } from "../store.js";
 import { bringEmojis, findEmojis } from "../emoji.js";
 import { actionsIn, perform } from "../rooms/actions.js";
 
@@ -34,12 +34,16 @@ const roomsCalled = (wanted) => sharedRooms.value.filter((room) => matches(room.
 const asked = new Set();
 let timer = 0;
 
-/** People that are known here; if there are none, the server finds them. @param {string} room @param {string} wanted */
+/**
+ * People that are known here; if no member is among them, the server finds them.
+ * @param {string} room @param {string} wanted
+ */
 function peopleOrSearch(room, wanted) {
   const found = people(room, wanted);
+  const hasMember = found.some(({ isHere }) => isHere);
   const key = `${room} ${wanted}`;
   clearTimeout(timer);
-  if (!found.length && wanted && isShared(room) && !asked.has(key)) {
+  if (!hasMember && wanted && isShared(room) && !asked.has(key)) {
     timer = setTimeout(() => {
       asked.add(key);
       findMembers(room, wanted).catch(() => asked.delete(key));
@@ -48,16 +52,31 @@ function peopleOrSearch(room, wanted) {
   return found;
 }
 
-/** @param {string} room @param {string} wanted */
+/** @typedef {{username: string, isHere: boolean}} Found `isHere`: a mention reaches them. */
+
+/** Members first, of whom those who spoke last. @param {string} room @param {string} wanted @returns {Found[]} */
 function people(room, wanted) {
   const spoke = windowOf(room)
     .value.list.filter(isMessage)
     .map((message) => message.author)
     .reverse();
-  const here = isShared(room) ? membersOf(room).map((member) => member.username) : others(room, "");
-  const ranked = [...new Set([...spoke, ...here])].filter((username) => username !== me.value?.username);
-  const known = wanted ? [...users.value.keys()].filter((username) => !ranked.includes(username)) : [];
-  return [...ranked, ...known].filter((username) => matches(username, nameOf(username), wanted));
+  const here = [...new Set([...spoke.filter((username) => belongs(room, username)), ...membersIn(room)])];
+  const known = wanted ? [...new Set([...spoke, ...users.value.keys()])] : [];
+  return [
+    ...here.map((username) => ({ username, isHere: true })),
+    ...known.filter((username) => !here.includes(username)).map((username) => ({ username, isHere: false })),
+  ].filter(({ username }) => username !== me.value?.username && matches(username, nameOf(username), wanted));
+}
+
+/** @param {string} room */
+const membersIn = (room) => (isShared(room) ? membersOf(room).map(({ username }) => username) : others(room, ""));
+
+/** Of a large room not all members are known here: who spoke is one, unless we know better. @param {string} room @param {string} username */
+function belongs(room, username) {
+  if (!isShared(room)) return others(room, "").includes(username);
+  const roster = rosters.value.get(room);
+  const member = roster?.rows.get(username);
+  return member ? !member.gone : !roster?.complete;
 }
 
 /** @param {string} id @param {string} title @param {string} wanted */
@@ -67,8 +86,13 @@ const matches = (id, title, wanted) =>
     .split(/\s+/u)
     .some((word) => word.startsWith(wanted));
 
-/** @param {string} username @returns {Choice} */
-const asPerson = (username) => ({ insert: `@${username}`, title: nameOf(username), note: `@${username}`, username });
+/** @param {Found} found @returns {Choice} */
+const asPerson = ({ username, isHere }) => ({
+  insert: `@${username}`,
+  title: nameOf(username),
+  note: isHere ? `@${username}` : `@${username} (not in this room)`,
+  username,
+});
 
 /** @param {string} room @returns {Choice} */
 const asRoom = (room) => ({ insert: room, title: titleOf(room), note: room });

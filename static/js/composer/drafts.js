@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { keep, kept, keptKeys, onKeptElsewhere, TAB } from "../storage.js";
 import { me } from "../store.js";
 
@@ -21,11 +21,13 @@ export function keepDraft(room, text) {
 const changed = signal(0);
 addEventListener("storage", () => (changed.value += 1));
 
-/** @param {string} room */
-export function hasDraft(room) {
+const all = computed(() => {
   void changed.value;
-  return Boolean(draftOf(room));
-}
+  return new Set(me.value ? draftRooms() : []);
+});
+
+/** @param {string} room */
+export const hasDraft = (room) => all.value.has(room);
 
 /**
  * @param {string} room @param {(text: string) => void} follow Called with text from other tabs.

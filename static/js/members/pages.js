@@ -12,6 +12,8 @@ export class MemberPages {
   #isOnline = true;
   /** @type {string | undefined} */
   #after;
+  /** @type {Promise<Page> | null} The first page of the others, asked for together with the first of all. */
+  #ahead = null;
   /** @type {Promise<void> | null} */
   #running = null;
   /** @type {Map<string, Member>} */
@@ -40,7 +42,16 @@ export class MemberPages {
 
   /** @param {number} number */
   async #load(number) {
-    while (!this.isComplete && this.#members.size < number) this.#take(await this.#ask(this.#next()));
+    while (!this.isComplete && this.#members.size < number) this.#take(await this.#page());
+  }
+
+  /** The next page. Most often few are online, so that the others follow at once. */
+  #page() {
+    if (this.#after) return this.#ask(this.#next());
+    const ahead = this.#isOnline ? null : this.#ahead;
+    this.#ahead = this.#isOnline ? this.#ask({ online: false }) : null;
+    this.#ahead?.catch(() => {});
+    return ahead ?? this.#ask(this.#next());
   }
 
   /** @returns {Wanted} */

@@ -2,9 +2,11 @@
 
 export const FOLDS_FROM = { lines: 30, characters: 2_400 };
 const SHOWN = { lines: 12, characters: 1_000 };
-/** A part ends at the next empty line, or, if it has become this long, at the next line. */
-const PART = { least: 1_500, most: 2_200 };
-const FENCE = /^ {0,3}(?:`{3,}|~{3,})/u;
+/** A part ends at the next empty line, or, if it has become this long, at the next line; each can be an item. */
+const PART = { least: 1_500, most: 2_200, lines: 150 };
+/** The rest of a line that begins code has no backticks, and one that ends it nothing but the mark, by CommonMark. */
+const BEGINS_CODE = /^ {0,3}(`{3,}(?!.*`)|~{3,})/u;
+const ENDS_CODE = /^ {0,3}(`{3,}|~{3,})\s*$/u;
 
 /**
  * A piece of a text that can be formatted by itself.
@@ -19,6 +21,9 @@ export function beginning(text) {
   return few.length > SHOWN.characters ? atWord(few.slice(0, SHOWN.characters)) : few;
 }
 
+/** About how many characters of a text are shown at first. @param {string} text */
+export const shownLength = (text) => (text.length > FOLDS_FROM.characters ? SHOWN.characters : text.length);
+
 /** Ends it after a word, or a line, unless most of it is one word. @param {string} text */
 function atWord(text) {
   const words = /^[^]*\s(?=\S*$)/u.exec(text)?.[0].trimEnd() ?? "";
@@ -32,14 +37,25 @@ const wellFormed = (text) => text.replace(/[\ud800-\udbff]$/u, "");
 export function parts(text) {
   /** @type {Part[]} */
   const found = [{ text: "", continues: false }];
-  let isCode = false;
+  let mark = "";
   let isEmpty = true;
+  let lines = 0;
   for (const line of text.split(/(?<=\n)/u)) {
     const { length } = found.at(-1)?.text ?? "";
-    if (!isCode && length >= (isEmpty ? PART.least : PART.most)) found.push({ text: "", continues: !isEmpty });
-    if (FENCE.test(line)) isCode = !isCode;
+    lines += 1;
+    if (!mark && (length >= (isEmpty ? PART.least : PART.most) || lines > PART.lines)) {
+      found.push({ text: "", continues: !isEmpty });
+      lines = 1;
+    }
+    mark = markAfter(line, mark);
     isEmpty = line.trim() === "";
     /** @type {Part} */ (found.at(-1)).text += line;
   }
   return found;
+}
+
+/** The mark that ends the code of this line, or nothing if the next line is no code. @param {string} line @param {string} mark */
+function markAfter(line, mark) {
+  if (!mark) return BEGINS_CODE.exec(line)?.[1] ?? "";
+  return ENDS_CODE.exec(line)?.[1].startsWith(mark) ? "" : mark;
 }

@@ -25,12 +25,18 @@ const kept = new Map();
 
 /**
  * @param {string} text @param {string} language
- * @returns {ComponentChildren} It reads a signal, so views update once the text is highlighted.
+ * @returns {ComponentChildren[]} One after the other. It reads a signal, so views update once the text is highlighted.
  */
 export function highlighted(text, language) {
-  if (!language || text.length > LONGEST) return text;
+  if (!language || text.length > LONGEST) return [text];
   const marked = (kept.get(`${language}\n${text}`) ?? ask(text, language)).value;
-  return marked === null ? text : nodes(marked);
+  return marked === null ? [text] : nodes(marked);
+}
+
+/** The text of some of them. @param {any} made @returns {string} */
+export function textIn(made) {
+  if (Array.isArray(made)) return made.map(textIn).join("");
+  return typeof made === "string" ? made : textIn(made.props.children);
 }
 
 /** @param {string} text @param {string} language */

@@ -3,10 +3,15 @@
 /** Spaces, angle brackets, and the punctuation of East Asian sentences end an address. */
 const ADDRESS = /^(?:https?:\/\/|www\.)[^\s<>\u2018-\u201d\u3000-\u303f\uff01-\uff65]+/iu;
 const LAST = /(?:[?!.,:;*'"~]|&[a-z\d]+;)$/iu;
+/** The longest that can match it, such as `&CounterClockwiseContourIntegral;`. */
+const LONGEST_LAST = 40;
 const SAFE = /^(?:https?:\/\/|mailto:)/iu;
-/** A name with dots, as of a host, with what may be around it in an address. */
+/**
+ * A name with dots, as of a host, with what may be around it in an address. What can be searched again from each
+ * character has the length that RFC 1035 and RFC 5321 allow.
+ */
 const HOST_LIKE =
-  /(?:[a-z][a-z\d+.-]*:\/{0,2})?(?:[^\s@/()[\]]+@)?([\p{L}\p{N}\p{M}_-]+(?:[.\u3002\uff0e\uff61][\p{L}\p{N}\p{M}_-]+)+)(?::\d+)?(?:\/\S*)?/giu;
+  /(?:[a-z][a-z\d+.-]{0,20}:\/{0,2})?(?:[^\s@/()[\]]{1,64}@)?([\p{L}\p{N}\p{M}_-]{1,63}(?:[.\u3002\uff0e\uff61][\p{L}\p{N}\p{M}_-]{1,63})+)(?::\d+)?(?:\/\S*)?/giu;
 /** Characters that are not seen, some of which turn the text around. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}|\p{Cf}/gu;
 const TURNING = /[\u202a-\u202e\u2066-\u2069]/u;
@@ -28,13 +33,14 @@ export function addressIn(text) {
 
 /** @param {string} address */
 function withoutLast(address) {
-  let rest = address;
-  let open = balance(rest);
+  let end = address.length;
+  let open = balance(address);
   for (;;) {
-    const [last] = LAST.exec(rest) ?? (rest.endsWith(")") && open < 0 ? [")"] : [""]);
-    if (!last) return rest;
-    if (last === ")") open += 1;
-    rest = rest.slice(0, -last.length);
+    const found = LAST.exec(address.slice(Math.max(0, end - LONGEST_LAST), end));
+    const isClosing = !found && open < 0 && address[end - 1] === ")";
+    if (!found && !isClosing) return address.slice(0, end);
+    if (isClosing) open += 1;
+    end -= found?.[0].length ?? 1;
   }
 }
 

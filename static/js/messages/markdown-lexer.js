@@ -12,9 +12,14 @@ import { addressIn } from "./links.js";
 const MARKERS = /[\\`*_~[<]/gu;
 const MOST_SEARCHED = 900_000;
 const MOST_STEPS = 4_000;
-/** A step may search all the text that is left, and in what is slow to search each part counts as `SLOW` characters. */
-const MOST_READ = 12_000_000;
+/**
+ * A step may search all the text that is left, and in what is slow to search each part counts as `SLOW` characters.
+ * A text may be read this often as a whole, so that many short ones cost no more than a long one.
+ */
+const MOST_READINGS = 500;
 const SLOW = 100;
+const SLOW_ADDRESS = 5;
+const SHORTEST = 400;
 const MOST_CELLS = 1_000;
 const DEEPEST = 12;
 const EMPHASIS = /[*_]+/gu;
@@ -36,7 +41,7 @@ const TEXT = { br: nothing, def: nothing, html: nothing, lheading: nothing, tag:
 export function lexed(text) {
   if (text.length * (text.match(MARKERS) ?? []).length > MOST_SEARCHED) throw new RangeError("Too many markers");
   const isIndented = text.split("\n").every((line) => INDENTED.test(line));
-  const tokenizer = Object.assign(new ChatTokenizer(isIndented), TEXT);
+  const tokenizer = Object.assign(new ChatTokenizer(text, isIndented), TEXT);
   return Lexer.lex(text, { gfm: true, hooks, tokenizer });
 }
 
@@ -45,11 +50,13 @@ class ChatTokenizer extends Tokenizer {
   #steps = 0;
   #read = 0;
   #depth = 0;
+  #most;
   #isIndented;
 
-  /** @param {boolean} isIndented Whether all of the text is; if only some lines are, they are no code. */
-  constructor(isIndented) {
+  /** @param {string} text @param {boolean} isIndented Whether all of the text is; if only some lines are, they are no code. */
+  constructor(text, isIndented) {
     super();
+    this.#most = MOST_READINGS * Math.max(SHORTEST, text.length);
     this.#isIndented = isIndented;
   }
 
@@ -109,6 +116,7 @@ class ChatTokenizer extends Tokenizer {
     const found = addressIn(rest);
     if (!found) return undefined;
     const { raw, href } = found;
+    this.#charge(SLOW_ADDRESS * raw.length);
     return { type: "link", raw, href, text: raw, title: null, tokens: [{ type: "text", raw, text: raw }] };
   }
 
@@ -162,7 +170,7 @@ class ChatTokenizer extends Tokenizer {
   /** @param {number} length */
   #charge(length) {
     this.#read += length;
-    if (this.#read > MOST_READ) throw new RangeError("Too many characters read");
+    if (this.#read > this.#most) throw new RangeError("Too many characters read");
   }
 }
 

@@ -1,7 +1,7 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { run } from "../connection.js";
 import { currentRoom } from "../route.js";
-import { keep, kept } from "../storage.js";
+import { keep, kept, keptUnder } from "../storage.js";
 import { listenFor } from "../signals.js";
 import { isMessage } from "../messages/events.js";
 import { loadBetween } from "../messages/history.js";
@@ -67,11 +67,14 @@ function hold(room, news) {
   changes.value += 1;
 }
 
-/** @param {string} room @returns {Held | null} */
-function held(room) {
+/** What is kept, by room: looking it up is for hundreds of rooms at once. */
+const all = computed(() => {
   void changes.value;
-  return JSON.parse(kept(key(room)) || "null");
-}
+  return keptUnder(`${me.value?.username} unread `);
+});
+
+/** @param {string} room @returns {Held | null} */
+const held = (room) => JSON.parse(all.value.get(room) ?? "null");
 
 /** @param {string} room @returns {number} */
 export const heldBack = (room) => held(room)?.number ?? Infinity;

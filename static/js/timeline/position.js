@@ -1,4 +1,4 @@
-import { step } from "./steps.js";
+import { fitting, step } from "./steps.js";
 
 /**
  * Where the reader is in a room's timeline, as a function of what happens: events in, position out. At the bottom one
@@ -142,7 +142,7 @@ function atBottom(position) {
   const { stuck, isPast, list, from } = position;
   if (!stuck || isPast) return position;
   const isFew = from > 0 && placeOf(list, from) >= step(list, list.length, -AT_BOTTOM - STEP);
-  const first = step(list, list.length, -AT_BOTTOM);
+  const first = fitting(list, list.length, -AT_BOTTOM);
   return { ...position, from: isFew ? from : seqFrom(list, first), to: Infinity };
 }
 
@@ -221,7 +221,7 @@ const moved = (position, { above, anchor }) => ({ ...position, at: above, anchor
 /** Renders more above; if there are too many, less below. @param {Position} position @returns {Position} */
 function older(position) {
   const { list, from, to } = position;
-  const place = step(list, placeOf(list, from), -STEP);
+  const place = fitting(list, placeOf(list, from), -STEP);
   const last = list[step(list, place, MOST_SHOWN)]?.seq ?? Infinity;
   return { ...position, from: list[place]?.seq ?? 0, to: Math.min(to, last) };
 }
@@ -229,7 +229,7 @@ function older(position) {
 /** Renders more below; if there are too many, less above. @param {Position} position @returns {Position} */
 function newer(position) {
   const { list, from, to } = position;
-  const last = step(list, placeOf(list, to), STEP);
+  const last = fitting(list, placeOf(list, to), STEP);
   const first = list[step(list, last, -MOST_SHOWN)]?.seq ?? 0;
   return { ...position, to: list[last]?.seq ?? Infinity, from: Math.max(from, first) };
 }
@@ -238,6 +238,6 @@ function newer(position) {
 function around(position, seq) {
   const { list } = position;
   const place = placeOf(list, seq);
-  const from = list[step(list, place, -STEP)]?.seq ?? 0;
-  return left({ ...position, stuck: false, from, to: list[step(list, place, STEP)]?.seq ?? Infinity });
+  const from = list[fitting(list, place, -STEP)]?.seq ?? 0;
+  return left({ ...position, stuck: false, from, to: list[fitting(list, place, STEP)]?.seq ?? Infinity });
 }

@@ -1,15 +1,22 @@
 import { useState } from "preact/hooks";
-import { highlighted } from "../messages/highlight.js";
+import { highlighted, textIn } from "../messages/highlight.js";
 import { html } from "../html.js";
 import { Icon } from "./icon.js";
+import { useSteps } from "./steps.js";
 
 const SHOWN_MS = 2_000;
 
+/** Spans that are added at once; what follows them is plain until then. */
+const STEP = 200;
+
 /** @param {{text: string, language: string}} props */
 export function CodeBlock({ text, language }) {
+  const all = highlighted(text, language);
+  const number = useSteps(all.length, STEP);
+  const shown = number < all.length ? [...all.slice(0, number), textIn(all.slice(number))] : all;
   return html`
     <div class="code">
-      <pre tabindex="0" aria-label=${language ? `Code, ${language}` : "Code"}><code>${highlighted(text, language)}</code></pre>
+      <pre tabindex="0" aria-label=${language ? `Code, ${language}` : "Code"}><code>${shown}</code></pre>
       <${Copy} text=${text} />
     </div>
   `;

@@ -1,5 +1,5 @@
-import { handleOf } from "../store.js";
 import { html } from "../html.js";
+import { handleOf } from "../store.js";
 
 /** The username beside a display name that differs. @param {{username: string}} props */
 export function Handle({ username }) {

@@ -10,7 +10,6 @@ import { command } from "../sync.js";
 const AT_ONCE = 100;
 /** Pixels below the visible part from which on more are loaded. */
 const AHEAD_PX = 2000;
-const TYPING_MS = 30;
 const ANEW_MS = 20_000;
 
 /** @param {string} room @param {string} query */
@@ -45,7 +44,7 @@ export function usePages(room, wanted, scroller) {
       await next.fill(AT_ONCE).catch(() => {});
       if (isWanted) setLoading(false);
     }
-    const first = setTimeout(begin, query ? TYPING_MS : 0);
+    const first = setTimeout(begin);
     const again = setInterval(begin, ANEW_MS);
     return () => {
       isWanted = false;

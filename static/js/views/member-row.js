@@ -10,13 +10,16 @@ import { Icon } from "./icon.js";
 
 /** @import {Member} from "../wire.js" */
 
-/** @param {{member: Member, place: {index: number, count: number}, onRemove: (username: string) => void}} props */
-export function MemberRow({ member: { room, username, role }, place, onRemove }) {
+/**
+ * Its props are compared one by one, so that of many rows only those are rendered that changed.
+ * @param {{member: Member, index: number, count: number, onRemove: (username: string) => void}} props
+ */
+export function MemberRow({ member: { room, username, role }, index, count, onRemove }) {
   const mine = me.value?.username ?? "";
   const name = nameOf(username);
   useEffect(() => watchWhileShown(username), [username]);
   return html`
-    <li aria-setsize=${place.count} aria-posinset=${place.index + 1}>
+    <li aria-setsize=${count} aria-posinset=${index + 1}>
       <a class="entry" href=${addressOf(roomWith(mine, [username]))} title=${username}>
         <${AvatarWithPresence} username=${username} />
         <span class="title" dir="auto">${name}${username === mine && html` <small>(you)</small>`}<${Handle} username=${username} /></span>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { grouped, groupedPages, isFound } from "../members/groups.js";
 import { sizeOf } from "../members/load.js";
@@ -31,8 +31,11 @@ export function Members({ room, onClose }) {
   const { access, archived } = rooms.value.get(room) ?? {};
   const mayInvite = !archived && (mayModerate(room) || access === "open");
   useClosing(panel, onClose);
-  /** Moves the focus to the panel, because the member's row will disappear. @param {string} username */
-  const askWhetherToRemove = (username) => (panel.current?.focus(), setLeaving(username));
+  /** Moves the focus to the panel, because the member's row will disappear. */
+  const askWhetherToRemove = useCallback(
+    (/** @type {string} */ username) => (panel.current?.focus(), setLeaving(username)),
+    [],
+  );
   const Found = rosters.value.get(room)?.complete ? AllFound : PagesFound;
   return html`
     <aside class="members" aria-labelledby="members-title" tabindex="-1" ref=${panel}>
@@ -119,7 +122,7 @@ function Group({ title, members, total, scroller, onRemove }) {
       count=${total}
       scroller=${scroller}
       row=${(/** @type {Member} */ member, /** @type {{index: number, count: number}} */ place) =>
-        html`<${MemberRow} key=${member.username} member=${member} place=${place} onRemove=${onRemove} />`}
+        html`<${MemberRow} key=${member.username} member=${member} ...${place} onRemove=${onRemove} />`}
     />
   `;
 }

@@ -8,6 +8,7 @@ import { goTo } from "../route.js";
 import { inbox, nameOf, titleOf } from "../store.js";
 import { today } from "../today.js";
 import { Avatar } from "./avatar.js";
+import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 
 /** @import {Mention, Page} from "../reads/mentions.js" */
@@ -61,7 +62,7 @@ function Row({ mention: { item, message } }) {
         <${Avatar} username=${item.by} />
         <span class="said">
           <span class="byline">
-            <strong dir="auto">${nameOf(item.by)}</strong><span class="where" dir="auto">${titleOf(item.room)}</span>
+            <strong dir="auto">${nameOf(item.by)}</strong><${Handle} username=${item.by} /><span class="where" dir="auto">${titleOf(item.room)}</span>
             <time datetime=${item.at} title=${exactTime(item.at)}>${timeOrDay(item.at, today.value)}</time>
             ${isUnread(item) && html`<span class="dot" role="img" aria-label="Unread" title="Unread"></span>`}
           </span>

@@ -1,10 +1,11 @@
 import { cloneElement, isValidElement, toChildArray } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { showPerson } from "../overlay.js";
 import { exactTime, shortTime, timeOf } from "../dates.js";
 import { beginning, parts } from "../messages/folding.js";
 import { isOnlyEmoji, markdown, parser } from "../messages/markdown.js";
 import { html } from "../html.js";
+import { prints } from "../print.js";
 import { discard, retry, waiting } from "../outbox.js";
 import { handleOf, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
@@ -12,6 +13,7 @@ import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
 import { Mentioned } from "./mention.js";
+import { useSteps } from "./steps.js";
 
 const MessageEditor = later("MessageEditor");
 const Tools = later("Tools");
@@ -76,7 +78,8 @@ const NO_ONE = [];
 /** @param {{message: Numbered}} props */
 function Body({ message: { text, deleted, edited_at, mentions = NO_ONE } }) {
   const written = text ?? "";
-  const [isOpen, setOpen] = useState(false);
+  const [isUnfolded, setUnfolded] = useState(false);
+  const isOpen = isUnfolded || prints.value;
   const start = useMemo(() => beginning(written), [written]);
   if (deleted) return html`<p class="tombstone">message deleted</p>`;
   return html`
@@ -87,7 +90,7 @@ function Body({ message: { text, deleted, edited_at, mentions = NO_ONE } }) {
     </div>
     ${
       start !== null &&
-      html`<button class="link unfold" type="button" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>${isOpen ? "Show less" : "Show more"}</button>`
+      html`<button class="link unfold" type="button" aria-expanded=${isOpen} onClick=${() => setUnfolded(!isOpen)}>${isOpen ? "Show less" : "Show more"}</button>`
     }
   `;
 }
@@ -101,12 +104,7 @@ function Formatted({ text, edited }) {
 /** A long text, a part after the other, so that the page can do something else in between. @param {{text: string, edited: string | null}} props */
 function Whole({ text, edited }) {
   const all = useMemo(() => parts(text), [text]);
-  const [number, setNumber] = useState(1);
-  useEffect(() => {
-    const timer = setTimeout(() => setNumber(number + 1));
-    if (number >= all.length) clearTimeout(timer);
-    return () => clearTimeout(timer);
-  }, [number, all]);
+  const number = useSteps(all.length, 1);
   return all.slice(0, number).map((part, index) => {
     const shown = html`<${Formatted} text=${part.text} edited=${index === all.length - 1 && edited} />`;
     return html`<div key=${index} class=${part.continues ? "part continues" : "part"}>${shown}</div>`;

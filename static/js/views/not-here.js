@@ -1,3 +1,5 @@
+import { useEffect, useState } from "preact/hooks";
+import { online } from "../connection.js";
 import { html } from "../html.js";
 import { discard, waiting } from "../outbox.js";
 import { addressOf } from "../route.js";
@@ -7,18 +9,44 @@ import { LeftDraft } from "./left-draft.js";
 import { useForm } from "./form.js";
 import { Icon } from "./icon.js";
 
+/** @import {Listing} from "../wire.js" */
+
+/** The most rooms that a list has: a room that is not on a full one may be open all the same. */
+const FULL = 200;
+
+/**
+ * The open room of this name as the server lists it, or whether there is none.
+ * @param {string} room @returns {Listing | "asked" | "none" | "unknown"}
+ */
+function useListing(room) {
+  const [listing, setListing] = useState(/** @type {Listing | "asked" | "none" | "unknown"} */ ("asked"));
+  useEffect(() => {
+    let isWanted = true;
+    command("room.list", { query: room.slice(1) }).then(
+      ({ rooms }) => {
+        const found = rooms.find(({ name }) => name === room);
+        if (isWanted) setListing(found ?? (rooms.length < FULL ? "none" : "unknown"));
+      },
+      () => isWanted && setListing("unknown"),
+    );
+    return () => void (isWanted = false);
+  }, [room, online.value]);
+  return listing;
+}
+
 /** A shared room that you're not in, with your unsent messages to it. @param {{room: string}} props */
 export function NotHere({ room }) {
   const elsewhere = home.value === room ? (me.value?.username ?? "") : home.value;
   const unsent = waiting.value.filter((entry) => entry.room === room);
   const { busy, onSubmit, error } = useForm(() => command("room.join", { room }));
+  const listing = useListing(room);
   return html`
     <div class="nowhere">
       <a class="quiet square back" href="#/rooms" aria-label="All rooms"><${Icon} name="back" /></a>
-      <h1>You're not in ${room}</h1>
-      <p>Join it if it's open, or ask a member to invite you.</p>
+      <h1>${listing === "none" ? "No open room is called" : "You're not in"} <bdi>${room}</bdi></h1>
+      <p>${typeof listing === "string" ? WAYS[listing] : about(listing)}</p>
       <form onSubmit=${onSubmit}>
-        <button class="primary" disabled=${busy}>Join ${room}</button>
+        ${(listing === "unknown" || typeof listing !== "string") && html`<button class="primary" disabled=${busy}>Join ${room}</button>`}
         <a class="button secondary" href=${addressOf(elsewhere)}>Go to ${titleOf(elsewhere)}</a>
       </form>
       ${error && html`<p class="error" role="alert">${error}</p>`}
@@ -30,3 +58,13 @@ export function NotHere({ room }) {
     </div>
   `;
 }
+
+const WAYS = {
+  asked: "",
+  none: "If it's private, ask a member to invite you.",
+  unknown: "Join it if it's open, or ask a member to invite you.",
+};
+
+/** @param {Listing} listing */
+const about = ({ members, topic }) =>
+  html`It's open and has ${members === 1 ? "1 member" : `${members.toLocaleString()} members`}.${topic && html` <bdi>${topic}</bdi>`}`;

@@ -3,7 +3,7 @@ import { actionsIn, perform } from "../rooms/actions.js";
 import { html } from "../html.js";
 import { sizeOf } from "../members/load.js";
 import { isConversation, isShared, others } from "../names.js";
-import { me, nameOf, rooms, titleOf } from "../store.js";
+import { handlesOf, me, nameOf, rooms, titleOf } from "../store.js";
 import { Back } from "./back.js";
 import { Icon } from "./icon.js";
 import { Sign } from "./sidebar-entry.js";
@@ -15,7 +15,7 @@ export function RoomHeader({ room, showsMembers, onMembers }) {
       <${Back} />
       <${Sign} room=${room} />
       <div class="names">
-        <h1 dir="auto">${titleOf(room)}</h1>
+        <h1 dir="auto">${titleOf(room)}</h1>${handlesOf(room) && html`<bdi class="handle">${handlesOf(room)}</bdi>`}
         <${Topic} room=${room} />
       </div>
       ${isShared(room) && html`<${MembersButton} room=${room} showsMembers=${showsMembers} onMembers=${onMembers} />`}

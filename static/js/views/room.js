@@ -7,6 +7,7 @@ import { html } from "../html.js";
 import { isShared } from "../names.js";
 import { isOpen, memberships, nameOf, ready, rooms } from "../store.js";
 import { Composer } from "./composer.js";
+import { Handle } from "./handle.js";
 import { later } from "./later.js";
 import { RoomHeader } from "./room-header.js";
 import { Timeline } from "./timeline.js";
@@ -46,15 +47,16 @@ function useMembers(room, isMissing) {
 
 /** @param {{room: string}} props */
 function Typists({ room }) {
-  const names = rooms.value.get(room)?.archived ? [] : typistsIn(room).map(nameOf);
-  return html`<p class="typists" role="status" aria-label="Typing">${sentence(names)}</p>`;
+  const usernames = rooms.value.get(room)?.archived ? [] : typistsIn(room);
+  return html`<p class="typists" role="status" aria-label="Typing">${sentence(usernames)}</p>`;
 }
 
-/** @param {string[]} names */
-function sentence(names) {
-  if (names.length === 0) return "";
-  if (names.length === 1) return html`<bdi>${names[0]}</bdi> is typing…`;
-  return names.length === 2
-    ? html`<bdi>${names[0]}</bdi> and <bdi>${names[1]}</bdi> are typing…`
-    : "Several people are typing…";
+/** @param {string} username */
+const typist = (username) => html`<bdi>${nameOf(username)}</bdi><${Handle} username=${username} />`;
+
+/** @param {string[]} usernames */
+function sentence([first, second, third]) {
+  if (third) return "Several people are typing…";
+  if (second) return html`${typist(first)} and ${typist(second)} are typing…`;
+  return first ? html`${typist(first)} is typing…` : "";
 }

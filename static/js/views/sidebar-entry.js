@@ -10,37 +10,40 @@ import { attention, isLooking } from "../reads/marks.js";
 import { concernOf, unreadOf } from "../reads/unread.js";
 import { isInvited } from "../rooms/invitations.js";
 import { addressOf, currentRoom, shownRoom, showsMentions } from "../route.js";
-import { isMuted, me, rooms, titleOf } from "../store.js";
+import { handlesOf, isMuted, me, rooms, titleOf } from "../store.js";
 import { Avatar, AvatarWithPresence } from "./avatar.js";
 import { Icon } from "./icon.js";
 
 /** Of the room that we look at. */
 const NOTHING = { isNews: false, number: 0 };
 
-/** What an entry shows. @param {string} room */
-function lookOf(room) {
+/** What an entry shows. @param {string} room @param {boolean} isHere @param {boolean} isShown */
+function lookOf(room, isHere, isShown) {
   void attention.value;
-  const isShown = shownRoom.value === room;
   const isSeen = isShown && isLooking();
   const { isNews, number } = isSeen ? NOTHING : concernOf(room);
   return {
-    isHere: currentRoom.value === room && !showsMentions.value,
+    isHere,
     isNews,
     number,
     hasDraft: !isShown && hasDraft(room),
     isMuted: isMuted(room),
     isNew: isInvited(room),
     title: titleOf(room),
+    handles: handlesOf(room),
     label: labelOf(room, isShown, isSeen),
   };
 }
 
 /**
- * A room or conversation. Its look is compared as text, so that of hundreds only those are rendered that changed.
+ * A room or conversation. Its look is compared as text, so that of hundreds only those are rendered that changed; going
+ * to another room concerns two of them.
  * @param {{room: string}} props
  */
 export function Entry({ room }) {
-  const asText = useComputed(() => JSON.stringify(lookOf(room))).value;
+  const isHere = useComputed(() => currentRoom.value === room && !showsMentions.value);
+  const isShown = useComputed(() => shownRoom.value === room);
+  const asText = useComputed(() => JSON.stringify(lookOf(room, isHere.value, isShown.value))).value;
   /** @type {ReturnType<typeof lookOf>} */
   const look = JSON.parse(asText);
   const item = useRef(/** @type {HTMLElement | null} */ (null));
@@ -51,12 +54,12 @@ export function Entry({ room }) {
       <a
         class=${classes}
         href=${addressOf(room)}
-        title=${look.title}
+        title=${[look.title, look.handles].filter(Boolean).join(" ")}
         aria-current=${look.isHere ? "page" : undefined}
         aria-label=${look.label}
       >
         <${Sign} room=${room} />
-        <span class="title" dir="auto">${look.title}</span>
+        <span class="title" dir="auto">${look.title}${look.handles && html` <bdi class="handle">${look.handles}</bdi>`}</span>
         ${look.isNew && html`<span class="count" data-count="New"></span>`}
         ${look.hasDraft && html`<${Icon} name="pencil" />`}
         ${look.isMuted && html`<${Icon} name="muted" />`}
@@ -72,7 +75,8 @@ function labelOf(room, isShown, isSeen) {
   const presence = partner && !another && (isOnline(partner) ? "online" : "offline");
   const muted = isMuted(room) && "muted";
   const draft = !isShown && hasDraft(room) && "draft";
-  return [titleOf(room), presence, isInvited(room) && "new", muted, draft, ...(isSeen ? [] : numbersOf(room))]
+  const title = [titleOf(room), handlesOf(room)].filter(Boolean).join(" ");
+  return [title, presence, isInvited(room) && "new", muted, draft, ...(isSeen ? [] : numbersOf(room))]
     .filter(Boolean)
     .join(", ");
 }

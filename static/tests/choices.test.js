@@ -1,0 +1,45 @@
+import "./page.js";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { choicesFor } from "../js/composer/choices.js";
+import { me, rosters, users, windowOf } from "../js/store.js";
+import { message } from "./world.js";
+
+const ROOM = "#lobby";
+
+/** @param {string} username @param {string} [name] */
+const user = (username, name = "") => [username, { username, name, rev: 1 }];
+
+/** @param {Record<string, boolean>} members Whether each is gone. @param {boolean} complete */
+function meet(members, complete) {
+  const rows = Object.entries(members).map(([username, gone]) => [username, { username, room: ROOM, gone }]);
+  rosters.value = new Map([[ROOM, { rows: new Map(rows), complete }]]);
+}
+
+/** @param {string} word */
+const offered = (word) => choicesFor(ROOM, "@", word).map(({ note }) => note);
+
+me.value = { username: "me" };
+users.value = new Map([user("me"), user("ann"), user("anders", "Anna"), user("anton"), user("andy")]);
+windowOf(ROOM).value = {
+  ...windowOf(ROOM).value,
+  list: [message({ seq: 1, author: "andy" }), message({ seq: 2, author: "anton" })],
+};
+
+test("members come first, those who spoke last before others, and people who don't belong to the room are marked", () => {
+  meet({ anders: false, anton: false, andy: true, me: false }, true);
+  assert.deepEqual(offered("an"), ["@anton", "@anders", "@andy (not in this room)", "@ann (not in this room)"]);
+  assert.deepEqual(offered(""), ["@anton", "@anders"]);
+});
+
+test("in a large room, who spoke belongs to it unless we know better", () => {
+  meet({ andy: true }, false);
+  assert.deepEqual(offered("an").slice(0, 2), ["@anton", "@andy (not in this room)"]);
+});
+
+test("in a conversation there are its people", () => {
+  assert.deepEqual(
+    choicesFor("ann+me", "@", "an").map(({ note }) => note),
+    ["@ann", "@anders (not in this room)", "@anton (not in this room)", "@andy (not in this room)"],
+  );
+});
