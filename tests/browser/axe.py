@@ -15,7 +15,7 @@ from tests.services.node import npm
 
 INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
 RUN = "async how => (await axe.run(document, {resultTypes: ['violations'], ...how})).violations"
-COLOURS = {"runOnly": {"type": "tag", "values": ["cat.color"]}}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 """What a theme can change."""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 

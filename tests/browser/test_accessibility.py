@@ -24,7 +24,7 @@ SMALL = """
 OVERRIDE = "\u202eevil\u202c \u2067right to left\u2069 עברית مرحبا"
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(360)
 async def test_axe_finds_nothing_in_any_view_and_theme(person: Arrive, own_server: RunningServer) -> None:
     url = own_server.url
     async with connect(url, "alice") as alice, connect(url, "bob") as bob, connect(url, "carol") as carol:
@@ -72,7 +72,7 @@ async def test_nothing_overflows_a_screen_of_320_pixels(person: Arrive) -> None:
     assert await alice.log.evaluate("log => log.scrollWidth <= log.clientWidth")
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(360)
 async def test_every_target_is_large_enough_for_a_thumb(person: Arrive, own_server: RunningServer) -> None:
     url = own_server.url
     async with connect(url, "alice") as alice, connect(url, "bob") as bob, connect(url, "carol") as carol:

@@ -7,11 +7,11 @@ const LAST = /(?:[?!.,:;*'"~]|&[a-z\d]+;)$/iu;
 const LONGEST_LAST = 40;
 const SAFE = /^(?:https?:\/\/|mailto:)/iu;
 /**
- * A name with dots, as of a host, with what may be around it in an address. What can be searched again from each
- * character has the length that RFC 1035 and RFC 5321 allow.
+ * A name with dots, as of a host, with what may be around it in an address. It begins where a word does, and what can be
+ * searched again from there has the length that RFC 1035 and RFC 5321 allow.
  */
 const HOST_LIKE =
-  /(?:[a-z][a-z\d+.-]{0,20}:\/{0,2})?(?:[^\s@/()[\]]{1,64}@)?([\p{L}\p{N}\p{M}_-]{1,63}(?:[.\u3002\uff0e\uff61][\p{L}\p{N}\p{M}_-]{1,63})+)(?::\d+)?(?:\/\S*)?/giu;
+  /(?<![\p{L}\p{N}\p{M}_-])(?:[a-z][a-z\d+.-]{0,20}:\/{0,2})?(?:[^\s@/()[\]]{1,64}@)?([\p{L}\p{N}\p{M}_-]{1,63}(?:[.\u3002\uff0e\uff61][\p{L}\p{N}\p{M}_-]{1,63})+)(?::\d+)?(?:\/\S*)?/giu;
 /** Characters that are not seen, some of which turn the text around. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}|\p{Cf}/gu;
 const TURNING = /[\u202a-\u202e\u2066-\u2069]/u;
