@@ -16,6 +16,9 @@ MAX_TEXT = 10_000
 MAX_PAGE = 100
 MAX_BYTES = 256 * 1024
 """About how many bytes of text fit into one response, so that it stays within a socket's send queue."""
+MAX_SIGNAL = 64 * 1024
+MAX_MISSED = 200
+MAX_SYNC = 240 * 1024
 MAX_SEQ = 2**31 - 1
 
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")

@@ -14,10 +14,9 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, InRoom
-from chatrooms.types import AnyRoom
+from chatrooms.types import MAX_SIGNAL, AnyRoom
 from chatrooms.wire import packets
 
-MAX_DATA = 64 * 1024
 MAX_DEPTH = 16
 PIECE = 4 * 1024
 
@@ -30,7 +29,7 @@ def _foreign(type: str) -> str:
 
 def _small(data: object) -> object:
     text = orjson.dumps(data)
-    if len(text) > MAX_DATA:
+    if len(text) > MAX_SIGNAL:
         raise ValueError("At most 64 KiB of data are allowed.")
     if packets.depth(text.decode()) > MAX_DEPTH:
         raise ValueError(f"At most {MAX_DEPTH} levels of nesting are allowed.")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from chatrooms import names, types
-from chatrooms.features import signals
-from chatrooms.features.sync import sizes
 from chatrooms.pipeline import pipeline
 from chatrooms.storage import writer
 from chatrooms.wire import http_protocol, limits, measure
@@ -22,11 +20,11 @@ def fixed() -> list[tuple[str, str]]:
         ("Characters of a room's name", f"1 to {names.MAX_SHARED}"),
         ("People in a conversation", f"2 to {names.MAX_CONVERSATION}"),
         ("Messages, or people, in a page", f"{types.MAX_PAGE}"),
-        ("Messages of a room in one `sync`", f"{sizes.LIMIT}; a client that missed more loads the room again"),
-        ("Bytes of one `sync`", f"{sizes.MAX_BYTES // KIB} KiB"),
+        ("Messages of a room in one `sync`", f"{types.MAX_MISSED}; a client that missed more loads the room again"),
+        ("Bytes of one `sync`", f"{types.MAX_SYNC // KIB} KiB"),
         ("Bytes of a packet, or of the body of a request", f"{limits.MAX_PACKET // KIB} KiB"),
         ("Levels of JSON in a command", f"{http.MAX_DEPTH}"),
-        ("Bytes of the data of a signal", f"{signals.MAX_DATA // KIB} KiB"),
+        ("Bytes of the data of a signal", f"{types.MAX_SIGNAL // KIB} KiB"),
         ("Bytes of a handshake's `auth`", f"{socketio.MAX_AUTH // KIB} KiB"),
         ("Connections of a person", f"{socketio.MAX_SOCKETS}"),
         ("Joins on one connection", socketio.REJOIN),
