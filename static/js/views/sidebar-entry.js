@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { hasDraft } from "../composer/drafts.js";
 import { html } from "../html.js";
 import { isConversation, isShared, others } from "../names.js";
-import { isOnline } from "../presence.js";
+import { presenceOf } from "../presence.js";
 import { mentionsText, unreadText } from "../reads/counts.js";
 import { itemsIn } from "../reads/inbox.js";
 import { attention, isLooking } from "../reads/marks.js";
@@ -72,7 +72,7 @@ export function Entry({ room }) {
 /** The label for screen readers. @param {string} room @param {boolean} isShown @param {boolean} isSeen */
 function labelOf(room, isShown, isSeen) {
   const [partner, another] = isConversation(room) ? others(room, me.value?.username ?? "") : [];
-  const presence = partner && !another && (isOnline(partner) ? "online" : "offline");
+  const presence = partner && !another && presenceOf(partner);
   const muted = isMuted(room) && "muted";
   const draft = !isShown && hasDraft(room) && "draft";
   const title = [titleOf(room), handlesOf(room)].filter(Boolean).join(" ");
