@@ -55,6 +55,9 @@ class FindMembers(Params):
     room: AnyRoom = Field(description="A room that you belong to.")
     query: Search = Field("", description="Part of a username or name; if empty, return all.")
     after: Search = Field("", description="Start after this username; if empty, start at the first.")
+    usernames: list[Username] | None = Field(
+        None, max_length=MAX_PAGE, fail_fast=True, description="Return only people with these usernames."
+    )
     online: bool | None = Field(
         None, description="Return only people who are online (true) or offline (false); if omitted, both."
     )
@@ -233,6 +236,8 @@ def page(act: Act, p: FindMembers, _here: Here) -> MemberPage:
     online = act.online()
     here = members.c.username.in_(search.listed(act.db, online))
     wanted = _wanted(act.db, p)
+    if p.usernames is not None:
+        wanted = wanted.where(members.c.username.in_(p.usernames))
     if p.online is not None:
         wanted = wanted.where(here if p.online else ~here)
     found = many(Member, act.db.execute(wanted.limit(MAX_PAGE + 1)))
