@@ -34,28 +34,38 @@ export function namesIn(text, isKnown) {
   /** @type {(string | Named)[]} */
   const pieces = [];
   let end = 0;
-  for (const found of text.matchAll(NAMED)) {
-    if (IS_ADDRESS.test(text.slice(found.index, found.index + LONGEST))) continue;
-    const named = longest(/** @type {Named["sign"]} */ (found[1]), found[2], isKnown);
-    if (named && pieces.length < 2 * MOST) {
-      pieces.push(text.slice(end, found.index), named);
-      end = found.index + 1 + named.written.length;
+  for (const { sign, written, index } of writtenIn(text)) {
+    const known = written.find((part) => isKnown(sign, folded(part)));
+    if (known && pieces.length < 2 * MOST) {
+      pieces.push(text.slice(end, index), { sign, name: folded(known), written: known });
+      end = index + 1 + known.length;
     }
   }
   return [...pieces, text.slice(end)];
 }
 
 /**
- * @param {Named["sign"]} sign @param {string} given
- * @param {(sign: Named["sign"], name: string) => boolean} isKnown
- * @returns {Named | null}
+ * The usernames that each `@` in a text can mean, best first; they may not exist.
+ * @param {string} text @returns {string[][]}
  */
-function longest(sign, given, isKnown) {
-  for (let written = given; written; written = shorter(written)) {
-    const name = folded(written);
-    if (isKnown(sign, name)) return { sign, name, written };
-  }
-  return null;
+export const usernamesIn = (text) =>
+  writtenIn(text).flatMap(({ sign, written }) => (sign === "@" ? [written.map(folded)] : []));
+
+/**
+ * The names after signs, each with the shorter ones that it can mean, as written.
+ * @param {string} text @returns {{sign: Named["sign"], written: string[], index: number}[]}
+ */
+const writtenIn = (text) =>
+  Array.from(text.matchAll(NAMED), ({ 1: sign, 2: given, index }) => {
+    const isAddress = IS_ADDRESS.test(text.slice(index, index + LONGEST));
+    return { sign: /** @type {Named["sign"]} */ (sign), written: isAddress ? [] : shorterThan(given), index };
+  });
+
+/** @param {string} given */
+function shorterThan(given) {
+  const all = [];
+  for (let written = given; written; written = shorter(written)) all.push(written);
+  return all;
 }
 
 /** The next shorter name that can end here; empty if there is none. @param {string} written */

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import chain, islice
 
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, insert, select
@@ -55,7 +56,7 @@ def _mentioned(db: Connection, room: str, text: str) -> list[str]:
     return list(dict.fromkeys(username for username in found if username is not None))
 
 
-def _readers(db: Connection, room: str, usernames: Set[str]) -> Set[str]:
+def _readers(db: Connection, room: str, usernames: AbstractSet[str]) -> AbstractSet[str]:
     """Return those of some people who exist and belong to ``room``."""
     if names.kind(room) != "shared":
         return usernames & set(names.people(room))

@@ -25,7 +25,7 @@ _UNSPACED = re.compile(
     "\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc"
     "\U00020000-\U0003ffff]"
 )
-"""A letter of a script that has no spaces between words, or endings that follow names. The browser has the same list."""
+"""A letter of a script that has no spaces between words, or endings that follow names, as in the browser."""
 _UNDERSCORES = re.compile(r"\\_|_+")
 
 
