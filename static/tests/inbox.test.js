@@ -60,7 +60,7 @@ test("what is known live is newer than the pages, and what is gone is not in the
 });
 
 test("a mention that is being read with its room counts no more, one out of view does", () => {
-  Object.assign(document, { visibilityState: "visible", hasFocus: () => true });
+  Object.assign(globalThis.document, { visibilityState: "visible", hasFocus: () => true });
   memberships.value = new Map([["#lobby", {}]]);
   go("#lobby");
   take({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4, room: "#staff" });
@@ -70,7 +70,7 @@ test("a mention that is being read with its room counts no more, one out of view
   assert.deepEqual(ids(waitingItems.value), [1, 3, 4]);
   saw(message({ seq: 3 }));
   assert.deepEqual(ids(waitingItems.value), [1, 4]);
-  Object.assign(document, { hasFocus: () => false });
+  Object.assign(globalThis.document, { hasFocus: () => false });
   attention.value += 1;
   assert.deepEqual(ids(waitingItems.value), [1, 2, 3, 4]);
 });

@@ -9,6 +9,7 @@ from playwright.async_api import Locator, expect
 
 from tests.browser import crowds, network
 from tests.browser.conftest import Arrive
+from tests.browser.test_phones import PHONE, show_list
 from tests.browser.visitor import Visitor
 from tests.people import connect
 from tests.servers import RunningServer
@@ -75,3 +76,32 @@ async def test_without_a_connection_nobody_is_shown_as_online_or_offline(
         await network.cut_off(bob, own_server)
         await expect(bob.page.locator(".presence")).to_have_count(0)
         await expect(bob.page.get_by_role("heading", name="Presence unknown 2")).to_be_visible()
+
+
+async def shows_all(handle: Locator) -> None:
+    """Expect a username to be on screen in full."""
+    await expect(handle).to_be_in_viewport(ratio=1)
+    assert await handle.evaluate("element => element.scrollWidth <= element.clientWidth || !element.clientWidth")
+
+
+async def test_beside_a_long_name_the_username_stays_visible_on_a_phone(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    bob = await person("bob", **PHONE)
+    async with connect(own_server.url, "carol") as carol:
+        await carol.run("user.update", name="Ź" * 64)
+        await carol.say("bob+carol", "Howdy")
+        await carol.say("#lobby", "Hello, @bob")
+        await shows_all(bob.message("Hello").locator(".handle"))
+        await bob.show_members(2)
+        await shows_all(bob.member("@carol").locator(".handle"))
+        await bob.button("Close members").click()
+        await show_list(bob)
+        await shows_all(bob.room("ŹŹŹ").locator(".handle"))
+        await bob.room("ŹŹŹ").click()
+        await shows_all(bob.page.locator(".room-header .handle"))
+        await shows_all(bob.message("Howdy").locator(".handle"))
+        await bob.composer.press_sequentially("@car")
+        await shows_all(bob.page.get_by_role("option").locator(".handle"))
+        await bob.page.goto(f"{own_server.url}/#/mentions")
+        await shows_all(bob.page.get_by_role("list", name="Mentions of you").locator(".handle"))

@@ -70,8 +70,8 @@ def _readers(db: Connection, room: str, usernames: AbstractSet[str]) -> Abstract
 MENTIONS = Part(
     "mentions",
     list[str],
-    "The usernames of the people whom it mentions: those in the room whose names follow an `@`, outside code and "
-    "quotes; at most 50.",
+    "The usernames of the people whom it mentions: those in the room whose names follow an `@`, outside code, "
+    "quotes, links and addresses; at most 50.",
     (),
     _load,
     _store,

@@ -8,7 +8,7 @@ import { serverName } from "../server.js";
 import { me, titleOf } from "../store.js";
 
 /** How much concerns us; of the room that we look at, mentions that are out of view. */
-const number = computed(() => {
+const total = computed(() => {
   void attention.value;
   const isSeen = (/** @type {string} */ room) => room === shownRoom.value && isLooking();
   return myRooms.value.reduce((total, room) => total + concernOf(room, isSeen(room)).badge, 0);
@@ -17,12 +17,12 @@ const number = computed(() => {
 /** Shows how much concerns us in the page title and the app badge. */
 export function keepPageTitle() {
   effect(() => {
-    const count = number.value;
+    const count = total.value;
     const here = showsMentions.value ? "Mentions" : titleOf(currentRoom.value);
     const place = me.value ? `${here} · ${serverName.value}` : serverName.value;
     document.title = count ? `(${unreadText(count)}) ${place}` : place;
   });
-  effect(() => showBadge(number.value));
+  effect(() => showBadge(total.value));
 }
 
 /** @param {number} number */

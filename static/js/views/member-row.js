@@ -19,7 +19,7 @@ export function MemberRow({ member: { room, username, role }, index, count, onRe
     <li aria-setsize=${count} aria-posinset=${index + 1}>
       <a class="entry" href=${addressOf(roomWith(mine, [username]))} title=${username}>
         <${AvatarWithPresence} username=${username} />
-        <span class="title" dir="auto">${name}${username === mine && html` <small>(you)</small>`}<${Handle} username=${username} /></span>
+        <span class="title named"><span dir="auto">${name}</span>${username === mine && html`${" "}<small>(you)</small>`}<${Handle} username=${username} /></span>
         ${role !== "member" && html`<small class="role">${role}</small>`}
       </a>
       ${

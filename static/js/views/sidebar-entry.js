@@ -56,7 +56,7 @@ export function Entry({ room }) {
         aria-label=${look.label}
       >
         <${Sign} room=${room} />
-        <span class="title" dir="auto">${look.title}${look.handles && html` <bdi class="handle">${look.handles}</bdi>`}</span>
+        <span class="title named"><span dir="auto">${look.title}</span>${look.handles && html`${" "}<bdi class="handle">${look.handles}</bdi>`}</span>
         ${look.isNew && html`<span class="count" data-count="New"></span>`}
         ${look.hasDraft && html`<${Icon} name="pencil" />`}
         ${look.isMuted && html`<${Icon} name="muted" />`}
