@@ -11,7 +11,7 @@ import { me, titleOf } from "../store.js";
 const total = computed(() => {
   void attention.value;
   const isSeen = (/** @type {string} */ room) => room === shownRoom.value && isLooking();
-  return myRooms.value.reduce((total, room) => total + concernOf(room, isSeen(room)).badge, 0);
+  return myRooms.value.reduce((sum, room) => sum + concernOf(room, isSeen(room)).badge, 0);
 });
 
 /** Shows how much concerns us in the page title and the app badge. */
