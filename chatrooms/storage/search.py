@@ -38,7 +38,10 @@ def people(db: Connection, query: str, after: str) -> Found:
 
 def listed(db: Connection, usernames: Iterable[str]) -> Select[Any]:
     """Return a query of any number of usernames, which would be too many parameters."""
-    given = literal(orjson.dumps(list(usernames)).decode(), String)
-    is_postgresql = db.dialect.name == "postgresql"
-    rows = func.json_array_elements_text(cast(given, JSON)) if is_postgresql else func.json_each(given)
+    return unpacked(literal(orjson.dumps(list(usernames)).decode(), String), db.dialect.name)
+
+
+def unpacked(given: ColumnElement[str], dialect: str) -> Select[Any]:
+    """Return a query of the usernames in a JSON list."""
+    rows = func.json_array_elements_text(cast(given, JSON)) if dialect == "postgresql" else func.json_each(given)
     return select(rows.table_valued("value").c.value)

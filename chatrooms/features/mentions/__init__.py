@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain, islice
+from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, insert, select
+import orjson
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, delete, insert, select
 
 from chatrooms import names
 from chatrooms.features.mentions.written import written
@@ -30,6 +32,19 @@ mentions = Table(
 )
 
 _insert = Prepared(insert(mentions))
+
+
+_wanted: Any = bindparam("usernames", type_=String)
+_readers_of = {
+    dialect: Prepared(
+        select(members.c.username).where(
+            members.c.room == bindparam("room"),
+            members.c.gone.is_(False),
+            members.c.username.in_(search.unpacked(_wanted, dialect)),
+        )
+    )
+    for dialect in ("sqlite", "postgresql")
+}
 
 
 def _load(db: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
@@ -62,9 +77,8 @@ def _readers(db: Connection, room: str, usernames: AbstractSet[str]) -> Abstract
         return usernames & set(names.people(room))
     if not usernames:
         return set()
-    listed = search.listed(db, usernames)
-    present = select(members.c.username).where(members.c.room == room, members.c.gone.is_(False))
-    return set(db.scalars(present.where(members.c.username.in_(listed))))
+    given = {"room": room, "usernames": orjson.dumps(list(usernames)).decode()}
+    return {row["username"] for row in _readers_of[db.dialect.name].all(db, given)}
 
 
 MENTIONS = Part(

@@ -104,6 +104,11 @@ def test_a_message_mentions_at_most_fifty_people(direct):
     assert list(post(direct, f"{unknown} @bob")["mentions"]) == []
 
 
+@pytest.fixture
+def database(either_database):
+    return either_database
+
+
 async def test_everyone_in_the_room_receives_the_same_mentions(alice, bob, carol):
     message = await alice.say("#lobby", "@bob and @carol")
     assert message["mentions"] == ["bob", "carol"]
