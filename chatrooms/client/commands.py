@@ -226,7 +226,13 @@ class Commands(ABC):
         return result["rooms"]
 
     async def members(
-        self, room: str, *, query: str | None = None, after: str | None = None, online: bool | None = None
+        self,
+        room: str,
+        *,
+        query: str | None = None,
+        after: str | None = None,
+        usernames: Sequence[str] | None = None,
+        online: bool | None = None,
     ) -> MemberPage:
         """Return the members of a room, a hundred at a time, ordered by username.
 
@@ -234,10 +240,11 @@ class Commands(ABC):
 
         - ``query``: Part of a username or name; if empty, return all.
         - ``after``: Start after this username; if empty, start at the first.
+        - ``usernames``: Return only people with these usernames.
         - ``online``: Return only people who are online (true) or offline (false); if omitted, both.
         """
         result: MemberPage = await self.run(
-            "room.members", room=await self._room_of(room), query=query, after=after, online=online
+            "room.members", room=await self._room_of(room), query=query, after=after, usernames=usernames, online=online
         )
         return result
 

@@ -220,8 +220,8 @@ class Message(TypedDict):
     pinned_at: str | None
     """When it was pinned; ``null`` if it is not pinned."""
     mentions: list[str]
-    """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code
-    and quotes; at most 50.
+    """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code,
+    quotes, links and addresses; at most 50.
     """
 
 

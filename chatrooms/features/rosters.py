@@ -17,7 +17,7 @@ from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Member, many
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import SYNCED, members, rooms, users
-from chatrooms.types import MAX_PAGE, AnyRoom, Search
+from chatrooms.types import MAX_PAGE, AnyRoom, Search, Username
 
 FEW = 2000
 """Members of whom it takes less to search each than all people."""
@@ -33,6 +33,9 @@ class FindMembers(Params):
     room: AnyRoom = Field(description="A room that you belong to.")
     query: Search = Field("", description="Part of a username or name; if empty, return all.")
     after: Search = Field("", description="Start after this username; if empty, start at the first.")
+    usernames: list[Username] | None = Field(
+        None, max_length=MAX_PAGE, fail_fast=True, description="Return only people with these usernames."
+    )
     online: bool | None = Field(
         None, description="Return only people who are online (true) or offline (false); if omitted, both."
     )
@@ -58,6 +61,8 @@ def page(act: Act, p: FindMembers, _here: Here) -> MemberPage:
     here = members.c.username.in_(search.listed(act.db, online))
     total = act.db.scalar(select(rooms.c.members).where(rooms.c.name == p.room)) or 0
     wanted = _members(p.room).where(members.c.gone.is_(False))
+    if p.usernames is not None:
+        wanted = wanted.where(members.c.username.in_(p.usernames))
     if p.online is not None:
         wanted = wanted.where(here if p.online else ~here)
     found = _found(act.db, p, wanted, total) if p.query else _page(act.db, p.after, wanted)

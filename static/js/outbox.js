@@ -41,12 +41,13 @@ export function closeOutbox() {
   waiting.value = [];
 }
 
-/** @param {string} room @param {string} text */
+/** @param {string} room @param {string} text @returns {string} its id */
 export function post(room, text) {
   const user = me.value?.username ?? "";
   const entry = { id: newId(), user, room, text, at: new Date().toISOString() };
   share(entry);
   flush();
+  return entry.id;
 }
 
 /** @param {Waiting} entry */

@@ -1,25 +1,40 @@
 import { effect, signal } from "@preact/signals";
 import { online, run } from "./connection.js";
+import { once } from "./loading.js";
 import { others } from "./names.js";
 import { currentRoom } from "./route.js";
+import { takeRows } from "./rows.js";
 import { listenFor } from "./signals.js";
-import { conversations, me, rosters } from "./store.js";
+import { conversations, me, rooms, rosters } from "./store.js";
+import { Watching } from "./watching.js";
 
-/** The presence of the people on screen: partners in conversations, and members of the open room or in its panel. */
+/**
+ * The presence and the current profiles of the people on screen: those whose faces or names are shown, partners in
+ * conversations, and members of the open room.
+ */
 
 const AT_MOST = 500;
 const SETTLED_AFTER_MS = 150;
+/** Spreads what everybody in a large room asks at the same message. */
+const SPREAD_AT_MOST_MS = 1000;
+const MEMBERS_PER_MS = 10;
 
-/** @import {Signal} from "@preact/signals" */
+/**
+ * @import {Signal} from "@preact/signals"
+ * @import {State} from "./watching.js"
+ */
 
-/** @type {Signal<Map<string, string>>} */
+/** @type {Signal<Map<string, State>>} */
 const states = signal(new Map());
 
-/** @param {string} username */
-export const isOnline = (username) =>
-  username === me.value?.username ? online.value : states.value.get(username) === "online";
+/**
+ * Undefined while it is not known: of people who are not watched, and of everybody while we are offline.
+ * @param {string} username @returns {State | undefined}
+ */
+export const presenceOf = (username) =>
+  username === me.value?.username && online.value ? "online" : states.value.get(username);
 
-/** @type {Map<string, number>} How often each person is shown in lists. */
+/** @type {Map<string, number>} How often each person is shown. */
 const shown = new Map();
 /** Counts changes of that: one for all that are shown or hidden together. */
 const changes = signal(0);
@@ -44,47 +59,55 @@ function count(username, more) {
   });
 }
 
-/** Takes over what the server says of members. @param {{username: string}[]} members @param {string[]} present */
-export function learnPresence(members, present) {
-  const found = members.map(({ username }) => [username, present.includes(username) ? "online" : "offline"]);
-  states.value = new Map([...states.value, .../** @type {[string, string][]} */ (found)]);
-}
-
-/** @returns {string[]} */
-function onScreen() {
+/** Those whose names are on screen, the latest first. */
+function named() {
   void changes.value;
   const mine = me.value?.username ?? "";
   const partners = [...conversations.value, currentRoom.value].flatMap((room) =>
     room.startsWith("#") ? [] : others(room, mine),
   );
-  const roster = rosters.value.get(currentRoom.value);
-  const members = roster?.complete ? [...roster.rows.values()].filter(({ gone }) => !gone) : [];
-  return [...new Set([...shown.keys(), ...partners, ...members.map(({ username }) => username)])]
-    .filter((username) => username !== mine)
-    .slice(0, AT_MOST);
+  return [...new Set([...[...shown.keys()].reverse(), ...partners])].filter(
+    (username) => username && username !== mine,
+  );
 }
 
-/** @param {string[]} usernames */
-async function watch(usernames) {
-  const answer = await run("presence.watch", { usernames }).catch(() => null);
-  if (answer) states.value = new Map([...states.value, ...Object.entries(answer.states)]);
+/** Of the open room, if all are known here. @returns {string[]} */
+function members() {
+  const roster = rosters.value.get(currentRoom.value);
+  const present = roster?.complete ? [...roster.rows.values()].filter(({ gone }) => !gone) : [];
+  return present.map(({ username }) => username).filter((username) => username !== me.value?.username);
+}
+
+const watching = new Watching({
+  watch: async (usernames) => (await run("presence.watch", { usernames })).states,
+  load: async (usernames) => takeRows("", { users: (await run("user.list", { usernames })).users }),
+  show: (known) => (states.value = known),
+});
+
+/** How long to collect changes before the server is asked. */
+function settling() {
+  const size = rooms.peek().get(currentRoom.peek())?.members ?? 0;
+  return SETTLED_AFTER_MS + Math.random() * Math.min(size / MEMBERS_PER_MS, SPREAD_AT_MOST_MS);
+}
+
+/** @param {string[]} names @param {string[]} unnamed */
+function watch(names, unnamed) {
+  watching.want([...new Set([...names, ...unnamed])].slice(0, AT_MOST), names);
+  once("watching", () => watching.run());
 }
 
 export function watchPresence() {
   let timer = 0;
-  let watched = "";
+  let latest = /** @type {[string[], string[]]} */ ([[], []]);
+  online.subscribe((isOnline) => isOnline || watching.lose());
   effect(() => {
-    if (!online.value) return void (watched = "");
-    const usernames = onScreen();
-    clearTimeout(timer);
-    if (watched === usernames.join()) return;
+    latest = [named(), members()];
+    if (!online.value || timer) return;
     timer = setTimeout(() => {
-      watched = usernames.join();
-      watch(usernames);
-    }, SETTLED_AFTER_MS);
+      timer = 0;
+      if (online.peek()) watch(...latest);
+    }, settling());
   });
 }
 
-listenFor("presence", ({ from, data }) => {
-  states.value = new Map(states.value).set(from, data.state ?? "offline");
-});
+listenFor("presence", ({ from, data }) => watching.hear(from, data.state));

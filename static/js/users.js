@@ -1,4 +1,6 @@
+import { useEffect } from "preact/hooks";
 import { run } from "./connection.js";
+import { watchWhileShown } from "./presence.js";
 import { takeRows } from "./rows.js";
 import { listenFor } from "./signals.js";
 import { me, users } from "./store.js";
@@ -11,6 +13,12 @@ const AT_ONCE = 100;
 const asked = new Set();
 /** @type {string[]} */
 let queue = [];
+
+/** Loads a person's profile if there is none, and keeps it current while it is shown. @param {string} username */
+export function useProfile(username) {
+  needProfile(username);
+  useEffect(() => watchWhileShown(username), [username]);
+}
 
 /** @param {string} username */
 export function needProfile(username) {

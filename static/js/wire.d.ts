@@ -303,7 +303,7 @@ export interface Commands {
   };
   /** Return the members of a room, a hundred at a time, ordered by username. */
   "room.members": {
-    params: { room: string; query?: string; after?: string; online?: boolean | null };
+    params: { room: string; query?: string; after?: string; usernames?: string[] | null; online?: boolean | null };
     result: { members: Member[]; more: boolean; online: string[]; total: number; total_online: number };
   };
   /** Mute a room for yourself on all your devices. */

@@ -5,7 +5,11 @@ import { mentionsOf, NOTHING, withPage } from "../js/reads/mentions.js";
 import { item, message } from "./world.js";
 
 const { forgetEverything, takeRows } = await import("../js/rows.js");
-const { itemsIn, unreadItems } = await import("../js/reads/inbox.js");
+const { itemsIn, unreadItems, waitingItems } = await import("../js/reads/inbox.js");
+
+const { attention, saw } = await import("../js/reads/marks.js");
+const { go, shownRoom } = await import("../js/route.js");
+const { memberships, reads } = await import("../js/store.js");
 
 beforeEach(forgetEverything);
 
@@ -53,4 +57,20 @@ test("what is known live is newer than the pages, and what is gone is not in the
   ]);
   const [first, ...rest] = mentionsOf(page(2, 1, false), live);
   assert.deepEqual([first.item.id, first.item.read, rest], [1, true, []]);
+});
+
+test("a mention that is being read with its room counts no more, one out of view does", () => {
+  Object.assign(globalThis.document, { visibilityState: "visible", hasFocus: () => true });
+  memberships.value = new Map([["#lobby", {}]]);
+  go("#lobby");
+  take({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4, room: "#staff" });
+  reads.value = new Map([["#lobby", { seq: 1 }]]);
+  assert.equal(shownRoom.value, "#lobby");
+  saw(message({ seq: 2 }));
+  assert.deepEqual(ids(waitingItems.value), [1, 3, 4]);
+  saw(message({ seq: 3 }));
+  assert.deepEqual(ids(waitingItems.value), [1, 4]);
+  Object.assign(globalThis.document, { hasFocus: () => false });
+  attention.value += 1;
+  assert.deepEqual(ids(waitingItems.value), [1, 2, 3, 4]);
 });

@@ -63,13 +63,25 @@ test("a page that could not be loaded is loaded again", async () => {
 test("who came or went after they were loaded is counted where they are now", () => {
   const pages = { members: ["a", "b", "c"].map(member), online: new Set(["a"]), total: 10, totalOnline: 4 };
   const now = new Set(["b", "c"]);
-  const groups = groupedPages(pages, (name) => now.has(name));
+  const groups = groupedPages(pages, (name) => (now.has(name) ? "online" : "offline"));
   assert.deepEqual(
     [groups.online, groups.offline].map((members) => names({ members })),
     [["b", "c"], ["a"]],
   );
   assert.deepEqual([groups.onlineTotal, groups.offlineTotal], [5, 5]);
-  assert.equal(grouped(pages.members, () => true).onlineTotal, 3);
+  assert.equal(grouped(pages.members, () => "online").onlineTotal, 3);
+});
+
+test("people who are not watched are where they were loaded, or nowhere if all members are known here", () => {
+  const pages = { members: ["a", "b", "c"].map(member), online: new Set(["a"]), total: 10, totalOnline: 4 };
+  const presenceOf = (/** @type {string} */ name) => (name === "b" ? "online" : undefined);
+  const groups = groupedPages(pages, presenceOf);
+  assert.deepEqual([names({ members: groups.online }), groups.unknown], [["a", "b"], []]);
+  const { online, offline, unknown } = grouped(pages.members, presenceOf);
+  assert.deepEqual(
+    [online, offline, unknown].map((members) => names({ members })),
+    [["b"], [], ["a", "c"]],
+  );
 });
 
 test("a member is found by part of either name", () => {

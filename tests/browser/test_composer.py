@@ -21,6 +21,21 @@ def option(visitor: Visitor, name: str) -> Locator:
     return visitor.page.get_by_role("listbox", name="Completions").get_by_role("option", name=name)
 
 
+async def test_who_is_named_but_not_in_the_room_can_be_invited(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await alice.make_room("den", "Private")
+    await alice.stores("Hey @bob and @alice")
+    notice = alice.page.get_by_role("status").filter(has_text="bob isn't in this room.")
+    await expect(notice).to_be_visible()
+    await expect(notice).not_to_contain_text("alice")
+    await notice.get_by_role("button", name="Invite").click()
+    await expect(notice).to_have_count(0)
+    await bob.go_to("den")
+    await alice.stores("Again, @bob")
+    await expect(bob.message("Again").get_by_role("button", name="@bob")).to_be_visible()
+    await expect(notice).to_have_count(0)
+
+
 async def test_people_who_spoke_last_are_completed_first(person: Arrive) -> None:
     alice, _, carol = await person("alice"), await person("bob"), await person("carol")
     await carol.say("Me last")

@@ -71,6 +71,25 @@ async def test_mentions_are_shown_as_the_server_decides(person: Arrive, own_serv
         await expect(hal.dialog.get_by_role("heading", name="bob_")).to_be_visible()
 
 
+async def test_a_mention_out_of_view_in_the_open_room_counts_everywhere(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    async with connect(own_server.url, "bob") as bob:
+        for number in range(60):
+            await bob.say("#lobby", f"line {number}.")
+        await alice.sees("line 59.")
+        await alice.message("line 10.").scroll_into_view_if_needed()
+        await bob.say("#lobby", "Further down, @alice")
+        await alice.is_called("Mentions", 1)
+        await alice.is_called("Lobby", 1)
+        await expect(alice.page).to_have_title("(1) Lobby · Chatrooms")
+        await alice.message("Further down").scroll_into_view_if_needed()
+        await alice.is_called("Mentions", 0)
+        await alice.is_called("Lobby", 0)
+        await expect(alice.page).to_have_title("Lobby · Chatrooms")
+
+
 async def test_the_list_of_mentions_opens_the_place(person: Arrive, own_server: RunningServer) -> None:
     alice = await person("alice")
     await alice.go_to("Notes to self")

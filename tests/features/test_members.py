@@ -9,7 +9,7 @@ from chatrooms import names
 from chatrooms.features import rosters
 from chatrooms.storage.tables import members, rooms, users
 from tests.direct import LOBBY, Direct
-from tests.people import leave
+from tests.people import Refused, leave
 
 
 def usernames(page):
@@ -127,6 +127,17 @@ async def test_people_and_members_are_found_by_both_names_those_that_begin_with_
             assert usernames(rest) == found[place + 1 :], (query, username)
             people = await bob.run("user.list", query=query, after=username)
             assert [user["username"] for user in people["users"]] == found[place + 1 :], (query, username)
+
+
+async def test_members_are_found_by_their_usernames(person):
+    bob = await named(person)
+    page = await bob.run("room.members", room="#lobby", usernames=["zed", "nobody", "ann"])
+    assert usernames(page) == ["ann", "zed"]
+    await bob.run("room.leave", room="#lobby")
+    await bob.run("room.create", name="#den")
+    assert usernames(await bob.run("room.members", room="#den", usernames=["zed", "bob"])) == ["bob"]
+    with pytest.raises(Refused):
+        await bob.run("room.members", room="#den", usernames=["zed"] * 101)
 
 
 async def test_thousands_can_be_online(person, own_server):

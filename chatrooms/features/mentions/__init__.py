@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import chain, islice
+from typing import Any
 
+import orjson
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, delete, insert, select
 
 from chatrooms import names
@@ -19,7 +22,7 @@ from chatrooms.storage.tables import members, messages, metadata, users
 MAX_MENTIONS = 50
 """How many people a message can mention; others whom it names are not mentioned."""
 MAX_TRIED = 100
-"""How many names of a text are looked up, which bounds the time."""
+"""How many names after an `@` are looked up, each with the shorter ones that it can mean, which bounds the time."""
 
 mentions = Table(
     "mentions",
@@ -31,9 +34,11 @@ mentions = Table(
 _insert = Prepared(insert(mentions))
 _ids = values("ids")
 _of = Prepared(select(mentions).select_from(_ids.join(mentions, mentions.c.message == _ids.c.value)))
-_is_member = Prepared(
+_readers_of = Prepared(
     select(members.c.username).where(
-        members.c.room == bindparam("room"), members.c.username == bindparam("username"), members.c.gone.is_(False)
+        members.c.room == bindparam("room"),
+        members.c.gone.is_(False),
+        members.c.username.in_(select(values("usernames").c.value)),
     )
 )
 
@@ -50,39 +55,34 @@ def _store(db: Connection, message: Message) -> Sequence[str]:
         db.execute(delete(mentions).where(mentions.c.message == message["id"]))
     if "@" not in (message["text"] or ""):
         return []
-    usernames = sorted(set(islice(_mentioned(db, message["room"], message["text"] or ""), MAX_MENTIONS)))
+    usernames = sorted(_mentioned(db, message["room"], message["text"] or "")[:MAX_MENTIONS])
     for username in usernames:
         _insert.run(db, {"message": message["id"], "username": username})
     return usernames
 
 
-def _mentioned(db: Connection, room: str, text: str) -> Iterator[str]:
-    """Yield the people in ``room`` whom a text mentions, each once, in the order of the text."""
-    known: dict[str, bool] = {}
-    for meant in written(text):
-        for username in meant:
-            if username not in known:
-                if len(known) == MAX_TRIED:
-                    return
-                known[username] = _reads(db, room, username)
-                if known[username]:
-                    yield username
-            if known[username]:
-                break
+def _mentioned(db: Connection, room: str, text: str) -> list[str]:
+    """Return the people in ``room`` whom a text mentions, each once, in the order of the text."""
+    tried = list(islice(written(text), MAX_TRIED))
+    readers = _readers(db, room, set(chain.from_iterable(tried)))
+    found = (next((username for username in meant if username in readers), None) for meant in tried)
+    return list(dict.fromkeys(username for username in found if username is not None))
 
 
-def _reads(db: Connection, room: str, username: str) -> bool:
-    """Return whether that person exists and belongs to ``room``."""
-    if names.kind(room) == "shared":
-        return _is_member.one(db, {"room": room, "username": username}) is not None
-    return username in names.people(room)
+def _readers(db: Connection, room: str, usernames: AbstractSet[str]) -> AbstractSet[str]:
+    """Return those of some people who exist and belong to ``room``."""
+    if names.kind(room) != "shared":
+        return usernames & set(names.people(room))
+    if not usernames:
+        return set()
+    return {row["username"] for row in _readers_of.all(db, {"room": room, "usernames": packed(usernames)})}
 
 
 MENTIONS = Part(
     "mentions",
     list[str],
-    "The usernames of the people whom it mentions: those in the room whose names follow an `@`, outside code and "
-    "quotes; at most 50.",
+    "The usernames of the people whom it mentions: those in the room whose names follow an `@`, outside code, "
+    "quotes, links and addresses; at most 50.",
     (),
     _load,
     _store,

@@ -12,45 +12,108 @@ from chatrooms.features.mentions.prose import prose
 
 _ADDRESS = re.compile(
     r"(?:https?://|mailto:|www\.)[^\s<>\u3000-\u303f\uff01-\uff65]*+"
-    r"|\]\([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+\)",
+    r"|(?:(?<!\\)\[(?:[^\[\]\\]++|\\.|\[[^\[\]]*+\]){0,100}+)?"
+    r"\]\((?:[^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*+)(?:[ \n]+(?:\"[^\"]{0,200}\"|'[^']{0,200}'))?\)",
     re.IGNORECASE,
 )
-"""An address, or the destination of a link; without the punctuation of East Asian sentences that follows it."""
+"""An address, without the punctuation of East Asian sentences that follows it; or a link, with its text."""
 _AT = re.compile(r"(?<![@#/\\])@([^\s!-,/:-@\[-^`{-~]+)")
 """What can begin a name: anything but spaces and ASCII punctuation, save for that of names."""
 _PUNCTUATION = ".-_"
+_UNSPACED = re.compile(
+    "[\u0e00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3021-\u3035\u3038-\u303c\u3040-\u30ff"
+    "\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc"
+    "\U00020000-\U0003ffff]"
+)
+"""A letter of a script that has no spaces between words, or endings that follow names, as in the browser."""
+_UNDERSCORES = re.compile(r"\\_|_+")
 
 
 def written(text: str) -> Iterator[list[str]]:
     """Yield for each ``@`` the usernames that it can mean, best first; they may not exist.
 
-    A name goes on as far as its characters do. As it can end in punctuation, which can also be the sentence's, it
-    means the longest one that exists: ``@bob_.`` is ``bob_.``, ``bob_`` or ``bob``.
+    A name goes on as far as its characters do, and means the longest one that exists: it can end in punctuation, which
+    can also be the sentence's (``@bob_.`` is ``bob_.``, ``bob_`` or ``bob``), and in scripts without spaces, the
+    sentence goes on behind it (``@alice谢谢`` is ``alice谢谢``, ``alice谢`` or ``alice``). Underscores that end
+    emphasis belong to no name: ``_@bob_`` is ``bob``. E-mail addresses and the text of links mention no one.
     """
     if "@" not in text:
         return
     for paragraph in prose(text):
         without = _ADDRESS.sub(" ", paragraph)
+        ends = _ends_of_emphasis(without)
         for found in _AT.finditer(without):
-            if not _ends_word(without, found.start()) and (meant := _meant(found[1])):
+            given = _named(without, found)
+            end = next((end for end in ends if found.start() < end), len(without))
+            if meant := _meant(given[: end - found.start() - 1]):
                 yield meant
 
 
+def _named(text: str, found: re.Match[str]) -> str:
+    """Return the characters after an ``@`` that a name can have; none if it belongs to an e-mail address."""
+    given = "".join(takewhile(_is_named, found[1][: names.LONGEST_GIVEN]))
+    end = found.start() + 1 + len(given)
+    is_address = text[end : end + 1] == "@" and _is_letter(text[end + 1 : end + 2]) and _ends_word(text, end)
+    return "" if is_address or _ends_word(text, found.start()) else given
+
+
 def _ends_word(text: str, end: int) -> bool:
-    """Return whether a letter or digit stands before ``end``, as in an e-mail address, punctuation of names aside."""
-    before = text[max(0, end - names.LONGEST_GIVEN) : end].rstrip(_PUNCTUATION)
-    return bool(before) and unicodedata.category(before[-1])[0] in "LNM"
+    """Return whether a word ends before ``end``, as in an e-mail address, punctuation of names aside."""
+    before = text[max(0, end - names.LONGEST_GIVEN) : end].rstrip(_PUNCTUATION)[-1:]
+    return _is_letter(before) and not _UNSPACED.match(before)
 
 
 def _meant(given: str) -> list[str]:
-    name = names.folded("".join(takewhile(_is_named, given[: names.LONGEST_GIVEN])))
+    name = names.folded(given)
     meant = []
     while name:
         if names.MIN_USERNAME <= len(name) <= names.MAX_USERNAME:
             meant.append(name)
-        name = name[:-1] if name[-1] in _PUNCTUATION else ""
+        name = _shorter(name)
     return meant
 
 
+def _shorter(name: str) -> str:
+    """Return the next shorter name that can end here; empty if there is none."""
+    if name[-1] in _PUNCTUATION or _UNSPACED.match(name[-1]):
+        return name[:-1]
+    last = next((at for at in reversed(range(len(name))) if _UNSPACED.match(name[at])), -1)
+    return name[: last + 1]
+
+
+def _ends_of_emphasis(text: str) -> list[int]:
+    """Return where underscores end emphasis, by CommonMark's rules of flanking."""
+    ends = []
+    opened = 0
+    for run in _UNDERSCORES.finditer(text):
+        before, after = text[max(0, run.start() - 1) : run.start()], text[run.end() : run.end() + 1]
+        if run[0].startswith("\\") or before == "@":
+            continue
+        opens, closes = _flanks(before, after), _flanks(after, before)
+        if closes and opened and (not opens or _is_mark(after)):
+            ends.append(run.start())
+            opened = max(0, opened - len(run[0]))
+        elif opens and (not closes or _is_mark(before)):
+            opened += len(run[0])
+    return ends
+
+
+def _flanks(outside: str, inside: str) -> bool:
+    """Return whether a run of underscores can be an end of what is ``inside``."""
+    return not _is_space(inside) and (not _is_mark(inside) or _is_space(outside) or _is_mark(outside))
+
+
+def _is_space(character: str) -> bool:
+    return not character or character.isspace()
+
+
+def _is_mark(character: str) -> bool:
+    return bool(character) and unicodedata.category(character)[0] in "PS"
+
+
+def _is_letter(character: str) -> bool:
+    return bool(character) and unicodedata.category(character)[0] in "LNM"
+
+
 def _is_named(character: str) -> bool:
-    return character in _PUNCTUATION or unicodedata.category(character)[0] in "LNM"
+    return character in _PUNCTUATION or _is_letter(character)

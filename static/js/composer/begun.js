@@ -1,11 +1,15 @@
+import { WORD } from "../mentions.js";
+
 /**
  * A word that is being written and can be completed: its sign, what is written of it, and where it starts.
  * @typedef {{sign: string, word: string, start: number}} Begun
  */
 
 /** By the grammar of names, as in `mentions.js`; an emoji begins a word. */
-const BEGUN =
-  /(?:([@#])(?<![\p{L}\p{M}\p{N}][._-]*[@#])(?<![@#/\\][@#])|(?:^|[\s(])(:)|^(\/))([\p{L}\p{M}\p{N}_+.-]*)$/u;
+const BEGUN = new RegExp(
+  String.raw`(?:([@#])(?<!${WORD}[@#])(?<![@#\/\\][@#])|(?:^|[\s\(])(:)|^(\/))([\p{L}\p{M}\p{N}_+.\-]*)$`,
+  "v",
+);
 /** Of an emoji; fewer are a smiley. */
 const LETTERS = 2;
 

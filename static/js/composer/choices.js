@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import { folded, isShared, others } from "../names.js";
 import { findMembers } from "../members/load.js";
 import { isMessage } from "../messages/events.js";
@@ -16,7 +17,7 @@ const TYPING_MS = 100;
 /** @param {string} room @param {string} sign @param {string} word @returns {Choice[]} */
 export function choicesFor(room, sign, word) {
   const wanted = folded(word);
-  if (sign === "@") return peopleOrSearch(room, wanted).slice(0, AT_MOST).map(asPerson);
+  if (sign === "@") return peopleOrSearch(room, wanted).map(asPerson);
   if (sign === "#") return roomsCalled(wanted).slice(0, AT_MOST).map(asRoom);
   if (sign === "/") {
     return actionsIn(room)
@@ -30,29 +31,47 @@ export function choicesFor(room, sign, word) {
 /** @param {string} wanted */
 const roomsCalled = (wanted) => sharedRooms.value.filter((room) => matches(room.slice(1), titleOf(room), wanted));
 
-/** @type {Set<string>} What the server was asked for; its answer becomes known, and so is found. */
-const asked = new Set();
+/** @typedef {{username: string, isHere: boolean}} Found `isHere`: a mention reaches them. */
+
+/** The search that the list is for, and the one that the server answered last: each a room and a word. */
+let current = "";
+const answered = signal("");
+/** Those who were offered for it: they keep their places when the answer comes. @type {string[]} */
+let offered = [];
 let timer = 0;
 
 /**
- * People that are known here; if no member is among them, the server finds them.
+ * People in the room by what is known here and by what the server finds, which can be many more. Others come only after
+ * its answer, so that nobody takes their places.
  * @param {string} room @param {string} wanted
  */
 function peopleOrSearch(room, wanted) {
-  const found = people(room, wanted);
-  const hasMember = found.some(({ isHere }) => isHere);
   const key = `${room} ${wanted}`;
-  clearTimeout(timer);
-  if (!hasMember && wanted && isShared(room) && !asked.has(key)) {
-    timer = setTimeout(() => {
-      asked.add(key);
-      findMembers(room, wanted).catch(() => asked.delete(key));
-    }, TYPING_MS);
-  }
+  const isSearch = wanted !== "" && isShared(room);
+  if (key !== current) begin(key, () => (isSearch ? findMembers(room, wanted, AT_MOST) : Promise.resolve()));
+  const isKnown = answered.value === key || !isSearch;
+  const found = inPlace(people(room, wanted).filter(({ isHere }) => isHere || isKnown)).slice(0, AT_MOST);
+  offered = found.map(({ username }) => username);
   return found;
 }
 
-/** @typedef {{username: string, isHere: boolean}} Found `isHere`: a mention reaches them. */
+/** Searches shortly after the last letter. @param {string} key @param {() => Promise<void>} search */
+function begin(key, search) {
+  current = key;
+  offered = [];
+  clearTimeout(timer);
+  timer = setTimeout(async () => {
+    await search().catch(() => {});
+    if (key === current) answered.value = key;
+  }, TYPING_MS);
+}
+
+/** @param {Found[]} found */
+function inPlace(found) {
+  const places = new Map(offered.map((username, index) => [username, index]));
+  const placeOf = (/** @type {Found} */ { username }) => places.get(username) ?? offered.length;
+  return found.toSorted((a, b) => placeOf(a) - placeOf(b));
+}
 
 /** Members first, of whom those who spoke last. @param {string} room @param {string} wanted @returns {Found[]} */
 function people(room, wanted) {

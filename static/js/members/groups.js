@@ -1,30 +1,34 @@
 /**
- * The members of a panel, online and offline, with the number of each in the room.
+ * The members of a panel by their presence, with the number of each in the room; of some it may not be known.
  * @import {Member} from "../wire.js"
- * @typedef {{online: Member[], offline: Member[], onlineTotal: number, offlineTotal: number}} Groups
+ * @import {State} from "../watching.js"
+ * @typedef {{online: Member[], offline: Member[], unknown: Member[], onlineTotal: number, offlineTotal: number}} Groups
+ * @typedef {(username: string) => State | undefined} PresenceOf
  */
 
 /**
  * Members that are all known here.
- * @param {Member[]} members @param {(username: string) => boolean} isOnline @returns {Groups}
+ * @param {Member[]} members @param {PresenceOf} presenceOf @returns {Groups}
  */
-export function grouped(members, isOnline) {
-  const online = members.filter(({ username }) => isOnline(username));
-  const offline = members.filter(({ username }) => !isOnline(username));
-  return { online, offline, onlineTotal: online.length, offlineTotal: offline.length };
+export function grouped(members, presenceOf) {
+  /** @param {State} [state] */
+  const those = (state) => members.filter(({ username }) => presenceOf(username) === state);
+  const [online, offline] = [those("online"), those("offline")];
+  return { online, offline, unknown: those(), onlineTotal: online.length, offlineTotal: offline.length };
 }
 
 /**
- * Groups of a list that is loaded in part. People who came or went since then count where they are now.
+ * Groups of a list that is loaded in part. People who came or went since then count where they are now; of the others,
+ * what was so when they were loaded counts.
  * @param {{members: Member[], online: Set<string>, total: number, totalOnline: number}} pages
- * @param {(username: string) => boolean} isOnline @returns {Groups}
+ * @param {PresenceOf} presenceOf @returns {Groups}
  */
-export function groupedPages({ members, online: before, total, totalOnline }, isOnline) {
-  const { online, offline } = grouped(members, isOnline);
-  const came = online.filter(({ username }) => !before.has(username)).length;
-  const went = offline.filter(({ username }) => before.has(username)).length;
+export function groupedPages({ members, online: before, total, totalOnline }, presenceOf) {
+  const groups = grouped(members, (name) => presenceOf(name) ?? (before.has(name) ? "online" : "offline"));
+  const came = groups.online.filter(({ username }) => !before.has(username)).length;
+  const went = groups.offline.filter(({ username }) => before.has(username)).length;
   const onlineTotal = totalOnline + came - went;
-  return { online, offline, onlineTotal, offlineTotal: total - onlineTotal };
+  return { ...groups, onlineTotal, offlineTotal: total - onlineTotal };
 }
 
 /** @param {string} wanted @param {string[]} names */

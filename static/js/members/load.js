@@ -1,8 +1,8 @@
+import { batch } from "@preact/signals";
 import { run } from "../connection.js";
 import { once } from "../loading.js";
 import { startRoster, takeRows } from "../rows.js";
 import { rooms, rosters } from "../store.js";
-import { command } from "../sync.js";
 
 /** Loads all members of a room, unless it is large: then they are loaded as they are shown, and found by the server. */
 
@@ -29,13 +29,23 @@ async function allMembers(room) {
 }
 
 /**
- * Finds people for whom a name begins with `word`: members of the room first.
- * @param {string} room A shared room. @param {string} word
+ * Finds members of a room for whom a name begins with `word`, and if they are few, others.
+ * @param {string} room A shared room. @param {string} word @param {number} few
  */
-export async function findMembers(room, word) {
-  const { members } = await command("room.members", { room, query: word });
-  takeRows(room, { members });
-  const usernames = members.map(({ username }) => username);
-  const { users } = await command("user.list", usernames.length ? { usernames } : { query: word });
-  takeRows("", { users });
+export async function findMembers(room, word, few) {
+  const { members } = await run("room.members", { room, query: word });
+  const usernames = usernamesOf(members);
+  const named = usernames.length ? (await run("user.list", { usernames })).users : [];
+  const others = members.length < few ? (await run("user.list", { query: word })).users : [];
+  const here = others.length ? await amongMembers(room, usernamesOf(others)) : [];
+  batch(() => {
+    takeRows(room, { members: [...members, ...here] });
+    takeRows("", { users: [...named, ...others] });
+  });
 }
+
+/** @param {{username: string}[]} rows */
+const usernamesOf = (rows) => rows.map(({ username }) => username);
+
+/** Those of some people who are members of a room. @param {string} room @param {string[]} usernames At most 100. */
+export const amongMembers = async (room, usernames) => (await run("room.members", { room, usernames })).members;

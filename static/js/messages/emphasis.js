@@ -11,6 +11,8 @@ const WORD = String.raw`[[\p{L}\p{N}\p{M}]--[${UNSPACED}]]`;
 const IN_A_WORD = new RegExp(String.raw`(?<=${WORD})(?:\*+|~+)(?=${WORD})`, "gv");
 /** Such as `__init__`, which are names in several programming languages. */
 const NAME = /(?<![\p{L}\p{N}_])__[a-z\d]+(?:_[a-z\d]+)*__(?![\p{L}\p{N}_])/gu;
+/** Where a username begins that is mentioned. */
+const IN_A_MENTION = /(?<=@)_+/gu;
 /** Punctuation of East Asian sentences; all are one unit long. */
 const WIDE = /[\u2018-\u201d\u2026\u3001-\u303f\uff01-\uff65]/gu;
 
@@ -23,7 +25,8 @@ const LETTER = "a";
 const blanked = (text) => LETTER.repeat(text.length);
 
 /** Masks what is not a marker from the search for emphasis. @param {string} masked @returns {string} of the same length */
-const emStrongMask = (masked) => masked.replace(IN_A_WORD, blanked).replace(NAME, blanked).replace(WIDE, LETTER);
+const emStrongMask = (masked) =>
+  [IN_A_WORD, NAME, IN_A_MENTION].reduce((rest, part) => rest.replace(part, blanked), masked).replace(WIDE, LETTER);
 
 export const hooks = Object.assign(new Hooks(), { emStrongMask });
 

@@ -7,24 +7,22 @@ import { currentRoom, shownRoom, showsMentions } from "../route.js";
 import { serverName } from "../server.js";
 import { me, titleOf } from "../store.js";
 
-/** How much concerns us, without the room that we look at. */
-const elsewhere = computed(() => {
+/** How much concerns us; of the room that we look at, mentions that are out of view. */
+const total = computed(() => {
   void attention.value;
-  const badges = new Map(myRooms.value.map((room) => [room, concernOf(room).badge]));
-  const seen = badges.get(shownRoom.value) ?? 0;
-  const all = [...badges.values()].reduce((total, badge) => total + badge, 0);
-  return isLooking() ? all - seen : all;
+  const isSeen = (/** @type {string} */ room) => room === shownRoom.value && isLooking();
+  return myRooms.value.reduce((sum, room) => sum + concernOf(room, isSeen(room)).badge, 0);
 });
 
 /** Shows how much concerns us in the page title and the app badge. */
 export function keepPageTitle() {
   effect(() => {
-    const number = elsewhere.value;
+    const count = total.value;
     const here = showsMentions.value ? "Mentions" : titleOf(currentRoom.value);
     const place = me.value ? `${here} · ${serverName.value}` : serverName.value;
-    document.title = number ? `(${unreadText(number)}) ${place}` : place;
+    document.title = count ? `(${unreadText(count)}) ${place}` : place;
   });
-  effect(() => showBadge(elsewhere.value));
+  effect(() => showBadge(total.value));
 }
 
 /** @param {number} number */

@@ -1,7 +1,8 @@
 import { computed } from "@preact/signals";
+import { shownRoom } from "../route.js";
 import { inbox, reads } from "../store.js";
 import { command } from "../sync.js";
-import { isLooking } from "./marks.js";
+import { attention, isLooking, lastSeen } from "./marks.js";
 
 /**
  * The unread items of our inbox: the messages that mention us. Reading a room reads its items on the server.
@@ -15,12 +16,34 @@ export const unreadItems = computed(() => [...inbox.value.values()].filter(isUnr
 /** @param {InboxItem | undefined} item */
 export const isUnread = (item) => item !== undefined && !item.read && !item.gone;
 
-const byRoom = computed(() => {
+/** @param {InboxItem[]} items */
+function grouped(items) {
   /** @type {Map<string, InboxItem[]>} */
-  const found = new Map(unreadItems.value.map(({ room }) => [room, []]));
-  for (const item of unreadItems.value) found.get(item.room)?.push(item);
+  const found = new Map(items.map(({ room }) => [room, []]));
+  for (const item of items) found.get(item.room)?.push(item);
   return found;
-});
+}
+
+const byRoom = computed(() => grouped(unreadItems.value));
+
+/**
+ * Whether its message is on screen or above, and just about to be read with the room.
+ * @param {InboxItem} item
+ */
+function isBeingRead({ room, seq }) {
+  void attention.value;
+  const seen = lastSeen.value;
+  if (seen?.room !== room || shownRoom.value !== room || seq === null) return false;
+  return seq <= seen.seq && seq > (reads.value.get(room)?.seq ?? 0) && isLooking();
+}
+
+/** Those that one has yet to see. */
+export const waitingItems = computed(() => unreadItems.value.filter((item) => !isBeingRead(item)));
+
+const waitingByRoom = computed(() => grouped(waitingItems.value));
+
+/** The number of mentions that one has yet to see. @param {string} room */
+export const mentionsIn = (room) => waitingByRoom.value.get(room)?.length ?? 0;
 
 /** @param {string} room @returns {InboxItem[]} */
 export const itemsIn = (room) => byRoom.value.get(room) ?? [];

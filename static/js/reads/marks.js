@@ -12,8 +12,8 @@ import { holdBack } from "./held-back.js";
 
 const TELL_EVERY_MS = 300;
 
-/** @type {Numbered | null} The newest message that is on screen. */
-let lastSeen = null;
+/** @type {import("@preact/signals").Signal<Numbered | null>} The newest message that is on screen. */
+export const lastSeen = signal(null);
 /** @type {Numbered | null} What was seen and is yet to be told. */
 let untold = null;
 /** Counts how often one asked to be at the end. */
@@ -29,10 +29,10 @@ export const isLooking = () => document.visibilityState === "visible" && documen
 
 /** @param {Numbered | undefined} message */
 export function saw(message) {
-  lastSeen = message ?? null;
-  if (!lastSeen || !isNews(lastSeen)) return;
-  if (untold && untold.room !== lastSeen.room) tell();
-  untold = lastSeen;
+  lastSeen.value = message ?? null;
+  if (!message || !isNews(message)) return;
+  if (untold && untold.room !== message.room) tell();
+  untold = message;
   timer ||= setTimeout(tell, Math.max(0, toldAt + TELL_EVERY_MS - Date.now()));
 }
 
@@ -65,7 +65,7 @@ export const goToEnd = () => void (reachedEnd.value += 1);
 
 /** Looking again, or being connected again, makes what is on screen seen. */
 export function markOnReturn() {
-  const again = () => saw(lastSeen ?? undefined);
+  const again = () => saw(lastSeen.peek() ?? undefined);
   const turn = () => ((attention.value += 1), again());
   addEventListener("focus", turn);
   addEventListener("blur", turn);

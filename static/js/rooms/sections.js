@@ -69,7 +69,9 @@ export const shownIn = ({ key, rooms: listed }) =>
 
 /** What calls in other rooms than the open one: how much is for us, and whether there is news. */
 export const elsewhere = computed(() => {
-  const concerns = [...memberships.value.keys()].filter((room) => room !== currentRoom.value).map(concernOf);
+  const concerns = [...memberships.value.keys()]
+    .filter((room) => room !== currentRoom.value)
+    .map((room) => concernOf(room));
   return {
     number: concerns.reduce((total, { number }) => total + number, 0),
     isNews: concerns.some(({ isNews }) => isNews),

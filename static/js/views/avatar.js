@@ -1,7 +1,7 @@
 import { html } from "../html.js";
-import { needProfile } from "../users.js";
-import { isOnline } from "../presence.js";
+import { presenceOf } from "../presence.js";
 import { nameOf } from "../store.js";
+import { useProfile } from "../users.js";
 
 /** The hue of a person, which is the same everywhere. @param {string} username */
 export function hueOf(username) {
@@ -15,15 +15,15 @@ const initial = (name) => /[\p{L}\p{N}]|\p{Extended_Pictographic}/u.exec(name)?.
 
 /** @param {{username: string}} props */
 export function Avatar({ username }) {
-  needProfile(username);
+  useProfile(username);
   const style = { "--hue": String(hueOf(username)) };
   return html`<span class="avatar" style=${style} data-initial=${initial(nameOf(username))} aria-hidden="true"></span>`;
 }
 
-/** @param {{username: string}} props */
+/** Nothing while it is not known. @param {{username: string}} props */
 export function Presence({ username }) {
-  const state = isOnline(username) ? "online" : "offline";
-  return html`<span class=${`presence ${state}`} role="img" aria-label=${state} title=${state}></span>`;
+  const state = presenceOf(username);
+  return state && html`<span class=${`presence ${state}`} role="img" aria-label=${state} title=${state}></span>`;
 }
 
 /** @param {{username: string}} props */

@@ -24,7 +24,7 @@ export function Completion({ choices, chosen, onChoose }) {
             ${choice.username && html`<${Avatar} username=${choice.username} />`}
             ${choice.emoji && html`<span class="mark" aria-hidden="true">${choice.emoji}</span>`}
             <span class="title" dir="auto">${choice.title}</span>${" "}
-            ${choice.note !== choice.title && html`<small>${choice.note}</small>`}
+            ${choice.note !== choice.title && html`<small class=${choice.username ? "handle" : undefined}>${choice.note}</small>`}
           </li>
         `,
       )}

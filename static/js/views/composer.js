@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { expect } from "../composer/absent.js";
 import { draftOf, followDraft, keepDraft } from "../composer/drafts.js";
 import { goToEnd } from "../reads/marks.js";
 import { sendTyping, stopTyping } from "../typing.js";
@@ -11,6 +12,7 @@ import { post } from "../outbox.js";
 import { linkedSeq } from "../route.js";
 import { perform } from "../rooms/actions.js";
 import { mayModerate, me, rooms, titleOf, windowOf } from "../store.js";
+import { Absent } from "./absent.js";
 import { EmojiButton } from "./emoji-button.js";
 import { Icon } from "./icon.js";
 import { LeftDraft } from "./left-draft.js";
@@ -31,7 +33,7 @@ export function Composer({ room, onEditLast }) {
     event.preventDefault();
     box.current?.focus();
     if (!isSendable) return;
-    post(room, withEmojis(withoutBlankEnds(text)));
+    expect(post(room, withEmojis(withoutBlankEnds(text))));
     goToEnd();
     write("");
   }
@@ -50,6 +52,7 @@ export function Composer({ room, onEditLast }) {
   const label = `Message ${titleOf(room)}`;
   return html`
     <form class="composer" onSubmit=${send}>
+      <${Absent} room=${room} />
       <div class=${left < 0 ? "sheet over" : "sheet"}>
         <${TextBox}
           room=${room}

@@ -5,7 +5,7 @@ import { showPerson } from "../overlay.js";
 import { addressTo } from "../route.js";
 import { me, nameOf } from "../store.js";
 import { tell } from "../timeline/sentences.js";
-import { needProfile } from "../users.js";
+import { useProfile } from "../users.js";
 import { Handle } from "./handle.js";
 
 /**
@@ -67,7 +67,7 @@ function shown(piece, room) {
 
 /** @param {{username: string}} props */
 function Name({ username }) {
-  needProfile(username);
+  useProfile(username);
   const show = () => showPerson(username);
   return html`<button class="name" type="button" tabindex="-1" dir="auto" title=${`Profile of ${username}`} onClick=${show}>${nameOf(username)}</button><${Handle} username=${username} />`;
 }

@@ -2,7 +2,6 @@ import { useEffect, useState } from "preact/hooks";
 import { online } from "../connection.js";
 import { MemberPages } from "../members/pages.js";
 import { sizeOf } from "../members/load.js";
-import { learnPresence } from "../presence.js";
 import { command } from "../sync.js";
 
 /** Loads the members of a large room for the panel: as many as are scrolled to, and anew now and then. */
@@ -14,11 +13,7 @@ const ANEW_MS = 20_000;
 
 /** @param {string} room @param {string} query */
 const pagesOf = (room, query) =>
-  new MemberPages(async (wanted) => {
-    const page = await command("room.members", { room, ...(query ? { query } : {}), ...wanted });
-    learnPresence(page.members, page.online);
-    return page;
-  });
+  new MemberPages((wanted) => command("room.members", { room, ...(query ? { query } : {}), ...wanted }));
 
 /**
  * @param {string} room @param {string} wanted @param {{current: HTMLElement | null}} scroller

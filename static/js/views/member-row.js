@@ -1,9 +1,7 @@
-import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { roomWith } from "../names.js";
 import { addressOf } from "../route.js";
 import { mayModerate, me, nameOf } from "../store.js";
-import { watchWhileShown } from "../presence.js";
 import { AvatarWithPresence } from "./avatar.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
@@ -17,12 +15,11 @@ import { Icon } from "./icon.js";
 export function MemberRow({ member: { room, username, role }, index, count, onRemove }) {
   const mine = me.value?.username ?? "";
   const name = nameOf(username);
-  useEffect(() => watchWhileShown(username), [username]);
   return html`
     <li aria-setsize=${count} aria-posinset=${index + 1}>
       <a class="entry" href=${addressOf(roomWith(mine, [username]))} title=${username}>
         <${AvatarWithPresence} username=${username} />
-        <span class="title" dir="auto">${name}${username === mine && html` <small>(you)</small>`}<${Handle} username=${username} /></span>
+        <span class="title named"><span dir="auto">${name}</span>${username === mine && html`${" "}<small>(you)</small>`}<${Handle} username=${username} /></span>
         ${role !== "member" && html`<small class="role">${role}</small>`}
       </a>
       ${

@@ -1,9 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { online } from "../connection.js";
 import { html } from "../html.js";
 import { grouped, groupedPages, isFound } from "../members/groups.js";
 import { sizeOf } from "../members/load.js";
 import { showAction } from "../overlay.js";
-import { isOnline } from "../presence.js";
+import { presenceOf } from "../presence.js";
 import { mayModerate, membersOf, nameOf, rooms, rosters, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Confirm } from "./confirm.js";
@@ -83,13 +84,13 @@ function useClosing(panel, onClose) {
 /** The members of a room whose members are all known here. @param {FoundProps} props */
 function AllFound({ room, wanted, ...shared }) {
   const found = membersOf(room).filter(({ username }) => isFound(wanted, [username, nameOf(username)]));
-  return html`<${Both} ...${shared} groups=${grouped(found, isOnline)} />${!found.length && html`<${Nobody} />`}`;
+  return html`<${Both} ...${shared} groups=${grouped(found, presenceOf)} />${!found.length && html`<${Nobody} />`}`;
 }
 
 /** The members of a large room, as the server finds them. @param {FoundProps} props */
 function PagesFound({ room, wanted, scroller, onRemove }) {
   const { pages, isLoading } = usePages(room, wanted, scroller);
-  const groups = groupedPages(pages, isOnline);
+  const groups = online.value ? groupedPages(pages, presenceOf) : grouped(pages.members, presenceOf);
   const counted = wanted.trim()
     ? { ...groups, onlineTotal: groups.online.length, offlineTotal: groups.offline.length }
     : groups;
@@ -106,6 +107,7 @@ const Nobody = () => html`<p class="empty" role="status">No matches.</p>`;
 const Both = ({ groups, ...shared }) => html`
   <${Group} title="Online" members=${groups.online} total=${groups.onlineTotal} ...${shared} />
   <${Group} title="Offline" members=${groups.offline} total=${groups.offlineTotal} ...${shared} />
+  <${Group} title="Presence unknown" members=${groups.unknown} total=${groups.unknown.length} ...${shared} />
 `;
 
 /**
@@ -115,9 +117,9 @@ const Both = ({ groups, ...shared }) => html`
 function Group({ title, members, total, scroller, onRemove }) {
   if (!members.length) return null;
   return html`
-    <h3 id=${`members-${title}`}>${title} <span class="tabular">${total.toLocaleString()}</span></h3>
+    <h3 id=${`members-${title.replace(" ", "-")}`}>${title} <span class="tabular">${total.toLocaleString()}</span></h3>
     <${Windowed}
-      aria-labelledby=${`members-${title}`}
+      aria-labelledby=${`members-${title.replace(" ", "-")}`}
       rows=${members}
       count=${total}
       scroller=${scroller}

@@ -4,7 +4,7 @@ import { mayName, namesIn } from "../mentions.js";
 import { showPerson } from "../overlay.js";
 import { addressOf } from "../route.js";
 import { me, memberships, nameOf } from "../store.js";
-import { needProfile } from "../users.js";
+import { useProfile } from "../users.js";
 
 /** @import {ComponentChildren} from "preact" */
 
@@ -26,7 +26,7 @@ function Named({ text }) {
 
 /** @param {{name: string, written: string}} props */
 function Mention({ name, written }) {
-  needProfile(name);
+  useProfile(name);
   const shownAs = name === me.value?.username ? "mention mine" : "mention";
   const title = nameOf(name);
   return h("button", { class: shownAs, type: "button", title, onClick: () => showPerson(name) }, `@${written}`);

@@ -1,12 +1,12 @@
 import { html } from "../html.js";
 import { mentionsText, unreadText } from "../reads/counts.js";
-import { unreadItems } from "../reads/inbox.js";
+import { waitingItems } from "../reads/inbox.js";
 import { MENTIONS, showsMentions } from "../route.js";
 import { Icon } from "./icon.js";
 
 /** The way to the list of mentions, with the number of unread ones. */
 export function MentionsEntry() {
-  const number = unreadItems.value.length;
+  const number = waitingItems.value.length;
   return html`
     <a
       class=${number ? "entry unread" : "entry"}

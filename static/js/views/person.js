@@ -1,5 +1,4 @@
-import { isOnline } from "../presence.js";
-import { needProfile } from "../users.js";
+import { presenceOf } from "../presence.js";
 import { html } from "../html.js";
 import { roomWith } from "../names.js";
 import { go } from "../route.js";
@@ -7,9 +6,10 @@ import { me, nameOf, users } from "../store.js";
 import { AvatarWithPresence } from "./avatar.js";
 import { Dialog } from "./dialog.js";
 
+const STATES = { online: "Online", offline: "Offline", unknown: "" };
+
 /** A person's profile. @param {{username: string, onClose: () => void}} props */
 export function Person({ username, onClose }) {
-  needProfile(username);
   const mine = me.value?.username ?? "";
   const write = () => (onClose(), go(roomWith(mine, [username])));
   const about = users.value.get(username)?.about;
@@ -17,7 +17,7 @@ export function Person({ username, onClose }) {
     <${Dialog} title=${nameOf(username)} onClose=${onClose}>
       <div class="card">
         <${AvatarWithPresence} username=${username} />
-        <p><strong dir="auto">@${username}</strong><small>${isOnline(username) ? "Online" : "Offline"}</small></p>
+        <p><strong dir="auto">@${username}</strong><small>${STATES[presenceOf(username) ?? "unknown"]}</small></p>
       </div>
       ${about && html`<p dir="auto" class="about">${about}</p>`}
       <footer><button class="primary" onClick=${write} autofocus>${username === mine ? "Write a note to yourself" : `Write to ${nameOf(username)}`}</button></footer>

@@ -3,9 +3,9 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { hasDraft } from "../composer/drafts.js";
 import { html } from "../html.js";
 import { isConversation, isShared, others } from "../names.js";
-import { isOnline } from "../presence.js";
+import { presenceOf } from "../presence.js";
 import { mentionsText, unreadText } from "../reads/counts.js";
-import { itemsIn } from "../reads/inbox.js";
+import { mentionsIn } from "../reads/inbox.js";
 import { attention, isLooking } from "../reads/marks.js";
 import { concernOf, unreadOf } from "../reads/unread.js";
 import { isInvited } from "../rooms/invitations.js";
@@ -14,14 +14,11 @@ import { handlesOf, isMuted, me, rooms, titleOf } from "../store.js";
 import { Avatar, AvatarWithPresence } from "./avatar.js";
 import { Icon } from "./icon.js";
 
-/** Of the room that we look at. */
-const NOTHING = { isNews: false, number: 0 };
-
 /** What an entry shows. @param {string} room @param {boolean} isHere @param {boolean} isShown */
 function lookOf(room, isHere, isShown) {
   void attention.value;
   const isSeen = isShown && isLooking();
-  const { isNews, number } = isSeen ? NOTHING : concernOf(room);
+  const { isNews, number } = concernOf(room, isSeen);
   return {
     isHere,
     isNews,
@@ -59,7 +56,7 @@ export function Entry({ room }) {
         aria-label=${look.label}
       >
         <${Sign} room=${room} />
-        <span class="title" dir="auto">${look.title}${look.handles && html` <bdi class="handle">${look.handles}</bdi>`}</span>
+        <span class="title named"><span dir="auto">${look.title}</span>${look.handles && html`${" "}<bdi class="handle">${look.handles}</bdi>`}</span>
         ${look.isNew && html`<span class="count" data-count="New"></span>`}
         ${look.hasDraft && html`<${Icon} name="pencil" />`}
         ${look.isMuted && html`<${Icon} name="muted" />`}
@@ -72,18 +69,18 @@ export function Entry({ room }) {
 /** The label for screen readers. @param {string} room @param {boolean} isShown @param {boolean} isSeen */
 function labelOf(room, isShown, isSeen) {
   const [partner, another] = isConversation(room) ? others(room, me.value?.username ?? "") : [];
-  const presence = partner && !another && (isOnline(partner) ? "online" : "offline");
+  const presence = partner && !another && presenceOf(partner);
   const muted = isMuted(room) && "muted";
   const draft = !isShown && hasDraft(room) && "draft";
   const title = [titleOf(room), handlesOf(room)].filter(Boolean).join(" ");
-  return [title, presence, isInvited(room) && "new", muted, draft, ...(isSeen ? [] : numbersOf(room))]
+  return [title, presence, isInvited(room) && "new", muted, draft, ...numbersOf(room, isSeen)]
     .filter(Boolean)
     .join(", ");
 }
 
-/** @param {string} room */
-function numbersOf(room) {
-  const [mentions, unread] = [itemsIn(room).length, unreadOf(room)];
+/** @param {string} room @param {boolean} isSeen */
+function numbersOf(room, isSeen) {
+  const [mentions, unread] = [mentionsIn(room), isSeen ? 0 : unreadOf(room)];
   return [mentions > 0 && mentionsText(mentions), unread > 0 && `${unreadText(unread)} unread`];
 }
 

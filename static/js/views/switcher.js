@@ -55,7 +55,7 @@ export function Switcher({ onClose }) {
             (place, index) => html`
               <li key=${place.room} id=${`place-${index}`} role="option" aria-selected=${index === at} onClick=${() => open(place)}>
                 <${Sign} room=${place.room} />
-                <${Title} room=${place.room} title=${place.title} />${" "}<small>${place.note}</small>
+                <${Title} room=${place.room} title=${place.title} />${" "}<small class=${isShared(place.room) ? undefined : "handle"}>${place.note}</small>
                 <${Count} room=${place.room} />
               </li>
             `,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 
 from tests.direct import LOBBY, Direct
+from tests.node import STATIC
 from tests.people import Refused
 
 PEOPLE = ("alice", "bob", "bob_", "carol")
@@ -41,6 +43,23 @@ def stored(direct, message, reader="alice"):
 def test_a_message_mentions_the_people_in_its_room(direct, text, mentioned):
     message = post(direct, text)
     assert list(message["mentions"]) == list(stored(direct, message)) == mentioned
+
+
+SHARED = orjson.loads((STATIC / "tests" / "mentions.json").read_bytes())
+"""Of each text, whom it mentions; the tests of the page read it too."""
+
+
+@pytest.fixture(scope="module")
+def crowd() -> Direct:
+    made = Direct()
+    for name in (*PEOPLE, "_0_", "小明", "小明明", "สมชาย"):
+        made.join(name)
+    return made
+
+
+@pytest.mark.parametrize(("text", "mentioned"), SHARED)
+def test_the_server_mentions_whom_the_page_marks(crowd, text, mentioned):
+    assert list(post(crowd, text)["mentions"]) == mentioned
 
 
 def test_only_people_who_belong_to_the_room_are_mentioned(direct):
@@ -83,6 +102,11 @@ def test_a_message_mentions_at_most_fifty_people(direct):
     assert post(direct, " ".join(f"@{name}" for name in names))["mentions"] == names[:50]
     unknown = " ".join(f"@nobody{number}" for number in range(200))
     assert list(post(direct, f"{unknown} @bob")["mentions"]) == []
+
+
+@pytest.fixture
+def database(either_database):
+    return either_database
 
 
 async def test_everyone_in_the_room_receives_the_same_mentions(alice, bob, carol):
