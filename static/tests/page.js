@@ -4,6 +4,7 @@ const nothing = { matches: false, addEventListener: () => {} };
 
 Object.assign(globalThis, {
   document: { baseURI: "http://localhost/", addEventListener: () => {}, querySelector: () => null },
+  history: { state: null },
   location: new URL("http://localhost/"),
   addEventListener: () => {},
   matchMedia: () => nothing,
