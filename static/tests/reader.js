@@ -120,7 +120,7 @@ export class Reader {
       above: this.scrollTop,
       below: this.below(),
       anchor: eye ? { seq: eye.seq, top: this.onScreen(eye.seq) } : null,
-      seen: this.rendered().findLast(({ seq }) => this.topOf(seq) + this.#heightOf(seq) <= end)?.seq ?? 0,
+      last: this.rendered().findLast(({ seq }) => this.topOf(seq) + this.#heightOf(seq) <= end)?.seq ?? 0,
     };
   }
 

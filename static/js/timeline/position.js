@@ -40,8 +40,8 @@ import { fitting, step } from "./steps.js";
  *
  * @typedef {{type: "data", data: Data}
  *   | {type: "laid out", above: number, below: number, anchor: number | null, unseen: number | null}
- *   | {type: "placed", above: number, below: number, anchor: Position["anchor"], seen: number, isFollowing: boolean}
- *   | {type: "scrolled", above: number, below: number, anchor: Position["anchor"], seen: number}
+ *   | {type: "placed", above: number, below: number, anchor: Position["anchor"], last: number, isFollowing: boolean}
+ *   | {type: "scrolled", above: number, below: number, anchor: Position["anchor"], last: number}
  *   | {type: "older"} | {type: "newer"} | {type: "around", seq: number}
  *   | {type: "arrived"} | {type: "present"}} Event
  */
@@ -216,10 +216,10 @@ function laidOut(position, { above, below, anchor, unseen }) {
   return { ...position, stuck, top };
 }
 
-/** @param {Position} position @param {{above: number, anchor: Position["anchor"], seen: number}} place @returns {Position} */
-function moved(position, { above, anchor, seen }) {
-  const last = position.list.findLast((message) => isMessage(message) && message.seq <= seen);
-  return { ...position, at: above, anchor, seenTo: Math.max(position.seenTo, last?.number ?? 0) };
+/** @param {Position} position @param {{above: number, anchor: Position["anchor"], last: number}} place @returns {Position} */
+function moved(position, { above, anchor, last }) {
+  const inSight = position.list.findLast((message) => isMessage(message) && message.seq <= last);
+  return { ...position, at: above, anchor, seenTo: Math.max(position.seenTo, inSight?.number ?? 0) };
 }
 
 /** Renders more above; if there are too many, less below. @param {Position} position @returns {Position} */

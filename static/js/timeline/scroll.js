@@ -114,6 +114,6 @@ export class Scroll {
     this.#anchor = underEye(log);
     const seq = Number(this.#anchor?.dataset.seq);
     const anchor = this.#anchor ? { seq, top: this.#anchor.offsetTop - log.scrollTop } : null;
-    return { above: log.scrollTop, below: belowOf(log), anchor, seen: lastSeen(log) };
+    return { above: log.scrollTop, below: belowOf(log), anchor, last: lastSeen(log) };
   }
 }

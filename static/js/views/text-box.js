@@ -48,7 +48,7 @@ export function TextBox({ room, box, text, label, onWrite, onSend, onKey, canAct
       aria-describedby=${left < 0 ? leftId : undefined}
       aria-autocomplete="list"
       aria-controls=${isOpen ? "completion" : undefined}
-      aria-activedescendant=${isOpen ? `completion-${chosen}` : undefined}
+      aria-activedescendant=${isOpen && chosen >= 0 ? `completion-${chosen}` : undefined}
       rows="1"
       dir="auto"
       value=${text}
