@@ -65,7 +65,10 @@ export function TextBox({ room, box, text, label, onWrite, onSend, onKey, canAct
 /** @param {{id: string, left: number}} props */
 const Left = ({ id, left }) => html`
   <span class=${left < 0 ? "left over" : "left"} id=${id} role="status">
-    <span aria-hidden="true">${left}</span>
-    <span class="unseen">${left < 0 ? `${-left} characters too many` : `${left} characters left`}</span>
+    ${
+      left < 0
+        ? `${(-left).toLocaleString()} characters too many`
+        : html`<span aria-hidden="true">${left}</span><span class="unseen">${left} characters left</span>`
+    }
   </span>
 `;
