@@ -57,6 +57,7 @@ const KEPT = [
   "[a](file:///etc)",
   "C:\\_foo\\*bar and \\\\host\\_share",
   "¯\\_(ツ)_/¯",
+  "C:\\_foo\\*bar and ¯\\_(ツ)_/¯",
   "¯_(ツ)_/¯",
   "a\\_b, 2\\*3 and 1\\#",
   ">>> import this\n>>> this\n<module>",
@@ -68,7 +69,8 @@ const ESCAPES = {
   "\\*not soft\\*": "*not soft*",
   "\\_a\\_ and \\_b": "_a_ and \\_b",
   "**a\\*\\* b**": "a** b",
-  "\\[a](b)": "[a](b)",
+  "\\[a](https://b.example)": "[a](https://b.example)",
+  "\\[a](b)": "\\[a](b)",
   "\\`a\\` and C:\\`": "`a` and C:\\`",
   "hi \\@bob": "hi @bob",
   "\\# no title": "# no title",
@@ -87,7 +89,7 @@ test("if signs have no effect without backslashes, those with them stay as they 
     fc.property(escaped, (written) => {
       const bare = written.replace(/\\([*_~`[\]<>#@])/gu, "$1");
       const isPlain = (text) => elements(parsed(text)).every(({ type }) => type === "p");
-      fc.pre(isPlain(bare) && isPlain(written) && seen(parsed(bare)) === bare);
+      fc.pre(!written.includes("\\\\") && isPlain(bare) && isPlain(written) && seen(parsed(bare)) === bare);
       assert.equal(seen(parsed(written)), written);
     }),
     { numRuns: 2_000 },

@@ -129,7 +129,9 @@ message => {
 @pytest.mark.parametrize("options", [{}, {**PHONE, "viewport": {"width": 320, "height": 640}}], ids=["mouse", "touch"])
 async def test_no_tool_of_a_message_covers_another(person: Arrive, options: dict) -> None:
     alice = await person("alice", **options)
-    await alice.stores("Before")
+    await alice.composer.fill("Before")
+    await alice.button("Send").click()
+    await alice.sees("Before")
     await alice.composer.fill("```\nlet a;\n```")
     await alice.button("Send").click()
     message = alice.message("let a;")

@@ -10,7 +10,7 @@ const UNSPACED = String.raw`\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{sc
 const WORD = String.raw`[[\p{L}\p{N}\p{M}]--[${UNSPACED}]]`;
 const IN_A_WORD = new RegExp(String.raw`(?<=${WORD})(?:\*+|~+)(?=${WORD})`, "gv");
 /** Beside a symbol such as a macron: a marker is part of a face, as in `¯_(ツ)_/¯`. */
-const IN_A_FACE = /(?<=[\p{Sk}--`])[*_~]+|[*_~]+(?=[\p{Sk}--`])/gv;
+const IN_A_FACE = /(?<=[\p{Sk}--`][\\\/]?)[*_~]+|[*_~]+(?=[\\\/]?[\p{Sk}--`])/gv;
 /** Such as `__init__`, which are names in several programming languages. */
 const NAME = /(?<![\p{L}\p{N}_])__[a-z\d]+(?:_[a-z\d]+)*__(?![\p{L}\p{N}_])/gu;
 /** Punctuation of East Asian sentences; all are one unit long. */

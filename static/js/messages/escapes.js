@@ -1,5 +1,7 @@
 import { Lexer } from "marked";
 import { namesIn } from "../mentions.js";
+import { isSafe } from "./links.js";
+import { isVisible } from "./visible.js";
 
 /**
  * A backslash stays in the text unless the sign after it would have had an effect: `\*not soft\*` loses both, the path
@@ -9,6 +11,9 @@ import { namesIn } from "../mentions.js";
 
 const SIGNS = "*_~`[]<>#@";
 const ESCAPED = /\\([*_~`[\]<>#@])/gu;
+const BACKSLASHES = /\\/gu;
+/** What stands for a backslash that is itself after one. */
+const OTHER_PUNCTUATION = "/";
 /** Noncharacters, which mean nothing to the parser, stand for signs without an effect while it reads them. */
 const FIRST_STAND_IN = 0xfdd0;
 const STAND_INS = /[\ufdd0-\ufdd9]/gu;
@@ -31,7 +36,8 @@ export class EscapingLexer extends Lexer {
       return super.inlineTokens(text, tokens);
     }
     this.#isInside = true;
-    const effects = effectsIn(text.replace(ESCAPED, "$1"), (bare) => super.inlineTokens(bare));
+    const without = text.replace(ESCAPED, "$1").replace(BACKSLASHES, OTHER_PUNCTUATION);
+    const effects = effectsIn(without, (bare) => super.inlineTokens(bare));
     super.inlineTokens(withStandIns(text, effects), tokens);
     this.#isInside = false;
     restore(tokens);
@@ -95,7 +101,8 @@ function addNames(text, start, found) {
 }
 
 /** @param {any} link @param {number} from @param {Set<number>} found */
-function addLink({ raw, text, tokens }, from, found) {
+function addLink({ raw, href, text, tokens }, from, found) {
+  if (!isSafe(href)) return;
   const label = { "[": 1, "!": 2 }[/** @type {string} */ (raw[0])];
   if (label) {
     add(found, from, from + label);
@@ -106,10 +113,10 @@ function addLink({ raw, text, tokens }, from, found) {
   }
 }
 
-/** The markers at the ends of emphasis and code. @param {any} token @param {number} from @param {Set<number>} found */
+/** The markers at the ends of emphasis and code; around nothing visible they are text. @param {any} token @param {number} from @param {Set<number>} found */
 function addEnds({ type, raw, text, tokens }, from, found) {
   const width = type === "codespan" ? /^`*/u.exec(raw)?.[0].length : tokens && (raw.length - text.length) / 2;
-  if (!width) return;
+  if (!width || !isVisible(text)) return;
   add(found, from, from + width);
   add(found, from + raw.length - width, from + raw.length);
   addMarkers(tokens ?? [], from + width, found);

@@ -31,7 +31,6 @@ const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]*/u;
 const ESCAPED = /^\\([*_~`[\]<>#@])/u;
 /** Lines of a quote. Three signs together are the prompt of a programming language. */
 const QUOTED = /^(?: {0,3}>(?!>>).*(?:\n|$))+/u;
-const PROMPT = /^\n {0,3}>>>/u;
 const INDENTED = /^(?:(?: {4}| {0,3}\t).*|[ \t]*)$/u;
 const LANGUAGE = /^[\w+#.-]*$/u;
 const FIRST_LINE = /^[ ]*(?:`+|~+)[ \t]*(.*)/u;
@@ -134,18 +133,6 @@ class ChatTokenizer extends Tokenizer {
   blockquote(rest) {
     const lines = QUOTED.exec(rest)?.[0];
     return lines ? this.#nested(() => super.blockquote(lines)) : undefined;
-  }
-
-  /** The parser ends a paragraph at any `>`. @param {string} rest */
-  paragraph(rest) {
-    const { paragraph } = this.rules.block;
-    let raw = paragraph.exec(rest)?.[0] ?? "";
-    while (raw && PROMPT.test(rest.slice(raw.length))) {
-      raw += `\n${paragraph.exec(rest.slice(raw.length + 1))?.[0]}`;
-    }
-    return raw
-      ? { type: /** @type {const} */ ("paragraph"), raw, text: raw, tokens: this.lexer.inline(raw) }
-      : undefined;
   }
 
   /** @param {string} rest */
