@@ -6,6 +6,10 @@ import { conversation, isConversation, isShared, others, roomWith } from "./name
  * can see its target; a link to a note is not.
  */
 
+export const ROOMS = "#/rooms";
+export const MENTIONS = "#/mentions";
+const LISTS = [ROOMS, MENTIONS];
+
 /** @param {string} room @param {string} mine */
 export function addressOf(room, mine) {
   if (isShared(room)) return `#/r/${encodeURIComponent(room.slice(1))}`;
@@ -22,6 +26,9 @@ export function roomAt(address, mine) {
   if (kind === "p" && rest) return roomWith(mine, rest.split("+").map(decode));
   return kind === "me" ? mine : null;
 }
+
+/** Whether an address leads to a room or a list; any other does not say what is shown. @param {string} address @param {string} mine */
+export const isPlace = (address, mine) => LISTS.includes(address) || roomAt(address, mine) !== null;
 
 /** @param {string} names @param {string} mine @returns {string | null} null if the name is invalid */
 function conversationAt(names, mine) {

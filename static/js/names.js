@@ -47,6 +47,18 @@ export const others = (room, me) => room.split("+").filter((username) => usernam
 export const roomWith = (me, usernames) => conversation([me, ...usernames]);
 
 /**
+ * The title of a new room: as it was typed, unless its name is the same.
+ * @param {string} typed
+ */
+export function roomTitle(typed) {
+  const title = typed
+    .trim()
+    .replace(/^#+\s*/u, "")
+    .replace(/\s+/gu, " ");
+  return title === roomName(typed) ? "" : title;
+}
+
+/**
  * Makes a room name of typed text: lower case, with one hyphen for each run of other characters except at the ends.
  * @param {string} typed
  */

@@ -1,10 +1,10 @@
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
+import { MENTIONS, ROOMS } from "./addresses.js";
 import * as addresses from "./addresses.js";
-import { home, me } from "./store.js";
+import { home, me, ready } from "./store.js";
 
 /** Where the person in this tab is, by the address after the `#`. */
 
-export const MENTIONS = "#/mentions";
 const BASE = new URL(document.baseURI).pathname;
 const linked = location.pathname.startsWith(`${BASE}r/`) ? location.pathname.slice(BASE.length) : "";
 /** The person for whom a notification opened this window, or empty. */
@@ -13,6 +13,12 @@ if (linked || askedFor) history.replaceState(null, "", linked ? `${BASE}#/${link
 
 const hash = signal(location.hash);
 addEventListener("hashchange", () => (hash.value = location.hash));
+
+/** @typedef {"" | "members"} Cover What covers the room on a narrow screen: an entry of the history, so that "back" removes it. */
+/** @returns {Cover} */
+const covering = () => history.state?.cover ?? "";
+export const cover = signal(covering());
+addEventListener("popstate", () => (cover.value = covering()));
 
 /** @param {string} room */
 export const addressOf = (room) => addresses.addressOf(room, mine());
@@ -44,14 +50,22 @@ export const addressTo = (room, seq) => `#/${addresses.pathTo(room, seq, mine())
 export const linkToRoom = (room) => new URL(`r/${encodeURIComponent(room.slice(1))}`, document.baseURI).href;
 
 /** Whether the list of rooms is shown; on narrow screens it is a separate page. */
-export const showsList = computed(() => hash.value === "#/rooms");
+export const showsList = computed(() => hash.value === ROOMS);
 
 /** Whether the list of mentions is shown instead of a room. */
 export const showsMentions = computed(() => hash.value === MENTIONS);
 
-const narrow = matchMedia("(width < 48rem)");
-export const isNarrow = signal(narrow.matches);
-narrow.addEventListener("change", () => (isNarrow.value = narrow.matches));
+export const isNarrow = matching("(width < 48rem)");
+/** Whether a panel has a place beside the messages; otherwise it covers them. */
+export const hasBeside = matching("(width >= 64rem)");
+
+/** @param {string} query */
+function matching(query) {
+  const media = matchMedia(query);
+  const matches = signal(media.matches);
+  media.addEventListener("change", () => (matches.value = media.matches));
+  return matches;
+}
 
 /** The visible room; empty while a list is in its place. */
 export const shownRoom = computed(() =>
@@ -69,13 +83,33 @@ export function goTo(room, seq) {
 }
 
 /** @param {string} room Replaces the current address, so that "back" skips it. */
-export function goInstead(room) {
-  history.replaceState(null, "", addressOf(room));
-  hash.value = location.hash;
-}
+export const goInstead = (room) => replace(addressOf(room));
 
 export function forgetPlace() {
   last = null;
-  history.replaceState(null, "", "#/");
-  hash.value = location.hash;
+  replace("#/");
 }
+
+/** @param {string} address */
+function replace(address) {
+  history.replaceState(null, "", address);
+  hash.value = location.hash;
+  cover.value = "";
+}
+
+/** Covers the room, until "back" or `uncover`. @param {Cover} kind */
+export function coverWith(kind) {
+  history.pushState({ cover: kind }, "");
+  cover.value = kind;
+}
+
+export function uncover() {
+  if (!cover.peek()) return;
+  cover.value = "";
+  history.back();
+}
+
+/** Names the room at an address that names none, so that "back" leads from each entry of the history to another place. */
+effect(() => {
+  if (me.value && ready.value && !addresses.isPlace(hash.value, mine())) goInstead(currentRoom.value);
+});

@@ -123,8 +123,8 @@ function end(reason) {
 
 /** Returns to the join page; the session continues in other tabs. */
 export function stepAside() {
-  forgetPlace();
   end("");
+  forgetPlace();
   offered.value = kept("username");
 }
 

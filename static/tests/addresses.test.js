@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { addressOf, inPlace, pathTo, roomAt, seqAt } from "../js/addresses.js";
+import { addressOf, inPlace, isPlace, pathTo, roomAt, seqAt } from "../js/addresses.js";
 import { roomWith } from "../js/names.js";
 import { username } from "./world.js";
 
@@ -74,3 +74,8 @@ const ELSEWHERE = [
 for (const href of ELSEWHERE) {
   test(`“${href}” leads elsewhere`, () => assert.equal(inPlace(href, "https://chat.example/team/"), ""));
 }
+
+test("what names no room and no list is no place", () => {
+  for (const address of NOWHERE) assert.equal(isPlace(address, "alice"), address === "#/rooms", address);
+  assert.ok(isPlace("#/mentions", "alice") && isPlace("#/me/7", "alice"));
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { begunIn, unfinished } from "../js/composer/begun.js";
+import { begunIn, firstChoice, unfinished, walked } from "../js/composer/begun.js";
 
 const BEGUN = {
   "@": "@",
@@ -45,4 +45,16 @@ test("a word that is there in full needs no choice, unless there are others", ()
   const begun = { sign: "@", word: "bob", start: 0 };
   assert.deepEqual(unfinished(begun, [{ insert: "@bob" }]), []);
   assert.equal(unfinished(begun, [{ insert: "@bob" }, { insert: "@bobby" }]).length, 2);
+});
+
+test("Enter takes no choice before a letter is typed", () => {
+  for (const sign of ["@", "#", "/"]) assert.equal(firstChoice(begunIn(sign)), -1);
+  for (const word of ["@b", "#l", "/le", ":sm"]) assert.equal(firstChoice(begunIn(word)), 0);
+});
+
+test("arrows walk the choices round, from none too", () => {
+  assert.deepEqual(
+    [walked(-1, 1, 3), walked(-1, -1, 3), walked(0, 1, 3), walked(2, 1, 3), walked(0, -1, 3)],
+    [0, 2, 1, 0, 2],
+  );
 });

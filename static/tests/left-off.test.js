@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { leftOff } from "../js/timeline/left-off.js";
+import { leftOff, unreadBelow } from "../js/timeline/left-off.js";
 import { messages } from "./reader.js";
 import { event, message } from "./world.js";
 
@@ -47,4 +47,24 @@ test("events are nothing that one has to read", () => {
 
 test("you left off at what you marked as unread, your own messages included", () => {
   assert.equal(place({ list: messages(1, 50), limit: 19 }), 20);
+});
+
+test("what is unread below a message counts, but not what is mine, deleted or an event", () => {
+  const list = [
+    ...bobs(1, 45),
+    message({ seq: 46 }),
+    message({ seq: 47, author: "bob", deleted: true }),
+    event({ seq: 48 }),
+    ...bobs(49, 50),
+  ];
+  const known = { list, more: true, unread: 30, mine: "alice" };
+  assert.equal(unreadBelow({ ...known, after: 40 }), 7);
+  assert.equal(unreadBelow({ ...known, after: 50 }), 0);
+});
+
+test("if not all that is unread is loaded, all of it counts", () => {
+  const known = { list: bobs(101, 150), unread: 110, mine: "alice" };
+  assert.equal(unreadBelow({ ...known, more: true, after: 40 }), 110);
+  assert.equal(unreadBelow({ ...known, more: true, after: 100 }), 50);
+  assert.equal(unreadBelow({ ...known, more: false, after: 40 }), 50);
 });

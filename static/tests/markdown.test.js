@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./page.js";
-import { text as anyText, checkNothingVanishes, elements, seen } from "./texts.js";
+import { text as anyText, checkNothingVanishes, elements, escaped, seen } from "./texts.js";
 import { isOnlyEmoji, markdown } from "../js/messages/markdown.js";
 import fc from "fast-check";
 import { parsed } from "../js/messages/markdown-nodes.js";
@@ -55,7 +55,46 @@ const KEPT = [
   "*\u200b* and ** a**",
   "[]()",
   "[a](file:///etc)",
+  "C:\\_foo\\*bar and \\\\host\\_share",
+  "¯\\_(ツ)_/¯",
+  "C:\\_foo\\*bar and ¯\\_(ツ)_/¯",
+  "¯_(ツ)_/¯",
+  "a\\_b, 2\\*3 and 1\\#",
+  ">>> import this\n>>> this\n<module>",
+  "look\n>>> import this",
 ];
+
+/** Backslashes before signs that would have had an effect, and what is left. */
+const ESCAPES = {
+  "\\*not soft\\*": "*not soft*",
+  "\\_a\\_ and \\_b": "_a_ and \\_b",
+  "**a\\*\\* b**": "a** b",
+  "\\[a](https://b.example)": "[a](https://b.example)",
+  "\\[a](b)": "\\[a](b)",
+  "\\`a\\` and C:\\`": "`a` and C:\\`",
+  "hi \\@bob": "hi @bob",
+  "\\# no title": "# no title",
+  "\\* no item": "* no item",
+  "\\> no quote": "> no quote",
+  "\\~~a~~": "~~a~~",
+  "`C:\\_foo`": "C:\\_foo",
+};
+
+for (const [written, shown] of Object.entries(ESCAPES)) {
+  test(`${JSON.stringify(written)} is shown as ${shown}`, () => assert.equal(seen(parsed(written)), shown));
+}
+
+test("if signs have no effect without backslashes, those with them stay as they are written", () => {
+  fc.assert(
+    fc.property(escaped, (written) => {
+      const bare = written.replace(/\\([*_~`[\]<>#@])/gu, "$1");
+      const isPlain = (text) => elements(parsed(text)).every(({ type }) => type === "p");
+      fc.pre(!written.includes("\\\\") && isPlain(bare) && isPlain(written) && seen(parsed(bare)) === bare);
+      assert.equal(seen(parsed(written)), written);
+    }),
+    { numRuns: 2_000 },
+  );
+});
 
 /** Between paragraphs there are none. @param {string} written */
 const withoutBreaks = (written) => written.replace(/\n/gu, "").trim();
@@ -88,6 +127,9 @@ const CONTENTS = [
   ["[https://a.example/](https://b.example/)", "bdi", [" (b.example)"]],
   ["`one\n  two`", "code", ["one\n  two"]],
   ["    all of it\n\n      is code", "CodeBlock", ["all of it\n\n  is code"]],
+  ["> said\nmine\n> more\n> > deep\n> back", "blockquote", ["said", "moredeepback", "deep"]],
+  ["- > said\n  mine", "blockquote", ["said"]],
+  ["> >>> import this", "blockquote", [">>> import this"]],
   ["- a\n  - b\n    1. c", "li", ["abc", "bc", "c"]],
   ["~~gone~~ and ~gone~", "del", ["gone", "gone"]],
 ];
@@ -103,6 +145,28 @@ test("lists count from the number they begin with, 0 too", () => {
   const starts = elements(parsed("0. zero\n1. one\n\ntext\n\n7) seven")).flatMap(({ props }) => props.start ?? []);
   assert.deepEqual(starts, [0, 7]);
 });
+
+const NUMBERED = {
+  "1. not\n5. seven": ["1. ", "5. "],
+  "1) a\n2) b\n10) c": ["1) ", "2) ", "10) "],
+  "2. b\n1. a": ["2. ", "1. "],
+  "07. a\n08. b": ["07. ", "08. "],
+  "- a\n  1) b": [undefined, "1) "],
+};
+
+for (const [written, marks] of Object.entries(NUMBERED)) {
+  test(`${JSON.stringify(written)} keeps its numbers`, () => {
+    const items = elements(parsed(written)).filter(({ type }) => type === "li");
+    assert.deepEqual(
+      items.map(({ props }) => props.style?.listStyleType),
+      marks.map((mark) => mark && JSON.stringify(mark)),
+    );
+    assert.deepEqual(
+      items.map(({ props }) => props.value),
+      marks.map((mark) => mark && Number.parseInt(mark, 10)),
+    );
+  });
+}
 
 test("the columns of a table are aligned", () => {
   const cells = elements(parsed("|a|b|c|d|\n|:-|:-:|-:|-|\n|1|2|3|4|")).filter(({ type }) => type === "td");

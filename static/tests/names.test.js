@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { byBytes, conversation, isConversation, others, roomName, roomWith } from "../js/names.js";
+import { byBytes, conversation, isConversation, others, roomName, roomTitle, roomWith } from "../js/names.js";
 import { username } from "./world.js";
 
 test("names are in the order of their UTF-8 bytes, as on the server", () => {
@@ -43,6 +43,19 @@ const TYPED = {
 
 for (const [typed, name] of Object.entries(TYPED)) {
   test(`“${typed}” makes a room called “${name}”`, () => assert.equal(roomName(typed), name));
+}
+
+const TITLES = {
+  "Sécrét Plans / Q3 🎉": "Sécrét Plans / Q3 🎉",
+  Design: "Design",
+  "  Book   Club ": "Book Club",
+  "#Book Club": "Book Club",
+  "book-club": "",
+  "#book-club": "",
+};
+
+for (const [typed, title] of Object.entries(TITLES)) {
+  test(`a room typed as “${typed}” has the title “${title}”`, () => assert.equal(roomTitle(typed), title));
 }
 
 test("the name of a room stays as it is when it is typed again", () => {

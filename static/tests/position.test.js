@@ -14,7 +14,7 @@ test("a room without news opens at the bottom, and renders only the newest messa
 
 test("long messages are rendered a few at a time, wherever one is", () => {
   const long = (from, to) => messages(from, to).map((row) => ({ ...row, text: "word ".repeat(400) }));
-  const alice = new Reader(0, { list: long(1, 300), newest: 300 });
+  const alice = new Reader(0, { list: long(1, 300) });
   let before = alice.rendered().length;
   assert.ok(before > 0 && before * 2_000 <= STEP_CHARACTERS);
   for (const type of ["older", "older", "newer", "around"]) {
@@ -51,11 +51,29 @@ test("within a hundred pixels of the bottom one still follows, further up one do
   );
 });
 
-test("what arrives while one is further up is counted, and a jump ends that", () => {
-  const alice = new Reader(80).scrolls(-1000).hears().hears();
-  assert.equal(alice.position.newest - alice.position.leftAt, 2);
-  alice.does("present");
-  assert.deepEqual([alice.below(), alice.position.newest - alice.position.leftAt], [0, 0]);
+test("the last message that was in sight is known, however far up one scrolls again", () => {
+  const alice = new Reader(80);
+  assert.equal(alice.position.seenTo, 80);
+  alice.scrolls(-1000).hears().hears();
+  assert.equal(alice.position.seenTo, 80);
+  assert.equal(alice.does("present").position.seenTo, 82);
+});
+
+test("in a room that opens at the line, what is below the screen was not in sight", () => {
+  const leftOff = { number: 41, seq: 41 };
+  const alice = new Reader(80, { read: 40, leftOff, unread: 40 }).reaches();
+  const lastInSight = alice.rendered().findLast(({ seq }) => alice.onScreen(seq) + alice.HEIGHT <= alice.viewport);
+  assert.equal(alice.position.seenTo, lastInSight.number);
+  assert.ok(alice.position.seenTo < 80);
+});
+
+test("the line says how many messages are new, those that arrive while one reads too", () => {
+  const leftOff = { number: 41, seq: 41 };
+  const alice = new Reader(80, { read: 40, leftOff, unread: 40 }).reaches();
+  assert.equal(alice.position.news, 40);
+  assert.equal(alice.hears({ unread: 41 }).position.news, 41);
+  assert.equal(alice.knows({ read: 81, unread: 0 }).position.news, 41);
+  assert.equal(alice.hears({ read: 81, unread: 1 }).position.news, 41);
 });
 
 test("older messages above leave the line under the eye where it is", () => {
@@ -65,7 +83,7 @@ test("older messages above leave the line under the eye where it is", () => {
       fc.integer({ min: 1, max: 80 }),
       fc.integer({ min: 20, max: 90 }),
       (pixels, count, height) => {
-        const alice = new Reader(0, { list: messages(101, 200), newest: 200 }).scrolls(-pixels);
+        const alice = new Reader(0, { list: messages(101, 200) }).scrolls(-pixels);
         for (let seq = 101 - count; seq < 101; seq += 1) alice.heights.set(seq, height);
         const { seq } = alice.eye();
         const before = alice.onScreen(seq);
@@ -98,7 +116,7 @@ test("no more than some messages are rendered, and none is left out, however far
 test("thousands of events that follow each other are as little to render as one message", () => {
   const crowd = Array.from({ length: 2000 }, (_, index) => world.event({ seq: 31 + index }));
   const list = [...messages(1, 30), ...crowd, ...messages(2031, 2040)];
-  const alice = new Reader(0, { list, newest: 2040 });
+  const alice = new Reader(0, { list });
   assert.equal(alice.position.from, 0, "all of it");
   const far = new Reader(0, {
     list: [...messages(1, 500), ...crowd.map((row, index) => ({ ...row, seq: 501 + index }))],
@@ -110,7 +128,7 @@ test("thousands of events that follow each other are as little to render as one 
 });
 
 test("what is loaded above is rendered only with the next step", () => {
-  const alice = new Reader(0, { list: messages(1_001, 1_400), newest: 1_400 }).scrolls(-1000);
+  const alice = new Reader(0, { list: messages(1_001, 1_400) }).scrolls(-1000);
   for (let first = 1_001; first > 1; first -= 50) {
     while (alice.rendered()[0].seq > first) alice.does("older");
     assert.ok(alice.knows({ list: messages(first - 50, 1_400) }).rendered().length <= MOST_SHOWN);
@@ -199,14 +217,14 @@ test("the same link leads there again after a jump to the present", () => {
 });
 
 test("posting leads to the present, also from the past and while a link is on its way", () => {
-  const alice = new Reader(0, { list: messages(1, 50), isPast: true, newest: 5000, linked: 20 });
+  const alice = new Reader(0, { list: messages(1, 50), isPast: true, linked: 20 });
   alice.knows({ list: messages(4900, 5000), isPast: false }).does("present");
   assert.deepEqual([alice.position.goal, alice.below(), alice.position.stuck], [0, 0, true]);
   assert.ok(isAtEnd(alice.hears().position));
 });
 
 test("in the past the end of what is loaded is not the end of the room", () => {
-  const alice = new Reader(0, { list: messages(1, 50), isPast: true, newest: 5000 }).scrolls(Infinity);
+  const alice = new Reader(0, { list: messages(1, 50), isPast: true }).scrolls(Infinity);
   assert.ok(!isAtEnd(alice.position) && !alice.position.stuck);
 });
 
@@ -215,7 +233,7 @@ test("a room opens again where one left it, unless that was the bottom, or there
   const seqBefore = before.anchor.seq;
   const again = new Reader(201, {}, returning(before));
   assert.equal(again.onScreen(seqBefore), before.anchor.top);
-  assert.equal(again.position.newest - again.position.leftAt, 1);
+  assert.equal(again.position.seenTo, 200);
   const news = new Reader(201, { read: 200, leftOff: { number: 201, seq: 201 } }, returning(before));
   assert.equal(news.position.goal, 201);
   assert.equal(new Reader(201, {}, returning(new Reader(200).position)).below(), 0);
@@ -241,8 +259,8 @@ test("whatever happens, the position is sound", () => {
         else if (type === "knows") alice.knows(more);
         else if (type === "scrolls") alice.scrolls(more.pixels).settles();
         else alice.does(type, more);
-        const { stuck, from, to, goal, leftAt, newest } = alice.position;
-        assert.ok(from <= to && leftAt <= newest && Number.isFinite(alice.position.top));
+        const { stuck, from, to, goal, seenTo } = alice.position;
+        assert.ok(from <= to && seenTo <= (alice.data.list.at(-1)?.number ?? 0) && Number.isFinite(alice.position.top));
         assert.ok(!stuck || (goal === 0 && alice.below() < STICKS_WITHIN_PX && isAtEnd(alice.position)));
       }
     }),

@@ -18,7 +18,7 @@ export class Reader {
     list: [],
     isPast: false,
     isLoaded: true,
-    newest: 0,
+    unread: 0,
     linked: 0,
     caughtUp: true,
     isLooking: true,
@@ -31,7 +31,7 @@ export class Reader {
   /** @param {number} count @param {Partial<Reader["data"]>} [data] @param {object} [before] */
   constructor(count, data = {}, before = OPENING) {
     this.position = before;
-    this.knows({ list: messages(1, count), newest: count, ...data });
+    this.knows({ list: messages(1, count), ...data });
   }
 
   knows(data) {
@@ -42,7 +42,7 @@ export class Reader {
   /** The newest message arrives. @param {object} [data] */
   hears(data = {}) {
     const seq = (this.data.list.at(-1)?.seq ?? 0) + 1;
-    return this.knows({ list: [...this.data.list, message({ seq })], newest: seq, ...data });
+    return this.knows({ list: [...this.data.list, message({ seq })], ...data });
   }
 
   does(type, more = {}) {
@@ -115,10 +115,12 @@ export class Reader {
 
   #measured() {
     const eye = this.eye();
+    const end = this.scrollTop + this.viewport;
     return {
       above: this.scrollTop,
       below: this.below(),
       anchor: eye ? { seq: eye.seq, top: this.onScreen(eye.seq) } : null,
+      last: this.rendered().findLast(({ seq }) => this.topOf(seq) + this.#heightOf(seq) <= end)?.seq ?? 0,
     };
   }
 

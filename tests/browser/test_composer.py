@@ -179,3 +179,24 @@ async def test_completions_follow_the_cursor(person: Arrive) -> None:
     await expect(option(alice, "bob")).to_have_count(0)
     await alice.composer.press("End")
     await option(alice, "bob").wait_for()
+
+
+async def test_a_sign_alone_is_sent_by_enter(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.composer.press_sequentially("#")
+    await expect(option(alice, "Lobby")).to_have_attribute("aria-selected", "false")
+    await alice.composer.press("Enter")
+    await alice.sees("#")
+    await alice.composer.press_sequentially("#")
+    await alice.composer.press("ArrowDown")
+    await alice.composer.press("Enter")
+    await expect(alice.composer).to_have_value("#lobby ")
+
+
+async def test_what_is_too_long_says_so_in_words_and_stays(person: Arrive) -> None:
+    alice = await person("alice")
+    text = "word " * 2_664
+    await alice.composer.fill(text)
+    await expect(alice.page.get_by_text("3,320 characters too many")).to_be_in_viewport(ratio=1)
+    await alice.composer.press("Enter")
+    await expect(alice.composer).to_have_value(text)

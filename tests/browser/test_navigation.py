@@ -32,6 +32,19 @@ async def test_the_switcher_finds_rooms_and_people_by_a_few_letters(person: Arri
     await expect(alice.composer).to_be_focused()
 
 
+async def test_back_leads_to_the_room_at_the_first_address(person: Arrive) -> None:
+    alice = await person("alice")
+    await expect(alice.page).to_have_url(re.compile(r"#/r/lobby$"))
+    await alice.go_to("Notes to self")
+    await alice.page.go_back()
+    await alice.is_in("Lobby")
+    await expect(alice.page).to_have_url(re.compile(r"#/r/lobby$"))
+    await alice.page.go_forward()
+    await alice.is_in("Notes to self")
+    await alice.page.goto(f"{alice.url}#/nowhere")
+    await expect(alice.page).to_have_url(re.compile(r"#/(?:me|r/lobby)$"))
+
+
 async def test_the_switcher_offers_the_last_room_first(person: Arrive) -> None:
     alice = await person("alice")
     await alice.make_room("design")

@@ -45,6 +45,23 @@ async def test_the_back_button_closes_a_dialog(person: Arrive) -> None:
     await expect(alice.dialog).to_have_count(0)
 
 
+async def test_back_closes_the_members_and_then_leads_to_the_list(person: Arrive) -> None:
+    alice, _ = await person("alice", **PHONE), await person("bob")
+    panel = alice.page.get_by_role("complementary", name="Members")
+    await show_list(alice)
+    await alice.go_to("Lobby")
+    await alice.show_members(2)
+    await panel.wait_for()
+    await alice.page.go_back()
+    await expect(panel).to_have_count(0)
+    await alice.is_in("Lobby")
+    await alice.show_members(2)
+    await alice.button("Close members").tap()
+    await expect(panel).to_have_count(0)
+    await alice.page.go_back()
+    await expect(alice.room("Lobby")).to_be_visible()
+
+
 async def test_the_list_can_be_reached_from_an_unknown_room(person: Arrive) -> None:
     alice = await person("alice", **PHONE)
     await alice.page.goto(f"{alice.url}/r/gone")

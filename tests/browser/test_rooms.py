@@ -19,9 +19,12 @@ async def test_a_room_is_named_as_typed_with_hyphens(person: Arrive) -> None:
     name = alice.dialog.get_by_role("textbox", name="Name")
     await name.fill("!Book  Club?")
     await expect(name).to_have_value("!Book  Club?")
-    await expect(alice.dialog.get_by_text("Its name will be #book-club")).to_be_visible()
+    await expect(alice.dialog.get_by_text("Its permanent name will be #book-club")).to_be_visible()
     await alice.button("Create room").click()
-    await alice.is_in("book-club")
+    await alice.is_in("!Book Club?")
+    await expect(alice.page.get_by_text("/r/book-club")).to_be_visible()
+    await alice.log.get_by_role("button", name="Invite people").click()
+    await expect(alice.dialog.get_by_role("heading", name="Invite to !Book Club?")).to_be_visible()
 
 
 async def test_the_error_of_a_name_is_shown_until_it_is_changed(person: Arrive) -> None:
@@ -90,6 +93,9 @@ async def test_a_member_can_be_found_among_many(person: Arrive, own_server: Runn
             await crowd.enter_async_context(connect(own_server.url, name))
         alice = await person("alice", viewport={"width": 1200, "height": 500})
         await alice.show_members(len(CROWD) + 1)
+        members = alice.page.get_by_role("complementary", name="Members")
+        await members.get_by_role("listitem").first.wait_for()
+        await members.evaluate("panel => panel.scrollTo(0, panel.scrollHeight)")
         await alice.member(CROWD[-1]).scroll_into_view_if_needed()
         await expect(alice.button("Close members")).to_be_in_viewport(ratio=1)
         find = alice.page.get_by_role("searchbox", name="Find a member")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrive
@@ -107,3 +108,47 @@ async def test_paper_has_the_conversation_only_and_all_of_it(person: Arrive) -> 
     await expect(alice.page.locator(".sidebar, .composer").locator("visible=true")).to_have_count(0)
     height = await alice.page.evaluate("document.documentElement.scrollHeight")
     assert height > await alice.message("Line 39.").evaluate("it => it.getBoundingClientRect().bottom") > 800
+
+
+COVERED = """
+message => {
+  const hits = [...message.querySelectorAll("button")].filter(it => it.getBoundingClientRect().width);
+  return hits.flatMap(button => {
+    const box = button.getBoundingClientRect();
+    const points = [[0.5, 0.1], [0.5, 0.9], [0.1, 0.5], [0.9, 0.5]];
+    const misses = points.some(([x, y]) => {
+      const found = document.elementFromPoint(box.left + x * box.width, box.top + y * box.height);
+      return found?.closest("button")?.ariaLabel !== button.ariaLabel;
+    });
+    return misses ? [button.ariaLabel ?? button.textContent] : [];
+  });
+}
+"""
+
+
+@pytest.mark.parametrize("options", [{}, {**PHONE, "viewport": {"width": 320, "height": 640}}], ids=["mouse", "touch"])
+async def test_no_tool_of_a_message_covers_another(person: Arrive, options: dict) -> None:
+    alice = await person("alice", **options)
+    await alice.composer.fill("Before")
+    await alice.button("Send").click()
+    await alice.sees("Before")
+    await alice.composer.fill("```\nlet a;\n```")
+    await alice.button("Send").click()
+    message = alice.message("let a;")
+    copy = message.get_by_role("button", name="Copy code")
+    await message.focus()
+    await message.hover()
+    await message.get_by_role("button", name="Delete message").wait_for()
+    assert await message.evaluate(COVERED) == []
+    code, button = await message.locator(".code").bounding_box(), await copy.bounding_box()
+    assert code and button and button["y"] >= code["y"]
+    assert button["y"] + button["height"] <= code["y"] + code["height"]
+
+
+async def test_marks_of_a_message_are_not_painted_over_others(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await alice.stores("Calm")
+    await bob.stores("Calm too")
+    before = await bob.message("Calm too").screenshot()
+    await alice.stores("o" + "\u0301" * 200)
+    assert await bob.message("Calm too").screenshot() == before

@@ -49,6 +49,36 @@ async def test_a_room_opens_at_the_first_unread_message_however_much_came(
     await alice.has_unread("Lobby", 0)
 
 
+BELOW = """
+() => {
+  const log = document.querySelector("[role=log]").getBoundingClientRect();
+  const ends = [...document.querySelectorAll("[role=log] article")].map(it => it.getBoundingClientRect().bottom);
+  return ends.filter(end => end > log.bottom + 1).length;
+}
+"""
+
+
+async def test_the_line_says_how_many_are_new_and_the_jump_how_many_are_below(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await alice.stores("Read by all")
+    await alice.go_to("Notes to self")
+    await fill_lobby(own_server, 45)
+    await alice.has_unread("Lobby", 45)
+    await alice.go_to("Lobby")
+    await opens_at(alice, "line 1.")
+    await expect(alice.page.get_by_role("separator", name="45 new")).to_be_visible()
+    below = await alice.page.evaluate(BELOW)
+    assert below > 5
+    await alice.button(f"Jump to latest, {below} new").wait_for()
+    await bob.stores("And another")
+    await alice.button(f"Jump to latest, {below + 1} new").wait_for()
+    await expect(alice.page.get_by_role("separator", name="46 new")).to_be_visible()
+    await alice.message("line 30.").scroll_into_view_if_needed()
+    await alice.button(f"Jump to latest, {await alice.page.evaluate(BELOW)} new").wait_for()
+
+
 async def test_the_page_opens_at_the_first_unread_message(person: Arrive, own_server: RunningServer) -> None:
     alice = await person("alice")
     await alice.stores("Read by all")

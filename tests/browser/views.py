@@ -164,7 +164,7 @@ async def of_room(alice: Visitor, choice: str) -> None:
     await rooms(alice)
     await alice.go_to("design")
     await alice.button("Room menu").click()
-    await alice.button(choice).click()
+    await alice.page.locator("#room-menu").get_by_role("button", name=choice, exact=True).click()
     await expect(alice.dialog).to_be_visible()
 
 

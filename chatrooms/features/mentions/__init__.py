@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain, islice
-from typing import Any
 
-import orjson
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, delete, insert, select
 
 from chatrooms import names

@@ -1,6 +1,7 @@
 """The text of a message outside code and quotes, by the rules of CommonMark that decide what is either.
 
-A quote is the lines that begin with ``>``: a line below them without it is not quoted, as people who answer expect.
+A quote is the lines that begin with ``>``, but not ``>>>``: a line below them without it is not quoted, as people who
+answer expect.
 One pass over the text, in time proportional to its length, whatever it is.
 """
 
@@ -14,7 +15,9 @@ from collections.abc import Iterator
 _LINE_END = re.compile(r"\r\n?|\n")
 _FENCE = re.compile(r"(`{3,})(?=[^`]*$)|(~{3,})")
 _ITEM = re.compile(r"(?:[-+*]|\d{1,9}[.)])(?= |$)")
-_INTERRUPTS = re.compile(r">|[-+*] +[^ ]|1[.)] +[^ ]|#{1,6}(?: |$)|`{3,}[^`]*$|~{3}")
+_QUOTE = re.compile(">(?!>>)")
+"""Three signs together are the prompt of a programming language."""
+_INTERRUPTS = re.compile(r">(?!>>)|[-+*] +[^ ]|1[.)] +[^ ]|#{1,6}(?: |$)|`{3,}[^`]*$|~{3}")
 """What ends a paragraph without an empty line."""
 _HEADING = re.compile(r"#{1,6}(?: |$)")
 _TICKS = re.compile(r"`+")
@@ -88,7 +91,7 @@ class _Blocks:
         """Begin a paragraph or a code block; a quote is passed over."""
         if fence := _FENCE.match(rest):
             self._fence = fence[0]
-        elif rest and not rest.startswith(">"):
+        elif rest and not _QUOTE.match(rest):
             self.paragraphs.append([rest])
             self._in_paragraph = not _HEADING.match(rest)
 

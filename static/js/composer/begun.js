@@ -23,6 +23,18 @@ export function begunIn(before) {
 }
 
 /**
+ * The choice that Enter takes at first: none before a letter is typed, since the sign can be all that one wants to send.
+ * @param {Begun} begun
+ */
+export const firstChoice = ({ word }) => (word ? 0 : -1);
+
+/**
+ * The next choice in a list that goes round.
+ * @param {number} at @param {number} way 1 or -1 @param {number} count
+ */
+export const walked = (at, way, count) => (at < 0 && way < 0 ? count - 1 : (at + way + count) % count);
+
+/**
  * Hides the only choice once it is typed in full, so that Enter sends the message.
  * @template {{insert: string}} C @param {Begun} begun @param {C[]} choices @returns {C[]}
  */

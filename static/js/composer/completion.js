@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { begunIn, unfinished } from "./begun.js";
+import { begunIn, firstChoice, unfinished, walked } from "./begun.js";
 import { insert, isComposing } from "./writing.js";
 
 /**
@@ -25,9 +25,9 @@ export function useCompletion(room, box, canAct) {
 
   /** @param {HTMLTextAreaElement} area */
   function look({ selectionStart, selectionEnd, value }) {
-    setChosen(0);
     const found = selectionStart === selectionEnd ? begunIn(value.slice(0, selectionStart)) : null;
     if (found && !find.value) bring();
+    setChosen(found ? firstChoice(found) : 0);
     setBegun(found?.sign === "/" && !canAct ? null : found);
   }
 
@@ -40,12 +40,13 @@ export function useCompletion(room, box, canAct) {
   }
 
   /** @param {number} way */
-  const walk = (way) => setChosen((at + way + choices.length) % choices.length);
+  const walk = (way) => setChosen(walked(at, way, choices.length));
 
   /** @param {KeyboardEvent} event @returns {boolean} whether the list of choices handled it */
   function takes(event) {
-    const accept = () => choose(at);
-    const ways = { ArrowDown: () => walk(1), ArrowUp: () => walk(-1), Escape: close, Enter: accept, Tab: accept };
+    const accept = () => choose(Math.max(at, 0));
+    const enter = at < 0 ? undefined : accept;
+    const ways = { ArrowDown: () => walk(1), ArrowUp: () => walk(-1), Escape: close, Enter: enter, Tab: accept };
     const act = choices.length ? ways[/** @type {keyof typeof ways} */ (event.key)] : undefined;
     if (!act || event.shiftKey || event.altKey || isComposing(event)) return false;
     event.preventDefault();

@@ -9,6 +9,8 @@ import { Hooks } from "marked";
 const UNSPACED = String.raw`\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmr}\p{scx=Mymr}\p{scx=Tibt}`;
 const WORD = String.raw`[[\p{L}\p{N}\p{M}]--[${UNSPACED}]]`;
 const IN_A_WORD = new RegExp(String.raw`(?<=${WORD})(?:\*+|~+)(?=${WORD})`, "gv");
+/** Beside a symbol such as a macron: a marker is part of a face, as in `¯_(ツ)_/¯`. */
+const IN_A_FACE = /(?<=[\p{Sk}--`][\\\/]?)[*_~]+|[*_~]+(?=[\\\/]?[\p{Sk}--`])/gv;
 /** Such as `__init__`, which are names in several programming languages. */
 const NAME = /(?<![\p{L}\p{N}_])__[a-z\d]+(?:_[a-z\d]+)*__(?![\p{L}\p{N}_])/gu;
 /** Where a username begins that is mentioned. */
@@ -26,7 +28,9 @@ const blanked = (text) => LETTER.repeat(text.length);
 
 /** Masks what is not a marker from the search for emphasis. @param {string} masked @returns {string} of the same length */
 const emStrongMask = (masked) =>
-  [IN_A_WORD, NAME, IN_A_MENTION].reduce((rest, part) => rest.replace(part, blanked), masked).replace(WIDE, LETTER);
+  [IN_A_WORD, IN_A_FACE, NAME, IN_A_MENTION]
+    .reduce((rest, part) => rest.replace(part, blanked), masked)
+    .replace(WIDE, LETTER);
 
 export const hooks = Object.assign(new Hooks(), { emStrongMask });
 

@@ -1,5 +1,6 @@
-import { Lexer, Tokenizer } from "marked";
+import { Tokenizer } from "marked";
 import { hooks, isMarker, setting } from "./emphasis.js";
+import { EscapingLexer } from "./escapes.js";
 import { addressIn } from "./links.js";
 
 /**
@@ -27,7 +28,9 @@ const STRUCK = /~+/gu;
 /** What can be the beginning of an email address. */
 const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]*/u;
 /** Not all that Markdown allows, which would change paths and faces: a backslash is for what has a meaning here. */
-const ESCAPED = /^\\([*_~`[\]<>|#@])/u;
+const ESCAPED = /^\\([*_~`[\]<>#@])/u;
+/** Lines of a quote. Three signs together are the prompt of a programming language. */
+const QUOTED = /^(?: {0,3}>(?!>>).*(?:\n|$))+/u;
 const INDENTED = /^(?:(?: {4}| {0,3}\t).*|[ \t]*)$/u;
 const LANGUAGE = /^[\w+#.-]*$/u;
 const FIRST_LINE = /^[ ]*(?:`+|~+)[ \t]*(.*)/u;
@@ -42,7 +45,7 @@ export function lexed(text) {
   if (text.length * (text.match(MARKERS) ?? []).length > MOST_SEARCHED) throw new RangeError("Too many markers");
   const isIndented = text.split("\n").every((line) => INDENTED.test(line));
   const tokenizer = Object.assign(new ChatTokenizer(text, isIndented), TEXT);
-  return Lexer.lex(text, { gfm: true, hooks, tokenizer });
+  return new EscapingLexer({ gfm: true, hooks, tokenizer }).lex(text);
 }
 
 /** Throws a RangeError when a text takes too many steps; tables and nesting beyond their bounds are text. */
@@ -126,9 +129,10 @@ class ChatTokenizer extends Tokenizer {
     return super.inlineText(rest);
   }
 
-  /** @param {string} rest */
+  /** Its lines alone: what follows is an answer to it. @param {string} rest */
   blockquote(rest) {
-    return this.#nested(() => super.blockquote(rest));
+    const lines = QUOTED.exec(rest)?.[0];
+    return lines ? this.#nested(() => super.blockquote(lines)) : undefined;
   }
 
   /** @param {string} rest */

@@ -16,6 +16,7 @@ import { isVisible } from "./visible.js";
 
 const DEEPEST = 24;
 const DEEPEST_QUOTE = 6;
+const NUMBER = /^[ \t]*(\d+[.)])/u;
 
 /** @type {Record<string, (token: any, depth: number) => ComponentChildren>} */
 const nodes = {
@@ -119,11 +120,15 @@ function link({ href, title, raw }, content) {
 
 /** @param {Tokens.List} token @param {number} depth */
 function list({ ordered, start, items }, depth) {
-  const children = items.map((item) => h("li", null, taskMark(item), inside(item, depth)));
+  const marks = items.map(({ raw }) => (ordered ? (NUMBER.exec(raw)?.[1] ?? "") : ""));
+  const children = items.map((item, index) => h("li", numbered(marks[index]), taskMark(item), inside(item, depth)));
   if (!ordered) return h("ul", null, children);
-  const first = Number(start);
-  return h("ol", { start: first, style: { "--digits": String(first + items.length).length } }, children);
+  const digits = Math.max(...marks.map((mark) => mark.length - 1));
+  return h("ol", { start: Number(start), style: { "--digits": digits } }, children);
 }
+
+/** As it is written, whatever the number before it. @param {string} mark A number and its sign, or nothing. */
+const numbered = (mark) => (mark ? { value: Number.parseInt(mark, 10), style: { listStyleType: `"${mark} "` } } : null);
 
 /** @param {Tokens.ListItem} item */
 const taskMark = ({ task, checked }) =>

@@ -6,7 +6,7 @@ import { isMessage } from "../messages/events.js";
  * @import {Numbered} from "../messages/events.js"
  * @import {Message} from "../wire.js"
  * @typedef {{kind: "day", key: string, at: Date}
- *   | {kind: "new", key: string}
+ *   | {kind: "new", key: string, count: number}
  *   | {kind: "events", key: string, events: Message[]}
  *   | {kind: "message", key: string, message: Numbered, leads: boolean}} Item
  */
@@ -27,9 +27,10 @@ const dayOf = (date) => date.toDateString();
 /**
  * @param {Message[]} messages
  * @param {number} firstNew The number of the first message that was new when the room was opened.
+ * @param {number} [news] How many were.
  * @returns {Item[]}
  */
-export function arrange(messages, firstNew) {
+export function arrange(messages, firstNew, news = 0) {
   /** @type {Item[]} */
   const items = [];
   messages.forEach((message, index) => {
@@ -38,7 +39,7 @@ export function arrange(messages, firstNew) {
     const isNewDay = !previous || dayOf(at) !== dayOf(new Date(previous.at));
     if (isNewDay) items.push({ kind: "day", key: `day ${dayOf(at)}`, at });
     if (!isMessage(message)) return addEvent(items, message);
-    if (message.number === firstNew) items.push({ kind: "new", key: "new" });
+    if (message.number === firstNew) items.push({ kind: "new", key: "new", count: news });
     const leads = isNewDay || message.number === firstNew || !continues(message, previous);
     return items.push({ kind: "message", key: message.id, message, leads });
   });

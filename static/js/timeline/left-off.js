@@ -30,5 +30,15 @@ export function leftOff({ list, more, read, limit, mine }) {
   return { number: first?.number ?? 0, seq: first?.seq ?? 0 };
 }
 
+/**
+ * How many messages after a number are unread. If not all of them are loaded, all unread messages of the room count.
+ * @param {{list: Message[], more: boolean, after: number, unread: number, mine: string}} known
+ */
+export function unreadBelow({ list, more, after, unread, mine }) {
+  const messages = list.filter(isMessage);
+  if (more && (messages[0]?.number ?? Infinity) > after + 1) return unread;
+  return messages.filter((message) => message.number > after && isUnread(message, mine)).length;
+}
+
 /** @param {Message} message @param {string} mine */
 const isUnread = ({ author, deleted }, mine) => !deleted && author !== mine;

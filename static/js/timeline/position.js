@@ -1,3 +1,4 @@
+import { isMessage } from "../messages/events.js";
 import { fitting, step } from "./steps.js";
 
 /**
@@ -21,14 +22,13 @@ import { fitting, step } from "./steps.js";
  * @property {number} linked The seq in the address, or 0.
  * @property {number} goal The seq of the message that is to be shown and is not yet, or 0.
  * @property {{linked: number, leftOff: number}} arrived The goals that were reached.
- * @property {number} newest The number of the room's newest message.
- * @property {number} leftAt What it was when the reader left the bottom.
+ * @property {number} news How many messages were new below the line "New".
+ * @property {number} seenTo The number of the last message that was in sight.
  *
  * @typedef {object} Data What the store and the page know.
  * @property {Message[]} list
  * @property {boolean} isPast
  * @property {boolean} isLoaded Whether something of the present is loaded, if there is anything.
- * @property {number} newest
  * @property {number} linked
  * @property {boolean} caughtUp
  * @property {boolean} isLooking Whether somebody looks at the page.
@@ -36,11 +36,12 @@ import { fitting, step } from "./steps.js";
  * @property {number} read The number of the last message that is read; infinite if nobody counts.
  * @property {number} held From which message on the room was marked as unread; infinite if it was not.
  * @property {Place} leftOff The first unread message.
+ * @property {number} unread How many messages are unread.
  *
  * @typedef {{type: "data", data: Data}
  *   | {type: "laid out", above: number, below: number, anchor: number | null, unseen: number | null}
- *   | {type: "placed", above: number, below: number, anchor: Position["anchor"], isFollowing: boolean}
- *   | {type: "scrolled", above: number, below: number, anchor: Position["anchor"]}
+ *   | {type: "placed", above: number, below: number, anchor: Position["anchor"], last: number, isFollowing: boolean}
+ *   | {type: "scrolled", above: number, below: number, anchor: Position["anchor"], last: number}
  *   | {type: "older"} | {type: "newer"} | {type: "around", seq: number}
  *   | {type: "arrived"} | {type: "present"}} Event
  */
@@ -67,8 +68,8 @@ export const OPENING = {
   linked: 0,
   goal: 0,
   arrived: { linked: 0, leftOff: 0 },
-  newest: 0,
-  leftAt: 0,
+  news: 0,
+  seenTo: 0,
 };
 
 /**
@@ -77,8 +78,8 @@ export const OPENING = {
  */
 export function returning(before) {
   if (!before || before.stuck) return OPENING;
-  const { anchor, isPast, from, to, newest, leftAt } = before;
-  return { ...OPENING, stuck: false, anchor, isPast, from, to, newest, leftAt };
+  const { anchor, isPast, from, to, seenTo } = before;
+  return { ...OPENING, stuck: false, anchor, isPast, from, to, seenTo };
 }
 
 /** @param {Position} position @param {Event} event @returns {Position} */
@@ -91,7 +92,7 @@ export function next(position, event) {
     case "placed":
       return { ...moved(position, event), stuck: event.isFollowing ? isNear(event.below) : position.stuck };
     case "scrolled":
-      return left({ ...moved(position, event), stuck: !position.goal && isAtEnd(position) && isNear(event.below) });
+      return { ...moved(position, event), stuck: !position.goal && isAtEnd(position) && isNear(event.below) };
     case "older":
       return older(position);
     case "newer":
@@ -101,7 +102,7 @@ export function next(position, event) {
     case "arrived":
       return arrived(position);
     default:
-      return left(atBottom({ ...arrived(position), stuck: true }));
+      return atBottom({ ...arrived(position), stuck: true });
   }
 }
 
@@ -128,10 +129,13 @@ const isNear = (below) => below < STICKS_WITHIN_PX;
 
 /** @param {Position} position @param {Data} data */
 function withData(position, data) {
-  const { list, isPast, newest, linked } = data;
+  const { list, isPast, linked } = data;
   const span = isPast && !position.isPast ? { from: 0, to: Infinity } : {};
-  const known = { ...position, list, isPast, newest, linked, ...span };
-  return left(atBottom(withGoal(withFirstNew(atBottom(known), data))));
+  const known = { ...position, list, isPast, linked, ...span };
+  const marked = withFirstNew(atBottom(known), data);
+  const isSame = marked.firstNew.number === position.firstNew.number;
+  const news = isSame ? Math.max(position.news, data.unread) : data.unread;
+  return atBottom(withGoal({ ...marked, news }));
 }
 
 /**
@@ -197,9 +201,6 @@ const arrived = (position) => ({
   arrived: { linked: position.linked, leftOff: position.firstNew.seq },
 });
 
-/** Counts what arrives from when the reader leaves the bottom. @param {Position} position @returns {Position} */
-const left = (position) => (position.stuck || !position.leftAt ? { ...position, leftAt: position.newest } : position);
-
 /**
  * Something has another size, or another place. The reader may have scrolled before the event of it arrives.
  * @param {Position} position
@@ -212,11 +213,14 @@ function laidOut(position, { above, below, anchor, unseen }) {
   const stuck = position.stuck && !(scrolled < -STICKS_WITHIN_PX && !isNear(below));
   if (stuck) return { ...position, stuck, top: unseen ?? above + below };
   const top = anchor === null || !position.anchor ? above : anchor - position.anchor.top + scrolled;
-  return left({ ...position, stuck, top });
+  return { ...position, stuck, top };
 }
 
-/** @param {Position} position @param {{above: number, anchor: Position["anchor"]}} place @returns {Position} */
-const moved = (position, { above, anchor }) => ({ ...position, at: above, anchor });
+/** @param {Position} position @param {{above: number, anchor: Position["anchor"], last: number}} place @returns {Position} */
+function moved(position, { above, anchor, last }) {
+  const inSight = position.list.findLast((message) => isMessage(message) && message.seq <= last);
+  return { ...position, at: above, anchor, seenTo: Math.max(position.seenTo, inSight?.number ?? 0) };
+}
 
 /** Renders more above; if there are too many, less below. @param {Position} position @returns {Position} */
 function older(position) {
@@ -239,5 +243,5 @@ function around(position, seq) {
   const { list } = position;
   const place = placeOf(list, seq);
   const from = list[fitting(list, place, -STEP)]?.seq ?? 0;
-  return left({ ...position, stuck: false, from, to: list[fitting(list, place, STEP)]?.seq ?? Infinity });
+  return { ...position, stuck: false, from, to: list[fitting(list, place, STEP)]?.seq ?? Infinity };
 }

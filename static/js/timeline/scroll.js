@@ -30,6 +30,15 @@ function underEye(log) {
   return children[low] ?? children[first];
 }
 
+/** The seq of the last message of which the end is in sight; 0 if there is none, or nobody looks. @param {HTMLElement} log */
+function lastSeen(log) {
+  if (document.visibilityState === "hidden") return 0;
+  const children = /** @type {HTMLCollectionOf<HTMLElement>} */ (log.firstElementChild?.children ?? log.children);
+  const end = log.scrollTop + log.clientHeight;
+  const found = [...children].findLast((child) => hasSeq(child) && child.offsetTop + child.offsetHeight <= end + 1);
+  return Number(found?.dataset.seq ?? 0);
+}
+
 /** @param {HTMLElement} log @param {HTMLElement} element */
 const nearTop = (log, element) => element.offsetTop - log.clientHeight * NEAR_TOP;
 
@@ -105,6 +114,6 @@ export class Scroll {
     this.#anchor = underEye(log);
     const seq = Number(this.#anchor?.dataset.seq);
     const anchor = this.#anchor ? { seq, top: this.#anchor.offsetTop - log.scrollTop } : null;
-    return { above: log.scrollTop, below: belowOf(log), anchor };
+    return { above: log.scrollTop, below: belowOf(log), anchor, last: lastSeen(log) };
   }
 }

@@ -1,7 +1,6 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { online } from "../connection.js";
-import { lastMessage } from "../messages/events.js";
 import { loadAround, loadNewer, loadOlder } from "../messages/history.js";
 import { heldBack, holdBack } from "../reads/held-back.js";
 import { isLooking } from "../reads/marks.js";
@@ -10,7 +9,7 @@ import { currentRoom, goInstead, linkedSeq } from "../route.js";
 import { leavePast } from "../rows.js";
 import { caughtUp, heads, me, reads, windowOf } from "../store.js";
 import { catchUp } from "../sync.js";
-import { leftOff, NOWHERE } from "./left-off.js";
+import { leftOff, NOWHERE, unreadBelow } from "./left-off.js";
 import { next, returning, spanOf } from "./position.js";
 import { Scroll } from "./scroll.js";
 
@@ -32,7 +31,6 @@ function dataOf(room) {
     list: past?.list ?? list,
     isPast: past !== null,
     isLoaded: list.length > 0 || !more,
-    newest: lastMessage(list)?.number ?? 0,
     linked: linkedSeq.value,
     caughtUp: caughtUp.value && !heads.value.has(room),
     isLooking: isLooking(),
@@ -40,6 +38,7 @@ function dataOf(room) {
     read: reads.value.get(room)?.number ?? Infinity,
     held: heldBack(room),
     leftOff: unreadOf(room) ? placeIn(room) : NOWHERE,
+    unread: unreadOf(room),
   };
 }
 
@@ -50,6 +49,21 @@ function placeIn(room) {
   if (!read || !position) return NOWHERE;
   const mine = me.peek()?.username ?? "";
   return leftOff({ list, more: more && online.peek(), read, limit: position.number, mine });
+}
+
+/** How many unread messages are below those that were in sight. @param {string} room @param {number} seenTo */
+function missedIn(room, seenTo) {
+  const { list, more } = windowOf(room).value;
+  const read = reads.value.get(room)?.number;
+  return read === undefined
+    ? 0
+    : unreadBelow({
+        list,
+        more,
+        after: Math.max(read, seenTo),
+        unread: unreadOf(room),
+        mine: me.value?.username ?? "",
+      });
 }
 
 export class Timeline {
@@ -74,7 +88,8 @@ export class Timeline {
     this.firstNew = computed(() => this.#position.value.firstNew.number);
     this.goal = computed(() => this.#position.value.goal);
     this.linked = computed(() => this.#position.value.linked);
-    this.missed = computed(() => this.#position.value.newest - this.#position.value.leftAt);
+    this.news = computed(() => this.#position.value.news);
+    this.missed = computed(() => missedIn(room, this.#position.value.seenTo));
   }
 
   /** @param {Event} event */

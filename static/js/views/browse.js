@@ -33,7 +33,7 @@ export function Browse({ onClose }) {
       ${
         rooms?.length === 0 &&
         html`<p class="empty">
-        ${query ? "No matches." : "You've joined every open room."}
+        ${query ? "No matches." : "You've joined every open room."}${" "}
         <button class="link" onClick=${() => show("create")}>Create a room</button>
       </p>`
       }

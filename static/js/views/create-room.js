@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { html } from "../html.js";
-import { roomName } from "../names.js";
+import { roomName, roomTitle } from "../names.js";
 import { go } from "../route.js";
 import { command } from "../sync.js";
 import { Dialog } from "./dialog.js";
@@ -14,7 +14,7 @@ export function CreateRoom({ onClose }) {
   const [access, setAccess] = useState(/** @type {"open" | "private"} */ ("open"));
   const called = roomName(name);
   const { busy, onSubmit, error, field } = useForm(async () => {
-    const { room } = await command("room.create", { name: called, topic, access });
+    const { room } = await command("room.create", { name: called, title: roomTitle(name), topic, access });
     go(room.name);
     onClose();
   });
@@ -27,7 +27,7 @@ export function CreateRoom({ onClose }) {
           value=${name}
           onInput=${setName}
           error=${field === "topic" ? "" : error}
-          hint=${called && called !== name ? `Its name will be #${called}` : "Short and permanent, like design or book-club"}
+          hint=${called && called !== name ? `Its permanent name will be #${called}` : "Short and permanent, like design or book-club"}
           maxlength="48"
           required
           autofocus

@@ -5,6 +5,7 @@ import { grouped, groupedPages, isFound } from "../members/groups.js";
 import { sizeOf } from "../members/load.js";
 import { showAction } from "../overlay.js";
 import { presenceOf } from "../presence.js";
+import { hasBeside } from "../route.js";
 import { mayModerate, membersOf, nameOf, rooms, rosters, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Confirm } from "./confirm.js";
@@ -21,8 +22,6 @@ import { Windowed } from "./windowed.js";
  */
 
 const FILTERS_FROM = 15;
-/** On narrower screens, the panel covers the messages. */
-const BESIDE = "(width >= 64rem)";
 
 /** @param {{room: string, onClose: () => void}} props */
 export function Members({ room, onClose }) {
@@ -66,7 +65,7 @@ function useClosing(panel, onClose) {
     /** @param {PointerEvent} event */
     function closeBeside({ target }) {
       const isBeside = target instanceof Element && target.closest(".talk") && !target.closest(".people");
-      if (isBeside && !matchMedia(BESIDE).matches) onClose();
+      if (isBeside && !hasBeside.peek()) onClose();
     }
     addEventListener("pointerdown", closeBeside);
     return () => {

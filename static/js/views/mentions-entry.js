@@ -1,7 +1,8 @@
+import { MENTIONS } from "../addresses.js";
 import { html } from "../html.js";
 import { mentionsText, unreadText } from "../reads/counts.js";
 import { waitingItems } from "../reads/inbox.js";
-import { MENTIONS, showsMentions } from "../route.js";
+import { showsMentions } from "../route.js";
 import { Icon } from "./icon.js";
 
 /** The way to the list of mentions, with the number of unread ones. */

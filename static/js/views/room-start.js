@@ -32,22 +32,28 @@ function invitation(room) {
   return isShared(room) ? "No messages yet. Be the first to post." : "Write the first one below.";
 }
 
-/** How people get in: the lobby by its address, a private room by an invitation. @param {{room: string}} props */
+/** How people get in: by the address of an open room, and by an invitation, except to the lobby. @param {{room: string}} props */
 function ToDo({ room }) {
-  if (room === lobby.value) {
-    const link = linkToRoom(room);
-    const copy = () =>
-      navigator.clipboard?.writeText(link).then(
-        () => toast("Link copied."),
-        () => {},
-      );
-    return html`
-      <div class="todo">
-        <span>Bring people in by this address:</span><code>${link}</code>
-        <button class="secondary small" onClick=${copy}>Copy</button>
-      </div>
-    `;
-  }
-  if (rooms.value.get(room)?.access !== "private" || !isShared(room) || !mayModerate(room)) return null;
-  return html`<div class="todo"><button class="secondary" onClick=${() => showAction("invite", room)}>Invite people</button></div>`;
+  const isOpen = rooms.value.get(room)?.access === "open";
+  const mayInvite = isShared(room) && room !== lobby.value && (isOpen || mayModerate(room));
+  return html`
+    ${isOpen && html`<${Address} room=${room} />`}
+    ${mayInvite && html`<div class="todo"><button class="secondary" onClick=${() => showAction("invite", room)}>Invite people</button></div>`}
+  `;
+}
+
+/** @param {{room: string}} props */
+function Address({ room }) {
+  const link = linkToRoom(room);
+  const copy = () =>
+    navigator.clipboard?.writeText(link).then(
+      () => toast("Link copied."),
+      () => {},
+    );
+  return html`
+    <div class="todo">
+      <span>Bring people in by this address:</span><code>${link}</code>
+      <button class="secondary small" onClick=${copy}>Copy</button>
+    </div>
+  `;
 }

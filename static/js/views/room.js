@@ -5,6 +5,7 @@ import { typistsIn } from "../typing.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
 import { isShared } from "../names.js";
+import { cover, coverWith, hasBeside, uncover } from "../route.js";
 import { isOpen, memberships, nameOf, ready, rooms } from "../store.js";
 import { Composer } from "./composer.js";
 import { Handle } from "./handle.js";
@@ -18,7 +19,7 @@ const Members = later("Members");
 
 /** @param {{room: string}} props */
 export function RoomView({ room }) {
-  const [showsMembers, setShowsMembers] = useState(false);
+  const [showsMembers, toggleMembers] = useMembersPanel();
   const [editing, setEditing] = useState(() => editOf(room));
   const isMissing = isShared(room) && !memberships.value.has(room);
   useMembers(room, isMissing);
@@ -26,15 +27,23 @@ export function RoomView({ room }) {
   return html`
     <div class="room">
       <section class="talk" aria-label="Room">
-        <${RoomHeader} room=${room} showsMembers=${showsMembers} onMembers=${() => setShowsMembers(!showsMembers)} />
+        <${RoomHeader} room=${room} showsMembers=${showsMembers} onMembers=${toggleMembers} />
         <${Timeline} room=${room} editing=${editing} onEdit=${setEditing} />
         <${Toasts} />
         <${Typists} room=${room} />
         <${Composer} room=${room} onEditLast=${setEditing} />
       </section>
-      ${showsMembers && html`<${Members} room=${room} onClose=${() => setShowsMembers(false)} />`}
+      ${showsMembers && html`<${Members} room=${room} onClose=${toggleMembers} />`}
     </div>
   `;
+}
+
+/** Whether the members are shown, and what changes that. Beside the messages they are no place of their own. */
+function useMembersPanel() {
+  const [isBeside, setBeside] = useState(false);
+  if (hasBeside.value) return /** @type {const} */ ([isBeside, () => setBeside(!isBeside)]);
+  const isCovering = cover.value === "members";
+  return /** @type {const} */ ([isCovering, isCovering ? uncover : () => coverWith("members")]);
 }
 
 /** Loads the members of the open room. @param {string} room @param {boolean} isMissing */

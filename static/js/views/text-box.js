@@ -48,7 +48,7 @@ export function TextBox({ room, box, text, label, onWrite, onSend, onKey, canAct
       aria-describedby=${left < 0 ? leftId : undefined}
       aria-autocomplete="list"
       aria-controls=${isOpen ? "completion" : undefined}
-      aria-activedescendant=${isOpen ? `completion-${chosen}` : undefined}
+      aria-activedescendant=${isOpen && chosen >= 0 ? `completion-${chosen}` : undefined}
       rows="1"
       dir="auto"
       value=${text}
@@ -65,7 +65,10 @@ export function TextBox({ room, box, text, label, onWrite, onSend, onKey, canAct
 /** @param {{id: string, left: number}} props */
 const Left = ({ id, left }) => html`
   <span class=${left < 0 ? "left over" : "left"} id=${id} role="status">
-    <span aria-hidden="true">${left}</span>
-    <span class="unseen">${left < 0 ? `${-left} characters too many` : `${left} characters left`}</span>
+    ${
+      left < 0
+        ? `${(-left).toLocaleString()} characters too many`
+        : html`<span aria-hidden="true">${left}</span><span class="unseen">${left} characters left</span>`
+    }
   </span>
 `;

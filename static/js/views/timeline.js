@@ -6,6 +6,7 @@ import { lastMessage } from "../messages/events.js";
 import { refusals } from "../messages/history.js";
 import { asMessage, waiting } from "../outbox.js";
 import { itemsIn, sawItems } from "../reads/inbox.js";
+import { unreadText } from "../reads/counts.js";
 import { attention, reachedEnd, saw } from "../reads/marks.js";
 import { ready, windowOf } from "../store.js";
 import { arrange } from "../timeline/arrange.js";
@@ -30,7 +31,8 @@ export function Timeline({ room, editing, onEdit }) {
   const timeline = useTimeline(room);
   const { messages, isOlder, isNewer } = timeline.shown();
   const waitingHere = waiting.value.filter((entry) => entry.room === room && !list.some(({ id }) => id === entry.id));
-  const items = arrange(isNewer ? messages : [...messages, ...waitingHere.map(asMessage)], timeline.firstNew.value);
+  const all = isNewer ? messages : [...messages, ...waitingHere.map(asMessage)];
+  const items = arrange(all, timeline.firstNew.value, timeline.news.value);
   const refused = list.length ? "" : refusals.value.get(room);
   const isAway = timeline.isAway.value;
 
@@ -114,7 +116,7 @@ function useGoal(timeline) {
 /** @param {{item: Item, linked: number, editing: string, onEdit: (id: string) => void}} props */
 function ItemView({ item, linked, editing, onEdit }) {
   if (item.kind === "day") return html`<h2 class="day"><span>${dayName(item.at, today.value)}</span></h2>`;
-  if (item.kind === "new") return html`<div class="new-line" role="separator" aria-label="New"><span>New</span></div>`;
+  if (item.kind === "new") return html`<${NewLine} count=${item.count} />`;
   if (item.kind === "events") return html`<${EventsView} events=${item.events} linked=${linked} />`;
   const { message, leads } = item;
   return html`
@@ -126,6 +128,12 @@ function ItemView({ item, linked, editing, onEdit }) {
       onEdit=${onEdit}
     />
   `;
+}
+
+/** @param {{count: number}} props */
+function NewLine({ count }) {
+  const words = count ? `${unreadText(count)} new` : "New";
+  return html`<div class="new-line" role="separator" aria-label=${words}><span class="tabular">${words}</span></div>`;
 }
 
 /** @param {{room: string, refused: string | undefined, isOlder: boolean, isEmpty: boolean}} props */
@@ -142,7 +150,7 @@ const Older = () => html`
 
 /** @param {{number: number, onJump: () => void}} props */
 const Jump = ({ number, onJump }) => html`
-  <button class="jump" aria-label=${number > 0 ? `Jump to latest, ${number} new` : "Jump to latest"} onClick=${onJump}>
-    <${Icon} name="down" />Jump to latest${number > 0 && html`<span class="count" data-count=${number}></span>`}
+  <button class="jump" aria-label=${number > 0 ? `Jump to latest, ${unreadText(number)} new` : "Jump to latest"} onClick=${onJump}>
+    <${Icon} name="down" />Jump to latest${number > 0 && html`<span class="count" data-count=${unreadText(number)}></span>`}
   </button>
 `;
