@@ -2,7 +2,7 @@
 
 /** @param {unknown} _state @param {string} _title @param {string} address */
 function replaceState(_state, _title, address) {
-  location.hash = address;
+  globalThis.location.hash = address;
 }
 
 const nothing = { matches: false, addEventListener: () => {} };
