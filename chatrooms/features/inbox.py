@@ -24,7 +24,8 @@ from chatrooms.pipeline.feature import Feature, Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.storage.rows import InboxItem, Message, many, one
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import ITEM, SYNCED, inbox, members, messages, reads
+from chatrooms.storage.synced import ITEM, SYNCED
+from chatrooms.storage.tables import inbox, members, messages, reads
 from chatrooms.types import MAX_BYTES, MAX_PAGE, MAX_SEQ, Seq, size_of
 
 AT_ONCE = 200

@@ -22,7 +22,8 @@ from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InSharedRoom
 from chatrooms.storage.rows import EventData, Member, Membership, Role
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import SYNCED, members, rooms
+from chatrooms.storage.synced import SYNCED
+from chatrooms.storage.tables import members, rooms
 from chatrooms.types import AnyRoom, Username
 
 _this = members.c.room == bindparam("in_room"), members.c.username == bindparam("who")

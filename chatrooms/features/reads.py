@@ -20,7 +20,8 @@ from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import Read
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import SYNCED, is_message, messages, reads
+from chatrooms.storage.synced import SYNCED
+from chatrooms.storage.tables import is_message, messages, reads
 from chatrooms.types import MAX_SEQ, AnyRoom, Seq
 
 

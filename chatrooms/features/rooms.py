@@ -19,8 +19,9 @@ from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InSharedRoom
 from chatrooms.storage.rows import Access, EventData, Room, many
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import SYNCED, rooms
+from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import members as memberships
+from chatrooms.storage.tables import rooms
 from chatrooms.types import Search, SharedRoom, Title, Topic
 
 MAX_LISTED = 200

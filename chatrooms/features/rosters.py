@@ -16,7 +16,8 @@ from chatrooms.storage import search
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Member, many
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import SYNCED, members, rooms, users
+from chatrooms.storage.synced import SYNCED
+from chatrooms.storage.tables import members, rooms, users
 from chatrooms.types import MAX_PAGE, AnyRoom, Search, Username
 
 FEW = 2000

@@ -17,7 +17,8 @@ from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import EventData, Message
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import MESSAGE, messages
+from chatrooms.storage.synced import MESSAGE
+from chatrooms.storage.tables import messages
 
 _columns = (*MESSAGE, "rev")
 _insert = Prepared(insert(messages).values({column: bindparam(column) for column in _columns}))

@@ -22,7 +22,8 @@ from chatrooms.storage import search
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import User
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import SYNCED, users
+from chatrooms.storage.synced import SYNCED
+from chatrooms.storage.tables import users
 from chatrooms.types import MAX_PAGE, Search, Title, Topic, Username
 
 SYSTEM = names.APPLICATION

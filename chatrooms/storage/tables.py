@@ -1,38 +1,26 @@
 """The tables that every chat has, for all dialects; each feature declares its own on the same `metadata`.
 
 Each row that clients receive has the ``rev`` of its room at which it last changed, so that catching up is one query:
-all rows of the room with a greater ``rev``. `SYNCED` names the columns of the room and the rev in each table.
+all rows of the room with a greater ``rev``; see `chatrooms.storage.synced`.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     ForeignKey,
     Index,
     Integer,
     MetaData,
-    Select,
     String,
     Table,
     Text,
     UniqueConstraint,
     and_,
-    bindparam,
-    case,
     false,
-    func,
-    null,
-    or_,
-    select,
-    union_all,
 )
 
 metadata = MetaData(
@@ -172,33 +160,6 @@ reads = Table(
     Index(None, "username", "rev"),
 )
 
-COUNTED = 1000
-"""Beyond so many messages after a read position nothing is counted."""
-
-_member = (
-    select(members.c.room)
-    .where(members.c.room == reads.c.room, members.c.username == reads.c.username, members.c.gone.is_(False))
-    .correlate(reads)
-)
-_belongs = or_(reads.c.room == reads.c.username, _member.exists())
-_room = select(rooms.c.counter).where(rooms.c.name == reads.c.room, _belongs).correlate(reads)
-_few = select(rooms.c.posted - reads.c.number <= COUNTED).where(rooms.c.name == reads.c.room, _belongs).correlate(reads)
-_others = (
-    select(func.count())
-    .where(
-        messages.c.room == reads.c.room,
-        messages.c.seq > reads.c.seq,
-        is_message,
-        or_(messages.c.author == reads.c.username, messages.c.text.is_(None)),
-    )
-    .correlate(reads)
-)
-# A message without text is deleted: `deleted` stands behind the text, which SQLite would have to read first.
-_uncounted = case((_few.scalar_subquery(), _others.scalar_subquery()), else_=null())
-_room_rev = func.coalesce(_room.scalar_subquery(), 0)
-_newest = select(messages.c.at).where(messages.c.room == rooms.c.name, is_message)
-_posted_at = _newest.order_by(messages.c.seq.desc()).limit(1)
-
 inbox = Table(
     "inbox",
     metadata,
@@ -245,95 +206,3 @@ jobs = Table(
     UniqueConstraint("kind", "key"),
     Index(None, "done_at", "due_at"),
 )
-
-
-@dataclass(frozen=True)
-class Synced:
-    """A table whose rows are sent in changes.
-
-    A client that has to reset a room still gets all rows of a ``whole`` table. The rows of a ``personal`` table are
-    sent only in personal rooms; with False, only in other rooms. ``computed`` columns are not stored. Of the rows that
-    changed since the rev that a client has, the parameter ``known``, it gets those that are ``needed``. ``born`` is the
-    rev at which a row was added, of a table whose index of revs has only the rows that changed since.
-    """
-
-    table: Table
-    room: ColumnElement[str]
-    rev: ColumnElement[int]
-    columns: tuple[str, ...]
-    whole: bool = True
-    personal: bool | None = None
-    computed: tuple[ColumnElement[Any], ...] = ()
-    needed: tuple[ColumnElement[bool], ...] = ()
-    born: ColumnElement[int] | None = None
-
-    def select(self) -> Select[Any]:
-        """Return a query for the rows as clients receive them, with the ``rev`` of the room that they are sent in."""
-        return select(*self.selected)
-
-    @property
-    def selected(self) -> tuple[ColumnElement[Any], ...]:
-        """Return the columns of rows as clients receive them."""
-        return (*(self.table.c[column] for column in self.columns), self.rev.label("rev"), *self.computed)
-
-    def ways(self, known: ColumnElement[int]) -> list[tuple[list[ColumnElement[bool]], ColumnElement[int]]]:
-        """Return conditions for rows that changed after ``known``, each with the rev; a row meets one of them."""
-        if self.born is None:
-            return [([self.rev > known], self.rev)]
-        return [
-            ([self.born > known, self.rev == self.born], self.born),
-            ([self.rev > known, self.rev > self.born], self.rev),
-        ]
-
-    def newer(self) -> Select[Any]:
-        """Return a query for the first ``limit`` rows of ``room`` that changed after the rev ``known``, by rev."""
-        found = self.select().where(self.room == bindparam("room"), *self.needed)
-        ways = [_first(found.where(*where), rev) for where, rev in self.ways(bindparam("known"))]
-        if len(ways) == 1:
-            return ways[0]
-        both = union_all(*(select(way.subquery()) for way in ways)).subquery()
-        return _first(select(both), both.c.rev)
-
-
-def _first(found: Select[Any], order: ColumnElement[int]) -> Select[Any]:
-    return found.order_by(order).limit(bindparam("limit", type_=Integer))
-
-
-MESSAGE = ("id", "room", "seq", "number", "author", "kind", "text", "data", "at", "edited_at", "deleted", "reply_to")
-MEMBER = ("room", "username", "role", "since", "gone")
-MEMBERSHIP = (*MEMBER, "closed", "favorite", "invited_by", "muted", "muted_until")
-ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "posted", "members")
-READ = ("username", "room", "seq", "number")
-ITEM = ("id", "kind", "room", "message", "seq", "by", "at", "read", "gone")
-USER = ("username", "name", "about", "created_at")
-
-SYNCED: dict[str, Synced] = {
-    "rooms": Synced(
-        rooms,
-        rooms.c.name,
-        rooms.c.rev,
-        ROOM,
-        computed=(_posted_at.correlate(rooms).scalar_subquery().label("posted_at"),),
-    ),
-    "users": Synced(users, users.c.username, users.c.rev, USER, personal=True),
-    "memberships": Synced(members, members.c.username, members.c.person_rev, MEMBERSHIP, personal=True),
-    "members": Synced(members, members.c.room, members.c.rev, MEMBER, whole=False, personal=False),
-    "reads": Synced(
-        reads,
-        reads.c.username,
-        reads.c.rev,
-        READ,
-        personal=True,
-        computed=(_uncounted.label("uncounted"), _room_rev.label("room_rev")),
-    ),
-    "inbox": Synced(
-        inbox,
-        inbox.c.username,
-        inbox.c.rev,
-        ITEM,
-        personal=True,
-        # A client that never had an item needs it only while it is unread.
-        needed=(or_(and_(inbox.c.read.is_(False), inbox.c.gone.is_(False)), inbox.c.born <= bindparam("known")),),
-    ),
-    "messages": Synced(messages, messages.c.room, messages.c.rev, MESSAGE, whole=False, born=messages.c.seq),
-}

@@ -15,7 +15,8 @@ from chatrooms.features.messages.loading import with_parts
 from chatrooms.features.sync import sizes
 from chatrooms.pipeline.commands import Act
 from chatrooms.storage.rows import many
-from chatrooms.storage.tables import SYNCED, inbox, members, reads, rooms
+from chatrooms.storage.synced import SYNCED
+from chatrooms.storage.tables import inbox, members, reads, rooms
 from chatrooms.types import size_of
 from tests.direct import LOBBY, Direct
 from tests.features.test_sync_pages import PEOPLE, SHARED, TALKS, step

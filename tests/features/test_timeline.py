@@ -12,7 +12,8 @@ from chatrooms.features import inbox
 from chatrooms.pipeline.feature import on
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import Settings
-from chatrooms.storage.tables import SYNCED, jobs, members, reads
+from chatrooms.storage.synced import SYNCED
+from chatrooms.storage.tables import jobs, members, reads
 from tests.direct import LOBBY, OURS, Direct
 from tests.servers import QUICK
 

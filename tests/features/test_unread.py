@@ -15,7 +15,8 @@ from sqlalchemy import func, insert, select
 from chatrooms.client.unread import MOST
 from chatrooms.errors import Refusal
 from chatrooms.features.sync import sizes
-from chatrooms.storage.tables import COUNTED, SYNCED, messages, reads, rooms
+from chatrooms.storage.synced import COUNTED, SYNCED
+from chatrooms.storage.tables import messages, reads, rooms
 from tests.direct import LOBBY, Direct, heard_by
 from tests.features.test_sync_pages import Line
 

@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from chatrooms.storage import migrations
-from chatrooms.storage.tables import SYNCED, messages
+from chatrooms.storage.synced import SYNCED
+from chatrooms.storage.tables import messages
 
 AT = "2026-01-01T00:00:00.000Z"
 ROOM = {"title": "", "topic": "", "access": "open", "created_by": "bob", "created_at": AT, "archived": False}

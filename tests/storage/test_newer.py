@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from chatrooms.features import FEATURES
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import SYNCED, messages, metadata
+from chatrooms.storage.synced import SYNCED
+from chatrooms.storage.tables import messages, metadata
 
 NEWER = Prepared(SYNCED["messages"].newer())
 ROOM = "#a"

@@ -15,7 +15,8 @@ from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params
 from chatrooms.storage.rows import Message, many
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import SYNCED, messages
+from chatrooms.storage.synced import SYNCED
+from chatrooms.storage.tables import messages
 from chatrooms.types import Id
 
 

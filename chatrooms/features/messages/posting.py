@@ -20,7 +20,8 @@ from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.storage import tables
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import MESSAGE, messages
+from chatrooms.storage.synced import MESSAGE
+from chatrooms.storage.tables import messages
 from chatrooms.types import AnyRoom, Id, MessageText
 
 _room = tables.rooms.c

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from chatrooms.features.sync import sizes
 from chatrooms.storage.rows import Change, Read
-from chatrooms.storage.tables import SYNCED, Synced
+from chatrooms.storage.synced import SYNCED, Synced
 
 Row = dict[str, Any]
 

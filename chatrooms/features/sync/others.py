@@ -16,7 +16,8 @@ from chatrooms.pipeline.commands import Act
 from chatrooms.storage.given import packed, pairs, values
 from chatrooms.storage.rows import Message, Read
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import SYNCED, Synced, reads
+from chatrooms.storage.synced import SYNCED, Synced
+from chatrooms.storage.tables import reads
 from chatrooms.types import size_of
 
 SHARED = tables(personal=False)

@@ -12,7 +12,7 @@ from chatrooms.features.sync.change import Head, RoomChange, Row, change_of, tab
 from chatrooms.pipeline.commands import Act
 from chatrooms.storage.rows import Change, Message
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import Synced
+from chatrooms.storage.synced import Synced
 from chatrooms.types import size_of
 
 PERSONAL = tables(personal=True)

@@ -15,7 +15,7 @@ from chatrooms.doors.docs.schemas import schema
 from chatrooms.errors import refusals
 from chatrooms.features import FEATURES
 from chatrooms.storage.rows import Change
-from chatrooms.storage.tables import SYNCED
+from chatrooms.storage.synced import SYNCED
 
 HERE = "https://chat.example/rooms/"
 CONTRACT = contract()

@@ -22,7 +22,7 @@ from chatrooms.doors.docs.typescript import declarations
 from chatrooms.errors import refusals
 from chatrooms.features import FEATURES
 from chatrooms.pipeline.commands import Command, Params
-from chatrooms.storage.tables import SYNCED
+from chatrooms.storage.synced import SYNCED
 from chatrooms.types import AnyRoom, Id
 
 CONTRACT = contract()
