@@ -90,7 +90,7 @@ async def test_archived_rooms_can_be_found_and_opened_again(person: Arrive) -> N
 async def test_a_session_revoked_elsewhere_leaves_nothing_behind(person: Arrive, own_server: RunningServer) -> None:
     alice = await person("alice")
     await alice.composer.fill("half a sentence")
-    token = next(cookie for cookie in await alice.context.cookies() if cookie["name"] == "chatrooms-alice")["value"]
+    token = next(cookie for cookie in await alice.context.cookies() if cookie["name"].endswith("alice"))["value"]
     session = await alice.page.evaluate(
         """async () => (await (await fetch("api/session.list", { method: "POST", body: "{}",
           headers: { "Content-Type": "application/json" } })).json()).result.sessions[0].id"""

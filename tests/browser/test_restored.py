@@ -29,8 +29,8 @@ async def test_what_no_longer_exists_is_gone_and_what_does_is_there(
     person: Arrive, own_server: RunningServer, epoch: str
 ) -> None:
     alice = await person("alice")
-    await alice.say("kept")
-    await alice.say("lost")
+    await alice.stores("kept")
+    await alice.stores("lost")
     await alice.has_everything()
     await alice.context.set_offline(True)
     await own_server.chat.disconnect("alice")
