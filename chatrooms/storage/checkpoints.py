@@ -14,9 +14,9 @@ from sqlalchemy import Engine
 from chatrooms.storage.engines import connect
 from chatrooms.wire import failures
 
-WRITES = 4000
+WRITES = 12_000
 """Writes after which the log is copied; each changes a page at least, often one that others changed too."""
-LONG = 8000
+LONG = 16_000
 """Pages of 4 KiB in the log, after which it is to start over."""
 
 

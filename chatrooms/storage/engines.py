@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 READERS = 4
 CACHE = 64 * 1024
 """KiB of pages that SQLite's writer keeps in memory: with few, it writes some several times in a transaction."""
-CHECKPOINT = 32_000
+CHECKPOINT = 48_000
 """Pages in SQLite's write-ahead log, 4 KiB each, after which a commit copies it, if `Checkpoints` did not by then."""
 CHANGES = "chatrooms_changes"
 """The attribute of PostgreSQL's writing connection that counts the rows that it has changed."""

@@ -154,7 +154,8 @@ class Delivery:
         for report in reports:
             wrong += report["wrong"]
             wrong += judge.counted(stored.messages(), report["acknowledged"])
-        wrong += judge.timeline(stored.messages(), self.base)
+        since = (row for row in stored.messages() if row["seq"] > self.base.get(row["room"], 0))  # not who joined
+        wrong += judge.timeline(since, self.base)
         wrong += [f"log: {line}" for line in self.server.tracebacks()]
         lobby = {row["id"]: row for row in stored.messages("#lobby")}
         for observer in observers:
