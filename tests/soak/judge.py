@@ -39,7 +39,10 @@ def timeline(rows: Iterable[Row], base: Mapping[str, int] | None = None) -> Iter
     last: dict[str, tuple[int, int]] = {}
     for row in rows:
         room = row["room"]
-        seq, before = last.get(room, ((base or {}).get(room, 0), 0))
+        start = (base or {}).get(room, 0)
+        if is_event(row) and row["seq"] <= start:
+            continue
+        seq, before = last.get(room, (start, 0))
         number = before if is_event(row) else row["number"]
         if number != before + (not is_event(row)):
             yield f"gap: in {room} number {number} follows {before} at seq {row['seq']}"

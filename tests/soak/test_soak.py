@@ -55,6 +55,7 @@ AMONG_EVENTS = [event(10), row(1), event(12), event(13), row(2, seq=14, rev=14),
 def test_correct_rows_pass():
     assert not list(judge.timeline(ROWS, {"#x": 10}))
     assert not list(judge.timeline(AMONG_EVENTS))
+    assert not list(judge.timeline([event(7), *ROWS], {"#x": 10}))
     assert not list(judge.counted(AMONG_EVENTS, {"alice": [11, 14]}))
     assert not list(judge.once([it | {"edited_at": None, "deleted": False} for it in AMONG_EVENTS]))
     assert not list(judge.counted(ROWS, TOLD))
