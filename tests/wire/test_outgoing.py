@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from chatrooms.cli.serve import uvicorn_options
 from chatrooms.wire import manager, outgoing
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import Bundle, Hurry, Message
@@ -45,15 +46,14 @@ def recorded(socket) -> Recorder:
 
 
 @pytest.fixture
-async def direct(start, protocols):
-    """Start a program whose WebSockets are written to by our protocol."""
-    if protocols == "plain":
-        pytest.skip("an ASGI server writes by itself")
-    return start
+def protocols(monkeypatch) -> str:
+    """Our own only: another ASGI server writes by itself."""
+    monkeypatch.setattr("tests.servers.options", uvicorn_options())
+    return "direct"
 
 
-async def test_all_events_of_a_round_are_one_write_in_their_order(direct):
-    program, raw = await direct()
+async def test_all_events_of_a_round_are_one_write_in_their_order(start):
+    program, raw = await start()
     ws = await raw.join_websocket()
     transport = recorded(sockets(program)[0])
     for number in range(10):
@@ -85,8 +85,8 @@ async def test_no_more_waits_in_a_round_than_over_several(start, size):
     sock.close()
 
 
-async def test_much_at_once_is_written_before_the_round_ends(direct):
-    program, raw = await direct()
+async def test_much_at_once_is_written_before_the_round_ends(start):
+    program, raw = await start()
     ws = await raw.join_websocket()
     transport = recorded(sockets(program)[0])
     for number in range(20):
@@ -108,8 +108,8 @@ async def test_what_was_emitted_before_a_disconnect_arrives_before_the_end(start
 
 
 @pytest.mark.parametrize("ending", ["close", "eof", "shutdown", "end"])
-async def test_what_is_collected_is_written_before_the_connection_ends(direct, ending):
-    program, raw = await direct()
+async def test_what_is_collected_is_written_before_the_connection_ends(start, ending):
+    program, raw = await start()
     await raw.join_websocket()
     (socket,) = sockets(program)
     protocol, transport = socket.transport._protocol, recorded(socket)
@@ -125,8 +125,8 @@ async def test_what_is_collected_is_written_before_the_connection_ends(direct, e
     assert transport.written[0].endswith(b'42["last"]') and not protocol.buffered()
 
 
-async def test_a_pong_is_sent_after_what_was_emitted_before_the_ping(direct):
-    program, raw = await direct()
+async def test_a_pong_is_sent_after_what_was_emitted_before_the_ping(start):
+    program, raw = await start()
     sock = await raw.bare_websocket()
     protocol = sockets(program)[0].transport._protocol
     await program.server.emit("n", 1, to="all")
@@ -136,8 +136,8 @@ async def test_a_pong_is_sent_after_what_was_emitted_before_the_ping(direct):
     sock.close()
 
 
-async def test_a_connection_that_is_lost_keeps_nothing(direct):
-    program, raw = await direct()
+async def test_a_connection_that_is_lost_keeps_nothing(start):
+    program, raw = await start()
     sock = await raw.bare_websocket()
     protocol = sockets(program)[0].transport._protocol
     await program.server.emit("n", 1, to="all")
@@ -147,9 +147,9 @@ async def test_a_connection_that_is_lost_keeps_nothing(direct):
     sock.close()
 
 
-async def test_what_a_crowd_receives_is_written_at_once_with_what_was_collected(direct, monkeypatch):
+async def test_what_a_crowd_receives_is_written_at_once_with_what_was_collected(start, monkeypatch):
     monkeypatch.setattr(manager, "CROWD", 3)
-    program, raw = await direct()
+    program, raw = await start()
     people = [await raw.join_websocket() for _ in range(5)]
     transports = [recorded(socket) for socket in sockets(program)]
     await program.server.emit("own", to=program.server.manager.members("all")[-1])
@@ -193,10 +193,10 @@ async def test_a_write_that_fails_stops_no_other():
     assert len(reported) == 1
 
 
-async def test_signals_to_a_crowd_are_gathered_and_go_out_with_what_follows(direct, monkeypatch):
+async def test_signals_to_a_crowd_are_gathered_and_go_out_with_what_follows(start, monkeypatch):
     monkeypatch.setattr(outgoing, "SECONDS_TO_GATHER", 0.2)
     monkeypatch.setattr(manager, "CROWD", 1)
-    program, raw = await direct()
+    program, raw = await start()
     people = [await raw.join_websocket() for _ in range(2)]
     transports = [recorded(socket) for socket in sockets(program)]
     for number in range(3):
@@ -218,9 +218,9 @@ async def test_an_acknowledgement_goes_out_after_what_its_handler_emitted(start)
     sock.close()
 
 
-async def test_a_message_joins_what_was_collected_for_the_queue_that_follows(direct):
+async def test_a_message_joins_what_was_collected_for_the_queue_that_follows(start):
     """A client that stops to keep up gets first what was collected, then what was queued."""
-    program, raw = await direct()
+    program, raw = await start()
     ws = await raw.join_websocket()
     (socket,) = sockets(program)
     for number in range(300):
