@@ -225,7 +225,7 @@ async def test_a_chat_whose_loop_ended_under_it_can_be_started_again(chat):
 
 
 async def test_a_waiting_thread_is_released_when_the_loop_stops(chat):
-    posting, stopped, over = threading.Event(), threading.Event(), threading.Event()
+    ready, posting, stopped, over = (threading.Event() for _ in range(4))
     lifespan = chat.lifespan()
 
     async def hang(_batch):
@@ -234,6 +234,7 @@ async def test_a_waiting_thread_is_released_when_the_loop_stops(chat):
 
     async def until_somebody_waits():
         chat._db.writer.on_commit(hang)
+        ready.set()
         async with asyncio.timeout(PATIENCE):
             while not posting.is_set():
                 await asyncio.sleep(0)
@@ -247,8 +248,7 @@ async def test_a_waiting_thread_is_released_when_the_loop_stops(chat):
         end(loop)
 
     def post_once_it_runs():
-        while not chat._lifetime.running:
-            threading.Event().wait(0.01)
+        ready.wait(PATIENCE)
         chat.post_sync("#lobby", "hi")
 
     running = asyncio.create_task(asyncio.to_thread(run))
