@@ -59,7 +59,8 @@ def _move(act: Act, span: timedelta) -> None:
 
 async def _keep(chat: Chat, _job: Job) -> None:
     """Note that the server runs and which sessions are used, and end those that have expired, a batch at a time."""
-    await chat.change(lambda act: _note(act, chat.sessions.take_used()), NOBODY)
+    used = chat.sessions.take_used()
+    await chat.change(lambda act: _note(act, used), NOBODY)
     while await chat.change(lambda act: _end_expired(act, chat.settings), NOBODY) == BATCH:
         pass
 

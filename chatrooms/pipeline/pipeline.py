@@ -102,6 +102,7 @@ class Pipeline:
         if command is None or command.kind != "change" or _weight(command, given) is not None:
             return False
         try:
+            self.sessions.note(me.session)
             self._spend(command.rate, me, 1)
             p = self._parsed(command, given, me)
             self._db.writer.submit(*self._writing(command, p, me), partial(self._done, done))
@@ -143,7 +144,7 @@ class Pipeline:
             act.changes.locked = locks
             return self._outcome(act, work(act))
 
-        return (await self._db.writer.change(self._counted(run), lambda _: locks, _whom(me))).result
+        return (await self._db.writer.change(self._repeatable(run), lambda _: locks, _whom(me))).result
 
     async def lookup(self, query: Callable[[Connection], R]) -> R:
         """Run a query that is not a command and finds a few rows by index."""
@@ -155,7 +156,7 @@ class Pipeline:
         queued = False
         for outcome in outcomes:
             events += outcome.events()
-            self.sessions.end(outcome.ended)
+            self.sessions.end(outcome.ended)  # again: a handshake may have found one before the commit
             queued |= outcome.queued
         await self._broadcast.publish(events)
         if queued:
@@ -179,12 +180,23 @@ class Pipeline:
         self, command: Command[P], p: P, me: Caller
     ) -> tuple[Callable[[Connection], Outcome[Any]], Locks, str]:
         """Return what the writer needs of a command: its work, its locks, and whom it is for."""
-        return self._counted(partial(self._change, command, p, me)), lambda db: command.locks(db, me, p), _whom(me)
+        return self._repeatable(partial(self._change, command, p, me)), lambda db: command.locks(db, me, p), _whom(me)
 
-    def _counted(self, run: Callable[[Connection, Rates], Outcome[R]]) -> Callable[[Connection], Outcome[R]]:
-        """Count rates only when ``run`` is called for the first time: the writer may call it again."""
-        rates = chain((self._rates,), repeat(self._uncounted))
-        return lambda db: run(db, next(rates))
+    def _repeatable(self, run: Callable[[Connection, Rates], Outcome[R]]) -> Callable[[Connection], Outcome[R]]:
+        """Return ``run`` for the writer, which may call it again after undoing what it did.
+
+        Rates count only the first time, and sessions that it ended go on until it has ended them again.
+        """
+        rates, ended = chain((self._rates,), repeat(self._uncounted)), list[str]()
+
+        def work(db: Connection) -> Outcome[R]:
+            for session in ended:
+                self.sessions.find_again(session)
+            outcome = run(db, next(rates))
+            ended[:] = outcome.ended
+            return outcome
+
+        return work
 
     async def _parse(self, command: Command[P], given: Any, me: Caller) -> P:
         """Count the cost of the parameters, then parse them; many names are slow and wait for the caller's turn."""

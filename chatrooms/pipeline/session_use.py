@@ -36,7 +36,7 @@ class SessionUse:
                 del self._ended[next(iter(self._ended))]
 
     def find_again(self, session: str) -> None:
-        """Accept a session that is in the database after all, because ending it could not be committed."""
+        """Accept a session that is in the database after all, because its end was undone."""
         self._ended.pop(session, None)
 
     def take_used(self) -> set[str]:

@@ -65,10 +65,15 @@ async def test_an_expired_token_is_rejected_before_it_is_removed(tmp_path):
         assert await refusal(server.url, {"token": alice.token}) == "unauthorized"
 
 
-async def test_a_socket_that_is_used_keeps_its_session(tmp_path):
+@pytest.mark.parametrize(
+    ("command", "given"),
+    [("user.me", {}), ("message.post", {"room": "#lobby", "text": "hi"}), ("typing", {"room": "#lobby"})],
+)
+async def test_a_socket_that_is_used_keeps_its_session(tmp_path, command, given):
     async with running(tmp_path, session_days=1) as server, connect(server.url, "alice") as alice:
         await write(server, update(sessions).values(seen_at=clock.ago(days=2)))
-        await alice.run("user.me")
+        server.chat._pipeline.sessions.take_used()
+        await alice.run(command, **given)
         await lifetimes._keep(server.chat._pipeline, None)
         await alice.settled()
         assert await read(server, sessions.c.seen_at) > [clock.ago(hours=1)]

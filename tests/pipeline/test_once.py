@@ -6,10 +6,13 @@ import asyncio
 import threading
 
 import pytest
+from sqlalchemy import update
 
+from chatrooms import clock
 from chatrooms.errors import NotFound
+from chatrooms.identity import lifetimes, sessions
 from chatrooms.pipeline.commands import APPLICATION
-from chatrooms.storage import writer_thread
+from chatrooms.storage import tables, writer_thread
 from tests.people import Refused, connect
 from tests.servers import running
 
@@ -65,3 +68,28 @@ async def test_a_conversation_that_begins_beside_a_failure_begins_and_counts_onc
     with pytest.raises(Refused, match="rate_limited"):
         await alice.say("alice+bob+carol", "and no third")
     assert alice.texts() == ["hello", "a second one is allowed"]
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_a_session_that_is_revoked_by_itself_beside_a_failure_ends(chat, is_first):
+    chat, alice, _ = chat
+    (session,) = (await alice.run("session.list"))["sessions"]
+    ending = alice.run("session.revoke", id=session["id"])
+    failing = chat._pipeline.change(fail, APPLICATION, "#lobby")
+    outcomes = await in_one_batch(chat, *((ending, failing) if is_first else (failing, ending)))
+    _, failure = outcomes if is_first else reversed(outcomes)
+    assert isinstance(failure, NotFound)
+    await alice.disconnected()
+    assert not await chat._pipeline.lookup(lambda db: sessions.alive(db, session["id"]))
+
+
+async def test_that_a_session_is_used_is_noted_beside_a_failure(chat):
+    chat, alice, _ = chat
+    (session,) = (await alice.run("session.list"))["sessions"]
+    long_ago = update(tables.sessions).values(seen_at=clock.ago(days=100))
+    await chat._pipeline.change(lambda act: act.db.execute(long_ago) and None, APPLICATION)
+    await alice.run("user.me")
+    failing = chat._pipeline.change(fail, APPLICATION, "#lobby")
+    await in_one_batch(chat, lifetimes._keep(chat._pipeline, None), failing)
+    (session,) = (await alice.run("session.list"))["sessions"]
+    assert session["seen_at"] > clock.ago(days=1)
