@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
-import orjson
-from sqlalchemy import JSON, ColumnElement, Connection, Select, String, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from chatrooms import names
 from chatrooms.storage.tables import users
@@ -28,11 +24,3 @@ def people(db: Connection, query: str, after: str, most: int, *where: ColumnElem
     later = or_(rank > last, and_(rank == last, users.c.username > after))
     found = select(users.c.username).where(*where, place(users.c.words, key) > 0, later)
     return list(db.scalars(found.order_by(rank, users.c.username).limit(most)))
-
-
-def listed(db: Connection, usernames: Iterable[str]) -> Select[Any]:
-    """Return a query of any number of usernames, which would be too many parameters."""
-    given = literal(orjson.dumps(list(usernames)).decode(), String)
-    is_postgresql = db.dialect.name == "postgresql"
-    rows = func.json_array_elements_text(cast(given, JSON)) if is_postgresql else func.json_each(given)
-    return select(rows.table_valued("value").c.value)

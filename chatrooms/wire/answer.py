@@ -12,7 +12,7 @@ from chatrooms.wire import failures
 class Answer:
     """What a handler returns to acknowledge its event later, by `give`.
 
-    ``value`` is what it acknowledges with. As of the events of a socket one waits for the other, it must be given.
+    ``value`` is what it acknowledges with. It must be given, because the socket's next event waits for it.
     """
 
     __slots__ = ("_callbacks", "value")

@@ -12,7 +12,7 @@ from chatrooms.wire.message import Bundle, Delivery, Hurry
 RECIPIENTS = 2000
 """Recipients of all emits of a lane in one round; it takes about a millisecond to collect something for each."""
 WRITE = 8
-"""As how many recipients one counts that is written to at once."""
+"""How many recipients a recipient counts as that is written to at once."""
 STEP = 2 * 1024 * 1024
 """Bytes for all of these together."""
 

@@ -40,7 +40,7 @@ class WebSocketProtocol(WebSocketReader):
     _fuse: asyncio.TimerHandle | None = None
     _full = _closed = False
     _hurry = Hurry.SOON
-    _size = _room = 0
+    _size = _space = 0
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -69,15 +69,15 @@ class WebSocketProtocol(WebSocketReader):
             if bundle.hurry is Hurry.NOW:
                 self.transport.write(frames)
                 return True
-            self._room = HIGH_WATER - self.transport.get_write_buffer_size()
+            self._space = HIGH_WATER - self.transport.get_write_buffer_size()
             self._write_later(bundle.hurry)
         elif bundle.hurry is Hurry.NOW:
-            self._room = 0
+            self._space = 0
         elif bundle.hurry > self._hurry:
             self._write_later(bundle.hurry)
         self._collected.append(frames)
         self._size += len(frames)
-        if self._size > self._room:
+        if self._size > self._space:
             self.write_collected()
         return True
 

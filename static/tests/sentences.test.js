@@ -47,7 +47,7 @@ test("each kind of event is a sentence", () => {
   for (const [sentence, fields] of Object.entries(sentences)) assert.equal(text([fields]), sentence);
 });
 
-test("a command that changed several things is told in a sentence for each", () => {
+test("a command that changed several things has a sentence for each", () => {
   const fields = { kind: "renamed", data: { title: "Foxes", topic: "", access: "private" } };
   assert.equal(
     text([fields]),
@@ -82,7 +82,7 @@ test("we are “you”, first, and there by one name alone", () => {
   assert.equal(text([{ kind: "left", data: { owner: "zoe" } }]), "alice left. You are now the owner.");
 });
 
-test("an unknown kind is told in the server's words", () => {
+test("an event of an unknown kind shows the server's sentence", () => {
   assert.equal(text([{ kind: "painted", text: "alice painted the room." }]), "alice painted the room.");
   assert.equal(text([{ kind: "constructor", text: "alice did it." }]), "alice did it.");
 });
@@ -98,7 +98,7 @@ const anything = fc.oneof(
   fc.record({ kind: fc.constant("renamed"), author: people, data: fc.record({ title: fc.string({ minLength: 1 }) }) }),
 );
 
-test("whatever happened, it is told shortly, and in full where nothing is left out", () => {
+test("every event has a short sentence, and a full one that leaves nothing out", () => {
   fc.assert(
     fc.property(fc.array(anything, { minLength: 1, maxLength: 30 }), (fields) => {
       const { sentences, isShort } = told(fields);

@@ -1,4 +1,4 @@
-"""Events in timelines: what happened in a room, as rows of their own kind that concern no one's unread messages."""
+"""Events in timelines: what happened in a room, as rows of their own kind that are never unread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs again, because another command of its batch failed after it stored something, counts and is told once."""
+"""A command that runs again, because another one of its batch failed after it stored something, takes effect once."""
 
 from __future__ import annotations
 
