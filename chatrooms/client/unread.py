@@ -44,8 +44,7 @@ class Unread:
         return max(0, after - read["uncounted"] - _since(read, self._uncounted.get(room, {})))
 
     def forget(self, room: str) -> None:
-        """Forget a room that is left."""
-        self._reads.pop(room, None)
+        """Forget what was noticed in a room that is left or closed; the position still counts if it is reopened."""
         self._uncounted.pop(room, None)
 
     def restart(self, room: str, rev: int) -> None:

@@ -109,7 +109,11 @@ export function uncover() {
   history.back();
 }
 
-/** Names the room at an address that names none, so that "back" leads from each entry of the history to another place. */
+/**
+ * Names the room at an address that names none, so that "back" leads from each entry of the history to another place. An
+ * address whose event is still to come is left alone.
+ */
 effect(() => {
-  if (me.value && ready.value && !addresses.isPlace(hash.value, mine())) goInstead(currentRoom.value);
+  const isSettled = hash.value === location.hash;
+  if (me.value && ready.value && isSettled && !addresses.isPlace(hash.value, mine())) goInstead(currentRoom.value);
 });

@@ -11,7 +11,7 @@ export async function keepUpToDate() {
   const registration = await register().catch(() => null);
   if (!registration) return;
   if (registration.waiting) offer(registration.waiting);
-  registration.addEventListener("updatefound", () => watch(registration.installing));
+  registration.addEventListener("updatefound", () => watch(registration.installing ?? registration.waiting));
   online.subscribe((isOnline) => isOnline && registration.update().catch(() => {}));
 }
 
@@ -20,11 +20,13 @@ function register() {
   return navigator.serviceWorker.register(policy.createScriptURL(new URL("service-worker.js", document.baseURI).href));
 }
 
-/** @param {ServiceWorker | null} worker */
+/** Offers a worker once it is installed, which it may be before its event is heard. @param {ServiceWorker | null} worker */
 function watch(worker) {
-  worker?.addEventListener("statechange", () => {
-    if (worker.state === "installed" && navigator.serviceWorker.controller) offer(worker);
-  });
+  const offerInstalled = () => {
+    if (worker?.state === "installed" && navigator.serviceWorker.controller) offer(worker);
+  };
+  worker?.addEventListener("statechange", offerInstalled);
+  offerInstalled();
 }
 
 /** @param {ServiceWorker} worker */

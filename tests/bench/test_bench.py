@@ -11,7 +11,7 @@ from tests.bench.cores import Cores, Usage
 from tests.bench.figures import Figure, cases
 from tests.bench.frames import CLOSE, PING, cut, frame
 from tests.bench.load import Load
-from tests.bench.peers import NODE, Bench
+from tests.bench.peers import Bench
 from tests.bench.report import markdown
 from tests.bench.seed import sow
 from tests.bench.texts import text
@@ -26,7 +26,6 @@ from tests.bench.workloads.reach import reach
 from tests.bench.workloads.returning import reconnect, watched
 from tests.bench.workloads.storms import typing
 
-NODE_PEERS = NODE / "node_modules" / "better-sqlite3"
 ACK = b'431[{"ok":true}]'
 
 
@@ -200,13 +199,6 @@ def test_messages_that_were_stored_before_are_there(bench):
             reader = Reader(load, *load.connect(["u00002"]))
             _, page = reader.ask("history", room="u00002+u00003")
     assert [message["number"] for message in page["messages"]] == list(range(1, 32))
-
-
-@pytest.mark.skipif(not NODE_PEERS.is_dir(), reason="the peers on Node are installed by the benchmark")
-@pytest.mark.parametrize("measure", [with_many_stored, typing, reach, beginning])
-def test_a_peer_that_stores_is_measured(bench, measure):
-    figures = list(measure(bench, TINY, "node-sqlite"))
-    assert figures and all(figure.value >= 0 for figure in figures)
 
 
 def test_the_build_of_python_is_named():

@@ -21,6 +21,14 @@ CONTROLLED = """
   else navigator.serviceWorker.addEventListener("controllerchange", done, {once: true});
 })
 """
+UPDATED = """
+async () => {
+  const registration = await navigator.serviceWorker.ready;
+  await registration.update();
+  return registration.waiting !== null;
+}
+"""
+"""Asks again and again, because the page may be asking for what was there before."""
 FORGET = "indexedDB.databases().then(all => all.forEach(({name}) => indexedDB.deleteDatabase(name)))"
 NO_STORAGE = """
 IDBFactory.prototype.open = () => { throw new DOMException("refused", "SecurityError"); };
@@ -92,7 +100,7 @@ async def test_a_new_version_is_offered_and_installed_only_on_request(static: Pa
     await install(alice)
     await alice.composer.fill("half a sentence")
     (static / "js" / "more-0A1B2C3D.js").write_text("// new")
-    await alice.page.evaluate("navigator.serviceWorker.ready.then(registration => registration.update())")
+    await alice.page.wait_for_function(UPDATED)
     await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text("A new version is available.")
     await expect(alice.composer).to_have_value("half a sentence")
     async with alice.page.expect_event("load"):

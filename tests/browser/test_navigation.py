@@ -45,6 +45,22 @@ async def test_back_leads_to_the_room_at_the_first_address(person: Arrive) -> No
     await expect(alice.page).to_have_url(re.compile(r"#/(?:me|r/lobby)$"))
 
 
+async def test_an_address_that_is_entered_while_the_page_loads_is_kept(person: Arrive) -> None:
+    alice = await person("alice", joined=False)
+    await alice.page.add_init_script(
+        """
+        const listen = window.addEventListener.bind(window);
+        window.addEventListener = (kind, act) =>
+          listen(kind, kind === "hashchange" ? event => setTimeout(act, 3000, event) : act);
+        """
+    )
+    await alice.page.reload()
+    await alice.page.get_by_role("textbox", name="Your name").fill("alice")
+    await alice.button("Join").click()
+    await alice.page.evaluate("() => void (location.hash = '#/me')")
+    await alice.is_in("Notes to self")
+
+
 async def test_the_switcher_offers_the_last_room_first(person: Arrive) -> None:
     alice = await person("alice")
     await alice.make_room("design")

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select
 
@@ -117,6 +117,15 @@ async def lives(steps: list[Any]) -> None:
     assert [await tab.settled() for tab in tabs] == [fresh, fresh]
 
 
+REOPENED = [
+    ("carol", "message.post", {"room": "alice", "text": "x"}),
+    ("alice", "room.close", {"room": "alice+carol"}),
+    ("carol", "message.post", {"room": "alice", "text": "x"}),
+    *[("hear", 0, "alice")] * 3,
+]
+"""A conversation that is closed and open again before its first change arrives."""
+
+
 @given(
     st.lists(st.one_of(step, step, step, heard, missed, asked), min_size=20, max_size=60), st.sampled_from((1, 3, 200))
 )
@@ -126,6 +135,7 @@ async def lives(steps: list[Any]) -> None:
     database=None,
     phases=[Phase.explicit, Phase.generate],
 )
+@example(steps=REOPENED, limit=200)
 def test_every_client_shows_what_is_stored(steps, limit):
     before, sizes.LIMIT = sizes.LIMIT, limit
     try:
