@@ -5,9 +5,10 @@ import { addressOf, inPlace, isPlace, pathTo, roomAt, seqAt } from "../js/addres
 import { roomWith } from "../js/names.js";
 import { username } from "./world.js";
 
+/** Names with a letter or digit, as all are; without one, a path could lead up (RFC 3986, 5.2.4). */
 const shared = fc
   .string({ unit: "grapheme", minLength: 1 })
-  .filter((name) => !name.includes("+"))
+  .filter((name) => !name.includes("+") && /[\p{L}\p{N}]/u.test(name))
   .map((name) => `#${name}`);
 const conversation = fc.array(username, { maxLength: 9 }).map((people) => roomWith("alice", people));
 const room = fc.oneof(shared, conversation);
