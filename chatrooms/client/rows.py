@@ -46,14 +46,14 @@ class InboxItem(TypedDict):
     """Something that concerns you; in your own room only.
 
     A client that never had an item gets it only while it is unread. It is ``read`` once you mark it, or have
-    read its room up to its message, and ``gone`` once the message no longer mentions you or is deleted, or
+    read its room up to its message, and ``gone`` once the message no longer concerns you or is deleted, or
     you leave the room. At most 400 are unread; then the oldest becomes read.
     """
 
     id: int
     """Greater than that of older items."""
     kind: str
-    """Why it concerns you: ``mention``; there can be other kinds."""
+    """Why it concerns you: ``mention``, or ``reply`` to a message of yours; there can be others."""
     room: str
     """The room's name."""
     message: str | None
@@ -223,6 +223,8 @@ class Message(TypedDict):
     """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code,
     quotes, links and addresses; at most 50.
     """
+    quoted: Quoted | None
+    """The message that it replies to; ``null`` if it is not a reply."""
 
 
 class OneMember(TypedDict):
@@ -265,6 +267,19 @@ class Pinned(TypedDict):
     """The pinned messages of a room, most recently pinned first."""
 
     messages: list[Message]
+
+
+class Quoted(TypedDict):
+    """The message that another one replies to, as of reading the reply."""
+
+    id: str
+    """A UUID."""
+    seq: int
+    """The position in the room's timeline: the ``rev`` at which the message was posted."""
+    author: str
+    """The person's username."""
+    text: str | None
+    """The first 300 characters of its Markdown source; ``null`` once deleted."""
 
 
 class Read(TypedDict):

@@ -1,8 +1,8 @@
-"""The inbox of each person: what concerns them, such as mentions, as rows in their own room.
+"""The inbox of each person: what concerns them, mentions and replies, as rows in their own room.
 
 A client that starts from nothing gets the unread items alone, so that it can count them, however many others there are;
 `inbox.list` has all. An item is read once its person marks it, or has read its room up to its message. It is gone once
-its message mentions them no longer, or they leave the room before they read it.
+its message concerns them no longer, or they leave the room before they read it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from itertools import accumulate
 from typing import Any, Literal, cast
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 from typing_extensions import TypedDict
 
-from chatrooms.features.messages.loading import find, load, rows, with_parts
+from chatrooms.features.messages.loading import find, load, rows_of, with_parts
 from chatrooms.pipeline import access
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
@@ -33,7 +33,7 @@ AT_ONCE = 200
 MAX_UNREAD = 400
 """How many items are unread; older ones become read, so that one command changes fewer than a piece of `sync` holds."""
 MAX_MARKED = 100
-MENTION = "mention"
+MENTION, REPLY = "mention", "reply"
 
 _listed = Prepared(select(inbox.c.username).where(inbox.c.message == bindparam("message"), inbox.c.gone.is_(False)))
 _row = tuple(inbox.c[column] for column in (*ITEM, "rev"))
@@ -84,8 +84,8 @@ def _myself(_db: Connection, me: Caller, _p: Marked) -> Iterable[str]:
 
 @query("inbox.list", may=access.anyone, method="inbox_items")
 def page(act: Act, p: Page, _: None) -> InboxPage:
-    """Return what concerns you, such as mentions, newest first, a hundred at a time."""
-    found = _items(act.me.username).where(inbox.c.gone.is_(False), _visible(inbox.c.room, act.me.username))
+    """Return what concerns you, mentions and replies, newest first, a hundred at a time."""
+    found = _items(act.me.username).where(inbox.c.gone.is_(False), access.readable(inbox.c.room, act.me))
     if p.after is not None:
         found = found.where(inbox.c.id < p.after)
     if p.unread:
@@ -113,9 +113,9 @@ def mark(act: Act, p: Marked, _: None) -> Items:
 
 @on("messages")
 def _notice(act: Act, rows: Sequence[Row]) -> None:
-    """Enqueue a job for each message that mentions people, or did before it was edited or deleted."""
+    """Enqueue a job for each message that concerns people, or did before it was edited or deleted."""
     for row in rows:
-        people = set(row.get("mentions", ())) - {row["author"]}
+        people = set(_concerned(row))
         if row["deleted"] or row["edited_at"] == act.now:
             people.update(_holders(act.db, row["id"]))
         elif row["seq"] != row["rev"]:
@@ -152,7 +152,7 @@ async def _tell(chat: Chat, job: Job) -> None:
 
 
 MENTIONS = JobKind("inbox.mentions", _tell)
-"""Gives each person whom a message mentions an item, and takes it from those whom it mentions no longer.
+"""Gives each person whom a message concerns an item, and takes it from those whom it concerns no longer.
 
 It reads the message anew, so that it does not matter in which order the jobs of a message run, or how often.
 """
@@ -163,12 +163,13 @@ def _settle(act: Act, id: str, people: Iterable[str]) -> None:
     if message is None:
         return
     (row,) = cast(list[Row], with_parts(act, [message]))
+    concerned = _concerned(row)
     for username in people:
         before = _item(act.db, username, id)
         is_held = before is not None and not before["gone"]
-        is_meant = username in row.get("mentions", ()) and _belongs(act.db, message["room"], username)
+        is_meant = username in concerned and _belongs(act.db, message["room"], username)
         if is_meant and not is_held:
-            _put(act, message, username, before)
+            _put(act, message, username, concerned[username], before)
             _read_oldest(act, username)
             _broadcast(act, username)
         elif before and is_held and not is_meant:
@@ -176,16 +177,25 @@ def _settle(act: Act, id: str, people: Iterable[str]) -> None:
             _broadcast(act, username)
 
 
-def _put(act: Act, message: Message, username: str, before: InboxItem | None) -> None:
+def _concerned(message: Row) -> dict[str, str]:
+    """Return whom a message concerns, besides its author, each with the kind of their item."""
+    quoted = message.get("quoted")
+    replied = {quoted["author"]: REPLY} if quoted else {}
+    people = replied | dict.fromkeys(message.get("mentions", ()), MENTION)
+    people.pop(message["author"], None)
+    return people
+
+
+def _put(act: Act, message: Message, username: str, kind: str, before: InboxItem | None) -> None:
     """Add an item or bring it back; it is read already if the message was read since it was posted."""
     was_read = message["edited_at"] is None and _position(act.db, username, message["room"]) >= message["seq"]
-    values = {"at": message["edited_at"] or message["at"], "read": was_read, "gone": False}
+    values = {"kind": kind, "at": message["edited_at"] or message["at"], "read": was_read, "gone": False}
     if before:
         _update(act, username, before["id"], **values)
         return
     rev = act.changes.rev(username)
     about = {"room": message["room"], "message": message["id"], "seq": message["seq"], "by": message["author"]}
-    act.db.execute(insert(inbox).values(username=username, kind=MENTION, **about, **values, born=rev, rev=rev))
+    act.db.execute(insert(inbox).values(username=username, **about, **values, born=rev, rev=rev))
 
 
 def _read_oldest(act: Act, username: str) -> None:
@@ -206,7 +216,7 @@ def _broadcast(act: Act, username: str) -> None:
 
 
 def _item(db: Connection, username: str, message: str) -> InboxItem | None:
-    found = _items(username).where(inbox.c.message == message, inbox.c.kind == MENTION)
+    found = _items(username).where(inbox.c.message == message, inbox.c.kind.in_((MENTION, REPLY)))
     return one(InboxItem, db.execute(found))
 
 
@@ -229,12 +239,7 @@ def _position(db: Connection, username: str, room: str) -> int:
 
 def _messages(act: Act, items: Iterable[InboxItem]) -> list[Message]:
     ids = {item["message"] for item in items}
-    return load(act, rows().where(messages.c.id.in_(ids), _visible(messages.c.room, act.me.username))) if ids else []
-
-
-def _visible(room: ColumnElement[str], me: str) -> ColumnElement[bool]:
-    """Return the condition that ``me`` belongs to a room."""
-    return or_(room == me, room.in_(select(members.c.room).where(members.c.username == me, members.c.gone.is_(False))))
+    return load(act, rows_of(act.me).where(messages.c.id.in_(ids))) if ids else []
 
 
 FEATURE = Feature(commands=(page, mark), listeners=(_notice, _read_up_to, _leave), jobs=(MENTIONS,))

@@ -60,18 +60,19 @@ def _load(db: Connection, ids: Sequence[str]) -> dict[str, str]:
 PINNED_AT = Part("pinned_at", str | None, "When it was pinned; `null` if it is not pinned.", None, _load)
 
 
-def _undeleted(act: Act, p: Which) -> Message:
+def _undeleted(act: Act, p: Which) -> tuple[Message, Here]:
     """Allow people who can post in the message's room."""
-    message, _ = changeable(act, p)
-    return require_undeleted(message)
+    message, here = changeable(act, p)
+    return require_undeleted(message), here
 
 
 @change("message.pin", may=_undeleted, locks=room_of, repeatable=True)
-def pin(act: Act, p: Which, message: Message) -> OneMessage:
+def pin(act: Act, p: Which, found: tuple[Message, Here]) -> OneMessage:
     """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect."""
+    message, here = found
     if p.id in _load(act.db, [p.id]):
         return {"message": with_parts(act, [message])[0]}
-    if (act.db.scalar(select(func.count()).select_from(_pinned(message["room"]).subquery())) or 0) >= MAX_PINNED:
+    if (act.db.scalar(select(func.count()).select_from(_pinned(here).subquery())) or 0) >= MAX_PINNED:
         raise Conflict(f"A room can have at most {MAX_PINNED} pinned messages. Unpin one first.", field="id")
     act.db.execute(insert(pins).values(message=p.id, room=message["room"], by=act.me.username, at=act.now))
     pinned = changed(act, message)
@@ -81,23 +82,24 @@ def pin(act: Act, p: Which, message: Message) -> OneMessage:
 
 
 @change("message.unpin", may=_undeleted, locks=room_of, repeatable=True)
-def unpin(act: Act, p: Which, message: Message) -> OneMessage:
+def unpin(act: Act, p: Which, found: tuple[Message, Here]) -> OneMessage:
     """Unpin a message. Unpinning a message that is not pinned has no effect."""
+    message, _ = found
     if act.db.execute(delete(pins).where(pins.c.message == p.id)).rowcount:
         return {"message": changed(act, message)}
     return {"message": with_parts(act, [message])[0]}
 
 
 @query("room.pins", may=access.member)
-def page(act: Act, p: InRoom, _here: Here) -> Pinned:
+def page(act: Act, p: InRoom, here: Here) -> Pinned:
     """Return the pinned messages of a room, most recently pinned first."""
-    return {"messages": load(act, _pinned(p.room).order_by(pins.c.at.desc(), messages.c.seq.desc()))}
+    return {"messages": load(act, _pinned(here).order_by(pins.c.at.desc(), messages.c.seq.desc()))}
 
 
-def _pinned(room: str) -> Select[Any]:
+def _pinned(here: Here) -> Select[Any]:
     """Return a query for the pinned messages of a room, without deleted ones."""
-    joined = rows().join(pins, pins.c.message == messages.c.id)
-    return joined.where(pins.c.room == room, messages.c.deleted.is_(False))
+    joined = rows(here).join(pins, pins.c.message == messages.c.id)
+    return joined.where(pins.c.room == here.room, messages.c.deleted.is_(False))
 
 
 FEATURE = Feature(tables=(pins,), commands=(pin, unpin, page), parts=(PINNED_AT,))

@@ -1,7 +1,8 @@
 """The permissions that commands declare, and the membership lookup that they share.
 
-Rooms are looked up together with the caller's membership, so that no command can forget to check it. A room that the
-caller must not know about is `NotFound`, never `Forbidden`.
+A room is looked up together with the caller's membership, and queries for messages begin with what that returns (a
+`Here`) or with the caller, so that no command can forget to check it. A room that the caller must not know about is
+`NotFound`, never `Forbidden`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Connection, and_, bindparam, case, false, func, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, false, func, or_, select
 
 from chatrooms import names
 from chatrooms.errors import Archived, Forbidden, Invalid, NotAMember, NotFound
@@ -69,6 +70,12 @@ def peek(db: Connection, me: Caller, room: str) -> Here:
             return _personal(db, me, room)
         case _:
             return _conversation(db, me, room)
+
+
+def readable(room: ColumnElement[str], me: Caller) -> ColumnElement[bool]:
+    """Return the condition that the caller belongs to ``room``, for queries about several rooms."""
+    mine = select(members.c.room).where(members.c.username == me.username, members.c.gone.is_(False))
+    return or_(room == me.username, room.in_(mine))
 
 
 def person(db: Connection, username: str, field: str = "username") -> str:

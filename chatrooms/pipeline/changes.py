@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, update
 
 from chatrooms.events import Change
 from chatrooms.storage.statements import Prepared
+from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import rooms
 
 _advance = Prepared(
@@ -21,6 +22,10 @@ _advance = Prepared(
 
 class RoomNotLocked(Exception):
     """A command changed a room that its ``locks`` do not name: a mistake in its declaration."""
+
+
+class NotSynced(Exception):
+    """A command broadcast rows of a table that is not in `SYNCED`: a mistake in its feature."""
 
 
 class Changes:
@@ -43,7 +48,12 @@ class Changes:
         return known.rev if known else rev, posted
 
     def add(self, room: str, table: str, row: Mapping[str, Any]) -> None:
-        """Broadcast ``row`` of ``table`` after the commit; it must have this command's rev of ``room``."""
+        """Broadcast ``row`` of ``table`` after the commit; it must have this command's rev of ``room``.
+
+        Raises `NotSynced` for a table whose rows `sync` would not return to a client that misses the change.
+        """
+        if table not in SYNCED:
+            raise NotSynced(table)
         self.by_room[room].rows.setdefault(table, []).append(row)
 
     def put(self, room: str, table: str, row: Mapping[str, Any]) -> None:

@@ -177,12 +177,15 @@ class InboxItem(TypedDict):
     """Something that concerns you; in your own room only.
 
     A client that never had an item gets it only while it is unread. It is ``read`` once you mark it, or have read its
-    room up to its message, and ``gone`` once the message no longer mentions you or is deleted, or you leave the room.
+    room up to its message, and ``gone`` once the message no longer concerns you or is deleted, or you leave the room.
     At most 400 are unread; then the oldest becomes read.
     """
 
     id: Annotated[int, Field(description="Greater than that of older items.")]
-    kind: Annotated[str, Field(description="Why it concerns you: `mention`; there can be other kinds.")]
+    kind: Annotated[
+        str,
+        Field(description="Why it concerns you: `mention`, or `reply` to a message of yours; there can be others."),
+    ]
     room: Name
     message: Annotated[str | None, Field(description="The id of the message, if it is about one.")]
     seq: Annotated[int | None, Field(description="The `seq` of the message, for `history` with `around`.")]

@@ -27,6 +27,15 @@ class Hooks:
     timed_out: Any = field(default_factory=lambda: {"message": "Connecting took too long"})
     occupied: Callable[[str], None] = _ignore
     vacated: Callable[[str], None] = _ignore
+    used: set[str] = field(default_factory=set, init=False)
+
+    def use(self, given: HookArguments) -> None:
+        """Set some of them; raises ``ValueError`` for one that is set already, because each has one place."""
+        for name, value in given.items():
+            if name in self.used:
+                raise ValueError(f"the hook {name} is set already")
+            self.used.add(name)
+            setattr(self, name, value)
 
 
 class HookArguments(TypedDict, total=False):

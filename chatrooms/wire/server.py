@@ -84,6 +84,8 @@ class Server(Dispatcher):
     def use(self, **hooks: Unpack[HookArguments]) -> None:
         """Set callbacks in addition to the event handlers; those not given stay as they are.
 
+        Raises ``ValueError`` for one that is set already: each has one place.
+
         connected: called with the id of a socket, its namespace and its ``auth``, or with the first of these that it
             takes, right after the packet that confirms the connection.
         caught_up: awaited with the id of a socket that was left out of skippable events, and the rooms of each of these
@@ -94,8 +96,7 @@ class Server(Dispatcher):
             than ``join_timeout``.
         occupied, vacated: called with the name of a room that got its first or lost its last socket.
         """
-        for name, value in hooks.items():
-            setattr(self.hooks, name, value)
+        self.hooks.use(hooks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request at any path, or run the lifespan."""

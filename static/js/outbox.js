@@ -11,7 +11,7 @@ import { command, onChange } from "./sync.js";
 /**
  * Unacknowledged messages, which survive reloads. All of a person's tabs share them, and one tab sends them.
  * @import {Waiting} from "./archive.js"
- * @import {Message} from "./wire.js"
+ * @import {Message, Quoted} from "./wire.js"
  */
 
 /** @type {import("@preact/signals").Signal<Waiting[]>} */
@@ -41,10 +41,10 @@ export function closeOutbox() {
   waiting.value = [];
 }
 
-/** @param {string} room @param {string} text @returns {string} its id */
-export function post(room, text) {
+/** @param {string} room @param {string} text @param {Quoted | null} [quoted] The message to reply to. @returns {string} its id */
+export function post(room, text, quoted = null) {
   const user = me.value?.username ?? "";
-  const entry = { id: newId(), user, room, text, at: new Date().toISOString() };
+  const entry = { id: newId(), user, room, text, quoted, at: new Date().toISOString() };
   share(entry);
   flush();
   return entry.id;
@@ -103,9 +103,9 @@ async function sendAll() {
 const next = () => nextOf(waiting.value);
 
 /** @param {Waiting} entry */
-async function send({ id, room, text }) {
+async function send({ id, room, text, quoted }) {
   try {
-    await command("message.post", { room, text, id });
+    await command("message.post", { room, text, id, reply_to: quoted?.id ?? null });
     discard(id);
   } catch (error) {
     const then = outcome(asRefusal(error));
@@ -118,7 +118,7 @@ async function send({ id, room, text }) {
  * An entry as a message; its parts, such as `pinned_at`, are missing until the server has stored it.
  * @param {Waiting} entry
  */
-export const asMessage = ({ id, room, text, at, user }) =>
+export const asMessage = ({ id, room, text, quoted = null, at, user }) =>
   /** @type {Message} */ ({
     id,
     room,
@@ -132,7 +132,8 @@ export const asMessage = ({ id, room, text, at, user }) =>
     data: null,
     edited_at: null,
     deleted: false,
-    reply_to: null,
+    reply_to: quoted?.id ?? null,
+    quoted,
   });
 
 onChange(({ messages }) => {

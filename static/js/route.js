@@ -1,5 +1,5 @@
 import { computed, effect, signal } from "@preact/signals";
-import { MENTIONS, ROOMS } from "./addresses.js";
+import { INBOX, ROOMS } from "./addresses.js";
 import * as addresses from "./addresses.js";
 import { home, me, ready } from "./store.js";
 
@@ -52,8 +52,8 @@ export const linkToRoom = (room) => new URL(`r/${encodeURIComponent(room.slice(1
 /** Whether the list of rooms is shown; on narrow screens it is a separate page. */
 export const showsList = computed(() => hash.value === ROOMS);
 
-/** Whether the list of mentions is shown instead of a room. */
-export const showsMentions = computed(() => hash.value === MENTIONS);
+/** Whether the inbox is shown instead of a room. */
+export const showsInbox = computed(() => hash.value === INBOX);
 
 export const isNarrow = matching("(width < 48rem)");
 /** Whether a panel has a place beside the messages; otherwise it covers them. */
@@ -69,7 +69,7 @@ function matching(query) {
 
 /** The visible room; empty while a list is in its place. */
 export const shownRoom = computed(() =>
-  showsMentions.value || (showsList.value && isNarrow.value) ? "" : currentRoom.value,
+  showsInbox.value || (showsList.value && isNarrow.value) ? "" : currentRoom.value,
 );
 
 /** @param {string} room */

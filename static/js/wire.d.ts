@@ -113,6 +113,15 @@ export interface Message {
   reply_to: string | null;
   pinned_at: string | null;
   mentions: string[];
+  quoted: Quoted | null;
+}
+
+/** The message that another one replies to, as of reading the reply. */
+export interface Quoted {
+  id: string;
+  seq: number;
+  author: string;
+  text: string | null;
 }
 
 /** A person's read position in a room; there is one for each room that they belong to. */
@@ -216,7 +225,7 @@ export interface Commands {
     params: { room: string; before?: number | null; after?: number | null; around?: number | null; limit?: number };
     result: { messages: Message[]; more: boolean; more_before: boolean; more_after: boolean };
   };
-  /** Return what concerns you, such as mentions, newest first, a hundred at a time. */
+  /** Return what concerns you, mentions and replies, newest first, a hundred at a time. */
   "inbox.list": {
     params: { after?: number | null; unread?: boolean };
     result: { items: InboxItem[]; messages: Message[]; more: boolean };

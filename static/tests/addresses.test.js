@@ -78,5 +78,5 @@ for (const href of ELSEWHERE) {
 
 test("what names no room and no list is no place", () => {
   for (const address of NOWHERE) assert.equal(isPlace(address, "alice"), address === "#/rooms", address);
-  assert.ok(isPlace("#/mentions", "alice") && isPlace("#/me/7", "alice"));
+  assert.ok(isPlace("#/inbox", "alice") && isPlace("#/me/7", "alice"));
 });

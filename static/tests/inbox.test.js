@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import "./page.js";
-import { mentionsOf, NOTHING, withPage } from "../js/reads/mentions.js";
+import { entriesOf, NOTHING, withPage } from "../js/reads/inbox-pages.js";
 import { item, message } from "./world.js";
 
 const { forgetEverything, takeRows } = await import("../js/rows.js");
@@ -45,7 +45,7 @@ test("the list has all pages, newest first, each item once", () => {
   const again = withPage(all, page(10, 7, true), false);
   assert.equal(again.more, false);
   assert.deepEqual(
-    mentionsOf(again, new Map()).map((mention) => mention.item.id),
+    entriesOf(again, new Map()).map((entry) => entry.item.id),
     [10, 9, 8, 7, 6, 5, 4, 3, 2, 1],
   );
 });
@@ -55,7 +55,7 @@ test("what is known live is newer than the pages, and what is gone is not in the
     [1, item({ id: 1, rev: 9, read: true })],
     [2, item({ id: 2, rev: 9, gone: true })],
   ]);
-  const [first, ...rest] = mentionsOf(page(2, 1, false), live);
+  const [first, ...rest] = entriesOf(page(2, 1, false), live);
   assert.deepEqual([first.item.id, first.item.read, rest], [1, true, []]);
 });
 

@@ -18,7 +18,7 @@ def bold(visitor: Visitor, title: str) -> Locator:
 
 
 def mentions(visitor: Visitor) -> Locator:
-    return visitor.page.get_by_role("list", name="Mentions of you").get_by_role("listitem")
+    return visitor.page.get_by_role("list", name="Messages for you").get_by_role("listitem")
 
 
 async def mute(visitor: Visitor, length: str) -> None:
@@ -48,17 +48,17 @@ async def test_a_number_is_for_mentions_and_conversations_in_every_tab(
         for each in (alice, tab):
             await each.is_called("Lobby", 1)
             await each.is_called("bob", 1)
-            await each.is_called("Mentions", 1)
+            await each.is_called("Inbox", 1)
             await expect(each.page).to_have_title("(2) Notes to self · Chatrooms")
         await turn_to(tab, alice)
         await tab.go_to("Lobby")
-        await tab.is_called("Mentions", 0)
+        await tab.is_called("Inbox", 0)
         await alice.has_unread("Lobby", 0)
         await alice.is_called("Lobby", 0)
         await bob.run("message.edit", id=message["id"], text="Nobody again")
         await bob.run("message.edit", id=message["id"], text="Read before, and then mentioned: @alice")
         await expect(tab.message("Read before").get_by_role("button", name="@alice")).to_be_visible()
-        await tab.is_called("Mentions", 0)
+        await tab.is_called("Inbox", 0)
 
 
 async def test_mentions_are_shown_as_the_server_decides(person: Arrive, own_server: RunningServer) -> None:
@@ -81,11 +81,11 @@ async def test_a_mention_out_of_view_in_the_open_room_counts_everywhere(
         await alice.sees("line 59.")
         await alice.message("line 10.").scroll_into_view_if_needed()
         await bob.say("#lobby", "Further down, @alice")
-        await alice.is_called("Mentions", 1)
+        await alice.is_called("Inbox", 1)
         await alice.is_called("Lobby", 1)
         await expect(alice.page).to_have_title("(1) Lobby · Chatrooms")
         await alice.message("Further down").scroll_into_view_if_needed()
-        await alice.is_called("Mentions", 0)
+        await alice.is_called("Inbox", 0)
         await alice.is_called("Lobby", 0)
         await expect(alice.page).to_have_title("Lobby · Chatrooms")
 
@@ -98,18 +98,18 @@ async def test_the_list_of_mentions_opens_the_place(person: Arrive, own_server: 
         for number in range(60):
             await bob.say("#lobby", f"line {number}.")
         await bob.say("#lobby", "Second, @alice")
-        await alice.is_called("Mentions", 2)
-        await alice.page.get_by_role("link", name=re.compile("^Mentions")).click()
+        await alice.is_called("Inbox", 2)
+        await alice.page.get_by_role("link", name=re.compile("^Inbox")).click()
         await expect(mentions(alice)).to_contain_text(["Second, @alice", "First, @alice"])
-        await expect(alice.page).to_have_title("(2) Mentions · Chatrooms")
+        await expect(alice.page).to_have_title("(2) Inbox · Chatrooms")
         await bob.say("#lobby", "Third, @alice")
         await expect(mentions(alice)).to_contain_text(["Third", "Second", "First"])
         await mentions(alice).filter(has_text="First").get_by_role("button").click()
         await expect(alice.message("First, @alice")).to_be_focused()
-        await alice.is_called("Mentions", 2)
+        await alice.is_called("Inbox", 2)
         await alice.page.go_back()
         await alice.button("Mark all as read").click()
-        await alice.is_called("Mentions", 0)
+        await alice.is_called("Inbox", 0)
         await alice.page.reload()
         await expect(mentions(alice)).to_have_count(3)
 

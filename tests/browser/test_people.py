@@ -103,5 +103,5 @@ async def test_beside_a_long_name_the_username_stays_visible_on_a_phone(
         await shows_all(bob.message("Howdy").locator(".handle"))
         await bob.composer.press_sequentially("@car")
         await shows_all(bob.page.get_by_role("option").locator(".handle"))
-        await bob.page.goto(f"{own_server.url}/#/mentions")
-        await shows_all(bob.page.get_by_role("list", name="Mentions of you").locator(".handle"))
+        await bob.page.goto(f"{own_server.url}/#/inbox")
+        await shows_all(bob.page.get_by_role("list", name="Messages for you").locator(".handle"))

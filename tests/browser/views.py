@@ -20,7 +20,6 @@ TALK = [
     ("bob", "Thank you @carol! For lunch, who is in?\n\n- **Noodles** at twelve\n- Salad bar, any time"),
     ("alice", "Noodles. I will book for four, so that @bob can come straight from the station."),
     ("carol", "🍜"),
-    ("bob", "Perfect. See you there."),
 ]
 View = Callable[[Visitor], Awaitable[None]]
 
@@ -38,8 +37,8 @@ async def furnish(alice: Person, bob: Person, carol: Person) -> None:
     await carol.run("room.create", name="garden", topic="Tomatoes and patience")
     for command in ("room.leave", "room.join"):
         await bob.run(command, room="#design")
-    for author, text in TALK:
-        last = await people[author].say("#lobby", text)
+    said = [await people[author].say("#lobby", text) for author, text in TALK]
+    last = await bob.say("#lobby", "Perfect. See you there.", reply_to=said[-2]["id"])
     await alice.run("read.mark", room="#lobby", seq=last["seq"])
     await bob.say("alice", "Do you have the slides for this afternoon?")
     await carol.say("#book-club", "Chapter four, at last!")
@@ -131,9 +130,15 @@ async def level(alice: Visitor) -> None:
     await expect(alice.dialog).to_be_visible()
 
 
-async def mentions(alice: Visitor) -> None:
+async def replying(alice: Visitor) -> None:
+    await alice.message("Noodles at twelve").hover()
+    await alice.message("Noodles at twelve").get_by_role("button", name="Reply").click()
+    await expect(alice.page.get_by_role("group", name="Reply")).to_be_visible()
+
+
+async def inbox(alice: Visitor) -> None:
     await rooms(alice)
-    await alice.page.get_by_role("link", name=re.compile("^Mentions")).click()
+    await alice.page.get_by_role("link", name=re.compile("^Inbox")).click()
     await expect(alice.page.get_by_text("@alice, can you")).to_be_visible()
 
 
@@ -222,7 +227,7 @@ VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
         lobby, rooms, members, message, switcher, keys, completion, emoji, person, settings, profile, level, browse,
-        mentions, mute, new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes, events,
-        not_here, editing, too_long,
+        replying, inbox, mute, new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes,
+        events, not_here, editing, too_long,
     )
 }  # fmt: skip

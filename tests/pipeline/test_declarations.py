@@ -84,6 +84,18 @@ async def test_a_command_that_changes_a_room_it_did_not_lock_is_undone_alone(cha
     assert [member["username"] for member in members] == ["alice"]
 
 
+async def test_a_command_cannot_broadcast_rows_that_sync_would_not_return(chat, monkeypatch, caplog):
+    def bookmark(act, _p, _here):
+        act.changes.rev("alice")
+        act.changes.add("alice", "bookmarks", {"room": "alice"})
+
+    update = dataclasses.replace(DECLARED["user.update"], body=bookmark)
+    monkeypatch.setitem(chat._features.commands, "user.update", update)
+    with pytest.raises(Internal):
+        await chat.run("user.update", {"about": "me"}, username="alice")
+    assert "command failed: chatrooms.pipeline.changes.NotSynced" in caplog.text
+
+
 async def test_a_mistake_in_the_locks_refuses_that_command_alone(chat, monkeypatch):
     update = dataclasses.replace(DECLARED["user.update"], locks=lambda *_: [1 / 0])
     monkeypatch.setitem(chat._features.commands, "user.update", update)

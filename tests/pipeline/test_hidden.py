@@ -122,6 +122,10 @@ async def test_sync_ignores_what_is_hidden(world, who):
 
 
 async def test_nobody_notices_being_probed(world):
+    for command, field, hidden in probes():
+        for who in ("carol", "mallory"):
+            params = OTHERS.get(command, {}) | {field: world.ids.get(hidden, hidden)}
+            await DOORS["socket"](world.people[who], command, params)
     for person in world.people.values():
         await person.settled()
         assert not [data for event, data in person.heard if event == "signal" and data["from"] in ("carol", "mallory")]

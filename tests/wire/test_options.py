@@ -37,6 +37,14 @@ async def test_a_server_may_have_one_transport(protocols, allowed):
         await server.shutdown()
 
 
+def test_a_hook_has_one_place():
+    server = Server(occupied=print)
+    server.use(vacated=print)
+    for taken in ("occupied", "vacated"):
+        with pytest.raises(ValueError, match=f"the hook {taken} is set already"):
+            server.use(**{taken: repr})
+
+
 async def test_a_server_may_offer_no_upgrade(start):
     _, raw = await start(allow_upgrades=False)
     session = await raw.open()
@@ -101,7 +109,7 @@ def test_hooks_are_given_to_the_constructor_or_to_use():
     def first(why):
         return why
 
-    server = Server(malformed=first, timed_out={"message": "late"})
+    server = Server(malformed=first)
     server.use(timed_out={"message": "later"})
     assert (server.hooks.malformed, server.hooks.timed_out) == (first, {"message": "later"})
     with pytest.raises(AttributeError):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import Any
 
 from pydantic import Field, model_validator
-from sqlalchemy import Select
 from typing_extensions import TypedDict
 
 from chatrooms.features.messages.loading import load, rows
@@ -46,26 +44,26 @@ class History(TypedDict):
 
 
 @query("history", may=access.member)
-def history(act: Act, p: Place, _here: Here) -> History:
+def history(act: Act, p: Place, here: Here) -> History:
     """Return a page of a room's messages, at most 100."""
     if p.around is not None:
-        return _around(act, p.room, p.around, p.limit)
+        return _around(act, here, p.around, p.limit)
     if p.after is not None:
-        found, more = _following(act, p.room, p.after, p.limit)
-        return _page(found, before=bool(_preceding(act, p.room, p.after + 1, 1)[0]), after=more, more=more)
-    found, more = _preceding(act, p.room, p.before, p.limit)
-    newer = p.before is not None and bool(_following(act, p.room, p.before - 1, 1)[0])
+        found, more = _following(act, here, p.after, p.limit)
+        return _page(found, before=bool(_preceding(act, here, p.after + 1, 1)[0]), after=more, more=more)
+    found, more = _preceding(act, here, p.before, p.limit)
+    newer = p.before is not None and bool(_following(act, here, p.before - 1, 1)[0])
     return _page(found, before=more, after=newer, more=more)
 
 
-def _around(act: Act, room: str, seq: int, limit: int) -> History:
-    older, more_before = _preceding(act, room, seq, limit // 2)
-    newer, more_after = _following(act, room, seq - 1, limit - len(older))
+def _around(act: Act, here: Here, seq: int, limit: int) -> History:
+    older, more_before = _preceding(act, here, seq, limit // 2)
+    newer, more_after = _following(act, here, seq - 1, limit - len(older))
     return _page(older + newer, before=more_before, after=more_after, more=more_before or more_after)
 
 
-def _preceding(act: Act, room: str, seq: int | None, limit: int) -> tuple[list[Message], bool]:
-    found = _messages(room).order_by(messages.c.seq.desc()).limit(limit + 1)
+def _preceding(act: Act, here: Here, seq: int | None, limit: int) -> tuple[list[Message], bool]:
+    found = rows(here).order_by(messages.c.seq.desc()).limit(limit + 1)
     if seq is not None:
         found = found.where(messages.c.seq < seq)
     loaded = load(act, found)
@@ -73,15 +71,11 @@ def _preceding(act: Act, room: str, seq: int | None, limit: int) -> tuple[list[M
     return page[::-1], len(loaded) > len(page)
 
 
-def _following(act: Act, room: str, seq: int, limit: int) -> tuple[list[Message], bool]:
-    found = _messages(room).where(messages.c.seq > seq).order_by(messages.c.seq).limit(limit + 1)
+def _following(act: Act, here: Here, seq: int, limit: int) -> tuple[list[Message], bool]:
+    found = rows(here).where(messages.c.seq > seq).order_by(messages.c.seq).limit(limit + 1)
     loaded = load(act, found)
     page = _fitting(loaded[:limit])
     return page, len(loaded) > len(page)
-
-
-def _messages(room: str) -> Select[Any]:
-    return rows().where(messages.c.room == room)
 
 
 def _fitting(found: list[Message]) -> list[Message]:

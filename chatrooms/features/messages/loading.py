@@ -36,13 +36,18 @@ _by_id = Prepared(SYNCED["messages"].select().where(messages.c.id == bindparam("
 _set_rev = Prepared(update(messages).where(messages.c.id == bindparam("which")).values(rev=bindparam("new_rev")))
 
 
-def rows() -> Select[Any]:
-    """Return a query for rows of messages, to be narrowed and passed to `load`."""
-    return SYNCED["messages"].select()
+def rows(here: Here) -> Select[Any]:
+    """Return a query for the messages of a room that the caller may read, to be narrowed and passed to `load`."""
+    return SYNCED["messages"].select().where(messages.c.room == here.room)
+
+
+def rows_of(me: Caller) -> Select[Any]:
+    """Return a query for the messages of all rooms that the caller belongs to, to be narrowed and passed to `load`."""
+    return SYNCED["messages"].select().where(access.readable(messages.c.room, me))
 
 
 def load(act: Act, query: Select[Any]) -> list[Message]:
-    """Return the messages that ``query`` (see `rows`) finds, with their parts; each part takes one more query."""
+    """Return the messages that ``query`` (see `rows` and `rows_of`) finds, with their parts, by one query for each."""
     return with_parts(act, many(Message, act.db.execute(query)))
 
 

@@ -3,11 +3,11 @@ import { unreadText } from "../reads/counts.js";
 import { attention, isLooking } from "../reads/marks.js";
 import { concernOf } from "../reads/unread.js";
 import { myRooms } from "../rooms/sections.js";
-import { currentRoom, shownRoom, showsMentions } from "../route.js";
+import { currentRoom, shownRoom, showsInbox } from "../route.js";
 import { serverName } from "../server.js";
 import { me, titleOf } from "../store.js";
 
-/** How much concerns us; of the room that we look at, mentions that are out of view. */
+/** How much concerns us; of the room that we look at, what is out of view. */
 const total = computed(() => {
   void attention.value;
   const isSeen = (/** @type {string} */ room) => room === shownRoom.value && isLooking();
@@ -18,7 +18,7 @@ const total = computed(() => {
 export function keepPageTitle() {
   effect(() => {
     const count = total.value;
-    const here = showsMentions.value ? "Mentions" : titleOf(currentRoom.value);
+    const here = showsInbox.value ? "Inbox" : titleOf(currentRoom.value);
     const place = me.value ? `${here} · ${serverName.value}` : serverName.value;
     document.title = count ? `(${unreadText(count)}) ${place}` : place;
   });

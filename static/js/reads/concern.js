@@ -1,11 +1,11 @@
 /**
- * What of a room concerns us. News make it bold; a number says how much of it is for us: messages that mention us, and
- * all of a conversation.
+ * What of a room concerns us. News make it bold; a number says how much of it is for us: mentions and replies, and all of
+ * a conversation.
  * @import {Level} from "../preferences.js"
  * @typedef {object} Facts
  * @property {boolean} isShared Whether it is a room, not a conversation.
  * @property {number} unread Unread messages.
- * @property {number} mentions Unread mentions of us, which can be in messages that are read, by an edit.
+ * @property {number} concerns Unread mentions of us and replies to us; one can be in a message that is read, by an edit.
  * @property {boolean} isMuted
  * @property {Level} level What we want to be notified about.
  * @typedef {{isNews: boolean, number: number, badge: number}} Concern The `badge` is its part of the number in the
@@ -13,13 +13,13 @@
  */
 
 /** @param {Facts} facts @returns {Concern} */
-export function concern({ isShared, unread, mentions, isMuted, level }) {
-  const all = isShared || isMuted ? mentions : Math.max(unread, mentions);
-  return { isNews: unread > 0 && !isMuted, number: all, badge: isMuted ? 0 : wanted(level, all, mentions) };
+export function concern({ isShared, unread, concerns, isMuted, level }) {
+  const all = isShared || isMuted ? concerns : Math.max(unread, concerns);
+  return { isNews: unread > 0 && !isMuted, number: all, badge: isMuted ? 0 : wanted(level, all, concerns) };
 }
 
-/** @param {Level} level @param {number} all @param {number} mentions */
-function wanted(level, all, mentions) {
+/** @param {Level} level @param {number} all @param {number} concerns */
+function wanted(level, all, concerns) {
   if (level === "nothing") return 0;
-  return level === "mentions" ? mentions : all;
+  return level === "mentions" ? concerns : all;
 }

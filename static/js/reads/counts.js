@@ -23,7 +23,7 @@ export function unreadAfter(position, newest, uncounted) {
 export const unreadText = (number) => (number >= MOST ? `${MOST - 1}+` : String(number));
 
 /** @param {number} number */
-export const mentionsText = (number) => (number === 1 ? "1 mention" : `${unreadText(number)} mentions`);
+export const concernText = (number) => `${unreadText(number)} for you`;
 
 /**
  * The rev from which on a message is not unread: that of its deletion, or of its birth if it is mine; else infinite.

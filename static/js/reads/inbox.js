@@ -5,7 +5,7 @@ import { command } from "../sync.js";
 import { attention, isLooking, lastSeen } from "./marks.js";
 
 /**
- * The unread items of our inbox: the messages that mention us. Reading a room reads its items on the server.
+ * The unread items of our inbox: mentions and replies. Reading a room reads its items on the server.
  * @import {InboxItem} from "../wire.js"
  */
 
@@ -37,13 +37,13 @@ function isBeingRead({ room, seq }) {
   return seq <= seen.seq && seq > (reads.value.get(room)?.seq ?? 0) && isLooking();
 }
 
-/** Those that one has yet to see. */
+/** Those that we have yet to see. */
 export const waitingItems = computed(() => unreadItems.value.filter((item) => !isBeingRead(item)));
 
 const waitingByRoom = computed(() => grouped(waitingItems.value));
 
-/** The number of mentions that one has yet to see. @param {string} room */
-export const mentionsIn = (room) => waitingByRoom.value.get(room)?.length ?? 0;
+/** The number of messages for us that we have yet to see. @param {string} room */
+export const concernsIn = (room) => waitingByRoom.value.get(room)?.length ?? 0;
 
 /** @param {string} room @returns {InboxItem[]} */
 export const itemsIn = (room) => byRoom.value.get(room) ?? [];

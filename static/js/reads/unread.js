@@ -4,7 +4,7 @@ import { isMuted, newest, reads, uncounted } from "../store.js";
 import { concern } from "./concern.js";
 import { unreadAfter } from "./counts.js";
 import { limited } from "./held-back.js";
-import { mentionsIn } from "./inbox.js";
+import { concernsIn } from "./inbox.js";
 
 /** The unread messages of each room, and what of them concerns us. */
 
@@ -20,12 +20,12 @@ export function unreadOf(room) {
   return position ? unreadAfter(position, newest.value.get(room) ?? 0, uncounted.value.get(room) ?? []) : 0;
 }
 
-/** @param {string} room @param {boolean} [isSeen] Whether we look at it: then only mentions count, which may be out of view. */
+/** @param {string} room @param {boolean} [isSeen] Whether we look at it: then only what concerns us counts, which may be out of view. */
 export const concernOf = (room, isSeen = false) =>
   concern({
     isShared: isShared(room),
     unread: isSeen ? 0 : unreadOf(room),
-    mentions: mentionsIn(room),
+    concerns: concernsIn(room),
     isMuted: isMuted(room),
     level: levelOf(room),
   });

@@ -1,13 +1,13 @@
 import { useLayoutEffect } from "preact/hooks";
 import { closeOverlay, overlay } from "../overlay.js";
 import { html } from "../html.js";
-import { shownRoom, showsList, showsMentions } from "../route.js";
+import { shownRoom, showsInbox, showsList } from "../route.js";
 import { later } from "./later.js";
 import { Offline } from "./offline.js";
 import { RoomView } from "./room.js";
 import { Sidebar } from "./sidebar.js";
 
-const Mentions = later("Mentions");
+const Inbox = later("Inbox");
 const Overlays = later("Overlays");
 
 /** The chat, once a person has joined. */
@@ -20,7 +20,7 @@ export function Chat() {
       <${Sidebar} />
       <main class="pane">
         <${Offline} />
-        ${showsMentions.value && html`<${Mentions} />`}
+        ${showsInbox.value && html`<${Inbox} />`}
         ${room && html`<${RoomView} key=${room} room=${room} />`}
       </main>
       ${overlay.value.kind && html`<${Overlays} onClose=${closeOverlay} />`}

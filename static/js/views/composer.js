@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { expect } from "../composer/absent.js";
 import { draftOf, followDraft, keepDraft } from "../composer/drafts.js";
 import { goToEnd } from "../reads/marks.js";
+import { noReply, replyIn } from "../composer/replying.js";
 import { sendTyping, stopTyping } from "../typing.js";
 import { insert } from "../composer/writing.js";
 import { withEmojis } from "../emoji.js";
@@ -15,8 +16,11 @@ import { mayModerate, me, rooms, titleOf, windowOf } from "../store.js";
 import { Absent } from "./absent.js";
 import { EmojiButton } from "./emoji-button.js";
 import { Icon } from "./icon.js";
+import { later } from "./later.js";
 import { LeftDraft } from "./left-draft.js";
 import { leftOf, TextBox } from "./text-box.js";
+
+const Replying = later("Replying");
 
 /** @import {Box} from "../composer/writing.js" */
 
@@ -33,9 +37,16 @@ export function Composer({ room, onEditLast }) {
     event.preventDefault();
     box.current?.focus();
     if (!isSendable) return;
-    expect(post(room, withEmojis(withoutBlankEnds(text))));
+    expect(post(room, withEmojis(withoutBlankEnds(text)), replyIn(room)));
+    noReply(room);
     goToEnd();
     write("");
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onKey(event) {
+    if (event.key === "Escape" && replyIn(room)) return (event.preventDefault(), noReply(room));
+    return editLast(event);
   }
 
   /** @param {KeyboardEvent} event */
@@ -53,6 +64,7 @@ export function Composer({ room, onEditLast }) {
   return html`
     <form class="composer" onSubmit=${send}>
       <${Absent} room=${room} />
+      ${replyIn(room) && html`<${Replying} room=${room} box=${box} />`}
       <div class=${left < 0 ? "sheet over" : "sheet"}>
         <${TextBox}
           room=${room}
@@ -61,7 +73,7 @@ export function Composer({ room, onEditLast }) {
           label=${label}
           onWrite=${write}
           onSend=${send}
-          onKey=${editLast}
+          onKey=${onKey}
           canAct
           id="composer"
           placeholder=${label}

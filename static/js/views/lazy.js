@@ -3,9 +3,10 @@
 export { Completion } from "./completion.js";
 export { DeleteMessage } from "./delete-message.js";
 export { EmojiPicker } from "./emoji-picker.js";
+export { Inbox } from "./inbox.js";
 export { Members } from "./members.js";
-export { Mentions } from "./mentions.js";
 export { MessageEditor } from "./message-editor.js";
 export { Tools } from "./message-tools.js";
 export { NotHere } from "./not-here.js";
 export { Overlays } from "./overlays.js";
+export { Replying } from "./replying.js";

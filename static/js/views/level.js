@@ -6,7 +6,7 @@ import { Dialog } from "./dialog.js";
 
 const LEVELS = /** @type {const} */ ([
   ["all", "Everything"],
-  ["mentions", "Mentions"],
+  ["mentions", "Mentions and replies"],
   ["nothing", "Nothing"],
 ]);
 

@@ -1,3 +1,4 @@
+import { replyTo } from "../composer/replying.js";
 import { holdBack } from "../reads/held-back.js";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
@@ -21,6 +22,7 @@ export function Tools({ message, onEdit, onDelete }) {
   return html`
     <div class="tools">
       <div role="group" aria-label="Message actions">
+        ${isOpen && html`<${Tool} label="Reply" icon="reply" onClick=${() => replyTo(message)} />`}
         <${Tool} label="Copy link" icon="link" onClick=${() => copyLink(linkTo(room, seq))} />
         <${Tool} label="Mark as unread from here" icon="unread" onClick=${markUnread} />
         ${isOpen && html`<${Tool} label=${message.pinned_at ? "Unpin message" : "Pin message"} icon="pin" onClick=${() => togglePin(message)} />`}

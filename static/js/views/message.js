@@ -13,6 +13,7 @@ import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
 import { Mentioned } from "./mention.js";
+import { Quote } from "./quote.js";
 import { useSteps } from "./steps.js";
 
 const MessageEditor = later("MessageEditor");
@@ -49,6 +50,7 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
           <button class="name" tabindex="-1" dir="auto" title=${`Profile of ${message.author}`} onClick=${() => showPerson(message.author)}>${name}</button><${Handle} username=${message.author} /><${Time} at=${message.at} />
         </p>`
         }
+        ${message.quoted && !message.deleted && html`<${Quote} room=${message.room} quoted=${message.quoted} />`}
         ${message.pinned_at && html`<p class="pinned"><${Icon} name="pin" />Pinned</p>`}
         ${
           isEditing

@@ -9,7 +9,7 @@ import { useForm } from "./form.js";
 /** How long to mute a room. @param {{room: string, onClose: () => void}} props */
 export const Mute = ({ room, onClose }) => html`
   <${Dialog} title=${`Mute ${titleOf(room)}`} onClose=${onClose}>
-    <p class="hint">A muted room doesn't notify you and isn't bold in the list. Mentions of you are still counted there.</p>
+    <p class="hint">A muted room doesn't notify you and isn't bold in the list. Mentions of you and replies to you are still counted there.</p>
     <ul class="listing lengths">
       ${LENGTHS.map(([length, label]) => html`<${Choice} key=${length} room=${room} end=${endOf(length, new Date())} label=${label} onClose=${onClose} />`)}
     </ul>

@@ -4,12 +4,12 @@ import { hasDraft } from "../composer/drafts.js";
 import { html } from "../html.js";
 import { isConversation, isShared, others } from "../names.js";
 import { presenceOf } from "../presence.js";
-import { mentionsText, unreadText } from "../reads/counts.js";
-import { mentionsIn } from "../reads/inbox.js";
+import { concernText, unreadText } from "../reads/counts.js";
+import { concernsIn } from "../reads/inbox.js";
 import { attention, isLooking } from "../reads/marks.js";
 import { concernOf, unreadOf } from "../reads/unread.js";
 import { isInvited } from "../rooms/invitations.js";
-import { addressOf, currentRoom, shownRoom, showsMentions } from "../route.js";
+import { addressOf, currentRoom, shownRoom, showsInbox } from "../route.js";
 import { handlesOf, isMuted, me, rooms, titleOf } from "../store.js";
 import { Avatar, AvatarWithPresence } from "./avatar.js";
 import { Icon } from "./icon.js";
@@ -38,7 +38,7 @@ function lookOf(room, isHere, isShown) {
  * @param {{room: string}} props
  */
 export function Entry({ room }) {
-  const isHere = useComputed(() => currentRoom.value === room && !showsMentions.value);
+  const isHere = useComputed(() => currentRoom.value === room && !showsInbox.value);
   const isShown = useComputed(() => shownRoom.value === room);
   const asText = useComputed(() => JSON.stringify(lookOf(room, isHere.value, isShown.value))).value;
   /** @type {ReturnType<typeof lookOf>} */
@@ -80,8 +80,8 @@ function labelOf(room, isShown, isSeen) {
 
 /** @param {string} room @param {boolean} isSeen */
 function numbersOf(room, isSeen) {
-  const [mentions, unread] = [mentionsIn(room), isSeen ? 0 : unreadOf(room)];
-  return [mentions > 0 && mentionsText(mentions), unread > 0 && `${unreadText(unread)} unread`];
+  const [concerns, unread] = [concernsIn(room), isSeen ? 0 : unreadOf(room)];
+  return [concerns > 0 && concernText(concerns), unread > 0 && `${unreadText(unread)} unread`];
 }
 
 /** @param {{room: string}} props */

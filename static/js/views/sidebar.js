@@ -8,7 +8,7 @@ import { fold, isCalling, isFolded, myRooms, sections, shownIn } from "../rooms/
 import { serverName } from "../server.js";
 import { Account } from "./account.js";
 import { Icon } from "./icon.js";
-import { MentionsEntry } from "./mentions-entry.js";
+import { InboxEntry } from "./inbox-entry.js";
 import { Entry } from "./sidebar-entry.js";
 
 /** @import {Section as Listed} from "../rooms/order.js" */
@@ -30,7 +30,7 @@ function Places() {
   return html`
     <div class="places-frame">
       <nav ref=${nav} aria-label="Rooms and people">
-        <${MentionsEntry} />
+        <${InboxEntry} />
         ${sections.value.map((section) => html`<${Section} key=${section.key} section=${section} />`)}
       </nav>
       ${above > 0 && html`<${Beyond} where="above" number=${above} onGo=${() => reveal(nav.current, "above")} />`}

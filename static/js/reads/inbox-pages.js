@@ -1,8 +1,8 @@
 /**
- * The list of messages that mention us, of pages of the inbox and of what is known live.
+ * The list of messages that concern us, of pages of the inbox and of what is known live.
  * @import {InboxItem, Message} from "../wire.js"
  * @typedef {{items: InboxItem[], messages: Message[], more: boolean}} Page
- * @typedef {{item: InboxItem, message: Message}} Mention
+ * @typedef {{item: InboxItem, message: Message}} Entry
  */
 
 /** @type {Page} */
@@ -27,10 +27,10 @@ function latest(rows) {
 }
 
 /**
- * The mentions to show, newest first.
- * @param {Page} known @param {Map<number, InboxItem>} live @returns {Mention[]}
+ * The entries to show, newest first.
+ * @param {Page} known @param {Map<number, InboxItem>} live @returns {Entry[]}
  */
-export function mentionsOf({ items, messages }, live) {
+export function entriesOf({ items, messages }, live) {
   const byId = new Map(messages.map((message) => [message.id, message]));
   return latest([...items, ...items.flatMap(({ id }) => live.get(id) ?? [])])
     .filter(({ gone }) => !gone)

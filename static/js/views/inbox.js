@@ -2,8 +2,9 @@ import { useEffect, useState } from "preact/hooks";
 import { asRefusal, online, run } from "../connection.js";
 import { exactTime, timeOrDay } from "../dates.js";
 import { html } from "../html.js";
+import { isShared } from "../names.js";
 import { isUnread, markItems, unreadItems } from "../reads/inbox.js";
-import { mentionsOf, NOTHING, withPage } from "../reads/mentions.js";
+import { entriesOf, NOTHING, withPage } from "../reads/inbox-pages.js";
 import { goTo } from "../route.js";
 import { inbox, nameOf, titleOf } from "../store.js";
 import { today } from "../today.js";
@@ -11,35 +12,35 @@ import { Avatar } from "./avatar.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 
-/** @import {Mention, Page} from "../reads/mentions.js" */
+/** @import {Entry, Page} from "../reads/inbox-pages.js" */
 
-/** The messages that mention us, newest first. */
-export function Mentions() {
-  const { known, problem, loadOlder } = useMentions();
-  const mentions = known && mentionsOf(known, inbox.value);
+/** What concerns us, newest first. */
+export function Inbox() {
+  const { known, problem, loadOlder } = useInbox();
+  const entries = known && entriesOf(known, inbox.value);
   return html`
-    <section class="talk" aria-label="Mentions">
+    <section class="talk" aria-label="Inbox">
       <header class="room-header">
         <a class="quiet square back" href="#/rooms" aria-label="All rooms"><${Icon} name="back" /></a>
-        <span class="mark"><${Icon} name="at" /></span>
-        <div class="names"><h1>Mentions</h1></div>
+        <span class="mark"><${Icon} name="inbox" /></span>
+        <div class="names"><h1>Inbox</h1></div>
         ${unreadItems.value.length > 0 && html`<button class="secondary small" onClick=${() => markItems(unreadItems.peek())}>Mark all as read</button>`}
       </header>
-      <div class="mentions">
-        <ul aria-label="Mentions of you" aria-busy=${!mentions && !problem}>
-          ${mentions?.map((mention) => html`<${Row} key=${mention.item.id} mention=${mention} />`)}
-          ${!mentions && !problem && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
+      <div class="inbox">
+        <ul aria-label="Messages for you" aria-busy=${!entries && !problem}>
+          ${entries?.map((entry) => html`<${Row} key=${entry.item.id} entry=${entry} />`)}
+          ${!entries && !problem && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
         </ul>
         ${problem && html`<p class="error" role="alert">${problem}</p>`}
-        ${mentions?.length === 0 && html`<p class="empty">No one has mentioned you yet. Messages with your name after an @ appear here.</p>`}
-        ${known?.more && html`<button class="secondary" onClick=${loadOlder}>Show older mentions</button>`}
+        ${entries?.length === 0 && html`<p class="empty">Nothing yet. Replies to you and messages with your name after an @ appear here.</p>`}
+        ${known?.more && html`<button class="secondary" onClick=${loadOlder}>Show older messages</button>`}
       </div>
     </section>
   `;
 }
 
 /** Loads the newest page, again when the inbox changes and after reconnecting; older ones on demand. */
-function useMentions() {
+function useInbox() {
   const [known, setKnown] = useState(/** @type {Page | null} */ (null));
   const [problem, setProblem] = useState("");
   /** @param {number} [after] */
@@ -53,16 +54,19 @@ function useMentions() {
   return { known, problem: known ? "" : problem, loadOlder };
 }
 
-/** @param {{mention: Mention}} props */
-function Row({ mention: { item, message } }) {
+/** What it does, by the kind of item. @type {Record<string, string>} */
+const VERBS = { mention: "mentioned you", reply: "replied to you" };
+
+/** @param {{entry: Entry}} props */
+function Row({ entry: { item, message } }) {
   const open = () => (goTo(item.room, message.seq), isUnread(item) && markItems([item]));
   return html`
     <li>
-      <button class=${isUnread(item) ? "quiet mention-row unread" : "quiet mention-row"} onClick=${open}>
+      <button class=${isUnread(item) ? "quiet inbox-row unread" : "quiet inbox-row"} onClick=${open}>
         <${Avatar} username=${item.by} />
         <span class="said">
           <span class="byline">
-            <strong dir="auto">${nameOf(item.by)}</strong><${Handle} username=${item.by} /><span class="where" dir="auto">${titleOf(item.room)}</span>
+            <strong dir="auto">${nameOf(item.by)}</strong><${Handle} username=${item.by} /><span class="where">${VERBS[item.kind]} <bdi>${whereOf(item.room)}</bdi></span>
             <time datetime=${item.at} title=${exactTime(item.at)}>${timeOrDay(item.at, today.value)}</time>
             ${isUnread(item) && html`<span class="dot" role="img" aria-label="Unread" title="Unread"></span>`}
           </span>
@@ -72,3 +76,6 @@ function Row({ mention: { item, message } }) {
     </li>
   `;
 }
+
+/** @param {string} room */
+const whereOf = (room) => (isShared(room) ? `in ${titleOf(room)}` : "");

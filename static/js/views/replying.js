@@ -1,0 +1,30 @@
+import { useEffect } from "preact/hooks";
+import { noReply, replyIn } from "../composer/replying.js";
+import { html } from "../html.js";
+import { nameOf } from "../store.js";
+import { Handle } from "./handle.js";
+import { Icon } from "./icon.js";
+import { Excerpt } from "./quote.js";
+
+/**
+ * What the next message replies to, above the composer, which gets the focus.
+ * @param {{room: string, box: import("../composer/writing.js").Box}} props
+ */
+export function Replying({ room, box }) {
+  const quoted = replyIn(room);
+  const id = quoted?.id;
+  useEffect(() => box.current?.focus(), [id]);
+  if (!quoted) return null;
+  return html`
+    <div class="replying" role="group" aria-label="Reply">
+      <${Icon} name="reply" />
+      <p class="quote">
+        <span>Replying to <strong dir="auto">${nameOf(quoted.author)}</strong></span><${Handle} username=${quoted.author} />
+        <${Excerpt} room=${room} quoted=${quoted} />
+      </p>
+      <button class="quiet square" type="button" aria-label="Cancel reply" title="Cancel reply" onClick=${() => (noReply(room), box.current?.focus())}>
+        <${Icon} name="close" />
+      </button>
+    </div>
+  `;
+}

@@ -1,0 +1,99 @@
+"""Replies: choosing a message, what is shown of it, and what becomes of it."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import Locator, expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.visitor import Visitor
+
+
+async def reply_to(visitor: Visitor, text: str) -> None:
+    await visitor.has_everything()
+    await visitor.message(text).first.hover()
+    await visitor.message(text).first.get_by_role("button", name="Reply").click()
+    await expect(visitor.composer).to_be_focused()
+
+
+def quote(visitor: Visitor, text: str) -> Locator:
+    """Return what is shown of the message that the message with this text replies to."""
+    return visitor.log.get_by_role("article").filter(has=visitor.page.get_by_text(text, exact=True)).get_by_role("link")
+
+
+async def test_a_reply_shows_what_it_replies_to_and_leads_there(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    seq = await alice.stores("Lunch at noon?")
+    await reply_to(bob, "Lunch at noon?")
+    await expect(bob.page.get_by_role("group", name="Reply")).to_contain_text("Lunch at noon?")
+    await bob.say("Yes")
+    await expect(bob.page.get_by_role("group", name="Reply")).to_have_count(0)
+    for each in (alice, bob):
+        await expect(quote(each, "Yes")).to_have_text(re.compile(r"In reply to\s+alice\s+Lunch at noon\?"))
+    await quote(alice, "Yes").click()
+    await expect(alice.page).to_have_url(f"{alice.url}/#/r/lobby/{seq}")
+    await expect(alice.message("Lunch at noon?").first).to_be_focused()
+
+
+async def test_the_message_to_reply_to_survives_a_reload_and_another_room_and_can_be_dropped(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.stores("First")
+    await reply_to(alice, "First")
+    await alice.go_to("Notes to self")
+    await expect(alice.page.get_by_role("group", name="Reply")).to_have_count(0)
+    await alice.go_to("Lobby")
+    await alice.page.reload()
+    await expect(alice.page.get_by_role("group", name="Reply")).to_contain_text("First")
+    await alice.composer.press("Escape")
+    await expect(alice.page.get_by_role("group", name="Reply")).to_have_count(0)
+    await alice.stores("No reply")
+    await expect(quote(alice, "No reply")).to_have_count(0)
+
+
+async def test_a_reply_that_is_written_offline_keeps_its_quote(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await alice.stores("Before the tunnel")
+    await bob.sees("Before the tunnel")
+    await alice.has_everything()
+    await alice.context.set_offline(True)
+    await reply_to(alice, "Before the tunnel")
+    await alice.say("From inside")
+    await expect(quote(alice, "From inside")).to_contain_text("Before the tunnel")
+    await alice.context.set_offline(False)
+    await expect(quote(bob, "From inside")).to_contain_text("Before the tunnel")
+    alice.complaints.clear()  # Chromium reports failed requests.
+
+
+async def test_a_quote_follows_an_edit_and_forgets_what_is_deleted(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await alice.stores("A secert")
+    await reply_to(bob, "A secert")
+    await bob.stores("What is it?")
+    await expect(quote(alice, "What is it?")).to_contain_text("A secert")
+    await alice.composer.press("ArrowUp")
+    editor = alice.page.get_by_role("textbox", name="Edit message")
+    await editor.fill("A secret")
+    await editor.press("Enter")
+    await expect(quote(bob, "What is it?")).to_contain_text("A secret")
+    await alice.message("A secret").first.hover()
+    await alice.message("A secret").first.get_by_role("button", name="Delete message").click()
+    await alice.dialog.get_by_role("button", name="Delete").click()
+    await expect(quote(bob, "What is it?")).to_contain_text("message deleted")
+    await bob.page.reload()
+    await expect(quote(bob, "What is it?")).to_contain_text("message deleted")
+
+
+async def test_a_reply_is_counted_and_listed_for_who_is_replied_to(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await alice.stores("Lunch at noon?")
+    await alice.go_to("Notes to self")
+    await reply_to(bob, "Lunch at noon?")
+    await bob.say("Yes")
+    await alice.is_called("Lobby", 1)
+    await alice.is_called("Inbox", 1)
+    await alice.page.get_by_role("link", name=re.compile("^Inbox")).click()
+    await expect(alice.page.get_by_role("list", name="Messages for you")).to_contain_text("replied to you in Lobby")
+    await alice.page.get_by_role("button", name=re.compile("Yes")).click()
+    await alice.is_in("Lobby")
+    await alice.is_called("Inbox", 0)

@@ -1,0 +1,133 @@
+"""Replies: what each message replies to is a part of it, and concerns that message's author."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatrooms.features import replies
+from tests.people import Refused
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database(request) -> str:
+    return "" if request.param == "sqlite" else request.getfixturevalue("postgres_database")
+
+
+def quoting(message, text):
+    return {"id": message["id"], "seq": message["seq"], "author": message["author"], "text": text}
+
+
+async def test_a_reply_quotes_its_message_live_in_history_and_in_sync(person):
+    alice, bob = await person("alice"), await person("bob")
+    first = await alice.say("#lobby", "Lunch at noon?")
+    reply = await bob.say("#lobby", "Yes", reply_to=first["id"])
+    live = await alice.hears_text("Yes")
+    history = (await alice.run("history", room="#lobby"))["messages"]
+    sync = await alice.run("sync", revs={})
+    synced = next(change for change in sync["changes"] if change["room"] == "#lobby")["messages"]
+    assert reply["quoted"] == quoting(first, "Lunch at noon?") and first["quoted"] is None
+    assert history == synced == [first, live] == [first, reply]
+
+
+async def test_posting_a_reply_again_returns_it_with_its_quote(person):
+    alice = await person("alice")
+    first = await alice.say("#lobby", "x")
+    id = "0198c0de-0000-7000-8000-000000000001"
+    reply = await alice.say("#lobby", "y", reply_to=first["id"], id=id)
+    assert await alice.say("#lobby", "y", reply_to=first["id"], id=id) == reply
+    assert reply["quoted"] == quoting(first, "x")
+
+
+async def test_a_long_message_is_quoted_by_its_beginning(person):
+    alice = await person("alice")
+    first = await alice.say("#lobby", "😀" * 1000)
+    reply = await alice.say("#lobby", "y", reply_to=first["id"])
+    assert reply["quoted"]["text"] == "😀" * replies.EXCERPT
+
+
+async def test_an_edited_message_is_quoted_as_it_is_when_the_reply_is_read(person):
+    alice = await person("alice")
+    first = await alice.say("#lobby", "x")
+    await alice.say("#lobby", "y", reply_to=first["id"])
+    await alice.run("message.edit", id=first["id"], text="z")
+    assert (await alice.run("history", room="#lobby"))["messages"][-1]["quoted"] == quoting(first, "z")
+
+
+async def test_editing_or_pinning_a_reply_keeps_its_quote_and_deleting_it_drops_it(person):
+    alice = await person("alice")
+    first = await alice.say("#lobby", "x")
+    reply = await alice.say("#lobby", "y", reply_to=first["id"])
+    for command, more in (("message.edit", {"text": "z"}), ("message.pin", {})):
+        changed = (await alice.run(command, id=reply["id"], **more))["message"]
+        assert changed["quoted"] == quoting(first, "x")
+    assert (await alice.run("message.delete", id=reply["id"]))["message"]["quoted"] is None
+
+
+async def test_no_client_goes_on_to_show_what_a_deleted_message_said(person, monkeypatch):
+    monkeypatch.setattr(replies, "AT_ONCE", 2)
+    alice, bob = await person("alice"), await person("bob")
+    first = await alice.say("#lobby", "a secret")
+    answers = [await bob.say("#lobby", f"answer {number}", reply_to=first["id"]) for number in range(4)]
+    await bob.run("message.delete", id=answers[1]["id"])
+    await alice.run("message.delete", id=first["id"])
+    told = [answers[0], *answers[2:]]
+    for answer in told:
+        await bob.hears(
+            lambda _, data, answer=answer: any(
+                row["id"] == answer["id"] and row["quoted"] == quoting(first, None) for row in data.get("messages", ())
+            )
+        )
+    history = (await bob.run("history", room="#lobby"))["messages"]
+    assert [row["quoted"] for row in history if row["id"] in {answer["id"] for answer in told}] == [
+        quoting(first, None)
+    ] * 3
+    assert all(row["edited_at"] is None for row in history)
+
+
+async def test_a_reply_to_a_deleted_message_says_so(person):
+    alice = await person("alice")
+    first = await alice.say("#lobby", "x")
+    await alice.run("message.delete", id=first["id"])
+    assert (await alice.say("#lobby", "y", reply_to=first["id"]))["quoted"] == quoting(first, None)
+
+
+async def test_only_messages_of_the_same_room_can_be_replied_to(person):
+    alice = await person("alice")
+    note = await alice.say("alice", "mine")
+    for id in (note["id"], "0198c0de-0000-7000-8000-00000000dead"):
+        with pytest.raises(Refused, match="invalid"):
+            await alice.say("#lobby", "y", reply_to=id)
+
+
+async def test_a_reply_is_in_the_inbox_of_who_is_replied_to(person):
+    alice, bob, carol = [await person(name) for name in ("alice", "bob", "carol")]
+    first = await alice.say("#lobby", "Lunch at noon?")
+    reply = await bob.say("#lobby", "Yes, with @carol", reply_to=first["id"])
+    both = await bob.say("#lobby", "@alice, and dinner?", reply_to=first["id"])
+    await alice.say("#lobby", "To myself", reply_to=first["id"])
+    for each in (alice, carol):
+        await each.hears(lambda _, data: bool(data.get("inbox")))
+    await alice.hears(lambda _, data: any(row["message"] == both["id"] for row in data.get("inbox", ())))
+    items = (await alice.run("inbox.list"))["items"]
+    assert [(item["kind"], item["message"], item["by"]) for item in items] == [
+        ("mention", both["id"], "bob"),
+        ("reply", reply["id"], "bob"),
+    ]
+    assert [item["kind"] for item in (await carol.run("inbox.list"))["items"]] == ["mention"]
+    await bob.run("message.delete", id=reply["id"])
+    await alice.hears(lambda _, data: any(row["gone"] for row in data.get("inbox", ())))
+
+
+async def test_a_reply_does_not_reach_an_author_who_left(person):
+    alice, bob, carol = [await person(name) for name in ("alice", "bob", "carol")]
+    await carol.run("room.create", name="#den", access="open")
+    await alice.run("room.join", room="#den")
+    await bob.run("room.join", room="#den")
+    first = await alice.say("#den", "Bye")
+    await alice.run("room.leave", room="#den")
+    await bob.say("#den", "See you", reply_to=first["id"])
+    await bob.say("#den", "@carol, who is next?")
+    await carol.hears(lambda _, data: bool(data.get("inbox")))
+    assert (await alice.run("inbox.list"))["items"] == []
