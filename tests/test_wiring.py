@@ -19,8 +19,18 @@ def late_callbacks(source: str) -> Iterator[str]:
     tree = ast.parse(source)
     functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and any(map(_of_another, node.targets)) and _callable(node.value, functions):
-            yield ast.unparse(node)
+        if isinstance(node, ast.Assign):
+            pairs = [pair for target in node.targets for pair in _pairs(target, node.value)]
+            if any(_of_another(target) and _callable(value, functions) for target, value in pairs):
+                yield ast.unparse(node)
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield what is assigned to what; of a tuple each."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        yield from zip(target.elts, value.elts, strict=False)
+    else:
+        yield target, value
 
 
 def _of_another(target: ast.expr) -> bool:
@@ -28,6 +38,8 @@ def _of_another(target: ast.expr) -> bool:
 
 
 def _callable(value: ast.expr, functions: set[str]) -> bool:
+    if isinstance(value, ast.Call) and ast.unparse(value.func) == "partial":
+        value = value.args[0]
     named = value.attr if isinstance(value, ast.Attribute) else value.id if isinstance(value, ast.Name) else ""
     return isinstance(value, ast.Lambda) or named in functions
 
@@ -42,7 +54,10 @@ def test_no_callback_is_assigned_to_a_finished_object():
         ("server.heard = self.hear", True),
         ("self.server.heard = hear", True),
         ("server.heard = lambda: None", True),
+        ("server.heard, server.name = hear, 1", True),
+        ("server.heard = partial(hear, 1)", True),
         ("self.heard = hear", False),
+        ("server.heard = partial(1)", False),
         ("job.result = 1", False),
         ("server.on_heard(hear)", False),
     ],

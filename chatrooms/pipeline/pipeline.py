@@ -5,26 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain, repeat
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from chatrooms import names
-from chatrooms.errors import Invalid, Refusal, UnknownCommand
-from chatrooms.events import Align, Change, End, Event, Signal
+from chatrooms.errors import Refusal, UnknownCommand
+from chatrooms.events import Event, Signal
 from chatrooms.gcra import NoLimit
-from chatrooms.pipeline import weights
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
-from chatrooms.pipeline.commands import Act, Caller, Command, Params, Stranger, invalid
+from chatrooms.pipeline.charges import Charges
+from chatrooms.pipeline.commands import Act, Caller, Command, Params, Stranger
 from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.jobs import Queue
+from chatrooms.pipeline.outcome import Outcome
+from chatrooms.pipeline.parsing import ON_LOOP, parse, weight
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.session_use import SessionUse
 from chatrooms.settings import Settings
@@ -39,31 +38,8 @@ R = TypeVar("R")
 
 log = logging.getLogger(__name__)
 
-ON_LOOP = 200
-"""How many characters of names may be normalized on the event loop; this takes at most a millisecond."""
-SECONDS_OF_ONE = 0.005
-"""A query that takes this much processor time counts as one more command, and so on up to `MOST_COUNTED`."""
-MOST_COUNTED = 30
 AT_ONCE = 2
 """How many queries run at once per network address, or per person if there is none."""
-
-
-@dataclass
-class Outcome(Generic[R]):
-    """The outcome of a command."""
-
-    result: R
-    changes: list[Change]
-    signals: list[Signal]
-    ended: list[str]
-    queued: bool
-
-    def events(self) -> Iterator[Event]:
-        """Yield the events to broadcast, in order: sockets move before the change that moved them is sent."""
-        yield from (End(names.session(session)) for session in self.ended)
-        yield from (Align(change.room) for change in self.changes if "memberships" in change.rows)
-        yield from self.changes
-        yield from self.signals
 
 
 class Pipeline:
@@ -77,9 +53,10 @@ class Pipeline:
         self.facts = Facts.unknown()
         self._features, self._db, self._broadcast, self._rates, self._queue = features, db, broadcast, rates, queue
         self._uncounted = Rates(settings, NoLimit)
+        self._charges = Charges(rates, broadcast)
         self._tally = Tally(log)
         db.writer.on_commit(self._committed)
-        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._query_slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Run a command and return its result; raises a `Refusal`."""
@@ -96,14 +73,15 @@ class Pipeline:
     def begin(self, name: str, given: Any, me: Caller, done: Done) -> bool:
         """Begin a command without a task, if it is a change whose parameters are parsed quickly; return whether it is.
 
+        This is how almost every command of a socket runs, because a task and a future would add an eighth to its cost.
         ``done`` is called with its result and its error; a `Refusal` is raised if there is one at once.
         """
         command = self._features.commands.get(name)
-        if command is None or command.kind != "change" or _weight(command, given) is not None:
+        if command is None or command.kind != "change" or weight(command, given) is not None:
             return False
         try:
             self.sessions.note(me.session)
-            self._spend(command.rate, me, 1)
+            self._charges.spend(command.rate, me)
             p = self._parsed(command, given, me)
             self._db.writer.submit(*self._writing(command, p, me), partial(self._done, done))
         except Refusal as refusal:
@@ -144,7 +122,7 @@ class Pipeline:
             act.changes.locked = locks
             return self._outcome(act, work(act))
 
-        return (await self._db.writer.change(self._repeatable(run), lambda _: locks, _whom(me))).result
+        return (await self._db.writer.change(self._rerunnable(run), lambda _: locks, _whom(me))).result
 
     async def lookup(self, query: Callable[[Connection], R]) -> R:
         """Run a query that is not a command and finds a few rows by index."""
@@ -169,9 +147,9 @@ class Pipeline:
         if command.aligned:
             await self._broadcast.align(me.username)
         if command.kind == "query":
-            async with self._turn(me):
+            async with self._query_slot(me):
                 outcome, seconds = await self._db.reader.read(lambda db: self._timed(command, p, me, db))
-            self._charge_time(command, me, seconds)
+            self._charges.time(command, me, seconds)
             await self._emit(outcome.signals, me)
             return outcome.result
         return (await self._db.writer.change(*self._writing(command, p, me))).result
@@ -180,9 +158,9 @@ class Pipeline:
         self, command: Command[P], p: P, me: Caller
     ) -> tuple[Callable[[Connection], Outcome[Any]], Locks, str]:
         """Return what the writer needs of a command: its work, its locks, and whom it is for."""
-        return self._repeatable(partial(self._change, command, p, me)), lambda db: command.locks(db, me, p), _whom(me)
+        return self._rerunnable(partial(self._change, command, p, me)), lambda db: command.locks(db, me, p), _whom(me)
 
-    def _repeatable(self, run: Callable[[Connection, Rates], Outcome[R]]) -> Callable[[Connection], Outcome[R]]:
+    def _rerunnable(self, run: Callable[[Connection, Rates], Outcome[R]]) -> Callable[[Connection], Outcome[R]]:
         """Return ``run`` for the writer, which may call it again after undoing what it did.
 
         Rates count only the first time, and sessions that it ended go on until it has ended them again.
@@ -200,39 +178,27 @@ class Pipeline:
 
     async def _parse(self, command: Command[P], given: Any, me: Caller) -> P:
         """Count the cost of the parameters, then parse them; many names are slow and wait for the caller's turn."""
-        weight = _weight(command, given)
-        self._spend(command.rate, me, weight.commands if weight else 1)
-        if weight is None or weight.characters <= ON_LOOP:
+        work = weight(command, given)
+        self._charges.spend(command.rate, me, work.commands if work else 1)
+        if work is None or work.characters <= ON_LOOP:
             return self._parsed(command, given, me)
-        async with self._turn(me):
+        async with self._query_slot(me):
             return await asyncio.to_thread(self._parsed, command, given, me)
 
     def _parsed(self, command: Command[P], given: Any, me: Caller) -> P:
         p = parse(command, given)
-        if command.cost and not me.host and (more := command.cost(p) - 1):
-            self._rates.limits[command.rate].charge(me.username, me.network, more)
+        self._charges.cost(command, p, me)
         return p
 
-    def _turn(self, me: Caller) -> asyncio.Semaphore:
+    def _query_slot(self, me: Caller) -> asyncio.Semaphore:
         """Return the semaphore that makes callers of one address wait for each other instead of delaying others."""
-        return self._turns.setdefault(me.network or me.username, asyncio.Semaphore(AT_ONCE))
-
-    def _spend(self, rate: str, me: Caller, weight: int) -> None:
-        if not me.host:
-            self._rates.limits[rate].spend(me.username, me.network, weight)
+        return self._query_slots.setdefault(me.network or me.username, asyncio.Semaphore(AT_ONCE))
 
     async def _emit(self, signals: list[Signal], me: Caller) -> None:
         passed = list(filter(self._rates.passes, signals))
         if passed:
-            if weight := sum(map(self._broadcast.kilobytes, passed)):
-                self._spend("broadcast", me, weight)
+            self._charges.events(passed, me)
             await self._broadcast.publish(passed)
-
-    def _charge_time(self, command: Command[Any], me: Caller, seconds: float) -> None:
-        """Count a query that took long as several commands, so that reading much delays no one else for long."""
-        more = min(int(seconds / SECONDS_OF_ONE), MOST_COUNTED)
-        if more and not me.host:
-            self._rates.limits[command.rate].charge(me.username, me.network, more)
 
     def _timed(self, command: Command[P], p: P, me: Caller, db: Connection) -> tuple[Outcome[Any], float]:
         """Run a command on a reader's thread; return also the seconds of processor time that it took."""
@@ -251,10 +217,7 @@ class Pipeline:
         act = self._act(me, db, rates)
         act.changes.locked = set(command.locks(db, me, p))
         outcome = self._outcome(act, command.body(act, p, command.may(act, p)))
-        if not me.host:
-            sent: list[Change | Signal] = [*outcome.changes, *outcome.signals]
-            if weight := sum(map(self._broadcast.kilobytes, sent)):
-                rates.limits["broadcast"].spend(me.username, me.network, weight)
+        self._charges.events([*outcome.changes, *outcome.signals], me, rates)
         return outcome
 
     def _act(self, me: Caller, db: Connection, rates: Rates) -> Act:
@@ -274,27 +237,3 @@ class Pipeline:
 def _whom(me: Caller) -> str:
     """Return with whom a caller takes turns."""
     return me.network or me.username
-
-
-def _weight(command: Command[Any], given: Any) -> weights.Weight | None:
-    """Return what parsing costs if it is more than usual; a name in ASCII is as cheap as any text."""
-    if not command.names or not isinstance(given, dict):
-        return None
-    for name, _ in command.names:
-        value = given.get(name)
-        if value is not None and not (isinstance(value, str) and value.isascii()):
-            return weights.weigh(command.names, given)
-    return None
-
-
-def parse(command: Command[P], given: Any) -> P:
-    """Parse ``given``; raises `Invalid` naming the first invalid field."""
-    if not isinstance(given, dict):
-        raise Invalid("Parameters must be a single JSON object.", field="")
-    for name in given:
-        if name not in command.params.model_fields:
-            raise Invalid("Unknown parameter.", field=str(name)[:100])
-    try:
-        return command.params.model_validate(given)
-    except ValidationError as error:
-        raise invalid(error) from None

@@ -10,7 +10,7 @@ export const serverName = signal(inPage("application-name"));
 export const lobby = signal(inPage("lobby"));
 
 /** @param {import("./wire.js").ServerInfo} info */
-export function meetServer(info) {
+export function setServer(info) {
   serverName.value = info.name;
   lobby.value = info.lobby;
 }

@@ -8,7 +8,7 @@ import { askedFor, currentRoom, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
 import { epoch, me, textLimit } from "./store.js";
 import { apply, catchUpAll, forgetRevs } from "./sync.js";
-import { meetServer } from "./server.js";
+import { setServer } from "./server.js";
 import { hear } from "./signals.js";
 
 /**
@@ -68,7 +68,7 @@ async function arriveFromHost() {
 }
 
 /** @param {string} name */
-export const goOnAs = (name) => begin(name);
+export const continueAs = (name) => begin(name);
 
 /** @param {string} name */
 async function begin(name) {
@@ -78,7 +78,7 @@ async function begin(name) {
   keep("username", name, TAB);
   keep("username", name);
   await Promise.all([restore(name), openOutbox(name)]);
-  connect(name, { welcome, change: apply, signal: hear, turnedAway: beTurnedAway });
+  connect(name, { welcome, change: apply, signal: hear, turnedAway: endRefused });
 }
 
 /**
@@ -86,7 +86,7 @@ async function begin(name) {
  * keeps of them is no longer theirs to read here.
  * @param {Refusal} refusal
  */
-function beTurnedAway({ code, message }) {
+function endRefused({ code, message }) {
   const [name, isOver] = [username.value, code !== "invalid"];
   end(isOver && me.value ? "You've been signed out." : message);
   if (isOver) forget(name);
@@ -94,7 +94,7 @@ function beTurnedAway({ code, message }) {
 
 /** @param {Welcome} welcome */
 async function welcome({ user, server, limits, epoch: present }) {
-  meetServer(server);
+  setServer(server);
   const isOther = epoch.peek() && epoch.peek() !== present;
   if (isOther || (me.value && me.value.created_at !== user.created_at)) startAfresh();
   me.value = user;
@@ -122,7 +122,7 @@ function end(reason) {
 }
 
 /** Returns to the join page; the session continues in other tabs. */
-export function stepAside() {
+export function useAnotherName() {
   end("");
   forgetPlace();
   offered.value = kept("username");
@@ -132,7 +132,7 @@ export function stepAside() {
 export async function leave() {
   const name = username.value;
   await ask("session.leave", { username: name }).catch(unlessOver);
-  stepAside();
+  useAnotherName();
   await forget(name);
 }
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from tests.soak.abrupt_ends import abrupt_ends
 from tests.soak.crowd import reconnect, shutdown
 from tests.soak.delivery import delivery
 from tests.soak.fuzz import fuzz
-from tests.soak.ghosts import ghosts
 from tests.soak.loud import loud
 from tests.soak.outcome import Outcome
 from tests.soak.silent import silent
@@ -22,7 +22,7 @@ async def _delivery(scratch: Path, seconds: float, seed: int, _scale: float) -> 
 
 
 SCENARIOS: dict[str, Scenario] = {
-    "ghosts": ghosts,
+    "abrupt": abrupt_ends,
     "silent": silent,
     "fuzz": fuzz,
     "loud": loud,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chatrooms import names, types
-from chatrooms.pipeline import pipeline
+from chatrooms.pipeline import charges, pipeline
 from chatrooms.storage import writer
 from chatrooms.wire import http_protocol, limits, measure
 
@@ -39,7 +39,7 @@ def fixed() -> list[tuple[str, str]]:
         ("Queries of one address at a time", f"{pipeline.AT_ONCE}"),
         (
             "Processor time of a query that counts as one command",
-            f"{pipeline.SECONDS_OF_ONE * 1000:g} ms; at most {pipeline.MOST_COUNTED} commands more",
+            f"{charges.SECONDS_OF_ONE * 1000:g} ms; at most {charges.MOST_COUNTED} commands more",
         ),
         ("Changes that wait to be stored", f"{writer.WAITING:,}"),
     ]

@@ -1,6 +1,6 @@
 import { show } from "../overlay.js";
 import { html } from "../html.js";
-import { hosted, stepAside } from "../session.js";
+import { hosted, useAnotherName } from "../session.js";
 import { me, nameOf } from "../store.js";
 import { AvatarWithPresence } from "./avatar.js";
 import { Icon } from "./icon.js";
@@ -21,7 +21,7 @@ export function Account() {
         <button popovertarget="account-menu" onClick=${() => show("settings")}>Settings</button>
         <button popovertarget="account-menu" onClick=${() => show("keys")}>Keyboard shortcuts</button>
         ${!hosted && html`<hr />`}
-        ${!hosted && html`<button onClick=${stepAside}>Use another name in this tab</button>`}
+        ${!hosted && html`<button onClick=${useAnotherName}>Use another name in this tab</button>`}
         ${!hosted && html`<button popovertarget="account-menu" onClick=${() => show("sign-out")}>Sign out</button>`}
       </div>
     </footer>

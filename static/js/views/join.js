@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { html } from "../html.js";
-import { goOnAs, hosted, join, offered, turnedAway } from "../session.js";
+import { continueAs, hosted, join, offered, turnedAway } from "../session.js";
 import { serverName } from "../server.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
@@ -50,5 +50,5 @@ function Form() {
 
 /** @param {{name: string}} props The name that this browser used last. */
 const GoBack = ({ name }) => html`
-  <button type="button" class="secondary" onClick=${() => goOnAs(name)}>Continue as <bdi>${name}</bdi></button>
+  <button type="button" class="secondary" onClick=${() => continueAs(name)}>Continue as <bdi>${name}</bdi></button>
 `;

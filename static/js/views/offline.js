@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { lostAt, online, reconnectNow } from "../connection.js";
 import { html } from "../html.js";
 import { waiting } from "../outbox.js";
-import { stepAside } from "../session.js";
+import { useAnotherName } from "../session.js";
 
 const PATIENCE_MS = 5_000;
 
@@ -42,7 +42,7 @@ export function Unreachable() {
       <p>It may be restarting, or your device may be offline. This page keeps trying and opens when the server responds.</p>
       <form onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), reconnectNow())}>
         <button class="primary">Try now</button>
-        <button class="secondary" type="button" onClick=${stepAside}>Use another name</button>
+        <button class="secondary" type="button" onClick=${useAnotherName}>Use another name</button>
       </form>
     </div>
   `;

@@ -79,10 +79,10 @@ async def upgrade(port: int, name: str, chance: random.Random) -> None:
 KINDS = (malformed, reset, slow_connect, upgrade)
 
 
-async def ghosts(scratch: Path, _seconds: float, seed: int, scale: float) -> Outcome:
+async def abrupt_ends(scratch: Path, _seconds: float, seed: int, scale: float) -> Outcome:
     """End the connections, wait, and count the sockets that remain."""
-    outcome, chance = Outcome("Ghosts after abrupt ends"), random.Random(seed)
-    async with Server(scratch / "ghosts", module="tests.soak.host", SOAK_SLOW=str(SLOW)) as server:
+    outcome, chance = Outcome("Abrupt ends"), random.Random(seed)
+    async with Server(scratch / "abrupt", module="tests.soak.host", SOAK_SLOW=str(SLOW)) as server:
         await server.ask()
         done, failed = await _ends(server.port, int(ENDS * scale), chance)
         await asyncio.sleep(WAIT)
@@ -112,7 +112,7 @@ async def _ends(port: int, count: int, chance: random.Random) -> tuple[Counter[s
         for number in numbers:
             kind = KINDS[number % len(KINDS)]
             try:
-                await kind(port, f"ghost{number % PEOPLE}", chance)
+                await kind(port, f"gone{number % PEOPLE}", chance)
                 done[kind.__name__] += 1
             except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
                 failed[f"{kind.__name__}: {type(error).__name__} {error}"] += 1

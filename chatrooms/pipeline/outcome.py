@@ -1,0 +1,30 @@
+"""The outcome of a command, and the events that it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from chatrooms import names
+from chatrooms.events import Align, Change, End, Event, Signal
+
+R = TypeVar("R")
+
+
+@dataclass
+class Outcome(Generic[R]):
+    """The outcome of a command."""
+
+    result: R
+    changes: list[Change]
+    signals: list[Signal]
+    ended: list[str]
+    queued: bool
+
+    def events(self) -> Iterator[Event]:
+        """Yield the events to broadcast, in order: sockets move before the change that moved them is sent."""
+        yield from (End(names.session(session)) for session in self.ended)
+        yield from (Align(change.room) for change in self.changes if "memberships" in change.rows)
+        yield from self.changes
+        yield from self.signals

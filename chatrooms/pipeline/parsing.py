@@ -1,0 +1,40 @@
+"""Parsing the parameters of a command, and how much work that will be."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from chatrooms.errors import Invalid
+from chatrooms.pipeline import weights
+from chatrooms.pipeline.commands import Command, Params, invalid
+
+P = TypeVar("P", bound=Params)
+
+ON_LOOP = 200
+"""How many characters of names may be normalized on the event loop; this takes at most a millisecond."""
+
+
+def weight(command: Command[Any], given: Any) -> weights.Weight | None:
+    """Return what parsing costs if it is more than usual; a name in ASCII is as cheap as any text."""
+    if not command.names or not isinstance(given, dict):
+        return None
+    for name, _ in command.names:
+        value = given.get(name)
+        if value is not None and not (isinstance(value, str) and value.isascii()):
+            return weights.weigh(command.names, given)
+    return None
+
+
+def parse(command: Command[P], given: Any) -> P:
+    """Parse ``given``; raises `Invalid` naming the first invalid field."""
+    if not isinstance(given, dict):
+        raise Invalid("Parameters must be a single JSON object.", field="")
+    for name in given:
+        if name not in command.params.model_fields:
+            raise Invalid("Unknown parameter.", field=str(name)[:100])
+    try:
+        return command.params.model_validate(given)
+    except ValidationError as error:
+        raise invalid(error) from None
