@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import orjson
 from pydantic import AfterValidator, Field
 
 from chatrooms import clock, names
+
+T = TypeVar("T")
 
 MAX_TEXT = 10_000
 MAX_PAGE = 100
@@ -35,6 +39,12 @@ _written = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """A UUID as it is stored."""
 _turning = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """Characters that change the direction of the text around them (UAX #9); RFC 8266 bans them from nicknames too."""
+
+
+def fitting(rows: Sequence[T], sent: Callable[[T], Any] = lambda row: row) -> Sequence[T]:
+    """Return as many of the first rows as fit into `MAX_BYTES` by what is ``sent`` of each, but at least one."""
+    sizes = accumulate(size_of(sent(row)) for row in rows)
+    return rows[: max(1, sum(size <= MAX_BYTES for size in sizes))]
 
 
 def size_of(value: Any) -> int:

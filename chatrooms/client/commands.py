@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from chatrooms.client.rows import (
+    Bookmark,
+    BookmarkPage,
     History,
     InboxItem,
     InboxPage,
@@ -17,6 +19,7 @@ from chatrooms.client.rows import (
     Listing,
     ManyRooms,
     ManySessions,
+    Marked,
     Member,
     MemberPage,
     Membership,
@@ -38,6 +41,9 @@ from chatrooms.client.rows import (
 
 REPEATABLE = frozenset(
     [
+        "bookmark.add",
+        "bookmark.list",
+        "bookmark.remove",
         "history",
         "inbox.list",
         "inbox.mark",
@@ -81,6 +87,24 @@ class Commands(ABC):
     @abstractmethod
     async def _room_of(self, room: str) -> str:
         """Return the room to use: for another person's username, the conversation with them."""
+
+    async def add_bookmark(self, id: str) -> Bookmark | None:
+        """Bookmark a message, to find it again; you can have 1,000. Bookmarking it again has no effect."""
+        result: Marked = await self.run("bookmark.add", id=id)
+        return result["bookmark"]
+
+    async def bookmarks(self, after: int | None = None) -> BookmarkPage:
+        """Return your bookmarks, most recent first, a hundred at a time.
+
+        - ``after``: Start after the bookmark with this ``rev``; if omitted, at the most recent.
+        """
+        result: BookmarkPage = await self.run("bookmark.list", after=after)
+        return result
+
+    async def remove_bookmark(self, id: str) -> Bookmark | None:
+        """Remove your bookmark of a message. Removing it again has no effect."""
+        result: Marked = await self.run("bookmark.remove", id=id)
+        return result["bookmark"]
 
     async def history(
         self,

@@ -14,6 +14,34 @@ Access = Literal["open", "private", "conversation", "personal"]
 """
 
 
+class Bookmark(TypedDict):
+    """A message that you want to find again; in your own room only."""
+
+    message: str
+    """The id of the message."""
+    room: str
+    """The room's name."""
+    seq: int
+    """The ``seq`` of the message, for ``history`` with ``around``."""
+    at: str
+    """When you added or removed it; ISO 8601, UTC, with milliseconds."""
+    gone: bool
+    """Whether you have removed it."""
+    rev: int
+    """The revision at which the row last changed, of the room whose change it belongs to."""
+
+
+class BookmarkPage(TypedDict):
+    """Bookmarks, most recent first, with their ``messages``; ``more`` is true if there are older ones.
+
+    Those of messages that were deleted, or are in rooms that you left, are left out.
+    """
+
+    bookmarks: list[Bookmark]
+    messages: list[Message]
+    more: bool
+
+
 class EventData(TypedDict):
     """The details of an event: those that its kind has."""
 
@@ -123,6 +151,12 @@ class ManySessions(TypedDict):
     """Sessions, the last used first."""
 
     sessions: list[Session]
+
+
+class Marked(TypedDict):
+    """Your bookmark as it is now; ``null`` if there never was one."""
+
+    bookmark: Bookmark | None
 
 
 class Member(TypedDict):
@@ -400,6 +434,8 @@ class Tables:
     def rows(self, table: Literal["reads"]) -> list[Read]: ...
     @overload
     def rows(self, table: Literal["inbox"]) -> list[InboxItem]: ...
+    @overload
+    def rows(self, table: Literal["bookmarks"]) -> list[Bookmark]: ...
     @overload
     def rows(self, table: Literal["messages"]) -> list[Message]: ...
     @overload

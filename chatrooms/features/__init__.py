@@ -7,6 +7,7 @@ other: to remove one, delete its file and its line below.
 from __future__ import annotations
 
 from chatrooms.features import (
+    bookmarks,
     favorites,
     inbox,
     members,
@@ -43,6 +44,7 @@ FEATURES = (
     replies.FEATURE,
     muting.FEATURE,
     favorites.FEATURE,
+    bookmarks.FEATURE,
     inbox.FEATURE,
     sync.FEATURE,
     presence.FEATURE,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from itertools import accumulate
 from typing import Any, Literal, cast
 
 from pydantic import Field
@@ -26,7 +25,7 @@ from chatrooms.storage.rows import InboxItem, Message, many, one
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import ITEM, SYNCED
 from chatrooms.storage.tables import inbox, members, messages, reads
-from chatrooms.types import MAX_BYTES, MAX_PAGE, MAX_SEQ, Seq, size_of
+from chatrooms.types import MAX_PAGE, MAX_SEQ, Seq, fitting
 
 AT_ONCE = 200
 """How many people's inboxes one transaction changes."""
@@ -92,8 +91,7 @@ def page(act: Act, p: Page, _: None) -> InboxPage:
         found = found.where(inbox.c.read.is_(False))
     items = many(InboxItem, act.db.execute(found.order_by(inbox.c.id.desc()).limit(MAX_PAGE + 1)))
     about = {message["id"]: message for message in _messages(act, items[:MAX_PAGE])}
-    sizes = accumulate(size_of([item, about.get(item["message"] or "")]) for item in items[:MAX_PAGE])
-    shown = items[: max(1, sum(size <= MAX_BYTES for size in sizes))]
+    shown = list(fitting(items[:MAX_PAGE], lambda item: [item, about.get(item["message"] or "")]))
     which = dict.fromkeys(item["message"] for item in shown)
     return {"items": shown, "messages": [about[it] for it in which if it in about], "more": len(items) > len(shown)}
 

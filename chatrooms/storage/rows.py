@@ -196,6 +196,17 @@ class InboxItem(TypedDict):
     rev: Rev
 
 
+class Bookmark(TypedDict):
+    """A message that you want to find again; in your own room only."""
+
+    message: Annotated[str, Field(description="The id of the message.")]
+    room: Name
+    seq: Annotated[int, Field(description="The `seq` of the message, for `history` with `around`.")]
+    at: Annotated[str, Field(description="When you added or removed it; ISO 8601, UTC, with milliseconds.")]
+    gone: Annotated[bool, Field(description="Whether you have removed it.")]
+    rev: Rev
+
+
 class Change(TypedDict):
     """The changes of one commit in a room: the current rows, by table."""
 
@@ -216,6 +227,9 @@ class Change(TypedDict):
     ]
     inbox: NotRequired[
         Annotated[list[InboxItem], Field(description="What concerns you, such as mentions; in your own room only.")]
+    ]
+    bookmarks: NotRequired[
+        Annotated[list[Bookmark], Field(description="Messages that you bookmarked; in your own room only.")]
     ]
     messages: NotRequired[
         Annotated[list[Message], Field(description="Messages that were posted or changed, and events.")]

@@ -20,7 +20,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from chatrooms.storage.tables import inbox, is_message, members, messages, reads, rooms, users
+from chatrooms.storage.tables import bookmarks, inbox, is_message, members, messages, reads, rooms, users
 
 COUNTED = 1000
 """Beyond so many messages after a read position nothing is counted."""
@@ -108,6 +108,7 @@ MEMBERSHIP = (*MEMBER, "closed", "favorite", "invited_by", "muted", "muted_until
 ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "posted", "members")
 READ = ("username", "room", "seq", "number")
 ITEM = ("id", "kind", "room", "message", "seq", "by", "at", "read", "gone")
+BOOKMARK = ("message", "room", "seq", "at", "gone")
 USER = ("username", "name", "about", "created_at")
 
 SYNCED: dict[str, Synced] = {
@@ -138,5 +139,6 @@ SYNCED: dict[str, Synced] = {
         # A client that never had an item needs it only while it is unread.
         needed=(or_(and_(inbox.c.read.is_(False), inbox.c.gone.is_(False)), inbox.c.born <= bindparam("known")),),
     ),
+    "bookmarks": Synced(bookmarks, bookmarks.c.username, bookmarks.c.rev, BOOKMARK, personal=True),
     "messages": Synced(messages, messages.c.room, messages.c.rev, MESSAGE, whole=False, born=messages.c.seq),
 }

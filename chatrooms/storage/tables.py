@@ -190,6 +190,19 @@ inbox = Table(
     Index(None, "username", "room", "seq"),
 )
 
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("message", String(36), ForeignKey(messages.c.id), primary_key=True),
+    Column("room", String(400), ForeignKey(rooms.c.name), nullable=False),
+    Column("seq", Integer, nullable=False, comment="of the message"),
+    Column("at", String(24), nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("rev", Integer, nullable=False, comment="of the person's own room"),
+    Index(None, "username", "rev"),
+)
+
 sessions = Table(
     "sessions",
     metadata,

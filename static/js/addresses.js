@@ -2,13 +2,14 @@ import { conversation, isConversation, isShared, others, roomWith } from "./name
 
 /**
  * The address after the `#`: `/r/lobby` is a room, `/r/lobby/7` a message in it, `/p/bob` a conversation, `/me` the
- * notes to self, `/me/7` one of them, `/rooms` the list, `/inbox` what concerns us. A link to a message is a path, `r/lobby/7`, so that a server
+ * notes to self, `/me/7` one of them, `/rooms` the list, `/inbox` what concerns us, `/bookmarks` our bookmarks. A link to a message is a path, `r/lobby/7`, so that a server
  * can see its target; a link to a note is not.
  */
 
 export const ROOMS = "#/rooms";
 export const INBOX = "#/inbox";
-const LISTS = [ROOMS, INBOX];
+export const BOOKMARKS = "#/bookmarks";
+const LISTS = [ROOMS, INBOX, BOOKMARKS];
 
 /** @param {string} room @param {string} mine */
 export function addressOf(room, mine) {

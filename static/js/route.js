@@ -1,5 +1,5 @@
 import { computed, effect, signal } from "@preact/signals";
-import { INBOX, ROOMS } from "./addresses.js";
+import { BOOKMARKS, INBOX, ROOMS } from "./addresses.js";
 import * as addresses from "./addresses.js";
 import { home, me, ready } from "./store.js";
 
@@ -54,6 +54,10 @@ export const showsList = computed(() => hash.value === ROOMS);
 
 /** Whether the inbox is shown instead of a room. */
 export const showsInbox = computed(() => hash.value === INBOX);
+/** Whether our bookmarks are. */
+export const showsBookmarks = computed(() => hash.value === BOOKMARKS);
+/** Whether a list of messages is shown instead of a room. */
+export const showsPage = computed(() => showsInbox.value || showsBookmarks.value);
 
 export const isNarrow = matching("(width < 48rem)");
 /** Whether a panel has a place beside the messages; otherwise it covers them. */
@@ -69,7 +73,7 @@ function matching(query) {
 
 /** The visible room; empty while a list is in its place. */
 export const shownRoom = computed(() =>
-  showsInbox.value || (showsList.value && isNarrow.value) ? "" : currentRoom.value,
+  showsPage.value || (showsList.value && isNarrow.value) ? "" : currentRoom.value,
 );
 
 /** @param {string} room */

@@ -5,7 +5,7 @@ import * as store from "./store.js";
 /**
  * Merges rows into the store: of two versions of a row, the one with the greater rev wins.
  * @import {Window} from "./store.js"
- * @import {InboxItem, Member, Membership, Message, Read, Room, Tables, User} from "./wire.js"
+ * @import {Bookmark, InboxItem, Member, Membership, Message, Read, Room, Tables, User} from "./wire.js"
  */
 
 /** @template K @template {{rev: number}} T @param {Map<K, T>} into @param {T[]} rows @param {(row: T) => K} key */
@@ -111,6 +111,11 @@ function takeInbox(_room, rows) {
   store.inbox.value = merge(store.inbox.value, rows, (row) => row.id);
 }
 
+/** @param {string} _room @param {Bookmark[]} rows */
+function takeBookmarks(_room, rows) {
+  store.bookmarks.value = merge(store.bookmarks.value, rows, (row) => row.message);
+}
+
 /** @param {string} _room @param {User[]} rows */
 function takeUsers(_room, rows) {
   store.users.value = merge(store.users.value, rows, (row) => row.username);
@@ -126,6 +131,7 @@ const takers = {
   members: takeMembers,
   reads: takeReads,
   inbox: takeInbox,
+  bookmarks: takeBookmarks,
   messages: takeMessages,
 };
 
@@ -206,6 +212,7 @@ export function forgetPersonal() {
   store.closed.value = new Map();
   store.reads.value = new Map();
   store.inbox.value = new Map();
+  store.bookmarks.value = new Map();
 }
 
 export function forgetEverything() {
@@ -217,6 +224,7 @@ export function forgetEverything() {
     store.heads,
     store.reads,
     store.inbox,
+    store.bookmarks,
     store.users,
     store.newest,
     store.latest,

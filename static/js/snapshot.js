@@ -8,11 +8,11 @@ import { extendWindow, noteNewest, noteUncounted, takeRows } from "./rows.js";
 
 /**
  * A snapshot of the store, so that a reload shows something at once; catching up does the rest.
- * @import {InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
+ * @import {Bookmark, InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @typedef {{room: string, rev: number, messages: Message[], lowest: number, more: boolean,
  *   members: Member[], complete: boolean, uncounted: [number, number][]}} RoomSnapshot
  * @typedef {{room: string, rev: number, number: number, at: string, uncounted: [number, number][]}} HeadSnapshot
- * @typedef {{version: number, epoch?: string, me: User, memberships: Membership[], rooms: Room[], reads: Read[], inbox: InboxItem[], users: User[],
+ * @typedef {{version: number, epoch?: string, me: User, memberships: Membership[], rooms: Room[], reads: Read[], inbox: InboxItem[], bookmarks?: Bookmark[], users: User[],
  *   timelines: RoomSnapshot[], heads?: HeadSnapshot[]}} Snapshot
  */
 
@@ -110,6 +110,7 @@ function save() {
     rooms: [...store.rooms.peek().values()],
     reads: [...store.reads.peek().values()],
     inbox: unreadItems.peek(),
+    bookmarks: [...store.bookmarks.peek().values()],
     users: [...store.users.peek().values()],
     timelines: [...revs].map(([room, rev]) => snapshotRoom(room, rev)),
     heads: [...store.heads.peek()].map(([room, { rev }]) => snapshotHead(room, rev)),
@@ -126,6 +127,7 @@ export function keepSnapshots() {
       store.rooms,
       store.reads,
       store.inbox,
+      store.bookmarks,
       store.newest,
       store.rosters,
       store.heads,

@@ -3,7 +3,7 @@ import { isConversation, isShared, others } from "./names.js";
 import { lobby } from "./server.js";
 
 /**
- * @import {InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
+ * @import {Bookmark, InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @import {Signal} from "@preact/signals"
  */
 
@@ -50,6 +50,8 @@ export const heads = table();
 export const reads = table();
 /** @type {Signal<Map<number, InboxItem>>} What concerns us, as far as it is known here: all that is unread, by id. */
 export const inbox = signal(new Map());
+/** @type {Signal<Map<string, Bookmark>>} By the id of the message; also some that were removed. */
+export const bookmarks = table();
 /** @type {Signal<Map<string, User>>} */
 export const users = table();
 /** @type {Signal<Map<string, number>>} The number of each room's newest message. */
@@ -131,6 +133,9 @@ export const myRole = (room) => memberships.value.get(room)?.role;
 
 /** Whether we muted it; the server unmutes it at its time. @param {string} room */
 export const isMuted = (room) => memberships.value.get(room)?.muted ?? false;
+
+/** @param {string} id Of a message. */
+export const isBookmarked = (id) => bookmarks.value.get(id)?.gone === false;
 
 /** @param {string} room */
 export const mayModerate = (room) => ["owner", "moderator"].includes(myRole(room) ?? "");

@@ -115,7 +115,7 @@ export async function command(name, params) {
 }
 
 /** @param {Record<string, any>} result @returns {(Tables & {room: string})[]} */
-function tablesOf({ message, member, membership, room, read, items, user }) {
+function tablesOf({ message, member, membership, room, read, items, bookmark, user }) {
   const listed = room && isKnown(room.name) ? room : undefined;
   return [
     message && { room: message.room, messages: [message] },
@@ -124,6 +124,7 @@ function tablesOf({ message, member, membership, room, read, items, user }) {
     listed && { room: listed.name, rooms: [listed] },
     read && { room: mine(), reads: [read] },
     items && { room: mine(), inbox: items },
+    bookmark && { room: mine(), bookmarks: [bookmark] },
     user && { room: mine(), users: [user] },
   ].filter(Boolean);
 }

@@ -6,6 +6,16 @@
 /** Who can join a room: everyone (`open`) or invited people (`private`). */
 export type Access = "open" | "private" | "conversation" | "personal";
 
+/** A message that you want to find again; in your own room only. */
+export interface Bookmark {
+  message: string;
+  room: string;
+  seq: number;
+  at: string;
+  gone: boolean;
+  rev: number;
+}
+
 /** The changes of one commit in a room: the current rows, by table. */
 export interface Change {
   room: string;
@@ -16,6 +26,7 @@ export interface Change {
   members?: Member[];
   reads?: Read[];
   inbox?: InboxItem[];
+  bookmarks?: Bookmark[];
   messages?: Message[];
 }
 
@@ -220,6 +231,21 @@ export interface Events {
 }
 
 export interface Commands {
+  /** Bookmark a message, to find it again; you can have 1,000. */
+  "bookmark.add": {
+    params: { id: string };
+    result: { bookmark: Bookmark | null };
+  };
+  /** Return your bookmarks, most recent first, a hundred at a time. */
+  "bookmark.list": {
+    params: { after?: number | null };
+    result: { bookmarks: Bookmark[]; messages: Message[]; more: boolean };
+  };
+  /** Remove your bookmark of a message. */
+  "bookmark.remove": {
+    params: { id: string };
+    result: { bookmark: Bookmark | null };
+  };
   /** Return a page of a room's messages, at most 100. */
   history: {
     params: { room: string; before?: number | null; after?: number | null; around?: number | null; limit?: number };

@@ -142,6 +142,16 @@ async def inbox(alice: Visitor) -> None:
     await expect(alice.page.get_by_text("@alice, can you")).to_be_visible()
 
 
+async def bookmarks(alice: Visitor) -> None:
+    for text in ("Noodles at twelve", "See you there."):
+        await alice.message(text).first.hover()
+        await alice.message(text).first.get_by_role("button", name="Bookmark message").click()
+    await rooms(alice)
+    await alice.button("Account of Alice Moreau").click()
+    await alice.button("Bookmarks").click()
+    await expect(alice.page.get_by_role("list", name="Bookmarked messages").get_by_role("listitem")).to_have_count(2)
+
+
 async def mute(alice: Visitor) -> None:
     await of_room(alice, "Mute")
 
@@ -227,7 +237,7 @@ VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
         lobby, rooms, members, message, switcher, keys, completion, emoji, person, settings, profile, level, browse,
-        replying, inbox, mute, new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes,
-        events, not_here, editing, too_long,
+        replying, inbox, bookmarks, mute, new_room, new_conversation, edit_room, invite, archive, sign_out, conversation,
+        notes, events, not_here, editing, too_long,
     )
 }  # fmt: skip

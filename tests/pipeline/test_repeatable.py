@@ -11,6 +11,8 @@ from tests.direct import DECLARED, Direct
 REPEATABLE = sorted(name for name, command in DECLARED.items() if command.repeatable)
 ID = "3f1c5b0e-0000-4000-8000-000000000001"
 CHANGES = {
+    "bookmark.add": {"id": ID},
+    "bookmark.remove": {"id": ID},
     "inbox.mark": {"ids": [1]},
     "message.delete": {"id": ID},
     "message.pin": {"id": ID},

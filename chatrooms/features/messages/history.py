@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
-
 from pydantic import Field, model_validator
 from typing_extensions import TypedDict
 
@@ -13,7 +11,7 @@ from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Params, query
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages
-from chatrooms.types import MAX_BYTES, MAX_PAGE, AnyRoom, Seq, size_of
+from chatrooms.types import MAX_PAGE, AnyRoom, Seq, fitting
 
 
 class Place(Params):
@@ -67,21 +65,15 @@ def _preceding(act: Act, here: Here, seq: int | None, limit: int) -> tuple[list[
     if seq is not None:
         found = found.where(messages.c.seq < seq)
     loaded = load(act, found)
-    page = _fitting(loaded[:limit])
+    page = list(fitting(loaded[:limit]))
     return page[::-1], len(loaded) > len(page)
 
 
 def _following(act: Act, here: Here, seq: int, limit: int) -> tuple[list[Message], bool]:
     found = rows(here).where(messages.c.seq > seq).order_by(messages.c.seq).limit(limit + 1)
     loaded = load(act, found)
-    page = _fitting(loaded[:limit])
+    page = list(fitting(loaded[:limit]))
     return page, len(loaded) > len(page)
-
-
-def _fitting(found: list[Message]) -> list[Message]:
-    """Return as many of the first messages as fit into `MAX_BYTES`, but at least one."""
-    sizes = accumulate(size_of(message) for message in found)
-    return [message for message, size in zip(found, sizes, strict=True) if size <= MAX_BYTES] or found[:1]
 
 
 def _page(found: list[Message], *, before: bool, after: bool, more: bool) -> History:

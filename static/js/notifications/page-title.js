@@ -3,7 +3,7 @@ import { unreadText } from "../reads/counts.js";
 import { attention, isLooking } from "../reads/marks.js";
 import { concernOf } from "../reads/unread.js";
 import { myRooms } from "../rooms/sections.js";
-import { currentRoom, shownRoom, showsInbox } from "../route.js";
+import { currentRoom, shownRoom, showsBookmarks, showsInbox } from "../route.js";
 import { serverName } from "../server.js";
 import { me, titleOf } from "../store.js";
 
@@ -18,11 +18,16 @@ const total = computed(() => {
 export function keepPageTitle() {
   effect(() => {
     const count = total.value;
-    const here = showsInbox.value ? "Inbox" : titleOf(currentRoom.value);
+    const here = pageTitle() ?? titleOf(currentRoom.value);
     const place = me.value ? `${here} · ${serverName.value}` : serverName.value;
     document.title = count ? `(${unreadText(count)}) ${place}` : place;
   });
   effect(() => showBadge(total.value));
+}
+
+function pageTitle() {
+  if (showsInbox.value) return "Inbox";
+  return showsBookmarks.value ? "Bookmarks" : undefined;
 }
 
 /** @param {number} number */

@@ -1,12 +1,13 @@
 import { useLayoutEffect } from "preact/hooks";
 import { closeOverlay, overlay } from "../overlay.js";
 import { html } from "../html.js";
-import { shownRoom, showsInbox, showsList } from "../route.js";
+import { shownRoom, showsBookmarks, showsInbox, showsList } from "../route.js";
 import { later } from "./later.js";
 import { Offline } from "./offline.js";
 import { RoomView } from "./room.js";
 import { Sidebar } from "./sidebar.js";
 
+const Bookmarks = later("Bookmarks");
 const Inbox = later("Inbox");
 const Overlays = later("Overlays");
 
@@ -20,6 +21,7 @@ export function Chat() {
       <${Sidebar} />
       <main class="pane">
         <${Offline} />
+        ${showsBookmarks.value && html`<${Bookmarks} />`}
         ${showsInbox.value && html`<${Inbox} />`}
         ${room && html`<${RoomView} key=${room} room=${room} />`}
       </main>

@@ -3,6 +3,7 @@ import { html } from "../html.js";
 /** Line icons on a grid of 20 pixels. */
 const PATHS = {
   back: "M12 4l-6 6 6 6",
+  bookmark: "M5.500 3.500h9v13l-4.500-3.500-4.500 3.500z",
   bolt: "M10 3.5a6.5 6.5 0 1 0 6.5 6.5M10 6.5V10l2.5 1.5",
   check: "M4 10.5l4 4 8-9",
   close: "M5 5l10 10M15 5L5 15",

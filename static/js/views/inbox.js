@@ -1,16 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { asRefusal, online, run } from "../connection.js";
-import { exactTime, timeOrDay } from "../dates.js";
 import { html } from "../html.js";
-import { isShared } from "../names.js";
 import { isUnread, markItems, unreadItems } from "../reads/inbox.js";
 import { entriesOf, NOTHING, withPage } from "../reads/inbox-pages.js";
 import { goTo } from "../route.js";
-import { inbox, nameOf, titleOf } from "../store.js";
-import { today } from "../today.js";
-import { Avatar } from "./avatar.js";
-import { Handle } from "./handle.js";
+import { inbox } from "../store.js";
 import { Icon } from "./icon.js";
+import { MessageRow } from "./message-row.js";
 
 /** @import {Entry, Page} from "../reads/inbox-pages.js" */
 
@@ -60,22 +56,5 @@ const VERBS = { mention: "mentioned you", reply: "replied to you" };
 /** @param {{entry: Entry}} props */
 function Row({ entry: { item, message } }) {
   const open = () => (goTo(item.room, message.seq), isUnread(item) && markItems([item]));
-  return html`
-    <li>
-      <button class=${isUnread(item) ? "quiet inbox-row unread" : "quiet inbox-row"} onClick=${open}>
-        <${Avatar} username=${item.by} />
-        <span class="said">
-          <span class="byline">
-            <strong dir="auto">${nameOf(item.by)}</strong><${Handle} username=${item.by} /><span class="where">${VERBS[item.kind]} <bdi>${whereOf(item.room)}</bdi></span>
-            <time datetime=${item.at} title=${exactTime(item.at)}>${timeOrDay(item.at, today.value)}</time>
-            ${isUnread(item) && html`<span class="dot" role="img" aria-label="Unread" title="Unread"></span>`}
-          </span>
-          <span class="excerpt" dir="auto">${message.text}</span>
-        </span>
-      </button>
-    </li>
-  `;
+  return html`<${MessageRow} author=${item.by} verb=${VERBS[item.kind]} room=${item.room} at=${item.at} text=${message.text} isUnread=${isUnread(item)} onOpen=${open} />`;
 }
-
-/** @param {string} room */
-const whereOf = (room) => (isShared(room) ? `in ${titleOf(room)}` : "");

@@ -1,5 +1,6 @@
 /** The views that are not needed at first, which are loaded together. */
 
+export { Bookmarks } from "./bookmarks.js";
 export { Completion } from "./completion.js";
 export { DeleteMessage } from "./delete-message.js";
 export { EmojiPicker } from "./emoji-picker.js";

@@ -3,7 +3,7 @@ import { holdBack } from "../reads/held-back.js";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { linkTo } from "../route.js";
-import { mayModerate, me, rooms } from "../store.js";
+import { isBookmarked, mayModerate, me, rooms } from "../store.js";
 import { command } from "../sync.js";
 import { Icon } from "./icon.js";
 import { toast } from "./toast.js";
@@ -12,7 +12,7 @@ import { toast } from "./toast.js";
 
 /** The actions of a message. @param {{message: Numbered, onEdit: () => void, onDelete: () => void}} props */
 export function Tools({ message, onEdit, onDelete }) {
-  const { room, seq, author } = message;
+  const { id, room, seq, author } = message;
   const isMine = author === me.value?.username;
   const isOpen = !rooms.value.get(room)?.archived;
   const markUnread = () => (
@@ -23,6 +23,7 @@ export function Tools({ message, onEdit, onDelete }) {
     <div class="tools">
       <div role="group" aria-label="Message actions">
         ${isOpen && html`<${Tool} label="Reply" icon="reply" onClick=${() => replyTo(message)} />`}
+        <${Tool} label=${isBookmarked(id) ? "Remove bookmark" : "Bookmark message"} icon="bookmark" isOn=${isBookmarked(id)} onClick=${() => toggleBookmark(id)} />
         <${Tool} label="Copy link" icon="link" onClick=${() => copyLink(linkTo(room, seq))} />
         <${Tool} label="Mark as unread from here" icon="unread" onClick=${markUnread} />
         ${isOpen && html`<${Tool} label=${message.pinned_at ? "Unpin message" : "Pin message"} icon="pin" onClick=${() => togglePin(message)} />`}
@@ -33,14 +34,20 @@ export function Tools({ message, onEdit, onDelete }) {
   `;
 }
 
-/** @param {{label: string, icon: import("./icon.js").IconName, onClick: () => void}} props */
-const Tool = ({ label, icon, onClick }) => html`
-  <button class="quiet square" aria-label=${label} title=${label} onClick=${onClick}><${Icon} name=${icon} /></button>
+/** @param {{label: string, icon: import("./icon.js").IconName, isOn?: boolean, onClick: () => void}} props */
+const Tool = ({ label, icon, isOn, onClick }) => html`
+  <button class=${isOn ? "quiet square on" : "quiet square"} aria-label=${label} title=${label} onClick=${onClick}><${Icon} name=${icon} /></button>
 `;
 
 /** @param {Numbered} message */
 const togglePin = ({ id, pinned_at }) =>
   command(pinned_at ? "message.unpin" : "message.pin", { id }).catch((error) => toast(asRefusal(error).message));
+
+/** @param {string} id */
+const toggleBookmark = (id) =>
+  command(isBookmarked(id) ? "bookmark.remove" : "bookmark.add", { id }).catch((error) =>
+    toast(asRefusal(error).message),
+  );
 
 /** Copies a link, or shows it where there is no clipboard, as on plain http. @param {string} link */
 async function copyLink(link) {

@@ -7,7 +7,7 @@ import { isOnlyEmoji, markdown, parser } from "../messages/markdown.js";
 import { html } from "../html.js";
 import { prints } from "../print.js";
 import { discard, retry, waiting } from "../outbox.js";
-import { handleOf, nameOf } from "../store.js";
+import { handleOf, isBookmarked, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
@@ -52,6 +52,7 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
         }
         ${message.quoted && !message.deleted && html`<${Quote} room=${message.room} quoted=${message.quoted} />`}
         ${message.pinned_at && html`<p class="pinned"><${Icon} name="pin" />Pinned</p>`}
+        ${isBookmarked(message.id) && !message.deleted && html`<p class="pinned"><${Icon} name="bookmark" />Bookmarked</p>`}
         ${
           isEditing
             ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} />`

@@ -9,7 +9,7 @@ import { concernsIn } from "../reads/inbox.js";
 import { attention, isLooking } from "../reads/marks.js";
 import { concernOf, unreadOf } from "../reads/unread.js";
 import { isInvited } from "../rooms/invitations.js";
-import { addressOf, currentRoom, shownRoom, showsInbox } from "../route.js";
+import { addressOf, currentRoom, shownRoom, showsPage } from "../route.js";
 import { handlesOf, isMuted, me, rooms, titleOf } from "../store.js";
 import { Avatar, AvatarWithPresence } from "./avatar.js";
 import { Icon } from "./icon.js";
@@ -38,7 +38,7 @@ function lookOf(room, isHere, isShown) {
  * @param {{room: string}} props
  */
 export function Entry({ room }) {
-  const isHere = useComputed(() => currentRoom.value === room && !showsInbox.value);
+  const isHere = useComputed(() => currentRoom.value === room && !showsPage.value);
   const isShown = useComputed(() => shownRoom.value === room);
   const asText = useComputed(() => JSON.stringify(lookOf(room, isHere.value, isShown.value))).value;
   /** @type {ReturnType<typeof lookOf>} */

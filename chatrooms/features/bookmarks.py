@@ -1,0 +1,124 @@
+"""Bookmarks: messages that a person wants to find again, as rows in their own room; no one else learns of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import Field
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
+from typing_extensions import TypedDict
+
+from chatrooms.errors import Conflict
+from chatrooms.features.messages.loading import Which, find_visible, load, require_message, require_undeleted, rows_of
+from chatrooms.pipeline import access
+from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.rows import Bookmark, Message, many, one
+from chatrooms.storage.synced import SYNCED
+from chatrooms.storage.tables import bookmarks, messages
+from chatrooms.types import MAX_PAGE, Seq, fitting
+
+MAX_BOOKMARKS = 1000
+
+
+class Marked(TypedDict):
+    """Your bookmark as it is now; `null` if there never was one."""
+
+    bookmark: Bookmark | None
+
+
+class Page(Params):
+    """A page of your bookmarks."""
+
+    after: Seq | None = Field(
+        None, description="Start after the bookmark with this `rev`; if omitted, at the most recent."
+    )
+
+
+class BookmarkPage(TypedDict):
+    """Bookmarks, most recent first, with their ``messages``; ``more`` is true if there are older ones.
+
+    Those of messages that were deleted, or are in rooms that you left, are left out.
+    """
+
+    bookmarks: list[Bookmark]
+    messages: list[Message]
+    more: bool
+
+
+def _myself(_db: Connection, me: Caller, _p: Which) -> Iterable[str]:
+    return (me.username,)
+
+
+def _readable(act: Act, p: Which) -> Message:
+    """Allow people who can read the message, if it is one."""
+    message, _ = find_visible(act, p.id)
+    return require_undeleted(require_message(message, "id"))
+
+
+@change("bookmark.add", may=_readable, locks=_myself, repeatable=True, method="add_bookmark")
+def add(act: Act, p: Which, message: Message) -> Marked:
+    """Bookmark a message, to find it again; you can have 1,000. Bookmarking it again has no effect."""
+    before = _find(act, p.id)
+    if before and not before["gone"]:
+        return {"bookmark": before}
+    if (act.db.scalar(select(func.count()).select_from(_mine(act).subquery())) or 0) >= MAX_BOOKMARKS:
+        raise Conflict(f"You can have at most {MAX_BOOKMARKS:,} bookmarks. Remove one first.", field="id")
+    about = {"room": message["room"], "seq": message["seq"]}
+    return _put(act, p.id, before, **about, gone=False)
+
+
+@change("bookmark.remove", may=access.anyone, locks=_myself, repeatable=True, method="remove_bookmark")
+def remove(act: Act, p: Which, _: None) -> Marked:
+    """Remove your bookmark of a message. Removing it again has no effect."""
+    before = _find(act, p.id)
+    if before is None or before["gone"]:
+        return {"bookmark": before}
+    return _put(act, p.id, before, gone=True)
+
+
+@query("bookmark.list", may=access.anyone, method="bookmarks")
+def page(act: Act, p: Page, _: None) -> BookmarkPage:
+    """Return your bookmarks, most recent first, a hundred at a time."""
+    found = _mine(act).join(messages, messages.c.id == bookmarks.c.message)
+    found = found.where(messages.c.deleted.is_(False), access.readable(bookmarks.c.room, act.me))
+    if p.after is not None:
+        found = found.where(bookmarks.c.rev < p.after)
+    listed = many(Bookmark, act.db.execute(found.order_by(bookmarks.c.rev.desc()).limit(MAX_PAGE + 1)))
+    ids = [bookmark["message"] for bookmark in listed[:MAX_PAGE]]
+    about = {message["id"]: message for message in load(act, rows_of(act.me).where(messages.c.id.in_(ids)))}
+    shown = list(fitting(listed[:MAX_PAGE], lambda bookmark: [bookmark, about[bookmark["message"]]]))
+    of = [about[bookmark["message"]] for bookmark in shown]
+    return {"bookmarks": shown, "messages": of, "more": len(listed) > len(shown)}
+
+
+def _put(act: Act, id: str, before: Bookmark | None, **given: Any) -> Marked:
+    """Store a bookmark and broadcast it in its person's own room."""
+    rev = act.changes.rev(act.me.username)
+    key = {"username": act.me.username, "message": id}
+    stored = {**given, "at": act.now, "rev": rev}
+    if before:
+        act.db.execute(update(bookmarks).where(*_is(act, id)).values(stored))
+    else:
+        act.db.execute(insert(bookmarks).values({**key, **stored}))
+    bookmark = _find(act, id)
+    if bookmark:
+        act.changes.add(act.me.username, "bookmarks", bookmark)
+    return {"bookmark": bookmark}
+
+
+def _find(act: Act, id: str) -> Bookmark | None:
+    return one(Bookmark, act.db.execute(SYNCED["bookmarks"].select().where(*_is(act, id))))
+
+
+def _is(act: Act, id: str) -> tuple[ColumnElement[bool], ...]:
+    return bookmarks.c.username == act.me.username, bookmarks.c.message == id
+
+
+def _mine(act: Act) -> Select[Any]:
+    """Return a query for the caller's bookmarks, without those that were removed."""
+    return SYNCED["bookmarks"].select().where(bookmarks.c.username == act.me.username, bookmarks.c.gone.is_(False))
+
+
+FEATURE = Feature(commands=(add, remove, page))
