@@ -237,7 +237,7 @@ VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
         lobby, rooms, members, message, switcher, keys, completion, emoji, person, settings, profile, level, browse,
-        replying, inbox, bookmarks, mute, new_room, new_conversation, edit_room, invite, archive, sign_out, conversation,
-        notes, events, not_here, editing, too_long,
+        replying, inbox, bookmarks, mute, new_room, new_conversation, edit_room, invite, archive, sign_out,
+        conversation, notes, events, not_here, editing, too_long,
     )
 }  # fmt: skip
