@@ -15,7 +15,10 @@ PINNED_AT = "CASE WHEN NOT deleted THEN (SELECT pins.at FROM pins WHERE message 
 MENTIONED = "SELECT username FROM mentions WHERE message = id ORDER BY username"
 MENTIONS = f"(SELECT json_group_array(username) FROM ({MENTIONED})) AS mentions"
 COLUMNS = "id, room, seq, number, author, kind, text, data, at, edited_at, deleted, reply_to, rev"
-MESSAGE = f"{COLUMNS}, {PINNED_AT}, {MENTIONS}"
+EXCERPT = "'id', q.id, 'seq', q.seq, 'author', q.author, 'text', substr(q.text, 1, 300)"
+OF_REPLY = f"SELECT json_object({EXCERPT}) FROM messages AS q WHERE q.id = messages.reply_to"
+QUOTED = f"CASE WHEN NOT deleted THEN ({OF_REPLY}) END AS quoted"
+MESSAGE = f"{COLUMNS}, {PINNED_AT}, {MENTIONS}, {QUOTED}"
 MEMBER = "room, username, role, since, gone"
 TRUTHS = ("deleted", "gone", "closed", "favorite", "muted", "archived")
 
@@ -82,7 +85,7 @@ class Stored:
 
 
 def _value(column: str, stored: Any) -> Any:
-    if column in {"mentions", "data"}:
+    if column in {"mentions", "data", "quoted"}:
         return stored and orjson.loads(stored)
     return bool(stored) if column in TRUTHS else stored
 
