@@ -27,9 +27,9 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
     return base if worker_id == "master" else base.parent
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def _bundles(shared_folder: Path) -> Iterator[None]:
-    """Let all servers serve the bundles of a wheel, which load in half the time of modules."""
+    """Let all servers of these tests serve the bundles of a wheel, which load in half the time of modules."""
     folder = Folder(wheel.bundle(shared_folder), watched=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("chatrooms.app._static", lambda: folder)

@@ -30,7 +30,7 @@ async def test_a_reply_shows_what_it_replies_to_and_leads_there(person: Arrive) 
     await bob.say("Yes")
     await expect(bob.page.get_by_role("group", name="Reply")).to_have_count(0)
     for each in (alice, bob):
-        await expect(quote(each, "Yes")).to_have_text(re.compile(r"In reply to\s+alice\s+Lunch at noon\?"))
+        await expect(quote(each, "Yes")).to_have_text(re.compile(r"In reply to\s+alice\s*Lunch at noon\?"))
     await quote(alice, "Yes").click()
     await expect(alice.page).to_have_url(f"{alice.url}/#/r/lobby/{seq}")
     await expect(alice.message("Lunch at noon?").first).to_be_focused()

@@ -58,5 +58,5 @@ async def test_no_file_outside_of_the_client_is_served(server, path):
 @pytest.mark.parametrize("wanted", ["bytes=-99999999999", "bytes=0-0,-1,-99999999999", "bytes=-0"])
 async def test_a_range_longer_than_the_file_is_clamped(server, wanted):
     # clamped since 1.3.0
-    status, _, _ = await get(server.url, "/js/main.js", headers={"Range": wanted})
+    status, _, _ = await get(server.url, "/icon.svg", headers={"Range": wanted})
     assert status in (200, 206, 416, 400)

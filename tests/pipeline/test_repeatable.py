@@ -26,6 +26,7 @@ CHANGES = {
     "room.unmute": {"room": "alice+bob"},
 }
 BEFORE = {
+    "bookmark.remove": ("alice", "bookmark.add", {"id": ID}),
     "message.unpin": ("bob", "message.pin", {"id": ID}),
     "room.unarchive": ("alice", "room.archive", {"room": "#den"}),
     "room.unfavorite": ("alice", "room.favorite", {"room": "#lobby"}),
