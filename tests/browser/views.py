@@ -39,6 +39,8 @@ async def furnish(alice: Person, bob: Person, carol: Person) -> None:
         await bob.run(command, room="#design")
     said = [await people[author].say("#lobby", text) for author, text in TALK]
     last = await bob.say("#lobby", "Perfect. See you there.", reply_to=said[-2]["id"])
+    for message in (said[5], said[0]):
+        await alice.run("bookmark.add", id=message["id"])
     await alice.run("read.mark", room="#lobby", seq=last["seq"])
     await bob.say("alice", "Do you have the slides for this afternoon?")
     await carol.say("#book-club", "Chapter four, at last!")
@@ -143,9 +145,6 @@ async def inbox(alice: Visitor) -> None:
 
 
 async def bookmarks(alice: Visitor) -> None:
-    for text in ("Noodles at twelve", "See you there."):
-        await alice.message(text).first.hover()
-        await alice.message(text).first.get_by_role("button", name="Bookmark message").click()
     await rooms(alice)
     await alice.button("Account of Alice Moreau").click()
     await alice.button("Bookmarks").click()

@@ -1,4 +1,5 @@
 import { effect } from "@preact/signals";
+import { plain } from "../messages/plain.js";
 import { desktop, levelOf, sounds } from "../preferences.js";
 import { isUnread } from "../reads/inbox.js";
 import { isLooking } from "../reads/marks.js";
@@ -92,7 +93,7 @@ async function tell({ id, room, seq, author, text }) {
   const place = room.startsWith("#") ? ` in ${titleOf(room)}` : "";
   const about = { username: me.peek()?.username ?? "", room, seq, link: linkTo(room, seq) };
   const by = [nameOf(author), handleOf(author)].filter(Boolean).join(" ");
-  showNotification(`${by}${place}`, text.slice(0, LONGEST), about);
+  showNotification(`${by}${place}`, plain(text).slice(0, LONGEST), about);
 }
 
 /** @returns {"unsupported" | NotificationPermission} */

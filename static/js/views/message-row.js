@@ -1,6 +1,7 @@
 import { exactTime, timeOrDay } from "../dates.js";
 import { html } from "../html.js";
 import { isShared } from "../names.js";
+import { plain } from "../messages/plain.js";
 import { nameOf, titleOf } from "../store.js";
 import { today } from "../today.js";
 import { Avatar } from "./avatar.js";
@@ -22,7 +23,7 @@ export const MessageRow = ({ author, verb, room, at, text, isUnread, onOpen }) =
           <time datetime=${at} title=${exactTime(at)}>${timeOrDay(at, today.value)}</time>
           ${isUnread && html`<span class="dot" role="img" aria-label="Unread" title="Unread"></span>`}
         </span>
-        <span class="excerpt" dir="auto">${text}</span>
+        <span class="excerpt" dir="auto">${plain(text)}</span>
       </span>
     </button>
   </li>

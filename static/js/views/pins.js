@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { plain } from "../messages/plain.js";
 import { exactTime, shortTime } from "../dates.js";
 import { asRefusal, online } from "../connection.js";
 import { html } from "../html.js";
@@ -55,7 +56,7 @@ const Pinned = ({ message, onOpen }) => html`
   <li>
     <button class="quiet pinned-message" onClick=${onOpen}>
       <span class="byline"><strong dir="auto">${nameOf(message.author)}</strong><${Handle} username=${message.author} /><time datetime=${message.at} title=${exactTime(message.at)}>${shortTime(message.at)}</time></span>
-      <span class="excerpt" dir="auto">${message.text}</span>
+      <span class="excerpt" dir="auto">${plain(message.text)}</span>
     </button>
     ${
       !rooms.value.get(message.room)?.archived &&

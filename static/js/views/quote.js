@@ -1,13 +1,11 @@
 import { html } from "../html.js";
 import { addressTo } from "../route.js";
+import { plain } from "../messages/plain.js";
 import { nameOf, windowOf } from "../store.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 
 /** @import {Quoted} from "../wire.js" */
-
-/** More characters do not fit on a line. */
-const LONGEST = 300;
 
 /** The message that another one replies to, as it is now if it is loaded; a link to it. @param {{room: string, quoted: Quoted}} props */
 export function Quote({ room, quoted }) {
@@ -27,5 +25,5 @@ export function Excerpt({ room, quoted }) {
   const text = known && known.seq === quoted.seq ? known.text : quoted.text;
   return text === null
     ? html`<span class="excerpt tombstone">message deleted</span>`
-    : html`<span class="excerpt" dir="auto">${text.slice(0, LONGEST)}</span>`;
+    : html`<span class="excerpt" dir="auto">${plain(text)}</span>`;
 }

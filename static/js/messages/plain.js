@@ -1,0 +1,23 @@
+import { markdown } from "./markdown.js";
+
+/** What a text says without its formatting, for excerpts and notifications. */
+
+/** As much as an excerpt shows; formatting more would be in vain. */
+const LONGEST = 600;
+const BLOCKS = new Set(["p", "li", "blockquote", "tr", "th", "td", "hr", "br"]);
+
+/** @param {any} made Preact nodes. @returns {string} */
+function wordsOf(made) {
+  if (Array.isArray(made)) return made.map(wordsOf).join("");
+  if (typeof made !== "object" || made === null) return typeof made === "boolean" ? "" : String(made ?? "");
+  const { type, props } = made;
+  if (typeof props.text === "string") return "language" in props ? `${props.text}\n` : props.text;
+  const words = wordsOf(props.children);
+  return BLOCKS.has(type) ? `${words}\n` : words;
+}
+
+/** The beginning of what a text says, a line for each of its blocks. @param {string | null} text */
+export const plain = (text) =>
+  wordsOf(markdown((text ?? "").slice(0, LONGEST)))
+    .replace(/\n{2,}/gu, "\n")
+    .trim();
