@@ -6,7 +6,7 @@ import { openDB } from "idb";
  * @import {IDBPDatabase} from "idb"
  * @import {Quoted} from "./wire.js"
  * @typedef {{id: string, user: string, room: string, text: string, at: string,
- *   quoted?: Quoted | null, refused?: string}} Waiting A message that the server has not acknowledged yet.
+ *   quoted?: Quoted | null, ifSeq?: number | null, refused?: string}} Waiting A message that the server has not acknowledged yet.
  */
 
 const NAME = `chatrooms ${new URL(document.baseURI).pathname}`;

@@ -41,10 +41,14 @@ export function closeOutbox() {
   waiting.value = [];
 }
 
-/** @param {string} room @param {string} text @param {Quoted | null} [quoted] The message to reply to. @returns {string} its id */
-export function post(room, text, quoted = null) {
+/**
+ * @param {string} room @param {string} text @param {Quoted | null} [quoted] The message to reply to.
+ * @param {number | null} [ifSeq] The newest message that its author has seen, to be told if others posted since.
+ * @returns {string} its id
+ */
+export function post(room, text, quoted = null, ifSeq = null) {
   const user = me.value?.username ?? "";
-  const entry = { id: newId(), user, room, text, quoted, at: new Date().toISOString() };
+  const entry = { id: newId(), user, room, text, quoted, ifSeq, at: new Date().toISOString() };
   share(entry);
   flush();
   return entry.id;
@@ -67,9 +71,9 @@ function remove(id) {
   waiting.value = withoutEntry(waiting.value, id);
 }
 
-/** @param {string} id */
+/** Sends a refused message again, whatever others posted since. @param {string} id */
 export function retry(id) {
-  update(id, { refused: undefined });
+  update(id, { refused: undefined, ifSeq: null });
   flush();
 }
 
@@ -103,9 +107,9 @@ async function sendAll() {
 const next = () => nextOf(waiting.value);
 
 /** @param {Waiting} entry */
-async function send({ id, room, text, quoted }) {
+async function send({ id, room, text, quoted, ifSeq = null }) {
   try {
-    await command("message.post", { room, text, id, reply_to: quoted?.id ?? null });
+    await command("message.post", { room, text, id, reply_to: quoted?.id ?? null, if_seq: ifSeq });
     discard(id);
   } catch (error) {
     const then = outcome(asRefusal(error));

@@ -278,7 +278,7 @@ export interface Commands {
   };
   /** Post a message in a room, or to a person by their username. */
   "message.post": {
-    params: { room: string; text: string; id?: string | null; reply_to?: string | null };
+    params: { room: string; text: string; id?: string | null; reply_to?: string | null; if_seq?: number | null };
     result: { message: Message };
   };
   /** Unpin a message. */

@@ -27,6 +27,23 @@ async def test_keys_typed_before_a_dialog_is_there_go_to_it(person: Arrive) -> N
     await expect(alice.composer).to_have_value("")
 
 
+async def test_a_long_text_waits_until_its_author_has_seen_what_others_posted(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await alice.stores("Shall we?")
+    await bob.sees("Shall we?")
+    long = "So it is settled, and this is why. " * 20
+    await alice.context.set_offline(True)
+    await alice.say(long)
+    await bob.stores("No, wait")
+    await alice.context.set_offline(False)
+    await expect(alice.message("So it is settled")).to_contain_text("Not sent: Others have posted since.")
+    await alice.sees("No, wait")
+    await expect(bob.message("So it is settled")).to_have_count(0)
+    await alice.button("Send anyway").click()
+    await expect(bob.message("So it is settled")).to_have_count(1)
+    alice.complaints.clear()  # Chromium reports failed requests.
+
+
 async def test_escape_asks_before_it_discards_an_edit_or_a_form(person: Arrive) -> None:
     alice = await person("alice")
     await alice.stores("First version")

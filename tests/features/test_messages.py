@@ -39,6 +39,31 @@ async def test_an_edit_keeps_the_place_and_reaches_everyone(alice, bob):
     await bob.hears_text("the")
 
 
+async def test_a_message_can_wait_until_its_author_has_seen_what_others_posted(alice, bob):
+    first = await alice.say("#lobby", "Shall we?")
+    unseen = await bob.say("#lobby", "No, wait")
+    deleted = await bob.say("#lobby", "oops")
+    await bob.run("message.delete", id=deleted["id"])
+    mine = await alice.say("#lobby", "I meant tomorrow", if_seq=unseen["seq"])
+    id = "0198c0de-0000-7000-8000-0000000000aa"
+    with pytest.raises(Refused, match="conflict") as refused:
+        await alice.say("#lobby", "So it is settled", if_seq=first["seq"], id=id)
+    assert refused.value.details == {"field": "if_seq", "since": [unseen]}
+    sent = await alice.say("#lobby", "So it is settled", if_seq=mine["seq"], id=id)
+    await bob.say("#lobby", "Later")
+    assert await alice.say("#lobby", "So it is settled", if_seq=mine["seq"], id=id) == sent
+    texts = [m["text"] for m in (await bob.run("history", room="#lobby"))["messages"]]
+    assert texts.count("So it is settled") == 1
+
+
+async def test_what_was_posted_since_stays_hidden_from_strangers(alice, bob):
+    await bob.run("room.create", name="#vault", access="private")
+    await bob.say("#vault", "secret")
+    with pytest.raises(Refused, match="not_found"):
+        await alice.say("#vault", "x", if_seq=0)
+    assert await alice.say("alice+bob", "Hello", if_seq=0)
+
+
 async def test_a_deleted_message_cannot_be_edited(alice):
     message = await alice.say("#lobby", "oops")
     await alice.run("message.delete", id=message["id"])

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from chatrooms import ids, names
 from chatrooms.errors import Conflict, Invalid, Refusal
 from chatrooms.features import members, rooms
-from chatrooms.features.messages.loading import OneMessage, find, require_message, store_parts, with_parts
+from chatrooms.features.messages.loading import OneMessage, find, load, require_message, rows, store_parts, with_parts
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.storage import tables
@@ -22,7 +22,7 @@ from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import MESSAGE
 from chatrooms.storage.tables import messages
-from chatrooms.types import AnyRoom, Id, MessageText
+from chatrooms.types import MAX_PAGE, AnyRoom, Id, MessageText, Seq, fitting
 
 _room = tables.rooms.c
 _rev = _room.counter + bindparam("revs", type_=Integer)
@@ -48,6 +48,11 @@ class Post(Params):
         description="A UUID from the client, best of version 7: posting the same id again returns the stored message.",
     )
     reply_to: Id | None = Field(None, description="The id of the message in the same room that this one replies to.")
+    if_seq: Seq | None = Field(
+        None,
+        description="The `seq` of the newest message that you have seen: if others have posted since, nothing is "
+        "posted; it is a `conflict`, and its `details.since` has their messages.",
+    )
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,8 @@ def _may(act: Act, p: Post) -> Posting:
             if stored := _stored(act, room, p):
                 return Posting(room, stored=stored)
         raise
-    stored = _stored(act, room, p) if p.reply_to or not here.exists else None  # others learn it from `_store`
+    looks = p.reply_to or p.if_seq is not None or not here.exists
+    stored = _stored(act, room, p) if looks else None  # others learn it from `_store`
     return Posting(room, begins=not here.exists, reopens=here.closed, stored=stored)
 
 
@@ -105,6 +111,8 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
         return {"message": with_parts(act, [to.stored])[0]}
     if p.reply_to:
         _require_same_room(act.db, p.reply_to, to.room)
+    if p.if_seq is not None:
+        _require_none_since(act, to.room, p.if_seq)
     if to.begins:
         _begin(act, to.room)
     return {"message": _store(act, p, to) or _again(act, p, to)}
@@ -115,6 +123,14 @@ def _require_same_room(db: Connection, id: str, room: str) -> None:
     if message is None or message["room"] != room:
         raise Invalid("You can only reply to messages in the same room.", field="reply_to")
     require_message(message, "reply_to")
+
+
+def _require_none_since(act: Act, room: str, seq: int) -> None:
+    """Raise `Conflict` with the messages of others after ``seq``, if there are any."""
+    after = rows(access.of(act.db, act.me, room)).where(messages.c.seq > seq, tables.is_message)
+    others = after.where(messages.c.author != act.me.username, messages.c.deleted.is_(False))
+    if since := list(fitting(load(act, others.order_by(messages.c.seq).limit(MAX_PAGE)))):
+        raise Conflict("Others have posted since. Look at their messages first.", field="if_seq", since=since)
 
 
 def _begin(act: Act, conversation: str) -> None:

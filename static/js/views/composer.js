@@ -22,6 +22,9 @@ import { leftOf, TextBox } from "./text-box.js";
 
 const Replying = later("Replying");
 
+/** Before a text of so many characters is posted, its author sees what others have posted meanwhile. */
+const LONG = 600;
+
 /** @import {Box} from "../composer/writing.js" */
 
 /** @param {{room: string, onEditLast: (id: string) => void}} props */
@@ -37,8 +40,7 @@ export function Composer({ room, onEditLast }) {
     event.preventDefault();
     box.current?.focus();
     if (!isSendable) return;
-    expect(post(room, withEmojis(withoutBlankEnds(text)), replyIn(room)));
-    noReply(room);
+    say(room, withEmojis(withoutBlankEnds(text)));
     goToEnd();
     write("");
   }
@@ -122,6 +124,15 @@ function useFocus(box) {
     if (matchMedia("(pointer: fine)").matches && !linkedSeq.peek()) box.current?.focus();
   }, []);
 }
+
+/** @param {string} room @param {string} text */
+function say(room, text) {
+  expect(post(room, text, replyIn(room), text.length > LONG ? newestSeq(room) : null));
+  noReply(room);
+}
+
+/** The newest message here. @param {string} room */
+const newestSeq = (room) => windowOf(room).peek().list.at(-1)?.seq ?? 0;
 
 /** @param {string} room */
 const myLast = (room) =>

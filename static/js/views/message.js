@@ -131,12 +131,12 @@ function withMark(content, at) {
  * @param {{id: string}} props
  */
 function OnItsWay({ id }) {
-  const refused = waiting.value.find((entry) => entry.id === id)?.refused;
+  const { refused, ifSeq } = waiting.value.find((entry) => entry.id === id) ?? {};
   if (!refused) return html`<small class="pending">Sending…</small>`;
   return html`
     <p class="refused" role="alert">
       <span>Not sent: ${refused}</span>
-      <button class="link" onClick=${() => retry(id)}>Retry</button>
+      <button class="link" onClick=${() => retry(id)}>${ifSeq ? "Send anyway" : "Retry"}</button>
       <button class="link" onClick=${() => discard(id)}>Delete</button>
     </p>
   `;
