@@ -37,6 +37,8 @@ from chatrooms.client.rows import (
     States,
     User,
     UserPage,
+    Version,
+    Versions,
 )
 
 REPEATABLE = frozenset(
@@ -50,6 +52,7 @@ REPEATABLE = frozenset(
         "message.delete",
         "message.pin",
         "message.unpin",
+        "message.versions",
         "presence.watch",
         "read.mark",
         "room.close",
@@ -88,7 +91,7 @@ class Commands(ABC):
     async def _room_of(self, room: str) -> str:
         """Return the room to use: for another person's username, the conversation with them."""
 
-    async def add_bookmark(self, id: str) -> Bookmark | None:
+    async def add_bookmark(self, id: str) -> Bookmark:
         """Bookmark a message, to find it again; you can have 1,000. Bookmarking it again has no effect."""
         result: Marked = await self.run("bookmark.add", id=id)
         return result["bookmark"]
@@ -101,7 +104,7 @@ class Commands(ABC):
         result: BookmarkPage = await self.run("bookmark.list", after=after)
         return result
 
-    async def remove_bookmark(self, id: str) -> Bookmark | None:
+    async def remove_bookmark(self, id: str) -> Bookmark:
         """Remove your bookmark of a message. Removing it again has no effect."""
         result: Marked = await self.run("bookmark.remove", id=id)
         return result["bookmark"]
@@ -151,7 +154,7 @@ class Commands(ABC):
         return result["message"]
 
     async def edit(self, id: str, text: str) -> Message:
-        """Edit the text of your message.
+        """Edit the text of your message; you and moderators can see what it said before.
 
         - ``text``: Markdown source; cannot be blank.
         """
@@ -167,6 +170,11 @@ class Commands(ABC):
         """Unpin a message. Unpinning a message that is not pinned has no effect."""
         result: OneMessage = await self.run("message.unpin", id=id)
         return result["message"]
+
+    async def versions(self, id: str) -> list[Version]:
+        """Return the texts that a message had before it was edited."""
+        result: Versions = await self.run("message.versions", id=id)
+        return result["versions"]
 
     async def watch(self, usernames: Sequence[str]) -> dict[str, Literal["online", "offline"]]:
         """Return which of these people are online, and send their ``presence`` signals until you watch others.

@@ -154,9 +154,9 @@ class ManySessions(TypedDict):
 
 
 class Marked(TypedDict):
-    """Your bookmark as it is now; ``null`` if there never was one."""
+    """Your bookmark as it is now."""
 
-    bookmark: Bookmark | None
+    bookmark: Bookmark
 
 
 class Member(TypedDict):
@@ -415,6 +415,21 @@ class UserPage(TypedDict):
 
     users: list[User]
     more: bool
+
+
+class Version(TypedDict):
+    """A text that a message had."""
+
+    at: str
+    """When it was posted or edited to this; ISO 8601, UTC, with milliseconds."""
+    text: str
+    """Markdown source."""
+
+
+class Versions(TypedDict):
+    """Earlier texts, newest first, without the present one; as many as fit into one response."""
+
+    versions: list[Version]
 
 
 class Tables:

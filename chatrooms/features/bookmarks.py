@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from pydantic import Field
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Conflict
+from chatrooms.errors import Conflict, NotFound
 from chatrooms.features.messages.loading import Which, find_visible, load, require_message, require_undeleted, rows_of
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
@@ -23,9 +23,9 @@ MAX_BOOKMARKS = 1000
 
 
 class Marked(TypedDict):
-    """Your bookmark as it is now; `null` if there never was one."""
+    """Your bookmark as it is now."""
 
-    bookmark: Bookmark | None
+    bookmark: Bookmark
 
 
 class Page(Params):
@@ -69,13 +69,18 @@ def add(act: Act, p: Which, message: Message) -> Marked:
     return _put(act, p.id, before, **about, gone=False)
 
 
-@change("bookmark.remove", may=access.anyone, locks=_myself, repeatable=True, method="remove_bookmark")
-def remove(act: Act, p: Which, _: None) -> Marked:
+def _own(act: Act, p: Which) -> Bookmark:
+    """Allow people who bookmarked the message, even if they cannot read it any more."""
+    bookmark = _find(act, p.id)
+    if bookmark is None:
+        raise NotFound("You have not bookmarked that message.", field="id")
+    return bookmark
+
+
+@change("bookmark.remove", may=_own, locks=_myself, repeatable=True, method="remove_bookmark")
+def remove(act: Act, p: Which, bookmark: Bookmark) -> Marked:
     """Remove your bookmark of a message. Removing it again has no effect."""
-    before = _find(act, p.id)
-    if before is None or before["gone"]:
-        return {"bookmark": before}
-    return _put(act, p.id, before, gone=True)
+    return {"bookmark": bookmark} if bookmark["gone"] else _put(act, p.id, bookmark, gone=True)
 
 
 @query("bookmark.list", may=access.anyone, method="bookmarks")
@@ -102,9 +107,8 @@ def _put(act: Act, id: str, before: Bookmark | None, **given: Any) -> Marked:
         act.db.execute(update(bookmarks).where(*_is(act, id)).values(stored))
     else:
         act.db.execute(insert(bookmarks).values({**key, **stored}))
-    bookmark = _find(act, id)
-    if bookmark:
-        act.changes.add(act.me.username, "bookmarks", bookmark)
+    bookmark = cast(Bookmark, _find(act, id))
+    act.changes.add(act.me.username, "bookmarks", bookmark)
     return {"bookmark": bookmark}
 
 

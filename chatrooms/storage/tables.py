@@ -190,6 +190,14 @@ inbox = Table(
     Index(None, "username", "room", "seq"),
 )
 
+versions = Table(
+    "versions",
+    metadata,
+    Column("message", String(36), ForeignKey(messages.c.id), primary_key=True),
+    Column("at", String(24), primary_key=True, comment="when the message got this text"),
+    Column("text", Text, nullable=False),
+)
+
 bookmarks = Table(
     "bookmarks",
     metadata,

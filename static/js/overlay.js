@@ -3,8 +3,8 @@ import { signal } from "@preact/signals";
 /**
  * The open dialog, if any. Navigating closes it.
  * @import {RoomAction} from "./rooms/actions.js"
- * @typedef {"browse" | "create" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"} Dialogs
- * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string}} Overlay
+ * @typedef {"browse" | "create" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person" | "versions"} Dialogs
+ * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string, id?: string}} Overlay
  */
 
 export const overlay = signal(/** @type {Overlay} */ ({ kind: "" }));
@@ -14,6 +14,9 @@ export const show = (kind) => void (overlay.value = { kind });
 
 /** @param {string} username */
 export const showPerson = (username) => void (overlay.value = { kind: "person", username });
+
+/** @param {string} id Of a message. */
+export const showVersions = (id) => void (overlay.value = { kind: "versions", id });
 
 /** @param {RoomAction} kind @param {string} room */
 export const showAction = (kind, room) => void (overlay.value = { kind, room });

@@ -198,6 +198,12 @@ export interface User {
   rev: number;
 }
 
+/** A text that a message had. */
+export interface Version {
+  at: string;
+  text: string;
+}
+
 /** The first event after connecting. */
 export interface Welcome {
   user: User;
@@ -234,7 +240,7 @@ export interface Commands {
   /** Bookmark a message, to find it again; you can have 1,000. */
   "bookmark.add": {
     params: { id: string };
-    result: { bookmark: Bookmark | null };
+    result: { bookmark: Bookmark };
   };
   /** Return your bookmarks, most recent first, a hundred at a time. */
   "bookmark.list": {
@@ -244,7 +250,7 @@ export interface Commands {
   /** Remove your bookmark of a message. */
   "bookmark.remove": {
     params: { id: string };
-    result: { bookmark: Bookmark | null };
+    result: { bookmark: Bookmark };
   };
   /** Return a page of a room's messages, at most 100. */
   history: {
@@ -266,7 +272,7 @@ export interface Commands {
     params: { id: string };
     result: { message: Message };
   };
-  /** Edit the text of your message. */
+  /** Edit the text of your message; you and moderators can see what it said before. */
   "message.edit": {
     params: { id: string; text: string };
     result: { message: Message };
@@ -285,6 +291,11 @@ export interface Commands {
   "message.unpin": {
     params: { id: string };
     result: { message: Message };
+  };
+  /** Return the texts that a message had before it was edited. */
+  "message.versions": {
+    params: { id: string };
+    result: { versions: Version[] };
   };
   /** Return which of these people are online, and send their `presence` signals until you watch others. */
   "presence.watch": {

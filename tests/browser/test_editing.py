@@ -153,3 +153,19 @@ async def test_the_tools_of_the_topmost_message_are_not_cut_off(person: Arrive, 
     await alice.message("line 40.").evaluate("message => message.scrollIntoView()")
     await alice.message("line 40.").hover()
     await expect(alice.message("line 40.").get_by_role("button", name="Copy link")).to_be_in_viewport(ratio=1)
+
+
+async def test_the_author_sees_what_a_message_said_before(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await alice.stores("Noon")
+    for text in ("One o'clock", "Two o'clock"):
+        await alice.composer.press("ArrowUp")
+        editor = editor_of(alice)
+        await expect(editor).to_be_focused()
+        await editor.fill(text)
+        await editor.press("Enter")
+        await expect(alice.message(text)).to_contain_text("edited")
+    await expect(bob.message("Two o'clock")).to_contain_text("edited")
+    await expect(bob.message("Two o'clock").get_by_role("button", name="edited")).to_have_count(0)
+    await alice.message("Two o'clock").get_by_role("button", name="edited").click()
+    await expect(alice.dialog.get_by_role("listitem")).to_contain_text(["One o'clock", "Noon"])

@@ -86,6 +86,7 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     ],
     "message.edit": [({"id": "SECRET", "text": "y"}, "forbidden", STRANGER)],
     "message.delete": [({"id": "SECRET"}, "forbidden", STRANGER)],
+    "message.versions": [({"id": "SECRET"}, "forbidden", STRANGER)],
     "message.pin": [({"id": "SECRET"}, FINE, STRANGER), ({"id": "PUBLIC"}, STRANGER, STRANGER)],
     "message.unpin": [({"id": "SECRET"}, FINE, STRANGER)],
     "room.pins": [
@@ -140,7 +141,7 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "room.members": [({"room": "#staff"}, FINE, STRANGER), ({"room": "#staff", "online": True}, FINE, STRANGER)],
     "read.mark": [({"room": "#staff", "seq": 1}, FINE, STRANGER)],
     "bookmark.add": [({"id": "SECRET"}, FINE, STRANGER)],
-    "bookmark.remove": [({"id": "SECRET"}, FINE, FINE)],
+    "bookmark.remove": [({"id": "SECRET"}, STRANGER, STRANGER)],
     "bookmark.list": [({}, FINE, FINE)],
     "inbox.list": [({}, FINE, FINE)],
     "inbox.mark": [({"ids": [1]}, FINE, FINE)],

@@ -13,6 +13,7 @@ COMMANDS = (
     ("message.post", {"room": "#lobby", "text": "yes", "reply_to": "0b5b1f5e-6f3c-4a57-9d0e-1a2b3c4d5e6f"}),
     ("bookmark.add", {"id": "0b5b1f5e-6f3c-4a57-9d0e-1a2b3c4d5e6f"}),
     ("bookmark.list", {"after": 3}),
+    ("message.versions", {"id": "0b5b1f5e-6f3c-4a57-9d0e-1a2b3c4d5e6f"}),
     ("message.edit", {"id": "0b5b1f5e-6f3c-4a57-9d0e-1a2b3c4d5e6f", "text": "other"}),
     ("message.delete", {"id": "0b5b1f5e-6f3c-4a57-9d0e-1a2b3c4d5e6f"}),
     ("history", {"room": "#lobby", "before": 10, "limit": 5}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chatrooms.features.messages.editing import delete, edit
 from chatrooms.features.messages.history import history
 from chatrooms.features.messages.posting import post
+from chatrooms.features.messages.versions import page as earlier_texts
 from chatrooms.pipeline.feature import Feature
 
-FEATURE = Feature(commands=(post, edit, delete, history))
+FEATURE = Feature(commands=(post, edit, delete, history, earlier_texts))

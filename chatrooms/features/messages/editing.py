@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import update
 
 from chatrooms.errors import Forbidden
+from chatrooms.features.messages import versions
 from chatrooms.features.messages.loading import (
     OneMessage,
     Which,
@@ -45,10 +46,11 @@ def _author_or_moderator(act: Act, p: Which) -> Message:
 
 @change("message.edit", may=_author, locks=room_of, rate="post")
 def edit(act: Act, p: Edit, message: Message) -> OneMessage:
-    """Edit the text of your message."""
+    """Edit the text of your message; you and moderators can see what it said before."""
     require_undeleted(message)
     if message["text"] == p.text:
         return {"message": with_parts(act, [message])[0]}
+    versions.keep(act, message)
     return {"message": _update(act, message, text=p.text, edited_at=act.now)}
 
 
@@ -57,6 +59,7 @@ def delete(act: Act, p: Which, message: Message) -> OneMessage:
     """Delete a message; a tombstone without its text takes its place."""
     if message["deleted"]:
         return {"message": with_parts(act, [message])[0]}
+    versions.drop(act, message)
     return {"message": _update(act, message, text=None, deleted=True)}
 
 

@@ -9,6 +9,7 @@ import { prints } from "../print.js";
 import { discard, retry, waiting } from "../outbox.js";
 import { handleOf, isBookmarked, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
+import { Edited } from "./edited.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
@@ -79,7 +80,9 @@ const Time = ({ at, write = timeOf }) => html`<time datetime=${at} title=${exact
 const NO_ONE = [];
 
 /** @param {{message: Numbered}} props */
-function Body({ message: { text, deleted, edited_at, mentions = NO_ONE } }) {
+function Body({ message }) {
+  const { text, deleted, mentions = NO_ONE } = message;
+  const edited = message.edited_at ? message : null;
   const written = text ?? "";
   const [isUnfolded, setUnfolded] = useState(false);
   const isOpen = isUnfolded || prints.value;
@@ -88,7 +91,7 @@ function Body({ message: { text, deleted, edited_at, mentions = NO_ONE } }) {
   return html`
     <div class=${isOnlyEmoji(written) ? "text emoji" : "text"} dir="auto">
       <${Mentioned.Provider} value=${mentions}>
-        ${isOpen ? html`<${Whole} text=${written} edited=${edited_at} />` : html`<${Formatted} text=${start ?? written} edited=${edited_at} />`}
+        ${isOpen ? html`<${Whole} text=${written} edited=${edited} />` : html`<${Formatted} text=${start ?? written} edited=${edited} />`}
       <//>
     </div>
     ${
@@ -98,28 +101,28 @@ function Body({ message: { text, deleted, edited_at, mentions = NO_ONE } }) {
   `;
 }
 
-/** @param {{text: string, edited?: string | null}} props */
+/** @param {{text: string, edited?: Numbered | null}} props The message, if it was edited. */
 function Formatted({ text, edited }) {
   const content = useMemo(() => markdown(text), [text, parser.value]);
   return edited ? withMark(content, edited) : content;
 }
 
-/** A long text, a part after the other, so that the page can do something else in between. @param {{text: string, edited: string | null}} props */
+/** A long text, a part after the other, so that the page can do something else in between. @param {{text: string, edited: Numbered | null}} props */
 function Whole({ text, edited }) {
   const all = useMemo(() => parts(text), [text]);
   const number = useSteps(all.length, 1);
   return all.slice(0, number).map((part, index) => {
-    const shown = html`<${Formatted} text=${part.text} edited=${index === all.length - 1 && edited} />`;
+    const shown = html`<${Formatted} text=${part.text} edited=${index === all.length - 1 ? edited : null} />`;
     return html`<div key=${index} class=${part.continues ? "part continues" : "part"}>${shown}</div>`;
   });
 }
 
 /**
  * Adds the mark to the end of the last paragraph, if there is one.
- * @param {ComponentChildren} content @param {string} at
+ * @param {ComponentChildren} content @param {Numbered} message
  */
-function withMark(content, at) {
-  const mark = html`<small class="edited" title=${exactTime(at)}>edited</small>`;
+function withMark(content, message) {
+  const mark = html`<${Edited} message=${message} />`;
   const blocks = toChildArray(content);
   const last = blocks.at(-1);
   if (!isValidElement(last) || last.type !== "p") return [...blocks, mark];

@@ -10,6 +10,7 @@ import { Settings } from "./settings.js";
 import { SignOut } from "./sign-out.js";
 import { StartConversation } from "./start-conversation.js";
 import { Switcher } from "./switcher.js";
+import { Versions } from "./versions.js";
 
 /** @import {FunctionComponent} from "preact" */
 
@@ -24,12 +25,13 @@ const DIALOGS = {
   "sign-out": SignOut,
   start: StartConversation,
   switcher: Switcher,
+  versions: Versions,
 };
 
 /** The open dialog, at most one. */
 export function Overlays() {
-  const { kind, username, room } = overlay.value;
+  const { kind, username, room, id } = overlay.value;
   const Chosen = Object.hasOwn(DIALOGS, kind) ? DIALOGS[kind] : null;
-  if (Chosen) return html`<${Chosen} key=${username ?? kind} username=${username} onClose=${closeOverlay} />`;
+  if (Chosen) return html`<${Chosen} key=${username ?? kind} username=${username} id=${id} onClose=${closeOverlay} />`;
   return room ? html`<${RoomDialog} room=${room} action=${kind} onClose=${closeOverlay} />` : null;
 }
