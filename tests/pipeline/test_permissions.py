@@ -56,6 +56,7 @@ async def world(tmp_path_factory) -> AsyncIterator[World]:
         await bob.run("room.create", name="#open")
         secret = await bob.say("#staff", f"{CANARY} @alice @carol @mallory")
         await people["alice"].hears(lambda _, data: bool(data.get("inbox")))
+        await people["alice"].run("bookmark.add", id=secret["id"])
         public = await bob.say("#open", "hello")
         for person in people.values():
             await person.settled()
@@ -141,7 +142,7 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "room.members": [({"room": "#staff"}, FINE, STRANGER), ({"room": "#staff", "online": True}, FINE, STRANGER)],
     "read.mark": [({"room": "#staff", "seq": 1}, FINE, STRANGER)],
     "bookmark.add": [({"id": "SECRET"}, FINE, STRANGER)],
-    "bookmark.remove": [({"id": "SECRET"}, STRANGER, STRANGER)],
+    "bookmark.remove": [({"id": "SECRET"}, FINE, STRANGER)],
     "bookmark.list": [({}, FINE, FINE)],
     "inbox.list": [({}, FINE, FINE)],
     "inbox.mark": [({"ids": [1]}, FINE, FINE)],
