@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Select, String, Table, delete, func, insert, select
+from pydantic import Field
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+)
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict
@@ -30,6 +44,7 @@ from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import EventData, Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import messages, metadata, rooms, users
+from chatrooms.types import Id, fitting
 
 MAX_PINNED = 100
 
@@ -47,10 +62,17 @@ _ids = values("ids")
 _of = Prepared(select(pins.c.message, pins.c.at).select_from(_ids.join(pins, pins.c.message == _ids.c.value)))
 
 
+class Page(InRoom):
+    """A page of the pinned messages of a room."""
+
+    after: Id | None = Field(None, description="Start after this pinned message; if omitted, at the most recent.")
+
+
 class Pinned(TypedDict):
-    """The pinned messages of a room, most recently pinned first."""
+    """Pinned messages of a room, most recently pinned first; ``more`` is true if there are older ones."""
 
     messages: list[Message]
+    more: bool
 
 
 def _load(db: Connection, ids: Sequence[str]) -> dict[str, str]:
@@ -91,9 +113,16 @@ def unpin(act: Act, p: Which, found: tuple[Message, Here]) -> OneMessage:
 
 
 @query("room.pins", may=access.member)
-def page(act: Act, p: InRoom, here: Here) -> Pinned:
-    """Return the pinned messages of a room, most recently pinned first."""
-    return {"messages": load(act, _pinned(here).order_by(pins.c.at.desc(), messages.c.seq.desc()))}
+def page(act: Act, p: Page, here: Here) -> Pinned:
+    """Return the pinned messages of a room, most recently pinned first, as many as fit into one response."""
+    order = (pins.c.at, messages.c.seq)
+    found = _pinned(here).order_by(*(column.desc() for column in order))
+    if p.after is not None:
+        last = select(*order).join(messages, messages.c.id == pins.c.message).where(pins.c.message == p.after)
+        found = found.where(tuple_(*order) < last.scalar_subquery())
+    loaded = load(act, found)
+    shown = list(fitting(loaded))
+    return {"messages": shown, "more": len(loaded) > len(shown)}
 
 
 def _pinned(here: Here) -> Select[Any]:

@@ -1,20 +1,20 @@
-"""Replies: the message that each one replies to, as a part of it, so that clients can show it without loading it."""
+"""Replies: the message that each one replies to, as a part of it, so that clients can show it without loading it.
+
+A reply is not broadcast again when that message is edited or deleted: the change of that message says it all, and
+clients take the quote's text from there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import Connection, Integer, bindparam, func, select
+from sqlalchemy import Connection, func, select
 from typing_extensions import TypedDict
 
-from chatrooms.features.messages.loading import changed, find
-from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act, Part
-from chatrooms.pipeline.feature import Feature, Row, on
-from chatrooms.pipeline.jobs import Job, JobKind, enqueue
+from chatrooms.pipeline.commands import Part
+from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message, Person, Seq
 from chatrooms.storage.statements import Prepared
@@ -22,8 +22,6 @@ from chatrooms.storage.tables import messages
 
 EXCERPT = 300
 """How many characters of the message are quoted."""
-AT_ONCE = 100
-"""How many replies one transaction broadcasts again."""
 
 
 class Quoted(TypedDict):
@@ -45,12 +43,6 @@ _of = Prepared(
         _ids.join(_reply, _reply.c.id == _ids.c.value).join(messages, messages.c.id == _reply.c.reply_to)
     )
 )
-_replies = Prepared(
-    select(messages.c.id)
-    .where(messages.c.reply_to == bindparam("message"), messages.c.seq > bindparam("after"), ~messages.c.deleted)
-    .order_by(messages.c.seq)
-    .limit(bindparam("limit", type_=Integer))
-)
 
 
 def _load(db: Connection, ids: Sequence[str]) -> Mapping[str, Quoted]:
@@ -67,36 +59,14 @@ def _store(db: Connection, message: Message) -> Quoted | None:
 
 
 QUOTED = Part(
-    "quoted", Quoted | None, "The message that it replies to; `null` if it is not a reply.", None, _load, _store
+    "quoted",
+    Quoted | None,
+    "The message that it replies to; `null` if it is not a reply. When that message changes, its change alone is sent: "
+    "take the new text from there, and `null` if it was deleted.",
+    None,
+    _load,
+    _store,
 )
 
 
-@on("messages")
-def _forget(act: Act, rows: Sequence[Row]) -> None:
-    """Enqueue a job for each message that was deleted while replies quote it."""
-    for row in rows:
-        if row["deleted"] and _replies.one(act.db, {"message": row["id"], "after": 0, "limit": 1}):
-            enqueue(act, DELETED, row["id"], {"message": row["id"], "room": row["room"]})
-
-
-async def _broadcast(chat: Chat, job: Job) -> None:
-    after: int | None = 0
-    while after is not None:
-        again = partial(_broadcast_some, id=job.data["message"], after=after)
-        after = await chat.change(again, NOBODY, job.data["room"])
-
-
-DELETED = JobKind("replies.deleted", _broadcast)
-"""Broadcasts the replies to a deleted message again, so that no client goes on to show what it said."""
-
-
-def _broadcast_some(act: Act, id: str, after: int) -> int | None:
-    """Broadcast some of the replies to a message; return the seq of the last one if there may be more."""
-    some = _replies.all(act.db, {"message": id, "after": after, "limit": AT_ONCE})
-    replies = [reply for row in some if (reply := find(act.db, row["id"]))]
-    for reply in replies:
-        changed(act, reply)
-    return replies[-1]["seq"] if len(some) == AT_ONCE else None
-
-
-FEATURE = Feature(parts=(QUOTED,), listeners=(_forget,), jobs=(DELETED,))
+FEATURE = Feature(parts=(QUOTED,))

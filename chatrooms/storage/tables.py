@@ -149,15 +149,6 @@ is_message = messages.c.number.is_not(None)
 # Finding and counting messages takes no longer however many events are between them.
 Index("ix_messages_numbered", messages.c.room, messages.c.seq, sqlite_where=is_message, postgresql_where=is_message)
 
-_is_reply = messages.c.reply_to.is_not(None)
-Index(
-    "ix_messages_reply_to",
-    messages.c.reply_to,
-    messages.c.seq,
-    sqlite_where=_is_reply,
-    postgresql_where=_is_reply,
-)
-
 reads = Table(
     "reads",
     metadata,

@@ -57,12 +57,16 @@ class Post(Params):
 
 @dataclass(frozen=True)
 class Posting:
-    """The destination of a message, which may begin or reopen a conversation, or one that is already ``stored``."""
+    """The destination of a message, which may begin or reopen a conversation, or one that is already ``stored``.
+
+    An author who no longer ``belongs`` to the room gets what they stored, and not what others did with it since.
+    """
 
     room: str
     begins: bool = False
     reopens: bool = False
     stored: Message | None = None
+    belongs: bool = True
 
 
 def addressed(me: Caller, room: str) -> str:
@@ -80,7 +84,7 @@ def _may(act: Act, p: Post) -> Posting:
     except Refusal:
         with suppress(Conflict):
             if stored := _stored(act, room, p):
-                return Posting(room, stored=stored)
+                return Posting(room, stored=stored, belongs=False)
         raise
     looks = p.reply_to or p.if_seq is not None or not here.exists
     stored = _stored(act, room, p) if looks else None  # others learn it from `_store`
@@ -108,7 +112,7 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
     Posting the same ``id`` again returns the stored message.
     """
     if to.stored:
-        return {"message": with_parts(act, [to.stored])[0]}
+        return {"message": with_parts(act, [to.stored])[0] if to.belongs else cast(Message, {**to.stored, **act.blank})}
     if p.reply_to:
         _require_same_room(act.db, p.reply_to, to.room)
     if p.if_seq is not None:
