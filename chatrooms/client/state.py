@@ -14,6 +14,8 @@ from chatrooms.client.rows import InboxItem, Member, Membership, Message, Read, 
 from chatrooms.client.unread import Unread
 
 NEWEST = 20
+QUOTED = 300
+"""How many characters of a message its replies quote."""
 AHEAD = 2**31 - 1
 """A rev that no room reaches; a client that seems to be ahead of the server is reset."""
 
@@ -78,7 +80,22 @@ class RoomState:
             self.messages[seq] = row
             if late:
                 self.messages = dict(sorted(self.messages.items()))
+        self._requote(row)
         return True
+
+    def _requote(self, row: Message) -> None:
+        """Bring quotes up to date: a reply is not sent again when the message that it quotes changes."""
+        quoted = row.get("quoted")
+        if quoted and row["seq"] in self.messages and quoted["seq"] in self.messages:
+            self._quote(row, self.messages[quoted["seq"]])
+        if row["rev"] > row["seq"]:
+            for reply in list(self.messages.values()):
+                self._quote(reply, row)
+
+    def _quote(self, reply: Message, message: Message) -> None:
+        quoted, text = reply.get("quoted"), message["text"] and message["text"][:QUOTED]
+        if quoted and quoted["seq"] == message["seq"] and quoted["text"] != text:
+            self.messages[reply["seq"]] = {**reply, "quoted": {**quoted, "text": text}}
 
     def _forget(self, keep: int) -> None:
         while len(self.messages) > keep:

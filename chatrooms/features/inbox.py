@@ -21,20 +21,26 @@ from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature, Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
-from chatrooms.storage.rows import InboxItem, Message, many, one
+from chatrooms.storage.rows import InboxItem, Message, many
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import ITEM, SYNCED
-from chatrooms.storage.tables import inbox, members, messages, reads
+from chatrooms.storage.tables import inbox, messages, reads
 from chatrooms.types import MAX_PAGE, MAX_SEQ, Seq, fitting
 
-AT_ONCE = 200
-"""How many people's inboxes one transaction changes."""
+AT_ONCE = 20
+"""How many people's inboxes one transaction changes, while other writes wait."""
+OF_ONE = 5
+"""A message that concerns this many people counts as one more in its author's rate of posting, and so on."""
 MAX_UNREAD = 400
 """How many items are unread; older ones become read, so that one command changes fewer than a piece of `sync` holds."""
 MAX_MARKED = 100
 MENTION, REPLY = "mention", "reply"
 
-_listed = Prepared(select(inbox.c.username).where(inbox.c.message == bindparam("message"), inbox.c.gone.is_(False)))
+_listed = Prepared(
+    select(inbox.c.username).where(
+        inbox.c.message == bindparam("message"), inbox.c.gone.is_(False), access.belongs(inbox.c.username, inbox.c.room)
+    )
+)
 _row = tuple(inbox.c[column] for column in (*ITEM, "rev"))
 _is_unread = (inbox.c.read.is_(False), inbox.c.gone.is_(False))
 _settle_room = update(inbox).where(
@@ -69,6 +75,10 @@ class Items(TypedDict):
     items: list[InboxItem]
 
 
+class _OfPerson(InboxItem):
+    username: str
+
+
 class InboxPage(TypedDict):
     """Items, newest first, and the ``messages`` that they are about; ``more`` is true if there are older ones."""
 
@@ -99,7 +109,8 @@ def page(act: Act, p: Page, _: None) -> InboxPage:
 @change("inbox.mark", may=access.anyone, locks=_myself, repeatable=True, method="mark_inbox")
 def mark(act: Act, p: Marked, _: None) -> Items:
     """Mark items of your inbox as read, or as unread again."""
-    mine = (inbox.c.username == act.me.username, inbox.c.id.in_(p.ids), inbox.c.gone.is_(False))
+    visible = access.readable(inbox.c.room, act.me)
+    mine = (inbox.c.username == act.me.username, inbox.c.id.in_(p.ids), inbox.c.gone.is_(False), visible)
     read = p.state == "read"
     others = (*mine, inbox.c.read.is_not(read))
     if act.db.scalar(select(inbox.c.id).where(*others).limit(1)) is not None:
@@ -119,6 +130,8 @@ def _notice(act: Act, rows: Sequence[Row]) -> None:
         elif row["seq"] != row["rev"]:
             continue
         if people:
+            if not act.me.host:
+                act.rates.limits["post"].charge(act.me.username, act.me.network, len(people) // OF_ONE)
             enqueue(act, MENTIONS, f"{row['id']} {row['rev']}", {"message": row["id"], "people": sorted(people)})
 
 
@@ -162,15 +175,17 @@ def _settle(act: Act, id: str, people: Iterable[str]) -> None:
         return
     (row,) = cast(list[Row], with_parts(act, [message]))
     concerned = _concerned(row)
-    for username in people:
-        before = _item(act.db, username, id)
+    items = _items_about(act.db, id, people)
+    positions = _positions(act.db, message["room"], people)
+    for username, position in positions.items():
+        before, kind = items.get(username), concerned.get(username)
         is_held = before is not None and not before["gone"]
-        is_meant = username in concerned and _belongs(act.db, message["room"], username)
-        if is_meant and not is_held:
-            _put(act, message, username, concerned[username], before)
+        if kind and not is_held:
+            was_read = message["edited_at"] is None and position >= message["seq"]
+            _put(act, message, before, username=username, kind=kind, read=was_read)
             _read_oldest(act, username)
             _broadcast(act, username)
-        elif before and is_held and not is_meant:
+        elif before and is_held and not kind:
             _update(act, username, before["id"], gone=True)
             _broadcast(act, username)
 
@@ -184,10 +199,9 @@ def _concerned(message: Row) -> dict[str, str]:
     return people
 
 
-def _put(act: Act, message: Message, username: str, kind: str, before: InboxItem | None) -> None:
-    """Add an item or bring it back; it is read already if the message was read since it was posted."""
-    was_read = message["edited_at"] is None and _position(act.db, username, message["room"]) >= message["seq"]
-    values = {"kind": kind, "at": message["edited_at"] or message["at"], "read": was_read, "gone": False}
+def _put(act: Act, message: Message, before: InboxItem | None, *, username: str, kind: str, read: bool) -> None:
+    """Add an item or bring it back; it is ``read`` already if the message was read since it was posted."""
+    values = {"kind": kind, "at": message["edited_at"] or message["at"], "read": read, "gone": False}
     if before:
         _update(act, username, before["id"], **values)
         return
@@ -213,9 +227,11 @@ def _broadcast(act: Act, username: str) -> None:
         act.changes.add(username, "inbox", item)
 
 
-def _item(db: Connection, username: str, message: str) -> InboxItem | None:
-    found = _items(username).where(inbox.c.message == message, inbox.c.kind.in_((MENTION, REPLY)))
-    return one(InboxItem, db.execute(found))
+def _items_about(db: Connection, message: str, people: Iterable[str]) -> dict[str, InboxItem]:
+    """Return people's items about a message, by username."""
+    about = (inbox.c.message == message, inbox.c.username.in_(people), inbox.c.kind.in_((MENTION, REPLY)))
+    found = SYNCED["inbox"].select().add_columns(inbox.c.username).where(*about)
+    return {row["username"]: row for row in many(_OfPerson, db.execute(found))}
 
 
 def _items(username: str) -> Select[Any]:
@@ -226,13 +242,11 @@ def _holders(db: Connection, message: str) -> list[str]:
     return [row["username"] for row in _listed.all(db, {"message": message})]
 
 
-def _belongs(db: Connection, room: str, username: str) -> bool:
-    here = (members.c.room == room, members.c.username == username, members.c.gone.is_(False))
-    return room == username or db.scalar(select(members.c.room).where(*here)) is not None
-
-
-def _position(db: Connection, username: str, room: str) -> int:
-    return db.scalar(select(reads.c.seq).where(reads.c.username == username, reads.c.room == room)) or 0
+def _positions(db: Connection, room: str, people: Iterable[str]) -> dict[str, int]:
+    """Return the read positions of those of some people who belong to a room."""
+    here = (reads.c.room == room, reads.c.username.in_(people), access.belongs(reads.c.username, reads.c.room))
+    found = db.execute(select(reads.c.username, reads.c.seq).where(*here).order_by(reads.c.username))
+    return {row.username: row.seq for row in found}
 
 
 def _messages(act: Act, items: Iterable[InboxItem]) -> list[Message]:

@@ -78,6 +78,14 @@ def readable(room: ColumnElement[str], me: Caller) -> ColumnElement[bool]:
     return or_(room == me.username, room.in_(mine))
 
 
+def belongs(username: ColumnElement[str], room: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return the condition that a person belongs to ``room``, for queries about several people."""
+    here = select(members.c.room).where(
+        members.c.room == room, members.c.username == username, members.c.gone.is_(False)
+    )
+    return or_(room == username, here.exists())
+
+
 def person(db: Connection, username: str, field: str = "username") -> str:
     """Return ``username`` if that person exists; raises `NotFound`, also for the application, which is no person."""
     if username == names.APPLICATION or _person.one(db, {"username": username}) is None:

@@ -202,6 +202,9 @@ bookmarks = Table(
     Index(None, "username", "rev"),
 )
 
+_is_unread = and_(inbox.c.read.is_(False), inbox.c.gone.is_(False))
+Index("ix_inbox_unread", inbox.c.username, inbox.c.id, sqlite_where=_is_unread, postgresql_where=_is_unread)
+
 sessions = Table(
     "sessions",
     metadata,

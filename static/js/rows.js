@@ -1,4 +1,5 @@
 import { isMessage } from "./messages/events.js";
+import { requoted } from "./messages/quoted.js";
 import { readFrom } from "./reads/counts.js";
 import * as store from "./store.js";
 
@@ -54,7 +55,10 @@ function listed(window) {
 /** @param {string} room @param {Message[]} news Messages and events. */
 function takeMessages(room, news) {
   const window = store.windowOf(room);
-  const rows = merge(window.value.rows, news, (message) => message.id);
+  const rows = requoted(
+    merge(window.value.rows, news, (message) => message.id),
+    news,
+  );
   window.value = listed({ ...window.value, rows });
   const messages = news.filter(isMessage);
   const latest = messages.map(({ at }) => at).sort();

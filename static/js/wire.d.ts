@@ -357,10 +357,10 @@ export interface Commands {
     params: { room: string; until?: string | null };
     result: { membership: Membership };
   };
-  /** Return the pinned messages of a room, most recently pinned first. */
+  /** Return the pinned messages of a room, most recently pinned first, as many as fit into one response. */
   "room.pins": {
-    params: { room: string };
-    result: { messages: Message[] };
+    params: { room: string; after?: string | null };
+    result: { messages: Message[]; more: boolean };
   };
   /** Remove a member; their sockets stop receiving from the room at once. */
   "room.remove": {

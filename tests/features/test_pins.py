@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chatrooms.types import MAX_BYTES, MAX_TEXT
 from tests.people import Refused
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
@@ -45,6 +46,18 @@ async def test_the_most_recently_pinned_message_comes_first(person):
     for message in (said[2], said[0]):
         await alice.run("message.pin", id=message["id"])
     assert [m["text"] for m in (await alice.run("room.pins", room="#lobby"))["messages"]] == ["a", "c"]
+
+
+async def test_many_long_pins_come_in_pages(person):
+    alice = await person("alice")
+    texts = [chr(ord("a") + number) * MAX_TEXT for number in range(2 + MAX_BYTES // MAX_TEXT)]
+    for text in texts:
+        await alice.run("message.pin", id=(await alice.say("#lobby", text))["id"])
+    first = await alice.run("room.pins", room="#lobby")
+    rest = await alice.run("room.pins", room="#lobby", after=first["messages"][-1]["id"])
+    assert first["more"] and not rest["more"]
+    assert [message["text"] for message in first["messages"] + rest["messages"]] == texts[::-1]
+    assert (await alice.run("room.pins", room="#lobby", after=rest["messages"][-1]["id"]))["messages"] == []
 
 
 async def test_an_edit_keeps_the_pin_and_deleting_ends_it(person):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from chatrooms.client import Client
 from chatrooms.features import replies
-from tests.people import Refused
+from tests.people import PATIENCE, Refused
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 
@@ -65,25 +68,30 @@ async def test_editing_or_pinning_a_reply_keeps_its_quote_and_deleting_it_drops_
     assert (await alice.run("message.delete", id=reply["id"]))["message"]["quoted"] is None
 
 
-async def test_no_client_goes_on_to_show_what_a_deleted_message_said(person, monkeypatch):
-    monkeypatch.setattr(replies, "AT_ONCE", 2)
+async def test_a_change_of_the_message_alone_is_sent_and_clients_take_the_quote_from_it(person, own_server):
     alice, bob = await person("alice"), await person("bob")
     first = await alice.say("#lobby", "a secret")
-    answers = [await bob.say("#lobby", f"answer {number}", reply_to=first["id"]) for number in range(4)]
-    await bob.run("message.delete", id=answers[1]["id"])
-    await alice.run("message.delete", id=first["id"])
-    told = [answers[0], *answers[2:]]
-    for answer in told:
-        await bob.hears(
-            lambda _, data, answer=answer: any(
-                row["id"] == answer["id"] and row["quoted"] == quoting(first, None) for row in data.get("messages", ())
-            )
-        )
-    history = (await bob.run("history", room="#lobby"))["messages"]
-    assert [row["quoted"] for row in history if row["id"] in {answer["id"] for answer in told}] == [
-        quoting(first, None)
-    ] * 3
-    assert all(row["edited_at"] is None for row in history)
+    async with Client(own_server.url, username="carol") as carol:
+        await carol.join("#lobby")
+        reply = await bob.say("#lobby", "What?", reply_to=first["id"])
+        await bob.say("#lobby", "x" * 400)
+        for command, text in (("message.edit", "another"), ("message.edit", "y" * 400), ("message.delete", None)):
+            more = {"text": text} if text else {}
+            rev = (await alice.run(command, id=first["id"], **more))["message"]["rev"]
+            await until_rev(carol, "#lobby", rev)
+            quoted = quoting(first, text and text[: replies.EXCERPT])
+            assert carol.rooms["#lobby"].messages[reply["seq"]]["quoted"] == quoted
+            fresh = (await bob.run("history", room="#lobby"))["messages"]
+            assert [row for row in fresh if row["id"] == reply["id"]] == [reply | {"quoted": quoted}]
+    await bob.settled()
+    assert [row["id"] for row in bob.rows("messages")].count(reply["id"]) == 1
+
+
+async def until_rev(client, room, rev):
+    """Wait until a client has a room's changes up to a rev."""
+    async with asyncio.timeout(PATIENCE):
+        while client.rooms[room].rev < rev:
+            await asyncio.sleep(0.01)
 
 
 async def test_a_reply_to_a_deleted_message_says_so(person):
@@ -131,3 +139,17 @@ async def test_a_reply_does_not_reach_an_author_who_left(person):
     await bob.say("#den", "@carol, who is next?")
     await carol.hears(lambda _, data: bool(data.get("inbox")))
     assert (await alice.run("inbox.list"))["items"] == []
+
+
+async def test_an_author_who_was_removed_gets_only_what_they_stored(person):
+    alice, bob = await person("alice"), await person("bob")
+    await alice.run("room.create", name="#secret", access="private")
+    await alice.run("room.invite", room="#secret", username="bob")
+    first = await alice.say("#secret", "Hello")
+    id = "0198c0de-0000-7000-8000-0000000000bb"
+    await bob.say("#secret", "Hi", reply_to=first["id"], id=id)
+    await alice.run("room.remove", room="#secret", username="bob")
+    await alice.run("message.edit", id=first["id"], text="only for us")
+    await alice.run("message.pin", id=id)
+    again = await bob.say("#secret", "Hi", reply_to=first["id"], id=id)
+    assert again["text"] == "Hi" and again["quoted"] is None and again["pinned_at"] is None

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { excerptOf } from "../messages/quoted.js";
 import { keep, kept, TAB } from "../storage.js";
 import { me } from "../store.js";
 
@@ -6,9 +7,6 @@ import { me } from "../store.js";
  * The message that the next one of a room replies to, in this tab; it survives a reload, as the draft does.
  * @import {Message, Quoted} from "../wire.js"
  */
-
-/** As many characters as the server quotes. */
-const LONGEST = 300;
 
 /** @param {string} room */
 const key = (room) => `${me.peek()?.username} reply ${room}`;
@@ -25,7 +23,7 @@ export function replyIn(room) {
 
 /** @param {Pick<Message, "id" | "room" | "seq" | "author" | "text">} message */
 export function replyTo({ id, room, seq, author, text }) {
-  keep(key(room), JSON.stringify({ id, seq, author, text: excerptOf(text ?? "") }), TAB);
+  keep(key(room), JSON.stringify({ id, seq, author, text: excerptOf(text) }), TAB);
   changed.value += 1;
 }
 
@@ -35,6 +33,3 @@ export function noReply(room) {
   keep(key(room), "", TAB);
   changed.value += 1;
 }
-
-/** @param {string} text */
-const excerptOf = (text) => [...text.slice(0, 2 * LONGEST)].slice(0, LONGEST).join("");

@@ -1,7 +1,8 @@
 import { useEffect } from "preact/hooks";
 import { noReply, replyIn } from "../composer/replying.js";
 import { html } from "../html.js";
-import { nameOf } from "../store.js";
+import { excerptOf } from "../messages/quoted.js";
+import { nameOf, windowOf } from "../store.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 import { Excerpt } from "./quote.js";
@@ -20,11 +21,17 @@ export function Replying({ room, box }) {
       <${Icon} name="reply" />
       <p class="quote">
         <span>Replying to <strong dir="auto">${nameOf(quoted.author)}</strong></span><${Handle} username=${quoted.author} />
-        <${Excerpt} room=${room} quoted=${quoted} />
+        <${Excerpt} text=${textNow(room, quoted)} />
       </p>
       <button class="quiet square" type="button" aria-label="Cancel reply" title="Cancel reply" onClick=${() => (noReply(room), box.current?.focus())}>
         <${Icon} name="close" />
       </button>
     </div>
   `;
+}
+
+/** What the message says now, if it is here. @param {string} room @param {import("../wire.js").Quoted} quoted */
+function textNow(room, { id, text }) {
+  const known = windowOf(room).value.rows.get(id);
+  return known ? excerptOf(known.text) : text;
 }
