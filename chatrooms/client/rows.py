@@ -40,6 +40,10 @@ class History(TypedDict):
     more: bool
     more_before: bool
     more_after: bool
+    mine: dict[str, list[str]]
+    """By message id, the emoji of your own reactions that its ``reactions`` do not show, because 20 other people
+    reacted with them before you.
+    """
 
 
 class InboxItem(TypedDict):
@@ -223,6 +227,8 @@ class Message(TypedDict):
     """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code,
     quotes, links and addresses; at most 50.
     """
+    reactions: list[Reaction]
+    """The emoji with which people reacted to it, at most 50, the oldest first."""
 
 
 class OneMember(TypedDict):
@@ -265,6 +271,34 @@ class Pinned(TypedDict):
     """The pinned messages of a room, most recently pinned first."""
 
     messages: list[Message]
+
+
+class Reacted(TypedDict):
+    """The message as it is now."""
+
+    message: Message
+    mine: dict[str, list[str]]
+    """By message id, the emoji of your own reactions that its ``reactions`` do not show, because 20 other people
+    reacted with them before you.
+    """
+
+
+class Reaction(TypedDict):
+    """An emoji with which people reacted to a message."""
+
+    emoji: str
+    """The emoji."""
+    count: int
+    """How many people reacted with it."""
+    people: list[str]
+    """The usernames of the first 20 of them, in the order in which they reacted."""
+
+
+class ReactionPage(TypedDict):
+    """Usernames, oldest reaction first; ``more`` is true if there are others after the last one."""
+
+    people: list[str]
+    more: bool
 
 
 class Read(TypedDict):

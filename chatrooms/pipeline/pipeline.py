@@ -252,7 +252,7 @@ class Pipeline:
         act.changes.locked = set(command.locks(db, me, p))
         outcome = self._outcome(act, command.body(act, p, command.may(act, p)))
         if not me.host:
-            sent: list[Change | Signal] = [*outcome.changes, *outcome.signals]
+            sent: list[Change | Signal] = [*outcome.changes, *outcome.signals, *act.promised]
             if weight := sum(map(self._broadcast.kilobytes, sent)):
                 rates.limits["broadcast"].spend(me.username, me.network, weight)
         return outcome

@@ -113,6 +113,14 @@ export interface Message {
   reply_to: string | null;
   pinned_at: string | null;
   mentions: string[];
+  reactions: Reaction[];
+}
+
+/** An emoji with which people reacted to a message. */
+export interface Reaction {
+  emoji: string;
+  count: number;
+  people: string[];
 }
 
 /** A person's read position in a room; there is one for each room that they belong to. */
@@ -214,7 +222,7 @@ export interface Commands {
   /** Return a page of a room's messages, at most 100. */
   history: {
     params: { room: string; before?: number | null; after?: number | null; around?: number | null; limit?: number };
-    result: { messages: Message[]; more: boolean; more_before: boolean; more_after: boolean };
+    result: { messages: Message[]; more: boolean; more_before: boolean; more_after: boolean; mine: Record<string, string[]> };
   };
   /** Return what concerns you, such as mentions, newest first, a hundred at a time. */
   "inbox.list": {
@@ -255,6 +263,21 @@ export interface Commands {
   "presence.watch": {
     params: { usernames: string[] };
     result: { states: Record<string, "online" | "offline"> };
+  };
+  /** React to a message with an emoji; people can use 50 of them on one message. */
+  "reaction.add": {
+    params: { id: string; emoji: string };
+    result: { message: Message; mine: Record<string, string[]> };
+  };
+  /** Return who reacted to a message with an emoji, a hundred at a time, oldest reaction first. */
+  "reaction.list": {
+    params: { id: string; emoji: string; after?: string };
+    result: { people: string[]; more: boolean };
+  };
+  /** Remove your reaction to a message. */
+  "reaction.remove": {
+    params: { id: string; emoji: string };
+    result: { message: Message; mine: Record<string, string[]> };
   };
   /** Mark a room as read up to a message. */
   "read.mark": {
@@ -359,7 +382,7 @@ export interface Commands {
   /** Return the changes since these revs in your own room and the rooms you belong to, a page of rooms at a time. */
   sync: {
     params: { revs?: {}; after?: string | null; until?: string | null; open?: string[]; heads?: boolean; newest?: {} };
-    result: { changes: Change[]; reads: Read[]; reset: string[]; heads: string[]; more: boolean; until: string | null; epoch: string };
+    result: { changes: Change[]; reads: Read[]; reset: string[]; heads: string[]; more: boolean; until: string | null; epoch: string; mine: Record<string, string[]> };
   };
   /** Show a room that you are typing. */
   typing: {

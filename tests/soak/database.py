@@ -15,7 +15,8 @@ PINNED_AT = "CASE WHEN NOT deleted THEN (SELECT pins.at FROM pins WHERE message 
 MENTIONED = "SELECT username FROM mentions WHERE message = id ORDER BY username"
 MENTIONS = f"(SELECT json_group_array(username) FROM ({MENTIONED})) AS mentions"
 COLUMNS = "id, room, seq, number, author, kind, text, data, at, edited_at, deleted, reply_to, rev"
-MESSAGE = f"{COLUMNS}, {PINNED_AT}, {MENTIONS}"
+REACTIONS = "coalesce((SELECT reacted.reactions FROM reacted WHERE message = id), '[]') AS reactions"
+MESSAGE = f"{COLUMNS}, {PINNED_AT}, {MENTIONS}, {REACTIONS}"
 MEMBER = "room, username, role, since, gone"
 TRUTHS = ("deleted", "gone", "closed", "favorite", "muted", "archived")
 
@@ -82,7 +83,7 @@ class Stored:
 
 
 def _value(column: str, stored: Any) -> Any:
-    if column in {"mentions", "data"}:
+    if column in {"mentions", "reactions", "data"}:
         return stored and orjson.loads(stored)
     return bool(stored) if column in TRUTHS else stored
 

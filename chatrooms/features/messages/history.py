@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from sqlalchemy import Select
 from typing_extensions import TypedDict
 
-from chatrooms.features.messages.loading import load, rows
+from chatrooms.features.messages.loading import Mine, load, mine, rows
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Params, query
@@ -43,6 +43,7 @@ class History(TypedDict):
     more: bool
     more_before: bool
     more_after: bool
+    mine: Mine
 
 
 @query("history", may=access.member)
@@ -52,16 +53,16 @@ def history(act: Act, p: Place, _here: Here) -> History:
         return _around(act, p.room, p.around, p.limit)
     if p.after is not None:
         found, more = _following(act, p.room, p.after, p.limit)
-        return _page(found, before=bool(_preceding(act, p.room, p.after + 1, 1)[0]), after=more, more=more)
+        return _page(act, found, before=bool(_preceding(act, p.room, p.after + 1, 1)[0]), after=more, more=more)
     found, more = _preceding(act, p.room, p.before, p.limit)
     newer = p.before is not None and bool(_following(act, p.room, p.before - 1, 1)[0])
-    return _page(found, before=more, after=newer, more=more)
+    return _page(act, found, before=more, after=newer, more=more)
 
 
 def _around(act: Act, room: str, seq: int, limit: int) -> History:
     older, more_before = _preceding(act, room, seq, limit // 2)
     newer, more_after = _following(act, room, seq - 1, limit - len(older))
-    return _page(older + newer, before=more_before, after=more_after, more=more_before or more_after)
+    return _page(act, older + newer, before=more_before, after=more_after, more=more_before or more_after)
 
 
 def _preceding(act: Act, room: str, seq: int | None, limit: int) -> tuple[list[Message], bool]:
@@ -90,5 +91,5 @@ def _fitting(found: list[Message]) -> list[Message]:
     return [message for message, size in zip(found, sizes, strict=True) if size <= MAX_BYTES] or found[:1]
 
 
-def _page(found: list[Message], *, before: bool, after: bool, more: bool) -> History:
-    return {"messages": found, "more": more, "more_before": before, "more_after": after}
+def _page(act: Act, found: list[Message], *, before: bool, after: bool, more: bool) -> History:
+    return {"messages": found, "more": more, "more_before": before, "more_after": after, "mine": mine(act, found)}
