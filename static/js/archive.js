@@ -4,8 +4,9 @@ import { openDB } from "idb";
 /**
  * State that survives a reload, in IndexedDB. If the browser blocks storage, everything here does nothing.
  * @import {IDBPDatabase} from "idb"
- * @typedef {{id: string, user: string, room: string, text: string, at: string,
- *   refused?: string}} Waiting A message that the server has not acknowledged yet.
+ * @import {Wish} from "./reactions/shown.js"
+ * @typedef {{id: string, user: string, room: string, text: string, at: string, refused?: string,
+ *   wish?: Wish}} Waiting A message, or a reaction, that the server has not acknowledged yet.
  */
 
 const NAME = `chatrooms ${new URL(document.baseURI).pathname}`;

@@ -3,8 +3,10 @@ import { signal } from "@preact/signals";
 /**
  * The open dialog, if any. Navigating closes it.
  * @import {RoomAction} from "./rooms/actions.js"
- * @typedef {"browse" | "create" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"} Dialogs
- * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string}} Overlay
+ * @import {Message} from "./wire.js"
+ * @typedef {"browse" | "create" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"
+ *   | "reactions"} Dialogs
+ * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string, message?: Message}} Overlay
  */
 
 export const overlay = signal(/** @type {Overlay} */ ({ kind: "" }));
@@ -14,6 +16,9 @@ export const show = (kind) => void (overlay.value = { kind });
 
 /** @param {string} username */
 export const showPerson = (username) => void (overlay.value = { kind: "person", username });
+
+/** @param {Message} message */
+export const showReactions = (message) => void (overlay.value = { kind: "reactions", message });
 
 /** @param {RoomAction} kind @param {string} room */
 export const showAction = (kind, room) => void (overlay.value = { kind, room });

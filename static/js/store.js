@@ -52,6 +52,8 @@ export const reads = table();
 export const inbox = signal(new Map());
 /** @type {Signal<Map<string, User>>} */
 export const users = table();
+/** @type {Signal<Map<string, string[]>>} By message id, our reactions that it does not show, as others came first. */
+export const ownReactions = table();
 /** @type {Signal<Map<string, number>>} The number of each room's newest message. */
 export const newest = table();
 /** @type {Signal<Map<string, string>>} When each room's newest message was posted. */

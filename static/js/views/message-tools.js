@@ -1,9 +1,12 @@
 import { holdBack } from "../reads/held-back.js";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
+import { showReactions } from "../overlay.js";
+import { reactionsTo } from "../reactions/reacting.js";
 import { linkTo } from "../route.js";
 import { mayModerate, me, rooms } from "../store.js";
 import { command } from "../sync.js";
+import { AddReaction } from "./add-reaction.js";
 import { Icon } from "./icon.js";
 import { toast } from "./toast.js";
 
@@ -21,6 +24,8 @@ export function Tools({ message, onEdit, onDelete }) {
   return html`
     <div class="tools">
       <div role="group" aria-label="Message actions">
+        ${isOpen && html`<${AddReaction} message=${message} />`}
+        ${reactionsTo(message).length > 0 && html`<${Tool} label="Who reacted" icon="people" onClick=${() => showReactions(message)} />`}
         <${Tool} label="Copy link" icon="link" onClick=${() => copyLink(linkTo(room, seq))} />
         <${Tool} label="Mark as unread from here" icon="unread" onClick=${markUnread} />
         ${isOpen && html`<${Tool} label=${message.pinned_at ? "Unpin message" : "Pin message"} icon="pin" onClick=${() => togglePin(message)} />`}

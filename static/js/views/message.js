@@ -13,6 +13,7 @@ import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
 import { Mentioned } from "./mention.js";
+import { Reactions } from "./reactions.js";
 import { useSteps } from "./steps.js";
 
 const MessageEditor = later("MessageEditor");
@@ -55,6 +56,7 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
             ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} />`
             : html`<${Body} message=${message} />`
         }
+        <${Reactions} message=${message} isReachable=${isWanted} />
         ${isWaiting && html`<${OnItsWay} id=${message.id} />`}
       </div>
       ${
