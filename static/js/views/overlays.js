@@ -32,7 +32,9 @@ const DIALOGS = {
 export function Overlays() {
   const { kind, username, room, message } = overlay.value;
   const Chosen = Object.hasOwn(DIALOGS, kind) ? DIALOGS[kind] : null;
-  if (Chosen)
-    return html`<${Chosen} key=${username ?? kind} username=${username} message=${message} onClose=${closeOverlay} />`;
+  if (Chosen) {
+    const key = username ?? kind;
+    return html`<${Chosen} key=${key} username=${username} message=${message} onClose=${closeOverlay} />`;
+  }
   return room ? html`<${RoomDialog} room=${room} action=${kind} onClose=${closeOverlay} />` : null;
 }
