@@ -22,6 +22,13 @@ TALK = [
     ("carol", "🍜"),
     ("bob", "Perfect. See you there."),
 ]
+REACTIONS = [
+    (0, "👍", ["alice", "carol"]),
+    (0, "🎉", ["carol"]),
+    (7, "🍜", ["bob", "carol"]),
+    (7, "❤️", ["alice", "bob"]),
+]
+"""To which message of `TALK`, with what, by whom."""
 View = Callable[[Visitor], Awaitable[None]]
 
 
@@ -38,9 +45,11 @@ async def furnish(alice: Person, bob: Person, carol: Person) -> None:
     await carol.run("room.create", name="garden", topic="Tomatoes and patience")
     for command in ("room.leave", "room.join"):
         await bob.run(command, room="#design")
-    for author, text in TALK:
-        last = await people[author].say("#lobby", text)
-    await alice.run("read.mark", room="#lobby", seq=last["seq"])
+    talk = [await people[author].say("#lobby", text) for author, text in TALK]
+    for number, emoji, reacting in REACTIONS:
+        for name in reacting:
+            await people[name].run("reaction.add", id=talk[number]["id"], emoji=emoji)
+    await alice.run("read.mark", room="#lobby", seq=talk[-1]["seq"])
     await bob.say("alice", "Do you have the slides for this afternoon?")
     await carol.say("#book-club", "Chapter four, at last!")
     await carol.say("#design", "@alice, can you have a look at the colours of the header? @bob is away until Monday.")
@@ -82,6 +91,19 @@ async def message(alice: Visitor) -> None:
     await alice.message("Just did.").hover()
     await alice.message("Just did.").focus()
     await expect(alice.button("Copy link").first).to_be_visible()
+
+
+async def reacting(alice: Visitor) -> None:
+    await message(alice)
+    await alice.message("Just did.").get_by_role("button", name="Add reaction").click()
+    await expect(alice.button("thumbs up").first).to_be_visible()
+
+
+async def reacted(alice: Visitor) -> None:
+    await alice.message("Noodles. I will").hover()
+    await alice.message("Noodles. I will").focus()
+    await alice.message("Noodles. I will").get_by_role("button", name="Who reacted").click()
+    await expect(alice.dialog.get_by_text("Carol")).to_be_visible()
 
 
 async def switcher(alice: Visitor) -> None:
@@ -221,7 +243,7 @@ async def too_long(alice: Visitor) -> None:
 VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
-        lobby, rooms, members, message, switcher, keys, completion, emoji, person, settings, profile, level, browse,
+        lobby, rooms, members, message, reacting, reacted, switcher, keys, completion, emoji, person, settings, profile, level, browse,
         mentions, mute, new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes, events,
         not_here, editing, too_long,
     )
