@@ -163,7 +163,7 @@ class Commands(ABC):
         """React to a message with an emoji; people can use 50 of them on one message. Reacting twice has no effect.
 
         The room receives the message again: at once, or if it did in the last second, once for all reactions of
-        that second; a second is longer for a message of more than 1,400 bytes. Your other connections receive a
+        that second; a second is longer for a message of more than 1,200 bytes. Your other connections receive a
         ``reaction`` signal.
 
         - ``emoji``: A single emoji, which can be a flag or have a skin tone, but not a code such as ``:+1:``. It

@@ -109,7 +109,7 @@ async def test_a_reaction_is_seen_live_in_history_and_in_sync_on_either_database
 
 
 async def test_an_acknowledged_reaction_survives_a_restart_and_is_sent_after_it(tmp_path, either_database, monkeypatch):
-    monkeypatch.setattr(sending, "SECONDS", 3600)
+    monkeypatch.setattr(sending, "SECONDS", 100)
     async with running(tmp_path, database=either_database) as server, connect(server.url, "alice") as alice:
         message = await alice.say("#lobby", "hello")
         await alice.run("reaction.add", id=message["id"], emoji=THUMB)

@@ -91,7 +91,7 @@ def add(act: Act, p: React, message: Message) -> Reacted:
     """React to a message with an emoji; people can use 50 of them on one message. Reacting twice has no effect.
 
     The room receives the message again: at once, or if it did in the last second, once for all reactions of that
-    second; a second is longer for a message of more than 1,400 bytes. Your other connections receive a ``reaction``
+    second; a second is longer for a message of more than 1,200 bytes. Your other connections receive a ``reaction``
     signal.
     """
     kinds = [kind["emoji"] for kind in stored.load(act.db, [p.id]).get(p.id, ())]

@@ -21,7 +21,7 @@ from chatrooms.types import size_of
 
 SECONDS = 1.0
 """How long a message is not sent again, at least."""
-BYTES_PER_SECOND = 1400
+BYTES_PER_SECOND = 1200
 """A larger message is not sent again for as much longer: a minute of reactions to it costs each reader below 100 KB."""
 LONGEST = timedelta(minutes=2)
 """More than the largest message with the most reactions takes; a later time is of before the clock was set back."""

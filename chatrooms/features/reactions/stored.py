@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
+import orjson
 from pydantic import Field
 from sqlalchemy import (
     JSON,
@@ -24,10 +25,10 @@ from sqlalchemy import (
     bindparam,
     delete,
     false,
-    insert,
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from typing_extensions import TypedDict
 
 from chatrooms.features.reactions.emoji import LONGEST
@@ -81,13 +82,47 @@ _ids = values("ids")
 _summaries = Prepared(
     select(reacted.c.message, reacted.c.reactions).select_from(_ids.join(reacted, reacted.c.message == _ids.c.value))
 )
-_sent = Prepared(select(reacted.c.quiet_until, reacted.c.waiting).where(reacted.c.message == bindparam("message")))
 _of_person = Prepared(
     select(reactions.c.message, reactions.c.emoji)
     .select_from(_ids.join(reactions, reactions.c.message == _ids.c.value))
     .where(reactions.c.username == bindparam("username"))
     .order_by(reactions.c.key)
 )
+_ONE = ("message", "emoji", "username")
+_one = tuple(reactions.c[name] == bindparam(name) for name in _ONE)
+_key = Prepared(select(reactions.c.key).where(*_one))
+_remove = Prepared(delete(reactions).where(*_one))
+_people = Prepared(
+    select(reactions.c.username)
+    .where(
+        reactions.c.message == bindparam("message"),
+        reactions.c.emoji == bindparam("emoji"),
+        reactions.c.key > bindparam("after"),
+    )
+    .order_by(reactions.c.key)
+    .limit(bindparam("limit", type_=Integer))
+)
+_sent = Prepared(select(reacted.c.quiet_until, reacted.c.waiting).where(reacted.c.message == bindparam("message")))
+_set_sent = Prepared(
+    update(reacted)
+    .where(reacted.c.message == bindparam("which"))
+    .values({name: bindparam(f"new_{name}") for name in Sent._fields})
+)
+
+
+def _adding(insert: Any) -> Prepared:
+    row = insert(reactions).values({name: bindparam(name) for name in _ONE})
+    return Prepared(row.on_conflict_do_nothing(index_elements=sorted(_ONE)))
+
+
+def _summarizing(insert: Any) -> Prepared:
+    row = insert(reacted).values(message=bindparam("message"), reactions=bindparam("reactions"))
+    return Prepared(row.on_conflict_do_update(index_elements=["message"], set_={"reactions": row.excluded.reactions}))
+
+
+_DIALECTS = (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+_ADD = {dialect: _adding(insert) for dialect, insert in _DIALECTS}
+_SUMMARIZE = {dialect: _summarizing(insert) for dialect, insert in _DIALECTS}
 
 
 def load(db: Connection, ids: Sequence[str]) -> Mapping[str, list[Reaction]]:
@@ -113,19 +148,18 @@ def beyond(db: Connection, username: str, found: Sequence[Any]) -> Mapping[str, 
 
 def add(db: Connection, message: str, emoji: str, username: str) -> bool:
     """Add a reaction; return False if it is there."""
-    if key_of(db, message, emoji, username) is not None:
-        return False
-    db.execute(insert(reactions).values(message=message, emoji=emoji, username=username))
-    _count(db, message, emoji, 1)
-    return True
+    is_new = _ADD[db.dialect.name].run(db, {"message": message, "emoji": emoji, "username": username}) > 0
+    if is_new:
+        _count(db, message, emoji, 1)
+    return is_new
 
 
 def remove(db: Connection, message: str, emoji: str, username: str) -> bool:
     """Remove a reaction; return False if it is not there."""
-    if not db.execute(delete(reactions).where(*_one(message, emoji, username))).rowcount:
-        return False
-    _count(db, message, emoji, -1)
-    return True
+    was_there = _remove.run(db, {"message": message, "emoji": emoji, "username": username}) > 0
+    if was_there:
+        _count(db, message, emoji, -1)
+    return was_there
 
 
 def forget(db: Connection, message: str) -> None:
@@ -136,16 +170,14 @@ def forget(db: Connection, message: str) -> None:
 
 def key_of(db: Connection, message: str, emoji: str, username: str) -> int | None:
     """Return the position of a person's reaction among the others; None if there is none."""
-    key: int | None = db.scalar(select(reactions.c.key).where(*_one(message, emoji, username)))
-    return key
+    row = _key.one(db, {"message": message, "emoji": emoji, "username": username})
+    return row and row["key"]
 
 
 def people(db: Connection, message: str, emoji: str, limit: int, after: int = 0) -> list[str]:
     """Return the people who reacted with an emoji, in the order in which they did, ``after`` a position."""
-    found = select(reactions.c.username).where(
-        reactions.c.message == message, reactions.c.emoji == emoji, reactions.c.key > after
-    )
-    return list(db.scalars(found.order_by(reactions.c.key).limit(limit)))
+    asked = {"message": message, "emoji": emoji, "after": after, "limit": limit}
+    return [row["username"] for row in _people.all(db, asked)]
 
 
 def sent(db: Connection, message: str) -> Sent:
@@ -156,7 +188,7 @@ def sent(db: Connection, message: str) -> Sent:
 
 def set_sent(db: Connection, message: str, now: Sent) -> None:
     """Change when a message with reactions was sent."""
-    db.execute(update(reacted).where(reacted.c.message == message).values(now._asdict()))
+    _set_sent.run(db, {"which": message, "new_quiet_until": now.quiet_until, "new_waiting": now.waiting})
 
 
 def _count(db: Connection, message: str, emoji: str, more: int) -> None:
@@ -164,10 +196,5 @@ def _count(db: Connection, message: str, emoji: str, more: int) -> None:
     known: dict[str, Reaction] = {each["emoji"]: each for each in load(db, [message]).get(message, ())}
     count = more + (known[emoji]["count"] if emoji in known else 0)
     known[emoji] = {"emoji": emoji, "count": count, "people": people(db, message, emoji, FIRST)}
-    summary = [each for each in known.values() if each["count"]]
-    if not db.execute(update(reacted).where(reacted.c.message == message).values(reactions=summary)).rowcount:
-        db.execute(insert(reacted).values(message=message, reactions=summary))
-
-
-def _one(message: str, emoji: str, username: str) -> tuple[Any, ...]:
-    return reactions.c.message == message, reactions.c.emoji == emoji, reactions.c.username == username
+    summary = orjson.dumps([each for each in known.values() if each["count"]]).decode()
+    _SUMMARIZE[db.dialect.name].run(db, {"message": message, "reactions": summary})

@@ -23,9 +23,9 @@ const NONE = [];
 const byMessage = computed(() => Map.groupBy(wishes.value, ({ message }) => message));
 
 /** The reactions to a message as they are to look. @param {Message} message @returns {Shown[]} */
-export function reactionsTo({ id, reactions = [] }) {
+export function reactionsTo({ id, deleted, reactions = [] }) {
   const wished = byMessage.value.get(id);
-  if (!reactions.length && !wished) return [];
+  if (deleted || (!reactions.length && !wished)) return [];
   return shown(reactions, me.value?.username ?? "", ownReactions.value.get(id) ?? NONE, wished);
 }
 
