@@ -126,7 +126,7 @@ async def test_everyone_who_reacted_is_listed_and_people_know_their_own_among_ma
     await alice.button("Who reacted").click()
     listed = alice.dialog.get_by_role("listitem")
     await expect(listed).to_have_count(20)
-    await expect(listed.first).to_contain_text("P00@p00")
+    await expect(listed.first).to_have_text("P00")
     await alice.dialog.get_by_role("button", name="Show more").click()
     await expect(listed).to_have_count(25)
     await alice.button("Close").click()
@@ -138,7 +138,9 @@ async def test_everyone_who_reacted_is_listed_and_people_know_their_own_among_ma
 
 async def test_reactions_on_the_smallest_phone(person: Arrive) -> None:
     alice = await person("alice", **SMALLEST)
-    await alice.stores("Tap me")
+    await alice.composer.fill("Tap me")
+    await alice.button("Send").tap()
+    await alice.sees("Tap me")
     await alice.has_everything()
     await alice.message("Tap me").tap()
     await alice.message("Tap me").get_by_role("button", name="Add reaction").tap()
