@@ -103,7 +103,7 @@ async def reacted(alice: Visitor) -> None:
     await alice.message("Noodles. I will").hover()
     await alice.message("Noodles. I will").focus()
     await alice.message("Noodles. I will").get_by_role("button", name="Who reacted").click()
-    await expect(alice.dialog.get_by_text("Carol")).to_be_visible()
+    await expect(alice.dialog.get_by_text("Carol Lindqvist")).to_be_visible()
 
 
 async def switcher(alice: Visitor) -> None:
