@@ -94,7 +94,7 @@ def add(act: Act, p: React, message: Message) -> Reacted:
     second; a second is longer for a message of more than 1,200 bytes. Your other connections receive a ``reaction``
     signal.
     """
-    kinds = [kind["emoji"] for kind in stored.load(act.db, [p.id]).get(p.id, ())]
+    kinds = [kind["emoji"] for kind in stored.load(act.db, [p.id])[p.id]]
     if p.emoji not in kinds and len(kinds) >= MAX_KINDS:
         raise Conflict(f"A message can have at most {MAX_KINDS} different reactions.", field="emoji")
     return _answer(act, message, is_new=stored.add(act.db, p.id, p.emoji, act.me.username))

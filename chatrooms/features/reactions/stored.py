@@ -127,7 +127,10 @@ _SUMMARIZE = {dialect: _summarizing(insert) for dialect, insert in _DIALECTS}
 
 def load(db: Connection, ids: Sequence[str]) -> Mapping[str, list[Reaction]]:
     """Return the reactions of messages, the oldest emoji first."""
-    return {row["message"]: row["reactions"] for row in _summaries.all(db, {"ids": packed(ids)})}
+    found: dict[str, list[Reaction]] = {message: [] for message in ids}
+    for row in _summaries.all(db, {"ids": packed(ids)}):
+        found[row["message"]] = row["reactions"]
+    return found
 
 
 def beyond(db: Connection, username: str, found: Sequence[Any]) -> Mapping[str, list[str]]:
@@ -193,7 +196,7 @@ def set_sent(db: Connection, message: str, now: Sent) -> None:
 
 def _count(db: Connection, message: str, emoji: str, more: int) -> None:
     """Count reactions to a message that were added or removed; an emoji keeps its place among the others."""
-    known: dict[str, Reaction] = {each["emoji"]: each for each in load(db, [message]).get(message, ())}
+    known: dict[str, Reaction] = {each["emoji"]: each for each in load(db, [message])[message]}
     count = more + (known[emoji]["count"] if emoji in known else 0)
     known[emoji] = {"emoji": emoji, "count": count, "people": people(db, message, emoji, FIRST)}
     summary = orjson.dumps([each for each in known.values() if each["count"]]).decode()

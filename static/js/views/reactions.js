@@ -47,7 +47,7 @@ function Chip({ message, reaction, isReachable }) {
       onPointerEnter=${needProfiles}
       onFocus=${needProfiles}
     >
-      <span aria-hidden="true">${emoji}</span><span class="tabular">${count.toLocaleString()}</span>
+      <span aria-hidden="true">${emoji}</span><span class="tabular" data-count=${count.toLocaleString()}></span>
     </button>
   `;
 }
