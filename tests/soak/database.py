@@ -73,6 +73,10 @@ class Stored:
         after = self.room(room)["posted"] - position
         return 1000 if after > 1000 else next(self._rows(query, room, position, username))["unread"]
 
+    def waits(self) -> bool:
+        """Whether a message is yet to be sent because of reactions."""
+        return next(self._rows("SELECT count(*) AS waiting FROM reacted WHERE waiting"))["waiting"] > 0
+
     def profile(self, username: str) -> Row:
         """Return a person's profile."""
         return next(self._rows("SELECT username, name, about, created_at, rev FROM users WHERE username = ?", username))
