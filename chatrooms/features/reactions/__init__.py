@@ -56,11 +56,11 @@ class ReactionPage(TypedDict):
     more: bool
 
 
-def _store(db: Connection, message: Message) -> tuple[()]:
-    """Remove the reactions of a deleted message."""
+def _store(db: Connection, message: Message) -> list[Reaction]:
+    """Remove the reactions of a deleted message; return those of a new one. One that is edited is loaded anew."""
     if message["deleted"]:
         stored.forget(db, message["id"])
-    return ()
+    return []
 
 
 REACTIONS = Part(
