@@ -97,19 +97,19 @@ def add(act: Act, p: React, message: Message) -> Reacted:
     kinds = [kind["emoji"] for kind in stored.load(act.db, [p.id])[p.id]]
     if p.emoji not in kinds and len(kinds) >= MAX_KINDS:
         raise Conflict(f"A message can have at most {MAX_KINDS} different reactions.", field="emoji")
-    return _answer(act, message, is_new=stored.add(act.db, p.id, p.emoji, act.me.username))
+    return _answer(act, message, has_changed=stored.add(act.db, p.id, p.emoji, act.me.username))
 
 
 @change("reaction.remove", may=_undeleted, locks=room_of, rate="post", repeatable=True, method="unreact")
 def remove(act: Act, p: React, message: Message) -> Reacted:
     """Remove your reaction to a message. Removing one that is not there has no effect."""
-    return _answer(act, message, is_new=stored.remove(act.db, p.id, p.emoji, act.me.username))
+    return _answer(act, message, has_changed=stored.remove(act.db, p.id, p.emoji, act.me.username))
 
 
-def _answer(act: Act, message: Message, *, is_new: bool) -> Reacted:
-    row = send(act, message) if is_new else with_parts(act, [message])[0]
+def _answer(act: Act, message: Message, *, has_changed: bool) -> Reacted:
+    row = send(act, message) if has_changed else with_parts(act, [message])[0]
     own = mine(act, [row])
-    if is_new:
+    if has_changed:
         me, about = act.me.username, {"room": row["room"], "message": row["id"], "mine": own.get(row["id"], [])}
         act.signals.append(Signal(me, me, "reaction", about))
     return {"message": row, "mine": own}
