@@ -369,21 +369,29 @@ def test_the_first_twenty_are_named_and_others_know_their_own(direct):
     assert direct.react(names[24], how="remove")[0]["mine"] == {}
 
 
-async def test_a_persons_other_connections_learn_of_their_own_reactions(own_server, person, monkeypatch):
+async def test_a_persons_other_connections_learn_of_their_own_reactions(tmp_path, either_database, monkeypatch):
     monkeypatch.setattr(stored, "FIRST", 1)
-    alice, bob = await person("alice"), await person("bob")
-    message = await alice.say("#lobby", "hello")
-    about = {"room": "#lobby", "message": message["id"]}
-    async with connect(own_server.url, "bob", token=bob.token) as phone:
+    async with (
+        running(tmp_path, database=either_database) as server,
+        connect(server.url, "alice") as alice,
+        connect(server.url, "bob") as bob,
+        connect(server.url, "bob", token=bob.token) as phone,
+    ):
+        message = await alice.say("#lobby", "hello")
+        about = {"room": "#lobby", "message": message["id"]}
         await alice.run("reaction.add", id=message["id"], emoji=THUMB)
-        await bob.run("reaction.add", id=message["id"], emoji=THUMB)
+        answer = await bob.run("reaction.add", id=message["id"], emoji=THUMB)
         heard = await phone.hears(lambda event, data: event == "signal" and data["type"] == OWN)
         assert heard == {"room": "bob", "from": "bob", "type": OWN, "data": {**about, "mine": [THUMB]}}
+        mine = {message["id"]: [THUMB]}
+        history, sync = await phone.run("history", room="#lobby"), await phone.run("sync", revs={})
+        assert answer["mine"] == history["mine"] == sync["mine"] == mine
+        assert (await alice.run("history", room="#lobby"))["mine"] == {}
         await bob.run("reaction.remove", id=message["id"], emoji=THUMB)
         await phone.hears(lambda _, data: data.get("data") == {**about, "mine": []})
-    assert all(signal["from"] == "alice" for signal in alice.signals(OWN))
-    with pytest.raises(Refused, match="reserved"):
-        await alice.run("signal", to="bob", type=OWN, data={**about, "mine": []})
+        assert all(signal["from"] == "alice" for signal in alice.signals(OWN))
+        with pytest.raises(Refused, match="reserved"):
+            await alice.run("signal", to="bob", type=OWN, data={**about, "mine": []})
 
 
 def test_all_people_come_in_pages_in_the_order_of_reacting(direct):

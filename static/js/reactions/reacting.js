@@ -29,6 +29,9 @@ export function reactionsTo({ id, deleted, reactions = [] }) {
   return shown(reactions, me.value?.username ?? "", ownReactions.value.get(id) ?? NONE, wished);
 }
 
+/** Whether what we wish for an emoji has yet to reach the server. @param {Message} message @param {string} emoji */
+export const isOnItsWay = ({ id }, emoji) => byMessage.value.get(id)?.some((wished) => wished.emoji === emoji) ?? false;
+
 /** @param {Message} message @param {string} emoji @param {boolean} adds */
 export function react({ id, room }, emoji, adds) {
   const known = recommended(emoji);

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
-import { react, reactionsTo } from "../reactions/reacting.js";
+import { isOnItsWay, react, reactionsTo } from "../reactions/reacting.js";
 import { whom } from "../reactions/shown.js";
 import { me, nameOf, rooms } from "../store.js";
 import { needProfile } from "../users.js";
@@ -36,7 +36,7 @@ function Chip({ message, reaction, isReachable }) {
   useEffect(() => people.slice(0, NAMED + 1).forEach(needProfile), [people.length]);
   return html`
     <button
-      class="chip"
+      class=${isOnItsWay(message, emoji) ? "chip unsent" : "chip"}
       type="button"
       tabindex=${isReachable ? 0 : -1}
       aria-pressed=${isMine}
