@@ -174,7 +174,7 @@ def forget(db: Connection, message: str) -> None:
 def key_of(db: Connection, message: str, emoji: str, username: str) -> int | None:
     """Return the position of a person's reaction among the others; None if there is none."""
     row = _key.one(db, {"message": message, "emoji": emoji, "username": username})
-    return row and row["key"]
+    return row["key"] if row else None
 
 
 def people(db: Connection, message: str, emoji: str, limit: int, after: int = 0) -> list[str]:
