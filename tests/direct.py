@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import StaticPool, delete, select
+from sqlalchemy import Connection, StaticPool, delete, select
 
-from chatrooms import app, names
+from chatrooms import app, clock, names
 from chatrooms.doors.docs.generated import contract
 from chatrooms.events import Change
 from chatrooms.features import FEATURES, users
@@ -46,6 +46,7 @@ class Direct:
     def __init__(self) -> None:
         self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
         self._rates = Rates(Settings(**QUICK))
+        self.now = clock.now
         if Direct._fresh is None:
             metadata.create_all(self.engine)
             self._change(app.APPLICATION, app._create_defaults)
@@ -61,7 +62,7 @@ class Direct:
     def act(self, username: str) -> Act:
         """Return what a command of a person gets; its connection is the caller's to close."""
         db = self.engine.connect()
-        return Act(Caller(username), db, Changes(db, Everything()), self._rates, LOBBY, OURS.parts, OURS.blank)
+        return self._act(Caller(username), db)
 
     @staticmethod
     def listen(act: Act) -> None:
@@ -95,9 +96,13 @@ class Direct:
         self._changed += changes
         return result
 
+    def _act(self, me: Caller, db: Connection) -> Act:
+        changes = Changes(db, Everything())
+        return Act(me, db, changes, self._rates, LOBBY, OURS.parts, OURS.blank, now=self.now())
+
     def _change(self, me: Caller, work: Any) -> tuple[Any, list[dict[str, Any]]]:
         with self.engine.begin() as db:
-            act = Act(me, db, Changes(db, Everything()), self._rates, LOBBY, OURS.parts, OURS.blank)
+            act = self._act(me, db)
             result = work(act)
             self.listen(act)
             return result, [payload(change) for change in act.changes.by_room.values()]

@@ -31,6 +31,8 @@ from chatrooms.client.rows import (
     OneRoom,
     OneUser,
     Pinned,
+    Reacted,
+    ReactionPage,
     Read,
     Room,
     Session,
@@ -54,6 +56,9 @@ REPEATABLE = frozenset(
         "message.unpin",
         "message.versions",
         "presence.watch",
+        "reaction.add",
+        "reaction.list",
+        "reaction.remove",
         "read.mark",
         "room.close",
         "room.favorite",
@@ -185,6 +190,38 @@ class Commands(ABC):
         """
         result: States = await self.run("presence.watch", usernames=usernames)
         return result["states"]
+
+    async def react(self, id: str, emoji: str) -> Message:
+        """React to a message with an emoji; people can use 50 of them on one message. Reacting twice has no effect.
+
+        The room receives the message again: at once, or if it did in the last second, once for all reactions of
+        that second; a second is longer for a message of more than 1,200 bytes. Your other connections receive a
+        ``reaction`` signal.
+
+        - ``emoji``: A single emoji, which can be a flag or have a skin tone, but not a code such as ``:+1:``. It
+          comes back in the form that Unicode recommends: ``❤️`` for ``❤``.
+        """
+        result: Reacted = await self.run("reaction.add", id=id, emoji=emoji)
+        return result["message"]
+
+    async def reactions(self, id: str, emoji: str, after: str | None = None) -> ReactionPage:
+        """Return who reacted to a message with an emoji, a hundred at a time, oldest reaction first.
+
+        - ``emoji``: A single emoji, which can be a flag or have a skin tone, but not a code such as ``:+1:``. It
+          comes back in the form that Unicode recommends: ``❤️`` for ``❤``.
+        - ``after``: Start after this username; if empty, at the first.
+        """
+        result: ReactionPage = await self.run("reaction.list", id=id, emoji=emoji, after=after)
+        return result
+
+    async def unreact(self, id: str, emoji: str) -> Message:
+        """Remove your reaction to a message. Removing one that is not there has no effect.
+
+        - ``emoji``: A single emoji, which can be a flag or have a skin tone, but not a code such as ``:+1:``. It
+          comes back in the form that Unicode recommends: ``❤️`` for ``❤``.
+        """
+        result: Reacted = await self.run("reaction.remove", id=id, emoji=emoji)
+        return result["message"]
 
     async def mark_read(self, room: str, seq: int) -> Read:
         """Mark a room as read up to a message. A mark never goes backwards.
@@ -345,7 +382,8 @@ class Commands(ABC):
     async def signal(self, to: str, type: str, data: object = None) -> None:
         """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with.
 
-        - ``type``: Your name for this kind of signal; ``typing``, ``presence`` and ``profile`` are reserved.
+        - ``type``: Your name for this kind of signal; ``typing``, ``presence``, ``profile`` and ``reaction`` are
+          reserved.
         - ``data``: Any JSON up to 64 KiB, nested up to 16 levels deep.
         """
         await self.run("signal", to=to, type=type, data=data)

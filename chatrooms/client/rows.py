@@ -68,6 +68,10 @@ class History(TypedDict):
     more: bool
     more_before: bool
     more_after: bool
+    mine: dict[str, list[str]]
+    """By message id, the emoji of your own reactions that its ``reactions`` do not show, because 20 other people
+    reacted with them before you.
+    """
 
 
 class InboxItem(TypedDict):
@@ -261,6 +265,8 @@ class Message(TypedDict):
     """The message that it replies to; ``null`` if it is not a reply. When that message changes, its change alone
     is sent: take the new text from there, and ``null`` if it was deleted.
     """
+    reactions: list[Reaction]
+    """The emoji with which people reacted to it, at most 50, the oldest first."""
 
 
 class OneMember(TypedDict):
@@ -317,6 +323,34 @@ class Quoted(TypedDict):
     """The person's username."""
     text: str | None
     """The first 300 characters of its Markdown source; ``null`` once deleted."""
+
+
+class Reacted(TypedDict):
+    """The message as it is now."""
+
+    message: Message
+    mine: dict[str, list[str]]
+    """By message id, the emoji of your own reactions that its ``reactions`` do not show, because 20 other people
+    reacted with them before you.
+    """
+
+
+class Reaction(TypedDict):
+    """An emoji with which people reacted to a message."""
+
+    emoji: str
+    """The emoji."""
+    count: int
+    """How many people reacted with it."""
+    people: list[str]
+    """The usernames of the first 20 of them, in the order in which they reacted."""
+
+
+class ReactionPage(TypedDict):
+    """Usernames, oldest reaction first; ``more`` is true if there are others after the last one."""
+
+    people: list[str]
+    more: bool
 
 
 class Read(TypedDict):

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 
 from chatrooms import clock, names
 from chatrooms.errors import Invalid
-from chatrooms.events import Signal
+from chatrooms.events import Change, Signal
 from chatrooms.pipeline import weights
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
@@ -74,8 +74,9 @@ class Part:
     """A field that a feature adds to messages, such as when they were pinned.
 
     ``load`` returns the values by message id; messages without one get ``empty``, which must be immutable. ``store``
-    runs whenever a message is posted, edited or deleted (its text is then None), and returns its value. ``type`` and
-    ``doc`` describe the field in the documentation.
+    runs whenever a message is posted, edited or deleted (its text is then None), and returns its value. ``mine``
+    returns, by message id, what a person knows of messages beyond the values, which are the same for everyone. ``type``
+    and ``doc`` describe the field in the documentation.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Part:
     empty: Any
     load: Callable[[Connection, Sequence[str]], Mapping[str, Any]]
     store: Callable[[Connection, Message], Any] | None = None
+    mine: Callable[[Connection, str, Sequence[Message]], Mapping[str, list[str]]] | None = None
 
     def __post_init__(self) -> None:
         hash(self.empty)  # all messages without a value share it
@@ -97,6 +99,7 @@ class Act:
     ``server`` is the server's display name, ``epoch`` that of its database.
     ``online`` returns the usernames of the people who are online, if the chat knows.
     ``ended`` lists the ids of sessions whose sockets to disconnect; ``queued`` is true once a job was enqueued.
+    ``promised`` are changes that such a job will broadcast, which count against the caller's rate now.
     """
 
     me: Caller
@@ -110,6 +113,7 @@ class Act:
     signals: list[Signal] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     queued: bool = False
+    promised: list[Change] = field(default_factory=list)
     server: str = ""
     epoch: str = ""
     online: Callable[[], Collection[str]] = frozenset

@@ -4,9 +4,11 @@ import { openDB } from "idb";
 /**
  * State that survives a reload, in IndexedDB. If the browser blocks storage, everything here does nothing.
  * @import {IDBPDatabase} from "idb"
+ * @import {Wish} from "./reactions/shown.js"
  * @import {Quoted} from "./wire.js"
- * @typedef {{id: string, user: string, room: string, text: string, at: string,
- *   quoted?: Quoted | null, ifSeq?: number | null, refused?: string}} Waiting A message that the server has not acknowledged yet.
+ * @typedef {{id: string, user: string, room: string, text: string, at: string, quoted?: Quoted | null,
+ *   ifSeq?: number | null, refused?: string, wish?: Wish}} Waiting A message, or a reaction, that the server has not
+ *   acknowledged yet.
  */
 
 const NAME = `chatrooms ${new URL(document.baseURI).pathname}`;

@@ -1,21 +1,30 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { dropWaiting, keepWaiting, waitingOf } from "./archive.js";
 import { pause } from "./clock.js";
 import { asRefusal, online } from "./connection.js";
 import { newId } from "./ids.js";
-import { merged, nextOf, outcome, withEntry, withoutEntry } from "./sending.js";
+import { isCurrent, merged, nextOf, outcome, withEntry, withoutEntry } from "./sending.js";
 import { channel } from "./storage.js";
 import { me } from "./store.js";
 import { command, onChange } from "./sync.js";
+import { toast } from "./views/toast.js";
 
 /**
- * Unacknowledged messages, which survive reloads. All of a person's tabs share them, and one tab sends them.
+ * Unacknowledged messages and reactions, which survive reloads. All of a person's tabs share them, and one tab sends
+ * them.
  * @import {Waiting} from "./archive.js"
+ * @import {Wish} from "./reactions/shown.js"
  * @import {Message, Quoted} from "./wire.js"
  */
 
 /** @type {import("@preact/signals").Signal<Waiting[]>} */
-export const waiting = signal([]);
+const entries = signal([]);
+
+/** The messages. */
+export const waiting = computed(() => entries.value.filter((entry) => !entry.wish));
+
+/** The reactions. @type {import("@preact/signals").ReadonlySignal<Wish[]>} */
+export const wishes = computed(() => entries.value.flatMap((entry) => entry.wish ?? []));
 
 let owner = "";
 let sending = false;
@@ -30,15 +39,15 @@ tabs.onmessage = ({ data }) => {
 export async function openOutbox(user) {
   owner = user;
   const kept = await waitingOf(user);
-  waiting.value = merged(
+  entries.value = merged(
     kept,
-    waiting.value.filter((entry) => entry.user === user),
+    entries.value.filter((entry) => entry.user === user),
   );
 }
 
 export function closeOutbox() {
   owner = "";
-  waiting.value = [];
+  entries.value = [];
 }
 
 /**
@@ -54,6 +63,17 @@ export function post(room, text, quoted = null, ifSeq = null) {
   return entry.id;
 }
 
+/**
+ * Adds or removes a reaction; what was wished for the same emoji before is forgotten.
+ * @param {string} room @param {Wish} wished
+ */
+export function wish(room, wished) {
+  const user = me.value?.username ?? "";
+  const id = `${wished.message} ${wished.emoji}`;
+  share({ id, user, room, text: "", at: new Date().toISOString(), wish: wished });
+  flush();
+}
+
 /** @param {Waiting} entry */
 function share(entry) {
   put(entry);
@@ -63,12 +83,12 @@ function share(entry) {
 
 /** @param {Waiting} entry */
 function put(entry) {
-  if (entry.user === owner) waiting.value = withEntry(waiting.value, entry);
+  if (entry.user === owner) entries.value = withEntry(entries.value, entry);
 }
 
 /** @param {string} id */
 function remove(id) {
-  waiting.value = withoutEntry(waiting.value, id);
+  entries.value = withoutEntry(entries.value, id);
 }
 
 /** Sends a refused message again, whatever others posted since. @param {string} id */
@@ -86,11 +106,11 @@ export function discard(id) {
 
 /** @param {string} id @param {Partial<Waiting>} fields */
 function update(id, fields) {
-  const entry = waiting.value.find((old) => old.id === id);
+  const entry = entries.value.find((old) => old.id === id);
   if (entry) share({ ...entry, ...fields });
 }
 
-/** Sends the waiting messages. With Web Locks, one tab sends at a time, and another takes over when it closes. */
+/** Sends what waits. With Web Locks, one tab sends at a time, and another takes over when it closes. */
 export async function flush() {
   if (sending) return;
   sending = true;
@@ -104,18 +124,37 @@ async function sendAll() {
   sending = false;
 }
 
-const next = () => nextOf(waiting.value);
+const next = () => nextOf(entries.value);
 
 /** @param {Waiting} entry */
-async function send({ id, room, text, quoted, ifSeq = null }) {
+async function send(entry) {
   try {
-    await command("message.post", { room, text, id, reply_to: quoted?.id ?? null, if_seq: ifSeq });
-    discard(id);
+    await run(entry);
+    settle(entry);
   } catch (error) {
     const then = outcome(asRefusal(error));
     if ("wait" in then) await pause(then.wait * 1000);
-    else update(id, then);
+    else refuse(entry, then.refused);
   }
+}
+
+/** @param {Waiting} entry */
+function run({ id, room, text, quoted, ifSeq = null, wish: wished }) {
+  if (!wished) return command("message.post", { room, text, id, reply_to: quoted?.id ?? null, if_seq: ifSeq });
+  const { message, emoji, adds } = wished;
+  return command(adds ? "reaction.add" : "reaction.remove", { id: message, emoji });
+}
+
+/** Removes what was sent, unless there is another wish now. @param {Waiting} entry */
+function settle(entry) {
+  if (isCurrent(entry, entries.value)) discard(entry.id);
+}
+
+/** A message stays with the reason, to try again. @param {Waiting} entry @param {string} refused */
+function refuse(entry, refused) {
+  if (!entry.wish) return update(entry.id, { refused });
+  toast(refused);
+  return settle(entry);
 }
 
 /**

@@ -3,8 +3,10 @@ import { signal } from "@preact/signals";
 /**
  * The open dialog, if any. Navigating closes it.
  * @import {RoomAction} from "./rooms/actions.js"
- * @typedef {"browse" | "create" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person" | "versions"} Dialogs
- * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string, id?: string}} Overlay
+ * @import {Message} from "./wire.js"
+ * @typedef {"browse" | "create" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"
+ *   | "reactions" | "versions"} Dialogs
+ * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string, id?: string, message?: Message}} Overlay
  */
 
 export const overlay = signal(/** @type {Overlay} */ ({ kind: "" }));
@@ -17,6 +19,9 @@ export const showPerson = (username) => void (overlay.value = { kind: "person", 
 
 /** @param {string} id Of a message. */
 export const showVersions = (id) => void (overlay.value = { kind: "versions", id });
+
+/** @param {Message} message */
+export const showReactions = (message) => void (overlay.value = { kind: "reactions", message });
 
 /** @param {RoomAction} kind @param {string} room */
 export const showAction = (kind, room) => void (overlay.value = { kind, room });

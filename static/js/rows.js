@@ -127,6 +127,18 @@ function takeUsers(_room, rows) {
   if (mine) store.me.value = mine;
 }
 
+/**
+ * Notes which of our reactions messages do not show.
+ * @param {{id: string}[]} messages @param {Record<string, string[]>} [mine] Those of all these messages, by id.
+ */
+export function takeOwnReactions(messages, mine) {
+  const known = store.ownReactions.value;
+  const news = mine ? messages.filter(({ id }) => mine[id]?.length || known.has(id)) : [];
+  if (!mine || !news.length) return;
+  const merged = new Map([...known, ...news.map(({ id }) => /** @type {const} */ ([id, mine[id] ?? []]))]);
+  store.ownReactions.value = new Map([...merged].filter(([, emojis]) => emojis.length));
+}
+
 /** @type {{[T in keyof Tables]-?: (room: string, rows: any[]) => void}} */
 const takers = {
   rooms: takeRooms,
@@ -230,6 +242,7 @@ export function forgetEverything() {
     store.inbox,
     store.bookmarks,
     store.users,
+    store.ownReactions,
     store.newest,
     store.latest,
     store.uncounted,

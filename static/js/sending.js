@@ -1,7 +1,7 @@
 import { passesAfter } from "./connection.js";
 
 /**
- * The messages that wait to be sent, as a list, and what becomes of those that the server rejects.
+ * The messages and reactions that wait to be sent, as a list, and what becomes of those that the server rejects.
  * @import {Refusal} from "./connection.js"
  * @import {Waiting} from "./archive.js"
  */
@@ -18,6 +18,9 @@ export const withEntry = (list, entry) =>
 
 /** @param {Waiting[]} list @param {string} id */
 export const withoutEntry = (list, id) => list.filter((entry) => entry.id !== id);
+
+/** Whether an entry is still as it was, because a reaction can be another wish meanwhile. @param {Waiting} entry @param {Waiting[]} list */
+export const isCurrent = ({ id, wish }, list) => list.some((now) => now.id === id && now.wish?.adds === wish?.adds);
 
 /** What was kept, and then what was written since. @param {Waiting[]} kept @param {Waiting[]} list */
 export const merged = (kept, list) => list.reduce(withEntry, kept);

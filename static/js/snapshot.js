@@ -13,7 +13,7 @@ import { extendWindow, noteNewest, noteUncounted, takeRows } from "./rows.js";
  *   members: Member[], complete: boolean, uncounted: [number, number][]}} RoomSnapshot
  * @typedef {{room: string, rev: number, number: number, at: string, uncounted: [number, number][]}} HeadSnapshot
  * @typedef {{version: number, epoch?: string, me: User, memberships: Membership[], rooms: Room[], reads: Read[], inbox: InboxItem[], bookmarks?: Bookmark[], users: User[],
- *   timelines: RoomSnapshot[], heads?: HeadSnapshot[]}} Snapshot
+ *   timelines: RoomSnapshot[], heads?: HeadSnapshot[], ownReactions?: [string, string[]][]}} Snapshot
  */
 
 /** Others are not restored. */
@@ -34,6 +34,7 @@ export async function restore(username) {
     takeRows(username, snapshot);
     snapshot.timelines.forEach(restoreRoom);
     restoreHeads(snapshot.heads ?? []);
+    store.ownReactions.value = new Map(snapshot.ownReactions);
     store.ready.value = true;
   });
 }
@@ -113,6 +114,7 @@ function save() {
     bookmarks: [...store.bookmarks.peek().values()],
     users: [...store.users.peek().values()],
     timelines: [...revs].map(([room, rev]) => snapshotRoom(room, rev)),
+    ownReactions: [...store.ownReactions.peek()],
     heads: [...store.heads.peek()].map(([room, { rev }]) => snapshotHead(room, rev)),
   });
 }

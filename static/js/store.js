@@ -54,6 +54,8 @@ export const inbox = signal(new Map());
 export const bookmarks = table();
 /** @type {Signal<Map<string, User>>} */
 export const users = table();
+/** @type {Signal<Map<string, string[]>>} By message id, our reactions that it does not show, as others came first. */
+export const ownReactions = table();
 /** @type {Signal<Map<string, number>>} The number of each room's newest message. */
 export const newest = table();
 /** @type {Signal<Map<string, string>>} When each room's newest message was posted. */

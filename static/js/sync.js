@@ -9,6 +9,7 @@ import {
   forgetPersonal,
   forgetRoom,
   startRoster,
+  takeOwnReactions,
   takeRows,
 } from "./rows.js";
 import * as store from "./store.js";
@@ -110,8 +111,14 @@ function weighMembership(row) {
  */
 export async function command(name, params) {
   const result = await run(name, params);
-  batch(() => tablesOf(result).forEach(take));
+  batch(() => takeResult(result));
   return result;
+}
+
+/** @param {Record<string, any>} result */
+function takeResult(result) {
+  tablesOf(result).forEach(take);
+  if (result.message) takeOwnReactions([result.message], result.mine);
 }
 
 /** @param {Record<string, any>} result @returns {(Tables & {room: string})[]} */
@@ -192,6 +199,10 @@ async function ask(rooms, where) {
 export function takeAnswer(answer, asked) {
   const [reset, heads] = [new Set(answer.reset), new Set(answer.heads)];
   batch(() => {
+    takeOwnReactions(
+      answer.changes.flatMap(({ messages }) => messages ?? []),
+      answer.mine,
+    );
     for (const change of answer.changes.filter(({ room }) => !heads.has(room))) {
       enter(change, asked.get(change.room) ?? 0, reset.has(change.room));
     }

@@ -5,7 +5,10 @@ import { listenFor } from "./signals.js";
 import { me } from "./store.js";
 import { onChange } from "./sync.js";
 
-/** Who is typing in which room: sent at most every 3 s, shown for 5 s, and cleared by the message. */
+/**
+ * Who is typing in which room: sent at most every 3 s, shown for 5 s, and cleared by the message.
+ * @import {Message} from "./wire.js"
+ */
 
 const SEND_EVERY_MS = 3_000;
 const SHOWN_MS = 5_000;
@@ -64,6 +67,9 @@ listenFor("typing", ({ room, from }) => {
   );
 });
 
+/** Whether a message was just posted; others were edited, pinned or reacted to. @param {Message} message */
+const isNew = (message) => isMessage(message) && message.rev === message.seq;
+
 onChange(({ room, messages }) => {
-  for (const message of messages?.filter(isMessage) ?? []) set(room, message.author);
+  for (const message of messages?.filter(isNew) ?? []) set(room, message.author);
 });

@@ -125,6 +125,7 @@ export interface Message {
   pinned_at: string | null;
   mentions: string[];
   quoted: Quoted | null;
+  reactions: Reaction[];
 }
 
 /** The message that another one replies to, as of reading the reply. */
@@ -133,6 +134,13 @@ export interface Quoted {
   seq: number;
   author: string;
   text: string | null;
+}
+
+/** An emoji with which people reacted to a message. */
+export interface Reaction {
+  emoji: string;
+  count: number;
+  people: string[];
 }
 
 /** A person's read position in a room; there is one for each room that they belong to. */
@@ -255,7 +263,7 @@ export interface Commands {
   /** Return a page of a room's messages, at most 100. */
   history: {
     params: { room: string; before?: number | null; after?: number | null; around?: number | null; limit?: number };
-    result: { messages: Message[]; more: boolean; more_before: boolean; more_after: boolean };
+    result: { messages: Message[]; more: boolean; more_before: boolean; more_after: boolean; mine: Record<string, string[]> };
   };
   /** Return what concerns you, mentions and replies, newest first, a hundred at a time. */
   "inbox.list": {
@@ -301,6 +309,21 @@ export interface Commands {
   "presence.watch": {
     params: { usernames: string[] };
     result: { states: Record<string, "online" | "offline"> };
+  };
+  /** React to a message with an emoji; people can use 50 of them on one message. */
+  "reaction.add": {
+    params: { id: string; emoji: string };
+    result: { message: Message; mine: Record<string, string[]> };
+  };
+  /** Return who reacted to a message with an emoji, a hundred at a time, oldest reaction first. */
+  "reaction.list": {
+    params: { id: string; emoji: string; after?: string };
+    result: { people: string[]; more: boolean };
+  };
+  /** Remove your reaction to a message. */
+  "reaction.remove": {
+    params: { id: string; emoji: string };
+    result: { message: Message; mine: Record<string, string[]> };
   };
   /** Mark a room as read up to a message. */
   "read.mark": {
@@ -405,7 +428,7 @@ export interface Commands {
   /** Return the changes since these revs in your own room and the rooms you belong to, a page of rooms at a time. */
   sync: {
     params: { revs?: {}; after?: string | null; until?: string | null; open?: string[]; heads?: boolean; newest?: {} };
-    result: { changes: Change[]; reads: Read[]; reset: string[]; heads: string[]; more: boolean; until: string | null; epoch: string };
+    result: { changes: Change[]; reads: Read[]; reset: string[]; heads: string[]; more: boolean; until: string | null; epoch: string; mine: Record<string, string[]> };
   };
   /** Show a room that you are typing. */
   typing: {

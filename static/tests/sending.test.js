@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Refusal } from "../js/connection.js";
-import { merged, nextOf, outcome, withEntry, withoutEntry } from "../js/sending.js";
+import { isCurrent, merged, nextOf, outcome, withEntry, withoutEntry } from "../js/sending.js";
 
 const entry = fc.record({
   id: fc.constantFrom("a", "b", "c", "d", "e"),
@@ -44,6 +44,15 @@ test("what was kept comes before what was written since, and nothing is lost or 
       assert.equal(new Set(all).size, all.length);
     }),
   );
+});
+
+test("what was sent is settled, unless it became another wish meanwhile", () => {
+  const wish = (/** @type {boolean} */ adds) =>
+    /** @type {any} */ ({ id: "m 👍", wish: { message: "m", emoji: "👍", adds } });
+  assert.ok(isCurrent(wish(true), [wish(true)]));
+  assert.ok(!isCurrent(wish(true), [wish(false)]));
+  assert.ok(!isCurrent(wish(true), []));
+  fc.assert(fc.property(list, entry, (rest, sent) => assert.ok(isCurrent(sent, withEntry(rest, sent)))));
 });
 
 test("messages are sent in the order of writing, past those that are refused", () => {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import "./page.js";
 import fc from "fast-check";
-import { forgetEverything, takeRows } from "../js/rows.js";
+import { forgetEverything, takeOwnReactions, takeRows } from "../js/rows.js";
 import * as store from "../js/store.js";
-import { apply, revs } from "../js/sync.js";
+import { apply, revs, takeAnswer } from "../js/sync.js";
 import { event, message } from "./world.js";
 
 beforeEach(() => {
@@ -82,4 +82,33 @@ test("a change of a closed conversation is ignored", () => {
   store.closed.value = new Map([["alice+bob", /** @type {any} */ ({ room: "alice+bob" })]]);
   apply({ room: "alice+bob", rev: 1, messages: [message({ seq: 1, room: "alice+bob" })] });
   assert.ok(!revs.has("alice+bob"));
+});
+
+test("our reactions that messages do not show are those of the last answer that has the message", () => {
+  const emojis = fc.subarray(["👍", "🎉"]);
+  const answer = fc.uniqueArray(fc.record({ id: fc.constantFrom("a", "b", "c"), emojis }), {
+    selector: ({ id }) => id,
+  });
+  fc.assert(
+    fc.property(fc.array(answer), (answers) => {
+      forgetEverything();
+      const expected = new Map();
+      for (const messages of answers) {
+        const some = messages.filter((each) => each.emojis.length);
+        takeOwnReactions(messages, Object.fromEntries(some.map((each) => [each.id, each.emojis])));
+        for (const each of messages) expected.set(each.id, each.emojis);
+      }
+      for (const [id, own] of expected) assert.deepEqual(store.ownReactions.value.get(id) ?? [], own);
+    }),
+  );
+});
+
+test("an answer without our reactions, and a live change, leave them as they are", () => {
+  const row = message({ seq: 1, id: "a" });
+  takeRows("me", { memberships: [/** @type {any} */ ({ room: "#lobby", rev: 1 })] });
+  const reads = { reads: [], reset: [], heads: [], more: false, until: null, epoch: "" };
+  takeAnswer({ ...reads, changes: [{ room: "#lobby", rev: 1, messages: [row] }], mine: { a: ["👍"] } }, new Map());
+  apply({ room: "#lobby", rev: 2, messages: [{ ...row, rev: 2 }] });
+  takeOwnReactions([row]);
+  assert.deepEqual(store.ownReactions.value.get("a"), ["👍"]);
 });

@@ -23,6 +23,7 @@ export const message = (fields) =>
     deleted: false,
     reply_to: null,
     mentions: [],
+    reactions: [],
     ...fields,
   });
 

@@ -21,6 +21,13 @@ TALK = [
     ("alice", "Noodles. I will book for four, so that @bob can come straight from the station."),
     ("carol", "🍜"),
 ]
+REACTIONS = [
+    (0, "👍", ["alice", "carol"]),
+    (0, "🎉", ["carol"]),
+    (7, "🍜", ["bob", "carol"]),
+    (7, "❤️", ["alice", "bob"]),
+]
+"""To which message of `TALK`, with what, by whom."""
 View = Callable[[Visitor], Awaitable[None]]
 
 
@@ -38,6 +45,9 @@ async def furnish(alice: Person, bob: Person, carol: Person) -> None:
     for command in ("room.leave", "room.join"):
         await bob.run(command, room="#design")
     said = [await people[author].say("#lobby", text) for author, text in TALK]
+    for number, emoji, reacting in REACTIONS:
+        for name in reacting:
+            await people[name].run("reaction.add", id=said[number]["id"], emoji=emoji)
     last = await bob.say("#lobby", "Perfect. See you there.", reply_to=said[-2]["id"])
     for message in (said[5], said[0]):
         await alice.run("bookmark.add", id=message["id"])
@@ -83,6 +93,19 @@ async def message(alice: Visitor) -> None:
     await alice.message("Just did.").hover()
     await alice.message("Just did.").focus()
     await expect(alice.button("Copy link").first).to_be_visible()
+
+
+async def reacting(alice: Visitor) -> None:
+    await message(alice)
+    await alice.message("Just did.").get_by_role("button", name="Add reaction").click()
+    await expect(alice.button("thumbs up").first).to_be_visible()
+
+
+async def reacted(alice: Visitor) -> None:
+    await alice.message("Noodles. I will").hover()
+    await alice.message("Noodles. I will").focus()
+    await alice.message("Noodles. I will").get_by_role("button", name="Who reacted").click()
+    await expect(alice.dialog.get_by_text("Carol Lindqvist")).to_be_visible()
 
 
 async def switcher(alice: Visitor) -> None:
@@ -235,8 +258,9 @@ async def too_long(alice: Visitor) -> None:
 VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
-        lobby, rooms, members, message, switcher, keys, completion, emoji, person, settings, profile, level, browse,
-        replying, inbox, bookmarks, mute, new_room, new_conversation, edit_room, invite, archive, sign_out,
+        lobby, rooms, members, message, reacting, reacted, switcher, keys, completion, emoji, person, settings,
+        profile, level, browse, replying, inbox, bookmarks, mute, new_room, new_conversation, edit_room, invite,
+        archive, sign_out,
         conversation, notes, events, not_here, editing, too_long,
     )
 }  # fmt: skip

@@ -76,7 +76,7 @@ def one_by_one(
     """Answer `sync` for the other rooms, without care for speed; the own room's part is given."""
     mine = [change for change in answer["changes"] if change["room"] == "alice"]
     found: dict[str, Any] = {"changes": mine, "reads": [], "reset": [*{"alice"} & set(answer["reset"])], "heads": []}
-    found["epoch"] = act.epoch
+    found |= {"epoch": act.epoch, "mine": {}}  # no one reacts
     if answer["until"] == "" and mine and mine[0]["rev"] < counter(act, "alice"):
         return found | {"until": "", "more": True}
     listed = rooms_of(act)

@@ -95,7 +95,7 @@ def test_what_changes_a_room_for_everyone_is_an_event_in_its_timeline(direct, wh
     (event,) = direct.run(reader, "history", {"room": DEN})[0]["messages"][before:]
     assert (event["author"], event["kind"], event["text"], event["data"]) == (who, kind, text, data)
     assert (event["number"], event["seq"], event["rev"]) == (None, change["rev"], change["rev"])
-    assert event["mentions"] == []
+    assert event["mentions"] == event["reactions"] == []
     missed = direct.run(reader, "sync", {"revs": {DEN: change["rev"] - 1}})[0]["changes"]
     caught = next(change for change in missed if change["room"] == DEN)
     assert change["messages"] == caught["messages"] == [event], "live as later"
@@ -189,12 +189,14 @@ NOT_A_MESSAGE = [
     ("message.delete", {}),
     ("message.pin", {}),
     ("message.unpin", {}),
+    ("reaction.add", {"emoji": "\N{THUMBS UP SIGN}"}),
+    ("reaction.remove", {"emoji": "\N{THUMBS UP SIGN}"}),
 ]
 
 
 @pytest.mark.parametrize("author", ["alice", "bob"])
 @pytest.mark.parametrize(("command", "params"), NOT_A_MESSAGE)
-def test_no_one_can_change_or_pin_an_event(direct, command, params, author):
+def test_no_one_can_change_pin_or_react_to_an_event(direct, command, params, author):
     event = newest(direct)
     with pytest.raises(Invalid, match="not a message") as refused:
         direct.run(author, command, {"id": event["id"], **params})

@@ -30,6 +30,9 @@ KINDS = {"shared-room": ["#staff"], "room": list(MISSING), "uuid": ["MESSAGE", "
 OTHERS: dict[str, dict[str, Any]] = {
     "message.post": {"room": "#lobby", "text": "x"},
     "message.edit": {"text": "x"},
+    "reaction.add": {"emoji": "\N{THUMBS UP SIGN}"},
+    "reaction.list": {"emoji": "\N{THUMBS UP SIGN}"},
+    "reaction.remove": {"emoji": "\N{THUMBS UP SIGN}"},
     "room.update": {"title": "x"},
     "room.invite": {"username": "carol"},
     "room.remove": {"username": "bob"},

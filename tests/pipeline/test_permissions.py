@@ -90,6 +90,18 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "message.versions": [({"id": "SECRET"}, "forbidden", STRANGER)],
     "message.pin": [({"id": "SECRET"}, FINE, STRANGER), ({"id": "PUBLIC"}, STRANGER, STRANGER)],
     "message.unpin": [({"id": "SECRET"}, FINE, STRANGER)],
+    "reaction.add": [
+        ({"id": "SECRET", "emoji": "\N{THUMBS UP SIGN}"}, FINE, STRANGER),
+        ({"id": "PUBLIC", "emoji": "\N{THUMBS UP SIGN}"}, STRANGER, STRANGER),
+    ],
+    "reaction.remove": [
+        ({"id": "SECRET", "emoji": "\N{THUMBS UP SIGN}"}, FINE, STRANGER),
+        ({"id": "PUBLIC", "emoji": "\N{THUMBS UP SIGN}"}, STRANGER, STRANGER),
+    ],
+    "reaction.list": [
+        ({"id": "SECRET", "emoji": "\N{THUMBS UP SIGN}"}, FINE, STRANGER),
+        ({"id": "PUBLIC", "emoji": "\N{THUMBS UP SIGN}"}, STRANGER, STRANGER),
+    ],
     "room.pins": [
         ({"room": "#staff"}, FINE, STRANGER),
         ({"room": "#open"}, "not_a_member", "not_a_member"),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from chatrooms.features.reactions import sending
 from tests.direct import DECLARED, Direct
 
 REPEATABLE = sorted(name for name, command in DECLARED.items() if command.repeatable)
 ID = "3f1c5b0e-0000-4000-8000-000000000001"
+REACTION = {"id": ID, "emoji": "\N{THUMBS UP SIGN}"}
 CHANGES = {
     "bookmark.add": {"id": ID},
     "bookmark.remove": {"id": ID},
@@ -17,6 +20,8 @@ CHANGES = {
     "message.delete": {"id": ID},
     "message.pin": {"id": ID},
     "message.unpin": {"id": ID},
+    "reaction.add": REACTION,
+    "reaction.remove": REACTION,
     "read.mark": {"room": "#lobby", "seq": 999},
     "room.close": {"room": "alice+bob"},
     "room.favorite": {"room": "#lobby"},
@@ -28,6 +33,7 @@ CHANGES = {
 BEFORE = {
     "bookmark.remove": ("alice", "bookmark.add", {"id": ID}),
     "message.unpin": ("bob", "message.pin", {"id": ID}),
+    "reaction.remove": ("alice", "reaction.add", REACTION),
     "room.unarchive": ("alice", "room.archive", {"room": "#den"}),
     "room.unfavorite": ("alice", "room.favorite", {"room": "#lobby"}),
     "room.unmute": ("alice", "room.mute", {"room": "alice+bob"}),
@@ -36,7 +42,8 @@ BEFORE = {
 
 
 @pytest.fixture
-def direct():
+def direct(monkeypatch):
+    monkeypatch.setattr(sending, "LONGEST", timedelta())  # a reaction is sent however soon it follows another
     direct = Direct()
     for name in ("alice", "bob"):
         direct.join(name)

@@ -18,7 +18,8 @@ COLUMNS = "id, room, seq, number, author, kind, text, data, at, edited_at, delet
 EXCERPT = "'id', q.id, 'seq', q.seq, 'author', q.author, 'text', substr(q.text, 1, 300)"
 OF_REPLY = f"SELECT json_object({EXCERPT}) FROM messages AS q WHERE q.id = messages.reply_to"
 QUOTED = f"CASE WHEN NOT deleted THEN ({OF_REPLY}) END AS quoted"
-MESSAGE = f"{COLUMNS}, {PINNED_AT}, {MENTIONS}, {QUOTED}"
+REACTIONS = "coalesce((SELECT reacted.reactions FROM reacted WHERE message = id), '[]') AS reactions"
+MESSAGE = f"{COLUMNS}, {PINNED_AT}, {MENTIONS}, {QUOTED}, {REACTIONS}"
 MEMBER = "room, username, role, since, gone"
 TRUTHS = ("deleted", "gone", "closed", "favorite", "muted", "archived")
 
@@ -75,6 +76,10 @@ class Stored:
         after = self.room(room)["posted"] - position
         return 1000 if after > 1000 else next(self._rows(query, room, position, username))["unread"]
 
+    def waits(self) -> bool:
+        """Whether a message is yet to be sent because of reactions."""
+        return next(self._rows("SELECT count(*) AS waiting FROM reacted WHERE waiting"))["waiting"] > 0
+
     def profile(self, username: str) -> Row:
         """Return a person's profile."""
         return next(self._rows("SELECT username, name, about, created_at, rev FROM users WHERE username = ?", username))
@@ -85,7 +90,7 @@ class Stored:
 
 
 def _value(column: str, stored: Any) -> Any:
-    if column in {"mentions", "data", "quoted"}:
+    if column in {"mentions", "reactions", "data", "quoted"}:
         return stored and orjson.loads(stored)
     return bool(stored) if column in TRUTHS else stored
 

@@ -44,6 +44,7 @@ step = st.one_of(
     st.tuples(st.just("post"), person, somewhere, st.integers(1, MESSAGES)),
     st.tuples(st.just("edit"), person, which),
     st.tuples(st.just("delete"), person, which),
+    st.tuples(st.just("react"), which, st.sampled_from(["add", "add", "remove"]), st.sampled_from("👍🎉")),
     st.tuples(st.just("create"), person, room, st.sampled_from(["open", "private"])),
     st.tuples(st.just("join"), person, room),
     st.tuples(st.just("leave"), person, room),
@@ -100,6 +101,10 @@ class World:
         if self.sent:
             self._run(name, "message.delete", id=self.sent[which % len(self.sent)].id)
 
+    async def react(self, which: int, how: str, emoji: str) -> None:
+        for name in PEOPLE if self.sent else ():  # several reactions in a second are sent together
+            self._run(name, f"reaction.{how}", id=self.sent[which % len(self.sent)].id, emoji=emoji)
+
     async def create(self, name: str, room: str, access: str) -> None:
         self._run(name, "room.create", name=room, access=access)
 
@@ -151,6 +156,10 @@ class World:
             except Refused:
                 continue
             self.people[row["author"]].acks.append(row | {"id": sending.id})
+        stored = Stored(self.data)
+        while stored.waits():
+            await asyncio.sleep(0.05)
+        stored.close()
         for observer in self.people.values():
             await observer.catch_up()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 from typing_extensions import TypedDict
 
-from chatrooms.features.messages.loading import load, rows
+from chatrooms.features.messages.loading import Mine, load, mine, rows
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Params, query
@@ -39,6 +39,7 @@ class History(TypedDict):
     more: bool
     more_before: bool
     more_after: bool
+    mine: Mine
 
 
 @query("history", may=access.member)
@@ -48,16 +49,16 @@ def history(act: Act, p: Place, here: Here) -> History:
         return _around(act, here, p.around, p.limit)
     if p.after is not None:
         found, more = _following(act, here, p.after, p.limit)
-        return _page(found, before=bool(_preceding(act, here, p.after + 1, 1)[0]), after=more, more=more)
+        return _page(act, found, before=bool(_preceding(act, here, p.after + 1, 1)[0]), after=more, more=more)
     found, more = _preceding(act, here, p.before, p.limit)
     newer = p.before is not None and bool(_following(act, here, p.before - 1, 1)[0])
-    return _page(found, before=more, after=newer, more=more)
+    return _page(act, found, before=more, after=newer, more=more)
 
 
 def _around(act: Act, here: Here, seq: int, limit: int) -> History:
     older, more_before = _preceding(act, here, seq, limit // 2)
     newer, more_after = _following(act, here, seq - 1, limit - len(older))
-    return _page(older + newer, before=more_before, after=more_after, more=more_before or more_after)
+    return _page(act, older + newer, before=more_before, after=more_after, more=more_before or more_after)
 
 
 def _preceding(act: Act, here: Here, seq: int | None, limit: int) -> tuple[list[Message], bool]:
@@ -76,5 +77,5 @@ def _following(act: Act, here: Here, seq: int, limit: int) -> tuple[list[Message
     return page, len(loaded) > len(page)
 
 
-def _page(found: list[Message], *, before: bool, after: bool, more: bool) -> History:
-    return {"messages": found, "more": more, "more_before": before, "more_after": after}
+def _page(act: Act, found: list[Message], *, before: bool, after: bool, more: bool) -> History:
+    return {"messages": found, "more": more, "more_before": before, "more_after": after, "mine": mine(act, found)}

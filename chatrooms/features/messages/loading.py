@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, cast
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import Field
 from sqlalchemy import Connection, Select, bindparam, update
@@ -24,6 +24,15 @@ class OneMessage(TypedDict):
     """The message as it is now."""
 
     message: Message
+
+
+Mine: TypeAlias = Annotated[
+    dict[str, list[str]],
+    Field(
+        description="By message id, the emoji of your own reactions that its `reactions` do not show, because 20 other "
+        "people reacted with them before you."
+    ),
+]
 
 
 class Which(Params):
@@ -62,6 +71,15 @@ def with_parts(act: Act, found: list[Message]) -> list[Message]:
         for which, value in part.load(act.db, ids).items():
             rows[which][part.name] = value
     return found
+
+
+def mine(act: Act, found: Sequence[Message]) -> Mine:
+    """Return what messages, with their parts, do not show of the caller."""
+    known: Mine = {}
+    for part in act.parts:
+        if part.mine:
+            known.update(part.mine(act.db, act.me.username, found))
+    return known
 
 
 def store_parts(act: Act, message: Message) -> None:

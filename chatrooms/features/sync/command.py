@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlalchemy import Integer, bindparam, select
 from typing_extensions import TypedDict
 
+from chatrooms.features.messages.loading import Mine, mine
 from chatrooms.features.sync import sizes
 from chatrooms.features.sync.change import Head, RoomChange
 from chatrooms.features.sync.others import changes, heads_only
@@ -18,7 +19,7 @@ from chatrooms.features.sync.restored import MAX_NEWEST, Newest, require_history
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, query
 from chatrooms.storage.given import Bytewise, packed, values
-from chatrooms.storage.rows import Change, Read
+from chatrooms.storage.rows import Change, Message, Read
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import members, rooms
 from chatrooms.types import CLEAN, Seq, size_of
@@ -70,6 +71,7 @@ class SyncPage(TypedDict):
     more: bool
     until: str | None
     epoch: str
+    mine: Mine
 
 
 FIRST_BLOCK = 100
@@ -119,6 +121,10 @@ class Answer:
         self.heads += [part.room] if part.is_head else []
         return part.whole
 
+    def messages(self) -> list[Message]:
+        """Return the messages in all changes."""
+        return [message for change in self.changes for message in change.get("messages", ())]
+
     def fitting(self) -> int:
         """Return about how many more rows fit, by the sizes of those that are here."""
         if not self._rows:
@@ -146,6 +152,7 @@ def sync(act: Act, p: Sync, _: None) -> SyncPage:
         "more": more,
         "until": until,
         "epoch": act.epoch,
+        "mine": mine(act, answer.messages()),
     }
 
 

@@ -1,7 +1,7 @@
 import { batch, signal } from "@preact/signals";
 import { asRefusal, run } from "../connection.js";
 import { once } from "../loading.js";
-import { extendWindow, setPast, takeRows } from "../rows.js";
+import { extendWindow, setPast, takeOwnReactions, takeRows } from "../rows.js";
 import { heads, windowOf } from "../store.js";
 
 /** Loads the messages that the room on screen still lacks: older ones, newer ones, those around a link. */
@@ -11,6 +11,13 @@ const LARGEST_PAGE = 100;
 
 /** Why a room cannot be loaded, such as a conversation with an unknown person; by room. */
 export const refusals = signal(/** @type {Map<string, string>} */ (new Map()));
+
+/** @param {import("../wire.js").Params<"history">} place */
+async function pageOf(place) {
+  const page = await run("history", { limit: PAGE, ...place });
+  takeOwnReactions(page.messages, page.mine);
+  return page;
+}
 
 /** Loads a page of messages before those shown. @param {string} room */
 export const loadOlder = (room) =>
@@ -29,7 +36,7 @@ async function older(room) {
   const start = past?.from ?? lowest;
   if (!(past ?? { more }).more) return;
   const before = Number.isFinite(start) ? { before: start } : {};
-  const page = await run("history", { room, limit: PAGE, ...before });
+  const page = await pageOf({ room, ...before });
   const now = windowOf(room).peek();
   if ((now.past?.from ?? now.lowest) !== start) return older(room);
   const from = page.messages[0]?.seq ?? Math.min(start, 1);
@@ -47,7 +54,7 @@ export const loadNewer = (room) => once(`newer ${room}`, () => newer(room));
 async function newer(room) {
   const { past } = windowOf(room).peek();
   if (!past) return;
-  const page = await run("history", { room, limit: PAGE, after: past.to });
+  const page = await pageOf({ room, after: past.to });
   const now = windowOf(room).peek().past;
   if (!now || now.to !== past.to) return;
   const to = page.more ? (page.messages.at(-1)?.seq ?? past.to) : Infinity;
@@ -63,7 +70,7 @@ export const loadAround = (room, seq) => once(`around ${room}`, () => around(roo
 /** @param {string} room @param {number} seq */
 async function around(room, seq) {
   if (seq >= windowOf(room).peek().lowest) return;
-  const { messages, more_before: more, more_after } = await run("history", { room, around: seq, limit: PAGE });
+  const { messages, more_before: more, more_after } = await pageOf({ room, around: seq });
   if (!messages.length) return;
   batch(() => {
     takeRows(room, { messages });
@@ -80,7 +87,7 @@ export async function loadBetween(room) {
   let after = past?.to ?? Infinity;
   const isMissing = after < lowest - 1;
   while (after < lowest - 1) {
-    const { messages, more } = await run("history", { room, after, limit: LARGEST_PAGE });
+    const { messages, more } = await pageOf({ room, after, limit: LARGEST_PAGE });
     takeRows(room, { messages });
     after = more ? (messages.at(-1)?.seq ?? Infinity) : Infinity;
   }

@@ -2,18 +2,21 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { bringEmojis, emojis, findEmojis } from "../emoji.js";
 import { useEscape } from "./escape.js";
 import { html } from "../html.js";
+import { recommended } from "../reactions/shown.js";
 
 /** @import {Emoji} from "../emoji.js" */
 
 const GROUPS = ["Faces", "People", "", "Nature", "Food", "Travel", "Activities", "Objects", "Symbols", "Flags"];
 const FOUND_AT_MOST = 60;
+/** @type {string[]} */
+const NONE = [];
 /** @type {Record<string, number>} */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 /** @type {Record<string, number>} */
 const ROWS = { ArrowUp: -1, ArrowDown: 1 };
 
-/** @param {{onPick: (emoji: string) => void, onClose: () => void}} props */
-export function EmojiPicker({ onPick, onClose }) {
+/** @param {{first?: string[], onPick: (emoji: string) => void, onClose: () => void}} props The `first` are offered at once. */
+export function EmojiPicker({ first = NONE, onPick, onClose }) {
   const [query, setQuery] = useState("");
   const picker = useRef(/** @type {HTMLElement | null} */ (null));
   useEscape(() => (onClose(), document.getElementById("composer")?.focus()));
@@ -35,8 +38,8 @@ export function EmojiPicker({ onPick, onClose }) {
   /** @param {Event} event */
   const pickFirst = (event) => {
     event.preventDefault();
-    const [first] = findEmojis(query, 1);
-    if (query && first) onPick(first.emoji);
+    const [best] = findEmojis(query, 1);
+    if (query && best) onPick(best.emoji);
   };
   return html`
     <div class="emoji-picker" role="dialog" aria-label="Emoji" ref=${picker} onKeyDown=${onKeyDown}>
@@ -48,11 +51,16 @@ export function EmojiPicker({ onPick, onClose }) {
         onInput=${(/** @type {any} */ event) => setQuery(event.currentTarget.value)}
       />
       <div class="emoji-groups">
+        ${first.length > 0 && !query.trim() && html`<${Group} title="Quick reactions" found=${first.map(named)} onPick=${onPick} />`}
         ${emojis.value ? sections(query).map(([title, found]) => html`<${Group} key=${title} title=${title} found=${found} onPick=${onPick} />`) : html`<p class="empty" role="status">Loading…</p>`}
       </div>
     </div>
   `;
 }
+
+/** An emoji with its name, once that is loaded. @param {string} emoji @returns {Emoji} */
+const named = (emoji) =>
+  emojis.value?.find((known) => recommended(known.emoji) === emoji) ?? { emoji, annotation: emoji, group: 0 };
 
 /** @param {string} query @returns {[string, Emoji[]][]} */
 function sections(query) {

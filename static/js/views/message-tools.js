@@ -2,9 +2,12 @@ import { replyTo } from "../composer/replying.js";
 import { holdBack } from "../reads/held-back.js";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
+import { showReactions } from "../overlay.js";
+import { reactionsTo } from "../reactions/reacting.js";
 import { linkTo } from "../route.js";
 import { isBookmarked, mayModerate, me, rooms } from "../store.js";
 import { command } from "../sync.js";
+import { AddReaction } from "./add-reaction.js";
 import { Icon } from "./icon.js";
 import { toast } from "./toast.js";
 
@@ -24,6 +27,8 @@ export function Tools({ message, onEdit, onDelete }) {
       <div role="group" aria-label="Message actions">
         ${isOpen && html`<${Tool} label="Reply" icon="reply" onClick=${() => replyTo(message)} />`}
         <${Tool} label=${isBookmarked(id) ? "Remove bookmark" : "Bookmark message"} icon="bookmark" isOn=${isBookmarked(id)} onClick=${() => toggleBookmark(id)} />
+        ${isOpen && html`<${AddReaction} message=${message} />`}
+        ${reactionsTo(message).length > 0 && html`<${Tool} label="Who reacted" icon="people" onClick=${() => showReactions(message)} />`}
         <${Tool} label="Copy link" icon="link" onClick=${() => copyLink(linkTo(room, seq))} />
         <${Tool} label="Mark as unread from here" icon="unread" onClick=${markUnread} />
         ${isOpen && html`<${Tool} label=${message.pinned_at ? "Unpin message" : "Pin message"} icon="pin" onClick=${() => togglePin(message)} />`}

@@ -15,6 +15,7 @@ import { Icon } from "./icon.js";
 import { later } from "./later.js";
 import { Mentioned } from "./mention.js";
 import { Quote } from "./quote.js";
+import { Reactions } from "./reactions.js";
 import { useSteps } from "./steps.js";
 
 const MessageEditor = later("MessageEditor");
@@ -59,6 +60,7 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
             ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} />`
             : html`<${Body} message=${message} />`
         }
+        <${Reactions} message=${message} isReachable=${isWanted} />
         ${isWaiting && html`<${OnItsWay} id=${message.id} />`}
       </div>
       ${

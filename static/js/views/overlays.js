@@ -5,6 +5,7 @@ import { CreateRoom } from "./create-room.js";
 import { Keys } from "./keys.js";
 import { Person } from "./person.js";
 import { Profile } from "./profile.js";
+import { Reacted } from "./reacted.js";
 import { RoomDialog } from "./room-dialog.js";
 import { Settings } from "./settings.js";
 import { SignOut } from "./sign-out.js";
@@ -21,6 +22,7 @@ const DIALOGS = {
   keys: Keys,
   person: Person,
   profile: Profile,
+  reactions: Reacted,
   settings: Settings,
   "sign-out": SignOut,
   start: StartConversation,
@@ -30,8 +32,11 @@ const DIALOGS = {
 
 /** The open dialog, at most one. */
 export function Overlays() {
-  const { kind, username, room, id } = overlay.value;
+  const { kind, username, room, id, message } = overlay.value;
   const Chosen = Object.hasOwn(DIALOGS, kind) ? DIALOGS[kind] : null;
-  if (Chosen) return html`<${Chosen} key=${username ?? kind} username=${username} id=${id} onClose=${closeOverlay} />`;
+  if (Chosen) {
+    const key = username ?? kind;
+    return html`<${Chosen} key=${key} username=${username} id=${id} message=${message} onClose=${closeOverlay} />`;
+  }
   return room ? html`<${RoomDialog} room=${room} action=${kind} onClose=${closeOverlay} />` : null;
 }

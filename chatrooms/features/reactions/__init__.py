@@ -1,0 +1,130 @@
+"""Reactions: emoji that people add to messages; a part of each message, and a list of all people for each emoji."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from sqlalchemy import Connection
+from typing_extensions import TypedDict
+
+from chatrooms.errors import Conflict, NotFound
+from chatrooms.events import Signal
+from chatrooms.features.messages.loading import (
+    Mine,
+    Which,
+    changeable,
+    find_visible,
+    mine,
+    require_undeleted,
+    room_of,
+    with_parts,
+)
+from chatrooms.features.reactions import stored
+from chatrooms.features.reactions.emoji import Emoji
+from chatrooms.features.reactions.sending import SEND, send
+from chatrooms.features.reactions.stored import Reaction
+from chatrooms.pipeline.commands import Act, Part, change, query
+from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.rows import Message
+from chatrooms.types import MAX_PAGE, Search
+
+MAX_KINDS = 50
+
+
+class React(Which):
+    """A reaction to a message."""
+
+    emoji: Emoji
+
+
+class FindPeople(React):
+    """A page of the people who reacted to a message with an emoji."""
+
+    after: Search = Field("", description="Start after this username; if empty, at the first.")
+
+
+class Reacted(TypedDict):
+    """The message as it is now."""
+
+    message: Message
+    mine: Mine
+
+
+class ReactionPage(TypedDict):
+    """Usernames, oldest reaction first; ``more`` is true if there are others after the last one."""
+
+    people: list[str]
+    more: bool
+
+
+def _store(db: Connection, message: Message) -> list[Reaction]:
+    """Remove the reactions of a deleted message; return those of a new one. One that is edited is loaded anew."""
+    if message["deleted"]:
+        stored.forget(db, message["id"])
+    return []
+
+
+REACTIONS = Part(
+    "reactions",
+    list[Reaction],
+    f"The emoji with which people reacted to it, at most {MAX_KINDS}, the oldest first.",
+    (),
+    stored.load,
+    _store,
+    stored.beyond,
+)
+
+
+def _undeleted(act: Act, p: React) -> Message:
+    """Allow people who can post in the message's room."""
+    message, _ = changeable(act, p)
+    return require_undeleted(message)
+
+
+def _readable(act: Act, p: React) -> Message:
+    """Allow members of the message's room."""
+    message, _ = find_visible(act, p.id)
+    return require_undeleted(message)
+
+
+@change("reaction.add", may=_undeleted, locks=room_of, rate="post", repeatable=True, method="react")
+def add(act: Act, p: React, message: Message) -> Reacted:
+    """React to a message with an emoji; people can use 50 of them on one message. Reacting twice has no effect.
+
+    The room receives the message again: at once, or if it did in the last second, once for all reactions of that
+    second; a second is longer for a message of more than 1,200 bytes. Your other connections receive a ``reaction``
+    signal.
+    """
+    kinds = [kind["emoji"] for kind in stored.load(act.db, [p.id])[p.id]]
+    if p.emoji not in kinds and len(kinds) >= MAX_KINDS:
+        raise Conflict(f"A message can have at most {MAX_KINDS} different reactions.", field="emoji")
+    return _answer(act, message, has_changed=stored.add(act.db, p.id, p.emoji, act.me.username))
+
+
+@change("reaction.remove", may=_undeleted, locks=room_of, rate="post", repeatable=True, method="unreact")
+def remove(act: Act, p: React, message: Message) -> Reacted:
+    """Remove your reaction to a message. Removing one that is not there has no effect."""
+    return _answer(act, message, has_changed=stored.remove(act.db, p.id, p.emoji, act.me.username))
+
+
+def _answer(act: Act, message: Message, *, has_changed: bool) -> Reacted:
+    row = send(act, message) if has_changed else with_parts(act, [message])[0]
+    own = mine(act, [row])
+    if has_changed:
+        me, about = act.me.username, {"room": row["room"], "message": row["id"], "mine": own.get(row["id"], [])}
+        act.signals.append(Signal(me, me, "reaction", about))
+    return {"message": row, "mine": own}
+
+
+@query("reaction.list", may=_readable, method="reactions")
+def page(act: Act, p: FindPeople, _message: Message) -> ReactionPage:
+    """Return who reacted to a message with an emoji, a hundred at a time, oldest reaction first."""
+    after = stored.key_of(act.db, p.id, p.emoji, p.after) if p.after else 0
+    if after is None:
+        raise NotFound("This person's reaction is gone. Start again without `after`.", field="after")
+    found = stored.people(act.db, p.id, p.emoji, MAX_PAGE + 1, after)
+    return {"people": found[:MAX_PAGE], "more": len(found) > MAX_PAGE}
+
+
+FEATURE = Feature(
+    tables=(stored.reactions, stored.reacted), commands=(add, remove, page), parts=(REACTIONS,), jobs=(SEND,)
+)
