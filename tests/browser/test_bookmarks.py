@@ -6,6 +6,8 @@ from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
+from tests.people import connect
+from tests.servers import RunningServer
 
 
 def listed(visitor: Visitor) -> Locator:
@@ -59,3 +61,26 @@ async def test_the_list_has_the_most_recent_first_and_follows_a_removal_and_a_de
     await expect(tab.page.get_by_text("message deleted")).to_be_visible()
     await open_list(tab)
     await expect(listed(tab)).to_contain_text(["First"])
+
+
+async def test_the_open_list_follows_edits_deletions_and_leaving_a_room(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    await alice.make_room("garden")
+    async with connect(own_server.url, "bob") as bob, connect(own_server.url, "alice") as elsewhere:
+        await bob.run("room.join", room="#garden")
+        said = [
+            await bob.say(room, text) for room, text in (("#lobby", "Frist"), ("#lobby", "Sekrit"), ("#garden", "Weed"))
+        ]
+        for message in said:
+            await elsewhere.run("bookmark.add", id=message["id"])
+        await open_list(alice)
+        await expect(listed(alice)).to_contain_text(["Weed", "Sekrit", "Frist"])
+        await bob.run("message.edit", id=said[0]["id"], text="First")
+        await expect(listed(alice)).to_contain_text(["Weed", "Sekrit", "First"])
+        await bob.run("message.delete", id=said[1]["id"])
+        await expect(listed(alice)).to_contain_text(["Weed", "First"])
+        await elsewhere.run("room.leave", room="#garden")
+        await expect(listed(alice)).to_contain_text(["First"])
+        await expect(listed(alice)).to_have_count(1)

@@ -114,6 +114,19 @@ async def test_the_list_of_mentions_opens_the_place(person: Arrive, own_server: 
         await expect(mentions(alice)).to_have_count(3)
 
 
+async def test_the_open_list_has_the_new_text_of_an_edited_message(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    await alice.go_to("Notes to self")
+    async with connect(own_server.url, "bob") as bob:
+        message = await bob.say("#lobby", "Lunch at noon, @alice")
+        await alice.page.get_by_role("link", name=re.compile("^Inbox")).click()
+        await expect(mentions(alice)).to_contain_text(["Lunch at noon"])
+        await bob.run("message.edit", id=message["id"], text="Lunch at one, @alice")
+        await expect(mentions(alice)).to_contain_text(["Lunch at one"])
+        await bob.run("message.delete", id=message["id"])
+        await expect(mentions(alice)).to_have_count(0)
+
+
 async def test_a_muted_room_is_quiet_but_for_mentions_until_it_is_unmuted(
     person: Arrive, own_server: RunningServer
 ) -> None:
