@@ -67,20 +67,23 @@ async def test_the_open_list_follows_edits_deletions_and_leaving_a_room(
     person: Arrive, own_server: RunningServer
 ) -> None:
     alice = await person("alice")
-    await alice.make_room("garden")
-    async with connect(own_server.url, "bob") as bob, connect(own_server.url, "alice") as elsewhere:
-        await bob.run("room.join", room="#garden")
-        said = [
-            await bob.say(room, text) for room, text in (("#lobby", "Frist"), ("#lobby", "Sekrit"), ("#garden", "Weed"))
-        ]
-        for message in said:
-            await elsewhere.run("bookmark.add", id=message["id"])
+    async with connect(own_server.url, "bob") as bob:
+        first, second = [await bob.say("#lobby", text) for text in ("Frist", "Sekrit")]
+        await mark(alice, "Frist")
+        await mark(alice, "Sekrit")
+        await alice.make_room("garden")
+        await alice.stores("Weed")
+        await mark(alice, "Weed")
+        tab = await alice.another_tab()
+        await tab.go_to("garden")
         await open_list(alice)
         await expect(listed(alice)).to_contain_text(["Weed", "Sekrit", "Frist"])
-        await bob.run("message.edit", id=said[0]["id"], text="First")
+        await bob.run("message.edit", id=first["id"], text="First")
         await expect(listed(alice)).to_contain_text(["Weed", "Sekrit", "First"])
-        await bob.run("message.delete", id=said[1]["id"])
+        await bob.run("message.delete", id=second["id"])
         await expect(listed(alice)).to_contain_text(["Weed", "First"])
-        await elsewhere.run("room.leave", room="#garden")
-        await expect(listed(alice)).to_contain_text(["First"])
+        await tab.button("Room menu").click()
+        await tab.button("Leave room").click()
+        await tab.dialog.get_by_role("button", name="Leave room").click()
         await expect(listed(alice)).to_have_count(1)
+        await expect(listed(alice)).to_contain_text(["First"])
