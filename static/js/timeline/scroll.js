@@ -81,10 +81,10 @@ export class Scroll {
     if (this.log) this.#dispatch({ type: "scrolled", ...this.#measured(this.log) });
   }
 
-  /** @param {HTMLElement} element The element to show near the top. */
-  startAt(element) {
+  /** @param {HTMLElement} element The element to show. @param {number} [top] How far below the edge; else near the top. */
+  startAt(element, top) {
     if (!this.log) return;
-    this.log.scrollTop = nearTop(this.log, element);
+    this.log.scrollTop = top === undefined ? nearTop(this.log, element) : element.offsetTop - top;
     this.moved();
   }
 

@@ -5,12 +5,12 @@ import { loadAround, loadNewer, loadOlder } from "../messages/history.js";
 import { heldBack, holdBack } from "../reads/held-back.js";
 import { isLooking } from "../reads/marks.js";
 import { positionIn, unreadOf } from "../reads/unread.js";
-import { currentRoom, goInstead, linkedSeq } from "../route.js";
+import { goInstead, linkedSeq, shownRoom } from "../route.js";
 import { leavePast } from "../rows.js";
 import { caughtUp, heads, me, reads, windowOf } from "../store.js";
 import { catchUp } from "../sync.js";
 import { leftOff, NOWHERE, unreadBelow } from "./left-off.js";
-import { next, returning, spanOf } from "./position.js";
+import { isReturn, next, returning, spanOf } from "./position.js";
 import { Scroll } from "./scroll.js";
 
 /**
@@ -79,7 +79,7 @@ export class Timeline {
     this.#position = signal(returning(kept.get(this.#key)));
     this.scroll = new Scroll(() => this.#position.peek(), this.dispatch);
     this.#stop = effect(() => {
-      if (currentRoom.value === room) this.#follow(dataOf(room));
+      if (shownRoom.value === room) this.#follow(dataOf(room));
     });
     this.list = computed(() => this.#position.value.list);
     this.from = computed(() => this.#position.value.from);
@@ -101,7 +101,9 @@ export class Timeline {
   #follow(data) {
     untracked(() => {
       const opens = this.#position.peek().isFirstLook;
-      this.dispatch({ type: "data", data });
+      const returns = isReturn(this.#position.peek(), data.linked);
+      if (returns) leavePast(this.#room);
+      this.dispatch({ type: "data", data: returns ? dataOf(this.#room) : data });
       if (opens && !this.#position.peek().isFirstLook) queueMicrotask(() => holdBack(this.#room, 0));
     });
   }
@@ -168,8 +170,9 @@ export class Timeline {
   reachGoal() {
     const found = this.goal.peek() ? this.scroll.find(this.goal.peek()) : null;
     if (!found) return null;
+    const { back } = this.#position.peek();
     this.dispatch({ type: "arrived" });
-    this.scroll.startAt(found);
+    this.scroll.startAt(found, back?.top);
     return found;
   }
 
