@@ -36,7 +36,7 @@ async def test_a_bookmark_is_listed_on_every_tab_and_leads_to_its_message(person
     await mark(alice, "The key is under the mat")
     await expect(alice.message("The key is under the mat")).to_contain_text("Bookmarked")
     await expect(listed(tab)).to_have_count(1)
-    await listed(tab).get_by_role("button").click()
+    await listed(tab).get_by_role("link").click()
     await expect(tab.page).to_have_url(f"{tab.url}/#/r/lobby/{seq}")
     await expect(bob.message("The key is under the mat")).not_to_contain_text("Bookmarked")
     await tab.page.reload()

@@ -1,6 +1,7 @@
 import { html } from "../html.js";
 import { bookmarkList } from "../lists/bookmark-list.js";
-import { goTo } from "../route.js";
+import { isShared } from "../names.js";
+import { titleOf } from "../store.js";
 import { MessageList } from "./message-list.js";
 import { MessageRow } from "./message-row.js";
 
@@ -23,5 +24,5 @@ export const Bookmarks = () => html`
 `;
 
 /** @param {Entry<Bookmark>} props */
-const Row = ({ message: { author, room, seq, at, text } }) =>
-  html`<${MessageRow} author=${author} room=${room} at=${at} text=${text} onOpen=${() => goTo(room, seq)} />`;
+const Row = ({ message }) =>
+  html`<${MessageRow} message=${message} where=${isShared(message.room) && html`<bdi>in ${titleOf(message.room)}</bdi>`} />`;

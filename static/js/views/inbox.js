@@ -1,7 +1,8 @@
 import { html } from "../html.js";
 import { inboxList } from "../lists/inbox-list.js";
 import { isUnread, markItems, unreadItems } from "../reads/inbox.js";
-import { goTo } from "../route.js";
+import { isShared } from "../names.js";
+import { titleOf } from "../store.js";
 import { MessageList } from "./message-list.js";
 import { MessageRow } from "./message-row.js";
 
@@ -30,6 +31,7 @@ const VERBS = { mention: "mentioned you", reply: "replied to you" };
 
 /** @param {Entry<InboxItem>} props */
 function Row({ row: item, message }) {
-  const open = () => (goTo(item.room, message.seq), isUnread(item) && markItems([item]));
-  return html`<${MessageRow} author=${item.by} verb=${VERBS[item.kind]} room=${item.room} at=${item.at} text=${message.text} isUnread=${isUnread(item)} onOpen=${open} />`;
+  const read = () => isUnread(item) && markItems([item]);
+  const where = html`${VERBS[item.kind]} ${isShared(item.room) && html`<bdi>in ${titleOf(item.room)}</bdi>`}`;
+  return html`<${MessageRow} message=${message} author=${item.by} at=${item.at} where=${where} isUnread=${isUnread(item)} onOpen=${read} />`;
 }
