@@ -21,9 +21,7 @@ async def mark(visitor: Visitor, text: str, action: str = "Bookmark message") ->
 
 
 async def open_list(visitor: Visitor) -> None:
-    await visitor.button(f"Account of {visitor.name}").click()
-    await visitor.button("Bookmarks").click()
-    await visitor.is_in("Bookmarks")
+    await visitor.go_to("Bookmarks")
 
 
 async def test_a_bookmark_is_listed_on_every_tab_and_leads_to_its_message(person: Arrive) -> None:
@@ -61,6 +59,24 @@ async def test_the_list_has_the_most_recent_first_and_follows_a_removal_and_a_de
     await expect(tab.page.get_by_text("message deleted")).to_be_visible()
     await open_list(tab)
     await expect(listed(tab)).to_contain_text(["First"])
+
+
+async def test_bookmarks_say_where_they_are_and_can_be_removed_in_their_list(person: Arrive) -> None:
+    alice, _ = await person("alice"), await person("bob")
+    await alice.stores("In the open")
+    await mark(alice, "In the open")
+    await alice.talk_to("bob")
+    await alice.stores("In private")
+    await mark(alice, "In private")
+    await alice.go_to("Notes to self")
+    await alice.stores("To myself")
+    await mark(alice, "To myself")
+    await open_list(alice)
+    await expect(alice.room("Bookmarks")).to_have_attribute("aria-current", "page")
+    await expect(listed(alice)).to_contain_text(["in Notes to self", "with bob", "in Lobby"])
+    await listed(alice).filter(has_text="In private").get_by_role("button", name="Remove bookmark").click()
+    await expect(listed(alice)).to_contain_text(["To myself", "In the open"])
+    await expect(listed(alice).last.get_by_role("link")).to_be_focused()
 
 
 async def test_the_open_list_follows_edits_deletions_and_leaving_a_room(

@@ -1,9 +1,13 @@
+import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { bookmarkList } from "../lists/bookmark-list.js";
-import { isShared } from "../names.js";
+import { isConversation } from "../names.js";
 import { titleOf } from "../store.js";
+import { command } from "../sync.js";
+import { Icon } from "./icon.js";
 import { MessageList } from "./message-list.js";
 import { MessageRow } from "./message-row.js";
+import { toast } from "./toast.js";
 
 /**
  * @import {Entry} from "../lists/pages.js"
@@ -24,5 +28,23 @@ export const Bookmarks = () => html`
 `;
 
 /** @param {Entry<Bookmark>} props */
-const Row = ({ message }) =>
-  html`<${MessageRow} message=${message} where=${isShared(message.room) && html`<bdi>in ${titleOf(message.room)}</bdi>`} />`;
+const Row = ({ message }) => html`
+  <${MessageRow} message=${message} where=${whereOf(message.room)}>
+    <button class="quiet square" aria-label="Remove bookmark" title="Remove bookmark" onClick=${(/** @type {Event} */ { currentTarget }) => remove(message.id, currentTarget)}>
+      <${Icon} name="close" />
+    </button>
+  <//>
+`;
+
+/** @param {string} room */
+const whereOf = (room) => html`${isConversation(room) ? "with" : "in"} <bdi>${titleOf(room)}</bdi>`;
+
+/** Removes a bookmark, and gives the focus to another row. @param {string} id @param {any} button */
+function remove(id, button) {
+  const row = button.closest("li");
+  const other = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("a");
+  command("bookmark.remove", { id }).then(
+    () => other?.focus(),
+    (error) => toast(asRefusal(error).message),
+  );
+}

@@ -32,6 +32,6 @@ const VERBS = { mention: "mentioned you", reply: "replied to you" };
 /** @param {Entry<InboxItem>} props */
 function Row({ row: item, message }) {
   const read = () => isUnread(item) && markItems([item]);
-  const where = html`${VERBS[item.kind]} ${isShared(item.room) && html`<bdi>in ${titleOf(item.room)}</bdi>`}`;
+  const where = html`${VERBS[item.kind]} ${isShared(item.room) && html`in <bdi>${titleOf(item.room)}</bdi>`}`;
   return html`<${MessageRow} message=${message} author=${item.by} at=${item.at} where=${where} isUnread=${isUnread(item)} onOpen=${read} />`;
 }
