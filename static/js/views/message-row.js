@@ -7,6 +7,8 @@ import { nameOf } from "../store.js";
 import { today } from "../today.js";
 import { Avatar } from "./avatar.js";
 import { Handle } from "./handle.js";
+import { Icon } from "./icon.js";
+import { Excerpt } from "./quote.js";
 
 /** @import {Message} from "../wire.js" */
 
@@ -16,7 +18,7 @@ import { Handle } from "./handle.js";
  *   children?: any}} props The author and time are those of the message, or of what it does. The children are actions.
  */
 export function MessageRow({ message, author = message.author, at = message.at, where, isUnread, onOpen, children }) {
-  const { id, room, seq, text } = message;
+  const { id, room, seq, text, quoted } = message;
   const link = useRef(/** @type {HTMLElement | null} */ (null));
   useLayoutEffect(() => void (openedHere() === id && link.current?.focus()), []);
   const open = () => (noteOpened(id), onOpen?.());
@@ -31,6 +33,7 @@ export function MessageRow({ message, author = message.author, at = message.at, 
             <time datetime=${at} title=${exactTime(at)}>${timeOrDay(at, today.value)}</time>
             ${isUnread && html`<span class="dot" role="img" aria-label="Unread" title="Unread"></span>`}
           </span>
+          ${quoted && html`<span class="quote"><${Icon} name="reply" /><span class="unseen">In reply to </span><${Excerpt} room=${room} quoted=${quoted} /></span>`}
           <span class="excerpt" dir="auto">${plain(text)}</span>
         </span>
       </a>
