@@ -143,6 +143,43 @@ async def test_messages_missed_while_offline_are_marked_and_shown(person: Arrive
     await new_line_is_above(alice, "line 1.")
 
 
+LAST_IN_SIGHT = """
+() => {
+  const log = document.querySelector("[role=log]").getBoundingClientRect();
+  const seen = [...document.querySelectorAll("[role=log] article")].filter(
+    it => it.getBoundingClientRect().bottom <= log.bottom + 1);
+  return Number(seen.at(-1).querySelector(".text").innerText.match(/[0-9]+/)[0]);
+}
+"""
+
+
+async def test_what_one_has_scrolled_past_is_read_but_not_what_one_has_jumped_to(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    await alice.stores("Read by all")
+    await alice.go_to("Notes to self")
+    await fill_lobby(own_server, 150)
+    await alice.has_unread("Lobby", 150)
+    await alice.go_to("Lobby")
+    await opens_at(alice, "line 1.")
+    await alice.log.hover()
+    while await alice.page.evaluate(LAST_IN_SIGHT) < 50:
+        top = await alice.log.evaluate("it => it.scrollTop")
+        await alice.page.mouse.wheel(0, 300)
+        await alice.page.wait_for_function("top => document.querySelector('[role=log]').scrollTop > top", arg=top)
+    read = await alice.page.evaluate(LAST_IN_SIGHT)
+    await new_line_is_above(alice, "line 1.")
+    await alice.log.evaluate("it => it.scrollBy(0, 2 * it.clientHeight)")
+    await expect(alice.message(f"line {read}.")).not_to_be_in_viewport()
+    await alice.go_to("Notes to self")
+    await alice.has_unread("Lobby", 150 - read)
+    await alice.go_to("Lobby")
+    await opens_at(alice, f"line {read + 1}.")
+    await alice.page.reload()
+    await opens_at(alice, f"line {read + 1}.")
+
+
 async def test_unread_from_here_in_a_room_that_is_not_read_to_its_end_counts_from_there(
     person: Arrive, own_server: RunningServer
 ) -> None:

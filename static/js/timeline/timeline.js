@@ -1,6 +1,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { online } from "../connection.js";
+import { isMessage } from "../messages/events.js";
 import { loadAround, loadNewer, loadOlder } from "../messages/history.js";
 import { heldBack, holdBack } from "../reads/held-back.js";
 import { isLooking } from "../reads/marks.js";
@@ -11,6 +12,7 @@ import { caughtUp, heads, me, reads, windowOf } from "../store.js";
 import { catchUp } from "../sync.js";
 import { leftOff, NOWHERE, unreadBelow } from "./left-off.js";
 import { isReturn, next, returning, spanOf } from "./position.js";
+import { readOn } from "./read-on.js";
 import { Scroll } from "./scroll.js";
 
 /**
@@ -71,6 +73,8 @@ export class Timeline {
   #key;
   #room;
   #stop;
+  /** The number up to which all messages were on screen. */
+  #readTo = 0;
 
   /** @param {string} room */
   constructor(room) {
@@ -174,6 +178,16 @@ export class Timeline {
     this.dispatch({ type: "arrived" });
     this.scroll.startAt(found, back?.top);
     return found;
+  }
+
+  /** The message up to which one has read by scrolling on from the read position; undefined if that is nothing new. */
+  readOn() {
+    const read = reads.peek().get(this.#room)?.number;
+    if (read === undefined || this.goal.peek() || !isLooking() || heldBack(this.#room) < Infinity) return undefined;
+    const list = this.list.peek();
+    this.#readTo = readOn(Math.max(this.#readTo, read), list, this.scroll.inSight());
+    if (!this.scroll.hasMoved || this.#readTo <= read) return undefined;
+    return list.filter(isMessage).find(({ number }) => number === this.#readTo);
   }
 
   leave() {
