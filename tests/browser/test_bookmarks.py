@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Arrive
+from tests.browser.network import cut_off
 from tests.browser.visitor import Visitor
 from tests.people import connect
 from tests.servers import RunningServer
@@ -59,6 +60,18 @@ async def test_the_list_has_the_most_recent_first_and_follows_a_removal_and_a_de
     await expect(tab.page.get_by_text("message deleted")).to_be_visible()
     await open_list(tab)
     await expect(listed(tab)).to_contain_text(["First"])
+
+
+async def test_the_list_stays_without_a_connection(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    await alice.stores("Where to meet")
+    await mark(alice, "Where to meet")
+    await open_list(alice)
+    await expect(listed(alice)).to_contain_text(["Where to meet"])
+    await alice.go_to("Notes to self")
+    await cut_off(alice, own_server)
+    await open_list(alice)
+    await expect(listed(alice)).to_contain_text(["Where to meet"])
 
 
 async def test_bookmarks_say_where_they_are_and_can_be_removed_in_their_list(person: Arrive) -> None:
