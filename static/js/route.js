@@ -81,6 +81,12 @@ export function go(room) {
   location.hash = addressOf(room);
 }
 
+/** Notes in this entry of the history what was opened from it, for who comes back. @param {string} id Of a message. */
+export const noteOpened = (id) => history.replaceState({ ...history.state, opened: id }, "");
+
+/** @returns {string} What was opened from this entry of the history, or empty. */
+export const openedHere = () => history.state?.opened ?? "";
+
 /** @param {string} room @param {number} seq */
 export function goTo(room, seq) {
   location.hash = addressTo(room, seq);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import "./page.js";
-import { entriesOf, NOTHING, withPage } from "../js/reads/inbox-pages.js";
 import { item, message } from "./world.js";
 
 const { forgetEverything, takeRows } = await import("../js/rows.js");
@@ -30,33 +29,6 @@ test("an older version of an item that arrives late changes nothing", () => {
   assert.deepEqual(unreadItems.value, []);
   take({ id: 1, rev: 5 });
   assert.deepEqual(ids(unreadItems.value), [1]);
-});
-
-const page = (from, to, more) => ({
-  items: Array.from({ length: from - to + 1 }, (_, index) => item({ id: from - index })),
-  messages: Array.from({ length: from - to + 1 }, (_, index) => message({ seq: from - index })),
-  more,
-});
-
-test("the list has all pages, newest first, each item once", () => {
-  const first = withPage(NOTHING, page(9, 6, true), false);
-  const all = withPage(first, page(5, 1, false), true);
-  assert.equal(all.more, false);
-  const again = withPage(all, page(10, 7, true), false);
-  assert.equal(again.more, false);
-  assert.deepEqual(
-    entriesOf(again, new Map()).map((entry) => entry.item.id),
-    [10, 9, 8, 7, 6, 5, 4, 3, 2, 1],
-  );
-});
-
-test("what is known live is newer than the pages, and what is gone is not in the list", () => {
-  const live = new Map([
-    [1, item({ id: 1, rev: 9, read: true })],
-    [2, item({ id: 2, rev: 9, gone: true })],
-  ]);
-  const [first, ...rest] = entriesOf(page(2, 1, false), live);
-  assert.deepEqual([first.item.id, first.item.read, rest], [1, true, []]);
 });
 
 test("a mention that is being read with its room counts no more, one out of view does", () => {

@@ -58,7 +58,7 @@ export class Reader {
 
   /** The page scrolls to the message to show. */
   reaches() {
-    const top = this.topOf(this.position.goal) - this.viewport / 4;
+    const top = this.topOf(this.position.goal) - (this.position.back?.top ?? this.viewport / 4);
     this.position = next(this.position, { type: "arrived" });
     return this.scrolls(top - this.scrollTop).settles();
   }

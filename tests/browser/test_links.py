@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from chatrooms import Chatrooms, Settings
 from tests.browser.conftest import Arrive
 from tests.browser.lobby import fill_lobby, scroll_to_the_start
 from tests.browser.visitor import Visitor
+from tests.people import connect
 from tests.servers import QUICK, RunningServer, serving
 
 CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
@@ -131,3 +133,35 @@ async def test_posting_from_a_linked_message_scrolls_to_the_end(person: Arrive, 
     await expect(alice.page).to_have_url(re.compile(r"#/r/lobby$"))
     await alice.page.reload()
     await expect(alice.message("Where was I?")).to_be_in_viewport()
+
+
+TOP = "it => it.getBoundingClientRect().top"
+
+
+async def test_back_from_a_quote_returns_to_where_one_was(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    await alice.page.goto("about:blank")
+    async with connect(own_server.url, "bob") as bob:
+        first = await bob.say("#lobby", "The first of all")
+        await asyncio.gather(*(bob.say("#lobby", f"line {number}.") for number in range(300)))
+        await bob.say("#lobby", "About that", reply_to=first["id"])
+        await asyncio.gather(*(bob.say("#lobby", f"later {number}.") for number in range(30)))
+        await bob.say("#lobby", "The last of all")
+    await alice.page.goto(own_server.url)
+    jump = alice.page.get_by_role("button", name="Jump to latest")
+    await expect(alice.message("The last of all")).to_be_in_viewport()
+    await alice.log.focus()
+    await alice.message("About that").scroll_into_view_if_needed()
+    quote = alice.message("About that").get_by_role("link")
+    top = await quote.evaluate(TOP)
+    await quote.click()
+    await expect(alice.message("The first of all").first).to_be_focused()
+    await alice.page.go_back()
+    await expect(quote).to_be_in_viewport()
+    assert abs(await quote.evaluate(TOP) - top) <= 1
+    await jump.click()
+    await expect(alice.message("The last of all")).to_be_in_viewport()
+    await alice.page.evaluate("address => void (location.hash = address)", f"#/r/lobby/{first['seq']}")
+    await expect(alice.message("The first of all").first).to_be_focused()
+    await alice.page.go_back()
+    await expect(alice.message("The last of all")).to_be_in_viewport()

@@ -104,7 +104,7 @@ async def test_the_list_of_mentions_opens_the_place(person: Arrive, own_server: 
         await expect(alice.page).to_have_title("(2) Inbox · Chatrooms")
         await bob.say("#lobby", "Third, @alice")
         await expect(mentions(alice)).to_contain_text(["Third", "Second", "First"])
-        await mentions(alice).filter(has_text="First").get_by_role("button").click()
+        await mentions(alice).filter(has_text="First").get_by_role("link").click()
         await expect(alice.message("First, @alice")).to_be_focused()
         await alice.is_called("Inbox", 2)
         await alice.page.go_back()
@@ -112,6 +112,40 @@ async def test_the_list_of_mentions_opens_the_place(person: Arrive, own_server: 
         await alice.is_called("Inbox", 0)
         await alice.page.reload()
         await expect(mentions(alice)).to_have_count(3)
+
+
+async def test_an_entry_of_the_list_opens_in_another_tab_too_and_has_the_focus_after_back(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    await alice.go_to("Notes to self")
+    async with connect(own_server.url, "bob") as bob:
+        said = [await bob.say("#lobby", f"{text}, @alice") for text in ("One", "Two", "Three")]
+    await alice.page.get_by_role("link", name=re.compile("^Inbox")).click()
+    two = mentions(alice).filter(has_text="Two").get_by_role("link")
+    async with alice.context.expect_page() as opening:
+        await two.click(modifiers=["ControlOrMeta"])
+    tab = await opening.value
+    await expect(tab).to_have_url(f"{alice.url}/#/r/lobby/{said[1]['seq']}")
+    await expect(mentions(alice)).to_have_count(3)
+    await tab.close()
+    await two.click()
+    await alice.is_in("Lobby")
+    await alice.page.go_back()
+    await expect(two).to_be_focused()
+
+
+async def test_the_open_list_has_the_new_text_of_an_edited_message(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice")
+    await alice.go_to("Notes to self")
+    async with connect(own_server.url, "bob") as bob:
+        message = await bob.say("#lobby", "Lunch at noon, @alice")
+        await alice.page.get_by_role("link", name=re.compile("^Inbox")).click()
+        await expect(mentions(alice)).to_contain_text(["Lunch at noon"])
+        await bob.run("message.edit", id=message["id"], text="Lunch at one, @alice")
+        await expect(mentions(alice)).to_contain_text(["Lunch at one"])
+        await bob.run("message.delete", id=message["id"])
+        await expect(mentions(alice)).to_have_count(0)
 
 
 async def test_a_muted_room_is_quiet_but_for_mentions_until_it_is_unmuted(

@@ -11,6 +11,7 @@ from tests.browser.conftest import Arrive
 from tests.browser.lobby import fill_lobby
 from tests.browser.network import cut_off
 from tests.browser.visitor import Visitor
+from tests.people import connect
 from tests.servers import RunningServer
 
 
@@ -30,6 +31,21 @@ async def test_the_switcher_finds_rooms_and_people_by_a_few_letters(person: Arri
     await switch_to(alice, "rlspln", "release-planning")
     await switch_to(alice, "bo", "bob")
     await expect(alice.composer).to_be_focused()
+    await switch_to(alice, "inb", "Inbox")
+    await switch_to(alice, "bookm", "Bookmarks")
+
+
+async def test_inbox_and_bookmarks_stay_in_place_when_the_rooms_scroll(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice", viewport={"width": 1000, "height": 420})
+    async with connect(own_server.url, "bob") as bob:
+        for name in ("design", "garden", "kitchen", "plans", "release", "support", "travel"):
+            await bob.run("room.create", name=name)
+            await bob.run("room.invite", room=f"#{name}", username="alice")
+    await alice.go_to("travel")
+    for entry in ("Inbox", "Bookmarks", "travel"):
+        await expect(alice.room(entry)).to_be_in_viewport(ratio=0.9)
 
 
 async def test_back_leads_to_the_room_at_the_first_address(person: Arrive) -> None:

@@ -94,6 +94,7 @@ async def test_a_reply_is_counted_and_listed_for_who_is_replied_to(person: Arriv
     await alice.is_called("Inbox", 1)
     await alice.page.get_by_role("link", name=re.compile("^Inbox")).click()
     await expect(alice.page.get_by_role("list", name="Messages for you")).to_contain_text("replied to you in Lobby")
-    await alice.page.get_by_role("button", name=re.compile("Yes")).click()
+    await expect(alice.page.get_by_role("list", name="Messages for you")).to_contain_text("Lunch at noon?")
+    await alice.page.get_by_role("link", name=re.compile("Yes")).click()
     await alice.is_in("Lobby")
     await alice.is_called("Inbox", 0)

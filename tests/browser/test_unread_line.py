@@ -6,8 +6,9 @@ from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.lobby import fill_lobby
+from tests.browser.network import cut_off
 from tests.browser.test_installed_app import install
-from tests.browser.test_tabs import new_line_is_above
+from tests.browser.test_tabs import mark_unread_from, new_line_is_above
 from tests.browser.visitor import Visitor
 from tests.servers import RunningServer
 
@@ -139,4 +140,80 @@ async def test_messages_missed_while_offline_are_marked_and_shown(person: Arrive
     await alice.context.set_offline(False)
     await alice.sees("line 40.")
     await expect(alice.message("line 40.")).to_be_in_viewport()
+    await new_line_is_above(alice, "line 1.")
+
+
+LAST_IN_SIGHT = """
+() => {
+  const log = document.querySelector("[role=log]").getBoundingClientRect();
+  const seen = [...document.querySelectorAll("[role=log] article")].filter(
+    it => it.getBoundingClientRect().bottom <= log.bottom + 1);
+  return Number(seen.at(-1).querySelector(".text").innerText.match(/[0-9]+/)[0]);
+}
+"""
+
+
+async def test_what_one_has_scrolled_past_is_read_but_not_what_one_has_jumped_to(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    await alice.stores("Read by all")
+    await alice.go_to("Notes to self")
+    await fill_lobby(own_server, 150)
+    await alice.has_unread("Lobby", 150)
+    await alice.go_to("Lobby")
+    await opens_at(alice, "line 1.")
+    await alice.log.hover()
+    while await alice.page.evaluate(LAST_IN_SIGHT) < 50:
+        top = await alice.log.evaluate("it => it.scrollTop")
+        await alice.page.mouse.wheel(0, 300)
+        await alice.page.wait_for_function("top => document.querySelector('[role=log]').scrollTop > top", arg=top)
+    read = await alice.page.evaluate(LAST_IN_SIGHT)
+    await new_line_is_above(alice, "line 1.")
+    await alice.log.evaluate("it => it.scrollBy(0, 2 * it.clientHeight)")
+    await expect(alice.message(f"line {read}.")).not_to_be_in_viewport()
+    await alice.go_to("Notes to self")
+    await alice.has_unread("Lobby", 150 - read)
+    await alice.go_to("Lobby")
+    await opens_at(alice, f"line {read + 1}.")
+    await alice.page.reload()
+    await opens_at(alice, f"line {read + 1}.")
+
+
+async def test_unread_from_here_in_a_room_that_is_not_read_to_its_end_counts_from_there(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    await alice.stores("Read by all")
+    await alice.go_to("Notes to self")
+    await fill_lobby(own_server, 150)
+    await alice.has_unread("Lobby", 150)
+    await alice.go_to("Lobby")
+    await opens_at(alice, "line 1.")
+    await alice.message("line 32.").scroll_into_view_if_needed()
+    await mark_unread_from(alice, "line 32.")
+    await new_line_is_above(alice, "line 32.")
+    await expect(alice.page.get_by_role("separator", name="119 new")).to_be_visible()
+    await alice.go_to("Notes to self")
+    await alice.has_unread("Lobby", 119)
+    await alice.go_to("Lobby")
+    await opens_at(alice, "line 32.")
+    await alice.page.reload()
+    await opens_at(alice, "line 32.")
+
+
+async def test_unread_from_here_that_needs_the_server_says_so_offline(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    await alice.stores("Read by all")
+    await alice.go_to("Notes to self")
+    await fill_lobby(own_server, 60)
+    await alice.has_unread("Lobby", 60)
+    await alice.go_to("Lobby")
+    await opens_at(alice, "line 1.")
+    await alice.has_everything()
+    await cut_off(alice, own_server)
+    await mark_unread_from(alice, "line 5.")
+    await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text("You're offline.")
     await new_line_is_above(alice, "line 1.")

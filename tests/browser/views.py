@@ -169,8 +169,7 @@ async def inbox(alice: Visitor) -> None:
 
 async def bookmarks(alice: Visitor) -> None:
     await rooms(alice)
-    await alice.button("Account of Alice Moreau").click()
-    await alice.button("Bookmarks").click()
+    await alice.page.get_by_role("link", name="Bookmarks").click()
     await expect(alice.page.get_by_role("list", name="Bookmarked messages").get_by_role("listitem")).to_have_count(2)
 
 

@@ -6,11 +6,12 @@ import { fitting, step } from "./steps.js";
  * stays at the bottom, whatever grows. Anywhere else, the message that one looks at stays in place.
  * @import {Message} from "../wire.js"
  * @typedef {{number: number, seq: number}} Place A message by its number and its seq, each 0 if there is none.
+ * @typedef {{seq: number, top: number}} Anchor A message, and how far below the edge it is.
  * @typedef {object} Position
  * @property {boolean} stuck Whether it follows the newest message.
  * @property {number} top Where to scroll to, in pixels.
  * @property {number} at Where it was scrolled to when the anchor was taken.
- * @property {{seq: number, top: number} | null} anchor The message under the reader's eye, and how far below the edge it is.
+ * @property {Anchor | null} anchor The message under the reader's eye.
  * @property {Message[]} list What is loaded, of the present or of the part of the past that is shown.
  * @property {boolean} isPast
  * @property {number} from The seq from which on messages are rendered.
@@ -24,6 +25,8 @@ import { fitting, step } from "./steps.js";
  * @property {{linked: number, leftOff: number}} arrived The goals that were reached.
  * @property {number} news How many messages were new below the line "New".
  * @property {number} seenTo The number of the last message that was in sight.
+ * @property {{stuck: boolean, anchor: Anchor} | null} origin Where one was before following links inside the room.
+ * @property {Anchor | null} back Where to return to, until one is there.
  *
  * @typedef {object} Data What the store and the page know.
  * @property {Message[]} list
@@ -70,6 +73,8 @@ export const OPENING = {
   arrived: { linked: 0, leftOff: 0 },
   news: 0,
   seenTo: 0,
+  origin: null,
+  back: null,
 };
 
 /**
@@ -102,7 +107,7 @@ export function next(position, event) {
     case "arrived":
       return arrived(position);
     default:
-      return atBottom({ ...arrived(position), stuck: true });
+      return atBottom({ ...arrived(position), stuck: true, origin: null });
   }
 }
 
@@ -131,11 +136,25 @@ const isNear = (below) => below < STICKS_WITHIN_PX;
 function withData(position, data) {
   const { list, isPast, linked } = data;
   const span = isPast && !position.isPast ? { from: 0, to: Infinity } : {};
-  const known = { ...position, list, isPast, linked, ...span };
+  const known = { ...position, ...wayBack(position, linked), list, isPast, linked, ...span };
   const marked = withFirstNew(atBottom(known), data);
   const isSame = marked.firstNew.number === position.firstNew.number;
   const news = isSame ? Math.max(position.news, data.unread) : data.unread;
   return atBottom(withGoal({ ...marked, news }));
+}
+
+/** Whether one returns from links to where one was. @param {Position} position @param {number} linked */
+export const isReturn = ({ linked: before, origin }, linked) => before > 0 && linked === 0 && origin !== null;
+
+/**
+ * The first link that one follows leaves a place, to which an address without a link leads back.
+ * @param {Position} position @param {number} linked @returns {Partial<Position>}
+ */
+function wayBack(position, linked) {
+  const { origin, anchor, stuck } = position;
+  if (linked && !position.linked) return { origin: anchor && anchor.seq > 0 ? { stuck, anchor } : null };
+  if (!origin || !isReturn(position, linked)) return {};
+  return origin.stuck ? { origin: null, stuck: true } : { origin: null, stuck: false, back: origin.anchor };
 }
 
 /**
@@ -179,16 +198,17 @@ const isIn = (list, seq) => list.some((message) => message.seq === seq);
 const isRendered = ({ from, to }, seq) => seq >= from && seq < to;
 
 /**
- * A link leads to its message, otherwise the line "New" to the first unread one; each once.
+ * A link leads to its message, the way back to where one was, otherwise the line "New" to the first unread one; each once.
  * @param {Position} position @returns {Position}
  */
 function withGoal(position) {
-  const { linked, firstNew, stuck } = position;
+  const { linked, firstNew, stuck, back } = position;
   const done = linked
     ? { linked: position.arrived.linked, leftOff: firstNew.seq }
     : { linked: 0, leftOff: position.arrived.leftOff };
-  const goal = linked || firstNew.seq;
-  const isComing = goal > 0 && goal !== (linked ? done.linked : done.leftOff);
+  const goal = linked || (back?.seq ?? firstNew.seq);
+  const reached = linked ? done.linked : done.leftOff;
+  const isComing = goal > 0 && (goal === back?.seq || goal !== reached);
   const now = { ...position, arrived: done, goal: isComing ? goal : 0, stuck: stuck && !isComing };
   const isPlaced = goal === position.goal && isRendered(now, goal);
   return isComing && !isPlaced && isIn(now.list, goal) ? around(now, goal) : now;
@@ -198,6 +218,7 @@ function withGoal(position) {
 const arrived = (position) => ({
   ...position,
   goal: 0,
+  back: null,
   arrived: { linked: position.linked, leftOff: position.firstNew.seq },
 });
 

@@ -39,6 +39,13 @@ function lastSeen(log) {
   return Number(found?.dataset.seq ?? 0);
 }
 
+/** The seq of the first message that is in sight, at least in part; 0 if there is none. @param {HTMLElement} log */
+function firstSeen(log) {
+  const children = /** @type {HTMLCollectionOf<HTMLElement>} */ (log.firstElementChild?.children ?? log.children);
+  const found = [...children].find((child) => hasSeq(child) && child.offsetTop + child.offsetHeight > log.scrollTop);
+  return Number(found?.dataset.seq ?? 0);
+}
+
 /** @param {HTMLElement} log @param {HTMLElement} element */
 const nearTop = (log, element) => element.offsetTop - log.clientHeight * NEAR_TOP;
 
@@ -48,6 +55,8 @@ const belowOf = (log) => log.scrollHeight - log.clientHeight - log.scrollTop;
 export class Scroll {
   /** @type {HTMLElement | null} */
   log = null;
+  /** Whether the reader has scrolled since the page showed a place. */
+  hasMoved = false;
   /** @type {HTMLElement | undefined} The message that the anchor is about; it may have no seq yet. */
   #anchor;
   #position;
@@ -76,16 +85,19 @@ export class Scroll {
     this.#dispatch({ type: "placed", isFollowing: this.#position().stuck, ...this.#measured(log) });
   }
 
-  /** Handles scrolling by the reader. */
+  /** Handles scrolling, by the reader or by the page. */
   moved() {
-    if (this.log) this.#dispatch({ type: "scrolled", ...this.#measured(this.log) });
+    if (!this.log) return;
+    this.hasMoved ||= this.log.scrollTop !== this.#position().at;
+    this.#dispatch({ type: "scrolled", ...this.#measured(this.log) });
   }
 
-  /** @param {HTMLElement} element The element to show near the top. */
-  startAt(element) {
+  /** @param {HTMLElement} element The element to show. @param {number} [top] How far below the edge; else near the top. */
+  startAt(element, top) {
     if (!this.log) return;
-    this.log.scrollTop = nearTop(this.log, element);
-    this.moved();
+    this.log.scrollTop = top === undefined ? nearTop(this.log, element) : element.offsetTop - top;
+    this.#dispatch({ type: "scrolled", ...this.#measured(this.log) });
+    this.hasMoved = false;
   }
 
   /** The message, or the line that has the event. @param {number} seq @returns {HTMLElement | null} */
@@ -99,6 +111,11 @@ export class Scroll {
     if (!found || !this.log) return false;
     const { scrollTop, clientHeight } = this.log;
     return found.offsetTop < scrollTop + clientHeight && found.offsetTop + found.offsetHeight > scrollTop;
+  }
+
+  /** What is on screen. */
+  inSight() {
+    return this.log ? { first: firstSeen(this.log), last: lastSeen(this.log) } : { first: 0, last: 0 };
   }
 
   above() {

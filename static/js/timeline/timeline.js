@@ -1,16 +1,18 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { online } from "../connection.js";
+import { isMessage } from "../messages/events.js";
 import { loadAround, loadNewer, loadOlder } from "../messages/history.js";
 import { heldBack, holdBack } from "../reads/held-back.js";
 import { isLooking } from "../reads/marks.js";
 import { positionIn, unreadOf } from "../reads/unread.js";
-import { currentRoom, goInstead, linkedSeq } from "../route.js";
+import { goInstead, linkedSeq, shownRoom } from "../route.js";
 import { leavePast } from "../rows.js";
 import { caughtUp, heads, me, reads, windowOf } from "../store.js";
 import { catchUp } from "../sync.js";
 import { leftOff, NOWHERE, unreadBelow } from "./left-off.js";
-import { next, returning, spanOf } from "./position.js";
+import { isReturn, next, returning, spanOf } from "./position.js";
+import { readOn } from "./read-on.js";
 import { Scroll } from "./scroll.js";
 
 /**
@@ -71,6 +73,8 @@ export class Timeline {
   #key;
   #room;
   #stop;
+  /** The number up to which all messages were on screen. */
+  #readTo = 0;
 
   /** @param {string} room */
   constructor(room) {
@@ -79,7 +83,7 @@ export class Timeline {
     this.#position = signal(returning(kept.get(this.#key)));
     this.scroll = new Scroll(() => this.#position.peek(), this.dispatch);
     this.#stop = effect(() => {
-      if (currentRoom.value === room) this.#follow(dataOf(room));
+      if (shownRoom.value === room) this.#follow(dataOf(room));
     });
     this.list = computed(() => this.#position.value.list);
     this.from = computed(() => this.#position.value.from);
@@ -101,7 +105,9 @@ export class Timeline {
   #follow(data) {
     untracked(() => {
       const opens = this.#position.peek().isFirstLook;
-      this.dispatch({ type: "data", data });
+      const returns = isReturn(this.#position.peek(), data.linked);
+      if (returns) leavePast(this.#room);
+      this.dispatch({ type: "data", data: returns ? dataOf(this.#room) : data });
       if (opens && !this.#position.peek().isFirstLook) queueMicrotask(() => holdBack(this.#room, 0));
     });
   }
@@ -168,9 +174,20 @@ export class Timeline {
   reachGoal() {
     const found = this.goal.peek() ? this.scroll.find(this.goal.peek()) : null;
     if (!found) return null;
+    const { back } = this.#position.peek();
     this.dispatch({ type: "arrived" });
-    this.scroll.startAt(found);
+    this.scroll.startAt(found, back?.top);
     return found;
+  }
+
+  /** The message up to which one has read by scrolling on from the read position; undefined if that is nothing new. */
+  readOn() {
+    const read = reads.peek().get(this.#room)?.number;
+    if (read === undefined || this.goal.peek() || !isLooking() || heldBack(this.#room) < Infinity) return undefined;
+    const list = this.list.peek();
+    this.#readTo = readOn(Math.max(this.#readTo, read), list, this.scroll.inSight());
+    if (!this.scroll.hasMoved || this.#readTo <= read) return undefined;
+    return list.filter(isMessage).find(({ number }) => number === this.#readTo);
   }
 
   leave() {

@@ -1,4 +1,3 @@
-import { BOOKMARKS } from "../addresses.js";
 import { show } from "../overlay.js";
 import { html } from "../html.js";
 import { hosted, useAnotherName } from "../session.js";
@@ -18,8 +17,6 @@ export function Account() {
         <${Icon} name="more" />
       </button>
       <div class="menu" id="account-menu" popover>
-        <button popovertarget="account-menu" onClick=${() => (location.hash = BOOKMARKS)}>Bookmarks</button>
-        <hr />
         <button popovertarget="account-menu" onClick=${() => show("profile")}>Edit profile</button>
         <button popovertarget="account-menu" onClick=${() => show("settings")}>Settings</button>
         <button popovertarget="account-menu" onClick=${() => show("keys")}>Keyboard shortcuts</button>

@@ -1,33 +1,43 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { exactTime, timeOrDay } from "../dates.js";
 import { html } from "../html.js";
-import { isShared } from "../names.js";
 import { plain } from "../messages/plain.js";
-import { nameOf, titleOf } from "../store.js";
+import { addressTo, noteOpened, openedHere } from "../route.js";
+import { nameOf } from "../store.js";
 import { today } from "../today.js";
 import { Avatar } from "./avatar.js";
 import { Handle } from "./handle.js";
+import { Icon } from "./icon.js";
+import { Excerpt } from "./quote.js";
+
+/** @import {Message} from "../wire.js" */
 
 /**
- * A message in a list of messages of several rooms, which opens it in its place.
- * @param {{author: string, verb?: string, room: string, at: string, text: string | null, isUnread?: boolean,
- *   onOpen: () => void}} props
+ * A message in a list of messages of several rooms: a link to its place, which has the focus again after "back".
+ * @param {{message: Message, author?: string, at?: string, where: any, isUnread?: boolean, onOpen?: () => void,
+ *   children?: any}} props The author and time are those of the message, or of what it does. The children are actions.
  */
-export const MessageRow = ({ author, verb, room, at, text, isUnread, onOpen }) => html`
-  <li>
-    <button class=${isUnread ? "quiet inbox-row unread" : "quiet inbox-row"} onClick=${onOpen}>
-      <${Avatar} username=${author} />
-      <span class="said">
-        <span class="byline">
-          <strong dir="auto">${nameOf(author)}</strong><${Handle} username=${author} />
-          <span class="where">${verb} <bdi>${whereOf(room)}</bdi></span>
-          <time datetime=${at} title=${exactTime(at)}>${timeOrDay(at, today.value)}</time>
-          ${isUnread && html`<span class="dot" role="img" aria-label="Unread" title="Unread"></span>`}
+export function MessageRow({ message, author = message.author, at = message.at, where, isUnread, onOpen, children }) {
+  const { id, room, seq, text, quoted } = message;
+  const link = useRef(/** @type {HTMLElement | null} */ (null));
+  useLayoutEffect(() => void (openedHere() === id && link.current?.focus()), []);
+  const open = () => (noteOpened(id), onOpen?.());
+  return html`
+    <li>
+      <a ref=${link} class=${isUnread ? "inbox-row unread" : "inbox-row"} href=${addressTo(room, seq)} onClick=${open}>
+        <${Avatar} username=${author} />
+        <span class="said">
+          <span class="byline">
+            <strong dir="auto">${nameOf(author)}</strong><${Handle} username=${author} />
+            <span class="where">${where}</span>
+            <time datetime=${at} title=${exactTime(at)}>${timeOrDay(at, today.value)}</time>
+            ${isUnread && html`<span class="dot" role="img" aria-label="Unread" title="Unread"></span>`}
+          </span>
+          ${quoted && html`<span class="quote"><${Icon} name="reply" /><span class="unseen">In reply to </span><${Excerpt} room=${room} quoted=${quoted} /></span>`}
+          <span class="excerpt" dir="auto">${plain(text)}</span>
         </span>
-        <span class="excerpt" dir="auto">${plain(text)}</span>
-      </span>
-    </button>
-  </li>
-`;
-
-/** @param {string} room */
-const whereOf = (room) => (isShared(room) ? `in ${titleOf(room)}` : "");
+      </a>
+      ${children}
+    </li>
+  `;
+}

@@ -1,5 +1,5 @@
 import { replyTo } from "../composer/replying.js";
-import { holdBack } from "../reads/held-back.js";
+import { markUnreadFrom } from "../reads/mark-unread.js";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { showReactions } from "../overlay.js";
@@ -18,10 +18,6 @@ export function Tools({ message, onEdit, onDelete }) {
   const { id, room, seq, author } = message;
   const isMine = author === me.value?.username;
   const isOpen = !rooms.value.get(room)?.archived;
-  const markUnread = () => (
-    holdBack(room, message.number),
-    toast("Marked as unread. The room counts as unread once you leave it.")
-  );
   return html`
     <div class="tools">
       <div role="group" aria-label="Message actions">
@@ -30,7 +26,7 @@ export function Tools({ message, onEdit, onDelete }) {
         ${isOpen && html`<${AddReaction} message=${message} />`}
         ${reactionsTo(message).length > 0 && html`<${Tool} label="Who reacted" icon="people" onClick=${() => showReactions(message)} />`}
         <${Tool} label="Copy link" icon="link" onClick=${() => copyLink(linkTo(room, seq))} />
-        <${Tool} label="Mark as unread from here" icon="unread" onClick=${markUnread} />
+        <${Tool} label="Mark as unread from here" icon="unread" onClick=${() => markUnread(message)} />
         ${isOpen && html`<${Tool} label=${message.pinned_at ? "Unpin message" : "Pin message"} icon="pin" onClick=${() => togglePin(message)} />`}
         ${isOpen && isMine && html`<${Tool} label="Edit message" icon="pencil" onClick=${onEdit} />`}
         ${isOpen && (isMine || mayModerate(room)) && html`<${Tool} label="Delete message" icon="trash" onClick=${onDelete} />`}
@@ -43,6 +39,13 @@ export function Tools({ message, onEdit, onDelete }) {
 const Tool = ({ label, icon, isOn, onClick }) => html`
   <button class=${isOn ? "quiet square on" : "quiet square"} aria-label=${label} title=${label} onClick=${onClick}><${Icon} name=${icon} /></button>
 `;
+
+/** @param {Numbered} message */
+const markUnread = (message) =>
+  markUnreadFrom(message).then(
+    () => toast("Marked as unread. The room counts as unread once you leave it."),
+    (error) => toast(asRefusal(error).message),
+  );
 
 /** @param {Numbered} message */
 const togglePin = ({ id, pinned_at }) =>

@@ -8,7 +8,7 @@ import { fold, isCalling, isFolded, myRooms, sections, shownIn } from "../rooms/
 import { serverName } from "../server.js";
 import { Account } from "./account.js";
 import { Icon } from "./icon.js";
-import { InboxEntry } from "./inbox-entry.js";
+import { ListEntries } from "./list-entries.js";
 import { Entry } from "./sidebar-entry.js";
 
 /** @import {Section as Listed} from "../rooms/order.js" */
@@ -19,6 +19,7 @@ export const Sidebar = () => html`
     <button class="finder" aria-label="Find a room or person" aria-keyshortcuts="Control+K" onClick=${() => show("switcher")}>
       <${Icon} name="search" /><span>Find a room</span><kbd aria-hidden="true" data-keys="Ctrl K"></kbd>
     </button>
+    <${ListEntries} />
     <${Places} />
     <${Account} />
   </aside>
@@ -30,7 +31,6 @@ function Places() {
   return html`
     <div class="places-frame">
       <nav ref=${nav} aria-label="Rooms and people">
-        <${InboxEntry} />
         ${sections.value.map((section) => html`<${Section} key=${section.key} section=${section} />`)}
       </nav>
       ${above > 0 && html`<${Beyond} where="above" number=${above} onGo=${() => reveal(nav.current, "above")} />`}

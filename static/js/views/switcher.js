@@ -1,11 +1,12 @@
 import { go as find } from "fuzzysort";
 import { useEffect, useState } from "preact/hooks";
+import { BOOKMARKS, INBOX } from "../addresses.js";
 import { byRecency } from "../rooms/recent.js";
 import { html } from "../html.js";
 import { isConversation, isShared, others, roomWith } from "../names.js";
 import { unreadText } from "../reads/counts.js";
 import { concernOf } from "../reads/unread.js";
-import { currentRoom, go } from "../route.js";
+import { addressOf, shownRoom } from "../route.js";
 import { takeRows } from "../rows.js";
 import { myRooms } from "../rooms/sections.js";
 import { archivedRooms, me, rooms, titleOf, users } from "../store.js";
@@ -15,10 +16,19 @@ import { Dialog } from "./dialog.js";
 import { Field } from "./field.js";
 import { Icon } from "./icon.js";
 
-/** @typedef {{room: string, title: string, note: string}} Place */
+/**
+ * @import {IconName} from "./icon.js"
+ * @typedef {{address: string, title: string, note: string, room: string, icon?: IconName}} Place A list of messages has
+ *   an icon, and no room.
+ */
 
 const AT_MOST = 9;
 const RECENT_COUNTS = 0.2;
+/** @type {Place[]} */
+const LISTS = [
+  { address: INBOX, title: "Inbox", note: "", room: "", icon: "inbox" },
+  { address: BOOKMARKS, title: "Bookmarks", note: "", room: "", icon: "bookmark" },
+];
 
 /** @param {{onClose: () => void}} props */
 export function Switcher({ onClose }) {
@@ -28,7 +38,7 @@ export function Switcher({ onClose }) {
   const found = places(query);
   const at = Math.min(chosen, found.length - 1);
   /** @param {Place | undefined} place */
-  const open = (place) => place && (onClose(), go(place.room));
+  const open = (place) => place && (onClose(), (location.hash = place.address));
   /** @param {KeyboardEvent} event */
   function onKeyDown(event) {
     const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -53,8 +63,8 @@ export function Switcher({ onClose }) {
         <ul class="places" id="places" role="listbox" aria-label="Places">
           ${found.map(
             (place, index) => html`
-              <li key=${place.room} id=${`place-${index}`} role="option" aria-selected=${index === at} onClick=${() => open(place)}>
-                <${Sign} room=${place.room} />
+              <li key=${place.address} id=${`place-${index}`} role="option" aria-selected=${index === at} onClick=${() => open(place)}>
+                <${Sign} room=${place.room} icon=${place.icon} />
                 <${Title} room=${place.room} title=${place.title} />${" "}<small class=${isShared(place.room) ? undefined : "handle"}>${place.note}</small>
                 <${Count} room=${place.room} />
               </li>
@@ -77,14 +87,18 @@ function Count({ room }) {
   return number > 0 ? html`<span class="count" data-count=${unreadText(number)}></span>` : null;
 }
 
-/** @param {string} query @returns {Place[]} Recent places come first, and rank higher in a search. */
+/** @param {string} query @returns {Place[]} Recent rooms come first, and rank higher in a search, which finds lists too. */
 function places(query) {
   const recent = byRecency(reachable())
-    .filter((room) => query || room !== currentRoom.value)
+    .filter((room) => query || room !== shownRoom.value)
     .map(placeOf);
   if (!query.trim()) return recent.slice(0, AT_MOST);
   const rank = new Map(recent.map(({ room }, index) => [room, RECENT_COUNTS * (1 - index / recent.length)]));
-  const found = find(query.trim(), recent, { keys: ["title", "note"], limit: AT_MOST * 3, threshold: 0.2 });
+  const found = find(query.trim(), [...recent, ...LISTS], {
+    keys: ["title", "note"],
+    limit: AT_MOST * 3,
+    threshold: 0.2,
+  });
   return [...found]
     .sort((a, b) => b.score + (rank.get(b.obj.room) ?? 0) - a.score - (rank.get(a.obj.room) ?? 0))
     .slice(0, AT_MOST)
@@ -105,13 +119,13 @@ function placeOf(room) {
     : others(room, me.value?.username ?? "")
         .map((name) => `@${name}`)
         .join(" ");
-  return { room, title: titleOf(room), note };
+  return { address: addressOf(room), title: titleOf(room), note, room };
 }
 
-/** @param {{room: string}} props */
-function Sign({ room }) {
+/** @param {{room: string, icon?: IconName}} props */
+function Sign({ room, icon = "note" }) {
   if (isConversation(room)) return html`<${Avatar} username=${others(room, me.value?.username ?? "")[0]} />`;
-  return html`<span class="mark">${!isShared(room) && html`<${Icon} name="note" />`}</span>`;
+  return html`<span class="mark">${!isShared(room) && html`<${Icon} name=${icon} />`}</span>`;
 }
 
 /** Loads people who are not known here yet. @param {string} query */

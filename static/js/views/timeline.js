@@ -46,7 +46,8 @@ export function Timeline({ room, editing, onEdit }) {
 
   function look() {
     const isUp = timeline.isAway.peek();
-    if (!isUp) saw(lastMessage(list));
+    const read = isUp ? timeline.readOn() : lastMessage(list);
+    if (read || !isUp) saw(read);
     sawItems(room, isUp, (seq) => timeline.scroll.isInView(seq));
   }
 

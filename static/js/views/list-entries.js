@@ -1,12 +1,20 @@
-import { INBOX } from "../addresses.js";
+import { BOOKMARKS, INBOX } from "../addresses.js";
 import { html } from "../html.js";
 import { concernText, unreadText } from "../reads/counts.js";
 import { waitingItems } from "../reads/inbox.js";
-import { showsInbox } from "../route.js";
+import { showsBookmarks, showsInbox } from "../route.js";
 import { Icon } from "./icon.js";
 
+/** The ways to our lists of messages, which stay in place when the rooms scroll. */
+export const ListEntries = () => html`
+  <nav class="lists" aria-label="Inbox and bookmarks">
+    <${InboxEntry} />
+    <${BookmarksEntry} />
+  </nav>
+`;
+
 /** The way to the inbox, with the number of unread items. */
-export function InboxEntry() {
+function InboxEntry() {
   const number = waitingItems.value.length;
   return html`
     <a
@@ -21,3 +29,10 @@ export function InboxEntry() {
     </a>
   `;
 }
+
+const BookmarksEntry = () => html`
+  <a class="entry" href=${BOOKMARKS} aria-current=${showsBookmarks.value ? "page" : undefined}>
+    <span class="mark"><${Icon} name="bookmark" /></span>
+    <span class="title">Bookmarks</span>
+  </a>
+`;
