@@ -8,6 +8,8 @@ from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
+from tests.people import connect
+from tests.servers import RunningServer
 
 
 async def reply_to(visitor: Visitor, text: str) -> None:
@@ -30,7 +32,7 @@ async def test_a_reply_shows_what_it_replies_to_and_leads_there(person: Arrive) 
     await bob.say("Yes")
     await expect(bob.page.get_by_role("group", name="Reply")).to_have_count(0)
     for each in (alice, bob):
-        await expect(quote(each, "Yes")).to_have_text(re.compile(r"In reply to\s+alice\s*Lunch at noon\?"))
+        await expect(quote(each, "Yes")).to_have_text(re.compile(r"In reply to\s+alice:\s*Lunch at noon\?"))
     await quote(alice, "Yes").click()
     await expect(alice.page).to_have_url(f"{alice.url}/#/r/lobby/{seq}")
     await expect(alice.message("Lunch at noon?").first).to_be_focused()
@@ -97,3 +99,24 @@ async def test_a_reply_is_counted_and_listed_for_who_is_replied_to(person: Arriv
     await alice.page.get_by_role("button", name=re.compile("Yes")).click()
     await alice.is_in("Lobby")
     await alice.is_called("Inbox", 0)
+
+
+async def test_a_quote_names_its_author_before_the_text_however_narrow_and_long(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    async with connect(own_server.url, "konstantina_papadopoulou_the_2nd") as konstantina:
+        await konstantina.run("user.update", name="Konstantina Papadopoulou of the North")
+        said = await konstantina.say("#lobby", "@erin_ @kay again")
+        await konstantina.say("#lobby", "And again", reply_to=said["id"])
+        alice = await person("alice", viewport={"width": 320, "height": 568})
+        await reply_to(alice, "@erin_")
+        for shown in (quote(alice, "And again"), alice.page.get_by_role("group", name="Reply")):
+            await expect(shown).to_contain_text("@konstantina_papadopoulou_the_2nd: @erin_ @kay again")
+            name, handle, text = [
+                await it.bounding_box()
+                for it in (shown.locator("strong"), shown.locator(".handle"), shown.locator(".excerpt"))
+            ]
+            assert name and handle and text
+            assert name["width"] > 40
+            assert handle["width"] > 100
+            assert text["width"] > 100

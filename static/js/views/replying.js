@@ -19,7 +19,7 @@ export function Replying({ room, box }) {
     <div class="replying" role="group" aria-label="Reply">
       <${Icon} name="reply" />
       <p class="quote">
-        <span>Replying to <strong dir="auto">${nameOf(quoted.author)}</strong></span><${Handle} username=${quoted.author} />
+        <span class="author"><span class="replies-to">Replying to </span><strong dir="auto">${nameOf(quoted.author)}</strong><${Handle} username=${quoted.author} />:</span>${" "}
         <${Excerpt} room=${room} quoted=${quoted} />
       </p>
       <button class="quiet square" type="button" aria-label="Cancel reply" title="Cancel reply" onClick=${() => (noReply(room), box.current?.focus())}>
