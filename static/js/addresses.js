@@ -1,4 +1,4 @@
-import { conversation, isConversation, isShared, others, roomWith } from "./names.js";
+import { conversation, folded, isConversation, isShared, others, roomWith } from "./names.js";
 
 /**
  * The address after the `#`: `/r/lobby` is a room, `/r/lobby/7` a message in it, `/p/bob` a conversation, `/me` the
@@ -49,12 +49,12 @@ export function inPlace(href, base) {
   return path.startsWith("r/") ? `#/${path}` : "";
 }
 
-/** @param {string} part */
+/** A name as it is stored, of one that people may have written by hand. @param {string} part */
 function decode(part) {
   try {
-    return decodeURIComponent(part);
+    return folded(decodeURIComponent(part));
   } catch {
-    return part;
+    return folded(part);
   }
 }
 

@@ -1,5 +1,6 @@
 import { isRefused } from "./archive.js";
 import { refuseDroppedFiles } from "./composer/files.js";
+import { keepReplies } from "./composer/replying.js";
 import { notifyOfNews } from "./notifications/notifications.js";
 import { keepPageTitle } from "./notifications/page-title.js";
 import { keepInvitations } from "./rooms/invitations.js";
@@ -18,6 +19,7 @@ keepPageTitle();
 refuseDroppedFiles();
 keepVisits();
 keepInvitations();
+keepReplies();
 isRefused.subscribe((isSo) => void (isSo && toast(STORAGE_BLOCKED, { label: "Got it", act: () => {} })));
 notifyOfNews();
 keepUpToDate();

@@ -34,8 +34,9 @@ function offer(worker) {
   toast("A new version is available.", { label: "Reload", act: () => reloadWith(worker) });
 }
 
-/** @param {ServiceWorker} worker */
+/** Reloads once the worker is in charge, as it is already if another tab let it take over. @param {ServiceWorker} worker */
 function reloadWith(worker) {
+  if (worker.state !== "installed") return location.reload();
   navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-  worker.postMessage("take over");
+  return worker.postMessage("take over");
 }

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { addressOf, inPlace, isPlace, pathTo, roomAt, seqAt } from "../js/addresses.js";
-import { roomWith } from "../js/names.js";
+import { folded, roomWith } from "../js/names.js";
 import { username } from "./world.js";
 
-/** Names with a letter or digit, as all are; without one, a path could lead up (RFC 3986, 5.2.4). */
+/** Names as they are stored, with a letter or digit, as all are; without one, a path could lead up (RFC 3986, 5.2.4). */
 const shared = fc
   .string({ unit: "grapheme", minLength: 1 })
+  .map(folded)
   .filter((name) => !name.includes("+") && /[\p{L}\p{N}]/u.test(name))
   .map((name) => `#${name}`);
 const conversation = fc.array(username, { maxLength: 9 }).map((people) => roomWith("alice", people));
@@ -24,6 +25,13 @@ test("the link to a message leads to its room and its seq", () => {
       assert.deepEqual([roomAt(address, "alice"), seqAt(address)], [name, seq]);
     }),
   );
+});
+
+test("an address leads to a room in whatever case and width it is written", () => {
+  assert.equal(roomAt("#/r/LOBBY/7", "alice"), "#lobby");
+  assert.equal(roomAt("#/r/ＬＯＢＢＹ", "alice"), "#lobby");
+  assert.equal(roomAt("#/r/Bob+ALICE", "alice"), "alice+bob");
+  assert.equal(roomAt("#/p/Bob", "alice"), "alice+bob");
 });
 
 const NOWHERE = ["", "#", "#/", "#/rooms", "#/r/", "#/p/", "#/x/lobby"];

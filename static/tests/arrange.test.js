@@ -38,6 +38,14 @@ test("another author, a deletion, a day and the line New begin anew", () => {
   );
 });
 
+test("a reply says who replies", () => {
+  const items = arrange(
+    [after(1, 0), after(2, 1, { reply_to: "id 9" }), after(3, 2, { reply_to: "id 9" }), after(4, 3)],
+    0,
+  );
+  assert.deepEqual(leading(items), [1, 2, 3]);
+});
+
 /** @param {number} seq @param {number} minutes */
 const happened = (seq, minutes) => event({ seq, at: new Date(NOON + minutes * MINUTE).toISOString() });
 

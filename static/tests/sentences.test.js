@@ -65,8 +65,9 @@ test("events of a kind become one sentence, which names up to three people", () 
   );
   const invited = (username) => ({ kind: "invited", data: { username } });
   assert.equal(text(["bob", "carol", "dave", "erin", "bob"].map(invited)), "alice invited bob and 3 others.");
-  const pinned = { kind: "pinned", data: { message: "x", seq: 1 } };
-  assert.equal(text([pinned, { ...pinned, author: "bob" }]), "alice and bob pinned 2 messages.");
+  const pinned = (seq) => ({ kind: "pinned", data: { message: `id ${seq}`, seq } });
+  assert.equal(text([pinned(1), { ...pinned(2), author: "bob" }]), "alice and bob pinned 2 messages.");
+  assert.equal(text([pinned(1), pinned(1)]), "alice pinned a message.");
 });
 
 test("of what can only be so at one time, the last one counts", () => {

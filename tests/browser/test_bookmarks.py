@@ -43,6 +43,19 @@ async def test_a_bookmark_is_listed_on_every_tab_and_leads_to_its_message(person
     await expect(alice.message("The key is under the mat")).not_to_contain_text("Bookmarked")
 
 
+async def test_paper_has_the_list_too(person: Arrive) -> None:
+    alice = await person("alice", viewport={"width": 900, "height": 300})
+    for number in range(8):
+        await alice.stores(f"Line {number}.")
+        await mark(alice, f"Line {number}.")
+    await open_list(alice)
+    await expect(listed(alice)).to_have_count(8)
+    await alice.page.emulate_media(media="print")
+    await expect(listed(alice).last.get_by_text("Line 0.")).to_be_visible()
+    bottom = await listed(alice).last.evaluate("it => it.getBoundingClientRect().bottom")
+    assert await alice.page.evaluate("document.documentElement.scrollHeight") >= bottom > 300
+
+
 async def test_the_list_has_the_most_recent_first_and_follows_a_removal_and_a_deletion(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     for text in ("First", "Second", "Third"):

@@ -84,9 +84,9 @@ async def test_a_room_far_down_is_scrolled_to_and_one_with_news_has_a_button(
         await bob.run("room.join", room="#room-100")
         await bob.say("#room-100", "Hey @alice")
         await bob.say("alice", "Hi")
-        await busy.button("1 room with news above").click()
+        await busy.button("1 more unread above").click()
         await expect(busy.room("room-100")).to_be_in_viewport(ratio=0.9)
-        await busy.button("1 room with news below").click()
+        await busy.button("1 more unread below").click()
         await expect(busy.room("bob")).to_be_in_viewport(ratio=0.9)
 
 

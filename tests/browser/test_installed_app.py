@@ -109,6 +109,19 @@ async def test_a_new_version_is_offered_and_installed_only_on_request(static: Pa
     await expect(alice.composer).to_have_value("half a sentence")
 
 
+async def test_every_tab_can_reload_with_the_new_version(static: Path, person: Arrive) -> None:
+    alice = await person("alice")
+    await install(alice)
+    tab = await alice.another_tab()
+    await install(tab)
+    (static / "js" / "more-0A1B2C3D.js").write_text("// new")
+    await alice.page.wait_for_function(UPDATED)
+    for each in (alice, tab):
+        async with each.page.expect_event("load"):
+            await each.button("Reload").click()
+        await each.is_in("Lobby")
+
+
 async def test_a_server_that_cannot_be_reached_is_explained(person: Arrive) -> None:
     alice = await person("alice")
     await alice.page.route_web_socket("**/socket.io/**", lambda socket: socket.close())

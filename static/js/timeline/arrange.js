@@ -13,9 +13,18 @@ import { isMessage } from "../messages/events.js";
 
 const TOGETHER_MS = 5 * 60_000;
 
-/** @param {Message} message @param {Message | undefined} previous */
+/**
+ * Whether a message needs no header of its own. A reply has one, so that nobody takes the quoted person for its author.
+ * @param {Message} message @param {Message | undefined} previous
+ */
 function continues(message, previous) {
-  if (!previous || !isMessage(previous) || previous.author !== message.author || previous.deleted !== message.deleted) {
+  if (
+    message.reply_to ||
+    !previous ||
+    !isMessage(previous) ||
+    previous.author !== message.author ||
+    previous.deleted !== message.deleted
+  ) {
     return false;
   }
   return Date.parse(message.at) - Date.parse(previous.at) < TOGETHER_MS;

@@ -43,8 +43,8 @@ const WRITERS = {
     detail(facts, "access") === "open" ? " opened the room to everyone." : " made the room private.",
   ],
   pinned: (facts, mine) => {
-    const seq = facts[0].event.data?.seq ?? 0;
-    const what = facts.length > 1 ? [`${facts.length} messages`] : [{ seq, words: "a message" }];
+    const [seq, ...others] = new Set(facts.map(({ event }) => event.data?.seq ?? 0));
+    const what = others.length ? [`${others.length + 1} messages`] : [{ seq, words: "a message" }];
     return [...actors(facts, mine), " pinned ", ...what, "."];
   },
   archived: (facts, mine) => [...actors(facts, mine), " archived the room."],

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { draftOf, keepDraft } from "../composer/drafts.js";
+import { noReply } from "../composer/replying.js";
 import { html } from "../html.js";
 
 /** Your unsent text in a room where you can't post (any more), to take with you. @param {{room: string}} props */
@@ -12,7 +13,7 @@ export function LeftDraft({ room }) {
       () => setCopied(true),
       () => {},
     );
-  const drop = () => (keepDraft(room, ""), setText(""));
+  const drop = () => (keepDraft(room, ""), noReply(room), setText(""));
   return html`
     <div class="left-draft">
       <p class="hint">Your draft is kept:</p>

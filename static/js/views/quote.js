@@ -13,7 +13,7 @@ export function Quote({ room, quoted }) {
   return html`
     <a class="quote" href=${addressTo(room, quoted.seq)} title=${`Go to the message by ${name}`}>
       <${Icon} name="reply" /><span class="unseen">In reply to </span>
-      <strong dir="auto">${name}</strong><${Handle} username=${quoted.author} />
+      <span class="author"><strong dir="auto">${name}</strong><${Handle} username=${quoted.author} />:</span>${" "}
       <${Excerpt} text=${quoted.text} />
     </a>
   `;

@@ -8,19 +8,19 @@ import { Icon } from "./icon.js";
 import { Excerpt } from "./quote.js";
 
 /**
- * What the next message replies to, above the composer, which gets the focus.
+ * What the next message replies to, above the composer, which gets the focus in the tab where it was chosen.
  * @param {{room: string, box: import("../composer/writing.js").Box}} props
  */
 export function Replying({ room, box }) {
   const quoted = replyIn(room);
   const id = quoted?.id;
-  useEffect(() => box.current?.focus(), [id]);
+  useEffect(() => void (document.hasFocus() && box.current?.focus()), [id]);
   if (!quoted) return null;
   return html`
     <div class="replying" role="group" aria-label="Reply">
       <${Icon} name="reply" />
       <p class="quote">
-        <span>Replying to <strong dir="auto">${nameOf(quoted.author)}</strong></span><${Handle} username=${quoted.author} />
+        <span class="author"><span class="replies-to">Replying to </span><strong dir="auto">${nameOf(quoted.author)}</strong><${Handle} username=${quoted.author} />:</span>${" "}
         <${Excerpt} text=${textNow(room, quoted)} />
       </p>
       <button class="quiet square" type="button" aria-label="Cancel reply" title="Cancel reply" onClick=${() => (noReply(room), box.current?.focus())}>

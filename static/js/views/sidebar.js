@@ -77,13 +77,10 @@ function reveal(nav, where) {
   items.at(where === "above" ? -1 : 0)?.scrollIntoView({ block: "center" });
 }
 
-/** @param {number} number Of rooms, not of messages as elsewhere. */
-const withNews = (number) => (number === 1 ? "1 room with news" : `${number} rooms with news`);
-
-/** @param {{where: "above" | "below", number: number, onGo: () => void}} props */
+/** @param {{where: "above" | "below", number: number, onGo: () => void}} props The number of rooms and people, not of messages. */
 const Beyond = ({ where, number, onGo }) => html`
-  <button class=${`beyond ${where}`} aria-label=${`${withNews(number)} ${where}`} onClick=${onGo}>
-    <${Icon} name=${where === "above" ? "up" : "down"} />${withNews(number)}
+  <button class=${`beyond ${where}`} aria-label=${`${number} more unread ${where}`} onClick=${onGo}>
+    <${Icon} name=${where === "above" ? "up" : "down"} />${number} more unread
   </button>
 `;
 
