@@ -70,7 +70,8 @@ def serve(config: Path | None, **flags: Any) -> None:
     settings = _settings(config, flags)
     import uvloop
 
-    from chatrooms.cli.serve import Unable, serve
+    from chatrooms.cli.opening import Unable
+    from chatrooms.cli.serve import serve
 
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -82,12 +83,14 @@ def serve(config: Path | None, **flags: Any) -> None:
 @cli.command("config")
 @setting_options
 def show(config: Path | None, **flags: Any) -> None:
-    """Print the effective settings as TOML; a password in `database` as ***."""
+    """Print the effective settings as TOML; of `database`, only where it is."""
     settings = _settings(config, flags)
+    from chatrooms.cli import shown
+
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
-        shown = _without_password(value) if name == "database" else value
-        click.echo(f"# {field.description}\n{name} = {_toml(shown)}\n")
+        printed = shown.database(value) if name == "database" else value
+        click.echo(f"# {field.description}\n{name} = {_toml(printed)}\n")
 
 
 @cli.command()
@@ -116,20 +119,11 @@ def _settings(config: Path | None, flags: dict[str, Any]) -> Settings:
     try:
         return load(config, **flags)
     except ValidationError as error:
-        first = error.errors()[0]
-        _fail(f"{'.'.join(map(str, first['loc']))}: {first['msg']} (got {first['input']!r})")
+        from chatrooms.cli import shown
+
+        _fail(shown.mistake(error))
     except ValueError as error:
         _fail(f"{config or DEFAULT_CONFIG}: {error}")
-
-
-def _without_password(url: str) -> str:
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        return make_url(url).render_as_string(hide_password=True) if url else ""
-    except ArgumentError:
-        return "(not a URL)"
 
 
 def _toml(value: Any) -> str:

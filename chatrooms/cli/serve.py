@@ -8,20 +8,15 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import uvicorn
-from sqlalchemy import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.app import Chatrooms
 from chatrooms.cli import logs
 from chatrooms.cli.gc_tuning import collected_in_parts
-from chatrooms.settings import DATABASE, Settings
-from chatrooms.storage.files import FILE, make_private_folder
-from chatrooms.storage.migrations import Newer
-from chatrooms.storage.server_lock import Busy
+from chatrooms.cli.opening import Unable, opening
+from chatrooms.settings import Settings
 from chatrooms.wire import descriptors, fastpath
 from chatrooms.wire.connection_limits import ConnectionLimits, Slot, exempt
 from chatrooms.wire.limits import MAX_PACKET
@@ -36,10 +31,6 @@ The writer waits for it after each of its statements, while the threads of reade
 """
 
 
-class Unable(Exception):
-    """The chat cannot start; the message is one line with the reason."""
-
-
 async def serve(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM; raises `Unable`."""
     logs.configure(settings.log_level)
@@ -50,19 +41,6 @@ async def serve(settings: Settings) -> None:
             await _run(settings, listening)
     finally:
         listening.close()
-
-
-@contextmanager
-def opening(settings: Settings) -> Iterator[None]:
-    """Check the database, and raise `Unable` if what is done with it inside fails."""
-    try:
-        _supported(settings)
-        _writable(settings)
-        yield
-    except (Busy, Newer, OSError) as error:
-        raise Unable(str(error)) from error
-    except SQLAlchemyError as error:
-        raise Unable(f"the database cannot be opened: {str(error).splitlines()[0]}") from error
 
 
 async def _run(settings: Settings, listening: socket.socket) -> None:
@@ -145,29 +123,6 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise Unable(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
     return listening
-
-
-def _supported(settings: Settings) -> None:
-    url = make_url(settings.database_url)
-    backend, in_memory = url.get_backend_name(), url.database in (None, "", ":memory:")
-    if backend != "postgresql" and (backend != "sqlite" or in_memory):
-        raise Unable("the database must be a SQLite file or PostgreSQL")
-    try:
-        url.get_dialect().import_dbapi()
-    except ImportError as error:
-        raise Unable(f"the database cannot be opened: {error}") from error
-
-
-def _writable(settings: Settings) -> None:
-    if settings.database:
-        return
-    probe = Path(settings.data) / ".writable"
-    try:
-        make_private_folder(settings.data, DATABASE)
-        probe.touch(FILE)
-        probe.unlink()
-    except OSError as error:
-        raise Unable(f"cannot write in {settings.data}: {error.strerror}") from error
 
 
 def _address(settings: Settings, listening: socket.socket) -> str:

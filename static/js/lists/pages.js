@@ -1,0 +1,64 @@
+/**
+ * A list of messages of several rooms, in pages: rows that point to messages, and the messages.
+ * @import {Message} from "../wire.js"
+ * @typedef {{id?: number, message: string | null, room: string, rev: number, gone: boolean}} Row
+ */
+
+/**
+ * @template {Row} R
+ * @typedef {{rows: R[], messages: Message[], more: boolean}} Page `more` is whether there are older ones.
+ */
+
+/**
+ * @template {Row} R
+ * @typedef {{row: R, message: Message}} Entry
+ */
+
+/** @type {Page<any>} */
+export const NOTHING = { rows: [], messages: [], more: true };
+
+/** @param {{id?: number | string, message?: string | null}} row */
+export const keyOf = (row) => row.id ?? row.message;
+
+/**
+ * Of two versions of a row or message, the one with the greater rev stays.
+ * @template {{id?: number | string, rev: number}} T @param {T[]} rows @returns {T[]}
+ */
+function latest(rows) {
+  /** @type {Map<unknown, T>} */
+  const found = new Map();
+  for (const row of rows) if ((found.get(keyOf(row))?.rev ?? -1) <= row.rev) found.set(keyOf(row), row);
+  return [...found.values()];
+}
+
+/** @template {Row} R @param {Page<R>} known @param {Page<R>} older @returns {Page<R>} */
+export const withOlder = (known, older) => ({
+  rows: latest([...known.rows, ...older.rows]),
+  messages: latest([...known.messages, ...older.messages]),
+  more: older.more,
+});
+
+/** Takes over the newer versions of its messages. @template {Row} R @param {Page<R>} known @param {Message[]} changed */
+export function withChanged(known, changed) {
+  const ids = new Set(known.messages.map(({ id }) => id));
+  const news = changed.filter(({ id }) => ids.has(id));
+  return news.length ? { ...known, messages: latest([...known.messages, ...news]) } : known;
+}
+
+/**
+ * The entries to show, the greatest first by `order`. Those of deleted messages are not among them.
+ * @template {Row} R
+ * @param {Page<R>} known @param {Map<unknown, R>} live What is known live of rows, by their keys.
+ * @param {(row: R) => number} order
+ * @returns {Entry<R>[]}
+ */
+export function entriesOf({ rows, messages }, live, order) {
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  return latest([...rows, ...rows.flatMap((row) => live.get(keyOf(row)) ?? [])])
+    .filter(({ gone }) => !gone)
+    .sort((a, b) => order(b) - order(a))
+    .flatMap((row) => {
+      const message = byId.get(row.message ?? "");
+      return message && !message.deleted ? [{ row, message }] : [];
+    });
+}
