@@ -94,18 +94,37 @@ def show(config: Path | None, **flags: Any) -> None:
 
 
 @cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
 @setting_options
-def restored(config: Path | None, **flags: Any) -> None:
-    """Make all clients start anew: run it after you put back a backup, before you start the server."""
+def backup(file: Path, config: Path | None, **flags: Any) -> None:
+    """Copy the SQLite database to a new FILE, also while a server uses it."""
     settings = _settings(config, flags)
-    from chatrooms.cli.restored import renew
-    from chatrooms.cli.serve import Unable
+    from chatrooms.cli.backup import copy
+    from chatrooms.cli.opening import Unable
 
     try:
-        asyncio.run(renew(settings))
+        source = copy(settings, file)
     except Unable as error:
         _fail(str(error))
-    click.echo("Clients will discard what they know of this chat, and fetch it again.")
+    click.echo(f"{source} is copied to {file}.")
+
+
+@cli.command()
+@setting_options
+def restored(config: Path | None, **flags: Any) -> None:
+    """Make all clients start anew: run it after you put back a backup, before you start the server.
+
+    It also migrates the database, if an older version wrote it.
+    """
+    settings = _settings(config, flags)
+    from chatrooms.cli.opening import Unable
+    from chatrooms.cli.restored import renew
+
+    try:
+        database = asyncio.run(renew(settings))
+    except Unable as error:
+        _fail(str(error))
+    click.echo(f"Clients will discard what they know of {database}, and fetch it again.")
 
 
 def main() -> None:
