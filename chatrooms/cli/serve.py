@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import uvicorn
@@ -16,6 +16,7 @@ from chatrooms.app import Chatrooms
 from chatrooms.cli import logs
 from chatrooms.cli.gc_tuning import collected_in_parts
 from chatrooms.cli.opening import Unable, opening
+from chatrooms.lifetime import NotRunning
 from chatrooms.settings import Settings
 from chatrooms.wire import descriptors, fastpath
 from chatrooms.wire.connection_limits import ConnectionLimits, Slot, exempt
@@ -50,6 +51,8 @@ async def _run(settings: Settings, listening: socket.socket) -> None:
         sys.setswitchinterval(SECONDS_TO_SWITCH)
         with collected_in_parts():
             await _Uvicorn(chat, settings).serve(sockets=[listening])
+    if chat.lost:
+        raise Unable(chat.lost)
 
 
 def uvicorn_options() -> dict[str, Any]:
@@ -105,11 +108,16 @@ class _Uvicorn(uvicorn.Server):
             loop.add_signal_handler(number, self.handle_exit, number, None)
         yield
 
+    async def on_tick(self, counter: int) -> bool:
+        """Return whether to end, which is also if another server has the database."""
+        return await super().on_tick(counter) or bool(self._chat.lost)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the chat's connections, such as waiting polls, before uvicorn waits for them."""
         for listener in self._listeners:
             listener.close()
-        await self._chat.drain()
+        with suppress(NotRunning):  # it drains by itself if another server has the database
+            await self._chat.drain()
         await super().shutdown(sockets)
 
 
