@@ -295,7 +295,7 @@ def _server(settings: Settings) -> Server:
         ping_interval=settings.ping_interval,
         ping_timeout=settings.ping_timeout,
         join_timeout=settings.join_timeout,
-        sessions=SessionLimits(settings.connections, exempt(settings.proxies)),
+        sessions=SessionLimits(settings.connections, exempt(",".join(settings.proxies))),
         limits=Limits(depth=MAX_DEPTH, attachments=0),  # commands reject deeper JSON, and name the field
         malformed=malformed,
         timed_out=TIMED_OUT,

@@ -32,12 +32,20 @@ class DefaultGroup(click.Group):
 
 def _flag(name: str, field: FieldInfo) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else None
+    is_list = get_origin(field.annotation) is tuple
     return click.option(
         "--" + name.replace("_", "-"),
         type=click.Choice(choices) if choices else str,
+        multiple=is_list,
+        callback=_joined if is_list else None,
         metavar=None if choices else name.upper().rpartition("_")[2],
         help=f"{field.description} [default: {_default(field)}]",
     )
+
+
+def _joined(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> str | None:
+    """Return what several flags of a list give, as if it were one; None if there are none."""
+    return ",".join(given) if given else None
 
 
 def _default(field: FieldInfo) -> str:

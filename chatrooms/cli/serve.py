@@ -78,12 +78,13 @@ class _Uvicorn(uvicorn.Server):
                 chat,
                 lifespan="off",
                 proxy_headers=bool(settings.proxies),
-                forwarded_allow_ips=settings.proxies,
+                forwarded_allow_ips=list(settings.proxies),
                 **uvicorn_options(),
             )
         )
         self._chat = chat
-        self._limits = ConnectionLimits(descriptors.for_connections(), settings.connections, exempt(settings.proxies))
+        exempted = exempt(",".join(settings.proxies))
+        self._limits = ConnectionLimits(descriptors.for_connections(), settings.connections, exempted)
         self._listeners: list[Listener] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -75,6 +75,39 @@ async def test_the_output_of_config_is_a_file_that_config_reads(tmp_path):
     assert (await chatrooms(tmp_path, "config", "--config", str(file)))[1] == out
 
 
+LISTS = {
+    "origins": ["https://a.example", "https://b.example"],
+    "hosts": ["a.example", "*.b.example"],
+    "proxies": ["127.0.0.1", "10.0.0.0/8"],
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_is_a_toml_list_a_text_with_commas_or_several_flags(tmp_path, name):
+    a, b = LISTS[name]
+    file = tmp_path / "chat.toml"
+    ways = [
+        (["--" + name, a, "--" + name, b], "", {}),
+        (["--" + name, f"{a}, {b}"], "", {}),
+        ([], f'{name} = ["{a}", "{b}"]', {}),
+        ([], f'{name} = "{a},{b}"', {}),
+        ([], "", {f"CHATROOMS_{name.upper()}": f"{a},{b}"}),
+    ]
+    for flags, text, env in ways:
+        file.write_text(text)
+        status, out, err = await chatrooms(tmp_path, "config", "--config", str(file), *flags, **env)
+        assert (status, err) == (0, "") and tomllib.loads(out)[name] == [a, b]
+    file.write_text(f"{name} = 5")
+    status, _, err = await chatrooms(tmp_path, "config", "--config", str(file))
+    assert (status, len(err.splitlines())) == (2, 1) and err.startswith(f"chatrooms: {name}: ")
+
+
+async def test_a_network_of_proxies_is_written_as_the_server_compares_it(tmp_path):
+    _, out, _ = await chatrooms(tmp_path, "config", "--proxies", "10.1.2.3/8,::0001")
+    assert tomllib.loads(out)["proxies"] == ["10.0.0.0/8", "::1"]
+    assert tomllib.loads((await chatrooms(tmp_path, "config", "--proxies", "*"))[1])["proxies"] == ["*"]
+
+
 async def test_every_setting_is_a_flag_with_a_description(tmp_path):
     _, out, _ = await chatrooms(tmp_path, "serve", "--help")
     for name, field in Settings.model_fields.items():
@@ -99,6 +132,9 @@ async def test_every_setting_is_a_flag_with_a_description(tmp_path):
         (("--database", "postgresql+nothing://x/y"), "database"),
         (("--database", "postgresql+pg8000://x/y"), "pg8000"),
         (("--origins", "*"), "origins"),
+        (("--proxies", "proxy.example.org"), "proxies: Value error, 'proxy.example.org' is not an IP address"),
+        (("--proxies", "127.0.0.1,10.0.0.0/99"), "proxies"),
+        (("--proxies", "127.0.0.1,*"), "proxies"),
         (("--origins", "https://a.example,b.example"), "origins"),
         (("--session-days", "800000"), "session_days"),
         (("--ping-interval", "inf"), "ping_interval"),
