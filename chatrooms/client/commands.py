@@ -288,10 +288,13 @@ class Commands(ABC):
         result: OneMembership = await self.run("room.mute", room=await self._room_of(room), until=until)
         return result["membership"]
 
-    async def pins(self, room: str) -> list[Message]:
-        """Return the pinned messages of a room, most recently pinned first."""
-        result: Pinned = await self.run("room.pins", room=await self._room_of(room))
-        return result["messages"]
+    async def pins(self, room: str, after: str | None = None) -> Pinned:
+        """Return the pinned messages of a room, most recently pinned first, as many as fit into one response.
+
+        - ``after``: Start after this pinned message; if omitted, at the most recent.
+        """
+        result: Pinned = await self.run("room.pins", room=await self._room_of(room), after=after)
+        return result
 
     async def remove(self, room: str, username: str) -> Member:
         """Remove a member; their sockets stop receiving from the room at once."""

@@ -258,7 +258,9 @@ class Message(TypedDict):
     quotes, links and addresses; at most 50.
     """
     quoted: Quoted | None
-    """The message that it replies to; ``null`` if it is not a reply."""
+    """The message that it replies to; ``null`` if it is not a reply. When that message changes, its change alone
+    is sent: take the new text from there, and ``null`` if it was deleted.
+    """
 
 
 class OneMember(TypedDict):
@@ -298,9 +300,10 @@ class OneUser(TypedDict):
 
 
 class Pinned(TypedDict):
-    """The pinned messages of a room, most recently pinned first."""
+    """Pinned messages of a room, most recently pinned first; ``more`` is true if there are older ones."""
 
     messages: list[Message]
+    more: bool
 
 
 class Quoted(TypedDict):
