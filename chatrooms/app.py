@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -54,6 +56,8 @@ from chatrooms.wire.origins import checked_before
 from chatrooms.wire.server import Server
 from chatrooms.wire.session_limits import SessionLimits
 
+log = logging.getLogger(__name__)
+
 SMALLEST = 1000
 """Bytes; a smaller response to a command is not compressed."""
 SOCKETS, API = "/socket.io/", "/api/"
@@ -90,8 +94,11 @@ class Chatrooms:
         self.settings = settings = settings or Settings()
         self._draining = False
         self._lifetime = Lifetime(ABSENT)
+        self.lost = ""
+        """Why the chat had to stop serving, if it had: another server uses its database."""
 
         self._db = Database(settings.database_url)
+        self._db.writer.on_lost(self._stop_serving)
         self._server = _server(settings)
         self._broadcast = Broadcast(self._server, self._db.reader, Local())
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(jobs.FORGET,))))
@@ -135,7 +142,7 @@ class Chatrooms:
                 make_private_folder(self.settings.data, DATABASE)
             await self._db.open()
             ending.push_async_callback(self._db.close)
-            self._draining = False
+            self._draining, self.lost = False, ""
             self._server.begin()
             ending.callback(self._lifetime.stop)
             ending.push_async_callback(self._drain)
@@ -210,6 +217,14 @@ class Chatrooms:
                 component.close()
             await self._socketio.close()
 
+    def _stop_serving(self, reason: str) -> None:
+        """Reject all requests and calls, and close all connections: clients belong to the other server now."""
+        if not self.lost:
+            self.lost = reason
+            log.error("%s: this server lost its session with PostgreSQL, and stops", reason)
+            self._lifetime.stop()
+            self._ending = asyncio.get_running_loop().create_task(self._drain())
+
     async def _post(self, room: str, text: str, *, author: str | None, id: str | None) -> Message:
         me = await self._person(author) if author else APPLICATION
         given = {"room": room, "text": text} | ({"id": id} if id else {})
@@ -280,7 +295,7 @@ def _server(settings: Settings) -> Server:
         ping_interval=settings.ping_interval,
         ping_timeout=settings.ping_timeout,
         join_timeout=settings.join_timeout,
-        sessions=SessionLimits(settings.connections, exempt(settings.proxies)),
+        sessions=SessionLimits(settings.connections, exempt(",".join(settings.proxies))),
         limits=Limits(depth=MAX_DEPTH, attachments=0),  # commands reject deeper JSON, and name the field
         malformed=malformed,
         timed_out=TIMED_OUT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -37,11 +38,21 @@ def _host(text: str) -> str:
     return f"*.{addresses.host(text[2:])}" if text.startswith("*.") else addresses.host(text)
 
 
+def _network(text: str) -> str:
+    """Return an address or a network as the server compares it; raises ``ValueError``."""
+    try:
+        return str(ip_network(text, strict=False) if "/" in text else ip_address(text))
+    except ValueError:
+        raise ValueError(f"{text!r} is not an IP address or network, such as 127.0.0.1 or 10.0.0.0/8.") from None
+
+
 def _rate(value: str) -> str:
     gcra.parse(value)
     return value
 
 
+Listed = Annotated[tuple[str, ...], NoDecode]
+"""A list in a TOML file, or one text with commas between the parts."""
 Rate = Annotated[str, AfterValidator(_rate)]
 PersonRate = Annotated[Rate, Crowd(8)]
 """A rate per person; an address may have as much as 8 people, such as those in an office."""
@@ -79,18 +90,20 @@ class Settings(BaseSettings):
         default="claim",
         description="claim: guests claim a free name and keep it; open: any name, unverified; off: no guests.",
     )
-    origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Other origins whose pages may connect, such as https://example.org."
+    origins: Listed = Field(
+        default=(),
+        description="Other origins whose pages may connect, such as https://example.org; commas separate several.",
     )
-    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+    hosts: Listed = Field(
         default=(),
         description="Names that the server answers to besides that of `url`, such as chat.example.org or "
-        "*.example.org; if both are empty, any.",
+        "*.example.org; commas separate several. If both are empty, any.",
     )
-    proxies: str = Field(
-        default="",
-        description="Addresses of your proxies, such as 127.0.0.1, whose X-Forwarded-For and -Proto are believed; "
-        "behind another one, everybody has the same address.",
+    proxies: Listed = Field(
+        default=(),
+        description="Addresses and networks of your proxies, such as 127.0.0.1 or 10.0.0.0/8, whose X-Forwarded-For "
+        "and -Proto are believed; commas separate several. Behind another one, everybody has the same address. * "
+        "believes everybody, who can then choose their address.",
     )
     connections: int = Field(
         default=250,
@@ -151,11 +164,18 @@ class Settings(BaseSettings):
     def _lobby_is_shared(cls, value: str) -> str:
         return names.shared(value)
 
-    @field_validator("origins", "hosts", mode="before")
+    @field_validator("origins", "hosts", "proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         listed = value.split(",") if isinstance(value, str) else value
+        if not isinstance(listed, list | tuple) or not all(isinstance(each, str) for each in listed):
+            raise ValueError("This is a list of texts, or one text with commas.")
         return tuple(each.strip().rstrip("/") for each in listed if each.strip())
+
+    @field_validator("proxies")
+    @classmethod
+    def _proxies_are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return value if value == ("*",) else tuple(map(_network, value))
 
     @field_validator("hosts")
     @classmethod

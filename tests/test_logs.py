@@ -200,6 +200,27 @@ async def test_malformed_packets_are_counted(tmp_path, caplog):
     assert len(caplog.records) < 10
 
 
+async def test_the_log_says_who_could_not_connect_and_why(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "chatrooms")
+    async with running(tmp_path) as server, connect(server.url, "alice"):
+        for token in ({"token": "t" * 43}, {}):
+            stranger = Person(server.url, "alice")
+            with pytest.raises(socketio.exceptions.ConnectionError):
+                await stranger.client.connect(server.url, auth={"username": "alice", **token})
+            await leave(stranger)
+        for _ in range(100):
+            assert (await post(server.url, "/api/session.join", {"username": "alice"}))[0] == 409
+            headers = {"Authorization": f"Bearer {'t' * 43}"}
+            assert (await post(server.url, "/api/user.me", {}, headers=headers))[0] == 401
+    refused = [message for message in caplog.messages if "refused" in message]
+    assert refused == [
+        "connection refused: unauthorized: 'alice' from 127.0.0.1",
+        "connection refused: name_taken: 'alice' from 127.0.0.1",
+        "session.join refused: name_taken: 'alice' from 127.0.0.1",
+        "request refused: unauthorized: no name from 127.0.0.1",
+    ]
+
+
 ALONE = """
 import asyncio, logging, sys
 from chatrooms.cli import logs

@@ -32,12 +32,20 @@ class DefaultGroup(click.Group):
 
 def _flag(name: str, field: FieldInfo) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else None
+    is_list = get_origin(field.annotation) is tuple
     return click.option(
         "--" + name.replace("_", "-"),
         type=click.Choice(choices) if choices else str,
+        multiple=is_list,
+        callback=_joined if is_list else None,
         metavar=None if choices else name.upper().rpartition("_")[2],
         help=f"{field.description} [default: {_default(field)}]",
     )
+
+
+def _joined(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> str | None:
+    """Return what several flags of a list give, as if it were one; None if there are none."""
+    return ",".join(given) if given else None
 
 
 def _default(field: FieldInfo) -> str:
@@ -70,7 +78,8 @@ def serve(config: Path | None, **flags: Any) -> None:
     settings = _settings(config, flags)
     import uvloop
 
-    from chatrooms.cli.serve import Unable, serve
+    from chatrooms.cli.opening import Unable
+    from chatrooms.cli.serve import serve
 
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -82,27 +91,48 @@ def serve(config: Path | None, **flags: Any) -> None:
 @cli.command("config")
 @setting_options
 def show(config: Path | None, **flags: Any) -> None:
-    """Print the effective settings as TOML; a password in `database` as ***."""
+    """Print the effective settings as TOML; of `database`, only where it is."""
     settings = _settings(config, flags)
+    from chatrooms.cli import shown
+
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
-        shown = _without_password(value) if name == "database" else value
-        click.echo(f"# {field.description}\n{name} = {_toml(shown)}\n")
+        printed = shown.database(value) if name == "database" else value
+        click.echo(f"# {field.description}\n{name} = {_toml(printed)}\n")
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@setting_options
+def backup(file: Path, config: Path | None, **flags: Any) -> None:
+    """Copy the SQLite database to a new FILE, also while a server uses it."""
+    settings = _settings(config, flags)
+    from chatrooms.cli.backup import copy
+    from chatrooms.cli.opening import Unable
+
+    try:
+        source = copy(settings, file)
+    except Unable as error:
+        _fail(str(error))
+    click.echo(f"{source} is copied to {file}.")
 
 
 @cli.command()
 @setting_options
 def restored(config: Path | None, **flags: Any) -> None:
-    """Make all clients start anew: run it after you put back a backup, before you start the server."""
+    """Make all clients start anew: run it after you put back a backup, before you start the server.
+
+    It also migrates the database, if an older version wrote it.
+    """
     settings = _settings(config, flags)
+    from chatrooms.cli.opening import Unable
     from chatrooms.cli.restored import renew
-    from chatrooms.cli.serve import Unable
 
     try:
-        asyncio.run(renew(settings))
+        database = asyncio.run(renew(settings))
     except Unable as error:
         _fail(str(error))
-    click.echo("Clients will discard what they know of this chat, and fetch it again.")
+    click.echo(f"Clients will discard what they know of {database}, and fetch it again.")
 
 
 def main() -> None:
@@ -116,20 +146,11 @@ def _settings(config: Path | None, flags: dict[str, Any]) -> Settings:
     try:
         return load(config, **flags)
     except ValidationError as error:
-        first = error.errors()[0]
-        _fail(f"{'.'.join(map(str, first['loc']))}: {first['msg']} (got {first['input']!r})")
+        from chatrooms.cli import shown
+
+        _fail(shown.mistake(error))
     except ValueError as error:
         _fail(f"{config or DEFAULT_CONFIG}: {error}")
-
-
-def _without_password(url: str) -> str:
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        return make_url(url).render_as_string(hide_password=True) if url else ""
-    except ArgumentError:
-        return "(not a URL)"
 
 
 def _toml(value: Any) -> str:

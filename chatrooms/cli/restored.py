@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from chatrooms import clock
-from chatrooms.cli.serve import opening
+from chatrooms.cli import logs
+from chatrooms.cli.opening import opening_existing
+from chatrooms.cli.shown import location
 from chatrooms.settings import Settings
 from chatrooms.storage import facts
 from chatrooms.storage.database import Database
 
 
-async def renew(settings: Settings) -> None:
-    """Begin a new epoch of the database's history; raises `Unable`, also while a server uses the database."""
-    with opening(settings):
+async def renew(settings: Settings) -> str:
+    """Migrate the database, begin a new epoch of its history, and return where it is.
+
+    Raises `Unable`, also while a server uses the database.
+    """
+    logs.configure(settings.log_level)
+    with opening_existing(settings) as url:
         database = Database(settings.database_url)
         await database.open()
         try:
@@ -19,3 +25,4 @@ async def renew(settings: Settings) -> None:
             await database.writer.change(facts.renew)
         finally:
             await database.close()
+        return location(url)

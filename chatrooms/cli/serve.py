@@ -7,21 +7,17 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import uvicorn
-from sqlalchemy import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.app import Chatrooms
 from chatrooms.cli import logs
 from chatrooms.cli.gc_tuning import collected_in_parts
-from chatrooms.settings import DATABASE, Settings
-from chatrooms.storage.files import FILE, make_private_folder
-from chatrooms.storage.migrations import Newer
-from chatrooms.storage.server_lock import Busy
+from chatrooms.cli.opening import Unable, opening
+from chatrooms.lifetime import NotRunning
+from chatrooms.settings import Settings
 from chatrooms.wire import descriptors, fastpath
 from chatrooms.wire.connection_limits import ConnectionLimits, Slot, exempt
 from chatrooms.wire.limits import MAX_PACKET
@@ -36,10 +32,6 @@ The writer waits for it after each of its statements, while the threads of reade
 """
 
 
-class Unable(Exception):
-    """The chat cannot start; the message is one line with the reason."""
-
-
 async def serve(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM; raises `Unable`."""
     logs.configure(settings.log_level)
@@ -52,19 +44,6 @@ async def serve(settings: Settings) -> None:
         listening.close()
 
 
-@contextmanager
-def opening(settings: Settings) -> Iterator[None]:
-    """Check the database, and raise `Unable` if what is done with it inside fails."""
-    try:
-        _supported(settings)
-        _writable(settings)
-        yield
-    except (Busy, Newer, OSError) as error:
-        raise Unable(str(error)) from error
-    except SQLAlchemyError as error:
-        raise Unable(f"the database cannot be opened: {str(error).splitlines()[0]}") from error
-
-
 async def _run(settings: Settings, listening: socket.socket) -> None:
     chat = Chatrooms(settings)
     async with chat.lifespan():
@@ -72,6 +51,8 @@ async def _run(settings: Settings, listening: socket.socket) -> None:
         sys.setswitchinterval(SECONDS_TO_SWITCH)
         with collected_in_parts():
             await _Uvicorn(chat, settings).serve(sockets=[listening])
+    if chat.lost:
+        raise Unable(chat.lost)
 
 
 def uvicorn_options() -> dict[str, Any]:
@@ -97,12 +78,13 @@ class _Uvicorn(uvicorn.Server):
                 chat,
                 lifespan="off",
                 proxy_headers=bool(settings.proxies),
-                forwarded_allow_ips=settings.proxies,
+                forwarded_allow_ips=list(settings.proxies),
                 **uvicorn_options(),
             )
         )
         self._chat = chat
-        self._limits = ConnectionLimits(descriptors.for_connections(), settings.connections, exempt(settings.proxies))
+        exempted = exempt(",".join(settings.proxies))
+        self._limits = ConnectionLimits(descriptors.for_connections(), settings.connections, exempted)
         self._listeners: list[Listener] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -127,11 +109,16 @@ class _Uvicorn(uvicorn.Server):
             loop.add_signal_handler(number, self.handle_exit, number, None)
         yield
 
+    async def on_tick(self, counter: int) -> bool:
+        """Return whether to end, which is also if another server has the database."""
+        return await super().on_tick(counter) or bool(self._chat.lost)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the chat's connections, such as waiting polls, before uvicorn waits for them."""
         for listener in self._listeners:
             listener.close()
-        await self._chat.drain()
+        with suppress(NotRunning):  # it drains by itself if another server has the database
+            await self._chat.drain()
         await super().shutdown(sockets)
 
 
@@ -145,29 +132,6 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise Unable(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
     return listening
-
-
-def _supported(settings: Settings) -> None:
-    url = make_url(settings.database_url)
-    backend, in_memory = url.get_backend_name(), url.database in (None, "", ":memory:")
-    if backend != "postgresql" and (backend != "sqlite" or in_memory):
-        raise Unable("the database must be a SQLite file or PostgreSQL")
-    try:
-        url.get_dialect().import_dbapi()
-    except ImportError as error:
-        raise Unable(f"the database cannot be opened: {error}") from error
-
-
-def _writable(settings: Settings) -> None:
-    if settings.database:
-        return
-    probe = Path(settings.data) / ".writable"
-    try:
-        make_private_folder(settings.data, DATABASE)
-        probe.touch(FILE)
-        probe.unlink()
-    except OSError as error:
-        raise Unable(f"cannot write in {settings.data}: {error.strerror}") from error
 
 
 def _address(settings: Settings, listening: socket.socket) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 import orjson
@@ -20,11 +21,15 @@ from chatrooms.errors import Internal, Invalid, MethodNotAllowed, NotFound, Refu
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import Pages
+from chatrooms.pipeline.commands import Caller
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.storage.reader import Reader
 from chatrooms.wire.packets import parse_json
 from chatrooms.wire.requests import announced
 from chatrooms.wire.server import MAX_PACKET
+from chatrooms.wire.tally import Tally
+
+log = logging.getLogger(__name__)
 
 MAX_DEPTH = 64
 """Levels of nested JSON in the body of a command; commands refuse less, and name the field."""
@@ -47,6 +52,7 @@ class HttpDoor:
     ) -> None:
         self._pages, self._pipeline, self._gate, self._reader = pages, pipeline, gate, reader
         self._assets, self._reference = assets, reference
+        self._tally = Tally(log)
 
     def app(self, lifespan: Lifespan[Starlette]) -> Starlette:
         """Return the ASGI application, which runs ``lifespan``."""
@@ -78,10 +84,17 @@ class HttpDoor:
         if self._pipeline.is_entry(name):
             return await self._enter(name, request, handshake)
         try:
-            caller = await self._gate.identify(handshake)
+            caller = await self._identify(handshake)
             return _success(await self._pipeline.run(name, await _body(request), caller))
         except Exception as error:
             return _failure(refusal_of(error, "command failed"))
+
+    async def _identify(self, handshake: Handshake) -> Caller:
+        try:
+            return await self._gate.identify(handshake)
+        except Refusal as refusal:
+            self._tally.note(logging.INFO, f"request refused: {refusal.code}", handshake.who)
+            raise
 
     async def _enter(self, name: str, request: Request, handshake: Handshake) -> Response:
         try:

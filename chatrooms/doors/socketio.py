@@ -85,7 +85,7 @@ class SocketioDoor:
             self._greeting.require_room(caller.username, self._connection(sid))
             await self._place(sid, caller)
         except Refusal as refusal:
-            self._tally.note(logging.INFO, f"connection refused: {refusal.code}")
+            self._tally.note(logging.INFO, f"connection refused: {refusal.code}", handshake.who)
             raise connect_error(refusal) from None
         except Exception as error:
             raise connect_error(refusal_of(error, "connecting failed")) from None

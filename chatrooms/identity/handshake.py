@@ -17,6 +17,7 @@ from chatrooms.once import SHOWN
 from chatrooms.pipeline.commands import invalid
 from chatrooms.types import Username
 from chatrooms.wire import connection_limits
+from chatrooms.wire.tally import who
 
 TOKEN_LENGTH = 43
 """Characters of a token: 256 bits, as text. One that a client makes has at least as many."""
@@ -64,6 +65,11 @@ class Handshake:
         """The address of the client."""
         client = self.scope.get("client")
         return client[0] if client else ""
+
+    @property
+    def who(self) -> str:
+        """The name that the client gives and its address, for the log."""
+        return who(self.auth.get("username") if self.socket else self.headers.get("chatrooms-user"), self.address)
 
     @property
     def network(self) -> str:

@@ -33,6 +33,11 @@ class Browser:
         """The address that limits count by."""
         return self.handshake.network
 
+    @property
+    def address(self) -> str:
+        """The address, for the log."""
+        return self.handshake.address
+
     def keep(self, username: str, token: str) -> None:
         """Have the browser keep the token that proves ``username``."""
         self._set(username, token, self.chat.settings.session_days * SECONDS_A_DAY)

@@ -68,6 +68,10 @@ class Stranger(Protocol):
     def network(self) -> str:
         """The address that limits count by."""
 
+    @property
+    def address(self) -> str:
+        """The address, for the log."""
+
 
 @dataclass(frozen=True)
 class Part:

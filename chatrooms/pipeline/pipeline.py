@@ -31,7 +31,7 @@ from chatrooms.storage.database import Database
 from chatrooms.storage.facts import Facts
 from chatrooms.storage.locks import Locks
 from chatrooms.storage.writer_thread import Done
-from chatrooms.wire.tally import Tally
+from chatrooms.wire.tally import Tally, who
 
 P = TypeVar("P", bound=Params)
 R = TypeVar("R")
@@ -110,7 +110,8 @@ class Pipeline:
             declared.may(stranger, p)
             return await declared.body(stranger, p)
         except Refusal as refusal:
-            self._note(refusal)
+            username = given.get("username") if isinstance(given, dict) else None
+            self._tally.note(logging.INFO, f"{name} refused: {refusal.code}", who(username, stranger.address))
             raise
 
     async def change(self, work: Callable[[Act], R], me: Caller, *locks: str) -> R:

@@ -36,9 +36,17 @@ def make_private_file(file: Path) -> None:
 
     Do not open an existing file: closing it would release all of this process's SQLite locks on it. Do not set the
     umask either: it belongs to the whole process.
+
+    What root creates belongs to the owner of its folder, so that root can run commands for the server's account.
     """
     with suppress(FileExistsError):
-        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE))
+        created = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE)
+        try:
+            if hasattr(os, "geteuid") and os.geteuid() == 0:
+                folder = file.absolute().parent.stat()
+                os.fchown(created, folder.st_uid, folder.st_gid)
+        finally:
+            os.close(created)
     close_to_others(file)
 
 

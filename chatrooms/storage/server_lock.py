@@ -9,9 +9,9 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, NullPool, create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Engine, event
 
 from chatrooms.storage.files import close_to_others, make_private_file
 
@@ -20,14 +20,20 @@ KEY = 0x63686174
 PATIENCE = "5s"
 """How long PostgreSQL may take to notice that the previous server is gone."""
 
+LOCK_NOT_AVAILABLE = "55P03"
+"""https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+
 
 class Busy(Exception):
     """Another process uses this database."""
 
 
-def take(url: URL) -> Callable[[], None]:
-    """Lock the database for this process and return a function that releases it; raises `Busy`."""
-    return _file(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
+def take(engine: Engine) -> Callable[[], None]:
+    """Lock the database of the writer's ``engine`` for this process, before anything else connects with it.
+
+    Return a function that releases it; raises `Busy`.
+    """
+    return _file(engine.url) if engine.dialect.name == "sqlite" else _sessions(engine)
 
 
 def _file(url: URL) -> Callable[[], None]:
@@ -51,13 +57,46 @@ def _close_to_others(database: str) -> None:
         close_to_others(Path(database + beside))
 
 
-def _postgresql(url: URL) -> Callable[[], None]:
-    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    connection = engine.connect()
-    try:
-        connection.execute(text(f"SET lock_timeout = '{PATIENCE}'"))
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": KEY})
-    except DBAPIError as error:
-        connection.close()
-        raise Busy(f"another server uses {url.database}") from error
-    return connection.close
+def _sessions(engine: Engine) -> Callable[[], None]:
+    """Let each session of the writer begin with the lock, so that it never writes without.
+
+    PostgreSQL releases the lock when a session ends, also when PostgreSQL was restarted or a network failed.
+    """
+    session = _Session(engine.url.database or "")
+    event.listen(engine, "connect", session.begin)
+    engine.connect().close()
+    return engine.dispose
+
+
+class _Session:
+    """The writer's session with PostgreSQL, the only one at a time."""
+
+    def __init__(self, database: str) -> None:
+        self._database = database
+        self._former: Any = None
+        self._lost = False
+
+    def begin(self, connection: Any, _record: Any) -> None:
+        """Take the lock in a new session; raises `Busy`, and from then on at once."""
+        try:
+            if not self._lost:
+                with connection.cursor() as cursor:
+                    self._lock(cursor)
+                connection.commit()
+        except Exception as error:
+            if getattr(error, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+            self._lost = True
+        if self._lost:
+            connection.close()
+            raise Busy(f"another server uses {self._database}")
+
+    def _lock(self, cursor: Any) -> None:
+        """Lock the database; PostgreSQL may not have noticed yet that the session before is gone."""
+        if self._former:
+            end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE (pid, backend_start) = (%s, %s)"
+            cursor.execute(end, self._former)
+        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+        cursor.execute("SELECT pg_advisory_lock(%s)", (KEY,))
+        cursor.execute("SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()")
+        self._former = cursor.fetchone()

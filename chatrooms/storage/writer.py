@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -19,11 +20,13 @@ from sqlalchemy import URL, Connection
 from chatrooms.errors import Unavailable
 from chatrooms.lifetime import Lifetime
 from chatrooms.storage.locks import Locks
+from chatrooms.storage.server_lock import Busy
 from chatrooms.storage.writer_thread import Done, Write, WriterThread
 from chatrooms.wire import failures
 
 T = TypeVar("T")
 Committed = Callable[[Sequence[Any]], Awaitable[None]]
+Lost = Callable[[str], None]
 
 BATCH = 256
 WAITING = 10_000
@@ -73,6 +76,7 @@ class Writer:
     def __init__(self, url: URL, lifetime: Lifetime, *, alone: bool) -> None:
         self._url, self._lifetime, self._alone = url, lifetime, alone
         self._committed: Committed | None = None
+        self._lost: Lost | None = None
         self._waiting = Waiting()
         self._thread: WriterThread | None = None
         self._task: asyncio.Task[None] | None = None
@@ -84,6 +88,10 @@ class Writer:
         Batches come in the order of their commits, each before those who asked for it are answered.
         """
         self._committed = handler
+
+    def on_lost(self, handler: Lost) -> None:
+        """Register what is called with the reason if another server has locked the database."""
+        self._lost = handler
 
     def submit(self, work: Callable[[Connection], Any], locks: Locks, whom: str, done: Done) -> None:
         """Run ``work`` on the writer's thread, and call ``done`` once it is on disk and was broadcast; on the loop.
@@ -111,7 +119,7 @@ class Writer:
     async def open(self) -> None:
         """Start the thread, which creates or migrates the tables; raises what that raises."""
         self._waiting, self._task, self._late = Waiting(), None, False
-        self._thread = WriterThread(self._url, alone=self._alone)
+        self._thread = WriterThread(self._url, partial(self._lose, asyncio.get_running_loop()), alone=self._alone)
         await asyncio.wrap_future(self._thread.opened)
 
     async def finish(self, seconds: float) -> bool:
@@ -169,6 +177,11 @@ class Writer:
         reason = "the database takes longer than %g s to write; requests are refused until it answers"
         log.error(reason, SECONDS_TO_ANSWER)
         self._refuse(batch)
+
+    def _lose(self, loop: asyncio.AbstractEventLoop, busy: Busy) -> None:
+        if self._lost:
+            with suppress(RuntimeError):  # the loop was closed before the database
+                loop.call_soon_threadsafe(self._lost, str(busy))
 
     def _refuse(self, batch: list[Write]) -> None:
         """Refuse everything in the batch and waiting that has no answer yet."""

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack, suppress
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from chatrooms.errors import Internal, Refusal, Unavailable
 from chatrooms.storage import locks, server_lock
@@ -25,13 +25,17 @@ from chatrooms.storage.checkpoints import Checkpoints
 from chatrooms.storage.engines import CHANGES, connect
 from chatrooms.storage.locks import Locks
 from chatrooms.storage.migrations import migrate
+from chatrooms.storage.server_lock import Busy
 from chatrooms.storage.statements import Prepared
 from chatrooms.wire import failures
 
 Done = Callable[[Any, Exception | None], None]
+Todo = tuple[list["Write"], asyncio.Future[list["Write"]]]
 
 SECONDS_TO_WORK = 0.02
 """How long a batch works before it commits; what it has not begun by then waits for the next one."""
+SECONDS_TO_LOOK = 2.0
+"""How often an idle writer makes sure that it still has PostgreSQL's lock."""
 
 _SAVE, _UNDO, _RELEASE = (
     Prepared(text(sql)) for sql in ("SAVEPOINT job", "ROLLBACK TO SAVEPOINT job", "RELEASE SAVEPOINT job")
@@ -107,12 +111,15 @@ class Transaction:
 class WriterThread:
     """The thread with the writing connection, which keeps other servers out as long as it lives.
 
+    ``lost`` is called on it when another server has locked the database, which PostgreSQL allows after a restart. From
+    then on it writes nothing.
+
     It is a daemon, so that a write that hangs on a dead disk does not keep the process from exiting.
     """
 
-    def __init__(self, url: URL, *, alone: bool) -> None:
-        self._url, self._alone = url, alone
-        self._batches: SimpleQueue[tuple[list[Write], asyncio.Future[list[Write]]] | None] = SimpleQueue()
+    def __init__(self, url: URL, lost: Callable[[Busy], None], *, alone: bool) -> None:
+        self._url, self._lost, self._alone = url, lost, alone
+        self._batches: SimpleQueue[Todo | None] = SimpleQueue()
         self.opened: Future[None] = Future()
         self._ended: Future[None] = Future()
         for future in (self.opened, self._ended):
@@ -135,9 +142,9 @@ class WriterThread:
         with ExitStack() as ending:
             ending.callback(self._ended.set_result, None)
             try:
-                if self._alone:
-                    ending.callback(server_lock.take(self._url))
                 engine = connect(self._url, writer=True)
+                if self._alone:
+                    ending.callback(server_lock.take(engine))
                 ending.callback(engine.dispose)
                 migrate(engine)
                 checkpoints = Checkpoints(engine) if engine.dialect.name == "sqlite" else None
@@ -147,14 +154,43 @@ class WriterThread:
                 self.opened.set_exception(error)
                 return
             self.opened.set_result(None)
-            while todo := self._batches.get():
+            while todo := self._next(engine):
                 batch, done = todo
-                rest = _commit(engine, batch)
+                rest = self._commit(engine, batch)
                 with suppress(RuntimeError):  # the loop was closed before the database
                     done.get_loop().call_soon_threadsafe(_resolve, done, rest)
                 if checkpoints:
                     checkpoints.committed(len(batch) - len(rest))
                 del batch, done, rest, todo  # otherwise they live until the next batch
+
+    def _next(self, engine: Engine) -> Todo | None:
+        """Wait for a batch, or the end; meanwhile keep the lock."""
+        seconds = SECONDS_TO_LOOK if self._alone and engine.dialect.name != "sqlite" else None
+        while True:
+            try:
+                return self._batches.get(timeout=seconds)
+            except Empty:
+                self._keep_lock(engine)
+
+    def _keep_lock(self, engine: Engine) -> None:
+        try:
+            engine.connect().close()  # a new session, if the one before is gone, takes the lock
+        except Busy as busy:
+            self._lost(busy)
+        except SQLAlchemyError:
+            return  # the next look, or the next write, finds whether PostgreSQL is back
+
+    def _commit(self, engine: Engine, batch: list[Write]) -> list[Write]:
+        """Run the writes of one transaction until its time is up, and return the rest."""
+        try:
+            return _commit(engine, batch)
+        except Busy as busy:
+            self._lost(busy)
+        except BaseException:  # whatever it is, the thread has to go on
+            failures.report("commit failed")
+        for write in batch:
+            write.error = write.error or Unavailable()
+        return []
 
 
 class _Undo(Exception):
@@ -162,16 +198,9 @@ class _Undo(Exception):
 
 
 def _commit(engine: Engine, batch: list[Write]) -> list[Write]:
-    """Run the writes of one transaction until its time is up, and return the rest."""
-    try:
-        with suppress(_Undo):
-            return _transact(engine, batch, _run_plainly)
-        return _transact(engine, batch, _run_in_savepoint)
-    except BaseException:  # whatever it is, the thread has to go on
-        failures.report("commit failed")
-        for write in batch:
-            write.error = write.error or Unavailable()
-    return []
+    with suppress(_Undo):
+        return _transact(engine, batch, _run_plainly)
+    return _transact(engine, batch, _run_in_savepoint)
 
 
 def _transact(engine: Engine, batch: list[Write], run: Callable[[Write, Transaction], None]) -> list[Write]:

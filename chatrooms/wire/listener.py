@@ -63,16 +63,15 @@ class Listener:
         connection.setblocking(False)
         slot = self._limits.acquire(address)
         if slot is None:
-            self._reject(connection)
+            self._reject(connection, address)
             return
         task = self._loop.create_task(self._hand_over(connection, slot))
         self._connecting.add(task)
         task.add_done_callback(self._connecting.discard)
 
-    def _reject(self, connection: socket.socket) -> None:
-        self._tally.note(
-            logging.WARNING, "too many connections: closed at once (settings: connections, proxies; or ulimit -n)"
-        )
+    def _reject(self, connection: socket.socket, address: str) -> None:
+        reason = "too many connections: closed at once (settings: connections, proxies; or ulimit -n)"
+        self._tally.note(logging.WARNING, reason, f"from {address or 'a Unix socket'}")
         with suppress(OSError):
             connection.send(refusal(HTTPStatus.SERVICE_UNAVAILABLE))
         connection.close()

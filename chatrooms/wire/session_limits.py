@@ -26,5 +26,6 @@ class SessionLimits:
         """Return a slot for a session from ``address``, or None if there is none for it."""
         slot = self._limits.acquire(address)
         if slot is None:
-            self._tally.note(logging.WARNING, "too many sessions: refused (settings: connections, proxies)")
+            reason = "too many sessions: refused (settings: connections, proxies)"
+            self._tally.note(logging.WARNING, reason, f"from {address or 'a Unix socket'}")
         return slot

@@ -75,6 +75,39 @@ async def test_the_output_of_config_is_a_file_that_config_reads(tmp_path):
     assert (await chatrooms(tmp_path, "config", "--config", str(file)))[1] == out
 
 
+LISTS = {
+    "origins": ["https://a.example", "https://b.example"],
+    "hosts": ["a.example", "*.b.example"],
+    "proxies": ["127.0.0.1", "10.0.0.0/8"],
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_is_a_toml_list_a_text_with_commas_or_several_flags(tmp_path, name):
+    a, b = LISTS[name]
+    file = tmp_path / "chat.toml"
+    ways = [
+        (["--" + name, a, "--" + name, b], "", {}),
+        (["--" + name, f"{a}, {b}"], "", {}),
+        ([], f'{name} = ["{a}", "{b}"]', {}),
+        ([], f'{name} = "{a},{b}"', {}),
+        ([], "", {f"CHATROOMS_{name.upper()}": f"{a},{b}"}),
+    ]
+    for flags, text, env in ways:
+        file.write_text(text)
+        status, out, err = await chatrooms(tmp_path, "config", "--config", str(file), *flags, **env)
+        assert (status, err) == (0, "") and tomllib.loads(out)[name] == [a, b]
+    file.write_text(f"{name} = 5")
+    status, _, err = await chatrooms(tmp_path, "config", "--config", str(file))
+    assert (status, len(err.splitlines())) == (2, 1) and err.startswith(f"chatrooms: {name}: ")
+
+
+async def test_a_network_of_proxies_is_written_as_the_server_compares_it(tmp_path):
+    _, out, _ = await chatrooms(tmp_path, "config", "--proxies", "10.1.2.3/8,::0001")
+    assert tomllib.loads(out)["proxies"] == ["10.0.0.0/8", "::1"]
+    assert tomllib.loads((await chatrooms(tmp_path, "config", "--proxies", "*"))[1])["proxies"] == ["*"]
+
+
 async def test_every_setting_is_a_flag_with_a_description(tmp_path):
     _, out, _ = await chatrooms(tmp_path, "serve", "--help")
     for name, field in Settings.model_fields.items():
@@ -99,6 +132,9 @@ async def test_every_setting_is_a_flag_with_a_description(tmp_path):
         (("--database", "postgresql+nothing://x/y"), "database"),
         (("--database", "postgresql+pg8000://x/y"), "pg8000"),
         (("--origins", "*"), "origins"),
+        (("--proxies", "proxy.example.org"), "proxies: Value error, 'proxy.example.org' is not an IP address"),
+        (("--proxies", "127.0.0.1,10.0.0.0/99"), "proxies"),
+        (("--proxies", "127.0.0.1,*"), "proxies"),
         (("--origins", "https://a.example,b.example"), "origins"),
         (("--session-days", "800000"), "session_days"),
         (("--ping-interval", "inf"), "ping_interval"),
@@ -156,7 +192,59 @@ async def test_a_missing_database_is_one_clear_line_and_exit_2(tmp_path):
     assert "the database cannot be opened" in err
 
 
-@pytest.mark.parametrize("database", ["postgresql+psycopg://me:s3cret@db/chat", "me:s3cret@db"])
-async def test_the_settings_are_printed_without_a_password(tmp_path, database):
+SECRET = "s3cret"
+
+
+@pytest.mark.parametrize(
+    ("database", "printed"),
+    [
+        ("postgresql+psycopg://me:s3cret@db:5433/chat", "postgresql+psycopg://db:5433/chat"),
+        (
+            "postgresql+psycopg://db/chat?password=s3cret&host=/run&sslpassword=s3cret",
+            "postgresql+psycopg://db/chat?host=",
+        ),
+        ("postgresql+psycopg://me:p@s3cret@db/chat", "(not a database URL)"),
+        ("me:s3cret@db", "(not a database URL)"),
+        ("sqlite:////srv/chat.db?password=s3cret", "sqlite:////srv/chat.db"),
+    ],
+)
+async def test_of_a_database_the_settings_show_only_where_it_is(tmp_path, database, printed):
     status, out, err = await chatrooms(tmp_path, "config", CHATROOMS_DATABASE=database)
-    assert (status, err) == (0, "") and "s3cret" not in out
+    assert (status, err) == (0, "") and SECRET not in out
+    assert tomllib.loads(out)["database"].startswith(printed)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'databse = "postgresql://u:s3cret@db/chat"',
+        'database = ["postgresql://u:s3cret@db/chat"]',
+        '[database]\npassword = "s3cret"',
+        'url = "postgresql://u:s3cret@db/chat"',
+        'port = "postgresql://u:s3cret@db/chat"',
+    ],
+)
+@pytest.mark.parametrize("command", ["config", "serve", "restored"])
+async def test_a_wrong_line_of_the_file_is_not_printed_with_its_secret(tmp_path, command, line):
+    file = tmp_path / "chat.toml"
+    file.write_text(line)
+    status, out, err = await chatrooms(tmp_path, command, "--config", str(file))
+    assert (status, out, len(err.splitlines())) == (2, "", 1)
+    assert line.strip("[").split(" ")[0].split("]")[0] in err and SECRET not in err
+
+
+@pytest.mark.parametrize(
+    "database",
+    [
+        "postgresql+psycopg://me:p@s3cret@nowhere.invalid/chat",
+        "me:s3cret@db",
+        "postgresql+psycopg://me:s3cret@127.0.0.1:1/chat",
+        "postgresql+psycopg://127.0.0.1:1/chat?password=s3cret",
+        "postgresql+psycopg://127.0.0.1:1/chat?passwort=s3cret",
+        "mysql://me:s3cret@db/chat",
+    ],
+)
+async def test_a_database_that_cannot_be_opened_is_an_error_without_its_secret(tmp_path, database):
+    status, out, err = await chatrooms(tmp_path, "serve", "--port", "0", CHATROOMS_DATABASE=database)
+    assert (status, out, len(err.splitlines())) == (2, "", 1)
+    assert "database" in err and SECRET not in err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,9 @@ HEAD = max(path.stem for path in (Path(__file__).parent / "versions").glob("[0-9
 """The newest migration; the names of their files begin with their revisions."""
 
 
+log = logging.getLogger(__name__)
+
+
 class Newer(Exception):
     """The database was written by a newer version of chatrooms."""
 
@@ -24,7 +28,7 @@ class Dangling(Exception):
 
 def migrate(engine: Engine) -> None:
     """Migrate the database to `HEAD`, keeping its data; raises `Newer`."""
-    revision = _revision(engine)
+    revision = revision_of(engine)
     if revision == HEAD:
         return
     if revision is None:
@@ -32,7 +36,9 @@ def migrate(engine: Engine) -> None:
         return
     if revision > HEAD:
         raise Newer(f"the database was written by a newer version ({revision}) than this one ({HEAD})")
+    log.info("migrating the database from %s to %s", revision, HEAD)
     upgrade(engine)
+    log.info("the database is migrated to %s", HEAD)
 
 
 def upgrade(engine: Engine, revision: str = HEAD) -> None:
@@ -84,8 +90,8 @@ def _create(engine: Engine) -> None:
         connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
-def _revision(engine: Engine) -> str | None:
-    """Return the database's revision, without Alembic, whose import would slow down every start."""
+def revision_of(engine: Engine) -> str | None:
+    """Return the database's revision, or None if it has no tables; without Alembic, whose import is slow."""
     with engine.begin() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None

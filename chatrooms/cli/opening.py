@@ -1,0 +1,116 @@
+"""Opening the database of the settings on the command line: each reason why that fails is one line."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from chatrooms.cli.shown import EXAMPLE, location
+from chatrooms.settings import DATABASE, Settings
+from chatrooms.storage.engines import connect
+from chatrooms.storage.files import FILE, make_private_folder
+from chatrooms.storage.migrations import Newer, revision_of
+from chatrooms.storage.server_lock import Busy
+
+LITTLE = 1 << 20
+"""Bytes; with less free space, SQLite reports some failures as errors of the disk."""
+
+
+class Unable(Exception):
+    """A command cannot do its work; the message is one line with the reason."""
+
+
+@contextmanager
+def opening(settings: Settings) -> Iterator[None]:
+    """Check the database, and raise `Unable` if what is done with it inside fails."""
+    url = _supported(settings)
+    try:
+        if not settings.database:
+            _require_writable(settings.data)
+        yield
+    except (Busy, Newer) as error:
+        raise Unable(str(error)) from error
+    except (OSError, SQLAlchemyError) as error:
+        raise Unable(_reason(url, error)) from error
+
+
+@contextmanager
+def opening_existing(settings: Settings) -> Iterator[URL]:
+    """Do what `opening` does, and yield the database's URL; raises `Unable` if there is no chat in the database."""
+    url = _supported(settings)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise Unable(f"there is no database: {location(url)} (settings: data, database)")
+    with opening(settings):
+        if _revision(url) is None:
+            raise Unable(f"there is no chat in the database {location(url)} (settings: data, database)")
+        yield url
+
+
+def _revision(url: URL) -> str | None:
+    engine = connect(url, writer=False)
+    try:
+        return revision_of(engine)
+    finally:
+        engine.dispose()
+
+
+def _supported(settings: Settings) -> URL:
+    try:
+        url = make_url(settings.database_url)
+        driver = url.get_dialect()
+    except NoSuchModuleError as error:
+        raise Unable(f"the database cannot be opened: {error}") from error
+    except ArgumentError as error:
+        raise Unable(f"database: This is not a database URL, which looks like {EXAMPLE}") from error
+    backend, in_memory = url.get_backend_name(), url.database in (None, "", ":memory:")
+    if backend != "postgresql" and (backend != "sqlite" or in_memory):
+        raise Unable("the database must be a SQLite file or PostgreSQL")
+    if backend == "postgresql" and "@" in f"{url.host}{url.database}":
+        raise Unable("database: Write @ as %40 in the name and the password of a database URL")
+    try:
+        driver.import_dbapi()
+    except ImportError as error:
+        raise Unable(f"the database cannot be opened: {str(error).splitlines()[0]}. {_advice(url)}") from error
+    return url
+
+
+def _advice(url: URL) -> str:
+    if url.get_driver_name() == "psycopg":
+        return "Install chatrooms[postgresql]; from a checkout: pip install '/path/to/it[postgresql]'"
+    return f"chatrooms needs the driver psycopg: {EXAMPLE}"
+
+
+def _require_writable(data: Path) -> None:
+    probe = data / ".writable"
+    try:
+        make_private_folder(data, DATABASE)
+        probe.touch(FILE)
+        probe.unlink()
+    except OSError as error:
+        raise Unable(f"cannot write in {data}: {error.strerror}") from error
+
+
+def _reason(url: URL, error: OSError | SQLAlchemyError) -> str:
+    if full := _full_disk(url, error):
+        return f"the disk is full: {full}"
+    if isinstance(error, OSError):
+        return str(error)
+    return f"the database cannot be opened: {str(error).splitlines()[0]}"
+
+
+def _full_disk(url: URL, error: OSError | SQLAlchemyError) -> Path | None:
+    """Return the folder of a SQLite database if ``error`` comes from its full disk."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    folder = Path(url.database or "").absolute().parent
+    name = str(getattr(getattr(error, "orig", None), "sqlite_errorname", ""))
+    if name == "SQLITE_FULL" or getattr(error, "errno", None) == errno.ENOSPC:
+        return folder
+    other = name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN"))
+    return folder if other and shutil.disk_usage(folder).free < LITTLE else None

@@ -1,0 +1,89 @@
+"""`chatrooms backup`: one complete copy beside a server that writes, or exit 2 and no copy."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import stat
+
+import pytest
+
+from chatrooms.settings import DATABASE
+from tests.people import connect
+from tests.processes import chatrooms, started
+
+PAGE = 4096
+
+pytestmark = pytest.mark.slow  # a process for each command
+
+
+def mode(path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+async def keep_posting(alice, said: list[str]) -> None:
+    while True:
+        text = f"message {len(said)}"
+        await alice.say("#lobby", text)
+        said.append(text)
+
+
+async def test_a_copy_of_a_busy_server_has_every_acknowledged_message_and_only_its_owner_reads_it(tmp_path):
+    data, copy = tmp_path / "data", tmp_path / "copy.sqlite3"
+    before = os.umask(0)
+    try:
+        async with started(data, "--rate-post", "100000/second") as server, connect(server.url, "alice") as alice:
+            said: list[str] = []
+            posting = asyncio.create_task(keep_posting(alice, said))
+            while len(said) < 50:
+                await asyncio.sleep(0.01)
+            acknowledged = len(said)
+            status, out, err = await chatrooms(tmp_path, "backup", str(copy), "--data", str(data))
+            posting.cancel()
+    finally:
+        os.umask(before)
+    assert (status, err) == (0, "") and str(data / DATABASE) in out and str(copy) in out
+    assert mode(copy) == 0o600 and [path.name for path in tmp_path.glob("copy*")] == ["copy.sqlite3"]
+    texts = [text for (text,) in sqlite3.connect(copy).execute("SELECT text FROM messages ORDER BY seq")]
+    assert texts[:acknowledged] == said[:acknowledged]
+
+
+async def test_it_needs_a_database_and_creates_none(tmp_path):
+    status, _, err = await chatrooms(tmp_path, "backup", str(tmp_path / "copy"), "--data", str(tmp_path / "dta"))
+    assert (status, len(err.splitlines())) == (2, 1) and f"there is no database: sqlite:///{tmp_path / 'dta'}" in err
+    (tmp_path / DATABASE).touch()
+    status, _, err = await chatrooms(tmp_path, "backup", str(tmp_path / "copy"), "--data", str(tmp_path))
+    assert (status, len(err.splitlines())) == (2, 1) and "there is no chat in the database" in err
+    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith((".", DATABASE))] == []
+
+
+async def test_it_does_not_overwrite_a_file(tmp_path):
+    async with started(tmp_path / "data"):
+        pass
+    copy = tmp_path / "copy"
+    copy.write_text("precious")
+    status, _, err = await chatrooms(tmp_path, "backup", str(copy), "--data", str(tmp_path / "data"))
+    assert (status, len(err.splitlines())) == (2, 1) and f"{copy} exists already" in err
+    assert copy.read_text() == "precious"
+
+
+async def test_a_copy_that_fails_leaves_nothing(tmp_path):
+    async with started(tmp_path) as server, connect(server.url, "alice"):
+        await server.end()
+    with (tmp_path / DATABASE).open("r+b") as file:
+        file.seek(-PAGE, os.SEEK_END)
+        file.write(b"\xff" * PAGE)
+    status, _, err = await chatrooms(tmp_path, "backup", str(tmp_path / "copy"), "--data", str(tmp_path))
+    assert (status, len(err.splitlines())) == (2, 1) and "damaged" in err
+    missing = tmp_path / "no" / "copy"
+    status, _, err = await chatrooms(tmp_path, "backup", str(missing), "--data", str(tmp_path))
+    assert (status, len(err.splitlines())) == (2, 1)
+    assert list(tmp_path.glob("copy*")) == [] and not missing.parent.exists()
+
+
+async def test_postgresql_has_its_own_programs(tmp_path, postgres_database):
+    flags = ("--data", str(tmp_path), "--database", postgres_database)
+    async with started(tmp_path, "--database", postgres_database):
+        status, _, err = await chatrooms(tmp_path, "backup", str(tmp_path / "copy"), *flags)
+    assert (status, len(err.splitlines())) == (2, 1) and "pg_dump" in err

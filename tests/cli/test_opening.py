@@ -1,0 +1,62 @@
+"""The reasons why a database cannot be opened, as an operator reads them."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import sqlite3
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
+
+from chatrooms.cli import opening as opening_module
+from chatrooms.cli.opening import Unable, opening
+from chatrooms.settings import Settings
+
+
+def full_database(tmp_path) -> sqlite3.Error:
+    """Return SQLite's own error for a database that cannot grow."""
+    db = sqlite3.connect(tmp_path / "small.db")
+    db.execute("PRAGMA max_page_count = 2")
+    try:
+        db.execute("CREATE TABLE a (b)")
+        db.execute("INSERT INTO a VALUES (zeroblob(100000))")
+    except sqlite3.Error as error:
+        return error
+    finally:
+        db.close()
+    raise AssertionError("it grew")
+
+
+def coded(name: str) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = name
+    return error
+
+
+def failing(tmp_path, error: Exception) -> str:
+    with pytest.raises(Unable) as raised, opening(Settings(data=tmp_path)):
+        raise error
+    return str(raised.value)
+
+
+def test_a_full_disk_is_named(tmp_path, monkeypatch):
+    reason = f"the disk is full: {tmp_path}"
+    assert failing(tmp_path, OperationalError("", (), full_database(tmp_path))) == reason
+    assert failing(tmp_path, OSError(errno.ENOSPC, "No space left on device")) == reason
+    assert "disk I/O error" in failing(tmp_path, OperationalError("", (), coded("SQLITE_IOERR_SHMSIZE")))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=0))
+    assert failing(tmp_path, OperationalError("", (), coded("SQLITE_IOERR_SHMSIZE"))) == reason
+
+
+def test_a_missing_driver_is_named_with_what_to_install(monkeypatch):
+    url = make_url("postgresql+psycopg://me@db/chat")
+
+    def missing():
+        raise ImportError("No module named 'psycopg'")
+
+    monkeypatch.setattr(url.get_dialect(), "import_dbapi", missing)
+    with pytest.raises(Unable, match=r"psycopg'\. Install chatrooms\[postgresql\]"):
+        opening_module._supported(Settings(database=url.render_as_string(hide_password=False)))
