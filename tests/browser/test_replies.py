@@ -7,6 +7,7 @@ import re
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Arrive
+from tests.browser.test_tabs import turn_to
 from tests.browser.visitor import Visitor
 from tests.people import connect
 from tests.servers import RunningServer
@@ -133,9 +134,11 @@ async def test_the_message_to_reply_to_goes_with_the_draft_to_other_tabs_and_is_
     await alice.stores("Lunch at noon?")
     tab = await alice.another_tab()
     await tab.sees("Lunch at noon?")
+    await turn_to(alice, tab)
     await reply_to(alice, "Lunch at noon?")
     await alice.composer.fill("Yes")
     await expect(tab.page.get_by_role("group", name="Reply")).to_contain_text("Lunch at noon?")
+    await turn_to(tab, alice)
     await tab.composer.press("Enter")
     await expect(quote(tab, "Yes")).to_contain_text("Lunch at noon?")
     await expect(alice.page.get_by_role("group", name="Reply")).to_have_count(0)

@@ -128,3 +128,22 @@ async def test_a_conversation_with_an_unknown_person_shows_an_error(person: Arri
     alice = await person("alice")
     await alice.page.goto(f"{alice.url}#/p/nobodyhere")
     await expect(alice.log.get_by_text("No one has that name.")).to_be_visible()
+
+
+async def test_many_invitations_leave_room_for_the_conversation(person: Arrive, own_server: RunningServer) -> None:
+    alice = await person("alice", viewport={"width": 320, "height": 568})
+    notices = alice.page.get_by_role("status", name="Notices")
+    async with connect(own_server.url, "boss") as boss:
+        for number in range(9):
+            await boss.run("room.create", name=f"#team-{number}")
+            await boss.run("room.invite", room=f"#team-{number}", username="alice")
+        await expect(notices.get_by_role("paragraph")).to_have_count(1)
+        await expect(notices).to_contain_text("You were invited to 9 rooms: team-0, team-1, and 7 more.")
+        await expect(alice.composer).to_be_in_viewport(ratio=1)
+        await notices.get_by_role("button", name="Dismiss").click()
+        await expect(notices).to_be_empty()
+        await boss.run("room.remove", room="#team-0", username="alice")
+        await expect(notices).to_contain_text("You're no longer a member of team-0.")
+        await boss.run("room.invite", room="#team-0", username="alice")
+        await expect(notices).to_contain_text("boss invited you to team-0")
+        await expect(notices).not_to_contain_text("no longer")

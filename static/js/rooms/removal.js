@@ -1,15 +1,30 @@
+import { effect } from "@preact/signals";
 import { draftOf } from "../composer/drafts.js";
 import { html } from "../html.js";
 import { go, goInstead, shownRoom } from "../route.js";
-import { home, titleOf } from "../store.js";
+import { home, me, memberships, titleOf } from "../store.js";
 import { onRemoval } from "../sync.js";
 import { toast } from "../views/toast.js";
+
+/** What takes back the notices of rooms that we are no longer in, by room. @type {Map<string, () => void>} */
+const notices = new Map();
+
+/** Takes back what is no longer true, and what the next person in this tab must not see. */
+function takeBack() {
+  const untrue = [...notices].filter(([room]) => !me.value || memberships.value.has(room));
+  for (const [room, drop] of untrue) {
+    drop();
+    notices.delete(room);
+  }
+}
 
 /** Leaves a room that disappeared from the list, with a notice unless it is a closed conversation. */
 export function leaveRemovedRooms() {
   onRemoval(({ room, gone }) => {
     const text = html`You're no longer a member of <bdi>${titleOf(room)}</bdi>.`;
-    if (gone) toast(text, draftOf(room) ? { label: "Your draft is kept", act: () => go(room) } : undefined);
+    const offer = draftOf(room) ? { label: "Your draft is kept", act: () => go(room) } : undefined;
+    if (gone) notices.set(room, toast(text, offer));
     if (shownRoom.peek() === room) queueMicrotask(() => goInstead(home.peek()));
   });
+  effect(takeBack);
 }

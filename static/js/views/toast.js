@@ -17,13 +17,14 @@ let count = 0;
 
 /**
  * Shows a notice, which can be dismissed; with an offer, it stays until it is.
- * @param {ComponentChildren} text @param {Offer} [offer]
+ * @param {ComponentChildren} text @param {Offer} [offer] @returns {() => void} to take it back
  */
 export function toast(text, offer) {
   count += 1;
   const id = count;
   toasts.value = [...toasts.value.slice(-2), { id, text, offer }];
   if (!offer) setTimeout(() => drop(id), SHOWN_MS);
+  return () => void drop(id);
 }
 
 /** @param {number} id */
