@@ -8,6 +8,9 @@ from typing import Any, TypedDict
 
 from chatrooms.wire.socket import Rooms
 
+EXCLUSIVE = frozenset({"connected", "caught_up", "occupied", "vacated"})
+"""Hooks with which something follows the sockets; setting one again would silence it."""
+
 
 def _ignore(*_: Any) -> None:
     """Do nothing."""
@@ -30,9 +33,9 @@ class Hooks:
     used: set[str] = field(default_factory=set, init=False)
 
     def use(self, given: HookArguments) -> None:
-        """Set some of them; raises ``ValueError`` for one that is set already, because each has one place."""
+        """Set some of them; raises ``ValueError`` for one of `EXCLUSIVE` that is set already."""
         for name, value in given.items():
-            if name in self.used:
+            if name in self.used & EXCLUSIVE:
                 raise ValueError(f"the hook {name} is set already")
             self.used.add(name)
             setattr(self, name, value)

@@ -84,7 +84,7 @@ class Server(Dispatcher):
     def use(self, **hooks: Unpack[HookArguments]) -> None:
         """Set callbacks in addition to the event handlers; those not given stay as they are.
 
-        Raises ``ValueError`` for one that is set already: each has one place.
+        Raises ``ValueError`` for one of `EXCLUSIVE` that is set already.
 
         connected: called with the id of a socket, its namespace and its ``auth``, or with the first of these that it
             takes, right after the packet that confirms the connection.

@@ -14,6 +14,7 @@ async def test_keys_typed_before_a_dialog_is_there_go_to_it(person: Arrive) -> N
     await alice.make_room("garden")
     await alice.page.reload()
     await alice.is_in("garden")
+    await alice.has_everything()
     await alice.page.evaluate(
         """() => {
           const key = (init) => document.activeElement.dispatchEvent(

@@ -102,9 +102,9 @@ async def reacting(alice: Visitor) -> None:
 
 
 async def reacted(alice: Visitor) -> None:
-    await alice.message("Noodles. I will").hover()
-    await alice.message("Noodles. I will").focus()
-    await alice.message("Noodles. I will").get_by_role("button", name="Who reacted").click()
+    await alice.message("Noodles. I will").first.hover()
+    await alice.message("Noodles. I will").first.focus()
+    await alice.message("Noodles. I will").first.get_by_role("button", name="Who reacted").click()
     await expect(alice.dialog.get_by_text("Carol Lindqvist")).to_be_visible()
 
 
@@ -157,6 +157,7 @@ async def level(alice: Visitor) -> None:
 
 async def replying(alice: Visitor) -> None:
     await alice.message("Noodles at twelve").hover()
+    await alice.message("Noodles at twelve").focus()
     await alice.message("Noodles at twelve").get_by_role("button", name="Reply").click()
     await expect(alice.page.get_by_role("group", name="Reply")).to_be_visible()
 

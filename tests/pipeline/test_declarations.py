@@ -85,11 +85,11 @@ async def test_a_command_that_changes_a_room_it_did_not_lock_is_undone_alone(cha
 
 
 async def test_a_command_cannot_broadcast_rows_that_sync_would_not_return(chat, monkeypatch, caplog):
-    def bookmark(act, _p, _here):
+    def add(act, _p, _here):
         act.changes.rev("alice")
-        act.changes.add("alice", "bookmarks", {"room": "alice"})
+        act.changes.add("alice", "hobbies", {"room": "alice"})
 
-    update = dataclasses.replace(DECLARED["user.update"], body=bookmark)
+    update = dataclasses.replace(DECLARED["user.update"], body=add)
     monkeypatch.setitem(chat._features.commands, "user.update", update)
     with pytest.raises(Internal):
         await chat.run("user.update", {"about": "me"}, username="alice")

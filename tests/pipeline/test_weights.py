@@ -132,9 +132,9 @@ def test_brackets_in_strings_are_not_arrays():
 async def test_callers_at_one_address_wait_only_for_each_other():
     pipe = Pipeline(Settings(), None, Database("sqlite:///unused"), None, None, None)
     crowd = [Caller(f"guest{number}", network="192.0.2.1") for number in range(AT_ONCE + 1)]
-    turns = [pipe._turn(each) for each in crowd]
+    turns = [pipe._query_slot(each) for each in crowd]
     for turn in turns[:AT_ONCE]:
         await asyncio.wait_for(turn.acquire(), 1)
     assert turns[-1].locked()
-    assert not pipe._turn(Caller("alice", network="192.0.2.2")).locked()
-    assert not pipe._turn(Caller("alice")).locked()
+    assert not pipe._query_slot(Caller("alice", network="192.0.2.2")).locked()
+    assert not pipe._query_slot(Caller("alice")).locked()

@@ -33,7 +33,7 @@ export function MessageRow({ message, author = message.author, at = message.at, 
             <time datetime=${at} title=${exactTime(at)}>${timeOrDay(at, today.value)}</time>
             ${isUnread && html`<span class="dot" role="img" aria-label="Unread" title="Unread"></span>`}
           </span>
-          ${quoted && html`<span class="quote"><${Icon} name="reply" /><span class="unseen">In reply to </span><${Excerpt} room=${room} quoted=${quoted} /></span>`}
+          ${quoted && html`<span class="quote"><${Icon} name="reply" /><span class="unseen">In reply to </span><${Excerpt} text=${quoted.text} /></span>`}
           <span class="excerpt" dir="auto">${plain(text)}</span>
         </span>
       </a>

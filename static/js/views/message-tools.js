@@ -21,9 +21,9 @@ export function Tools({ message, onEdit, onDelete }) {
   return html`
     <div class="tools">
       <div role="group" aria-label="Message actions">
+        ${isOpen && html`<${AddReaction} message=${message} />`}
         ${isOpen && html`<${Tool} label="Reply" icon="reply" onClick=${() => replyTo(message)} />`}
         <${Tool} label=${isBookmarked(id) ? "Remove bookmark" : "Bookmark message"} icon="bookmark" isOn=${isBookmarked(id)} onClick=${() => toggleBookmark(id)} />
-        ${isOpen && html`<${AddReaction} message=${message} />`}
         ${reactionsTo(message).length > 0 && html`<${Tool} label="Who reacted" icon="people" onClick=${() => showReactions(message)} />`}
         <${Tool} label="Copy link" icon="link" onClick=${() => copyLink(linkTo(room, seq))} />
         <${Tool} label="Mark as unread from here" icon="unread" onClick=${() => markUnread(message)} />
