@@ -79,6 +79,7 @@ async def test_a_quote_follows_an_edit_and_forgets_what_is_deleted(person: Arriv
     await editor.fill("A secret")
     await editor.press("Enter")
     await expect(quote(bob, "What is it?")).to_contain_text("A secret")
+    await expect(alice.button("edited")).to_be_visible()
     await alice.message("A secret").first.hover()
     await alice.message("A secret").first.get_by_role("button", name="Delete message").click()
     await alice.dialog.get_by_role("button", name="Delete").click()
