@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dropEdit, keepEdit, textOf } from "../composer/drafts.js";
 import { withEmojis } from "../emoji.js";
 import { html } from "../html.js";
@@ -34,7 +34,7 @@ export function MessageEditor({ message, onDone }) {
     onDone();
     /** @type {HTMLElement | null} */ (document.getElementById("composer"))?.focus();
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     box.current?.focus();
     box.current?.setSelectionRange(text.length, text.length);
   }, []);
