@@ -127,7 +127,8 @@ class Settings(BaseSettings):
     rate_join: Rate = Field(default="30/minute", description="Joins allowed per address (IPv6: per /64).")
     rate_post: PersonRate = Field(
         default="120/minute;15/second",
-        description="Messages and reactions allowed per person, and the same event in a room.",
+        description="Messages and reactions allowed per person, and the same event in a room; a message that concerns "
+        "many people counts as several.",
     )
     rate_create: PersonRate = Field(default="30/hour", description="Rooms that a person may create.")
     rate_begin: Rate = Field(

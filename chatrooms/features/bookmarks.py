@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, cast
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, NotFound
-from chatrooms.features.messages.loading import Which, find_visible, load, require_message, require_undeleted, rows_of
+from chatrooms.features.messages.loading import Which, load, readable, rows_of
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.commands import Act, Params, change, own_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import Bookmark, Message, many, one
 from chatrooms.storage.synced import SYNCED
@@ -47,17 +46,7 @@ class BookmarkPage(TypedDict):
     more: bool
 
 
-def _myself(_db: Connection, me: Caller, _p: Which) -> Iterable[str]:
-    return (me.username,)
-
-
-def _readable(act: Act, p: Which) -> Message:
-    """Allow people who can read the message, if it is one."""
-    message, _ = find_visible(act, p.id)
-    return require_undeleted(require_message(message, "id"))
-
-
-@change("bookmark.add", may=_readable, locks=_myself, repeatable=True, method="add_bookmark")
+@change("bookmark.add", may=readable, locks=own_room, repeatable=True, method="add_bookmark")
 def add(act: Act, p: Which, message: Message) -> Marked:
     """Bookmark a message, to find it again; you can have 1,000. Bookmarking it again has no effect."""
     before = _find(act, p.id)
@@ -77,7 +66,7 @@ def _own(act: Act, p: Which) -> Bookmark:
     return bookmark
 
 
-@change("bookmark.remove", may=_own, locks=_myself, repeatable=True, method="remove_bookmark")
+@change("bookmark.remove", may=_own, locks=own_room, repeatable=True, method="remove_bookmark")
 def remove(act: Act, p: Which, bookmark: Bookmark) -> Marked:
     """Remove your bookmark of a message. Removing it again has no effect."""
     return {"bookmark": bookmark} if bookmark["gone"] else _put(act, p.id, bookmark, gone=True)
@@ -93,20 +82,19 @@ def page(act: Act, p: Page, _: None) -> BookmarkPage:
     listed = many(Bookmark, act.db.execute(found.order_by(bookmarks.c.rev.desc()).limit(MAX_PAGE + 1)))
     ids = [bookmark["message"] for bookmark in listed[:MAX_PAGE]]
     about = {message["id"]: message for message in load(act, rows_of(act.me).where(messages.c.id.in_(ids)))}
-    shown = list(fitting(listed[:MAX_PAGE], lambda bookmark: [bookmark, about[bookmark["message"]]]))
-    of = [about[bookmark["message"]] for bookmark in shown]
+    shown = list(fitting(listed[:MAX_PAGE], lambda bookmark: [bookmark, about.get(bookmark["message"])]))
+    of = [about[which] for which in ids[: len(shown)] if which in about]
     return {"bookmarks": shown, "messages": of, "more": len(listed) > len(shown)}
 
 
 def _put(act: Act, id: str, before: Bookmark | None, **given: Any) -> Marked:
     """Store a bookmark and broadcast it in its person's own room."""
     rev = act.changes.rev(act.me.username)
-    key = {"username": act.me.username, "message": id}
     stored = {**given, "at": act.now, "rev": rev}
     if before:
         act.db.execute(update(bookmarks).where(*_is(act, id)).values(stored))
     else:
-        act.db.execute(insert(bookmarks).values({**key, **stored}))
+        act.db.execute(insert(bookmarks).values(username=act.me.username, message=id, **stored))
     bookmark = cast(Bookmark, _find(act, id))
     act.changes.add(act.me.username, "bookmarks", bookmark)
     return {"bookmark": bookmark}

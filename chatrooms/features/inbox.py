@@ -18,7 +18,7 @@ from typing_extensions import TypedDict
 from chatrooms.features.messages.loading import find, load, rows_of, with_parts
 from chatrooms.pipeline import access
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.commands import Act, Params, change, own_room, query
 from chatrooms.pipeline.feature import Feature, Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.storage.rows import InboxItem, Message, many
@@ -87,10 +87,6 @@ class InboxPage(TypedDict):
     more: bool
 
 
-def _myself(_db: Connection, me: Caller, _p: Marked) -> Iterable[str]:
-    return (me.username,)
-
-
 @query("inbox.list", may=access.anyone, method="inbox_items")
 def page(act: Act, p: Page, _: None) -> InboxPage:
     """Return what concerns you, mentions and replies, newest first, a hundred at a time."""
@@ -106,7 +102,7 @@ def page(act: Act, p: Page, _: None) -> InboxPage:
     return {"items": shown, "messages": [about[it] for it in which if it in about], "more": len(items) > len(shown)}
 
 
-@change("inbox.mark", may=access.anyone, locks=_myself, repeatable=True, method="mark_inbox")
+@change("inbox.mark", may=access.anyone, locks=own_room, repeatable=True, method="mark_inbox")
 def mark(act: Act, p: Marked, _: None) -> Items:
     """Mark items of your inbox as read, or as unread again."""
     visible = access.readable(inbox.c.room, act.me)

@@ -17,7 +17,7 @@ from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import reads, timeline
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Caller, Params, change
+from chatrooms.pipeline.commands import Act, Caller, Params, change, own_room
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InSharedRoom
 from chatrooms.storage.rows import EventData, Member, Membership, Role
@@ -141,11 +141,6 @@ def _removing(db: Connection, _me: Caller, p: WithPerson) -> Iterable[str]:
     return p.room, p.username, *_next_owner(db, p.room, p.username)
 
 
-def myself(_db: Connection, me: Caller, _p: Params) -> Iterable[str]:
-    """Lock the caller's own room, where what only they receive is stored."""
-    return (me.username,)
-
-
 @change("room.join", may=access.joiner, locks=_joining)
 def join(act: Act, p: InSharedRoom, here: Here) -> OneMember:
     """Join an open room. Members can repeat this without effect."""
@@ -164,7 +159,7 @@ def leave(act: Act, p: InSharedRoom, _here: Here) -> OneMember:
     return {"member": _end(act, p.room, act.me.username)}
 
 
-@change("room.close", may=access.closer, locks=myself, repeatable=True, method="close_conversation")
+@change("room.close", may=access.closer, locks=own_room, repeatable=True, method="close_conversation")
 def close(act: Act, p: InConversation, _here: Here) -> OneMembership:
     """Take a conversation off your list on all your devices, until its next message. No one else is notified."""
     return keep(act, p.room, closed=True)

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -27,10 +28,9 @@ from chatrooms.features import timeline
 from chatrooms.features.messages.loading import (
     OneMessage,
     Which,
-    changeable,
     changed,
     load,
-    require_undeleted,
+    markable,
     room_of,
     rows,
     with_parts,
@@ -82,19 +82,14 @@ def _load(db: Connection, ids: Sequence[str]) -> dict[str, str]:
 PINNED_AT = Part("pinned_at", str | None, "When it was pinned; `null` if it is not pinned.", None, _load)
 
 
-def _undeleted(act: Act, p: Which) -> tuple[Message, Here]:
-    """Allow people who can post in the message's room."""
-    message, here = changeable(act, p)
-    return require_undeleted(message), here
-
-
-@change("message.pin", may=_undeleted, locks=room_of, repeatable=True)
-def pin(act: Act, p: Which, found: tuple[Message, Here]) -> OneMessage:
+@change("message.pin", may=markable, locks=room_of, repeatable=True)
+def pin(act: Act, p: Which, message: Message) -> OneMessage:
     """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect."""
-    message, here = found
     if p.id in _load(act.db, [p.id]):
         return {"message": with_parts(act, [message])[0]}
-    if (act.db.scalar(select(func.count()).select_from(_pinned(here).subquery())) or 0) >= MAX_PINNED:
+    joined = pins.join(messages, messages.c.id == pins.c.message)
+    count = select(func.count()).select_from(joined).where(*_in(message["room"]))
+    if (act.db.scalar(count) or 0) >= MAX_PINNED:
         raise Conflict(f"A room can have at most {MAX_PINNED} pinned messages. Unpin one first.", field="id")
     act.db.execute(insert(pins).values(message=p.id, room=message["room"], by=act.me.username, at=act.now))
     pinned = changed(act, message)
@@ -103,10 +98,9 @@ def pin(act: Act, p: Which, found: tuple[Message, Here]) -> OneMessage:
     return {"message": pinned}
 
 
-@change("message.unpin", may=_undeleted, locks=room_of, repeatable=True)
-def unpin(act: Act, p: Which, found: tuple[Message, Here]) -> OneMessage:
+@change("message.unpin", may=markable, locks=room_of, repeatable=True)
+def unpin(act: Act, p: Which, message: Message) -> OneMessage:
     """Unpin a message. Unpinning a message that is not pinned has no effect."""
-    message, _ = found
     if act.db.execute(delete(pins).where(pins.c.message == p.id)).rowcount:
         return {"message": changed(act, message)}
     return {"message": with_parts(act, [message])[0]}
@@ -127,8 +121,11 @@ def page(act: Act, p: Page, here: Here) -> Pinned:
 
 def _pinned(here: Here) -> Select[Any]:
     """Return a query for the pinned messages of a room, without deleted ones."""
-    joined = rows(here).join(pins, pins.c.message == messages.c.id)
-    return joined.where(pins.c.room == here.room, messages.c.deleted.is_(False))
+    return rows(here).join(pins, pins.c.message == messages.c.id).where(*_in(here.room))
+
+
+def _in(room: str) -> tuple[ColumnElement[bool], ...]:
+    return pins.c.room == room, messages.c.deleted.is_(False)
 
 
 FEATURE = Feature(tables=(pins,), commands=(pin, unpin, page), parts=(PINNED_AT,))

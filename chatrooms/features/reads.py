@@ -6,7 +6,6 @@ it and from the room's number of messages, so posting a message writes nothing h
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, cast
 
 from pydantic import Field
@@ -16,7 +15,7 @@ from typing_extensions import TypedDict
 from chatrooms.errors import NotFound
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Caller, Params, change
+from chatrooms.pipeline.commands import Act, Params, change, own_room
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import Read
 from chatrooms.storage.statements import Prepared
@@ -68,11 +67,7 @@ def begin(act: Act, room: str, username: str) -> None:
     act.changes.add(username, "reads", {**row, "uncounted": 0, "room_rev": act.changes.rev(room) - 1})
 
 
-def _myself(_db: Connection, me: Caller, _p: Mark) -> Iterable[str]:
-    return (me.username,)
-
-
-@change("read.mark", may=access.member, locks=_myself, repeatable=True, method="mark_read")
+@change("read.mark", may=access.member, locks=own_room, repeatable=True, method="mark_read")
 def mark(act: Act, p: Mark, here: Here) -> OneRead:
     """Mark a room as read up to a message. A mark never goes backwards."""
     if not here.exists:

@@ -227,6 +227,11 @@ def _declared(  # noqa: PLR0917 - the fields of Command, in order
     return Command(name, kind, hints["p"], hints["return"], may, body, locks, rate, cost, named, **how)
 
 
+def own_room(_db: Connection, me: Caller, _p: Any) -> Iterable[str]:
+    """Lock the caller's own room, where what only they receive is stored."""
+    return (me.username,)
+
+
 def _no_room(_db: Connection, _me: Caller, _p: Params) -> Iterable[str]:
     return ()
 

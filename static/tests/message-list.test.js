@@ -76,6 +76,21 @@ test("an edited message has its new text, and a deleted one is not in the list",
   assert.deepEqual(texts(list), ["Edited", "text 1"]);
 });
 
+test("a quote in the list follows the message that it quotes, which is not in the list", async () => {
+  const server = new Server();
+  server.adds(5);
+  const quoted = { id: "id 2", seq: 2, author: "alice", text: "a secret" };
+  server.messages.set("id 5", message({ seq: 5, text: "What?", reply_to: "id 2", quoted }));
+  const list = new MessageList({ live: signal(new Map()), order: byId, load: server.load });
+  list.renew();
+  await settled();
+  changes(50, { seq: 2, text: null, deleted: true });
+  assert.deepEqual([ids(list), list.entries.value[0].message.quoted.text], [[5], null]);
+  list.renew();
+  await settled();
+  assert.equal(list.entries.value[0].message.quoted.text, null);
+});
+
 test("an edit that comes while the list is loaded again is not undone by an older answer", async () => {
   const { server, list } = await listOf(2);
   let answer = () => {};

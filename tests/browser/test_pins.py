@@ -6,7 +6,10 @@ import re
 
 from playwright.async_api import expect
 
+from chatrooms.types import MAX_BYTES, MAX_TEXT
 from tests.browser.conftest import Arrive
+from tests.people import connect
+from tests.servers import RunningServer
 
 
 async def test_a_pin_is_marked_for_everyone_and_listed_with_a_link_to_its_message(person: Arrive) -> None:
@@ -36,3 +39,22 @@ async def test_unpinning_in_the_list_applies_to_everyone(person: Arrive) -> None
     await alice.dialog.get_by_role("button", name="Unpin message").click()
     await expect(alice.dialog.get_by_text("No pinned messages yet.")).to_be_visible()
     await expect(bob.message("soup of the day").get_by_text("Pinned")).to_have_count(0)
+
+
+async def test_many_long_pins_are_listed_in_pages_and_stay_when_someone_posts(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    count = 2 + MAX_BYTES // MAX_TEXT
+    async with connect(own_server.url, "bob") as bob:
+        for number in range(count):
+            message = await bob.say("#lobby", f"{number}. ".ljust(MAX_TEXT, "x"))
+            await bob.run("message.pin", id=message["id"])
+        await alice.button("Room menu").click()
+        await alice.button("Pinned messages").click()
+        pinned = alice.dialog.get_by_role("listitem")
+        await alice.button("Show older pins").click()
+        await expect(pinned).to_have_count(count)
+        await expect(alice.button("Show older pins")).to_have_count(0)
+        await bob.run("message.unpin", id=message["id"])
+        await expect(pinned).to_have_count(count - 1)

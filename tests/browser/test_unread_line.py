@@ -31,16 +31,21 @@ async def opens_at(visitor: Visitor, text: str) -> None:
     await expect(jump(visitor)).to_be_visible()
 
 
+async def returns_to(alice: Visitor, server: RunningServer, count: int) -> None:
+    """Leave the lobby, and return to as many new messages, at the first of them."""
+    await alice.stores("Read by all")
+    await alice.go_to("Notes to self")
+    await fill_lobby(server, count)
+    await alice.has_unread("Lobby", count)
+    await alice.go_to("Lobby")
+    await opens_at(alice, "line 1.")
+
+
 async def test_a_room_opens_at_the_first_unread_message_however_much_came(
     person: Arrive, own_server: RunningServer
 ) -> None:
     alice = await person("alice")
-    await alice.stores("Read by all")
-    await alice.go_to("Notes to self")
-    await fill_lobby(own_server, 200)
-    await alice.has_unread("Lobby", 200)
-    await alice.go_to("Lobby")
-    await opens_at(alice, "line 1.")
+    await returns_to(alice, own_server, 200)
     await alice.go_to("Notes to self")
     await alice.has_unread("Lobby", 200)
     await alice.go_to("Lobby")
@@ -63,12 +68,7 @@ async def test_the_line_says_how_many_are_new_and_the_jump_how_many_are_below(
     person: Arrive, own_server: RunningServer
 ) -> None:
     alice, bob = await person("alice"), await person("bob")
-    await alice.stores("Read by all")
-    await alice.go_to("Notes to self")
-    await fill_lobby(own_server, 45)
-    await alice.has_unread("Lobby", 45)
-    await alice.go_to("Lobby")
-    await opens_at(alice, "line 1.")
+    await returns_to(alice, own_server, 45)
     await expect(alice.page.get_by_role("separator", name="45 new")).to_be_visible()
     below = await alice.page.evaluate(BELOW)
     assert below > 5
@@ -157,12 +157,7 @@ async def test_what_one_has_scrolled_past_is_read_but_not_what_one_has_jumped_to
     person: Arrive, own_server: RunningServer
 ) -> None:
     alice = await person("alice")
-    await alice.stores("Read by all")
-    await alice.go_to("Notes to self")
-    await fill_lobby(own_server, 150)
-    await alice.has_unread("Lobby", 150)
-    await alice.go_to("Lobby")
-    await opens_at(alice, "line 1.")
+    await returns_to(alice, own_server, 150)
     await alice.log.hover()
     while await alice.page.evaluate(LAST_IN_SIGHT) < 50:
         top = await alice.log.evaluate("it => it.scrollTop")
@@ -184,12 +179,7 @@ async def test_unread_from_here_in_a_room_that_is_not_read_to_its_end_counts_fro
     person: Arrive, own_server: RunningServer
 ) -> None:
     alice = await person("alice")
-    await alice.stores("Read by all")
-    await alice.go_to("Notes to self")
-    await fill_lobby(own_server, 150)
-    await alice.has_unread("Lobby", 150)
-    await alice.go_to("Lobby")
-    await opens_at(alice, "line 1.")
+    await returns_to(alice, own_server, 150)
     await alice.message("line 32.").scroll_into_view_if_needed()
     await mark_unread_from(alice, "line 32.")
     await new_line_is_above(alice, "line 32.")
@@ -206,12 +196,7 @@ async def test_unread_from_here_that_needs_the_server_says_so_offline(
     person: Arrive, own_server: RunningServer
 ) -> None:
     alice = await person("alice")
-    await alice.stores("Read by all")
-    await alice.go_to("Notes to self")
-    await fill_lobby(own_server, 60)
-    await alice.has_unread("Lobby", 60)
-    await alice.go_to("Lobby")
-    await opens_at(alice, "line 1.")
+    await returns_to(alice, own_server, 60)
     await alice.has_everything()
     await cut_off(alice, own_server)
     await mark_unread_from(alice, "line 5.")

@@ -111,6 +111,18 @@ def changeable(act: Act, p: Which) -> tuple[Message, Here]:
     return require_message(message, "id"), access.require_unarchived(here)
 
 
+def readable(act: Act, p: Which) -> Message:
+    """Allow members of the message's room; an event is `Invalid`, a deleted message `NotFound`."""
+    message, _ = find_visible(act, p.id)
+    return require_undeleted(require_message(message, "id"))
+
+
+def markable(act: Act, p: Which) -> Message:
+    """Allow people who can post in the message's room, unless it was deleted."""
+    message, _ = changeable(act, p)
+    return require_undeleted(message)
+
+
 def require_message(message: Message, field: str) -> Message:
     """Return ``message``; raises `Invalid` if it is an event in the timeline."""
     if message["number"] is None:

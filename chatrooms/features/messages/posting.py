@@ -59,7 +59,7 @@ class Post(Params):
 class Posting:
     """The destination of a message, which may begin or reopen a conversation, or one that is already ``stored``.
 
-    An author who no longer ``belongs`` to the room gets what they stored, and not what others did with it since.
+    An author who no longer ``belongs`` to the room gets its row alone, without what others added to it since.
     """
 
     room: str

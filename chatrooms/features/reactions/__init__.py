@@ -11,10 +11,9 @@ from chatrooms.events import Signal
 from chatrooms.features.messages.loading import (
     Mine,
     Which,
-    changeable,
-    find_visible,
+    markable,
     mine,
-    require_undeleted,
+    readable,
     room_of,
     with_parts,
 )
@@ -74,19 +73,7 @@ REACTIONS = Part(
 )
 
 
-def _undeleted(act: Act, p: React) -> Message:
-    """Allow people who can post in the message's room."""
-    message, _ = changeable(act, p)
-    return require_undeleted(message)
-
-
-def _readable(act: Act, p: React) -> Message:
-    """Allow members of the message's room."""
-    message, _ = find_visible(act, p.id)
-    return require_undeleted(message)
-
-
-@change("reaction.add", may=_undeleted, locks=room_of, rate="post", repeatable=True, method="react")
+@change("reaction.add", may=markable, locks=room_of, rate="post", repeatable=True, method="react")
 def add(act: Act, p: React, message: Message) -> Reacted:
     """React to a message with an emoji; people can use 50 of them on one message. Reacting twice has no effect.
 
@@ -100,7 +87,7 @@ def add(act: Act, p: React, message: Message) -> Reacted:
     return _answer(act, message, has_changed=stored.add(act.db, p.id, p.emoji, act.me.username))
 
 
-@change("reaction.remove", may=_undeleted, locks=room_of, rate="post", repeatable=True, method="unreact")
+@change("reaction.remove", may=markable, locks=room_of, rate="post", repeatable=True, method="unreact")
 def remove(act: Act, p: React, message: Message) -> Reacted:
     """Remove your reaction to a message. Removing one that is not there has no effect."""
     return _answer(act, message, has_changed=stored.remove(act.db, p.id, p.emoji, act.me.username))
@@ -115,7 +102,7 @@ def _answer(act: Act, message: Message, *, has_changed: bool) -> Reacted:
     return {"message": row, "mine": own}
 
 
-@query("reaction.list", may=_readable, method="reactions")
+@query("reaction.list", may=readable, method="reactions")
 def page(act: Act, p: FindPeople, _message: Message) -> ReactionPage:
     """Return who reacted to a message with an emoji, a hundred at a time, oldest reaction first."""
     after = stored.key_of(act.db, p.id, p.emoji, p.after) if p.after else 0

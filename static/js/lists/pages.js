@@ -1,3 +1,5 @@
+import { requoted } from "../messages/quoted.js";
+
 /**
  * A list of messages of several rooms, in pages: rows that point to messages, and the messages.
  * @import {Message} from "../wire.js"
@@ -38,11 +40,17 @@ export const withOlder = (known, older) => ({
   more: older.more,
 });
 
-/** Takes over the newer versions of its messages. @template {Row} R @param {Page<R>} known @param {Message[]} changed */
+/**
+ * Takes over the newer versions of its messages, and of those that they quote.
+ * @template {Row} R @param {Page<R>} known @param {Message[]} changed
+ */
 export function withChanged(known, changed) {
-  const ids = new Set(known.messages.map(({ id }) => id));
-  const news = changed.filter(({ id }) => ids.has(id));
-  return news.length ? { ...known, messages: latest([...known.messages, ...news]) } : known;
+  const ids = known.messages.map(({ id }) => id);
+  const here = new Set([...ids, ...known.messages.map(({ quoted }) => quoted?.id)]);
+  const news = changed.filter(({ id }) => here.has(id));
+  if (!news.length) return known;
+  const rows = requoted(new Map(latest([...known.messages, ...news]).map((row) => [row.id, row])), news);
+  return { ...known, messages: ids.flatMap((id) => rows.get(id) ?? []) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { plain } from "../messages/plain.js";
 import { exactTime, shortTime } from "../dates.js";
 import { asRefusal, online } from "../connection.js";
@@ -15,7 +15,7 @@ import { toast } from "./toast.js";
 
 /** The pinned messages of a room, most recently pinned first. @param {{room: string, onClose: () => void}} props */
 export function Pins({ room, onClose }) {
-  const { pinned, problem } = usePinned(room);
+  const { pinned, more, problem, loadMore } = usePinned(room);
   /** @param {Message} message */
   const open = (message) => (onClose(), goTo(room, message.seq));
   return html`
@@ -24,6 +24,7 @@ export function Pins({ room, onClose }) {
         ${pinned?.map((message) => html`<${Pinned} key=${message.id} message=${message} onOpen=${() => open(message)} />`)}
         ${pinned === null && !problem && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
       </ul>
+      ${more && html`<button class="secondary" onClick=${loadMore}>Show older pins</button>`}
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
       ${
         pinned?.length === 0 &&
@@ -33,22 +34,47 @@ export function Pins({ room, onClose }) {
   `;
 }
 
+/** @typedef {{pinned: Message[] | null, more: boolean, problem: string}} Answer */
+
+/** @type {Answer} */
+const NOTHING = { pinned: null, more: false, problem: "" };
+
 /**
- * Loads the pinned messages, again when a message of the room changes and after reconnecting; null while loading.
- * @param {string} room @returns {{pinned: Message[] | null, problem: string}}
+ * Loads the pinned messages, as many again when a message of the room changes and after reconnecting; null while loading.
+ * @param {string} room
  */
 function usePinned(room) {
-  const [answer, setAnswer] = useState({ pinned: /** @type {Message[] | null} */ (null), problem: "" });
+  const [answer, setAnswer] = useState(NOTHING);
   const { list } = windowOf(room).value;
-  useEffect(() => {
-    let isWanted = true;
-    command("room.pins", { room }).then(
-      ({ messages }) => isWanted && setAnswer({ pinned: messages, problem: "" }),
-      (error) => isWanted && setAnswer({ pinned: null, problem: asRefusal(error).message }),
+  const number = useRef(0);
+  const count = answer.pinned?.length ?? 0;
+
+  /** @param {number} least How many, if there are so many. */
+  function load(least) {
+    number.current += 1;
+    const mine = number.current;
+    pinnedIn(room, least).then(
+      (found) => mine === number.current && setAnswer({ ...found, problem: "" }),
+      (error) => mine === number.current && setAnswer({ ...NOTHING, problem: asRefusal(error).message }),
     );
-    return () => void (isWanted = false);
+  }
+
+  useEffect(() => {
+    load(count);
+    return () => void (number.current += 1);
   }, [room, online.value, list]);
-  return answer;
+  return { ...answer, loadMore: () => load(count + 1) };
+}
+
+/**
+ * Loads pages until there are enough.
+ * @param {string} room @param {number} least @param {Message[]} [before]
+ * @returns {Promise<{pinned: Message[], more: boolean}>}
+ */
+async function pinnedIn(room, least, before = []) {
+  const { messages, more } = await command("room.pins", { room, after: before.at(-1)?.id ?? null });
+  const pinned = [...before, ...messages];
+  return more && pinned.length < least ? pinnedIn(room, least, pinned) : { pinned, more };
 }
 
 /** @param {{message: Message, onOpen: () => void}} props */

@@ -14,7 +14,7 @@ const NAMED = 2;
 const NAMED_ON_HOVER = 20;
 
 /**
- * The reactions to a message, to add one's own or take it back. Screen readers announce new messages, not these.
+ * The reactions to a message: buttons that add or remove yours. Screen readers announce new messages only, not these.
  * @param {{message: Message, isReachable: boolean}} props
  */
 export function Reactions({ message, isReachable }) {
