@@ -103,7 +103,7 @@ class Act:
     ``server`` is the server's display name, ``epoch`` that of its database.
     ``online`` returns the usernames of the people who are online, if the chat knows.
     ``ended`` lists the ids of sessions whose sockets to disconnect; ``queued`` is true once a job was enqueued.
-    ``promised`` are changes that such a job will broadcast, which count against the caller's rate now.
+    ``deferred`` are changes that such a job will broadcast, which count against the caller's rate now.
     """
 
     me: Caller
@@ -117,7 +117,7 @@ class Act:
     signals: list[Signal] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     queued: bool = False
-    promised: list[Change] = field(default_factory=list)
+    deferred: list[Change] = field(default_factory=list)
     server: str = ""
     epoch: str = ""
     online: Callable[[], Collection[str]] = frozenset

@@ -218,7 +218,7 @@ class Pipeline:
         act = self._act(me, db, rates)
         act.changes.locked = set(command.locks(db, me, p))
         outcome = self._outcome(act, command.body(act, p, command.may(act, p)))
-        self._charges.events([*outcome.changes, *outcome.signals, *act.promised], me, rates)
+        self._charges.events([*outcome.changes, *outcome.signals, *act.deferred], me, rates)
         return outcome
 
     def _act(self, me: Caller, db: Connection, rates: Rates) -> Act:

@@ -4,10 +4,10 @@ import { openDB } from "idb";
 /**
  * State that survives a reload, in IndexedDB. If the browser blocks storage, everything here does nothing.
  * @import {IDBPDatabase} from "idb"
- * @import {Wish} from "./reactions/shown.js"
+ * @import {Pending} from "./reactions/shown.js"
  * @import {Quoted} from "./wire.js"
  * @typedef {{id: string, user: string, room: string, text: string, at: string, quoted?: Quoted | null,
- *   ifSeq?: number | null, refused?: string, wish?: Wish}} Waiting A message, or a reaction, that the server has not
+ *   ifSeq?: number | null, refused?: string, reaction?: Pending}} Waiting A message, or a reaction, that the server has not
  *   acknowledged yet.
  */
 

@@ -13,7 +13,7 @@ import { toast } from "./views/toast.js";
  * Unacknowledged messages and reactions, which survive reloads. All of a person's tabs share them, and one tab sends
  * them.
  * @import {Waiting} from "./archive.js"
- * @import {Wish} from "./reactions/shown.js"
+ * @import {Pending} from "./reactions/shown.js"
  * @import {Message, Quoted} from "./wire.js"
  */
 
@@ -21,10 +21,10 @@ import { toast } from "./views/toast.js";
 const entries = signal([]);
 
 /** The messages. */
-export const waiting = computed(() => entries.value.filter((entry) => !entry.wish));
+export const waiting = computed(() => entries.value.filter((entry) => !entry.reaction));
 
-/** The reactions. @type {import("@preact/signals").ReadonlySignal<Wish[]>} */
-export const wishes = computed(() => entries.value.flatMap((entry) => entry.wish ?? []));
+/** The reactions. @type {import("@preact/signals").ReadonlySignal<Pending[]>} */
+export const pending = computed(() => entries.value.flatMap((entry) => entry.reaction ?? []));
 
 let owner = "";
 let sending = false;
@@ -64,13 +64,13 @@ export function post(room, text, quoted = null, ifSeq = null) {
 }
 
 /**
- * Adds or removes a reaction; what was wished for the same emoji before is forgotten.
- * @param {string} room @param {Wish} wished
+ * Adds or removes a reaction, instead of what is pending for the same emoji.
+ * @param {string} room @param {Pending} reaction
  */
-export function wish(room, wished) {
+export function sendReaction(room, reaction) {
   const user = me.value?.username ?? "";
-  const id = `${wished.message} ${wished.emoji}`;
-  share({ id, user, room, text: "", at: new Date().toISOString(), wish: wished });
+  const id = `${reaction.message} ${reaction.emoji}`;
+  share({ id, user, room, text: "", at: new Date().toISOString(), reaction });
   flush();
 }
 
@@ -139,20 +139,20 @@ async function send(entry) {
 }
 
 /** @param {Waiting} entry */
-function run({ id, room, text, quoted, ifSeq = null, wish: wished }) {
-  if (!wished) return command("message.post", { room, text, id, reply_to: quoted?.id ?? null, if_seq: ifSeq });
-  const { message, emoji, adds } = wished;
+function run({ id, room, text, quoted, ifSeq = null, reaction }) {
+  if (!reaction) return command("message.post", { room, text, id, reply_to: quoted?.id ?? null, if_seq: ifSeq });
+  const { message, emoji, adds } = reaction;
   return command(adds ? "reaction.add" : "reaction.remove", { id: message, emoji });
 }
 
-/** Removes what was sent, unless there is another wish now. @param {Waiting} entry */
+/** Removes what was sent, unless it was changed meanwhile. @param {Waiting} entry */
 function settle(entry) {
   if (isCurrent(entry, entries.value)) discard(entry.id);
 }
 
 /** A message stays with the reason, to try again. @param {Waiting} entry @param {string} refused */
 function refuse(entry, refused) {
-  if (!entry.wish) return update(entry.id, { refused });
+  if (!entry.reaction) return update(entry.id, { refused });
   toast(refused);
   return settle(entry);
 }

@@ -19,8 +19,9 @@ export const withEntry = (list, entry) =>
 /** @param {Waiting[]} list @param {string} id */
 export const withoutEntry = (list, id) => list.filter((entry) => entry.id !== id);
 
-/** Whether an entry is still as it was, because a reaction can be another wish meanwhile. @param {Waiting} entry @param {Waiting[]} list */
-export const isCurrent = ({ id, wish }, list) => list.some((now) => now.id === id && now.wish?.adds === wish?.adds);
+/** Whether an entry is still as it was, because a reaction can be changed meanwhile. @param {Waiting} entry @param {Waiting[]} list */
+export const isCurrent = ({ id, reaction }, list) =>
+  list.some((now) => now.id === id && now.reaction?.adds === reaction?.adds);
 
 /** What was kept, and then what was written since. @param {Waiting[]} kept @param {Waiting[]} list */
 export const merged = (kept, list) => list.reduce(withEntry, kept);

@@ -11,7 +11,7 @@ const EMOJIS = ["👍", "❤️", "🎉"];
 const CROWD = Array.from({ length: 20 }, (_, number) => `p${number}`);
 
 const emoji = fc.constantFrom(...EMOJIS);
-const wish = fc.record({ message: fc.constant("m"), emoji, adds: fc.boolean() });
+const change = fc.record({ message: fc.constant("m"), emoji, adds: fc.boolean() });
 const people = fc.uniqueArray(fc.constantFrom(ME, "bob", "carol", "dave"), { minLength: 1 });
 const reaction = fc.oneof(
   fc.record({ emoji, people }).map((fields) => ({ ...fields, count: fields.people.length })),
@@ -31,13 +31,13 @@ test("a reaction is mine if the row names me, or if I was told of it because the
   assert.equal(shown([crowd], ME, ["🎉"])[0].isMine, false);
 });
 
-test("the last wish for an emoji is what is shown, and the count differs by me alone", () => {
+test("the last change of an emoji is what is shown, and the count differs by me alone", () => {
   fc.assert(
-    fc.property(reactions, fc.subarray(EMOJIS), fc.array(wish), (known, own, wishes) => {
+    fc.property(reactions, fc.subarray(EMOJIS), fc.array(change), (known, own, pending) => {
       const before = shown(known, ME, own);
-      const after = shown(known, ME, own, wishes);
+      const after = shown(known, ME, own, pending);
       for (const each of EMOJIS) {
-        const last = wishes.findLast((wished) => wished.emoji === each);
+        const last = pending.findLast(({ emoji: changed }) => changed === each);
         const [was, is] = [of(before, each), of(after, each)];
         assert.equal(is?.isMine ?? false, last?.adds ?? was?.isMine ?? false);
         const others = (/** @type {Shown | undefined} */ state) => (state ? state.count - Number(state.isMine) : 0);
@@ -48,25 +48,25 @@ test("the last wish for an emoji is what is shown, and the count differs by me a
   );
 });
 
-test("wishes that the server has fulfilled change nothing, so that nothing flickers when it answers", () => {
+test("changes that the server has stored change nothing, so that nothing flickers when it answers", () => {
   fc.assert(
-    fc.property(reactions, fc.subarray(EMOJIS), fc.array(wish), (known, own, wishes) => {
-      const after = shown(known, ME, own, wishes);
+    fc.property(reactions, fc.subarray(EMOJIS), fc.array(change), (known, own, pending) => {
+      const after = shown(known, ME, own, pending);
       const stored = after.map(({ isMine: _, ...row }) => row);
       const beyond = after.filter((each) => each.isMine && !each.people.includes(ME)).map((each) => each.emoji);
-      assert.deepEqual(shown(stored, ME, beyond, wishes), after);
+      assert.deepEqual(shown(stored, ME, beyond, pending), after);
     }),
   );
 });
 
 test("an emoji keeps its place among the others", () => {
   const known = EMOJIS.map((each) => ({ emoji: each, count: 1, people: ["bob"] }));
-  const wishes = [
+  const pending = [
     { message: "m", emoji: "❤️", adds: true },
     { message: "m", emoji: "😮", adds: true },
   ];
   assert.deepEqual(
-    shown(known, ME, [], wishes).map((each) => each.emoji),
+    shown(known, ME, [], pending).map((each) => each.emoji),
     [...EMOJIS, "😮"],
   );
 });

@@ -46,12 +46,12 @@ test("what was kept comes before what was written since, and nothing is lost or 
   );
 });
 
-test("what was sent is settled, unless it became another wish meanwhile", () => {
-  const wish = (/** @type {boolean} */ adds) =>
-    /** @type {any} */ ({ id: "m 👍", wish: { message: "m", emoji: "👍", adds } });
-  assert.ok(isCurrent(wish(true), [wish(true)]));
-  assert.ok(!isCurrent(wish(true), [wish(false)]));
-  assert.ok(!isCurrent(wish(true), []));
+test("what was sent is settled, unless it was changed meanwhile", () => {
+  const reacting = (/** @type {boolean} */ adds) =>
+    /** @type {any} */ ({ id: "m 👍", reaction: { message: "m", emoji: "👍", adds } });
+  assert.ok(isCurrent(reacting(true), [reacting(true)]));
+  assert.ok(!isCurrent(reacting(true), [reacting(false)]));
+  assert.ok(!isCurrent(reacting(true), []));
   fc.assert(fc.property(list, entry, (rest, sent) => assert.ok(isCurrent(sent, withEntry(rest, sent)))));
 });
 

@@ -37,7 +37,7 @@ def send(act: Act, message: Message) -> Message:
         set_sent(act.db, message["id"], Sent(quiet_until, waiting=True))
         about = {"message": message["id"], "room": message["room"]}
         enqueue(act, SEND, f"{message['id']} {message['rev']}", about, due=quiet_until)
-        act.promised.append(Change(message["room"], message["rev"], {"messages": [row]}))
+        act.deferred.append(Change(message["room"], message["rev"], {"messages": [row]}))
     return row
 
 

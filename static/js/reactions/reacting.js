@@ -1,5 +1,5 @@
 import { computed } from "@preact/signals";
-import { wish, wishes } from "../outbox.js";
+import { pending, sendReaction } from "../outbox.js";
 import { takeOwnReactions } from "../rows.js";
 import { listenFor } from "../signals.js";
 import { shared } from "../storage.js";
@@ -9,7 +9,7 @@ import { recommended, shown, withUsed } from "./shown.js";
 /**
  * Reacting to messages: shown at once, sent through the outbox.
  * @import {Message} from "../wire.js"
- * @import {Shown, Wish} from "./shown.js"
+ * @import {Pending, Shown} from "./shown.js"
  */
 
 const used = shared("reactions");
@@ -20,23 +20,24 @@ export const lastUsed = computed(() => used.value.split(" ").filter(Boolean));
 /** @type {readonly string[]} */
 const NONE = [];
 
-const byMessage = computed(() => Map.groupBy(wishes.value, ({ message }) => message));
+const byMessage = computed(() => Map.groupBy(pending.value, ({ message }) => message));
 
 /** The reactions to a message as they are to look. @param {Message} message @returns {Shown[]} */
 export function reactionsTo({ id, deleted, reactions = [] }) {
-  const wished = byMessage.value.get(id);
-  if (deleted || (!reactions.length && !wished)) return [];
-  return shown(reactions, me.value?.username ?? "", ownReactions.value.get(id) ?? NONE, wished);
+  const ours = byMessage.value.get(id);
+  if (deleted || (!reactions.length && !ours)) return [];
+  return shown(reactions, me.value?.username ?? "", ownReactions.value.get(id) ?? NONE, ours);
 }
 
-/** Whether what we wish for an emoji has yet to reach the server. @param {Message} message @param {string} emoji */
-export const isOnItsWay = ({ id }, emoji) => byMessage.value.get(id)?.some((wished) => wished.emoji === emoji) ?? false;
+/** Whether our change of a reaction is pending. @param {Message} message @param {string} emoji */
+export const isOnItsWay = ({ id }, emoji) =>
+  byMessage.value.get(id)?.some((reaction) => reaction.emoji === emoji) ?? false;
 
 /** @param {Message} message @param {string} emoji @param {boolean} adds */
 export function react({ id, room }, emoji, adds) {
   const known = recommended(emoji);
   if (adds) used.value = withUsed(lastUsed.peek(), known).join(" ");
-  wish(room, { message: id, emoji: known, adds });
+  sendReaction(room, { message: id, emoji: known, adds });
 }
 
 listenFor("reaction", ({ data }) => takeOwnReactions([{ id: data.message }], { [data.message]: data.mine }));

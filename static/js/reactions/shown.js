@@ -1,7 +1,7 @@
 /**
- * What the reactions to a message look like to us: those that the server knows, and our wishes that are on their way.
+ * What the reactions to a message look like to us: those that the server knows, and our own that are pending.
  * @import {Reaction} from "../wire.js"
- * @typedef {{message: string, emoji: string, adds: boolean}} Wish
+ * @typedef {{message: string, emoji: string, adds: boolean}} Pending
  * @typedef {Reaction & {isMine: boolean}} Shown
  */
 
@@ -15,20 +15,20 @@ const RECOMMENDED = /^\p{RGI_Emoji}$/v;
  * @param {readonly Reaction[]} reactions
  * @param {string} me
  * @param {readonly string[]} own Our reactions that the row does not show, because others reacted before us.
- * @param {readonly Wish[]} [wishes] In the order in which we had them.
+ * @param {readonly Pending[]} [pending] In the order in which we chose them.
  * @returns {Shown[]}
  */
-export function shown(reactions, me, own, wishes = []) {
+export function shown(reactions, me, own, pending = []) {
   const known = reactions.map((reaction) => ({ ...reaction, isMine: isMine(reaction, me, own) }));
-  return wishes.reduce((list, wish) => fulfilled(list, wish, me), known).filter(({ count }) => count > 0);
+  return pending.reduce((list, each) => withPending(list, each, me), known).filter(({ count }) => count > 0);
 }
 
 /** @param {Reaction} reaction @param {string} me @param {readonly string[]} own */
 const isMine = ({ emoji, count, people }, me, own) =>
   people.includes(me) || (count > people.length && own.includes(emoji));
 
-/** @param {Shown[]} list @param {Wish} wish @param {string} me @returns {Shown[]} */
-function fulfilled(list, { emoji, adds }, me) {
+/** @param {Shown[]} list @param {Pending} pending @param {string} me @returns {Shown[]} */
+function withPending(list, { emoji, adds }, me) {
   const known = list.find((reaction) => reaction.emoji === emoji) ?? { emoji, count: 0, people: [], isMine: false };
   if (known.isMine === adds) return list;
   const turned = adds ? withMe(known, me) : withoutMe(known, me);
