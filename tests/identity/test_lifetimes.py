@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,9 +14,9 @@ from chatrooms import clock
 from chatrooms.identity import lifetimes
 from chatrooms.pipeline.chat import NOBODY
 from chatrooms.storage.facts import facts
-from chatrooms.storage.tables import sessions
+from chatrooms.storage.tables import jobs, sessions
 from tests.identity.test_sessions import refusal
-from tests.people import connect
+from tests.people import PATIENCE, connect
 from tests.servers import running
 
 
@@ -25,6 +26,14 @@ async def write(server, statement) -> None:
 
 async def read(server, column) -> list[str]:
     return await server.chat._pipeline.lookup(lambda db: list(db.scalars(select(column))))
+
+
+async def has_looked(server) -> None:
+    """Wait until the look of the start is over, so that the next one is the test's own."""
+    due = select(jobs.c.due_at).where(jobs.c.kind == lifetimes.JOB.name, jobs.c.due_at > clock.now())
+    async with asyncio.timeout(PATIENCE):
+        while not await server.chat._pipeline.lookup(lambda db: db.scalar(due)):
+            await asyncio.sleep(0.01)
 
 
 def set_clock(patched, span: timedelta) -> None:
@@ -71,6 +80,7 @@ async def test_an_expired_token_is_rejected_before_it_is_removed(tmp_path):
 )
 async def test_a_socket_that_is_used_keeps_its_session(tmp_path, command, given):
     async with running(tmp_path, session_days=1) as server, connect(server.url, "alice") as alice:
+        await has_looked(server)
         await write(server, update(sessions).values(seen_at=clock.ago(days=2)))
         server.chat._pipeline.sessions.take_used()
         await alice.run(command, **given)
