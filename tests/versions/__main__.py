@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 TESTS = [
     *("test_embedding.py", "test_logs.py", "client/test_client.py"),
     *("doors/test_advisories.py", "doors/test_http.py", "doors/docs/test_documents.py"),
-    *("features/test_messages.py", "features/reactions", "features/test_rooms.py", "identity/test_sessions.py"),
+    *("features/test_messages.py", "features/reactions/test_reacting.py", "features/reactions/test_emoji.py"),
+    *("features/test_rooms.py", "identity/test_sessions.py"),
     *("pipeline/test_declarations.py", "storage/test_migrations.py", "storage/test_writer.py"),
     *("wire/test_fastpath.py", "wire/test_polling.py", "wire/test_socketio.py", "wire/test_websocket.py"),
 ]
