@@ -9,6 +9,7 @@ from __future__ import annotations
 from chatrooms.features import (
     bookmarks,
     favorites,
+    files,
     inbox,
     members,
     mentions,
@@ -47,6 +48,7 @@ FEATURES = (
     muting.FEATURE,
     favorites.FEATURE,
     bookmarks.FEATURE,
+    files.FEATURE,
     inbox.FEATURE,
     sync.FEATURE,
     presence.FEATURE,

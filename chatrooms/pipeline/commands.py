@@ -25,7 +25,7 @@ from chatrooms.events import Change, Signal
 from chatrooms.pipeline import weights
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
-from chatrooms.settings import RATES
+from chatrooms.settings import RATES, Settings
 from chatrooms.storage.rows import Message
 
 P = TypeVar("P", bound="Params")
@@ -33,6 +33,10 @@ C = TypeVar("C")
 F = TypeVar("F")
 R = TypeVar("R")
 S = TypeVar("S", bound="Stranger")
+
+
+DEFAULTS = Settings.model_construct()
+"""Settings without those of this machine."""
 
 
 class Params(BaseModel):
@@ -81,6 +85,9 @@ class Part:
     runs whenever a message is posted, edited or deleted (its text is then None), and returns its value. ``mine``
     returns, by message id, what a person knows of messages beyond the values, which are the same for everyone. ``type``
     and ``doc`` describe the field in the documentation.
+
+    If posting has a parameter of that name, ``given`` checks it, or raises a `Refusal`; what it returns then stores it
+    with the message, and returns the value. A message with such a value needs no text.
     """
 
     name: str
@@ -90,6 +97,7 @@ class Part:
     load: Callable[[Connection, Sequence[str]], Mapping[str, Any]]
     store: Callable[[Connection, Message], Any] | None = None
     mine: Callable[[Connection, str, Sequence[Message]], Mapping[str, list[str]]] | None = None
+    given: Callable[[Act, Any], Callable[[Message], Any]] | None = None
 
     def __post_init__(self) -> None:
         hash(self.empty)  # all messages without a value share it
@@ -100,7 +108,7 @@ class Act:
     """A command while it runs: its caller, time and transaction, and what it changes and emits.
 
     ``parts`` are the fields that features add to messages, ``blank`` their values in a new message.
-    ``server`` is the server's display name, ``epoch`` that of its database.
+    ``server`` is the server's display name, ``epoch`` that of its database, ``limits`` are its settings.
     ``online`` returns the usernames of the people who are online, if the chat knows.
     ``ended`` lists the ids of sessions whose sockets to disconnect; ``queued`` is true once a job was enqueued.
     ``deferred`` are changes that such a job will broadcast, which count against the caller's rate now.
@@ -120,6 +128,7 @@ class Act:
     deferred: list[Change] = field(default_factory=list)
     server: str = ""
     epoch: str = ""
+    limits: Settings = DEFAULTS
     online: Callable[[], Collection[str]] = frozenset
 
 

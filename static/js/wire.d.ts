@@ -6,6 +6,12 @@
 /** Who can join a room: everyone (`open`) or invited people (`private`). */
 export type Access = "open" | "private" | "conversation" | "personal";
 
+/** A file that is being uploaded. */
+export interface Beginning {
+  id: string;
+  name: string;
+}
+
 /** A message that you want to find again; in your own room only. */
 export interface Bookmark {
   message: string;
@@ -46,6 +52,16 @@ export interface EventData {
   access?: Access;
   message?: string;
   seq?: number;
+}
+
+/** A file of a message. */
+export interface File {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+  url: string;
+  picture: Picture | null;
 }
 
 /** Something that concerns you; in your own room only. */
@@ -126,6 +142,15 @@ export interface Message {
   mentions: string[];
   quoted: Quoted | null;
   reactions: Reaction[];
+  files: File[];
+}
+
+/** What to know of a picture before it is loaded. */
+export interface Picture {
+  width: number;
+  height: number;
+  placeholder: string;
+  animated: boolean;
 }
 
 /** The message that another one replies to, as of reading the reply. */
@@ -189,6 +214,20 @@ export interface Session {
   current: boolean;
 }
 
+/** A file, and the message that it is in. */
+export interface SharedFile {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+  url: string;
+  picture: Picture | null;
+  message: string;
+  seq: number;
+  author: string;
+  at: string;
+}
+
 /** A live event that is never stored. */
 export interface Signal {
   room: string;
@@ -236,7 +275,8 @@ export type ErrorCode =
   | "too_large"
   | "rate_limited"
   | "internal"
-  | "unavailable";
+  | "unavailable"
+  | "no_space";
 
 export interface Events {
   welcome: Welcome;
@@ -259,6 +299,21 @@ export interface Commands {
   "bookmark.remove": {
     params: { id: string };
     result: { bookmark: Bookmark };
+  };
+  /** Begin to upload a file, which you can then post with `message.post`. */
+  "file.begin": {
+    params: { name: string; size: number; type?: string };
+    result: { file: Beginning; upload: string };
+  };
+  /** Return the files of a room, newest first, about a hundred at a time; those of a message come together. */
+  "file.list": {
+    params: { room: string; after?: number | null };
+    result: { files: SharedFile[]; more: boolean };
+  };
+  /** Return how much you can upload. */
+  "file.space": {
+    params: {};
+    result: { largest: number; used: number; quota: number };
   };
   /** Return a page of a room's messages, at most 100. */
   history: {
@@ -292,7 +347,7 @@ export interface Commands {
   };
   /** Post a message in a room, or to a person by their username. */
   "message.post": {
-    params: { room: string; text: string; id?: string | null; reply_to?: string | null; if_seq?: number | null };
+    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[] };
     result: { message: Message };
   };
   /** Unpin a message. */

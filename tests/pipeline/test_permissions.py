@@ -21,6 +21,7 @@ from chatrooms import Chatrooms, Settings
 from chatrooms.doors.docs.generated import contract
 from chatrooms.errors import Invalid, UnknownCommand
 from tests.doors import DOORS, post
+from tests.features.files import upload
 from tests.people import Person, connect, leave
 from tests.servers import QUICK, running, serving
 from tests.world import make_staff
@@ -43,7 +44,8 @@ class World:
     def params(self, template: dict) -> dict:
         """Return the parameters with this world's ids filled in."""
         ids = {"SECRET": self.secret["id"], "PUBLIC": self.public["id"], "NEW": str(uuid4())}
-        return {key: ids.get(value, value) if isinstance(value, str) else value for key, value in template.items()}
+        filled = {key: ids.get(value, value) if isinstance(value, str) else value for key, value in template.items()}
+        return filled | ({"files": [self.secret["files"][0]["id"]]} if "files" in template else {})
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,8 @@ async def world(tmp_path_factory) -> AsyncIterator[World]:
         bob = people["bob"]
         await make_staff(bob, topic=CANARY)
         await bob.run("room.create", name="#open")
-        secret = await bob.say("#staff", f"{CANARY} @alice @carol @mallory")
+        files = [await upload(bob, CANARY.encode(), f"{CANARY}.txt")]
+        secret = await bob.say("#staff", f"{CANARY} @alice @carol @mallory", files=files)
         await people["alice"].hears(lambda _, data: bool(data.get("inbox")))
         await people["alice"].run("bookmark.add", id=secret["id"])
         public = await bob.say("#open", "hello")
@@ -84,6 +87,8 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"room": "#open", "text": "x"}, "not_a_member", "not_a_member"),
         ({"room": "bob+dave", "text": "x"}, STRANGER, STRANGER),
         ({"room": "#staff", "text": "x", "reply_to": "PUBLIC"}, "invalid", STRANGER),
+        ({"room": "#staff", "files": "FILES"}, "not_found", STRANGER),
+        ({"room": "carol", "files": "FILES"}, "not_found", "not_found"),
     ],
     "message.edit": [({"id": "SECRET", "text": "y"}, "forbidden", STRANGER)],
     "message.delete": [({"id": "SECRET"}, "forbidden", STRANGER)],
@@ -158,6 +163,13 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "bookmark.list": [({}, FINE, FINE)],
     "inbox.list": [({}, FINE, FINE)],
     "inbox.mark": [({"ids": [1]}, FINE, FINE)],
+    "file.begin": [({"name": "x", "size": 1}, FINE, FINE)],
+    "file.space": [({}, FINE, FINE)],
+    "file.list": [
+        ({"room": "#staff"}, FINE, STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+        ({"room": "bob"}, STRANGER, STRANGER),
+    ],
     "typing": [({"room": "#staff"}, FINE, STRANGER)],
     "signal": [
         ({"to": "#staff", "type": "x"}, FINE, STRANGER),
