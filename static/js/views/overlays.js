@@ -4,6 +4,7 @@ import { Browse } from "./browse.js";
 import { CreateRoom } from "./create-room.js";
 import { Keys } from "./keys.js";
 import { Person } from "./person.js";
+import { Pictures } from "./pictures.js";
 import { Profile } from "./profile.js";
 import { Reacted } from "./reacted.js";
 import { RoomDialog } from "./room-dialog.js";
@@ -21,6 +22,7 @@ const DIALOGS = {
   create: CreateRoom,
   keys: Keys,
   person: Person,
+  pictures: Pictures,
   profile: Profile,
   reactions: Reacted,
   settings: Settings,
@@ -32,11 +34,12 @@ const DIALOGS = {
 
 /** The open dialog, at most one. */
 export function Overlays() {
-  const { kind, username, room, id, message } = overlay.value;
+  const { kind, username, room, id, message, files } = overlay.value;
   const Chosen = Object.hasOwn(DIALOGS, kind) ? DIALOGS[kind] : null;
   if (Chosen) {
     const key = username ?? kind;
-    return html`<${Chosen} key=${key} username=${username} id=${id} message=${message} onClose=${closeOverlay} />`;
+    const about = { username, id, message, files };
+    return html`<${Chosen} key=${key} ...${about} onClose=${closeOverlay} />`;
   }
   return room ? html`<${RoomDialog} room=${room} action=${kind} onClose=${closeOverlay} />` : null;
 }
