@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
-from pathlib import Path
 
 from playwright.async_api import expect
 
@@ -77,7 +77,7 @@ async def test_files_with_a_caption_reach_others_and_pictures_open(person: Arriv
         await row.click()
     download = await coming.value
     assert download.suggested_filename == "notes.txt"
-    assert Path(await download.path()).read_bytes() == b"hello"
+    assert await asyncio.to_thread((await download.path()).read_bytes) == b"hello"
     await message.get_by_role("button", name="Picture red.png").click()
     shown = bob.page.get_by_role("dialog", name="Picture red.png")
     await expect(shown.get_by_role("img")).to_have_js_property("naturalWidth", 900)
