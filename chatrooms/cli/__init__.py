@@ -135,6 +135,26 @@ def restored(config: Path | None, **flags: Any) -> None:
     click.echo(f"Clients will discard what they know of {database}, and fetch it again.")
 
 
+@cli.command()
+@click.argument("username")
+@click.option("--minutes", type=click.IntRange(1, 7 * 24 * 60), default=60, help="How long it works [default: 60]")
+@setting_options
+def link(username: str, minutes: int, config: Path | None, **flags: Any) -> None:
+    """Print a link that signs in USERNAME once, also while a server runs.
+
+    Give it to a person who has lost the browser or the password, in private: whoever opens it is that person.
+    """
+    settings = _settings(config, flags)
+    from chatrooms import names
+    from chatrooms.cli.link import make
+    from chatrooms.cli.opening import Unable
+
+    try:
+        click.echo(make(settings, names.username(username), minutes))
+    except (Unable, ValueError) as error:
+        _fail(str(error))
+
+
 def main() -> None:
     """Run the console script."""
     cli(prog_name="chatrooms")

@@ -16,6 +16,7 @@ from chatrooms.client.rows import (
     InboxItem,
     InboxPage,
     Items,
+    Link,
     Listing,
     ManyRooms,
     ManySessions,
@@ -24,6 +25,7 @@ from chatrooms.client.rows import (
     MemberPage,
     Membership,
     Message,
+    OneLink,
     OneMember,
     OneMembership,
     OneMessage,
@@ -36,6 +38,7 @@ from chatrooms.client.rows import (
     Read,
     Room,
     Session,
+    State,
     States,
     User,
     UserPage,
@@ -55,6 +58,7 @@ REPEATABLE = frozenset(
         "message.pin",
         "message.unpin",
         "message.versions",
+        "password.get",
         "presence.watch",
         "reaction.add",
         "reaction.list",
@@ -153,6 +157,11 @@ class Commands(ABC):
         result: Items = await self.run("inbox.mark", ids=ids, state=state)
         return result["items"]
 
+    async def create_link(self) -> Link:
+        """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends."""
+        result: OneLink = await self.run("link.create")
+        return result["link"]
+
     async def delete(self, id: str) -> Message:
         """Delete a message; a tombstone without its text takes its place."""
         result: OneMessage = await self.run("message.delete", id=id)
@@ -180,6 +189,22 @@ class Commands(ABC):
         """Return the texts that a message had before it was edited."""
         result: Versions = await self.run("message.versions", id=id)
         return result["versions"]
+
+    async def password(self) -> str | None:
+        """Return whether you have a password, and since when."""
+        result: State = await self.run("password.get")
+        return result["changed_at"]
+
+    async def set_password(
+        self, password: str, *, current: str | None = None, revoke_others: bool | None = None
+    ) -> None:
+        """Set your password, which signs you in on any device. To change it, give the current one too.
+
+        - ``password``: The new password: 8 to 256 characters, not easy to guess.
+        - ``current``: The present password, if you have one.
+        - ``revoke_others``: Whether to end all your other sessions (default ``false``).
+        """
+        await self.run("password.set", password=password, current=current, revoke_others=revoke_others)
 
     async def watch(self, usernames: Sequence[str]) -> dict[str, Literal["online", "offline"]]:
         """Return which of these people are online, and send their ``presence`` signals until you watch others.
@@ -378,6 +403,10 @@ class Commands(ABC):
     async def revoke(self, id: str) -> None:
         """End one of your sessions; its sockets are disconnected."""
         await self.run("session.revoke", id=id)
+
+    async def revoke_other_sessions(self) -> None:
+        """End all your sessions but this one; their sockets are disconnected."""
+        await self.run("session.revoke_others")
 
     async def signal(self, to: str, type: str, data: object = None) -> None:
         """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with.

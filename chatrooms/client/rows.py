@@ -118,6 +118,15 @@ class Items(TypedDict):
     items: list[InboxItem]
 
 
+class Link(TypedDict):
+    """A link that signs in another device once; the address is the page's own, with ``#/link/`` and the code."""
+
+    code: str
+    """What signs in, by ``session.link``."""
+    expires_at: str
+    """Until when, in ISO 8601."""
+
+
 class Listing(TypedDict):
     """A room that you can join."""
 
@@ -267,6 +276,12 @@ class Message(TypedDict):
     """
     reactions: list[Reaction]
     """The emoji with which people reacted to it, at most 50, the oldest first."""
+
+
+class OneLink(TypedDict):
+    """The link that was made."""
+
+    link: Link
 
 
 class OneMember(TypedDict):
@@ -424,6 +439,13 @@ class Session(TypedDict):
     """When it was last used, to the hour."""
     current: bool
     """Whether this call came by this session."""
+
+
+class State(TypedDict):
+    """Whether you have a password."""
+
+    changed_at: str | None
+    """When you set it, in ISO 8601; null if you have none."""
 
 
 class States(TypedDict):

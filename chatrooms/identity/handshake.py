@@ -23,6 +23,10 @@ TOKEN_LENGTH = 43
 """Characters of a token: 256 bits, as text. One that a client makes has at least as many."""
 
 
+Claim = Annotated[str, Field(min_length=TOKEN_LENGTH, max_length=200)]
+"""A token that a client makes."""
+
+
 class Credentials(BaseModel):
     """The handshake's ``auth``: what proves who you are. Whatever else it holds is for the host application.
 
@@ -33,7 +37,7 @@ class Credentials(BaseModel):
 
     username: Username | None = Field(None, description="The name to join as.")
     token: str | None = Field(None, description="A token that proves the name; it is enough alone.")
-    claim: Annotated[str, Field(min_length=TOKEN_LENGTH, max_length=200)] | None = Field(
+    claim: Claim | None = Field(
         None, description="A token of the client's own making, which keeps a free name from now on."
     )
 

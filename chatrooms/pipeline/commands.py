@@ -128,7 +128,7 @@ class Command(Generic[P]):
     """A declared command.
 
     ``kind`` decides where the body runs: ``change`` on the writer's thread, ``query`` on a reader's, ``live`` as a
-    coroutine on the event loop that only uses sockets, ``entry`` as a coroutine for an unidentified caller.
+    coroutine on the event loop, ``entry`` as a coroutine for an unidentified caller.
     The caller's sockets are aligned before an ``aligned`` command. It counts against its ``rate`` as many times as
     ``cost`` returns, once if that is None, and more if parsing its ``names`` (see `weights`) takes long.
     A client may run a ``repeatable`` command again when the response was lost. ``method`` is its method in the Python
@@ -193,25 +193,26 @@ def query(
 
 
 def live(
-    name: str, *, may: Callable[[Caller, Any], None], rate: str = "other"
+    name: str, *, may: Callable[[Caller, Any], None], rate: str = "other", repeatable: bool = True, method: str = ""
 ) -> Callable[[Callable[[C, Caller, P], Awaitable[R]]], Command[P]]:
-    """Declare a coroutine function that only concerns connected sockets; it gets its feature's ``component``."""
+    """Declare a coroutine function for what sockets or slow work need; it gets its feature's ``component``."""
 
     def declare(body: Callable[[C, Caller, P], Awaitable[R]]) -> Command[P]:
-        return _declared(name, "live", may, body, _no_room, rate, repeatable=True)
+        return _declared(name, "live", may, body, _no_room, rate, repeatable=repeatable, method=method)
 
     return declare
 
 
 def entry(
     name: str, *, may: Callable[[S, Any], None], rate: str = "other"
-) -> Callable[[Callable[[S, P], Awaitable[R]]], Command[P]]:
+) -> Callable[[Callable[..., Awaitable[Any]]], Command[Any]]:
     """Declare a coroutine function that runs before there is a caller, such as joining; it may set cookies.
 
     It serves the HTTP door alone, because a socket is identified when it connects. Its rate counts by network address.
+    Its arguments are the caller and the parameters, after its feature's ``component`` if there is one.
     """
 
-    def declare(body: Callable[[S, P], Awaitable[R]]) -> Command[P]:
+    def declare(body: Callable[..., Awaitable[Any]]) -> Command[Any]:
         return _declared(name, "entry", may, body, _no_room, rate)
 
     return declare

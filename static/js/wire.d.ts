@@ -67,6 +67,12 @@ export interface Limits {
   text: number;
 }
 
+/** A link that signs in another device once; the address is the page's own, with `#/link/` and the code. */
+export interface Link {
+  code: string;
+  expires_at: string;
+}
+
 /** A room that you can join. */
 export interface Listing {
   name: string;
@@ -275,6 +281,11 @@ export interface Commands {
     params: { ids: number[]; state?: "read" | "unread" };
     result: { items: InboxItem[] };
   };
+  /** Make a link that signs in another device as you, once, within five minutes. */
+  "link.create": {
+    params: {};
+    result: { link: Link };
+  };
   /** Delete a message; a tombstone without its text takes its place. */
   "message.delete": {
     params: { id: string };
@@ -304,6 +315,16 @@ export interface Commands {
   "message.versions": {
     params: { id: string };
     result: { versions: Version[] };
+  };
+  /** Return whether you have a password, and since when. */
+  "password.get": {
+    params: {};
+    result: { changed_at: string | null };
+  };
+  /** Set your password, which signs you in on any device. */
+  "password.set": {
+    params: { password: string; current?: string | null; revoke_others?: boolean };
+    result: {};
   };
   /** Return which of these people are online, and send their `presence` signals until you watch others. */
   "presence.watch": {
@@ -420,6 +441,11 @@ export interface Commands {
     params: { id: string };
     result: {};
   };
+  /** End all your sessions but this one; their sockets are disconnected. */
+  "session.revoke_others": {
+    params: {};
+    result: {};
+  };
   /** Emit a signal, which is never stored, to a room that you belong to or a person you share a room with. */
   signal: {
     params: { to: string; type: string; data?: any };
@@ -467,6 +493,16 @@ export interface Entries {
   "session.leave": {
     params: { username: string };
     result: {};
+  };
+  /** Sign in by a link: sets the cookie that proves the name, unless you give a `claim`. */
+  "session.link": {
+    params: { claim?: string | null; code: string };
+    result: { user: User };
+  };
+  /** Sign in with a password: sets the cookie that proves the name, unless you give a `claim`. */
+  "session.password": {
+    params: { claim?: string | null; username: string; password: string };
+    result: { user: User };
   };
 }
 

@@ -170,6 +170,10 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "user.list": [({}, FINE, FINE)],
     "session.list": [({}, FINE, FINE)],
     "session.revoke": [({"id": "NEW"}, STRANGER, STRANGER)],
+    "session.revoke_others": [({}, FINE, FINE)],
+    "link.create": [({}, FINE, FINE)],
+    "password.get": [({}, FINE, FINE)],
+    "password.set": [({"password": "password"}, "invalid", "invalid")],
 }
 EACH = [(command, *case) for command, cases in CASES.items() for case in cases]
 
@@ -183,6 +187,12 @@ ENTRIES: dict[str, list[tuple[dict, str, str, str]]] = {
     "session.leave": [
         ({"username": "erin"}, FINE, "forbidden", "forbidden"),
         ({"username": "alice"}, FINE, "forbidden", "forbidden"),
+    ],
+    "session.link": [({"code": "c" * 43}, "unauthorized", "forbidden", "forbidden")],
+    "session.password": [
+        ({"username": "alice", "password": "x"}, "unauthorized", "forbidden", "forbidden"),
+        ({"username": "nobody", "password": "x"}, "unauthorized", "forbidden", "forbidden"),
+        ({"username": "system", "password": "x"}, "unauthorized", "forbidden", "forbidden"),
     ],
 }
 """What runs before it is known who asks, by HTTP alone."""

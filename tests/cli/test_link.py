@@ -1,0 +1,52 @@
+"""`chatrooms link`: a way in for people who have lost every other one, beside a running server."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy
+
+from chatrooms.settings import DATABASE
+from chatrooms.storage import migrations
+from tests.identity.entering import code_of, enter, whose
+from tests.people import connect
+from tests.processes import chatrooms, started
+
+pytestmark = pytest.mark.slow  # a process for each command
+
+
+async def signs_in_beside(server, tmp_path, *where: str) -> None:
+    async with connect(server.url, "alice"):
+        status, out, err = await chatrooms(tmp_path, "link", "Alice", *where, "--url", "https://chat.example/team/")
+        assert (status, err) == (0, "")
+        page, _, code = out.strip().partition("#/link/")
+        assert page == "https://chat.example/team/"
+        _, _, cookie = await enter(server.url, "link", code=code)
+        assert await whose(server.url, cookie) == "alice"
+        assert await code_of(server.url, "link", code=code) == "unauthorized"
+
+
+async def test_it_signs_in_beside_a_running_server(tmp_path):
+    async with started(tmp_path) as server:
+        await signs_in_beside(server, tmp_path, "--data", str(tmp_path))
+
+
+async def test_it_signs_in_beside_a_running_server_on_postgresql(tmp_path, postgres_database):
+    where = ("--database", postgres_database)
+    async with started(tmp_path, *where) as server:
+        await signs_in_beside(server, tmp_path, *where)
+
+
+@pytest.mark.parametrize("username", ["nobody", "system", "#lobby", ""])
+async def test_it_needs_a_person(tmp_path, username):
+    async with started(tmp_path):
+        pass
+    status, out, err = await chatrooms(tmp_path, "link", username, "--data", str(tmp_path))
+    assert (status, out, len(err.splitlines())) == (2, "", 1)
+
+
+async def test_it_does_not_touch_the_database_of_another_version(tmp_path):
+    engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path / DATABASE}")
+    migrations.upgrade(engine, "0001")
+    engine.dispose()
+    status, out, err = await chatrooms(tmp_path, "link", "alice", "--data", str(tmp_path))
+    assert (status, out) == (2, "") and "another version" in err
