@@ -11,8 +11,24 @@ const linked = location.pathname.startsWith(`${BASE}r/`) ? location.pathname.sli
 export const askedFor = new URLSearchParams(location.search).get("as") ?? "";
 if (linked || askedFor) history.replaceState(null, "", linked ? `${BASE}#/${linked}` : `${BASE}${location.hash}`);
 
+const SIGN_IN = /^#\/link\/(?<code>[\w-]{43})$/u;
+/** The code of a link that signs in this device, until it is used or declined; empty if there is none. */
+export const signInCode = signal("");
+
+/** Takes the code out of the address, so that neither the history nor a shared address has it. */
+function takeCode() {
+  const code = SIGN_IN.exec(location.hash)?.groups?.code;
+  if (!code) return;
+  signInCode.value = code;
+  history.replaceState(null, "", `${BASE}#/`);
+}
+
+takeCode();
 const hash = signal(location.hash);
-addEventListener("hashchange", () => (hash.value = location.hash));
+addEventListener("hashchange", () => {
+  takeCode();
+  hash.value = location.hash;
+});
 
 /** @typedef {"" | "members"} Cover What covers the room on a narrow screen: an entry of the history, so that "back" removes it. */
 /** @returns {Cover} */

@@ -45,6 +45,20 @@ export async function join(name) {
   await begin(user.username);
 }
 
+/** @param {string} name @param {string} password */
+export async function signIn(name, password) {
+  const { user } = await ask("session.password", { username: name, password });
+  await begin(user.username);
+}
+
+/** Signs in by a link from another device; who was here in this tab is so no longer. @param {string} code */
+export async function followLink(code) {
+  const { user } = await ask("session.link", { code });
+  if (username.value) end("");
+  forgetPlace();
+  await begin(user.username);
+}
+
 /** The last person in this browser, to whom the join page leads back from another name. */
 export const offered = signal("");
 

@@ -2,9 +2,10 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { username } from "../session.js";
-import { shownRoom } from "../route.js";
+import { shownRoom, signInCode } from "../route.js";
 import { isOpen, me } from "../store.js";
 import { Join } from "./join.js";
+import { Link } from "./link.js";
 import { Unreachable } from "./offline.js";
 import { Toasts } from "./toast.js";
 
@@ -23,9 +24,13 @@ function bringChat() {
 }
 
 export function App() {
-  const view = username.value ? html`<${Inside} />` : html`<${Join} />`;
   useEffect(bringChat, []);
-  return html`${view}${isElsewhere() && html`<${Toasts} />`}`;
+  return html`${view()}${isElsewhere() && html`<${Toasts} />`}`;
+}
+
+function view() {
+  if (signInCode.value) return html`<${Link} />`;
+  return username.value ? html`<${Inside} />` : html`<${Join} />`;
 }
 
 /** Whether no open room shows the notices, which it does between its messages and what is being written. */

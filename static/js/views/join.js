@@ -4,8 +4,14 @@ import { continueAs, hosted, join, offered, turnedAway } from "../session.js";
 import { serverName } from "../server.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
+import { SignIn } from "./sign-in.js";
 
-export const Join = () => (hosted ? html`<${NotLoggedIn} />` : html`<${Form} />`);
+export function Join() {
+  const [hasPassword, setHasPassword] = useState(false);
+  if (hosted) return html`<${NotLoggedIn} />`;
+  if (hasPassword) return html`<${SignIn} onBack=${() => setHasPassword(false)} />`;
+  return html`<${Form} onSignIn=${() => setHasPassword(true)} />`;
+}
 
 /** The page for people who are not logged in to the host application. */
 const NotLoggedIn = () => html`
@@ -19,7 +25,8 @@ const NotLoggedIn = () => html`
   </main>
 `;
 
-function Form() {
+/** @param {{onSignIn: () => void}} props */
+function Form({ onSignIn }) {
   const [name, setName] = useState("");
   const { busy, onSubmit, error } = useForm(() => join(name.trim()));
   return html`
@@ -43,6 +50,7 @@ function Form() {
         />
         <button class="primary" disabled=${busy}>Join</button>
         ${offered.value && html`<${GoBack} name=${offered.value} />`}
+        <button type="button" class="quiet" onClick=${onSignIn}>Sign in with a password</button>
       </form>
     </main>
   `;
