@@ -138,8 +138,9 @@ def restored(config: Path | None, **flags: Any) -> None:
 @cli.command()
 @click.argument("username")
 @click.option("--minutes", type=click.IntRange(1, 7 * 24 * 60), default=60, help="How long it works [default: 60]")
+@click.option("--forget-password", is_flag=True, help="Remove the password, so that a new one can be set")
 @setting_options
-def link(username: str, minutes: int, config: Path | None, **flags: Any) -> None:
+def link(username: str, minutes: int, *, forget_password: bool, config: Path | None, **flags: Any) -> None:
     """Print a link that signs in USERNAME once, also while a server runs.
 
     Give it to a person who has lost the browser or the password, in private: whoever opens it is that person.
@@ -150,7 +151,7 @@ def link(username: str, minutes: int, config: Path | None, **flags: Any) -> None
     from chatrooms.cli.opening import Unable
 
     try:
-        click.echo(make(settings, names.username(username), minutes))
+        click.echo(make(settings, names.username(username), minutes, forget_password=forget_password))
     except (Unable, ValueError) as error:
         _fail(str(error))
 

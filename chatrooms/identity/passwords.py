@@ -83,8 +83,13 @@ def _hash_of(db: Connection, username: str) -> str | None:
     return db.scalar(select(passwords.c.hash).where(passwords.c.username == username))
 
 
+def forget(db: Connection, username: str) -> None:
+    """Remove the password of ``username``, if there is one."""
+    db.execute(delete(passwords).where(passwords.c.username == username))
+
+
 def _store(act: Act, username: str, hash: str) -> None:
-    act.db.execute(delete(passwords).where(passwords.c.username == username))
+    forget(act.db, username)
     act.db.execute(insert(passwords).values(username=username, hash=hash, changed_at=act.now))
 
 

@@ -36,6 +36,15 @@ async def test_it_signs_in_beside_a_running_server_on_postgresql(tmp_path, postg
         await signs_in_beside(server, tmp_path, *where)
 
 
+async def test_it_removes_a_forgotten_password_only_if_asked_to(tmp_path):
+    async with started(tmp_path) as server, connect(server.url, "alice") as alice:
+        await alice.run("password.set", password="umbrella cactus 42")
+        for more, has_password in (((), True), (("--forget-password",), False)):
+            assert (await chatrooms(tmp_path, "link", "alice", "--data", str(tmp_path), *more))[0] == 0
+            assert ((await alice.run("password.get"))["changed_at"] is not None) == has_password
+        await alice.run("password.set", password="velvet anchor 17")
+
+
 @pytest.mark.parametrize("username", ["nobody", "system", "#lobby", ""])
 async def test_it_needs_a_person(tmp_path, username):
     async with started(tmp_path):
