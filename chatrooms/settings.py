@@ -86,9 +86,10 @@ class Settings(BaseSettings):
         description="The colour of this server's buttons and links, such as #7c3aed; adjusted where it would be hard "
         "to read.",
     )
-    guests: Literal["claim", "open", "off"] = Field(
+    guests: Literal["claim", "invite", "open", "off"] = Field(
         default="claim",
-        description="claim: guests claim a free name and keep it; open: any name, unverified; off: no guests.",
+        description="claim: guests claim a free name and keep it; invite: the same, with an invitation only; "
+        "open: any name, unverified; off: no guests.",
     )
     origins: Listed = Field(
         default=(),

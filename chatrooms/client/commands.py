@@ -15,9 +15,11 @@ from chatrooms.client.rows import (
     History,
     InboxItem,
     InboxPage,
+    Invite,
     Items,
     Link,
     Listing,
+    ManyInvites,
     ManyRooms,
     ManySessions,
     Marked,
@@ -25,6 +27,8 @@ from chatrooms.client.rows import (
     MemberPage,
     Membership,
     Message,
+    NewInvite,
+    OneInvite,
     OneLink,
     OneMember,
     OneMembership,
@@ -54,6 +58,8 @@ REPEATABLE = frozenset(
         "history",
         "inbox.list",
         "inbox.mark",
+        "invite.list",
+        "invite.revoke",
         "message.delete",
         "message.pin",
         "message.unpin",
@@ -156,6 +162,32 @@ class Commands(ABC):
         """
         result: Items = await self.run("inbox.mark", ids=ids, state=state)
         return result["items"]
+
+    async def accept_invite(self, code: str) -> Member:
+        """Join the room that an invitation by link leads to. Members can repeat this without effect.
+
+        - ``code``: The code of an invitation.
+        """
+        result: OneMember = await self.run("invite.accept", code=code)
+        return result["member"]
+
+    async def create_invite(self, room: str, *, uses: int | None = None, expires: str | None = None) -> NewInvite:
+        """Make a link by which people join a room, and the server if they are new.
+
+        - ``uses``: How many people can join by it (default ``100``).
+        - ``expires``: Until when it works, at most 90 days; 7 days if omitted.
+        """
+        result: OneInvite = await self.run("invite.create", room=room, uses=uses, expires=expires)
+        return result["invite"]
+
+    async def invites(self, room: str) -> list[Invite]:
+        """Return the invitations by link to a room: all to its owners and moderators, and else your own."""
+        result: ManyInvites = await self.run("invite.list", room=room)
+        return result["invites"]
+
+    async def revoke_invite(self, id: str) -> None:
+        """Make an invitation by link work no longer. Who joined by it stays."""
+        await self.run("invite.revoke", id=id)
 
     async def create_link(self) -> Link:
         """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends."""

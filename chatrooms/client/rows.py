@@ -112,6 +112,23 @@ class InboxPage(TypedDict):
     more: bool
 
 
+class Invite(TypedDict):
+    """An invitation by link."""
+
+    id: str
+    """The id, for ``invite.revoke``."""
+    room: str
+    """The room that people join by it."""
+    created_by: str
+    """Who invites them."""
+    created_at: str
+    """When it was created; ISO 8601, UTC, with milliseconds."""
+    expires_at: str
+    """Until when it works, in ISO 8601."""
+    uses_left: int
+    """How many more people can join by it."""
+
+
 class Items(TypedDict):
     """The items as they are now."""
 
@@ -152,6 +169,12 @@ class Listing(TypedDict):
     """When the newest message was posted, if there is one, as of reading the row."""
     members: int
     """How many people belong to it; 0 for a personal room."""
+
+
+class ManyInvites(TypedDict):
+    """The invitations to a room that still work, the newest first."""
+
+    invites: list[Invite]
 
 
 class ManyRooms(TypedDict):
@@ -276,6 +299,31 @@ class Message(TypedDict):
     """
     reactions: list[Reaction]
     """The emoji with which people reacted to it, at most 50, the oldest first."""
+
+
+class NewInvite(TypedDict):
+    """An invitation that was made."""
+
+    id: str
+    """The id, for ``invite.revoke``."""
+    room: str
+    """The room that people join by it."""
+    created_by: str
+    """Who invites them."""
+    created_at: str
+    """When it was created; ISO 8601, UTC, with milliseconds."""
+    expires_at: str
+    """Until when it works, in ISO 8601."""
+    uses_left: int
+    """How many more people can join by it."""
+    code: str
+    """What people join by; the page's address, ``#/invite/`` and this is a link. Shown this once."""
+
+
+class OneInvite(TypedDict):
+    """The invitation that was made, with its code."""
+
+    invite: NewInvite
 
 
 class OneLink(TypedDict):

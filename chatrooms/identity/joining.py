@@ -12,7 +12,7 @@ from chatrooms.features import users
 from chatrooms.features.users import OneUser
 from chatrooms.identity import guests, sessions, tokens
 from chatrooms.identity.cookies import Jar, SessionCookie
-from chatrooms.identity.handshake import Claim, Handshake
+from chatrooms.identity.handshake import Claim, Handshake, Invitation
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Act, Caller, Params, entry
 from chatrooms.pipeline.feature import Feature
@@ -73,6 +73,14 @@ def without_host(browser: Browser, _p: Name) -> None:
         raise Forbidden("Sign in through the host application.")
 
 
+class Joining(Name):
+    """A name to join by, and perhaps an invitation."""
+
+    invite: Invitation | None = Field(
+        None, description="The code of an invitation: a new person joins its room too. See the setting `guests`."
+    )
+
+
 class Claiming(Params):
     """What a program gives that signs in."""
 
@@ -82,13 +90,13 @@ class Claiming(Params):
 
 
 @entry("session.join", may=without_host, rate="join")
-async def join(browser: Browser, p: Name) -> OneUser:
+async def join(browser: Browser, p: Joining) -> OneUser:
     """Join from a browser: sets the cookie that proves the name."""
     known = await tokens.by_cookie(browser.chat, browser.handshake, p.username)
     if known:
         return {"user": await browser.chat.lookup(lambda db: users.existing(db, known.username))}
     token = sessions.new_token()
-    user = await guests.take_name(browser.chat, browser.handshake, p.username, token)
+    user = await guests.take_name(browser.chat, browser.handshake, p.username, token, p.invite)
     browser.keep(p.username, token)
     return {"user": user}
 

@@ -62,6 +62,16 @@ export interface InboxItem {
   rev: number;
 }
 
+/** An invitation by link. */
+export interface Invite {
+  id: string;
+  room: string;
+  created_by: string;
+  created_at: string;
+  expires_at: string;
+  uses_left: number;
+}
+
 /** The server's limits. */
 export interface Limits {
   text: number;
@@ -132,6 +142,17 @@ export interface Message {
   mentions: string[];
   quoted: Quoted | null;
   reactions: Reaction[];
+}
+
+/** An invitation that was made. */
+export interface NewInvite {
+  id: string;
+  room: string;
+  created_by: string;
+  created_at: string;
+  expires_at: string;
+  uses_left: number;
+  code: string;
 }
 
 /** The message that another one replies to, as of reading the reply. */
@@ -280,6 +301,26 @@ export interface Commands {
   "inbox.mark": {
     params: { ids: number[]; state?: "read" | "unread" };
     result: { items: InboxItem[] };
+  };
+  /** Join the room that an invitation by link leads to. */
+  "invite.accept": {
+    params: { code: string };
+    result: { member: Member };
+  };
+  /** Make a link by which people join a room, and the server if they are new. */
+  "invite.create": {
+    params: { room: string; uses?: number; expires?: string | null };
+    result: { invite: NewInvite };
+  };
+  /** Return the invitations by link to a room: all to its owners and moderators, and else your own. */
+  "invite.list": {
+    params: { room: string };
+    result: { invites: Invite[] };
+  };
+  /** Make an invitation by link work no longer. */
+  "invite.revoke": {
+    params: { id: string };
+    result: {};
   };
   /** Make a link that signs in another device as you, once, within five minutes. */
   "link.create": {
@@ -484,9 +525,14 @@ export interface Commands {
 }
 
 export interface Entries {
+  /** Return where an invitation by link leads, for people who are not signed in yet. */
+  "invite.get": {
+    params: { code: string };
+    result: { room: string; title: string; created_by: string };
+  };
   /** Join from a browser: sets the cookie that proves the name. */
   "session.join": {
-    params: { username: string };
+    params: { username: string; invite?: string | null };
     result: { user: User };
   };
   /** End the browser's session of a name, and remove its cookie. */

@@ -171,6 +171,16 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "session.list": [({}, FINE, FINE)],
     "session.revoke": [({"id": "NEW"}, STRANGER, STRANGER)],
     "session.revoke_others": [({}, FINE, FINE)],
+    "invite.create": [
+        ({"room": "#staff"}, "forbidden", STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+    ],
+    "invite.list": [
+        ({"room": "#staff"}, "forbidden", STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+    ],
+    "invite.revoke": [({"id": "NEW"}, STRANGER, STRANGER)],
+    "invite.accept": [({"code": "c" * 43}, STRANGER, STRANGER)],
     "link.create": [({}, FINE, FINE)],
     "password.get": [({}, FINE, FINE)],
     "password.set": [({"password": "password"}, "invalid", "invalid")],
@@ -188,6 +198,7 @@ ENTRIES: dict[str, list[tuple[dict, str, str, str]]] = {
         ({"username": "erin"}, FINE, "forbidden", "forbidden"),
         ({"username": "alice"}, FINE, "forbidden", "forbidden"),
     ],
+    "invite.get": [({"code": "c" * 43}, STRANGER, "forbidden", STRANGER)],
     "session.link": [({"code": "c" * 43}, "unauthorized", "forbidden", "forbidden")],
     "session.password": [
         ({"username": "alice", "password": "x"}, "unauthorized", "forbidden", "forbidden"),
