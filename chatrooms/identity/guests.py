@@ -61,7 +61,7 @@ async def take_name(chat: Chat, handshake: Handshake, username: str, token: str,
         user = users.find_or_add(act, username) if settings.guests == "open" else users.add(act, username)
         sessions.start(act, username, token, handshake.agent)
         if invite:
-            invites.use(act, invite)
+            invites.use(act, invite, is_new=True)
         return user
 
     locks = {*users.locks_to_add(username, settings.lobby), *invited_to}

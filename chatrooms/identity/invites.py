@@ -100,8 +100,10 @@ def _may_invite(db: Connection, invite: Invite) -> bool:
     return True
 
 
-def use(act: Act, code: str) -> Member:
+def use(act: Act, code: str, *, is_new: bool = False) -> Member:
     """Make the caller a member of the room that an invitation leads to; members stay what they are.
+
+    People who are new to the server always count, though they are members of the lobby already.
 
     Raises `NotFound`, and `Forbidden` for people whose membership of a private room ended: a link that they still have
     must not undo that.
@@ -110,12 +112,18 @@ def use(act: Act, code: str) -> Member:
     room, username = invite["room"], act.me.username
     before = members.find(act.db, room, username)
     if before and not before["gone"]:
+        if is_new:
+            _count(act, invite)
         return before
     if before and access.peek(act.db, act.me, room).access == "private":
         raise Forbidden("You were in this room before. Ask a member to invite you again.")
-    act.db.execute(update(invites).where(invites.c.id == invite["id"]).values(uses_left=invites.c.uses_left - 1))
+    _count(act, invite)
     timeline.record(act, room, "joined", f"{username} joined.")
     return members.add(act, room, username, "member", invited_by=invite["created_by"])
+
+
+def _count(act: Act, invite: Invite) -> None:
+    act.db.execute(update(invites).where(invites.c.id == invite["id"]).values(uses_left=invites.c.uses_left - 1))
 
 
 def in_room(db: Connection, room: str, created_by: str | None) -> list[Invite]:

@@ -11,15 +11,18 @@ const linked = location.pathname.startsWith(`${BASE}r/`) ? location.pathname.sli
 export const askedFor = new URLSearchParams(location.search).get("as") ?? "";
 if (linked || askedFor) history.replaceState(null, "", linked ? `${BASE}#/${linked}` : `${BASE}${location.hash}`);
 
-const SIGN_IN = /^#\/link\/(?<code>[\w-]{43})$/u;
-/** The code of a link that signs in this device, until it is used or declined; empty if there is none. */
-export const signInCode = signal("");
+const CODE = /^#\/(?<kind>link|invite)\/(?<code>[\w-]{43})$/u;
+/** @typedef {{kind: "" | "link" | "invite", code: string}} Opened */
+const NOTHING = /** @type {Opened} */ ({ kind: "", code: "" });
+/** The link that was opened here, which signs this device in or invites to a room, until it is followed or declined. */
+export const opened = signal(NOTHING);
+export const closeOpened = () => void (opened.value = NOTHING);
 
 /** Takes the code out of the address, so that neither the history nor a shared address has it. */
 function takeCode() {
-  const code = SIGN_IN.exec(location.hash)?.groups?.code;
-  if (!code) return;
-  signInCode.value = code;
+  const { kind, code } = CODE.exec(location.hash)?.groups ?? {};
+  if (!kind) return;
+  opened.value = /** @type {Opened} */ ({ kind, code });
   history.replaceState(null, "", `${BASE}#/`);
 }
 

@@ -153,6 +153,13 @@ async def devices(alice: Visitor) -> None:
     await expect(alice.dialog.get_by_role("img", name="QR code of the link")).to_be_visible()
 
 
+async def invite_link(alice: Visitor) -> None:
+    """Show a link that invites to a room."""
+    await invite(alice)
+    await alice.button("Make a link").click()
+    await alice.button("Copy").scroll_into_view_if_needed()
+
+
 async def profile(alice: Visitor) -> None:
     await from_account(alice, "Edit profile")
 
@@ -267,8 +274,8 @@ VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
         lobby, rooms, members, message, reacting, reacted, switcher, keys, completion, emoji, person, settings,
-        devices,
-        profile, level, browse, replying, inbox, bookmarks, mute, new_room, new_conversation, edit_room, invite,
+        devices, invite_link, profile, level, browse,
+        replying, inbox, bookmarks, mute, new_room, new_conversation, edit_room, invite,
         archive, sign_out,
         conversation, notes, events, not_here, editing, too_long,
     )

@@ -2,8 +2,9 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { username } from "../session.js";
-import { shownRoom, signInCode } from "../route.js";
+import { opened, shownRoom } from "../route.js";
 import { isOpen, me } from "../store.js";
+import { Invitation } from "./invitation.js";
 import { Join } from "./join.js";
 import { Link } from "./link.js";
 import { Unreachable } from "./offline.js";
@@ -29,7 +30,8 @@ export function App() {
 }
 
 function view() {
-  if (signInCode.value) return html`<${Link} />`;
+  if (opened.value.kind === "link") return html`<${Link} />`;
+  if (opened.value.kind === "invite") return html`<${Invitation} />`;
   return username.value ? html`<${Inside} />` : html`<${Join} />`;
 }
 

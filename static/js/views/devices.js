@@ -3,6 +3,7 @@ import { asRefusal, run } from "../connection.js";
 import { exactTime, timeOf } from "../dates.js";
 import { deviceName } from "../devices.js";
 import { html } from "../html.js";
+import { CopyLink } from "./copy-link.js";
 import { Dialog } from "./dialog.js";
 import { useForm } from "./form.js";
 import { Password } from "./password.js";
@@ -37,18 +38,9 @@ function AnotherDevice() {
 /** @param {{link: Link}} props */
 function Shown({ link }) {
   const address = new URL(`#/link/${link.code}`, document.baseURI).href;
-  const [copied, setCopied] = useState(false);
-  const copy = () =>
-    navigator.clipboard?.writeText(address).then(
-      () => setCopied(true),
-      () => {},
-    );
   return html`
     <${QrCode} text=${address} label="QR code of the link" />
-    <div class="address">
-      <code>${address}</code>
-      <button class="secondary small" type="button" onClick=${copy}>${copied ? "Copied" : "Copy"}</button>
-    </div>
+    <${CopyLink} address=${address} />
     <p class="hint">
       Open it on the other device by ${timeOf(link.expires_at)}. It works once. Don't share it: anyone who opens it can
       read and write as you.

@@ -6,11 +6,15 @@ import { Field } from "./field.js";
 import { useForm } from "./form.js";
 import { SignIn } from "./sign-in.js";
 
-export function Join() {
+/**
+ * The page for people who are not signed in. @param {{invited?: any, onJoin?: (name: string) => Promise<void>}} props
+ * Who invites them to what, if anyone does, and how to join then.
+ */
+export function Join({ invited, onJoin = join }) {
   const [hasPassword, setHasPassword] = useState(false);
   if (hosted) return html`<${NotLoggedIn} />`;
   if (hasPassword) return html`<${SignIn} onBack=${() => setHasPassword(false)} />`;
-  return html`<${Form} onSignIn=${() => setHasPassword(true)} />`;
+  return html`<${Form} invited=${invited} onJoin=${onJoin} onSignIn=${() => setHasPassword(true)} />`;
 }
 
 /** The page for people who are not logged in to the host application. */
@@ -25,16 +29,16 @@ const NotLoggedIn = () => html`
   </main>
 `;
 
-/** @param {{onSignIn: () => void}} props */
-function Form({ onSignIn }) {
+/** @param {{invited?: any, onJoin: (name: string) => Promise<void>, onSignIn: () => void}} props */
+function Form({ invited, onJoin, onSignIn }) {
   const [name, setName] = useState("");
-  const { busy, onSubmit, error } = useForm(() => join(name.trim()));
+  const { busy, onSubmit, error } = useForm(() => onJoin(name.trim()));
   return html`
     <main class="join">
       <form onSubmit=${onSubmit} aria-labelledby="join-title">
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
         <h1 id="join-title">Join <bdi>${serverName.value}</bdi></h1>
-        <p class="lead">Pick a name. It's how people will find you here.</p>
+        <p class="lead">${invited} Pick a name. It's how people will find you here.</p>
         <${Field}
           label="Your name"
           value=${name}

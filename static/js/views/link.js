@@ -1,16 +1,14 @@
 import { html } from "../html.js";
 import { serverName } from "../server.js";
 import { followLink, username } from "../session.js";
-import { signInCode } from "../route.js";
+import { closeOpened, opened } from "../route.js";
 import { useForm } from "./form.js";
-
-const decline = () => void (signInCode.value = "");
 
 /** Asks whether to sign in by the link that was opened here: opening alone must not, as programs that show previews open links. */
 export function Link() {
   const { busy, onSubmit, error } = useForm(async () => {
-    await followLink(signInCode.value);
-    decline();
+    await followLink(opened.value.code);
+    closeOpened();
   });
   const here = username.value;
   return html`
@@ -24,7 +22,7 @@ export function Link() {
         </p>
         ${error && html`<p class="error" role="alert">${error}</p>`}
         <button class="primary" disabled=${busy} autofocus>Sign in</button>
-        <button type="button" class="quiet" onClick=${decline}>${here ? html`Stay <bdi>${here}</bdi>` : "Don't sign in"}</button>
+        <button type="button" class="quiet" onClick=${closeOpened}>${here ? html`Stay <bdi>${here}</bdi>` : "Don't sign in"}</button>
       </form>
     </main>
   `;
