@@ -157,7 +157,7 @@ async def invite_link(alice: Visitor) -> None:
     """Show a link that invites to a room."""
     await invite(alice)
     await alice.button("Make a link").click()
-    await alice.button("Copy").scroll_into_view_if_needed()
+    await alice.dialog.get_by_role("button", name="Copy").scroll_into_view_if_needed()
 
 
 async def profile(alice: Visitor) -> None:
