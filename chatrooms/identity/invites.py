@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 from chatrooms import clock
 from chatrooms.errors import Forbidden, NotFound, Refusal
 from chatrooms.features import members, timeline
+from chatrooms.names import APPLICATION
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.storage.rows import Created, Member, many
@@ -57,18 +58,18 @@ class NewInvite(Invite):
     ]
 
 
-def make(act: Act, room: str, uses: int, expires_at: str) -> NewInvite:
-    """Store an invitation of the caller to ``room``, and return it with its code."""
+def make(db: Connection, created_by: str, room: str, uses: int, expires_at: str) -> NewInvite:
+    """Store an invitation by ``created_by`` to ``room``, and return it with its code."""
     code = secrets.token_urlsafe(32)
     row: Invite = {
         "id": str(uuid4()),
         "room": room,
-        "created_by": act.me.username,
-        "created_at": act.now,
+        "created_by": created_by,
+        "created_at": clock.now(),
         "expires_at": expires_at,
         "uses_left": uses,
     }
-    act.db.execute(insert(invites).values(**row, code_hash=_hash(code)))
+    db.execute(insert(invites).values(**row, code_hash=_hash(code)))
     return {**row, "code": code}
 
 
@@ -93,8 +94,9 @@ def working(db: Connection, code: str) -> Invite | None:
 
 def _may_invite(db: Connection, invite: Invite) -> bool:
     """Return whether the person who made an invitation could make it now."""
+    by = invite["created_by"]
     try:
-        access.require_inviter(access.of(db, Caller(invite["created_by"]), invite["room"], writing=True))
+        access.require_inviter(access.of(db, Caller(by, host=by == APPLICATION), invite["room"], writing=True))
     except Refusal:
         return False
     return True

@@ -18,6 +18,7 @@ from chatrooms.identity.handshake import Invitation
 from chatrooms.identity.invites import GOOD_FOR, MOST_DAYS, MOST_USES, USES, Invite, NewInvite
 from chatrooms.identity.joining import Browser
 from chatrooms.identity.sessions import no_room
+from chatrooms.names import APPLICATION
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, query
@@ -65,7 +66,7 @@ class Shown(TypedDict):
 
     room: Annotated[str, Field(description="The room that it leads to.")]
     title: Annotated[str, Field(description="The title of the room.")]
-    created_by: Annotated[str, Field(description="Who invites them.")]
+    created_by: Annotated[str | None, Field(description="Who invites them; null if the server does.")]
 
 
 @change("invite.create", may=access.inviter, locks=no_room, rate="create", method="create_invite")
@@ -74,7 +75,7 @@ def create(act: Act, p: Inviting, _here: Here) -> OneInvite:
     expires_at = p.expires or clock.later(GOOD_FOR)
     if expires_at > clock.later(timedelta(days=MOST_DAYS)):
         raise Invalid(f"An invitation works for at most {MOST_DAYS} days.", field="expires")
-    return {"invite": invites.make(act, p.room, p.uses, expires_at)}
+    return {"invite": invites.make(act.db, act.me.username, p.room, p.uses, expires_at)}
 
 
 @query("invite.list", may=access.inviter, method="invites")
@@ -122,9 +123,9 @@ def _anyone(_browser: Browser, _p: WithCode) -> None:
 async def get(browser: Browser, p: WithCode) -> Shown:
     """Return where an invitation by link leads, for people who are not signed in yet."""
     invite = invites.require(await browser.chat.lookup(lambda db: invites.working(db, p.code)))
-    room = invite["room"]
+    room, by = invite["room"], invite["created_by"]
     title = await browser.chat.lookup(lambda db: db.scalar(select(rooms.c.title).where(rooms.c.name == room)))
-    return {"room": room, "title": title or "", "created_by": invite["created_by"]}
+    return {"room": room, "title": title or "", "created_by": None if by == APPLICATION else by}
 
 
 FEATURE = Feature(tables=(invites.invites,), commands=(create, page, revoke, accept, get))

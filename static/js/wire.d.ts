@@ -528,7 +528,7 @@ export interface Entries {
   /** Return where an invitation by link leads, for people who are not signed in yet. */
   "invite.get": {
     params: { code: string };
-    result: { room: string; title: string; created_by: string };
+    result: { room: string; title: string; created_by: string | null };
   };
   /** Join from a browser: sets the cookie that proves the name. */
   "session.join": {

@@ -17,7 +17,10 @@ export function Invitation() {
   if (!shown && !problem) return html`<main class="join" aria-busy="true"></main>`;
   if (!shown) return html`<${Over} reason=${problem} />`;
   if (username.value) return html`<${Accept} code=${code} shown=${shown} />`;
-  const invited = html`<bdi>${shown.created_by}</bdi> invites you to <bdi>${shown.title || shown.room}</bdi>.`;
+  const title = html`<bdi>${shown.title || shown.room}</bdi>`;
+  const invited = shown.created_by
+    ? html`<bdi>${shown.created_by}</bdi> invites you to ${title}.`
+    : html`You're invited to ${title}.`;
   /** @param {string} name */
   const joinBoth = async (name) => {
     await join(name, code);
@@ -68,7 +71,7 @@ function Accept({ code, shown }) {
       <form onSubmit=${onSubmit} aria-labelledby="join-title">
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
         <h1 id="join-title">Join <bdi>${title}</bdi>?</h1>
-        <p class="lead"><bdi>${shown.created_by}</bdi> invites you. You join as <bdi>${username.value}</bdi>.</p>
+        <p class="lead">${shown.created_by && html`<bdi>${shown.created_by}</bdi> invites you. `}You join as <bdi>${username.value}</bdi>.</p>
         ${error && html`<p class="error" role="alert">${error}</p>`}
         <button class="primary" disabled=${busy} autofocus>Join ${title}</button>
         <button type="button" class="quiet" onClick=${closeOpened}>Not now</button>

@@ -1,4 +1,4 @@
-"""`chatrooms link`: a way in for people who have lost every other one, beside a running server."""
+"""`chatrooms link` and `chatrooms invite`: ways in for people who have none, beside a running server."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sqlalchemy
 
 from chatrooms.settings import DATABASE
 from chatrooms.storage import migrations
+from tests.doors import post
 from tests.identity.entering import code_of, enter, whose
 from tests.people import connect
 from tests.processes import chatrooms, started
@@ -59,3 +60,27 @@ async def test_it_does_not_touch_the_database_of_another_version(tmp_path):
     engine.dispose()
     status, out, err = await chatrooms(tmp_path, "link", "alice", "--data", str(tmp_path))
     assert (status, out) == (2, "") and "another version" in err
+
+
+async def test_it_invites_the_first_person_to_a_server_that_needs_invitations(tmp_path):
+    async with started(tmp_path, "--guests", "invite") as server:
+        assert await code_of(server.url, "join", username="alice") == "unauthorized"
+        status, out, err = await chatrooms(tmp_path, "invite", "--data", str(tmp_path))
+        assert (status, err) == (0, "")
+        code = out.strip().partition("#/invite/")[2]
+        _, answer, _ = await post(server.url, "/api/invite.get", {"code": code})
+        assert answer["result"] == {"room": "#lobby", "title": "Lobby", "created_by": None}
+        assert (await enter(server.url, "join", username="alice", invite=code))[0] == 200
+        assert await code_of(server.url, "join", username="bob", invite=code) == "not_found"
+
+
+async def test_it_invites_to_a_room_that_exists(tmp_path):
+    async with started(tmp_path) as server, connect(server.url, "alice") as alice:
+        await alice.run("room.create", name="#staff", access="private")
+        out = (await chatrooms(tmp_path, "invite", "staff", "--uses", "2", "--data", str(tmp_path)))[1]
+        for name in ("bob", "carol"):
+            assert (await enter(server.url, "join", username=name, invite=out.strip()[-43:]))[0] == 200
+        names = {row["username"] for row in (await alice.run("room.members", room="#staff"))["members"]}
+        assert names == {"alice", "bob", "carol"}
+        status, out, err = await chatrooms(tmp_path, "invite", "#none", "--data", str(tmp_path))
+        assert (status, out, len(err.splitlines())) == (2, "", 1)
