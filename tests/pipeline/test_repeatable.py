@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from chatrooms.features.reactions import sending
+from chatrooms.features.messages import resending
 from tests.direct import DECLARED, Direct
 
 REPEATABLE = sorted(name for name, command in DECLARED.items() if command.repeatable)
@@ -43,7 +43,7 @@ BEFORE = {
 
 @pytest.fixture
 def direct(monkeypatch):
-    monkeypatch.setattr(sending, "LONGEST", timedelta())  # a reaction is sent however soon it follows another
+    monkeypatch.setattr(resending, "LONGEST", timedelta())  # a reaction is sent however soon it follows another
     direct = Direct()
     for name in ("alice", "bob"):
         direct.join(name)
