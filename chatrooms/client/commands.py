@@ -145,8 +145,7 @@ class Commands(ABC):
         return result
 
     async def inbox_items(self, *, after: int | None = None, unread: bool | None = None) -> InboxPage:
-        """Return what concerns you, mentions, replies and threads that you follow, newest first, a hundred at a
-        time.
+        """Return what concerns you: mentions, replies, threads that you follow; newest first, a hundred at a time.
 
         - ``after``: Start after the item with this ``id``; if omitted, at the newest.
         - ``unread``: Return only unread items (default ``false``).

@@ -70,7 +70,7 @@ class InboxPage(TypedDict):
 
 @query("inbox.list", may=access.anyone, method="inbox_items")
 def page(act: Act, p: Page, _: None) -> InboxPage:
-    """Return what concerns you, mentions, replies and threads that you follow, newest first, a hundred at a time."""
+    """Return what concerns you: mentions, replies, threads that you follow; newest first, a hundred at a time."""
     found = items.of(act.me.username).where(inbox.c.gone.is_(False), access.readable(inbox.c.room, act.me))
     if p.after is not None:
         found = found.where(inbox.c.id < p.after)
