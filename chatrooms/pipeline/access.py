@@ -251,8 +251,11 @@ def _conversation(db: Connection, me: Caller, room: str) -> Here:
 
 
 def _thread(db: Connection, me: Caller, room: str) -> Here:
-    """Return a thread for a member of its room; raises what `of` raises about that room, `NotFound` or `Invalid`."""
-    base = of(db, me, names.base(room))
+    """Return a thread for a member of its room; raises `NotFound`, `Invalid`, or `NotAMember` about its room."""
+    try:
+        base = of(db, me, names.base(room))
+    except NotFound as hidden:
+        raise NotFound(room=room) from hidden
     above = _above.one(db, {"room": base.room, "seq": names.seq_above(room), "thread": room})
     if above is None or (above["deleted"] and not above["exists"]):
         raise NotFound(

@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Select, and_, case, func, select, tuple_
 from typing_extensions import TypedDict
 
+from chatrooms.errors import NotFound
 from chatrooms.features.messages.loading import Mine, load, mine, rows_of
 from chatrooms.features.threads.stored import threads
 from chatrooms.pipeline import access
@@ -61,8 +62,7 @@ def page(act: Act, p: Page, _: None) -> ThreadPage:
     if p.unread:
         found = found.where(_unread > 0)
     if p.after is not None:
-        last = _followed(act.me.username).where(follows.c.message == p.after).with_only_columns(*_order)
-        found = found.where(tuple_(*_order) < last.scalar_subquery())
+        found = found.where(tuple_(*_order) < _place(act, p.after))
     ordered = found.order_by(*(column.desc() for column in _order)).limit(PAGE + 1)
     listed = act.db.execute(ordered).all()
     ids = [row.message for row in listed[:PAGE]]
@@ -74,6 +74,14 @@ def page(act: Act, p: Page, _: None) -> ThreadPage:
         "more": len(listed) > len(shown),
         "mine": mine(act, [thread["message"] for thread in shown]),
     }
+
+
+def _place(act: Act, message: str) -> tuple[Any, ...]:
+    """Return the place of the thread under a message in the list; raises `NotFound`."""
+    place = act.db.execute(_followed(act.me.username).where(follows.c.message == message).with_only_columns(*_order))
+    if (row := place.one_or_none()) is None:
+        raise NotFound("You have not followed that thread. Start again without `after`.", field="after")
+    return tuple(row)
 
 
 def _followed(username: str) -> Select[Any]:
