@@ -70,6 +70,7 @@ REACTIONS = Part(
     stored.load,
     _store,
     stored.beyond,
+    {"has:reaction": stored.is_reacted_to},
 )
 
 

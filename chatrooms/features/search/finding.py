@@ -1,0 +1,209 @@
+"""Finding the newest messages that meet the terms of a search, in the index and among those that are not in it yet.
+
+The index offers candidates, newest first, in ranges of keys; each is loaded by a query that has the permission in it,
+and is looked at once more. So an index that offers too much only takes longer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple, TypeAlias, cast
+
+from sqlalchemy import ColumnElement, bindparam, func, not_, select
+
+from chatrooms import clock
+from chatrooms.errors import Unavailable
+from chatrooms.features.messages.loading import rows_of
+from chatrooms.features.search import index
+from chatrooms.features.search.index import Wanted, mark, marked
+from chatrooms.features.search.indexing import is_searched, state_mark, with_files
+from chatrooms.features.search.language import Operator, Period, Term, Text
+from chatrooms.features.search.matching import alternatives, is_in, is_to, matches
+from chatrooms.pipeline.commands import Act
+from chatrooms.storage.rows import Message, many
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import members, messages
+
+FEW = 100
+"""Up to so many rooms are a part of what the index looks for; with more, most of what it finds is readable."""
+READABLE = 4
+"""If less than a quarter of what it finds is, all rooms become a part of it."""
+FIRST, MOST = 150, 1200
+"""How many candidates are looked at together: more with each time."""
+SECONDS = 0.15
+"""After this time, a search returns what it has found, and where to continue."""
+SECONDS_AT_MOST = 2.0
+SLACK = timedelta(hours=1)
+"""By how much clocks may have been set back: otherwise the times of messages are in the order of their keys."""
+
+Lister: TypeAlias = Callable[[int, int, int], list[int]]
+"""Returns the greatest keys of a range, up to a number of them."""
+Condition: TypeAlias = Callable[[ColumnElement[str], str], ColumnElement[bool]]
+
+_last = Prepared(select(func.max(messages.c.key).label("key")))
+_at = Prepared(select(messages.c.at).where(messages.c.key >= bindparam("key")).order_by(messages.c.key).limit(1))
+_rooms = Prepared(select(members.c.room).where(members.c.username == bindparam("username"), members.c.gone.is_(False)))
+
+
+class Found(NamedTuple):
+    """Messages, newest first; ``last`` is the id of one after which there may be older ones, if any."""
+
+    messages: list[Message]
+    last: str | None
+
+
+class Chunk(NamedTuple):
+    """Messages, by their keys, and whether they are from the index."""
+
+    keys: list[int]
+    indexed: bool
+
+
+@dataclass
+class Search:
+    """A search while it runs."""
+
+    act: Act
+    terms: Sequence[Term]
+    conditions: Sequence[ColumnElement[bool]]
+    wanted: Wanted
+    rooms: Sequence[str]
+    by_room: bool
+
+    @classmethod
+    def begin(cls, act: Act, terms: Sequence[Term]) -> Search:
+        """Return a search for messages that meet ``terms`` in the rooms to which the caller belongs."""
+        known = found_by(act)
+        of_features = [term for term in terms if isinstance(term, Operator) and term.value in known]
+        conditions = [_condition(known[term.value], term, act.me.username) for term in of_features]
+        own = [term for term in terms if term not in of_features]
+        rooms, wanted = _readable(act, own), _wanted(own)
+        return cls(act, own, conditions, wanted, rooms, by_room=len(rooms) <= FEW or not wanted)
+
+    def find(self, below: int | None, most: int) -> Found:
+        """Return up to ``most`` messages with keys less than ``below``."""
+        begun, found, seen = time.monotonic(), list[Message](), list[Message]()
+        for chunk in self._chunks(below) if self.rooms else ():
+            candidates = self._load(chunk.keys)
+            if chunk.indexed and READABLE * len(candidates) < len(chunk.keys):
+                self.by_room = True
+            seen += candidates[-1:]
+            found += (row for row in candidates if matches(self.terms, row, self.act.me.username))
+            if len(found) > most:
+                return Found(found[:most], found[most - 1]["id"])
+            elapsed = time.monotonic() - begun
+            if seen and elapsed > SECONDS:
+                return Found(found, seen[-1]["id"])
+            if elapsed > SECONDS_AT_MOST:
+                raise Unavailable
+        return Found(found, None)
+
+    def _chunks(self, below: int | None) -> Iterator[Chunk]:
+        """Yield the candidates: those that are not indexed yet, then others."""
+        low, high, _ = index.limits(self.act.db)
+        oldest, newest = self._within()
+        newest = newest if below is None else min(newest, below)
+        for keys in _ranged([(max(high, oldest), newest)], self._scan):
+            yield Chunk(keys, indexed=False)
+        for keys in _ranged(index.windows(max(low, oldest), min(high, newest)), self._look_up):
+            yield Chunk(keys, indexed=True)
+
+    def _scan(self, first: int, below: int, limit: int) -> list[int]:
+        keys = select(messages.c.key).where(messages.c.key >= first, messages.c.key < below, *is_searched)
+        return list(self.act.db.scalars(keys.order_by(messages.c.key.desc()).limit(limit)))
+
+    def _look_up(self, first: int, below: int, limit: int) -> list[int]:
+        here = [marked(*(mark("r", room) for room in self.rooms))] if self.by_room else []
+        return index.find(self.act.db, [*self.wanted, *here], first, below, limit)
+
+    def _load(self, keys: Sequence[int]) -> list[Message]:
+        """Return the messages that the caller may read, newest first."""
+        if not keys:
+            return []
+        found = rows_of(self.act.me).where(messages.c.key.in_(keys), *is_searched, *self.conditions)
+        loaded = many(Message, self.act.db.execute(found.order_by(messages.c.key.desc())))
+        with_files(self.act, loaded)
+        return loaded
+
+    def _within(self) -> tuple[int, int]:
+        """Return a range of keys outside of which no message is of the time that is asked for."""
+        periods = [term for term in self.terms if isinstance(term, Period) and not term.negated]
+        oldest, newest = 0, (_last.one(self.act.db, {}) or {"key": None})["key"] or 0
+        for since in (period.since for period in periods if period.since):
+            oldest = max(oldest, self._key_at(_moved(since, -SLACK), newest))
+        for until in (period.until for period in periods if period.until):
+            newest = min(newest, self._key_at(_moved(until, SLACK), newest))
+        return oldest, newest + 1
+
+    def _key_at(self, moment: str, last: int) -> int:
+        """Return the least key from which on no message is older than ``moment``, if times are in order."""
+        first, after = 0, last + 1
+        while first < after:
+            middle = (first + after) // 2
+            row = _at.one(self.act.db, {"key": middle})
+            if row and row["at"] < moment:
+                first = middle + 1
+            else:
+                after = middle
+        return first
+
+
+def found_by(act: Act) -> Mapping[str, Condition]:
+    """Return what features know of messages, besides what these show, by the text of the search for it."""
+    return {state: condition for part in act.parts for state, condition in part.found_by.items()}
+
+
+def _condition(condition: Condition, term: Operator, me: str) -> ColumnElement[bool]:
+    meets = condition(messages.c.id, me)
+    return not_(meets) if term.negated else meets
+
+
+def _readable(act: Act, terms: Sequence[Term]) -> list[str]:
+    """Return the rooms to which the caller belongs, of those in which there can be messages that meet the terms."""
+    me = act.me.username
+    mine = [me, *(row["room"] for row in _rooms.all(act.db, {"username": me}))]
+    for some in alternatives(_positive(terms)):
+        first = some[0]
+        if isinstance(first, Operator) and first.name in ("in", "to"):
+            means = is_in if first.name == "in" else is_to
+            asked = [cast(Operator, term).value.partition("/")[0] for term in some]
+            mine = [room for room in mine if any(means(room, value, me) for value in asked)]
+    return mine
+
+
+def _wanted(terms: Sequence[Term]) -> Wanted:
+    """Return what the index has to look for, besides rooms."""
+    wanted = [[term.needle] for term in terms if isinstance(term, Text) and not term.negated]
+    for some in alternatives(_positive(terms)):
+        operators = [term for term in some if isinstance(term, Operator)]
+        if operators and operators[0].name == "from":
+            wanted.append(marked(*(mark("a", term.value) for term in operators)))
+        elif operators and operators[0].name == "state":
+            wanted.append(marked(*(state_mark(term.value) for term in operators)))
+    return wanted
+
+
+def _positive(terms: Iterable[Term]) -> list[Term]:
+    return [term for term in terms if not isinstance(term, Text) and not term.negated]
+
+
+def _ranged(ranges: Iterable[tuple[int, int]], lister: Lister) -> Iterator[list[int]]:
+    """Yield the keys that a function finds in ranges, a limited number at a time."""
+    limit = FIRST
+    for first, last in ranges:
+        below = last
+        while below > first:
+            keys = lister(first, below, limit)
+            below = keys[-1] if len(keys) == limit else first
+            limit = min(2 * limit, MOST)
+            yield keys
+
+
+def _moved(moment: str, span: timedelta) -> str:
+    try:
+        return clock.moved(moment, span)
+    except OverflowError:
+        return moment
