@@ -30,8 +30,8 @@ _PLAIN = re.compile(rf"[a-z0-9]{{1,{LONGEST}}}")
 _PIECES = re.compile(rf"[{_UNSPACED}]+|[^ {_UNSPACED}]{{1,{LONGEST}}}")
 _unspaced = re.compile(f"[{_UNSPACED}]")
 _accents = re.compile(f"[{_ACCENTS}]|[\U0001f3fb-\U0001f3ff]")
-_joining = re.compile("[\u1160-\u11ff\uff9e\uff9f]")
-"""Characters besides marks that can become one with those before them: jamo, and the marks of narrow kana."""
+_joining = re.compile("[\u1160-\u11ff\uff9e\uff9f\U0001f3fb-\U0001f3ff]")
+"""Characters besides marks that change those before them: jamo, the marks of narrow kana, and tones of skin."""
 
 
 class Needle(NamedTuple):

@@ -84,8 +84,8 @@ def test_a_day_is_that_of_the_reader():
 
 
 PARTS = st.sampled_from(
-    ["from:", "in:", "to:", "on:", "before:", "has:", "is:", '"', "-", "*", "#", "@", "+", "/", " ", "me", "bob", "2026-11", "東京", "link", "\0"]
-)  # fmt: skip
+    [*("from:", "in:", "to:", "on:", "before:", "has:", "is:", "me", "bob", "2026-11", "東京", "link"), *'"-*#@+/ \0']
+)
 
 
 @given(st.one_of(st.text(max_size=80), st.lists(PARTS, max_size=20).map("".join)), st.integers(-1440, 1440))
