@@ -79,17 +79,13 @@ def _load(db: Connection, ids: Sequence[str]) -> dict[str, str]:
     return {row["message"]: row["at"] for row in _of.all(db, {"ids": packed(ids)})}
 
 
-def _is_pinned(message: ColumnElement[str], _me: str) -> ColumnElement[bool]:
-    return message.in_(select(pins.c.message))
-
-
 PINNED_AT = Part(
     "pinned_at",
     str | None,
     "When it was pinned; `null` if it is not pinned.",
     None,
     _load,
-    found_by={"is:pinned": _is_pinned},
+    found_by={"is:pinned": lambda _: select(pins.c.message)},
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain, islice
 
-from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, String, Table, bindparam, delete, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, delete, insert, select
 
 from chatrooms import names
 from chatrooms.features.mentions.written import written
@@ -76,10 +76,6 @@ def _readers(db: Connection, room: str, usernames: AbstractSet[str]) -> Abstract
     return {row["username"] for row in _readers_of.all(db, {"room": room, "usernames": packed(usernames)})}
 
 
-def _mentions(message: ColumnElement[str], me: str) -> ColumnElement[bool]:
-    return select(mentions.c.message).where(mentions.c.message == message, mentions.c.username == me).exists()
-
-
 MENTIONS = Part(
     "mentions",
     list[str],
@@ -88,7 +84,7 @@ MENTIONS = Part(
     (),
     _load,
     _store,
-    found_by={"is:mention": _mentions},
+    found_by={"is:mention": lambda me: select(mentions.c.message).where(mentions.c.username == me)},
 )
 
 FEATURE = Feature(tables=(mentions,), parts=(MENTIONS,))

@@ -15,7 +15,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -148,11 +147,6 @@ def beyond(db: Connection, username: str, found: Sequence[Any]) -> Mapping[str, 
         if (row["message"], row["emoji"]) in hidden:
             mine.setdefault(row["message"], []).append(row["emoji"])
     return mine
-
-
-def is_reacted_to(message: ColumnElement[str], _me: str) -> ColumnElement[bool]:
-    """Return the condition that a message has reactions."""
-    return select(reactions.c.message).where(reactions.c.message == message).exists()
 
 
 def add(db: Connection, message: str, emoji: str, username: str) -> bool:

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 
-from sqlalchemy import ColumnElement, bindparam, func, not_, select
+from sqlalchemy import Select, and_, bindparam, func, select, true
 
 from chatrooms import clock
 from chatrooms.errors import Unavailable
@@ -22,17 +22,22 @@ from chatrooms.features.search.index import Wanted, mark, marked
 from chatrooms.features.search.indexing import is_searched, state_mark, with_files
 from chatrooms.features.search.language import Operator, Period, Term, Text
 from chatrooms.features.search.matching import alternatives, is_in, is_to, matches
+from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act
-from chatrooms.storage.rows import Message, many
+from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import members, messages
+from chatrooms.storage.tables import is_message, members, messages
 
 FEW = 100
 """Up to so many rooms are a part of what the index looks for; with more, most of what it finds is readable."""
-READABLE = 4
-"""If less than a quarter of what it finds is, all rooms become a part of it."""
-FIRST, MOST = 150, 1200
-"""How many candidates are looked at together: more with each time."""
+READABLE = 100
+"""If less than one in so many is, all rooms become a part of it."""
+FIRST, MOST = 200, 3200
+"""How many candidates the index returns together: more with each time."""
+LISTED = 5000
+"""Up to so many messages of a feature, such as pinned ones, are looked at instead of the index."""
+LOADED = 100
+"""How many candidates are loaded together."""
 SECONDS = 0.15
 """After this time, a search returns what it has found, and where to continue."""
 SECONDS_AT_MOST = 2.0
@@ -41,7 +46,8 @@ SLACK = timedelta(hours=1)
 
 Lister: TypeAlias = Callable[[int, int, int], list[int]]
 """Returns the greatest keys of a range, up to a number of them."""
-Condition: TypeAlias = Callable[[ColumnElement[str], str], ColumnElement[bool]]
+Which: TypeAlias = Callable[[str], Select[Any]]
+"""Returns a query for the ids of messages that a feature knows, for a person."""
 
 _last = Prepared(select(func.max(messages.c.key).label("key")))
 _at = Prepared(select(messages.c.at).where(messages.c.key >= bindparam("key")).order_by(messages.c.key).limit(1))
@@ -55,20 +61,17 @@ class Found(NamedTuple):
     last: str | None
 
 
-class Chunk(NamedTuple):
-    """Messages, by their keys, and whether they are from the index."""
-
-    keys: list[int]
-    indexed: bool
-
-
 @dataclass
 class Search:
-    """A search while it runs."""
+    """A search while it runs: what it looks for, and the rooms of the caller that it looks in.
+
+    ``kept`` and ``dropped`` are queries for the ids of messages that features know.
+    """
 
     act: Act
     terms: Sequence[Term]
-    conditions: Sequence[ColumnElement[bool]]
+    kept: Sequence[Select[Any]]
+    dropped: Sequence[Select[Any]]
     wanted: Wanted
     rooms: Sequence[str]
     by_room: bool
@@ -78,53 +81,91 @@ class Search:
         """Return a search for messages that meet ``terms`` in the rooms to which the caller belongs."""
         known = found_by(act)
         of_features = [term for term in terms if isinstance(term, Operator) and term.value in known]
-        conditions = [_condition(known[term.value], term, act.me.username) for term in of_features]
         own = [term for term in terms if term not in of_features]
+        kept, dropped = (
+            [known[term.value](act.me.username) for term in of_features if term.negated is negated]
+            for negated in (False, True)
+        )
         rooms, wanted = _readable(act, own), _wanted(own)
-        return cls(act, own, conditions, wanted, rooms, by_room=len(rooms) <= FEW or not wanted)
+        return cls(act, own, kept, dropped, wanted, rooms, by_room=len(rooms) <= FEW or not wanted)
 
     def find(self, below: int | None, most: int) -> Found:
         """Return up to ``most`` messages with keys less than ``below``."""
-        begun, found, seen = time.monotonic(), list[Message](), list[Message]()
-        for chunk in self._chunks(below) if self.rooms else ():
-            candidates = self._load(chunk.keys)
-            if chunk.indexed and READABLE * len(candidates) < len(chunk.keys):
-                self.by_room = True
-            seen += candidates[-1:]
-            found += (row for row in candidates if matches(self.terms, row, self.act.me.username))
+        begun, found, seen = time.monotonic(), list[Message](), ""
+        for keys in self._candidates(below) if self.rooms else ():
+            loaded = self._load(keys)
+            seen = loaded[-1]["id"] if loaded else seen
+            found += (row for row in loaded if self._meets(row))
             if len(found) > most:
                 return Found(found[:most], found[most - 1]["id"])
             elapsed = time.monotonic() - begun
             if seen and elapsed > SECONDS:
-                return Found(found, seen[-1]["id"])
+                return Found(found, seen)
             if elapsed > SECONDS_AT_MOST:
                 raise Unavailable
         return Found(found, None)
 
-    def _chunks(self, below: int | None) -> Iterator[Chunk]:
-        """Yield the candidates: those that are not indexed yet, then others."""
-        low, high, _ = index.limits(self.act.db)
+    def _meets(self, row: Message) -> bool:
+        return row.pop("kept") and matches(self.terms, row, self.act.me.username)  # type: ignore[typeddict-item]
+
+    def _candidates(self, below: int | None) -> Iterator[list[int]]:
+        """Yield the keys of readable messages that may meet the terms, some together, the greatest first."""
         oldest, newest = self._within()
         newest = newest if below is None else min(newest, below)
-        for keys in _ranged([(max(high, oldest), newest)], self._scan):
-            yield Chunk(keys, indexed=False)
-        for keys in _ranged(index.windows(max(low, oldest), min(high, newest)), self._look_up):
-            yield Chunk(keys, indexed=True)
+        for keys in self._chunks(oldest, newest):
+            readable = self._only_readable(keys)
+            for start in range(0, max(1, len(readable)), LOADED):
+                yield readable[start : start + LOADED]
+
+    def _chunks(self, oldest: int, newest: int) -> Iterator[list[int]]:
+        """Yield keys of candidates: those of features, or the ones that are not indexed yet and then the others."""
+        listed = self._listed()
+        if listed is not None:
+            yield [key for key in listed if oldest <= key < newest]
+            return
+        low, high, _ = index.limits(self.act.db)
+        yield from _ranged([(max(high, oldest), newest)], self._scan)
+        yield from _ranged(index.windows(max(low, oldest), min(high, newest)), self._look_up)
+
+    def _listed(self) -> list[int] | None:
+        """Return the keys of all messages that a feature knows, if they are not too many."""
+        for ids in self.kept:
+            keys = select(messages.c.key).where(messages.c.id.in_(ids)).limit(LISTED + 1)
+            found = self.act.db.scalars(keys).all()
+            if len(found) <= LISTED:
+                return sorted(found, reverse=True)
+        return None
 
     def _scan(self, first: int, below: int, limit: int) -> list[int]:
-        keys = select(messages.c.key).where(messages.c.key >= first, messages.c.key < below, *is_searched)
+        keys = select(messages.c.key).where(messages.c.key >= first, messages.c.key < below, is_message)
         return list(self.act.db.scalars(keys.order_by(messages.c.key.desc()).limit(limit)))
 
     def _look_up(self, first: int, below: int, limit: int) -> list[int]:
         here = [marked(*(mark("r", room) for room in self.rooms))] if self.by_room else []
         return index.find(self.act.db, [*self.wanted, *here], first, below, limit)
 
-    def _load(self, keys: Sequence[int]) -> list[Message]:
-        """Return the messages that the caller may read, newest first."""
+    def _only_readable(self, keys: Sequence[int]) -> list[int]:
+        """Return the keys of messages that the caller may read, in order."""
         if not keys:
             return []
-        found = rows_of(self.act.me).where(messages.c.key.in_(keys), *is_searched, *self.conditions)
-        loaded = many(Message, self.act.db.execute(found.order_by(messages.c.key.desc())))
+        room = messages.c.room.concat("")  # not by the index of rooms, which has more than these keys
+        asked = select(messages.c.key).where(messages.c.key.in_(keys), access.readable(room, self.act.me))
+        readable = set(self.act.db.scalars(asked))
+        if READABLE * len(readable) < len(keys):
+            self.by_room = True
+        return [key for key in keys if key in readable]
+
+    def _load(self, keys: Sequence[int]) -> list[Message]:
+        """Return messages that the caller may read, newest first, each with whether features keep it."""
+        if not keys:
+            return []
+        kept = and_(
+            *(messages.c.id.in_(ids) for ids in self.kept), *(messages.c.id.not_in(ids) for ids in self.dropped), true()
+        )
+        found = rows_of(self.act.me).add_columns(kept.label("kept")).where(messages.c.key.in_(keys), *is_searched)
+        result = self.act.db.execute(found.order_by(messages.c.key.desc()))
+        names = list(map(str, result.keys()))
+        loaded = [cast(Message, dict(zip(names, row, strict=True))) for row in result]
         with_files(self.act, loaded)
         return loaded
 
@@ -151,14 +192,9 @@ class Search:
         return first
 
 
-def found_by(act: Act) -> Mapping[str, Condition]:
+def found_by(act: Act) -> Mapping[str, Which]:
     """Return what features know of messages, besides what these show, by the text of the search for it."""
-    return {state: condition for part in act.parts for state, condition in part.found_by.items()}
-
-
-def _condition(condition: Condition, term: Operator, me: str) -> ColumnElement[bool]:
-    meets = condition(messages.c.id, me)
-    return not_(meets) if term.negated else meets
+    return {state: which for part in act.parts for state, which in part.found_by.items()}
 
 
 def _readable(act: Act, terms: Sequence[Term]) -> list[str]:

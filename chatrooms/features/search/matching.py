@@ -63,8 +63,9 @@ def is_to(room: str, value: str, me: str) -> bool:
 
 def pieces(terms: Sequence[Term], text: str) -> list[str]:
     """Return a text in pieces, of which every second one, from the second on, is what was searched."""
+    wanted = list(texts(terms))
     cut, at = [""], 0
-    for start, end in _merged(_ranges(list(texts(terms)), spans(text))):
+    for start, end in _merged(_ranges(wanted, spans(text))) if wanted else ():
         cut[-1] += text[at:start]
         cut += [text[start:end], ""]
         at = end

@@ -80,6 +80,8 @@ def places(needle: Needle, found: Sequence[str]) -> Iterator[int]:
 
 def spans(text: str) -> list[Span]:
     """Return the words of a text as `words` does, with their places."""
+    if text.isascii():
+        return [Span(word[0], word.start(), word.end(), word.start() + 1) for word in _PLAIN.finditer(text.lower())]
     folded, starts, ends = _aligned(text)
     if folded != _folded(text):
         return []  # characters that become one in a way that `_clusters` does not know
@@ -140,13 +142,17 @@ def _shown(character: str) -> str:
 
 def _aligned(text: str) -> tuple[str, list[int], list[int]]:
     """Return the folded text, and where the characters behind each of its own begin and end in ``text``."""
-    folded, starts, ends, at = [], list[int](), list[int](), 0
-    for cluster in _clusters(text):
-        new = _folded(cluster)
-        folded.append(new)
-        starts += [at] * len(new)
-        at += len(cluster)
-        ends += [at] * len(new)
+    folded, starts, ends, at, before = [], list[int](), list[int](), 0, 0
+    for part in re.findall(" +|[^ ]+", text):
+        for cluster in part if unicodedata.is_normalized("NFKC", part) else _clusters(part):
+            new = _folded(cluster)
+            folded.append(new)
+            starts += [at] * len(new)
+            at += len(cluster)
+            if not new:  # a mark of the character before
+                ends[len(ends) - before :] = [at] * before
+            before = len(new) or before
+            ends += [at] * len(new)
     return "".join(folded), starts, ends
 
 
