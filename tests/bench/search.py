@@ -81,10 +81,14 @@ class Filled:
         for first in range(0, self.messages, BATCH):
             with engine.begin() as db:
                 found = db.exec_driver_sql(
-                    "SELECT key, room, author, text FROM messages WHERE key > ? AND key <= ?", (first, first + BATCH)
+                    "SELECT key, room, author, text FROM messages WHERE key > ? AND key <= ? ORDER BY key DESC",
+                    (first, first + BATCH),
                 ).mappings()
                 index.put_all(db, [(row["key"], indexing.entry(row)) for row in found])
                 index.set_limits(db, 0, first + BATCH + 1)
+        with engine.begin() as db:
+            while index.merge(db):
+                pass
         engine.dispose()
 
     def _rows(self, first: int, count: int) -> Iterator[tuple]:

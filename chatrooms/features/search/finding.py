@@ -30,8 +30,8 @@ from chatrooms.storage.tables import is_message, members, messages
 
 FEW = 100
 """Up to so many rooms are a part of what the index looks for; with more, most of what it finds is readable."""
-READABLE = 100
-"""If less than one in so many is, all rooms become a part of it."""
+READABLE, LOOKED_AT = 300, 2000
+"""If less than one in so many is, of at least so many, all rooms become a part of it."""
 FIRST, MOST = 200, 3200
 """How many candidates the index returns together: more with each time."""
 LISTED = 5000
@@ -75,6 +75,8 @@ class Search:
     wanted: Wanted
     rooms: Sequence[str]
     by_room: bool
+    looked_at: int = 0
+    read: int = 0
 
     @classmethod
     def begin(cls, act: Act, terms: Sequence[Term]) -> Search:
@@ -151,8 +153,8 @@ class Search:
         room = messages.c.room.concat("")  # not by the index of rooms, which has more than these keys
         asked = select(messages.c.key).where(messages.c.key.in_(keys), access.readable(room, self.act.me))
         readable = set(self.act.db.scalars(asked))
-        if READABLE * len(readable) < len(keys):
-            self.by_room = True
+        self.looked_at, self.read = self.looked_at + len(keys), self.read + len(readable)
+        self.by_room |= self.looked_at >= LOOKED_AT and READABLE * self.read < self.looked_at
         return [key for key in keys if key in readable]
 
     def _load(self, keys: Sequence[int]) -> list[Message]:

@@ -1,7 +1,8 @@
 """The index of words: FTS5 in SQLite, a ``tsvector`` with a GIN index in PostgreSQL, by the key of each message.
 
 Besides its words, a message has *marks* there: its room, its author, and what it shows, so that these are a part of the
-query. Marks begin with a character that no word has. Rooms and authors are hashes, which any tokenizer leaves alone;
+query. SQLite walks along its lists of rows forwards faster than backwards, so there a row's number is its message's key
+below 0. Marks begin with a character that no word has. Rooms and authors are hashes, which any tokenizer leaves alone;
 what an index finds is looked at once more, so that two with the same hash do no harm.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -32,15 +34,20 @@ from chatrooms.storage.tables import metadata
 MARK = "§"
 SLICE = 1 << 15
 """PostgreSQL finds no newest rows first, so messages have a mark for each so many keys, and a query names some."""
-FIRST_WINDOW, LARGEST_WINDOW = 2 * SLICE, 16 * SLICE
+FIRST_WINDOW, LARGEST_WINDOW, GROWTH = 2 * SLICE, 64 * SLICE, 8
 """How many keys one query covers, more with each query: one that finds little must not take long."""
+PAGES = 100
+"""How many pages of SQLite's index one step of merging writes, of about 4 KB each."""
 TABLE = "search_index"
 
 Wanted = Sequence[Sequence[Needle]]
 """What the index looks for: of each group, one at least."""
 
 CREATE = {
-    "sqlite": (f"CREATE VIRTUAL TABLE IF NOT EXISTS {TABLE} USING fts5(words, columnsize=0, tokenize='ascii')",),
+    "sqlite": (
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS {TABLE} USING fts5(words, columnsize=0, tokenize='ascii')",
+        f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('usermerge', 2)",
+    ),
     "postgresql": (
         f"CREATE TABLE IF NOT EXISTS {TABLE} (key BIGINT CONSTRAINT pk_{TABLE} PRIMARY KEY, words TSVECTOR NOT NULL)",
         f"CREATE INDEX IF NOT EXISTS ix_{TABLE}_words ON {TABLE} USING gin (words)",
@@ -65,20 +72,21 @@ indexed = Table(
 
 _limits = Prepared(select(indexed.c.low, indexed.c.high, indexed.c.start))
 _PUT = {
-    "sqlite": text(f"INSERT INTO {TABLE} (rowid, words) VALUES (:key, :words)"),
+    "sqlite": text(f"INSERT INTO {TABLE} (rowid, words) VALUES (-:key, :words)"),
     "postgresql": text(
         f"INSERT INTO {TABLE} (key, words) VALUES (:key, CAST(:words AS tsvector)) "
         "ON CONFLICT (key) DO UPDATE SET words = EXCLUDED.words"
     ),
 }
 _REMOVE = {
-    "sqlite": Prepared(text(f"DELETE FROM {TABLE} WHERE rowid = :key")),
+    "sqlite": Prepared(text(f"DELETE FROM {TABLE} WHERE rowid = -:key")),
     "postgresql": Prepared(text(f"DELETE FROM {TABLE} WHERE key = :key")),
 }
+_MERGE = Prepared(text(f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('merge', {PAGES})"))
 _FIND = {
     "sqlite": text(
-        f"SELECT rowid AS key FROM {TABLE} WHERE {TABLE} MATCH :wanted "
-        "AND rowid >= :first AND rowid < :below ORDER BY rowid DESC LIMIT :limit"
+        f"SELECT -rowid FROM {TABLE} WHERE {TABLE} MATCH :wanted "
+        "AND rowid > -:below AND rowid <= -:first ORDER BY rowid LIMIT :limit"
     ),
     # Adding 0 keeps PostgreSQL from walking along the keys, which takes long if few messages have the words.
     "postgresql": text(
@@ -111,13 +119,8 @@ def set_limits(db: Connection, low: int, high: int) -> None:
         db.execute(insert(indexed).values(id=1, low=low, high=high, start=low))
 
 
-def put(db: Connection, key: int, words: Sequence[str]) -> None:
-    """Index a message that is not; in PostgreSQL, it may be."""
-    put_all(db, [(key, words)])
-
-
 def put_all(db: Connection, rows: Iterable[tuple[int, Sequence[str]]]) -> None:
-    """Index messages that are not."""
+    """Index messages that are not. SQLite does it faster if the greatest key comes first."""
     dialect = db.dialect.name
     as_stored = _tsvector if dialect == "postgresql" else _plain
     given = [{"key": key, "words": as_stored(key, words)} for key, words in rows]
@@ -130,13 +133,26 @@ def remove(db: Connection, key: int) -> None:
     _REMOVE[db.dialect.name].run(db, {"key": key})
 
 
+def merge(db: Connection) -> bool:
+    """Merge some of the parts of which SQLite's index consists, as each adds to a search; return whether it did.
+
+    PostgreSQL does it by itself.
+    """
+    if db.dialect.name != "sqlite":
+        return False
+    driver: Any = db.connection.driver_connection
+    before = driver.total_changes
+    _MERGE.run(db, {})
+    return bool(driver.total_changes - before > 1)  # as documented: fewer mean that there was nothing to merge
+
+
 def windows(low: int, below: int) -> Iterator[tuple[int, int]]:
     """Yield ranges of keys, from the greatest below ``below`` down to ``low``, for `find`."""
     size = FIRST_WINDOW
     while below > low:
         first = max(low, (below - 1) // SLICE * SLICE + SLICE - size)
         yield first, below
-        below, size = first, min(2 * size, LARGEST_WINDOW)
+        below, size = first, min(GROWTH * size, LARGEST_WINDOW)
 
 
 def find(db: Connection, wanted: Wanted, first: int, below: int, limit: int) -> list[int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import accumulate, chain
 from typing import Any
@@ -83,9 +83,17 @@ def _again(act: Act, row: Row) -> None:
 
 
 async def _index(chat: Chat, _job: Job) -> None:
-    """Index new messages, then older ones, until all are, or for `SECONDS`; then enqueue the rest."""
+    await _work(chat, _newer, _older)
+
+
+async def _keep(chat: Chat, _job: Job) -> None:
+    await _work(chat, _newer, _older, _merge)
+
+
+async def _work(chat: Chat, *steps: Callable[[Act], bool]) -> None:
+    """Take each step as long as it returns that there may be more, or for `SECONDS`; then enqueue the rest."""
     until = time.monotonic() + SECONDS
-    for step in (_newer, _older):
+    for step in steps:
         begun = time.monotonic()
         while await chat.change(step, NOBODY):
             if time.monotonic() > until:
@@ -96,8 +104,9 @@ async def _index(chat: Chat, _job: Job) -> None:
 
 
 INDEX = JobKind("search.index", _index)
-KEEP = JobKind("search.keep", _index, every=timedelta(minutes=10))
-"""Indexes what no other job has, such as all messages of a database that had no index before."""
+"""Indexes new messages, then older ones."""
+KEEP = JobKind("search.keep", _keep, every=timedelta(minutes=10))
+"""Indexes what no other job has, such as all messages of a database that had no index before, and merges."""
 
 
 def _enqueue_rest(act: Act) -> None:
@@ -110,7 +119,7 @@ def _newer(act: Act) -> bool:
     low, high, _ = index.limits(act.db)
     found = _texts(act, messages.c.key >= high, messages.c.key.asc())
     if found:
-        index.put_all(act.db, [(row["key"], entry(row)) for row in found])
+        index.put_all(act.db, [(row["key"], entry(row)) for row in reversed(found)])
         index.set_limits(act.db, low, found[-1]["key"] + 1)
     return bool(found)
 
@@ -121,10 +130,13 @@ def _older(act: Act) -> bool:
     if low <= 0:
         return False
     found = _texts(act, messages.c.key < low, messages.c.key.desc())
-    # SQLite writes a part of its index each time that a key is less than the one before.
-    index.put_all(act.db, [(row["key"], entry(row)) for row in reversed(found)])
+    index.put_all(act.db, [(row["key"], entry(row)) for row in found])
     index.set_limits(act.db, found[-1]["key"] if found else 0, high)
     return bool(found)
+
+
+def _merge(act: Act) -> bool:
+    return index.merge(act.db)
 
 
 def _texts(act: Act, where: ColumnElement[bool], order: ColumnElement[Any]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("CREATE VIRTUAL TABLE search_index USING fts5(words, columnsize=0, tokenize='ascii')")
+        op.execute("INSERT INTO search_index (search_index, rank) VALUES ('usermerge', 2)")
     else:
         op.execute(
             "CREATE TABLE search_index (key BIGINT CONSTRAINT pk_search_index PRIMARY KEY, words TSVECTOR NOT NULL)"
