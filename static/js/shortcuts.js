@@ -34,9 +34,10 @@ function onKeyDown(event) {
 
 /** @param {KeyboardEvent} event @returns {(() => void) | undefined} */
 function actionOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
-  if ((ctrlKey || metaKey) && !altKey && key.toLowerCase() === "k") return () => show("switcher");
-  if ((ctrlKey || metaKey) && !altKey && shiftKey && key.toLowerCase() === "f") return () => (location.hash = SEARCH);
-  if ((ctrlKey || metaKey) && !altKey && key === "/") return () => show("keys");
+  const isCommand = (ctrlKey || metaKey) && !altKey;
+  if (isCommand && key.toLowerCase() === "k") return () => show("switcher");
+  if (isCommand && shiftKey && key.toLowerCase() === "f") return () => (location.hash = SEARCH);
+  if (isCommand && key === "/") return () => show("keys");
   if (altKey && !ctrlKey && key === "ArrowUp") return () => walk(-1, shiftKey);
   if (altKey && !ctrlKey && key === "ArrowDown") return () => walk(1, shiftKey);
   if (key === "Escape" && !document.querySelector(":popover-open")) return markAllRead;

@@ -63,8 +63,9 @@ function statusOf(answer, isFirst) {
   if (isFirst) return html`<span class="unseen">Searching…</span>`;
   if (!answer) return "";
   const { messages, more } = answer;
-  if (!messages.length)
+  if (!messages.length) {
     return more ? "Nothing found so far." : "Nothing found. Try fewer words, or the beginning of a word and *.";
+  }
   const number = messages.length.toLocaleString();
   if (more) return `The newest ${number} results`;
   return messages.length === 1 ? "1 result" : `${number} results`;
