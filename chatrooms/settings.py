@@ -139,6 +139,10 @@ class Settings(BaseSettings):
         default="120/hour", description="Strangers that an address may write to or invite (IPv6: per /64)."
     )
     rate_signal: PersonRate = Field(default="50/second", description="Signals allowed per person.")
+    rate_search: PersonRate = Field(
+        default="300/minute;20/second",
+        description="Searches allowed per person; one that takes long counts as several.",
+    )
     rate_other: PersonRate = Field(default="600/minute", description="Other commands allowed per person.")
     rate_broadcast: AddressRate = Field(
         default="20000/second",

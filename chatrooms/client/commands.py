@@ -14,6 +14,7 @@ from chatrooms.client.rows import (
     BookmarkPage,
     Follow,
     Followed,
+    FoundPage,
     History,
     InboxItem,
     InboxPage,
@@ -83,6 +84,7 @@ REPEATABLE = frozenset(
         "room.unarchive",
         "room.unfavorite",
         "room.unmute",
+        "search",
         "session.list",
         "sync",
         "thread.close",
@@ -435,6 +437,22 @@ class Commands(ABC):
         """
         result: OneRoom = await self.run("room.update", room=room, title=title, topic=topic, access=access)
         return result["room"]
+
+    async def search(
+        self, query: str, *, after: str | None = None, limit: int | None = None, offset: int | None = None
+    ) -> FoundPage:
+        """Find messages in the rooms and conversations that you belong to, newest first.
+
+        - ``query``: Words, ``"several in a row"``, ``begin*``, ``-without``, and operators: ``from:`` ``to:``
+          ``in:`` ``before:`` ``after:`` ``on:`` ``during:`` ``has:link`` ``has:file`` ``has:image``
+          ``has:reaction`` ``is:mine`` ``is:mention`` ``is:pinned`` ``is:thread``. Nothing is an error: anything
+          else is text.
+        - ``after``: The ``next`` of the page before; if omitted, start at the newest.
+        - ``limit``: The most messages to return (default ``25``).
+        - ``offset``: How many minutes the days of the query are ahead of UTC where you are (default ``0``).
+        """
+        result: FoundPage = await self.run("search", query=query, after=after, limit=limit, offset=offset)
+        return result
 
     async def sessions(self) -> list[Session]:
         """Return the browsers and programs that can act for you."""

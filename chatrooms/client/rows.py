@@ -100,6 +100,77 @@ class Followed(TypedDict):
     read: Read | None
 
 
+class FoundMessage(TypedDict):
+    """A message that a search found."""
+
+    id: str
+    """A UUID."""
+    room: str
+    """The room's name."""
+    seq: int
+    """The position in the room's timeline: the ``rev`` at which the message was posted."""
+    rev: int
+    """The room's revision at which the message last changed."""
+    number: int | None
+    """The message's number in its room, from 1; ``null`` for an event."""
+    author: str
+    """The username of the author, or of the person who did it."""
+    kind: str
+    """``text``, or what happened: ``joined``, ``left``, ``invited``, ``removed``, ``renamed`` (a new title),
+    ``topic``, ``access``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
+    """
+    text: str | None
+    """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""
+    data: EventData | None
+    """The details of an event, if it has any."""
+    at: str
+    """When it was posted; ISO 8601, UTC, with milliseconds."""
+    edited_at: str | None
+    """When its text was last edited, if ever."""
+    deleted: bool
+    """Whether it was deleted: its place is kept, its text is gone, and it never changes again."""
+    reply_to: str | None
+    """The id of the message in the same room that this one replies to."""
+    highlights: list[str]
+    """Its ``text`` in pieces: the second, fourth and so on are what was found; there may be none."""
+    pinned_at: str | None
+    """When it was pinned; ``null`` if it is not pinned."""
+    mentions: list[str]
+    """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code,
+    quotes, links and addresses; at most 50.
+    """
+    quoted: Quoted | None
+    """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
+    change alone is sent: take the new text from there, and ``null`` if it was deleted.
+    """
+    reactions: list[Reaction]
+    """The emoji with which people reacted to it, at most 50, the oldest first."""
+    thread: Summary | None
+    """The thread under it; ``null`` if it has no replies there. It is sent at most every 2 seconds."""
+    echo: Echo | None
+    """The reply in a thread of this room that it refers to, because its author sent it to the room too, or
+    ``null``.
+    """
+
+
+class FoundPage(TypedDict):
+    """Messages, newest first.
+
+    If there can be ``more``, pass ``next`` as ``after``. A search that takes long returns what it has found
+    so far, which can be nothing. ``indexed`` is the percentage of messages that can be found; it is below 100
+    while the server indexes a database of an older version.
+    """
+
+    messages: list[FoundMessage]
+    more: bool
+    next: str | None
+    indexed: int
+    mine: dict[str, list[str]]
+    """By message id, the emoji of your own reactions that its ``reactions`` do not show, because 20 other people
+    reacted with them before you.
+    """
+
+
 class History(TypedDict):
     """Messages, ordered by ``seq``; ``more`` is true if there are others in the requested direction."""
 

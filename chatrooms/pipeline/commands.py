@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 
 from chatrooms import clock, names
 from chatrooms.errors import Invalid
@@ -79,8 +79,10 @@ class Part:
 
     ``load`` returns the values by message id; messages without one get ``empty``, which must be immutable. ``store``
     runs whenever a message is posted, edited or deleted (its text is then None), and returns its value. ``mine``
-    returns, by message id, what a person knows of messages beyond the values, which are the same for everyone. ``type``
-    and ``doc`` describe the field in the documentation. A deleted message keeps the value of one that ``survives``.
+    returns, by message id, what a person knows of messages beyond the values, which are the same for everyone.
+    ``found_by`` has what people can search for, such as ``is:pinned``, each with a function that returns a query for
+    the ids of these messages, for a person. ``type`` and ``doc`` describe the field in the documentation. A deleted
+    message keeps the value of one that ``survives``.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Part:
     store: Callable[[Connection, Message], Any] | None = None
     mine: Callable[[Connection, str, Sequence[Message]], Mapping[str, list[str]]] | None = None
     survives: bool = False
+    found_by: Mapping[str, Callable[[str], Select[Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         hash(self.empty)  # all messages without a value share it

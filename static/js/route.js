@@ -75,8 +75,10 @@ export const showsList = computed(() => hash.value === ROOMS);
 export const showsInbox = computed(() => hash.value === INBOX);
 /** Whether our bookmarks are. */
 export const showsBookmarks = computed(() => hash.value === BOOKMARKS);
+/** What is searched, if a search is shown; null if not. */
+export const searched = computed(() => addresses.queryAt(hash.value));
 /** Whether a list of messages is shown instead of a room. */
-export const showsPage = computed(() => showsInbox.value || showsBookmarks.value);
+export const showsPage = computed(() => showsInbox.value || showsBookmarks.value || searched.value !== null);
 
 export const isNarrow = matching("(width < 48rem)");
 /** Whether a panel has a place beside the messages; otherwise it covers them. */

@@ -66,6 +66,30 @@ export interface Follow {
   rev: number;
 }
 
+/** A message that a search found. */
+export interface FoundMessage {
+  id: string;
+  room: string;
+  seq: number;
+  rev: number;
+  number: number | null;
+  author: string;
+  kind: string;
+  text: string | null;
+  data: EventData | null;
+  at: string;
+  edited_at: string | null;
+  deleted: boolean;
+  reply_to: string | null;
+  highlights: string[];
+  pinned_at: string | null;
+  mentions: string[];
+  quoted: Quoted | null;
+  reactions: Reaction[];
+  thread: Summary | null;
+  echo: Echo | null;
+}
+
 /** Something that concerns you; in your own room only. */
 export interface InboxItem {
   id: number;
@@ -505,6 +529,11 @@ export interface Commands {
   "room.update": {
     params: { room: string; title?: string | null; topic?: string | null; access?: "open" | "private" | null };
     result: { room: Room };
+  };
+  /** Find messages in the rooms and conversations that you belong to, newest first. */
+  search: {
+    params: { query: string; after?: string | null; limit?: number; offset?: number };
+    result: { messages: FoundMessage[]; more: boolean; next: string | null; indexed: number; mine: Record<string, string[]> };
   };
   /** Return the browsers and programs that can act for you. */
   "session.list": {

@@ -260,6 +260,24 @@ async def events(alice: Visitor) -> None:
     await expect(alice.log.get_by_role("list", name="What happened")).to_be_visible()
 
 
+async def search_box(alice: Visitor) -> None:
+    await alice.page.goto(f"{alice.url}/#/search/carol%20from%3A")
+    await alice.page.get_by_role("combobox", name="Search messages").click()
+    await expect(alice.page.get_by_role("option").first).to_be_visible()
+
+
+async def search_hints(alice: Visitor) -> None:
+    await rooms(alice)
+    await alice.page.get_by_role("link", name="Search messages").click()
+    await expect(alice.page.get_by_text("Words find messages")).to_be_visible()
+
+
+async def searching(alice: Visitor) -> None:
+    await alice.page.goto(f"{alice.url}/#/search/have%20on%3Atoday")
+    await alice.page.get_by_role("button", name="Surroundings").first.click()
+    await expect(alice.page.get_by_role("list", name="Surroundings")).to_be_visible()
+
+
 async def not_here(alice: Visitor) -> None:
     await alice.page.goto(f"{alice.url}/r/nowhere")
     await expect(alice.page.get_by_role("heading", name="No open room is called #nowhere")).to_be_visible()
@@ -277,6 +295,6 @@ VIEWS: dict[str, View] = {
         devices, invite_link, profile, level, browse,
         replying, inbox, bookmarks, mute, new_room, new_conversation, edit_room, invite,
         archive, sign_out,
-        conversation, notes, events, not_here, editing, too_long,
+        conversation, notes, events, searching, search_box, search_hints, not_here, editing, too_long,
     )
 }  # fmt: skip

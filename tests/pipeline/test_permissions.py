@@ -204,6 +204,13 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "bookmark.list": [({}, FINE, FINE)],
     "inbox.list": [({}, FINE, FINE)],
     "inbox.mark": [({"ids": [1]}, FINE, FINE)],
+    "search": [
+        ({"query": "canary"}, FINE, FINE),
+        ({"query": "canary in:#staff"}, FINE, FINE),
+        ({"query": "in:#staff -zebra"}, FINE, FINE),
+        ({"query": "is:mention"}, FINE, FINE),
+        ({"query": "from:bob", "after": "SECRET"}, FINE, STRANGER),
+    ],
     "typing": [({"room": "#staff"}, FINE, STRANGER), ({"room": "SECRET THREAD"}, FINE, STRANGER)],
     "signal": [
         ({"to": "SECRET THREAD", "type": "x"}, FINE, STRANGER),
