@@ -71,7 +71,7 @@ REACTIONS = Part(
     stored.load,
     _store,
     stored.beyond,
-    {"has:reaction": lambda _: select(stored.reactions.c.message)},
+    found_by={"has:reaction": lambda _: select(stored.reactions.c.message)},
 )
 
 
