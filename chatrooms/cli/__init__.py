@@ -13,7 +13,7 @@ import orjson
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from chatrooms.settings import DEFAULT_CONFIG, Settings, load
+from chatrooms.settings import DEFAULT_CONFIG, FILES, Settings, load
 from chatrooms.version import __version__
 
 WRONG = 2
@@ -105,7 +105,10 @@ def show(config: Path | None, **flags: Any) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @setting_options
 def backup(file: Path, config: Path | None, **flags: Any) -> None:
-    """Copy the SQLite database to a new FILE, also while a server uses it."""
+    """Copy the SQLite database to a new FILE, also while a server uses it.
+
+    The files that people shared are not in it: copy their folder, too.
+    """
     settings = _settings(config, flags)
     from chatrooms.cli.backup import copy
     from chatrooms.cli.opening import Unable
@@ -115,6 +118,8 @@ def backup(file: Path, config: Path | None, **flags: Any) -> None:
     except Unable as error:
         _fail(str(error))
     click.echo(f"{source} is copied to {file}.")
+    if not settings.file_store:
+        click.echo(f"Now copy the folder with the files that people shared, if there is one: {settings.data / FILES}")
 
 
 @cli.command()

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from chatrooms.client.rows import (
+    Beginning,
+    Begun,
     Bookmark,
     BookmarkPage,
     Follow,
@@ -46,6 +48,8 @@ from chatrooms.client.rows import (
     Read,
     Room,
     Session,
+    SharedFiles,
+    Space,
     State,
     States,
     ThreadPage,
@@ -60,6 +64,8 @@ REPEATABLE = frozenset(
         "bookmark.add",
         "bookmark.list",
         "bookmark.remove",
+        "file.list",
+        "file.space",
         "history",
         "inbox.list",
         "inbox.mark",
@@ -134,6 +140,34 @@ class Commands(ABC):
         """Remove your bookmark of a message. Removing it again has no effect."""
         result: Marked = await self.run("bookmark.remove", id=id)
         return result["bookmark"]
+
+    async def begin_file(self, name: str, size: int, type: str | None = None) -> Beginning:
+        """Begin to upload a file, which you can then post with ``message.post``.
+
+        Send its bytes to ``upload`` by tus 1.0 (https://tus.io/protocols/resumable-upload): ``HEAD`` returns how
+        many the server has, ``PATCH`` adds more, and ``DELETE`` gives up. What is not posted within a day is
+        removed. Pictures are stored without metadata such as the place where they were taken; files of other
+        types as they are.
+
+        - ``name``: Its name; folders, and characters that cannot be seen, are left out.
+        - ``size``: Its bytes; an empty file cannot be uploaded.
+        - ``type``: Its media type. It only tells sound from video; the content decides the type.
+        """
+        result: Begun = await self.run("file.begin", name=name, size=size, type=type)
+        return result["file"]
+
+    async def files(self, room: str, after: int | None = None) -> SharedFiles:
+        """Return the files of a room, newest first, about a hundred at a time; those of a message come together.
+
+        - ``after``: Start after the files of the message with this ``seq``; if omitted, at the newest.
+        """
+        result: SharedFiles = await self.run("file.list", room=await self._room_of(room), after=after)
+        return result
+
+    async def file_space(self) -> int:
+        """Return how much you can upload."""
+        result: Space = await self.run("file.space")
+        return result["largest"]
 
     async def history(
         self,

@@ -14,6 +14,22 @@ Access = Literal["open", "private", "conversation", "personal", "thread"]
 """
 
 
+class Beginning(TypedDict):
+    """A file that is being uploaded."""
+
+    id: str
+    """A UUID, for ``message.post``."""
+    name: str
+    """The name as it will be shown."""
+
+
+class Begun(TypedDict):
+    """A file, and where to upload it by tus 1.0 within a day, relative to the chat's address."""
+
+    file: Beginning
+    upload: str
+
+
 class Bookmark(TypedDict):
     """A message that you want to find again; in your own room only."""
 
@@ -70,6 +86,23 @@ class EventData(TypedDict):
     """The id of the message that was pinned."""
     seq: NotRequired[int]
     """The ``seq`` of that message."""
+
+
+class File(TypedDict):
+    """A file of a message."""
+
+    id: str
+    """A UUID."""
+    name: str
+    """The name to show and to save it by; without folders."""
+    type: str
+    """The media type, from the content: one that browsers show, or ``application/octet-stream``."""
+    size: int
+    """In bytes."""
+    url: str
+    """Where it is, relative to the address of the chat."""
+    picture: Picture | None
+    """``null`` if it is not a picture that can be shown."""
 
 
 class Follow(TypedDict):
@@ -151,6 +184,8 @@ class FoundMessage(TypedDict):
     """The reply in a thread of this room that it refers to, because its author sent it to the room too, or
     ``null``.
     """
+    files: list[File]
+    """Its files, at most 10; a message with files can have an empty text."""
 
 
 class FoundPage(TypedDict):
@@ -428,6 +463,8 @@ class Message(TypedDict):
     """The reply in a thread of this room that it refers to, because its author sent it to the room too, or
     ``null``.
     """
+    files: list[File]
+    """Its files, at most 10; a message with files can have an empty text."""
 
 
 class NewInvite(TypedDict):
@@ -518,6 +555,23 @@ class Opened(TypedDict):
     """Whether you follow it, or have stopped."""
     read: Read | None
     """Your read position in it, if you have one."""
+
+
+class Picture(TypedDict):
+    """What to know of a picture before it is loaded.
+
+    With ``?size=small`` or ``?size=large`` after its ``url``, it comes as WebP in a box of 800 or 2,400
+    pixels.
+    """
+
+    width: int
+    """In pixels, as it is shown."""
+    height: int
+    """In pixels, as it is shown."""
+    placeholder: str
+    """A tiny picture to show meanwhile, as a ``data:`` URL."""
+    animated: bool
+    """Whether it moves."""
 
 
 class Pinned(TypedDict):
@@ -639,6 +693,49 @@ class Session(TypedDict):
     """When it was last used, to the hour."""
     current: bool
     """Whether this call came by this session."""
+
+
+class SharedFile(TypedDict):
+    """A file, and the message that it is in."""
+
+    id: str
+    """A UUID."""
+    name: str
+    """The name to show and to save it by; without folders."""
+    type: str
+    """The media type, from the content: one that browsers show, or ``application/octet-stream``."""
+    size: int
+    """In bytes."""
+    url: str
+    """Where it is, relative to the address of the chat."""
+    picture: Picture | None
+    """``null`` if it is not a picture that can be shown."""
+    message: str
+    """The id of the message."""
+    seq: int
+    """The ``seq`` of the message, for ``history`` with ``around``."""
+    author: str
+    """The person's username."""
+    at: str
+    """When the message was posted; ISO 8601, UTC, with milliseconds."""
+
+
+class SharedFiles(TypedDict):
+    """Files of a room, newest first; ``more`` is true if there are others after the last ``seq``."""
+
+    files: list[SharedFile]
+    more: bool
+
+
+class Space(TypedDict):
+    """How much you can upload, in bytes."""
+
+    largest: int
+    """The size of the largest file; 0 if this server has no files."""
+    used: int
+    """What your files take, with those that you have not posted yet."""
+    quota: int
+    """What they can take."""
 
 
 class State(TypedDict):

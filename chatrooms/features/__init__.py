@@ -9,6 +9,7 @@ from __future__ import annotations
 from chatrooms.features import (
     bookmarks,
     favorites,
+    files,
     inbox,
     members,
     mentions,
@@ -50,6 +51,7 @@ FEATURES = (
     favorites.FEATURE,
     bookmarks.FEATURE,
     threads.FEATURE,
+    files.FEATURE,
     inbox.FEATURE,
     search.FEATURE,
     sync.FEATURE,

@@ -52,13 +52,15 @@ class Handshake:
     """What a client says of itself when it connects, or with each HTTP request.
 
     ``auth`` is the payload of a ``socket`` that connects, and empty for a request; ``trusted`` says whether the page it
-    comes from may use cookies.
+    comes from may use cookies. ``named`` is the username in the address of a request that cannot have headers of its
+    own, such as that of a picture: it chooses one of the browser's cookies, and proves nothing.
     """
 
     auth: Mapping[str, Any]
     scope: Mapping[str, Any]
     trusted: bool
     socket: bool = False
+    named: str | None = None
     headers: Headers = field(init=False)
 
     def __post_init__(self) -> None:
@@ -109,7 +111,7 @@ class Handshake:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and (bearer := token.strip()):
             return Credentials.model_construct(token=bearer)
-        return Credentials.model_construct(username=self.headers.get("chatrooms-user"))
+        return Credentials.model_construct(username=self.headers.get("chatrooms-user") or self.named)
 
 
 def require_trusted(handshake: Handshake) -> None:

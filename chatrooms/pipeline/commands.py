@@ -25,7 +25,7 @@ from chatrooms.events import Change, Signal
 from chatrooms.pipeline import weights
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
-from chatrooms.settings import RATES
+from chatrooms.settings import RATES, Settings
 from chatrooms.storage.rows import Message
 
 P = TypeVar("P", bound="Params")
@@ -33,6 +33,10 @@ C = TypeVar("C")
 F = TypeVar("F")
 R = TypeVar("R")
 S = TypeVar("S", bound="Stranger")
+
+
+DEFAULTS = Settings.model_construct()
+"""Settings without those of this machine."""
 
 
 class Params(BaseModel):
@@ -83,6 +87,9 @@ class Part:
     ``found_by`` has what people can search for, such as ``is:pinned``, each with a function that returns a query for
     the ids of these messages, for a person. ``type`` and ``doc`` describe the field in the documentation. A deleted
     message keeps the value of one that ``survives``.
+
+    If posting has a parameter of that name, ``given`` checks it, or raises a `Refusal`; what it returns then stores it
+    with the message, and returns the value. A message with such a value needs no text.
     """
 
     name: str
@@ -94,6 +101,7 @@ class Part:
     mine: Callable[[Connection, str, Sequence[Message]], Mapping[str, list[str]]] | None = None
     survives: bool = False
     found_by: Mapping[str, Callable[[str], Select[Any]]] = field(default_factory=dict)
+    given: Callable[[Act, Any], Callable[[Message], Any]] | None = None
 
     def __post_init__(self) -> None:
         hash(self.empty)  # all messages without a value share it
@@ -104,7 +112,7 @@ class Act:
     """A command while it runs: its caller, time and transaction, and what it changes and emits.
 
     ``parts`` are the fields that features add to messages, ``blank`` their values in a new message.
-    ``server`` is the server's display name, ``epoch`` that of its database.
+    ``server`` is the server's display name, ``epoch`` that of its database, ``limits`` are its settings.
     ``online`` returns the usernames of the people who are online, if the chat knows.
     ``ended`` lists the ids of sessions whose sockets to disconnect; ``queued`` is true once a job was enqueued.
     ``deferred`` are changes that such a job will broadcast, which count against the caller's rate now.
@@ -124,6 +132,7 @@ class Act:
     deferred: list[Change] = field(default_factory=list)
     server: str = ""
     epoch: str = ""
+    limits: Settings = DEFAULTS
     online: Callable[[], Collection[str]] = frozenset
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Table
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Act, Command, Part
+from chatrooms.pipeline.contents import Contents
 from chatrooms.pipeline.jobs import JobKind
 
 Row = Mapping[str, Any]
@@ -61,7 +62,8 @@ class Feature:
 
     Its ``tables`` are declared on `storage.tables.metadata`, and a migration in ``storage/migrations/versions`` creates
     them in every database, so that a chat can be given the feature later. Its ``component`` is made once for each chat
-    and is the first argument of its ``live`` commands and its entries.
+    and is the first argument of its ``live`` commands and its entries. With ``contents``, files are uploaded and
+    downloaded over HTTP; one feature can have it.
     """
 
     tables: tuple[Table, ...] = ()
@@ -70,6 +72,7 @@ class Feature:
     listeners: tuple[Listener, ...] = ()
     jobs: tuple[JobKind, ...] = ()
     component: Callable[[Broadcast, Chat], Component] | None = None
+    contents: Contents | None = None
 
     def __post_init__(self) -> None:
         if self.component is None and any(command.kind == "live" for command in self.commands):
@@ -88,6 +91,7 @@ class Features:
         self.jobs = _by_name(job for feature in listed for job in feature.jobs)
         self.parts = tuple(_by_name(part for feature in listed for part in feature.parts).values())
         self.blank = MappingProxyType({part.name: part.empty for part in self.parts})
+        self.contents = [feature.contents for feature in listed if feature.contents][:1]
         self.listeners = tuple(listener for feature in listed for listener in feature.listeners)
 
     def start(self, broadcast: Broadcast, chat: Chat) -> list[Component]:

@@ -6,6 +6,12 @@
 /** Who can join a room: everyone (`open`) or invited people (`private`). */
 export type Access = "open" | "private" | "conversation" | "personal" | "thread";
 
+/** A file that is being uploaded. */
+export interface Beginning {
+  id: string;
+  name: string;
+}
+
 /** A message that you want to find again; in your own room only. */
 export interface Bookmark {
   message: string;
@@ -56,6 +62,16 @@ export interface EventData {
   seq?: number;
 }
 
+/** A file of a message. */
+export interface File {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+  url: string;
+  picture: Picture | null;
+}
+
 /** A thread that you follow; in your own room only. */
 export interface Follow {
   username: string;
@@ -88,6 +104,7 @@ export interface FoundMessage {
   reactions: Reaction[];
   thread: Summary | null;
   echo: Echo | null;
+  files: File[];
 }
 
 /** Something that concerns you; in your own room only. */
@@ -193,6 +210,7 @@ export interface Message {
   reactions: Reaction[];
   thread: Summary | null;
   echo: Echo | null;
+  files: File[];
 }
 
 /** An invitation that was made. */
@@ -204,6 +222,14 @@ export interface NewInvite {
   expires_at: string;
   uses_left: number;
   code: string;
+}
+
+/** What to know of a picture before it is loaded. */
+export interface Picture {
+  width: number;
+  height: number;
+  placeholder: string;
+  animated: boolean;
 }
 
 /** The message that another one replies to, as of reading the reply. */
@@ -267,6 +293,20 @@ export interface Session {
   current: boolean;
 }
 
+/** A file, and the message that it is in. */
+export interface SharedFile {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+  url: string;
+  picture: Picture | null;
+  message: string;
+  seq: number;
+  author: string;
+  at: string;
+}
+
 /** A live event that is never stored. */
 export interface Signal {
   room: string;
@@ -321,7 +361,8 @@ export type ErrorCode =
   | "too_large"
   | "rate_limited"
   | "internal"
-  | "unavailable";
+  | "unavailable"
+  | "no_space";
 
 export interface Events {
   welcome: Welcome;
@@ -344,6 +385,21 @@ export interface Commands {
   "bookmark.remove": {
     params: { id: string };
     result: { bookmark: Bookmark };
+  };
+  /** Begin to upload a file, which you can then post with `message.post`. */
+  "file.begin": {
+    params: { name: string; size: number; type?: string };
+    result: { file: Beginning; upload: string };
+  };
+  /** Return the files of a room, newest first, about a hundred at a time; those of a message come together. */
+  "file.list": {
+    params: { room: string; after?: number | null };
+    result: { files: SharedFile[]; more: boolean };
+  };
+  /** Return how much you can upload. */
+  "file.space": {
+    params: {};
+    result: { largest: number; used: number; quota: number };
   };
   /** Return a page of a room's messages, at most 100. */
   history: {
@@ -402,7 +458,7 @@ export interface Commands {
   };
   /** Post a message in a room, or to a person by their username. */
   "message.post": {
-    params: { room: string; text: string; id?: string | null; reply_to?: string | null; if_seq?: number | null };
+    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[] };
     result: { message: Message };
   };
   /** Unpin a message. */
