@@ -136,12 +136,12 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
 
 def _content(act: Act, p: Post) -> Attach:
     """Check what the message consists of, and return what stores it beside the text; raises `Invalid`."""
-    given = {part: value for part in act.parts if part.given and (value := getattr(p, part.name, None))}
+    given = [(part, value) for part in act.parts if part.given and (value := getattr(p, part.name, None))]
     if not p.text and not given:
         raise Invalid("This cannot be empty.", field="text")
     if p.files and not given:
         raise Invalid("This server has no files.", field="files")
-    return {part.name: part.given(act, value) for part, value in given.items() if part.given}
+    return {part.name: part.given(act, value) for part, value in given if part.given}
 
 
 def _require_same_room(db: Connection, id: str, room: str) -> None:
