@@ -108,7 +108,7 @@ class Chatrooms:
         rates, queue = Rates(settings), jobs.Queue()
         self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue)
         self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
-        self._components = declared.start(self._broadcast, settings)
+        self._components = declared.start(self._broadcast, self._pipeline)
 
         self._pages = pages = Pages(settings.origins)
         self._gate = Gate(self._pipeline, rates, authenticate)

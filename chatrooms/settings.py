@@ -91,9 +91,10 @@ class Settings(BaseSettings):
         description="The colour of this server's buttons and links, such as #7c3aed; adjusted where it would be hard "
         "to read.",
     )
-    guests: Literal["claim", "open", "off"] = Field(
+    guests: Literal["claim", "invite", "open", "off"] = Field(
         default="claim",
-        description="claim: guests claim a free name and keep it; open: any name, unverified; off: no guests.",
+        description="claim: guests claim a free name and keep it; invite: the same, with an invitation only; "
+        "open: any name, unverified; off: no guests.",
     )
     origins: Listed = Field(
         default=(),
@@ -154,6 +155,10 @@ class Settings(BaseSettings):
         default="120/hour", description="Strangers that an address may write to or invite (IPv6: per /64)."
     )
     rate_signal: PersonRate = Field(default="50/second", description="Signals allowed per person.")
+    rate_search: PersonRate = Field(
+        default="300/minute;20/second",
+        description="Searches allowed per person; one that takes long counts as several.",
+    )
     rate_upload: PersonRate = Field(default="600/hour;60/minute", description="Files that a person may upload.")
     rate_download: PersonRate = Field(
         default="1800/minute", description="Files, pictures and parts of them that a person may load."

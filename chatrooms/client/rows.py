@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict, overload
 
-Access = Literal["open", "private", "conversation", "personal"]
+Access = Literal["open", "private", "conversation", "personal", "thread"]
 """Who can join a room: everyone (``open``) or invited people (``private``). The server creates
-``conversation`` and ``personal`` rooms.
+``conversation``, ``personal`` and ``thread`` rooms; a thread is for the members of its room.
 """
 
 
@@ -58,6 +58,17 @@ class BookmarkPage(TypedDict):
     more: bool
 
 
+class Echo(TypedDict):
+    """A reply in a thread of this room."""
+
+    id: str
+    """A UUID."""
+    room: str
+    """The thread."""
+    seq: int
+    """The position in the room's timeline: the ``rev`` at which the message was posted."""
+
+
 class EventData(TypedDict):
     """The details of an event: those that its kind has."""
 
@@ -94,6 +105,107 @@ class File(TypedDict):
     """``null`` if it is not a picture that can be shown."""
 
 
+class Follow(TypedDict):
+    """A thread that you follow; in your own room only.
+
+    It counts while you belong to the room that the thread is in. Its head and your read position come with
+    ``sync``.
+    """
+
+    username: str
+    """The person's username."""
+    room: str
+    """The thread, such as ``#lobby/42``."""
+    message: str
+    """The id of the message that the thread is under."""
+    at: str
+    """When you began to follow it, or stopped; ISO 8601, UTC, with milliseconds."""
+    gone: bool
+    """Whether you have stopped following it."""
+    rev: int
+    """The revision at which the row last changed, of the room whose change it belongs to."""
+
+
+class Followed(TypedDict):
+    """Whether you follow the thread now, and your read position in it, if you have one."""
+
+    follow: Follow
+    read: Read | None
+
+
+class FoundMessage(TypedDict):
+    """A message that a search found."""
+
+    id: str
+    """A UUID."""
+    room: str
+    """The room's name."""
+    seq: int
+    """The position in the room's timeline: the ``rev`` at which the message was posted."""
+    rev: int
+    """The room's revision at which the message last changed."""
+    number: int | None
+    """The message's number in its room, from 1; ``null`` for an event."""
+    author: str
+    """The username of the author, or of the person who did it."""
+    kind: str
+    """``text``, or what happened: ``joined``, ``left``, ``invited``, ``removed``, ``renamed`` (a new title),
+    ``topic``, ``access``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
+    """
+    text: str | None
+    """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""
+    data: EventData | None
+    """The details of an event, if it has any."""
+    at: str
+    """When it was posted; ISO 8601, UTC, with milliseconds."""
+    edited_at: str | None
+    """When its text was last edited, if ever."""
+    deleted: bool
+    """Whether it was deleted: its place is kept, its text is gone, and it never changes again."""
+    reply_to: str | None
+    """The id of the message in the same room that this one replies to."""
+    highlights: list[str]
+    """Its ``text`` in pieces: the second, fourth and so on are what was found; there may be none."""
+    pinned_at: str | None
+    """When it was pinned; ``null`` if it is not pinned."""
+    mentions: list[str]
+    """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code,
+    quotes, links and addresses; at most 50.
+    """
+    quoted: Quoted | None
+    """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
+    change alone is sent: take the new text from there, and ``null`` if it was deleted.
+    """
+    reactions: list[Reaction]
+    """The emoji with which people reacted to it, at most 50, the oldest first."""
+    thread: Summary | None
+    """The thread under it; ``null`` if it has no replies there. It is sent at most every 2 seconds."""
+    echo: Echo | None
+    """The reply in a thread of this room that it refers to, because its author sent it to the room too, or
+    ``null``.
+    """
+    files: list[File]
+    """Its files, at most 10; a message with files can have an empty text."""
+
+
+class FoundPage(TypedDict):
+    """Messages, newest first.
+
+    If there can be ``more``, pass ``next`` as ``after``. A search that takes long returns what it has found
+    so far, which can be nothing. ``indexed`` is the percentage of messages that can be found; it is below 100
+    while the server indexes a database of an older version.
+    """
+
+    messages: list[FoundMessage]
+    more: bool
+    next: str | None
+    indexed: int
+    mine: dict[str, list[str]]
+    """By message id, the emoji of your own reactions that its ``reactions`` do not show, because 20 other people
+    reacted with them before you.
+    """
+
+
 class History(TypedDict):
     """Messages, ordered by ``seq``; ``more`` is true if there are others in the requested direction."""
 
@@ -118,7 +230,9 @@ class InboxItem(TypedDict):
     id: int
     """Greater than that of older items."""
     kind: str
-    """Why it concerns you: ``mention``, or ``reply`` to a message of yours; there can be others."""
+    """Why it concerns you: ``mention``, ``reply`` to a message of yours, or ``thread`` that you follow: the
+    first message there that you have not read; there can be others.
+    """
     room: str
     """The room's name."""
     message: str | None
@@ -145,10 +259,47 @@ class InboxPage(TypedDict):
     more: bool
 
 
+class Invite(TypedDict):
+    """An invitation by link."""
+
+    id: str
+    """The id, for ``invite.revoke``."""
+    room: str
+    """The room that people join by it."""
+    created_by: str
+    """Who invites them."""
+    created_at: str
+    """When it was created; ISO 8601, UTC, with milliseconds."""
+    expires_at: str
+    """Until when it works, in ISO 8601."""
+    uses_left: int
+    """How many more people can join by it."""
+
+
 class Items(TypedDict):
     """The items as they are now."""
 
     items: list[InboxItem]
+
+
+class Link(TypedDict):
+    """A link that signs in another device once; the address is the page's own, with ``#/link/`` and the code."""
+
+    code: str
+    """What signs in, by ``session.link``."""
+    expires_at: str
+    """Until when, in ISO 8601."""
+
+
+class Listed(TypedDict):
+    """A thread that you follow."""
+
+    room: str
+    """The thread, such as ``#lobby/42``."""
+    message: Message
+    """The message that it is under."""
+    unread: int
+    """How many messages you have not read; 1000 stands for more than 999."""
 
 
 class Listing(TypedDict):
@@ -176,6 +327,12 @@ class Listing(TypedDict):
     """When the newest message was posted, if there is one, as of reading the row."""
     members: int
     """How many people belong to it; 0 for a personal room."""
+
+
+class ManyInvites(TypedDict):
+    """The invitations to a room that still work, the newest first."""
+
+    invites: list[Invite]
 
 
 class ManyRooms(TypedDict):
@@ -295,13 +452,50 @@ class Message(TypedDict):
     quotes, links and addresses; at most 50.
     """
     quoted: Quoted | None
-    """The message that it replies to; ``null`` if it is not a reply. When that message changes, its change alone
-    is sent: take the new text from there, and ``null`` if it was deleted.
+    """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
+    change alone is sent: take the new text from there, and ``null`` if it was deleted.
     """
     reactions: list[Reaction]
     """The emoji with which people reacted to it, at most 50, the oldest first."""
+    thread: Summary | None
+    """The thread under it; ``null`` if it has no replies there. It is sent at most every 2 seconds."""
+    echo: Echo | None
+    """The reply in a thread of this room that it refers to, because its author sent it to the room too, or
+    ``null``.
+    """
     files: list[File]
     """Its files, at most 10; a message with files can have an empty text."""
+
+
+class NewInvite(TypedDict):
+    """An invitation that was made."""
+
+    id: str
+    """The id, for ``invite.revoke``."""
+    room: str
+    """The room that people join by it."""
+    created_by: str
+    """Who invites them."""
+    created_at: str
+    """When it was created; ISO 8601, UTC, with milliseconds."""
+    expires_at: str
+    """Until when it works, in ISO 8601."""
+    uses_left: int
+    """How many more people can join by it."""
+    code: str
+    """What people join by; the page's address, ``#/invite/`` and this is a link. Shown this once."""
+
+
+class OneInvite(TypedDict):
+    """The invitation that was made, with its code."""
+
+    invite: NewInvite
+
+
+class OneLink(TypedDict):
+    """The link that was made."""
+
+    link: Link
 
 
 class OneMember(TypedDict):
@@ -338,6 +532,29 @@ class OneUser(TypedDict):
     """A profile."""
 
     user: User
+
+
+class Opened(TypedDict):
+    """A thread: the ``message`` above it, its last messages ordered by ``seq``, and what you have of it.
+
+    ``more`` is true if there are older ones (use ``history``), ``rev`` is 0 if there are none yet.
+    """
+
+    room: str
+    """The thread, such as ``#lobby/42``."""
+    rev: int
+    """Its revision; apply the changes that follow."""
+    message: Message
+    messages: list[Message]
+    more: bool
+    mine: dict[str, list[str]]
+    """By message id, the emoji of your own reactions that its ``reactions`` do not show, because 20 other people
+    reacted with them before you.
+    """
+    follow: Follow | None
+    """Whether you follow it, or have stopped."""
+    read: Read | None
+    """Your read position in it, if you have one."""
 
 
 class Picture(TypedDict):
@@ -521,10 +738,42 @@ class Space(TypedDict):
     """What they can take."""
 
 
+class State(TypedDict):
+    """Whether you have a password."""
+
+    changed_at: str | None
+    """When you set it, in ISO 8601; null if you have none."""
+
+
 class States(TypedDict):
     """Whether each person is online or offline, by username."""
 
     states: dict[str, Literal["online", "offline"]]
+
+
+class Summary(TypedDict):
+    """The thread under a message: the room whose name is this one's, a slash and the message's ``seq``."""
+
+    replies: int
+    """How many messages it has, without deleted ones."""
+    last_at: str
+    """When the newest of them was posted; ISO 8601, UTC, with milliseconds."""
+    people: list[str]
+    """The usernames of the first 5 people who replied, in that order."""
+
+
+class ThreadPage(TypedDict):
+    """Threads, that with the newest reply first; ``more`` is true if there are others.
+
+    Those in rooms that you left are left out.
+    """
+
+    threads: list[Listed]
+    more: bool
+    mine: dict[str, list[str]]
+    """By message id, the emoji of your own reactions that its ``reactions`` do not show, because 20 other people
+    reacted with them before you.
+    """
 
 
 class User(TypedDict):
@@ -583,6 +832,8 @@ class Tables:
     def rows(self, table: Literal["inbox"]) -> list[InboxItem]: ...
     @overload
     def rows(self, table: Literal["bookmarks"]) -> list[Bookmark]: ...
+    @overload
+    def rows(self, table: Literal["follows"]) -> list[Follow]: ...
     @overload
     def rows(self, table: Literal["messages"]) -> list[Message]: ...
     @overload

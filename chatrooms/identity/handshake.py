@@ -23,6 +23,12 @@ TOKEN_LENGTH = 43
 """Characters of a token: 256 bits, as text. One that a client makes has at least as many."""
 
 
+Invitation = Annotated[str, Field(min_length=TOKEN_LENGTH, max_length=TOKEN_LENGTH)]
+"""The code of an invitation by link."""
+Claim = Annotated[str, Field(min_length=TOKEN_LENGTH, max_length=200)]
+"""A token that a client makes."""
+
+
 class Credentials(BaseModel):
     """The handshake's ``auth``: what proves who you are. Whatever else it holds is for the host application.
 
@@ -33,8 +39,11 @@ class Credentials(BaseModel):
 
     username: Username | None = Field(None, description="The name to join as.")
     token: str | None = Field(None, description="A token that proves the name; it is enough alone.")
-    claim: Annotated[str, Field(min_length=TOKEN_LENGTH, max_length=200)] | None = Field(
+    claim: Claim | None = Field(
         None, description="A token of the client's own making, which keeps a free name from now on."
+    )
+    invite: Invitation | None = Field(
+        None, description="The code of an invitation, to join with a new name where the setting `guests` is `invite`."
     )
 
 

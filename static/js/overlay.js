@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
  * The open dialog, if any. Navigating closes it.
  * @import {RoomAction} from "./rooms/actions.js"
  * @import {File, Message} from "./wire.js"
- * @typedef {"browse" | "create" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"
+ * @typedef {"browse" | "create" | "devices" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"
  *   | "reactions" | "versions" | "pictures"} Dialogs
  * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string, id?: string, message?: Message,
  *   files?: File[]}} Overlay

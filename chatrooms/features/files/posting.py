@@ -17,11 +17,11 @@ from chatrooms.storage.rows import Message
 from chatrooms.types import MAX_FILES
 
 
-def _store(db: Connection, message: Message) -> list[File]:
+def _store(db: Connection, message: Message) -> Sequence[File]:
     """Make the files of a deleted message unreachable. Those of an edited one are loaded anew."""
     if message["deleted"]:
         db.execute(update(files).where(files.c.message == message["id"]).values(gone=True))
-    return []
+    return ()
 
 
 def _given(act: Act, ids: Sequence[str]) -> Callable[[Message], list[File]]:

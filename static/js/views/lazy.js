@@ -12,4 +12,5 @@ export { NotHere } from "./not-here.js";
 export { OtherFile } from "./other-file.js";
 export { Overlays } from "./overlays.js";
 export { Replying } from "./replying.js";
+export { Search } from "./search.js";
 export { Tray } from "./tray.js";

@@ -2,6 +2,7 @@ import { html } from "../html.js";
 import { closeOverlay, overlay } from "../overlay.js";
 import { Browse } from "./browse.js";
 import { CreateRoom } from "./create-room.js";
+import { Devices } from "./devices.js";
 import { Keys } from "./keys.js";
 import { Person } from "./person.js";
 import { Pictures } from "./pictures.js";
@@ -20,6 +21,7 @@ import { Versions } from "./versions.js";
 const DIALOGS = {
   browse: Browse,
   create: CreateRoom,
+  devices: Devices,
   keys: Keys,
   person: Person,
   pictures: Pictures,
