@@ -128,7 +128,8 @@ async def test_an_upload_waits_for_the_connection_and_survives_a_reload(person: 
         await (route.abort() if blocked else route.continue_())
 
     await alice.page.route("**/uploads/**", hold)
-    await choose(alice, file("notes.txt", b"hello"))
+    async with alice.page.expect_request("**/uploads/**"):
+        await choose(alice, file("notes.txt", b"hello"))
     await expect(tray(alice)).to_contain_text("0% of 5 B")
     await alice.page.reload()
     await expect(tray(alice)).to_contain_text("notes.txt")

@@ -39,19 +39,34 @@ export function add(room, files) {
   goOn();
 }
 
-/** Adds what another visit of the page did not finish, unless another tab has it. */
+/** What was kept and is held by another tab, or was by the page before its reload. @type {Set<string>} */
+const expected = new Set();
+
+/** Adds what another visit of the page did not finish, once no other tab has it. */
 export async function restore() {
   const user = me.peek()?.username ?? "";
-  for (const kept of await keptUploads(user)) {
-    if (!uploads.has(kept.key) && (await isFree(kept.key))) begin(user, kept);
+  const unknown = (await keptUploads(user)).filter(({ key }) => !uploads.has(key) && !expected.has(key));
+  for (const { key } of unknown) {
+    expected.add(key);
+    const taken = () => takeOver(user, key);
+    (navigator.locks?.request(lockOf(key), taken) ?? taken()).finally(() => expected.delete(key));
   }
-  goOn();
 }
 
-/** @param {string} user @param {Kept} kept */
-function begin(user, kept) {
+/** Adds what is still kept. @param {string} user @param {string} key @returns {Promise<unknown>} that settles when it is dropped */
+async function takeOver(user, key) {
+  const kept = (await keptUploads(user)).find((each) => each.key === key);
+  if (!kept || uploads.has(key) || me.peek()?.username !== user) return undefined;
+  const { held, free } = latch();
+  begin(user, kept, free);
+  goOn();
+  return navigator.locks && held;
+}
+
+/** @param {string} user @param {Kept} kept @param {() => void} [free] Lets other tabs have it. */
+function begin(user, kept, free = hold(kept.key)) {
   const { key, room, file, id } = kept;
-  uploads.set(key, { ...kept, user, free: hold(key) });
+  uploads.set(key, { ...kept, user, free });
   const preview = /^image\/(?!svg)/u.test(file.type) ? URL.createObjectURL(file) : "";
   const problem = file.size ? "" : "The file is empty.";
   const state = problem ? "failed" : "waiting";
@@ -94,7 +109,7 @@ async function announce(key) {
   Object.assign(upload, { upload: begun.upload, id: begun.file.id });
   update(key, { id: begun.file.id, name: begun.file.name });
   const { room, file, id, at } = upload;
-  keepUpload(upload.user, { key, room, file, id, upload: begun.upload, at });
+  await keepUpload(upload.user, { key, room, file, id, upload: begun.upload, at });
 }
 
 /** @param {string} key @returns {Promise<void>} */
@@ -165,26 +180,26 @@ export function forget({ key, preview }) {
   attached.value = attached.peek().filter((each) => each.key !== key);
   if (preview) URL.revokeObjectURL(preview);
   if (!upload) return;
-  dropUpload(upload.user, key);
-  upload.free?.();
+  dropUpload(upload.user, key).finally(() => upload.free?.());
 }
 
 /** @param {string} key */
 const lockOf = (key) => `chatrooms upload ${key}`;
 
-/** Keeps other tabs from an upload as long as this one is open. @param {string} key @returns {() => void} to let it go */
-function hold(key) {
+function latch() {
   let free = () => {};
   const held = new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
     free = resolve;
   });
+  return { held, free };
+}
+
+/** Keeps other tabs from an upload as long as this one is open. @param {string} key @returns {() => void} to let it go */
+function hold(key) {
+  const { held, free } = latch();
   navigator.locks?.request(lockOf(key), () => held).catch(() => {});
   return free;
 }
-
-/** @param {string} key @returns {Promise<boolean>} */
-const isFree = (key) =>
-  navigator.locks?.request(lockOf(key), { ifAvailable: true }, (lock) => lock !== null) ?? Promise.resolve(true);
 
 effect(() => {
   if (online.value) goOn();
