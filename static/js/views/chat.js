@@ -1,7 +1,7 @@
 import { useLayoutEffect } from "preact/hooks";
 import { closeOverlay, overlay } from "../overlay.js";
 import { html } from "../html.js";
-import { shownRoom, showsBookmarks, showsInbox, showsList } from "../route.js";
+import { searched, shownRoom, showsBookmarks, showsInbox, showsList } from "../route.js";
 import { later } from "./later.js";
 import { Offline } from "./offline.js";
 import { RoomView } from "./room.js";
@@ -10,6 +10,7 @@ import { Sidebar } from "./sidebar.js";
 const Bookmarks = later("Bookmarks");
 const Inbox = later("Inbox");
 const Overlays = later("Overlays");
+const Search = later("Search");
 
 /** The chat, once a person has joined. */
 export function Chat() {
@@ -23,6 +24,7 @@ export function Chat() {
         <${Offline} />
         ${showsBookmarks.value && html`<${Bookmarks} />`}
         ${showsInbox.value && html`<${Inbox} />`}
+        ${searched.value !== null && html`<${Search} query=${searched.value} />`}
         ${room && html`<${RoomView} key=${room} room=${room} />`}
       </main>
       ${overlay.value.kind && html`<${Overlays} onClose=${closeOverlay} />`}

@@ -1,15 +1,16 @@
-import { BOOKMARKS, INBOX } from "../addresses.js";
+import { BOOKMARKS, INBOX, SEARCH } from "../addresses.js";
 import { html } from "../html.js";
 import { concernText, unreadText } from "../reads/counts.js";
 import { waitingItems } from "../reads/inbox.js";
-import { showsBookmarks, showsInbox } from "../route.js";
+import { searched, showsBookmarks, showsInbox } from "../route.js";
 import { Icon } from "./icon.js";
 
 /** The ways to our lists of messages, which stay in place when the rooms scroll. */
 export const ListEntries = () => html`
-  <nav class="lists" aria-label="Inbox and bookmarks">
+  <nav class="lists" aria-label="Inbox, bookmarks and search">
     <${InboxEntry} />
     <${BookmarksEntry} />
+    <${SearchEntry} />
   </nav>
 `;
 
@@ -34,5 +35,12 @@ const BookmarksEntry = () => html`
   <a class="entry" href=${BOOKMARKS} aria-current=${showsBookmarks.value ? "page" : undefined}>
     <span class="mark"><${Icon} name="bookmark" /></span>
     <span class="title">Bookmarks</span>
+  </a>
+`;
+
+const SearchEntry = () => html`
+  <a class="entry" href=${SEARCH} aria-keyshortcuts="Control+Shift+F" aria-current=${searched.value === null ? undefined : "page"}>
+    <span class="mark"><${Icon} name="search" /></span>
+    <span class="title">Search messages</span>
   </a>
 `;

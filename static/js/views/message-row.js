@@ -15,9 +15,19 @@ import { Excerpt } from "./quote.js";
 /**
  * A message in a list of messages of several rooms: a link to its place, which has the focus again after "back".
  * @param {{message: Message, author?: string, at?: string, where: any, isUnread?: boolean, onOpen?: () => void,
- *   children?: any}} props The author and time are those of the message, or of what it does. The children are actions.
+ *   excerpt?: any, children?: any}} props The author and time are those of the message, or of what it does. The excerpt
+ *   is the beginning of its text, if not given. The children are actions.
  */
-export function MessageRow({ message, author = message.author, at = message.at, where, isUnread, onOpen, children }) {
+export function MessageRow({
+  message,
+  author = message.author,
+  at = message.at,
+  where,
+  isUnread,
+  onOpen,
+  excerpt,
+  children,
+}) {
   const { id, room, seq, text, quoted } = message;
   const link = useRef(/** @type {HTMLElement | null} */ (null));
   useLayoutEffect(() => void (openedHere() === id && link.current?.focus()), []);
@@ -34,7 +44,7 @@ export function MessageRow({ message, author = message.author, at = message.at, 
             ${isUnread && html`<span class="dot" role="img" aria-label="Unread" title="Unread"></span>`}
           </span>
           ${quoted && html`<span class="quote"><${Icon} name="reply" /><span class="unseen">In reply to </span><${Excerpt} text=${quoted.text} /></span>`}
-          <span class="excerpt" dir="auto">${plain(text)}</span>
+          <span class="excerpt" dir="auto">${excerpt ?? plain(text)}</span>
         </span>
       </a>
       ${children}
