@@ -72,11 +72,8 @@ indexed = Table(
 
 _limits = Prepared(select(indexed.c.low, indexed.c.high, indexed.c.start))
 _PUT = {
-    "sqlite": text(f"INSERT INTO {TABLE} (rowid, words) VALUES (-:key, :words)"),
-    "postgresql": text(
-        f"INSERT INTO {TABLE} (key, words) VALUES (:key, CAST(:words AS tsvector)) "
-        "ON CONFLICT (key) DO UPDATE SET words = EXCLUDED.words"
-    ),
+    "sqlite": f"INSERT INTO {TABLE} (rowid, words) VALUES (-?, ?)",
+    "postgresql": f"INSERT INTO {TABLE} (key, words) VALUES (%s, CAST(%s AS tsvector))",
 }
 _REMOVE = {
     "sqlite": Prepared(text(f"DELETE FROM {TABLE} WHERE rowid = -:key")),
@@ -123,9 +120,8 @@ def put_all(db: Connection, rows: Iterable[tuple[int, Sequence[str]]]) -> None:
     """Index messages that are not. SQLite does it faster if the greatest key comes first."""
     dialect = db.dialect.name
     as_stored = _tsvector if dialect == "postgresql" else _plain
-    given = [{"key": key, "words": as_stored(key, words)} for key, words in rows]
-    if given:
-        db.execute(_PUT[dialect], given)
+    if given := [(key, as_stored(key, words)) for key, words in rows]:
+        db.exec_driver_sql(_PUT[dialect], given)
 
 
 def remove(db: Connection, key: int) -> None:

@@ -27,16 +27,18 @@ def matches(terms: Sequence[Term], message: Row, me: str) -> bool:
     return all(any(_has(term.needle, each) for each in found) != term.negated for term in said)
 
 
-def states(message: Row) -> frozenset[str]:
+def states(message: Row) -> list[str]:
     """Return what a message itself shows, such as ``has:link``."""
-    files = message.get("files") or ()
-    shown = {
-        "has:link": _link.search(message["text"] or "") is not None,
-        "has:file": bool(files),
-        "has:image": any(str(file.get("type") or "").startswith("image/") for file in files),
-        "is:thread": "/" in message["room"],
-    }
-    return frozenset(state for state, is_shown in shown.items() if is_shown)
+    shown = []
+    if _link.search(message["text"] or ""):
+        shown.append("has:link")
+    if "/" in message["room"]:
+        shown.append("is:thread")
+    if files := message.get("files"):
+        shown.append("has:file")
+        if any(str(file.get("type") or "").startswith("image/") for file in files):
+            shown.append("has:image")
+    return shown
 
 
 def searched(message: Row) -> list[str]:

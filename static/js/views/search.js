@@ -102,7 +102,7 @@ const Hints = () => html`
     <dl>
       <div><dt>"two words"</dt><dd>In a row</dd></div>
       <div><dt>begin*</dt><dd>The beginning of a word</dd></div>
-      <div><dt>-word</dt><dd>Without a word, or not what follows</dd></div>
+      <div><dt>-word</dt><dd>Without a word; also before an operator, such as -from:</dd></div>
       ${OPERATORS.map(([operator, about]) => html`<div key=${operator}><dt>${operator}</dt><dd>${about}</dd></div>`)}
     </dl>
   </div>
