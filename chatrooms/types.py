@@ -18,12 +18,13 @@ T = TypeVar("T")
 
 MAX_TEXT = 10_000
 MAX_PAGE = 100
+MAX_FILES = 10
 MAX_BYTES = 256 * 1024
 """About how many bytes of text fit into one response, so that it stays within a socket's send queue."""
 MAX_SIGNAL = 64 * 1024
 MAX_MISSED = 200
 MAX_SYNC = 240 * 1024
-MAX_SEQ = 2**31 - 1
+MAX_SEQ = names.MAX_SEQ
 
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
 """Letters and symbols that render as blank."""
@@ -114,7 +115,12 @@ _person = _name(
     "A username: 2 to 32 letters, digits, `.`, `-` or `_`, with at least one letter or digit; stored in lower case.",
 )
 _shared = _name(200, "shared-room", "A shared room; the `#` is optional.")
-_any = _name(400, "room", "A room: `#lobby`, a conversation such as `alice+bob`, or your username for your own room.")
+_any = _name(
+    400,
+    "room",
+    "A room: `#lobby`, a conversation such as `alice+bob`, your username for your own room, or the thread `#lobby/42` "
+    "under the message there whose `seq` is 42.",
+)
 
 Username = Annotated[str, _person, AfterValidator(names.username), MAPPED]
 SharedRoom = Annotated[str, _shared, AfterValidator(names.shared), MAPPED]
@@ -124,6 +130,12 @@ MessageText = Annotated[
     Field(min_length=1, max_length=MAX_TEXT, pattern=_VISIBLE, description="Markdown source; cannot be blank."),
     AfterValidator(_visible),
 ]
+MaybeText = Annotated[
+    str,
+    Field(max_length=MAX_TEXT, pattern=rf"^$|{_VISIBLE}", description="Markdown source; blank only if it is empty."),
+    AfterValidator(lambda value: _visible(value) if value else value),
+]
+"""The text of a message that need not have any."""
 Title = Annotated[str, Field(max_length=80), AfterValidator(line)]
 Topic = Annotated[str, Field(max_length=250), AfterValidator(line)]
 Search = Annotated[str, Field(max_length=80), AfterValidator(_clean)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
@@ -20,9 +20,10 @@ from chatrooms.client.held import Held
 from chatrooms.client.link import Address, SocketFactory
 from chatrooms.client.methods import Methods
 from chatrooms.client.outbox import Outbox, Sending
-from chatrooms.client.rows import Message, OneMessage
+from chatrooms.client.rows import Message, OneMessage, Opened
 from chatrooms.client.state import State
 from chatrooms.client.streams import Stream, Streams
+from chatrooms.client.uploads import Upload, address_of
 
 T = TypeVar("T")
 
@@ -62,6 +63,7 @@ class Client(Held, Methods):
         self._changes, self._signals = Streams[Change](backlog), Streams[Signal](backlog)
         self._state = State(self._changes.push, keep)
         self._epoch: str | None = None
+        self._url = url
         address = Address(url, tuple(transports), socket)
         self._connection = Connection(
             address, auth=self._auth, opened=self._opened, receive=self._receive, timeout=timeout
@@ -119,18 +121,39 @@ class Client(Held, Methods):
         """Return a stream of all signals from now on."""
         return self._signals.open()
 
-    def send(self, room: str, text: str, *, id: str | None = None, reply_to: str | None = None) -> Sending:
-        """Add a message to the outbox; ``room`` may be a username, and ``id`` your own UUID.
+    def send(
+        self, room: str, text: str, *, id: str | None = None, reply_to: str | None = None, files: Sequence[str] = ()
+    ) -> Sending:
+        """Add a message to the outbox; ``room`` may be a username, ``id`` your own UUID, ``files`` what you uploaded.
 
         The client sends it, in order, until it is acknowledged or permanently refused. Await the result to know which.
         """
         if self._over:
             raise self._over
-        return self._outbox.add(room, text, id=id, reply_to=reply_to)
+        return self._outbox.add(room, text, id=id, reply_to=reply_to, files=files)
 
-    async def post(self, room: str, text: str, *, id: str | None = None, reply_to: str | None = None) -> Message:
-        """Send a message and return the stored row; raises `Refused`."""
-        return await self.send(room, text, id=id, reply_to=reply_to)
+    async def post(
+        self,
+        room: str,
+        text: str = "",
+        *,
+        id: str | None = None,
+        reply_to: str | None = None,
+        files: Sequence[str] = (),
+    ) -> Message:
+        """Send a message and return the stored row; raises `Refused`. With ``files``, its text may be empty."""
+        return await self.send(room, text, id=id, reply_to=reply_to, files=files)
+
+    async def upload(self, path: Path | str, *, name: str | None = None) -> str:
+        """Upload a file, and return its id for `post`; raises `Refused`, or ``OSError`` if it cannot be read.
+
+        It goes on where it was when the connection is lost. Post it within a day. Its ``name`` is that of the path if
+        you give none.
+        """
+        path = Path(path)
+        begun = await self.run("file.begin", name=name or path.name, size=path.stat().st_size)
+        await Upload(path, address_of(self._url, begun["upload"]), lambda: self.token).run()
+        return str(begun["file"]["id"])
 
     async def sync(self) -> None:
         """Wait until the client has caught up with the server."""
@@ -151,6 +174,19 @@ class Client(Held, Methods):
         self._watched = list(usernames)
         return await super().watch(self._watched)
 
+    async def open_thread(self, id: str) -> Opened:
+        """Return the thread under a message, and keep its state in `rooms`, also after reconnecting."""
+        opened = await super().open_thread(id)
+        self._state.open(opened["room"], id)
+        await asyncio.shield(self._catchup.want(opened["room"]))
+        return opened
+
+    async def close_thread(self, id: str) -> None:
+        """Stop receiving the changes of a thread, unless you follow it."""
+        for thread in [thread for thread, of in self._state.opened.items() if of == id]:
+            self._state.close(thread)
+        await super().close_thread(id)
+
     def _auth(self) -> dict[str, Any]:
         given = {**self._given, "token": self.token, "claim": None if self.token else self._claim}
         return {name: value for name, value in given.items() if value is not None}
@@ -164,6 +200,8 @@ class Client(Held, Methods):
         self._catchup.want()
         if self._watched is not None:
             self._spawn(self._watch_again(self._watched))
+        for message in self._state.opened.values():
+            self._spawn(self._open_again(message))
 
     def _receive(self, event: str, data: Any) -> None:
         if event == "change" and not self._state.apply(Change.from_wire(data)):
@@ -178,7 +216,7 @@ class Client(Held, Methods):
     def _noticed(self, result: T) -> T:
         """Return ``result``; if it has a rev that the client does not have yet, fetch that room."""
         for room, rev in revs_in(result):
-            if rev > self._state.rev(room):
+            if rev > self._state.rev(room) and ("/" not in room or self._state.holds(room)):
                 self._catchup.want(room)
         return result
 
@@ -187,6 +225,10 @@ class Client(Held, Methods):
             states = await super().watch(usernames)
             for name, state in states.items():
                 self._signals.push(Signal("~" + name, name, "presence", {"state": state}))
+
+    async def _open_again(self, id: str) -> None:
+        with suppress(ClientError):
+            await self.open_thread(id)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -10,14 +10,21 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from chatrooms.client.rows import (
+    Beginning,
+    Begun,
     Bookmark,
     BookmarkPage,
+    Follow,
+    Followed,
     FoundPage,
     History,
     InboxItem,
     InboxPage,
+    Invite,
     Items,
+    Link,
     Listing,
+    ManyInvites,
     ManyRooms,
     ManySessions,
     Marked,
@@ -25,19 +32,27 @@ from chatrooms.client.rows import (
     MemberPage,
     Membership,
     Message,
+    NewInvite,
+    OneInvite,
+    OneLink,
     OneMember,
     OneMembership,
     OneMessage,
     OneRead,
     OneRoom,
     OneUser,
+    Opened,
     Pinned,
     Reacted,
     ReactionPage,
     Read,
     Room,
     Session,
+    SharedFiles,
+    Space,
+    State,
     States,
+    ThreadPage,
     User,
     UserPage,
     Version,
@@ -49,13 +64,18 @@ REPEATABLE = frozenset(
         "bookmark.add",
         "bookmark.list",
         "bookmark.remove",
+        "file.list",
+        "file.space",
         "history",
         "inbox.list",
         "inbox.mark",
+        "invite.list",
+        "invite.revoke",
         "message.delete",
         "message.pin",
         "message.unpin",
         "message.versions",
+        "password.get",
         "presence.watch",
         "reaction.add",
         "reaction.list",
@@ -73,6 +93,11 @@ REPEATABLE = frozenset(
         "search",
         "session.list",
         "sync",
+        "thread.close",
+        "thread.follow",
+        "thread.list",
+        "thread.open",
+        "thread.unfollow",
         "user.get",
         "user.list",
         "user.me",
@@ -116,6 +141,34 @@ class Commands(ABC):
         result: Marked = await self.run("bookmark.remove", id=id)
         return result["bookmark"]
 
+    async def begin_file(self, name: str, size: int, type: str | None = None) -> Beginning:
+        """Begin to upload a file, which you can then post with ``message.post``.
+
+        Send its bytes to ``upload`` by tus 1.0 (https://tus.io/protocols/resumable-upload): ``HEAD`` returns how
+        many the server has, ``PATCH`` adds more, and ``DELETE`` gives up. What is not posted within a day is
+        removed. Pictures are stored without metadata such as the place where they were taken; files of other
+        types as they are.
+
+        - ``name``: Its name; folders, and characters that cannot be seen, are left out.
+        - ``size``: Its bytes; an empty file cannot be uploaded.
+        - ``type``: Its media type. It only tells sound from video; the content decides the type.
+        """
+        result: Begun = await self.run("file.begin", name=name, size=size, type=type)
+        return result["file"]
+
+    async def files(self, room: str, after: int | None = None) -> SharedFiles:
+        """Return the files of a room, newest first, about a hundred at a time; those of a message come together.
+
+        - ``after``: Start after the files of the message with this ``seq``; if omitted, at the newest.
+        """
+        result: SharedFiles = await self.run("file.list", room=await self._room_of(room), after=after)
+        return result
+
+    async def file_space(self) -> int:
+        """Return how much you can upload."""
+        result: Space = await self.run("file.space")
+        return result["largest"]
+
     async def history(
         self,
         room: str,
@@ -138,7 +191,7 @@ class Commands(ABC):
         return result
 
     async def inbox_items(self, *, after: int | None = None, unread: bool | None = None) -> InboxPage:
-        """Return what concerns you, mentions and replies, newest first, a hundred at a time.
+        """Return what concerns you: mentions, replies, threads that you follow; newest first, a hundred at a time.
 
         - ``after``: Start after the item with this ``id``; if omitted, at the newest.
         - ``unread``: Return only unread items (default ``false``).
@@ -154,6 +207,37 @@ class Commands(ABC):
         """
         result: Items = await self.run("inbox.mark", ids=ids, state=state)
         return result["items"]
+
+    async def accept_invite(self, code: str) -> Member:
+        """Join the room that an invitation by link leads to. Members can repeat this without effect.
+
+        - ``code``: The code of an invitation.
+        """
+        result: OneMember = await self.run("invite.accept", code=code)
+        return result["member"]
+
+    async def create_invite(self, room: str, *, uses: int | None = None, expires: str | None = None) -> NewInvite:
+        """Make a link by which people join a room, and the server if they are new.
+
+        - ``uses``: How many people can join by it (default ``100``).
+        - ``expires``: Until when it works, at most 90 days; 7 days if omitted.
+        """
+        result: OneInvite = await self.run("invite.create", room=room, uses=uses, expires=expires)
+        return result["invite"]
+
+    async def invites(self, room: str) -> list[Invite]:
+        """Return the invitations by link to a room: all to its owners and moderators, and else your own."""
+        result: ManyInvites = await self.run("invite.list", room=room)
+        return result["invites"]
+
+    async def revoke_invite(self, id: str) -> None:
+        """Make an invitation by link work no longer. Who joined by it stays."""
+        await self.run("invite.revoke", id=id)
+
+    async def create_link(self) -> Link:
+        """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends."""
+        result: OneLink = await self.run("link.create")
+        return result["link"]
 
     async def delete(self, id: str) -> Message:
         """Delete a message; a tombstone without its text takes its place."""
@@ -182,6 +266,22 @@ class Commands(ABC):
         """Return the texts that a message had before it was edited."""
         result: Versions = await self.run("message.versions", id=id)
         return result["versions"]
+
+    async def password(self) -> str | None:
+        """Return whether you have a password, and since when."""
+        result: State = await self.run("password.get")
+        return result["changed_at"]
+
+    async def set_password(
+        self, password: str, *, current: str | None = None, revoke_others: bool | None = None
+    ) -> None:
+        """Set your password, which signs you in on any device. To change it, give the current one too.
+
+        - ``password``: The new password: 8 to 256 characters, not easy to guess.
+        - ``current``: The present password, if you have one.
+        - ``revoke_others``: Whether to end all your other sessions (default ``false``).
+        """
+        await self.run("password.set", password=password, current=current, revoke_others=revoke_others)
 
     async def watch(self, usernames: Sequence[str]) -> dict[str, Literal["online", "offline"]]:
         """Return which of these people are online, and send their ``presence`` signals until you watch others.
@@ -397,6 +497,10 @@ class Commands(ABC):
         """End one of your sessions; its sockets are disconnected."""
         await self.run("session.revoke", id=id)
 
+    async def revoke_other_sessions(self) -> None:
+        """End all your sessions but this one; their sockets are disconnected."""
+        await self.run("session.revoke_others")
+
     async def signal(self, to: str, type: str, data: object = None) -> None:
         """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with.
 
@@ -405,6 +509,41 @@ class Commands(ABC):
         - ``data``: Any JSON up to 64 KiB, nested up to 16 levels deep.
         """
         await self.run("signal", to=to, type=type, data=data)
+
+    async def close_thread(self, id: str) -> None:
+        """Stop receiving the changes of a thread on your socket, unless you follow it."""
+        await self.run("thread.close", id=id)
+
+    async def follow(self, id: str) -> Follow:
+        """Follow the thread under a message on all your devices. Following it again has no effect.
+
+        You also begin to follow a thread when you reply in it, are mentioned in it, or wrote the message above
+        it. Of more than 2,000 threads, you no longer follow the first.
+        """
+        result: Followed = await self.run("thread.follow", id=id)
+        return result["follow"]
+
+    async def threads(self, *, after: str | None = None, unread: bool | None = None) -> ThreadPage:
+        """Return the threads that you follow, that with the newest reply first, 50 at a time.
+
+        - ``after``: Start after the thread under this message; if omitted, at the one with the newest reply.
+        - ``unread``: Return only threads with unread messages (default ``false``).
+        """
+        result: ThreadPage = await self.run("thread.list", after=after, unread=unread)
+        return result
+
+    async def open_thread(self, id: str) -> Opened:
+        """Return the thread under a message; your socket receives its changes from now on, until you close it.
+
+        There is a thread under each message, except those in threads: the first reply creates it.
+        """
+        result: Opened = await self.run("thread.open", id=id)
+        return result
+
+    async def unfollow(self, id: str) -> Follow:
+        """Stop following a thread, until you reply in it or follow it again. Doing so twice has no effect."""
+        result: Followed = await self.run("thread.unfollow", id=id)
+        return result["follow"]
 
     async def typing(self, room: str) -> None:
         """Show a room that you are typing. The server emits at most one signal per person and room every 3 seconds."""

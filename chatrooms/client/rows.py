@@ -8,10 +8,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict, overload
 
-Access = Literal["open", "private", "conversation", "personal"]
+Access = Literal["open", "private", "conversation", "personal", "thread"]
 """Who can join a room: everyone (``open``) or invited people (``private``). The server creates
-``conversation`` and ``personal`` rooms.
+``conversation``, ``personal`` and ``thread`` rooms; a thread is for the members of its room.
 """
+
+
+class Beginning(TypedDict):
+    """A file that is being uploaded."""
+
+    id: str
+    """A UUID, for ``message.post``."""
+    name: str
+    """The name as it will be shown."""
+
+
+class Begun(TypedDict):
+    """A file, and where to upload it by tus 1.0 within a day, relative to the chat's address."""
+
+    file: Beginning
+    upload: str
 
 
 class Bookmark(TypedDict):
@@ -42,6 +58,17 @@ class BookmarkPage(TypedDict):
     more: bool
 
 
+class Echo(TypedDict):
+    """A reply in a thread of this room."""
+
+    id: str
+    """A UUID."""
+    room: str
+    """The thread."""
+    seq: int
+    """The position in the room's timeline: the ``rev`` at which the message was posted."""
+
+
 class EventData(TypedDict):
     """The details of an event: those that its kind has."""
 
@@ -59,6 +86,51 @@ class EventData(TypedDict):
     """The id of the message that was pinned."""
     seq: NotRequired[int]
     """The ``seq`` of that message."""
+
+
+class File(TypedDict):
+    """A file of a message."""
+
+    id: str
+    """A UUID."""
+    name: str
+    """The name to show and to save it by; without folders."""
+    type: str
+    """The media type, from the content: one that browsers show, or ``application/octet-stream``."""
+    size: int
+    """In bytes."""
+    url: str
+    """Where it is, relative to the address of the chat."""
+    picture: Picture | None
+    """``null`` if it is not a picture that can be shown."""
+
+
+class Follow(TypedDict):
+    """A thread that you follow; in your own room only.
+
+    It counts while you belong to the room that the thread is in. Its head and your read position come with
+    ``sync``.
+    """
+
+    username: str
+    """The person's username."""
+    room: str
+    """The thread, such as ``#lobby/42``."""
+    message: str
+    """The id of the message that the thread is under."""
+    at: str
+    """When you began to follow it, or stopped; ISO 8601, UTC, with milliseconds."""
+    gone: bool
+    """Whether you have stopped following it."""
+    rev: int
+    """The revision at which the row last changed, of the room whose change it belongs to."""
+
+
+class Followed(TypedDict):
+    """Whether you follow the thread now, and your read position in it, if you have one."""
+
+    follow: Follow
+    read: Read | None
 
 
 class FoundMessage(TypedDict):
@@ -101,11 +173,19 @@ class FoundMessage(TypedDict):
     quotes, links and addresses; at most 50.
     """
     quoted: Quoted | None
-    """The message that it replies to; ``null`` if it is not a reply. When that message changes, its change alone
-    is sent: take the new text from there, and ``null`` if it was deleted.
+    """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
+    change alone is sent: take the new text from there, and ``null`` if it was deleted.
     """
     reactions: list[Reaction]
     """The emoji with which people reacted to it, at most 50, the oldest first."""
+    thread: Summary | None
+    """The thread under it; ``null`` if it has no replies there. It is sent at most every 2 seconds."""
+    echo: Echo | None
+    """The reply in a thread of this room that it refers to, because its author sent it to the room too, or
+    ``null``.
+    """
+    files: list[File]
+    """Its files, at most 10; a message with files can have an empty text."""
 
 
 class FoundPage(TypedDict):
@@ -150,7 +230,9 @@ class InboxItem(TypedDict):
     id: int
     """Greater than that of older items."""
     kind: str
-    """Why it concerns you: ``mention``, or ``reply`` to a message of yours; there can be others."""
+    """Why it concerns you: ``mention``, ``reply`` to a message of yours, or ``thread`` that you follow: the
+    first message there that you have not read; there can be others.
+    """
     room: str
     """The room's name."""
     message: str | None
@@ -177,10 +259,47 @@ class InboxPage(TypedDict):
     more: bool
 
 
+class Invite(TypedDict):
+    """An invitation by link."""
+
+    id: str
+    """The id, for ``invite.revoke``."""
+    room: str
+    """The room that people join by it."""
+    created_by: str
+    """Who invites them."""
+    created_at: str
+    """When it was created; ISO 8601, UTC, with milliseconds."""
+    expires_at: str
+    """Until when it works, in ISO 8601."""
+    uses_left: int
+    """How many more people can join by it."""
+
+
 class Items(TypedDict):
     """The items as they are now."""
 
     items: list[InboxItem]
+
+
+class Link(TypedDict):
+    """A link that signs in another device once; the address is the page's own, with ``#/link/`` and the code."""
+
+    code: str
+    """What signs in, by ``session.link``."""
+    expires_at: str
+    """Until when, in ISO 8601."""
+
+
+class Listed(TypedDict):
+    """A thread that you follow."""
+
+    room: str
+    """The thread, such as ``#lobby/42``."""
+    message: Message
+    """The message that it is under."""
+    unread: int
+    """How many messages you have not read; 1000 stands for more than 999."""
 
 
 class Listing(TypedDict):
@@ -208,6 +327,12 @@ class Listing(TypedDict):
     """When the newest message was posted, if there is one, as of reading the row."""
     members: int
     """How many people belong to it; 0 for a personal room."""
+
+
+class ManyInvites(TypedDict):
+    """The invitations to a room that still work, the newest first."""
+
+    invites: list[Invite]
 
 
 class ManyRooms(TypedDict):
@@ -327,11 +452,50 @@ class Message(TypedDict):
     quotes, links and addresses; at most 50.
     """
     quoted: Quoted | None
-    """The message that it replies to; ``null`` if it is not a reply. When that message changes, its change alone
-    is sent: take the new text from there, and ``null`` if it was deleted.
+    """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
+    change alone is sent: take the new text from there, and ``null`` if it was deleted.
     """
     reactions: list[Reaction]
     """The emoji with which people reacted to it, at most 50, the oldest first."""
+    thread: Summary | None
+    """The thread under it; ``null`` if it has no replies there. It is sent at most every 2 seconds."""
+    echo: Echo | None
+    """The reply in a thread of this room that it refers to, because its author sent it to the room too, or
+    ``null``.
+    """
+    files: list[File]
+    """Its files, at most 10; a message with files can have an empty text."""
+
+
+class NewInvite(TypedDict):
+    """An invitation that was made."""
+
+    id: str
+    """The id, for ``invite.revoke``."""
+    room: str
+    """The room that people join by it."""
+    created_by: str
+    """Who invites them."""
+    created_at: str
+    """When it was created; ISO 8601, UTC, with milliseconds."""
+    expires_at: str
+    """Until when it works, in ISO 8601."""
+    uses_left: int
+    """How many more people can join by it."""
+    code: str
+    """What people join by; the page's address, ``#/invite/`` and this is a link. Shown this once."""
+
+
+class OneInvite(TypedDict):
+    """The invitation that was made, with its code."""
+
+    invite: NewInvite
+
+
+class OneLink(TypedDict):
+    """The link that was made."""
+
+    link: Link
 
 
 class OneMember(TypedDict):
@@ -368,6 +532,46 @@ class OneUser(TypedDict):
     """A profile."""
 
     user: User
+
+
+class Opened(TypedDict):
+    """A thread: the ``message`` above it, its last messages ordered by ``seq``, and what you have of it.
+
+    ``more`` is true if there are older ones (use ``history``), ``rev`` is 0 if there are none yet.
+    """
+
+    room: str
+    """The thread, such as ``#lobby/42``."""
+    rev: int
+    """Its revision; apply the changes that follow."""
+    message: Message
+    messages: list[Message]
+    more: bool
+    mine: dict[str, list[str]]
+    """By message id, the emoji of your own reactions that its ``reactions`` do not show, because 20 other people
+    reacted with them before you.
+    """
+    follow: Follow | None
+    """Whether you follow it, or have stopped."""
+    read: Read | None
+    """Your read position in it, if you have one."""
+
+
+class Picture(TypedDict):
+    """What to know of a picture before it is loaded.
+
+    With ``?size=small`` or ``?size=large`` after its ``url``, it comes as WebP in a box of 800 or 2,400
+    pixels.
+    """
+
+    width: int
+    """In pixels, as it is shown."""
+    height: int
+    """In pixels, as it is shown."""
+    placeholder: str
+    """A tiny picture to show meanwhile, as a ``data:`` URL."""
+    animated: bool
+    """Whether it moves."""
 
 
 class Pinned(TypedDict):
@@ -491,10 +695,85 @@ class Session(TypedDict):
     """Whether this call came by this session."""
 
 
+class SharedFile(TypedDict):
+    """A file, and the message that it is in."""
+
+    id: str
+    """A UUID."""
+    name: str
+    """The name to show and to save it by; without folders."""
+    type: str
+    """The media type, from the content: one that browsers show, or ``application/octet-stream``."""
+    size: int
+    """In bytes."""
+    url: str
+    """Where it is, relative to the address of the chat."""
+    picture: Picture | None
+    """``null`` if it is not a picture that can be shown."""
+    message: str
+    """The id of the message."""
+    seq: int
+    """The ``seq`` of the message, for ``history`` with ``around``."""
+    author: str
+    """The person's username."""
+    at: str
+    """When the message was posted; ISO 8601, UTC, with milliseconds."""
+
+
+class SharedFiles(TypedDict):
+    """Files of a room, newest first; ``more`` is true if there are others after the last ``seq``."""
+
+    files: list[SharedFile]
+    more: bool
+
+
+class Space(TypedDict):
+    """How much you can upload, in bytes."""
+
+    largest: int
+    """The size of the largest file; 0 if this server has no files."""
+    used: int
+    """What your files take, with those that you have not posted yet."""
+    quota: int
+    """What they can take."""
+
+
+class State(TypedDict):
+    """Whether you have a password."""
+
+    changed_at: str | None
+    """When you set it, in ISO 8601; null if you have none."""
+
+
 class States(TypedDict):
     """Whether each person is online or offline, by username."""
 
     states: dict[str, Literal["online", "offline"]]
+
+
+class Summary(TypedDict):
+    """The thread under a message: the room whose name is this one's, a slash and the message's ``seq``."""
+
+    replies: int
+    """How many messages it has, without deleted ones."""
+    last_at: str
+    """When the newest of them was posted; ISO 8601, UTC, with milliseconds."""
+    people: list[str]
+    """The usernames of the first 5 people who replied, in that order."""
+
+
+class ThreadPage(TypedDict):
+    """Threads, that with the newest reply first; ``more`` is true if there are others.
+
+    Those in rooms that you left are left out.
+    """
+
+    threads: list[Listed]
+    more: bool
+    mine: dict[str, list[str]]
+    """By message id, the emoji of your own reactions that its ``reactions`` do not show, because 20 other people
+    reacted with them before you.
+    """
 
 
 class User(TypedDict):
@@ -553,6 +832,8 @@ class Tables:
     def rows(self, table: Literal["inbox"]) -> list[InboxItem]: ...
     @overload
     def rows(self, table: Literal["bookmarks"]) -> list[Bookmark]: ...
+    @overload
+    def rows(self, table: Literal["follows"]) -> list[Follow]: ...
     @overload
     def rows(self, table: Literal["messages"]) -> list[Message]: ...
     @overload

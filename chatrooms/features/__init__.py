@@ -9,6 +9,7 @@ from __future__ import annotations
 from chatrooms.features import (
     bookmarks,
     favorites,
+    files,
     inbox,
     members,
     mentions,
@@ -24,6 +25,7 @@ from chatrooms.features import (
     search,
     signals,
     sync,
+    threads,
     timeline,
     users,
 )
@@ -48,6 +50,8 @@ FEATURES = (
     muting.FEATURE,
     favorites.FEATURE,
     bookmarks.FEATURE,
+    threads.FEATURE,
+    files.FEATURE,
     inbox.FEATURE,
     search.FEATURE,
     sync.FEATURE,

@@ -27,6 +27,7 @@ from chatrooms.pipeline.parsing import ON_LOOP, parse, weight
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.session_use import SessionUse
 from chatrooms.settings import Settings
+from chatrooms.storage.blobs import Blobs
 from chatrooms.storage.database import Database
 from chatrooms.storage.facts import Facts
 from chatrooms.storage.locks import Locks
@@ -51,6 +52,7 @@ class Pipeline:
         self.settings = settings
         self.sessions = SessionUse()
         self.facts = Facts.unknown()
+        self.blobs = Blobs(settings)
         self._features, self._db, self._broadcast, self._rates, self._queue = features, db, broadcast, rates, queue
         self._uncounted = Rates(settings, NoLimit)
         self._charges = Charges(rates, broadcast)
@@ -145,15 +147,37 @@ class Pipeline:
         if command.kind == "live":
             command.may(me, p)
             return await command.body(me, p)
-        if command.aligned:
+        if command.aligned and command.aligned(p):
             await self._broadcast.align(me.username)
+        if (command.opens or command.closes) and me.sid:
+            return await self._moving(command, p, me, me.sid)
         if command.kind == "query":
-            async with self._query_slot(me):
-                outcome, seconds = await self._db.reader.read(lambda db: self._timed(command, p, me, db))
-            self._charges.time(command, me, seconds)
-            await self._emit(outcome.signals, me)
-            return outcome.result
+            return await self._ask(command, p, me)
         return (await self._db.writer.change(*self._writing(command, p, me))).result
+
+    async def _ask(self, command: Command[P], p: P, me: Caller) -> Any:
+        async with self._query_slot(me):
+            outcome, seconds = await self._db.reader.read(lambda db: self._timed(command, p, me, db))
+        self._charges.time(command, me, seconds)
+        await self._emit(outcome.signals, me)
+        return outcome.result
+
+    async def _moving(self, command: Command[P], p: P, me: Caller, sid: str) -> Any:
+        """Run a query that opens or closes a thread on the caller's socket.
+
+        The socket receives changes before the page is read, so that none is missing between them. The permission is
+        asked again then: the caller may have been removed meanwhile, and their sockets aligned too early for this one.
+        """
+        thread: str = await self._db.reader.read(lambda db: command.may(self._act(me, db, self._rates), p).room)
+        if not command.opens:
+            await self._broadcast.close(sid, thread, me.username)
+            return await self._ask(command, p, me)
+        await self._broadcast.open(sid, thread)
+        try:
+            return await self._ask(command, p, me)
+        except Refusal:
+            await self._broadcast.close(sid, thread, me.username)
+            raise
 
     def _writing(
         self, command: Command[P], p: P, me: Caller
@@ -170,7 +194,7 @@ class Pipeline:
 
         def work(db: Connection) -> Outcome[R]:
             for session in ended:
-                self.sessions.find_again(session)
+                self.sessions.find_again(session, self.sessions.now())
             outcome = run(db, next(rates))
             ended[:] = outcome.ended
             return outcome
@@ -223,7 +247,7 @@ class Pipeline:
 
     def _act(self, me: Caller, db: Connection, rates: Rates) -> Act:
         ours, features = self.settings, self._features
-        more: Any = {"server": ours.name, "online": self._broadcast.online, "epoch": self.facts.epoch}
+        more: Any = {"server": ours.name, "online": self._broadcast.online, "epoch": self.facts.epoch, "limits": ours}
         return Act(me, db, Changes(db), rates, ours.lobby, features.parts, features.blank, **more)
 
     def _outcome(self, act: Act, result: R) -> Outcome[R]:

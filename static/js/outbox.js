@@ -14,7 +14,7 @@ import { toast } from "./views/toast.js";
  * them.
  * @import {Waiting} from "./archive.js"
  * @import {Pending} from "./reactions/shown.js"
- * @import {Message, Quoted} from "./wire.js"
+ * @import {File, Message, Quoted} from "./wire.js"
  */
 
 /** @type {import("@preact/signals").Signal<Waiting[]>} */
@@ -53,11 +53,12 @@ export function closeOutbox() {
 /**
  * @param {string} room @param {string} text @param {Quoted | null} [quoted] The message to reply to.
  * @param {number | null} [ifSeq] The newest message that its author has seen, to be told if others posted since.
+ * @param {File[]} [files] What was uploaded for it.
  * @returns {string} its id
  */
-export function post(room, text, quoted = null, ifSeq = null) {
+export function post(room, text, quoted = null, ifSeq = null, files = []) {
   const user = me.value?.username ?? "";
-  const entry = { id: newId(), user, room, text, quoted, ifSeq, at: new Date().toISOString() };
+  const entry = { id: newId(), user, room, text, quoted, ifSeq, files, at: new Date().toISOString() };
   share(entry);
   flush();
   return entry.id;
@@ -139,8 +140,9 @@ async function send(entry) {
 }
 
 /** @param {Waiting} entry */
-function run({ id, room, text, quoted, ifSeq = null, reaction }) {
-  if (!reaction) return command("message.post", { room, text, id, reply_to: quoted?.id ?? null, if_seq: ifSeq });
+function run({ id, room, text, quoted, ifSeq = null, files = [], reaction }) {
+  const given = { room, text, id, reply_to: quoted?.id ?? null, if_seq: ifSeq, files: files.map((file) => file.id) };
+  if (!reaction) return command("message.post", given);
   const { message, emoji, adds } = reaction;
   return command(adds ? "reaction.add" : "reaction.remove", { id: message, emoji });
 }
@@ -161,7 +163,7 @@ function refuse(entry, refused) {
  * An entry as a message; its parts, such as `pinned_at`, are missing until the server has stored it.
  * @param {Waiting} entry
  */
-export const asMessage = ({ id, room, text, quoted = null, at, user }) =>
+export const asMessage = ({ id, room, text, quoted = null, files = [], at, user }) =>
   /** @type {Message} */ ({
     id,
     room,
@@ -177,6 +179,7 @@ export const asMessage = ({ id, room, text, quoted = null, at, user }) =>
     deleted: false,
     reply_to: quoted?.id ?? null,
     quoted,
+    files,
   });
 
 onChange(({ messages }) => {

@@ -145,6 +145,21 @@ async def settings(alice: Visitor) -> None:
     await from_account(alice, "Settings")
 
 
+async def devices(alice: Visitor) -> None:
+    """Show the devices, with a link for another one and the form for a password."""
+    await from_account(alice, "Devices and password")
+    await alice.button("Show a link and QR code").click()
+    await alice.button("Set a password").click()
+    await expect(alice.dialog.get_by_role("img", name="QR code of the link")).to_be_visible()
+
+
+async def invite_link(alice: Visitor) -> None:
+    """Show a link that invites to a room."""
+    await invite(alice)
+    await alice.button("Make a link").click()
+    await alice.dialog.get_by_role("button", name="Copy").scroll_into_view_if_needed()
+
+
 async def profile(alice: Visitor) -> None:
     await from_account(alice, "Edit profile")
 
@@ -277,7 +292,8 @@ VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
         lobby, rooms, members, message, reacting, reacted, switcher, keys, completion, emoji, person, settings,
-        profile, level, browse, replying, inbox, bookmarks, mute, new_room, new_conversation, edit_room, invite,
+        devices, invite_link, profile, level, browse,
+        replying, inbox, bookmarks, mute, new_room, new_conversation, edit_room, invite,
         archive, sign_out,
         conversation, notes, events, searching, search_box, search_hints, not_here, editing, too_long,
     )

@@ -21,6 +21,7 @@ from chatrooms import Chatrooms, Settings
 from chatrooms.doors.docs.generated import contract
 from chatrooms.errors import Invalid, UnknownCommand
 from tests.doors import DOORS, post
+from tests.features.files import upload
 from tests.people import Person, connect, leave
 from tests.servers import QUICK, running, serving
 from tests.world import make_staff
@@ -38,12 +39,16 @@ class World:
     chat: Chatrooms
     people: dict[str, Person]
     secret: dict
+    reply: dict
     public: dict
 
     def params(self, template: dict) -> dict:
         """Return the parameters with this world's ids filled in."""
-        ids = {"SECRET": self.secret["id"], "PUBLIC": self.public["id"], "NEW": str(uuid4())}
-        return {key: ids.get(value, value) if isinstance(value, str) else value for key, value in template.items()}
+        named = {"SECRET": self.secret, "REPLY": self.reply, "PUBLIC": self.public}
+        threads = {f"{name} THREAD": f"{row['room']}/{row['seq']}" for name, row in named.items()}
+        ids = {**{name: row["id"] for name, row in named.items()}, **threads, "NEW": str(uuid4())}
+        filled = {key: ids.get(value, value) if isinstance(value, str) else value for key, value in template.items()}
+        return filled | ({"files": [self.secret["files"][0]["id"]]} if "files" in template else {})
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +59,19 @@ async def world(tmp_path_factory) -> AsyncIterator[World]:
         bob = people["bob"]
         await make_staff(bob, topic=CANARY)
         await bob.run("room.create", name="#open")
-        secret = await bob.say("#staff", f"{CANARY} @alice @carol @mallory")
+        files = [await upload(bob, CANARY.encode(), f"{CANARY}.txt")]
+        secret = await bob.say("#staff", f"{CANARY} @alice @carol @mallory", files=files)
         await people["alice"].hears(lambda _, data: bool(data.get("inbox")))
         await people["alice"].run("bookmark.add", id=secret["id"])
+        thread = f"#staff/{secret['seq']}"
+        reply = await bob.say(thread, f"{CANARY} @alice @carol @mallory")
+        await people["alice"].hears(lambda _, data: any(row["room"] == thread for row in data.get("inbox", ())))
+        await people["alice"].run("thread.follow", id=secret["id"])
         public = await bob.say("#open", "hello")
         for person in people.values():
             await person.settled()
             person.heard.clear()
-        yield World(server.url, server.chat, people, secret, public)
+        yield World(server.url, server.chat, people, secret, reply, public)
 
 
 @pytest.fixture(scope="module")
@@ -84,16 +94,44 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"room": "#open", "text": "x"}, "not_a_member", "not_a_member"),
         ({"room": "bob+dave", "text": "x"}, STRANGER, STRANGER),
         ({"room": "#staff", "text": "x", "reply_to": "PUBLIC"}, "invalid", STRANGER),
+        ({"room": "SECRET THREAD", "text": "x", "id": "NEW"}, FINE, STRANGER),
+        ({"room": "PUBLIC THREAD", "text": "x"}, "not_a_member", "not_a_member"),
+        ({"room": "REPLY THREAD", "text": "x"}, "invalid", "invalid"),
+        ({"room": "bob/1", "text": "x"}, STRANGER, STRANGER),
+        ({"room": "alice+bob/1", "text": "x"}, STRANGER, STRANGER),
+        ({"room": "#staff", "files": "FILES"}, "not_found", STRANGER),
+        ({"room": "carol", "files": "FILES"}, "not_found", "not_found"),
     ],
-    "message.edit": [({"id": "SECRET", "text": "y"}, "forbidden", STRANGER)],
-    "message.delete": [({"id": "SECRET"}, "forbidden", STRANGER)],
+    "message.edit": [
+        ({"id": "SECRET", "text": "y"}, "forbidden", STRANGER),
+        ({"id": "REPLY", "text": "y"}, "forbidden", STRANGER),
+    ],
+    "message.delete": [({"id": "SECRET"}, "forbidden", STRANGER), ({"id": "REPLY"}, "forbidden", STRANGER)],
     "message.versions": [({"id": "SECRET"}, "forbidden", STRANGER)],
-    "message.pin": [({"id": "SECRET"}, FINE, STRANGER), ({"id": "PUBLIC"}, STRANGER, STRANGER)],
+    "message.pin": [
+        ({"id": "SECRET"}, FINE, STRANGER),
+        ({"id": "REPLY"}, "invalid", STRANGER),
+        ({"id": "PUBLIC"}, STRANGER, STRANGER),
+    ],
     "message.unpin": [({"id": "SECRET"}, FINE, STRANGER)],
     "reaction.add": [
         ({"id": "SECRET", "emoji": "\N{THUMBS UP SIGN}"}, FINE, STRANGER),
+        ({"id": "REPLY", "emoji": "\N{THUMBS UP SIGN}"}, FINE, STRANGER),
         ({"id": "PUBLIC", "emoji": "\N{THUMBS UP SIGN}"}, STRANGER, STRANGER),
     ],
+    "thread.open": [
+        ({"id": "SECRET"}, FINE, STRANGER),
+        ({"id": "REPLY"}, "invalid", STRANGER),
+        ({"id": "PUBLIC"}, STRANGER, STRANGER),
+    ],
+    "thread.close": [({"id": "SECRET"}, FINE, STRANGER), ({"id": "PUBLIC"}, STRANGER, STRANGER)],
+    "thread.follow": [
+        ({"id": "SECRET"}, FINE, STRANGER),
+        ({"id": "REPLY"}, "invalid", STRANGER),
+        ({"id": "PUBLIC"}, STRANGER, STRANGER),
+    ],
+    "thread.unfollow": [({"id": "SECRET"}, FINE, STRANGER), ({"id": "PUBLIC"}, STRANGER, STRANGER)],
+    "thread.list": [({}, FINE, FINE), ({"unread": True}, FINE, FINE), ({"after": "SECRET"}, FINE, STRANGER)],
     "reaction.remove": [
         ({"id": "SECRET", "emoji": "\N{THUMBS UP SIGN}"}, FINE, STRANGER),
         ({"id": "PUBLIC", "emoji": "\N{THUMBS UP SIGN}"}, STRANGER, STRANGER),
@@ -109,10 +147,15 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     ],
     "history": [
         ({"room": "#staff"}, FINE, STRANGER),
+        ({"room": "SECRET THREAD"}, FINE, STRANGER),
+        ({"room": "PUBLIC THREAD"}, "not_a_member", "not_a_member"),
         ({"room": "#open"}, "not_a_member", "not_a_member"),
         ({"room": "bob"}, STRANGER, STRANGER),
     ],
-    "sync": [({"revs": {"#staff": 0, "bob": 0, "#open": 0}}, FINE, FINE)],
+    "sync": [
+        ({"revs": {"#staff": 0, "bob": 0, "#open": 0}}, FINE, FINE),
+        ({"revs": {}, "open": ["#staff", "#staff/3", "#staff/4", "#staff/5", "#staff/6"], "after": ""}, FINE, FINE),
+    ],
     "room.create": [({"name": "#staff"}, "conflict", "conflict")],
     "room.update": [({"room": "#staff", "title": "x"}, "forbidden", STRANGER)],
     "room.archive": [({"room": "#staff"}, "forbidden", STRANGER)],
@@ -132,6 +175,7 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"room": "#open"}, "not_a_member", "not_a_member"),
         ({"room": "bob"}, STRANGER, STRANGER),
         ({"room": "alice"}, "invalid", STRANGER),
+        ({"room": "SECRET THREAD"}, "invalid", STRANGER),
     ],
     "room.unmute": [
         ({"room": "#staff"}, FINE, STRANGER),
@@ -151,8 +195,15 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     ],
     "room.invite": [({"room": "#staff", "username": "carol"}, "forbidden", STRANGER)],
     "room.remove": [({"room": "#staff", "username": "bob"}, "forbidden", STRANGER)],
-    "room.members": [({"room": "#staff"}, FINE, STRANGER), ({"room": "#staff", "online": True}, FINE, STRANGER)],
-    "read.mark": [({"room": "#staff", "seq": 1}, FINE, STRANGER)],
+    "room.members": [
+        ({"room": "#staff"}, FINE, STRANGER),
+        ({"room": "#staff", "online": True}, FINE, STRANGER),
+        ({"room": "SECRET THREAD"}, "invalid", STRANGER),
+    ],
+    "read.mark": [
+        ({"room": "#staff", "seq": 1}, FINE, STRANGER),
+        ({"room": "SECRET THREAD", "seq": 1}, FINE, STRANGER),
+    ],
     "bookmark.add": [({"id": "SECRET"}, FINE, STRANGER)],
     "bookmark.remove": [({"id": "SECRET"}, FINE, STRANGER)],
     "bookmark.list": [({}, FINE, FINE)],
@@ -165,8 +216,16 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"query": "is:mention"}, FINE, FINE),
         ({"query": "from:bob", "after": "SECRET"}, FINE, STRANGER),
     ],
-    "typing": [({"room": "#staff"}, FINE, STRANGER)],
+    "file.begin": [({"name": "x", "size": 1}, FINE, FINE)],
+    "file.space": [({}, FINE, FINE)],
+    "file.list": [
+        ({"room": "#staff"}, FINE, STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+        ({"room": "bob"}, STRANGER, STRANGER),
+    ],
+    "typing": [({"room": "#staff"}, FINE, STRANGER), ({"room": "SECRET THREAD"}, FINE, STRANGER)],
     "signal": [
+        ({"to": "SECRET THREAD", "type": "x"}, FINE, STRANGER),
         ({"to": "#staff", "type": "x"}, FINE, STRANGER),
         ({"to": "nobody", "type": "x"}, STRANGER, STRANGER),
     ],
@@ -177,6 +236,20 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "user.list": [({}, FINE, FINE)],
     "session.list": [({}, FINE, FINE)],
     "session.revoke": [({"id": "NEW"}, STRANGER, STRANGER)],
+    "session.revoke_others": [({}, FINE, FINE)],
+    "invite.create": [
+        ({"room": "#staff"}, "forbidden", STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+    ],
+    "invite.list": [
+        ({"room": "#staff"}, "forbidden", STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+    ],
+    "invite.revoke": [({"id": "NEW"}, STRANGER, STRANGER)],
+    "invite.accept": [({"code": "c" * 43}, STRANGER, STRANGER)],
+    "link.create": [({}, FINE, FINE)],
+    "password.get": [({}, FINE, FINE)],
+    "password.set": [({"password": "password"}, "invalid", "invalid")],
 }
 EACH = [(command, *case) for command, cases in CASES.items() for case in cases]
 
@@ -190,6 +263,13 @@ ENTRIES: dict[str, list[tuple[dict, str, str, str]]] = {
     "session.leave": [
         ({"username": "erin"}, FINE, "forbidden", "forbidden"),
         ({"username": "alice"}, FINE, "forbidden", "forbidden"),
+    ],
+    "invite.get": [({"code": "c" * 43}, STRANGER, "forbidden", STRANGER)],
+    "session.link": [({"code": "c" * 43}, "unauthorized", "forbidden", "forbidden")],
+    "session.password": [
+        ({"username": "alice", "password": "x"}, "unauthorized", "forbidden", "forbidden"),
+        ({"username": "nobody", "password": "x"}, "unauthorized", "forbidden", "forbidden"),
+        ({"username": "system", "password": "x"}, "unauthorized", "forbidden", "forbidden"),
     ],
 }
 """What runs before it is known who asks, by HTTP alone."""

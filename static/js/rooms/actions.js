@@ -9,8 +9,8 @@ import { showAction } from "../overlay.js";
 
 /**
  * The actions of a room, in its menu and after a `/` in the composer.
- * @typedef {"search" | "notifications" | "favorite" | "unfavorite" | "mute" | "unmute" | "pins" | "invite" | "edit" | "archive"
- *   | "unarchive" | "leave" | "close"} RoomAction
+ * @typedef {"search" | "notifications" | "favorite" | "unfavorite" | "mute" | "unmute" | "pins" | "files" | "invite"
+ *   | "edit" | "archive" | "unarchive" | "leave" | "close"} RoomAction
  */
 
 /** @param {string} room @returns {[RoomAction, string][]} */
@@ -27,6 +27,7 @@ export function actionsIn(room) {
     ["mute", "Mute", belongs && !isMuted(room)],
     ["unmute", unmuting(room), belongs && isMuted(room)],
     ["pins", "Pinned messages", belongs],
+    ["files", "Files", belongs],
     ["invite", "Invite people", (access === "open" && !archived) || moderates],
     ["edit", "Edit room", moderates],
     ["archive", "Archive room", moderates],

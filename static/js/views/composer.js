@@ -6,6 +6,7 @@ import { noReply, replyIn } from "../composer/replying.js";
 import { sendTyping, stopTyping } from "../typing.js";
 import { insert } from "../composer/writing.js";
 import { withEmojis } from "../emoji.js";
+import { attachedIn, detach, isUploaded } from "../files/attached.js";
 import { html } from "../html.js";
 import { isMessage } from "../messages/events.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
@@ -14,6 +15,7 @@ import { linkedSeq } from "../route.js";
 import { perform } from "../rooms/actions.js";
 import { mayModerate, me, rooms, titleOf, windowOf } from "../store.js";
 import { Absent } from "./absent.js";
+import { Attach } from "./attach.js";
 import { EmojiButton } from "./emoji-button.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
@@ -21,6 +23,7 @@ import { LeftDraft } from "./left-draft.js";
 import { leftOf, TextBox } from "./text-box.js";
 
 const Replying = later("Replying");
+const Tray = later("Tray");
 
 /** Before a text of so many characters is posted, its author sees what others have posted meanwhile. */
 const LONG = 600;
@@ -32,7 +35,8 @@ export function Composer({ room, onEditLast }) {
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const [text, write] = useDraft(room, box);
   const left = leftOf(text);
-  const isSendable = isVisible(text) && left >= 0;
+  const files = attachedIn(room);
+  const isSendable = (files.length ? files.every(isUploaded) : isVisible(text)) && left >= 0;
   useFocus(box);
 
   /** @param {Event} event */
@@ -40,7 +44,7 @@ export function Composer({ room, onEditLast }) {
     event.preventDefault();
     box.current?.focus();
     if (!isSendable) return;
-    say(room, withEmojis(withoutBlankEnds(text)));
+    say(room, withEmojis(withoutBlankEnds(text)), detach(room));
     goToEnd();
     write("");
   }
@@ -48,15 +52,8 @@ export function Composer({ room, onEditLast }) {
   /** @param {KeyboardEvent} event */
   function onKey(event) {
     if (event.key === "Escape" && replyIn(room)) return (event.preventDefault(), noReply(room));
-    return editLast(event);
-  }
-
-  /** @param {KeyboardEvent} event */
-  function editLast(event) {
     const last = event.key === "ArrowUp" && !event.altKey && !text && myLast(room);
-    if (!last) return;
-    event.preventDefault();
-    onEditLast(last);
+    return last && (event.preventDefault(), onEditLast(last));
   }
 
   if (rooms.value.get(room)?.archived) {
@@ -67,7 +64,9 @@ export function Composer({ room, onEditLast }) {
     <form class="composer" onSubmit=${send}>
       <${Absent} room=${room} />
       ${replyIn(room) && html`<${Replying} room=${room} box=${box} />`}
+      ${files.length > 0 && html`<${Tray} room=${room} />`}
       <div class=${left < 0 ? "sheet over" : "sheet"}>
+        <${Attach} room=${room} />
         <${TextBox}
           room=${room}
           box=${box}
@@ -125,9 +124,9 @@ function useFocus(box) {
   }, []);
 }
 
-/** @param {string} room @param {string} text */
-function say(room, text) {
-  expect(post(room, text, replyIn(room), text.length > LONG ? newestSeq(room) : null));
+/** @param {string} room @param {string} text @param {import("../wire.js").File[]} files */
+function say(room, text, files) {
+  expect(post(room, text, replyIn(room), text.length > LONG ? newestSeq(room) : null, files));
   noReply(room);
 }
 

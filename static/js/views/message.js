@@ -10,6 +10,7 @@ import { discard, retry, waiting } from "../outbox.js";
 import { handleOf, isBookmarked, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { Edited } from "./edited.js";
+import { Files } from "./files.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
@@ -60,6 +61,7 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
             ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} />`
             : html`<${Body} message=${message} />`
         }
+        ${message.files?.length > 0 && html`<${Files} files=${message.files} />`}
         <${Reactions} message=${message} isReachable=${isWanted} />
         ${isWaiting && html`<${OnItsWay} id=${message.id} />`}
       </div>
@@ -90,6 +92,7 @@ function Body({ message }) {
   const isOpen = isUnfolded || prints.value;
   const start = useMemo(() => beginning(written), [written]);
   if (deleted) return html`<p class="tombstone">message deleted</p>`;
+  if (!text && message.files?.length) return edited && html`<${Edited} message=${message} />`;
   return html`
     <div class=${isOnlyEmoji(written) ? "text emoji" : "text"} dir="auto">
       <${Mentioned.Provider} value=${mentions}>

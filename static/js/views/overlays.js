@@ -2,8 +2,10 @@ import { html } from "../html.js";
 import { closeOverlay, overlay } from "../overlay.js";
 import { Browse } from "./browse.js";
 import { CreateRoom } from "./create-room.js";
+import { Devices } from "./devices.js";
 import { Keys } from "./keys.js";
 import { Person } from "./person.js";
+import { Pictures } from "./pictures.js";
 import { Profile } from "./profile.js";
 import { Reacted } from "./reacted.js";
 import { RoomDialog } from "./room-dialog.js";
@@ -19,8 +21,10 @@ import { Versions } from "./versions.js";
 const DIALOGS = {
   browse: Browse,
   create: CreateRoom,
+  devices: Devices,
   keys: Keys,
   person: Person,
+  pictures: Pictures,
   profile: Profile,
   reactions: Reacted,
   settings: Settings,
@@ -32,11 +36,12 @@ const DIALOGS = {
 
 /** The open dialog, at most one. */
 export function Overlays() {
-  const { kind, username, room, id, message } = overlay.value;
+  const { kind, username, room, id, message, files } = overlay.value;
   const Chosen = Object.hasOwn(DIALOGS, kind) ? DIALOGS[kind] : null;
   if (Chosen) {
     const key = username ?? kind;
-    return html`<${Chosen} key=${key} username=${username} id=${id} message=${message} onClose=${closeOverlay} />`;
+    const about = { username, id, message, files };
+    return html`<${Chosen} key=${key} ...${about} onClose=${closeOverlay} />`;
   }
   return room ? html`<${RoomDialog} room=${room} action=${kind} onClose=${closeOverlay} />` : null;
 }
