@@ -17,9 +17,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select
 
+from chatrooms import names
 from chatrooms.features.search import index
 from chatrooms.features.search.index import mark
-from chatrooms.features.search.matching import Row, base, searched, states
+from chatrooms.features.search.matching import Row, searched, states
 from chatrooms.features.search.words import words
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
@@ -46,7 +47,7 @@ def entry(message: Row) -> list[str]:
     """Return the marks and words by which the index finds a message."""
     shown = map(state_mark, states(message))
     said = chain.from_iterable(map(words, searched(message)))
-    return [mark("r", base(message["room"])), mark("a", message["author"]), *shown, *said]
+    return [mark("r", names.base(message["room"])), mark("a", message["author"]), *shown, *said]
 
 
 def state_mark(state: str) -> str:
