@@ -165,8 +165,8 @@ class Search:
         )
         found = rows_of(self.act.me).add_columns(kept.label("kept")).where(messages.c.key.in_(keys), *is_searched)
         result = self.act.db.execute(found.order_by(messages.c.key.desc()))
-        names = list(map(str, result.keys()))
-        loaded = [cast(Message, dict(zip(names, row, strict=True))) for row in result]
+        columns = list(map(str, result.keys()))
+        loaded = [cast(Message, dict(zip(columns, row, strict=True))) for row in result]
         with_files(self.act, loaded)
         return loaded
 
