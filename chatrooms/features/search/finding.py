@@ -41,6 +41,7 @@ LOADED = 100
 SECONDS = 0.15
 """After this time, a search returns what it has found, and where to continue."""
 SECONDS_AT_MOST = 2.0
+"""After this time, it gives up: it has read much, but nothing that the caller may read."""
 SLACK = timedelta(hours=1)
 """By how much clocks may have been set back: otherwise the times of messages are in the order of their keys."""
 
@@ -93,6 +94,7 @@ class Search:
 
     def find(self, below: int | None, most: int) -> Found:
         """Return up to ``most`` messages with keys less than ``below``."""
+        index.bound(self.act.db, SECONDS_AT_MOST)
         begun, found, seen = time.monotonic(), list[Message](), ""
         for keys in self._candidates(below) if self.rooms else ():
             loaded = self._load(keys)

@@ -80,6 +80,7 @@ _REMOVE = {
     "postgresql": Prepared(text(f"DELETE FROM {TABLE} WHERE key = :key")),
 }
 _MERGE = Prepared(text(f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('merge', {PAGES})"))
+_BOUND = text("SELECT set_config('statement_timeout', :limit, true)")
 _FIND = {
     "sqlite": text(
         f"SELECT -rowid FROM {TABLE} WHERE {TABLE} MATCH :wanted "
@@ -161,6 +162,12 @@ def find(db: Connection, wanted: Wanted, first: int, below: int, limit: int) -> 
         query = _match(wanted)
     given = {"wanted": query, "first": first, "below": below, "limit": limit}
     return list(db.scalars(_FIND[dialect].bindparams(bindparam("limit", type_=Integer)), given))
+
+
+def bound(db: Connection, seconds: float) -> None:
+    """Let no statement of this transaction take longer in PostgreSQL; in SQLite, `windows` keep them short."""
+    if db.dialect.name == "postgresql":
+        db.execute(_BOUND, {"limit": f"{1000 * seconds:.0f}"})
 
 
 def _slice(number: int) -> str:
