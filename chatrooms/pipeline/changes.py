@@ -29,11 +29,12 @@ class NotSynced(Exception):
 
 
 class Changes:
-    """The changes of one command: one rev per room, and only in rooms that are ``locked``."""
+    """The changes of one command: one rev per room, and only in rooms that are ``locked``; of rows of ``tables``."""
 
     def __init__(self, db: Connection, locked: Container[str] = ()) -> None:
         self._db, self.locked = db, locked
         self.by_room: dict[str, Change] = {}
+        self.tables: set[str] = set()
 
     def rev(self, room: str) -> int:
         """Return the rev that this command gives ``room``: one more than the room's last."""
@@ -54,10 +55,12 @@ class Changes:
         """
         if table not in SYNCED:
             raise NotSynced(table)
+        self.tables.add(table)
         self.by_room[room].rows.setdefault(table, []).append(row)
 
     def put(self, room: str, table: str, row: Mapping[str, Any]) -> None:
         """Broadcast ``row`` instead of the one that `add` was given before, if any."""
+        self.tables.add(table)
         self.by_room[room].rows[table] = [row]
 
     def _advance(self, room: str, *, revs: int, messages: int) -> tuple[int, int]:
