@@ -64,7 +64,7 @@ class Changes:
         self.by_room[room].rows[table] = [row]
 
     def of(self, table: str, *, events: bool) -> list[Mapping[str, Any]]:
-        """Return the rows of ``table`` so far; events in timelines are among the messages only if ``events`` is true."""
+        """Return the rows of ``table`` so far; of messages, events in timelines only if ``events`` is true."""
         found = self._found.get((table, events))
         if found is None:
             found = [row for change in self.by_room.values() for row in change.rows.get(table, ())]
