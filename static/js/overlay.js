@@ -3,10 +3,15 @@ import { signal } from "@preact/signals";
 /**
  * The open dialog, if any. Navigating closes it.
  * @import {RoomAction} from "./rooms/actions.js"
+ * @import {Box} from "./menu/place.js"
+ * @import {Numbered} from "./messages/events.js"
  * @import {Message} from "./wire.js"
  * @typedef {"browse" | "create" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"
- *   | "reactions" | "versions"} Dialogs
- * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string, id?: string, message?: Message}} Overlay
+ *   | "reactions" | "versions" | "message-menu" | "reacting" | "delete"} Dialogs
+ * @typedef {{message: Numbered, from: Box, article: HTMLElement | null, onEdit: () => void}} Asked What was asked for of a
+ *   message: where from, the element that shows it, and what begins to edit it there.
+ * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string, id?: string, message?: Message,
+ *   asked?: Asked}} Overlay
  */
 
 export const overlay = signal(/** @type {Overlay} */ ({ kind: "" }));
@@ -22,6 +27,15 @@ export const showVersions = (id) => void (overlay.value = { kind: "versions", id
 
 /** @param {Message} message */
 export const showReactions = (message) => void (overlay.value = { kind: "reactions", message });
+
+/** The menu of a message. @param {Asked} asked */
+export const showMenu = (asked) => void (overlay.value = { kind: "message-menu", asked });
+
+/** The emoji to react with. @param {Asked} asked */
+export const showReacting = (asked) => void (overlay.value = { kind: "reacting", asked });
+
+/** Whether to delete a message. @param {string} id */
+export const showDeletion = (id) => void (overlay.value = { kind: "delete", id });
 
 /** @param {RoomAction} kind @param {string} room */
 export const showAction = (kind, room) => void (overlay.value = { kind, room });

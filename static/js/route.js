@@ -63,6 +63,9 @@ export const isNarrow = matching("(width < 48rem)");
 /** Whether a panel has a place beside the messages; otherwise it covers them. */
 export const hasBeside = matching("(width >= 64rem)");
 
+/** Whether fingers are what points. */
+export const isTouch = matching("(pointer: coarse)");
+
 /** @param {string} query */
 function matching(query) {
   const media = matchMedia(query);

@@ -16,8 +16,9 @@ export const KEYS = [
   ["↑", "Edit your last message (when the message box is empty)"],
   ["Enter / Shift Enter", "Send, or start a new line"],
   ["@ # :", "Mention a person, link a room, insert an emoji"],
-  ["/", "Run a room command (at the start of a message)"],
+  ["/", "Run a command (at the start of a message)"],
   ["↑ ↓ in the messages", "Move between messages"],
+  ["Shift F10", "Open the menu of a message"],
   ["Ctrl /", "Show keyboard shortcuts"],
 ];
 

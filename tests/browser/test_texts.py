@@ -138,7 +138,7 @@ async def test_no_tool_of_a_message_covers_another(person: Arrive, options: dict
     copy = message.get_by_role("button", name="Copy code")
     await message.focus()
     await message.hover()
-    await message.get_by_role("button", name="Delete message").wait_for()
+    await message.get_by_role("button", name="More", exact=True).wait_for(state="attached")
     assert await message.evaluate(COVERED) == []
     code, button = await message.locator(".code").bounding_box(), await copy.bounding_box()
     assert code and button and button["y"] >= code["y"]

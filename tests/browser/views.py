@@ -92,19 +92,21 @@ async def members(alice: Visitor) -> None:
 async def message(alice: Visitor) -> None:
     await alice.message("Just did.").hover()
     await alice.message("Just did.").focus()
-    await expect(alice.button("Copy link").first).to_be_visible()
+    await expect(alice.message("Just did.").get_by_role("button", name="More", exact=True)).to_be_attached()
+
+
+async def message_menu(alice: Visitor) -> None:
+    await alice.open_menu("One thing: on my phone")
+    await expect(alice.menu.get_by_role("menuitem", name="Delete message")).to_be_visible()
 
 
 async def reacting(alice: Visitor) -> None:
-    await message(alice)
-    await alice.message("Just did.").get_by_role("button", name="Add reaction").click()
+    await alice.choose("Just did.", "Add reaction")
     await expect(alice.button("thumbs up").first).to_be_visible()
 
 
 async def reacted(alice: Visitor) -> None:
-    await alice.message("Noodles. I will").first.hover()
-    await alice.message("Noodles. I will").first.focus()
-    await alice.message("Noodles. I will").first.get_by_role("button", name="Who reacted").click()
+    await alice.choose("Noodles. I will", "Who reacted")
     await expect(alice.dialog.get_by_text("Carol Lindqvist")).to_be_visible()
 
 
@@ -156,9 +158,7 @@ async def level(alice: Visitor) -> None:
 
 
 async def replying(alice: Visitor) -> None:
-    await alice.message("Noodles at twelve").hover()
-    await alice.message("Noodles at twelve").focus()
-    await alice.message("Noodles at twelve").get_by_role("button", name="Reply").click()
+    await alice.choose("Noodles", "Reply")
     await expect(alice.page.get_by_role("group", name="Reply")).to_be_visible()
 
 
@@ -258,7 +258,7 @@ async def too_long(alice: Visitor) -> None:
 VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
-        lobby, rooms, members, message, reacting, reacted, switcher, keys, completion, emoji, person, settings,
+        lobby, rooms, members, message, message_menu, reacting, reacted, switcher, keys, completion, emoji, person, settings,
         profile, level, browse, replying, inbox, bookmarks, mute, new_room, new_conversation, edit_room, invite,
         archive, sign_out,
         conversation, notes, events, not_here, editing, too_long,

@@ -5,6 +5,7 @@ import { isMessage } from "../messages/events.js";
 import { me, membersOf, nameOf, rosters, sharedRooms, titleOf, users, windowOf } from "../store.js";
 import { bringEmojis, findEmojis } from "../emoji.js";
 import { actionsIn, perform } from "../rooms/actions.js";
+import { COMMANDS } from "./slash.js";
 
 /**
  * The completions of a word that starts with a sign.
@@ -19,13 +20,20 @@ export function choicesFor(room, sign, word) {
   const wanted = folded(word);
   if (sign === "@") return peopleOrSearch(room, wanted).map(asPerson);
   if (sign === "#") return roomsCalled(wanted).slice(0, AT_MOST).map(asRoom);
-  if (sign === "/") {
-    return actionsIn(room)
-      .filter(([action, title]) => matches(action, title, wanted))
-      .map(asAction(room));
-  }
+  if (sign === "/") return commandsCalled(room, wanted);
   bringEmojis();
   return findEmojis(wanted, AT_MOST).map(asEmoji);
+}
+
+/** @param {string} room @param {string} wanted @returns {Choice[]} */
+function commandsCalled(room, wanted) {
+  const actions = actionsIn(room);
+  const mayEdit = actions.some(([action]) => action === "edit");
+  const commands = COMMANDS.filter(({ name }) => name !== "topic" || mayEdit);
+  return [
+    ...commands.filter(({ name, about }) => matches(name, about, wanted)).map(asCommand),
+    ...actions.filter(([action, title]) => matches(action, title, wanted)).map(asAction(room)),
+  ];
 }
 
 /** @param {string} wanted */
@@ -123,6 +131,9 @@ const asEmoji = ({ emoji, shortcodes = [], annotation }) => ({
   note: `:${shortcodes[0] ?? annotation}:`,
   emoji,
 });
+
+/** @param {typeof COMMANDS[number]} command @returns {Choice} */
+const asCommand = ({ name, usage, about }) => ({ insert: `/${name}`, title: about, note: usage });
 
 /** @param {string} room @returns {(action: [import("../rooms/actions.js").RoomAction, string]) => Choice} */
 const asAction =

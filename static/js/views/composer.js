@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { expect } from "../composer/absent.js";
+import { isCommand } from "../composer/begun.js";
 import { draftOf, followDraft, keepDraft } from "../composer/drafts.js";
 import { goToEnd } from "../reads/marks.js";
 import { noReply, replyIn } from "../composer/replying.js";
@@ -7,12 +8,12 @@ import { sendTyping, stopTyping } from "../typing.js";
 import { insert } from "../composer/writing.js";
 import { withEmojis } from "../emoji.js";
 import { html } from "../html.js";
-import { isMessage } from "../messages/events.js";
+import { myLast } from "../messages/own.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
 import { post } from "../outbox.js";
 import { linkedSeq } from "../route.js";
 import { perform } from "../rooms/actions.js";
-import { mayModerate, me, rooms, titleOf, windowOf } from "../store.js";
+import { mayModerate, rooms, titleOf, windowOf } from "../store.js";
 import { Absent } from "./absent.js";
 import { EmojiButton } from "./emoji-button.js";
 import { Icon } from "./icon.js";
@@ -31,19 +32,9 @@ const LONG = 600;
 export function Composer({ room, onEditLast }) {
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const [text, write] = useDraft(room, box);
+  const { refused, put, send, deliver } = useDelivery(room, box, text, write);
   const left = leftOf(text);
-  const isSendable = isVisible(text) && left >= 0;
   useFocus(box);
-
-  /** @param {Event} event */
-  function send(event) {
-    event.preventDefault();
-    box.current?.focus();
-    if (!isSendable) return;
-    say(room, withEmojis(withoutBlankEnds(text)));
-    goToEnd();
-    write("");
-  }
 
   /** @param {KeyboardEvent} event */
   function onKey(event) {
@@ -67,13 +58,14 @@ export function Composer({ room, onEditLast }) {
     <form class="composer" onSubmit=${send}>
       <${Absent} room=${room} />
       ${replyIn(room) && html`<${Replying} room=${room} box=${box} />`}
+      ${refused && html`<p class="error refusal" role="alert"><span>${refused}</span> <button class="link" type="button" onClick=${() => deliver(text)}>Send as text</button></p>`}
       <div class=${left < 0 ? "sheet over" : "sheet"}>
         <${TextBox}
           room=${room}
           box=${box}
           text=${text}
           label=${label}
-          onWrite=${write}
+          onWrite=${put}
           onSend=${send}
           onKey=${onKey}
           canAct
@@ -82,7 +74,7 @@ export function Composer({ room, onEditLast }) {
           enterkeyhint="enter"
         />
         <${EmojiButton} onPick=${(/** @type {string} */ emoji) => box.current && insert(box.current, emoji)} />
-        <button class="send" aria-label="Send" title="Send" disabled=${!isSendable}><${Icon} name="send" /></button>
+        <button class="send" aria-label="Send" title="Send" disabled=${!isSendable(text)}><${Icon} name="send" /></button>
       </div>
     </form>
   `;
@@ -99,6 +91,53 @@ const Archived = ({ room }) => html`
 
 /** Whether this tab is being typed in, so that other tabs must not overwrite its text. @param {Box} box */
 const isWriting = (box) => document.hasFocus() && document.activeElement === box.current;
+
+/** @param {string} text */
+const isSendable = (text) => isVisible(text) && leftOf(text) >= 0;
+
+/**
+ * Sends what is written, or runs it if it is a command; `put` writes anew.
+ * @param {string} room @param {Box} box @param {string} text @param {(text: string) => void} write
+ */
+function useDelivery(room, box, text, write) {
+  const [refused, refuse] = useState("");
+  const isRunning = useRef(false);
+
+  /** @param {string} written */
+  const put = (written) => (refuse(""), write(written));
+
+  /** @param {string} words */
+  function deliver(words) {
+    box.current?.focus();
+    say(room, withEmojis(withoutBlankEnds(words)));
+    goToEnd();
+    put("");
+  }
+
+  /** @param {Event} event */
+  function send(event) {
+    event.preventDefault();
+    box.current?.focus();
+    if (!isSendable(text)) return;
+    if (isCommand(text)) obey();
+    else deliver(text);
+  }
+
+  /** Runs a command; its text stays until that is done. */
+  async function obey() {
+    if (isRunning.current) return;
+    isRunning.current = true;
+    const outcome = await import("../composer/commands.js").then((commands) => commands.obey(room, text), unloaded);
+    isRunning.current = false;
+    if (outcome.refused) refuse(outcome.refused);
+    else if (outcome.post) deliver(outcome.post);
+    else if ((box.current?.value ?? draftOf(room)) === text) put("");
+  }
+
+  return { refused, put, send, deliver };
+}
+
+const unloaded = () => ({ refused: "Commands couldn't be loaded, so nothing was sent.", post: "" });
 
 /** The draft of this room. @param {string} room @param {Box} box */
 function useDraft(room, box) {
@@ -133,9 +172,3 @@ function say(room, text) {
 
 /** The newest message here. @param {string} room */
 const newestSeq = (room) => windowOf(room).peek().list.at(-1)?.seq ?? 0;
-
-/** @param {string} room */
-const myLast = (room) =>
-  windowOf(room)
-    .peek()
-    .list.findLast((message) => isMessage(message) && message.author === me.peek()?.username && !message.deleted)?.id;

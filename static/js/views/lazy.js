@@ -2,7 +2,6 @@
 
 export { Bookmarks } from "./bookmarks.js";
 export { Completion } from "./completion.js";
-export { DeleteMessage } from "./delete-message.js";
 export { EmojiPicker } from "./emoji-picker.js";
 export { Inbox } from "./inbox.js";
 export { Members } from "./members.js";

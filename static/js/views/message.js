@@ -1,5 +1,5 @@
 import { cloneElement, isValidElement, toChildArray } from "preact";
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { showPerson } from "../overlay.js";
 import { exactTime, shortTime, timeOf } from "../dates.js";
 import { beginning, parts } from "../messages/folding.js";
@@ -7,6 +7,7 @@ import { isOnlyEmoji, markdown, parser } from "../messages/markdown.js";
 import { html } from "../html.js";
 import { prints } from "../print.js";
 import { discard, retry, waiting } from "../outbox.js";
+import { isTouch } from "../route.js";
 import { handleOf, isBookmarked, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { Edited } from "./edited.js";
@@ -20,7 +21,6 @@ import { useSteps } from "./steps.js";
 
 const MessageEditor = later("MessageEditor");
 const Tools = later("Tools");
-const Delete = later("DeleteMessage");
 
 /**
  * @import {Numbered} from "../messages/events.js"
@@ -31,19 +31,17 @@ const Delete = later("DeleteMessage");
  * @param {{message: Numbered, leads: boolean, isLinked: boolean, isEditing: boolean, onEdit: (id: string) => void}} props
  */
 export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
-  const [isDeleting, setDeleting] = useState(false);
-  const article = useRef(/** @type {HTMLElement | null} */ (null));
   const [isWanted, setWanted] = useState(false);
   const want = () => setWanted(true);
-  /** Moves the focus to the message, because its tools will disappear. */
-  const askWhetherToDelete = () => (article.current?.focus(), setDeleting(true));
+  /** @param {PointerEvent} event A finger only passes. */
+  const wantBeside = ({ pointerType }) => pointerType === "touch" || want();
   const name = nameOf(message.author);
   const isWaiting = message.rev === 0;
   const shownAs = ["message", leads ? "leads" : "follows", isWaiting && "waiting", isLinked && "linked"]
     .filter(Boolean)
     .join(" ");
   return html`
-    <article ref=${article} class=${shownAs} tabindex="-1" aria-label=${`${[name, handleOf(message.author)].filter(Boolean).join(" ")}, ${timeOf(message.at)}`} data-seq=${message.seq} onPointerEnter=${want} onFocusIn=${want}>
+    <article class=${shownAs} tabindex="-1" aria-label=${`${[name, handleOf(message.author)].filter(Boolean).join(" ")}, ${timeOf(message.at)}`} data-seq=${message.seq} onPointerEnter=${wantBeside} onFocusIn=${want}>
       ${leads ? html`<${Avatar} username=${message.author} />` : html`<${Time} at=${message.at} write=${shortTime} />`}
       <div class="said">
         ${
@@ -64,13 +62,12 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
         ${isWaiting && html`<${OnItsWay} id=${message.id} />`}
       </div>
       ${
-        isWanted &&
+        (isWanted || isTouch.value) &&
         !isWaiting &&
         !message.deleted &&
         !isEditing &&
-        html`<${Tools} message=${message} onEdit=${() => onEdit(message.id)} onDelete=${askWhetherToDelete} />`
+        html`<${Tools} message=${message} isReachable=${isWanted} onEdit=${() => onEdit(message.id)} />`
       }
-      ${isDeleting && html`<${Delete} id=${message.id} onClose=${() => setDeleting(false)} />`}
     </article>
   `;
 }

@@ -2,10 +2,13 @@ import { html } from "../html.js";
 import { closeOverlay, overlay } from "../overlay.js";
 import { Browse } from "./browse.js";
 import { CreateRoom } from "./create-room.js";
+import { DeleteMessage } from "./delete-message.js";
 import { Keys } from "./keys.js";
+import { MessageMenu } from "./message-menu.js";
 import { Person } from "./person.js";
 import { Profile } from "./profile.js";
 import { Reacted } from "./reacted.js";
+import { Reacting } from "./reacting.js";
 import { RoomDialog } from "./room-dialog.js";
 import { Settings } from "./settings.js";
 import { SignOut } from "./sign-out.js";
@@ -19,9 +22,12 @@ import { Versions } from "./versions.js";
 const DIALOGS = {
   browse: Browse,
   create: CreateRoom,
+  delete: DeleteMessage,
   keys: Keys,
+  "message-menu": MessageMenu,
   person: Person,
   profile: Profile,
+  reacting: Reacting,
   reactions: Reacted,
   settings: Settings,
   "sign-out": SignOut,
@@ -32,11 +38,11 @@ const DIALOGS = {
 
 /** The open dialog, at most one. */
 export function Overlays() {
-  const { kind, username, room, id, message } = overlay.value;
+  const { kind, username, room, id, message, asked } = overlay.value;
   const Chosen = Object.hasOwn(DIALOGS, kind) ? DIALOGS[kind] : null;
   if (Chosen) {
     const key = username ?? kind;
-    return html`<${Chosen} key=${key} username=${username} id=${id} message=${message} onClose=${closeOverlay} />`;
+    return html`<${Chosen} key=${key} username=${username} id=${id} message=${message} asked=${asked} onClose=${closeOverlay} />`;
   }
   return room ? html`<${RoomDialog} room=${room} action=${kind} onClose=${closeOverlay} />` : null;
 }

@@ -14,6 +14,7 @@ import { useTimeline } from "../timeline/timeline.js";
 import { today } from "../today.js";
 import { Icon } from "./icon.js";
 import { EventsView } from "./events.js";
+import { useMessageMenu } from "./menu-opening.js";
 import { MessageView } from "./message.js";
 import { RoomStart } from "./room-start.js";
 import { toast } from "./toast.js";
@@ -35,6 +36,7 @@ export function Timeline({ room, editing, onEdit }) {
   const items = arrange(all, timeline.firstNew.value, timeline.news.value);
   const refused = list.length ? "" : refusals.value.get(room);
   const isAway = timeline.isAway.value;
+  const menu = useMessageMenu(room, onEdit);
 
   void attention.value;
   void itemsIn(room);
@@ -74,6 +76,7 @@ export function Timeline({ room, editing, onEdit }) {
         tabindex="0"
         ref=${(/** @type {HTMLElement | null} */ log) => void (timeline.scroll.log = log)}
         onScroll=${onScroll}
+        ...${menu}
       >
         <div class="items">
           <${Top} room=${room} refused=${refused} isOlder=${isOlder || !ready.value} isEmpty=${!items.some(({ kind }) => kind === "message")} />
