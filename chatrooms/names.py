@@ -4,6 +4,7 @@
 ``alice``          the personal room of the person ``alice``   received by ``alice``
 ``#lobby``         a shared room                               received by ``#lobby``
 ``alice+bob``      a conversation of 2 to 10 people, sorted    received by ``alice``, ``bob``
+``#lobby/42``      the thread under the message with seq 42    received by ``#lobby/42``
 ``~alice``         the watchers of alice's presence            received by ``~alice``
 ``!<id>``          the sockets of one session                  received by ``!<id>``
 =================  ==========================================  =============================
@@ -23,11 +24,13 @@ from chatrooms import lookalikes
 
 looks, skeleton = lookalikes.looks, lookalikes.skeleton
 
-Kind = Literal["personal", "shared", "conversation", "watchers", "session"]
+Kind = Literal["personal", "shared", "conversation", "thread", "watchers", "session"]
 
 MAX_CONVERSATION = 10
 MIN_USERNAME, MAX_USERNAME = 2, 32
 MAX_SHARED = 48
+MAX_SEQ = 2**31 - 1
+"""The greatest `seq` that a message can have."""
 MAX_WORDS = 300
 LONGEST_GIVEN = 2 * MAX_SHARED
 """Characters allowed in a name before it is normalized, which is slow and can shorten it."""
@@ -43,6 +46,8 @@ _case_mapped = get_profile("UsernameCaseMapped")
 _settled = re.compile(r"[a-z0-9._\-ß-öø-ÿа-џぁ-ゖァ-ヺ一-鿯가-힣]*")
 """Strings of these characters are already normalized: the profile maps them to themselves."""
 
+_seq = re.compile(r"[1-9][0-9]{0,9}")
+
 _forms: dict[str, str] = {}
 MAX_FORMS = 10_000
 """How many normalized names are cached."""
@@ -51,6 +56,8 @@ MAX_FORMS = 10_000
 @lru_cache(maxsize=CACHED)
 def kind(room: str) -> Kind:
     """Return which kind of room a name denotes; only the name decides."""
+    if "/" in room:
+        return "thread"
     if room.startswith("#"):
         return "shared"
     if room.startswith("~"):
@@ -80,6 +87,22 @@ def room_of(recipients: Iterable[str]) -> str:
 def people(conversation: str) -> list[str]:
     """Return the usernames of a conversation, in order."""
     return conversation.split("+")
+
+
+def thread(room: str, seq: int) -> str:
+    """Return the thread under the message of ``room`` that has this ``seq``."""
+    return f"{room}/{seq}"
+
+
+@lru_cache(maxsize=CACHED)
+def base(room: str) -> str:
+    """Return the room whose members may read ``room``: of a thread the one that it is in, of any other itself."""
+    return room.partition("/")[0]
+
+
+def seq_above(thread: str) -> int:
+    """Return the ``seq`` of the message that a thread is under."""
+    return int(thread.partition("/")[2])
 
 
 def watchers(username: str) -> str:
@@ -161,17 +184,26 @@ def conversation(*usernames: str) -> str:
 
 @lru_cache(maxsize=CACHED)
 def durable(name: str) -> str:
-    """Return the normalized name of a room that can be stored: shared, conversation or personal.
+    """Return the normalized name of a room that can be stored: shared, conversation, personal, or a thread in one.
 
     Raises ``ValueError``.
     """
     match kind(name):
         case "shared":
             return shared(name)
+        case "thread":
+            return _thread(name)
         case "watchers" | "session":
             raise ValueError("This is not a room name.")
         case _:
             return conversation(*people(name))
+
+
+def _thread(name: str) -> str:
+    room, _, seq = name.partition("/")
+    if not _seq.fullmatch(seq) or int(seq) > MAX_SEQ:
+        raise ValueError("A thread's name is its room's, a slash and the `seq` of the message that it is under.")
+    return thread(durable(room), int(seq))
 
 
 def words(*names: str) -> str:

@@ -23,7 +23,7 @@ MAX_BYTES = 256 * 1024
 MAX_SIGNAL = 64 * 1024
 MAX_MISSED = 200
 MAX_SYNC = 240 * 1024
-MAX_SEQ = 2**31 - 1
+MAX_SEQ = names.MAX_SEQ
 
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
 """Letters and symbols that render as blank."""
@@ -114,7 +114,12 @@ _person = _name(
     "A username: 2 to 32 letters, digits, `.`, `-` or `_`, with at least one letter or digit; stored in lower case.",
 )
 _shared = _name(200, "shared-room", "A shared room; the `#` is optional.")
-_any = _name(400, "room", "A room: `#lobby`, a conversation such as `alice+bob`, or your username for your own room.")
+_any = _name(
+    400,
+    "room",
+    "A room: `#lobby`, a conversation such as `alice+bob`, your username for your own room, or the thread `#lobby/42` "
+    "under the message there whose `seq` is 42.",
+)
 
 Username = Annotated[str, _person, AfterValidator(names.username), MAPPED]
 SharedRoom = Annotated[str, _shared, AfterValidator(names.shared), MAPPED]

@@ -114,9 +114,6 @@ def payload(change: Change) -> dict[str, Any]:
 
 
 def heard_by(username: str, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the changes of a person's own room and conversations, and of all shared rooms."""
-    return [
-        change
-        for change in changes
-        if names.kind(change["room"]) == "shared" or username in names.recipients(change["room"])
-    ]
+    """Return the changes of a person's own room and conversations, and of all shared rooms; and of threads in them."""
+    bases = [(names.base(change["room"]), change) for change in changes]
+    return [change for base, change in bases if names.kind(base) == "shared" or username in names.recipients(base)]

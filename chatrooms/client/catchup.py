@@ -83,9 +83,9 @@ class Catchup:
             left = await self._some(sorted(left))
 
     async def _pages(self) -> set[str]:
-        """Fetch all rooms; return those to fetch again, because their page of history may be newer."""
+        """Fetch all rooms; return those to fetch again: their page of history may be newer, or they are threads."""
         after: str | None = ""
-        reset: set[str] = set()
+        again: set[str] = set()
         while after is not None:
             names = self._state.names(after)
             covered = names[: _fitting(names, REVS_BYTES)]
@@ -100,9 +100,9 @@ class Catchup:
                     raise
                 self._state.distrust()
                 continue
-            reset.update(caught["reset"])
+            again.update(caught["reset"], caught["behind"])
             after = caught["until"]
-        return reset.union(self._state.missing())
+        return again.union(self._state.missing(), self._state.opened)
 
     async def _some(self, rooms: list[str]) -> set[str]:
         """Fetch as many of these rooms as fit into a request; return those left for the next one."""
@@ -112,14 +112,17 @@ class Catchup:
         return {*left, *caught["reset"], *self._state.missing()}
 
     async def _ask(self, rooms: list[str], **where: Any) -> Any:
-        """Fetch and apply the changes of these rooms."""
+        """Fetch and apply the changes of these rooms; add the threads that we are ``behind`` in."""
         asked = {room: self._state.rev(room) for room in rooms}
         caught = await self._insist("sync", revs=asked, **where)
+        heads = [data for data in caught["changes"] if data["room"] in caught["heads"]]
         for data in caught["changes"]:
-            await self._take(data, asked.get(data["room"], 0), reset=data["room"] in caught["reset"])
+            if data["room"] not in caught["heads"]:
+                await self._take(data, asked.get(data["room"], 0), reset=data["room"] in caught["reset"])
+        behind = [data["room"] for data in heads if self._state.behind(Change.from_wire(data))]
         for read in caught["reads"]:
             self._state.take_read(read)
-        return caught
+        return {**caught, "behind": behind}
 
     async def _take(self, data: dict[str, Any], asked: int, *, reset: bool) -> None:
         if not reset:
@@ -135,7 +138,7 @@ class Catchup:
     async def _page(self, room: str) -> dict[str, Any]:
         """Return the newest page of messages and all members, to replace the room in one step."""
         messages = (await self._insist("history", room=room, limit=PAGE))["messages"]
-        if room == self._state.username:
+        if room == self._state.username or "/" in room:
             return {"messages": messages}
         members: list[Any] = []
         more = True

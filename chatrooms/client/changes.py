@@ -14,7 +14,7 @@ class Change(Tables):
     """The changes of a room up to ``rev``: the current rows, by table.
 
     The tables are ``messages``, ``members`` and ``rooms``, and in your own room also ``memberships``, ``reads``,
-    ``inbox`` and ``users``. After a ``reset``, discard what you had of the room: the rows replace it.
+    ``follows``, ``inbox`` and ``users``. After a ``reset``, discard what you had of the room: the rows replace it.
     """
 
     room: str
@@ -39,7 +39,14 @@ class Signal:
     data: Any
 
 
-ROOM_OF = {"message": "room", "member": "room", "membership": "username", "room": "name", "read": "username"}
+ROOM_OF = {
+    "message": "room",
+    "member": "room",
+    "membership": "username",
+    "room": "name",
+    "read": "username",
+    "follow": "username",
+}
 """For each row in a result, the field with the room that its rev belongs to."""
 
 

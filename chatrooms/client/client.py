@@ -20,7 +20,7 @@ from chatrooms.client.held import Held
 from chatrooms.client.link import Address, SocketFactory
 from chatrooms.client.methods import Methods
 from chatrooms.client.outbox import Outbox, Sending
-from chatrooms.client.rows import Message, OneMessage
+from chatrooms.client.rows import Message, OneMessage, Opened
 from chatrooms.client.state import State
 from chatrooms.client.streams import Stream, Streams
 
@@ -151,6 +151,19 @@ class Client(Held, Methods):
         self._watched = list(usernames)
         return await super().watch(self._watched)
 
+    async def open_thread(self, id: str) -> Opened:
+        """Return the thread under a message, and keep its state in `rooms`, also after reconnecting."""
+        opened = await super().open_thread(id)
+        self._state.open(opened["room"], id)
+        await asyncio.shield(self._catchup.want(opened["room"]))
+        return opened
+
+    async def close_thread(self, id: str) -> None:
+        """Stop receiving the changes of a thread, unless you follow it."""
+        for thread in [thread for thread, of in self._state.opened.items() if of == id]:
+            self._state.close(thread)
+        await super().close_thread(id)
+
     def _auth(self) -> dict[str, Any]:
         given = {**self._given, "token": self.token, "claim": None if self.token else self._claim}
         return {name: value for name, value in given.items() if value is not None}
@@ -164,6 +177,8 @@ class Client(Held, Methods):
         self._catchup.want()
         if self._watched is not None:
             self._spawn(self._watch_again(self._watched))
+        for message in self._state.opened.values():
+            self._spawn(self._open_again(message))
 
     def _receive(self, event: str, data: Any) -> None:
         if event == "change" and not self._state.apply(Change.from_wire(data)):
@@ -178,7 +193,7 @@ class Client(Held, Methods):
     def _noticed(self, result: T) -> T:
         """Return ``result``; if it has a rev that the client does not have yet, fetch that room."""
         for room, rev in revs_in(result):
-            if rev > self._state.rev(room):
+            if rev > self._state.rev(room) and ("/" not in room or self._state.holds(room)):
                 self._catchup.want(room)
         return result
 
@@ -187,6 +202,10 @@ class Client(Held, Methods):
             states = await super().watch(usernames)
             for name, state in states.items():
                 self._signals.push(Signal("~" + name, name, "presence", {"state": state}))
+
+    async def _open_again(self, id: str) -> None:
+        with suppress(ClientError):
+            await self.open_thread(id)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -12,6 +12,8 @@ from typing import Any, Literal
 from chatrooms.client.rows import (
     Bookmark,
     BookmarkPage,
+    Follow,
+    Followed,
     History,
     InboxItem,
     InboxPage,
@@ -30,6 +32,7 @@ from chatrooms.client.rows import (
     OneRead,
     OneRoom,
     OneUser,
+    Opened,
     Pinned,
     Reacted,
     ReactionPage,
@@ -37,6 +40,7 @@ from chatrooms.client.rows import (
     Room,
     Session,
     States,
+    ThreadPage,
     User,
     UserPage,
     Version,
@@ -71,6 +75,11 @@ REPEATABLE = frozenset(
         "room.unmute",
         "session.list",
         "sync",
+        "thread.close",
+        "thread.follow",
+        "thread.list",
+        "thread.open",
+        "thread.unfollow",
         "user.get",
         "user.list",
         "user.me",
@@ -136,7 +145,7 @@ class Commands(ABC):
         return result
 
     async def inbox_items(self, *, after: int | None = None, unread: bool | None = None) -> InboxPage:
-        """Return what concerns you, mentions and replies, newest first, a hundred at a time.
+        """Return what concerns you: mentions, replies, threads that you follow; newest first, a hundred at a time.
 
         - ``after``: Start after the item with this ``id``; if omitted, at the newest.
         - ``unread``: Return only unread items (default ``false``).
@@ -387,6 +396,41 @@ class Commands(ABC):
         - ``data``: Any JSON up to 64 KiB, nested up to 16 levels deep.
         """
         await self.run("signal", to=to, type=type, data=data)
+
+    async def close_thread(self, id: str) -> None:
+        """Stop receiving the changes of a thread on your socket, unless you follow it."""
+        await self.run("thread.close", id=id)
+
+    async def follow(self, id: str) -> Follow:
+        """Follow the thread under a message on all your devices. Following it again has no effect.
+
+        You also begin to follow a thread when you reply in it, are mentioned in it, or wrote the message above
+        it. Of more than 2,000 threads, you no longer follow the first.
+        """
+        result: Followed = await self.run("thread.follow", id=id)
+        return result["follow"]
+
+    async def threads(self, *, after: str | None = None, unread: bool | None = None) -> ThreadPage:
+        """Return the threads that you follow, that with the newest reply first, 50 at a time.
+
+        - ``after``: Start after the thread under this message; if omitted, at the one with the newest reply.
+        - ``unread``: Return only threads with unread messages (default ``false``).
+        """
+        result: ThreadPage = await self.run("thread.list", after=after, unread=unread)
+        return result
+
+    async def open_thread(self, id: str) -> Opened:
+        """Return the thread under a message; your socket receives its changes from now on, until you close it.
+
+        There is a thread under each message, except those in threads: the first reply creates it.
+        """
+        result: Opened = await self.run("thread.open", id=id)
+        return result
+
+    async def unfollow(self, id: str) -> Follow:
+        """Stop following a thread, until you reply in it or follow it again. Doing so twice has no effect."""
+        result: Followed = await self.run("thread.unfollow", id=id)
+        return result["follow"]
 
     async def typing(self, room: str) -> None:
         """Show a room that you are typing. The server emits at most one signal per person and room every 3 seconds."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chatrooms.client.rows import InboxItem, Membership, Read, User
+from chatrooms.client.rows import Follow, InboxItem, Membership, Read, User
 from chatrooms.client.state import RoomState, State
 
 
@@ -25,7 +25,10 @@ class Held:
 
     @property
     def rooms(self) -> Mapping[str, RoomState]:
-        """Return the state of each room that you belong to, including your own."""
+        """Return the state of each room that you belong to, including your own, and of threads.
+
+        Threads, such as ``#lobby/42``, are those that you follow or have open.
+        """
         return self._state.rooms
 
     @property
@@ -37,6 +40,11 @@ class Held:
     def reads(self) -> Mapping[str, Read]:
         """Return your read position in each room."""
         return self._state.reads
+
+    @property
+    def follows(self) -> Mapping[str, Follow]:
+        """Return the threads that you follow, by name, also those in rooms that you left."""
+        return self._state.follows
 
     @property
     def inbox(self) -> Mapping[int, InboxItem]:

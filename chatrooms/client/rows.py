@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict, overload
 
-Access = Literal["open", "private", "conversation", "personal"]
+Access = Literal["open", "private", "conversation", "personal", "thread"]
 """Who can join a room: everyone (``open``) or invited people (``private``). The server creates
-``conversation`` and ``personal`` rooms.
+``conversation``, ``personal`` and ``thread`` rooms; a thread is for the members of its room.
 """
 
 
@@ -42,6 +42,17 @@ class BookmarkPage(TypedDict):
     more: bool
 
 
+class Echo(TypedDict):
+    """A reply in a thread of this room."""
+
+    id: str
+    """A UUID."""
+    room: str
+    """The thread."""
+    seq: int
+    """The position in the room's timeline: the ``rev`` at which the message was posted."""
+
+
 class EventData(TypedDict):
     """The details of an event: those that its kind has."""
 
@@ -59,6 +70,34 @@ class EventData(TypedDict):
     """The id of the message that was pinned."""
     seq: NotRequired[int]
     """The ``seq`` of that message."""
+
+
+class Follow(TypedDict):
+    """A thread that you follow; in your own room only.
+
+    It counts while you belong to the room that the thread is in. Its head and your read position come with
+    ``sync``.
+    """
+
+    username: str
+    """The person's username."""
+    room: str
+    """The thread, such as ``#lobby/42``."""
+    message: str
+    """The id of the message that the thread is under."""
+    at: str
+    """When you began to follow it, or stopped; ISO 8601, UTC, with milliseconds."""
+    gone: bool
+    """Whether you have stopped following it."""
+    rev: int
+    """The revision at which the row last changed, of the room whose change it belongs to."""
+
+
+class Followed(TypedDict):
+    """Whether you follow the thread now, and your read position in it, if you have one."""
+
+    follow: Follow
+    read: Read | None
 
 
 class History(TypedDict):
@@ -85,7 +124,9 @@ class InboxItem(TypedDict):
     id: int
     """Greater than that of older items."""
     kind: str
-    """Why it concerns you: ``mention``, or ``reply`` to a message of yours; there can be others."""
+    """Why it concerns you: ``mention``, ``reply`` to a message of yours, or ``thread`` that you follow: the
+    first message there that you have not read; there can be others.
+    """
     room: str
     """The room's name."""
     message: str | None
@@ -116,6 +157,17 @@ class Items(TypedDict):
     """The items as they are now."""
 
     items: list[InboxItem]
+
+
+class Listed(TypedDict):
+    """A thread that you follow."""
+
+    room: str
+    """The thread, such as ``#lobby/42``."""
+    message: Message
+    """The message that it is under."""
+    unread: int
+    """How many messages you have not read; 1000 stands for more than 999."""
 
 
 class Listing(TypedDict):
@@ -262,11 +314,17 @@ class Message(TypedDict):
     quotes, links and addresses; at most 50.
     """
     quoted: Quoted | None
-    """The message that it replies to; ``null`` if it is not a reply. When that message changes, its change alone
-    is sent: take the new text from there, and ``null`` if it was deleted.
+    """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
+    change alone is sent: take the new text from there, and ``null`` if it was deleted.
     """
     reactions: list[Reaction]
     """The emoji with which people reacted to it, at most 50, the oldest first."""
+    thread: Summary | None
+    """The thread under it; ``null`` if it has no replies there. It is sent at most every 2 seconds."""
+    echo: Echo | None
+    """The reply in a thread of this room that it refers to, because its author sent it to the room too, or
+    ``null``.
+    """
 
 
 class OneMember(TypedDict):
@@ -303,6 +361,29 @@ class OneUser(TypedDict):
     """A profile."""
 
     user: User
+
+
+class Opened(TypedDict):
+    """A thread: the ``message`` above it, its last messages ordered by ``seq``, and what you have of it.
+
+    ``more`` is true if there are older ones (use ``history``), ``rev`` is 0 if there are none yet.
+    """
+
+    room: str
+    """The thread, such as ``#lobby/42``."""
+    rev: int
+    """Its revision; apply the changes that follow."""
+    message: Message
+    messages: list[Message]
+    more: bool
+    mine: dict[str, list[str]]
+    """By message id, the emoji of your own reactions that its ``reactions`` do not show, because 20 other people
+    reacted with them before you.
+    """
+    follow: Follow | None
+    """Whether you follow it, or have stopped."""
+    read: Read | None
+    """Your read position in it, if you have one."""
 
 
 class Pinned(TypedDict):
@@ -432,6 +513,31 @@ class States(TypedDict):
     states: dict[str, Literal["online", "offline"]]
 
 
+class Summary(TypedDict):
+    """The thread under a message: the room whose name is this one's, a slash and the message's ``seq``."""
+
+    replies: int
+    """How many messages it has, without deleted ones."""
+    last_at: str
+    """When the newest of them was posted; ISO 8601, UTC, with milliseconds."""
+    people: list[str]
+    """The usernames of the first 5 people who replied, in that order."""
+
+
+class ThreadPage(TypedDict):
+    """Threads, that with the newest reply first; ``more`` is true if there are others.
+
+    Those in rooms that you left are left out.
+    """
+
+    threads: list[Listed]
+    more: bool
+    mine: dict[str, list[str]]
+    """By message id, the emoji of your own reactions that its ``reactions`` do not show, because 20 other people
+    reacted with them before you.
+    """
+
+
 class User(TypedDict):
     """A person's profile."""
 
@@ -488,6 +594,8 @@ class Tables:
     def rows(self, table: Literal["inbox"]) -> list[InboxItem]: ...
     @overload
     def rows(self, table: Literal["bookmarks"]) -> list[Bookmark]: ...
+    @overload
+    def rows(self, table: Literal["follows"]) -> list[Follow]: ...
     @overload
     def rows(self, table: Literal["messages"]) -> list[Message]: ...
     @overload

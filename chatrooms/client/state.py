@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chatrooms.client.changes import Change
-from chatrooms.client.rows import InboxItem, Member, Membership, Message, Read, Room, User
+from chatrooms.client.rows import Follow, InboxItem, Member, Membership, Message, Read, Room, User
 from chatrooms.client.unread import Unread
 
 NEWEST = 20
@@ -24,16 +24,16 @@ class RoomState:
     """A room as of ``rev``.
 
     ``messages`` holds, by ``seq`` and in that order, all messages and events from ``complete_from`` on; use ``history``
-    for older ones.
+    for older ones. Of a thread that you follow, these are the messages since the client began.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, complete_from: int = 0) -> None:
         self.name = name
         self.rev = 0
         self.room: Room | None = None
         self.messages: dict[int, Message] = {}
         self.members: dict[str, Member] = {}
-        self.complete_from = 0
+        self.complete_from = complete_from
         self._newest = 0
 
     @property
@@ -113,13 +113,45 @@ class State:
         self.closed: set[str] = set()
         self.reads: dict[str, Read] = {}
         self.inbox: dict[int, InboxItem] = {}
+        self.follows: dict[str, Follow] = {}
+        self.opened: dict[str, str] = {}
         self.profile: User | None = None
         self._unread = Unread()
         self._changed, self._keep = changed, keep
 
     def missing(self) -> list[str]:
-        """Return the rooms that we belong to but have no state of."""
-        return [room for room in self.memberships if room not in self.rooms]
+        """Return the rooms that we belong to, and the threads that we follow, but have no state of."""
+        return [room for room in (*self.memberships, *self.follows) if room not in self.rooms and self.holds(room)]
+
+    def holds(self, room: str) -> bool:
+        """Return whether we keep the state of a room: ours, one that we belong to, or a thread in one of those."""
+        base = room.partition("/")[0]
+        if room != base and room not in self.follows and room not in self.opened:
+            return False
+        belongs = base in self.memberships or (room != base and base in self.closed)
+        return belongs or base == self.username
+
+    def behind(self, change: Change) -> bool:
+        """Take the head of a thread; return whether we have an older state of it, so that the rest has to be fetched.
+
+        Of a thread of which we have none, what is said from now on is enough.
+        """
+        if not self.holds(change.room):
+            return False
+        if change.room not in self.rooms:
+            self.rooms[change.room] = RoomState(change.room, change.rev + 1)
+            self._enter(change)
+        return self.rooms[change.room].rev < change.rev
+
+    def open(self, thread: str, id: str) -> None:
+        """Keep the state of the thread under a message, as long as we belong to its room."""
+        self.opened[thread] = id
+
+    def close(self, thread: str) -> None:
+        """End `open`."""
+        self.opened.pop(thread, None)
+        if not self.holds(thread):
+            self._drop(thread)
 
     def names(self, after: str) -> list[str]:
         """Return the rooms after a name in the order of `sync`, which is also that of code points."""
@@ -153,22 +185,24 @@ class State:
     def apply(self, change: Change) -> bool:
         """Apply a live change; return False if changes are missing, so that ``sync`` has to fetch them.
 
-        Changes of a closed conversation are ignored: it returns with a change of our own room.
+        Changes of a closed conversation are ignored: it returns with a change of our own room. So are those of a thread
+        that we no longer follow.
         """
-        if change.room in self.closed:
+        if change.room in self.closed or ("/" in change.room and not self.holds(change.room)):
             return True
         mine = self.rev(change.room)
         if change.rev == mine + 1:
             self._enter(change)
         joined = [row["room"] for row in change.rows("memberships") if _listed(row)]
-        return change.rev <= mine + 1 and all(room in self.rooms for room in joined)
+        followed = [row["room"] for row in change.rows("follows") if self.holds(row["room"])]
+        return change.rev <= mine + 1 and all(room in self.rooms for room in (*joined, *followed))
 
     def catch_up(self, change: Change, asked: int) -> None:
         """Apply a response of ``sync`` to a request with ``asked`` as the room's rev.
 
         In the meantime, the room may have moved on (then there is nothing to do), or we may have left or rejoined it.
         """
-        belongs = change.room == self.username or change.room in self.memberships
+        belongs = self.holds(change.room)
         if change.reset and belongs:
             self._restart(change)
         elif belongs and asked <= self.rev(change.room) < change.rev:
@@ -178,7 +212,7 @@ class State:
         self.rooms.pop(change.room, None)
         self._unread.restart(change.room, change.rev)
         if change.room == self.username:
-            self.memberships, self.closed, self.reads, self.inbox = {}, set(), {}, {}
+            self.memberships, self.closed, self.reads, self.inbox, self.follows = {}, set(), {}, {}, {}
             self._unread.forget_positions()
         self._enter(change)
 
@@ -199,16 +233,26 @@ class State:
             self._unread.take(read)
         for item in news.rows("inbox"):
             self._take_item(item)
+        for follow in news.rows("follows"):
+            self._take_follow(follow)
         for user in news.rows("users"):
             self.profile = user
         if news.reset:
-            self.rooms = {n: r for n, r in self.rooms.items() if n == self.username or n in self.memberships}
+            self.rooms = {name: room for name, room in self.rooms.items() if self.holds(name)}
 
     def _take_item(self, item: InboxItem) -> None:
         if item["read"] or item["gone"]:
             self.inbox.pop(item["id"], None)
         else:
             self.inbox[item["id"]] = item
+
+    def _take_follow(self, follow: Follow) -> None:
+        if not follow["gone"]:
+            self.follows[follow["room"]] = follow
+            return
+        self.follows.pop(follow["room"], None)
+        if not self.holds(follow["room"]):
+            self._drop(follow["room"])
 
     def _take_membership(self, row: Membership) -> None:
         room = row["room"]
@@ -217,10 +261,17 @@ class State:
             self.memberships[room] = row
             return
         self.memberships.pop(room, None)
-        self.rooms.pop(room, None)
-        self._unread.forget(room)
+        self._drop(room)
         if not row["gone"]:
             self.closed.add(room)
+            return
+        for thread in [name for name in (*self.rooms, *self.opened) if name.startswith(f"{room}/")]:
+            self.opened.pop(thread, None)
+            self._drop(thread)
+
+    def _drop(self, room: str) -> None:
+        self.rooms.pop(room, None)
+        self._unread.forget(room)
 
 
 def _listed(row: Any) -> bool:

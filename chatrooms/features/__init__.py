@@ -23,6 +23,7 @@ from chatrooms.features import (
     rosters,
     signals,
     sync,
+    threads,
     timeline,
     users,
 )
@@ -47,6 +48,7 @@ FEATURES = (
     muting.FEATURE,
     favorites.FEATURE,
     bookmarks.FEATURE,
+    threads.FEATURE,
     inbox.FEATURE,
     sync.FEATURE,
     presence.FEATURE,

@@ -23,7 +23,8 @@ from sqlalchemy import (
 )
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Conflict
+from chatrooms import names
+from chatrooms.errors import Conflict, Invalid
 from chatrooms.features import timeline
 from chatrooms.features.messages.loading import (
     OneMessage,
@@ -82,7 +83,15 @@ def _load(db: Connection, ids: Sequence[str]) -> dict[str, str]:
 PINNED_AT = Part("pinned_at", str | None, "When it was pinned; `null` if it is not pinned.", None, _load)
 
 
-@change("message.pin", may=markable, locks=room_of, repeatable=True)
+def _pinnable(act: Act, p: Which) -> Message:
+    """Allow people who can post in the message's room, but no one in a thread: a thread shows no list of pins."""
+    message = markable(act, p)
+    if names.kind(message["room"]) == "thread":
+        raise Invalid("Messages in threads can't be pinned.", field="id")
+    return message
+
+
+@change("message.pin", may=_pinnable, locks=room_of, repeatable=True)
 def pin(act: Act, p: Which, message: Message) -> OneMessage:
     """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect."""
     if p.id in _load(act.db, [p.id]):

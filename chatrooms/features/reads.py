@@ -67,6 +67,13 @@ def begin(act: Act, room: str, username: str) -> None:
     act.changes.add(username, "reads", {**row, "uncounted": 0, "room_rev": act.changes.rev(room) - 1})
 
 
+def begin_at(act: Act, room: str, username: str, seq: int) -> None:
+    """Start the read position of a person in ``room`` at ``seq``, unless there is one."""
+    if find(act.db, username, room) is None:
+        _store(act, username, room, *_last_message(act.db, room, seq), known=False)
+        act.changes.add(username, "reads", cast(Read, find(act.db, username, room)))
+
+
 @change("read.mark", may=access.member, locks=own_room, repeatable=True, method="mark_read")
 def mark(act: Act, p: Mark, here: Here) -> OneRead:
     """Mark a room as read up to a message. A mark never goes backwards."""

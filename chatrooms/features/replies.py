@@ -39,9 +39,9 @@ _reply = messages.alias("reply")
 _ids = values("ids")
 _excerpt = func.substr(messages.c.text, 1, EXCERPT).label("text")
 _of = Prepared(
-    select(_reply.c.id.label("reply"), messages.c.id, messages.c.seq, messages.c.author, _excerpt).select_from(
-        _ids.join(_reply, _reply.c.id == _ids.c.value).join(messages, messages.c.id == _reply.c.reply_to)
-    )
+    select(_reply.c.id.label("reply"), messages.c.id, messages.c.seq, messages.c.author, _excerpt)
+    .select_from(_ids.join(_reply, _reply.c.id == _ids.c.value).join(messages, messages.c.id == _reply.c.reply_to))
+    .where(messages.c.room == _reply.c.room)
 )
 
 
@@ -55,14 +55,14 @@ def _load(db: Connection, ids: Sequence[str]) -> Mapping[str, Quoted]:
 def _store(db: Connection, message: Message) -> Quoted | None:
     if message["reply_to"] is None or message["deleted"]:
         return None
-    return _load(db, [message["id"]])[message["id"]]
+    return _load(db, [message["id"]]).get(message["id"])
 
 
 QUOTED = Part(
     "quoted",
     Quoted | None,
-    "The message that it replies to; `null` if it is not a reply. When that message changes, its change alone is sent: "
-    "take the new text from there, and `null` if it was deleted.",
+    "The message of the same room that it replies to; `null` if there is none. When that message changes, its change "
+    "alone is sent: take the new text from there, and `null` if it was deleted.",
     None,
     _load,
     _store,

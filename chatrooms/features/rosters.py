@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy import Connection, bindparam, func, select
 from typing_extensions import TypedDict
 
+from chatrooms.errors import Invalid
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Params, query
@@ -53,7 +54,15 @@ class MemberPage(TypedDict):
     total_online: Annotated[int, Field(description="How many of the room's members are online.")]
 
 
-@query("room.members", may=access.member)
+def _reader(act: Act, p: FindMembers) -> Here:
+    """Allow members, but no one in a thread, whose readers are the members of its room."""
+    here = access.member(act, p)
+    if here.access == "thread":
+        raise Invalid("A thread has the members of its room. Ask for those.", field="room")
+    return here
+
+
+@query("room.members", may=_reader)
 def page(act: Act, p: FindMembers, _here: Here) -> MemberPage:
     """Return the members of a room, a hundred at a time, ordered by username.
 

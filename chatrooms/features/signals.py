@@ -52,7 +52,8 @@ class Send(Params):
 
 def _typist(act: Act, p: InRoom) -> None:
     """Allow members; in a conversation without messages, people who share a room with everyone in it."""
-    if not access.poster(act, p).exists:
+    here = access.poster(act, p)
+    if here.access == "conversation" and not here.exists:
         _require_acquainted(act, p.room, field="room")
 
 
@@ -66,7 +67,8 @@ def typing(act: Act, p: InRoom, _: None) -> Done:
 def _acquaintance(act: Act, p: Send) -> None:
     """Allow members of the room, and people who share a room with the recipient."""
     to_person = names.kind(p.to) == "personal" and p.to != act.me.username
-    if to_person or not access.of(act.db, act.me, p.to).exists:
+    here = None if to_person else access.of(act.db, act.me, p.to)
+    if here is None or (here.access == "conversation" and not here.exists):
         _require_acquainted(act, p.to, field="to")
 
 

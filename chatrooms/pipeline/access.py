@@ -13,18 +13,21 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, false, func, or_, select
 
 from chatrooms import names
-from chatrooms.errors import Archived, Forbidden, Invalid, NotAMember, NotFound
+from chatrooms.errors import Archived, Conflict, Forbidden, Invalid, NotAMember, NotFound
 from chatrooms.pipeline.commands import Act, Caller, Params
+from chatrooms.storage.given import Base
 from chatrooms.storage.rows import Access, Role
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import members, rooms, users
+from chatrooms.storage.tables import members, messages, rooms, users
 
 
 @dataclass(frozen=True)
 class Here:
     """A room and the caller's ``role`` in it, None if they are not a member.
 
-    ``exists`` is false for a conversation without messages; ``closed`` is true if anyone has closed a conversation.
+    ``exists`` is false for a conversation or thread without messages; ``closed`` is true if anyone has closed a
+    conversation, ``ended`` if the message above a thread was deleted. A thread has the role and the archiving of the
+    room that it is in.
     """
 
     room: str
@@ -33,6 +36,7 @@ class Here:
     exists: bool = True
     archived: bool = False
     closed: bool = False
+    ended: bool = False
 
     @property
     def moderates(self) -> bool:
@@ -51,13 +55,15 @@ class HasRoom(Protocol):
 def of(db: Connection, me: Caller, room: str, *, writing: bool = False) -> Here:
     """Return ``room`` for a member; raises `NotFound`, or `NotAMember` if the caller could join.
 
-    Raises `Archived` if the member wants to write in an archived room.
+    Raises `Archived` if the member wants to write in an archived room, `Conflict` in a thread that has ended.
     """
     here = peek(db, me, room)
     if here.role is None:
         raise NotAMember(room=room) if here.access == "open" else NotFound(room=room)
     if writing and here.archived:
         raise Archived(room=room)
+    if writing and here.ended:
+        raise Conflict("The message above was deleted, so no one can reply to it.", field="room")
     return here
 
 
@@ -68,22 +74,26 @@ def peek(db: Connection, me: Caller, room: str) -> Here:
             return _shared(db, me, room)
         case "personal":
             return _personal(db, me, room)
+        case "thread":
+            return _thread(db, me, room)
         case _:
             return _conversation(db, me, room)
 
 
 def readable(room: ColumnElement[str], me: Caller) -> ColumnElement[bool]:
     """Return the condition that the caller belongs to ``room``, for queries about several rooms."""
+    base = Base(room)
     mine = select(members.c.room).where(members.c.username == me.username, members.c.gone.is_(False))
-    return or_(room == me.username, room.in_(mine))
+    return or_(base == me.username, base.in_(mine))
 
 
 def belongs(username: ColumnElement[str], room: ColumnElement[str]) -> ColumnElement[bool]:
     """Return the condition that a person belongs to ``room``, for queries about several people."""
+    base = Base(room)
     here = select(members.c.room).where(
-        members.c.room == room, members.c.username == username, members.c.gone.is_(False)
+        members.c.room == base, members.c.username == username, members.c.gone.is_(False)
     )
-    return or_(room == username, here.exists())
+    return or_(base == username, here.exists())
 
 
 def person(db: Connection, username: str, field: str = "username") -> str:
@@ -94,8 +104,8 @@ def person(db: Connection, username: str, field: str = "username") -> str:
 
 
 def known(db: Connection, room: str) -> bool:
-    """Return whether the shared room, or each person in the personal room or conversation, exists."""
-    if names.kind(room) == "shared":
+    """Return whether the shared room or thread, or each person in the personal room or conversation, exists."""
+    if names.kind(room) in ("shared", "thread"):
         return db.scalar(select(rooms.c.name).where(rooms.c.name == room)) is not None
     people = names.people(room)
     return db.scalar(select(func.count()).where(users.c.username.in_(people))) == len(people)
@@ -139,8 +149,9 @@ def inviter(act: Act, p: HasRoom) -> Here:
 def lister(act: Act, p: HasRoom) -> Here:
     """Allow members of rooms and the people of conversations, but no one in their own room."""
     here = member(act, p)
-    if here.access == "personal":
-        raise Invalid("You can't do that with your own room.", field="room")
+    if here.access in ("personal", "thread"):
+        what = "a thread" if here.access == "thread" else "your own room"
+        raise Invalid(f"You can't do that with {what}.", field="room")
     return here
 
 
@@ -203,6 +214,15 @@ _found = Prepared(
 )
 
 
+_above = Prepared(
+    select(
+        messages.c.number,
+        messages.c.deleted,
+        select(rooms.c.name).where(rooms.c.name == bindparam("thread")).exists().label("exists"),
+    ).where(messages.c.room == bindparam("room"), messages.c.seq == bindparam("seq"))
+)
+
+
 def _shared(db: Connection, me: Caller, room: str) -> Here:
     row = _found.one(db, {"room": room, "username": me.username})
     if row is None:
@@ -228,3 +248,20 @@ def _conversation(db: Connection, me: Caller, room: str) -> Here:
         if username != me.username:
             person(db, username, field="room")
     return Here(room, "conversation", "member", exists=False)
+
+
+def _thread(db: Connection, me: Caller, room: str) -> Here:
+    """Return a thread for a member of its room; raises `NotFound`, `Invalid`, or `NotAMember` about its room."""
+    try:
+        base = of(db, me, names.base(room))
+    except NotFound as hidden:
+        raise NotFound(room=room) from hidden
+    above = _above.one(db, {"room": base.room, "seq": names.seq_above(room), "thread": room})
+    if above is None or (above["deleted"] and not above["exists"]):
+        raise NotFound(
+            "There is no message for this thread." if above is None else "This message was deleted.", field="room"
+        )
+    if above["number"] is None:
+        raise Invalid("That's an event in the room's timeline, not a message.", field="room")
+    state = {"exists": above["exists"], "archived": base.archived, "ended": above["deleted"]}
+    return Here(room, "thread", base.role, **state)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 import orjson
@@ -18,7 +19,7 @@ from chatrooms.events import Align, Change, End, Event, Signal
 from chatrooms.pipeline.bus import Bus
 from chatrooms.storage.reader import Reader
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import members
+from chatrooms.storage.tables import follows, members
 from chatrooms.wire import failures
 from chatrooms.wire.server import NAMESPACE, Delivery, Server
 
@@ -27,8 +28,23 @@ ENVELOPE = 100
 SECONDS_TO_ACKNOWLEDGE = 0.1
 """How long to wait before ending sockets, so that the caller who revoked their own session gets an acknowledgement."""
 
-Belonging = Mapping[str, set[str]]
-"""The shared rooms that each person is a member of, by username."""
+MAX_OPEN = 50
+"""How many threads a socket has open; opening another one closes the first of them."""
+
+
+class Belonging(NamedTuple):
+    """The shared rooms that a person is a member of, and the threads that they follow, also where they left."""
+
+    username: str
+    shared: set[str]
+    followed: set[str]
+
+    def threads(self, opened: Iterable[str]) -> set[str]:
+        """Return the threads whose changes a socket receives that has ``opened`` some."""
+        return {thread for thread in (*self.followed, *opened) if self._reads(names.base(thread))}
+
+    def _reads(self, room: str) -> bool:
+        return room in self.shared if names.kind(room) == "shared" else self.username in names.people(room)
 
 
 class Broadcast:
@@ -63,7 +79,7 @@ class Broadcast:
         if not self._bus.alone:
             await self._bus.publish(events)
 
-    async def _deliver(self, event: Align | End | Signal, belonging: Belonging | None) -> None:
+    async def _deliver(self, event: Align | End | Signal, belonging: Mapping[str, Belonging] | None) -> None:
         match event:
             case Signal():
                 await self.server.emit("signal", event.payload, to=names.recipients(event.room), volatile=True)
@@ -88,26 +104,60 @@ class Broadcast:
         return (ENVELOPE + len(orjson.dumps(data))) * receiving // 1000
 
     async def align(self, username: str, sid: str | None = None) -> None:
-        """Move the local sockets of ``username``, or only ``sid``, into the rooms of their memberships.
+        """Move the local sockets of ``username``, or only ``sid``, into their shared rooms and threads.
 
         It is idempotent, so any later call repairs a lost event. Connecting uses it too.
         """
         async with self._lock(username):
             if not self.occupied(username):
                 return
-            belongs = await self._reader.lookup(lambda db: _shared_rooms(db, username))
+            belongs = await self._reader.lookup(lambda db: _belonging(db, username))
             for each in [sid] if sid else self.sockets_in(username):
-                await self.enter(each, belongs, "shared")
+                await self._place(each, belongs)
 
-    async def _belonging(self, usernames: Iterable[str]) -> Belonging | None:
-        """Return the shared rooms of each, by one lookup for all; None if that fails."""
+    async def open(self, sid: str, thread: str) -> None:
+        """Have a socket receive the changes of a thread, until `close` or until its person may not read it."""
+        with suppress(KeyError):  # the socket is gone
+            opened = self._opened(sid)
+            opened[thread] = None
+            for first in list(opened)[:-MAX_OPEN]:
+                del opened[first]
+            await self.server.enter_room(sid, thread)
+
+    async def close(self, sid: str, thread: str, username: str) -> None:
+        """End `open`; the socket still receives the changes of a thread that its person follows."""
+        with suppress(KeyError):
+            self._opened(sid).pop(thread, None)
         try:
-            return await self._reader.lookup(lambda db: {each: _shared_rooms(db, each) for each in usernames})
+            await self.align(username, sid)
+        except BaseException:
+            await self.server.leave_room(sid, thread)
+            raise
+
+    def _opened(self, sid: str) -> dict[str, None]:
+        """Return the threads that a socket has open, oldest first; raises ``KeyError`` if it is gone."""
+        opened: dict[str, None] = self.server.session_of(sid).setdefault("opened", {})
+        return opened
+
+    async def _place(self, sid: str, belongs: Belonging) -> None:
+        """Have a socket be in exactly the shared rooms and threads of its person."""
+        await self.enter(sid, belongs.shared, "shared")
+        with suppress(KeyError):
+            opened = self._opened(sid)
+            threads = belongs.threads(opened)
+            for lost in opened.keys() - threads:
+                del opened[lost]
+            await self.enter(sid, threads, "thread")
+
+    async def _belonging(self, usernames: Iterable[str]) -> Mapping[str, Belonging] | None:
+        """Return the rooms of each, by one lookup for all; None if that fails."""
+        try:
+            return await self._reader.lookup(lambda db: {each: _belonging(db, each) for each in usernames})
         except Exception:
             failures.report("aligning failed")
             return None
 
-    async def _move(self, username: str, belonging: Belonging | None) -> None:
+    async def _move(self, username: str, belonging: Mapping[str, Belonging] | None) -> None:
         """Move the sockets of a person who was connected when ``belonging`` was read; later ones align themselves.
 
         If that fails, end the person's connections, so that a removed member stops receiving. Members reconnect.
@@ -118,7 +168,7 @@ class Broadcast:
             try:
                 async with self._lock(username):
                     for sid in self.sockets_in(username):
-                        await self.enter(sid, belonging[username], "shared")
+                        await self._place(sid, belonging[username])
             except Exception:
                 failures.report("aligning failed")
                 await self._end(username)
@@ -171,12 +221,18 @@ class Broadcast:
             await self.server.enter_room(sid, room)
 
 
-_belonging = Prepared(
+_shared_rooms = Prepared(
     select(members.c.room).where(
         members.c.username == bindparam("username"), members.c.gone.is_(False), members.c.room.startswith("#")
     )
 )
+_followed = Prepared(
+    select(follows.c.room).where(follows.c.username == bindparam("username"), follows.c.gone.is_(False))
+)
 
 
-def _shared_rooms(db: Connection, username: str) -> set[str]:
-    return {row["room"] for row in _belonging.all(db, {"username": username})}
+def _belonging(db: Connection, username: str) -> Belonging:
+    shared, followed = (
+        {row["room"] for row in rooms.all(db, {"username": username})} for rooms in (_shared_rooms, _followed)
+    )
+    return Belonging(username, shared, followed)

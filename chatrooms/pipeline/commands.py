@@ -80,7 +80,7 @@ class Part:
     ``load`` returns the values by message id; messages without one get ``empty``, which must be immutable. ``store``
     runs whenever a message is posted, edited or deleted (its text is then None), and returns its value. ``mine``
     returns, by message id, what a person knows of messages beyond the values, which are the same for everyone. ``type``
-    and ``doc`` describe the field in the documentation.
+    and ``doc`` describe the field in the documentation. A deleted message keeps the value of one that ``survives``.
     """
 
     name: str
@@ -90,6 +90,7 @@ class Part:
     load: Callable[[Connection, Sequence[str]], Mapping[str, Any]]
     store: Callable[[Connection, Message], Any] | None = None
     mine: Callable[[Connection, str, Sequence[Message]], Mapping[str, list[str]]] | None = None
+    survives: bool = False
 
     def __post_init__(self) -> None:
         hash(self.empty)  # all messages without a value share it
@@ -129,7 +130,9 @@ class Command(Generic[P]):
 
     ``kind`` decides where the body runs: ``change`` on the writer's thread, ``query`` on a reader's, ``live`` as a
     coroutine on the event loop that only uses sockets, ``entry`` as a coroutine for an unidentified caller.
-    The caller's sockets are aligned before an ``aligned`` command. It counts against its ``rate`` as many times as
+    The caller's sockets are aligned before an ``aligned`` command. Before the body of one that ``opens``, the caller's
+    socket begins to receive the changes of the thread that the permission returned, and after one that ``closes``, it
+    no longer does. It counts against its ``rate`` as many times as
     ``cost`` returns, once if that is None, and more if parsing its ``names`` (see `weights`) takes long.
     A client may run a ``repeatable`` command again when the response was lost. ``method`` is its method in the Python
     client; if empty, the last word of its name.
@@ -146,6 +149,8 @@ class Command(Generic[P]):
     cost: Callable[[P], int] | None
     names: tuple[tuple[str, int], ...]
     aligned: bool = False
+    opens: bool = False
+    closes: bool = False
     repeatable: bool = False
     method: str = ""
 
@@ -180,13 +185,16 @@ def query(
     rate: str = "other",
     cost: Callable[[Any], int] | None = None,
     aligned: bool = False,
+    opens: bool = False,
+    closes: bool = False,
     repeatable: bool = True,
     method: str = "",
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
     """Declare a command that reads, and may emit signals; then it is not ``repeatable``."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
-        how: Any = {"aligned": aligned, "repeatable": repeatable, "method": method}
+        moving = {"aligned": aligned, "opens": opens, "closes": closes}
+        how: Any = {**moving, "repeatable": repeatable, "method": method}
         return _declared(name, "query", may, body, _no_room, rate, cost, **how)
 
     return declare

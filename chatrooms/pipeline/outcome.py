@@ -11,6 +11,9 @@ from chatrooms.events import Align, Change, End, Event, Signal
 
 R = TypeVar("R")
 
+MOVING = frozenset({"memberships", "follows"})
+"""The tables of a person's own room that decide which rooms their sockets are in."""
+
 
 @dataclass
 class Outcome(Generic[R]):
@@ -25,6 +28,6 @@ class Outcome(Generic[R]):
     def events(self) -> Iterator[Event]:
         """Yield the events to broadcast, in order: sockets move before the change that moved them is sent."""
         yield from (End(names.session(session)) for session in self.ended)
-        yield from (Align(change.room) for change in self.changes if "memberships" in change.rows)
+        yield from (Align(change.room) for change in self.changes if change.rows.keys() & MOVING)
         yield from self.changes
         yield from self.signals

@@ -147,13 +147,35 @@ class Pipeline:
             return await command.body(me, p)
         if command.aligned:
             await self._broadcast.align(me.username)
+        if (command.opens or command.closes) and me.sid:
+            return await self._moving(command, p, me, me.sid)
         if command.kind == "query":
-            async with self._query_slot(me):
-                outcome, seconds = await self._db.reader.read(lambda db: self._timed(command, p, me, db))
-            self._charges.time(command, me, seconds)
-            await self._emit(outcome.signals, me)
-            return outcome.result
+            return await self._ask(command, p, me)
         return (await self._db.writer.change(*self._writing(command, p, me))).result
+
+    async def _ask(self, command: Command[P], p: P, me: Caller) -> Any:
+        async with self._query_slot(me):
+            outcome, seconds = await self._db.reader.read(lambda db: self._timed(command, p, me, db))
+        self._charges.time(command, me, seconds)
+        await self._emit(outcome.signals, me)
+        return outcome.result
+
+    async def _moving(self, command: Command[P], p: P, me: Caller, sid: str) -> Any:
+        """Run a query that opens or closes a thread on the caller's socket.
+
+        The socket receives changes before the page is read, so that none is missing between them. The permission is
+        asked again then: the caller may have been removed meanwhile, and their sockets aligned too early for this one.
+        """
+        thread: str = await self._db.reader.read(lambda db: command.may(self._act(me, db, self._rates), p).room)
+        if not command.opens:
+            await self._broadcast.close(sid, thread, me.username)
+            return await self._ask(command, p, me)
+        await self._broadcast.open(sid, thread)
+        try:
+            return await self._ask(command, p, me)
+        except Refusal:
+            await self._broadcast.close(sid, thread, me.username)
+            raise
 
     def _writing(
         self, command: Command[P], p: P, me: Caller

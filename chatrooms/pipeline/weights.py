@@ -65,4 +65,4 @@ def _slow(value: Any, most: int) -> int:
         return sum(_slow(each, 0) for each in value[: most + 1] if isinstance(each, str))
     if not isinstance(value, str) or value.isascii():
         return 0
-    return sum(map(names.slow, names.people(value.removeprefix("#"))))
+    return sum(map(names.slow, names.people(value.partition("/")[0].removeprefix("#"))))

@@ -1,4 +1,7 @@
-"""Expressions that SQLite and PostgreSQL write differently: any number of values as one parameter, order by bytes."""
+"""Expressions that SQLite and PostgreSQL write differently.
+
+Any number of values as one parameter, order by bytes, and the room that a thread is in.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,14 @@ class Bytewise(FunctionElement[str]):
     """A text that is compared by its bytes, as SQLite does by default."""
 
     name = "bytewise"
+    type = String()
+    inherit_cache = True
+
+
+class Base(FunctionElement[str]):
+    """The room whose members may read a room: `names.base`."""
+
+    name = "base"
     type = String()
     inherit_cache = True
 
@@ -71,3 +82,14 @@ def _sqlite_bytewise(element: Bytewise, compiler: Any, **how: Any) -> str:
 @compiles(Bytewise, "postgresql")
 def _postgresql_bytewise(element: Bytewise, compiler: Any, **how: Any) -> str:
     return f'({compiler.process(element.clauses, **how)} COLLATE "C")'
+
+
+@compiles(Base)
+def _sqlite_base(element: Base, compiler: Any, **how: Any) -> str:
+    room = compiler.process(element.clauses, **how)
+    return f"substr({room}, 1, instr({room} || '/', '/') - 1)"
+
+
+@compiles(Base, "postgresql")
+def _postgresql_base(element: Base, compiler: Any, **how: Any) -> str:
+    return f"split_part({compiler.process(element.clauses, **how)}, '/', 1)"

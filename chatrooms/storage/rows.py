@@ -15,10 +15,10 @@ from typing_extensions import TypeAliasType, TypedDict
 Access = TypeAliasType(
     "Access",
     Annotated[
-        Literal["open", "private", "conversation", "personal"],
+        Literal["open", "private", "conversation", "personal", "thread"],
         Field(
             description="Who can join a room: everyone (`open`) or invited people (`private`). "
-            "The server creates `conversation` and `personal` rooms."
+            "The server creates `conversation`, `personal` and `thread` rooms; a thread is for the members of its room."
         ),
     ],
 )
@@ -184,7 +184,10 @@ class InboxItem(TypedDict):
     id: Annotated[int, Field(description="Greater than that of older items.")]
     kind: Annotated[
         str,
-        Field(description="Why it concerns you: `mention`, or `reply` to a message of yours; there can be others."),
+        Field(
+            description="Why it concerns you: `mention`, `reply` to a message of yours, or `thread` that you follow: "
+            "the first message there that you have not read; there can be others."
+        ),
     ]
     room: Name
     message: Annotated[str | None, Field(description="The id of the message, if it is about one.")]
@@ -204,6 +207,20 @@ class Bookmark(TypedDict):
     seq: Annotated[int, Field(description="The `seq` of the message, for `history` with `around`.")]
     at: Annotated[str, Field(description="When you added or removed it; ISO 8601, UTC, with milliseconds.")]
     gone: Annotated[bool, Field(description="Whether you have removed it.")]
+    rev: Rev
+
+
+class Follow(TypedDict):
+    """A thread that you follow; in your own room only.
+
+    It counts while you belong to the room that the thread is in. Its head and your read position come with `sync`.
+    """
+
+    username: Person
+    room: Annotated[str, Field(description="The thread, such as `#lobby/42`.")]
+    message: Annotated[str, Field(description="The id of the message that the thread is under.")]
+    at: Annotated[str, Field(description="When you began to follow it, or stopped; ISO 8601, UTC, with milliseconds.")]
+    gone: Annotated[bool, Field(description="Whether you have stopped following it.")]
     rev: Rev
 
 
@@ -231,6 +248,7 @@ class Change(TypedDict):
     bookmarks: NotRequired[
         Annotated[list[Bookmark], Field(description="Messages that you bookmarked; in your own room only.")]
     ]
+    follows: NotRequired[Annotated[list[Follow], Field(description="Threads that you follow; in your own room only.")]]
     messages: NotRequired[
         Annotated[list[Message], Field(description="Messages that were posted or changed, and events.")]
     ]

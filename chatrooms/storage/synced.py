@@ -20,17 +20,19 @@ from sqlalchemy import (
     union_all,
 )
 
-from chatrooms.storage.tables import bookmarks, inbox, is_message, members, messages, reads, rooms, users
+from chatrooms.storage.given import Base
+from chatrooms.storage.tables import bookmarks, follows, inbox, is_message, members, messages, reads, rooms, users
 
 COUNTED = 1000
 """Beyond so many messages after a read position nothing is counted."""
 
+_read = Base(reads.c.room)
 _member = (
     select(members.c.room)
-    .where(members.c.room == reads.c.room, members.c.username == reads.c.username, members.c.gone.is_(False))
+    .where(members.c.room == _read, members.c.username == reads.c.username, members.c.gone.is_(False))
     .correlate(reads)
 )
-_belongs = or_(reads.c.room == reads.c.username, _member.exists())
+_belongs = or_(_read == reads.c.username, _member.exists())
 _room = select(rooms.c.counter).where(rooms.c.name == reads.c.room, _belongs).correlate(reads)
 _few = select(rooms.c.posted - reads.c.number <= COUNTED).where(rooms.c.name == reads.c.room, _belongs).correlate(reads)
 _others = (
@@ -44,7 +46,8 @@ _others = (
     .correlate(reads)
 )
 # A message without text is deleted: `deleted` stands behind the text, which SQLite would have to read first.
-_uncounted = case((_few.scalar_subquery(), _others.scalar_subquery()), else_=null())
+uncounted: ColumnElement[int | None] = case((_few.scalar_subquery(), _others.scalar_subquery()), else_=null())
+"""How many messages after a read position are not unread; null beyond `COUNTED` messages."""
 _room_rev = func.coalesce(_room.scalar_subquery(), 0)
 _newest = select(messages.c.at).where(messages.c.room == rooms.c.name, is_message)
 _posted_at = _newest.order_by(messages.c.seq.desc()).limit(1)
@@ -109,6 +112,7 @@ ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archive
 READ = ("username", "room", "seq", "number")
 ITEM = ("id", "kind", "room", "message", "seq", "by", "at", "read", "gone")
 BOOKMARK = ("message", "room", "seq", "at", "gone")
+FOLLOW = ("username", "room", "message", "at", "gone")
 USER = ("username", "name", "about", "created_at")
 
 SYNCED: dict[str, Synced] = {
@@ -128,7 +132,7 @@ SYNCED: dict[str, Synced] = {
         reads.c.rev,
         READ,
         personal=True,
-        computed=(_uncounted.label("uncounted"), _room_rev.label("room_rev")),
+        computed=(uncounted.label("uncounted"), _room_rev.label("room_rev")),
     ),
     "inbox": Synced(
         inbox,
@@ -140,5 +144,6 @@ SYNCED: dict[str, Synced] = {
         needed=(or_(and_(inbox.c.read.is_(False), inbox.c.gone.is_(False)), inbox.c.born <= bindparam("known")),),
     ),
     "bookmarks": Synced(bookmarks, bookmarks.c.username, bookmarks.c.rev, BOOKMARK, personal=True),
+    "follows": Synced(follows, follows.c.username, follows.c.rev, FOLLOW, personal=True),
     "messages": Synced(messages, messages.c.room, messages.c.rev, MESSAGE, whole=False, born=messages.c.seq),
 }

@@ -202,6 +202,19 @@ bookmarks = Table(
     Index(None, "username", "rev"),
 )
 
+follows = Table(
+    "follows",
+    metadata,
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("room", String(400), ForeignKey(rooms.c.name), primary_key=True, comment="the thread"),
+    Column("message", String(36), ForeignKey(messages.c.id), nullable=False, comment="that the thread is under"),
+    Column("at", String(24), nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("rev", Integer, nullable=False, comment="of the person's own room"),
+    Index(None, "username", "rev"),
+    Index(None, "room", "gone"),
+)
+
 _is_unread = and_(inbox.c.read.is_(False), inbox.c.gone.is_(False))
 Index("ix_inbox_unread", inbox.c.username, inbox.c.id, sqlite_where=_is_unread, postgresql_where=_is_unread)
 

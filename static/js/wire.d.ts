@@ -4,7 +4,7 @@
  */
 
 /** Who can join a room: everyone (`open`) or invited people (`private`). */
-export type Access = "open" | "private" | "conversation" | "personal";
+export type Access = "open" | "private" | "conversation" | "personal" | "thread";
 
 /** A message that you want to find again; in your own room only. */
 export interface Bookmark {
@@ -27,6 +27,7 @@ export interface Change {
   reads?: Read[];
   inbox?: InboxItem[];
   bookmarks?: Bookmark[];
+  follows?: Follow[];
   messages?: Message[];
 }
 
@@ -35,6 +36,13 @@ export interface Details {
   field?: string;
   retry_after?: number;
   [other: string]: any;
+}
+
+/** A reply in a thread of this room. */
+export interface Echo {
+  id: string;
+  room: string;
+  seq: number;
 }
 
 /** The details of an event: those that its kind has. */
@@ -46,6 +54,16 @@ export interface EventData {
   access?: Access;
   message?: string;
   seq?: number;
+}
+
+/** A thread that you follow; in your own room only. */
+export interface Follow {
+  username: string;
+  room: string;
+  message: string;
+  at: string;
+  gone: boolean;
+  rev: number;
 }
 
 /** Something that concerns you; in your own room only. */
@@ -65,6 +83,13 @@ export interface InboxItem {
 /** The server's limits. */
 export interface Limits {
   text: number;
+}
+
+/** A thread that you follow. */
+export interface Listed {
+  room: string;
+  message: Message;
+  unread: number;
 }
 
 /** A room that you can join. */
@@ -126,6 +151,8 @@ export interface Message {
   mentions: string[];
   quoted: Quoted | null;
   reactions: Reaction[];
+  thread: Summary | null;
+  echo: Echo | null;
 }
 
 /** The message that another one replies to, as of reading the reply. */
@@ -197,6 +224,13 @@ export interface Signal {
   data: any;
 }
 
+/** The thread under a message: the room whose name is this one's, a slash and the message's `seq`. */
+export interface Summary {
+  replies: number;
+  last_at: string;
+  people: string[];
+}
+
 /** A person's profile. */
 export interface User {
   username: string;
@@ -265,7 +299,7 @@ export interface Commands {
     params: { room: string; before?: number | null; after?: number | null; around?: number | null; limit?: number };
     result: { messages: Message[]; more: boolean; more_before: boolean; more_after: boolean; mine: Record<string, string[]> };
   };
-  /** Return what concerns you, mentions and replies, newest first, a hundred at a time. */
+  /** Return what concerns you: mentions, replies, threads that you follow; newest first, a hundred at a time. */
   "inbox.list": {
     params: { after?: number | null; unread?: boolean };
     result: { items: InboxItem[]; messages: Message[]; more: boolean };
@@ -429,6 +463,31 @@ export interface Commands {
   sync: {
     params: { revs?: {}; after?: string | null; until?: string | null; open?: string[]; heads?: boolean; newest?: {} };
     result: { changes: Change[]; reads: Read[]; reset: string[]; heads: string[]; more: boolean; until: string | null; epoch: string; mine: Record<string, string[]> };
+  };
+  /** Stop receiving the changes of a thread on your socket, unless you follow it. */
+  "thread.close": {
+    params: { id: string };
+    result: {};
+  };
+  /** Follow the thread under a message on all your devices. */
+  "thread.follow": {
+    params: { id: string };
+    result: { follow: Follow; read: Read | null };
+  };
+  /** Return the threads that you follow, that with the newest reply first, 50 at a time. */
+  "thread.list": {
+    params: { after?: string | null; unread?: boolean };
+    result: { threads: Listed[]; more: boolean; mine: Record<string, string[]> };
+  };
+  /** Return the thread under a message; your socket receives its changes from now on, until you close it. */
+  "thread.open": {
+    params: { id: string };
+    result: { room: string; rev: number; message: Message; messages: Message[]; more: boolean; mine: Record<string, string[]>; follow: Follow | null; read: Read | null };
+  };
+  /** Stop following a thread, until you reply in it or follow it again. */
+  "thread.unfollow": {
+    params: { id: string };
+    result: { follow: Follow; read: Read | null };
   };
   /** Show a room that you are typing. */
   typing: {

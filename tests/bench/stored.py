@@ -22,6 +22,36 @@ FROM numbers CROSS JOIN rooms WHERE {which}
 """
 COUNTED = "UPDATE rooms SET counter = counter + :count, posted = posted + :count WHERE {which}"
 
+ABOVE = """
+CREATE TEMPORARY TABLE above AS
+SELECT id, room || '/' || seq AS thread, row_number() OVER (ORDER BY id) AS n FROM messages
+WHERE room LIKE '#room%' AND instr(room, '/') = 0 LIMIT :count
+"""
+THREADS = (
+    """
+    INSERT INTO rooms (name, title, topic, access, created_by, created_at, archived, rev, counter, posted)
+    SELECT thread, '', '', 'thread', :owner, :now, 0, 1, 1, 1 FROM above
+    """,
+    """
+    INSERT INTO messages (id, room, seq, rev, number, author, text, at, deleted)
+    SELECT printf('%08x-0000-7000-9000-000000000000', n), thread, 1, 1, 1, :owner, 'a reply', :now, 0 FROM above
+    """,
+    """
+    INSERT INTO threads (message, room, replies, last_at, people) SELECT id, thread, 1, :now, json_array(:owner)
+    FROM above
+    """,
+    """
+    INSERT INTO follows (username, room, message, at, gone, rev)
+    SELECT :owner, thread, id, :now, 0, counter + n FROM above JOIN rooms ON name = :owner
+    """,
+    """
+    INSERT INTO reads (username, room, seq, number, rev)
+    SELECT :owner, thread, 0, 0, counter + n FROM above JOIN rooms ON name = :owner
+    """,
+    "UPDATE rooms SET counter = counter + (SELECT count(*) FROM above) WHERE name = :owner",
+    "DROP TABLE above",
+)
+
 
 def converse(directory: Path, pairs: Iterable[tuple[str, str]]) -> None:
     """Let each of these write a message to the other."""
@@ -43,6 +73,17 @@ def fill(directory: Path, which: str, count: int, author: str) -> None:
             for statement in (MESSAGES, COUNTED):
                 database.execute(statement.format(which=which), {"count": count, "author": author, "now": now()})
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        database.close()
+
+
+def follow(directory: Path, count: int, owner: str) -> None:
+    """Make threads with a reply under so many messages in the rooms of `create`, all followed by ``owner``."""
+    database = sqlite3.connect(directory / "chatrooms.sqlite3")
+    try:
+        with database:
+            for statement in (ABOVE, *THREADS):
+                database.execute(statement, {"count": count, "owner": owner, "now": now()})
     finally:
         database.close()
 

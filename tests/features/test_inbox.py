@@ -219,7 +219,7 @@ async def lives(steps: list[Any]) -> None:
 
 
 async def test_the_oldest_of_too_many_unread_items_is_read_so_that_one_change_stays_small(monkeypatch):
-    monkeypatch.setattr(features.inbox, "MAX_UNREAD", 20)
+    monkeypatch.setattr(features.inbox.items, "MAX_UNREAD", 20)
     direct = Direct()
     for name in ("alice", "bob"):
         direct.join(name)
@@ -256,7 +256,7 @@ def test_a_page_of_the_inbox_stays_small_however_long_the_messages_are():
 
 
 def test_one_command_changes_fewer_items_than_a_piece_of_sync_holds():
-    assert features.inbox.MAX_UNREAD + features.inbox.MAX_MARKED <= sizes.PIECE_ROWS
+    assert features.inbox.items.MAX_UNREAD + features.inbox.items.MAX_MARKED <= sizes.PIECE_ROWS
 
 
 @given(st.lists(step, min_size=10, max_size=50), st.sampled_from((8, 500)))

@@ -13,6 +13,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
+from chatrooms import names
 from chatrooms.client import catchup
 from chatrooms.client.catchup import Catchup
 from chatrooms.client.changes import Change
@@ -30,7 +31,12 @@ TALKS = ("alice+bob", "alice+carol", "alice+bob+carol", "alice+" + PEOPLE[3])
 AT = "2026-01-01T00:00:00.000Z"
 MAX_REQUEST, MAX_ANSWER = 128 * 1024, 256 * 1024
 
+FIRST = {name: f"00000000-0000-4000-8000-{number:012}" for number, name in enumerate([*SHARED, TALKS[0]])}
+"""The ids of messages under which there are threads."""
+THREADS = {name: f"{name}/{2 if name.startswith('#') else 1}" for name in FIRST}
+
 person, shared, room = st.sampled_from(PEOPLE), st.sampled_from(SHARED), st.sampled_from([*SHARED, *TALKS, "alice"])
+first, thread = st.sampled_from(sorted(FIRST.values())), st.sampled_from(sorted(THREADS.values()))
 step = st.one_of(
     st.tuples(person, st.just("message.post"), st.fixed_dictionaries({"room": room, "text": st.just("x")})),
     st.tuples(person, st.just("message.post"), st.fixed_dictionaries({"room": room, "text": st.just("x")})),
@@ -41,6 +47,9 @@ step = st.one_of(
     st.tuples(person, st.just("room.invite"), st.fixed_dictionaries({"room": shared, "username": person})),
     st.tuples(person, st.just("room.update"), st.fixed_dictionaries({"room": shared, "title": st.sampled_from("tuv")})),
     st.tuples(st.just("alice"), st.just("room.close"), st.fixed_dictionaries({"room": st.sampled_from(TALKS)})),
+    st.tuples(person, st.just("message.post"), st.fixed_dictionaries({"room": thread, "text": st.just("x")})),
+    st.tuples(st.just("alice"), st.just("thread.follow"), st.fixed_dictionaries({"id": first})),
+    st.tuples(st.just("alice"), st.just("thread.unfollow"), st.fixed_dictionaries({"id": first})),
     st.tuples(st.just("alice"), st.just("read.mark"), st.fixed_dictionaries({"room": room, "seq": st.integers(1, 9)})),
 )
 meanwhile = st.tuples(st.lists(step, max_size=2), st.lists(step, max_size=2), st.booleans())
@@ -93,8 +102,9 @@ class Line:
                     self._hear(change)
 
     def _hear(self, change: dict[str, Any]) -> None:
-        is_hers = change["room"].startswith("#") and change["room"] not in self.state.memberships
-        if not is_hers and not self.state.apply(Change.from_wire(change)):
+        base = names.base(change["room"])
+        is_elsewhere = base.startswith("#") and base not in self.state.memberships
+        if not is_elsewhere and not self.state.apply(Change.from_wire(change)):
             self.gaps.add(change["room"])
 
     async def caught_up(self) -> dict[str, Any]:
@@ -112,6 +122,9 @@ class Line:
             asked = {name: known.rev for name, known in self.state.rooms.items()}
             caught = await self.insist("sync", {"revs": asked}, patient=True)
             for told in caught["changes"]:
+                if told["room"] in caught["heads"]:
+                    self.state.behind(Change.from_wire(told))
+                    continue
                 reset = told["room"] in caught["reset"]
                 await self.catchup._take(told, asked.get(told["room"], 0), reset=reset)
             for read in caught["reads"]:
@@ -121,7 +134,7 @@ class Line:
 
 
 def held(state: State) -> dict[str, Any]:
-    """What a client knows, without how far back it does."""
+    """What a client knows, without how far back it does; of threads, it may know the head alone."""
     return {
         "memberships": state.memberships,
         "reads": {name: (read["seq"], read["number"], read["rev"]) for name, read in state.reads.items()},
@@ -130,7 +143,8 @@ def held(state: State) -> dict[str, Any]:
             name: (known.rev, known.posted, known.members, _lasting(known.room), state.unread(name))
             for name, known in state.rooms.items()
         },
-        "newest": {name: list(known.messages.values())[-1:] for name, known in state.rooms.items()},
+        "newest": {name: list(known.messages.values())[-1:] for name, known in state.rooms.items() if "/" not in name},
+        "follows": state.follows,
     }
 
 
@@ -140,13 +154,16 @@ def _lasting(room: Any) -> dict[str, Any]:
 
 
 def gaps_in_messages(direct: Direct, state: State) -> list[str]:
-    """Rooms of which a message is missing that is not older than what the client has."""
+    """Rooms of which a message is missing that is not older than what the client has.
+
+    What messages say of their threads is left out: no job runs that sends it.
+    """
     return [
         name
         for name, known in state.rooms.items()
-        if list(known.messages.values())
+        if [message | {"thread": None} for message in known.messages.values()]
         != [
-            message
+            message | {"thread": None}
             for message in direct.run("alice", "history", {"room": name, "limit": 100})[0]["messages"]
             if message["seq"] >= known.complete_from
         ]
@@ -159,6 +176,8 @@ async def lives(begun: Any, missed: Any, around: Any, sizes: dict[Any, int]) -> 
         direct.join(name)
     alice = Line(direct, around)
     alice.happens([("bob", "room.create", {"name": name}) for name in SHARED])
+    posted = [("bob", "message.post", {"room": name, "text": "x", "id": id}) for name, id in FIRST.items()]
+    alice.happens([(*step[:2], step[2] | {"room": step[2]["room"].replace("alice+bob", "alice")}) for step in posted])
     alice.happens([("alice", "room.join", {"room": name}) for name in SHARED[::2]])
     alice.happens(begun)
     await alice.caught_up()
@@ -205,29 +224,29 @@ def longest(number: int) -> str:
 async def test_many_rooms_with_the_longest_names_arrive_in_responses_of_256_kib(count):
     direct = Direct()
     direct.join("alice")
-    names = [longest(number) for number in range(count)]
+    longs = [longest(number) for number in range(count)]
     room = {"title": "", "topic": "", "access": "conversation", "created_by": "alice", "created_at": AT, "rev": 1}
     with direct.engine.begin() as db:
         own = db.connection.driver_connection.execute("SELECT counter FROM rooms WHERE name = 'alice'").fetchone()[0]
         db.execute(
-            insert(rooms), [{"name": name, **room, "archived": False, "counter": 2, "posted": 0} for name in names]
+            insert(rooms), [{"name": name, **room, "archived": False, "counter": 2, "posted": 0} for name in longs]
         )
         belonging = {"username": "alice", "role": "member", "since": AT, "gone": False, "rev": 2}
         db.execute(
             insert(members),
-            [{"room": name, **belonging, "person_rev": own + number} for number, name in enumerate(names, 1)],
+            [{"room": name, **belonging, "person_rev": own + number} for number, name in enumerate(longs, 1)],
         )
         db.execute(
             insert(reads),
             [
                 {"username": "alice", "room": name, "seq": 1, "number": 1, "rev": own + number}
-                for number, name in enumerate(names, 1)
+                for number, name in enumerate(longs, 1)
             ],
         )
-        db.execute(rooms.update().where(rooms.c.name == "alice").values(counter=own + len(names)))
+        db.execute(rooms.update().where(rooms.c.name == "alice").values(counter=own + len(longs)))
     alice = Line(direct)
     await alice.caught_up()
-    assert alice.state.memberships.keys() - {LOBBY} == set(names) == alice.state.rooms.keys() - {LOBBY, "alice"}
+    assert alice.state.memberships.keys() - {LOBBY} == set(longs) == alice.state.rooms.keys() - {LOBBY, "alice"}
     assert max(alice.answers) < MAX_ANSWER and max(alice.requests) < MAX_REQUEST
     questions = len(alice.requests)
     await alice.caught_up()

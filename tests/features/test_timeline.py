@@ -174,7 +174,7 @@ def test_events_are_not_numbered_and_leave_everything_that_counts_messages_alone
             0,
         )
     with direct.engine.connect() as db:
-        assert db.execute(select(jobs).where(jobs.c.kind == inbox.MENTIONS.name)).all() == []
+        assert db.execute(select(jobs).where(jobs.c.kind == inbox.concerned.MENTIONS.name)).all() == []
 
 
 def read_by(direct: Direct, username: str) -> tuple[int, int, int, int]:

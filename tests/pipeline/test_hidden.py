@@ -5,6 +5,7 @@ The exception is `room.create`, as a name belongs to one room: it says that the 
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, closing
@@ -19,13 +20,14 @@ import pytest
 from chatrooms.doors.docs.generated import contract
 from chatrooms.settings import RATES
 from tests.doors import DOORS
-from tests.people import Person, Refused, connect
+from tests.people import PATIENCE, Person, Refused, connect
 from tests.servers import running
 from tests.world import make_staff
 
 MISSING = {"#staff": "#never", "alice+bob": "alice+nobody", "bob": "nobody"}
+MISSING |= {"#staff/THREAD": "#never/3", "alice+bob/1": "alice+nobody/1", "bob/1": "nobody/1"}
 """What exists and carol must not know about, and something of the same kind that does not exist."""
-KINDS = {"shared-room": ["#staff"], "room": list(MISSING), "uuid": ["MESSAGE", "SESSION"]}
+KINDS = {"shared-room": ["#staff"], "room": list(MISSING), "uuid": ["MESSAGE", "REPLY", "SESSION"]}
 """By the format of a parameter; the capital letters stand for ids of alice's."""
 OTHERS: dict[str, dict[str, Any]] = {
     "message.post": {"room": "#lobby", "text": "x"},
@@ -60,6 +62,14 @@ class World:
         with closing(database(f"file:{self.file}?mode=ro", uri=True)) as db:
             return list(db.iterdump())
 
+    async def settled(self) -> None:
+        """Wait until the jobs that follow from what was said are done."""
+        waiting = "SELECT count(*) FROM jobs WHERE done_at IS NULL AND key != ''"
+        with closing(database(f"file:{self.file}?mode=ro", uri=True)) as db:
+            async with asyncio.timeout(PATIENCE):
+                while db.execute(waiting).fetchone() != (0,):
+                    await asyncio.sleep(0.01)
+
 
 @pytest.fixture(scope="module")
 async def world(tmp_path_factory) -> AsyncIterator[World]:
@@ -69,11 +79,17 @@ async def world(tmp_path_factory) -> AsyncIterator[World]:
         people = {name: await stack.enter_async_context(connect(server.url, name)) for name in everybody}
         await make_staff(people["bob"])
         await people["alice"].say("bob", "hello")
+        message = await people["bob"].say("#staff", "hello")
+        thread = f"#staff/{message['seq']}"
         ids = {
-            "MESSAGE": (await people["bob"].say("#staff", "hello"))["id"],
+            "MESSAGE": message["id"],
+            "#staff/THREAD": thread,
+            "REPLY": (await people["bob"].say(thread, "hello"))["id"],
             "SESSION": (await people["alice"].run("session.list"))["sessions"][0]["id"],
         }
-        yield World(people, ids, data / "chatrooms.sqlite3")
+        found = World(people, ids, data / "chatrooms.sqlite3")
+        await found.settled()
+        yield found
 
 
 def probes() -> Iterator[tuple[str, str, str]]:
@@ -119,7 +135,8 @@ async def test_what_is_hidden_is_answered_like_what_does_not_exist(world, door, 
 @pytest.mark.parametrize("who", ["carol", "mallory"])
 async def test_sync_ignores_what_is_hidden(world, who):
     for hidden, missing in MISSING.items():
-        asked = [{"revs": {room: 0}, "open": [room], "after": ""} for room in (hidden, missing)]
+        rooms = (world.ids.get(hidden, hidden), missing)
+        asked = [{"revs": {room: 0}, "open": [room], "after": ""} for room in rooms]
         first, second = [await world.people[who].run("sync", **params) for params in asked]
         assert first == second
 

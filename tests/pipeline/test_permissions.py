@@ -38,11 +38,14 @@ class World:
     chat: Chatrooms
     people: dict[str, Person]
     secret: dict
+    reply: dict
     public: dict
 
     def params(self, template: dict) -> dict:
         """Return the parameters with this world's ids filled in."""
-        ids = {"SECRET": self.secret["id"], "PUBLIC": self.public["id"], "NEW": str(uuid4())}
+        named = {"SECRET": self.secret, "REPLY": self.reply, "PUBLIC": self.public}
+        threads = {f"{name} THREAD": f"{row['room']}/{row['seq']}" for name, row in named.items()}
+        ids = {**{name: row["id"] for name, row in named.items()}, **threads, "NEW": str(uuid4())}
         return {key: ids.get(value, value) if isinstance(value, str) else value for key, value in template.items()}
 
 
@@ -57,11 +60,15 @@ async def world(tmp_path_factory) -> AsyncIterator[World]:
         secret = await bob.say("#staff", f"{CANARY} @alice @carol @mallory")
         await people["alice"].hears(lambda _, data: bool(data.get("inbox")))
         await people["alice"].run("bookmark.add", id=secret["id"])
+        thread = f"#staff/{secret['seq']}"
+        reply = await bob.say(thread, f"{CANARY} @alice @carol @mallory")
+        await people["alice"].hears(lambda _, data: any(row["room"] == thread for row in data.get("inbox", ())))
+        await people["alice"].run("thread.follow", id=secret["id"])
         public = await bob.say("#open", "hello")
         for person in people.values():
             await person.settled()
             person.heard.clear()
-        yield World(server.url, server.chat, people, secret, public)
+        yield World(server.url, server.chat, people, secret, reply, public)
 
 
 @pytest.fixture(scope="module")
@@ -84,16 +91,42 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"room": "#open", "text": "x"}, "not_a_member", "not_a_member"),
         ({"room": "bob+dave", "text": "x"}, STRANGER, STRANGER),
         ({"room": "#staff", "text": "x", "reply_to": "PUBLIC"}, "invalid", STRANGER),
+        ({"room": "SECRET THREAD", "text": "x", "id": "NEW"}, FINE, STRANGER),
+        ({"room": "PUBLIC THREAD", "text": "x"}, "not_a_member", "not_a_member"),
+        ({"room": "REPLY THREAD", "text": "x"}, "invalid", "invalid"),
+        ({"room": "bob/1", "text": "x"}, STRANGER, STRANGER),
+        ({"room": "alice+bob/1", "text": "x"}, STRANGER, STRANGER),
     ],
-    "message.edit": [({"id": "SECRET", "text": "y"}, "forbidden", STRANGER)],
-    "message.delete": [({"id": "SECRET"}, "forbidden", STRANGER)],
+    "message.edit": [
+        ({"id": "SECRET", "text": "y"}, "forbidden", STRANGER),
+        ({"id": "REPLY", "text": "y"}, "forbidden", STRANGER),
+    ],
+    "message.delete": [({"id": "SECRET"}, "forbidden", STRANGER), ({"id": "REPLY"}, "forbidden", STRANGER)],
     "message.versions": [({"id": "SECRET"}, "forbidden", STRANGER)],
-    "message.pin": [({"id": "SECRET"}, FINE, STRANGER), ({"id": "PUBLIC"}, STRANGER, STRANGER)],
+    "message.pin": [
+        ({"id": "SECRET"}, FINE, STRANGER),
+        ({"id": "REPLY"}, "invalid", STRANGER),
+        ({"id": "PUBLIC"}, STRANGER, STRANGER),
+    ],
     "message.unpin": [({"id": "SECRET"}, FINE, STRANGER)],
     "reaction.add": [
         ({"id": "SECRET", "emoji": "\N{THUMBS UP SIGN}"}, FINE, STRANGER),
+        ({"id": "REPLY", "emoji": "\N{THUMBS UP SIGN}"}, FINE, STRANGER),
         ({"id": "PUBLIC", "emoji": "\N{THUMBS UP SIGN}"}, STRANGER, STRANGER),
     ],
+    "thread.open": [
+        ({"id": "SECRET"}, FINE, STRANGER),
+        ({"id": "REPLY"}, "invalid", STRANGER),
+        ({"id": "PUBLIC"}, STRANGER, STRANGER),
+    ],
+    "thread.close": [({"id": "SECRET"}, FINE, STRANGER), ({"id": "PUBLIC"}, STRANGER, STRANGER)],
+    "thread.follow": [
+        ({"id": "SECRET"}, FINE, STRANGER),
+        ({"id": "REPLY"}, "invalid", STRANGER),
+        ({"id": "PUBLIC"}, STRANGER, STRANGER),
+    ],
+    "thread.unfollow": [({"id": "SECRET"}, FINE, STRANGER), ({"id": "PUBLIC"}, STRANGER, STRANGER)],
+    "thread.list": [({}, FINE, FINE), ({"unread": True}, FINE, FINE), ({"after": "SECRET"}, FINE, STRANGER)],
     "reaction.remove": [
         ({"id": "SECRET", "emoji": "\N{THUMBS UP SIGN}"}, FINE, STRANGER),
         ({"id": "PUBLIC", "emoji": "\N{THUMBS UP SIGN}"}, STRANGER, STRANGER),
@@ -109,10 +142,15 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     ],
     "history": [
         ({"room": "#staff"}, FINE, STRANGER),
+        ({"room": "SECRET THREAD"}, FINE, STRANGER),
+        ({"room": "PUBLIC THREAD"}, "not_a_member", "not_a_member"),
         ({"room": "#open"}, "not_a_member", "not_a_member"),
         ({"room": "bob"}, STRANGER, STRANGER),
     ],
-    "sync": [({"revs": {"#staff": 0, "bob": 0, "#open": 0}}, FINE, FINE)],
+    "sync": [
+        ({"revs": {"#staff": 0, "bob": 0, "#open": 0}}, FINE, FINE),
+        ({"revs": {}, "open": ["#staff", "#staff/3", "#staff/4", "#staff/5", "#staff/6"], "after": ""}, FINE, FINE),
+    ],
     "room.create": [({"name": "#staff"}, "conflict", "conflict")],
     "room.update": [({"room": "#staff", "title": "x"}, "forbidden", STRANGER)],
     "room.archive": [({"room": "#staff"}, "forbidden", STRANGER)],
@@ -132,6 +170,7 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"room": "#open"}, "not_a_member", "not_a_member"),
         ({"room": "bob"}, STRANGER, STRANGER),
         ({"room": "alice"}, "invalid", STRANGER),
+        ({"room": "SECRET THREAD"}, "invalid", STRANGER),
     ],
     "room.unmute": [
         ({"room": "#staff"}, FINE, STRANGER),
@@ -151,15 +190,23 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     ],
     "room.invite": [({"room": "#staff", "username": "carol"}, "forbidden", STRANGER)],
     "room.remove": [({"room": "#staff", "username": "bob"}, "forbidden", STRANGER)],
-    "room.members": [({"room": "#staff"}, FINE, STRANGER), ({"room": "#staff", "online": True}, FINE, STRANGER)],
-    "read.mark": [({"room": "#staff", "seq": 1}, FINE, STRANGER)],
+    "room.members": [
+        ({"room": "#staff"}, FINE, STRANGER),
+        ({"room": "#staff", "online": True}, FINE, STRANGER),
+        ({"room": "SECRET THREAD"}, "invalid", STRANGER),
+    ],
+    "read.mark": [
+        ({"room": "#staff", "seq": 1}, FINE, STRANGER),
+        ({"room": "SECRET THREAD", "seq": 1}, FINE, STRANGER),
+    ],
     "bookmark.add": [({"id": "SECRET"}, FINE, STRANGER)],
     "bookmark.remove": [({"id": "SECRET"}, FINE, STRANGER)],
     "bookmark.list": [({}, FINE, FINE)],
     "inbox.list": [({}, FINE, FINE)],
     "inbox.mark": [({"ids": [1]}, FINE, FINE)],
-    "typing": [({"room": "#staff"}, FINE, STRANGER)],
+    "typing": [({"room": "#staff"}, FINE, STRANGER), ({"room": "SECRET THREAD"}, FINE, STRANGER)],
     "signal": [
+        ({"to": "SECRET THREAD", "type": "x"}, FINE, STRANGER),
         ({"to": "#staff", "type": "x"}, FINE, STRANGER),
         ({"to": "nobody", "type": "x"}, STRANGER, STRANGER),
     ],

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from chatrooms.features.reactions import sending
+from chatrooms.features.messages import resending
 from tests.direct import DECLARED, Direct
 
 REPEATABLE = sorted(name for name, command in DECLARED.items() if command.repeatable)
@@ -23,6 +23,8 @@ CHANGES = {
     "reaction.add": REACTION,
     "reaction.remove": REACTION,
     "read.mark": {"room": "#lobby", "seq": 999},
+    "thread.follow": {"id": ID},
+    "thread.unfollow": {"id": ID},
     "room.close": {"room": "alice+bob"},
     "room.favorite": {"room": "#lobby"},
     "room.mute": {"room": "#lobby"},
@@ -34,6 +36,7 @@ BEFORE = {
     "bookmark.remove": ("alice", "bookmark.add", {"id": ID}),
     "message.unpin": ("bob", "message.pin", {"id": ID}),
     "reaction.remove": ("alice", "reaction.add", REACTION),
+    "thread.unfollow": ("alice", "thread.follow", {"id": ID}),
     "room.unarchive": ("alice", "room.archive", {"room": "#den"}),
     "room.unfavorite": ("alice", "room.favorite", {"room": "#lobby"}),
     "room.unmute": ("alice", "room.mute", {"room": "alice+bob"}),
@@ -43,7 +46,7 @@ BEFORE = {
 
 @pytest.fixture
 def direct(monkeypatch):
-    monkeypatch.setattr(sending, "LONGEST", timedelta())  # a reaction is sent however soon it follows another
+    monkeypatch.setattr(resending, "LONGEST", timedelta())  # a reaction is sent however soon it follows another
     direct = Direct()
     for name in ("alice", "bob"):
         direct.join(name)

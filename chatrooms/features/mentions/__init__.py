@@ -68,7 +68,8 @@ def _mentioned(db: Connection, room: str, text: str) -> list[str]:
 
 
 def _readers(db: Connection, room: str, usernames: AbstractSet[str]) -> AbstractSet[str]:
-    """Return those of some people who exist and belong to ``room``."""
+    """Return those of some people who exist and belong to ``room``, or for a thread to the one that it is in."""
+    room = names.base(room)
     if names.kind(room) != "shared":
         return usernames & set(names.people(room))
     if not usernames:

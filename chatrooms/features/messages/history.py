@@ -49,19 +49,20 @@ def history(act: Act, p: Place, here: Here) -> History:
         return _around(act, here, p.around, p.limit)
     if p.after is not None:
         found, more = _following(act, here, p.after, p.limit)
-        return _page(act, found, before=bool(_preceding(act, here, p.after + 1, 1)[0]), after=more, more=more)
-    found, more = _preceding(act, here, p.before, p.limit)
+        return _page(act, found, before=bool(preceding(act, here, p.after + 1, 1)[0]), after=more, more=more)
+    found, more = preceding(act, here, p.before, p.limit)
     newer = p.before is not None and bool(_following(act, here, p.before - 1, 1)[0])
     return _page(act, found, before=more, after=newer, more=more)
 
 
 def _around(act: Act, here: Here, seq: int, limit: int) -> History:
-    older, more_before = _preceding(act, here, seq, limit // 2)
+    older, more_before = preceding(act, here, seq, limit // 2)
     newer, more_after = _following(act, here, seq - 1, limit - len(older))
     return _page(act, older + newer, before=more_before, after=more_after, more=more_before or more_after)
 
 
-def _preceding(act: Act, here: Here, seq: int | None, limit: int) -> tuple[list[Message], bool]:
+def preceding(act: Act, here: Here, seq: int | None, limit: int) -> tuple[list[Message], bool]:
+    """Return the last messages of a room before ``seq``, or of all, and whether there are older ones."""
     found = rows(here).order_by(messages.c.seq.desc()).limit(limit + 1)
     if seq is not None:
         found = found.where(messages.c.seq < seq)

@@ -61,15 +61,16 @@ def load(act: Act, query: Select[Any]) -> list[Message]:
 
 
 def with_parts(act: Act, found: list[Message]) -> list[Message]:
-    """Add the parts to rows of messages; those of a tombstone are empty."""
+    """Add the parts to rows of messages; those of a tombstone are empty, except what survives."""
     blank = {part.name: part.empty for part in act.parts}
     rows = {message["id"]: cast(dict[str, Any], message) for message in found}
     for row in rows.values():
         row.update(blank)
-    ids = [message["id"] for message in found if not message["deleted"]]
-    for part in act.parts if ids else ():
-        for which, value in part.load(act.db, ids).items():
-            rows[which][part.name] = value
+    undeleted = [message["id"] for message in found if not message["deleted"]]
+    for part in act.parts:
+        if ids := [*rows] if part.survives else undeleted:
+            for which, value in part.load(act.db, ids).items():
+                rows[which][part.name] = value
     return found
 
 

@@ -47,7 +47,10 @@ class Post(Params):
         None,
         description="A UUID from the client, best of version 7: posting the same id again returns the stored message.",
     )
-    reply_to: Id | None = Field(None, description="The id of the message in the same room that this one replies to.")
+    reply_to: Id | None = Field(
+        None,
+        description="The id of the message that this one replies to: in the same room, or in a thread of this room.",
+    )
     if_seq: Seq | None = Field(
         None,
         description="The `seq` of the newest message that you have seen: if others have posted since, nothing is "
@@ -57,9 +60,10 @@ class Post(Params):
 
 @dataclass(frozen=True)
 class Posting:
-    """The destination of a message, which may begin or reopen a conversation, or one that is already ``stored``.
+    """The destination of a message, which may begin a conversation or thread, or reopen a conversation.
 
-    An author who no longer ``belongs`` to the room gets its row alone, without what others added to it since.
+    Or the message is already ``stored``. An author who no longer ``belongs`` to the room gets its row alone, without
+    what others added to it since.
     """
 
     room: str
@@ -123,8 +127,9 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
 
 
 def _require_same_room(db: Connection, id: str, room: str) -> None:
+    """Raise `Invalid` unless ``id`` is a message of ``room`` or of one of its threads."""
     message = find(db, id)
-    if message is None or message["room"] != room:
+    if message is None or room not in (message["room"], names.base(message["room"])):
         raise Invalid("You can only reply to messages in the same room.", field="reply_to")
     require_message(message, "reply_to")
 
@@ -137,8 +142,15 @@ def _require_none_since(act: Act, room: str, seq: int) -> None:
         raise Conflict("Others have posted since. Look at their messages first.", field="if_seq", since=since)
 
 
-def _begin(act: Act, conversation: str) -> None:
-    """Create the conversation, with all its people as members; raises `RateLimited`."""
+def _begin(act: Act, room: str) -> None:
+    """Create a thread, or a conversation with all its people as members; raises `RateLimited`."""
+    if names.kind(room) == "thread":
+        rooms.add(act, room, "thread")
+    else:
+        _begin_conversation(act, room)
+
+
+def _begin_conversation(act: Act, conversation: str) -> None:
     if not act.me.host:
         others = [username for username in names.people(conversation) if username != act.me.username]
         act.rates.begin(act.me.username, act.me.network, others)

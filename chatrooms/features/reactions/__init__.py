@@ -17,9 +17,9 @@ from chatrooms.features.messages.loading import (
     room_of,
     with_parts,
 )
+from chatrooms.features.messages.resending import Resending
 from chatrooms.features.reactions import stored
 from chatrooms.features.reactions.emoji import Emoji
-from chatrooms.features.reactions.sending import SEND, send
 from chatrooms.features.reactions.stored import Reaction
 from chatrooms.pipeline.commands import Act, Part, change, query
 from chatrooms.pipeline.feature import Feature
@@ -27,6 +27,7 @@ from chatrooms.storage.rows import Message
 from chatrooms.types import MAX_PAGE, Search
 
 MAX_KINDS = 50
+SENDING = Resending("reactions.send", stored.reacted, seconds=1.0)
 
 
 class React(Which):
@@ -94,7 +95,7 @@ def remove(act: Act, p: React, message: Message) -> Reacted:
 
 
 def _answer(act: Act, message: Message, *, has_changed: bool) -> Reacted:
-    row = send(act, message) if has_changed else with_parts(act, [message])[0]
+    row = SENDING.send(act, message) if has_changed else with_parts(act, [message])[0]
     own = mine(act, [row])
     if has_changed:
         me, about = act.me.username, {"room": row["room"], "message": row["id"], "mine": own.get(row["id"], [])}
@@ -113,5 +114,5 @@ def page(act: Act, p: FindPeople, _message: Message) -> ReactionPage:
 
 
 FEATURE = Feature(
-    tables=(stored.reactions, stored.reacted), commands=(add, remove, page), parts=(REACTIONS,), jobs=(SEND,)
+    tables=(stored.reactions, stored.reacted), commands=(add, remove, page), parts=(REACTIONS,), jobs=(SENDING.job,)
 )

@@ -6,7 +6,7 @@ Counting a message's reactions anew each time would take longer the more people 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import orjson
 from pydantic import Field
@@ -26,7 +26,6 @@ from sqlalchemy import (
     delete,
     false,
     select,
-    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from typing_extensions import TypedDict
@@ -49,13 +48,6 @@ class Reaction(TypedDict):
         list[str],
         Field(description="The usernames of the first 20 of them, in the order in which they reacted."),
     ]
-
-
-class Sent(NamedTuple):
-    """When a message may be sent again because of reactions, and whether it is ``waiting`` for that."""
-
-    quiet_until: str = ""
-    waiting: bool = False
 
 
 reactions = Table(
@@ -101,12 +93,6 @@ _people = Prepared(
     )
     .order_by(reactions.c.key)
     .limit(bindparam("limit", type_=Integer))
-)
-_sent = Prepared(select(reacted.c.quiet_until, reacted.c.waiting).where(reacted.c.message == bindparam("message")))
-_set_sent = Prepared(
-    update(reacted)
-    .where(reacted.c.message == bindparam("which"))
-    .values({name: bindparam(f"new_{name}") for name in Sent._fields})
 )
 
 
@@ -181,17 +167,6 @@ def people(db: Connection, message: str, emoji: str, limit: int, after: int = 0)
     """Return the people who reacted with an emoji, in the order in which they did, ``after`` a position."""
     asked = {"message": message, "emoji": emoji, "after": after, "limit": limit}
     return [row["username"] for row in _people.all(db, asked)]
-
-
-def sent(db: Connection, message: str) -> Sent:
-    """Return when a message was sent because of reactions."""
-    row = _sent.one(db, {"message": message})
-    return Sent(**row) if row else Sent()
-
-
-def set_sent(db: Connection, message: str, now: Sent) -> None:
-    """Change when a message with reactions was sent."""
-    _set_sent.run(db, {"which": message, "new_quiet_until": now.quiet_until, "new_waiting": now.waiting})
 
 
 def _count(db: Connection, message: str, emoji: str, more: int) -> None:

@@ -7,13 +7,14 @@ from itertools import islice
 from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Subquery, and_, bindparam, or_, select, union_all
 from typing_extensions import TypedDict
 
+from chatrooms import names
 from chatrooms.features.messages.loading import Mine, mine
 from chatrooms.features.sync import sizes
 from chatrooms.features.sync.change import Head, RoomChange
-from chatrooms.features.sync.others import changes, heads_only
+from chatrooms.features.sync.others import changes
 from chatrooms.features.sync.own import own
 from chatrooms.features.sync.restored import MAX_NEWEST, Newest, require_history
 from chatrooms.pipeline import access
@@ -21,7 +22,7 @@ from chatrooms.pipeline.commands import Act, Params, query
 from chatrooms.storage.given import Bytewise, packed, values
 from chatrooms.storage.rows import Change, Message, Read
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import members, rooms
+from chatrooms.storage.tables import follows, members, rooms
 from chatrooms.types import CLEAN, Seq, size_of
 
 RoomName = Annotated[str, Field(max_length=400, pattern=CLEAN)]
@@ -59,6 +60,7 @@ class SyncPage(TypedDict):
     revs. ``reads`` are your read positions in the rooms of ``changes``, counted anew as of their revs. ``epoch`` is
     that of the `welcome`.
 
+    Of threads, you get those that you follow, and the ``open`` ones. Those that are not open are always in ``heads``.
     For a room in ``heads``, the change has only the room's row: its messages and members since your rev are missing.
     Keep the rev that you had. Once you need them, call again with that rev and the room in ``open``. Until then, a
     change that follows the head's rev is a new head.
@@ -78,22 +80,33 @@ FIRST_BLOCK = 100
 LAST = "\U0010ffff"
 """Greater than the name of any room."""
 
-_name = Bytewise(members.c.room)
-_listed = (members.c.username == bindparam("me"), members.c.gone.is_(False), members.c.closed.is_(False))
+_is_listed = (members.c.username == bindparam("me"), members.c.gone.is_(False), members.c.closed.is_(False))
+_is_followed = (
+    follows.c.username == bindparam("me"),
+    follows.c.gone.is_(False),
+    access.belongs(follows.c.username, follows.c.room),
+)
+_names = select(values("names").c.value)
 _of_list = select(rooms.c.name, rooms.c.counter)
-_heads_of = Prepared(
-    _of_list.join(members, members.c.room == rooms.c.name).where(
-        *_listed, members.c.room.in_(select(values("names").c.value))
-    )
+_is_open = or_(
+    select(members.c.room).where(*_is_listed, members.c.room == rooms.c.name).exists(),
+    and_(rooms.c.access == "thread", access.belongs(bindparam("me"), rooms.c.name)),
 )
-_block = (
-    select(members.c.room)
-    .where(*_listed, _name > bindparam("after"), _name <= bindparam("until"))
-    .order_by(_name)
-    .limit(bindparam("limit", type_=Integer))
-    .subquery()
-)
-_heads_after = Prepared(_of_list.join(_block, _block.c.room == rooms.c.name))
+_heads_of = Prepared(_of_list.where(rooms.c.name.in_(_names), _is_open))
+
+
+def _block(room: ColumnElement[str], *where: ColumnElement[bool]) -> Subquery:
+    """Return the first rooms of a table after a name, which are read from its index."""
+    name, limit = Bytewise(room), bindparam("limit", type_=Integer)
+    found = select(room).where(*where, name > bindparam("after"), name <= bindparam("until"))
+    return found.order_by(name).limit(limit).subquery()
+
+
+_blocks = union_all(
+    select(_block(members.c.room, *_is_listed)), select(_block(follows.c.room, *_is_followed))
+).subquery()
+_first = select(_blocks).order_by(Bytewise(_blocks.c.room)).limit(bindparam("limit", type_=Integer)).subquery()
+_heads_after = Prepared(_of_list.join(_first, _first.c.room == rooms.c.name))
 
 
 class Answer:
@@ -168,11 +181,19 @@ def _fill(answer: Answer, act: Act, p: Sync) -> tuple[str | None, bool]:
     limit = None if p.after is None else sizes.MAX_ROOMS
     heads = islice(_heads(act, done, LAST if p.until is None else p.until), limit)
     count, revs = 0, {**p.revs, **dict(first)}
-    for room, part in heads_only(act, heads, revs) if p.heads else changes(act, heads, revs, answer.fitting):
+    for room, part in changes(act, heads, revs, answer.fitting, _all if p.heads else _threads):
         if part and not answer.add(part):
             return done, True
         done, count = room, count + 1
     return (done, True) if count == limit else (p.until, False)
+
+
+def _all(_room: str) -> bool:
+    return True
+
+
+def _threads(room: str) -> bool:
+    return names.kind(room) == "thread"
 
 
 def _add_own(answer: Answer, act: Act, p: Sync) -> bool:
@@ -183,16 +204,17 @@ def _add_own(answer: Answer, act: Act, p: Sync) -> bool:
     return known == head.rev or answer.add(own(act, head, known))
 
 
-def _open_heads(act: Act, names: Iterable[str]) -> list[Head]:
-    """Return those of these rooms that are on the person's list."""
-    rows = _heads_of.all(act.db, {"me": act.me.username, "names": packed(names)})
+def _open_heads(act: Act, given: Iterable[str]) -> list[Head]:
+    """Return those of these rooms that are on the person's list, and those threads that they may read."""
+    rows = _heads_of.all(act.db, {"me": act.me.username, "names": packed(given)})
     return sorted(Head(row["name"], row["counter"]) for row in rows)
 
 
 def _heads(act: Act, after: str, until: str) -> Iterator[Head]:
-    """Yield the rooms on the person's list after a name, without closed conversations, ordered by bytes.
+    """Yield the rooms on the person's list after a name, and the threads that they follow, ordered by bytes.
 
-    They are read in growing blocks, because a response may have room for a few, or for all of them.
+    Closed conversations are not among them. They are read in growing blocks, because a response may have room for a
+    few, or for all of them.
     """
     size = FIRST_BLOCK
     while True:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import cast
 
@@ -51,47 +51,46 @@ _reads = Prepared(
 
 
 def changes(
-    act: Act, heads: Iterable[Head], revs: Mapping[str, int], fitting: Callable[[], int]
+    act: Act,
+    heads: Iterable[Head],
+    revs: Mapping[str, int],
+    fitting: Callable[[], int],
+    is_head: Callable[[str], bool] = lambda _room: False,
 ) -> Iterator[tuple[str, RoomChange | None]]:
     """Yield each room with its rows newer than those that a client has; with None if it has them all.
 
-    About as many rows are read together as are ``fitting``, as some may be read in vain.
+    Of a room that ``is_head``, only the room's row and the read position are read, whatever the client has. About as
+    many rows are read together as are ``fitting``, as some may be read in vain.
     """
-    for some in _together(heads, revs, fitting):
+    for some in _together(heads, revs, fitting, is_head):
         changed = [head for head in some if revs.get(head.room, 0) != head.rev]
-        found = {part.room: part for part in _changes(act, changed, revs)}
+        parts = chain(
+            _heads(act, [head for head in changed if is_head(head.room)], revs),
+            _changes(act, [head for head in changed if not is_head(head.room)], revs),
+        )
+        found = {part.room: part for part in parts}
         yield from ((head.room, found.get(head.room)) for head in some)
 
 
-def heads_only(act: Act, heads: Iterable[Head], revs: Mapping[str, int]) -> Iterator[tuple[str, RoomChange | None]]:
-    """Yield each room as `changes` does, but only its row and the read position, if it has changed.
-
-    A client that is ahead of us is reset.
-    """
-    some = iter(heads)
-    while group := list(islice(some, sizes.HEADS_TOGETHER)):
-        changed = {head.room: head.rev for head in group if revs.get(head.room, 0) != head.rev}
-        rows = _rows(act, dict.fromkeys(changed, 0), ("rooms",))
-        position = _positions(act, changed)
-        for room, _ in group:
-            yield room, _head(room, changed[room], revs, rows[room], position) if room in changed else None
+def _heads(act: Act, heads: Sequence[Head], revs: Mapping[str, int]) -> Iterator[RoomChange]:
+    """Return the heads of rooms that changed; a client that is ahead of us is reset."""
+    rows = _rows(act, dict.fromkeys((head.room for head in heads), 0), ("rooms",))
+    position = _positions(act, rows)
+    for room, rev in heads:
+        change = change_of(room, rev, rows[room])
+        reset = revs.get(room, 0) > rev
+        yield RoomChange(change, size_of(change), reset, read=position.get(room), is_head=True)
 
 
-def _head(
-    room: str, rev: int, revs: Mapping[str, int], rows: Mapping[str, list[Row]], position: Mapping[str, Read]
-) -> RoomChange:
-    change = change_of(room, rev, rows)
-    reset = revs.get(room, 0) > rev
-    return RoomChange(change, size_of(change), reset, read=position.get(room), is_head=True)
-
-
-def _together(heads: Iterable[Head], revs: Mapping[str, int], fitting: Callable[[], int]) -> Iterator[list[Head]]:
+def _together(
+    heads: Iterable[Head], revs: Mapping[str, int], fitting: Callable[[], int], is_head: Callable[[str], bool]
+) -> Iterator[list[Head]]:
     """Yield rooms in groups of about as many rows."""
     some: list[Head] = []
     left = fitting()
     for head in heads:
         some.append(head)
-        left -= min(abs(head.rev - revs.get(head.room, 0)), sizes.LIMIT)
+        left -= min(abs(head.rev - revs.get(head.room, 0)), 1 if is_head(head.room) else sizes.LIMIT)
         if left <= 0:
             yield some
             some, left = [], fitting()
@@ -145,7 +144,9 @@ def _rows(act: Act, known: Mapping[str, int], which: Iterable[str]) -> dict[str,
     return found
 
 
-def _positions(act: Act, rooms: Iterable[str]) -> dict[str, Read]:
+def _positions(act: Act, rooms: Collection[str]) -> dict[str, Read]:
     """Return the caller's read positions by room."""
+    if not rooms:
+        return {}
     given = {"rooms": packed(list(rooms)), "me": act.me.username}
     return {row["room"]: cast(Read, row) for row in _reads.all(act.db, given)}

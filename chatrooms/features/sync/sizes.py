@@ -16,7 +16,5 @@ MAX_BYTES = MAX_SYNC
 """The most bytes of JSON in the changes of one response, which stays below 256 KiB as a whole."""
 LARGEST_ROOM = 192 * 1024
 """The most bytes of JSON in one room's change; a client that is further behind reloads the room."""
-HEADS_TOGETHER = 250
-"""How many rooms without their messages are read at once."""
 FIRST_ROWS = 256
 """How many rows are read at once before their sizes are known; some of them may not fit into the response."""

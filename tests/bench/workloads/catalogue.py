@@ -12,7 +12,7 @@ from tests.bench.workloads.history import history
 from tests.bench.workloads.memory import memory
 from tests.bench.workloads.person import person_to_person, with_many_stored
 from tests.bench.workloads.reach import reach
-from tests.bench.workloads.returning import reconnect, watched
+from tests.bench.workloads.returning import follower, reconnect, watched
 from tests.bench.workloads.start import start
 from tests.bench.workloads.step import step
 from tests.bench.workloads.storms import typing
@@ -34,6 +34,7 @@ WORKLOADS = (
     Workload("beginning", "First messages of conversations", beginning, ALL),
     Workload("watched", "Many come back at once, and others watch them", watched, OURS),
     Workload("reconnect", "Somebody in many rooms comes back", reconnect, OURS),
+    Workload("threads", "Somebody who follows many threads comes back", follower, OURS),
     Workload("connect", "Connections of people who are known", connect, ALL),
     Workload("join", "First joins, with a room that receives each", join, OURS),
     Workload("memory", "Memory for each idle socket", memory, ALL),

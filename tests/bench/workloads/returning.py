@@ -1,4 +1,4 @@
-"""People who come back: many at once, watched by others; and somebody with many rooms who is behind in all."""
+"""People who come back: many at once, watched by others; and somebody with many rooms, and threads in them."""
 
 from __future__ import annotations
 
@@ -58,6 +58,37 @@ def reconnect(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
                 yield Figure("reconnect", f"{case}, CPU of the server", peer, 1000 * seconds * usage.server, "ms")
                 behind = BEHIND if what == "from nothing" else 0
                 revs = {room: rev - behind * room.startswith("#room") for room, rev in caught_up.items()}
+
+
+def follower(bench: Bench, scale: Scale, peer: str) -> Iterator[Figure]:
+    """Milliseconds of CPU until somebody in many rooms who follows many threads is connected and has caught up."""
+    me = texts.name(0)
+    with bench.data() as directory:
+        stored.create(directory, scale.many_rooms, me)
+        stored.fill(directory, stored.ROOMS, 2 * BEHIND, me)
+        stored.follow(directory, 2 * scale.many_rooms, me)
+        with bench.server(peer, data=directory) as server:
+            revs: dict[str, int] = {}
+            for what in ("from nothing", "nothing new", "and again"):
+                with Load(server.address, server.wire) as load:
+                    meter = Meter(server.pid, bench.cores)
+                    reader = Reader(load, *load.connect([me]))
+                    revs = _in_pages(reader, me, revs)
+                    seconds, usage = meter.stop()
+                case = f"{scale.many_rooms:,} rooms, {2 * scale.many_rooms:,} threads, {what}, CPU of the server"
+                yield Figure("threads", case, peer, 1000 * seconds * usage.server, "ms")
+
+
+def _in_pages(reader: Reader, me: str, revs: dict[str, int]) -> dict[str, int]:
+    """Return the revs after the heads of all rooms have come, a page at a time, as a browser asks for them."""
+    found, after = dict(revs), ""
+    while after is not None:
+        names = sorted(name for name in found if name > after and name != me)
+        asked = {name: found[name] for name in names} | ({} if after else {me: found.get(me, 0)})
+        _, page = reader.ask("sync", revs=asked, after=after, heads=True)
+        found |= {change["room"]: change["rev"] for change in page["changes"]}
+        after = page["until"]
+    return found
 
 
 def _caught_up(reader: Reader, revs: dict[str, int]) -> dict[str, int]:

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from chatrooms import clock
-from chatrooms.features.reactions import sending, stored
+from chatrooms.features.reactions import SENDING, stored
 from chatrooms.pipeline.chat import NOBODY
 from chatrooms.storage.tables import jobs
 from tests.features.reactions.later import AT, HEART, PARTY, THUMB, Later
@@ -20,7 +20,7 @@ from tests.servers import running
 
 
 async def test_an_acknowledged_reaction_survives_a_restart_and_is_sent_after_it(tmp_path, either_database, monkeypatch):
-    monkeypatch.setattr(sending, "SECONDS", 100)
+    monkeypatch.setattr(SENDING, "seconds", 100)
     async with running(tmp_path, database=either_database) as server, connect(server.url, "alice") as alice:
         message = await alice.say("#lobby", "hello")
         await alice.run("reaction.add", id=message["id"], emoji=THUMB)

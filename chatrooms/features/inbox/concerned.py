@@ -1,0 +1,92 @@
+"""Items about messages that mention a person or reply to them, from the time that they are posted or edited on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import cast
+
+from sqlalchemy import Connection, bindparam, select
+
+from chatrooms.features.inbox import items
+from chatrooms.features.inbox.items import AT_ONCE, MENTION, REPLY, THREAD
+from chatrooms.features.messages.loading import find, with_parts
+from chatrooms.pipeline import access
+from chatrooms.pipeline.chat import NOBODY, Chat
+from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.feature import Row, on
+from chatrooms.pipeline.jobs import Job, JobKind, enqueue
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import inbox
+
+OF_ONE = 5
+"""A message that concerns this many people counts as one more in its author's rate of posting, and so on."""
+
+_listed = Prepared(
+    select(inbox.c.username).where(
+        inbox.c.message == bindparam("message"), inbox.c.gone.is_(False), access.belongs(inbox.c.username, inbox.c.room)
+    )
+)
+
+
+@on("messages")
+def notice(act: Act, rows: Sequence[Row]) -> None:
+    """Enqueue a job for each message that concerns people, or did before it was edited or deleted."""
+    for row in rows:
+        people = set(_concerned(row))
+        if row["deleted"] or row["edited_at"] == act.now:
+            people.update(_holders(act.db, row["id"]))
+        elif row["seq"] != row["rev"]:
+            continue
+        if people:
+            if not act.me.host:
+                act.rates.limits["post"].charge(act.me.username, act.me.network, len(people) // OF_ONE)
+            enqueue(act, MENTIONS, f"{row['id']} {row['rev']}", {"message": row["id"], "people": sorted(people)})
+
+
+async def _tell(chat: Chat, job: Job) -> None:
+    people: list[str] = job.data["people"]
+    for start in range(0, len(people), AT_ONCE):
+        some = people[start : start + AT_ONCE]
+        await chat.change(partial(_settle, id=job.data["message"], people=some), NOBODY, *some)
+
+
+MENTIONS = JobKind("inbox.mentions", _tell)
+"""Gives each person whom a message concerns an item, and takes it from those whom it concerns no longer.
+
+It reads the message anew, so that it does not matter in which order the jobs of a message run, or how often.
+"""
+
+
+def _settle(act: Act, id: str, people: Iterable[str]) -> None:
+    message = find(act.db, id)
+    if message is None:
+        return
+    (row,) = cast(list[Row], with_parts(act, [message]))
+    concerned = _concerned(row)
+    held = items.about(act.db, id, people)
+    known = items.about(act.db, row["echo"]["id"], people) if row.get("echo") else {}
+    for username, position in items.positions(act.db, message["room"], people).items():
+        before, kind = held.get(username), None if username in known else concerned.get(username)
+        is_held = before is not None and not before["gone"]
+        if kind and (before is None or before["gone"] or before["kind"] == THREAD):
+            was_read = message["edited_at"] is None and position >= message["seq"]
+            items.put(act, message, before, username=username, kind=kind, read=was_read)
+            items.read_oldest(act, username)
+            items.broadcast(act, username)
+        elif before and is_held and not kind and (message["deleted"] or before["kind"] != THREAD):
+            items.change(act, username, before["id"], gone=True)
+            items.broadcast(act, username)
+
+
+def _concerned(message: Row) -> dict[str, str]:
+    """Return whom a message concerns, besides its author, each with the kind of their item."""
+    quoted = message.get("quoted")
+    replied = {quoted["author"]: REPLY} if quoted else {}
+    people = replied | dict.fromkeys(message.get("mentions", ()), MENTION)
+    people.pop(message["author"], None)
+    return people
+
+
+def _holders(db: Connection, message: str) -> list[str]:
+    return [row["username"] for row in _listed.all(db, {"message": message})]

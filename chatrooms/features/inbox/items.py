@@ -1,0 +1,79 @@
+"""The items of inboxes: adding, updating and broadcasting them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Select, insert, literal, select, update
+
+from chatrooms.pipeline import access
+from chatrooms.pipeline.commands import Act
+from chatrooms.storage.rows import InboxItem, Message, many
+from chatrooms.storage.synced import SYNCED
+from chatrooms.storage.tables import inbox, reads, users
+
+AT_ONCE = 20
+"""How many people's inboxes one transaction changes, while other writes wait."""
+MAX_UNREAD = 400
+"""How many items are unread; older ones become read, so that one command changes fewer than a piece of `sync` holds."""
+MAX_MARKED = 100
+MENTION, REPLY, THREAD = "mention", "reply", "thread"
+
+is_unread = (inbox.c.read.is_(False), inbox.c.gone.is_(False))
+
+
+class OfPerson(InboxItem):
+    """An item and its person."""
+
+    username: str
+
+
+def of(username: str) -> Select[Any]:
+    """Return a query for the items of a person."""
+    return SYNCED["inbox"].select().where(inbox.c.username == username)
+
+
+def about(db: Connection, message: str, people: Iterable[str]) -> dict[str, InboxItem]:
+    """Return people's items about a message, by username."""
+    wanted = (inbox.c.message == message, inbox.c.username.in_(people), inbox.c.kind.in_((MENTION, REPLY, THREAD)))
+    found = SYNCED["inbox"].select().add_columns(inbox.c.username).where(*wanted)
+    return {row["username"]: row for row in many(OfPerson, db.execute(found))}
+
+
+def positions(db: Connection, room: str, people: Iterable[str]) -> dict[str, int]:
+    """Return the read positions of those of some people who may read a room; 0 for those who have none."""
+    its_read = reads.c.username == users.c.username, reads.c.room == room
+    found = select(users.c.username, reads.c.seq).outerjoin(reads, its_read[0] & its_read[1])
+    here = users.c.username.in_(people), access.belongs(users.c.username, literal(room))
+    return {row.username: row.seq or 0 for row in db.execute(found.where(*here).order_by(users.c.username))}
+
+
+def put(act: Act, message: Message, before: InboxItem | None, *, username: str, kind: str, read: bool) -> None:
+    """Add an item or bring it back; it is ``read`` already if the message was read since it was posted."""
+    values = {"kind": kind, "at": message["edited_at"] or message["at"], "read": read, "gone": False}
+    if before:
+        change(act, username, before["id"], **values)
+        return
+    rev = act.changes.rev(username)
+    what = {"room": message["room"], "message": message["id"], "seq": message["seq"], "by": message["author"]}
+    act.db.execute(insert(inbox).values(username=username, **what, **values, born=rev, rev=rev))
+
+
+def read_oldest(act: Act, username: str) -> None:
+    """Mark the oldest unread items as read, beyond `MAX_UNREAD`."""
+    unread = select(inbox.c.id).where(inbox.c.username == username, *is_unread).order_by(inbox.c.id.desc())
+    for oldest in act.db.scalars(unread.limit(MAX_MARKED).offset(MAX_UNREAD)).all():
+        change(act, username, oldest, read=True)
+
+
+def change(act: Act, username: str, id: int, **values: Any) -> None:
+    """Store values of an item."""
+    act.db.execute(update(inbox).where(inbox.c.id == id).values(**values, rev=act.changes.rev(username)))
+
+
+def broadcast(act: Act, username: str) -> None:
+    """Broadcast the items that this command changed, each once however often this is called."""
+    act.changes.by_room[username].rows.pop("inbox", None)
+    for item in many(InboxItem, act.db.execute(of(username).where(inbox.c.rev == act.changes.rev(username)))):
+        act.changes.add(username, "inbox", item)
