@@ -1,18 +1,31 @@
-import { conversation, folded, isConversation, isShared, others, roomWith } from "./names.js";
+import {
+  conversation,
+  folded,
+  isConversation,
+  isShared,
+  isThread,
+  others,
+  parentOf,
+  roomWith,
+  seqAbove,
+} from "./names.js";
 
 /**
  * The address after the `#`: `/r/lobby` is a room, `/r/lobby/7` a message in it, `/p/bob` a conversation, `/me` the
- * notes to self, `/me/7` one of them, `/rooms` the list, `/inbox` what concerns us, `/bookmarks` our bookmarks. A link to a message is a path, `r/lobby/7`, so that a server
+ * notes to self, `/me/7` one of them, `/r/lobby/7/thread` the thread under a message, `/r/lobby/7/thread/3` a reply in it, `/rooms` the
+ * list, `/inbox` what concerns us, `/bookmarks` our bookmarks, `/threads` those that we follow. A link to a message is a path, `r/lobby/7`, so that a server
  * can see its target; a link to a note is not.
  */
 
 export const ROOMS = "#/rooms";
 export const INBOX = "#/inbox";
 export const BOOKMARKS = "#/bookmarks";
-const LISTS = [ROOMS, INBOX, BOOKMARKS];
+export const THREADS = "#/threads";
+const LISTS = [ROOMS, INBOX, BOOKMARKS, THREADS];
 
 /** @param {string} room @param {string} mine */
 export function addressOf(room, mine) {
+  if (isThread(room)) return `#/${pathTo(parentOf(room), seqAbove(room), mine)}/thread`;
   if (isShared(room)) return `#/r/${encodeURIComponent(room.slice(1))}`;
   if (isConversation(room)) return `#/p/${others(room, mine).map(encodeURIComponent).join("+")}`;
   return "#/me";
@@ -61,6 +74,20 @@ function decode(part) {
 /** The seq of the message in an address; 0 if there is none. @param {string} address */
 export const seqAt = (address) => Number(/^#\/(?:r\/[^/]+|me)\/(\d+)$/u.exec(address)?.[1] ?? 0);
 
-/** @param {string} room @param {number} seq @param {string} mine */
+const THREAD = /^#\/(?:r\/[^/]+|me)\/(\d+)\/thread(?:\/(\d+))?$/u;
+
+/** The thread in an address; empty if there is none. @param {string} address @param {string} mine */
+export function threadAt(address, mine) {
+  const found = THREAD.exec(address);
+  const room = found && roomAt(address, mine);
+  return room ? `${room}/${Number(found[1])}` : "";
+}
+
+/** The seq of the reply in an address; 0 if there is none. @param {string} address */
+export const replyAt = (address) => Number(THREAD.exec(address)?.[2] ?? 0);
+
+/** @param {string} room @param {number} seq @param {string} mine @returns {string} */
 export const pathTo = (room, seq, mine) =>
-  `${room === mine ? "me" : `r/${encodeURIComponent(room.replace(/^#/u, ""))}`}/${seq}`;
+  isThread(room)
+    ? `${pathTo(parentOf(room), seqAbove(room), mine)}/thread/${seq}`
+    : `${room === mine ? "me" : `r/${encodeURIComponent(room.replace(/^#/u, ""))}`}/${seq}`;

@@ -1,3 +1,4 @@
+import { focusNearestComposer } from "./composer/focus.js";
 import { overlay } from "./overlay.js";
 
 /**
@@ -80,7 +81,7 @@ function letGo() {
     .filter((key) => [...key].length === 1)
     .join("");
   if (!text) return;
-  document.getElementById("composer")?.focus();
+  focusNearestComposer(document.activeElement);
   write(text);
 }
 

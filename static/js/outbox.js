@@ -53,11 +53,12 @@ export function closeOutbox() {
 /**
  * @param {string} room @param {string} text @param {Quoted | null} [quoted] The message to reply to.
  * @param {number | null} [ifSeq] The newest message that its author has seen, to be told if others posted since.
+ * @param {string | null} [echoes] The reply in a thread that this also sends to the room.
  * @returns {string} its id
  */
-export function post(room, text, quoted = null, ifSeq = null) {
+export function post(room, text, quoted = null, ifSeq = null, echoes = null) {
   const user = me.value?.username ?? "";
-  const entry = { id: newId(), user, room, text, quoted, ifSeq, at: new Date().toISOString() };
+  const entry = { id: newId(), user, room, text, quoted, ifSeq, echoes, at: new Date().toISOString() };
   share(entry);
   flush();
   return entry.id;
@@ -97,8 +98,14 @@ export function retry(id) {
   flush();
 }
 
-/** @param {string} id */
+/** Drops a message, and what would send it to the room too. @param {string} id */
 export function discard(id) {
+  for (const entry of entries.value) if (entry.echoes === id) drop(entry.id);
+  drop(id);
+}
+
+/** @param {string} id */
+function drop(id) {
   remove(id);
   dropWaiting(id);
   tabs.postMessage({ id });
@@ -139,15 +146,15 @@ async function send(entry) {
 }
 
 /** @param {Waiting} entry */
-function run({ id, room, text, quoted, ifSeq = null, reaction }) {
-  if (!reaction) return command("message.post", { room, text, id, reply_to: quoted?.id ?? null, if_seq: ifSeq });
+function run({ id, room, text, quoted, ifSeq = null, echoes = null, reaction }) {
+  if (!reaction) return command("message.post", { room, text, id, reply_to: quoted?.id ?? echoes, if_seq: ifSeq });
   const { message, emoji, adds } = reaction;
   return command(adds ? "reaction.add" : "reaction.remove", { id: message, emoji });
 }
 
 /** Removes what was sent, unless it was changed meanwhile. @param {Waiting} entry */
 function settle(entry) {
-  if (isCurrent(entry, entries.value)) discard(entry.id);
+  if (isCurrent(entry, entries.value)) drop(entry.id);
 }
 
 /** A message stays with the reason, to try again. @param {Waiting} entry @param {string} refused */
@@ -181,6 +188,6 @@ export const asMessage = ({ id, room, text, quoted = null, at, user }) =>
 
 onChange(({ messages }) => {
   for (const message of messages ?? []) {
-    if (waiting.value.some((entry) => entry.id === message.id)) discard(message.id);
+    if (waiting.value.some((entry) => entry.id === message.id)) drop(message.id);
   }
 });

@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { parentOf } from "./names.js";
 import { keep, keptUnder, shared } from "./storage.js";
 import { me } from "./store.js";
 
@@ -33,7 +34,7 @@ export const showDensity = () =>
 
 /** @param {string} room @returns {Level} The default is mentions in shared rooms, and everything in conversations. */
 export const levelOf = (room) =>
-  /** @type {Level} */ (levels.value.get(room) || (room.startsWith("#") ? "mentions" : "all"));
+  /** @type {Level} */ (levels.value.get(parentOf(room)) || (room.startsWith("#") ? "mentions" : "all"));
 
 /** @param {string} room @param {Level} level */
 export function chooseLevel(room, level) {

@@ -1,3 +1,4 @@
+import { focusNearestComposer } from "./composer/focus.js";
 import { currentRoom, go } from "./route.js";
 import { isCalling, myRooms } from "./rooms/sections.js";
 import { walkMessages } from "./timeline/focus.js";
@@ -57,7 +58,7 @@ const WRITES = "input, textarea, select, [contenteditable], [role=dialog] *";
 function typeAnywhere({ key, ctrlKey, metaKey, altKey, target }) {
   if ([...key].length !== 1 || ctrlKey || metaKey || altKey || !(target instanceof Element)) return;
   if (target.matches(WRITES) || (key === " " && target.matches("button, a, summary, pre, [role=log]"))) return;
-  document.getElementById("composer")?.focus();
+  focusNearestComposer(target);
 }
 
 export function listenToKeys() {

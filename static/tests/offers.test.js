@@ -5,6 +5,7 @@ import { offersFor } from "../js/messages/offers.js";
 
 const NO = {
   isOpen: false,
+  isInThread: false,
   isMine: false,
   isLastOfMine: false,
   isModerated: false,
@@ -18,7 +19,11 @@ const NO = {
 const offered = (facts) => offersFor({ ...NO, ...facts }).map((group) => group.map(({ action }) => action));
 
 test("of others' messages everything is offered but editing and deleting them", () => {
-  assert.deepEqual(offered({ isOpen: true }), [["reply"], ["copy-text", "copy-link", "unread"], ["bookmark", "pin"]]);
+  assert.deepEqual(offered({ isOpen: true }), [
+    ["reply", "thread"],
+    ["copy-text", "copy-link", "unread"],
+    ["bookmark", "pin"],
+  ]);
 });
 
 test("you can edit and delete your own, and a moderator deletes those of others", () => {

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { folded, isShared, others } from "../names.js";
+import { folded, isShared, others, parentOf } from "../names.js";
 import { findMembers } from "../members/load.js";
 import { isMessage } from "../messages/events.js";
 import { me, membersOf, nameOf, rosters, sharedRooms, titleOf, users, windowOf } from "../store.js";
@@ -55,8 +55,9 @@ let timer = 0;
  */
 function peopleOrSearch(room, wanted) {
   const key = `${room} ${wanted}`;
-  const isSearch = wanted !== "" && isShared(room);
-  if (key !== current) begin(key, () => (isSearch ? findMembers(room, wanted, AT_MOST) : Promise.resolve()));
+  const parent = parentOf(room);
+  const isSearch = wanted !== "" && isShared(parent);
+  if (key !== current) begin(key, () => (isSearch ? findMembers(parent, wanted, AT_MOST) : Promise.resolve()));
   const isKnown = answered.value === key || !isSearch;
   const found = inPlace(people(room, wanted).filter(({ isHere }) => isHere || isKnown)).slice(0, AT_MOST);
   offered = found.map(({ username }) => username);
@@ -87,7 +88,8 @@ function people(room, wanted) {
     .value.list.filter(isMessage)
     .map((message) => message.author)
     .reverse();
-  const here = [...new Set([...spoke.filter((username) => belongs(room, username)), ...membersIn(room)])];
+  const parent = parentOf(room);
+  const here = [...new Set([...spoke.filter((username) => belongs(parent, username)), ...membersIn(parent)])];
   const known = wanted ? [...new Set([...spoke, ...users.value.keys()])] : [];
   return [
     ...here.map((username) => ({ username, isHere: true })),

@@ -9,6 +9,17 @@ const STILL_WITHIN_PX = 10;
  * @typedef {{begin: (event: Pointer, act: () => void) => void, move: (event: Pointer) => void, end: () => void}} Press
  */
 
+/** Of the finger that opened something, the end is no click on what is below it by then. */
+function ignoreRelease() {
+  /** @param {Event} event */
+  const ignore = (event) => (event.preventDefault(), event.stopImmediatePropagation());
+  addEventListener("click", ignore, { capture: true, once: true });
+  addEventListener("pointerdown", () => removeEventListener("click", ignore, { capture: true }), {
+    capture: true,
+    once: true,
+  });
+}
+
 /** @returns {Press} `begin` starts to wait; `act` is called unless the finger leaves, moves, or another one comes. */
 export function longPress() {
   let timer = 0;
@@ -19,7 +30,7 @@ export function longPress() {
       end();
       if (pointerType !== "touch" || !isPrimary) return;
       start = { clientX, clientY };
-      timer = setTimeout(act, LONG_MS);
+      timer = setTimeout(() => (ignoreRelease(), act()), LONG_MS);
     },
     move({ clientX, clientY }) {
       if (Math.hypot(clientX - start.clientX, clientY - start.clientY) > STILL_WITHIN_PX) end();

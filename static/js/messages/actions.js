@@ -1,11 +1,13 @@
 import { copyText } from "../clipboard.js";
+import { focusComposer } from "../composer/focus.js";
 import { replyTo } from "../composer/replying.js";
 import { asRefusal } from "../connection.js";
+import { isThread, threadUnder } from "../names.js";
 import { showDeletion, showReactions } from "../overlay.js";
 import { reactionsTo } from "../reactions/reacting.js";
 import { markUnreadFrom } from "../reads/mark-unread.js";
-import { isTouch, linkTo } from "../route.js";
-import { isBookmarked, mayModerate, me, rooms } from "../store.js";
+import { go, isTouch, linkTo } from "../route.js";
+import { isArchived, isBookmarked, mayModerate, me } from "../store.js";
 import { command } from "../sync.js";
 import { toast } from "../views/toast.js";
 import { offersFor } from "./offers.js";
@@ -20,13 +22,14 @@ import { select } from "./selecting.js";
  */
 
 /** Whether people can still write in a room. @param {string} room */
-export const isWritable = (room) => !rooms.value.get(room)?.archived;
+export const isWritable = (room) => !isArchived(room);
 
 /** @param {Numbered} message */
 export function actionsOf(message) {
   const { id, room, author, pinned_at } = message;
   return offersFor({
     isOpen: isWritable(room),
+    isInThread: isThread(room),
     isMine: author === me.value?.username,
     isLastOfMine: myLast(room) === id,
     isModerated: mayModerate(room),
@@ -42,7 +45,8 @@ export function perform(action, message, { article, onEdit }) {
   const { id, room, seq, text } = message;
   /** @type {Record<MessageAction, () => unknown>} */
   const acts = {
-    reply: () => replyTo(message),
+    reply: () => reply(message, article),
+    thread: () => go(threadUnder(message)),
     "copy-text": () => copy(text ?? "", "Text copied.", "The text couldn't be copied."),
     select: () => article && select(article),
     "copy-link": () => copy(linkTo(room, seq), "Link copied.", linkTo(room, seq)),
@@ -57,6 +61,15 @@ export function perform(action, message, { article, onEdit }) {
     delete: () => (article?.focus(), showDeletion(id)),
   };
   acts[action]();
+}
+
+/**
+ * Below the message above a thread, the thread is where one replies.
+ * @param {Numbered} message @param {Element | null} [from] What it is chosen with.
+ */
+export function reply(message, from) {
+  if (from?.closest(".thread") && !isThread(message.room)) focusComposer(threadUnder(message));
+  else replyTo(message);
 }
 
 /** @param {string} text @param {string} done @param {string} failed */

@@ -1,12 +1,13 @@
 /**
  * What the menu of a message offers.
  * @import {IconName} from "../views/icon.js"
- * @typedef {"reply" | "copy-text" | "copy-link" | "select" | "unread" | "bookmark" | "unbookmark" | "pin" | "unpin"
+ * @typedef {"reply" | "thread" | "copy-text" | "copy-link" | "select" | "unread" | "bookmark" | "unbookmark" | "pin" | "unpin"
  *   | "reacted" | "edit" | "delete"} MessageAction
  * @typedef {{action: MessageAction, title: string, icon: IconName, key?: string}} Offer With the key for it, if there
  *   is one.
  * @typedef {object} Facts
  * @property {boolean} isOpen Whether people can still write in its room.
+ * @property {boolean} isInThread Whether it is in a thread, where nothing is pinned and no thread begins.
  * @property {boolean} isMine
  * @property {boolean} isLastOfMine Whether it is our last one in the room, which a key edits.
  * @property {boolean} isModerated Whether we moderate the room.
@@ -20,7 +21,10 @@
 export function offersFor({ isOpen, isMine, isLastOfMine, isModerated, isTouched, ...is }) {
   /** @type {[boolean, Offer][][]} */
   const groups = [
-    [[isOpen, { action: "reply", title: "Reply", icon: "reply" }]],
+    [
+      [isOpen, { action: "reply", title: "Reply", icon: "reply" }],
+      [isOpen && !is.isInThread, { action: "thread", title: "Reply in thread", icon: "thread" }],
+    ],
     [
       [true, { action: "copy-text", title: "Copy text", icon: "copy" }],
       [isTouched, { action: "select", title: "Select text", icon: "select" }],
@@ -30,7 +34,7 @@ export function offersFor({ isOpen, isMine, isLastOfMine, isModerated, isTouched
     [
       [!is.isBookmarked, { action: "bookmark", title: "Bookmark message", icon: "bookmark" }],
       [is.isBookmarked, { action: "unbookmark", title: "Remove bookmark", icon: "bookmark" }],
-      [isOpen && !is.isPinned, { action: "pin", title: "Pin message", icon: "pin" }],
+      [isOpen && !is.isInThread && !is.isPinned, { action: "pin", title: "Pin message", icon: "pin" }],
       [isOpen && is.isPinned, { action: "unpin", title: "Unpin message", icon: "pin" }],
       [is.isReactedTo, { action: "reacted", title: "Who reacted", icon: "people" }],
     ],

@@ -1,3 +1,4 @@
+import { signal, untracked } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { expect } from "../composer/absent.js";
 import { isCommand } from "../composer/begun.js";
@@ -6,14 +7,16 @@ import { goToEnd } from "../reads/marks.js";
 import { noReply, replyIn } from "../composer/replying.js";
 import { sendTyping, stopTyping } from "../typing.js";
 import { insert } from "../composer/writing.js";
+import { composerId } from "../composer/focus.js";
 import { withEmojis } from "../emoji.js";
 import { html } from "../html.js";
 import { myLast } from "../messages/own.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
+import { isThread, parentOf } from "../names.js";
 import { post } from "../outbox.js";
-import { linkedSeq } from "../route.js";
+import { linkedIn } from "../route.js";
 import { perform } from "../rooms/actions.js";
-import { mayModerate, rooms, titleOf, windowOf } from "../store.js";
+import { isArchived, mayModerate, titleOf, windowOf } from "../store.js";
 import { Absent } from "./absent.js";
 import { EmojiButton } from "./emoji-button.js";
 import { Icon } from "./icon.js";
@@ -34,7 +37,7 @@ export function Composer({ room, onEditLast }) {
   const [text, write] = useDraft(room, box);
   const { refused, put, send, deliver } = useDelivery(room, box, text, write);
   const left = leftOf(text);
-  useFocus(box);
+  useFocus(room, box);
 
   /** @param {KeyboardEvent} event */
   function onKey(event) {
@@ -50,10 +53,8 @@ export function Composer({ room, onEditLast }) {
     onEditLast(last);
   }
 
-  if (rooms.value.get(room)?.archived) {
-    return html`<${Archived} room=${room} />`;
-  }
-  const label = `Message ${titleOf(room)}`;
+  if (isArchived(room)) return html`<${Archived} room=${room} />`;
+  const label = isThread(room) ? "Reply in thread" : `Message ${titleOf(room)}`;
   return html`
     <form class="composer" onSubmit=${send}>
       <${Absent} room=${room} />
@@ -69,13 +70,14 @@ export function Composer({ room, onEditLast }) {
           onSend=${send}
           onKey=${onKey}
           canAct
-          id="composer"
+          id=${composerId(room)}
           placeholder=${label}
           enterkeyhint="enter"
         />
         <${EmojiButton} onPick=${(/** @type {string} */ emoji) => box.current && insert(box.current, emoji)} />
         <button class="send" aria-label="Send" title="Send" disabled=${!isSendable(text)}><${Icon} name="send" /></button>
       </div>
+      ${isThread(room) && html`<${AlsoToRoom} room=${room} />`}
     </form>
   `;
 }
@@ -84,13 +86,24 @@ export function Composer({ room, onEditLast }) {
 const Archived = ({ room }) => html`
   <div class="archived">
     <p>This room is archived. You can read it, but no one can post.</p>
-    ${mayModerate(room) && html`<button class="secondary small" onClick=${() => perform("unarchive", room)}>Unarchive</button>`}
+    ${mayModerate(room) && html`<button class="secondary small" onClick=${() => perform("unarchive", parentOf(room))}>Unarchive</button>`}
     <${LeftDraft} room=${room} />
   </div>
 `;
 
 /** Whether this tab is being typed in, so that other tabs must not overwrite its text. @param {Box} box */
 const isWriting = (box) => document.hasFocus() && document.activeElement === box.current;
+
+/** Whether the next reply goes to the room too. */
+const echoing = signal(false);
+
+/** @param {{room: string}} props */
+const AlsoToRoom = ({ room }) => html`
+  <label class="echo">
+    <input type="checkbox" checked=${echoing.value} onChange=${(/** @type {any} */ event) => (echoing.value = event.currentTarget.checked)} />
+    <span>Also send to <bdi>${titleOf(parentOf(room))}</bdi></span>
+  </label>
+`;
 
 /** @param {string} text */
 const isSendable = (text) => isVisible(text) && leftOf(text) >= 0;
@@ -110,7 +123,7 @@ function useDelivery(room, box, text, write) {
   function deliver(words) {
     box.current?.focus();
     say(room, withEmojis(withoutBlankEnds(words)));
-    goToEnd();
+    goToEnd(room);
     put("");
   }
 
@@ -156,17 +169,20 @@ function useDraft(room, box) {
 
 /**
  * Focuses the composer, except on a touch screen, where a keyboard would cover the room, and for a linked message.
- * @param {Box} box
+ * @param {string} room @param {Box} box
  */
-function useFocus(box) {
+function useFocus(room, box) {
   useEffect(() => {
-    if (matchMedia("(pointer: fine)").matches && !linkedSeq.peek()) box.current?.focus();
+    if (matchMedia("(pointer: fine)").matches && !untracked(() => linkedIn(room))) box.current?.focus();
   }, []);
 }
 
 /** @param {string} room @param {string} text */
 function say(room, text) {
-  expect(post(room, text, replyIn(room), text.length > LONG ? newestSeq(room) : null));
+  const id = post(room, text, replyIn(room), text.length > LONG ? newestSeq(room) : null);
+  expect(id);
+  if (isThread(room) && echoing.peek()) post(parentOf(room), text, null, null, id);
+  echoing.value = false;
   noReply(room);
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { html } from "../html.js";
 import { placed } from "../menu/place.js";
 import { useModal } from "./dialog.js";
@@ -10,12 +10,13 @@ import { useModal } from "./dialog.js";
 
 /**
  * What opens beside something and closes with a click elsewhere; on phones, a sheet at the bottom. Then the focus goes
- * back to where it was, and `onClosed` is called.
- * @param {{label: string, from: Box, onClose: () => void, onClosed?: () => void, children?: ComponentChildren}} props
+ * back to where it was, and `onClosed` is called; `back` is around that, and shows it where only the focus does.
+ * @param {{label: string, from: Box, back: HTMLElement | null, onClose: () => void, onClosed?: () => void, children?: ComponentChildren}} props
  */
-export function Floating({ label, from, onClose, onClosed, children }) {
+export function Floating({ label, from, back, onClose, onClosed, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const isPressed = useRef(false);
+  const opener = useMemo(() => /** @type {HTMLElement | null} */ (document.activeElement), []);
   useModal(dialog);
   useEffect(() => {
     const settle = () => void (dialog.current && place(dialog.current, from));
@@ -24,7 +25,10 @@ export function Floating({ label, from, onClose, onClosed, children }) {
     addEventListener("resize", settle);
     return () => removeEventListener("resize", settle);
   }, []);
-  useEffect(() => () => onClosed?.(), []);
+  useEffect(() => {
+    const returnFocus = () => [back, opener].forEach((element) => element?.focus({ preventScroll: true }));
+    return () => (document.activeElement === document.body && returnFocus(), onClosed?.());
+  }, []);
   /** @param {Event} event */
   const close = (event) => (event.preventDefault(), onClose());
   /** @param {Event} event The end of a long press, which opened it, is no click on it. */

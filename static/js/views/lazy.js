@@ -6,6 +6,8 @@ export { EmojiPicker } from "./emoji-picker.js";
 export { Inbox } from "./inbox.js";
 export { Members } from "./members.js";
 export { MessageEditor } from "./message-editor.js";
+export { Thread, ThreadStart } from "./thread.js";
+export { Threads } from "./threads.js";
 export { Tools } from "./message-tools.js";
 export { NotHere } from "./not-here.js";
 export { Overlays } from "./overlays.js";

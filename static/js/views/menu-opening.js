@@ -2,6 +2,7 @@ import { useMemo } from "preact/hooks";
 import { longPress } from "../menu/long-press.js";
 import { boxAt } from "../menu/place.js";
 import { isMessage } from "../messages/events.js";
+import { parentOf } from "../names.js";
 import { showMenu } from "../overlay.js";
 import { windowOf } from "../store.js";
 
@@ -22,8 +23,8 @@ export function useMessageMenu(room, onEdit) {
     /** @param {EventTarget | null} target @param {Box} [at] */
     function open(target, at) {
       const article = target instanceof Element && !target.closest(OTHERS) ? target.closest("article") : null;
-      const seq = Number(article?.dataset.seq);
-      const message = [...windowOf(room).peek().rows.values()].find((row) => row.seq === seq);
+      const id = article?.dataset.id ?? "";
+      const message = windowOf(room).peek().rows.get(id) ?? windowOf(parentOf(room)).peek().rows.get(id);
       if (!article || !message || !isMessage(message) || message.deleted) return false;
       const from = at ?? (article.querySelector(".text") ?? article).getBoundingClientRect();
       showMenu({

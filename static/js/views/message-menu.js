@@ -35,7 +35,7 @@ export function MessageMenu({ asked, onClose }) {
   /** @param {() => void} act */
   const choose = (act) => ((chosen.current = act), onClose());
   return html`
-    <${Floating} label="Message" from=${asked.from} onClose=${onClose} onClosed=${() => queueMicrotask(chosen.current)}>
+    <${Floating} label="Message" from=${asked.from} back=${asked.article} onClose=${onClose} onClosed=${() => queueMicrotask(chosen.current)}>
       <${Items} message=${message} asked=${asked} choose=${choose} onClose=${onClose} />
     <//>
   `;

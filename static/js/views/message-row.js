@@ -14,17 +14,26 @@ import { Excerpt } from "./quote.js";
 
 /**
  * A message in a list of messages of several rooms: a link to its place, which has the focus again after "back".
- * @param {{message: Message, author?: string, at?: string, where: any, isUnread?: boolean, onOpen?: () => void,
+ * @param {{message: Message, author?: string, at?: string, where: any, isUnread?: boolean, href?: string, onOpen?: () => void,
  *   children?: any}} props The author and time are those of the message, or of what it does. The children are actions.
  */
-export function MessageRow({ message, author = message.author, at = message.at, where, isUnread, onOpen, children }) {
+export function MessageRow({
+  message,
+  author = message.author,
+  at = message.at,
+  where,
+  isUnread,
+  href,
+  onOpen,
+  children,
+}) {
   const { id, room, seq, text, quoted } = message;
   const link = useRef(/** @type {HTMLElement | null} */ (null));
   useLayoutEffect(() => void (openedHere() === id && link.current?.focus()), []);
   const open = () => (noteOpened(id), onOpen?.());
   return html`
     <li>
-      <a ref=${link} class=${isUnread ? "inbox-row unread" : "inbox-row"} href=${addressTo(room, seq)} onClick=${open}>
+      <a ref=${link} class=${isUnread ? "inbox-row unread" : "inbox-row"} href=${href ?? addressTo(room, seq)} onClick=${open}>
         <${Avatar} username=${author} />
         <span class="said">
           <span class="byline">

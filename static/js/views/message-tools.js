@@ -1,7 +1,6 @@
 import { useComputed } from "@preact/signals";
-import { replyTo } from "../composer/replying.js";
 import { html } from "../html.js";
-import { isWritable } from "../messages/actions.js";
+import { isWritable, reply } from "../messages/actions.js";
 import { overlay, showMenu, showReacting } from "../overlay.js";
 import { Icon } from "./icon.js";
 
@@ -27,7 +26,7 @@ export function Tools({ message, isReachable, onEdit }) {
     <div class=${isUsed ? "tools used" : "tools"}>
       <div role="group" aria-label="Message actions">
         ${isOpen && html`<${Tool} label="Add reaction" icon="smile" onClick=${from(showReacting)} />`}
-        ${isOpen && html`<${Tool} label="Reply" icon="reply" onClick=${() => replyTo(message)} />`}
+        ${isOpen && html`<${Tool} label="Reply" icon="reply" onClick=${(/** @type {any} */ { currentTarget }) => reply(message, currentTarget)} />`}
         <${Tool} label="More" icon="more" popup="menu" tabindex=${isReachable ? 0 : -1} onClick=${from(showMenu)} />
       </div>
     </div>

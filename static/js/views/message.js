@@ -17,6 +17,7 @@ import { later } from "./later.js";
 import { Mentioned } from "./mention.js";
 import { Quote } from "./quote.js";
 import { Reactions } from "./reactions.js";
+import { Echo, ThreadLine } from "./thread-line.js";
 import { useSteps } from "./steps.js";
 
 const MessageEditor = later("MessageEditor");
@@ -28,9 +29,10 @@ const Tools = later("Tools");
  */
 
 /**
- * @param {{message: Numbered, leads: boolean, isLinked: boolean, isEditing: boolean, onEdit: (id: string) => void}} props
+ * @param {{message: Numbered, leads: boolean, isLinked: boolean, isEditing: boolean, isAbove?: boolean,
+ *   onEdit: (id: string) => void}} props `isAbove`: it is shown above its thread, not in its room.
  */
-export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
+export function MessageView({ message, leads, isLinked, isEditing, isAbove, onEdit }) {
   const [isWanted, setWanted] = useState(false);
   const want = () => setWanted(true);
   /** @param {PointerEvent} event A finger only passes. */
@@ -41,7 +43,7 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
     .filter(Boolean)
     .join(" ");
   return html`
-    <article class=${shownAs} tabindex="-1" aria-label=${`${[name, handleOf(message.author)].filter(Boolean).join(" ")}, ${timeOf(message.at)}`} data-seq=${message.seq} onPointerEnter=${wantBeside} onFocusIn=${want}>
+    <article class=${shownAs} tabindex="-1" aria-label=${`${[name, handleOf(message.author)].filter(Boolean).join(" ")}, ${timeOf(message.at)}`} data-id=${message.id} data-seq=${isAbove ? undefined : message.seq} onPointerEnter=${wantBeside} onFocusIn=${want}>
       ${leads ? html`<${Avatar} username=${message.author} />` : html`<${Time} at=${message.at} write=${shortTime} />`}
       <div class="said">
         ${
@@ -50,15 +52,14 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
           <button class="name" tabindex="-1" dir="auto" title=${`Profile of ${message.author}`} onClick=${() => showPerson(message.author)}>${name}</button><${Handle} username=${message.author} /><${Time} at=${message.at} />
         </p>`
         }
-        ${message.quoted && !message.deleted && html`<${Quote} room=${message.room} quoted=${message.quoted} />`}
-        ${message.pinned_at && html`<p class="pinned"><${Icon} name="pin" />Pinned</p>`}
-        ${isBookmarked(message.id) && !message.deleted && html`<p class="pinned"><${Icon} name="bookmark" />Bookmarked</p>`}
+        ${!message.deleted && html`<${Marks} message=${message} />`}
         ${
           isEditing
             ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} />`
             : html`<${Body} message=${message} />`
         }
         <${Reactions} message=${message} isReachable=${isWanted} />
+        ${message.thread && !isAbove && html`<${ThreadLine} message=${message} />`}
         ${isWaiting && html`<${OnItsWay} id=${message.id} />`}
       </div>
       ${
@@ -71,6 +72,14 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
     </article>
   `;
 }
+
+/** What is above the text. @param {{message: Numbered}} props */
+const Marks = ({ message: { id, room, quoted, echo, pinned_at } }) => html`
+  ${quoted && html`<${Quote} room=${room} quoted=${quoted} />`}
+  ${echo && html`<${Echo} echo=${echo} />`}
+  ${pinned_at && html`<p class="pinned"><${Icon} name="pin" />Pinned</p>`}
+  ${isBookmarked(id) && html`<p class="pinned"><${Icon} name="bookmark" />Bookmarked</p>`}
+`;
 
 /** @param {{at: string, write?: (at: string) => string}} props */
 const Time = ({ at, write = timeOf }) => html`<time datetime=${at} title=${exactTime(at)}>${write(at)}</time>`;

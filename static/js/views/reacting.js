@@ -5,11 +5,11 @@ import { EmojiPicker } from "./emoji-picker.js";
 import { Floating } from "./floating.js";
 
 /** The emoji to react with. @param {{asked: import("../overlay.js").Asked, onClose: () => void}} props */
-export function Reacting({ asked: { message, from }, onClose }) {
+export function Reacting({ asked: { message, from, article }, onClose }) {
   /** @param {string} emoji */
   const pick = (emoji) => (onClose(), react(message, emoji, true));
   return html`
-    <${Floating} label="Emoji" from=${from} onClose=${onClose}>
+    <${Floating} label="Emoji" from=${from} back=${article} onClose=${onClose}>
       <${EmojiPicker} first=${quick(lastUsed.value)} isInside onPick=${pick} onClose=${onClose} />
     <//>
   `;

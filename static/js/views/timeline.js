@@ -12,7 +12,9 @@ import { ready, windowOf } from "../store.js";
 import { arrange } from "../timeline/arrange.js";
 import { useTimeline } from "../timeline/timeline.js";
 import { today } from "../today.js";
+import { isThread } from "../names.js";
 import { Icon } from "./icon.js";
+import { later } from "./later.js";
 import { EventsView } from "./events.js";
 import { useMessageMenu } from "./menu-opening.js";
 import { MessageView } from "./message.js";
@@ -23,6 +25,8 @@ import { toast } from "./toast.js";
  * @import {Item} from "../timeline/arrange.js"
  * @import {Timeline as Open} from "../timeline/timeline.js"
  */
+
+const ThreadStart = later("ThreadStart");
 
 const LOAD_WITHIN_PX = 600;
 
@@ -40,7 +44,7 @@ export function Timeline({ room, editing, onEdit }) {
 
   void attention.value;
   void itemsIn(room);
-  useChanged(reachedEnd.value, () => timeline.toPresent());
+  useChanged(reachedEnd.value, () => reachedEnd.peek().room === room && timeline.toPresent());
   useChanged(editing, () => timeline.showEdited(editing));
   useGoal(timeline);
   useLayoutEffect(look);
@@ -49,7 +53,7 @@ export function Timeline({ room, editing, onEdit }) {
   function look() {
     const isUp = timeline.isAway.peek();
     const read = isUp ? timeline.readOn() : lastMessage(list);
-    if (read || !isUp) saw(read);
+    if (read || !isUp) saw(room, read);
     sawItems(room, isUp, (seq) => timeline.scroll.isInView(seq));
   }
 
@@ -79,7 +83,7 @@ export function Timeline({ room, editing, onEdit }) {
         ...${menu}
       >
         <div class="items">
-          <${Top} room=${room} refused=${refused} isOlder=${isOlder || !ready.value} isEmpty=${!items.some(({ kind }) => kind === "message")} />
+          <${Top} room=${room} editing=${editing} onEdit=${onEdit} refused=${refused} isOlder=${isOlder || !ready.value} isEmpty=${!items.some(({ kind }) => kind === "message")} />
           ${items.map((item) => html`<${ItemView} key=${item.key} item=${item} linked=${timeline.linked.value} editing=${editing} onEdit=${onEdit} />`)}
         </div>
       </div>
@@ -140,10 +144,16 @@ function NewLine({ count }) {
   return html`<div class="new-line" role="separator" aria-label=${words}><span class="tabular">${words}</span></div>`;
 }
 
-/** @param {{room: string, refused: string | undefined, isOlder: boolean, isEmpty: boolean}} props */
-function Top({ room, refused, isOlder, isEmpty }) {
+/**
+ * @param {{room: string, refused: string | undefined, isOlder: boolean, isEmpty: boolean, editing: string,
+ *   onEdit: (id: string) => void}} props
+ */
+function Top({ room, refused, isOlder, isEmpty, editing, onEdit }) {
   if (refused) return html`<p class="room-start" role="status">${refused}</p>`;
-  return isOlder ? html`<${Older} />` : html`<${RoomStart} room=${room} isEmpty=${isEmpty} />`;
+  if (isOlder) return html`<${Older} />`;
+  return isThread(room)
+    ? html`<${ThreadStart} room=${room} isEmpty=${isEmpty} editing=${editing} onEdit=${onEdit} />`
+    : html`<${RoomStart} room=${room} isEmpty=${isEmpty} />`;
 }
 
 const Older = () => html`
