@@ -1,6 +1,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { BOOKMARKS, INBOX, ROOMS, THREADS } from "./addresses.js";
 import * as addresses from "./addresses.js";
+import { parentOf } from "./names.js";
 import { home, me, ready } from "./store.js";
 
 /** Where the person in this tab is, by the address after the `#`. */
@@ -48,7 +49,7 @@ export const linkedIn = (room) => (room === currentThread.value ? linkedReply.va
 
 /** @param {string} room @param {number} seq */
 export const linkTo = (room, seq) =>
-  new URL(`${room === mine() ? "#/" : ""}${addresses.pathTo(room, seq, mine())}`, document.baseURI).href;
+  new URL(`${parentOf(room) === mine() ? "#/" : ""}${addresses.pathTo(room, seq, mine())}`, document.baseURI).href;
 
 /** The address of a message, for a link in place. @param {string} room @param {number} seq */
 export const addressTo = (room, seq) => `#/${addresses.pathTo(room, seq, mine())}`;

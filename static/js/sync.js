@@ -94,8 +94,9 @@ function take(change) {
   for (const listener of listeners) listener(change);
 }
 
-/** @param {Membership} row */
+/** An older state that arrives late says nothing about now. @param {Membership} row */
 function weighMembership(row) {
+  if ((store.memberships.peek().get(row.room) ?? row).rev > row.rev) return;
   if (!row.gone && !row.closed) {
     queueMicrotask(() => void (catchup.isRunning || isKnown(row.room) || catchUp(row.room)));
     return;

@@ -28,6 +28,12 @@ REACTIONS = [
     (7, "❤️", ["alice", "bob"]),
 ]
 """To which message of `TALK`, with what, by whom."""
+THREAD = [
+    ("bob", "It is not. Which phone is it?"),
+    ("alice", "The small one, 320 pixels wide."),
+    ("carol", "@alice, here it is the same."),
+]
+"""Replies to the third message of `TALK`."""
 View = Callable[[Visitor], Awaitable[None]]
 
 
@@ -48,6 +54,9 @@ async def furnish(alice: Person, bob: Person, carol: Person) -> None:
     for number, emoji, reacting in REACTIONS:
         for name in reacting:
             await people[name].run("reaction.add", id=said[number]["id"], emoji=emoji)
+    thread = f"#lobby/{said[2]['seq']}"
+    for name, text in THREAD:
+        await people[name].say(thread, text)
     last = await bob.say("#lobby", "Perfect. See you there.", reply_to=said[-2]["id"])
     for message in (said[5], said[0]):
         await alice.run("bookmark.add", id=message["id"])
@@ -162,6 +171,18 @@ async def replying(alice: Visitor) -> None:
     await expect(alice.page.get_by_role("group", name="Reply")).to_be_visible()
 
 
+async def thread(alice: Visitor) -> None:
+    await alice.message("One thing").get_by_role("link", name=re.compile("3 replies")).click()
+    replies = alice.page.get_by_role("region", name="Thread").get_by_role("article")
+    await expect(replies.filter(has_text="here it is the same")).to_be_visible()
+
+
+async def threads(alice: Visitor) -> None:
+    await rooms(alice)
+    await alice.page.get_by_role("link", name=re.compile("^Threads")).click()
+    await expect(alice.page.get_by_role("list", name="Threads that you follow").get_by_role("link")).to_be_visible()
+
+
 async def inbox(alice: Visitor) -> None:
     await rooms(alice)
     await alice.page.get_by_role("link", name=re.compile("^Inbox")).click()
@@ -259,7 +280,7 @@ VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
         lobby, rooms, members, message, message_menu, reacting, reacted, switcher, keys, completion, emoji, person, settings,
-        profile, level, browse, replying, inbox, bookmarks, mute, new_room, new_conversation, edit_room, invite,
+        profile, level, browse, replying, thread, threads, inbox, bookmarks, mute, new_room, new_conversation, edit_room, invite,
         archive, sign_out,
         conversation, notes, events, not_here, editing, too_long,
     )

@@ -1,4 +1,4 @@
-import { batch, effect, signal, untracked } from "@preact/signals";
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { asRefusal, online, run } from "../connection.js";
 import { parentOf, seqAbove } from "../names.js";
 import { currentThread } from "../route.js";
@@ -18,6 +18,11 @@ export const refusal = signal("");
 export const messageAbove = (thread) =>
   [...store.windowOf(parentOf(thread)).value.rows.values()].find(({ seq }) => seq === seqAbove(thread));
 
+/** Whether the server can be asked for it. */
+const isReachable = computed(
+  () => currentThread.value !== "" && online.value && store.ready.value && store.isReadable(currentThread.value),
+);
+
 /** The id of the message above what the server sends to us now, or empty. */
 let opened = "";
 
@@ -25,7 +30,7 @@ export function followOpenThread() {
   effect(() => {
     const thread = currentThread.value;
     untracked(() => ((store.openThread.value = thread), (refusal.value = ""), close()));
-    if (thread && online.value && store.ready.value) untracked(() => open(thread));
+    if (isReachable.value) untracked(() => open(thread));
   });
   effect(() => {
     const thread = currentThread.value;

@@ -98,12 +98,15 @@ const isWriting = (box) => document.hasFocus() && document.activeElement === box
 const echoing = signal(false);
 
 /** @param {{room: string}} props */
-const AlsoToRoom = ({ room }) => html`
+function AlsoToRoom({ room }) {
+  useEffect(() => () => void (echoing.value = false), []);
+  return html`
   <label class="echo">
     <input type="checkbox" checked=${echoing.value} onChange=${(/** @type {any} */ event) => (echoing.value = event.currentTarget.checked)} />
     <span>Also send to <bdi>${titleOf(parentOf(room))}</bdi></span>
   </label>
 `;
+}
 
 /** @param {string} text */
 const isSendable = (text) => isVisible(text) && leftOf(text) >= 0;
@@ -181,8 +184,10 @@ function useFocus(room, box) {
 function say(room, text) {
   const id = post(room, text, replyIn(room), text.length > LONG ? newestSeq(room) : null);
   expect(id);
-  if (isThread(room) && echoing.peek()) post(parentOf(room), text, null, null, id);
-  echoing.value = false;
+  if (isThread(room)) {
+    if (echoing.peek()) post(parentOf(room), text, null, null, id);
+    echoing.value = false;
+  }
   noReply(room);
 }
 

@@ -1,5 +1,6 @@
 import { cloneElement, isValidElement, toChildArray } from "preact";
 import { useMemo, useState } from "preact/hooks";
+import { online } from "../connection.js";
 import { showPerson } from "../overlay.js";
 import { exactTime, shortTime, timeOf } from "../dates.js";
 import { beginning, parts } from "../messages/folding.js";
@@ -143,6 +144,7 @@ function withMark(content, message) {
  */
 function OnItsWay({ id }) {
   const { refused, ifSeq } = waiting.value.find((entry) => entry.id === id) ?? {};
+  if (!refused && !online.value) return html`<small class="pending offline">Sending once you're online…</small>`;
   if (!refused) return html`<small class="pending">Sending…</small>`;
   return html`
     <p class="refused" role="alert">

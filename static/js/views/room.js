@@ -4,7 +4,7 @@ import { loadMembers } from "../members/load.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
 import { isShared } from "../names.js";
-import { cover, coverWith, currentThread, hasBeside, isCovered, uncover } from "../route.js";
+import { cover, coverWith, currentThread, go, hasBeside, isCovered, uncover } from "../route.js";
 import { isOpen, memberships, ready } from "../store.js";
 import { Composer } from "./composer.js";
 import { later } from "./later.js";
@@ -24,13 +24,14 @@ export function RoomView({ room }) {
   const isMissing = isShared(room) && !memberships.value.has(room);
   useMembers(room, isMissing);
   const thread = currentThread.value;
+  const onMembers = thread ? () => (go(room), showsMembers || toggleMembers()) : toggleMembers;
   if (!isOpen(room)) return html`<${NotHere} room=${room} />`;
   return html`
     <div class="room">
       ${
         !isCovered.value &&
         html`<section class="talk" aria-label="Room">
-        <${RoomHeader} room=${room} showsMembers=${showsMembers} onMembers=${toggleMembers} />
+        <${RoomHeader} room=${room} showsMembers=${showsMembers && !thread} onMembers=${onMembers} />
         <${Timeline} room=${room} editing=${editing} onEdit=${setEditing} />
         <${Toasts} />
         <${Typists} room=${room} />

@@ -75,7 +75,7 @@ export function Timeline({ room, editing, onEdit }) {
       <div
         class="log"
         role="log"
-        aria-label="Messages"
+        aria-label=${isThread(room) ? "Replies" : "Messages"}
         aria-live=${isAway ? "off" : "polite"}
         tabindex="0"
         ref=${(/** @type {HTMLElement | null} */ log) => void (timeline.scroll.log = log)}
