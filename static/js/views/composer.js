@@ -14,7 +14,7 @@ import { myLast } from "../messages/own.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
 import { isThread, parentOf } from "../names.js";
 import { post } from "../outbox.js";
-import { linkedIn } from "../route.js";
+import { currentThread, linkedIn } from "../route.js";
 import { perform } from "../rooms/actions.js";
 import { isArchived, mayModerate, titleOf, windowOf } from "../store.js";
 import { Absent } from "./absent.js";
@@ -171,12 +171,14 @@ function useDraft(room, box) {
 }
 
 /**
- * Focuses the composer, except on a touch screen, where a keyboard would cover the room, and for a linked message.
+ * Focuses the composer, except on a touch screen, where a keyboard would cover the room, for a linked message, and beside
+ * an open thread.
  * @param {string} room @param {Box} box
  */
 function useFocus(room, box) {
   useEffect(() => {
-    if (matchMedia("(pointer: fine)").matches && !untracked(() => linkedIn(room))) box.current?.focus();
+    const isTaken = untracked(() => linkedIn(room) > 0 || (!isThread(room) && currentThread.value !== ""));
+    if (matchMedia("(pointer: fine)").matches && !isTaken) box.current?.focus();
   }, []);
 }
 
