@@ -9,9 +9,7 @@ export const composerId = (room) => (isThread(room) ? "thread-composer" : "compo
 export const focusComposer = (room) => document.getElementById(composerId(room))?.focus();
 
 /** Focuses the composer that is nearest to an element: that of the thread inside of it. @param {Element | null} from */
-export const focusNearestComposer = (from) =>
-  ["thread-composer", "composer"]
-    .map((id) => document.getElementById(id))
-    .sort((a) => (a?.id === "thread-composer" && !from?.closest(".thread") ? 1 : -1))
-    .find(Boolean)
-    ?.focus();
+export function focusNearestComposer(from) {
+  const [room, thread] = ["composer", "thread-composer"].map((id) => document.getElementById(id));
+  (from?.closest(".thread") ? thread : (room ?? thread))?.focus();
+}
