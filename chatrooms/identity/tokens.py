@@ -59,10 +59,11 @@ async def by_cookie(chat: Chat, handshake: Handshake, username: str) -> Caller |
 
 async def holder(chat: Chat, handshake: Handshake, token: str, username: str | None = None) -> Caller:
     """Return the holder of ``token``; raises `Unauthorized` if it has none, or not ``username``."""
+    asked = chat.sessions.now()
     found = await chat.lookup(lambda db: sessions.find(db, token, chat.settings))
     if found is None or username not in (None, found["username"]):
         raise Unauthorized("Invalid or expired token.")
-    chat.sessions.find_again(found["id"])
+    chat.sessions.find_again(found["id"], asked)
     caller = Caller(found["username"], session=found["id"], network=handshake.network)
     if sessions.stale(found):
         with suppress(Unavailable):  # a known person can read even when the database cannot be written

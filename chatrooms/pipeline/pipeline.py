@@ -192,7 +192,7 @@ class Pipeline:
 
         def work(db: Connection) -> Outcome[R]:
             for session in ended:
-                self.sessions.find_again(session)
+                self.sessions.find_again(session, self.sessions.now())
             outcome = run(db, next(rates))
             ended[:] = outcome.ended
             return outcome

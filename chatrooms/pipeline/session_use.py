@@ -15,7 +15,8 @@ class SessionUse:
 
     def __init__(self) -> None:
         self._used: set[str] = set()
-        self._ended: dict[str, None] = {}
+        self._ended: dict[str, int] = {}
+        self._endings = 0
 
     def note(self, session: str | None) -> None:
         """Note that a command came by a session; raises `Unauthorized` if it was ended."""
@@ -31,13 +32,18 @@ class SessionUse:
     def end(self, sessions: Iterable[str]) -> None:
         """Reject commands of these sessions from now on."""
         for session in sessions:
-            self._ended[session] = None
+            self._ended[session] = self._endings = self._endings + 1
             if len(self._ended) > MOST:
                 del self._ended[next(iter(self._ended))]
 
-    def find_again(self, session: str) -> None:
-        """Accept a session that is in the database after all, because its end was undone."""
-        self._ended.pop(session, None)
+    def now(self) -> int:
+        """Return a moment, for `find_again`: how many sessions have ended."""
+        return self._endings
+
+    def find_again(self, session: str, since: int) -> None:
+        """Accept a session that the database had at ``since``, because its end before was undone."""
+        if self._ended.get(session, since + 1) <= since:
+            del self._ended[session]
 
     def take_used(self) -> set[str]:
         """Return the sessions that were used since the last call."""
