@@ -141,13 +141,12 @@ class Broadcast:
 
     async def _place(self, sid: str, belongs: Belonging) -> None:
         """Have a socket be in exactly the shared rooms and threads of its person."""
-        await self.enter(sid, belongs.shared, "shared")
         with suppress(KeyError):
             opened = self._opened(sid)
             threads = belongs.threads(opened)
             for lost in opened.keys() - threads:
                 del opened[lost]
-            await self.enter(sid, threads, "thread")
+            await self.enter(sid, belongs.shared | threads, "shared", "thread")
 
     async def _belonging(self, usernames: Iterable[str]) -> Mapping[str, Belonging] | None:
         """Return the rooms of each, by one lookup for all; None if that fails."""
@@ -212,11 +211,12 @@ class Broadcast:
         """Return who is online at the moment; safe in any thread."""
         return frozenset(self.present)
 
-    async def enter(self, sid: str, wanted: set[str], kind: names.Kind) -> None:
-        """Make ``wanted`` exactly the rooms of ``kind`` that the socket is in."""
-        now = {room for room in self.server.rooms(sid, NAMESPACE) if names.kind(room) == kind}
+    async def enter(self, sid: str, wanted: set[str], *kinds: names.Kind) -> None:
+        """Make ``wanted`` exactly the rooms of these kinds that the socket is in."""
+        now = set(self.server.rooms(sid, NAMESPACE))
         for room in now - wanted:
-            await self.server.leave_room(sid, room)
+            if names.kind(room) in kinds:
+                await self.server.leave_room(sid, room)
         for room in wanted - now:
             await self.server.enter_room(sid, room)
 
@@ -233,6 +233,6 @@ _followed = Prepared(
 
 def _belonging(db: Connection, username: str) -> Belonging:
     shared, followed = (
-        {row["room"] for row in rooms.all(db, {"username": username})} for rooms in (_shared_rooms, _followed)
+        {room for (room,) in rooms.tuples(db, {"username": username})} for rooms in (_shared_rooms, _followed)
     )
     return Belonging(username, shared, followed)

@@ -130,10 +130,10 @@ class Command(Generic[P]):
 
     ``kind`` decides where the body runs: ``change`` on the writer's thread, ``query`` on a reader's, ``live`` as a
     coroutine on the event loop that only uses sockets, ``entry`` as a coroutine for an unidentified caller.
-    The caller's sockets are aligned before an ``aligned`` command. Before the body of one that ``opens``, the caller's
-    socket begins to receive the changes of the thread that the permission returned, and after one that ``closes``, it
-    no longer does. It counts against its ``rate`` as many times as
-    ``cost`` returns, once if that is None, and more if parsing its ``names`` (see `weights`) takes long.
+    The caller's sockets are aligned before a command if ``aligned`` is true of its parameters. Before the body of one
+    that ``opens``, the caller's socket begins to receive the changes of the thread that the permission returned, and
+    before that of one that ``closes``, it no longer does. It counts against its ``rate`` as many times as ``cost``
+    returns, once if that is None, and more if parsing its ``names`` (see `weights`) takes long.
     A client may run a ``repeatable`` command again when the response was lost. ``method`` is its method in the Python
     client; if empty, the last word of its name.
     """
@@ -148,7 +148,7 @@ class Command(Generic[P]):
     rate: str
     cost: Callable[[P], int] | None
     names: tuple[tuple[str, int], ...]
-    aligned: bool = False
+    aligned: Callable[[P], bool] | None = None
     opens: bool = False
     closes: bool = False
     repeatable: bool = False
@@ -184,7 +184,7 @@ def query(
     may: Callable[[Act, Any], F],
     rate: str = "other",
     cost: Callable[[Any], int] | None = None,
-    aligned: bool = False,
+    aligned: Callable[[Any], bool] | None = None,
     opens: bool = False,
     closes: bool = False,
     repeatable: bool = True,
@@ -193,8 +193,7 @@ def query(
     """Declare a command that reads, and may emit signals; then it is not ``repeatable``."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
-        moving = {"aligned": aligned, "opens": opens, "closes": closes}
-        how: Any = {**moving, "repeatable": repeatable, "method": method}
+        how: Any = {"aligned": aligned, "opens": opens, "closes": closes, "repeatable": repeatable, "method": method}
         return _declared(name, "query", may, body, _no_room, rate, cost, **how)
 
     return declare

@@ -145,7 +145,7 @@ class Pipeline:
         if command.kind == "live":
             command.may(me, p)
             return await command.body(me, p)
-        if command.aligned:
+        if command.aligned and command.aligned(p):
             await self._broadcast.align(me.username)
         if (command.opens or command.closes) and me.sid:
             return await self._moving(command, p, me, me.sid)

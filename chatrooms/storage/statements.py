@@ -35,6 +35,10 @@ class Prepared:
         """Return all rows by column name."""
         return self._named(self._execute(db, values))
 
+    def tuples(self, db: Connection, values: dict[str, Any]) -> list[Any]:
+        """Return all rows as the driver has them, in less time: for many rows of texts and integers."""
+        return list(self._execute(db, values))
+
     def run(self, db: Connection, values: dict[str, Any]) -> int:
         """Execute the statement; return how many rows it changed."""
         cursor = self._execute(db, values)

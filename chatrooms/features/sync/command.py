@@ -145,7 +145,11 @@ class Answer:
         return 1 + min(sizes.MAX_ROWS - self._rows, (sizes.MAX_BYTES - self._bytes) * self._rows // self._bytes)
 
 
-@query("sync", may=access.anyone, aligned=True)
+def _is_first(p: Sync) -> bool:
+    return not p.after
+
+
+@query("sync", may=access.anyone, aligned=_is_first)
 def sync(act: Act, p: Sync, _: None) -> SyncPage:
     """Return the changes since these revs in your own room and the rooms you belong to, a page of rooms at a time.
 
@@ -179,7 +183,8 @@ def _fill(answer: Answer, act: Act, p: Sync) -> tuple[str | None, bool]:
         if part and not answer.add(part):
             return done, True
     limit = None if p.after is None else sizes.MAX_ROOMS
-    heads = islice(_heads(act, done, LAST if p.until is None else p.until), limit)
+    size = max(FIRST_BLOCK, min(len(p.revs), sizes.MAX_ROOMS))
+    heads = islice(_heads(act, done, LAST if p.until is None else p.until, size), limit)
     count, revs = 0, {**p.revs, **dict(first)}
     for room, part in changes(act, heads, revs, answer.fitting, _all if p.heads else _threads):
         if part and not answer.add(part):
@@ -206,20 +211,19 @@ def _add_own(answer: Answer, act: Act, p: Sync) -> bool:
 
 def _open_heads(act: Act, given: Iterable[str]) -> list[Head]:
     """Return those of these rooms that are on the person's list, and those threads that they may read."""
-    rows = _heads_of.all(act.db, {"me": act.me.username, "names": packed(given)})
-    return sorted(Head(row["name"], row["counter"]) for row in rows)
+    rows = _heads_of.tuples(act.db, {"me": act.me.username, "names": packed(given)})
+    return sorted(map(Head._make, rows))
 
 
-def _heads(act: Act, after: str, until: str) -> Iterator[Head]:
+def _heads(act: Act, after: str, until: str, size: int) -> Iterator[Head]:
     """Yield the rooms on the person's list after a name, and the threads that they follow, ordered by bytes.
 
-    Closed conversations are not among them. They are read in growing blocks, because a response may have room for a
-    few, or for all of them.
+    Closed conversations are not among them. They are read in growing blocks, from ``size`` on, because a response may
+    have room for a few, or for all of them.
     """
-    size = FIRST_BLOCK
     while True:
         given = {"me": act.me.username, "after": after, "until": until, "limit": size}
-        block = sorted(Head(row["name"], row["counter"]) for row in _heads_after.all(act.db, given))
+        block = sorted(map(Head._make, _heads_after.tuples(act.db, given)))
         yield from block
         if len(block) < size:
             return
