@@ -92,6 +92,9 @@ export const shownRoom = computed(() =>
   showsPage.value || isCovered.value || (showsList.value && isNarrow.value) ? "" : currentRoom.value,
 );
 
+/** Whether a panel covers the room, which goes on behind it. */
+export const isBehind = computed(() => cover.value !== "" && !hasBeside.value);
+
 /** Whether a room or thread is visible. @param {string} room */
 export const isShown = (room) => room !== "" && (room === shownRoom.value || room === currentThread.value);
 

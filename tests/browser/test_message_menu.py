@@ -9,9 +9,12 @@ from tests.browser.test_phones import PHONE
 from tests.browser.test_reactions import FITS, SMALLEST
 
 COVERED = """
-message => [...message.querySelectorAll(".text p")].flatMap(text => [...text.getClientRects()]).filter(({left, right, top, bottom}) =>
-  [left + 1, (left + right) / 2, right - 1].some(x => !document.elementFromPoint(x, (top + bottom) / 2)?.closest(".text"))
-)
+message => {
+  const isCovered = (x, y) => !document.elementFromPoint(x, y)?.closest(".text");
+  const lines = [...message.querySelectorAll(".text p")].flatMap(text => [...text.getClientRects()]);
+  return lines.filter(({left, right, top, bottom}) =>
+    [left + 1, (left + right) / 2, right - 1].some(x => isCovered(x, (top + bottom) / 2)));
+}
 """
 """JavaScript: the lines of a message that something covers."""
 CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}

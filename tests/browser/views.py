@@ -279,9 +279,9 @@ async def too_long(alice: Visitor) -> None:
 VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
-        lobby, rooms, members, message, message_menu, reacting, reacted, switcher, keys, completion, emoji, person, settings,
-        profile, level, browse, replying, thread, threads, inbox, bookmarks, mute, new_room, new_conversation, edit_room, invite,
-        archive, sign_out,
-        conversation, notes, events, not_here, editing, too_long,
+        lobby, rooms, members, message, message_menu, reacting, reacted, switcher, keys, completion, emoji,
+        person, settings, profile, level, browse, replying, thread, threads, inbox, bookmarks, mute, new_room,
+        new_conversation, edit_room, invite, archive, sign_out, conversation, notes, events, not_here,
+        editing, too_long,
     )
 }  # fmt: skip

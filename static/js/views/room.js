@@ -4,7 +4,7 @@ import { loadMembers } from "../members/load.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
 import { isShared } from "../names.js";
-import { cover, coverWith, currentThread, go, hasBeside, isCovered, uncover } from "../route.js";
+import { cover, coverWith, currentThread, go, hasBeside, isBehind, isCovered, uncover } from "../route.js";
 import { isOpen, memberships, ready } from "../store.js";
 import { Composer } from "./composer.js";
 import { later } from "./later.js";
@@ -33,7 +33,7 @@ export function RoomView({ room }) {
         html`<section class="talk" aria-label="Room">
         <${RoomHeader} room=${room} showsMembers=${showsMembers && !thread} onMembers=${onMembers} />
         <${Timeline} room=${room} editing=${editing} onEdit=${setEditing} />
-        <${Toasts} />
+        ${!isBehind.value && html`<${Toasts} />`}
         <${Typists} room=${room} />
         <${Composer} room=${room} onEditLast=${setEditing} />
       </section>`
