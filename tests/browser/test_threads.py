@@ -80,7 +80,7 @@ async def test_a_thread_calls_its_followers_is_listed_and_read_where_it_is_open(
     await expect(replies(alice, "At the harbour")).to_be_visible()
     await expect(entry).to_have_accessible_name("Threads")
     await alice.is_called("Inbox", 0)
-    await panel(alice).get_by_role("button", name="Following").click()
+    await panel(alice).get_by_role("button", name="Unfollow").click()
     await expect(panel(alice).get_by_role("button", name="Follow", exact=True)).to_be_visible()
     await answer(bob, "At one")
     await expect(replies(alice, "At one")).to_be_visible()

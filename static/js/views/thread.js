@@ -51,10 +51,10 @@ function Header({ room }) {
   const title = isCovered.value ? html`<h1>Thread</h1>` : html`<h2>Thread</h2>`;
   return html`
     <header class="room-header">
-      ${isCovered.value && html`<a class="quiet square back" href=${addressOf(parent)} aria-label=${`Back to ${titleOf(parent)}`}><${Icon} name="back" /></a>`}
+      <a class="quiet square back" href=${addressOf(parent)} aria-label=${`Back to ${titleOf(parent)}`}><${Icon} name="back" /></a>
       <div class="names">${title}<p class="topic">in <bdi>${titleOf(parent)}</bdi></p></div>
       <${Follow} room=${room} />
-      ${!isCovered.value && html`<a class="button quiet square" href=${addressOf(parent)} aria-label="Close thread" title="Close thread"><${Icon} name="close" /></a>`}
+      <a class="button quiet square close" href=${addressOf(parent)} aria-label="Close thread" title="Close thread"><${Icon} name="close" /></a>
     </header>
   `;
 }
@@ -67,7 +67,7 @@ function Follow({ room }) {
     command(follows ? "thread.unfollow" : "thread.follow", { id: id ?? "" }).catch((error) =>
       toast(asRefusal(error).message),
     );
-  return html`<button class="secondary small" type="button" aria-pressed=${follows} disabled=${!id} onClick=${turn}>${follows ? "Following" : "Follow"}</button>`;
+  return html`<button class="secondary small" type="button" disabled=${!id} onClick=${turn}>${follows ? "Unfollow" : "Follow"}</button>`;
 }
 
 /**
