@@ -15,6 +15,8 @@ export const foldedSections = shared("folded");
 /** "on" or empty, like `desktop`. */
 export const sounds = shared("sounds");
 export const desktop = shared("desktop");
+/** Until when neither is wanted, see `notifications/quiet.js`; empty if they are. */
+export const quiet = shared("quiet");
 
 /** A counter that changes when a room's level does. */
 const changes = signal(0);

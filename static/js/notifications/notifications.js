@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import { isThread } from "../names.js";
 import { plain } from "../messages/plain.js";
-import { desktop, levelOf, sounds } from "../preferences.js";
+import { desktop, levelOf, quiet, sounds } from "../preferences.js";
 import { isUnread } from "../reads/inbox.js";
 import { isLooking } from "../reads/marks.js";
 import { goTo, isShown, linkTo } from "../route.js";
@@ -84,7 +84,7 @@ function isDue({ room, author, mentionsMe, isUnread: isNew }) {
 
 /** @param {Telling[]} due */
 function tellOf(due) {
-  const last = due.at(-1);
+  const last = quiet.peek() ? undefined : due.at(-1);
   if (last && sounds.peek()) chimeOnce();
   if (last && desktop.peek()) tell(last);
 }
