@@ -17,7 +17,9 @@ from chatrooms import names
 from chatrooms.doors.allowed_hosts import AllowedHosts, Hosts
 from chatrooms.doors.assets import Assets
 from chatrooms.doors.brand import Brand
+from chatrooms.doors.callers import Callers
 from chatrooms.doors.docs import Contract, Documents
+from chatrooms.doors.downloads import Downloads
 from chatrooms.doors.forwarding import ForwardingCheck
 from chatrooms.doors.greeting import Connected
 from chatrooms.doors.headers import SecurityHeaders, across_origins
@@ -28,6 +30,7 @@ from chatrooms.doors.server_errors import ServerErrors
 from chatrooms.doors.site import Site
 from chatrooms.doors.snapshot import Folder
 from chatrooms.doors.socketio import TIMED_OUT, SocketioDoor, malformed
+from chatrooms.doors.uploads import Uploads
 from chatrooms.errors import Invalid, NotFound
 from chatrooms.events import End, Signal
 from chatrooms.features import FEATURES, rooms, users
@@ -44,7 +47,7 @@ from chatrooms.pipeline.commands import APPLICATION, Act, Caller
 from chatrooms.pipeline.feature import Feature, Features
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.rates import Rates
-from chatrooms.settings import DATABASE, Settings
+from chatrooms.settings import OURS, Settings
 from chatrooms.storage import facts
 from chatrooms.storage.database import Database
 from chatrooms.storage.facts import Facts
@@ -60,7 +63,7 @@ log = logging.getLogger(__name__)
 
 SMALLEST = 1000
 """Bytes; a smaller response to a command is not compressed."""
-SOCKETS, API = "/socket.io/", "/api/"
+SOCKETS, API, FILES = "/socket.io/", "/api/", ("/uploads/", "/files/")
 
 
 class Chatrooms:
@@ -105,7 +108,7 @@ class Chatrooms:
         rates, queue = Rates(settings), jobs.Queue()
         self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue)
         self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
-        self._components = declared.start(self._broadcast, settings)
+        self._components = declared.start(self._broadcast, self._pipeline)
 
         self._pages = pages = Pages(settings.origins)
         self._gate = Gate(self._pipeline, rates, authenticate)
@@ -115,8 +118,14 @@ class Chatrooms:
         brand = Brand(settings.name, settings.lobby, settings.accent)
         assets = Assets(_static(), brand, hosted=authenticate is not None)
         reference = Reference(Documents(Contract(declared.declared, declared.parts)), settings)
-        http = HttpDoor(pages, self._pipeline, self._gate, self._db.reader, assets=assets, reference=reference)
+        callers = Callers(pages, self._gate)
+        self._uploads = uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
+        downloads = [Downloads(callers, self._pipeline, rates, each) for each in declared.contents]
+        files = [route for up, down in zip(uploads, downloads, strict=True) for route in (*up.routes(), *down.routes())]
+        routes = (*files, *reference.routes(), *assets.routes())
+        http = HttpDoor(callers, self._pipeline, self._gate, self._db.reader, routes=routes)
         self._http = http.app(self.lifespan)
+        self._files = across_origins(self._http, settings.origins)
         self._sockets = across_origins(self._serve_sockets, settings.origins)
         self._api = across_origins(GZipMiddleware(self._http, minimum_size=SMALLEST, compresslevel=3), settings.origins)
         running = OnlyWhileRunning(ForwardingCheck(self._route), self._lifetime)
@@ -139,7 +148,7 @@ class Chatrooms:
         async with AsyncExitStack() as ending:
             ending.callback(self._lifetime.end)
             if not self.settings.database:
-                make_private_folder(self.settings.data, DATABASE)
+                make_private_folder(self.settings.data, OURS)
             await self._db.open()
             ending.push_async_callback(self._db.close)
             self._draining, self.lost = False, ""
@@ -212,6 +221,8 @@ class Chatrooms:
     async def _drain(self) -> None:
         if not self._draining:
             self._draining = True
+            for uploads in self._uploads:
+                uploads.close()
             await self._server.shutdown()
             for component in self._components:
                 component.close()
@@ -253,9 +264,10 @@ class Chatrooms:
         return Caller(username)
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Route a request to Socket.IO, to the commands, or to the other routes."""
+        """Route a request to Socket.IO, to the commands, to files, or to the other routes."""
         at = "" if scope["type"] == "lifespan" else path(scope) + "/"
-        door = self._sockets if at.startswith(SOCKETS) else self._api if at.startswith(API) else self._http
+        doors = ((SOCKETS, self._sockets), (API, self._api), (FILES, self._files))
+        door = next((door for begin, door in doors if at.startswith(begin)), self._http)
         await door(scope, receive, send)
 
     async def _serve_sockets(self, scope: Scope, receive: Receive, send: Send) -> None:

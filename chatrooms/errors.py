@@ -128,6 +128,12 @@ class TooLarge(Refusal):
     code, status, default = "too_large", 413, "The request is too large."
 
 
+class NoSpace(Refusal):
+    """There is no room for a file: in the person's quota, the server's, or on its disk; ``details`` has bytes."""
+
+    code, status, default = "no_space", 507, "There is no space left for files."
+
+
 class RateLimited(Refusal):
     """The caller exceeded a rate; ``details["retry_after"]`` is how many seconds to wait."""
 

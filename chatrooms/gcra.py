@@ -23,18 +23,26 @@ class Quota:
     """Allow ``amount`` at once, refilled evenly over ``seconds``."""
 
     def __init__(self, amount: int, seconds: float) -> None:
-        self._span, self._step = seconds, seconds / amount
+        self.span, self._step = seconds, seconds / amount
         self._due: dict[Hashable, float] = {}
         self._sweep_at = FEWEST_TO_SWEEP
 
     def wait(self, who: Hashable, now: float) -> float:
         """Return the seconds until ``who`` is allowed one more; 0 if that is ``now``."""
-        used = max(0.0, self._due.get(who, now) - now)  # 0 for somebody new, whatever `now` rounds to
-        return max(0.0, used + self._step - self._span)
+        return self.wait_after(self._due.get(who, now), now)
+
+    def wait_after(self, due: float, now: float) -> float:
+        """Return the seconds until one more is allowed where everything so far was due at ``due``."""
+        used = max(0.0, due - now)  # 0 for somebody new, whatever `now` rounds to
+        return max(0.0, used + self._step - self.span)
+
+    def due_after(self, due: float, now: float, count: int = 1) -> float:
+        """Return when ``count`` more are due."""
+        return max(due, now) + count * self._step
 
     def take(self, who: Hashable, now: float, count: int = 1) -> None:
         """Count ``count`` more for ``who``."""
-        self._due[who] = max(self._due.get(who, now), now) + count * self._step
+        self._due[who] = self.due_after(self._due.get(who, now), now, count)
         if len(self._due) > self._sweep_at:
             self._due = {each: due for each, due in self._due.items() if due > now}
             self._sweep_at = max(FEWEST_TO_SWEEP, 2 * len(self._due))

@@ -23,6 +23,11 @@ from chatrooms import accent, addresses, gcra, names, types
 DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.toml"
 DATABASE = "chatrooms.sqlite3"
 """The database's file name in the data directory; the names of its companion files start with it."""
+FILES = "files"
+"""The name of the folder in the data directory that holds what people upload."""
+OURS = (DATABASE, FILES)
+"""What the names of everything in the data directory begin with."""
+MEGABYTE = 1_000_000
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -86,9 +91,10 @@ class Settings(BaseSettings):
         description="The colour of this server's buttons and links, such as #7c3aed; adjusted where it would be hard "
         "to read.",
     )
-    guests: Literal["claim", "open", "off"] = Field(
+    guests: Literal["claim", "invite", "open", "off"] = Field(
         default="claim",
-        description="claim: guests claim a free name and keep it; open: any name, unverified; off: no guests.",
+        description="claim: guests claim a free name and keep it; invite: the same, with an invitation only; "
+        "open: any name, unverified; off: no guests.",
     )
     origins: Listed = Field(
         default=(),
@@ -124,6 +130,17 @@ class Settings(BaseSettings):
         default=4.0, ge=0, le=3600, description="Seconds until a disconnected person counts as offline."
     )
 
+    file_size: int = Field(
+        default=256, ge=0, le=100_000, description="Megabytes of the largest file that people can share; 0 for none."
+    )
+    file_quota: int = Field(default=2048, ge=0, description="Megabytes of all files of a person.")
+    file_space: int = Field(default=20_480, ge=0, description="Megabytes of all files on this server.")
+    file_store: str = Field(
+        default="",
+        description="Where files are stored: s3://bucket/prefix (install chatrooms[s3]); if empty, in the data "
+        "directory.",
+    )
+
     rate_join: Rate = Field(default="30/minute", description="Joins allowed per address (IPv6: per /64).")
     rate_post: PersonRate = Field(
         default="120/minute;15/second",
@@ -138,6 +155,14 @@ class Settings(BaseSettings):
         default="120/hour", description="Strangers that an address may write to or invite (IPv6: per /64)."
     )
     rate_signal: PersonRate = Field(default="50/second", description="Signals allowed per person.")
+    rate_search: PersonRate = Field(
+        default="300/minute;20/second",
+        description="Searches allowed per person; one that takes long counts as several.",
+    )
+    rate_upload: PersonRate = Field(default="600/hour;60/minute", description="Files that a person may upload.")
+    rate_download: PersonRate = Field(
+        default="1800/minute", description="Files, pictures and parts of them that a person may load."
+    )
     rate_other: PersonRate = Field(default="600/minute", description="Other commands allowed per person.")
     rate_broadcast: AddressRate = Field(
         default="20000/second",

@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 MAX_TEXT = 10_000
 MAX_PAGE = 100
+MAX_FILES = 10
 MAX_BYTES = 256 * 1024
 """About how many bytes of text fit into one response, so that it stays within a socket's send queue."""
 MAX_SIGNAL = 64 * 1024
@@ -129,6 +130,12 @@ MessageText = Annotated[
     Field(min_length=1, max_length=MAX_TEXT, pattern=_VISIBLE, description="Markdown source; cannot be blank."),
     AfterValidator(_visible),
 ]
+MaybeText = Annotated[
+    str,
+    Field(max_length=MAX_TEXT, pattern=rf"^$|{_VISIBLE}", description="Markdown source; blank only if it is empty."),
+    AfterValidator(lambda value: _visible(value) if value else value),
+]
+"""The text of a message that need not have any."""
 Title = Annotated[str, Field(max_length=80), AfterValidator(line)]
 Topic = Annotated[str, Field(max_length=250), AfterValidator(line)]
 Search = Annotated[str, Field(max_length=80), AfterValidator(_clean)]

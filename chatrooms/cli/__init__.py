@@ -13,7 +13,7 @@ import orjson
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from chatrooms.settings import DEFAULT_CONFIG, Settings, load
+from chatrooms.settings import DEFAULT_CONFIG, FILES, Settings, load
 from chatrooms.version import __version__
 
 WRONG = 2
@@ -105,7 +105,10 @@ def show(config: Path | None, **flags: Any) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @setting_options
 def backup(file: Path, config: Path | None, **flags: Any) -> None:
-    """Copy the SQLite database to a new FILE, also while a server uses it."""
+    """Copy the SQLite database to a new FILE, also while a server uses it.
+
+    The files that people shared are not in it: copy their folder, too.
+    """
     settings = _settings(config, flags)
     from chatrooms.cli.backup import copy
     from chatrooms.cli.opening import Unable
@@ -115,6 +118,8 @@ def backup(file: Path, config: Path | None, **flags: Any) -> None:
     except Unable as error:
         _fail(str(error))
     click.echo(f"{source} is copied to {file}.")
+    if not settings.file_store:
+        click.echo(f"Now copy the folder with the files that people shared, if there is one: {settings.data / FILES}")
 
 
 @cli.command()
@@ -133,6 +138,53 @@ def restored(config: Path | None, **flags: Any) -> None:
     except Unable as error:
         _fail(str(error))
     click.echo(f"Clients will discard what they know of {database}, and fetch it again.")
+
+
+@cli.command()
+@click.argument("username")
+@click.option("--minutes", type=click.IntRange(1, 7 * 24 * 60), default=60, help="How long it works [default: 60]")
+@click.option("--forget-password", is_flag=True, help="Remove the password, so that a new one can be set")
+@setting_options
+def link(username: str, minutes: int, *, forget_password: bool, config: Path | None, **flags: Any) -> None:
+    """Print a link that signs in USERNAME once, also while a server runs.
+
+    Give it to a person who has lost the browser or the password, in private: whoever opens it is that person.
+    """
+    from chatrooms import names
+    from chatrooms.cli import links
+
+    _print(
+        config,
+        flags,
+        lambda settings: links.sign_in(settings, names.username(username), minutes, forget_password=forget_password),
+    )
+
+
+@cli.command()
+@click.argument("room", required=False)
+@click.option("--uses", type=click.IntRange(1, 1000), default=1, help="How many people can join by it [default: 1]")
+@click.option("--days", type=click.IntRange(1, 90), default=7, help="How long it works [default: 7]")
+@setting_options
+def invite(room: str | None, uses: int, days: int, config: Path | None, **flags: Any) -> None:
+    """Print a link by which people join the server and ROOM, or the lobby, also while a server runs."""
+    from chatrooms import names
+    from chatrooms.cli import links
+
+    _print(
+        config,
+        flags,
+        lambda settings: links.invite(settings, names.shared(room) if room else settings.lobby, uses, days),
+    )
+
+
+def _print(config: Path | None, flags: dict[str, Any], make: Callable[[Settings], str]) -> None:
+    settings = _settings(config, flags)
+    from chatrooms.cli.opening import Unable
+
+    try:
+        click.echo(make(settings))
+    except (Unable, ValueError) as error:
+        _fail(str(error))
 
 
 def main() -> None:

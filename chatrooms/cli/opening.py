@@ -12,7 +12,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from chatrooms.cli.shown import EXAMPLE, location
-from chatrooms.settings import DATABASE, Settings
+from chatrooms.settings import OURS, Settings
 from chatrooms.storage.engines import connect
 from chatrooms.storage.files import FILE, make_private_folder
 from chatrooms.storage.migrations import Newer, revision_of
@@ -89,7 +89,7 @@ def _advice(url: URL) -> str:
 def _require_writable(data: Path) -> None:
     probe = data / ".writable"
     try:
-        make_private_folder(data, DATABASE)
+        make_private_folder(data, OURS)
         probe.touch(FILE)
         probe.unlink()
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
@@ -23,6 +23,7 @@ from chatrooms.client.outbox import Outbox, Sending
 from chatrooms.client.rows import Message, OneMessage, Opened
 from chatrooms.client.state import State
 from chatrooms.client.streams import Stream, Streams
+from chatrooms.client.uploads import Upload, address_of
 
 T = TypeVar("T")
 
@@ -62,6 +63,7 @@ class Client(Held, Methods):
         self._changes, self._signals = Streams[Change](backlog), Streams[Signal](backlog)
         self._state = State(self._changes.push, keep)
         self._epoch: str | None = None
+        self._url = url
         address = Address(url, tuple(transports), socket)
         self._connection = Connection(
             address, auth=self._auth, opened=self._opened, receive=self._receive, timeout=timeout
@@ -119,18 +121,39 @@ class Client(Held, Methods):
         """Return a stream of all signals from now on."""
         return self._signals.open()
 
-    def send(self, room: str, text: str, *, id: str | None = None, reply_to: str | None = None) -> Sending:
-        """Add a message to the outbox; ``room`` may be a username, and ``id`` your own UUID.
+    def send(
+        self, room: str, text: str, *, id: str | None = None, reply_to: str | None = None, files: Sequence[str] = ()
+    ) -> Sending:
+        """Add a message to the outbox; ``room`` may be a username, ``id`` your own UUID, ``files`` what you uploaded.
 
         The client sends it, in order, until it is acknowledged or permanently refused. Await the result to know which.
         """
         if self._over:
             raise self._over
-        return self._outbox.add(room, text, id=id, reply_to=reply_to)
+        return self._outbox.add(room, text, id=id, reply_to=reply_to, files=files)
 
-    async def post(self, room: str, text: str, *, id: str | None = None, reply_to: str | None = None) -> Message:
-        """Send a message and return the stored row; raises `Refused`."""
-        return await self.send(room, text, id=id, reply_to=reply_to)
+    async def post(
+        self,
+        room: str,
+        text: str = "",
+        *,
+        id: str | None = None,
+        reply_to: str | None = None,
+        files: Sequence[str] = (),
+    ) -> Message:
+        """Send a message and return the stored row; raises `Refused`. With ``files``, its text may be empty."""
+        return await self.send(room, text, id=id, reply_to=reply_to, files=files)
+
+    async def upload(self, path: Path | str, *, name: str | None = None) -> str:
+        """Upload a file, and return its id for `post`; raises `Refused`, or ``OSError`` if it cannot be read.
+
+        It goes on where it was when the connection is lost. Post it within a day. Its ``name`` is that of the path if
+        you give none.
+        """
+        path = Path(path)
+        begun = await self.run("file.begin", name=name or path.name, size=path.stat().st_size)
+        await Upload(path, address_of(self._url, begun["upload"]), lambda: self.token).run()
+        return str(begun["file"]["id"])
 
     async def sync(self) -> None:
         """Wait until the client has caught up with the server."""

@@ -10,15 +10,21 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from chatrooms.client.rows import (
+    Beginning,
+    Begun,
     Bookmark,
     BookmarkPage,
     Follow,
     Followed,
+    FoundPage,
     History,
     InboxItem,
     InboxPage,
+    Invite,
     Items,
+    Link,
     Listing,
+    ManyInvites,
     ManyRooms,
     ManySessions,
     Marked,
@@ -26,6 +32,9 @@ from chatrooms.client.rows import (
     MemberPage,
     Membership,
     Message,
+    NewInvite,
+    OneInvite,
+    OneLink,
     OneMember,
     OneMembership,
     OneMessage,
@@ -39,6 +48,9 @@ from chatrooms.client.rows import (
     Read,
     Room,
     Session,
+    SharedFiles,
+    Space,
+    State,
     States,
     ThreadPage,
     User,
@@ -52,13 +64,18 @@ REPEATABLE = frozenset(
         "bookmark.add",
         "bookmark.list",
         "bookmark.remove",
+        "file.list",
+        "file.space",
         "history",
         "inbox.list",
         "inbox.mark",
+        "invite.list",
+        "invite.revoke",
         "message.delete",
         "message.pin",
         "message.unpin",
         "message.versions",
+        "password.get",
         "presence.watch",
         "reaction.add",
         "reaction.list",
@@ -73,6 +90,7 @@ REPEATABLE = frozenset(
         "room.unarchive",
         "room.unfavorite",
         "room.unmute",
+        "search",
         "session.list",
         "sync",
         "thread.close",
@@ -123,6 +141,34 @@ class Commands(ABC):
         result: Marked = await self.run("bookmark.remove", id=id)
         return result["bookmark"]
 
+    async def begin_file(self, name: str, size: int, type: str | None = None) -> Beginning:
+        """Begin to upload a file, which you can then post with ``message.post``.
+
+        Send its bytes to ``upload`` by tus 1.0 (https://tus.io/protocols/resumable-upload): ``HEAD`` returns how
+        many the server has, ``PATCH`` adds more, and ``DELETE`` gives up. What is not posted within a day is
+        removed. Pictures are stored without metadata such as the place where they were taken; files of other
+        types as they are.
+
+        - ``name``: Its name; folders, and characters that cannot be seen, are left out.
+        - ``size``: Its bytes; an empty file cannot be uploaded.
+        - ``type``: Its media type. It only tells sound from video; the content decides the type.
+        """
+        result: Begun = await self.run("file.begin", name=name, size=size, type=type)
+        return result["file"]
+
+    async def files(self, room: str, after: int | None = None) -> SharedFiles:
+        """Return the files of a room, newest first, about a hundred at a time; those of a message come together.
+
+        - ``after``: Start after the files of the message with this ``seq``; if omitted, at the newest.
+        """
+        result: SharedFiles = await self.run("file.list", room=await self._room_of(room), after=after)
+        return result
+
+    async def file_space(self) -> int:
+        """Return how much you can upload."""
+        result: Space = await self.run("file.space")
+        return result["largest"]
+
     async def history(
         self,
         room: str,
@@ -162,6 +208,37 @@ class Commands(ABC):
         result: Items = await self.run("inbox.mark", ids=ids, state=state)
         return result["items"]
 
+    async def accept_invite(self, code: str) -> Member:
+        """Join the room that an invitation by link leads to. Members can repeat this without effect.
+
+        - ``code``: The code of an invitation.
+        """
+        result: OneMember = await self.run("invite.accept", code=code)
+        return result["member"]
+
+    async def create_invite(self, room: str, *, uses: int | None = None, expires: str | None = None) -> NewInvite:
+        """Make a link by which people join a room, and the server if they are new.
+
+        - ``uses``: How many people can join by it (default ``100``).
+        - ``expires``: Until when it works, at most 90 days; 7 days if omitted.
+        """
+        result: OneInvite = await self.run("invite.create", room=room, uses=uses, expires=expires)
+        return result["invite"]
+
+    async def invites(self, room: str) -> list[Invite]:
+        """Return the invitations by link to a room: all to its owners and moderators, and else your own."""
+        result: ManyInvites = await self.run("invite.list", room=room)
+        return result["invites"]
+
+    async def revoke_invite(self, id: str) -> None:
+        """Make an invitation by link work no longer. Who joined by it stays."""
+        await self.run("invite.revoke", id=id)
+
+    async def create_link(self) -> Link:
+        """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends."""
+        result: OneLink = await self.run("link.create")
+        return result["link"]
+
     async def delete(self, id: str) -> Message:
         """Delete a message; a tombstone without its text takes its place."""
         result: OneMessage = await self.run("message.delete", id=id)
@@ -189,6 +266,22 @@ class Commands(ABC):
         """Return the texts that a message had before it was edited."""
         result: Versions = await self.run("message.versions", id=id)
         return result["versions"]
+
+    async def password(self) -> str | None:
+        """Return whether you have a password, and since when."""
+        result: State = await self.run("password.get")
+        return result["changed_at"]
+
+    async def set_password(
+        self, password: str, *, current: str | None = None, revoke_others: bool | None = None
+    ) -> None:
+        """Set your password, which signs you in on any device. To change it, give the current one too.
+
+        - ``password``: The new password: 8 to 256 characters, not easy to guess.
+        - ``current``: The present password, if you have one.
+        - ``revoke_others``: Whether to end all your other sessions (default ``false``).
+        """
+        await self.run("password.set", password=password, current=current, revoke_others=revoke_others)
 
     async def watch(self, usernames: Sequence[str]) -> dict[str, Literal["online", "offline"]]:
         """Return which of these people are online, and send their ``presence`` signals until you watch others.
@@ -379,6 +472,22 @@ class Commands(ABC):
         result: OneRoom = await self.run("room.update", room=room, title=title, topic=topic, access=access)
         return result["room"]
 
+    async def search(
+        self, query: str, *, after: str | None = None, limit: int | None = None, offset: int | None = None
+    ) -> FoundPage:
+        """Find messages in the rooms and conversations that you belong to, newest first.
+
+        - ``query``: Words, ``"several in a row"``, ``begin*``, ``-without``, and operators: ``from:`` ``to:``
+          ``in:`` ``before:`` ``after:`` ``on:`` ``during:`` ``has:link`` ``has:file`` ``has:image``
+          ``has:reaction`` ``is:mine`` ``is:mention`` ``is:pinned`` ``is:thread``. Nothing is an error: anything
+          else is text.
+        - ``after``: The ``next`` of the page before; if omitted, start at the newest.
+        - ``limit``: The most messages to return (default ``25``).
+        - ``offset``: How many minutes the days of the query are ahead of UTC where you are (default ``0``).
+        """
+        result: FoundPage = await self.run("search", query=query, after=after, limit=limit, offset=offset)
+        return result
+
     async def sessions(self) -> list[Session]:
         """Return the browsers and programs that can act for you."""
         result: ManySessions = await self.run("session.list")
@@ -387,6 +496,10 @@ class Commands(ABC):
     async def revoke(self, id: str) -> None:
         """End one of your sessions; its sockets are disconnected."""
         await self.run("session.revoke", id=id)
+
+    async def revoke_other_sessions(self) -> None:
+        """End all your sessions but this one; their sockets are disconnected."""
+        await self.run("session.revoke_others")
 
     async def signal(self, to: str, type: str, data: object = None) -> None:
         """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,8 +26,8 @@ CREATE TABLE IF NOT EXISTS outbox (
 class Sending:
     """A message being sent. Await it for the stored row; raises `Refused`, or `Closed` if the client was closed."""
 
-    def __init__(self, id: str, room: str, text: str, reply_to: str | None = None) -> None:
-        self.id, self.room, self.text, self.reply_to = id, room, text, reply_to
+    def __init__(self, id: str, room: str, text: str, reply_to: str | None = None, files: Sequence[str] = ()) -> None:
+        self.id, self.room, self.text, self.reply_to, self.files = id, room, text, reply_to, list(files)
         self._done: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._done.add_done_callback(lambda done: done.cancelled() or done.exception())
 
@@ -41,10 +42,12 @@ class Sending:
         """Return whether the outcome is known."""
         return self._done.done()
 
-    def params(self) -> dict[str, str]:
+    def params(self) -> dict[str, Any]:
         """Return the parameters of ``message.post``."""
         given = {"id": self.id, "room": self.room, "text": self.text, "reply_to": self.reply_to}
-        return {key: value for key, value in given.items() if value is not None}
+        return {key: value for key, value in given.items() if value is not None} | (
+            {"files": self.files} if self.files else {}
+        )
 
     def settle(self, outcome: Message | Exception) -> None:
         """Set the outcome."""
@@ -68,16 +71,21 @@ class File:
         self._db.execute("PRAGMA busy_timeout = 5000")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute(SCHEMA)
+        if "files" not in [column[1] for column in self._db.execute("PRAGMA table_info(outbox)")]:
+            self._db.execute("ALTER TABLE outbox ADD COLUMN files TEXT NOT NULL DEFAULT '[]'")
 
     def load(self) -> list[Sending]:
         """Return the messages that were unacknowledged when the file was last used, oldest first."""
-        found = "SELECT id, room, text, reply_to FROM outbox WHERE author = ? ORDER BY place"
-        return [Sending(*row) for row in self._db.execute(found, (self._author,))]
+        found = "SELECT id, room, text, reply_to, files FROM outbox WHERE author = ? ORDER BY place"
+        rows = self._db.execute(found, (self._author,))
+        return [Sending(which, room, text, reply, json.loads(files)) for which, room, text, reply, files in rows]
 
     def add(self, message: Sending) -> None:
         """Store a message."""
-        values = (self._author, message.id, message.room, message.text, message.reply_to)
-        self._db.execute("INSERT INTO outbox (author, id, room, text, reply_to) VALUES (?, ?, ?, ?, ?)", values)
+        files = json.dumps(message.files)
+        values = (self._author, message.id, message.room, message.text, message.reply_to, files)
+        columns = "author, id, room, text, reply_to, files"
+        self._db.execute(f"INSERT INTO outbox ({columns}) VALUES (?, ?, ?, ?, ?, ?)", values)
 
     def drop(self, message: Sending) -> None:
         """Delete a message."""
@@ -103,9 +111,9 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def add(self, room: str, text: str, *, id: str | None, reply_to: str | None) -> Sending:
+    def add(self, room: str, text: str, *, id: str | None, reply_to: str | None, files: Sequence[str] = ()) -> Sending:
         """Add a message; an ``id`` that is already in the outbox is the same message."""
-        message = Sending(str(UUID(id)) if id else ids.new(), room, text, reply_to)
+        message = Sending(str(UUID(id)) if id else ids.new(), room, text, reply_to, files)
         if message.id in self._waiting:
             return self._waiting[message.id]
         if self._file:

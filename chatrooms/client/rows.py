@@ -14,6 +14,22 @@ Access = Literal["open", "private", "conversation", "personal", "thread"]
 """
 
 
+class Beginning(TypedDict):
+    """A file that is being uploaded."""
+
+    id: str
+    """A UUID, for ``message.post``."""
+    name: str
+    """The name as it will be shown."""
+
+
+class Begun(TypedDict):
+    """A file, and where to upload it by tus 1.0 within a day, relative to the chat's address."""
+
+    file: Beginning
+    upload: str
+
+
 class Bookmark(TypedDict):
     """A message that you want to find again; in your own room only."""
 
@@ -72,6 +88,23 @@ class EventData(TypedDict):
     """The ``seq`` of that message."""
 
 
+class File(TypedDict):
+    """A file of a message."""
+
+    id: str
+    """A UUID."""
+    name: str
+    """The name to show and to save it by; without folders."""
+    type: str
+    """The media type, from the content: one that browsers show, or ``application/octet-stream``."""
+    size: int
+    """In bytes."""
+    url: str
+    """Where it is, relative to the address of the chat."""
+    picture: Picture | None
+    """``null`` if it is not a picture that can be shown."""
+
+
 class Follow(TypedDict):
     """A thread that you follow; in your own room only.
 
@@ -98,6 +131,79 @@ class Followed(TypedDict):
 
     follow: Follow
     read: Read | None
+
+
+class FoundMessage(TypedDict):
+    """A message that a search found."""
+
+    id: str
+    """A UUID."""
+    room: str
+    """The room's name."""
+    seq: int
+    """The position in the room's timeline: the ``rev`` at which the message was posted."""
+    rev: int
+    """The room's revision at which the message last changed."""
+    number: int | None
+    """The message's number in its room, from 1; ``null`` for an event."""
+    author: str
+    """The username of the author, or of the person who did it."""
+    kind: str
+    """``text``, or what happened: ``joined``, ``left``, ``invited``, ``removed``, ``renamed`` (a new title),
+    ``topic``, ``access``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
+    """
+    text: str | None
+    """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""
+    data: EventData | None
+    """The details of an event, if it has any."""
+    at: str
+    """When it was posted; ISO 8601, UTC, with milliseconds."""
+    edited_at: str | None
+    """When its text was last edited, if ever."""
+    deleted: bool
+    """Whether it was deleted: its place is kept, its text is gone, and it never changes again."""
+    reply_to: str | None
+    """The id of the message in the same room that this one replies to."""
+    highlights: list[str]
+    """Its ``text`` in pieces: the second, fourth and so on are what was found; there may be none."""
+    pinned_at: str | None
+    """When it was pinned; ``null`` if it is not pinned."""
+    mentions: list[str]
+    """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code,
+    quotes, links and addresses; at most 50.
+    """
+    quoted: Quoted | None
+    """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
+    change alone is sent: take the new text from there, and ``null`` if it was deleted.
+    """
+    reactions: list[Reaction]
+    """The emoji with which people reacted to it, at most 50, the oldest first."""
+    thread: Summary | None
+    """The thread under it; ``null`` if it has no replies there. It is sent at most every 2 seconds."""
+    echo: Echo | None
+    """The reply in a thread of this room that it refers to, because its author sent it to the room too, or
+    ``null``.
+    """
+    files: list[File]
+    """Its files, at most 10; a message with files can have an empty text."""
+
+
+class FoundPage(TypedDict):
+    """Messages, newest first.
+
+    If there can be ``more``, pass ``next`` as ``after``. A search that takes long returns what it has found
+    so far, which can be nothing. ``indexed`` is the percentage of messages that can be found; it is below 100
+    while the server indexes a database of an older version.
+    """
+
+    messages: list[FoundMessage]
+    more: bool
+    next: str | None
+    indexed: int
+    mine: dict[str, list[str]]
+    """By message id, the emoji of your own reactions that its ``reactions`` do not show, because 20 other people
+    reacted with them before you.
+    """
 
 
 class History(TypedDict):
@@ -153,10 +259,36 @@ class InboxPage(TypedDict):
     more: bool
 
 
+class Invite(TypedDict):
+    """An invitation by link."""
+
+    id: str
+    """The id, for ``invite.revoke``."""
+    room: str
+    """The room that people join by it."""
+    created_by: str
+    """Who invites them."""
+    created_at: str
+    """When it was created; ISO 8601, UTC, with milliseconds."""
+    expires_at: str
+    """Until when it works, in ISO 8601."""
+    uses_left: int
+    """How many more people can join by it."""
+
+
 class Items(TypedDict):
     """The items as they are now."""
 
     items: list[InboxItem]
+
+
+class Link(TypedDict):
+    """A link that signs in another device once; the address is the page's own, with ``#/link/`` and the code."""
+
+    code: str
+    """What signs in, by ``session.link``."""
+    expires_at: str
+    """Until when, in ISO 8601."""
 
 
 class Listed(TypedDict):
@@ -195,6 +327,12 @@ class Listing(TypedDict):
     """When the newest message was posted, if there is one, as of reading the row."""
     members: int
     """How many people belong to it; 0 for a personal room."""
+
+
+class ManyInvites(TypedDict):
+    """The invitations to a room that still work, the newest first."""
+
+    invites: list[Invite]
 
 
 class ManyRooms(TypedDict):
@@ -325,6 +463,39 @@ class Message(TypedDict):
     """The reply in a thread of this room that it refers to, because its author sent it to the room too, or
     ``null``.
     """
+    files: list[File]
+    """Its files, at most 10; a message with files can have an empty text."""
+
+
+class NewInvite(TypedDict):
+    """An invitation that was made."""
+
+    id: str
+    """The id, for ``invite.revoke``."""
+    room: str
+    """The room that people join by it."""
+    created_by: str
+    """Who invites them."""
+    created_at: str
+    """When it was created; ISO 8601, UTC, with milliseconds."""
+    expires_at: str
+    """Until when it works, in ISO 8601."""
+    uses_left: int
+    """How many more people can join by it."""
+    code: str
+    """What people join by; the page's address, ``#/invite/`` and this is a link. Shown this once."""
+
+
+class OneInvite(TypedDict):
+    """The invitation that was made, with its code."""
+
+    invite: NewInvite
+
+
+class OneLink(TypedDict):
+    """The link that was made."""
+
+    link: Link
 
 
 class OneMember(TypedDict):
@@ -384,6 +555,23 @@ class Opened(TypedDict):
     """Whether you follow it, or have stopped."""
     read: Read | None
     """Your read position in it, if you have one."""
+
+
+class Picture(TypedDict):
+    """What to know of a picture before it is loaded.
+
+    With ``?size=small`` or ``?size=large`` after its ``url``, it comes as WebP in a box of 800 or 2,400
+    pixels.
+    """
+
+    width: int
+    """In pixels, as it is shown."""
+    height: int
+    """In pixels, as it is shown."""
+    placeholder: str
+    """A tiny picture to show meanwhile, as a ``data:`` URL."""
+    animated: bool
+    """Whether it moves."""
 
 
 class Pinned(TypedDict):
@@ -505,6 +693,56 @@ class Session(TypedDict):
     """When it was last used, to the hour."""
     current: bool
     """Whether this call came by this session."""
+
+
+class SharedFile(TypedDict):
+    """A file, and the message that it is in."""
+
+    id: str
+    """A UUID."""
+    name: str
+    """The name to show and to save it by; without folders."""
+    type: str
+    """The media type, from the content: one that browsers show, or ``application/octet-stream``."""
+    size: int
+    """In bytes."""
+    url: str
+    """Where it is, relative to the address of the chat."""
+    picture: Picture | None
+    """``null`` if it is not a picture that can be shown."""
+    message: str
+    """The id of the message."""
+    seq: int
+    """The ``seq`` of the message, for ``history`` with ``around``."""
+    author: str
+    """The person's username."""
+    at: str
+    """When the message was posted; ISO 8601, UTC, with milliseconds."""
+
+
+class SharedFiles(TypedDict):
+    """Files of a room, newest first; ``more`` is true if there are others after the last ``seq``."""
+
+    files: list[SharedFile]
+    more: bool
+
+
+class Space(TypedDict):
+    """How much you can upload, in bytes."""
+
+    largest: int
+    """The size of the largest file; 0 if this server has no files."""
+    used: int
+    """What your files take, with those that you have not posted yet."""
+    quota: int
+    """What they can take."""
+
+
+class State(TypedDict):
+    """Whether you have a password."""
+
+    changed_at: str | None
+    """When you set it, in ISO 8601; null if you have none."""
 
 
 class States(TypedDict):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
+import orjson
+from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Error, Internal, Refusal
@@ -35,3 +39,16 @@ def refusal_of(error: Exception, what: str) -> Refusal:
         return error
     failures.report(what, error)
     return Internal()
+
+
+def response(value: Any, status: int = 200, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
+    """Return an answer over HTTP, which no cache may keep, as it is for one person."""
+    sent = {"Cache-Control": "no-store", **headers}
+    return Response(orjson.dumps(value), status, sent, media_type="application/json")
+
+
+def refusal_response(refusal: Refusal, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
+    """Return a refusal over HTTP."""
+    retry_after = refusal.details.get("retry_after")
+    waiting = {"Retry-After": str(retry_after)} if retry_after else {}
+    return response(failed(refusal), refusal.status, {**waiting, **headers})

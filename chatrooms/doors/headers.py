@@ -17,6 +17,9 @@ HEADERS = (
     (b"permissions-policy", b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
 
+EXPOSED = ("Retry-After", "Upload-Offset", "Upload-Length", "Upload-Expires", "Tus-Resumable", "Content-Range")
+"""What pages of other origins may read, besides what they always may."""
+
 HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 """Browsers then use the name only with https, for a year (RFC 6797)."""
 
@@ -26,10 +29,10 @@ def across_origins(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
     return CORSMiddleware(
         app,
         origins,
-        allow_methods=("GET", "POST"),
+        allow_methods=("GET", "HEAD", "POST", "PATCH", "DELETE"),
         allow_headers=("*",),
         allow_credentials=True,
-        expose_headers=("Retry-After",),
+        expose_headers=EXPOSED,
     )
 
 

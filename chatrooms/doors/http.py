@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+from collections.abc import Iterable
 from typing import Any
 
-import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -14,22 +13,16 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Lifespan
 
-from chatrooms.doors.answers import Success, failed, refusal_of
-from chatrooms.doors.assets import Assets
-from chatrooms.doors.reference import Reference
-from chatrooms.errors import Internal, Invalid, MethodNotAllowed, NotFound, Refusal, TooLarge, Unavailable
+from chatrooms.doors.answers import Success, failed, refusal_of, refusal_response, response
+from chatrooms.doors.callers import Callers
+from chatrooms.errors import Internal, Invalid, MethodNotAllowed, NotFound, TooLarge, Unavailable
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
-from chatrooms.identity.pages import Pages
-from chatrooms.pipeline.commands import Caller
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.storage.reader import Reader
 from chatrooms.wire.packets import parse_json
 from chatrooms.wire.requests import announced
 from chatrooms.wire.server import MAX_PACKET
-from chatrooms.wire.tally import Tally
-
-log = logging.getLogger(__name__)
 
 MAX_DEPTH = 64
 """Levels of nested JSON in the body of a command; commands refuse less, and name the field."""
@@ -38,21 +31,19 @@ SECONDS_TO_SEND = 10.0
 
 
 class HttpDoor:
-    """Serves everything that is reached by HTTP, save for Socket.IO's own polling."""
+    """Serves everything that is reached by HTTP, save for Socket.IO's own polling; ``routes`` are those of others."""
 
     def __init__(
         self,
-        pages: Pages,
+        callers: Callers,
         pipeline: Pipeline,
         gate: Gate,
         reader: Reader,
         *,
-        assets: Assets,
-        reference: Reference,
+        routes: Iterable[BaseRoute],
     ) -> None:
-        self._pages, self._pipeline, self._gate, self._reader = pages, pipeline, gate, reader
-        self._assets, self._reference = assets, reference
-        self._tally = Tally(log)
+        self._callers, self._pipeline, self._gate, self._reader = callers, pipeline, gate, reader
+        self._others = tuple(routes)
 
     def app(self, lifespan: Lifespan[Starlette]) -> Starlette:
         """Return the ASGI application, which runs ``lifespan``."""
@@ -64,46 +55,38 @@ class HttpDoor:
             Route("/healthz", self._alive),
             Route("/readyz", self._ready),
             Route("/api/{command}", self._command, methods=["POST"]),
-            *self._reference.routes(),
-            *self._assets.routes(),
+            *self._others,
         ]
 
     async def _alive(self, _request: Request) -> Response:
-        return _json({"ok": True})
+        return response({"ok": True})
 
     async def _ready(self, _request: Request) -> Response:
         try:
             await self._reader.read(lambda db: db.exec_driver_sql("SELECT 1 FROM alembic_version").scalar())
         except Unavailable as refusal:
-            return _failure(refusal)
-        return _json({"ok": True})
+            return refusal_response(refusal)
+        return response({"ok": True})
 
     async def _command(self, request: Request) -> Response:
         name = request.path_params["command"]
-        handshake = Handshake({}, request.scope, self._pages.trust(request.scope))
+        handshake = self._callers.handshake(request)
         if self._pipeline.is_entry(name):
             return await self._enter(name, request, handshake)
         try:
-            caller = await self._identify(handshake)
+            caller = await self._callers.identify(handshake)
             return _success(await self._pipeline.run(name, await _body(request), caller))
         except Exception as error:
-            return _failure(refusal_of(error, "command failed"))
-
-    async def _identify(self, handshake: Handshake) -> Caller:
-        try:
-            return await self._gate.identify(handshake)
-        except Refusal as refusal:
-            self._tally.note(logging.INFO, f"request refused: {refusal.code}", handshake.who)
-            raise
+            return refusal_response(refusal_of(error, "command failed"))
 
     async def _enter(self, name: str, request: Request, handshake: Handshake) -> Response:
         try:
             browser = self._gate.browser(handshake)
-            response = _success(await self._pipeline.enter(name, await _body(request), browser))
+            entered = _success(await self._pipeline.enter(name, await _body(request), browser))
         except Exception as error:
-            return _failure(refusal_of(error, "command failed"))
+            return refusal_response(refusal_of(error, "command failed"))
         for cookie in browser.cookies:
-            response.set_cookie(
+            entered.set_cookie(
                 cookie.name,
                 cookie.value,
                 max_age=cookie.max_age,
@@ -112,7 +95,7 @@ class HttpDoor:
                 httponly=True,
                 samesite="lax",
             )
-        return response
+        return entered
 
 
 async def _body(request: Request) -> Any:
@@ -135,25 +118,13 @@ async def _body(request: Request) -> Any:
 
 def _success(result: Any) -> Response:
     answer: Success = {"ok": True, "result": result}
-    return _json(answer)
-
-
-def _failure(refusal: Refusal) -> Response:
-    retry_after = refusal.details.get("retry_after")
-    headers = {"Retry-After": str(retry_after)} if retry_after else {}
-    return _json(failed(refusal), refusal.status, headers)
-
-
-def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Return an answer, which no cache may keep, as it is for one person."""
-    sent = {"Cache-Control": "no-store", **(headers or {})}
-    return Response(orjson.dumps(value), status, sent, media_type="application/json")
+    return response(answer)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     """Return Starlette's own refusals (no such path, no such method) and what fails, in our shape."""
     if not isinstance(error, HTTPException):
-        return _failure(Internal())
+        return refusal_response(Internal())
     kind = MethodNotAllowed if error.status_code == MethodNotAllowed.status else NotFound
     answer = failed(kind(path=request.scope["path"][:200]))
-    return _json(answer, error.status_code, dict(error.headers) if error.headers else None)
+    return response(answer, error.status_code, error.headers or {})

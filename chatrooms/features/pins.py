@@ -80,7 +80,14 @@ def _load(db: Connection, ids: Sequence[str]) -> dict[str, str]:
     return {row["message"]: row["at"] for row in _of.all(db, {"ids": packed(ids)})}
 
 
-PINNED_AT = Part("pinned_at", str | None, "When it was pinned; `null` if it is not pinned.", None, _load)
+PINNED_AT = Part(
+    "pinned_at",
+    str | None,
+    "When it was pinned; `null` if it is not pinned.",
+    None,
+    _load,
+    found_by={"is:pinned": lambda _: select(pins.c.message)},
+)
 
 
 def _pinnable(act: Act, p: Which) -> Message:

@@ -12,9 +12,9 @@ from typing_extensions import TypedDict
 from chatrooms import names
 from chatrooms.events import Signal
 from chatrooms.pipeline.broadcast import Broadcast
+from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Caller, Params, live
 from chatrooms.pipeline.feature import Feature
-from chatrooms.settings import Settings
 from chatrooms.types import Username
 from chatrooms.wire import failures
 
@@ -42,8 +42,8 @@ def _anyone(_me: Caller, _p: Watch) -> None:
 class Presence:
     """Signals a person's watchers when they come online, and when they have been gone for ``grace`` seconds."""
 
-    def __init__(self, broadcast: Broadcast, settings: Settings) -> None:
-        self._broadcast, self._grace = broadcast, settings.presence_grace
+    def __init__(self, broadcast: Broadcast, chat: Chat) -> None:
+        self._broadcast, self._grace = broadcast, chat.settings.presence_grace
         self._leaving: dict[str, asyncio.TimerHandle] = {}
         self._sending: set[asyncio.Task[None]] = set()
         broadcast.server.use(occupied=self.came, vacated=self.went)

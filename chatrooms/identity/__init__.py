@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatrooms.identity import joining, sessions
+from chatrooms.identity import inviting, joining, links, passwords, sessions, tries
 
-FEATURES = (sessions.FEATURE, joining.FEATURE)
+FEATURES = (sessions.FEATURE, joining.FEATURE, inviting.FEATURE, links.FEATURE, tries.FEATURE, passwords.FEATURE)
 """What identity brings to a chat."""

@@ -7,10 +7,10 @@ from dataclasses import replace
 from chatrooms import names
 from chatrooms.errors import Invalid, Unauthorized
 from chatrooms.features import users
-from chatrooms.identity import sessions, tokens
+from chatrooms.identity import invites, sessions, tokens
 from chatrooms.identity.handshake import Handshake
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import APPLICATION, Act, Caller
+from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.pipeline.rates import Rates
 from chatrooms.storage.rows import User
 
@@ -33,29 +33,36 @@ class Guests:
         token = given.claim or sessions.new_token()
         if not await self._chat.lookup(lambda db: sessions.exists(db, token)):
             self._rates.spend_by_address("join", handshake.network)
-            await take_name(self._chat, handshake, given.username, token)
+            await take_name(self._chat, handshake, given.username, token, given.invite)
         return replace(await tokens.holder(self._chat, handshake, token, given.username), new_token=token)
 
 
-async def take_name(chat: Chat, handshake: Handshake, username: str, token: str) -> User:
+async def take_name(chat: Chat, handshake: Handshake, username: str, token: str, invite: str | None) -> User:
     """Let ``token`` prove ``username`` from now on, if a guest may have that name; return their profile.
 
-    Raises `Unauthorized` where guests are off, `Invalid` for a reserved name, and `NameTaken`.
+    With the code of an invitation, ``invite``, they join its room too. Raises `Unauthorized` where guests are off, or
+    need an invitation that is good, `Invalid` for a reserved name, and `NameTaken`.
     """
     settings = chat.settings
     if settings.guests == "off":
         raise Unauthorized("Guest access is turned off.")
+    if settings.guests == "invite" and invite is None:
+        raise Unauthorized("You need an invitation to join.")
     try:
         names.claimable(username, settings.name)
     except ValueError as error:
         raise Invalid(str(error), field="username") from None
+    invited_to = [invites.require(await chat.lookup(lambda db: invites.working(db, invite)))["room"]] if invite else []
 
     def take(act: Act) -> User:
         known = users.find(act.db, username) if sessions.exists(act.db, token) else None
         if known:
             return known
-        user = users.add(act, username) if settings.guests == "claim" else users.find_or_add(act, username)
+        user = users.find_or_add(act, username) if settings.guests == "open" else users.add(act, username)
         sessions.start(act, username, token, handshake.agent)
+        if invite:
+            invites.use(act, invite, is_new=True)
         return user
 
-    return await chat.change(take, APPLICATION, *users.locks_to_add(username, settings.lobby))
+    locks = {*users.locks_to_add(username, settings.lobby), *invited_to}
+    return await chat.change(take, Caller(username, network=handshake.network), *locks)

@@ -23,6 +23,12 @@ TOKEN_LENGTH = 43
 """Characters of a token: 256 bits, as text. One that a client makes has at least as many."""
 
 
+Invitation = Annotated[str, Field(min_length=TOKEN_LENGTH, max_length=TOKEN_LENGTH)]
+"""The code of an invitation by link."""
+Claim = Annotated[str, Field(min_length=TOKEN_LENGTH, max_length=200)]
+"""A token that a client makes."""
+
+
 class Credentials(BaseModel):
     """The handshake's ``auth``: what proves who you are. Whatever else it holds is for the host application.
 
@@ -33,8 +39,11 @@ class Credentials(BaseModel):
 
     username: Username | None = Field(None, description="The name to join as.")
     token: str | None = Field(None, description="A token that proves the name; it is enough alone.")
-    claim: Annotated[str, Field(min_length=TOKEN_LENGTH, max_length=200)] | None = Field(
+    claim: Claim | None = Field(
         None, description="A token of the client's own making, which keeps a free name from now on."
+    )
+    invite: Invitation | None = Field(
+        None, description="The code of an invitation, to join with a new name where the setting `guests` is `invite`."
     )
 
 
@@ -43,13 +52,15 @@ class Handshake:
     """What a client says of itself when it connects, or with each HTTP request.
 
     ``auth`` is the payload of a ``socket`` that connects, and empty for a request; ``trusted`` says whether the page it
-    comes from may use cookies.
+    comes from may use cookies. ``named`` is the username in the address of a request that cannot have headers of its
+    own, such as that of a picture: it chooses one of the browser's cookies, and proves nothing.
     """
 
     auth: Mapping[str, Any]
     scope: Mapping[str, Any]
     trusted: bool
     socket: bool = False
+    named: str | None = None
     headers: Headers = field(init=False)
 
     def __post_init__(self) -> None:
@@ -100,7 +111,7 @@ class Handshake:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and (bearer := token.strip()):
             return Credentials.model_construct(token=bearer)
-        return Credentials.model_construct(username=self.headers.get("chatrooms-user"))
+        return Credentials.model_construct(username=self.headers.get("chatrooms-user") or self.named)
 
 
 def require_trusted(handshake: Handshake) -> None:

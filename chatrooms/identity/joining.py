@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from pydantic import Field
 
 from chatrooms.errors import Forbidden
 from chatrooms.features import users
 from chatrooms.features.users import OneUser
 from chatrooms.identity import guests, sessions, tokens
 from chatrooms.identity.cookies import Jar, SessionCookie
-from chatrooms.identity.handshake import Handshake
+from chatrooms.identity.handshake import Claim, Handshake, Invitation
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Params, entry
+from chatrooms.pipeline.commands import Act, Caller, Params, entry
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done
 from chatrooms.types import Username
@@ -64,25 +67,41 @@ class Name(Params):
     username: Username
 
 
-def _without_host(browser: Browser, _p: Name) -> None:
+def without_host(browser: Browser, _p: Name) -> None:
     """Allow everyone, unless people sign in through the host application."""
     if browser.hosted:
         raise Forbidden("Sign in through the host application.")
 
 
-@entry("session.join", may=_without_host, rate="join")
-async def join(browser: Browser, p: Name) -> OneUser:
+class Joining(Name):
+    """A name to join by, and perhaps an invitation."""
+
+    invite: Invitation | None = Field(
+        None, description="The code of an invitation: a new person joins its room too. See the setting `guests`."
+    )
+
+
+class Claiming(Params):
+    """What a program gives that signs in."""
+
+    claim: Claim | None = Field(
+        None, description="A token of your own making, which signs you in from now on; without it, a cookie is set."
+    )
+
+
+@entry("session.join", may=without_host, rate="join")
+async def join(browser: Browser, p: Joining) -> OneUser:
     """Join from a browser: sets the cookie that proves the name."""
     known = await tokens.by_cookie(browser.chat, browser.handshake, p.username)
     if known:
         return {"user": await browser.chat.lookup(lambda db: users.existing(db, known.username))}
     token = sessions.new_token()
-    user = await guests.take_name(browser.chat, browser.handshake, p.username, token)
+    user = await guests.take_name(browser.chat, browser.handshake, p.username, token, p.invite)
     browser.keep(p.username, token)
     return {"user": user}
 
 
-@entry("session.leave", may=_without_host)
+@entry("session.leave", may=without_host)
 async def leave(browser: Browser, p: Name) -> Done:
     """End the browser's session of a name, and remove its cookie."""
     known = await tokens.by_cookie(browser.chat, browser.handshake, p.username)
@@ -90,6 +109,27 @@ async def leave(browser: Browser, p: Name) -> Done:
         await browser.chat.change(lambda act: sessions.end(act, session), known)
     browser.forget(p.username)
     return {}
+
+
+async def sign_in(browser: Browser, username: str, claim: str | None, prove: Callable[[Act], None]) -> OneUser:
+    """Begin a session of ``username`` for a browser, or for a program with its ``claim``, if ``prove`` allows it.
+
+    ``prove`` runs in the transaction that begins it. The session that the browser had of this name ends.
+    """
+    token = claim or sessions.new_token()
+    before = None if claim else await tokens.by_cookie(browser.chat, browser.handshake, username)
+
+    def begin(act: Act) -> OneUser:
+        prove(act)
+        if before and before.session:
+            sessions.end(act, before.session)
+        sessions.start_or_go_on(act, username, token, browser.handshake.agent)
+        return {"user": users.existing(act.db, username)}
+
+    signed_in = await browser.chat.change(begin, Caller(username, network=browser.network))
+    if claim is None:
+        browser.keep(username, token)
+    return signed_in
 
 
 FEATURE = Feature(commands=(join, leave))

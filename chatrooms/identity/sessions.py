@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms import clock
-from chatrooms.errors import NotFound, Unauthorized
+from chatrooms.errors import Forbidden, NotFound, Unauthorized
 from chatrooms.identity import lifetimes
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
@@ -113,6 +113,15 @@ def start(act: Act, username: str, token: str, agent: str) -> None:
     _insert.run(act.db, {**row, "created_at": act.now, "seen_at": act.now})
 
 
+def start_or_go_on(act: Act, username: str, token: str, agent: str) -> None:
+    """Let ``token`` prove ``username``, unless it does already; raises `Unauthorized` if it is or was another's."""
+    held = act.db.scalar(select(sessions.c.username).where(sessions.c.token_hash == _hash(token)))
+    if held not in (None, username):
+        raise Unauthorized("Make another claim.")
+    if held is None:
+        start(act, username, token, agent)
+
+
 def end(act: Act, id: str) -> None:
     """End one of the caller's sessions; raises `NotFound`."""
     ended = act.db.execute(delete(sessions).where(sessions.c.id == id, sessions.c.username == act.me.username))
@@ -130,15 +139,42 @@ def page(act: Act, p: Nothing, _: None) -> ManySessions:
     return {"sessions": [{**session, "current": session["id"] == act.me.session} for session in mine]}
 
 
-def _no_room(_db: Connection, _me: Caller, _p: WhichSession) -> Iterable[str]:
+def no_room(_db: Connection, _me: Caller, _p: Params) -> Iterable[str]:
+    """Lock nothing: what changes is in no room."""
     return ()
 
 
-@change("session.revoke", may=access.anyone, locks=_no_room)
+def signed_in(me: Caller) -> str:
+    """Return the session of a caller; raises `Forbidden` if they have none, because a host application knows them."""
+    if me.session is None:
+        raise Forbidden("Sign in through the host application.")
+    return me.session
+
+
+@change("session.revoke", may=access.anyone, locks=no_room)
 def revoke(act: Act, p: WhichSession, _: None) -> Done:
     """End one of your sessions; its sockets are disconnected."""
     end(act, p.id)
     return {}
 
 
-FEATURE = Feature(commands=(page, revoke), jobs=(lifetimes.JOB,))
+def end_others(act: Act, current: str) -> None:
+    """End all sessions of the caller but the ``current`` one."""
+    others = sessions.c.username == act.me.username, sessions.c.id != current
+    act.ended.extend(act.db.scalars(select(sessions.c.id).where(*others)))
+    act.db.execute(delete(sessions).where(*others))
+
+
+def _current(act: Act, _p: Nothing) -> str:
+    """Allow people with a session."""
+    return signed_in(act.me)
+
+
+@change("session.revoke_others", may=_current, locks=no_room, method="revoke_other_sessions")
+def revoke_others(act: Act, p: Nothing, current: str) -> Done:
+    """End all your sessions but this one; their sockets are disconnected."""
+    end_others(act, current)
+    return {}
+
+
+FEATURE = Feature(commands=(page, revoke, revoke_others), jobs=(lifetimes.JOB,))

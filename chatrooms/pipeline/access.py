@@ -140,7 +140,11 @@ def joiner(act: Act, p: HasRoom) -> Here:
 
 def inviter(act: Act, p: HasRoom) -> Here:
     """Allow members of open rooms, and owners and moderators of private ones."""
-    here = poster(act, p)
+    return require_inviter(poster(act, p))
+
+
+def require_inviter(here: Here) -> Here:
+    """Return ``here`` if its member may invite people; raises `Forbidden`."""
     if here.access == "private" and not here.moderates:
         raise Forbidden("Only an owner or moderator can invite people to a private room.")
     return here

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.pipeline.session_use import SessionUse
 from chatrooms.settings import Settings
+from chatrooms.storage.blobs import Blobs
 from chatrooms.storage.facts import Facts
 
 R = TypeVar("R")
@@ -24,6 +25,7 @@ class Chat(Protocol):
     settings: Settings
     sessions: SessionUse
     facts: Facts
+    blobs: Blobs
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Run a command."""

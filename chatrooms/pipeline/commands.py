@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 
 from chatrooms import clock, names
 from chatrooms.errors import Invalid
@@ -25,7 +25,7 @@ from chatrooms.events import Change, Signal
 from chatrooms.pipeline import weights
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
-from chatrooms.settings import RATES
+from chatrooms.settings import RATES, Settings
 from chatrooms.storage.rows import Message
 
 P = TypeVar("P", bound="Params")
@@ -33,6 +33,10 @@ C = TypeVar("C")
 F = TypeVar("F")
 R = TypeVar("R")
 S = TypeVar("S", bound="Stranger")
+
+
+DEFAULTS = Settings.model_construct()
+"""Settings without those of this machine."""
 
 
 class Params(BaseModel):
@@ -79,8 +83,13 @@ class Part:
 
     ``load`` returns the values by message id; messages without one get ``empty``, which must be immutable. ``store``
     runs whenever a message is posted, edited or deleted (its text is then None), and returns its value. ``mine``
-    returns, by message id, what a person knows of messages beyond the values, which are the same for everyone. ``type``
-    and ``doc`` describe the field in the documentation. A deleted message keeps the value of one that ``survives``.
+    returns, by message id, what a person knows of messages beyond the values, which are the same for everyone.
+    ``found_by`` has what people can search for, such as ``is:pinned``, each with a function that returns a query for
+    the ids of these messages, for a person. ``type`` and ``doc`` describe the field in the documentation. A deleted
+    message keeps the value of one that ``survives``.
+
+    If posting has a parameter of that name, ``given`` checks it, or raises a `Refusal`; what it returns then stores it
+    with the message, and returns the value. A message with such a value needs no text.
     """
 
     name: str
@@ -91,6 +100,8 @@ class Part:
     store: Callable[[Connection, Message], Any] | None = None
     mine: Callable[[Connection, str, Sequence[Message]], Mapping[str, list[str]]] | None = None
     survives: bool = False
+    found_by: Mapping[str, Callable[[str], Select[Any]]] = field(default_factory=dict)
+    given: Callable[[Act, Any], Callable[[Message], Any]] | None = None
 
     def __post_init__(self) -> None:
         hash(self.empty)  # all messages without a value share it
@@ -101,7 +112,7 @@ class Act:
     """A command while it runs: its caller, time and transaction, and what it changes and emits.
 
     ``parts`` are the fields that features add to messages, ``blank`` their values in a new message.
-    ``server`` is the server's display name, ``epoch`` that of its database.
+    ``server`` is the server's display name, ``epoch`` that of its database, ``limits`` are its settings.
     ``online`` returns the usernames of the people who are online, if the chat knows.
     ``ended`` lists the ids of sessions whose sockets to disconnect; ``queued`` is true once a job was enqueued.
     ``deferred`` are changes that such a job will broadcast, which count against the caller's rate now.
@@ -121,6 +132,7 @@ class Act:
     deferred: list[Change] = field(default_factory=list)
     server: str = ""
     epoch: str = ""
+    limits: Settings = DEFAULTS
     online: Callable[[], Collection[str]] = frozenset
 
 
@@ -129,7 +141,7 @@ class Command(Generic[P]):
     """A declared command.
 
     ``kind`` decides where the body runs: ``change`` on the writer's thread, ``query`` on a reader's, ``live`` as a
-    coroutine on the event loop that only uses sockets, ``entry`` as a coroutine for an unidentified caller.
+    coroutine on the event loop, ``entry`` as a coroutine for an unidentified caller.
     The caller's sockets are aligned before a command if ``aligned`` is true of its parameters. Before the body of one
     that ``opens``, the caller's socket begins to receive the changes of the thread that the permission returned, and
     before that of one that ``closes``, it no longer does. It counts against its ``rate`` as many times as ``cost``
@@ -200,25 +212,26 @@ def query(
 
 
 def live(
-    name: str, *, may: Callable[[Caller, Any], None], rate: str = "other"
+    name: str, *, may: Callable[[Caller, Any], None], rate: str = "other", repeatable: bool = True, method: str = ""
 ) -> Callable[[Callable[[C, Caller, P], Awaitable[R]]], Command[P]]:
-    """Declare a coroutine function that only concerns connected sockets; it gets its feature's ``component``."""
+    """Declare a coroutine function for what sockets or slow work need; it gets its feature's ``component``."""
 
     def declare(body: Callable[[C, Caller, P], Awaitable[R]]) -> Command[P]:
-        return _declared(name, "live", may, body, _no_room, rate, repeatable=True)
+        return _declared(name, "live", may, body, _no_room, rate, repeatable=repeatable, method=method)
 
     return declare
 
 
 def entry(
     name: str, *, may: Callable[[S, Any], None], rate: str = "other"
-) -> Callable[[Callable[[S, P], Awaitable[R]]], Command[P]]:
+) -> Callable[[Callable[..., Awaitable[Any]]], Command[Any]]:
     """Declare a coroutine function that runs before there is a caller, such as joining; it may set cookies.
 
     It serves the HTTP door alone, because a socket is identified when it connects. Its rate counts by network address.
+    Its arguments are the caller and the parameters, after its feature's ``component`` if there is one.
     """
 
-    def declare(body: Callable[[S, P], Awaitable[R]]) -> Command[P]:
+    def declare(body: Callable[..., Awaitable[Any]]) -> Command[Any]:
         return _declared(name, "entry", may, body, _no_room, rate)
 
     return declare

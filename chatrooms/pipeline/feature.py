@@ -11,9 +11,10 @@ from typing import Any, Protocol
 from sqlalchemy import Table
 
 from chatrooms.pipeline.broadcast import Broadcast
+from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Act, Command, Part
+from chatrooms.pipeline.contents import Contents
 from chatrooms.pipeline.jobs import JobKind
-from chatrooms.settings import Settings
 
 Row = Mapping[str, Any]
 
@@ -49,7 +50,7 @@ def on(table: str, *, events: bool = False) -> Callable[[Callable[[Act, Sequence
 
 
 class Component(Protocol):
-    """What a feature keeps in memory for one chat, such as who is online; it follows the connected sockets."""
+    """What a feature keeps in memory for one chat, such as who is online."""
 
     def close(self) -> None:
         """Cancel what is still to be done, because the chat ends."""
@@ -61,7 +62,8 @@ class Feature:
 
     Its ``tables`` are declared on `storage.tables.metadata`, and a migration in ``storage/migrations/versions`` creates
     them in every database, so that a chat can be given the feature later. Its ``component`` is made once for each chat
-    and is the first argument of its ``live`` commands.
+    and is the first argument of its ``live`` commands and its entries. With ``contents``, files are uploaded and
+    downloaded over HTTP; one feature can have it.
     """
 
     tables: tuple[Table, ...] = ()
@@ -69,7 +71,8 @@ class Feature:
     parts: tuple[Part, ...] = ()
     listeners: tuple[Listener, ...] = ()
     jobs: tuple[JobKind, ...] = ()
-    component: Callable[[Broadcast, Settings], Component] | None = None
+    component: Callable[[Broadcast, Chat], Component] | None = None
+    contents: Contents | None = None
 
     def __post_init__(self) -> None:
         if self.component is None and any(command.kind == "live" for command in self.commands):
@@ -88,17 +91,19 @@ class Features:
         self.jobs = _by_name(job for feature in listed for job in feature.jobs)
         self.parts = tuple(_by_name(part for feature in listed for part in feature.parts).values())
         self.blank = MappingProxyType({part.name: part.empty for part in self.parts})
+        self.contents = [feature.contents for feature in listed if feature.contents][:1]
         self.listeners = tuple(listener for feature in listed for listener in feature.listeners)
 
-    def start(self, broadcast: Broadcast, settings: Settings) -> list[Component]:
-        """Make the components and bind the live commands to them."""
+    def start(self, broadcast: Broadcast, chat: Chat) -> list[Component]:
+        """Make the components, and bind the live commands and entries to them."""
         started = []
         for feature in self._listed:
             if feature.component:
-                component = feature.component(broadcast, settings)
+                component = feature.component(broadcast, chat)
                 started.append(component)
-                live = [command for command in feature.commands if command.kind == "live"]
-                self.commands |= {each.name: replace(each, body=partial(each.body, component)) for each in live}
+                bound = [replace(each, body=partial(each.body, component)) for each in feature.commands]
+                self.commands |= {each.name: each for each in bound if each.kind == "live"}
+                self.entries |= {each.name: each for each in bound if each.kind == "entry"}
         return started
 
 

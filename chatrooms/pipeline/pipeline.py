@@ -27,6 +27,7 @@ from chatrooms.pipeline.parsing import ON_LOOP, parse, weight
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.session_use import SessionUse
 from chatrooms.settings import Settings
+from chatrooms.storage.blobs import Blobs
 from chatrooms.storage.database import Database
 from chatrooms.storage.facts import Facts
 from chatrooms.storage.locks import Locks
@@ -51,6 +52,7 @@ class Pipeline:
         self.settings = settings
         self.sessions = SessionUse()
         self.facts = Facts.unknown()
+        self.blobs = Blobs(settings)
         self._features, self._db, self._broadcast, self._rates, self._queue = features, db, broadcast, rates, queue
         self._uncounted = Rates(settings, NoLimit)
         self._charges = Charges(rates, broadcast)
@@ -245,7 +247,7 @@ class Pipeline:
 
     def _act(self, me: Caller, db: Connection, rates: Rates) -> Act:
         ours, features = self.settings, self._features
-        more: Any = {"server": ours.name, "online": self._broadcast.online, "epoch": self.facts.epoch}
+        more: Any = {"server": ours.name, "online": self._broadcast.online, "epoch": self.facts.epoch, "limits": ours}
         return Act(me, db, Changes(db), rates, ours.lobby, features.parts, features.blank, **more)
 
     def _outcome(self, act: Act, result: R) -> Outcome[R]:

@@ -13,11 +13,11 @@ SHARED = stat.S_ISVTX | stat.S_IWOTH
 """The mode bits of a folder that everyone may use, such as ``/tmp``."""
 
 
-def make_private_folder(folder: Path, ours: str) -> None:
+def make_private_folder(folder: Path, ours: str | tuple[str, ...]) -> None:
     """Create ``folder`` with access for its owner only.
 
     An existing folder keeps its mode, because other programs may need it. The exception is our own folder that holds
-    only files whose names begin with ``ours``: earlier versions of chatrooms left it readable by others.
+    only what has names that begin with ``ours``: earlier versions of chatrooms left it readable by others.
     """
     try:
         folder.mkdir(mode=FOLDER)
@@ -58,7 +58,7 @@ def close_to_others(path: Path) -> None:
             path.chmod(mode & ~OTHERS)
 
 
-def _only_ours(folder: Path, ours: str) -> bool:
+def _only_ours(folder: Path, ours: str | tuple[str, ...]) -> bool:
     found = folder.stat()
     names = [entry.name for entry in folder.iterdir()]
     return (

@@ -12,8 +12,9 @@ import {
 
 /**
  * The address after the `#`: `/r/lobby` is a room, `/r/lobby/7` a message in it, `/p/bob` a conversation, `/me` the
- * notes to self, `/me/7` one of them, `/r/lobby/7/thread` the thread under a message, `/r/lobby/7/thread/3` a reply in it, `/rooms` the
- * list, `/inbox` what concerns us, `/bookmarks` our bookmarks, `/threads` those that we follow. A link to a message is a path, `r/lobby/7`, so that a server
+ * notes to self, `/me/7` one of them, `/r/lobby/7/thread` the thread under a message, `/r/lobby/7/thread/3` a reply in
+ * it, `/rooms` the list, `/inbox` what concerns us, `/bookmarks` our bookmarks, `/threads` those that we follow,
+ * `/search/words` a search. A link to a message is a path, `r/lobby/7`, so that a server
  * can see its target; a link to a note is not.
  */
 
@@ -21,7 +22,17 @@ export const ROOMS = "#/rooms";
 export const INBOX = "#/inbox";
 export const BOOKMARKS = "#/bookmarks";
 export const THREADS = "#/threads";
+export const SEARCH = "#/search";
 const LISTS = [ROOMS, INBOX, BOOKMARKS, THREADS];
+
+/** The address of a search. @param {string} query */
+export const searchFor = (query) => (query ? `${SEARCH}/${encodeURIComponent(query)}` : SEARCH);
+
+/** What is searched at an address; null if it is none of a search. @param {string} address @returns {string | null} */
+export function queryAt(address) {
+  const written = /^#\/search(?:\/(.*))?$/su.exec(address);
+  return written && decoded(written[1] ?? "");
+}
 
 /** @param {string} room @param {string} mine */
 export function addressOf(room, mine) {
@@ -42,7 +53,8 @@ export function roomAt(address, mine) {
 }
 
 /** Whether an address leads to a room or a list; any other does not say what is shown. @param {string} address @param {string} mine */
-export const isPlace = (address, mine) => LISTS.includes(address) || roomAt(address, mine) !== null;
+export const isPlace = (address, mine) =>
+  LISTS.includes(address) || queryAt(address) !== null || roomAt(address, mine) !== null;
 
 /** @param {string} names @param {string} mine @returns {string | null} null if the name is invalid */
 function conversationAt(names, mine) {
@@ -58,16 +70,19 @@ export function inPlace(href, base) {
   const [link, page] = [URL.parse(href), new URL(base)];
   if (link?.origin !== page.origin || !link.pathname.startsWith(page.pathname)) return "";
   const path = link.pathname.slice(page.pathname.length);
-  if (!path) return /^#\/(?:r|p|me|rooms)\b/u.test(link.hash) ? link.hash : "";
+  if (!path) return /^#\/(?:r|p|me|rooms|search)\b/u.test(link.hash) ? link.hash : "";
   return path.startsWith("r/") ? `#/${path}` : "";
 }
 
 /** A name as it is stored, of one that people may have written by hand. @param {string} part */
-function decode(part) {
+const decode = (part) => folded(decoded(part));
+
+/** @param {string} part */
+function decoded(part) {
   try {
-    return folded(decodeURIComponent(part));
+    return decodeURIComponent(part);
   } catch {
-    return folded(part);
+    return part;
   }
 }
 

@@ -5,9 +5,9 @@ import { openDB } from "idb";
  * State that survives a reload, in IndexedDB. If the browser blocks storage, everything here does nothing.
  * @import {IDBPDatabase} from "idb"
  * @import {Pending} from "./reactions/shown.js"
- * @import {Quoted} from "./wire.js"
+ * @import {File, Quoted} from "./wire.js"
  * @typedef {{id: string, user: string, room: string, text: string, at: string, quoted?: Quoted | null,
- *   ifSeq?: number | null, echoes?: string | null, refused?: string, reaction?: Pending}} Waiting A message, or a reaction, that the server has not
+ *   ifSeq?: number | null, echoes?: string | null, files?: File[], refused?: string, reaction?: Pending}} Waiting A message, or a reaction, that the server has not
  *   acknowledged yet.
  */
 
@@ -72,4 +72,8 @@ export const keepSnapshot = (user, snapshot) => write("snapshots", snapshot, use
 export async function wipe(user) {
   for (const entry of await waitingOf(user)) await dropWaiting(entry.id);
   await within((db) => db.delete("snapshots", user));
+  indexedDB.deleteDatabase(uploadsOf(user));
 }
+
+/** The name of the database of unfinished uploads (`files/kept.js`). @param {string} user */
+export const uploadsOf = (user) => `${NAME} uploads ${user}`;

@@ -14,7 +14,7 @@ import { toast } from "./views/toast.js";
  * them.
  * @import {Waiting} from "./archive.js"
  * @import {Pending} from "./reactions/shown.js"
- * @import {Message, Quoted} from "./wire.js"
+ * @import {File, Message, Quoted} from "./wire.js"
  */
 
 /** @type {import("@preact/signals").Signal<Waiting[]>} */
@@ -51,14 +51,20 @@ export function closeOutbox() {
 }
 
 /**
- * @param {string} room @param {string} text @param {Quoted | null} [quoted] The message to reply to.
- * @param {number | null} [ifSeq] The newest message that its author has seen, to be told if others posted since.
- * @param {string | null} [echoes] The reply in a thread that this also sends to the room.
+ * @typedef {object} Also What a message is besides its text.
+ * @property {Quoted | null} [quoted] The message to reply to.
+ * @property {number | null} [ifSeq] The newest message that its author has seen, to be told if others posted since.
+ * @property {string | null} [echoes] The reply in a thread that this also sends to the room.
+ * @property {File[]} [files] What was uploaded for it.
+ */
+
+/**
+ * @param {string} room @param {string} text @param {Also} [also]
  * @returns {string} its id
  */
-export function post(room, text, quoted = null, ifSeq = null, echoes = null) {
+export function post(room, text, { quoted = null, ifSeq = null, echoes = null, files = [] } = {}) {
   const user = me.value?.username ?? "";
-  const entry = { id: newId(), user, room, text, quoted, ifSeq, echoes, at: new Date().toISOString() };
+  const entry = { id: newId(), user, room, text, quoted, ifSeq, echoes, files, at: new Date().toISOString() };
   share(entry);
   flush();
   return entry.id;
@@ -146,8 +152,10 @@ async function send(entry) {
 }
 
 /** @param {Waiting} entry */
-function run({ id, room, text, quoted, ifSeq = null, echoes = null, reaction }) {
-  if (!reaction) return command("message.post", { room, text, id, reply_to: quoted?.id ?? echoes, if_seq: ifSeq });
+function run({ id, room, text, quoted, ifSeq = null, echoes = null, files = [], reaction }) {
+  const above = quoted?.id ?? echoes;
+  const given = { room, text, id, reply_to: above, if_seq: ifSeq, files: files.map((file) => file.id) };
+  if (!reaction) return command("message.post", given);
   const { message, emoji, adds } = reaction;
   return command(adds ? "reaction.add" : "reaction.remove", { id: message, emoji });
 }
@@ -168,7 +176,7 @@ function refuse(entry, refused) {
  * An entry as a message; its parts, such as `pinned_at`, are missing until the server has stored it.
  * @param {Waiting} entry
  */
-export const asMessage = ({ id, room, text, quoted = null, at, user }) =>
+export const asMessage = ({ id, room, text, quoted = null, files = [], at, user }) =>
   /** @type {Message} */ ({
     id,
     room,
@@ -184,6 +192,7 @@ export const asMessage = ({ id, room, text, quoted = null, at, user }) =>
     deleted: false,
     reply_to: quoted?.id ?? null,
     quoted,
+    files,
   });
 
 onChange(({ messages }) => {

@@ -5,13 +5,13 @@ import { signal } from "@preact/signals";
  * @import {RoomAction} from "./rooms/actions.js"
  * @import {Box} from "./menu/place.js"
  * @import {Numbered} from "./messages/events.js"
- * @import {Message} from "./wire.js"
- * @typedef {"browse" | "create" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"
- *   | "reactions" | "versions" | "message-menu" | "reacting" | "delete"} Dialogs
+ * @import {File, Message} from "./wire.js"
+ * @typedef {"browse" | "create" | "devices" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"
+ *   | "reactions" | "versions" | "pictures" | "message-menu" | "reacting" | "delete"} Dialogs
  * @typedef {{message: Numbered, from: Box, article: HTMLElement | null, onEdit: () => void}} Asked What was asked for of a
  *   message: where from, the element that shows it, and what begins to edit it there.
  * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string, id?: string, message?: Message,
- *   asked?: Asked}} Overlay
+ *   files?: File[], asked?: Asked}} Overlay
  */
 
 export const overlay = signal(/** @type {Overlay} */ ({ kind: "" }));
@@ -36,6 +36,9 @@ export const showReacting = (asked) => void (overlay.value = { kind: "reacting",
 
 /** Whether to delete a message. @param {string} id */
 export const showDeletion = (id) => void (overlay.value = { kind: "delete", id });
+
+/** @param {File[]} files The pictures to choose from. @param {string} id Of the first to show. */
+export const showPictures = (files, id) => void (overlay.value = { kind: "pictures", files, id });
 
 /** @param {RoomAction} kind @param {string} room */
 export const showAction = (kind, room) => void (overlay.value = { kind, room });

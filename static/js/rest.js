@@ -1,5 +1,5 @@
 import { isRefused } from "./archive.js";
-import { refuseDroppedFiles } from "./composer/files.js";
+import { takeFiles } from "./files/dropping.js";
 import { keepReplies } from "./composer/replying.js";
 import { notifyOfNews } from "./notifications/notifications.js";
 import { endQuiet } from "./notifications/quiet.js";
@@ -18,7 +18,7 @@ const STORAGE_BLOCKED = "Storage is blocked, so drafts and unsent messages are l
 
 listenToKeys();
 keepPageTitle();
-refuseDroppedFiles();
+takeFiles();
 keepVisits();
 keepInvitations();
 keepReplies();

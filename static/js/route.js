@@ -12,8 +12,27 @@ const linked = location.pathname.startsWith(`${BASE}r/`) ? location.pathname.sli
 export const askedFor = new URLSearchParams(location.search).get("as") ?? "";
 if (linked || askedFor) history.replaceState(null, "", linked ? `${BASE}#/${linked}` : `${BASE}${location.hash}`);
 
+const CODE = /^#\/(?<kind>link|invite)\/(?<code>[\w-]{43})$/u;
+/** @typedef {{kind: "" | "link" | "invite", code: string}} Opened */
+const NOTHING = /** @type {Opened} */ ({ kind: "", code: "" });
+/** The link that was opened here, which signs this device in or invites to a room, until it is followed or declined. */
+export const opened = signal(NOTHING);
+export const closeOpened = () => void (opened.value = NOTHING);
+
+/** Takes the code out of the address, so that neither the history nor a shared address has it. */
+function takeCode() {
+  const { kind, code } = CODE.exec(location.hash)?.groups ?? {};
+  if (!kind) return;
+  opened.value = /** @type {Opened} */ ({ kind, code });
+  history.replaceState(null, "", `${BASE}#/`);
+}
+
+takeCode();
 const hash = signal(location.hash);
-addEventListener("hashchange", () => (hash.value = location.hash));
+addEventListener("hashchange", () => {
+  takeCode();
+  hash.value = location.hash;
+});
 
 /** @typedef {"" | "members"} Cover What covers the room on a narrow screen: an entry of the history, so that "back" removes it. */
 /** @returns {Cover} */
@@ -66,8 +85,12 @@ export const showsInbox = computed(() => hash.value === INBOX);
 export const showsBookmarks = computed(() => hash.value === BOOKMARKS);
 /** Whether the threads that we follow are. */
 export const showsThreads = computed(() => hash.value === THREADS);
+/** What is searched, if a search is shown; null if not. */
+export const searched = computed(() => addresses.queryAt(hash.value));
 /** Whether a list of messages is shown instead of a room. */
-export const showsPage = computed(() => showsInbox.value || showsBookmarks.value || showsThreads.value);
+export const showsPage = computed(
+  () => showsInbox.value || showsBookmarks.value || showsThreads.value || searched.value !== null,
+);
 
 export const isNarrow = matching("(width < 48rem)");
 /** Whether a panel has a place beside the messages; otherwise it covers them. */

@@ -27,7 +27,7 @@ export const username = signal("");
  * @param {Requests[C]["params"]} params
  * @returns {Promise<Requests[C]["result"]>}
  */
-async function ask(command, params) {
+export async function ask(command, params) {
   const response = await fetch(new URL(`api/${command}`, document.baseURI), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -39,9 +39,23 @@ async function ask(command, params) {
   throw new Refusal(answer?.error ?? { code: "offline", message: "Can't reach the server. Try again." });
 }
 
-/** @param {string} name */
-export async function join(name) {
-  const { user } = await ask("session.join", { username: name });
+/** @param {string} name @param {string} [invite] The code of an invitation. */
+export async function join(name, invite) {
+  const { user } = await ask("session.join", { username: name, ...(invite && { invite }) });
+  await begin(user.username);
+}
+
+/** @param {string} name @param {string} password */
+export async function signIn(name, password) {
+  const { user } = await ask("session.password", { username: name, password });
+  await begin(user.username);
+}
+
+/** Signs in by a link from another device; who was here in this tab is so no longer. @param {string} code */
+export async function followLink(code) {
+  const { user } = await ask("session.link", { code });
+  if (username.value) end("");
+  forgetPlace();
   await begin(user.username);
 }
 

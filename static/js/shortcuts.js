@@ -1,3 +1,4 @@
+import { SEARCH } from "./addresses.js";
 import { focusNearestComposer } from "./composer/focus.js";
 import { currentRoom, go } from "./route.js";
 import { isCalling, myRooms } from "./rooms/sections.js";
@@ -11,6 +12,7 @@ import { markAllRead } from "./reads/marks.js";
 /** @type {[string, string][]} */
 export const KEYS = [
   ["Ctrl K", "Switch to a room or person"],
+  ["Ctrl Shift F", "Search messages"],
   ["Alt ↑ / Alt ↓", "Previous or next room"],
   ["Alt Shift ↑ / ↓", "Previous or next unread room"],
   ["Esc", "Close the open panel, or mark the room as read"],
@@ -34,8 +36,10 @@ function onKeyDown(event) {
 
 /** @param {KeyboardEvent} event @returns {(() => void) | undefined} */
 function actionOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
-  if ((ctrlKey || metaKey) && !altKey && key.toLowerCase() === "k") return () => show("switcher");
-  if ((ctrlKey || metaKey) && !altKey && key === "/") return () => show("keys");
+  const isCommand = (ctrlKey || metaKey) && !altKey;
+  if (isCommand && key.toLowerCase() === "k") return () => show("switcher");
+  if (isCommand && shiftKey && key.toLowerCase() === "f") return () => (location.hash = SEARCH);
+  if (isCommand && key === "/") return () => show("keys");
   if (altKey && !ctrlKey && key === "ArrowUp") return () => walk(-1, shiftKey);
   if (altKey && !ctrlKey && key === "ArrowDown") return () => walk(1, shiftKey);
   if (key === "Escape" && !document.querySelector(":popover-open")) return markAllRead;

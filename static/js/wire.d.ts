@@ -6,6 +6,12 @@
 /** Who can join a room: everyone (`open`) or invited people (`private`). */
 export type Access = "open" | "private" | "conversation" | "personal" | "thread";
 
+/** A file that is being uploaded. */
+export interface Beginning {
+  id: string;
+  name: string;
+}
+
 /** A message that you want to find again; in your own room only. */
 export interface Bookmark {
   message: string;
@@ -56,6 +62,16 @@ export interface EventData {
   seq?: number;
 }
 
+/** A file of a message. */
+export interface File {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+  url: string;
+  picture: Picture | null;
+}
+
 /** A thread that you follow; in your own room only. */
 export interface Follow {
   username: string;
@@ -64,6 +80,31 @@ export interface Follow {
   at: string;
   gone: boolean;
   rev: number;
+}
+
+/** A message that a search found. */
+export interface FoundMessage {
+  id: string;
+  room: string;
+  seq: number;
+  rev: number;
+  number: number | null;
+  author: string;
+  kind: string;
+  text: string | null;
+  data: EventData | null;
+  at: string;
+  edited_at: string | null;
+  deleted: boolean;
+  reply_to: string | null;
+  highlights: string[];
+  pinned_at: string | null;
+  mentions: string[];
+  quoted: Quoted | null;
+  reactions: Reaction[];
+  thread: Summary | null;
+  echo: Echo | null;
+  files: File[];
 }
 
 /** Something that concerns you; in your own room only. */
@@ -80,9 +121,25 @@ export interface InboxItem {
   rev: number;
 }
 
+/** An invitation by link. */
+export interface Invite {
+  id: string;
+  room: string;
+  created_by: string;
+  created_at: string;
+  expires_at: string;
+  uses_left: number;
+}
+
 /** The server's limits. */
 export interface Limits {
   text: number;
+}
+
+/** A link that signs in another device once; the address is the page's own, with `#/link/` and the code. */
+export interface Link {
+  code: string;
+  expires_at: string;
 }
 
 /** A thread that you follow. */
@@ -153,6 +210,26 @@ export interface Message {
   reactions: Reaction[];
   thread: Summary | null;
   echo: Echo | null;
+  files: File[];
+}
+
+/** An invitation that was made. */
+export interface NewInvite {
+  id: string;
+  room: string;
+  created_by: string;
+  created_at: string;
+  expires_at: string;
+  uses_left: number;
+  code: string;
+}
+
+/** What to know of a picture before it is loaded. */
+export interface Picture {
+  width: number;
+  height: number;
+  placeholder: string;
+  animated: boolean;
 }
 
 /** The message that another one replies to, as of reading the reply. */
@@ -216,6 +293,20 @@ export interface Session {
   current: boolean;
 }
 
+/** A file, and the message that it is in. */
+export interface SharedFile {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+  url: string;
+  picture: Picture | null;
+  message: string;
+  seq: number;
+  author: string;
+  at: string;
+}
+
 /** A live event that is never stored. */
 export interface Signal {
   room: string;
@@ -270,7 +361,8 @@ export type ErrorCode =
   | "too_large"
   | "rate_limited"
   | "internal"
-  | "unavailable";
+  | "unavailable"
+  | "no_space";
 
 export interface Events {
   welcome: Welcome;
@@ -294,6 +386,21 @@ export interface Commands {
     params: { id: string };
     result: { bookmark: Bookmark };
   };
+  /** Begin to upload a file, which you can then post with `message.post`. */
+  "file.begin": {
+    params: { name: string; size: number; type?: string };
+    result: { file: Beginning; upload: string };
+  };
+  /** Return the files of a room, newest first, about a hundred at a time; those of a message come together. */
+  "file.list": {
+    params: { room: string; after?: number | null };
+    result: { files: SharedFile[]; more: boolean };
+  };
+  /** Return how much you can upload. */
+  "file.space": {
+    params: {};
+    result: { largest: number; used: number; quota: number };
+  };
   /** Return a page of a room's messages, at most 100. */
   history: {
     params: { room: string; before?: number | null; after?: number | null; around?: number | null; limit?: number };
@@ -308,6 +415,31 @@ export interface Commands {
   "inbox.mark": {
     params: { ids: number[]; state?: "read" | "unread" };
     result: { items: InboxItem[] };
+  };
+  /** Join the room that an invitation by link leads to. */
+  "invite.accept": {
+    params: { code: string };
+    result: { member: Member };
+  };
+  /** Make a link by which people join a room, and the server if they are new. */
+  "invite.create": {
+    params: { room: string; uses?: number; expires?: string | null };
+    result: { invite: NewInvite };
+  };
+  /** Return the invitations by link to a room: all to its owners and moderators, and else your own. */
+  "invite.list": {
+    params: { room: string };
+    result: { invites: Invite[] };
+  };
+  /** Make an invitation by link work no longer. */
+  "invite.revoke": {
+    params: { id: string };
+    result: {};
+  };
+  /** Make a link that signs in another device as you, once, within five minutes. */
+  "link.create": {
+    params: {};
+    result: { link: Link };
   };
   /** Delete a message; a tombstone without its text takes its place. */
   "message.delete": {
@@ -326,7 +458,7 @@ export interface Commands {
   };
   /** Post a message in a room, or to a person by their username. */
   "message.post": {
-    params: { room: string; text: string; id?: string | null; reply_to?: string | null; if_seq?: number | null };
+    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[] };
     result: { message: Message };
   };
   /** Unpin a message. */
@@ -338,6 +470,16 @@ export interface Commands {
   "message.versions": {
     params: { id: string };
     result: { versions: Version[] };
+  };
+  /** Return whether you have a password, and since when. */
+  "password.get": {
+    params: {};
+    result: { changed_at: string | null };
+  };
+  /** Set your password, which signs you in on any device. */
+  "password.set": {
+    params: { password: string; current?: string | null; revoke_others?: boolean };
+    result: {};
   };
   /** Return which of these people are online, and send their `presence` signals until you watch others. */
   "presence.watch": {
@@ -444,6 +586,11 @@ export interface Commands {
     params: { room: string; title?: string | null; topic?: string | null; access?: "open" | "private" | null };
     result: { room: Room };
   };
+  /** Find messages in the rooms and conversations that you belong to, newest first. */
+  search: {
+    params: { query: string; after?: string | null; limit?: number; offset?: number };
+    result: { messages: FoundMessage[]; more: boolean; next: string | null; indexed: number; mine: Record<string, string[]> };
+  };
   /** Return the browsers and programs that can act for you. */
   "session.list": {
     params: {};
@@ -452,6 +599,11 @@ export interface Commands {
   /** End one of your sessions; its sockets are disconnected. */
   "session.revoke": {
     params: { id: string };
+    result: {};
+  };
+  /** End all your sessions but this one; their sockets are disconnected. */
+  "session.revoke_others": {
+    params: {};
     result: {};
   };
   /** Emit a signal, which is never stored, to a room that you belong to or a person you share a room with. */
@@ -517,15 +669,30 @@ export interface Commands {
 }
 
 export interface Entries {
+  /** Return where an invitation by link leads, for people who are not signed in yet. */
+  "invite.get": {
+    params: { code: string };
+    result: { room: string; title: string; created_by: string | null };
+  };
   /** Join from a browser: sets the cookie that proves the name. */
   "session.join": {
-    params: { username: string };
+    params: { username: string; invite?: string | null };
     result: { user: User };
   };
   /** End the browser's session of a name, and remove its cookie. */
   "session.leave": {
     params: { username: string };
     result: {};
+  };
+  /** Sign in by a link: sets the cookie that proves the name, unless you give a `claim`. */
+  "session.link": {
+    params: { claim?: string | null; code: string };
+    result: { user: User };
+  };
+  /** Sign in with a password: sets the cookie that proves the name, unless you give a `claim`. */
+  "session.password": {
+    params: { claim?: string | null; username: string; password: string };
+    result: { user: User };
   };
 }
 

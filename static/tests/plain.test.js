@@ -19,7 +19,7 @@ const TEXTS = {
   "|a|b|\n|-|-|\n|c|d|": "a\nb\nc\nd",
   "2*3*4 and __init__": "2*3*4 and __init__",
   "one\n\n---\n\ntwo": "one\ntwo",
-  "": "blank message",
+  "": "Shared files",
 };
 
 for (const [text, expected] of Object.entries(TEXTS)) {

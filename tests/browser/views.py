@@ -156,6 +156,21 @@ async def settings(alice: Visitor) -> None:
     await from_account(alice, "Settings")
 
 
+async def devices(alice: Visitor) -> None:
+    """Show the devices, with a link for another one and the form for a password."""
+    await from_account(alice, "Devices and password")
+    await alice.button("Show a link and QR code").click()
+    await alice.button("Set a password").click()
+    await expect(alice.dialog.get_by_role("img", name="QR code of the link")).to_be_visible()
+
+
+async def invite_link(alice: Visitor) -> None:
+    """Show a link that invites to a room."""
+    await invite(alice)
+    await alice.button("Make a link").click()
+    await alice.dialog.get_by_role("button", name="Copy").scroll_into_view_if_needed()
+
+
 async def profile(alice: Visitor) -> None:
     await from_account(alice, "Edit profile")
 
@@ -266,6 +281,24 @@ async def events(alice: Visitor) -> None:
     await expect(alice.log.get_by_role("list", name="What happened")).to_be_visible()
 
 
+async def search_box(alice: Visitor) -> None:
+    await alice.page.goto(f"{alice.url}/#/search/carol%20from%3A")
+    await alice.page.get_by_role("combobox", name="Search messages").click()
+    await expect(alice.page.get_by_role("option").first).to_be_visible()
+
+
+async def search_hints(alice: Visitor) -> None:
+    await rooms(alice)
+    await alice.page.get_by_role("link", name="Search messages").click()
+    await expect(alice.page.get_by_text("Words find messages")).to_be_visible()
+
+
+async def searching(alice: Visitor) -> None:
+    await alice.page.goto(f"{alice.url}/#/search/have%20on%3Atoday")
+    await alice.page.get_by_role("button", name="Surroundings").first.click()
+    await expect(alice.page.get_by_role("list", name="Surroundings")).to_be_visible()
+
+
 async def not_here(alice: Visitor) -> None:
     await alice.page.goto(f"{alice.url}/r/nowhere")
     await expect(alice.page.get_by_role("heading", name="No open room is called #nowhere")).to_be_visible()
@@ -280,8 +313,8 @@ VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
         lobby, rooms, members, message, message_menu, reacting, reacted, switcher, keys, completion, emoji,
-        person, settings, profile, level, browse, replying, thread, threads, inbox, bookmarks, mute, new_room,
-        new_conversation, edit_room, invite, archive, sign_out, conversation, notes, events, not_here,
-        editing, too_long,
+        person, settings, devices, invite_link, profile, level, browse, replying, thread, threads, inbox,
+        bookmarks, mute, new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes,
+        events, searching, search_box, search_hints, not_here, editing, too_long,
     )
 }  # fmt: skip

@@ -10,7 +10,7 @@ import grimp
 import pytest
 from sqlalchemy import Table
 
-from chatrooms import Chatrooms, Settings, features
+from chatrooms import Chatrooms, Settings, features, identity
 from chatrooms.storage import facts, tables
 
 MODULES = [import_module(f"{features.__name__}.{found.name}") for found in pkgutil.iter_modules(features.__path__)]
@@ -24,7 +24,7 @@ def test_every_module_is_a_listed_feature():
 
 
 def test_every_table_belongs_to_the_base_or_to_one_feature():
-    owned = [table.name for feature in features.FEATURES for table in feature.tables]
+    owned = [table.name for feature in (*features.FEATURES, *identity.FEATURES) for table in feature.tables]
     assert Counter([*(table.name for table in BASE_TABLES), *owned]) == Counter(tables.metadata.tables.keys())
 
 

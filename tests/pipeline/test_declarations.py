@@ -167,8 +167,8 @@ def test_an_unknown_rate_is_found_at_import(kind):
     def body(act: Act, p: Params, _: None) -> None:
         pass
 
-    with pytest.raises(ValueError, match=r"x\.y has an unknown rate: upload"):
-        kind("x.y", may=access.anyone, rate="upload")(body)
+    with pytest.raises(ValueError, match=r"x\.y has an unknown rate: hugs"):
+        kind("x.y", may=access.anyone, rate="hugs")(body)
 
 
 class Banned(Forbidden):

@@ -39,6 +39,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "room.invite": {"username": "carol"},
     "room.remove": {"username": "bob"},
     "read.mark": {"seq": 1},
+    "search": {"query": "hello"},
     "signal": {"type": "x"},
 }
 """The other parameters of a command."""

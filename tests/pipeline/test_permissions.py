@@ -21,6 +21,7 @@ from chatrooms import Chatrooms, Settings
 from chatrooms.doors.docs.generated import contract
 from chatrooms.errors import Invalid, UnknownCommand
 from tests.doors import DOORS, post
+from tests.features.files import upload
 from tests.people import Person, connect, leave
 from tests.servers import QUICK, running, serving
 from tests.world import make_staff
@@ -46,7 +47,8 @@ class World:
         named = {"SECRET": self.secret, "REPLY": self.reply, "PUBLIC": self.public}
         threads = {f"{name} THREAD": f"{row['room']}/{row['seq']}" for name, row in named.items()}
         ids = {**{name: row["id"] for name, row in named.items()}, **threads, "NEW": str(uuid4())}
-        return {key: ids.get(value, value) if isinstance(value, str) else value for key, value in template.items()}
+        filled = {key: ids.get(value, value) if isinstance(value, str) else value for key, value in template.items()}
+        return filled | ({"files": [self.secret["files"][0]["id"]]} if "files" in template else {})
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +59,8 @@ async def world(tmp_path_factory) -> AsyncIterator[World]:
         bob = people["bob"]
         await make_staff(bob, topic=CANARY)
         await bob.run("room.create", name="#open")
-        secret = await bob.say("#staff", f"{CANARY} @alice @carol @mallory")
+        files = [await upload(bob, CANARY.encode(), f"{CANARY}.txt")]
+        secret = await bob.say("#staff", f"{CANARY} @alice @carol @mallory", files=files)
         await people["alice"].hears(lambda _, data: bool(data.get("inbox")))
         await people["alice"].run("bookmark.add", id=secret["id"])
         thread = f"#staff/{secret['seq']}"
@@ -96,6 +99,8 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"room": "REPLY THREAD", "text": "x"}, "invalid", "invalid"),
         ({"room": "bob/1", "text": "x"}, STRANGER, STRANGER),
         ({"room": "alice+bob/1", "text": "x"}, STRANGER, STRANGER),
+        ({"room": "#staff", "files": "FILES"}, "not_found", STRANGER),
+        ({"room": "carol", "files": "FILES"}, "not_found", "not_found"),
     ],
     "message.edit": [
         ({"id": "SECRET", "text": "y"}, "forbidden", STRANGER),
@@ -204,6 +209,20 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "bookmark.list": [({}, FINE, FINE)],
     "inbox.list": [({}, FINE, FINE)],
     "inbox.mark": [({"ids": [1]}, FINE, FINE)],
+    "search": [
+        ({"query": "canary"}, FINE, FINE),
+        ({"query": "canary in:#staff"}, FINE, FINE),
+        ({"query": "in:#staff -zebra"}, FINE, FINE),
+        ({"query": "is:mention"}, FINE, FINE),
+        ({"query": "from:bob", "after": "SECRET"}, FINE, STRANGER),
+    ],
+    "file.begin": [({"name": "x", "size": 1}, FINE, FINE)],
+    "file.space": [({}, FINE, FINE)],
+    "file.list": [
+        ({"room": "#staff"}, FINE, STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+        ({"room": "bob"}, STRANGER, STRANGER),
+    ],
     "typing": [({"room": "#staff"}, FINE, STRANGER), ({"room": "SECRET THREAD"}, FINE, STRANGER)],
     "signal": [
         ({"to": "SECRET THREAD", "type": "x"}, FINE, STRANGER),
@@ -217,6 +236,20 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "user.list": [({}, FINE, FINE)],
     "session.list": [({}, FINE, FINE)],
     "session.revoke": [({"id": "NEW"}, STRANGER, STRANGER)],
+    "session.revoke_others": [({}, FINE, FINE)],
+    "invite.create": [
+        ({"room": "#staff"}, "forbidden", STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+    ],
+    "invite.list": [
+        ({"room": "#staff"}, "forbidden", STRANGER),
+        ({"room": "#open"}, "not_a_member", "not_a_member"),
+    ],
+    "invite.revoke": [({"id": "NEW"}, STRANGER, STRANGER)],
+    "invite.accept": [({"code": "c" * 43}, STRANGER, STRANGER)],
+    "link.create": [({}, FINE, FINE)],
+    "password.get": [({}, FINE, FINE)],
+    "password.set": [({"password": "password"}, "invalid", "invalid")],
 }
 EACH = [(command, *case) for command, cases in CASES.items() for case in cases]
 
@@ -230,6 +263,13 @@ ENTRIES: dict[str, list[tuple[dict, str, str, str]]] = {
     "session.leave": [
         ({"username": "erin"}, FINE, "forbidden", "forbidden"),
         ({"username": "alice"}, FINE, "forbidden", "forbidden"),
+    ],
+    "invite.get": [({"code": "c" * 43}, STRANGER, "forbidden", STRANGER)],
+    "session.link": [({"code": "c" * 43}, "unauthorized", "forbidden", "forbidden")],
+    "session.password": [
+        ({"username": "alice", "password": "x"}, "unauthorized", "forbidden", "forbidden"),
+        ({"username": "nobody", "password": "x"}, "unauthorized", "forbidden", "forbidden"),
+        ({"username": "system", "password": "x"}, "unauthorized", "forbidden", "forbidden"),
     ],
 }
 """What runs before it is known who asks, by HTTP alone."""

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, insert, inspect, select
 
 from chatrooms.features import FEATURES
+from chatrooms.features.search.index import TABLE
 from chatrooms.storage import migrations
 from chatrooms.storage.tables import members, metadata, reads, rooms
 from tests.storage.test_writer import ROOM
@@ -26,6 +27,11 @@ FIRST_VERSION = (
     "INSERT INTO reads VALUES ('alice', 'alice+bob', 7, 1, 3)",
 )
 """Rows of version 0001."""
+INDEX = {
+    "sqlite": f"SELECT replace(sql, 'IF NOT EXISTS ', '') FROM sqlite_master WHERE name LIKE '{TABLE}%' ORDER BY name",
+    "postgresql": f"SELECT indexdef FROM pg_indexes WHERE tablename = '{TABLE}' ORDER BY indexname",
+}
+"""How the index of words was made."""
 
 
 @pytest.fixture
@@ -36,9 +42,11 @@ def engine(tmp_path, either_database):
 
 
 def context(connection):
-    """Compare without the indexes of other databases, because Alembic ignores ``ddl_if``."""
+    """Compare without the indexes of other databases, because Alembic ignores ``ddl_if``, and without that of words."""
 
-    def is_meant(thing, _name, kind, *_):
+    def is_meant(thing, name, kind, *_):
+        if TABLE in (name or ""):
+            return False
         only = thing._ddl_if if kind == "index" else None
         return only is None or only.dialect == connection.dialect.name
 
@@ -50,6 +58,20 @@ def test_migrations_and_a_first_start_create_the_tables_of_the_code(engine, made
     made(engine)
     with engine.connect() as connection:
         assert compare_metadata(context(connection), metadata) == []
+
+
+def test_migrations_create_the_index_of_words_as_a_first_start_does(tmp_path, either_database):
+    made = []
+    for number, make in enumerate((migrations.migrate, migrations.upgrade)):
+        engine = create_engine(either_database or f"sqlite:///{tmp_path / str(number)}")
+        make(engine)
+        with engine.begin() as connection:
+            made.append(connection.exec_driver_sql(INDEX[connection.dialect.name]).all())
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+                connection.exec_driver_sql("CREATE SCHEMA public")
+        engine.dispose()
+    assert made[0] == made[1] and made[0]
 
 
 def test_a_migration_creates_the_tables_of_each_feature(engine):

@@ -49,8 +49,14 @@ class Contract:
         for command in self.all:
             schema(command.result, named)
         named["Error"]["properties"]["code"]["enum"] = codes()
+        messages = [
+            kind
+            for kind in named.values()
+            if named["Message"]["properties"].keys() <= kind.get("properties", {}).keys()
+        ]
         for part in self.parts:
-            _add(part, named["Message"], named)
+            for message in messages:
+                _add(part, message, named)
         return dict(sorted(named.items()))
 
     @cached_property

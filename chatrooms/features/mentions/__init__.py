@@ -85,6 +85,7 @@ MENTIONS = Part(
     (),
     _load,
     _store,
+    found_by={"is:mention": lambda me: select(mentions.c.message).where(mentions.c.username == me)},
 )
 
 FEATURE = Feature(tables=(mentions,), parts=(MENTIONS,))

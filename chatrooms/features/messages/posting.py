@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from pydantic import Field
 from sqlalchemy import Connection, Integer, bindparam, select
@@ -22,7 +22,7 @@ from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import MESSAGE
 from chatrooms.storage.tables import messages
-from chatrooms.types import MAX_PAGE, AnyRoom, Id, MessageText, Seq, fitting
+from chatrooms.types import MAX_FILES, MAX_PAGE, AnyRoom, Id, MaybeText, Seq, fitting
 
 _room = tables.rooms.c
 _rev = _room.counter + bindparam("revs", type_=Integer)
@@ -42,7 +42,7 @@ class Post(Params):
     """A new message."""
 
     room: AnyRoom = Field(description="Where to post; a username means the conversation with that person.")
-    text: MessageText
+    text: MaybeText = Field("", description="Markdown source; it can be empty, or left out, if there are `files`.")
     id: Id | None = Field(
         None,
         description="A UUID from the client, best of version 7: posting the same id again returns the stored message.",
@@ -56,6 +56,13 @@ class Post(Params):
         description="The `seq` of the newest message that you have seen: if others have posted since, nothing is "
         "posted; it is a `conflict`, and its `details.since` has their messages.",
     )
+    files: list[Id] = Field(
+        [], max_length=MAX_FILES, description="The ids of files that you have uploaded (see `file.begin`), in order."
+    )
+
+
+Attach = Mapping[str, Callable[[Message], Any]]
+"""What stores the parts of a message that were given, by their names."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,7 @@ def _may(act: Act, p: Post) -> Posting:
             if stored := _stored(act, room, p):
                 return Posting(room, stored=stored, belongs=False)
         raise
-    looks = p.reply_to or p.if_seq is not None or not here.exists
+    looks = p.reply_to or p.files or p.if_seq is not None or not here.exists
     stored = _stored(act, room, p) if looks else None  # others learn it from `_store`
     return Posting(room, begins=not here.exists, reopens=here.closed, stored=stored)
 
@@ -121,9 +128,20 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
         _require_same_room(act.db, p.reply_to, to.room)
     if p.if_seq is not None:
         _require_none_since(act, to.room, p.if_seq)
+    attach = _content(act, p)
     if to.begins:
         _begin(act, to.room)
-    return {"message": _store(act, p, to) or _again(act, p, to)}
+    return {"message": _store(act, p, to, attach) or _again(act, p, to)}
+
+
+def _content(act: Act, p: Post) -> Attach:
+    """Check what the message consists of, and return what stores it beside the text; raises `Invalid`."""
+    given = [(part, value) for part in act.parts if part.given and (value := getattr(p, part.name, None))]
+    if not p.text and not given:
+        raise Invalid("This cannot be empty.", field="text")
+    if p.files and not given:
+        raise Invalid("This server has no files.", field="files")
+    return {part.name: part.given(act, value) for part, value in given if part.given}
 
 
 def _require_same_room(db: Connection, id: str, room: str) -> None:
@@ -163,7 +181,7 @@ def _again(act: Act, p: Post, to: Posting) -> Message:
     return with_parts(act, [cast(Message, _stored(act, to.room, p))])[0]
 
 
-def _store(act: Act, p: Post, to: Posting) -> Message | None:
+def _store(act: Act, p: Post, to: Posting, attach: Attach) -> Message | None:
     """Store and broadcast a message; return None if there is one with that id."""
     values = {
         "id": p.id or ids.new(),
@@ -184,5 +202,7 @@ def _store(act: Act, p: Post, to: Posting) -> Message | None:
     rev, number = act.changes.number_message(to.room)
     row = cast(Message, {**values, "seq": rev, "rev": rev, "number": number, **act.blank})
     store_parts(act, row)
+    for name, store in attach.items():
+        cast(dict[str, Any], row)[name] = store(row)
     act.changes.add(to.room, "messages", row)
     return row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydantic import Field
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, NotFound
@@ -71,6 +71,7 @@ REACTIONS = Part(
     stored.load,
     _store,
     stored.beyond,
+    found_by={"has:reaction": lambda _: select(stored.reactions.c.message)},
 )
 
 

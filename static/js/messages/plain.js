@@ -4,6 +4,8 @@ import { markdown } from "./markdown.js";
 
 /** As much as an excerpt shows; formatting more would be in vain. */
 const LONGEST = 600;
+/** Of a message whose text is empty, which has files. */
+const NO_TEXT = "Shared files";
 const BLOCKS = new Set(["p", "li", "blockquote", "tr", "th", "td", "hr", "br"]);
 
 /** @param {any} made Preact nodes. @returns {string} */
@@ -17,7 +19,9 @@ function wordsOf(made) {
 }
 
 /** The beginning of what a text says, a line for each of its blocks. @param {string | null} text */
-export const plain = (text) =>
-  wordsOf(markdown((text ?? "").slice(0, LONGEST)))
+export function plain(text) {
+  if (!text) return text === "" ? NO_TEXT : "";
+  return wordsOf(markdown(text.slice(0, LONGEST)))
     .replace(/\n{2,}/gu, "\n")
     .trim();
+}

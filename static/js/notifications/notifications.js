@@ -20,7 +20,7 @@ import { isWanted, News } from "./news.js";
  * @typedef {{username: string, room: string, seq: number, link: string}} About
  * @typedef {object} Telling What to notify about.
  * @property {string} id The message's.
- * @property {string} room @property {number} seq @property {string} author @property {string} text
+ * @property {string} room @property {number} seq @property {string} author @property {string | null} text Null if it is not known.
  * @property {boolean} mentionsMe
  * @property {() => boolean} isUnread Whether it is still unread.
  */
@@ -57,7 +57,7 @@ const ofMessage = ({ id, room, seq, author, text, number }) => ({
   room,
   seq,
   author,
-  text: text ?? "",
+  text,
   mentionsMe: false,
   isUnread: () => number > (reads.peek().get(room)?.number ?? 0) && !windowOf(room).peek().rows.get(id)?.deleted,
 });
@@ -71,7 +71,7 @@ const ofItem = ({ id, message, room, seq, by }) => ({
   text:
     windowOf(room)
       .peek()
-      .rows.get(message ?? "")?.text ?? "",
+      .rows.get(message ?? "")?.text ?? null,
   mentionsMe: true,
   isUnread: () => isUnread(inbox.peek().get(id)),
 });

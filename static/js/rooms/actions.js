@@ -1,15 +1,16 @@
 import { asRefusal } from "../connection.js";
 import { momentOf } from "../dates.js";
-import { isConversation, isShared } from "../names.js";
-import { isMuted, mayModerate, memberships, rooms } from "../store.js";
+import { searchFor } from "../addresses.js";
+import { isConversation, isShared, others } from "../names.js";
+import { isMuted, mayModerate, me, memberships, rooms } from "../store.js";
 import { command } from "../sync.js";
 import { toast } from "../views/toast.js";
 import { showAction } from "../overlay.js";
 
 /**
  * The actions of a room, in its menu and after a `/` in the composer.
- * @typedef {"notifications" | "favorite" | "unfavorite" | "mute" | "unmute" | "pins" | "invite" | "edit" | "archive"
- *   | "unarchive" | "leave" | "close"} RoomAction
+ * @typedef {"search" | "notifications" | "favorite" | "unfavorite" | "mute" | "unmute" | "pins" | "files" | "invite"
+ *   | "edit" | "archive" | "unarchive" | "leave" | "close"} RoomAction
  */
 
 /** @param {string} room @returns {[RoomAction, string][]} */
@@ -19,12 +20,14 @@ export function actionsIn(room) {
   const moderates = isShared(room) && mayModerate(room) && !archived;
   /** @type {[RoomAction, string, boolean][]} */
   const all = [
+    ["search", "Search in this room", belongs],
     ["notifications", "Notifications", belongs],
     ["favorite", "Add to favorites", belongs && !isFavorite(room)],
     ["unfavorite", "Remove from favorites", belongs && isFavorite(room)],
     ["mute", "Mute", belongs && !isMuted(room)],
     ["unmute", unmuting(room), belongs && isMuted(room)],
     ["pins", "Pinned messages", belongs],
+    ["files", "Files", belongs],
     ["invite", "Invite people", (access === "open" && !archived) || moderates],
     ["edit", "Edit room", moderates],
     ["archive", "Archive room", moderates],
@@ -46,6 +49,7 @@ function unmuting(room) {
 
 /** Performs an action; most of them open a dialog. @param {RoomAction} action @param {string} room */
 export function perform(action, room) {
+  if (action === "search") return void (location.hash = searchFor(`${searchIn(room)} `));
   if (action === "close") return tell(close(room));
   if (action === "unarchive") return tell(unarchive(room));
   if (action === "favorite" || action === "unfavorite" || action === "unmute") {
@@ -63,3 +67,11 @@ const unarchive = (room) => command("room.unarchive", { room }).then(() => toast
 
 /** Shows a failure. @param {Promise<unknown>} done */
 const tell = (done) => void done.catch((error) => toast(asRefusal(error).message));
+
+/** What finds messages in a room alone. @param {string} room */
+export function searchIn(room) {
+  const mine = me.peek()?.username ?? "";
+  if (room === mine) return "in:me";
+  const people = isConversation(room) ? others(room, mine) : [];
+  return `in:${people.length === 1 ? `@${people[0]}` : room}`;
+}

@@ -22,6 +22,7 @@ export function Account() {
         <button popovertarget="account-menu" onClick=${() => show("profile")}>Edit profile</button>
         <button popovertarget="account-menu" onClick=${() => show("settings")}>Settings</button>
         <button popovertarget="account-menu" onClick=${() => show("keys")}>Shortcuts and commands</button>
+        ${!hosted && html`<button popovertarget="account-menu" onClick=${() => show("devices")}>Devices and password</button>`}
         ${!hosted && html`<hr />`}
         ${!hosted && html`<button onClick=${useAnotherName}>Use another name in this tab</button>`}
         ${!hosted && html`<button popovertarget="account-menu" onClick=${() => show("sign-out")}>Sign out</button>`}

@@ -2,9 +2,11 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { username } from "../session.js";
-import { isBehind, shownRoom } from "../route.js";
+import { isBehind, opened, shownRoom } from "../route.js";
 import { isOpen, me } from "../store.js";
+import { Invitation } from "./invitation.js";
 import { Join } from "./join.js";
+import { Link } from "./link.js";
 import { Unreachable } from "./offline.js";
 import { Toasts } from "./toast.js";
 
@@ -23,9 +25,14 @@ function bringChat() {
 }
 
 export function App() {
-  const view = username.value ? html`<${Inside} />` : html`<${Join} />`;
   useEffect(bringChat, []);
-  return html`${view}${isElsewhere() && html`<${Toasts} />`}`;
+  return html`${view()}${isElsewhere() && html`<${Toasts} />`}`;
+}
+
+function view() {
+  if (opened.value.kind === "link") return html`<${Link} />`;
+  if (opened.value.kind === "invite") return html`<${Invitation} />`;
+  return username.value ? html`<${Inside} />` : html`<${Join} />`;
 }
 
 /** Whether no open room shows the notices, which it does between its messages and what is being written. */

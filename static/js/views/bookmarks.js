@@ -1,13 +1,12 @@
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { bookmarkList } from "../lists/bookmark-list.js";
-import { isConversation } from "../names.js";
-import { titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Icon } from "./icon.js";
 import { MessageList } from "./message-list.js";
 import { MessageRow } from "./message-row.js";
 import { toast } from "./toast.js";
+import { whereOf } from "./where.js";
 
 /**
  * @import {Entry} from "../lists/pages.js"
@@ -35,9 +34,6 @@ const Row = ({ message }) => html`
     </button>
   <//>
 `;
-
-/** @param {string} room */
-const whereOf = (room) => html`${isConversation(room) ? "with" : "in"} <bdi>${titleOf(room)}</bdi>`;
 
 /** Removes a bookmark, and gives the focus to another row. @param {string} id @param {any} button */
 function remove(id, button) {

@@ -1,7 +1,16 @@
 import { useLayoutEffect } from "preact/hooks";
 import { closeOverlay, overlay } from "../overlay.js";
 import { html } from "../html.js";
-import { currentRoom, isCovered, shownRoom, showsBookmarks, showsInbox, showsList, showsThreads } from "../route.js";
+import {
+  currentRoom,
+  isCovered,
+  searched,
+  shownRoom,
+  showsBookmarks,
+  showsInbox,
+  showsList,
+  showsThreads,
+} from "../route.js";
 import { later } from "./later.js";
 import { Offline } from "./offline.js";
 import { RoomView } from "./room.js";
@@ -11,6 +20,7 @@ const Bookmarks = later("Bookmarks");
 const Inbox = later("Inbox");
 const Threads = later("Threads");
 const Overlays = later("Overlays");
+const Search = later("Search");
 
 /** The chat, once a person has joined. */
 export function Chat() {
@@ -25,6 +35,7 @@ export function Chat() {
         ${showsBookmarks.value && html`<${Bookmarks} />`}
         ${showsThreads.value && html`<${Threads} />`}
         ${showsInbox.value && html`<${Inbox} />`}
+        ${searched.value !== null && html`<${Search} query=${searched.value} />`}
         ${room && html`<${RoomView} key=${room} room=${room} />`}
       </main>
       ${overlay.value.kind && html`<${Overlays} onClose=${closeOverlay} />`}

@@ -9,6 +9,7 @@ import { sendTyping, stopTyping } from "../typing.js";
 import { insert } from "../composer/writing.js";
 import { composerId } from "../composer/focus.js";
 import { withEmojis } from "../emoji.js";
+import { attachedIn, detach, isUploaded } from "../files/attached.js";
 import { html } from "../html.js";
 import { myLast } from "../messages/own.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
@@ -18,6 +19,7 @@ import { currentThread, linkedIn } from "../route.js";
 import { perform } from "../rooms/actions.js";
 import { isArchived, mayModerate, titleOf, windowOf } from "../store.js";
 import { Absent } from "./absent.js";
+import { Attach } from "./attach.js";
 import { EmojiButton } from "./emoji-button.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
@@ -25,6 +27,7 @@ import { LeftDraft } from "./left-draft.js";
 import { leftOf, TextBox } from "./text-box.js";
 
 const Replying = later("Replying");
+const Tray = later("Tray");
 
 /** Before a text of so many characters is posted, its author sees what others have posted meanwhile. */
 const LONG = 600;
@@ -42,15 +45,8 @@ export function Composer({ room, onEditLast }) {
   /** @param {KeyboardEvent} event */
   function onKey(event) {
     if (event.key === "Escape" && replyIn(room)) return (event.preventDefault(), noReply(room));
-    return editLast(event);
-  }
-
-  /** @param {KeyboardEvent} event */
-  function editLast(event) {
     const last = event.key === "ArrowUp" && !event.altKey && !text && myLast(room);
-    if (!last) return;
-    event.preventDefault();
-    onEditLast(last);
+    return last && (event.preventDefault(), onEditLast(last));
   }
 
   if (isArchived(room)) return html`<${Archived} room=${room} />`;
@@ -60,7 +56,9 @@ export function Composer({ room, onEditLast }) {
       <${Absent} room=${room} />
       ${replyIn(room) && html`<${Replying} room=${room} box=${box} />`}
       ${refused && html`<p class="error refusal" role="alert"><span>${refused}</span> <button class="link" type="button" onClick=${() => deliver(text)}>Send as text</button></p>`}
+      ${attachedIn(room).length > 0 && html`<${Tray} room=${room} />`}
       <div class=${left < 0 ? "sheet over" : "sheet"}>
+        <${Attach} room=${room} />
         <${TextBox}
           room=${room}
           box=${box}
@@ -75,7 +73,7 @@ export function Composer({ room, onEditLast }) {
           enterkeyhint="enter"
         />
         <${EmojiButton} onPick=${(/** @type {string} */ emoji) => box.current && insert(box.current, emoji)} />
-        <button class="send" aria-label="Send" title="Send" disabled=${!isSendable(text)}><${Icon} name="send" /></button>
+        <button class="send" aria-label="Send" title="Send" disabled=${!isSendable(room, text)}><${Icon} name="send" /></button>
       </div>
       ${isThread(room) && html`<${AlsoToRoom} room=${room} />`}
     </form>
@@ -108,8 +106,11 @@ function AlsoToRoom({ room }) {
 `;
 }
 
-/** @param {string} text */
-const isSendable = (text) => isVisible(text) && leftOf(text) >= 0;
+/** @param {string} room @param {string} text */
+function isSendable(room, text) {
+  const files = attachedIn(room);
+  return (files.length ? files.every(isUploaded) : isVisible(text)) && leftOf(text) >= 0;
+}
 
 /**
  * Sends what is written, or runs it if it is a command; `put` writes anew.
@@ -125,7 +126,7 @@ function useDelivery(room, box, text, write) {
   /** @param {string} words */
   function deliver(words) {
     box.current?.focus();
-    say(room, withEmojis(withoutBlankEnds(words)));
+    say(room, withEmojis(withoutBlankEnds(words)), detach(room));
     goToEnd(room);
     put("");
   }
@@ -134,7 +135,7 @@ function useDelivery(room, box, text, write) {
   function send(event) {
     event.preventDefault();
     box.current?.focus();
-    if (!isSendable(text)) return;
+    if (!isSendable(room, text)) return;
     if (isCommand(text)) obey();
     else deliver(text);
   }
@@ -182,12 +183,13 @@ function useFocus(room, box) {
   }, []);
 }
 
-/** @param {string} room @param {string} text */
-function say(room, text) {
-  const id = post(room, text, replyIn(room), text.length > LONG ? newestSeq(room) : null);
+/** @param {string} room @param {string} text @param {import("../wire.js").File[]} files */
+function say(room, text, files) {
+  const ifSeq = text.length > LONG ? newestSeq(room) : null;
+  const id = post(room, text, { quoted: replyIn(room), ifSeq, files });
   expect(id);
   if (isThread(room)) {
-    if (echoing.peek()) post(parentOf(room), text, null, null, id);
+    if (echoing.peek() && isVisible(text)) post(parentOf(room), text, { echoes: id });
     echoing.value = false;
   }
   noReply(room);

@@ -23,7 +23,8 @@ export function Dialog({ title, onClose, children }) {
   const heading = useId();
   useModal(dialog);
   /** @param {Event} event */
-  const close = (event) => (event.preventDefault(), isWritten.current ? setAsking(true) : onClose());
+  const close = (event) => (event.preventDefault(), wouldLose() ? setAsking(true) : onClose());
+  const wouldLose = () => isWritten.current && dialog.current?.querySelector(LOST);
   /** @param {MouseEvent} event */
   const closeOutside = (event) => event.target === dialog.current && close(event);
   /**

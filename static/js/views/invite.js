@@ -4,6 +4,7 @@ import { html } from "../html.js";
 import { membersOf, nameOf, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Dialog } from "./dialog.js";
+import { InviteLinks } from "./invite-links.js";
 import { PersonPicker } from "./person-picker.js";
 
 /** @param {{room: string, onClose: () => void}} props */
@@ -20,6 +21,7 @@ export function Invite({ room, onClose }) {
   return html`
     <${Dialog} title=${`Invite to ${titleOf(room)}`} onClose=${onClose}>
       <${PersonPicker} label="Who do you want to invite?" verb="Invite" onPick=${invite} without=${without} error=${error} hint=${done} />
+      <${InviteLinks} room=${room} />
     <//>
   `;
 }

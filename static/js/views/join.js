@@ -4,8 +4,18 @@ import { continueAs, hosted, join, offered, turnedAway } from "../session.js";
 import { serverName } from "../server.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
+import { SignIn } from "./sign-in.js";
 
-export const Join = () => (hosted ? html`<${NotLoggedIn} />` : html`<${Form} />`);
+/**
+ * The page for people who are not signed in. @param {{invited?: any, onJoin?: (name: string) => Promise<void>}} props
+ * Who invites them to what, if anyone does, and how to join then.
+ */
+export function Join({ invited, onJoin = join }) {
+  const [hasPassword, setHasPassword] = useState(false);
+  if (hosted) return html`<${NotLoggedIn} />`;
+  if (hasPassword) return html`<${SignIn} onBack=${() => setHasPassword(false)} />`;
+  return html`<${Form} invited=${invited} onJoin=${onJoin} onSignIn=${() => setHasPassword(true)} />`;
+}
 
 /** The page for people who are not logged in to the host application. */
 const NotLoggedIn = () => html`
@@ -19,15 +29,16 @@ const NotLoggedIn = () => html`
   </main>
 `;
 
-function Form() {
+/** @param {{invited?: any, onJoin: (name: string) => Promise<void>, onSignIn: () => void}} props */
+function Form({ invited, onJoin, onSignIn }) {
   const [name, setName] = useState("");
-  const { busy, onSubmit, error } = useForm(() => join(name.trim()));
+  const { busy, onSubmit, error } = useForm(() => onJoin(name.trim()));
   return html`
     <main class="join">
       <form onSubmit=${onSubmit} aria-labelledby="join-title">
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
         <h1 id="join-title">Join <bdi>${serverName.value}</bdi></h1>
-        <p class="lead">Pick a name. It's how people will find you here.</p>
+        <p class="lead">${invited} Pick a name. It's how people will find you here.</p>
         <${Field}
           label="Your name"
           value=${name}
@@ -43,6 +54,7 @@ function Form() {
         />
         <button class="primary" disabled=${busy}>Join</button>
         ${offered.value && html`<${GoBack} name=${offered.value} />`}
+        <button type="button" class="quiet" onClick=${onSignIn}>Sign in with a password</button>
       </form>
     </main>
   `;

@@ -12,3 +12,5 @@ export { Tools } from "./message-tools.js";
 export { NotHere } from "./not-here.js";
 export { Overlays } from "./overlays.js";
 export { Replying } from "./replying.js";
+export { Search } from "./search.js";
+export { Tray } from "./tray.js";

@@ -1,17 +1,18 @@
-import { BOOKMARKS, INBOX, THREADS } from "../addresses.js";
+import { BOOKMARKS, INBOX, SEARCH, THREADS } from "../addresses.js";
 import { html } from "../html.js";
 import { concernText, unreadText } from "../reads/counts.js";
 import { waitingItems } from "../reads/inbox.js";
-import { showsBookmarks, showsInbox, showsThreads } from "../route.js";
+import { searched, showsBookmarks, showsInbox, showsThreads } from "../route.js";
 import { threadNews } from "../threads/news.js";
 import { Icon } from "./icon.js";
 
 /** The ways to our lists of messages, which stay in place when the rooms scroll. */
 export const ListEntries = () => html`
-  <nav class="lists" aria-label="Inbox, threads and bookmarks">
+  <nav class="lists" aria-label="Inbox, threads, bookmarks and search">
     <${InboxEntry} />
     <${ThreadsEntry} />
     <${BookmarksEntry} />
+    <${SearchEntry} />
   </nav>
 `;
 
@@ -49,5 +50,12 @@ const BookmarksEntry = () => html`
   <a class="entry" href=${BOOKMARKS} aria-current=${showsBookmarks.value ? "page" : undefined}>
     <span class="mark"><${Icon} name="bookmark" /></span>
     <span class="title">Bookmarks</span>
+  </a>
+`;
+
+const SearchEntry = () => html`
+  <a class="entry" href=${SEARCH} aria-keyshortcuts="Control+Shift+F" aria-current=${searched.value === null ? undefined : "page"}>
+    <span class="mark"><${Icon} name="search" /></span>
+    <span class="title">Search messages</span>
   </a>
 `;

@@ -15,7 +15,8 @@ import { Excerpt } from "./quote.js";
 /**
  * A message in a list of messages of several rooms: a link to its place, which has the focus again after "back".
  * @param {{message: Message, author?: string, at?: string, where: any, isUnread?: boolean, href?: string, onOpen?: () => void,
- *   children?: any}} props The author and time are those of the message, or of what it does. The children are actions.
+ *   excerpt?: any, children?: any}} props The author and time are those of the message, or of what it does. The excerpt
+ *   is the beginning of its text, if not given. The children are actions.
  */
 export function MessageRow({
   message,
@@ -25,6 +26,7 @@ export function MessageRow({
   isUnread,
   href,
   onOpen,
+  excerpt,
   children,
 }) {
   const { id, room, seq, text, quoted } = message;
@@ -43,7 +45,7 @@ export function MessageRow({
             ${isUnread && html`<span class="dot" role="img" aria-label="Unread" title="Unread"></span>`}
           </span>
           ${quoted && html`<span class="quote"><${Icon} name="reply" /><span class="unseen">In reply to </span><${Excerpt} text=${quoted.text} /></span>`}
-          <span class="excerpt" dir="auto">${plain(text)}</span>
+          <span class="excerpt" dir="auto">${excerpt ?? plain(text)}</span>
         </span>
       </a>
       ${children}

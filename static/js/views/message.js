@@ -12,6 +12,7 @@ import { isTouch } from "../route.js";
 import { handleOf, isBookmarked, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { Edited } from "./edited.js";
+import { Files } from "./files.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
@@ -59,6 +60,7 @@ export function MessageView({ message, leads, isLinked, isEditing, isAbove, onEd
             ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} />`
             : html`<${Body} message=${message} />`
         }
+        ${message.files?.length > 0 && html`<${Files} files=${message.files} />`}
         <${Reactions} message=${message} isReachable=${isWanted} />
         ${message.thread && !isAbove && html`<${ThreadLine} message=${message} />`}
         ${isWaiting && html`<${OnItsWay} id=${message.id} />`}
@@ -97,6 +99,7 @@ function Body({ message }) {
   const isOpen = isUnfolded || prints.value;
   const start = useMemo(() => beginning(written), [written]);
   if (deleted) return html`<p class="tombstone">message deleted</p>`;
+  if (!text && message.files?.length) return edited && html`<${Edited} message=${message} />`;
   return html`
     <div class=${isOnlyEmoji(written) ? "text emoji" : "text"} dir="auto">
       <${Mentioned.Provider} value=${mentions}>

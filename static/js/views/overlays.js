@@ -3,9 +3,11 @@ import { closeOverlay, overlay } from "../overlay.js";
 import { Browse } from "./browse.js";
 import { CreateRoom } from "./create-room.js";
 import { DeleteMessage } from "./delete-message.js";
+import { Devices } from "./devices.js";
 import { Keys } from "./keys.js";
 import { MessageMenu } from "./message-menu.js";
 import { Person } from "./person.js";
+import { Pictures } from "./pictures.js";
 import { Profile } from "./profile.js";
 import { Reacted } from "./reacted.js";
 import { Reacting } from "./reacting.js";
@@ -23,9 +25,11 @@ const DIALOGS = {
   browse: Browse,
   create: CreateRoom,
   delete: DeleteMessage,
+  devices: Devices,
   keys: Keys,
   "message-menu": MessageMenu,
   person: Person,
+  pictures: Pictures,
   profile: Profile,
   reacting: Reacting,
   reactions: Reacted,
@@ -38,11 +42,12 @@ const DIALOGS = {
 
 /** The open dialog, at most one. */
 export function Overlays() {
-  const { kind, username, room, id, message, asked } = overlay.value;
+  const { kind, username, room, id, message, files, asked } = overlay.value;
   const Chosen = Object.hasOwn(DIALOGS, kind) ? DIALOGS[kind] : null;
   if (Chosen) {
     const key = username ?? kind;
-    return html`<${Chosen} key=${key} username=${username} id=${id} message=${message} asked=${asked} onClose=${closeOverlay} />`;
+    const about = { username, id, message, files, asked };
+    return html`<${Chosen} key=${key} ...${about} onClose=${closeOverlay} />`;
   }
   return room ? html`<${RoomDialog} room=${room} action=${kind} onClose=${closeOverlay} />` : null;
 }

@@ -7,6 +7,7 @@ import { Invite } from "./invite.js";
 import { Level } from "./level.js";
 import { Mute } from "./mute.js";
 import { Pins } from "./pins.js";
+import { RoomFiles } from "./room-files.js";
 
 /** @import {RoomAction} from "../rooms/actions.js" */
 
@@ -15,6 +16,7 @@ export function RoomDialog({ room, action, onClose }) {
   if (action === "invite") return html`<${Invite} room=${room} onClose=${onClose} />`;
   if (action === "notifications") return html`<${Level} room=${room} onClose=${onClose} />`;
   if (action === "mute") return html`<${Mute} room=${room} onClose=${onClose} />`;
+  if (action === "files") return html`<${RoomFiles} room=${room} onClose=${onClose} />`;
   if (action === "pins") return html`<${Pins} room=${room} onClose=${onClose} />`;
   if (action === "edit") return html`<${EditRoom} room=${room} onClose=${onClose} />`;
   if (action === "archive") return html`<${Archive} room=${room} onClose=${onClose} />`;

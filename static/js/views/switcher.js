@@ -1,6 +1,6 @@
 import { go as find } from "fuzzysort";
 import { useEffect, useState } from "preact/hooks";
-import { BOOKMARKS, INBOX } from "../addresses.js";
+import { BOOKMARKS, INBOX, searchFor } from "../addresses.js";
 import { byRecency } from "../rooms/recent.js";
 import { html } from "../html.js";
 import { isConversation, isShared, others, roomWith } from "../names.js";
@@ -30,12 +30,26 @@ const LISTS = [
   { address: BOOKMARKS, title: "Bookmarks", note: "", room: "", icon: "bookmark" },
 ];
 
+/** The way to messages with what was typed, after all places. @param {string} query @returns {Place[]} */
+const searching = (query) =>
+  query.trim()
+    ? [
+        {
+          address: searchFor(query.trim()),
+          title: `“${query.trim()}”`,
+          note: "Search messages",
+          room: "",
+          icon: "search",
+        },
+      ]
+    : [];
+
 /** @param {{onClose: () => void}} props */
 export function Switcher({ onClose }) {
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState(0);
   usePeople(query);
-  const found = places(query);
+  const found = [...places(query), ...searching(query)];
   const at = Math.min(chosen, found.length - 1);
   /** @param {Place | undefined} place */
   const open = (place) => place && (onClose(), (location.hash = place.address));
@@ -71,7 +85,6 @@ export function Switcher({ onClose }) {
             `,
           )}
         </ul>
-        ${!found.length && html`<p class="empty" role="status">No matches.</p>`}
       </form>
     <//>
   `;
@@ -129,7 +142,7 @@ function Sign({ room, icon = "note" }) {
 }
 
 /** Loads people who are not known here yet. @param {string} query */
-function usePeople(query) {
+export function usePeople(query) {
   useEffect(() => {
     const timer = setTimeout(
       async () => {

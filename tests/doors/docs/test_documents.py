@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import jsonschema
@@ -135,7 +136,7 @@ def test_names_and_ids_document_their_format_and_not_their_length():
         if field.get("format")
     }
     assert known == {"username", "shared-room", "room", "uuid", "date-time"}
-    assert "200 characters" not in DOCUMENTS.reference("chat", HERE)
+    assert not re.search(r">\D*200 characters", DOCUMENTS.reference("chat", HERE))
 
 
 def test_two_types_with_the_same_name_are_an_error():

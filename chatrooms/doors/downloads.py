@@ -1,0 +1,112 @@
+"""Files and pictures of messages, for those who can read a message that carries them, asked anew at each request.
+
+Browsers show only types that cannot contain scripts, and everything in a sandbox; they ask again before they use what
+they keep. One range of bytes is served (RFC 9110, section 14), as audio and video need it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from chatrooms.doors.answers import refusal_of, refusal_response
+from chatrooms.doors.callers import Callers
+from chatrooms.errors import NotFound
+from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.contents import Contents, Outgoing, size_of
+from chatrooms.pipeline.pipeline import Pipeline
+from chatrooms.pipeline.rates import Rates
+
+POLICY = "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'"
+"""Browsers make a page of a picture or a video that is opened by itself; it gets no more than it needs."""
+_one_range = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+class Part(NamedTuple):
+    """The bytes of a file that are sent."""
+
+    start: int
+    end: int
+    is_all: bool
+
+
+class Downloads:
+    """The route of files."""
+
+    def __init__(self, callers: Callers, pipeline: Pipeline, rates: Rates, contents: Contents) -> None:
+        self._callers, self._pipeline, self._rates, self._contents = callers, pipeline, rates, contents
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the route."""
+        return [Route("/files/{id}/{name}", self._file)]
+
+    async def _file(self, request: Request) -> Response:
+        try:
+            caller = await self._callers.identify(self._callers.handshake(request))
+            self._pipeline.sessions.note(caller.session)
+            self._rates.limits["download"].spend(caller.username, caller.network)
+            return await self._serve(request, await self._find(request, caller))
+        except Exception as error:
+            return refusal_response(refusal_of(error, "a file could not be sent"))
+
+    async def _find(self, request: Request, caller: Caller) -> Outgoing:
+        which, size = request.path_params["id"], request.query_params.get("size", "")
+        file = await self._pipeline.lookup(lambda db: self._contents.outgoing(db, caller, which, size))
+        if file is None:
+            raise NotFound("There is no such file.")
+        return file
+
+    async def _serve(self, request: Request, file: Outgoing) -> Response:
+        headers, etag = _headers(file), f'"{file.key}"'
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        length = await size_of(self._pipeline.blobs, file)
+        part = _part(request, length, etag)
+        if part is None:
+            return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{length}"})
+        if not part.is_all:
+            headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{length}"
+        headers["Content-Length"] = str(part.end - part.start)
+        status = 200 if part.is_all else 206
+        if request.method == "HEAD":
+            return Response(status_code=status, headers=headers, media_type=file.type)
+        pieces = self._pipeline.blobs.read(file.key, part.start, part.end - part.start)
+        return StreamingResponse(_begun(await anext(pieces), pieces), status, headers, media_type=file.type)
+
+
+def _headers(file: Outgoing) -> dict[str, str]:
+    shown = "inline" if file.inline else "attachment"
+    plain = re.sub(r'[^\x20-\x7e]|["\\%]', "_", file.name)
+    return {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": f"{shown}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}",
+        "Content-Security-Policy": POLICY,
+        "ETag": f'"{file.key}"',
+    }
+
+
+def _part(request: Request, length: int, etag: str) -> Part | None:
+    """Return the part that the request asks for; None if there are no such bytes. Several ranges get the whole."""
+    whole = Part(0, length, is_all=True)
+    asked = _one_range.fullmatch(request.headers.get("range", "").strip())
+    if asked is None or not any(asked.groups()) or request.headers.get("if-range", etag) != etag:
+        return whole
+    first, last = (int(each) if each else None for each in asked.groups())
+    if first is None:
+        return Part(max(0, length - (last or 0)), length, is_all=False) if last else None
+    if first >= length or (last is not None and last < first):
+        return None if first >= length else whole
+    return Part(first, length if last is None else min(last + 1, length), is_all=False)
+
+
+async def _begun(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece

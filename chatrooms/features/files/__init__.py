@@ -1,0 +1,20 @@
+"""Files and pictures: uploaded first (`file.begin`), then posted as a part of a message, and listed for each room."""
+
+from __future__ import annotations
+
+from chatrooms.features.files import stored
+from chatrooms.features.files.beginning import begin, space
+from chatrooms.features.files.listing import page
+from chatrooms.features.files.posting import FILES, deleted
+from chatrooms.features.files.removing import REMOVE, SWEEP
+from chatrooms.features.files.serving import CONTENTS
+from chatrooms.pipeline.feature import Feature
+
+FEATURE = Feature(
+    tables=(stored.files, stored.usage),
+    commands=(begin, space, page),
+    parts=(FILES,),
+    listeners=(deleted,),
+    jobs=(REMOVE, SWEEP),
+    contents=CONTENTS,
+)

@@ -1,0 +1,101 @@
+"""Beginning to upload a file, and how much space there is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Annotated
+from uuid import uuid4
+
+from pydantic import Field
+from sqlalchemy import Connection
+from typing_extensions import TypedDict
+
+from chatrooms.errors import NoSpace, TooLarge
+from chatrooms.features.files import names, stored
+from chatrooms.pipeline import access
+from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.shapes import Nothing
+from chatrooms.settings import MEGABYTE
+
+KEPT = timedelta(days=1)
+"""How long an upload can be continued, and then be posted."""
+_media_type = re.compile(r"[a-z]+/[\w.+-]+")
+
+
+class Announced(Params):
+    """A file to upload."""
+
+    name: str = Field(
+        max_length=1000, description="Its name; folders, and characters that cannot be seen, are left out."
+    )
+    size: int = Field(ge=1, description="Its bytes; an empty file cannot be uploaded.")
+    type: str = Field(
+        "", max_length=100, description="Its media type. It only tells sound from video; the content decides the type."
+    )
+
+
+class Beginning(TypedDict):
+    """A file that is being uploaded."""
+
+    id: Annotated[str, Field(description="A UUID, for `message.post`.")]
+    name: Annotated[str, Field(description="The name as it will be shown.")]
+
+
+class Begun(TypedDict):
+    """A file, and where to upload it by tus 1.0 within a day, relative to the chat's address."""
+
+    file: Beginning
+    upload: str
+
+
+class Space(TypedDict):
+    """How much you can upload, in bytes."""
+
+    largest: Annotated[int, Field(description="The size of the largest file; 0 if this server has no files.")]
+    used: Annotated[int, Field(description="What your files take, with those that you have not posted yet.")]
+    quota: Annotated[int, Field(description="What they can take.")]
+
+
+def _no_room(_db: Connection, _me: Caller, _p: Announced) -> Iterable[str]:
+    return ()
+
+
+@change("file.begin", may=access.anyone, locks=_no_room, rate="upload", method="begin_file")
+def begin(act: Act, p: Announced, _: None) -> Begun:
+    """Begin to upload a file, which you can then post with `message.post`.
+
+    Send its bytes to ``upload`` by tus 1.0 (https://tus.io/protocols/resumable-upload): `HEAD` returns how many the
+    server has, `PATCH` adds more, and `DELETE` gives up. What is not posted within a day is removed. Pictures are
+    stored without metadata such as the place where they were taken; files of other types as they are.
+    """
+    limits = act.limits
+    if p.size > limits.file_size * MEGABYTE:
+        raise TooLarge(_too_large(limits.file_size), field="size", limit=limits.file_size * MEGABYTE)
+    _require_space(act, act.me.username, p.size, limits.file_quota, "You have")
+    _require_space(act, stored.EVERYBODY, p.size, limits.file_space, "This server has")
+    new, name = str(uuid4()), names.clean(p.name)
+    hint = p.type if _media_type.fullmatch(p.type) else ""
+    row = {"id": new, "owner": act.me.username, "name": name, "hint": hint, "length": p.size, "at": act.now}
+    stored.add(act.db, row)
+    return {"file": {"id": new, "name": name}, "upload": f"uploads/{new}"}
+
+
+def _too_large(megabytes: int) -> str:
+    return f"Files can have at most {megabytes:,} MB." if megabytes else "Files cannot be shared on this server."
+
+
+def _require_space(act: Act, username: str, size: int, megabytes: int, who: str) -> None:
+    used, quota = stored.used(act.db, username), megabytes * MEGABYTE
+    if used + size > quota:
+        left = max(0, quota - used) // MEGABYTE
+        about = {"used": used, "quota": quota} if username else {}
+        raise NoSpace(f"{who} only {left:,} of {megabytes:,} MB left for files.", field="size", **about)
+
+
+@query("file.space", may=access.anyone, method="file_space")
+def space(act: Act, p: Nothing, _: None) -> Space:
+    """Return how much you can upload."""
+    limits, used = act.limits, stored.used(act.db, act.me.username)
+    return {"largest": limits.file_size * MEGABYTE, "used": used, "quota": limits.file_quota * MEGABYTE}

@@ -1,0 +1,158 @@
+"""A program that decodes one picture and writes smaller, clean copies: ``decoder.py PICTURE FOLDER FORMAT…``.
+
+It runs in a process of its own, because what it reads comes from strangers: it limits its memory and time before it
+loads any decoder, and the server depends on nothing but its output. It imports nothing of chatrooms, to start quickly.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+MEMORY = 1200 * 1024 * 1024
+SECONDS = 20
+NICE = 10
+LARGEST_FILE = 300 * 1024 * 1024
+MOST_PIXELS = 50_000_000
+MOST_MOVING_PIXELS = 60_000_000
+"""Of all frames together."""
+MOST_FRAMES = 500
+SMALL, LARGE, TINY, MOVING = 800, 2400, 12, 640
+"""Pixels of the longer side of each copy."""
+LONGEST_SIDE = 16_383
+"""Pixels that WebP can have."""
+CANNOT = 3
+"""The exit status for what is no picture, or one that is too large."""
+
+
+def limit() -> None:
+    """Limit what this process can use, and let others go first."""
+    os.nice(NICE)
+    os.umask(0o077)
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_FSIZE, LARGEST_FILE),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(what)
+        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (allowed, allowed))
+
+
+def decode(source: Path, folder: Path, formats: list[str]) -> dict[str, Any]:
+    """Write the copies, and return what to know of them; raises ``ValueError``, ``OSError`` or an error of Pillow."""
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = None  # checked here, before anything is decoded
+    picture = Image.open(source, formats=formats)
+    width, height = picture.size
+    if width * height > MOST_PIXELS:
+        raise ValueError("too many pixels")
+    frames = 1 if picture.format == "MPO" else getattr(picture, "n_frames", 1)
+    if frames > 1:
+        _require_few(width * height, frames)
+        _write_moving(picture, folder / "full")
+        kind = "image/webp"
+    else:
+        kind = _write_clean(picture, folder / "full")
+    picture.seek(0)
+    upright = _plain(ImageOps.exif_transpose(picture))
+    width, height = upright.size
+    _write(upright, LARGE, folder / "large", 82)
+    _write(upright, SMALL, folder / "small", 78)
+    tiny = io.BytesIO()
+    upright.thumbnail((TINY, TINY))
+    upright.save(tiny, "WEBP", quality=30, method=6, icc_profile=None, exif=b"", xmp=b"")
+    placeholder = "data:image/webp;base64," + base64.b64encode(tiny.getvalue()).decode()
+    return {
+        "type": kind,
+        "width": width,
+        "height": height,
+        "placeholder": placeholder,
+        "animated": frames > 1,
+    }
+
+
+def _require_few(pixels: int, frames: int) -> None:
+    if frames > MOST_FRAMES or pixels * frames > MOST_MOVING_PIXELS:
+        raise ValueError("too many frames")
+
+
+def _plain(picture: Any) -> Any:
+    """Return a picture that WebP can store."""
+    has_alpha = "A" in picture.getbands() or "transparency" in picture.info
+    plain = picture.convert("RGBA" if has_alpha else "RGB")
+    plain.info = {"icc_profile": picture.info.get("icc_profile")} if picture.mode == plain.mode else {}
+    return plain
+
+
+def _write(picture: Any, side: int, to: Path, quality: int) -> None:
+    """Write a copy as WebP, not larger than ``side``."""
+    copy = picture.copy()
+    copy.thumbnail((side, side))
+    copy.save(to, "WEBP", quality=quality, method=3, icc_profile=picture.info.get("icc_profile"), exif=b"", xmp=b"")
+
+
+def _write_clean(picture: Any, to: Path) -> str:
+    """Write a copy as large as the picture, without metadata save for its colours and which side is up."""
+    from PIL import Image
+
+    icc, kind = picture.info.get("icc_profile"), picture.format
+    orientation = picture.getexif().get(0x0112)
+    exif = Image.Exif()
+    if orientation in range(2, 9):
+        exif[0x0112] = orientation
+    picture.load()
+    transparency = picture.info.get("transparency")
+    picture.info = {} if transparency is None else {"transparency": transparency}
+    if kind == "JPEG":
+        picture.save(to, "JPEG", quality="keep", icc_profile=icc, exif=exif.tobytes(), comment=b"")
+        return "image/jpeg"
+    if kind == "MPO":
+        picture.save(to, "JPEG", quality=92, icc_profile=icc, exif=exif.tobytes(), comment=b"")
+        return "image/jpeg"
+    if kind in ("PNG", "GIF"):
+        picture.save(to, "PNG", icc_profile=icc, exif=exif.tobytes() if exif else None)
+        return "image/png"
+    if max(picture.size) > LONGEST_SIDE:
+        raise ValueError("too long")
+    picture.save(to, "WEBP", quality=92, method=3, icc_profile=icc, exif=exif.tobytes() if exif else b"", xmp=b"")
+    return "image/webp"
+
+
+def _write_moving(picture: Any, to: Path) -> None:
+    """Write all frames as WebP, not larger than `MOVING`."""
+    from PIL import ImageSequence
+
+    frames, durations = [], []
+    for frame in ImageSequence.Iterator(picture):
+        durations.append(frame.info.get("duration") or 100)
+        copy = frame.convert("RGBA")
+        copy.thumbnail((MOVING, MOVING))
+        copy.info = {}
+        frames.append(copy)
+    loop = picture.info.get("loop", 0)
+    first, *rest = frames
+    first.save(to, "WEBP", save_all=True, append_images=rest, duration=durations, loop=loop, quality=70, method=2)
+
+
+def main(source: str, folder: str, *formats: str) -> int:
+    """Decode a picture; print what to know of it as JSON, and return the exit status."""
+    limit()
+    try:
+        print(json.dumps(decode(Path(source), Path(folder), list(formats))))  # noqa: T201 - for the server
+    except Exception as error:  # whatever a decoder raises
+        print(type(error).__name__, file=sys.stderr)  # noqa: T201
+        return CANNOT
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,72 @@
+"""What happens once all bytes of a file are there: it is looked at, stored, and can be posted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from chatrooms.features.files import pictures, stored
+from chatrooms.features.files.kinds import PICTURES, kind_of
+from chatrooms.features.files.removing import remove
+from chatrooms.pipeline.chat import NOBODY, Chat
+from chatrooms.pipeline.commands import Act
+
+EXTENSIONS = {"image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"), "image/png": (".png",), "image/webp": (".webp",)}
+"""Of the types that pictures are stored as; the first is added where the name has another."""
+COPIES = {"full": "", "large": ".large", "small": ".small"}
+"""What the decoder writes, and what the keys in the store end with."""
+
+
+async def finish(chat: Chat, which: str) -> None:
+    """Make a file whose bytes are all in the spool complete. Doing it again, after an interruption, is allowed."""
+    spool, row = chat.blobs.spool, await chat.lookup(lambda db: stored.find(db, which))
+    if row is None or row["size"] is not None:
+        return
+    kind = kind_of(await chat.blobs.run(spool.begin, which), row["hint"])
+    about = await _picture(chat, row, kind) if kind in PICTURES else None
+    if about is None:
+        await chat.blobs.run(chat.blobs.store.put, which, spool.path(which))
+        about = {"type": kind, "size": row["length"], "charged": row["length"]}
+    is_wanted = await chat.change(partial(_complete, id=which, about=about), NOBODY)
+    await chat.blobs.run(spool.remove, which)
+    if not is_wanted:
+        await remove(chat, [which])
+
+
+async def _picture(chat: Chat, row: Mapping[str, Any], kind: str) -> dict[str, Any] | None:
+    """Store the clean copies of a picture instead of what was uploaded; None if it cannot be decoded."""
+    spool, which = chat.blobs.spool, row["id"]
+    folder: Path = await chat.blobs.run(spool.beside, which)
+    found = await pictures.decode(spool.path(which), folder, kind)
+    if found is None:
+        return None
+    sizes = await chat.blobs.run(_sizes, folder)
+    for name, end in COPIES.items():
+        await chat.blobs.run(chat.blobs.store.put, which + end, folder / name)
+    picture = {key: found[key] for key in ("width", "height", "placeholder", "animated")}
+    return {
+        "type": found["type"],
+        "size": sizes["full"],
+        "charged": sum(sizes.values()),
+        "picture": picture,
+        "name": _renamed(row["name"], found["type"]),
+    }
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    return {name: (folder / name).stat().st_size for name in COPIES}
+
+
+def _renamed(name: str, kind: str) -> str:
+    """Return the name with an extension of the type that the picture has now."""
+    first, *others = EXTENSIONS[kind]
+    if name.lower().endswith((first, *others)):
+        return name
+    stem, dot, _ = name.rpartition(".")
+    return (stem if dot else name) + first
+
+
+def _complete(act: Act, id: str, about: Mapping[str, Any]) -> bool:
+    return stored.complete(act.db, id, **about)

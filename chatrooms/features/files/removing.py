@@ -1,0 +1,70 @@
+"""Removing files: those of deleted messages soon, and those that were never posted after a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+
+from chatrooms import clock
+from chatrooms.features.files import stored
+from chatrooms.features.files.beginning import KEPT
+from chatrooms.features.files.stored import files
+from chatrooms.pipeline.chat import NOBODY, Chat
+from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.jobs import Job, JobKind
+
+VARIANTS = ("", ".small", ".large")
+"""What the keys of a file in the store end with: as it is downloaded, and two smaller ones of a picture."""
+AT_ONCE = 50
+SECONDS_KEPT = 2 * KEPT.total_seconds()
+"""How old an upload is that no file needs any more, if its removal failed."""
+
+
+async def remove(chat: Chat, ids: Iterable[str]) -> None:
+    """Remove files that are unreachable: first the contents, then the rows."""
+    for which in ids:
+        await chat.blobs.run(chat.blobs.spool.remove, which)
+        for variant in VARIANTS:
+            await chat.blobs.run(chat.blobs.store.remove, which + variant)
+        await chat.change(partial(_forget, id=which), NOBODY)
+
+
+def _forget(act: Act, id: str) -> None:
+    stored.forget(act.db, id)
+
+
+async def give_up(chat: Chat, which: str) -> bool:
+    """Remove a file that is not posted; return False if it is."""
+    dropped = await chat.change(partial(_drop, ids=[which]), NOBODY)
+    await remove(chat, dropped)
+    return bool(dropped)
+
+
+async def _of_message(chat: Chat, job: Job) -> None:
+    await remove(chat, await _ids(chat, files.c.message == job.key, files.c.gone.is_(True)))
+
+
+async def _sweep(chat: Chat, _job: Job) -> None:
+    """Remove files that were not posted in time, and what an interrupted removal left."""
+    before = clock.ago(days=KEPT / timedelta(days=1))
+    loose = or_(files.c.gone.is_(True), files.c.message.is_(None)), files.c.at < before
+    while ids := await _ids(chat, *loose):
+        await remove(chat, await chat.change(partial(_drop, ids=ids), NOBODY))
+    await chat.blobs.run(chat.blobs.spool.sweep, SECONDS_KEPT)
+
+
+def _drop(act: Act, ids: Sequence[str]) -> Sequence[str]:
+    return stored.drop(act.db, ids)
+
+
+async def _ids(chat: Chat, *where: ColumnElement[bool]) -> list[str]:
+    found: Any = select(files.c.id).where(*where).order_by(files.c.at).limit(AT_ONCE)
+    return await chat.lookup(lambda db: list(db.scalars(found)))
+
+
+REMOVE = JobKind("files.remove", _of_message)
+SWEEP = JobKind("files.sweep", _sweep, every=timedelta(hours=1))

@@ -1,0 +1,182 @@
+"""The files as they are stored: a row for each from when its upload begins, and how much space people use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, cast
+from urllib.parse import quote
+
+from pydantic import Field
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    false,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from typing_extensions import TypedDict
+
+from chatrooms.storage.given import packed, values
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import messages, metadata, rooms, users
+
+EVERYBODY = ""
+"""Stands for all people together in `usage`; no username is empty."""
+
+
+class Picture(TypedDict):
+    """What to know of a picture before it is loaded.
+
+    With ``?size=small`` or ``?size=large`` after its ``url``, it comes as WebP in a box of 800 or 2,400 pixels.
+    """
+
+    width: Annotated[int, Field(description="In pixels, as it is shown.")]
+    height: Annotated[int, Field(description="In pixels, as it is shown.")]
+    placeholder: Annotated[str, Field(description="A tiny picture to show meanwhile, as a `data:` URL.")]
+    animated: Annotated[bool, Field(description="Whether it moves.")]
+
+
+class File(TypedDict):
+    """A file of a message."""
+
+    id: Annotated[str, Field(description="A UUID.")]
+    name: Annotated[str, Field(description="The name to show and to save it by; without folders.")]
+    type: Annotated[
+        str,
+        Field(description="The media type, from the content: one that browsers show, or `application/octet-stream`."),
+    ]
+    size: Annotated[int, Field(description="In bytes.")]
+    url: Annotated[str, Field(description="Where it is, relative to the address of the chat.")]
+    picture: Annotated[Picture | None, Field(description="`null` if it is not a picture that can be shown.")]
+
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("owner", String(32), ForeignKey(users.c.username), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("hint", String(100), nullable=False, comment="the media type that the client gave"),
+    Column("length", BigInteger, nullable=False, comment="the bytes to upload"),
+    Column("size", BigInteger, comment="the bytes to download; null until the upload is complete"),
+    Column("charged", BigInteger, nullable=False, comment="the bytes that count for the owner"),
+    Column("type", String(100), comment="by the content"),
+    Column("picture", JSON(none_as_null=True)),
+    Column("message", String(36), ForeignKey(messages.c.id), index=True, comment="null until it is posted"),
+    Column("room", String(400), ForeignKey(rooms.c.name), comment="of the message"),
+    Column("seq", Integer, comment="of the message"),
+    Column("place", Integer, comment="among the files of the message"),
+    Column("gone", Boolean, nullable=False, server_default=false(), comment="a job removes it"),
+    Column("at", String(24), nullable=False, comment="when the upload began"),
+    Index(None, "room", "seq"),
+)
+_is_loose = or_(files.c.message.is_(None), files.c.gone.is_(True))
+Index("ix_files_loose", files.c.at, sqlite_where=_is_loose, postgresql_where=_is_loose)
+
+usage = Table(
+    "file_usage",
+    metadata,
+    Column("username", String(32), primary_key=True, comment="empty for all people together"),
+    Column("bytes", BigInteger, nullable=False),
+)
+
+SHOWN = (files.c.id, files.c.name, files.c.type, files.c.size, files.c.picture)
+_ids = values("ids")
+_of = Prepared(
+    select(files.c.message, *SHOWN)
+    .select_from(_ids.join(files, files.c.message == _ids.c.value))
+    .where(files.c.gone.is_(False))
+    .order_by(files.c.message, files.c.place)
+)
+_by_id = Prepared(select(files).where(files.c.id == bindparam("id")))
+_used = Prepared(select(usage.c.bytes).where(usage.c.username == bindparam("username")))
+
+
+def _charging(make: Any) -> Prepared:
+    row = make(usage).values(username=bindparam("username"), bytes=bindparam("more"))
+    added = {"bytes": usage.c.bytes + row.excluded.bytes}
+    return Prepared(row.on_conflict_do_update(index_elements=["username"], set_=added))
+
+
+_CHARGE = {dialect: _charging(make) for dialect, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))}
+
+
+def find(db: Connection, id: str) -> dict[str, Any] | None:
+    """Return the row of a file, without checking permissions; None also if it is to be removed."""
+    row = _by_id.one(db, {"id": id})
+    return None if row is None or row["gone"] else row
+
+
+def of_messages(db: Connection, ids: Sequence[str]) -> Mapping[str, list[File]]:
+    """Return the files of messages that have any."""
+    found: dict[str, list[File]] = {}
+    for row in _of.all(db, {"ids": packed(ids)}):
+        found.setdefault(row["message"], []).append(shown(row))
+    return found
+
+
+def shown(row: Mapping[str, Any]) -> File:
+    """Return a complete file as clients receive it."""
+    columns = {str(column.key): row[str(column.key)] for column in SHOWN}
+    return cast(File, columns | {"url": f"files/{row['id']}/{quote(row['name'], safe='')}"})
+
+
+def used(db: Connection, username: str) -> int:
+    """Return how many bytes count for a person, or for `EVERYBODY`."""
+    row = _used.one(db, {"username": username})
+    return row["bytes"] if row else 0
+
+
+def add(db: Connection, row: Mapping[str, Any]) -> None:
+    """Add a file whose upload begins, and count its bytes."""
+    db.execute(insert(files).values(**row, charged=row["length"]))
+    _charge(db, row["owner"], row["length"])
+
+
+def complete(db: Connection, id: str, **about: Any) -> bool:
+    """Note what a file is once it is uploaded, and count what it takes by then; return whether it is still wanted."""
+    row = find(db, id)
+    if row and row["size"] is None:
+        db.execute(update(files).where(files.c.id == id).values(**about))
+        _charge(db, row["owner"], about["charged"] - row["charged"])
+    return row is not None
+
+
+def attach(db: Connection, id: str, message: Mapping[str, Any], place: int) -> None:
+    """Make a file part of a message."""
+    where = {"message": message["id"], "room": message["room"], "seq": message["seq"], "place": place}
+    db.execute(update(files).where(files.c.id == id).values(where))
+
+
+def drop(db: Connection, ids: Sequence[str]) -> Sequence[str]:
+    """Make those of some files unreachable that are not posted; return which of all are to be removed."""
+    these = files.c.id.in_(ids)
+    db.execute(update(files).where(these, files.c.message.is_(None)).values(gone=True))
+    return db.scalars(select(files.c.id).where(these, files.c.gone.is_(True))).all()
+
+
+def forget(db: Connection, id: str) -> None:
+    """Delete the row of a file whose content is removed, and count its bytes no more."""
+    row = _by_id.one(db, {"id": id})
+    if row:
+        db.execute(delete(files).where(files.c.id == id))
+        _charge(db, row["owner"], -row["charged"])
+
+
+def _charge(db: Connection, owner: str, more: int) -> None:
+    for username in (owner, EVERYBODY):
+        _CHARGE[db.dialect.name].run(db, {"username": username, "more": more})

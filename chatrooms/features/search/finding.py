@@ -1,0 +1,247 @@
+"""Finding the newest messages that meet the terms of a search, in the index and among those that are not in it yet.
+
+The index offers candidates, newest first, in ranges of keys; each is loaded by a query that has the permission in it,
+and is looked at once more. So an index that offers too much only takes longer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NamedTuple, TypeAlias, cast
+
+from sqlalchemy import Select, and_, bindparam, func, select, true
+
+from chatrooms import clock
+from chatrooms.errors import Unavailable
+from chatrooms.features.messages.loading import rows_of
+from chatrooms.features.search import index
+from chatrooms.features.search.index import Wanted, mark, marked
+from chatrooms.features.search.indexing import is_searched, state_mark, with_files
+from chatrooms.features.search.language import Operator, Period, Term, Text
+from chatrooms.features.search.matching import alternatives, is_in, is_to, matches
+from chatrooms.pipeline import access
+from chatrooms.pipeline.commands import Act
+from chatrooms.storage.rows import Message
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import is_message, members, messages
+
+FEW = 100
+"""Up to so many rooms are a part of what the index looks for; with more, most of what it finds is readable."""
+READABLE, LOOKED_AT = 300, 2000
+"""If less than one in so many is, of at least so many, all rooms become a part of it."""
+FIRST, MOST = 200, 3200
+"""How many candidates the index returns together: more with each time."""
+LISTED = 5000
+"""Up to so many messages of a feature, such as pinned ones, are looked at instead of the index."""
+LOADED = 100
+"""How many candidates are loaded together."""
+SECONDS = 0.15
+"""After this time, a search returns what it has found, and where to continue."""
+SECONDS_AT_MOST = 2.0
+SLACK = timedelta(hours=1)
+"""By how much clocks may have been set back: otherwise the times of messages are in the order of their keys."""
+
+Lister: TypeAlias = Callable[[int, int, int], list[int]]
+"""Returns the greatest keys of a range, up to a number of them."""
+Which: TypeAlias = Callable[[str], Select[Any]]
+"""Returns a query for the ids of messages that a feature knows, for a person."""
+
+_last = Prepared(select(func.max(messages.c.key).label("key")))
+_at = Prepared(select(messages.c.at).where(messages.c.key >= bindparam("key")).order_by(messages.c.key).limit(1))
+_rooms = Prepared(select(members.c.room).where(members.c.username == bindparam("username"), members.c.gone.is_(False)))
+
+
+class Found(NamedTuple):
+    """Messages, newest first; ``last`` is the id of one after which there may be older ones, if any."""
+
+    messages: list[Message]
+    last: str | None
+
+
+@dataclass
+class Search:
+    """A search while it runs: what it looks for, and the rooms of the caller that it looks in.
+
+    ``kept`` and ``dropped`` are queries for the ids of messages that features know.
+    """
+
+    act: Act
+    terms: Sequence[Term]
+    kept: Sequence[Select[Any]]
+    dropped: Sequence[Select[Any]]
+    wanted: Wanted
+    rooms: Sequence[str]
+    by_room: bool
+    looked_at: int = 0
+    read: int = 0
+
+    @classmethod
+    def begin(cls, act: Act, terms: Sequence[Term]) -> Search:
+        """Return a search for messages that meet ``terms`` in the rooms to which the caller belongs."""
+        known = found_by(act)
+        of_features = [term for term in terms if isinstance(term, Operator) and term.value in known]
+        own = [term for term in terms if term not in of_features]
+        kept, dropped = (
+            [known[term.value](act.me.username) for term in of_features if term.negated is negated]
+            for negated in (False, True)
+        )
+        rooms, wanted = _readable(act, own), _wanted(own)
+        return cls(act, own, kept, dropped, wanted, rooms, by_room=len(rooms) <= FEW or not wanted)
+
+    def find(self, below: int | None, most: int) -> Found:
+        """Return up to ``most`` messages with keys less than ``below``."""
+        begun, found, seen = time.monotonic(), list[Message](), ""
+        for keys in self._candidates(below) if self.rooms else ():
+            loaded = self._load(keys)
+            seen = loaded[-1]["id"] if loaded else seen
+            found += (row for row in loaded if self._meets(row))
+            if len(found) > most:
+                return Found(found[:most], found[most - 1]["id"])
+            elapsed = time.monotonic() - begun
+            if seen and elapsed > SECONDS:
+                return Found(found, seen)
+            if elapsed > SECONDS_AT_MOST:
+                raise Unavailable
+        return Found(found, None)
+
+    def _meets(self, row: Message) -> bool:
+        return row.pop("kept") and matches(self.terms, row, self.act.me.username)  # type: ignore[typeddict-item]
+
+    def _candidates(self, below: int | None) -> Iterator[list[int]]:
+        """Yield the keys of readable messages that may meet the terms, some together, the greatest first."""
+        oldest, newest = self._within()
+        newest = newest if below is None else min(newest, below)
+        for keys in self._chunks(oldest, newest):
+            readable = self._only_readable(keys)
+            for start in range(0, max(1, len(readable)), LOADED):
+                yield readable[start : start + LOADED]
+
+    def _chunks(self, oldest: int, newest: int) -> Iterator[list[int]]:
+        """Yield keys of candidates: those of features, or the ones that are not indexed yet and then the others."""
+        listed = self._listed()
+        if listed is not None:
+            yield [key for key in listed if oldest <= key < newest]
+            return
+        low, high, _ = index.limits(self.act.db)
+        yield from _ranged([(max(high, oldest), newest)], self._scan)
+        yield from _ranged(index.windows(max(low, oldest), min(high, newest)), self._look_up)
+
+    def _listed(self) -> list[int] | None:
+        """Return the keys of all messages that a feature knows, if they are not too many."""
+        for ids in self.kept:
+            keys = select(messages.c.key).where(messages.c.id.in_(ids)).limit(LISTED + 1)
+            found = self.act.db.scalars(keys).all()
+            if len(found) <= LISTED:
+                return sorted(found, reverse=True)
+        return None
+
+    def _scan(self, first: int, below: int, limit: int) -> list[int]:
+        keys = select(messages.c.key).where(messages.c.key >= first, messages.c.key < below, is_message)
+        return list(self.act.db.scalars(keys.order_by(messages.c.key.desc()).limit(limit)))
+
+    def _look_up(self, first: int, below: int, limit: int) -> list[int]:
+        here = [marked(*(mark("r", room) for room in self.rooms))] if self.by_room else []
+        return index.find(self.act.db, [*self.wanted, *here], first, below, limit)
+
+    def _only_readable(self, keys: Sequence[int]) -> list[int]:
+        """Return the keys of messages that the caller may read, in order."""
+        if not keys:
+            return []
+        room = messages.c.room.concat("")  # not by the index of rooms, which has more than these keys
+        asked = select(messages.c.key).where(messages.c.key.in_(keys), access.readable(room, self.act.me))
+        readable = set(self.act.db.scalars(asked))
+        self.looked_at, self.read = self.looked_at + len(keys), self.read + len(readable)
+        self.by_room |= self.looked_at >= LOOKED_AT and READABLE * self.read < self.looked_at
+        return [key for key in keys if key in readable]
+
+    def _load(self, keys: Sequence[int]) -> list[Message]:
+        """Return messages that the caller may read, newest first, each with whether features keep it."""
+        if not keys:
+            return []
+        kept = and_(
+            *(messages.c.id.in_(ids) for ids in self.kept), *(messages.c.id.not_in(ids) for ids in self.dropped), true()
+        )
+        found = rows_of(self.act.me).add_columns(kept.label("kept")).where(messages.c.key.in_(keys), *is_searched)
+        result = self.act.db.execute(found.order_by(messages.c.key.desc()))
+        names = list(map(str, result.keys()))
+        loaded = [cast(Message, dict(zip(names, row, strict=True))) for row in result]
+        with_files(self.act, loaded)
+        return loaded
+
+    def _within(self) -> tuple[int, int]:
+        """Return a range of keys outside of which no message is of the time that is asked for."""
+        periods = [term for term in self.terms if isinstance(term, Period) and not term.negated]
+        oldest, newest = 0, (_last.one(self.act.db, {}) or {"key": None})["key"] or 0
+        for since in (period.since for period in periods if period.since):
+            oldest = max(oldest, self._key_at(_moved(since, -SLACK), newest))
+        for until in (period.until for period in periods if period.until):
+            newest = min(newest, self._key_at(_moved(until, SLACK), newest))
+        return oldest, newest + 1
+
+    def _key_at(self, moment: str, last: int) -> int:
+        """Return the least key from which on no message is older than ``moment``, if times are in order."""
+        first, after = 0, last + 1
+        while first < after:
+            middle = (first + after) // 2
+            row = _at.one(self.act.db, {"key": middle})
+            if row and row["at"] < moment:
+                first = middle + 1
+            else:
+                after = middle
+        return first
+
+
+def found_by(act: Act) -> Mapping[str, Which]:
+    """Return what features know of messages, besides what these show, by the text of the search for it."""
+    return {state: which for part in act.parts for state, which in part.found_by.items()}
+
+
+def _readable(act: Act, terms: Sequence[Term]) -> list[str]:
+    """Return the rooms to which the caller belongs, of those in which there can be messages that meet the terms."""
+    me = act.me.username
+    mine = [me, *(row["room"] for row in _rooms.all(act.db, {"username": me}))]
+    for some in alternatives(_positive(terms)):
+        first = some[0]
+        if isinstance(first, Operator) and first.name in ("in", "to"):
+            means = is_in if first.name == "in" else is_to
+            asked = [cast(Operator, term).value.partition("/")[0] for term in some]
+            mine = [room for room in mine if any(means(room, value, me) for value in asked)]
+    return mine
+
+
+def _wanted(terms: Sequence[Term]) -> Wanted:
+    """Return what the index has to look for, besides rooms."""
+    wanted = [[term.needle] for term in terms if isinstance(term, Text) and not term.negated]
+    for some in alternatives(_positive(terms)):
+        operators = [term for term in some if isinstance(term, Operator)]
+        if operators and operators[0].name == "from":
+            wanted.append(marked(*(mark("a", term.value) for term in operators)))
+        elif operators and operators[0].name == "state":
+            wanted.append(marked(*(state_mark(term.value) for term in operators)))
+    return wanted
+
+
+def _positive(terms: Iterable[Term]) -> list[Term]:
+    return [term for term in terms if not isinstance(term, Text) and not term.negated]
+
+
+def _ranged(ranges: Iterable[tuple[int, int]], lister: Lister) -> Iterator[list[int]]:
+    """Yield the keys that a function finds in ranges, a limited number at a time."""
+    limit = FIRST
+    for first, last in ranges:
+        below = last
+        while below > first:
+            keys = lister(first, below, limit)
+            below = keys[-1] if len(keys) == limit else first
+            limit = min(2 * limit, MOST)
+            yield keys
+
+
+def _moved(moment: str, span: timedelta) -> str:
+    try:
+        return clock.moved(moment, span)
+    except OverflowError:
+        return moment

@@ -1,0 +1,198 @@
+"""The index of words: FTS5 in SQLite, a ``tsvector`` with a GIN index in PostgreSQL, by the key of each message.
+
+Besides its words, a message has *marks* there: its room, its author, and what it shows, so that these are a part of the
+query. SQLite walks along its lists of rows forwards faster than backwards, so there a row's number is its message's key
+below 0. Marks begin with a character that no word has. Rooms and authors are hashes, which any tokenizer leaves alone;
+what an index finds is looked at once more, so that two with the same hash do no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    Table,
+    bindparam,
+    event,
+    insert,
+    select,
+    text,
+    update,
+)
+
+from chatrooms.features.search.words import Needle
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import metadata
+
+MARK = "§"
+SLICE = 1 << 15
+"""PostgreSQL finds no newest rows first, so messages have a mark for each so many keys, and a query names some."""
+FIRST_WINDOW, LARGEST_WINDOW, GROWTH = 2 * SLICE, 64 * SLICE, 8
+"""How many keys one query covers, more with each query: one that finds little must not take long."""
+PAGES = 100
+"""How many pages of SQLite's index one step of merging writes, of about 4 KB each."""
+TABLE = "search_index"
+
+Wanted = Sequence[Sequence[Needle]]
+"""What the index looks for: of each group, one at least."""
+
+CREATE = {
+    "sqlite": (
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS {TABLE} USING fts5(words, columnsize=0, tokenize='ascii')",
+        f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('usermerge', 2)",
+    ),
+    "postgresql": (
+        f"CREATE TABLE IF NOT EXISTS {TABLE} (key BIGINT CONSTRAINT pk_{TABLE} PRIMARY KEY, words TSVECTOR NOT NULL)",
+        f"CREATE INDEX IF NOT EXISTS ix_{TABLE}_words ON {TABLE} USING gin (words)",
+    ),
+}
+
+
+@event.listens_for(metadata, "after_create")
+def _create(_target: object, db: Connection, **_: object) -> None:
+    for statement in CREATE[db.dialect.name]:
+        db.execute(text(statement))
+
+
+indexed = Table(
+    "indexed",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False, comment="1: there is one row"),
+    Column("low", BigInteger, nullable=False, comment="messages with smaller keys are not indexed yet"),
+    Column("high", BigInteger, nullable=False, comment="nor are those with this key and greater ones"),
+    Column("start", BigInteger, nullable=False, comment="what `low` was at first"),
+)
+
+_limits = Prepared(select(indexed.c.low, indexed.c.high, indexed.c.start))
+_PUT = {
+    "sqlite": text(f"INSERT INTO {TABLE} (rowid, words) VALUES (-:key, :words)"),
+    "postgresql": text(
+        f"INSERT INTO {TABLE} (key, words) VALUES (:key, CAST(:words AS tsvector)) "
+        "ON CONFLICT (key) DO UPDATE SET words = EXCLUDED.words"
+    ),
+}
+_REMOVE = {
+    "sqlite": Prepared(text(f"DELETE FROM {TABLE} WHERE rowid = -:key")),
+    "postgresql": Prepared(text(f"DELETE FROM {TABLE} WHERE key = :key")),
+}
+_MERGE = Prepared(text(f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('merge', {PAGES})"))
+_FIND = {
+    "sqlite": text(
+        f"SELECT -rowid FROM {TABLE} WHERE {TABLE} MATCH :wanted "
+        "AND rowid > -:below AND rowid <= -:first ORDER BY rowid LIMIT :limit"
+    ),
+    # Adding 0 keeps PostgreSQL from walking along the keys, which takes long if few messages have the words.
+    "postgresql": text(
+        f"SELECT key FROM {TABLE} WHERE words @@ CAST(:wanted AS tsquery) "
+        "AND key + 0 >= :first AND key + 0 < :below ORDER BY key + 0 DESC LIMIT :limit"
+    ),
+}
+
+
+@lru_cache(maxsize=10_000)
+def mark(kind: str, name: str = "") -> str:
+    """Return a mark, such as that of a room."""
+    return f"{MARK}{kind}{blake2b(name.encode(), digest_size=5).hexdigest() if name else ''}"
+
+
+def marked(*marks: str) -> list[Needle]:
+    """Return the group that finds messages with one of some marks."""
+    return [Needle((each,), prefix=False) for each in marks]
+
+
+def limits(db: Connection) -> tuple[int, int, int]:
+    """Return the keys from and below which messages are indexed, and from which they were at first."""
+    row = _limits.one(db, {})
+    return (row["low"], row["high"], row["start"]) if row else (0, 0, 0)
+
+
+def set_limits(db: Connection, low: int, high: int) -> None:
+    """Store which messages are indexed."""
+    if not db.execute(update(indexed).values(low=low, high=high)).rowcount:
+        db.execute(insert(indexed).values(id=1, low=low, high=high, start=low))
+
+
+def put_all(db: Connection, rows: Iterable[tuple[int, Sequence[str]]]) -> None:
+    """Index messages that are not. SQLite does it faster if the greatest key comes first."""
+    dialect = db.dialect.name
+    as_stored = _tsvector if dialect == "postgresql" else _plain
+    given = [{"key": key, "words": as_stored(key, words)} for key, words in rows]
+    if given:
+        db.execute(_PUT[dialect], given)
+
+
+def remove(db: Connection, key: int) -> None:
+    """Forget a message, if it is indexed."""
+    _REMOVE[db.dialect.name].run(db, {"key": key})
+
+
+def merge(db: Connection) -> bool:
+    """Merge some of the parts of which SQLite's index consists, as each adds to a search; return whether it did.
+
+    PostgreSQL does it by itself.
+    """
+    if db.dialect.name != "sqlite":
+        return False
+    driver: Any = db.connection.driver_connection
+    before = driver.total_changes
+    _MERGE.run(db, {})
+    return bool(driver.total_changes - before > 1)  # as documented: fewer mean that there was nothing to merge
+
+
+def windows(low: int, below: int) -> Iterator[tuple[int, int]]:
+    """Yield ranges of keys, from the greatest below ``below`` down to ``low``, for `find`."""
+    size = FIRST_WINDOW
+    while below > low:
+        first = max(low, (below - 1) // SLICE * SLICE + SLICE - size)
+        yield first, below
+        below, size = first, min(GROWTH * size, LARGEST_WINDOW)
+
+
+def find(db: Connection, wanted: Wanted, first: int, below: int, limit: int) -> list[int]:
+    """Return the greatest keys from ``first`` and below ``below`` of messages that have what is ``wanted``."""
+    dialect = db.dialect.name
+    if dialect == "postgresql":
+        slices = range(first // SLICE, (below - 1) // SLICE + 1)
+        query = _tsquery([*wanted, marked(*(_slice(each) for each in slices))])
+    else:
+        query = _match(wanted)
+    given = {"wanted": query, "first": first, "below": below, "limit": limit}
+    return list(db.scalars(_FIND[dialect].bindparams(bindparam("limit", type_=Integer)), given))
+
+
+def _slice(number: int) -> str:
+    return f"{MARK}s{number}"
+
+
+def _plain(_key: int, words: Sequence[str]) -> str:
+    return " ".join(words)
+
+
+def _tsvector(key: int, words: Sequence[str]) -> str:
+    """Return words as PostgreSQL reads them, each with its place; neither words nor marks have quotes."""
+    return " ".join(f"'{word}':{place}" for place, word in enumerate((_slice(key // SLICE), *words), 1))
+
+
+def _match(wanted: Wanted) -> str:
+    """Return a query of FTS5 (https://sqlite.org/fts5.html#full_text_query_syntax)."""
+    return " AND ".join(f"({' OR '.join(map(_quoted, group))})" for group in wanted)
+
+
+def _quoted(needle: Needle) -> str:
+    return f'"{" ".join(needle.words)}"{" *" if needle.prefix else ""}'
+
+
+def _tsquery(wanted: Wanted) -> str:
+    return " & ".join(f"({' | '.join(map(_followed, group))})" for group in wanted)
+
+
+def _followed(needle: Needle) -> str:
+    words = " <-> ".join(f"'{word}'" for word in needle.words)
+    return f"({words}{':*' if needle.prefix else ''})"

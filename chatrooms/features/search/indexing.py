@@ -1,0 +1,149 @@
+"""Keeping the index: new messages by a job, many at a time; edits and deletions at once, with the message.
+
+Indexing each message with its own commit would cost more than all else that posting does. So the newest messages, those
+since the last job, are not in the index; a search reads them themselves. In a database that is older than the index,
+another job goes from there to the oldest message. What is indexed is a range of keys, stored in the transaction that
+extends it, so that nothing is lost or done twice when the process ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from itertools import accumulate, chain
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, select
+
+from chatrooms.features.search import index
+from chatrooms.features.search.index import mark
+from chatrooms.features.search.matching import Row, base, searched, states
+from chatrooms.features.search.words import words
+from chatrooms.pipeline.chat import NOBODY, Chat
+from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.feature import on
+from chatrooms.pipeline.jobs import Job, JobKind, enqueue
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import is_message, messages
+
+AT_ONCE = 200
+"""How many messages one transaction indexes, at most."""
+CHARACTERS = 40_000
+"""How much text it indexes, or one message."""
+AFTER = 256
+"""Of so many revs of a room, one wakes the job, so that few messages are new."""
+SECONDS = 30.0
+"""How long one job works."""
+
+_key = Prepared(select(messages.c.key).where(messages.c.id == bindparam("id")))
+_READ = ("key", "id", "room", "author", "text")
+is_searched = (is_message, messages.c.deleted.is_(False))
+
+
+def entry(message: Row) -> list[str]:
+    """Return the marks and words by which the index finds a message."""
+    shown = map(state_mark, sorted(states(message)))
+    said = chain.from_iterable(map(words, searched(message)))
+    return [mark("r", base(message["room"])), mark("a", message["author"]), *shown, *said]
+
+
+def state_mark(state: str) -> str:
+    """Return the mark of what a message shows, such as ``has:link``; a tokenizer would divide it at the colon."""
+    return mark(state.replace(":", ""))
+
+
+def with_files(act: Act, found: Sequence[Any]) -> None:
+    """Add to rows of messages their files, whose names are searched too, if the chat has that feature."""
+    of_id = {row["id"]: row for row in found}
+    for part in act.parts:
+        if part.name == "files" and found:
+            for which, files in part.load(act.db, list(of_id)).items():
+                of_id[which]["files"] = files
+
+
+@on("messages")
+def follow(act: Act, rows: Sequence[Row]) -> None:
+    """Index anew a message that was edited, forget a deleted one, and wake the job now and then."""
+    for row in rows:
+        if row["deleted"] or row["edited_at"] == act.now:
+            _again(act, row)
+        elif row["seq"] == row["rev"] and row["seq"] % AFTER == 0:
+            enqueue(act, INDEX, row["id"])
+
+
+def _again(act: Act, row: Row) -> None:
+    found = _key.one(act.db, {"id": row["id"]})
+    low, high, _ = index.limits(act.db)
+    if found and low <= found["key"] < high:
+        index.remove(act.db, found["key"])
+        if not row["deleted"]:
+            index.put_all(act.db, [(found["key"], entry(row))])
+
+
+async def _index(chat: Chat, _job: Job) -> None:
+    await _work(chat, _newer, _older)
+
+
+async def _keep(chat: Chat, _job: Job) -> None:
+    await _work(chat, _newer, _older, _merge)
+
+
+async def _work(chat: Chat, *steps: Callable[[Act], bool]) -> None:
+    """Take each step as long as it returns that there may be more, or for `SECONDS`; then enqueue the rest."""
+    until = time.monotonic() + SECONDS
+    for step in steps:
+        begun = time.monotonic()
+        while await chat.change(step, NOBODY):
+            if time.monotonic() > until:
+                await chat.change(_enqueue_rest, NOBODY)
+                return
+            await asyncio.sleep(time.monotonic() - begun)  # leave the writer to others for as long
+            begun = time.monotonic()
+
+
+INDEX = JobKind("search.index", _index)
+"""Indexes new messages, then older ones."""
+KEEP = JobKind("search.keep", _keep, every=timedelta(minutes=10))
+"""Indexes what no other job has, such as all messages of a database that had no index before, and merges."""
+
+
+def _enqueue_rest(act: Act) -> None:
+    low, high, _ = index.limits(act.db)
+    enqueue(act, INDEX, f"{low} {high}")
+
+
+def _newer(act: Act) -> bool:
+    """Index the oldest messages that are newer than the index; return whether there may be more."""
+    low, high, _ = index.limits(act.db)
+    found = _texts(act, messages.c.key >= high, messages.c.key.asc())
+    if found:
+        index.put_all(act.db, [(row["key"], entry(row)) for row in reversed(found)])
+        index.set_limits(act.db, low, found[-1]["key"] + 1)
+    return bool(found)
+
+
+def _older(act: Act) -> bool:
+    """Index the newest messages that are older than the index; return whether there may be more."""
+    low, high, _ = index.limits(act.db)
+    if low <= 0:
+        return False
+    found = _texts(act, messages.c.key < low, messages.c.key.desc())
+    index.put_all(act.db, [(row["key"], entry(row)) for row in found])
+    index.set_limits(act.db, found[-1]["key"] if found else 0, high)
+    return bool(found)
+
+
+def _merge(act: Act) -> bool:
+    return index.merge(act.db)
+
+
+def _texts(act: Act, where: ColumnElement[bool], order: ColumnElement[Any]) -> list[dict[str, Any]]:
+    """Return the first messages that one transaction indexes."""
+    read = select(*(messages.c[column] for column in _READ)).where(where, *is_searched).order_by(order).limit(AT_ONCE)
+    found = [dict(zip(_READ, row, strict=True)) for row in act.db.execute(read)]
+    fitting = sum(size <= CHARACTERS for size in accumulate(len(row["text"]) for row in found))
+    some = found[: max(1, fitting)]
+    with_files(act, some)
+    return some

@@ -1,0 +1,167 @@
+"""The words of a text as the index has them: folded, so that case, accents and forms of the same letter do not matter.
+
+A word is a run of letters and digits; each emoji is one too. Where a script puts no spaces between words, every two
+letters next to each other are a word, and the last letter of the run by itself, so that any part of the run is found.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+LONGEST = 64
+"""The most characters of a word; a longer run of letters is several words in a row."""
+CACHED = 20_000
+"""How many characters' foldings are remembered."""
+
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\ua960-\ua97f\ua9e0-\ua9ff\uaa60-\uaa7f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U000323af"
+)
+"""Letters of scripts without spaces (Thai, Lao, Burmese, Khmer, Chinese, Japanese), and Korean, whose words change."""
+_ACCENTS = (
+    "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+    "\ufe00-\ufe0f\ufe20-\ufe2f"
+)
+"""Marks that people leave out when they search; in other scripts marks are vowels."""
+_PLAIN = re.compile(rf"[a-z0-9]{{1,{LONGEST}}}")
+_PIECES = re.compile(rf"[{_UNSPACED}]+|[^ {_UNSPACED}]{{1,{LONGEST}}}")
+_unspaced = re.compile(f"[{_UNSPACED}]")
+_accents = re.compile(f"[{_ACCENTS}]|[\U0001f3fb-\U0001f3ff]")
+_joining = re.compile("[\u1160-\u11ff\uff9e\uff9f\U0001f3fb-\U0001f3ff]")
+"""Characters besides marks that change those before them: jamo, the marks of narrow kana, and tones of skin."""
+
+
+class Needle(NamedTuple):
+    """Words in a row to find; of the last one, only the beginning if it is a ``prefix``."""
+
+    words: tuple[str, ...]
+    prefix: bool
+
+
+class Span(NamedTuple):
+    """A word and where it is in a text, in code points; its first character ends at ``head``."""
+
+    word: str
+    start: int
+    end: int
+    head: int
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, in order."""
+    if text.isascii():
+        return _PLAIN.findall(text.lower())
+    return [word for piece in _PIECES.findall(_folded(text)) for word in _split(piece)]
+
+
+def needle(text: str, *, prefix: bool = False) -> Needle | None:
+    """Return what finds ``text`` inside of other texts; None if it has no words."""
+    pieces = [text.lower()] if text.isascii() and _PLAIN.fullmatch(text.lower()) else _PIECES.findall(_folded(text))
+    if not pieces:
+        return None
+    found = [word for piece in pieces for word in _split(piece)]
+    if _unspaced.match(pieces[-1]):
+        return Needle(tuple(found[:-1]), prefix=False) if len(pieces[-1]) > 1 else Needle(tuple(found), prefix=True)
+    return Needle(tuple(found), prefix)
+
+
+def places(needle: Needle, found: Sequence[str]) -> Iterator[int]:
+    """Yield the position of each occurrence of a needle in the words of a text."""
+    *exact, last = needle.words
+    count = len(exact)
+    for at in range(len(found) - count):
+        word = found[at + count]
+        if (word.startswith(last) if needle.prefix else word == last) and found[at : at + count] == exact:
+            yield at
+
+
+def spans(text: str) -> list[Span]:
+    """Return the words of a text as `words` does, with their places."""
+    if text.isascii():
+        return [Span(word[0], word.start(), word.end(), word.start() + 1) for word in _PLAIN.finditer(text.lower())]
+    folded, starts, ends = _aligned(text)
+    if folded != _folded(text):
+        return []  # characters that become one in a way that `_clusters` does not know
+    return [
+        Span(word, starts[at], ends[at + len(word) - 1], ends[at])
+        for piece in _PIECES.finditer(folded)
+        for at, word in enumerate(_split(piece[0]), piece.start())
+    ]
+
+
+def is_unspaced(word: str) -> bool:
+    """Return whether a word is of a script without spaces."""
+    return _unspaced.match(word) is not None
+
+
+def _split(piece: str) -> list[str]:
+    """Return the words of a run of letters."""
+    if not _unspaced.match(piece):
+        return [piece]
+    return [piece[at : at + 2] for at in range(len(piece))]
+
+
+class _Folding(dict[int, str]):
+    """What each character becomes, by its code point."""
+
+    def __missing__(self, code: int) -> str:
+        if len(self) >= CACHED:
+            self.clear()
+        self[code] = folded = _fold(chr(code))
+        return folded
+
+
+_folding = _Folding()
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).translate(_folding)
+
+
+def _fold(character: str) -> str:
+    """Return a character without case and accents; what is no letter, digit or emoji becomes a space."""
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
+    bare = unicodedata.normalize("NFC", _accents.sub("", decomposed))
+    return "".join(map(_shown, bare))
+
+
+def _shown(character: str) -> str:
+    decimal = unicodedata.decimal(character, None)
+    if decimal is not None:
+        return str(decimal)
+    kind = unicodedata.category(character)
+    if character.isalnum() or kind[0] == "M":
+        return character
+    if kind == "So":
+        return f" {character} "
+    return "" if kind == "Cf" and character != "\u200b" else " "
+
+
+def _aligned(text: str) -> tuple[str, list[int], list[int]]:
+    """Return the folded text, and where the characters behind each of its own begin and end in ``text``."""
+    folded, starts, ends, at, before = [], list[int](), list[int](), 0, 0
+    for part in re.findall(" +|[^ ]+", text):
+        for cluster in part if unicodedata.is_normalized("NFKC", part) else _clusters(part):
+            new = _folded(cluster)
+            folded.append(new)
+            starts += [at] * len(new)
+            at += len(cluster)
+            if not new:  # a mark of the character before
+                ends[len(ends) - before :] = [at] * before
+            before = len(new) or before
+            ends += [at] * len(new)
+    return "".join(folded), starts, ends
+
+
+def _clusters(text: str) -> Iterator[str]:
+    """Yield the characters of a text, each together with those that can become one with it."""
+    begun = 0
+    for at in range(1, len(text)):
+        if not (unicodedata.category(text[at])[0] == "M" or _joining.match(text[at])):
+            yield text[begun:at]
+            begun = at
+    if text:
+        yield text[begun:]

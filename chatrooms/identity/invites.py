@@ -1,0 +1,155 @@
+"""Invitations by link: whoever has one joins its room, and the server. Only the hash of their code is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Annotated, cast
+from uuid import uuid4
+
+from pydantic import Field
+from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, Integer, String, Table, insert, select, update
+from typing_extensions import TypedDict
+
+from chatrooms import clock
+from chatrooms.errors import Forbidden, NotFound, Refusal
+from chatrooms.features import members, timeline
+from chatrooms.names import APPLICATION
+from chatrooms.pipeline import access
+from chatrooms.pipeline.commands import Act, Caller
+from chatrooms.storage.rows import Created, Member, many
+from chatrooms.storage.tables import metadata, rooms, users
+
+GOOD_FOR = timedelta(days=7)
+MOST_DAYS, MOST_USES, USES = 90, 1000, 100
+
+invites = Table(
+    "invites",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("code_hash", String(64), nullable=False, unique=True),
+    Column("room", String(400), ForeignKey(rooms.c.name), nullable=False, index=True),
+    Column("created_by", String(32), ForeignKey(users.c.username), nullable=False),
+    Column("created_at", String(24), nullable=False),
+    Column("expires_at", String(24), nullable=False),
+    Column("uses_left", Integer, nullable=False),
+)
+_SHOWN = [column for column in invites.c if column.name != "code_hash"]
+
+
+class Invite(TypedDict):
+    """An invitation by link."""
+
+    id: Annotated[str, Field(description="The id, for `invite.revoke`.")]
+    room: Annotated[str, Field(description="The room that people join by it.")]
+    created_by: Annotated[str, Field(description="Who invites them.")]
+    created_at: Created
+    expires_at: Annotated[str, Field(description="Until when it works, in ISO 8601.")]
+    uses_left: Annotated[int, Field(description="How many more people can join by it.")]
+
+
+class NewInvite(Invite):
+    """An invitation that was made."""
+
+    code: Annotated[
+        str,
+        Field(description="What people join by; the page's address, `#/invite/` and this is a link. Shown this once."),
+    ]
+
+
+def make(db: Connection, created_by: str, room: str, uses: int, expires_at: str) -> NewInvite:
+    """Store an invitation by ``created_by`` to ``room``, and return it with its code."""
+    code = secrets.token_urlsafe(32)
+    row: Invite = {
+        "id": str(uuid4()),
+        "room": room,
+        "created_by": created_by,
+        "created_at": clock.now(),
+        "expires_at": expires_at,
+        "uses_left": uses,
+    }
+    db.execute(insert(invites).values(**row, code_hash=_hash(code)))
+    return {**row, "code": code}
+
+
+def of(db: Connection, code: str) -> Invite:
+    """Return the invitation with that code; raises `NotFound` if it works no longer, whatever the reason is."""
+    return require(working(db, code))
+
+
+def require(invite: Invite | None) -> Invite:
+    """Return ``invite``; raises `NotFound` without one."""
+    if invite is None:
+        raise NotFound("This invitation has expired, or it was revoked.", field="invite")
+    return invite
+
+
+def working(db: Connection, code: str) -> Invite | None:
+    """Return the invitation with that code, if it still works."""
+    good = invites.c.code_hash == _hash(code), invites.c.expires_at > clock.now(), invites.c.uses_left > 0
+    invite = _one(db, *good)
+    return invite if invite and _may_invite(db, invite) else None
+
+
+def _may_invite(db: Connection, invite: Invite) -> bool:
+    """Return whether the person who made an invitation could make it now."""
+    by = invite["created_by"]
+    try:
+        access.require_inviter(access.of(db, Caller(by, host=by == APPLICATION), invite["room"], writing=True))
+    except Refusal:
+        return False
+    return True
+
+
+def use(act: Act, code: str, *, is_new: bool = False) -> Member:
+    """Make the caller a member of the room that an invitation leads to; members stay what they are.
+
+    People who are new to the server always count, though they are members of the lobby already.
+
+    Raises `NotFound`, and `Forbidden` for people whose membership of a private room ended: a link that they still have
+    must not undo that.
+    """
+    invite = of(act.db, code)
+    room, username = invite["room"], act.me.username
+    before = members.find(act.db, room, username)
+    if before and not before["gone"]:
+        if is_new:
+            _count(act, invite)
+        return before
+    if before and access.peek(act.db, act.me, room).access == "private":
+        raise Forbidden("You were in this room before. Ask a member to invite you again.")
+    _count(act, invite)
+    timeline.record(act, room, "joined", f"{username} joined.")
+    return members.add(act, room, username, "member", invited_by=invite["created_by"])
+
+
+def _count(act: Act, invite: Invite) -> None:
+    act.db.execute(update(invites).where(invites.c.id == invite["id"]).values(uses_left=invites.c.uses_left - 1))
+
+
+def in_room(db: Connection, room: str, created_by: str | None) -> list[Invite]:
+    """Return the invitations to ``room`` that still work, the newest first; with ``created_by``, only theirs."""
+    good = [invites.c.room == room, invites.c.expires_at > clock.now(), invites.c.uses_left > 0]
+    if created_by:
+        good.append(invites.c.created_by == created_by)
+    return many(Invite, db.execute(select(*_SHOWN).where(*good).order_by(invites.c.created_at.desc(), invites.c.id)))
+
+
+def find(db: Connection, id: str) -> Invite | None:
+    """Return an invitation by its id, also one that no longer works."""
+    return _one(db, invites.c.id == id)
+
+
+def _one(db: Connection, *where: ColumnElement[bool]) -> Invite | None:
+    row = db.execute(select(*_SHOWN).where(*where)).mappings().one_or_none()
+    return cast(Invite, dict(row)) if row else None
+
+
+def end(db: Connection, id: str) -> None:
+    """Make an invitation work no longer."""
+    db.execute(update(invites).where(invites.c.id == id).values(uses_left=0))
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()

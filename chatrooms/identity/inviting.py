@@ -1,0 +1,131 @@
+"""Making, following and revoking invitations by link (see `invites`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import Connection, select
+from typing_extensions import TypedDict
+
+from chatrooms import clock
+from chatrooms.errors import Invalid, NotFound, Refusal
+from chatrooms.features.members import OneMember
+from chatrooms.identity import invites
+from chatrooms.identity.handshake import Invitation
+from chatrooms.identity.invites import GOOD_FOR, MOST_DAYS, MOST_USES, USES, Invite, NewInvite
+from chatrooms.identity.joining import Browser
+from chatrooms.identity.sessions import no_room
+from chatrooms.names import APPLICATION
+from chatrooms.pipeline import access
+from chatrooms.pipeline.access import Here
+from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, query
+from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.shapes import Done, InSharedRoom
+from chatrooms.storage.tables import rooms
+from chatrooms.types import Future, Id
+
+
+class Inviting(InSharedRoom):
+    """An invitation to make."""
+
+    uses: int = Field(USES, ge=1, le=MOST_USES, description="How many people can join by it.")
+    expires: Future | None = Field(
+        None, description=f"Until when it works, at most {MOST_DAYS} days; {GOOD_FOR.days} days if omitted."
+    )
+
+
+class WhichInvite(Params):
+    """An invitation by link."""
+
+    id: Id = Field(description="The id of an invitation.")
+
+
+class WithCode(Params):
+    """The code of an invitation."""
+
+    code: Invitation = Field(repr=False, description="The code of an invitation.")
+
+
+class OneInvite(TypedDict):
+    """The invitation that was made, with its code."""
+
+    invite: NewInvite
+
+
+class ManyInvites(TypedDict):
+    """The invitations to a room that still work, the newest first."""
+
+    invites: list[Invite]
+
+
+class Shown(TypedDict):
+    """What a person reads before they follow an invitation."""
+
+    room: Annotated[str, Field(description="The room that it leads to.")]
+    title: Annotated[str, Field(description="The title of the room.")]
+    created_by: Annotated[str | None, Field(description="Who invites them; null if the server does.")]
+
+
+@change("invite.create", may=access.inviter, locks=no_room, rate="create", method="create_invite")
+def create(act: Act, p: Inviting, _here: Here) -> OneInvite:
+    """Make a link by which people join a room, and the server if they are new."""
+    expires_at = p.expires or clock.later(GOOD_FOR)
+    if expires_at > clock.later(timedelta(days=MOST_DAYS)):
+        raise Invalid(f"An invitation works for at most {MOST_DAYS} days.", field="expires")
+    return {"invite": invites.make(act.db, act.me.username, p.room, p.uses, expires_at)}
+
+
+@query("invite.list", may=access.inviter, method="invites")
+def page(act: Act, p: InSharedRoom, here: Here) -> ManyInvites:
+    """Return the invitations by link to a room: all to its owners and moderators, and else your own."""
+    return {"invites": invites.in_room(act.db, p.room, None if here.moderates else act.me.username)}
+
+
+def _revoker(act: Act, p: WhichInvite) -> None:
+    """Allow the person who made it, and owners and moderators of its room."""
+    invite = invites.find(act.db, p.id)
+    if invite is None or not (invite["created_by"] == act.me.username or _moderates(act, invite["room"])):
+        raise NotFound("There is no such invitation.", field="id")
+
+
+def _moderates(act: Act, room: str) -> bool:
+    try:
+        return access.of(act.db, act.me, room).moderates
+    except Refusal:
+        return False
+
+
+@change("invite.revoke", may=_revoker, locks=no_room, repeatable=True, method="revoke_invite")
+def revoke(act: Act, p: WhichInvite, _: None) -> Done:
+    """Make an invitation by link work no longer. Who joined by it stays."""
+    invites.end(act.db, p.id)
+    return {}
+
+
+def _joining(db: Connection, me: Caller, p: WithCode) -> Iterable[str]:
+    return invites.of(db, p.code)["room"], me.username
+
+
+@change("invite.accept", may=access.anyone, locks=_joining, method="accept_invite")
+def accept(act: Act, p: WithCode, _: None) -> OneMember:
+    """Join the room that an invitation by link leads to. Members can repeat this without effect."""
+    return {"member": invites.use(act, p.code)}
+
+
+def _anyone(_browser: Browser, _p: WithCode) -> None:
+    """Allow everyone who has the code."""
+
+
+@entry("invite.get", may=_anyone, rate="join")
+async def get(browser: Browser, p: WithCode) -> Shown:
+    """Return where an invitation by link leads, for people who are not signed in yet."""
+    invite = invites.require(await browser.chat.lookup(lambda db: invites.working(db, p.code)))
+    room, by = invite["room"], invite["created_by"]
+    title = await browser.chat.lookup(lambda db: db.scalar(select(rooms.c.title).where(rooms.c.name == room)))
+    return {"room": room, "title": title or "", "created_by": None if by == APPLICATION else by}
+
+
+FEATURE = Feature(tables=(invites.invites,), commands=(create, page, revoke, accept, get))

@@ -1,0 +1,161 @@
+"""Passwords: proof of a name on any device. Only their hashes are stored."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, delete, insert, select
+from typing_extensions import TypedDict
+
+from chatrooms.errors import Invalid, Unauthorized
+from chatrooms.features.users import OneUser
+from chatrooms.identity import links, sessions, tries
+from chatrooms.identity.hashing import Hashing, hashed, matches, outdated
+from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
+from chatrooms.identity.strength import FEWEST, MOST, normal, require_strong
+from chatrooms.pipeline import access
+from chatrooms.pipeline.broadcast import Broadcast
+from chatrooms.pipeline.chat import Chat
+from chatrooms.pipeline.commands import Act, Caller, Params, entry, live, query
+from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.shapes import Done, Nothing
+from chatrooms.storage.tables import metadata, users
+from chatrooms.types import Username
+
+passwords = Table(
+    "passwords",
+    metadata,
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("changed_at", String(24), nullable=False),
+)
+
+Given = Annotated[str, Field(min_length=1, max_length=MOST)]
+
+
+class State(TypedDict):
+    """Whether you have a password."""
+
+    changed_at: Annotated[str | None, Field(description="When you set it, in ISO 8601; null if you have none.")]
+
+
+class NewPassword(Params):
+    """A password to set."""
+
+    password: Given = Field(
+        repr=False, description=f"The new password: {FEWEST} to {MOST} characters, not easy to guess."
+    )
+    current: Given | None = Field(None, repr=False, description="The present password, if you have one.")
+    revoke_others: bool = Field(False, description="Whether to end all your other sessions.")
+
+
+class SignIn(Claiming):
+    """A name and its password."""
+
+    username: Username
+    password: Given = Field(repr=False, description="The password.")
+
+
+class Passwords(Hashing):
+    """Where passwords are hashed, and the chat that they are for."""
+
+    def __init__(self, _broadcast: Broadcast, chat: Chat) -> None:
+        super().__init__()
+        self.chat = chat
+
+    async def check(self, username: str, network: str, password: str) -> str:
+        """Return the stored hash of the password of ``username``; raises `RateLimited`.
+
+        Raises `Unauthorized` if it is another password.
+        Names without a password, known or not, are refused as those with one, and take as long.
+        """
+        counting = Caller(username, network=network)
+        await self.chat.change(lambda act: tries.spend(act, username, network), counting)
+        stored = await self.chat.lookup(lambda db: _hash_of(db, username))
+        if not await self.run(partial(matches, stored, normal(password))) or stored is None:
+            raise Unauthorized("Wrong name or password.")
+        return stored
+
+
+def _hash_of(db: Connection, username: str) -> str | None:
+    return db.scalar(select(passwords.c.hash).where(passwords.c.username == username))
+
+
+def forget(db: Connection, username: str) -> None:
+    """Remove the password of ``username``, if there is one."""
+    db.execute(delete(passwords).where(passwords.c.username == username))
+
+
+def _store(act: Act, username: str, hash: str) -> None:
+    forget(act.db, username)
+    act.db.execute(insert(passwords).values(username=username, hash=hash, changed_at=act.now))
+
+
+@query("password.get", may=access.anyone, method="password")
+def get(act: Act, p: Nothing, _: None) -> State:
+    """Return whether you have a password, and since when."""
+    found = select(passwords.c.changed_at).where(passwords.c.username == act.me.username)
+    return {"changed_at": act.db.scalar(found)}
+
+
+def _signed_in(me: Caller, _p: NewPassword) -> None:
+    """Allow people with a session."""
+    sessions.signed_in(me)
+
+
+@live("password.set", may=_signed_in, repeatable=False, method="set_password")
+async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
+    """Set your password, which signs you in on any device. To change it, give the current one too."""
+    current = sessions.signed_in(me)
+    before = await here.chat.lookup(lambda db: _hash_of(db, me.username))
+    if before is not None:
+        await _require_current(here, me, p.current)
+    await here.run(partial(require_strong, p.password, [me.username, here.chat.settings.name]))
+    made = await here.run(partial(hashed, normal(p.password)))
+
+    def store(act: Act) -> None:
+        if _hash_of(act.db, me.username) != before:
+            raise _changed()
+        _store(act, me.username, made)
+        links.drop(act.db, me.username)
+        if before is not None:
+            tries.forgive(act, me.username, me.network)
+        if p.revoke_others:
+            sessions.end_others(act, current)
+
+    await here.chat.change(store, me)
+    return {}
+
+
+async def _require_current(here: Passwords, me: Caller, current: str | None) -> None:
+    if current is None:
+        raise Invalid("Give your current password too.", field="current")
+    try:
+        await here.check(me.username, me.network, current)
+    except Unauthorized:
+        raise Invalid("This is not your current password.", field="current") from None
+
+
+def _changed() -> Invalid:
+    return Invalid("Your password was changed a moment ago. Give that one.", field="current")
+
+
+@entry("session.password", may=without_host, rate="join")
+async def sign_in_by_password(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
+    """Sign in with a password: sets the cookie that proves the name, unless you give a ``claim``."""
+    stored = await here.check(p.username, browser.network, p.password)
+    renewed = await here.run(partial(hashed, normal(p.password))) if outdated(stored) else None
+
+    def prove(act: Act) -> None:
+        if _hash_of(act.db, p.username) != stored:
+            raise Unauthorized("Wrong name or password.")
+        if renewed:
+            _store(act, p.username, renewed)
+        tries.forgive(act, p.username, browser.network)
+
+    return await sign_in(browser, p.username, p.claim, prove)
+
+
+FEATURE = Feature(tables=(passwords,), commands=(get, set_password, sign_in_by_password), component=Passwords)

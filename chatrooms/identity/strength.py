@@ -1,0 +1,45 @@
+"""Which passwords are accepted: of 8 characters, and not easy to guess (ASVS 5, 6.2; NIST SP 800-63B, 3.1.1)."""
+
+from __future__ import annotations
+
+from precis_i18n import get_profile
+
+from chatrooms.errors import Invalid
+
+FEWEST, MOST = 8, 256
+ESTIMATED = 72
+"""How many characters are looked at; nobody guesses as many."""
+SCORE = 2
+"""Of zxcvbn: more than a million guesses; signing in allows a few thousand a day."""
+
+_form = get_profile("OpaqueString")
+
+
+def normal(password: str) -> str:
+    """Return a password in its one form, however its characters were typed (RFC 8265, 4.2).
+
+    What has none stays as it is: it matches no password.
+    """
+    try:
+        return str(_form.enforce(password))
+    except UnicodeEncodeError:
+        return password
+
+
+def require_strong(password: str, about: list[str]) -> None:
+    """Raise `Invalid` if a password is too short or easy to guess, also with the words ``about`` the person.
+
+    This can take 100 ms.
+    """
+    try:
+        _form.enforce(password)
+    except UnicodeEncodeError:
+        raise Invalid("A password cannot have control characters.", field="password") from None
+    if len(password) < FEWEST:
+        raise Invalid(f"A password has at least {FEWEST} characters.", field="password")
+    from zxcvbn import zxcvbn
+
+    estimate = zxcvbn(password[:ESTIMATED], about)
+    if estimate["score"] < SCORE:
+        warning = estimate["feedback"]["warning"] or "This password is easy to guess."
+        raise Invalid(f"{warning} Add a word or two that are uncommon.", field="password")

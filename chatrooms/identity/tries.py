@@ -1,0 +1,70 @@
+"""Tries to sign in with a password: counted in the database, by name and by network address, until they succeed.
+
+No one can guess passwords, be it of many people, from many addresses, or across restarts. People who are signed in
+stay so, however often others try.
+"""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import Column, Connection, Float, String, Table, delete, insert, select
+
+from chatrooms.errors import RateLimited
+from chatrooms.gcra import Quota, parse
+from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.tables import metadata
+
+OF_BOTH, OF_ADDRESS, OF_NAME = "10/15 minutes", "100/hour", "100/hour"
+"""How many tries of a name from an address, from an address, and of a name may fail."""
+
+tries = Table(
+    "tries",
+    metadata,
+    Column("key", String(100), primary_key=True),
+    Column("due", Float, nullable=False, index=True, comment="seconds since 1970, see gcra.Quota"),
+)
+
+Counted = list[tuple[str, Quota]]
+
+
+def _counted(username: str, network: str) -> Counted:
+    """Return the keys that a try counts against; no username has a space."""
+    keys = {f"both {username} {network}": OF_BOTH, f"name {username}": OF_NAME}
+    if network:
+        keys[f"address {network}"] = OF_ADDRESS
+    return [(key, quota) for key, text in keys.items() for quota in parse(text)]
+
+
+def spend(act: Act, username: str, network: str) -> None:
+    """Count a try before it is made; raises `RateLimited`."""
+    now, counted = time.time(), _counted(username, network)
+    due = _due(act.db, counted, now)
+    if wait := max(quota.wait_after(due[key], now) for key, quota in counted):
+        raise RateLimited("Too many tries to sign in. Try again later.", retry_after=int(wait) + 1)
+    act.db.execute(delete(tries).where(tries.c.due <= now))
+    _set(act.db, {key: quota.due_after(due[key], now) for key, quota in counted})
+
+
+def forgive(act: Act, username: str, network: str) -> None:
+    """Count a try no longer, because it succeeded; and no earlier one of that name from that address."""
+    now, counted = time.time(), _counted(username, network)
+    due = _due(act.db, counted, now)
+    _set(act.db, {key: quota.due_after(due[key], now, -1) for key, quota in counted[1:]})
+    act.db.execute(delete(tries).where(tries.c.key == counted[0][0]))
+
+
+def _due(db: Connection, counted: Counted, now: float) -> dict[str, float]:
+    """Return when each key is due; after the clock was set back, no later than all of it would take."""
+    keys = [key for key, _ in counted]
+    stored = {row.key: row.due for row in db.execute(select(tries).where(tries.c.key.in_(keys)))}
+    return {key: min(stored.get(key, now), now + quota.span) for key, quota in counted}
+
+
+def _set(db: Connection, due: dict[str, float]) -> None:
+    db.execute(delete(tries).where(tries.c.key.in_(due)))
+    db.execute(insert(tries), [{"key": key, "due": at} for key, at in due.items()])
+
+
+FEATURE = Feature(tables=(tries,))

@@ -1,0 +1,106 @@
+"""The contents of files that people share: unfinished uploads on this machine's disk, and a store for whole files.
+
+A store is a folder or, with an extra, S3. What hangs or fails there delays nothing else: it has threads of its own, and
+each call has a deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import shutil
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import ParamSpec, Protocol, TypeVar
+
+from chatrooms.errors import NoSpace, NotFound, Unavailable
+from chatrooms.once import Once
+from chatrooms.settings import FILES, Settings
+from chatrooms.storage.blobs.directory import Directory
+from chatrooms.storage.blobs.spool import Spool
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SECONDS = 20.0
+"""How long one step in the store may take, such as reading a piece."""
+THREADS = 8
+PIECE = 256 * 1024
+"""How many bytes of a file are read at once."""
+RESERVE = 256 * 1024 * 1024
+"""Free bytes of the disk that are left to the database and everything else."""
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+log = logging.getLogger(__name__)
+
+
+class Store(Protocol):
+    """Where whole files are, under random keys; its methods block, and raise ``OSError``."""
+
+    def put(self, key: str, file: Path) -> None:
+        """Store a copy of the file at a path, durably, before it returns; storing it again is allowed."""
+
+    def read(self, key: str, start: int, size: int) -> bytes:
+        """Return ``size`` bytes from ``start``; raises ``FileNotFoundError``."""
+
+    def size(self, key: str) -> int:
+        """Return how many bytes a file has; raises ``FileNotFoundError``."""
+
+    def remove(self, key: str) -> None:
+        """Remove a file, if it is there."""
+
+
+class Blobs:
+    """The uploads and the store of one chat, for its event loop.
+
+    All methods raise `Unavailable` if the disk or the store fails or takes too long, and `NoSpace` if it is full.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        folder = settings.data / FILES
+        self.spool = Spool(folder / "uploads", settings.data)
+        self.store: Store = _remote(settings.file_store) if settings.file_store else Directory(folder, settings.data)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="chatrooms-files")
+        self._once = Once(log)
+
+    async def run(self, work: Callable[P, T], *args: P.args, **how: P.kwargs) -> T:
+        """Return what a method of `spool` or `store` returns."""
+        running = asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*args, **how))
+        try:
+            async with asyncio.timeout(SECONDS):
+                return await running
+        except TimeoutError:
+            self._once.warn("the store of files does not respond")
+        except FileNotFoundError as error:
+            raise NotFound("This file is gone.") from error
+        except OSError as error:
+            self._once.warn("the store of files fails: %s", error.strerror or type(error).__name__)
+            if error.errno in FULL:
+                raise NoSpace("The server has no space left for files.") from error
+        raise Unavailable("The server can't store or load files right now. Try again.")
+
+    async def read(self, key: str, start: int, size: int) -> AsyncIterator[bytes]:
+        """Yield ``size`` bytes of a stored file from ``start``, in pieces."""
+        end = start + size
+        while start < end:
+            piece = await self.run(self.store.read, key, start, min(PIECE, end - start))
+            if not piece:
+                raise NotFound("This file is gone.")
+            yield piece
+            start += len(piece)
+
+    async def require_space(self, size: int) -> None:
+        """Raise `NoSpace` if storing ``size`` more bytes would leave too little of the disk for everything else."""
+        if await self.run(self._free) < size + RESERVE:
+            raise NoSpace("The server has no space left for files.")
+
+    def _free(self) -> int:
+        return shutil.disk_usage(self.spool.made()).free
+
+
+def _remote(url: str) -> Store:
+    from chatrooms.storage.blobs.s3 import S3
+
+    return S3(url)

@@ -1,0 +1,81 @@
+"""Whole files in a folder of the data directory, readable by its owner only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from chatrooms.settings import OURS
+from chatrooms.storage.files import FILE, FOLDER, make_private_folder
+
+FOLDERS = 2
+"""The first characters of a key are the name of the folder that its file is in, so that no folder has too many."""
+
+
+class Directory:
+    """A folder in the data directory ``data``, made when it is first needed."""
+
+    def __init__(self, folder: Path, data: Path) -> None:
+        self._folder, self._data = folder, data
+
+    def put(self, key: str, file: Path) -> None:
+        """Store the file at a path: the same file under a second name where possible, otherwise a copy."""
+        target = self._path(key)
+        make_folder(target.parent, self._data)
+        target.unlink(missing_ok=True)
+        try:
+            os.link(file, target)
+        except OSError:  # another or a simple file system
+            _copy(file, target)
+        sync(target)
+        sync(target.parent)
+
+    def read(self, key: str, start: int, size: int) -> bytes:
+        """Return ``size`` bytes from ``start``; raises ``FileNotFoundError``."""
+        with self._path(key).open("rb") as file:
+            file.seek(start)
+            return file.read(size)
+
+    def size(self, key: str) -> int:
+        """Return how many bytes a file has; raises ``FileNotFoundError``."""
+        return self._path(key).stat().st_size
+
+    def remove(self, key: str) -> None:
+        """Remove a file, if it is there, and its folder, if it is empty then."""
+        path = self._path(key)
+        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.parent.rmdir()
+
+    def _path(self, key: str) -> Path:
+        return self._folder / key[:FOLDERS] / key
+
+
+def make_folder(folder: Path, data: Path) -> None:
+    """Create a private folder below the data directory, and those that it is in."""
+    if not folder.is_dir():
+        make_private_folder(data, OURS)
+        missing = [each for each in (*reversed(folder.parents), folder) if data in each.parents]
+        for each in missing:
+            each.mkdir(mode=FOLDER, exist_ok=True)
+            sync(each.parent)
+
+
+def sync(path: Path) -> None:
+    """Write what the system keeps in memory of a file or folder to the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _copy(file: Path, target: Path) -> None:
+    part = target.with_name(target.name + ".part")
+    with file.open("rb") as source, os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, FILE), "wb") as copy:
+        shutil.copyfileobj(source, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
+    part.rename(target)

@@ -1,0 +1,32 @@
+import { signal } from "@preact/signals";
+import { toast } from "../views/toast.js";
+
+/**
+ * The files of the next message of each room; `uploading.js`, which is loaded with the first one, uploads them.
+ * @import {File as SharedFile} from "../wire.js"
+ * @typedef {"waiting" | "sending" | "done" | "failed"} State Waiting is for the connection.
+ * @typedef {{key: string, room: string, name: string, size: number, type: string, preview: string, sent: number,
+ *   state: State, problem: string, id: string}} Attachment
+ */
+
+export const attached = signal(/** @type {Attachment[]} */ ([]));
+
+/** @param {string} room */
+export const attachedIn = (room) => attached.value.filter((each) => each.room === room);
+
+/** @param {Attachment} attachment */
+export const isUploaded = ({ state }) => state === "done";
+
+/** @param {string} room @param {File[]} files */
+export const attach = (room, files) =>
+  void import("./uploading.js").then(
+    ({ add }) => add(room, files),
+    () => toast("This part of the page couldn't be loaded."),
+  );
+
+/** Takes the files for a message that is posted now. @param {string} room @returns {SharedFile[]} */
+export function detach(room) {
+  const taken = attachedIn(room);
+  if (taken.length) import("./uploading.js").then(({ forget }) => taken.forEach(forget));
+  return taken.map(({ id, name, size }) => ({ id, name, size, type: "", url: "", picture: null }));
+}

@@ -1,0 +1,191 @@
+import { effect } from "@preact/signals";
+import { asRefusal, online } from "../connection.js";
+import { newId } from "../ids.js";
+import { me } from "../store.js";
+import { command } from "../sync.js";
+import { toast } from "../views/toast.js";
+import { addressOf } from "./address.js";
+import { attached } from "./attached.js";
+import { dropUpload, keepUpload, keptUploads } from "./kept.js";
+
+/**
+ * Uploads of attachments by tus: they go on after a lost connection and after a reload.
+ * @import {Attachment} from "./attached.js"
+ * @import {Kept} from "./kept.js"
+ * @import {Tus} from "tus"
+ */
+
+const MOST = 10;
+const AT_ONCE = 3;
+/** Some proxies limit the size of a request. */
+const CHUNK = 50 * 1024 * 1024;
+const RETRY_MS = [0, 1_000, 3_000, 6_000, 10_000];
+const AGAIN = [0, 408, 409, 423, 429, 500, 502, 503, 504];
+const GONE = [404, 410];
+
+/** What is needed to upload an attachment, by its key. @type {Map<string, Kept & {user: string, tus?: Tus, free?: () => void}>} */
+const uploads = new Map();
+
+/** @param {string} room @param {File[]} files */
+export function add(room, files) {
+  const here = attached.peek().filter((each) => each.room === room).length;
+  if (here + files.length > MOST) toast(`A message can have at most ${MOST} files.`);
+  const user = me.peek()?.username ?? "";
+  for (const file of files.slice(0, Math.max(0, MOST - here))) {
+    const kept = { key: newId(), room, file, id: "", upload: "", at: Date.now() };
+    begin(user, kept);
+    if (file.size) keepUpload(user, kept);
+  }
+  goOn();
+}
+
+/** Adds what another visit of the page did not finish, unless another tab has it. */
+export async function restore() {
+  const user = me.peek()?.username ?? "";
+  for (const kept of await keptUploads(user)) {
+    if (!uploads.has(kept.key) && (await isFree(kept.key))) begin(user, kept);
+  }
+  goOn();
+}
+
+/** @param {string} user @param {Kept} kept */
+function begin(user, kept) {
+  const { key, room, file, id } = kept;
+  uploads.set(key, { ...kept, user, free: hold(key) });
+  const preview = /^image\/(?!svg)/u.test(file.type) ? URL.createObjectURL(file) : "";
+  const problem = file.size ? "" : "The file is empty.";
+  const state = problem ? "failed" : "waiting";
+  const about = { key, room, name: file.name, size: file.size, type: file.type, preview, sent: 0, id };
+  attached.value = [...attached.peek(), { ...about, state, problem }];
+}
+
+/** @param {string} key @param {Partial<Attachment>} fields */
+function update(key, fields) {
+  attached.value = attached.peek().map((each) => (each.key === key ? { ...each, ...fields } : each));
+}
+
+/** Begins or continues uploads that wait, a few at a time. */
+function goOn() {
+  if (!online.peek()) return;
+  const all = attached.peek();
+  const free = AT_ONCE - all.filter(({ state }) => state === "sending").length;
+  for (const { key } of all.filter(({ state }) => state === "waiting").slice(0, Math.max(0, free))) send(key);
+}
+
+/** @param {string} key */
+async function send(key) {
+  update(key, { state: "sending", problem: "" });
+  try {
+    await announce(key);
+    await transfer(key);
+    update(key, { state: "done" });
+  } catch (error) {
+    fail(key, error);
+  }
+  goOn();
+}
+
+/** Asks the server where to upload, unless it has said so. @param {string} key */
+async function announce(key) {
+  const upload = uploads.get(key);
+  if (!upload || upload.upload) return;
+  const { name, size, type } = upload.file;
+  const begun = await command("file.begin", { name: name.slice(0, 1000), size, type: type.slice(0, 100) });
+  Object.assign(upload, { upload: begun.upload, id: begun.file.id });
+  update(key, { id: begun.file.id, name: begun.file.name });
+  const { room, file, id, at } = upload;
+  keepUpload(upload.user, { key, room, file, id, upload: begun.upload, at });
+}
+
+/** @param {string} key @returns {Promise<void>} */
+async function transfer(key) {
+  const module = await import("tus");
+  const { Upload } = module.default ?? globalThis.tus;
+  const upload = uploads.get(key);
+  if (!upload) return undefined;
+  return new Promise((resolve, reject) => {
+    upload.tus = new Upload(upload.file, {
+      uploadUrl: new URL(addressOf({ url: upload.upload }), document.baseURI).href,
+      chunkSize: CHUNK,
+      retryDelays: RETRY_MS,
+      storeFingerprintForResuming: false,
+      onShouldRetry: (error) => AGAIN.includes(statusOf(error)),
+      onProgress: (sent) => update(key, { sent }),
+      onSuccess: () => resolve(),
+      onError: reject,
+    });
+    upload.tus.start();
+  });
+}
+
+/** @param {any} error Of tus. @returns {number} */
+const statusOf = (error) => error?.originalResponse?.getStatus() ?? 0;
+
+/** @param {string} key @param {any} error Of a command or of tus. */
+function fail(key, error) {
+  const upload = uploads.get(key);
+  if (!upload) return;
+  const status = statusOf(error);
+  const isOffline = error?.originalRequest ? status === 0 : asRefusal(error).code === "offline";
+  if (isOffline) return update(key, { state: "waiting" });
+  if (GONE.includes(status)) upload.upload = "";
+  update(key, { state: "failed", problem: problemOf(error, status) });
+}
+
+/** @param {any} error @param {number} status */
+function problemOf(error, status) {
+  if (!error?.originalRequest) return asRefusal(error).message;
+  if (GONE.includes(status)) return "The upload has expired.";
+  if (status === 413) return "A server on the way doesn't accept files of this size.";
+  try {
+    return JSON.parse(error.originalResponse.getBody()).error.message;
+  } catch {
+    return "The upload failed.";
+  }
+}
+
+/** @param {string} key */
+export function retry(key) {
+  update(key, { state: "waiting", problem: "" });
+  goOn();
+}
+
+/** Gives up an attachment. @param {Attachment} attachment */
+export function cancel(attachment) {
+  const upload = uploads.get(attachment.key);
+  forget(attachment);
+  if (upload?.tus) upload.tus.abort(true).catch(() => {});
+  goOn();
+}
+
+/** Drops an attachment, because it is posted. @param {Attachment} attachment */
+export function forget({ key, preview }) {
+  const upload = uploads.get(key);
+  uploads.delete(key);
+  attached.value = attached.peek().filter((each) => each.key !== key);
+  if (preview) URL.revokeObjectURL(preview);
+  if (!upload) return;
+  dropUpload(upload.user, key);
+  upload.free?.();
+}
+
+/** @param {string} key */
+const lockOf = (key) => `chatrooms upload ${key}`;
+
+/** Keeps other tabs from an upload as long as this one is open. @param {string} key @returns {() => void} to let it go */
+function hold(key) {
+  let free = () => {};
+  const held = new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
+    free = resolve;
+  });
+  navigator.locks?.request(lockOf(key), () => held).catch(() => {});
+  return free;
+}
+
+/** @param {string} key @returns {Promise<boolean>} */
+const isFree = (key) =>
+  navigator.locks?.request(lockOf(key), { ifAvailable: true }, (lock) => lock !== null) ?? Promise.resolve(true);
+
+effect(() => {
+  if (online.value) goOn();
+});

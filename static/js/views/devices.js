@@ -1,0 +1,87 @@
+import { useEffect, useState } from "preact/hooks";
+import { asRefusal, run } from "../connection.js";
+import { exactTime, timeOf } from "../dates.js";
+import { deviceName } from "../devices.js";
+import { html } from "../html.js";
+import { CopyLink } from "./copy-link.js";
+import { Dialog } from "./dialog.js";
+import { useForm } from "./form.js";
+import { Password } from "./password.js";
+import { QrCode } from "./qr-code.js";
+
+/**
+ * Where you are signed in, and the ways to sign in elsewhere.
+ * @import {Link, Session} from "../wire.js"
+ * @param {{onClose: () => void}} props
+ */
+export const Devices = ({ onClose }) => html`
+  <${Dialog} title="Devices and password" onClose=${onClose}>
+    <${AnotherDevice} />
+    <${Password} />
+    <${Sessions} />
+  <//>
+`;
+
+function AnotherDevice() {
+  const [link, setLink] = useState(/** @type {Link | null} */ (null));
+  const { busy, onSubmit, error } = useForm(async () => setLink((await run("link.create", {})).link));
+  return html`
+    <form class="setting" onSubmit=${onSubmit} aria-labelledby="another-device">
+      <h3 id="another-device">Another device</h3>
+      ${link ? html`<${Shown} link=${link} />` : html`<p class="hint">Sign in on your phone or in another browser, without a password.</p>`}
+      ${error && html`<p class="error" role="alert">${error}</p>`}
+      <p><button class="secondary small" disabled=${busy}>${link ? "Make a new link" : "Show a link and QR code"}</button></p>
+    </form>
+  `;
+}
+
+/** @param {{link: Link}} props */
+function Shown({ link }) {
+  const address = new URL(`#/link/${link.code}`, document.baseURI).href;
+  return html`
+    <${QrCode} text=${address} label="QR code of the link" />
+    <${CopyLink} address=${address} />
+    <p class="hint">
+      Open it on the other device by ${timeOf(link.expires_at)}. It works once. Don't share it: anyone who opens it can
+      read and write as you.
+    </p>
+  `;
+}
+
+function Sessions() {
+  const [sessions, setSessions] = useState(/** @type {Session[]} */ ([]));
+  const [problem, setProblem] = useState("");
+  const load = () =>
+    run("session.list", {}).then(
+      (answer) => (setSessions(answer.sessions), setProblem("")),
+      (error) => setProblem(asRefusal(error).message),
+    );
+  useEffect(() => void load(), []);
+  /** @param {Promise<unknown>} ending */
+  const after = (ending) => ending.then(load, (error) => setProblem(asRefusal(error).message));
+  const isAlone = sessions.length < 2;
+  return html`
+    <section class="setting" aria-labelledby="signed-in">
+      <h3 id="signed-in">Where you're signed in</h3>
+      ${problem && html`<p class="error" role="alert">${problem}</p>`}
+      <ul class="devices">
+        ${sessions.map((session) => html`<${Device} key=${session.id} session=${session} onEnd=${() => after(run("session.revoke", { id: session.id }))} />`)}
+      </ul>
+      ${!isAlone && html`<p><button class="secondary small" onClick=${() => after(run("session.revoke_others", {}))}>Sign out everywhere else</button></p>`}
+    </section>
+  `;
+}
+
+/** @param {{session: Session, onEnd: () => void}} props */
+function Device({ session, onEnd }) {
+  const name = deviceName(session.agent);
+  return html`
+    <li>
+      <span class="what">
+        <strong title=${session.agent}>${name}</strong>
+        <small>${session.current ? "This browser" : html`Last used <time datetime=${session.seen_at}>${exactTime(session.seen_at)}</time>`}</small>
+      </span>
+      ${!session.current && html`<button class="secondary small" aria-label=${`Sign out ${name}`} onClick=${onEnd}>Sign out</button>`}
+    </li>
+  `;
+}

@@ -1,0 +1,81 @@
+import { useEffect, useState } from "preact/hooks";
+import { asRefusal, run } from "../connection.js";
+import { html } from "../html.js";
+import { closeOpened, go, opened } from "../route.js";
+import { ask, join, username } from "../session.js";
+import { Join } from "./join.js";
+import { useForm } from "./form.js";
+
+/**
+ * Where an invitation by link leads, and the way there: by a new name, or as the person in this tab.
+ * @import {Requests} from "../wire.js"
+ * @typedef {Requests["invite.get"]["result"]} Shown
+ */
+export function Invitation() {
+  const { code } = opened.value;
+  const { shown, problem } = useShown(code);
+  if (!shown && !problem) return html`<main class="join" aria-busy="true"></main>`;
+  if (!shown) return html`<${Over} reason=${problem} />`;
+  if (username.value) return html`<${Accept} code=${code} shown=${shown} />`;
+  const title = html`<bdi>${shown.title || shown.room}</bdi>`;
+  const invited = shown.created_by
+    ? html`<bdi>${shown.created_by}</bdi> invites you to ${title}.`
+    : html`You're invited to ${title}.`;
+  /** @param {string} name */
+  const joinBoth = async (name) => {
+    await join(name, code);
+    arrive(shown.room);
+  };
+  return html`<${Join} invited=${invited} onJoin=${joinBoth} />`;
+}
+
+/** @param {string} room */
+function arrive(room) {
+  closeOpened();
+  go(room);
+}
+
+/** @param {string} code */
+function useShown(code) {
+  const [answer, setAnswer] = useState({ shown: /** @type {Shown | null} */ (null), problem: "" });
+  useEffect(() => {
+    ask("invite.get", { code }).then(
+      (shown) => setAnswer({ shown, problem: "" }),
+      (error) => setAnswer({ shown: null, problem: asRefusal(error).message }),
+    );
+  }, [code]);
+  return answer;
+}
+
+/** @param {{reason: string}} props */
+const Over = ({ reason }) => html`
+  <main class="join">
+    <div>
+      <img class="logo" src="icon.svg" alt="" width="48" height="48" />
+      <h1>No way in by this link</h1>
+      <p class="lead" role="alert">${reason}</p>
+      <button class="primary" onClick=${closeOpened}>Continue without it</button>
+    </div>
+  </main>
+`;
+
+/** @param {{code: string, shown: Shown}} props */
+function Accept({ code, shown }) {
+  const { busy, onSubmit, error } = useForm(async () => {
+    const { member } = await run("invite.accept", { code });
+    arrive(member.room);
+  });
+  const title = shown.title || shown.room;
+  return html`
+    <main class="join">
+      <form onSubmit=${onSubmit} aria-labelledby="join-title">
+        <img class="logo" src="icon.svg" alt="" width="48" height="48" />
+        <h1 id="join-title">Join <bdi>${title}</bdi>?</h1>
+        <p class="lead">${shown.created_by && html`<bdi>${shown.created_by}</bdi> invites you. `}You join as <bdi>${username.value}</bdi>.</p>
+        ${error && html`<p class="error" role="alert">${error}</p>`}
+        <button class="primary" disabled=${busy} autofocus>Join ${title}</button>
+        <button type="button" class="quiet" onClick=${closeOpened}>Not now</button>
+      </form>
+    </main>
+  `;
+}

@@ -1,0 +1,85 @@
+import { useEffect, useState } from "preact/hooks";
+import { asRefusal, run } from "../connection.js";
+import { exactTime } from "../dates.js";
+import { html } from "../html.js";
+import { username } from "../session.js";
+import { Field } from "./field.js";
+import { useForm } from "./form.js";
+
+/** Your password: none, or since when, and a form to set it. */
+export function Password() {
+  const [changedAt, setChangedAt] = useState(/** @type {string | null | undefined} */ (undefined));
+  const [isOpen, setOpen] = useState(false);
+  const [note, setNote] = useState("");
+  const load = () =>
+    run("password.get", {}).then(
+      ({ changed_at: at }) => setChangedAt(at),
+      (error) => setNote(asRefusal(error).message),
+    );
+  useEffect(() => void load(), []);
+  const done = () => (setOpen(false), setNote("Your password is set."), load());
+  const has = Boolean(changedAt);
+  return html`
+    <section class="setting" aria-labelledby="password">
+      <h3 id="password">Password</h3>
+      ${changedAt === null && html`<p class="hint">With a password, you can sign in anywhere, and signing out does not cost you your name.</p>`}
+      ${changedAt && html`<p class="hint">Set on <time datetime=${changedAt}>${exactTime(changedAt)}</time>.</p>`}
+      ${
+        isOpen
+          ? html`<${Form} has=${has} onDone=${done} onCancel=${() => setOpen(false)} />`
+          : html`<p><button class="secondary small" disabled=${changedAt === undefined} onClick=${() => setOpen(true)}>${has ? "Change password" : "Set a password"}</button></p>`
+      }
+      <p class="hint" role="status">${note}</p>
+    </section>
+  `;
+}
+
+/** @param {{has: boolean, onDone: () => void, onCancel: () => void}} props */
+function Form({ has, onDone, onCancel }) {
+  const [current, setCurrent] = useState("");
+  const [password, setPassword] = useState("");
+  const [isAlone, setAlone] = useState(false);
+  const { busy, onSubmit, error, field } = useForm(async () => {
+    await run("password.set", { password, revoke_others: isAlone, ...(has && { current }) });
+    onDone();
+  });
+  /** @param {{currentTarget: HTMLInputElement}} event */
+  const chooseAlone = ({ currentTarget }) => setAlone(currentTarget.checked);
+  return html`
+    <form onSubmit=${onSubmit}>
+      <input class="unseen" name="username" autocomplete="username" value=${username.value} readonly tabindex="-1" aria-hidden="true" />
+      ${
+        has &&
+        html`<${Field}
+          label="Current password"
+          value=${current}
+          onInput=${setCurrent}
+          error=${field === "current" ? error : ""}
+          type="password"
+          autocomplete="current-password"
+          maxlength="256"
+          required
+          autofocus
+        />`
+      }
+      <${Field}
+        label="New password"
+        value=${password}
+        onInput=${setPassword}
+        error=${field === "current" ? "" : error}
+        hint="At least 8 characters. A few uncommon words are best."
+        type="password"
+        autocomplete="new-password"
+        minlength="8"
+        maxlength="256"
+        required
+        autofocus=${!has}
+      />
+      <label class="check"><input type="checkbox" checked=${isAlone} onChange=${chooseAlone} /> Sign out everywhere else</label>
+      <footer>
+        <button class="secondary" type="button" onClick=${onCancel}>Cancel</button>
+        <button class="primary" disabled=${busy}>${has ? "Change password" : "Set password"}</button>
+      </footer>
+    </form>
+  `;
+}

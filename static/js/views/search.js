@@ -1,0 +1,109 @@
+import { useEffect, useRef } from "preact/hooks";
+import { searchFor } from "../addresses.js";
+import { online } from "../connection.js";
+import { html } from "../html.js";
+import { excerpt } from "../search/excerpt.js";
+import { found, isSearching, piecesOf, problem, search, searchOn } from "../search/found.js";
+import { OPERATORS } from "../search/operators.js";
+import { memberships } from "../store.js";
+import { Icon } from "./icon.js";
+import { MessageRow } from "./message-row.js";
+import { SearchBox } from "./search-box.js";
+import { Surroundings } from "./surroundings.js";
+import { whereOf } from "./where.js";
+
+/**
+ * @import {Found} from "../search/found.js"
+ * @import {Message} from "../wire.js"
+ */
+
+/** A search for messages, in all our rooms. @param {{query: string}} props */
+export function Search({ query }) {
+  useEffect(() => void search(query), [query, online.value, memberships.value.size]);
+  /** @param {string} written */
+  function submit(written) {
+    const address = searchFor(written.trim());
+    if (address === location.hash) search(query);
+    else location.hash = address;
+  }
+  return html`
+    <section class="talk" aria-label="Search">
+      <header class="room-header">
+        <a class="quiet square back" href="#/rooms" aria-label="All rooms"><${Icon} name="back" /></a>
+        <span class="mark"><${Icon} name="search" /></span>
+        <div class="names"><h1>Search</h1></div>
+      </header>
+      <div class="inbox search">
+        <${SearchBox} key=${query} query=${query} onSearch=${submit} />
+        ${query.trim() ? html`<${Results} query=${query} />` : html`<${Hints} />`}
+      </div>
+    </section>
+  `;
+}
+
+/** @param {{query: string}} props */
+function Results({ query }) {
+  const list = useRef(/** @type {HTMLElement | null} */ (null));
+  const answer = found.value?.query === query ? found.value : null;
+  const isFirst = !answer && !problem.value;
+  return html`
+    <p class="status" role="status">${statusOf(answer, isFirst)}</p>
+    <ul ref=${list} aria-label="Results" aria-busy=${isSearching.value} onKeyDown=${(/** @type {KeyboardEvent} */ event) => walk(event, list.current)}>
+      ${answer?.messages.map((message) => html`<${Row} key=${message.id} answer=${answer} message=${message} />`)}
+      ${isFirst && html`<li class="skeleton-row"></li><li class="skeleton-row"></li>`}
+    </ul>
+    ${problem.value && html`<p class="error" role="alert">${problem.value}</p>`}
+    ${answer?.more && html`<button class="secondary" aria-disabled=${isSearching.value} onClick=${() => isSearching.value || searchOn()}>Show older results</button>`}
+    ${answer && answer.indexed < 100 && html`<p class="hint">Older messages are still being indexed (${answer.indexed} %), and cannot be found yet.</p>`}
+  `;
+}
+
+/** @param {Found | null} answer @param {boolean} isFirst */
+function statusOf(answer, isFirst) {
+  if (isFirst) return html`<span class="unseen">Searching…</span>`;
+  if (!answer) return "";
+  const { messages, more } = answer;
+  if (!messages.length) {
+    return more ? "Nothing found so far." : "Nothing found. Try fewer words, or the beginning of a word and *.";
+  }
+  const number = messages.length.toLocaleString();
+  if (more) return `The newest ${number} results`;
+  return messages.length === 1 ? "1 result" : `${number} results`;
+}
+
+/** @param {{answer: Found, message: Message}} props */
+function Row({ answer, message }) {
+  const marked = excerpt(piecesOf(answer, message)).map(({ text, isFound }) =>
+    isFound ? html`<mark>${text}</mark>` : text,
+  );
+  return html`
+    <${MessageRow} message=${message} where=${whereOf(message.room)} excerpt=${marked}>
+      <${Surroundings} message=${message} />
+    <//>
+  `;
+}
+
+/** Moves between results. @param {KeyboardEvent} event @param {HTMLElement | null} list */
+function walk(event, list) {
+  const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!way || !list || event.altKey || event.ctrlKey || event.metaKey) return;
+  const links = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("a.inbox-row")]);
+  const at = links.findIndex((link) => link === document.activeElement);
+  if (at < 0) return;
+  event.preventDefault();
+  if (at + way < 0) list.closest(".search")?.querySelector("input")?.focus();
+  else links[at + way]?.focus();
+}
+
+/** What one can search for. */
+const Hints = () => html`
+  <div class="hints">
+    <p>Words find messages that have all of them, in any order, in every room and conversation of yours.</p>
+    <dl>
+      <div><dt>"two words"</dt><dd>In a row</dd></div>
+      <div><dt>begin*</dt><dd>The beginning of a word</dd></div>
+      <div><dt>-word</dt><dd>Without a word, or not what follows</dd></div>
+      ${OPERATORS.map(([operator, about]) => html`<div key=${operator}><dt>${operator}</dt><dd>${about}</dd></div>`)}
+    </dl>
+  </div>
+`;

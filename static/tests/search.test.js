@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import "./page.js";
+import fc from "fast-check";
+import { inPlace, isPlace, queryAt, searchFor } from "../js/addresses.js";
+import { parsed } from "../js/messages/markdown-nodes.js";
+import { parser } from "../js/messages/markdown.js";
+import { excerpt, marked } from "../js/search/excerpt.js";
+import { choicesOf, writtenIn } from "../js/search/operators.js";
+
+parser.value = parsed;
+
+const KNOWN = {
+  people: [
+    { username: "bob", name: "Bob Okafor" },
+    { username: "carol", name: "carol" },
+  ],
+  places: [
+    { value: "#book-club", title: "Books" },
+    { value: "@bob", title: "Bob Okafor" },
+    { value: "me", title: "Notes to self" },
+  ],
+  today: new Date(2026, 10, 6),
+};
+
+/** @param {string} written */
+const offered = (written) => choicesOf(writtenIn(written).word, KNOWN).map(({ insert }) => insert);
+
+/** @param {string[]} pieces */
+const shown = (pieces) => excerpt(pieces).map(({ text, isFound }) => (isFound ? `[${text}]` : text));
+
+test("a search has an address", () => {
+  assert.equal(searchFor(""), "#/search");
+  assert.equal(queryAt("#/search"), "");
+  assert.equal(queryAt("#/search/"), "");
+  assert.equal(queryAt("#/searching"), null);
+  assert.equal(queryAt("#/r/search"), null);
+  assert.equal(queryAt("#/search/100%"), "100%");
+  assert.ok(isPlace("#/search/x", "alice"));
+  assert.equal(inPlace("https://chat.example/#/search/x", "https://chat.example/"), "#/search/x");
+});
+
+test("whatever is searched is in its address", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme" }), (query) => {
+      assert.equal(queryAt(searchFor(query)), query);
+    }),
+  );
+});
+
+test("operators are completed, with a minus too", () => {
+  assert.deepEqual(offered("words fr"), ["from:"]);
+  assert.deepEqual(offered("-h"), ["-has:"]);
+  assert.deepEqual(offered("o"), ["on:"]);
+  assert.deepEqual(offered(""), []);
+  assert.deepEqual(offered("words "), []);
+  assert.deepEqual(offered("https://from:"), []);
+});
+
+test("people, places, states and days are completed after their operators", () => {
+  assert.deepEqual(offered("from:o"), ["from:bob"]);
+  assert.deepEqual(offered("-from:@BO"), ["-from:bob"]);
+  assert.deepEqual(offered("to:"), ["to:me", "to:bob", "to:carol"]);
+  assert.deepEqual(offered("in:#bo"), ["in:#book-club", "in:@bob"]);
+  assert.deepEqual(offered("in:books"), ["in:#book-club"]);
+  assert.deepEqual(offered("HAS:"), ["has:link", "has:file", "has:image", "has:reaction"]);
+  assert.deepEqual(offered("is:m"), ["is:mine", "is:mention"]);
+  assert.deepEqual(offered("on:t"), ["on:today"]);
+  assert.deepEqual(offered("during:"), ["during:2026-11", "during:2026"]);
+  assert.deepEqual(offered("nothing:"), []);
+});
+
+test("completing never fails, and begins at the word", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme" }), (before) => {
+      const { start, word } = writtenIn(before);
+      assert.equal(before.slice(start), word);
+      choicesOf(word, KNOWN);
+    }),
+  );
+});
+
+test("what was found is marked in the text without its formatting", () => {
+  assert.deepEqual(shown(["The ", "deploy", " of *today*"]), ["The ", "[deploy]", " of today"]);
+  assert.deepEqual(shown(["**", "two** words", ""]), ["[two]", " ", "[words]"]);
+  assert.deepEqual(shown(["nothing marked"]), ["nothing marked"]);
+  assert.deepEqual(shown(["私は", "東京", "都に住む"]), ["私は", "[東京]", "都に住む"]);
+  assert.deepEqual(shown(["", "a", " plan, a banana"]), ["[a]", " plan, ", "[a]", " banana"]);
+  assert.deepEqual(shown(["", "👍", "👍"]), ["[👍]", "[👍]"]);
+});
+
+test("an excerpt begins near what was found", () => {
+  const [first, ...rest] = shown([`${"word ".repeat(200)}`, "needle", " end"]);
+  assert.equal(first, "…");
+  assert.ok(rest[0].startsWith("word ") && rest[0].length <= 100);
+  assert.equal(rest[1], "[needle]");
+  const lines = shown([`${"word ".repeat(100)}\n- item `, "needle", ""]);
+  assert.deepEqual(lines, ["…", "item ", "[needle]"]);
+});
+
+test("marking keeps the text, whatever was found", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme" }), fc.array(fc.string({ unit: "grapheme" })), (text, found) => {
+      const pieces = marked(text, found);
+      assert.equal(pieces.map((piece) => piece.text).join(""), text);
+    }),
+  );
+});

@@ -1,0 +1,120 @@
+"""One person on several devices: links, passwords, and where you are signed in."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.visitor import Visitor
+
+STRONG = "umbrella cactus 42"
+CODE = re.compile(r"#/link/[\w-]{43}$")
+
+
+async def open_devices(visitor: Visitor) -> None:
+    await visitor.button(f"Account of {visitor.name}").click()
+    await visitor.button("Devices and password").click()
+    await expect(visitor.dialog.get_by_text("This browser")).to_be_visible()
+
+
+async def link_of(visitor: Visitor) -> str:
+    """Make a link and return it."""
+    await visitor.button("Show a link and QR code").click()
+    await expect(visitor.dialog.get_by_role("img", name="QR code of the link")).to_be_visible()
+    link = await visitor.dialog.get_by_text(CODE).text_content()
+    return link or ""
+
+
+async def set_password(visitor: Visitor) -> None:
+    await visitor.button("Set a password").click()
+    await visitor.dialog.get_by_label("New password").fill(STRONG)
+    await visitor.button("Set password").click()
+    await expect(visitor.dialog).to_contain_text("Your password is set.")
+
+
+async def is_at(page: Page, title: str) -> None:
+    await expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+
+
+async def test_a_link_brings_another_device_in_once_and_leaves_no_code_in_its_address(person: Arrive) -> None:
+    alice = await person("alice")
+    await alice.say("From the desk")
+    await open_devices(alice)
+    link = await link_of(alice)
+    phone = await person("alice", joined=False)
+    await phone.page.goto(link)
+    await phone.page.reload()  # the code was taken out of the address, so this is the join page
+    await is_at(phone.page, "Join Chatrooms")
+    await phone.page.goto(link)
+    await is_at(phone.page, "Sign in to Chatrooms on this device?")
+    assert not CODE.search(phone.page.url)
+    await phone.button("Sign in").click()
+    await phone.is_in("Lobby")
+    await phone.sees("From the desk")
+    await phone.page.goto(f"{phone.url}/{CODE.search(link)[0]}")
+    await phone.button("Sign in").click()
+    await expect(phone.page.get_by_role("alert")).to_contain_text("This link was used, or it has expired.")
+    await phone.button("Stay alice").click()
+    await phone.is_in("Lobby")
+    phone.complaints.clear()  # about the refusal
+
+
+async def test_a_link_in_a_browser_of_somebody_else_asks_first(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await open_devices(alice)
+    link = await link_of(alice)
+    await bob.page.goto(link)
+    await expect(bob.page.get_by_text("This tab is bob now.")).to_be_visible()
+    await bob.button("Stay bob").click()
+    await bob.is_in("Lobby")
+    await expect(bob.button("Account of bob")).to_be_visible()
+    await bob.page.goto(link)
+    await bob.button("Sign in").click()
+    await expect(bob.button("Account of alice")).to_be_visible()
+
+
+async def test_a_password_brings_you_back_after_signing_out(person: Arrive) -> None:
+    alice = await person("alice")
+    await open_devices(alice)
+    await set_password(alice)
+    await expect(alice.button("Change password")).to_be_visible()
+    await alice.button("Close").click()
+    await alice.button("Account of alice").click()
+    await alice.button("Sign out").click()
+    await alice.dialog.get_by_role("button", name="Sign out").click()
+    await alice.button("Sign in with a password").click()
+    await alice.page.get_by_label("Your name").fill("alice")
+    await alice.page.get_by_label("Password").fill("wrong")
+    await alice.button("Sign in").click()
+    await expect(alice.page.get_by_role("alert")).to_have_text("Wrong name or password.")
+    alice.complaints.clear()  # about the refusal
+    await alice.page.get_by_label("Password").fill(STRONG)
+    await alice.button("Sign in").click()
+    await alice.is_in("Lobby")
+
+
+async def test_a_weak_password_is_refused_in_words(person: Arrive) -> None:
+    alice = await person("alice")
+    await open_devices(alice)
+    await alice.button("Set a password").click()
+    await alice.dialog.get_by_label("New password").fill("password")
+    await alice.button("Set password").click()
+    await expect(alice.dialog.get_by_role("alert")).to_contain_text("common password")
+
+
+async def test_other_devices_are_listed_and_signed_out(person: Arrive) -> None:
+    alice = await person("alice")
+    await open_devices(alice)
+    link = await link_of(alice)
+    phone = await person("alice", joined=False)
+    await phone.page.goto(link)
+    await phone.button("Sign in").click()
+    await phone.is_in("Lobby")
+    await alice.button("Close").click()
+    await open_devices(alice)
+    await alice.button("Sign out Chrome on Linux").click()
+    await expect(phone.page.get_by_text("You've been signed out.")).to_be_visible()
+    await expect(alice.dialog.get_by_role("listitem")).to_have_count(1)
+    await expect(alice.button("Sign out everywhere else")).to_have_count(0)

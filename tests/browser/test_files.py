@@ -1,0 +1,176 @@
+"""Files and pictures in the browser: chosen, dropped or pasted, uploaded, shown, opened and found again."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.visitor import Visitor
+from tests.features.files import picture
+
+PUT = """
+async ([kind, name, type, content]) => {
+  const data = new DataTransfer();
+  const bytes = Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
+  data.items.add(new File([bytes], name, { type }));
+  const about = { bubbles: true, cancelable: true };
+  const event = kind === "drop"
+    ? new DragEvent("drop", { ...about, dataTransfer: data })
+    : new ClipboardEvent("paste", { ...about, clipboardData: data });
+  document.body.dispatchEvent(event);
+}
+"""
+MOVES = """
+() => new Promise((done) => {
+  let shift = 0;
+  new PerformanceObserver((list) => { for (const entry of list.getEntries()) shift += entry.value; })
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(shift), 300);
+})
+"""
+
+
+def file(name: str, content: bytes, type: str = "") -> dict:
+    return {"name": name, "mimeType": type, "buffer": content}
+
+
+async def choose(visitor: Visitor, *files: dict) -> None:
+    await visitor.page.get_by_label("Attach files").set_input_files(list(files))
+
+
+async def put(visitor: Visitor, how: str, name: str, content: bytes, type: str = "image/png") -> None:
+    await visitor.page.evaluate(PUT, [how, name, type, base64.b64encode(content).decode()])
+
+
+def tray(visitor: Visitor):
+    return visitor.page.get_by_role("list", name="Attached files").get_by_role("listitem")
+
+
+async def send(visitor: Visitor) -> None:
+    await expect(visitor.button("Send")).to_be_enabled()
+    await visitor.button("Send").click()
+    await expect(tray(visitor)).to_have_count(0)
+
+
+async def test_files_with_a_caption_reach_others_and_pictures_open(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await choose(
+        alice,
+        file("red.png", picture(900, 600), "image/png"),
+        file("blue.jpg", picture(300, 300, "JPEG"), "image/jpeg"),
+        file("notes.txt", b"hello", "text/plain"),
+    )
+    await expect(tray(alice)).to_have_count(3)
+    await alice.composer.fill("Our holiday")
+    await send(alice)
+    message = bob.message("Our holiday")
+    await expect(message.get_by_role("button", name="Picture red.png").get_by_role("img")).to_have_js_property(
+        "naturalWidth", 800
+    )
+    row = message.get_by_role("link", name="notes.txt")
+    await expect(row).to_contain_text("TXT, 5 B")
+    async with bob.page.expect_download() as coming:
+        await row.click()
+    download = await coming.value
+    assert download.suggested_filename == "notes.txt"
+    assert Path(await download.path()).read_bytes() == b"hello"
+    await message.get_by_role("button", name="Picture red.png").click()
+    shown = bob.page.get_by_role("dialog", name="Picture red.png")
+    await expect(shown.get_by_role("img")).to_have_js_property("naturalWidth", 900)
+    await expect(shown).to_contain_text("1 of 2")
+    await bob.page.keyboard.press("ArrowRight")
+    await expect(bob.page.get_by_role("dialog", name="Picture blue.jpg")).to_contain_text("2 of 2")
+    await bob.page.keyboard.press("ArrowRight")
+    await expect(shown).to_be_visible()
+    await bob.page.keyboard.press("Escape")
+    await expect(shown).to_be_hidden()
+    await expect(message.get_by_role("button", name="Picture red.png")).to_be_focused()
+
+
+async def test_files_are_dropped_and_pasted_and_need_no_text(person: Arrive) -> None:
+    alice = await person("alice")
+    await put(alice, "drop", "dropped.png", picture())
+    await expect(tray(alice)).to_have_count(1)
+    await put(alice, "paste", "pasted.png", picture())
+    await expect(tray(alice)).to_have_count(2)
+    await alice.button("Remove dropped.png").click()
+    await expect(tray(alice)).to_have_count(1)
+    await send(alice)
+    await expect(alice.log.get_by_role("button", name="Picture pasted.png")).to_be_visible()
+    assert "blank message" not in await alice.log.inner_text()
+
+
+async def test_what_cannot_be_uploaded_says_why(person: Arrive, own_server) -> None:
+    alice = await person("alice")
+    await choose(alice, file("empty.txt", b""))
+    await expect(tray(alice)).to_contain_text("The file is empty.")
+    await expect(alice.button("Send")).to_be_disabled()
+    await alice.button("Remove empty.txt").click()
+    own_server.chat.settings.__dict__["file_quota"] = 0
+    await choose(alice, file("notes.txt", b"hello"))
+    await expect(tray(alice)).to_contain_text("You have only 0 of 0 MB left for files.")
+    own_server.chat.settings.__dict__["file_quota"] = 1
+    await alice.button("Retry").click()
+    await send(alice)
+    await expect(alice.log.get_by_role("link", name="notes.txt")).to_be_visible()
+
+
+async def test_an_upload_waits_for_the_connection_and_survives_a_reload(person: Arrive, own_server) -> None:
+    alice = await person("alice")
+    blocked = True
+
+    async def hold(route):
+        await (route.abort() if blocked else route.continue_())
+
+    await alice.page.route("**/uploads/**", hold)
+    await choose(alice, file("notes.txt", b"hello"))
+    await expect(tray(alice)).to_contain_text("0% of 5 B")
+    await alice.page.reload()
+    await expect(tray(alice)).to_contain_text("notes.txt")
+    blocked = False
+    await send(alice)
+    await expect(alice.log.get_by_role("link", name="notes.txt")).to_be_visible()
+    await alice.page.reload()
+    await expect(alice.log.get_by_role("link", name="notes.txt")).to_be_visible()
+    await expect(tray(alice)).to_have_count(0)
+
+
+async def test_pictures_take_their_space_before_they_are_loaded(person: Arrive) -> None:
+    alice = await person("alice")
+    for number in range(3):
+        await choose(alice, file(f"{number}.png", picture(800, 500), "image/png"))
+        await send(alice)
+    await expect(alice.log.get_by_role("img")).to_have_count(3)
+    await alice.page.reload()
+    await expect(alice.log.get_by_role("img", name="2.png")).to_have_js_property("complete", True)
+    assert await alice.page.evaluate(MOVES) < 0.02
+
+
+async def test_the_files_of_a_room_are_listed(person: Arrive) -> None:
+    alice = await person("alice")
+    for name in ("one.txt", "two.png"):
+        await choose(alice, file(name, picture() if name.endswith("png") else b"hello"))
+        await send(alice)
+    await expect(alice.log.get_by_role("button", name="Picture two.png")).to_be_visible()
+    await alice.button("Room menu").click()
+    await alice.button("Files").click()
+    listed = alice.page.get_by_role("list", name="Files").get_by_role("listitem")
+    await expect(listed).to_have_count(2)
+    await expect(listed.first).to_contain_text("two.png")
+    await listed.last.get_by_role("button").click()
+    await expect(alice.dialog).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_files_are_accessible(person: Arrive, scheme) -> None:
+    alice = await person("alice", color_scheme=scheme)
+    await choose(alice, file("red.png", picture(900, 600), "image/png"), file("notes.txt", b"hello"))
+    await expect(alice.button("Send")).to_be_enabled()
+    assert await problems(alice.page) == []
+    await send(alice)
+    await alice.log.get_by_role("button", name="Picture red.png").click()
+    assert await problems(alice.page) == []

@@ -1,0 +1,86 @@
+"""`chatrooms link` and `chatrooms invite`: ways in for people who have none, beside a running server."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy
+
+from chatrooms.settings import DATABASE
+from chatrooms.storage import migrations
+from tests.doors import post
+from tests.identity.entering import code_of, enter, whose
+from tests.people import connect
+from tests.processes import chatrooms, started
+
+pytestmark = pytest.mark.slow  # a process for each command
+
+
+async def signs_in_beside(server, tmp_path, *where: str) -> None:
+    async with connect(server.url, "alice"):
+        status, out, err = await chatrooms(tmp_path, "link", "Alice", *where, "--url", "https://chat.example/team/")
+        assert (status, err) == (0, "")
+        page, _, code = out.strip().partition("#/link/")
+        assert page == "https://chat.example/team/"
+        _, _, cookie = await enter(server.url, "link", code=code)
+        assert await whose(server.url, cookie) == "alice"
+        assert await code_of(server.url, "link", code=code) == "unauthorized"
+
+
+async def test_it_signs_in_beside_a_running_server(tmp_path):
+    async with started(tmp_path) as server:
+        await signs_in_beside(server, tmp_path, "--data", str(tmp_path))
+
+
+async def test_it_signs_in_beside_a_running_server_on_postgresql(tmp_path, postgres_database):
+    where = ("--database", postgres_database)
+    async with started(tmp_path, *where) as server:
+        await signs_in_beside(server, tmp_path, *where)
+
+
+async def test_it_removes_a_forgotten_password_only_if_asked_to(tmp_path):
+    async with started(tmp_path) as server, connect(server.url, "alice") as alice:
+        await alice.run("password.set", password="umbrella cactus 42")
+        for more, has_password in (((), True), (("--forget-password",), False)):
+            assert (await chatrooms(tmp_path, "link", "alice", "--data", str(tmp_path), *more))[0] == 0
+            assert ((await alice.run("password.get"))["changed_at"] is not None) == has_password
+        await alice.run("password.set", password="velvet anchor 17")
+
+
+@pytest.mark.parametrize("username", ["nobody", "system", "#lobby", ""])
+async def test_it_needs_a_person(tmp_path, username):
+    async with started(tmp_path):
+        pass
+    status, out, err = await chatrooms(tmp_path, "link", username, "--data", str(tmp_path))
+    assert (status, out, len(err.splitlines())) == (2, "", 1)
+
+
+async def test_it_does_not_touch_the_database_of_another_version(tmp_path):
+    engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path / DATABASE}")
+    migrations.upgrade(engine, "0001")
+    engine.dispose()
+    status, out, err = await chatrooms(tmp_path, "link", "alice", "--data", str(tmp_path))
+    assert (status, out) == (2, "") and "another version" in err
+
+
+async def test_it_invites_the_first_person_to_a_server_that_needs_invitations(tmp_path):
+    async with started(tmp_path, "--guests", "invite") as server:
+        assert await code_of(server.url, "join", username="alice") == "unauthorized"
+        status, out, err = await chatrooms(tmp_path, "invite", "--data", str(tmp_path))
+        assert (status, err) == (0, "")
+        code = out.strip().partition("#/invite/")[2]
+        _, answer, _ = await post(server.url, "/api/invite.get", {"code": code})
+        assert answer["result"] == {"room": "#lobby", "title": "Lobby", "created_by": None}
+        assert (await enter(server.url, "join", username="alice", invite=code))[0] == 200
+        assert await code_of(server.url, "join", username="bob", invite=code) == "not_found"
+
+
+async def test_it_invites_to_a_room_that_exists(tmp_path):
+    async with started(tmp_path) as server, connect(server.url, "alice") as alice:
+        await alice.run("room.create", name="#staff", access="private")
+        out = (await chatrooms(tmp_path, "invite", "staff", "--uses", "2", "--data", str(tmp_path)))[1]
+        for name in ("bob", "carol"):
+            assert (await enter(server.url, "join", username=name, invite=out.strip()[-43:]))[0] == 200
+        names = {row["username"] for row in (await alice.run("room.members", room="#staff"))["members"]}
+        assert names == {"alice", "bob", "carol"}
+        status, out, err = await chatrooms(tmp_path, "invite", "#none", "--data", str(tmp_path))
+        assert (status, out, len(err.splitlines())) == (2, "", 1)

@@ -1,0 +1,76 @@
+"""Uploading by the Python client, also while the server restarts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+
+import pytest
+
+from chatrooms.client import Client, Refused
+from chatrooms.client.outbox import SCHEMA, Outbox
+from tests.client.waiting import PATIENCE
+from tests.features.files import load
+from tests.people import connect
+from tests.processes import started
+
+CONTENT = os.urandom(3_000_000)
+
+
+@pytest.fixture
+def file(tmp_path):
+    (tmp_path / "holiday.bin").write_bytes(CONTENT)
+    return tmp_path / "holiday.bin"
+
+
+async def test_a_file_is_uploaded_and_posted(server, file):
+    async with Client(server.url, username="uma") as uma, connect(server.url, "uma", token=uma.token) as again:
+        message = await uma.post("uma", files=[await uma.upload(file), await uma.upload(str(file), name="b.bin")])
+        assert [each["name"] for each in message["files"]] == ["holiday.bin", "b.bin"]
+        assert (await load(again, server.url, message["files"][0]))[2] == CONTENT
+
+
+async def test_too_large_a_file_is_refused(server, file, tmp_path):
+    with (tmp_path / "large").open("wb") as large:
+        large.truncate(10**9)
+    (tmp_path / "empty").touch()
+    async with Client(server.url, username="uri") as uri:
+        with pytest.raises(Refused, match="at most 256 MB"):
+            await uri.upload(tmp_path / "large")
+        with pytest.raises(Refused):
+            await uri.upload(tmp_path / "empty")
+        with pytest.raises(FileNotFoundError):
+            await uri.upload(tmp_path / "missing")
+
+
+@pytest.mark.slow
+async def test_an_upload_goes_on_after_the_server_was_killed(tmp_path):
+    content, file = os.urandom(60_000_000), tmp_path / "large.bin"
+    file.write_bytes(content)
+    data = tmp_path / "data"
+    async with started(data) as first, Client(first.url, username="alice", timeout=2) as alice:
+        uploading = asyncio.create_task(alice.upload(file))
+        async with asyncio.timeout(PATIENCE):
+            while not any(each.stat().st_size > 2_000_000 for each in data.glob("files/uploads/*")):
+                await asyncio.sleep(0.005)
+        await first.end(9)
+        assert not uploading.done()
+        async with started(data, port=first.port) as second:
+            message = await alice.post("alice", files=[await uploading])
+            async with connect(second.url, "alice", token=alice.token) as again:
+                assert (await load(again, second.url, message["files"][0]))[2] == content
+
+
+async def test_an_outbox_keeps_the_files_of_messages_and_one_of_an_earlier_version_opens(tmp_path):
+    path = tmp_path / "outbox"
+    with sqlite3.connect(path) as old:
+        old.execute(SCHEMA)
+        old.execute("INSERT INTO outbox VALUES (1, 'alice', 'x', '#a', 'old', NULL)")
+    old.close()
+    outbox = Outbox(path, "alice")
+    outbox.add("#a", "", id=None, reply_to=None, files=["1", "2"])
+    outbox.end(RuntimeError())
+    again = Outbox(path, "alice")
+    assert [message.files for message in again._waiting.values()] == [[], ["1", "2"]]
+    again.end(RuntimeError())

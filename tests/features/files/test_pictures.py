@@ -1,0 +1,176 @@
+"""Pictures are stored without metadata, in several sizes, and harm nobody, whatever they are."""
+
+from __future__ import annotations
+
+import base64
+import io
+import struct
+import sys
+import time
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image, PngImagePlugin
+
+from chatrooms.features.files import decoder, pictures
+from tests.features.files import load, opened, picture, share, upload
+
+SOURCE = Path(decoder.__file__).read_text()
+SECRET = b"canary-gps-5e1f"
+ORIENTATION, DESCRIPTION, GPS, LATITUDE = 0x0112, 0x010E, 0x8825, 2
+
+
+def exif(orientation: int = 1) -> bytes:
+    made = Image.Exif()
+    made[ORIENTATION], made[DESCRIPTION] = orientation, SECRET.decode()
+    made.get_ifd(GPS)[LATITUDE] = (48.0, 8.0, 14.0)
+    return made.tobytes()
+
+
+def png_texts() -> PngImagePlugin.PngInfo:
+    made = PngImagePlugin.PngInfo()
+    made.add_text("Comment", SECRET.decode())
+    made.add_itxt("XML:com.adobe.xmp", SECRET.decode())
+    return made
+
+
+def moving(kind: str, frames: int = 4, side: int = 60, **how) -> bytes:
+    made = [Image.new("RGB", (side, side), (number * 60 % 256, 0, 90)) for number in range(frames)]
+    written = io.BytesIO()
+    made[0].save(written, kind, save_all=True, append_images=made[1:], duration=50, loop=0, **how)
+    return written.getvalue()
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png_claiming(width: int, height: int) -> bytes:
+    """Return a small PNG whose head claims any size."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 100_000))
+        + chunk(b"IEND", b"")
+    )
+
+
+WITH_METADATA = {
+    "JPEG": picture(kind="JPEG", exif=exif(), comment=SECRET, xmp=b"<x:xmpmeta>" + SECRET),
+    "CMYK": picture(kind="JPEG", mode="CMYK", exif=exif()),
+    "grey": picture(kind="JPEG", mode="L", exif=exif()),
+    "PNG": picture(exif=exif(), pnginfo=png_texts()),
+    "palette": picture(mode="P", exif=exif(), pnginfo=png_texts()),
+    "alpha": picture(mode="RGBA", exif=exif(), pnginfo=png_texts()),
+    "one bit": picture(mode="1", exif=exif()),
+    "WEBP": picture(kind="WEBP", exif=exif(), xmp=SECRET),
+    "AVIF": picture(kind="AVIF", exif=exif(), xmp=SECRET),
+    "GIF": picture(kind="GIF", comment=SECRET),
+    "moving GIF": moving("GIF", comment=SECRET),
+    "moving WEBP": moving("WEBP", exif=exif(), xmp=SECRET),
+    "moving PNG": moving("PNG", exif=exif()),
+}
+
+
+@pytest.fixture
+async def alice(person):
+    return await person("alice")
+
+
+@pytest.mark.parametrize("kind", WITH_METADATA)
+async def test_no_byte_of_metadata_is_stored_in_any_size(alice, own_server, tmp_path, kind):
+    content = WITH_METADATA[kind]
+    (file,) = (await share(alice, "#lobby", content, "photo.bin"))["files"]
+    assert file["picture"], "it was decoded"
+    for query in ("", "?size=small", "?size=large"):
+        status, headers, body = await load(alice, own_server.url, file, query)
+        assert status == 200 and SECRET not in body
+        found = opened(body)
+        assert not set(found.getexif()) - {ORIENTATION} and not found.getexif().get_ifd(GPS)
+        assert headers["Content-Type"] == ("image/webp" if query else file["type"]) == f"image/{found.format.lower()}"
+    for path in (tmp_path / "files").rglob("*"):
+        assert path.is_dir() or SECRET not in path.read_bytes()
+
+
+async def test_a_picture_says_its_size_as_it_is_shown_and_has_a_placeholder(alice, own_server):
+    (file,) = (await share(alice, "#lobby", picture(60, 40, "JPEG", exif=exif(orientation=6)), "a.JPG"))["files"]
+    about = file["picture"]
+    assert (about["width"], about["height"], about["animated"], file["name"]) == (40, 60, False, "a.JPG")
+    head, _, tiny = about["placeholder"].partition(",")
+    assert head == "data:image/webp;base64" and len(about["placeholder"]) < 400
+    assert max(opened(base64.b64decode(tiny)).size) <= 12
+    _, _, small = await load(alice, own_server.url, file, "?size=small")
+    shown = opened(small).convert("RGB")
+    assert shown.size == (40, 60)
+    red, _, blue = shown.getpixel((20, 5))
+    assert red > 200 and blue < 60  # what was at its left is above
+    _, _, full = await load(alice, own_server.url, file)
+    assert opened(full).getexif()[ORIENTATION] == 6
+
+
+async def test_large_pictures_come_smaller_and_small_ones_as_they_are(alice, own_server):
+    (file,) = (await share(alice, "#lobby", picture(5000, 1000, "JPEG"), "a.jpg"))["files"]
+    for query, size in (("?size=small", (800, 160)), ("?size=large", (2400, 480)), ("", (5000, 1000))):
+        assert opened((await load(alice, own_server.url, file, query))[2]).size == size
+    (file,) = (await share(alice, "#lobby", picture(), "a.png"))["files"]
+    assert opened((await load(alice, own_server.url, file, "?size=large"))[2]).size == (60, 40)
+    assert (await load(alice, own_server.url, file, "?size=huge"))[0] == 404
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+async def test_a_moving_picture_moves_in_full_and_stands_in_small(alice, own_server, kind):
+    (file,) = (await share(alice, "#lobby", moving(kind), "cat.gif"))["files"]
+    assert file["picture"]["animated"] and (file["name"], file["type"]) == ("cat.webp", "image/webp")
+    assert opened((await load(alice, own_server.url, file))[2]).n_frames == 4
+    assert opened((await load(alice, own_server.url, file, "?size=small"))[2]).n_frames == 1
+
+
+BAD = {
+    "a billion pixels": png_claiming(40_000, 40_000),
+    "a bomb": png_claiming(7000, 7000)[:-12] + chunk(b"IDAT", zlib.compress(b"\0" * 10**8)),
+    "truncated": picture(800, 600, "JPEG")[:3000],
+    "a broken PNG": picture()[:60] + b"\0" * 40,
+    "a head alone": b"\x89PNG\r\n\x1a\n",
+    "HTML": b"<html><script>alert(1)</script></html>",
+    "HTML after a GIF's head": b"GIF89a<script>alert(1)</script>",
+    "a JPEG's head, then HTML": b"\xff\xd8\xff<script>alert(1)</script>",
+    "SVG": b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+async def test_what_cannot_be_decoded_is_a_file_to_download(alice, own_server, kind):
+    began = time.monotonic()
+    (file,) = (await share(alice, "#lobby", BAD[kind], "a.png"))["files"]
+    assert file["picture"] is None
+    status, headers, body = await load(alice, own_server.url, file)
+    assert (status, body, headers["X-Content-Type-Options"]) == (200, BAD[kind], "nosniff")
+    assert headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    if not file["type"].startswith("image/"):
+        assert headers["Content-Disposition"].startswith("attachment")
+    assert time.monotonic() - began < decoder.SECONDS
+    for query in ("?size=small", "?size=large"):
+        assert (await load(alice, own_server.url, file, query))[0] == 404
+
+
+@pytest.mark.parametrize("endless", ["bytearray(3 * 10**9)", "[0 for _ in iter(int, 1)]"])
+async def test_the_decoder_ends_by_its_limits(alice, monkeypatch, tmp_path, endless):
+    """What would use memory or time without end is killed, and the file can be downloaded."""
+    program, source = tmp_path / "decoder.py", SOURCE.replace("SECONDS = 20", "SECONDS = 1")
+    program.write_text(source.replace("    from PIL import Image, ImageOps\n", f"    {endless}\n", 1))
+    monkeypatch.setattr(pictures, "_program", lambda: (sys.executable, str(program)))
+    (file,) = (await share(alice, "#lobby", picture(), "a.png"))["files"]
+    assert file["picture"] is None
+
+
+async def test_fifty_megapixels_fit_into_the_limits(alice, own_server):
+    (file,) = (await share(alice, "#lobby", picture(8000, 6000, "JPEG", quality=50), "a.jpg"))["files"]
+    assert (file["picture"]["width"], file["picture"]["height"]) == (8000, 6000)
+
+
+async def test_the_decoder_gets_no_secrets(alice, own_server, monkeypatch):
+    monkeypatch.setenv("CHATROOMS_DATABASE", "postgresql://alice:secret@db")
+    assert not [value for value in pictures._environment().values() if "secret" in value]
+    assert await upload(alice, picture())

@@ -1,0 +1,104 @@
+"""The index against reading all texts, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, create_engine, text
+
+from chatrooms.features.search import index
+from chatrooms.features.search.index import SLICE, mark, marked
+from chatrooms.features.search.words import Needle, needle, places, words
+from chatrooms.storage.tables import metadata
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+
+SOME = (
+    "deploy",
+    "Deploying",
+    "café",
+    "cafe",
+    "of",
+    "a",
+    "1.2.3.4",
+    "東京都",
+    "京都",
+    "안녕하세요",
+    "🎉",
+    "well-known",
+    "ß",
+)
+SAID = st.one_of(st.lists(st.sampled_from(SOME), max_size=8).map(" ".join), st.text(max_size=30))
+ASKED = st.one_of(st.sampled_from([*SOME, "dep", "京", "東京", "a of", "de café", "known"]), st.text(max_size=6))
+
+
+@pytest.fixture
+def db(request, database) -> Iterator[Connection]:
+    """Return a transaction in a database with an empty index."""
+    url = "sqlite://" if database == "sqlite" else request.getfixturevalue("postgres_database")
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        metadata.create_all(connection)
+        yield connection
+        connection.rollback()
+    engine.dispose()
+
+
+def naively(texts: list[str], asked: list[Needle]) -> list[int]:
+    """Return the numbers of the texts that have all that is asked for, the last one first."""
+
+    def has_all(said: str) -> bool:
+        return all(next(places(one, words(said)), None) is not None for one in asked)
+
+    return [at for at, said in reversed(list(enumerate(texts))) if has_all(said)]
+
+
+def found(db: Connection, asked: list[Needle]) -> list[int]:
+    wanted = [[each] for each in asked]
+    return [key for first, below in index.windows(0, 10 * SLICE) for key in index.find(db, wanted, first, below, 1000)]
+
+
+@given(st.lists(SAID, max_size=6), st.lists(st.tuples(ASKED, st.booleans()), min_size=1, max_size=3))
+@example(["x " * 5000, "x y"], [("x x", True)])
+@example(["a" * 10_000, "東" * 10_000, "b"], [("a" * 400, True), ("a" * 64, False)])
+@example(["東" * 10_000, "東東"], [("東" * 250, False)])
+@example(["AND OR NOT NEAR words", "words"], [("NOT", False), ("and or", False)])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_index_finds_what_reading_all_texts_finds(db, database, texts, asked):
+    needles = [each for each in (needle(said, prefix=prefix) for said, prefix in asked) if each]
+    if not needles:
+        return
+    with db.begin_nested():
+        db.execute(text(f"DELETE FROM {index.TABLE}"))
+        index.put_all(db, [(at * 30_000, words(said)) for at, said in enumerate(texts)])
+        assert found(db, needles) == [at * 30_000 for at in naively(texts, needles)]
+
+
+def test_a_query_of_the_most_terms_and_rooms_is_none_too_many(db, database):
+    index.put_all(db, [(1, [mark("r", "#lobby"), *words("a b c")])])
+    rooms = marked(*(mark("r", f"#room{number}") for number in range(1000)), mark("r", "#lobby"))
+    many = [[needle(letter)] for letter in "abc" * 80]
+    assert index.find(db, [*many, rooms], 0, SLICE, 10) == [1]
+    assert index.find(db, [*many, [needle("d")], rooms], 0, SLICE, 10) == []
+
+
+def test_what_is_forgotten_is_not_found_and_can_be_indexed_again(db, database):
+    for said in ("one", "two"):
+        index.remove(db, 7)
+        index.put_all(db, [(7, words(said))])
+    index.remove(db, 8)
+    assert [found(db, [needle(said)]) for said in ("one", "two")] == [[], [7]]
+    index.remove(db, 7)
+    assert found(db, [needle("two")]) == []
+
+
+@given(st.integers(0, 40 * SLICE), st.integers(0, 40 * SLICE))
+def test_windows_cover_each_key_once(database, low, below):
+    covered = list(index.windows(low, below))
+    assert covered == sorted(covered, reverse=True)
+    ends = [below, *(first for first, _ in covered)]
+    assert [last for _, last in covered] == ends[:-1] and (low >= below or ends[-1] == low)
+    assert all(first < last and last - first <= index.LARGEST_WINDOW for first, last in covered)

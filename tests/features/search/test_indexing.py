@@ -1,0 +1,161 @@
+"""What is indexed when: a search finds the same, however much of a database the index has."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from chatrooms.features.search import index, indexing
+from chatrooms.features.search.indexing import INDEX, KEEP
+from chatrooms.pipeline.jobs import Job
+from tests.direct import Direct
+
+WORDS = ("red", "green", "blue")
+SAID = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
+STEPS = st.one_of(
+    st.tuples(st.just("post"), SAID, st.sampled_from(["#lobby", "#den", "bob"])),
+    st.tuples(st.just("edit"), SAID, st.integers(0, 9)),
+    st.tuples(st.just("delete"), st.just(""), st.integers(0, 9)),
+    st.tuples(st.sampled_from(["newer", "older"]), st.just(""), st.just(0)),
+)
+
+
+class World:
+    """Alice and bob, who talk, and carol, who is only in the lobby; what they said, by id."""
+
+    def __init__(self) -> None:
+        self.direct = Direct()
+        for name in ("alice", "bob", "carol"):
+            self.direct.join(name)
+        self.direct.run("alice", "room.create", {"name": "#den"})
+        self.said: dict[str, tuple[str, str]] = {}
+
+    def do(self, what: str, said: str, where) -> None:
+        """Take a step."""
+        ids = list(self.said)
+        if what == "post":
+            message = self.direct.run("alice", "message.post", {"room": where, "text": said})[0]["message"]
+            self.said[message["id"]] = (message["room"], said)
+        elif what in ("newer", "older"):
+            self.direct._change(indexing.NOBODY, getattr(indexing, f"_{what}"))
+        elif where < len(ids) and what == "edit":
+            self.direct.run("alice", "message.edit", {"id": ids[where], "text": said})
+            self.said[ids[where]] = (self.said[ids[where]][0], said)
+        elif where < len(ids):
+            self.direct.run("alice", "message.delete", {"id": ids[where]})
+            del self.said[ids[where]]
+
+    def expected(self, query: str, *, rooms: set[str]) -> list[str]:
+        wanted = query.split()
+        found = [id for id, (room, said) in self.said.items() if room in rooms and set(wanted) <= set(said.split())]
+        return found[::-1]
+
+    def found(self, person: str, query: str, limit: int = 50) -> list[str]:
+        after, found = None, []
+        while True:
+            page = self.direct.run(person, "search", {"query": query, "limit": limit, "after": after})[0]
+            found += [message["id"] for message in page["messages"]]
+            after = page["next"]
+            assert page["more"] == (after is not None)
+            if after is None:
+                return found
+
+    def age(self) -> None:
+        """Make it a database that a version without search wrote."""
+        with self.direct.engine.begin() as db:
+            db.execute(text("DELETE FROM indexed"))
+            db.execute(text(f"DELETE FROM {index.TABLE}"))
+            db.execute(text("INSERT INTO indexed SELECT 1, n, n, n FROM (SELECT max(key) + 1 AS n FROM messages)"))
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Index three messages at a time."""
+    monkeypatch.setattr(indexing, "AT_ONCE", 3)
+
+
+@settings(deadline=None)
+@given(st.lists(STEPS, max_size=30), st.sampled_from(WORDS), st.sampled_from(WORDS), st.integers(1, 3))
+def test_a_search_finds_what_was_said_however_much_is_indexed(steps, one, other, limit):
+    world = World()
+    indexing_at_once, indexing.AT_ONCE = indexing.AT_ONCE, 3
+    try:
+        for step in steps:
+            world.do(*step)
+        for query in (one, f"{one} {other}"):
+            mine = world.expected(query, rooms={"#lobby", "#den", "alice+bob"})
+            assert world.found("alice", query) == world.found("alice", query, limit) == mine
+            assert world.found("bob", query) == world.expected(query, rooms={"#lobby", "alice+bob"})
+            assert world.found("carol", query, limit) == world.expected(query, rooms={"#lobby"})
+    finally:
+        indexing.AT_ONCE = indexing_at_once
+
+
+def test_a_database_without_an_index_gets_one_from_its_newest_message_on(few):
+    world = World()
+    for number in range(8):
+        world.do("post", f"red {number}", "#lobby")
+    ids = list(world.said)[::-1]
+    world.age()
+    indexed = []
+    for step in range(5):
+        page = world.direct.run("alice", "search", {"query": "red"})[0]
+        assert [message["id"] for message in page["messages"]] == ids[: 3 * step]
+        indexed.append(page["indexed"])
+        world.do("older", "", 0)
+    assert indexed[0] == 0 and indexed[-1] == 100 and indexed == sorted(indexed)
+    world.do("older", "", 0)
+    assert world.found("alice", "red") == ids
+
+
+def test_what_changes_while_an_old_database_is_indexed_is_found_as_it_is(few):
+    world = World()
+    for number in range(8):
+        world.do("post", f"red {number}", "#lobby")
+    world.age()
+    world.do("older", "", 0)
+    for where in (0, 7):
+        world.do("edit", "blue", where)
+    world.do("delete", "", 6)
+    world.do("delete", "", 1)
+    world.do("post", "blue and red", "#lobby")
+    for _ in range(4):
+        world.do("older", "", 0)
+    for query in ("red", "blue", "red blue"):
+        assert world.found("alice", query) == world.expected(query, rooms={"#lobby"})
+
+
+def test_a_job_indexes_everything_and_continues_in_another_when_it_takes_long(few, monkeypatch):
+    world = World()
+    for number in range(20):
+        world.do("post", f"red {number}", "#lobby")
+    world.age()
+    world.do("post", "red and new", "#lobby")
+    monkeypatch.setattr(indexing, "SECONDS", -1.0)
+    rounds = 0
+
+    async def run() -> None:
+        nonlocal rounds
+        await KEEP.run(world.direct, Job(1, KEEP.name, "", None, 0))
+        while world.direct.run("alice", "search", {"query": "red"})[0]["indexed"] < 100:
+            await world.direct.run_jobs()
+            rounds += 1
+
+    world.direct._changed = []
+    asyncio.run(run())
+    assert rounds > 3
+    assert len(world.found("alice", "red")) == 21
+
+
+def test_messages_wake_the_job_now_and_then(monkeypatch):
+    monkeypatch.setattr(indexing, "AFTER", 4)
+    world = World()
+    for number in range(9):
+        world.do("post", f"red {number}", "#lobby")
+    with world.direct.engine.connect() as db:
+        kinds = db.scalars(text("SELECT kind FROM jobs")).all()
+    assert kinds.count(INDEX.name) in (2, 3)

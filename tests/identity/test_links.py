@@ -1,0 +1,97 @@
+"""Links that sign in another device: of one person, of one use, for five minutes."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from chatrooms import clock
+from chatrooms.identity import links
+from tests.identity.entering import code_of, enter, run, whose
+from tests.people import connect
+
+
+async def link_of(person) -> str:
+    return (await person.run("link.create"))["link"]["code"]
+
+
+async def test_a_link_signs_in_another_browser_as_the_same_person(person, own_server):
+    alice = await person("alice")
+    status, answer, cookie = await enter(own_server.url, "link", code=await link_of(alice))
+    assert (status, answer["result"]["user"]["username"]) == (200, "alice")
+    assert await whose(own_server.url, cookie) == "alice"
+    assert len((await alice.run("session.list"))["sessions"]) == 2
+
+
+async def test_a_link_can_be_used_once_even_by_several_at_the_same_time(person, own_server):
+    alice = await person("alice")
+    code = await link_of(alice)
+    answers = await asyncio.gather(*(enter(own_server.url, "link", code=code) for _ in range(5)))
+    assert sorted(status for status, _, _ in answers) == [200, 401, 401, 401, 401]
+    assert await code_of(own_server.url, "link", code=code) == "unauthorized"
+    assert len((await alice.run("session.list"))["sessions"]) == 2
+
+
+async def test_a_new_link_ends_the_one_before(person, own_server):
+    alice, bob = await person("alice"), await person("bob")
+    before, of_bob = await link_of(alice), await link_of(bob)
+    after = await link_of(alice)
+    assert await code_of(own_server.url, "link", code=before) == "unauthorized"
+    for code, name in ((after, "alice"), (of_bob, "bob")):
+        _, _, cookie = await enter(own_server.url, "link", code=code)
+        assert await whose(own_server.url, cookie) == name
+
+
+async def test_a_link_expires(person, own_server, monkeypatch):
+    alice = await person("alice")
+    monkeypatch.setattr(links, "GOOD_FOR", timedelta(seconds=-1))
+    assert await code_of(own_server.url, "link", code=await link_of(alice)) == "unauthorized"
+    assert (await alice.run("link.create"))["link"]["expires_at"] < clock.now()
+
+
+@pytest.mark.parametrize(
+    ("code", "refused"), [("x" * 43, "unauthorized"), ("", "invalid"), ("x" * 44, "invalid"), (7, "invalid")]
+)
+async def test_no_other_code_signs_in(own_server, code, refused):
+    assert await code_of(own_server.url, "link", code=code) == refused
+
+
+async def test_a_program_signs_in_by_a_claim_of_its_own_and_gets_no_cookie(person, own_server):
+    alice, claim = await person("alice"), "p" * 43
+    status, _, cookie = await enter(own_server.url, "link", code=await link_of(alice), claim=claim)
+    assert (status, cookie) == (200, "")
+    async with connect(own_server.url, "alice", token=claim) as program:
+        assert (await program.run("user.me"))["user"]["username"] == "alice"
+
+
+async def test_a_claim_cannot_be_a_token_that_proves_somebody_else(person, own_server):
+    alice, bob = await person("alice"), await person("bob")
+    code = await link_of(alice)
+    assert await code_of(own_server.url, "link", code=code, claim=bob.token) == "unauthorized"
+    assert (await run(bob, "user.me"))["result"]["user"]["username"] == "bob"
+    _, _, cookie = await enter(own_server.url, "link", code=code)  # what was refused has not used the link
+    assert await whose(own_server.url, cookie) == "alice"
+
+
+async def test_the_database_holds_no_code(person, own_server):
+    alice = await person("alice")
+    code = await link_of(alice)
+    rows = await own_server.chat._pipeline.lookup(lambda db: db.execute(links.links.select()).all())
+    assert [row.username for row in rows] == ["alice"]
+    assert code not in repr(rows)
+
+
+async def test_ending_the_other_sessions_ends_the_sockets_of_all_but_this_one(person, own_server):
+    alice = await person("alice")
+    others = []
+    for claim in ("q" * 43, "r" * 43):
+        await enter(own_server.url, "link", code=await link_of(alice), claim=claim)
+        others.append(await person("alice", token=claim))
+    bob = await person("bob")
+    await alice.run("session.revoke_others")
+    for other in others:
+        await other.disconnected()
+    assert [session["current"] for session in (await alice.run("session.list"))["sessions"]] == [True]
+    assert (await run(bob, "user.me"))["ok"]

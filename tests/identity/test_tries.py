@@ -1,0 +1,107 @@
+"""Tries to sign in are counted by name and address, in the database, until one succeeds."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import create_engine, select
+
+from chatrooms.errors import RateLimited
+from chatrooms.identity import tries
+from tests.identity.entering import code_of, enter
+from tests.people import connect
+from tests.servers import running
+
+STRONG = "umbrella cactus 42"
+
+
+class Act:
+    """As much of an `Act` as counting needs."""
+
+    def __init__(self, db):
+        self.db = db
+
+
+@contextmanager
+def counting():
+    with create_engine("sqlite://").connect() as db:
+        tries.tries.create(db)
+        yield Act(db)
+
+
+def fails(act, username, network) -> bool:
+    try:
+        tries.spend(act, username, network)
+    except RateLimited:
+        return True
+    return False
+
+
+def most(act, username, network) -> int:
+    """Return after how many tries one is refused."""
+    return next(count for count in range(1000) if fails(act, username, network))
+
+
+def test_a_name_and_an_address_and_both_have_limits():
+    with counting() as act:
+        assert most(act, "alice", "192.0.2.1") == 10
+        assert not fails(act, "alice", "192.0.2.2")
+        assert not fails(act, "bob", "192.0.2.1")
+        assert sum(most(act, "carol", f"198.51.100.{n}") for n in range(20)) == 100
+        assert sum(most(act, f"user{n}", "203.0.113.9") for n in range(20)) == 100
+
+
+def test_a_success_forgives_its_try_and_the_failed_ones_of_that_name_from_that_address():
+    with counting() as act:
+        for _ in range(200):
+            for _ in range(3):
+                assert not fails(act, "alice", "192.0.2.1")
+            tries.forgive(act, "alice", "192.0.2.1")
+            act.db.execute(tries.tries.delete().where(tries.tries.c.key != "both alice 192.0.2.1"))
+
+
+def test_an_office_that_signs_in_without_mistakes_is_never_refused():
+    with counting() as act:
+        for n in range(1000):
+            assert not fails(act, f"user{n}", "192.0.2.1")
+            tries.forgive(act, f"user{n}", "192.0.2.1")
+
+
+def test_what_is_due_is_forgotten(monkeypatch):
+    with counting() as act:
+        for n in range(50):
+            tries.spend(act, f"user{n}", f"192.0.2.{n}")
+        later = time.time() + 10_000
+        monkeypatch.setattr(time, "time", lambda: later)
+        tries.spend(act, "alice", "198.51.100.1")
+        keys = set(act.db.scalars(select(tries.tries.c.key)))
+    assert keys == {"name alice", "both alice 198.51.100.1", "address 198.51.100.1"}
+
+
+@given(st.integers(min_value=-10_000_000, max_value=-1))
+def test_a_clock_that_was_set_back_refuses_no_one_for_longer_than_the_span(seconds):
+    with counting() as act, pytest.MonkeyPatch.context() as patch:
+        now = time.time()
+        patch.setattr(time, "time", lambda: now)
+        most(act, "alice", "192.0.2.1")
+        patch.setattr(time, "time", lambda: now + seconds)
+        with pytest.raises(RateLimited) as refused:
+            tries.spend(act, "alice", "192.0.2.1")
+        assert refused.value.details["retry_after"] <= 3600
+
+
+async def test_guessing_is_refused_even_after_a_restart_and_the_owner_stays_signed_in(tmp_path):
+    async with running(tmp_path) as server, connect(server.url, "alice") as alice:
+        await alice.run("password.set", password=STRONG)
+        codes = [await code_of(server.url, "password", username="alice", password=f"guess {n}") for n in range(11)]
+        assert codes == ["unauthorized"] * 10 + ["rate_limited"]
+        assert await code_of(server.url, "password", username="alice", password=STRONG) == "rate_limited"
+        assert (await alice.run("user.me"))["user"]["username"] == "alice"
+    async with running(tmp_path) as server, connect(server.url, "alice", token=alice.token) as again:
+        assert await code_of(server.url, "password", username="alice", password=STRONG) == "rate_limited"
+        code = (await again.run("link.create"))["link"]["code"]
+        assert (await enter(server.url, "link", code=code))[0] == 200
