@@ -6,6 +6,7 @@ import { offersFor } from "../js/messages/offers.js";
 const NO = {
   isOpen: false,
   isInThread: false,
+  hasText: true,
   isMine: false,
   isLastOfMine: false,
   isModerated: false,
@@ -43,6 +44,10 @@ test("only of your last message the key that edits it is shown", () => {
       .flatMap(({ key }) => key ?? []);
   assert.deepEqual(keys({ isOpen: true, isMine: true }), []);
   assert.deepEqual(keys({ isOpen: true, isMine: true, isLastOfMine: true }), ["↑"]);
+});
+
+test("of files without a text no text is copied", () => {
+  assert.deepEqual(offered({ hasText: false, isTouched: true })[0], ["copy-link", "unread"]);
 });
 
 test("no action is offered twice, with its opposite, or in an empty group", () => {

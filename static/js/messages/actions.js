@@ -29,6 +29,7 @@ export function actionsOf(message) {
   const { id, room, author, pinned_at } = message;
   return offersFor({
     isOpen: isWritable(room),
+    hasText: Boolean(message.text?.trim()),
     isInThread: isThread(room),
     isMine: author === me.value?.username,
     isLastOfMine: myLast(room) === id,

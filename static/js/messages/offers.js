@@ -8,6 +8,7 @@
  * @typedef {object} Facts
  * @property {boolean} isOpen Whether people can still write in its room.
  * @property {boolean} isInThread Whether it is in a thread, where nothing is pinned and no thread begins.
+ * @property {boolean} hasText Whether it has a text, not only files.
  * @property {boolean} isMine
  * @property {boolean} isLastOfMine Whether it is our last one in the room, which a key edits.
  * @property {boolean} isModerated Whether we moderate the room.
@@ -26,8 +27,8 @@ export function offersFor({ isOpen, isMine, isLastOfMine, isModerated, isTouched
       [isOpen && !is.isInThread, { action: "thread", title: "Reply in thread", icon: "thread" }],
     ],
     [
-      [true, { action: "copy-text", title: "Copy text", icon: "copy" }],
-      [isTouched, { action: "select", title: "Select text", icon: "select" }],
+      [is.hasText, { action: "copy-text", title: "Copy text", icon: "copy" }],
+      [is.hasText && isTouched, { action: "select", title: "Select text", icon: "select" }],
       [true, { action: "copy-link", title: "Copy link", icon: "link" }],
       [true, { action: "unread", title: "Mark as unread from here", icon: "unread" }],
     ],
