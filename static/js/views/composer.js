@@ -1,4 +1,4 @@
-import { signal, untracked } from "@preact/signals";
+import { untracked } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { expect } from "../composer/absent.js";
 import { isCommand } from "../composer/begun.js";
@@ -7,6 +7,7 @@ import { goToEnd } from "../reads/marks.js";
 import { noReply, replyIn } from "../composer/replying.js";
 import { sendTyping, stopTyping } from "../typing.js";
 import { insert } from "../composer/writing.js";
+import { echoing } from "../composer/echoing.js";
 import { composerId } from "../composer/focus.js";
 import { withEmojis } from "../emoji.js";
 import { attachedIn, detach, isUploaded } from "../files/attached.js";
@@ -26,6 +27,7 @@ import { later } from "./later.js";
 import { LeftDraft } from "./left-draft.js";
 import { leftOf, TextBox } from "./text-box.js";
 
+const AlsoToRoom = later("AlsoToRoom");
 const Replying = later("Replying");
 const Tray = later("Tray");
 
@@ -91,20 +93,6 @@ const Archived = ({ room }) => html`
 
 /** Whether this tab is being typed in, so that other tabs must not overwrite its text. @param {Box} box */
 const isWriting = (box) => document.hasFocus() && document.activeElement === box.current;
-
-/** Whether the next reply goes to the room too. */
-const echoing = signal(false);
-
-/** @param {{room: string}} props */
-function AlsoToRoom({ room }) {
-  useEffect(() => () => void (echoing.value = false), []);
-  return html`
-  <label class="echo">
-    <input type="checkbox" checked=${echoing.value} onChange=${(/** @type {any} */ event) => (echoing.value = event.currentTarget.checked)} />
-    <span>Also send to <bdi>${titleOf(parentOf(room))}</bdi></span>
-  </label>
-`;
-}
 
 /** @param {string} room @param {string} text */
 function isSendable(room, text) {

@@ -16,7 +16,6 @@ import { isThread } from "../names.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
 import { EventsView } from "./events.js";
-import { useMessageMenu } from "./menu-opening.js";
 import { MessageView } from "./message.js";
 import { RoomStart } from "./room-start.js";
 import { toast } from "./toast.js";
@@ -26,6 +25,7 @@ import { toast } from "./toast.js";
  * @import {Timeline as Open} from "../timeline/timeline.js"
  */
 
+const MenuOpening = later("MenuOpening");
 const ThreadStart = later("ThreadStart");
 
 const LOAD_WITHIN_PX = 600;
@@ -40,7 +40,6 @@ export function Timeline({ room, editing, onEdit }) {
   const items = arrange(all, timeline.firstNew.value, timeline.news.value);
   const refused = list.length ? "" : refusals.value.get(room);
   const isAway = timeline.isAway.value;
-  const menu = useMessageMenu(room, onEdit);
 
   void attention.value;
   void itemsIn(room);
@@ -80,13 +79,13 @@ export function Timeline({ room, editing, onEdit }) {
         tabindex="0"
         ref=${(/** @type {HTMLElement | null} */ log) => void (timeline.scroll.log = log)}
         onScroll=${onScroll}
-        ...${menu}
       >
         <div class="items">
           <${Top} room=${room} editing=${editing} onEdit=${onEdit} refused=${refused} isOlder=${isOlder || !ready.value} isEmpty=${!items.some(({ kind }) => kind === "message")} />
           ${items.map((item) => html`<${ItemView} key=${item.key} item=${item} linked=${timeline.linked.value} editing=${editing} onEdit=${onEdit} />`)}
         </div>
       </div>
+      <${MenuOpening} room=${room} scroll=${timeline.scroll} onEdit=${onEdit} />
       ${isAway && html`<${Jump} number=${timeline.missed.value} onJump=${() => (timeline.toPresent(), look())} />`}
     </div>
   `;
