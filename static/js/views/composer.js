@@ -6,7 +6,7 @@ import { noReply, replyIn } from "../composer/replying.js";
 import { sendTyping, stopTyping } from "../typing.js";
 import { insert } from "../composer/writing.js";
 import { withEmojis } from "../emoji.js";
-import { attachedIn, detach, isUploaded } from "../files/attached.js";
+import { attachedIn, detach } from "../files/attached.js";
 import { html } from "../html.js";
 import { isMessage } from "../messages/events.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
@@ -36,7 +36,7 @@ export function Composer({ room, onEditLast }) {
   const [text, write] = useDraft(room, box);
   const left = leftOf(text);
   const files = attachedIn(room);
-  const isSendable = (files.length ? files.every(isUploaded) : isVisible(text)) && left >= 0;
+  const isSendable = (files.length ? files.every(({ state }) => state === "done") : isVisible(text)) && left >= 0;
   useFocus(box);
 
   /** @param {Event} event */

@@ -9,6 +9,7 @@ export { Members } from "./members.js";
 export { MessageEditor } from "./message-editor.js";
 export { Tools } from "./message-tools.js";
 export { NotHere } from "./not-here.js";
+export { OtherFile } from "./other-file.js";
 export { Overlays } from "./overlays.js";
 export { Replying } from "./replying.js";
 export { Search } from "./search.js";
