@@ -83,6 +83,8 @@ const options = (out) => ({
   metafile: true,
   sourcemap: "linked",
   legalComments: "linked",
+  // Some libraries look for CommonJS before they set a global, as they do here.
+  logOverride: { "commonjs-variable-in-esm": "silent" },
   target: "es2024",
   outdir: out,
   outbase: ".",

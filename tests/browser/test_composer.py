@@ -8,13 +8,6 @@ from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
 
 CODE = "```python\ndef greet(name):\n    return f'Hello {name}'\n```"
-DROP = """
-element => {
-  const files = new DataTransfer();
-  files.items.add(new File(["x"], "photo.png", {type: "image/png"}));
-  element.dispatchEvent(new DragEvent("drop", {dataTransfer: files, bubbles: true, cancelable: true}));
-}
-"""
 
 
 def option(visitor: Visitor, name: str) -> Locator:
@@ -152,13 +145,6 @@ async def test_a_message_that_is_too_long_says_by_how_much(person: Arrive) -> No
     await expect(alice.button("Send")).to_be_disabled()
     await alice.composer.press("Enter")
     await expect(alice.log.get_by_role("article")).to_have_count(0)
-
-
-async def test_a_dropped_file_is_rejected_with_a_notice(person: Arrive) -> None:
-    alice = await person("alice")
-    await alice.has_everything()
-    await alice.log.evaluate(DROP)
-    await expect(alice.page.get_by_role("status", name="Notices")).to_contain_text("File uploads aren't supported.")
 
 
 async def test_pasted_html_is_only_text(person: Arrive) -> None:

@@ -4,8 +4,5 @@ import { me } from "../store.js";
  * Where a file is. A picture cannot have headers, so the address says which of the people in this browser asks.
  * @param {{url: string}} file @param {"" | "small" | "large"} [size]
  */
-export function addressOf({ url }, size = "") {
-  const query = new URLSearchParams({ as: me.peek()?.username ?? "" });
-  if (size) query.set("size", size);
-  return `${url}?${query}`;
-}
+export const addressOf = ({ url }, size = "") =>
+  `${url}?as=${encodeURIComponent(me.peek()?.username ?? "")}${size && `&size=${size}`}`;

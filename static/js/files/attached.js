@@ -5,17 +5,14 @@ import { toast } from "../views/toast.js";
  * The files of the next message of each room; `uploading.js`, which is loaded with the first one, uploads them.
  * @import {File as SharedFile} from "../wire.js"
  * @typedef {"waiting" | "sending" | "done" | "failed"} State Waiting is for the connection.
- * @typedef {{key: string, room: string, name: string, size: number, type: string, preview: string, sent: number,
- *   state: State, problem: string, id: string}} Attachment
+ * @typedef {SharedFile & {key: string, room: string, preview: string, sent: number, state: State, problem: string}} Attachment
+ *   As the message shows it until the server has stored it: without an address, and so without a type.
  */
 
 export const attached = signal(/** @type {Attachment[]} */ ([]));
 
 /** @param {string} room */
 export const attachedIn = (room) => attached.value.filter((each) => each.room === room);
-
-/** @param {Attachment} attachment */
-export const isUploaded = ({ state }) => state === "done";
 
 /** @param {string} room @param {File[]} files */
 export const attach = (room, files) =>
@@ -24,9 +21,9 @@ export const attach = (room, files) =>
     () => toast("This part of the page couldn't be loaded."),
   );
 
-/** Takes the files for a message that is posted now. @param {string} room @returns {SharedFile[]} */
+/** Takes the files for a message that is posted now. @param {string} room */
 export function detach(room) {
   const taken = attachedIn(room);
   if (taken.length) import("./uploading.js").then(({ forget }) => taken.forEach(forget));
-  return taken.map(({ id, name, size }) => ({ id, name, size, type: "", url: "", picture: null }));
+  return taken;
 }

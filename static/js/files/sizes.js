@@ -1,11 +1,8 @@
-/** How files are shown: their sizes in words, their kind, and the space that pictures take before they are loaded. */
+/** What is said of files: their sizes and kinds in words. */
 
 const UNITS = ["B", "kB", "MB", "GB"];
 const STEP = 1000;
 const TENTHS_BELOW = 10;
-/** The largest box of a single picture, in CSS pixels. */
-const WIDTH = 400;
-const HEIGHT = 320;
 
 /** @param {number} bytes @returns {string} such as "2.4 MB" */
 export function sizeInWords(bytes) {
@@ -18,9 +15,3 @@ export function sizeInWords(bytes) {
 
 /** What the end of a name says, such as "PDF"; "File" if nothing. @param {string} name */
 export const kindOf = (name) => /\.([a-z0-9]{1,8})$/iu.exec(name)?.[1].toUpperCase() ?? "File";
-
-/** The size at which a single picture is shown. @param {{width: number, height: number}} picture */
-export function fitted({ width, height }) {
-  const scale = Math.min(1, WIDTH / width, HEIGHT / height);
-  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
-}

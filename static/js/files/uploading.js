@@ -55,7 +55,7 @@ function begin(user, kept) {
   const preview = /^image\/(?!svg)/u.test(file.type) ? URL.createObjectURL(file) : "";
   const problem = file.size ? "" : "The file is empty.";
   const state = problem ? "failed" : "waiting";
-  const about = { key, room, name: file.name, size: file.size, type: file.type, preview, sent: 0, id };
+  const about = { id, name: file.name, type: "", size: file.size, url: "", picture: null, key, room, preview, sent: 0 };
   attached.value = [...attached.peek(), { ...about, state, problem }];
 }
 

@@ -10,9 +10,9 @@ export function Attach({ room }) {
     currentTarget.value = "";
   }
   return html`
-    <label class="quiet square attach" title="Attach files">
+    <label class="quiet square attach">
       <input class="unseen" type="file" multiple aria-label="Attach files" onChange=${choose} />
-      <${Icon} name="clip" />
+      <${Icon} name="plus" />
     </label>
   `;
 }

@@ -10,7 +10,7 @@ import { insert } from "../composer/writing.js";
 import { echoing } from "../composer/echoing.js";
 import { composerId } from "../composer/focus.js";
 import { withEmojis } from "../emoji.js";
-import { attachedIn, detach, isUploaded } from "../files/attached.js";
+import { attachedIn, detach } from "../files/attached.js";
 import { html } from "../html.js";
 import { myLast } from "../messages/own.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
@@ -97,7 +97,7 @@ const isWriting = (box) => document.hasFocus() && document.activeElement === box
 /** @param {string} room @param {string} text */
 function isSendable(room, text) {
   const files = attachedIn(room);
-  return (files.length ? files.every(isUploaded) : isVisible(text)) && leftOf(text) >= 0;
+  return (files.length ? files.every(({ state }) => state === "done") : isVisible(text)) && leftOf(text) >= 0;
 }
 
 /**

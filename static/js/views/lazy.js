@@ -12,6 +12,7 @@ export { Thread, ThreadStart } from "./thread.js";
 export { Threads } from "./threads.js";
 export { Tools } from "./message-tools.js";
 export { NotHere } from "./not-here.js";
+export { OtherFile } from "./other-file.js";
 export { Overlays } from "./overlays.js";
 export { Replying } from "./replying.js";
 export { Search } from "./search.js";

@@ -27,7 +27,7 @@ export function RoomFiles({ room, onClose }) {
       </ul>
       ${more && html`<button class="secondary" onClick=${loadMore}>Show older files</button>`}
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
-      ${files?.length === 0 && html`<p class="empty">No files yet. Drop some on the conversation, or choose the paper clip.</p>`}
+      ${files?.length === 0 && html`<p class="empty">No files yet. Drop some on the conversation, or choose them with the plus sign below it.</p>`}
     <//>
   `;
 }
@@ -36,7 +36,7 @@ export function RoomFiles({ room, onClose }) {
 const Row = ({ file, onOpen }) => html`
   <li>
     <button class="quiet shared-file" title="Go to the message" onClick=${onOpen}>
-      ${file.picture ? html`<img src=${addressOf(file, "small")} alt="" loading="lazy" style=${{ backgroundImage: `url("${file.picture.placeholder}")` }} />` : html`<span class="mark"><${Icon} name="clip" /></span>`}
+      ${file.picture ? html`<img src=${addressOf(file, "small")} alt="" loading="lazy" style=${{ backgroundImage: `url("${file.picture.placeholder}")` }} />` : html`<span class="mark"><${Icon} name="note" /></span>`}
       <span class="about">
         <bdi>${file.name}</bdi>
         <small>${kindOf(file.name)}, ${sizeInWords(file.size)}, <bdi>${nameOf(file.author)}</bdi>, <time datetime=${file.at} title=${exactTime(file.at)}>${shortTime(file.at)}</time></small>

@@ -20,7 +20,7 @@ export function Tray({ room }) {
 /** @param {{file: Attachment}} props */
 const Attached = ({ file }) => html`
   <li class=${file.state}>
-    ${file.preview ? html`<img src=${file.preview} alt="" />` : html`<span class="mark"><${Icon} name="clip" /></span>`}
+    ${file.preview ? html`<img src=${file.preview} alt="" />` : html`<span class="mark"><${Icon} name="note" /></span>`}
     <span class="about">
       <bdi title=${file.name}>${file.name}</bdi>
       <small>${stateOf(file)}</small>

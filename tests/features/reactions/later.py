@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
-import orjson
 from sqlalchemy import func, select
 
 from chatrooms import clock
@@ -44,9 +43,8 @@ class Later(Direct):
         return asyncio.run(self.run_jobs()) if due and due <= self.at else []
 
     def row(self) -> dict[str, Any]:
-        """Return the message as a new client gets it, as JSON."""
-        found = self.run("alice", "history", {"room": LOBBY})[0]["messages"][-1]
-        return cast(dict[str, Any], orjson.loads(orjson.dumps(found)))
+        """Return the message as a new client gets it."""
+        return self.run("alice", "history", {"room": LOBBY})[0]["messages"][-1]
 
     def reactions(self) -> list[tuple[str, int, list[str]]]:
         """Return the message's reactions."""
