@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from chatrooms import names, types
 from chatrooms.pipeline import charges, pipeline
-from chatrooms.storage import writer
+from chatrooms.storage import blobs, writer
 from chatrooms.wire import http_protocol, limits, measure
 
 KIB = 1024
+MIB = 1024 * 1024
 
 
 def fixed() -> list[tuple[str, str]]:
     """Return what each limit is about, and its value in words."""
-    from chatrooms.doors import http, socketio  # which import the documentation
+    from chatrooms.doors import http, receiving, socketio  # which import the documentation
 
     return [
         ("Characters of a message", f"{types.MAX_TEXT:,}"),
         ("Characters of a username", f"{names.MIN_USERNAME} to {names.MAX_USERNAME}"),
         ("Characters of a room's name", f"1 to {names.MAX_SHARED}"),
         ("People in a conversation", f"2 to {names.MAX_CONVERSATION}"),
+        ("Files of a message", f"{types.MAX_FILES}"),
         ("Messages, or people, in a page", f"{types.MAX_PAGE}"),
         ("Messages of a room in one `sync`", f"{types.MAX_MISSED}; a client that missed more loads the room again"),
         ("Bytes of one `sync`", f"{types.MAX_SYNC // KIB} KiB"),
@@ -33,6 +35,9 @@ def fixed() -> list[tuple[str, str]]:
         ("Bytes of a request's head", f"{measure.MAX_BESIDE // KIB} KiB"),
         ("Time for a request's head", f"{http_protocol.SECONDS_TO_ASK:g} s"),
         ("Time for the body of a command", f"{http.SECONDS_TO_SEND:g} s"),
+        ("Uploads of a person, and of all, at a time", f"{receiving.OF_PERSON}, {receiving.OF_ALL}"),
+        ("Time without a byte that ends the request of an upload", f"{receiving.SECONDS_OF_SILENCE:g} s"),
+        ("Free space of the disk that uploads leave", f"{blobs.RESERVE // MIB} MiB"),
         ("Time for a client to read what was sent", f"{limits.Limits().unread:g} s"),
         ("Bytes that wait for a client before it misses changes", f"{limits.Limits().skippable // KIB:,} KiB"),
         ("Useless packets of a client", f"{limits.Limits().noise:g} a second for {limits.SECONDS_OF_NOISE:g} s"),
