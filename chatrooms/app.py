@@ -9,25 +9,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from chatrooms import names
-from chatrooms.doors.allowed_hosts import AllowedHosts, Hosts
 from chatrooms.doors.assets import Assets
 from chatrooms.doors.brand import Brand
 from chatrooms.doors.callers import Callers
 from chatrooms.doors.docs import Contract, Documents
 from chatrooms.doors.downloads import Downloads
-from chatrooms.doors.forwarding import ForwardingCheck
+from chatrooms.doors.front import Front
 from chatrooms.doors.greeting import Connected
-from chatrooms.doors.headers import SecurityHeaders, across_origins
 from chatrooms.doors.http import MAX_DEPTH, HttpDoor
 from chatrooms.doors.reference import Reference
-from chatrooms.doors.running import ABSENT, OnlyWhileRunning, path
-from chatrooms.doors.server_errors import ServerErrors
-from chatrooms.doors.site import Site
+from chatrooms.doors.running import ABSENT
 from chatrooms.doors.snapshot import Folder
 from chatrooms.doors.socketio import TIMED_OUT, SocketioDoor, malformed
 from chatrooms.doors.uploads import Uploads
@@ -60,10 +54,6 @@ from chatrooms.wire.server import Server
 from chatrooms.wire.session_limits import SessionLimits
 
 log = logging.getLogger(__name__)
-
-SMALLEST = 1000
-"""Bytes; a smaller response to a command is not compressed."""
-SOCKETS, API, FILES = "/socket.io/", "/api/", ("/uploads/", "/files/")
 
 
 class Chatrooms:
@@ -110,32 +100,24 @@ class Chatrooms:
         self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
         self._components = declared.start(self._broadcast, self._pipeline)
 
-        self._pages = pages = Pages(settings.origins)
-        self._gate = Gate(self._pipeline, rates, authenticate)
+        pages, gate = Pages(settings.origins), Gate(self._pipeline, rates, authenticate)
         self._socketio = SocketioDoor(
-            settings, self._broadcast, self._pipeline, self._gate, pages=pages, on_connect=on_connect
+            settings, self._broadcast, self._pipeline, gate, pages=pages, on_connect=on_connect
         )
         brand = Brand(settings.name, settings.lobby, settings.accent)
         assets = Assets(_static(), brand, hosted=authenticate is not None)
         reference = Reference(Documents(Contract(declared.declared, declared.parts)), settings)
-        callers = Callers(pages, self._gate)
+        callers = Callers(pages, gate)
         self._uploads = uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
         downloads = [Downloads(callers, self._pipeline, rates, each) for each in declared.contents]
         files = [route for up, down in zip(uploads, downloads, strict=True) for route in (*up.routes(), *down.routes())]
         routes = (*files, *reference.routes(), *assets.routes())
-        http = HttpDoor(callers, self._pipeline, self._gate, self._db.reader, routes=routes)
-        self._http = http.app(self.lifespan)
-        self._files = across_origins(self._http, settings.origins)
-        self._sockets = across_origins(self._serve_sockets, settings.origins)
-        self._api = across_origins(GZipMiddleware(self._http, minimum_size=SMALLEST, compresslevel=3), settings.origins)
-        running = OnlyWhileRunning(ForwardingCheck(self._route), self._lifetime)
-        hosts = Hosts(settings.hosts)
-        site = Site(running, settings.url, hosts) if settings.url else running
-        self._doors = ServerErrors(SecurityHeaders(AllowedHosts(site, hosts, settings.url), settings.url))
+        http = HttpDoor(callers, self._pipeline, gate, self._db.reader, routes=routes)
+        self._front = Front(settings, self._lifetime, pages, self._server, http.app(self.lifespan))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or run the lifespan."""
-        await self._doors(scope, receive, send)
+        await self._front(scope, receive, send)
 
     @asynccontextmanager
     async def lifespan(self, _app: Any = None) -> AsyncIterator[None]:
@@ -262,22 +244,6 @@ class Chatrooms:
         if await self._pipeline.lookup(lambda db: users.find(db, username)) is None:
             raise NotFound(username=username)
         return Caller(username)
-
-    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Route a request to Socket.IO, to the commands, to files, or to the other routes."""
-        at = "" if scope["type"] == "lifespan" else path(scope) + "/"
-        doors = ((SOCKETS, self._sockets), (API, self._api), (FILES, self._files))
-        door = next((door for begin, door in doors if at.startswith(begin)), self._http)
-        await door(scope, receive, send)
-
-    async def _serve_sockets(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a Socket.IO request, unless it comes from a page of an origin that is not allowed."""
-        if self._pages.trust(scope):
-            await self._server.handle_request(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008, "reason": "origin"})
-        else:
-            await PlainTextResponse("origin not allowed", 403)(scope, receive, send)
 
 
 def _parsed(parse: Callable[[str], str], name: object, field: str) -> str:

@@ -75,10 +75,11 @@ class Direct:
         self._change(app.APPLICATION, lambda act: users.add(act, username))
 
     def run(self, username: str, command: str, params: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
-        """Return the result of a command and its changes; raises a `Refusal`."""
+        """Return the result of a command and its changes, as clients receive them; raises a `Refusal`."""
         declared = DECLARED[command]
         p = parse(declared, params)
-        return self._change(Caller(username), lambda act: declared.body(act, p, declared.may(act, p)))
+        result, changes = self._change(Caller(username), lambda act: declared.body(act, p, declared.may(act, p)))
+        return orjson.loads(orjson.dumps(result)), changes
 
     async def run_jobs(self, order: Callable[[list[Job]], list[Job]] = list) -> list[dict[str, Any]]:
         """Run the jobs that wait, in that order, and return their changes."""

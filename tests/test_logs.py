@@ -68,7 +68,7 @@ def with_canaries(params):
 def failing(command, fail):
     """Return the command with a body that fails."""
     if command.kind != "live":
-        return dataclasses.replace(command, may=fail)
+        return dataclasses.replace(command, may=fail, locks=lambda *_: ())
 
     async def body(*given):
         fail(*given)
@@ -80,7 +80,8 @@ def failing(command, fail):
 async def test_a_failed_command_does_not_log_its_parameters(tmp_path, either_database, door, logged, monkeypatch):
     async with running(tmp_path, database=either_database) as server, connect(server.url, "alice") as alice:
         said = await alice.say("#lobby", CANARY)
-        ids = {"SECRET": said["id"], "PUBLIC": said["id"], "NEW": str(uuid4())}
+        thread = f"{said['room']}/{said['seq']}"
+        ids = {"SECRET": said["id"], "SECRET THREAD": thread, "PUBLIC": said["id"], "NEW": str(uuid4())}
         for name, command in DECLARED.items():
             params = with_canaries(
                 {k: ids.get(v, v) if isinstance(v, str) else v for k, v in CASES[name][0][0].items()}
@@ -147,8 +148,9 @@ async def test_failures_of_the_host_are_logged_without_secrets(tmp_path, transpo
 @pytest.mark.parametrize("path", ["/docs", "/healthz", "/socket.io/?EIO=4&transport=polling"])
 async def test_a_failed_request_gets_a_response_and_only_our_log_record(tmp_path, path, logged, monkeypatch):
     async with running(tmp_path) as server:
-        for part in ("_http", "_sockets"):
-            monkeypatch.setattr(server.chat, part, plainly)
+        front = server.chat._front
+        monkeypatch.setattr(front, "_http", plainly)
+        monkeypatch.setattr(front, "_doors", [(begin, plainly) for begin, _ in front._doors])
         status, body, _ = await get(server.url, path, headers={"Cookie": f"login={CANARY}"})
     assert (status, orjson.loads(body)["error"]["code"]) == (500, "internal")
     assert "a request failed: RuntimeError" in logged()

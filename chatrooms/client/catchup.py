@@ -100,7 +100,7 @@ class Catchup:
                     raise
                 self._state.distrust()
                 continue
-            again.update(caught["reset"], caught["behind"])
+            again.update(filter(self._state.holds, caught["reset"]), caught["behind"])
             after = caught["until"]
         return again.union(self._state.missing(), self._state.opened)
 
@@ -109,7 +109,7 @@ class Catchup:
         covered = rooms[: min(_fitting(rooms, OPEN_BYTES), MAX_OPEN)]
         caught = await self._ask([self._state.username, *covered], after="", until="", open=covered)
         left = rooms if caught["more"] else rooms[len(covered) :]
-        return {*left, *caught["reset"], *self._state.missing()}
+        return {*left, *filter(self._state.holds, caught["reset"]), *self._state.missing()}
 
     async def _ask(self, rooms: list[str], **where: Any) -> Any:
         """Fetch and apply the changes of these rooms; add the threads that we are ``behind`` in."""

@@ -70,7 +70,6 @@ REPEATABLE = frozenset(
         "inbox.list",
         "inbox.mark",
         "invite.list",
-        "invite.revoke",
         "message.delete",
         "message.pin",
         "message.unpin",

@@ -98,7 +98,7 @@ def _moderates(act: Act, room: str) -> bool:
         return False
 
 
-@change("invite.revoke", may=_revoker, locks=no_room, repeatable=True, method="revoke_invite")
+@change("invite.revoke", may=_revoker, locks=no_room, method="revoke_invite")
 def revoke(act: Act, p: WhichInvite, _: None) -> Done:
     """Make an invitation by link work no longer. Who joined by it stays."""
     invites.end(act.db, p.id)

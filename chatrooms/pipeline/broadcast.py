@@ -41,10 +41,13 @@ class Belonging(NamedTuple):
 
     def threads(self, opened: Iterable[str]) -> set[str]:
         """Return the threads whose changes a socket receives that has ``opened`` some."""
-        return {thread for thread in (*self.followed, *opened) if self._reads(names.base(thread))}
+        base, shared = names.base, self.shared
+        return {
+            thread for thread in (*self.followed, *opened) if base(thread) in shared or self._talks_in(base(thread))
+        }
 
-    def _reads(self, room: str) -> bool:
-        return room in self.shared if names.kind(room) == "shared" else self.username in names.people(room)
+    def _talks_in(self, room: str) -> bool:
+        return not room.startswith("#") and self.username in names.people(room)
 
 
 class Broadcast:
@@ -217,8 +220,8 @@ class Broadcast:
         for room in now - wanted:
             if names.kind(room) in kinds:
                 await self.server.leave_room(sid, room)
-        for room in wanted - now:
-            await self.server.enter_room(sid, room)
+        if missing := wanted - now:
+            self.server.manager.enter_rooms(sid, NAMESPACE, missing)
 
 
 _shared_rooms = Prepared(

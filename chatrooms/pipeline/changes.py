@@ -34,6 +34,7 @@ class Changes:
     def __init__(self, db: Connection, locked: Container[str] = ()) -> None:
         self._db, self.locked = db, locked
         self.by_room: dict[str, Change] = {}
+        self._found: dict[tuple[str, bool], list[Mapping[str, Any]]] = {}
 
     def rev(self, room: str) -> int:
         """Return the rev that this command gives ``room``: one more than the room's last."""
@@ -54,11 +55,23 @@ class Changes:
         """
         if table not in SYNCED:
             raise NotSynced(table)
+        self._found.clear()
         self.by_room[room].rows.setdefault(table, []).append(row)
 
     def put(self, room: str, table: str, row: Mapping[str, Any]) -> None:
         """Broadcast ``row`` instead of the one that `add` was given before, if any."""
+        self._found.clear()
         self.by_room[room].rows[table] = [row]
+
+    def of(self, table: str, *, events: bool) -> list[Mapping[str, Any]]:
+        """Return the rows of ``table`` so far; of messages, events in timelines only if ``events`` is true."""
+        found = self._found.get((table, events))
+        if found is None:
+            found = [row for change in self.by_room.values() for row in change.rows.get(table, ())]
+            if table == "messages" and not events:
+                found = [row for row in found if row["number"] is not None]
+            self._found[table, events] = found
+        return found
 
     def _advance(self, room: str, *, revs: int, messages: int) -> tuple[int, int]:
         """Advance the room's counters and return them: of changes and of messages."""

@@ -34,10 +34,7 @@ class Listener:
 
     def listen(self, act: Act) -> None:
         """Run with the rows that the command changed, if it changed any."""
-        rows = [row for change in act.changes.by_room.values() for row in change.rows.get(self.table, ())]
-        if self.table == "messages" and not self.events:
-            rows = [row for row in rows if row["number"] is not None]
-        if rows:
+        if rows := act.changes.of(self.table, events=self.events):
             self.run(act, rows)
 
 

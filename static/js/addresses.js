@@ -1,8 +1,19 @@
-import { conversation, folded, isConversation, isShared, others, roomWith } from "./names.js";
+import {
+  conversation,
+  folded,
+  isConversation,
+  isShared,
+  isThread,
+  others,
+  parentOf,
+  roomWith,
+  seqAbove,
+} from "./names.js";
 
 /**
  * The address after the `#`: `/r/lobby` is a room, `/r/lobby/7` a message in it, `/p/bob` a conversation, `/me` the
- * notes to self, `/me/7` one of them, `/rooms` the list, `/inbox` what concerns us, `/bookmarks` our bookmarks,
+ * notes to self, `/me/7` one of them, `/r/lobby/7/thread` the thread under a message, `/r/lobby/7/thread/3` a reply in
+ * it, `/rooms` the list, `/inbox` what concerns us, `/bookmarks` our bookmarks, `/threads` those that we follow,
  * `/search/words` a search. A link to a message is a path, `r/lobby/7`, so that a server
  * can see its target; a link to a note is not.
  */
@@ -10,8 +21,9 @@ import { conversation, folded, isConversation, isShared, others, roomWith } from
 export const ROOMS = "#/rooms";
 export const INBOX = "#/inbox";
 export const BOOKMARKS = "#/bookmarks";
+export const THREADS = "#/threads";
 export const SEARCH = "#/search";
-const LISTS = [ROOMS, INBOX, BOOKMARKS];
+const LISTS = [ROOMS, INBOX, BOOKMARKS, THREADS];
 
 /** The address of a search. @param {string} query */
 export const searchFor = (query) => (query ? `${SEARCH}/${encodeURIComponent(query)}` : SEARCH);
@@ -24,6 +36,7 @@ export function queryAt(address) {
 
 /** @param {string} room @param {string} mine */
 export function addressOf(room, mine) {
+  if (isThread(room)) return `#/${pathTo(parentOf(room), seqAbove(room), mine)}/thread`;
   if (isShared(room)) return `#/r/${encodeURIComponent(room.slice(1))}`;
   if (isConversation(room)) return `#/p/${others(room, mine).map(encodeURIComponent).join("+")}`;
   return "#/me";
@@ -76,6 +89,20 @@ function decoded(part) {
 /** The seq of the message in an address; 0 if there is none. @param {string} address */
 export const seqAt = (address) => Number(/^#\/(?:r\/[^/]+|me)\/(\d+)$/u.exec(address)?.[1] ?? 0);
 
-/** @param {string} room @param {number} seq @param {string} mine */
+const THREAD = /^#\/(?:r\/[^/]+|me)\/(\d+)\/thread(?:\/(\d+))?$/u;
+
+/** The thread in an address; empty if there is none. @param {string} address @param {string} mine */
+export function threadAt(address, mine) {
+  const found = THREAD.exec(address);
+  const room = found && roomAt(address, mine);
+  return room ? `${room}/${Number(found[1])}` : "";
+}
+
+/** The seq of the reply in an address; 0 if there is none. @param {string} address */
+export const replyAt = (address) => Number(THREAD.exec(address)?.[2] ?? 0);
+
+/** @param {string} room @param {number} seq @param {string} mine @returns {string} */
 export const pathTo = (room, seq, mine) =>
-  `${room === mine ? "me" : `r/${encodeURIComponent(room.replace(/^#/u, ""))}`}/${seq}`;
+  isThread(room)
+    ? `${pathTo(parentOf(room), seqAbove(room), mine)}/thread/${seq}`
+    : `${room === mine ? "me" : `r/${encodeURIComponent(room.replace(/^#/u, ""))}`}/${seq}`;

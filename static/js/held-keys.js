@@ -1,3 +1,4 @@
+import { focusNearestComposer } from "./composer/focus.js";
 import { overlay } from "./overlay.js";
 
 /**
@@ -31,9 +32,21 @@ export async function typeHeldKeys(dialog) {
     await rendered();
     const box = document.activeElement;
     if (run === "Escape") press(dialog, run);
-    else if (run === "Enter") /** @type {HTMLInputElement} */ (box)?.form?.requestSubmit();
+    else if (run === "Enter") enter(/** @type {HTMLInputElement | HTMLButtonElement} */ (box));
+    else if (box instanceof HTMLButtonElement && dialog.contains(box)) typeAt(run);
     else if (dialog.contains(box)) write(run);
   }
+}
+
+/** @param {HTMLInputElement | HTMLButtonElement | null} box */
+function enter(box) {
+  if (box?.form) box.form.requestSubmit();
+  else if (box instanceof HTMLButtonElement) box.click();
+}
+
+/** Types letters in a menu, where each can move the focus. @param {string} run */
+function typeAt(run) {
+  for (const key of run) press(/** @type {HTMLElement} */ (document.activeElement), key);
 }
 
 /** @param {HTMLElement} dialog @param {string} key */
@@ -68,7 +81,7 @@ function letGo() {
     .filter((key) => [...key].length === 1)
     .join("");
   if (!text) return;
-  document.getElementById("composer")?.focus();
+  focusNearestComposer(document.activeElement);
   write(text);
 }
 

@@ -1,10 +1,25 @@
-/** The grammar of room names, as on the server: `#lobby`, `alice+bob`, `alice`. */
+/**
+ * The grammar of room names, as on the server: `#lobby`, `alice+bob`, `alice`; and `#lobby/42`, the thread under the
+ * message with that seq.
+ */
 
 /** @param {string} room */
-export const isShared = (room) => room.startsWith("#");
+export const isThread = (room) => room.includes("/");
 
 /** @param {string} room */
-export const isConversation = (room) => room.includes("+");
+export const isShared = (room) => room.startsWith("#") && !isThread(room);
+
+/** @param {string} room */
+export const isConversation = (room) => room.includes("+") && !isThread(room);
+
+/** The room that a thread belongs to; any other room itself. @param {string} room */
+export const parentOf = (room) => room.split("/", 1)[0];
+
+/** The seq of the message above a thread; 0 if it is none. @param {string} room */
+export const seqAbove = (room) => Number(room.split("/")[1] ?? 0);
+
+/** The thread under a message. @param {{room: string, seq: number}} message */
+export const threadUnder = ({ room, seq }) => `${room}/${seq}`;
 
 /**
  * Compares in the order of UTF-8 bytes, which is that of UTF-16 except that surrogate pairs come last.
@@ -38,7 +53,10 @@ export const conversation = (usernames) => [...new Set(usernames.filter(Boolean)
  * The other people of a conversation.
  * @param {string} room @param {string} me
  */
-export const others = (room, me) => room.split("+").filter((username) => username !== me);
+export const others = (room, me) =>
+  parentOf(room)
+    .split("+")
+    .filter((username) => username !== me);
 
 /**
  * The conversation of `me` with these people; with no one else, the notes to self.

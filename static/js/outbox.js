@@ -51,14 +51,20 @@ export function closeOutbox() {
 }
 
 /**
- * @param {string} room @param {string} text @param {Quoted | null} [quoted] The message to reply to.
- * @param {number | null} [ifSeq] The newest message that its author has seen, to be told if others posted since.
- * @param {File[]} [files] What was uploaded for it.
+ * @typedef {object} Also What a message is besides its text.
+ * @property {Quoted | null} [quoted] The message to reply to.
+ * @property {number | null} [ifSeq] The newest message that its author has seen, to be told if others posted since.
+ * @property {string | null} [echoes] The reply in a thread that this also sends to the room.
+ * @property {File[]} [files] What was uploaded for it.
+ */
+
+/**
+ * @param {string} room @param {string} text @param {Also} [also]
  * @returns {string} its id
  */
-export function post(room, text, quoted = null, ifSeq = null, files = []) {
+export function post(room, text, { quoted = null, ifSeq = null, echoes = null, files = [] } = {}) {
   const user = me.value?.username ?? "";
-  const entry = { id: newId(), user, room, text, quoted, ifSeq, files, at: new Date().toISOString() };
+  const entry = { id: newId(), user, room, text, quoted, ifSeq, echoes, files, at: new Date().toISOString() };
   share(entry);
   flush();
   return entry.id;
@@ -98,8 +104,14 @@ export function retry(id) {
   flush();
 }
 
-/** @param {string} id */
+/** Drops a message, and what would send it to the room too. @param {string} id */
 export function discard(id) {
+  for (const entry of entries.value) if (entry.echoes === id) drop(entry.id);
+  drop(id);
+}
+
+/** @param {string} id */
+function drop(id) {
   remove(id);
   dropWaiting(id);
   tabs.postMessage({ id });
@@ -140,8 +152,9 @@ async function send(entry) {
 }
 
 /** @param {Waiting} entry */
-function run({ id, room, text, quoted, ifSeq = null, files = [], reaction }) {
-  const given = { room, text, id, reply_to: quoted?.id ?? null, if_seq: ifSeq, files: files.map((file) => file.id) };
+function run({ id, room, text, quoted, ifSeq = null, echoes = null, files = [], reaction }) {
+  const above = quoted?.id ?? echoes;
+  const given = { room, text, id, reply_to: above, if_seq: ifSeq, files: files.map((file) => file.id) };
   if (!reaction) return command("message.post", given);
   const { message, emoji, adds } = reaction;
   return command(adds ? "reaction.add" : "reaction.remove", { id: message, emoji });
@@ -149,7 +162,7 @@ function run({ id, room, text, quoted, ifSeq = null, files = [], reaction }) {
 
 /** Removes what was sent, unless it was changed meanwhile. @param {Waiting} entry */
 function settle(entry) {
-  if (isCurrent(entry, entries.value)) discard(entry.id);
+  if (isCurrent(entry, entries.value)) drop(entry.id);
 }
 
 /** A message stays with the reason, to try again. @param {Waiting} entry @param {string} refused */
@@ -184,6 +197,6 @@ export const asMessage = ({ id, room, text, quoted = null, files = [], at, user 
 
 onChange(({ messages }) => {
   for (const message of messages ?? []) {
-    if (waiting.value.some((entry) => entry.id === message.id)) discard(message.id);
+    if (waiting.value.some((entry) => entry.id === message.id)) drop(message.id);
   }
 });

@@ -3,11 +3,15 @@ import { signal } from "@preact/signals";
 /**
  * The open dialog, if any. Navigating closes it.
  * @import {RoomAction} from "./rooms/actions.js"
+ * @import {Box} from "./menu/place.js"
+ * @import {Numbered} from "./messages/events.js"
  * @import {File, Message} from "./wire.js"
  * @typedef {"browse" | "create" | "devices" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"
- *   | "reactions" | "versions" | "pictures"} Dialogs
+ *   | "reactions" | "versions" | "pictures" | "message-menu" | "reacting" | "delete"} Dialogs
+ * @typedef {{message: Numbered, from: Box, article: HTMLElement | null, onEdit: () => void}} Asked What was asked for of a
+ *   message: where from, the element that shows it, and what begins to edit it there.
  * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string, id?: string, message?: Message,
- *   files?: File[]}} Overlay
+ *   files?: File[], asked?: Asked}} Overlay
  */
 
 export const overlay = signal(/** @type {Overlay} */ ({ kind: "" }));
@@ -23,6 +27,15 @@ export const showVersions = (id) => void (overlay.value = { kind: "versions", id
 
 /** @param {Message} message */
 export const showReactions = (message) => void (overlay.value = { kind: "reactions", message });
+
+/** The menu of a message. @param {Asked} asked */
+export const showMenu = (asked) => void (overlay.value = { kind: "message-menu", asked });
+
+/** The emoji to react with. @param {Asked} asked */
+export const showReacting = (asked) => void (overlay.value = { kind: "reacting", asked });
+
+/** Whether to delete a message. @param {string} id */
+export const showDeletion = (id) => void (overlay.value = { kind: "delete", id });
 
 /** @param {File[]} files The pictures to choose from. @param {string} id Of the first to show. */
 export const showPictures = (files, id) => void (overlay.value = { kind: "pictures", files, id });

@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { parentOf } from "./names.js";
 import { keep, keptUnder, shared } from "./storage.js";
 import { me } from "./store.js";
 
@@ -14,6 +15,8 @@ export const foldedSections = shared("folded");
 /** "on" or empty, like `desktop`. */
 export const sounds = shared("sounds");
 export const desktop = shared("desktop");
+/** Until when neither is wanted, see `notifications/quiet.js`; empty if they are. */
+export const quiet = shared("quiet");
 
 /** A counter that changes when a room's level does. */
 const changes = signal(0);
@@ -33,7 +36,7 @@ export const showDensity = () =>
 
 /** @param {string} room @returns {Level} The default is mentions in shared rooms, and everything in conversations. */
 export const levelOf = (room) =>
-  /** @type {Level} */ (levels.value.get(room) || (room.startsWith("#") ? "mentions" : "all"));
+  /** @type {Level} */ (levels.value.get(parentOf(room)) || (room.startsWith("#") ? "mentions" : "all"));
 
 /** @param {string} room @param {Level} level */
 export function chooseLevel(room, level) {

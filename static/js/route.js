@@ -1,6 +1,7 @@
 import { computed, effect, signal } from "@preact/signals";
-import { BOOKMARKS, INBOX, ROOMS } from "./addresses.js";
+import { BOOKMARKS, INBOX, ROOMS, THREADS } from "./addresses.js";
 import * as addresses from "./addresses.js";
+import { parentOf } from "./names.js";
 import { home, me, ready } from "./store.js";
 
 /** Where the person in this tab is, by the address after the `#`. */
@@ -55,12 +56,19 @@ export const currentRoom = computed(() => {
   return last ?? home.value;
 });
 
+/** The thread in the address, or empty. */
+export const currentThread = computed(() => addresses.threadAt(hash.value, mine()));
+
 /** The seq of the message in the address; 0 if there is none. */
-export const linkedSeq = computed(() => addresses.seqAt(hash.value));
+const linkedSeq = computed(() => addresses.seqAt(hash.value));
+const linkedReply = computed(() => addresses.replyAt(hash.value));
+
+/** The seq of the message of a room or thread that the address leads to; 0 if there is none. @param {string} room */
+export const linkedIn = (room) => (room === currentThread.value ? linkedReply.value : linkedSeq.value);
 
 /** @param {string} room @param {number} seq */
 export const linkTo = (room, seq) =>
-  new URL(`${room === mine() ? "#/" : ""}${addresses.pathTo(room, seq, mine())}`, document.baseURI).href;
+  new URL(`${parentOf(room) === mine() ? "#/" : ""}${addresses.pathTo(room, seq, mine())}`, document.baseURI).href;
 
 /** The address of a message, for a link in place. @param {string} room @param {number} seq */
 export const addressTo = (room, seq) => `#/${addresses.pathTo(room, seq, mine())}`;
@@ -75,14 +83,21 @@ export const showsList = computed(() => hash.value === ROOMS);
 export const showsInbox = computed(() => hash.value === INBOX);
 /** Whether our bookmarks are. */
 export const showsBookmarks = computed(() => hash.value === BOOKMARKS);
+/** Whether the threads that we follow are. */
+export const showsThreads = computed(() => hash.value === THREADS);
 /** What is searched, if a search is shown; null if not. */
 export const searched = computed(() => addresses.queryAt(hash.value));
 /** Whether a list of messages is shown instead of a room. */
-export const showsPage = computed(() => showsInbox.value || showsBookmarks.value || searched.value !== null);
+export const showsPage = computed(
+  () => showsInbox.value || showsBookmarks.value || showsThreads.value || searched.value !== null,
+);
 
 export const isNarrow = matching("(width < 48rem)");
 /** Whether a panel has a place beside the messages; otherwise it covers them. */
 export const hasBeside = matching("(width >= 64rem)");
+
+/** Whether fingers are what points. */
+export const isTouch = matching("(pointer: coarse)");
 
 /** @param {string} query */
 function matching(query) {
@@ -92,10 +107,19 @@ function matching(query) {
   return matches;
 }
 
-/** The visible room; empty while a list is in its place. */
+/** Whether a thread covers its room, where there is no place beside it. */
+export const isCovered = computed(() => currentThread.value !== "" && !hasBeside.value);
+
+/** The visible room; empty while a list or a thread is in its place. */
 export const shownRoom = computed(() =>
-  showsPage.value || (showsList.value && isNarrow.value) ? "" : currentRoom.value,
+  showsPage.value || isCovered.value || (showsList.value && isNarrow.value) ? "" : currentRoom.value,
 );
+
+/** Whether a panel covers the room, which goes on behind it. */
+export const isBehind = computed(() => cover.value !== "" && !hasBeside.value);
+
+/** Whether a room or thread is visible. @param {string} room */
+export const isShown = (room) => room !== "" && (room === shownRoom.value || room === currentThread.value);
 
 /** @param {string} room */
 export function go(room) {

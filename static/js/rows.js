@@ -6,7 +6,7 @@ import * as store from "./store.js";
 /**
  * Merges rows into the store: of two versions of a row, the one with the greater rev wins.
  * @import {Window} from "./store.js"
- * @import {Bookmark, InboxItem, Member, Membership, Message, Read, Room, Tables, User} from "./wire.js"
+ * @import {Bookmark, Follow, InboxItem, Member, Membership, Message, Read, Room, Tables, User} from "./wire.js"
  */
 
 /** @template K @template {{rev: number}} T @param {Map<K, T>} into @param {T[]} rows @param {(row: T) => K} key */
@@ -120,6 +120,11 @@ function takeBookmarks(_room, rows) {
   store.bookmarks.value = merge(store.bookmarks.value, rows, (row) => row.message);
 }
 
+/** @param {string} _room @param {Follow[]} rows */
+function takeFollows(_room, rows) {
+  store.follows.value = merge(store.follows.value, rows, (row) => row.room);
+}
+
 /** @param {string} _room @param {User[]} rows */
 function takeUsers(_room, rows) {
   store.users.value = merge(store.users.value, rows, (row) => row.username);
@@ -148,6 +153,7 @@ const takers = {
   reads: takeReads,
   inbox: takeInbox,
   bookmarks: takeBookmarks,
+  follows: takeFollows,
   messages: takeMessages,
 };
 
@@ -229,6 +235,7 @@ export function forgetPersonal() {
   store.reads.value = new Map();
   store.inbox.value = new Map();
   store.bookmarks.value = new Map();
+  store.follows.value = new Map();
 }
 
 export function forgetEverything() {
@@ -241,6 +248,7 @@ export function forgetEverything() {
     store.reads,
     store.inbox,
     store.bookmarks,
+    store.follows,
     store.users,
     store.ownReactions,
     store.newest,

@@ -26,8 +26,9 @@ export const isCurrent = ({ id, reaction }, list) =>
 /** What was kept, and then what was written since. @param {Waiting[]} kept @param {Waiting[]} list */
 export const merged = (kept, list) => list.reduce(withEntry, kept);
 
-/** The message to send next. @param {Waiting[]} list */
-export const nextOf = (list) => list.find((entry) => !entry.refused);
+/** The message to send next; what goes to the room too waits for the reply that it is. @param {Waiting[]} list */
+export const nextOf = (list) =>
+  list.find(({ refused, echoes }) => !refused && !(echoes && list.some(({ id }) => id === echoes)));
 
 /**
  * What becomes of a message that could not be sent: the seconds to wait before sending it again, or why it is refused.

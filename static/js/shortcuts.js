@@ -1,4 +1,5 @@
 import { SEARCH } from "./addresses.js";
+import { focusNearestComposer } from "./composer/focus.js";
 import { currentRoom, go } from "./route.js";
 import { isCalling, myRooms } from "./rooms/sections.js";
 import { walkMessages } from "./timeline/focus.js";
@@ -18,8 +19,9 @@ export const KEYS = [
   ["↑", "Edit your last message (when the message box is empty)"],
   ["Enter / Shift Enter", "Send, or start a new line"],
   ["@ # :", "Mention a person, link a room, insert an emoji"],
-  ["/", "Run a room command (at the start of a message)"],
+  ["/", "Run a command (at the start of a message)"],
   ["↑ ↓ in the messages", "Move between messages"],
+  ["Shift F10", "Open the menu of a message"],
   ["Ctrl /", "Show keyboard shortcuts"],
 ];
 
@@ -60,7 +62,7 @@ const WRITES = "input, textarea, select, [contenteditable], [role=dialog] *";
 function typeAnywhere({ key, ctrlKey, metaKey, altKey, target }) {
   if ([...key].length !== 1 || ctrlKey || metaKey || altKey || !(target instanceof Element)) return;
   if (target.matches(WRITES) || (key === " " && target.matches("button, a, summary, pre, [role=log]"))) return;
-  document.getElementById("composer")?.focus();
+  focusNearestComposer(target);
 }
 
 export function listenToKeys() {

@@ -1,9 +1,9 @@
 import { computed, signal } from "@preact/signals";
-import { isConversation, isShared, others } from "./names.js";
+import { isConversation, isShared, isThread, others, parentOf } from "./names.js";
 import { lobby } from "./server.js";
 
 /**
- * @import {Bookmark, InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
+ * @import {Bookmark, Follow, InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @import {Signal} from "@preact/signals"
  */
 
@@ -52,6 +52,10 @@ export const reads = table();
 export const inbox = signal(new Map());
 /** @type {Signal<Map<string, Bookmark>>} By the id of the message; also some that were removed. */
 export const bookmarks = table();
+/** @type {Signal<Map<string, Follow>>} The threads that we follow, by name; also some that we stopped following. */
+export const follows = table();
+/** The thread on screen, or empty. */
+export const openThread = signal("");
 /** @type {Signal<Map<string, User>>} */
 export const users = table();
 /** @type {Signal<Map<string, string[]>>} By message id, our reactions that it does not show, as others came first. */
@@ -119,22 +123,32 @@ export const handlesOf = (room) =>
         .join(" ")
     : "";
 
-/** What people call a room. @param {string} room */
+/** What people call a room. @param {string} room @returns {string} */
 export function titleOf(room) {
   const mine = me.value?.username ?? "";
+  if (isThread(room)) return `Thread in ${titleOf(parentOf(room))}`;
   if (isShared(room)) return rooms.value.get(room)?.title || room.slice(1);
   if (room === mine) return "Notes to self";
   return others(room, mine).map(nameOf).join(", ");
 }
 
-/** Whether a room can be shown: a shared one only to its members, once they are known. @param {string} room */
-export const isOpen = (room) => !isShared(room) || memberships.value.has(room) || !ready.value;
+/** Whether a room, or a thread in it, is among those that we read: a shared one as its member. @param {string} room */
+export const isReadable = (room) => !isShared(parentOf(room)) || memberships.value.has(parentOf(room));
+
+/** Whether a room can be shown, as far as that is known. @param {string} room */
+export const isOpen = (room) => isReadable(room) || !ready.value;
 
 /** @param {string} room */
-export const myRole = (room) => memberships.value.get(room)?.role;
+export const myRole = (room) => memberships.value.get(parentOf(room))?.role;
 
 /** Whether we muted it; the server unmutes it at its time. @param {string} room */
-export const isMuted = (room) => memberships.value.get(room)?.muted ?? false;
+export const isMuted = (room) => memberships.value.get(parentOf(room))?.muted ?? false;
+
+/** Whether no one can write in it any more. @param {string} room */
+export const isArchived = (room) => rooms.value.get(parentOf(room))?.archived ?? false;
+
+/** @param {string} thread */
+export const isFollowed = (thread) => follows.value.get(thread)?.gone === false;
 
 /** @param {string} id Of a message. */
 export const isBookmarked = (id) => bookmarks.value.get(id)?.gone === false;

@@ -12,12 +12,13 @@ import {
   takeOwnReactions,
   takeRows,
 } from "./rows.js";
+import { isThread, parentOf } from "./names.js";
 import * as store from "./store.js";
 
 /**
  * The only way into the store: live changes, results of commands, and catching up.
  * @import {Where} from "./catchup.js"
- * @import {Change, CommandName, Membership, Params, Result, Tables} from "./wire.js"
+ * @import {Change, CommandName, Follow, Membership, Params, Result, Tables} from "./wire.js"
  */
 
 const NEWEST = 20;
@@ -66,7 +67,7 @@ export function apply(change, since = change.rev - 1) {
   const { room, rev } = change;
   const held = revs.get(room) ?? 0;
   const head = store.heads.peek().get(room);
-  if (rev <= held || store.closed.peek().has(room)) return;
+  if (rev <= held || store.closed.peek().has(room) || (isThread(room) && !isOurs(room))) return;
   if (since <= held) batch(() => advance(change, head));
   else if (!head || since > head.rev) catchUp(room);
   else if (rev > head.rev) batch(() => (setHeads([[room, { since: head.since, rev }]]), take(change)));
@@ -89,19 +90,37 @@ function advance(change, head) {
 function take(change) {
   takeRows(change.room, change);
   for (const row of change.memberships ?? []) weighMembership(row);
+  for (const row of change.follows ?? []) weighFollow(row);
   for (const listener of listeners) listener(change);
 }
 
-/** @param {Membership} row */
+/** An older state that arrives late says nothing about now. @param {Membership} row */
 function weighMembership(row) {
+  if ((store.memberships.peek().get(row.room) ?? row).rev > row.rev) return;
   if (!row.gone && !row.closed) {
     queueMicrotask(() => void (catchup.isRunning || isKnown(row.room) || catchUp(row.room)));
     return;
   }
+  if (row.gone) threadsIn(row.room).forEach(forget);
   if (!isKnown(row.room)) return;
   revs.delete(row.room);
   for (const listener of removals) listener(row);
   forgetRoom(row.room);
+}
+
+/** @param {string} room */
+const threadsIn = (room) => [...known()].filter((other) => isThread(other) && parentOf(other) === room);
+
+/** @param {string} room */
+function forget(room) {
+  revs.delete(room);
+  forgetRoom(room);
+}
+
+/** A thread that we follow is fetched; one that we neither follow nor see is forgotten. @param {Follow} row */
+function weighFollow({ room }) {
+  if (isOurs(room)) queueMicrotask(() => void (catchup.isRunning || isKnown(room) || catchUp(room)));
+  else if (isKnown(room)) forget(room);
 }
 
 /**
@@ -122,8 +141,8 @@ function takeResult(result) {
 }
 
 /** @param {Record<string, any>} result @returns {(Tables & {room: string})[]} */
-function tablesOf({ message, member, membership, room, read, items, bookmark, user }) {
-  const listed = room && isKnown(room.name) ? room : undefined;
+function tablesOf({ message, member, membership, room, read, items, bookmark, follow, user }) {
+  const listed = room?.name && isKnown(room.name) ? room : undefined;
   return [
     message && { room: message.room, messages: [message] },
     member && { room: member.room, members: [member] },
@@ -132,6 +151,7 @@ function tablesOf({ message, member, membership, room, read, items, bookmark, us
     read && { room: mine(), reads: [read] },
     items && { room: mine(), inbox: items },
     bookmark && { room: mine(), bookmarks: [bookmark] },
+    follow && { room: mine(), follows: [follow] },
     user && { room: mine(), users: [user] },
   ].filter(Boolean);
 }
@@ -141,7 +161,7 @@ online.subscribe((isOnline) => void (store.caughtUp.value &&= isOnline));
 const catchup = new Catchup({
   mine,
   known,
-  missing: () => [...store.memberships.peek().keys()].filter((room) => !isKnown(room)),
+  missing: () => [...store.memberships.peek().keys(), ...followed()].filter((room) => !isKnown(room)),
   ask,
   listKnown: dropOthers,
   isPassing,
@@ -218,16 +238,16 @@ export function takeAnswer(answer, asked) {
 
 /** Drops rooms that are not on our list, once the whole list is known. */
 function dropOthers() {
-  for (const room of known()) {
-    if (!isOurs(room)) {
-      revs.delete(room);
-      forgetRoom(room);
-    }
-  }
+  for (const room of known()) if (!isOurs(room)) forget(room);
 }
 
 /** @param {string} room */
-const isOurs = (room) => room === mine() || store.memberships.peek().has(room);
+const isOurs = (room) =>
+  isThread(room)
+    ? store.isReadable(room) && (store.isFollowed(room) || room === store.openThread.peek())
+    : room === mine() || store.memberships.peek().has(room);
+
+const followed = () => [...store.follows.peek().keys()].filter(isOurs);
 
 /** @param {Change} change @param {number} since @param {boolean} reset */
 function enter(change, since, reset) {

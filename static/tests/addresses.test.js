@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { addressOf, inPlace, isPlace, pathTo, roomAt, seqAt } from "../js/addresses.js";
+import { addressOf, inPlace, isPlace, pathTo, replyAt, roomAt, seqAt, threadAt } from "../js/addresses.js";
 import { folded, roomWith } from "../js/names.js";
 import { username } from "./world.js";
 
@@ -9,7 +9,7 @@ import { username } from "./world.js";
 const shared = fc
   .string({ unit: "grapheme", minLength: 1 })
   .map(folded)
-  .filter((name) => !name.includes("+") && /[\p{L}\p{N}]/u.test(name))
+  .filter((name) => !/[+/]/u.test(name) && /[\p{L}\p{N}]/u.test(name))
   .map((name) => `#${name}`);
 const conversation = fc.array(username, { maxLength: 9 }).map((people) => roomWith("alice", people));
 const room = fc.oneof(shared, conversation);
@@ -25,6 +25,24 @@ test("the link to a message leads to its room and its seq", () => {
       assert.deepEqual([roomAt(address, "alice"), seqAt(address)], [name, seq]);
     }),
   );
+});
+
+test("the address of a thread leads to it, its room and a reply in it, not to a message of the room", () => {
+  const seq = fc.integer({ min: 1, max: 2 ** 31 });
+  const property = fc.property(room, seq, seq, (name, above, reply) => {
+    const thread = `${name}/${above}`;
+    const address = addressOf(thread, "alice");
+    assert.deepEqual([threadAt(address, "alice"), replyAt(address)], [thread, 0]);
+    const linked = `#/${pathTo(thread, reply, "alice")}`;
+    assert.deepEqual([threadAt(linked, "alice"), replyAt(linked)], [thread, reply]);
+    for (const each of [address, linked]) {
+      assert.deepEqual([roomAt(each, "alice"), seqAt(each), isPlace(each, "alice")], [name, 0, true]);
+    }
+  });
+  fc.assert(property);
+  for (const address of ["#/r/lobby/7", "#/r/lobby", "#/threads", "#/x/7/thread", "#/r/lobby/7/thread/x"]) {
+    assert.equal(threadAt(address, "alice"), "", address);
+  }
 });
 
 test("an address leads to a room in whatever case and width it is written", () => {

@@ -38,9 +38,9 @@ test("a mention that is being read with its room counts no more, one out of view
   take({ id: 1 }, { id: 2 }, { id: 3 }, { id: 4, room: "#staff" });
   reads.value = new Map([["#lobby", { seq: 1 }]]);
   assert.equal(shownRoom.value, "#lobby");
-  saw(message({ seq: 2 }));
+  saw("#lobby", message({ seq: 2 }));
   assert.deepEqual(ids(waitingItems.value), [1, 3, 4]);
-  saw(message({ seq: 3 }));
+  saw("#lobby", message({ seq: 3 }));
   assert.deepEqual(ids(waitingItems.value), [1, 4]);
   Object.assign(globalThis.document, { hasFocus: () => false });
   attention.value += 1;

@@ -4,7 +4,7 @@ import "./page.js";
 import fc from "fast-check";
 import { forgetEverything, takeOwnReactions, takeRows } from "../js/rows.js";
 import * as store from "../js/store.js";
-import { apply, revs, takeAnswer } from "../js/sync.js";
+import { apply, onRemoval, revs, takeAnswer } from "../js/sync.js";
 import { event, message } from "./world.js";
 
 beforeEach(() => {
@@ -51,6 +51,21 @@ test("rows give the same state in every order, the one with the greater rev wins
       assert.deepEqual(first, second);
     }),
   );
+});
+
+test("an older state of a membership that arrives late takes no room away", () => {
+  store.me.value = /** @type {any} */ ({ username: "alice" });
+  const row = (/** @type {number} */ rev, gone = false) =>
+    /** @type {any} */ ({ room: "#lobby", role: "member", gone, rev });
+  const removed = /** @type {string[]} */ ([]);
+  onRemoval(({ room }) => removed.push(room));
+  apply({ room: "alice", rev: 1, memberships: [row(1)] });
+  apply({ room: "#lobby", rev: 1, messages: [message({ seq: 1 })] });
+  apply({ room: "alice", rev: 2, memberships: [row(3)] });
+  apply({ room: "alice", rev: 3, memberships: [row(2, true)] });
+  assert.deepEqual([removed, texts("#lobby")], [[], ["Howdy"]]);
+  apply({ room: "alice", rev: 4, memberships: [row(4, true)] });
+  assert.deepEqual([removed, texts("#lobby")], [["#lobby"], []]);
 });
 
 test("a message that is mine or deleted is noted as not unread", () => {

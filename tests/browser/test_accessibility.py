@@ -52,7 +52,7 @@ async def test_the_keyboard_is_enough_from_joining_to_a_private_message(person: 
     await keyboard.press("ControlOrMeta+k")
     await expect(alice.page.get_by_role("combobox", name="Room or person")).to_be_focused()
     await keyboard.type("bob")
-    await expect(alice.page.get_by_role("option", name="bob")).to_have_attribute("aria-selected", "true")
+    await expect(alice.page.get_by_role("option", name="bob @bob")).to_have_attribute("aria-selected", "true")
     await keyboard.press("Enter")
     await alice.is_in("bob")
     await expect(alice.composer).to_be_focused()

@@ -16,9 +16,7 @@ def listed(visitor: Visitor) -> Locator:
 
 
 async def mark(visitor: Visitor, text: str, action: str = "Bookmark message") -> None:
-    await visitor.has_everything()
-    await visitor.message(text).hover()
-    await visitor.message(text).get_by_role("button", name=action).click()
+    await visitor.choose(text, action)
 
 
 async def open_list(visitor: Visitor) -> None:
@@ -67,8 +65,7 @@ async def test_the_list_has_the_most_recent_first_and_follows_a_removal_and_a_de
     await tab.is_in("Lobby")
     await mark(tab, "Second", "Remove bookmark")
     await expect(listed(alice)).to_contain_text(["Third", "First"])
-    await bob.message("Third").hover()
-    await bob.message("Third").get_by_role("button", name="Delete message").click()
+    await bob.choose("Third", "Delete message")
     await bob.dialog.get_by_role("button", name="Delete").click()
     await expect(tab.page.get_by_text("message deleted")).to_be_visible()
     await open_list(tab)

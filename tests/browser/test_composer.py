@@ -83,12 +83,12 @@ async def test_a_slash_offers_the_commands_of_the_room(person: Arrive) -> None:
     await expect(alice.log.get_by_role("article")).to_have_count(0)
 
 
-async def test_an_unknown_slash_command_is_only_text(person: Arrive) -> None:
+async def test_a_command_that_is_not_possible_here_is_not_completed_and_a_slash_inside_is_text(person: Arrive) -> None:
     alice = await person("alice")
     await alice.composer.press_sequentially("/archive")
     await expect(alice.page.get_by_role("option")).to_have_count(0)
     await alice.composer.press("Enter")
-    await alice.sees("/archive")
+    await expect(alice.page.locator("form").get_by_role("alert")).to_contain_text("You can't use /archive here.")
     await alice.say("see /etc/hosts or /leave")
     await alice.sees("see /etc/hosts or /leave")
 

@@ -121,7 +121,7 @@ async def test_favorites_folding_drafts_and_order(busy: Visitor, own_server: Run
 async def test_long_names_do_not_widen_the_switcher(busy: Visitor) -> None:
     await busy.button("Find a room or person").click()
     await busy.dialog.get_by_role("combobox").fill(LONG)
-    await expect(busy.dialog.get_by_role("option", name=LONG)).to_be_in_viewport(ratio=1)
+    await expect(busy.dialog.get_by_role("option", name=LONG).first).to_be_in_viewport(ratio=1)
     widths = await busy.dialog.evaluate("dialog => [dialog.scrollWidth, dialog.clientWidth]")
     assert widths[0] == widths[1]
     await expect(busy.room(LONG)).to_have_attribute("title", LONG)

@@ -22,8 +22,7 @@ CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
 
 
 async def link_of(visitor: Visitor, text: str) -> str:
-    await visitor.message(text).hover()
-    await visitor.message(text).get_by_role("button", name="Copy link").click()
+    await visitor.choose(text, "Copy link")
     await expect(visitor.page.get_by_role("status", name="Notices")).to_contain_text("Link copied.")
     return await visitor.page.evaluate("navigator.clipboard.readText()")
 

@@ -16,8 +16,7 @@ async def test_a_pin_is_marked_for_everyone_and_listed_with_a_link_to_its_messag
     alice, bob = await person("alice"), await person("bob")
     await alice.stores("The door code is 4711")
     await bob.sees("The door code is 4711")
-    await bob.message("door code").hover()
-    await bob.button("Pin message").click()
+    await bob.choose("door code", "Pin message")
     for one in (alice, bob):
         await expect(one.message("door code").get_by_text("Pinned")).to_be_visible()
     await alice.button("Room menu").click()
@@ -32,8 +31,7 @@ async def test_a_pin_is_marked_for_everyone_and_listed_with_a_link_to_its_messag
 async def test_unpinning_in_the_list_applies_to_everyone(person: Arrive) -> None:
     alice, bob = await person("alice"), await person("bob")
     await alice.stores("soup of the day")
-    await alice.message("soup of the day").hover()
-    await alice.button("Pin message").click()
+    await alice.choose("soup of the day", "Pin message")
     await alice.button("Room menu").click()
     await alice.button("Pinned messages").click()
     await alice.dialog.get_by_role("button", name="Unpin message").click()

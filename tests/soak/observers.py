@@ -75,7 +75,7 @@ class Observer:
     def _note(self, command: str, name: str, asked_at: float, result: Any) -> None:
         if "message" in result:
             self.acks.append(result["message"])
-        if "read" in result:
+        if result.get("read"):
             self.acks_read(result["read"])
         if command == "room.create":
             self.doors.entered(result["room"]["name"], name, asked_at)

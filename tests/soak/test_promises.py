@@ -45,6 +45,9 @@ step = st.one_of(
     st.tuples(st.just("edit"), person, which),
     st.tuples(st.just("delete"), person, which),
     st.tuples(st.just("react"), which, st.sampled_from(["add", "add", "remove"]), st.sampled_from("👍🎉")),
+    st.tuples(st.just("reply"), person, which, st.integers(1, MESSAGES)),
+    st.tuples(st.just("reply"), person, which, st.integers(1, MESSAGES)),
+    st.tuples(st.just("follow"), person, which, st.sampled_from(["follow", "unfollow", "open", "close"])),
     st.tuples(st.just("create"), person, room, st.sampled_from(["open", "private"])),
     st.tuples(st.just("join"), person, room),
     st.tuples(st.just("leave"), person, room),
@@ -92,6 +95,21 @@ class World:
 
     async def post(self, name: str, room: str, count: int) -> None:
         self.sent += [self.people[name].client.send(room, f"{name} {len(self.sent)}.{n}") for n in range(count)]
+
+    async def reply(self, name: str, which: int, count: int) -> None:
+        """Reply in the thread under a message that was acknowledged, and send the last reply to the room too."""
+        answers = await asyncio.gather(*(each for each in self.sent if each.done), return_exceptions=True)
+        above = [row for row in answers if isinstance(row, dict) and "/" not in row["room"]]
+        if not above:
+            return
+        message = above[which % len(above)]
+        await self.post(name, f"{message['room']}/{message['seq']}", count)
+        text = f"{name} {len(self.sent)}.0"
+        self.sent.append(self.people[name].client.send(message["room"], text, reply_to=self.sent[-1].id))
+
+    async def follow(self, name: str, which: int, how: str) -> None:
+        if self.sent:
+            self._run(name, f"thread.{how}", id=self.sent[which % len(self.sent)].id)
 
     async def edit(self, name: str, which: int) -> None:
         if self.sent:

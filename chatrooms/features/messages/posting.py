@@ -57,7 +57,9 @@ class Post(Params):
         "posted; it is a `conflict`, and its `details.since` has their messages.",
     )
     files: list[Id] = Field(
-        [], max_length=MAX_FILES, description="The ids of files that you have uploaded (see `file.begin`), in order."
+        default_factory=list,  # pydantic copies a default deeply for each message
+        max_length=MAX_FILES,
+        description="The ids of files that you have uploaded (see `file.begin`), in order.",
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias, cast
 
 from sqlalchemy import Select, and_, bindparam, func, select, true
 
-from chatrooms import clock
+from chatrooms import clock, names
 from chatrooms.errors import Unavailable
 from chatrooms.features.messages.loading import rows_of
 from chatrooms.features.search import index
@@ -41,6 +41,7 @@ LOADED = 100
 SECONDS = 0.15
 """After this time, a search returns what it has found, and where to continue."""
 SECONDS_AT_MOST = 2.0
+"""After this time, it gives up: it has read much, but nothing that the caller may read."""
 SLACK = timedelta(hours=1)
 """By how much clocks may have been set back: otherwise the times of messages are in the order of their keys."""
 
@@ -93,6 +94,7 @@ class Search:
 
     def find(self, below: int | None, most: int) -> Found:
         """Return up to ``most`` messages with keys less than ``below``."""
+        index.bound(self.act.db, SECONDS_AT_MOST)
         begun, found, seen = time.monotonic(), list[Message](), ""
         for keys in self._candidates(below) if self.rooms else ():
             loaded = self._load(keys)
@@ -150,8 +152,7 @@ class Search:
         """Return the keys of messages that the caller may read, in order."""
         if not keys:
             return []
-        room = messages.c.room.concat("")  # not by the index of rooms, which has more than these keys
-        asked = select(messages.c.key).where(messages.c.key.in_(keys), access.readable(room, self.act.me))
+        asked = select(messages.c.key).where(messages.c.key.in_(keys), access.readable(messages.c.room, self.act.me))
         readable = set(self.act.db.scalars(asked))
         self.looked_at, self.read = self.looked_at + len(keys), self.read + len(readable)
         self.by_room |= self.looked_at >= LOOKED_AT and READABLE * self.read < self.looked_at
@@ -166,8 +167,8 @@ class Search:
         )
         found = rows_of(self.act.me).add_columns(kept.label("kept")).where(messages.c.key.in_(keys), *is_searched)
         result = self.act.db.execute(found.order_by(messages.c.key.desc()))
-        names = list(map(str, result.keys()))
-        loaded = [cast(Message, dict(zip(names, row, strict=True))) for row in result]
+        columns = list(map(str, result.keys()))
+        loaded = [cast(Message, dict(zip(columns, row, strict=True))) for row in result]
         with_files(self.act, loaded)
         return loaded
 
@@ -207,7 +208,7 @@ def _readable(act: Act, terms: Sequence[Term]) -> list[str]:
         first = some[0]
         if isinstance(first, Operator) and first.name in ("in", "to"):
             means = is_in if first.name == "in" else is_to
-            asked = [cast(Operator, term).value.partition("/")[0] for term in some]
+            asked = [names.base(cast(Operator, term).value) for term in some]
             mine = [room for room in mine if any(means(room, value, me) for value in asked)]
     return mine
 

@@ -72,17 +72,15 @@ indexed = Table(
 
 _limits = Prepared(select(indexed.c.low, indexed.c.high, indexed.c.start))
 _PUT = {
-    "sqlite": text(f"INSERT INTO {TABLE} (rowid, words) VALUES (-:key, :words)"),
-    "postgresql": text(
-        f"INSERT INTO {TABLE} (key, words) VALUES (:key, CAST(:words AS tsvector)) "
-        "ON CONFLICT (key) DO UPDATE SET words = EXCLUDED.words"
-    ),
+    "sqlite": f"INSERT INTO {TABLE} (rowid, words) VALUES (-?, ?)",
+    "postgresql": f"INSERT INTO {TABLE} (key, words) VALUES (%s, CAST(%s AS tsvector))",
 }
 _REMOVE = {
     "sqlite": Prepared(text(f"DELETE FROM {TABLE} WHERE rowid = -:key")),
     "postgresql": Prepared(text(f"DELETE FROM {TABLE} WHERE key = :key")),
 }
 _MERGE = Prepared(text(f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('merge', {PAGES})"))
+_BOUND = text("SELECT set_config('statement_timeout', :limit, true)")
 _FIND = {
     "sqlite": text(
         f"SELECT -rowid FROM {TABLE} WHERE {TABLE} MATCH :wanted "
@@ -123,9 +121,8 @@ def put_all(db: Connection, rows: Iterable[tuple[int, Sequence[str]]]) -> None:
     """Index messages that are not. SQLite does it faster if the greatest key comes first."""
     dialect = db.dialect.name
     as_stored = _tsvector if dialect == "postgresql" else _plain
-    given = [{"key": key, "words": as_stored(key, words)} for key, words in rows]
-    if given:
-        db.execute(_PUT[dialect], given)
+    if given := [(key, as_stored(key, words)) for key, words in rows]:
+        db.exec_driver_sql(_PUT[dialect], given)
 
 
 def remove(db: Connection, key: int) -> None:
@@ -165,6 +162,12 @@ def find(db: Connection, wanted: Wanted, first: int, below: int, limit: int) -> 
         query = _match(wanted)
     given = {"wanted": query, "first": first, "below": below, "limit": limit}
     return list(db.scalars(_FIND[dialect].bindparams(bindparam("limit", type_=Integer)), given))
+
+
+def bound(db: Connection, seconds: float) -> None:
+    """Let no statement of this transaction take longer in PostgreSQL; in SQLite, `windows` keep them short."""
+    if db.dialect.name == "postgresql":
+        db.execute(_BOUND, {"limit": f"{1000 * seconds:.0f}"})
 
 
 def _slice(number: int) -> str:

@@ -27,16 +27,18 @@ def matches(terms: Sequence[Term], message: Row, me: str) -> bool:
     return all(any(_has(term.needle, each) for each in found) != term.negated for term in said)
 
 
-def states(message: Row) -> frozenset[str]:
+def states(message: Row) -> list[str]:
     """Return what a message itself shows, such as ``has:link``."""
-    files = message.get("files") or ()
-    shown = {
-        "has:link": _link.search(message["text"] or "") is not None,
-        "has:file": bool(files),
-        "has:image": any(str(file.get("type") or "").startswith("image/") for file in files),
-        "is:thread": "/" in message["room"],
-    }
-    return frozenset(state for state, is_shown in shown.items() if is_shown)
+    shown = []
+    if _link.search(message["text"] or ""):
+        shown.append("has:link")
+    if names.kind(message["room"]) == "thread":
+        shown.append("is:thread")
+    if files := message.get("files"):
+        shown.append("has:file")
+        if any(str(file.get("type") or "").startswith("image/") for file in files):
+            shown.append("has:image")
+    return shown
 
 
 def searched(message: Row) -> list[str]:
@@ -44,21 +46,16 @@ def searched(message: Row) -> list[str]:
     return [message["text"] or "", *(str(file.get("name") or "") for file in message.get("files") or ())]
 
 
-def base(room: str) -> str:
-    """Return the room whose members may read ``room``: of a thread the one that it is in."""
-    return room.partition("/")[0]
-
-
 def is_in(room: str, value: str, me: str) -> bool:
     """Return whether a room is meant by ``in:value``; threads are in their rooms, and a person has a conversation."""
-    return bool({room, base(room)} & _meant(value, me))
+    return bool({room, names.base(room)} & _meant(value, me))
 
 
 def is_to(room: str, value: str, me: str) -> bool:
     """Return whether what others post in a room is for a person: in each conversation of theirs."""
     if value.startswith("#") or "+" in value:
         return is_in(room, value, me)
-    return names.kind(base(room)) == "conversation" and value in names.people(base(room))
+    return names.kind(names.base(room)) == "conversation" and value in names.people(names.base(room))
 
 
 def pieces(terms: Sequence[Term], text: str) -> list[str]:

@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { run } from "../connection.js";
 import { amongMembers } from "../members/load.js";
 import { usernamesIn } from "../mentions.js";
-import { isShared } from "../names.js";
+import { isShared, parentOf } from "../names.js";
 import { onChange } from "../sync.js";
 
 /**
@@ -45,11 +45,12 @@ export const unmentioned = (text, mentions) =>
 async function look({ room, text, mentions }) {
   const meant = unmentioned(text ?? "", mentions);
   const usernames = [...new Set(meant.flat())].slice(0, AT_MOST);
-  if (!isShared(room) || !usernames.length) return;
+  const parent = parentOf(room);
+  if (!isShared(parent) || !usernames.length) return;
   const { users } = await run("user.list", { usernames });
   const exist = new Set(users.map(({ username }) => username));
   const named = [...new Set(meant.flatMap((some) => some.find((username) => exist.has(username)) ?? []))];
-  const here = named.length ? await amongMembers(room, named) : [];
+  const here = named.length ? await amongMembers(parent, named) : [];
   const isHere = (/** @type {string} */ name) => here.some(({ username }) => username === name);
   absent.value = { room, usernames: named.filter((name) => !isHere(name)) };
 }

@@ -22,6 +22,9 @@ export function begunIn(before) {
   return sign === ":" && word.length < LETTERS ? null : { sign, word, start: before.length - word.length - 1 };
 }
 
+/** Whether a text is a command, or looks like one: see `slash.js`. @param {string} text */
+export const isCommand = (text) => /^\/\p{L}+(?:\s|$)/u.test(text);
+
 /**
  * The choice that Enter takes at first: none before a letter is typed, since the sign can be all that one wants to send.
  * @param {Begun} begun

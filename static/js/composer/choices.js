@@ -1,10 +1,11 @@
 import { signal } from "@preact/signals";
-import { folded, isShared, others } from "../names.js";
+import { folded, isShared, others, parentOf } from "../names.js";
 import { findMembers } from "../members/load.js";
 import { isMessage } from "../messages/events.js";
 import { me, membersOf, nameOf, rosters, sharedRooms, titleOf, users, windowOf } from "../store.js";
 import { bringEmojis, findEmojis } from "../emoji.js";
 import { actionsIn, perform } from "../rooms/actions.js";
+import { COMMANDS } from "./slash.js";
 
 /**
  * The completions of a word that starts with a sign.
@@ -19,13 +20,20 @@ export function choicesFor(room, sign, word) {
   const wanted = folded(word);
   if (sign === "@") return peopleOrSearch(room, wanted).map(asPerson);
   if (sign === "#") return roomsCalled(wanted).slice(0, AT_MOST).map(asRoom);
-  if (sign === "/") {
-    return actionsIn(room)
-      .filter(([action, title]) => matches(action, title, wanted))
-      .map(asAction(room));
-  }
+  if (sign === "/") return commandsCalled(room, wanted);
   bringEmojis();
   return findEmojis(wanted, AT_MOST).map(asEmoji);
+}
+
+/** @param {string} room @param {string} wanted @returns {Choice[]} */
+function commandsCalled(room, wanted) {
+  const actions = actionsIn(room);
+  const mayEdit = actions.some(([action]) => action === "edit");
+  const commands = COMMANDS.filter(({ name }) => name !== "topic" || mayEdit);
+  return [
+    ...commands.filter(({ name, about }) => matches(name, about, wanted)).map(asCommand),
+    ...actions.filter(([action, title]) => matches(action, title, wanted)).map(asAction(room)),
+  ];
 }
 
 /** @param {string} wanted */
@@ -47,8 +55,9 @@ let timer = 0;
  */
 function peopleOrSearch(room, wanted) {
   const key = `${room} ${wanted}`;
-  const isSearch = wanted !== "" && isShared(room);
-  if (key !== current) begin(key, () => (isSearch ? findMembers(room, wanted, AT_MOST) : Promise.resolve()));
+  const parent = parentOf(room);
+  const isSearch = wanted !== "" && isShared(parent);
+  if (key !== current) begin(key, () => (isSearch ? findMembers(parent, wanted, AT_MOST) : Promise.resolve()));
   const isKnown = answered.value === key || !isSearch;
   const found = inPlace(people(room, wanted).filter(({ isHere }) => isHere || isKnown)).slice(0, AT_MOST);
   offered = found.map(({ username }) => username);
@@ -79,7 +88,8 @@ function people(room, wanted) {
     .value.list.filter(isMessage)
     .map((message) => message.author)
     .reverse();
-  const here = [...new Set([...spoke.filter((username) => belongs(room, username)), ...membersIn(room)])];
+  const parent = parentOf(room);
+  const here = [...new Set([...spoke.filter((username) => belongs(parent, username)), ...membersIn(parent)])];
   const known = wanted ? [...new Set([...spoke, ...users.value.keys()])] : [];
   return [
     ...here.map((username) => ({ username, isHere: true })),
@@ -123,6 +133,9 @@ const asEmoji = ({ emoji, shortcodes = [], annotation }) => ({
   note: `:${shortcodes[0] ?? annotation}:`,
   emoji,
 });
+
+/** @param {typeof COMMANDS[number]} command @returns {Choice} */
+const asCommand = ({ name, usage, about }) => ({ insert: `/${name}`, title: about, note: usage });
 
 /** @param {string} room @returns {(action: [import("../rooms/actions.js").RoomAction, string]) => Choice} */
 const asAction =

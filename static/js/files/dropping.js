@@ -1,6 +1,6 @@
 import { effect } from "@preact/signals";
-import { shownRoom } from "../route.js";
-import { caughtUp, isOpen, me, rooms } from "../store.js";
+import { currentThread, shownRoom } from "../route.js";
+import { caughtUp, isArchived, isOpen, me } from "../store.js";
 import { toast } from "../views/toast.js";
 import { attach } from "./attached.js";
 
@@ -13,11 +13,17 @@ const hasFiles = (data) => data?.types.includes("Files") ?? false;
 function take(event, data) {
   event.preventDefault();
   document.documentElement.classList.remove("dropping");
-  const room = shownRoom.peek();
+  const room = placeOf(event.target);
   if (!data || !room || document.querySelector("dialog[open]")) return;
-  if (!isOpen(room) || rooms.peek().get(room)?.archived) toast("You can't post files here.");
+  if (!isOpen(room) || isArchived(room)) toast("You can't post files here.");
   else attach(room, filesIn(data));
 }
+
+/** The room or thread that is meant. @param {EventTarget | null} target */
+const placeOf = (target) =>
+  (target instanceof Element && target.closest(".thread")) || !shownRoom.peek()
+    ? currentThread.peek()
+    : shownRoom.peek();
 
 /** The files, but not folders, which browsers give as files that cannot be read. @param {DataTransfer} data */
 const filesIn = (data) =>

@@ -1,6 +1,7 @@
 import { batch, signal } from "@preact/signals";
 import { asRefusal, run } from "../connection.js";
 import { once } from "../loading.js";
+import { isThread } from "../names.js";
 import { extendWindow, setPast, takeOwnReactions, takeRows } from "../rows.js";
 import { heads, windowOf } from "../store.js";
 
@@ -33,6 +34,7 @@ function refuse(room, refusal) {
 async function older(room) {
   if (heads.peek().has(room)) return; // newer ones come first, and may start the window anew
   const { lowest, more, past } = windowOf(room).peek();
+  if (isThread(room) && !past && lowest === Infinity) return; // it begins when it is opened: it may have no replies yet
   const start = past?.from ?? lowest;
   if (!(past ?? { more }).more) return;
   const before = Number.isFinite(start) ? { before: start } : {};

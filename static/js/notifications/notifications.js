@@ -1,9 +1,10 @@
 import { effect } from "@preact/signals";
+import { isThread } from "../names.js";
 import { plain } from "../messages/plain.js";
-import { desktop, levelOf, sounds } from "../preferences.js";
+import { desktop, levelOf, quiet, sounds } from "../preferences.js";
 import { isUnread } from "../reads/inbox.js";
 import { isLooking } from "../reads/marks.js";
-import { goTo, linkTo, shownRoom } from "../route.js";
+import { goTo, isShown, linkTo } from "../route.js";
 import { scoped } from "../storage.js";
 import { caughtUp, handleOf, inbox, isMuted, me, nameOf, newest, reads, titleOf, windowOf } from "../store.js";
 import { onChange } from "../sync.js";
@@ -46,7 +47,8 @@ export function notifyOfNews() {
 /** @param {Tables & {room: string}} change @returns {Telling[]} */
 function tellingsIn(change) {
   if (!news) return [];
-  return [...news.messagesIn(change).map(ofMessage), ...news.itemsIn(change).map(ofItem)];
+  const messages = news.messagesIn(change);
+  return [...(isThread(change.room) ? [] : messages.map(ofMessage)), ...news.itemsIn(change).map(ofItem)];
 }
 
 /** @param {Numbered} message @returns {Telling} */
@@ -76,13 +78,13 @@ const ofItem = ({ id, message, room, seq, by }) => ({
 
 /** @param {Telling} telling */
 function isDue({ room, author, mentionsMe, isUnread: isNew }) {
-  if (author === me.peek()?.username || !isNew() || (isLooking() && shownRoom.peek() === room)) return false;
+  if (author === me.peek()?.username || !isNew() || (isLooking() && isShown(room))) return false;
   return isWanted({ level: levelOf(room), isMuted: isMuted(room), mentionsMe });
 }
 
 /** @param {Telling[]} due */
 function tellOf(due) {
-  const last = due.at(-1);
+  const last = quiet.peek() ? undefined : due.at(-1);
   if (last && sounds.peek()) chimeOnce();
   if (last && desktop.peek()) tell(last);
 }

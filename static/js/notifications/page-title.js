@@ -3,15 +3,17 @@ import { unreadText } from "../reads/counts.js";
 import { attention, isLooking } from "../reads/marks.js";
 import { concernOf } from "../reads/unread.js";
 import { myRooms } from "../rooms/sections.js";
-import { currentRoom, shownRoom, showsBookmarks, showsInbox } from "../route.js";
+import { currentRoom, shownRoom, showsBookmarks, showsInbox, showsThreads } from "../route.js";
 import { serverName } from "../server.js";
+import { threadNews } from "../threads/news.js";
 import { me, titleOf } from "../store.js";
 
 /** How much concerns us; of the room that we look at, what is out of view. */
 const total = computed(() => {
   void attention.value;
   const isSeen = (/** @type {string} */ room) => room === shownRoom.value && isLooking();
-  return myRooms.value.reduce((sum, room) => sum + concernOf(room, isSeen(room)).badge, 0);
+  const inRooms = myRooms.value.map((room) => concernOf(room, isSeen(room)).badge);
+  return inRooms.reduce((sum, badge) => sum + badge, threadNews.value.badge);
 });
 
 /** Shows how much concerns us in the page title and the app badge. */
@@ -27,6 +29,7 @@ export function keepPageTitle() {
 
 function pageTitle() {
   if (showsInbox.value) return "Inbox";
+  if (showsThreads.value) return "Threads";
   return showsBookmarks.value ? "Bookmarks" : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { run } from "../connection.js";
-import { currentRoom } from "../route.js";
+import { currentRoom, currentThread } from "../route.js";
 import { keep, kept, keptUnder } from "../storage.js";
 import { listenFor } from "../signals.js";
 import { isMessage } from "../messages/events.js";
@@ -89,4 +89,6 @@ export function limited(room, read) {
 }
 
 listenFor("unread", ({ from, data }) => void (from === me.peek()?.username && hold(data.room, data.held)));
-addEventListener("focus", () => void (doneHere.has(currentRoom.peek()) || holdBack(currentRoom.peek(), 0)));
+addEventListener("focus", () => {
+  for (const room of [currentRoom.peek(), currentThread.peek()]) if (room && !doneHere.has(room)) holdBack(room, 0);
+});

@@ -1,5 +1,5 @@
 import { computed } from "@preact/signals";
-import { shownRoom } from "../route.js";
+import { isShown } from "../route.js";
 import { inbox, reads } from "../store.js";
 import { command } from "../sync.js";
 import { attention, isLooking, lastSeen } from "./marks.js";
@@ -32,8 +32,8 @@ const byRoom = computed(() => grouped(unreadItems.value));
  */
 function isBeingRead({ room, seq }) {
   void attention.value;
-  const seen = lastSeen.value;
-  if (seen?.room !== room || shownRoom.value !== room || seq === null) return false;
+  const seen = lastSeen.value.get(room);
+  if (!seen || !isShown(room) || seq === null) return false;
   return seq <= seen.seq && seq > (reads.value.get(room)?.seq ?? 0) && isLooking();
 }
 

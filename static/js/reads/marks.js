@@ -1,7 +1,7 @@
-import { signal } from "@preact/signals";
+import { signal, untracked } from "@preact/signals";
 import { online } from "../connection.js";
-import { currentRoom, shownRoom } from "../route.js";
-import { me, memberships, reads, windowOf } from "../store.js";
+import { currentRoom, isShown } from "../route.js";
+import { isFollowed, me, memberships, reads, windowOf } from "../store.js";
 import { command } from "../sync.js";
 import { holdBack } from "./held-back.js";
 
@@ -12,12 +12,12 @@ import { holdBack } from "./held-back.js";
 
 const TELL_EVERY_MS = 300;
 
-/** @type {import("@preact/signals").Signal<Numbered | null>} The newest message that is on screen. */
-export const lastSeen = signal(null);
-/** @type {Numbered | null} What was seen and is yet to be told. */
-let untold = null;
-/** Counts how often one asked to be at the end. */
-export const reachedEnd = signal(0);
+/** @type {import("@preact/signals").Signal<Map<string, Numbered>>} The newest message that is on screen, by room. */
+export const lastSeen = signal(new Map());
+/** @type {Map<string, Numbered>} What was seen and is yet to be told, by room. */
+const untold = new Map();
+/** The room where one asked to be at the end, and how often one did. */
+export const reachedEnd = signal({ room: "", count: 0 });
 let timer = 0;
 let toldAt = 0;
 
@@ -27,19 +27,28 @@ export const attention = signal(0);
 /** Whether somebody looks at the page. */
 export const isLooking = () => document.visibilityState === "visible" && document.hasFocus();
 
-/** @param {Numbered | undefined} message */
-export function saw(message) {
-  lastSeen.value = message ?? null;
+/** @param {string} room @param {Numbered | undefined} message */
+export function saw(room, message) {
+  note(room, message);
   if (!message || !isNews(message)) return;
-  if (untold && untold.room !== message.room) tell();
-  untold = message;
+  untold.set(room, message);
   timer ||= setTimeout(tell, Math.max(0, toldAt + TELL_EVERY_MS - Date.now()));
 }
 
+/** @param {string} room @param {Numbered | undefined} message */
+function note(room, message) {
+  if (lastSeen.peek().get(room) === message) return;
+  const shown = [...lastSeen.peek()].filter(([other]) => other !== room && isShown(other));
+  lastSeen.value = new Map(message ? [...shown, [room, message]] : shown);
+}
+
 /** @param {Numbered} message */
-function isNews({ room, number }) {
-  if (room !== shownRoom.peek() || !isLooking() || !online.peek()) return false;
-  const isMine = memberships.peek().has(room) || room === me.peek()?.username;
+const isNews = ({ room, number }) => untracked(() => isUnread(room, number));
+
+/** @param {string} room @param {number} number */
+function isUnread(room, number) {
+  if (!isShown(room) || !isLooking() || !online.peek()) return false;
+  const isMine = memberships.peek().has(room) || room === me.peek()?.username || isFollowed(room);
   return isMine && number > (reads.peek().get(room)?.number ?? 0);
 }
 
@@ -47,10 +56,9 @@ function isNews({ room, number }) {
 function tell() {
   clearTimeout(timer);
   timer = 0;
-  if (!untold) return;
   toldAt = Date.now();
-  command("read.mark", { room: untold.room, seq: untold.seq }).catch(() => {});
-  untold = null;
+  for (const { room, seq } of untold.values()) command("read.mark", { room, seq }).catch(() => {});
+  untold.clear();
 }
 
 /** What is on screen and all before it, without having seen it. */
@@ -58,14 +66,15 @@ export function markAllRead() {
   holdBack(currentRoom.peek(), 0);
   const newest = windowOf(currentRoom.peek()).peek().list.at(-1);
   if (newest && online.peek()) command("read.mark", { room: newest.room, seq: newest.seq }).catch(() => {});
-  goToEnd();
+  goToEnd(currentRoom.peek());
 }
 
-export const goToEnd = () => void (reachedEnd.value += 1);
+/** @param {string} room */
+export const goToEnd = (room) => void (reachedEnd.value = { room, count: reachedEnd.peek().count + 1 });
 
 /** Looking again, or being connected again, makes what is on screen seen. */
 export function markOnReturn() {
-  const again = () => saw(lastSeen.peek() ?? undefined);
+  const again = () => lastSeen.peek().forEach((message, room) => saw(room, message));
   const turn = () => ((attention.value += 1), again());
   addEventListener("focus", turn);
   addEventListener("blur", turn);

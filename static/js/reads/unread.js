@@ -1,4 +1,4 @@
-import { isShared } from "../names.js";
+import { isShared, isThread } from "../names.js";
 import { levelOf } from "../preferences.js";
 import { isMuted, newest, reads, uncounted } from "../store.js";
 import { concern } from "./concern.js";
@@ -23,7 +23,7 @@ export function unreadOf(room) {
 /** @param {string} room @param {boolean} [isSeen] Whether we look at it: then only what concerns us counts, which may be out of view. */
 export const concernOf = (room, isSeen = false) =>
   concern({
-    isShared: isShared(room),
+    isShared: isShared(room) || isThread(room),
     unread: isSeen ? 0 : unreadOf(room),
     concerns: concernsIn(room),
     isMuted: isMuted(room),

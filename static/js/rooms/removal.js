@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import { draftOf } from "../composer/drafts.js";
 import { html } from "../html.js";
-import { go, goInstead, shownRoom } from "../route.js";
+import { currentRoom, currentThread, go, goInstead, shownRoom } from "../route.js";
 import { home, me, memberships, titleOf } from "../store.js";
 import { onRemoval } from "../sync.js";
 import { toast } from "../views/toast.js";
@@ -24,7 +24,8 @@ export function leaveRemovedRooms() {
     const text = html`You're no longer a member of <bdi>${titleOf(room)}</bdi>.`;
     const offer = draftOf(room) ? { label: "Your draft is kept", act: () => go(room) } : undefined;
     if (gone) notices.set(room, toast(text, offer));
-    if (shownRoom.peek() === room) queueMicrotask(() => goInstead(home.peek()));
+    const isOnScreen = currentRoom.peek() === room && Boolean(shownRoom.peek() || currentThread.peek());
+    if (isOnScreen) queueMicrotask(() => goInstead(home.peek()));
   });
   effect(takeBack);
 }

@@ -5,6 +5,7 @@ import { concernOf } from "../reads/unread.js";
 import { currentRoom } from "../route.js";
 import { lobby } from "../server.js";
 import { isMuted, latest, me, memberships, rooms, titleOf } from "../store.js";
+import { threadNews } from "../threads/news.js";
 import { sectionsOf } from "./order.js";
 
 /**
@@ -72,8 +73,9 @@ export const elsewhere = computed(() => {
   const concerns = [...memberships.value.keys()]
     .filter((room) => room !== currentRoom.value)
     .map((room) => concernOf(room));
+  const threads = threadNews.value;
   return {
-    number: concerns.reduce((total, { number }) => total + number, 0),
-    isNews: concerns.some(({ isNews }) => isNews),
+    number: concerns.reduce((total, { number }) => total + number, threads.number),
+    isNews: threads.isNews || concerns.some(({ isNews }) => isNews),
   };
 });

@@ -3,6 +3,7 @@ import { asRefusal, run } from "../connection.js";
 import { withChanged } from "../lists/pages.js";
 import { isOpen, me } from "../store.js";
 import { onChange } from "../sync.js";
+import { placeOf } from "./places.js";
 
 /**
  * What the last search found: it stays here for who comes back, and follows live changes.
@@ -20,7 +21,12 @@ export const problem = signal("");
 export const isSearching = signal(false);
 export const found = computed(() => {
   const answer = known.value;
-  return answer && { ...answer, messages: answer.messages.filter(({ room, deleted }) => isOpen(room) && !deleted) };
+  return (
+    answer && {
+      ...answer,
+      messages: answer.messages.filter((message) => isOpen(placeOf(message).room) && !message.deleted),
+    }
+  );
 });
 let turn = 0;
 

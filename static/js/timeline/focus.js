@@ -9,7 +9,7 @@ export function walkMessages(event) {
   const target = event.target instanceof HTMLElement ? event.target : null;
   const log = target?.closest("[role=log]");
   if (!way || !log || target?.matches("textarea")) return;
-  const from = target?.closest("[data-seq]");
+  const from = target?.closest("[data-seq], [data-id]");
   const to = from ? nextMessage(from, way) : [...log.querySelectorAll("[data-seq]")].at(-1);
   if (!(to instanceof HTMLElement)) return;
   event.preventDefault();
@@ -19,6 +19,6 @@ export function walkMessages(event) {
 /** @param {Element} from @param {"previousElementSibling" | "nextElementSibling"} way */
 function nextMessage(from, way) {
   let found = from[way];
-  while (found && !found.matches("[data-seq]")) found = found[way];
+  while (found && !found.matches("[data-seq], [data-id]")) found = found[way];
   return found;
 }

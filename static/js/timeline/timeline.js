@@ -6,7 +6,7 @@ import { loadAround, loadNewer, loadOlder } from "../messages/history.js";
 import { heldBack, holdBack } from "../reads/held-back.js";
 import { isLooking } from "../reads/marks.js";
 import { positionIn, unreadOf } from "../reads/unread.js";
-import { goInstead, linkedSeq, shownRoom } from "../route.js";
+import { goInstead, isShown, linkedIn } from "../route.js";
 import { leavePast } from "../rows.js";
 import { caughtUp, heads, me, reads, windowOf } from "../store.js";
 import { catchUp } from "../sync.js";
@@ -33,7 +33,7 @@ function dataOf(room) {
     list: past?.list ?? list,
     isPast: past !== null,
     isLoaded: list.length > 0 || !more,
-    linked: linkedSeq.value,
+    linked: linkedIn(room),
     caughtUp: caughtUp.value && !heads.value.has(room),
     isLooking: isLooking(),
     isHidden: document.visibilityState === "hidden",
@@ -83,7 +83,7 @@ export class Timeline {
     this.#position = signal(returning(kept.get(this.#key)));
     this.scroll = new Scroll(() => this.#position.peek(), this.dispatch);
     this.#stop = effect(() => {
-      if (shownRoom.value === room) this.#follow(dataOf(room));
+      if (isShown(room)) this.#follow(dataOf(room));
     });
     this.list = computed(() => this.#position.value.list);
     this.from = computed(() => this.#position.value.from);
@@ -147,7 +147,7 @@ export class Timeline {
   toPresent() {
     leavePast(this.#room);
     this.dispatch({ type: "present" });
-    if (linkedSeq.peek()) goInstead(this.#room);
+    if (untracked(() => linkedIn(this.#room))) goInstead(this.#room);
     this.scroll.settle();
   }
 

@@ -1,5 +1,6 @@
 import { show } from "../overlay.js";
 import { html } from "../html.js";
+import { quiet } from "../preferences.js";
 import { hosted, useAnotherName } from "../session.js";
 import { me, nameOf } from "../store.js";
 import { AvatarWithPresence } from "./avatar.js";
@@ -11,15 +12,16 @@ export function Account() {
   const name = nameOf(username);
   return html`
     <footer class="account">
-      <button class="quiet self" popovertarget="account-menu" aria-label=${`Account of ${name}`}>
+      <button class="quiet self" popovertarget="account-menu" aria-label=${`Account of ${name}${quiet.value && ", do not disturb"}`}>
         <${AvatarWithPresence} username=${username} />
         <span class="title" dir="auto">${name}</span>
+        ${quiet.value && html`<${Icon} name="muted" />`}
         <${Icon} name="more" />
       </button>
       <div class="menu" id="account-menu" popover>
         <button popovertarget="account-menu" onClick=${() => show("profile")}>Edit profile</button>
         <button popovertarget="account-menu" onClick=${() => show("settings")}>Settings</button>
-        <button popovertarget="account-menu" onClick=${() => show("keys")}>Keyboard shortcuts</button>
+        <button popovertarget="account-menu" onClick=${() => show("keys")}>Shortcuts and commands</button>
         ${!hosted && html`<button popovertarget="account-menu" onClick=${() => show("devices")}>Devices and password</button>`}
         ${!hosted && html`<hr />`}
         ${!hosted && html`<button onClick=${useAnotherName}>Use another name in this tab</button>`}

@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { username } from "../session.js";
-import { opened, shownRoom } from "../route.js";
+import { isBehind, opened, shownRoom } from "../route.js";
 import { isOpen, me } from "../store.js";
 import { Invitation } from "./invitation.js";
 import { Join } from "./join.js";
@@ -36,7 +36,8 @@ function view() {
 }
 
 /** Whether no open room shows the notices, which it does between its messages and what is being written. */
-const isElsewhere = () => !(username.value && me.value && chat.value && shownRoom.value && isOpen(shownRoom.value));
+const isElsewhere = () =>
+  isBehind.value || !(username.value && me.value && chat.value && shownRoom.value && isOpen(shownRoom.value));
 
 function Inside() {
   const Chat = chat.value;

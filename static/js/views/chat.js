@@ -1,7 +1,16 @@
 import { useLayoutEffect } from "preact/hooks";
 import { closeOverlay, overlay } from "../overlay.js";
 import { html } from "../html.js";
-import { searched, shownRoom, showsBookmarks, showsInbox, showsList } from "../route.js";
+import {
+  currentRoom,
+  isCovered,
+  searched,
+  shownRoom,
+  showsBookmarks,
+  showsInbox,
+  showsList,
+  showsThreads,
+} from "../route.js";
 import { later } from "./later.js";
 import { Offline } from "./offline.js";
 import { RoomView } from "./room.js";
@@ -9,12 +18,13 @@ import { Sidebar } from "./sidebar.js";
 
 const Bookmarks = later("Bookmarks");
 const Inbox = later("Inbox");
+const Threads = later("Threads");
 const Overlays = later("Overlays");
 const Search = later("Search");
 
 /** The chat, once a person has joined. */
 export function Chat() {
-  const room = shownRoom.value;
+  const room = isCovered.value ? currentRoom.value : shownRoom.value;
   const pane = showsList.value ? "list" : "room";
   useLayoutEffect(() => void (document.documentElement.dataset.pane = pane), [pane]);
   return html`
@@ -23,6 +33,7 @@ export function Chat() {
       <main class="pane">
         <${Offline} />
         ${showsBookmarks.value && html`<${Bookmarks} />`}
+        ${showsThreads.value && html`<${Threads} />`}
         ${showsInbox.value && html`<${Inbox} />`}
         ${searched.value !== null && html`<${Search} query=${searched.value} />`}
         ${room && html`<${RoomView} key=${room} room=${room} />`}

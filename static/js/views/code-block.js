@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { copyText } from "../clipboard.js";
 import { highlighted, textIn } from "../messages/highlight.js";
 import { html } from "../html.js";
 import { Icon } from "./icon.js";
@@ -41,6 +42,3 @@ function Copy({ text }) {
     </span>
   `;
 }
-
-/** @param {string} text @returns {Promise<void>} The clipboard is missing on plain http. */
-const copyText = (text) => navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"));

@@ -1,19 +1,24 @@
+import { untracked } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { expect } from "../composer/absent.js";
+import { isCommand } from "../composer/begun.js";
 import { draftOf, followDraft, keepDraft } from "../composer/drafts.js";
 import { goToEnd } from "../reads/marks.js";
 import { noReply, replyIn } from "../composer/replying.js";
 import { sendTyping, stopTyping } from "../typing.js";
 import { insert } from "../composer/writing.js";
+import { echoing } from "../composer/echoing.js";
+import { composerId } from "../composer/focus.js";
 import { withEmojis } from "../emoji.js";
 import { attachedIn, detach } from "../files/attached.js";
 import { html } from "../html.js";
-import { isMessage } from "../messages/events.js";
+import { myLast } from "../messages/own.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
+import { isThread, parentOf } from "../names.js";
 import { post } from "../outbox.js";
-import { linkedSeq } from "../route.js";
+import { currentThread, linkedIn } from "../route.js";
 import { perform } from "../rooms/actions.js";
-import { mayModerate, me, rooms, titleOf, windowOf } from "../store.js";
+import { isArchived, mayModerate, titleOf, windowOf } from "../store.js";
 import { Absent } from "./absent.js";
 import { Attach } from "./attach.js";
 import { EmojiButton } from "./emoji-button.js";
@@ -22,6 +27,7 @@ import { later } from "./later.js";
 import { LeftDraft } from "./left-draft.js";
 import { leftOf, TextBox } from "./text-box.js";
 
+const AlsoToRoom = later("AlsoToRoom");
 const Replying = later("Replying");
 const Tray = later("Tray");
 
@@ -34,20 +40,9 @@ const LONG = 600;
 export function Composer({ room, onEditLast }) {
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const [text, write] = useDraft(room, box);
+  const { refused, put, send, deliver } = useDelivery(room, box, text, write);
   const left = leftOf(text);
-  const files = attachedIn(room);
-  const isSendable = (files.length ? files.every(({ state }) => state === "done") : isVisible(text)) && left >= 0;
-  useFocus(box);
-
-  /** @param {Event} event */
-  function send(event) {
-    event.preventDefault();
-    box.current?.focus();
-    if (!isSendable) return;
-    say(room, withEmojis(withoutBlankEnds(text)), detach(room));
-    goToEnd();
-    write("");
-  }
+  useFocus(room, box);
 
   /** @param {KeyboardEvent} event */
   function onKey(event) {
@@ -56,15 +51,14 @@ export function Composer({ room, onEditLast }) {
     return last && (event.preventDefault(), onEditLast(last));
   }
 
-  if (rooms.value.get(room)?.archived) {
-    return html`<${Archived} room=${room} />`;
-  }
-  const label = `Message ${titleOf(room)}`;
+  if (isArchived(room)) return html`<${Archived} room=${room} />`;
+  const label = isThread(room) ? "Reply in thread" : `Message ${titleOf(room)}`;
   return html`
     <form class="composer" onSubmit=${send}>
       <${Absent} room=${room} />
       ${replyIn(room) && html`<${Replying} room=${room} box=${box} />`}
-      ${files.length > 0 && html`<${Tray} room=${room} />`}
+      ${refused && html`<p class="error refusal" role="alert"><span>${refused}</span> <button class="link" type="button" onClick=${() => deliver(text)}>Send as text</button></p>`}
+      ${attachedIn(room).length > 0 && html`<${Tray} room=${room} />`}
       <div class=${left < 0 ? "sheet over" : "sheet"}>
         <${Attach} room=${room} />
         <${TextBox}
@@ -72,17 +66,18 @@ export function Composer({ room, onEditLast }) {
           box=${box}
           text=${text}
           label=${label}
-          onWrite=${write}
+          onWrite=${put}
           onSend=${send}
           onKey=${onKey}
           canAct
-          id="composer"
+          id=${composerId(room)}
           placeholder=${label}
           enterkeyhint="enter"
         />
         <${EmojiButton} onPick=${(/** @type {string} */ emoji) => box.current && insert(box.current, emoji)} />
-        <button class="send" aria-label="Send" title="Send" disabled=${!isSendable}><${Icon} name="send" /></button>
+        <button class="send" aria-label="Send" title="Send" disabled=${!isSendable(room, text)}><${Icon} name="send" /></button>
       </div>
+      ${isThread(room) && html`<${AlsoToRoom} room=${room} />`}
     </form>
   `;
 }
@@ -91,13 +86,63 @@ export function Composer({ room, onEditLast }) {
 const Archived = ({ room }) => html`
   <div class="archived">
     <p>This room is archived. You can read it, but no one can post.</p>
-    ${mayModerate(room) && html`<button class="secondary small" onClick=${() => perform("unarchive", room)}>Unarchive</button>`}
+    ${mayModerate(room) && html`<button class="secondary small" onClick=${() => perform("unarchive", parentOf(room))}>Unarchive</button>`}
     <${LeftDraft} room=${room} />
   </div>
 `;
 
 /** Whether this tab is being typed in, so that other tabs must not overwrite its text. @param {Box} box */
 const isWriting = (box) => document.hasFocus() && document.activeElement === box.current;
+
+/** @param {string} room @param {string} text */
+function isSendable(room, text) {
+  const files = attachedIn(room);
+  return (files.length ? files.every(({ state }) => state === "done") : isVisible(text)) && leftOf(text) >= 0;
+}
+
+/**
+ * Sends what is written, or runs it if it is a command; `put` writes anew.
+ * @param {string} room @param {Box} box @param {string} text @param {(text: string) => void} write
+ */
+function useDelivery(room, box, text, write) {
+  const [refused, refuse] = useState("");
+  const isRunning = useRef(false);
+
+  /** @param {string} written */
+  const put = (written) => (refuse(""), write(written));
+
+  /** @param {string} words */
+  function deliver(words) {
+    box.current?.focus();
+    say(room, withEmojis(withoutBlankEnds(words)), detach(room));
+    goToEnd(room);
+    put("");
+  }
+
+  /** @param {Event} event */
+  function send(event) {
+    event.preventDefault();
+    box.current?.focus();
+    if (!isSendable(room, text)) return;
+    if (isCommand(text)) obey();
+    else deliver(text);
+  }
+
+  /** Runs a command; its text stays until that is done. */
+  async function obey() {
+    if (isRunning.current) return;
+    isRunning.current = true;
+    const outcome = await import("../composer/commands.js").then((commands) => commands.obey(room, text), unloaded);
+    isRunning.current = false;
+    if (outcome.refused) refuse(outcome.refused);
+    else if (outcome.post) deliver(outcome.post);
+    else if ((box.current?.value ?? draftOf(room)) === text) put("");
+  }
+
+  return { refused, put, send, deliver };
+}
+
+const unloaded = () => ({ refused: "Commands couldn't be loaded, so nothing was sent.", post: "" });
 
 /** The draft of this room. @param {string} room @param {Box} box */
 function useDraft(room, box) {
@@ -115,26 +160,28 @@ function useDraft(room, box) {
 }
 
 /**
- * Focuses the composer, except on a touch screen, where a keyboard would cover the room, and for a linked message.
- * @param {Box} box
+ * Focuses the composer, except on a touch screen, where a keyboard would cover the room, for a linked message, and beside
+ * an open thread.
+ * @param {string} room @param {Box} box
  */
-function useFocus(box) {
+function useFocus(room, box) {
   useEffect(() => {
-    if (matchMedia("(pointer: fine)").matches && !linkedSeq.peek()) box.current?.focus();
+    const isTaken = untracked(() => linkedIn(room) > 0 || (!isThread(room) && currentThread.value !== ""));
+    if (matchMedia("(pointer: fine)").matches && !isTaken) box.current?.focus();
   }, []);
 }
 
 /** @param {string} room @param {string} text @param {import("../wire.js").File[]} files */
 function say(room, text, files) {
-  expect(post(room, text, replyIn(room), text.length > LONG ? newestSeq(room) : null, files));
+  const ifSeq = text.length > LONG ? newestSeq(room) : null;
+  const id = post(room, text, { quoted: replyIn(room), ifSeq, files });
+  expect(id);
+  if (isThread(room)) {
+    if (echoing.peek() && isVisible(text)) post(parentOf(room), text, { echoes: id });
+    echoing.value = false;
+  }
   noReply(room);
 }
 
 /** The newest message here. @param {string} room */
 const newestSeq = (room) => windowOf(room).peek().list.at(-1)?.seq ?? 0;
-
-/** @param {string} room */
-const myLast = (room) =>
-  windowOf(room)
-    .peek()
-    .list.findLast((message) => isMessage(message) && message.author === me.peek()?.username && !message.deleted)?.id;

@@ -60,7 +60,7 @@ export function Dialog({ title, onClose, children }) {
  * Opens the dialog, but not before the click that asked for it has closed its menu: it would open the menu again.
  * @param {{current: HTMLDialogElement | null}} dialog
  */
-function useModal(dialog) {
+export function useModal(dialog) {
   useEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement);
     dialog.current?.showModal();

@@ -15,8 +15,8 @@ const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 /** @type {Record<string, number>} */
 const ROWS = { ArrowUp: -1, ArrowDown: 1 };
 
-/** @param {{first?: string[], onPick: (emoji: string) => void, onClose: () => void}} props The `first` are offered at once. */
-export function EmojiPicker({ first = NONE, onPick, onClose }) {
+/** @param {{first?: string[], isInside?: boolean, onPick: (emoji: string) => void, onClose: () => void}} props The `first` are offered at once; it can be inside of a dialog. */
+export function EmojiPicker({ first = NONE, isInside = false, onPick, onClose }) {
   const [query, setQuery] = useState("");
   const picker = useRef(/** @type {HTMLElement | null} */ (null));
   useEscape(() => (onClose(), document.getElementById("composer")?.focus()));
@@ -42,7 +42,7 @@ export function EmojiPicker({ first = NONE, onPick, onClose }) {
     if (query && best) onPick(best.emoji);
   };
   return html`
-    <div class="emoji-picker" role="dialog" aria-label="Emoji" ref=${picker} onKeyDown=${onKeyDown}>
+    <div class="emoji-picker" role=${isInside ? undefined : "dialog"} aria-label=${isInside ? undefined : "Emoji"} ref=${picker} onKeyDown=${onKeyDown}>
       <input
         type="search"
         aria-label="Find an emoji"

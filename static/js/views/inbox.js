@@ -1,7 +1,7 @@
 import { html } from "../html.js";
 import { inboxList } from "../lists/inbox-list.js";
 import { isUnread, markItems, unreadItems } from "../reads/inbox.js";
-import { isShared } from "../names.js";
+import { isShared, isThread, parentOf } from "../names.js";
 import { titleOf } from "../store.js";
 import { MessageList } from "./message-list.js";
 import { MessageRow } from "./message-row.js";
@@ -17,7 +17,7 @@ export const Inbox = () => html`
     title="Inbox"
     icon="inbox"
     label="Messages for you"
-    empty="Nothing yet. Replies to you and messages with your name after an @ appear here."
+    empty="Nothing yet. Replies to you, new replies in threads that you follow, and messages with your name after an @ appear here."
     older="Show older messages"
     list=${inboxList}
     row=${Row}
@@ -27,11 +27,17 @@ export const Inbox = () => html`
 `;
 
 /** What it does, by the kind of item. @type {Record<string, string>} */
-const VERBS = { mention: "mentioned you", reply: "replied to you" };
+const VERBS = { mention: "mentioned you", reply: "replied to you", thread: "replied" };
+
+/** @param {string} room */
+const placeOf = (room) =>
+  isThread(room)
+    ? html`in a thread in <bdi>${titleOf(parentOf(room))}</bdi>`
+    : isShared(room) && html`in <bdi>${titleOf(room)}</bdi>`;
 
 /** @param {Entry<InboxItem>} props */
 function Row({ row: item, message }) {
   const read = () => isUnread(item) && markItems([item]);
-  const where = html`${VERBS[item.kind]} ${isShared(item.room) && html`in <bdi>${titleOf(item.room)}</bdi>`}`;
+  const where = html`${VERBS[item.kind]} ${placeOf(item.room)}`;
   return html`<${MessageRow} message=${message} author=${item.by} at=${item.at} where=${where} isUnread=${isUnread(item)} onOpen=${read} />`;
 }

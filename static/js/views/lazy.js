@@ -1,12 +1,15 @@
 /** The views that are not needed at first, which are loaded together. */
 
+export { AlsoToRoom } from "./also-to-room.js";
 export { Bookmarks } from "./bookmarks.js";
 export { Completion } from "./completion.js";
-export { DeleteMessage } from "./delete-message.js";
 export { EmojiPicker } from "./emoji-picker.js";
 export { Inbox } from "./inbox.js";
 export { Members } from "./members.js";
+export { MenuOpening } from "./menu-opening.js";
 export { MessageEditor } from "./message-editor.js";
+export { Thread, ThreadStart } from "./thread.js";
+export { Threads } from "./threads.js";
 export { Tools } from "./message-tools.js";
 export { NotHere } from "./not-here.js";
 export { OtherFile } from "./other-file.js";

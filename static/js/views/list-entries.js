@@ -1,14 +1,16 @@
-import { BOOKMARKS, INBOX, SEARCH } from "../addresses.js";
+import { BOOKMARKS, INBOX, SEARCH, THREADS } from "../addresses.js";
 import { html } from "../html.js";
 import { concernText, unreadText } from "../reads/counts.js";
 import { waitingItems } from "../reads/inbox.js";
-import { searched, showsBookmarks, showsInbox } from "../route.js";
+import { searched, showsBookmarks, showsInbox, showsThreads } from "../route.js";
+import { threadNews } from "../threads/news.js";
 import { Icon } from "./icon.js";
 
 /** The ways to our lists of messages, which stay in place when the rooms scroll. */
 export const ListEntries = () => html`
-  <nav class="lists" aria-label="Inbox, bookmarks and search">
+  <nav class="lists" aria-label="Inbox, threads, bookmarks and search">
     <${InboxEntry} />
+    <${ThreadsEntry} />
     <${BookmarksEntry} />
     <${SearchEntry} />
   </nav>
@@ -26,6 +28,19 @@ function InboxEntry() {
     >
       <span class="mark"><${Icon} name="inbox" /></span>
       <span class="title">Inbox</span>
+      ${number > 0 && html`<span class="count" data-count=${unreadText(number)}></span>`}
+    </a>
+  `;
+}
+
+/** The way to the threads that we follow, bold if they have news. */
+function ThreadsEntry() {
+  const { isNews, number } = threadNews.value;
+  const label = ["Threads", number > 0 && concernText(number), isNews && "unread"].filter(Boolean).join(", ");
+  return html`
+    <a class=${isNews ? "entry unread" : "entry"} href=${THREADS} aria-current=${showsThreads.value ? "page" : undefined} aria-label=${label}>
+      <span class="mark"><${Icon} name="thread" /></span>
+      <span class="title">Threads</span>
       ${number > 0 && html`<span class="count" data-count=${unreadText(number)}></span>`}
     </a>
   `;

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dropEdit, keepEdit, textOf } from "../composer/drafts.js";
+import { focusComposer } from "../composer/focus.js";
 import { withEmojis } from "../emoji.js";
 import { html } from "../html.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
@@ -32,7 +33,7 @@ export function MessageEditor({ message, onDone }) {
   function done() {
     dropEdit(message.room, message.id);
     onDone();
-    /** @type {HTMLElement | null} */ (document.getElementById("composer"))?.focus();
+    focusComposer(message.room);
   }
   useLayoutEffect(() => {
     box.current?.focus();

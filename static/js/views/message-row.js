@@ -14,7 +14,7 @@ import { Excerpt } from "./quote.js";
 
 /**
  * A message in a list of messages of several rooms: a link to its place, which has the focus again after "back".
- * @param {{message: Message, author?: string, at?: string, where: any, isUnread?: boolean, onOpen?: () => void,
+ * @param {{message: Message, author?: string, at?: string, where: any, isUnread?: boolean, href?: string, onOpen?: () => void,
  *   excerpt?: any, children?: any}} props The author and time are those of the message, or of what it does. The excerpt
  *   is the beginning of its text, if not given. The children are actions.
  */
@@ -24,6 +24,7 @@ export function MessageRow({
   at = message.at,
   where,
   isUnread,
+  href,
   onOpen,
   excerpt,
   children,
@@ -34,7 +35,7 @@ export function MessageRow({
   const open = () => (noteOpened(id), onOpen?.());
   return html`
     <li>
-      <a ref=${link} class=${isUnread ? "inbox-row unread" : "inbox-row"} href=${addressTo(room, seq)} onClick=${open}>
+      <a ref=${link} class=${isUnread ? "inbox-row unread" : "inbox-row"} href=${href ?? addressTo(room, seq)} onClick=${open}>
         <${Avatar} username=${author} />
         <span class="said">
           <span class="byline">

@@ -1,5 +1,6 @@
 import { cloneElement, isValidElement, toChildArray } from "preact";
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
+import { online } from "../connection.js";
 import { showPerson } from "../overlay.js";
 import { exactTime, shortTime, timeOf } from "../dates.js";
 import { beginning, parts } from "../messages/folding.js";
@@ -7,6 +8,7 @@ import { isOnlyEmoji, markdown, parser } from "../messages/markdown.js";
 import { html } from "../html.js";
 import { prints } from "../print.js";
 import { discard, retry, waiting } from "../outbox.js";
+import { isTouch } from "../route.js";
 import { handleOf, isBookmarked, nameOf } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { Edited } from "./edited.js";
@@ -17,11 +19,11 @@ import { later } from "./later.js";
 import { Mentioned } from "./mention.js";
 import { Quote } from "./quote.js";
 import { Reactions } from "./reactions.js";
+import { Echo, ThreadLine } from "./thread-line.js";
 import { useSteps } from "./steps.js";
 
 const MessageEditor = later("MessageEditor");
 const Tools = later("Tools");
-const Delete = later("DeleteMessage");
 
 /**
  * @import {Numbered} from "../messages/events.js"
@@ -29,22 +31,21 @@ const Delete = later("DeleteMessage");
  */
 
 /**
- * @param {{message: Numbered, leads: boolean, isLinked: boolean, isEditing: boolean, onEdit: (id: string) => void}} props
+ * @param {{message: Numbered, leads: boolean, isLinked: boolean, isEditing: boolean, isAbove?: boolean,
+ *   onEdit: (id: string) => void}} props `isAbove`: it is shown above its thread, not in its room.
  */
-export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
-  const [isDeleting, setDeleting] = useState(false);
-  const article = useRef(/** @type {HTMLElement | null} */ (null));
+export function MessageView({ message, leads, isLinked, isEditing, isAbove, onEdit }) {
   const [isWanted, setWanted] = useState(false);
   const want = () => setWanted(true);
-  /** Moves the focus to the message, because its tools will disappear. */
-  const askWhetherToDelete = () => (article.current?.focus(), setDeleting(true));
+  /** @param {PointerEvent} event A finger only passes. */
+  const wantBeside = ({ pointerType }) => pointerType === "touch" || want();
   const name = nameOf(message.author);
   const isWaiting = message.rev === 0;
   const shownAs = ["message", leads ? "leads" : "follows", isWaiting && "waiting", isLinked && "linked"]
     .filter(Boolean)
     .join(" ");
   return html`
-    <article ref=${article} class=${shownAs} tabindex="-1" aria-label=${`${[name, handleOf(message.author)].filter(Boolean).join(" ")}, ${timeOf(message.at)}`} data-seq=${message.seq} onPointerEnter=${want} onFocusIn=${want}>
+    <article class=${shownAs} tabindex="-1" aria-label=${`${[name, handleOf(message.author)].filter(Boolean).join(" ")}, ${timeOf(message.at)}`} data-id=${message.id} data-seq=${isAbove ? undefined : message.seq} onPointerEnter=${wantBeside} onFocusIn=${want}>
       ${leads ? html`<${Avatar} username=${message.author} />` : html`<${Time} at=${message.at} write=${shortTime} />`}
       <div class="said">
         ${
@@ -53,9 +54,7 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
           <button class="name" tabindex="-1" dir="auto" title=${`Profile of ${message.author}`} onClick=${() => showPerson(message.author)}>${name}</button><${Handle} username=${message.author} /><${Time} at=${message.at} />
         </p>`
         }
-        ${message.quoted && !message.deleted && html`<${Quote} room=${message.room} quoted=${message.quoted} />`}
-        ${message.pinned_at && html`<p class="pinned"><${Icon} name="pin" />Pinned</p>`}
-        ${isBookmarked(message.id) && !message.deleted && html`<p class="pinned"><${Icon} name="bookmark" />Bookmarked</p>`}
+        ${!message.deleted && html`<${Marks} message=${message} />`}
         ${
           isEditing
             ? html`<${MessageEditor} message=${message} onDone=${() => onEdit("")} />`
@@ -63,19 +62,27 @@ export function MessageView({ message, leads, isLinked, isEditing, onEdit }) {
         }
         ${message.files?.length > 0 && html`<${Files} files=${message.files} />`}
         <${Reactions} message=${message} isReachable=${isWanted} />
+        ${message.thread && !isAbove && html`<${ThreadLine} message=${message} />`}
         ${isWaiting && html`<${OnItsWay} id=${message.id} />`}
       </div>
       ${
-        isWanted &&
+        (isWanted || isTouch.value) &&
         !isWaiting &&
         !message.deleted &&
         !isEditing &&
-        html`<${Tools} message=${message} onEdit=${() => onEdit(message.id)} onDelete=${askWhetherToDelete} />`
+        html`<${Tools} message=${message} isReachable=${isWanted} onEdit=${() => onEdit(message.id)} />`
       }
-      ${isDeleting && html`<${Delete} id=${message.id} onClose=${() => setDeleting(false)} />`}
     </article>
   `;
 }
+
+/** What is above the text. @param {{message: Numbered}} props */
+const Marks = ({ message: { id, room, quoted, echo, pinned_at } }) => html`
+  ${quoted && html`<${Quote} room=${room} quoted=${quoted} />`}
+  ${echo && html`<${Echo} echo=${echo} />`}
+  ${pinned_at && html`<p class="pinned"><${Icon} name="pin" />Pinned</p>`}
+  ${isBookmarked(id) && html`<p class="pinned"><${Icon} name="bookmark" />Bookmarked</p>`}
+`;
 
 /** @param {{at: string, write?: (at: string) => string}} props */
 const Time = ({ at, write = timeOf }) => html`<time datetime=${at} title=${exactTime(at)}>${write(at)}</time>`;
@@ -140,6 +147,7 @@ function withMark(content, message) {
  */
 function OnItsWay({ id }) {
   const { refused, ifSeq } = waiting.value.find((entry) => entry.id === id) ?? {};
+  if (!refused && !online.value) return html`<small class="pending offline">Sending once you're online…</small>`;
   if (!refused) return html`<small class="pending">Sending…</small>`;
   return html`
     <p class="refused" role="alert">

@@ -2,12 +2,15 @@ import { html } from "../html.js";
 import { closeOverlay, overlay } from "../overlay.js";
 import { Browse } from "./browse.js";
 import { CreateRoom } from "./create-room.js";
+import { DeleteMessage } from "./delete-message.js";
 import { Devices } from "./devices.js";
 import { Keys } from "./keys.js";
+import { MessageMenu } from "./message-menu.js";
 import { Person } from "./person.js";
 import { Pictures } from "./pictures.js";
 import { Profile } from "./profile.js";
 import { Reacted } from "./reacted.js";
+import { Reacting } from "./reacting.js";
 import { RoomDialog } from "./room-dialog.js";
 import { Settings } from "./settings.js";
 import { SignOut } from "./sign-out.js";
@@ -21,11 +24,14 @@ import { Versions } from "./versions.js";
 const DIALOGS = {
   browse: Browse,
   create: CreateRoom,
+  delete: DeleteMessage,
   devices: Devices,
   keys: Keys,
+  "message-menu": MessageMenu,
   person: Person,
   pictures: Pictures,
   profile: Profile,
+  reacting: Reacting,
   reactions: Reacted,
   settings: Settings,
   "sign-out": SignOut,
@@ -36,11 +42,11 @@ const DIALOGS = {
 
 /** The open dialog, at most one. */
 export function Overlays() {
-  const { kind, username, room, id, message, files } = overlay.value;
+  const { kind, username, room, id, message, files, asked } = overlay.value;
   const Chosen = Object.hasOwn(DIALOGS, kind) ? DIALOGS[kind] : null;
   if (Chosen) {
     const key = username ?? kind;
-    const about = { username, id, message, files };
+    const about = { username, id, message, files, asked };
     return html`<${Chosen} key=${key} ...${about} onClose=${closeOverlay} />`;
   }
   return room ? html`<${RoomDialog} room=${room} action=${kind} onClose=${closeOverlay} />` : null;

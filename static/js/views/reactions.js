@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
 import { isOnItsWay, react, reactionsTo } from "../reactions/reacting.js";
 import { whom } from "../reactions/shown.js";
-import { me, nameOf, rooms } from "../store.js";
+import { isArchived, me, nameOf } from "../store.js";
 import { needProfile } from "../users.js";
 
 /**
@@ -42,7 +42,7 @@ function Chip({ message, reaction, isReachable }) {
       aria-pressed=${isMine}
       aria-label=${`${emoji} ${names(NAMED)}`}
       title=${names(NAMED_ON_HOVER)}
-      disabled=${rooms.value.get(message.room)?.archived}
+      disabled=${isArchived(message.room)}
       onClick=${() => react(message, emoji, !isMine)}
       onPointerEnter=${needProfiles}
       onFocus=${needProfiles}

@@ -1,21 +1,21 @@
 import { useEffect, useState } from "preact/hooks";
 import { editOf } from "../composer/drafts.js";
 import { loadMembers } from "../members/load.js";
-import { typistsIn } from "../typing.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
 import { isShared } from "../names.js";
-import { cover, coverWith, hasBeside, uncover } from "../route.js";
-import { isOpen, memberships, nameOf, ready, rooms } from "../store.js";
+import { cover, coverWith, currentThread, go, hasBeside, isBehind, isCovered, uncover } from "../route.js";
+import { isOpen, memberships, ready } from "../store.js";
 import { Composer } from "./composer.js";
-import { Handle } from "./handle.js";
 import { later } from "./later.js";
 import { RoomHeader } from "./room-header.js";
 import { Timeline } from "./timeline.js";
 import { Toasts } from "./toast.js";
+import { Typists } from "./typists.js";
 
 const NotHere = later("NotHere");
 const Members = later("Members");
+const Thread = later("Thread");
 
 /** @param {{room: string}} props */
 export function RoomView({ room }) {
@@ -23,17 +23,23 @@ export function RoomView({ room }) {
   const [editing, setEditing] = useState(() => editOf(room));
   const isMissing = isShared(room) && !memberships.value.has(room);
   useMembers(room, isMissing);
+  const thread = currentThread.value;
+  const onMembers = thread ? () => (go(room), showsMembers || toggleMembers()) : toggleMembers;
   if (!isOpen(room)) return html`<${NotHere} room=${room} />`;
   return html`
     <div class="room">
-      <section class="talk" aria-label="Room">
-        <${RoomHeader} room=${room} showsMembers=${showsMembers} onMembers=${toggleMembers} />
+      ${
+        !isCovered.value &&
+        html`<section class="talk" aria-label="Room">
+        <${RoomHeader} room=${room} showsMembers=${showsMembers && !thread} onMembers=${onMembers} />
         <${Timeline} room=${room} editing=${editing} onEdit=${setEditing} />
-        <${Toasts} />
+        ${!isBehind.value && html`<${Toasts} />`}
         <${Typists} room=${room} />
         <${Composer} room=${room} onEditLast=${setEditing} />
-      </section>
-      ${showsMembers && html`<${Members} room=${room} onClose=${toggleMembers} />`}
+      </section>`
+      }
+      ${thread && html`<${Thread} key=${thread} room=${thread} />`}
+      ${showsMembers && !thread && html`<${Members} room=${room} onClose=${toggleMembers} />`}
     </div>
   `;
 }
@@ -52,20 +58,4 @@ function useMembers(room, isMissing) {
   useEffect(() => {
     if (isWanting) loadMembers(room);
   }, [isWanting]);
-}
-
-/** @param {{room: string}} props */
-function Typists({ room }) {
-  const usernames = rooms.value.get(room)?.archived ? [] : typistsIn(room);
-  return html`<p class="typists" role="status" aria-label="Typing">${sentence(usernames)}</p>`;
-}
-
-/** @param {string} username */
-const typist = (username) => html`<bdi>${nameOf(username)}</bdi><${Handle} username=${username} />`;
-
-/** @param {string[]} usernames */
-function sentence([first, second, third]) {
-  if (third) return "Several people are typing…";
-  if (second) return html`${typist(first)} and ${typist(second)} are typing…`;
-  return first ? html`${typist(first)} is typing…` : "";
 }

@@ -5,6 +5,7 @@ import { html } from "../html.js";
 import { excerpt } from "../search/excerpt.js";
 import { found, isSearching, piecesOf, problem, search, searchOn } from "../search/found.js";
 import { OPERATORS } from "../search/operators.js";
+import { placeOf } from "../search/places.js";
 import { memberships } from "../store.js";
 import { Icon } from "./icon.js";
 import { MessageRow } from "./message-row.js";
@@ -73,11 +74,12 @@ function statusOf(answer, isFirst) {
 
 /** @param {{answer: Found, message: Message}} props */
 function Row({ answer, message }) {
+  const { room, seq, isInThread } = placeOf(message);
   const marked = excerpt(piecesOf(answer, message)).map(({ text, isFound }) =>
     isFound ? html`<mark>${text}</mark>` : text,
   );
   return html`
-    <${MessageRow} message=${message} where=${whereOf(message.room)} excerpt=${marked}>
+    <${MessageRow} message=${{ ...message, room, seq }} where=${html`${isInThread && "in a thread "}${whereOf(room)}`} excerpt=${marked}>
       <${Surroundings} message=${message} />
     <//>
   `;
@@ -102,7 +104,7 @@ const Hints = () => html`
     <dl>
       <div><dt>"two words"</dt><dd>In a row</dd></div>
       <div><dt>begin*</dt><dd>The beginning of a word</dd></div>
-      <div><dt>-word</dt><dd>Without a word, or not what follows</dd></div>
+      <div><dt>-word</dt><dd>Without a word; also before an operator, such as -from:</dd></div>
       ${OPERATORS.map(([operator, about]) => html`<div key=${operator}><dt>${operator}</dt><dd>${about}</dd></div>`)}
     </dl>
   </div>

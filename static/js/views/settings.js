@@ -1,8 +1,11 @@
 import { useState } from "preact/hooks";
 import { isRefused } from "../archive.js";
+import { momentOf } from "../dates.js";
 import { chime } from "../notifications/chime.js";
 import { permission, showNotification } from "../notifications/notifications.js";
-import { density, desktop, order, sounds } from "../preferences.js";
+import { ENDLESS } from "../notifications/quiet.js";
+import { density, desktop, order, quiet, sounds } from "../preferences.js";
+import { endOf, LENGTHS } from "../rooms/muting.js";
 import { serverName } from "../server.js";
 import { theme } from "../theme.js";
 import { html } from "../html.js";
@@ -32,6 +35,7 @@ export const Settings = ({ onClose }) => html`
     <${Choices} title="Density" choices=${DENSITIES} value=${density.value} onChange=${choose(density)} />
     <${Switch} label="Sound for new messages" isOn=${sounds.value === "on"} onChange=${chooseSoundsAloud} />
     <${Desktop} />
+    <${Quiet} />
     <p class="hint">Choose what each room notifies you about in its menu. These settings apply to this browser only.</p>
     ${isRefused.value && html`<p class="error">Storage is blocked, so these settings, drafts and unsent messages are lost when you close this tab.</p>`}
   <//>
@@ -76,6 +80,21 @@ function Desktop() {
       ${isOn && html`<p><button class="secondary small" onClick=${test}>Test notification</button></p>`}
       <p class="hint" role="status">${status}</p>
     </div>
+  `;
+}
+
+/** How long not to be disturbed. */
+function Quiet() {
+  const until = quiet.value;
+  const end = until === ENDLESS ? "until you turn it off" : until && `until ${momentOf(until, new Date())}`;
+  /** @param {import("../rooms/muting.js").Length} length */
+  const begin = (length) => (quiet.value = endOf(length, new Date())?.toISOString() ?? ENDLESS);
+  return html`
+    <fieldset class="setting quiet-for">
+      <legend>Do not disturb</legend>
+      ${until && html`<p role="status">No sounds and no notifications ${end}.</p><button class="secondary small" type="button" onClick=${() => (quiet.value = "")}>Turn off</button>`}
+      ${!until && LENGTHS.map(([length, label]) => html`<button key=${length} class="secondary small" type="button" onClick=${() => begin(length)}>${length === "on" ? "Until I turn it off" : label}</button>`)}
+    </fieldset>
   `;
 }
 

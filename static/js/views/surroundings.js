@@ -20,7 +20,7 @@ export function Surroundings({ message }) {
   const show = () => messagesAround(message).then(setAround, (error) => setProblem(asRefusal(error).message));
   return html`
     <button class="quiet square" aria-label="Surroundings" title=${isShown ? "Hide surroundings" : "Show surroundings"} aria-expanded=${isShown} onClick=${isShown ? hide : show}>
-      <${Icon} name=${isShown ? "up" : "fold"} />
+      <${Icon} name="fold" />
     </button>
     ${problem && html`<p class="around error" role="alert">${problem}</p>`}
     ${around && html`<ol class="around" aria-label="Surroundings">${around.map((each) => html`<${Line} key=${each.id} message=${each} isIt=${each.id === message.id} />`)}</ol>`}

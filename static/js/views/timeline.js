@@ -12,7 +12,9 @@ import { ready, windowOf } from "../store.js";
 import { arrange } from "../timeline/arrange.js";
 import { useTimeline } from "../timeline/timeline.js";
 import { today } from "../today.js";
+import { isThread } from "../names.js";
 import { Icon } from "./icon.js";
+import { later } from "./later.js";
 import { EventsView } from "./events.js";
 import { MessageView } from "./message.js";
 import { RoomStart } from "./room-start.js";
@@ -22,6 +24,9 @@ import { toast } from "./toast.js";
  * @import {Item} from "../timeline/arrange.js"
  * @import {Timeline as Open} from "../timeline/timeline.js"
  */
+
+const MenuOpening = later("MenuOpening");
+const ThreadStart = later("ThreadStart");
 
 const LOAD_WITHIN_PX = 600;
 
@@ -38,7 +43,7 @@ export function Timeline({ room, editing, onEdit }) {
 
   void attention.value;
   void itemsIn(room);
-  useChanged(reachedEnd.value, () => timeline.toPresent());
+  useChanged(reachedEnd.value, () => reachedEnd.peek().room === room && timeline.toPresent());
   useChanged(editing, () => timeline.showEdited(editing));
   useGoal(timeline);
   useLayoutEffect(look);
@@ -47,7 +52,7 @@ export function Timeline({ room, editing, onEdit }) {
   function look() {
     const isUp = timeline.isAway.peek();
     const read = isUp ? timeline.readOn() : lastMessage(list);
-    if (read || !isUp) saw(read);
+    if (read || !isUp) saw(room, read);
     sawItems(room, isUp, (seq) => timeline.scroll.isInView(seq));
   }
 
@@ -69,17 +74,18 @@ export function Timeline({ room, editing, onEdit }) {
       <div
         class="log"
         role="log"
-        aria-label="Messages"
+        aria-label=${isThread(room) ? "Replies" : "Messages"}
         aria-live=${isAway ? "off" : "polite"}
         tabindex="0"
         ref=${(/** @type {HTMLElement | null} */ log) => void (timeline.scroll.log = log)}
         onScroll=${onScroll}
       >
         <div class="items">
-          <${Top} room=${room} refused=${refused} isOlder=${isOlder || !ready.value} isEmpty=${!items.some(({ kind }) => kind === "message")} />
+          <${Top} room=${room} editing=${editing} onEdit=${onEdit} refused=${refused} isOlder=${isOlder || !ready.value} isEmpty=${!items.some(({ kind }) => kind === "message")} />
           ${items.map((item) => html`<${ItemView} key=${item.key} item=${item} linked=${timeline.linked.value} editing=${editing} onEdit=${onEdit} />`)}
         </div>
       </div>
+      <${MenuOpening} room=${room} scroll=${timeline.scroll} onEdit=${onEdit} />
       ${isAway && html`<${Jump} number=${timeline.missed.value} onJump=${() => (timeline.toPresent(), look())} />`}
     </div>
   `;
@@ -137,10 +143,16 @@ function NewLine({ count }) {
   return html`<div class="new-line" role="separator" aria-label=${words}><span class="tabular">${words}</span></div>`;
 }
 
-/** @param {{room: string, refused: string | undefined, isOlder: boolean, isEmpty: boolean}} props */
-function Top({ room, refused, isOlder, isEmpty }) {
+/**
+ * @param {{room: string, refused: string | undefined, isOlder: boolean, isEmpty: boolean, editing: string,
+ *   onEdit: (id: string) => void}} props
+ */
+function Top({ room, refused, isOlder, isEmpty, editing, onEdit }) {
   if (refused) return html`<p class="room-start" role="status">${refused}</p>`;
-  return isOlder ? html`<${Older} />` : html`<${RoomStart} room=${room} isEmpty=${isEmpty} />`;
+  if (isOlder) return html`<${Older} />`;
+  return isThread(room)
+    ? html`<${ThreadStart} room=${room} isEmpty=${isEmpty} editing=${editing} onEdit=${onEdit} />`
+    : html`<${RoomStart} room=${room} isEmpty=${isEmpty} />`;
 }
 
 const Older = () => html`

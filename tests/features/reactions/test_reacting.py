@@ -73,7 +73,7 @@ def test_a_deleted_message_loses_its_reactions_and_gets_no_more(direct):
     direct.react("bob")
     direct.react("carol")
     tombstone = direct.run("alice", "message.delete", {"id": direct.posted["id"]})[0]["message"]
-    assert tombstone["reactions"] == () and direct.row()["reactions"] == ()
+    assert tombstone["reactions"] == [] and direct.row()["reactions"] == []
     for command in ("reaction.add", "reaction.remove", "reaction.list"):
         with pytest.raises(NotFound, match="deleted"):
             direct.run("bob", command, {"id": direct.posted["id"], "emoji": THUMB})

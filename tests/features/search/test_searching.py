@@ -228,3 +228,15 @@ async def test_a_long_search_returns_what_it_has_and_where_to_go_on(person, inde
         after = page["next"]
     assert [text for page in pages for text in page] == ["red", "red", "red"]
     assert [] in pages
+
+
+async def test_replies_in_threads_are_found_by_those_who_can_read_them(person, index, staff, alice, bob, mallory):
+    above = await bob.say(staff, "What about lunch?")
+    await alice.run("thread.open", id=above["id"])
+    await alice.say(f"{staff}/{above['seq']}", "Noodles")
+    for _ in range(2):
+        for query in ("noodles", "is:thread", f"in:{staff} from:alice", f"in:{staff}/{above['seq']}"):
+            assert await found(bob, query) == ["Noodles"]
+            assert await found(mallory, query) == []
+        assert await found(bob, "-is:thread in:#staff") == ["What about lunch?"]
+        await index()

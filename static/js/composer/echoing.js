@@ -1,0 +1,4 @@
+import { signal } from "@preact/signals";
+
+/** Whether the next reply in the thread on screen goes to its room too. */
+export const echoing = signal(false);
