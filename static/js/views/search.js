@@ -2,10 +2,10 @@ import { useEffect, useRef } from "preact/hooks";
 import { searchFor } from "../addresses.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
+import { isThread, parentOf } from "../names.js";
 import { excerpt } from "../search/excerpt.js";
 import { found, isSearching, piecesOf, problem, search, searchOn } from "../search/found.js";
 import { OPERATORS } from "../search/operators.js";
-import { placeOf } from "../search/places.js";
 import { memberships } from "../store.js";
 import { Icon } from "./icon.js";
 import { MessageRow } from "./message-row.js";
@@ -74,12 +74,12 @@ function statusOf(answer, isFirst) {
 
 /** @param {{answer: Found, message: Message}} props */
 function Row({ answer, message }) {
-  const { room, seq, isInThread } = placeOf(message);
+  const { room } = message;
   const marked = excerpt(piecesOf(answer, message)).map(({ text, isFound }) =>
     isFound ? html`<mark>${text}</mark>` : text,
   );
   return html`
-    <${MessageRow} message=${{ ...message, room, seq }} where=${html`${isInThread && "in a thread "}${whereOf(room)}`} excerpt=${marked}>
+    <${MessageRow} message=${message} where=${html`${isThread(room) && "in a thread "}${whereOf(parentOf(room))}`} excerpt=${marked}>
       <${Surroundings} message=${message} />
     <//>
   `;
