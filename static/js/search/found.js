@@ -1,9 +1,9 @@
 import { computed, effect, signal } from "@preact/signals";
 import { asRefusal, run } from "../connection.js";
 import { withChanged } from "../lists/pages.js";
+import { parentOf } from "../names.js";
 import { isOpen, me } from "../store.js";
 import { onChange } from "../sync.js";
-import { placeOf } from "./places.js";
 
 /**
  * What the last search found: it stays here for who comes back, and follows live changes.
@@ -24,7 +24,7 @@ export const found = computed(() => {
   return (
     answer && {
       ...answer,
-      messages: answer.messages.filter((message) => isOpen(placeOf(message).room) && !message.deleted),
+      messages: answer.messages.filter((message) => isOpen(parentOf(message.room)) && !message.deleted),
     }
   );
 });
