@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,7 +17,7 @@ from chatrooms.errors import RateLimited
 R = TypeVar("R")
 
 WAITING = 100
-"""How many people may wait for the thread; each waits about 50 ms for everyone before."""
+"""How many people of one network address may wait for the thread; each waits about 50 ms for those before."""
 SECONDS_TO_RETRY = 5
 
 _argon = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -24,25 +25,58 @@ _argon = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
 class Hashing:
-    """One thread for slow work on passwords, so that people who sign in wait for each other, and no one else does."""
+    """One thread for slow work on passwords: network addresses take turns, and no one else waits."""
 
     def __init__(self) -> None:
+        self._waiting: dict[str, deque[tuple[Callable[[], Any], asyncio.Future[Any]]]] = {}
         self._thread: ThreadPoolExecutor | None = None
-        self._waiting = 0
+        self._working: asyncio.Task[None] | None = None
 
-    async def run(self, work: Callable[[], R]) -> R:
-        """Run ``work`` on the thread; raises `RateLimited` if too many wait for it already."""
-        if self._waiting >= WAITING:
+    async def run(self, network: str, work: Callable[[], R]) -> R:
+        """Run ``work`` on the thread; raises `RateLimited` if too many of its address wait already."""
+        mine = self._waiting.setdefault(network, deque())
+        if len(mine) >= WAITING:
             raise RateLimited("Too many people are signing in right now.", retry_after=SECONDS_TO_RETRY)
+        done: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        mine.append((work, done))
+        if self._working is None:
+            self._working = asyncio.create_task(self._work())
+        return await done
+
+    async def _work(self) -> None:
         self._thread = self._thread or ThreadPoolExecutor(1, "passwords")
-        self._waiting += 1
+        while self._waiting:
+            network, mine = next(iter(self._waiting.items()))
+            del self._waiting[network]
+            work, done = mine.popleft()
+            if mine:
+                self._waiting[network] = mine  # behind all other addresses
+            if not done.done():
+                await self._do(self._thread, work, done)
+        self._working = None
+
+    @staticmethod
+    async def _do(thread: ThreadPoolExecutor, work: Callable[[], Any], done: asyncio.Future[Any]) -> None:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        finally:
-            self._waiting -= 1
+            result = await asyncio.get_running_loop().run_in_executor(thread, work)
+        except asyncio.CancelledError:
+            done.cancel()
+            raise
+        except Exception as error:
+            if not done.done():
+                done.set_exception(error)
+        else:
+            if not done.done():
+                done.set_result(result)
 
     def close(self) -> None:
-        """Do nothing of what still waits."""
+        """Cancel what still waits."""
+        if self._working:
+            self._working.cancel()
+        for mine in self._waiting.values():
+            for _, done in mine:
+                done.cancel()
+        self._waiting, self._working = {}, None
         if self._thread:
             self._thread.shutdown(wait=False, cancel_futures=True)
             self._thread = None

@@ -119,7 +119,8 @@ def use(act: Act, code: str, *, is_new: bool = False) -> Member:
         return before
     if before and access.peek(act.db, act.me, room).access == "private":
         raise Forbidden("You were in this room before. Ask a member to invite you again.")
-    _count(act, invite)
+    if before is None:
+        _count(act, invite)  # not for people who were members before, who could use it up
     timeline.record(act, room, "joined", f"{username} joined.")
     return members.add(act, room, username, "member", invited_by=invite["created_by"])
 

@@ -13,12 +13,6 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.errors import Unauthorized
-from chatrooms.features.users import OneUser
-from chatrooms.identity import sessions
-from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
-from chatrooms.pipeline.commands import Act, change, entry
-from chatrooms.pipeline.feature import Feature
-from chatrooms.pipeline.shapes import Nothing
 from chatrooms.storage.tables import metadata, users
 
 GOOD_FOR = timedelta(minutes=5)
@@ -41,18 +35,6 @@ class Link(TypedDict):
     expires_at: Annotated[str, Field(description="Until when, in ISO 8601.")]
 
 
-class OneLink(TypedDict):
-    """The link that was made."""
-
-    link: Link
-
-
-class Code(Claiming):
-    """The code of a link."""
-
-    code: str = Field(min_length=CODE_LENGTH, max_length=CODE_LENGTH, repr=False, description="The code of a link.")
-
-
 def make(db: Connection, username: str, good_for: timedelta) -> Link:
     """Make the link that signs in ``username``; an earlier one no longer does."""
     code, expires_at = secrets.token_urlsafe(32), clock.later(good_for)
@@ -70,40 +52,14 @@ def _hash(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-def _current(act: Act, _p: Nothing) -> str:
-    """Allow people with a session."""
-    return sessions.signed_in(act.me)
+def of(db: Connection, code: str) -> str | None:
+    """Return whom the link with that code signs in, unless it has expired or was used."""
+    good = links.c.code_hash == _hash(code), links.c.expires_at > clock.now()
+    return db.scalar(select(links.c.username).where(*good))
 
 
-@change("link.create", may=_current, locks=sessions.no_room, method="create_link")
-def create(act: Act, p: Nothing, _: str) -> OneLink:
-    """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends."""
-    return {"link": make(act.db, act.me.username, GOOD_FOR)}
-
-
-@entry("session.link", may=without_host, rate="join")
-async def follow(browser: Browser, p: Code) -> OneUser:
-    """Sign in by a link: sets the cookie that proves the name, unless you give a ``claim``."""
-    code_hash = _hash(p.code)
-    username = await browser.chat.lookup(lambda db: _of(db, code_hash))
+def require(username: str | None) -> str:
+    """Return ``username``; raises `Unauthorized` without one."""
     if username is None:
-        raise _over()
-
-    def use(act: Act) -> None:
-        if _of(act.db, code_hash) != username:
-            raise _over()
-        drop(act.db, username)
-
-    return await sign_in(browser, username, p.claim, use)
-
-
-def _of(db: Connection, code_hash: str) -> str | None:
-    """Return whom a link signs in, unless it has expired or was used."""
-    return db.scalar(select(links.c.username).where(links.c.code_hash == code_hash, links.c.expires_at > clock.now()))
-
-
-def _over() -> Unauthorized:
-    return Unauthorized("This link was used, or it has expired. Make a new one.")
-
-
-FEATURE = Feature(tables=(links,), commands=(create, follow))
+        raise Unauthorized("This link was used, or it has expired. Make a new one.")
+    return username

@@ -9,8 +9,9 @@ from pydantic import Field
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, delete, insert, select
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Invalid, Unauthorized
+from chatrooms.errors import Invalid, RateLimited, Unauthorized
 from chatrooms.features.users import OneUser
+from chatrooms.gcra import Limit
 from chatrooms.identity import links, sessions, tries
 from chatrooms.identity.hashing import Hashing, hashed, matches, outdated
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
@@ -32,6 +33,8 @@ passwords = Table(
     Column("changed_at", String(24), nullable=False),
 )
 
+CHANGES = "60/hour;10/minute"
+"""How often a person may set a password; people of one address eight times as often."""
 Given = Annotated[str, Field(min_length=1, max_length=MOST)]
 
 
@@ -64,17 +67,23 @@ class Passwords(Hashing):
     def __init__(self, _broadcast: Broadcast, chat: Chat) -> None:
         super().__init__()
         self.chat = chat
+        self.changes = Limit(CHANGES, crowd=8)
 
-    async def check(self, username: str, network: str, password: str) -> str:
+    async def check(self, username: str, network: str, password: str, *, own: bool = False) -> str:
         """Return the stored hash of the password of ``username``; raises `RateLimited`.
 
-        Raises `Unauthorized` if it is another password.
+        Raises `Unauthorized` if it is another password. Give one's ``own`` to change it.
         Names without a password, known or not, are refused as those with one, and take as long.
         """
         counting = Caller(username, network=network)
-        await self.chat.change(lambda act: tries.spend(act, username, network), counting)
+        await self.chat.change(lambda act: tries.spend(act, username, network, own=own), counting)
         stored = await self.chat.lookup(lambda db: _hash_of(db, username))
-        if not await self.run(partial(matches, stored, normal(password))) or stored is None:
+        try:
+            is_right = await self.run(network, partial(matches, stored, normal(password)))
+        except RateLimited:
+            await self.chat.change(lambda act: tries.give_back(act, username, network, own=own), counting)
+            raise
+        if not is_right or stored is None:
             raise Unauthorized("Wrong name or password.")
         return stored
 
@@ -109,19 +118,20 @@ def _signed_in(me: Caller, _p: NewPassword) -> None:
 async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
     """Set your password, which signs you in on any device. To change it, give the current one too."""
     current = sessions.signed_in(me)
+    here.changes.spend(me.username, me.network)
     before = await here.chat.lookup(lambda db: _hash_of(db, me.username))
     if before is not None:
         await _require_current(here, me, p.current)
-    await here.run(partial(require_strong, p.password, [me.username, here.chat.settings.name]))
-    made = await here.run(partial(hashed, normal(p.password)))
+    await here.run(me.network, partial(require_strong, p.password, [me.username, here.chat.settings.name]))
+    made = await here.run(me.network, partial(hashed, normal(p.password)))
 
     def store(act: Act) -> None:
         if _hash_of(act.db, me.username) != before:
             raise _changed()
+        if not sessions.alive(act.db, current):
+            raise Unauthorized
         _store(act, me.username, made)
         links.drop(act.db, me.username)
-        if before is not None:
-            tries.forgive(act, me.username, me.network)
         if p.revoke_others:
             sessions.end_others(act, current)
 
@@ -133,9 +143,10 @@ async def _require_current(here: Passwords, me: Caller, current: str | None) -> 
     if current is None:
         raise Invalid("Give your current password too.", field="current")
     try:
-        await here.check(me.username, me.network, current)
+        await here.check(me.username, me.network, current, own=True)
     except Unauthorized:
         raise Invalid("This is not your current password.", field="current") from None
+    await here.chat.change(lambda act: tries.give_back(act, me.username, me.network, own=True), me)
 
 
 def _changed() -> Invalid:
@@ -146,7 +157,7 @@ def _changed() -> Invalid:
 async def sign_in_by_password(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
     """Sign in with a password: sets the cookie that proves the name, unless you give a ``claim``."""
     stored = await here.check(p.username, browser.network, p.password)
-    renewed = await here.run(partial(hashed, normal(p.password))) if outdated(stored) else None
+    renewed = await here.run(browser.network, partial(hashed, normal(p.password))) if outdated(stored) else None
 
     def prove(act: Act) -> None:
         if _hash_of(act.db, p.username) != stored:

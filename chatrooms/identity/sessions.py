@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.errors import Forbidden, NotFound, Unauthorized
-from chatrooms.identity import lifetimes
+from chatrooms.identity import lifetimes, links
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
@@ -26,6 +26,8 @@ from chatrooms.storage.tables import sessions
 from chatrooms.types import Id
 
 SEEN_EVERY_HOURS = 1
+MOST = 100
+"""Sessions of a person; the one that was used least recently ends for another."""
 
 
 class WhichSession(Params):
@@ -109,8 +111,18 @@ def touch(act: Act, id: str) -> None:
 
 def start(act: Act, username: str, token: str, agent: str) -> None:
     """Let ``token`` prove ``username`` from now on."""
+    _make_place(act, username)
     row = {"id": str(uuid4()), "token_hash": _hash(token), "username": username, "agent": agent}
     _insert.run(act.db, {**row, "created_at": act.now, "seen_at": act.now})
+
+
+def _make_place(act: Act, username: str) -> None:
+    """End the sessions of ``username`` that were used least recently, so that there is place for one more."""
+    mine = select(sessions.c.id).where(sessions.c.username == username)
+    oldest = mine.order_by(sessions.c.seen_at.desc(), sessions.c.id).offset(MOST - 1)
+    if ids := list(act.db.scalars(oldest)):
+        act.db.execute(delete(sessions).where(sessions.c.id.in_(ids)))
+        act.ended.extend(ids)
 
 
 def start_or_go_on(act: Act, username: str, token: str, agent: str) -> None:
@@ -123,10 +135,11 @@ def start_or_go_on(act: Act, username: str, token: str, agent: str) -> None:
 
 
 def end(act: Act, id: str) -> None:
-    """End one of the caller's sessions; raises `NotFound`."""
+    """End one of the caller's sessions, and the link that it may have made; raises `NotFound`."""
     ended = act.db.execute(delete(sessions).where(sessions.c.id == id, sessions.c.username == act.me.username))
     if ended.rowcount == 0:
         raise NotFound(field="id")
+    links.drop(act.db, act.me.username)
     act.ended.append(id)
 
 
@@ -159,10 +172,16 @@ def revoke(act: Act, p: WhichSession, _: None) -> Done:
 
 
 def end_others(act: Act, current: str) -> None:
-    """End all sessions of the caller but the ``current`` one."""
+    """End all sessions of the caller but the ``current`` one, and what could begin another."""
+    links.drop(act.db, act.me.username)
     others = sessions.c.username == act.me.username, sessions.c.id != current
     act.ended.extend(act.db.scalars(select(sessions.c.id).where(*others)))
     act.db.execute(delete(sessions).where(*others))
+
+
+def end_all(db: Connection, username: str) -> None:
+    """End all sessions of ``username``, from another process: open connections of theirs last until they close."""
+    db.execute(delete(sessions).where(sessions.c.username == username))
 
 
 def _current(act: Act, _p: Nothing) -> str:

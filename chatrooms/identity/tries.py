@@ -16,8 +16,12 @@ from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.tables import metadata
 
-OF_BOTH, OF_ADDRESS, OF_NAME = "10/15 minutes", "100/hour", "100/hour"
-"""How many tries of a name from an address, from an address, and of a name may fail."""
+OF_BOTH, OF_ADDRESS, OF_NAME, OF_OWN = "10/15 minutes", "100/hour", "1000/hour", "20/hour"
+"""How many tries of a name from an address, from an address, and of a name may fail; and of one's own, when signed in.
+
+Of a name, so many that keeping its owner from signing in takes dozens of addresses, and few enough that guessing an
+accepted password takes weeks.
+"""
 
 tries = Table(
     "tries",
@@ -29,17 +33,22 @@ tries = Table(
 Counted = list[tuple[str, Quota]]
 
 
-def _counted(username: str, network: str) -> Counted:
-    """Return the keys that a try counts against; no username has a space."""
+def _counted(username: str, network: str, *, own: bool) -> Counted:
+    """Return the keys that a try counts against; no username has a space.
+
+    The ``own`` password, which a person gives to change it, has a key that strangers cannot use up.
+    """
+    if own:
+        return [(f"own {username}", quota) for quota in parse(OF_OWN)]
     keys = {f"both {username} {network}": OF_BOTH, f"name {username}": OF_NAME}
     if network:
         keys[f"address {network}"] = OF_ADDRESS
     return [(key, quota) for key, text in keys.items() for quota in parse(text)]
 
 
-def spend(act: Act, username: str, network: str) -> None:
+def spend(act: Act, username: str, network: str, *, own: bool = False) -> None:
     """Count a try before it is made; raises `RateLimited`."""
-    now, counted = time.time(), _counted(username, network)
+    now, counted = time.time(), _counted(username, network, own=own)
     due = _due(act.db, counted, now)
     if wait := max(quota.wait_after(due[key], now) for key, quota in counted):
         raise RateLimited("Too many tries to sign in. Try again later.", retry_after=int(wait) + 1)
@@ -47,12 +56,17 @@ def spend(act: Act, username: str, network: str) -> None:
     _set(act.db, {key: quota.due_after(due[key], now) for key, quota in counted})
 
 
+def give_back(act: Act, username: str, network: str, *, own: bool = False) -> None:
+    """Count a try no longer, because it succeeded, or was not made after all."""
+    now, counted = time.time(), _counted(username, network, own=own)
+    due = _due(act.db, counted, now)
+    _set(act.db, {key: quota.due_after(due[key], now, -1) for key, quota in counted})
+
+
 def forgive(act: Act, username: str, network: str) -> None:
     """Count a try no longer, because it succeeded; and no earlier one of that name from that address."""
-    now, counted = time.time(), _counted(username, network)
-    due = _due(act.db, counted, now)
-    _set(act.db, {key: quota.due_after(due[key], now, -1) for key, quota in counted[1:]})
-    act.db.execute(delete(tries).where(tries.c.key == counted[0][0]))
+    give_back(act, username, network)
+    act.db.execute(delete(tries).where(tries.c.key == f"both {username} {network}"))
 
 
 def _due(db: Connection, counted: Counted, now: float) -> dict[str, float]:

@@ -674,6 +674,11 @@ export interface Entries {
     params: { code: string };
     result: { room: string; title: string; created_by: string | null };
   };
+  /** Return whom a link signs in, to confirm it first. */
+  "link.get": {
+    params: { code: string };
+    result: { username: string };
+  };
   /** Join from a browser: sets the cookie that proves the name. */
   "session.join": {
     params: { username: string; invite?: string | null };
@@ -686,7 +691,7 @@ export interface Entries {
   };
   /** Sign in by a link: sets the cookie that proves the name, unless you give a `claim`. */
   "session.link": {
-    params: { claim?: string | null; code: string };
+    params: { code: string; claim?: string | null };
     result: { user: User };
   };
   /** Sign in with a password: sets the cookie that proves the name, unless you give a `claim`. */

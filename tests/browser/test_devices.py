@@ -54,7 +54,6 @@ async def test_a_link_brings_another_device_in_once_and_leaves_no_code_in_its_ad
     await phone.is_in("Lobby")
     await phone.sees("From the desk")
     await phone.page.goto(f"{phone.url}/{CODE.search(link)[0]}")
-    await phone.button("Sign in").click()
     await expect(phone.page.get_by_role("alert")).to_contain_text("This link was used, or it has expired.")
     await phone.button("Stay alice").click()
     await phone.is_in("Lobby")
@@ -66,7 +65,9 @@ async def test_a_link_in_a_browser_of_somebody_else_asks_first(person: Arrive) -
     await open_devices(alice)
     link = await link_of(alice)
     await bob.page.goto(link)
-    await expect(bob.page.get_by_text("This tab is bob now.")).to_be_visible()
+    await expect(
+        bob.page.get_by_text("You sign in as alice. Continue only if that is you. This tab is bob now.")
+    ).to_be_visible()
     await bob.button("Stay bob").click()
     await bob.is_in("Lobby")
     await expect(bob.button("Account of bob")).to_be_visible()

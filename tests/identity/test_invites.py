@@ -98,6 +98,15 @@ async def test_following_it_again_changes_nothing_and_uses_nothing(staff, person
     assert [invite["uses_left"] for invite in (await staff.run("invite.list", room="#staff"))["invites"]] == [1]
 
 
+async def test_coming_and_going_does_not_use_up_an_invitation(staff, person):
+    await staff.run("room.create", name="#open")
+    alice, code = await person("alice"), await invited(staff, "#open", uses=2)
+    for _ in range(4):
+        await alice.run("invite.accept", code=code)
+        await alice.run("room.leave", room="#open")
+    assert [invite["uses_left"] for invite in (await staff.run("invite.list", room="#open"))["invites"]] == [1]
+
+
 async def test_a_link_does_not_undo_a_removal_from_a_private_room(staff, person):
     alice, code = await person("alice"), await invited(staff, "#staff")
     await alice.run("invite.accept", code=code)

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from chatrooms import clock
-from chatrooms.identity import links
+from chatrooms.identity import links, sessions
+from tests.doors import post
 from tests.identity.entering import code_of, enter, run, whose
 from tests.people import connect
 
@@ -95,3 +96,30 @@ async def test_ending_the_other_sessions_ends_the_sockets_of_all_but_this_one(pe
         await other.disconnected()
     assert [session["current"] for session in (await alice.run("session.list"))["sessions"]] == [True]
     assert (await run(bob, "user.me"))["ok"]
+
+
+async def test_a_link_says_whom_it_signs_in_before_it_is_used(person, own_server):
+    code = await link_of(await person("alice"))
+    for _ in range(2):
+        _, answer, headers = await post(own_server.url, "/api/link.get", {"code": code})
+        assert answer["result"] == {"username": "alice"} and "Set-Cookie" not in headers
+    assert (await enter(own_server.url, "link", code=code))[0] == 200
+
+
+@pytest.mark.parametrize("ending", ["session.revoke_others", "session.revoke"])
+async def test_ending_a_session_ends_the_link_that_it_may_have_made(person, own_server, ending):
+    alice = await person("alice")
+    await enter(own_server.url, "link", code=await link_of(alice))
+    left = await link_of(alice)
+    others = [each for each in (await alice.run("session.list"))["sessions"] if not each["current"]]
+    await alice.run(ending, **({"id": others[0]["id"]} if ending == "session.revoke" else {}))
+    assert await code_of(own_server.url, "link", code=left) == "unauthorized"
+
+
+async def test_a_person_has_a_bounded_number_of_sessions_and_keeps_those_in_use(person, own_server, monkeypatch):
+    monkeypatch.setattr(sessions, "MOST", 3)
+    alice = await person("alice")
+    cookies = [(await enter(own_server.url, "link", code=await link_of(alice)))[2] for _ in range(4)]
+    listed = (await alice.run("session.list"))["sessions"]
+    assert len(listed) == 3
+    assert await whose(own_server.url, cookies[-1]) == "alice"

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
+import time
 import unicodedata
+from contextlib import suppress
 
 import pytest
 
+from chatrooms.errors import Invalid
 from chatrooms.identity import hashing, passwords
+from chatrooms.identity.strength import require_strong
 from tests.doors import DOORS, post
 from tests.identity.entering import code_of, enter, run, whose
-from tests.people import connect
+from tests.people import PATIENCE, connect
 from tests.servers import running
 
 STRONG, OTHER = "umbrella cactus 42", "velvet anchor 17"
@@ -149,6 +154,71 @@ async def test_people_who_wait_to_sign_in_are_bounded(person, own_server, monkey
         *(enter(own_server.url, "password", username=f"user{n}", password="x") for n in range(4))
     )
     assert sorted({status for status, _, _ in answers}) == [401, 429]
+
+
+async def test_people_of_one_address_wait_for_each_other_and_not_those_of_others():
+    work, order = hashing.Hashing(), []
+    begun, going = threading.Event(), threading.Event()
+
+    def first():
+        begun.set()
+        assert going.wait(PATIENCE)
+
+    crowd = [asyncio.create_task(work.run("198.51.100.1", first))]
+    await asyncio.to_thread(begun.wait, PATIENCE)
+    crowd += [asyncio.create_task(work.run("198.51.100.1", lambda n=n: order.append(n))) for n in range(20)]
+    await asyncio.sleep(0)
+    other = asyncio.create_task(work.run("192.0.2.1", lambda: order.append("other")))
+    await asyncio.sleep(0)
+    going.set()
+    await asyncio.gather(*crowd, other)
+    work.close()
+    assert order.index("other") <= 1
+
+
+async def test_closing_cancels_who_waits_and_the_next_start_works():
+    work = hashing.Hashing()
+    begun, going = threading.Event(), threading.Event()
+
+    def first():
+        begun.set()
+        assert going.wait(PATIENCE)
+
+    waiting = [asyncio.create_task(work.run("x", each)) for each in (first, int)]
+    await asyncio.to_thread(begun.wait, PATIENCE)
+    work.close()
+    going.set()
+    done = await asyncio.gather(*waiting, return_exceptions=True)
+    assert isinstance(done[1], asyncio.CancelledError)
+    assert await work.run("x", lambda: 7) == 7
+    work.close()
+
+
+async def test_what_is_refused_in_the_queue_is_no_try(person, own_server, monkeypatch):
+    alice = await person("alice")
+    await alice.run("password.set", password=STRONG)
+    monkeypatch.setattr(hashing, "WAITING", 0)
+    for _ in range(15):
+        assert await code_of(own_server.url, "password", username="alice", password=STRONG) == "rate_limited"
+    monkeypatch.setattr(hashing, "WAITING", 100)
+    assert (await enter(own_server.url, "password", username="alice", password=STRONG))[0] == 200
+
+
+@pytest.mark.parametrize("password", ["4@8({[<3691!|1l70$5+7%2z" * 3, "a4@8" * 60, "1!|l" * 50])
+def test_no_password_takes_long_to_look_at(password):
+    begun = time.process_time()
+    with suppress(Invalid):
+        require_strong(password, ["alice", "chatrooms"])
+    assert time.process_time() - begun < 1  # without a bound, 5 s and more
+
+
+async def test_weak_new_passwords_do_not_use_up_the_tries_of_the_current_one(person):
+    alice = await person("alice")
+    await alice.run("password.set", password=STRONG)
+    for _ in range(9):
+        answer = await DOORS["socket"](alice, "password.set", {"password": "password", "current": STRONG})
+        assert answer["error"]["details"]["field"] == "password"
+    await alice.run("password.set", password=OTHER, current=STRONG)
 
 
 async def test_names_without_a_password_cost_as_much_as_those_with_one(monkeypatch):

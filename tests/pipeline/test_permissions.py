@@ -265,6 +265,7 @@ ENTRIES: dict[str, list[tuple[dict, str, str, str]]] = {
         ({"username": "alice"}, FINE, "forbidden", "forbidden"),
     ],
     "invite.get": [({"code": "c" * 43}, STRANGER, "forbidden", STRANGER)],
+    "link.get": [({"code": "c" * 43}, "unauthorized", "forbidden", "forbidden")],
     "session.link": [({"code": "c" * 43}, "unauthorized", "forbidden", "forbidden")],
     "session.password": [
         ({"username": "alice", "password": "x"}, "unauthorized", "forbidden", "forbidden"),

@@ -1,29 +1,49 @@
+import { useEffect, useState } from "preact/hooks";
+import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { serverName } from "../server.js";
-import { followLink, username } from "../session.js";
+import { ask, followLink, username } from "../session.js";
 import { closeOpened, opened } from "../route.js";
 import { useForm } from "./form.js";
 
-/** Asks whether to sign in by the link that was opened here: opening alone must not, as programs that show previews open links. */
+/**
+ * Asks whether to sign in by the link that was opened here, and says as whom. Opening it alone must not sign in, because
+ * programs that show previews open links, and somebody may want you to act under a name of theirs.
+ */
 export function Link() {
+  const { code } = opened.value;
+  const { whose, problem } = useWhose(code);
   const { busy, onSubmit, error } = useForm(async () => {
-    await followLink(opened.value.code);
+    await followLink(code);
     closeOpened();
   });
   const here = username.value;
+  const refusal = error || problem;
   return html`
     <main class="join">
       <form onSubmit=${onSubmit} aria-labelledby="join-title">
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
         <h1 id="join-title">Sign in to <bdi>${serverName.value}</bdi> on this device?</h1>
         <p class="lead">
-          You become the person who made this link. Continue only if that is you.
+          ${whose && html`You sign in as <bdi>${whose}</bdi>. Continue only if that is you.`}
           ${here && html` This tab is <bdi>${here}</bdi> now.`}
         </p>
-        ${error && html`<p class="error" role="alert">${error}</p>`}
-        <button class="primary" disabled=${busy} autofocus>Sign in</button>
+        ${refusal && html`<p class="error" role="alert">${refusal}</p>`}
+        <button class="primary" disabled=${busy || !whose}>Sign in</button>
         <button type="button" class="quiet" onClick=${closeOpened}>${here ? html`Stay <bdi>${here}</bdi>` : "Don't sign in"}</button>
       </form>
     </main>
   `;
+}
+
+/** @param {string} code */
+function useWhose(code) {
+  const [answer, setAnswer] = useState({ whose: "", problem: "" });
+  useEffect(() => {
+    ask("link.get", { code }).then(
+      ({ username: whose }) => setAnswer({ whose, problem: "" }),
+      (error) => setAnswer({ whose: "", problem: asRefusal(error).message }),
+    );
+  }, [code]);
+  return answer;
 }

@@ -1,0 +1,70 @@
+"""Making links that sign in another device, and signing in by them (see `links`)."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from chatrooms.features.users import OneUser
+from chatrooms.identity import links, sessions
+from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
+from chatrooms.identity.links import Link
+from chatrooms.pipeline.commands import Act, Params, change, entry
+from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.shapes import Nothing
+
+
+class OneLink(TypedDict):
+    """The link that was made."""
+
+    link: Link
+
+
+class WhichLink(Params):
+    """The code of a link."""
+
+    code: str = Field(
+        min_length=links.CODE_LENGTH, max_length=links.CODE_LENGTH, repr=False, description="The code of a link."
+    )
+
+
+class Code(Claiming, WhichLink):
+    """The code of a link, and perhaps a claim."""
+
+
+class Whose(TypedDict):
+    """Whom a link signs in."""
+
+    username: str
+
+
+def _current(act: Act, _p: Nothing) -> str:
+    """Allow people with a session."""
+    return sessions.signed_in(act.me)
+
+
+@change("link.create", may=_current, locks=sessions.no_room, method="create_link")
+def create(act: Act, p: Nothing, _: str) -> OneLink:
+    """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends."""
+    return {"link": links.make(act.db, act.me.username, links.GOOD_FOR)}
+
+
+@entry("session.link", may=without_host, rate="join")
+async def follow(browser: Browser, p: Code) -> OneUser:
+    """Sign in by a link: sets the cookie that proves the name, unless you give a ``claim``."""
+    username = links.require(await browser.chat.lookup(lambda db: links.of(db, p.code)))
+
+    def use(act: Act) -> None:
+        links.require(links.of(act.db, p.code))
+        links.drop(act.db, username)
+
+    return await sign_in(browser, username, p.claim, use)
+
+
+@entry("link.get", may=without_host, rate="join")
+async def get(browser: Browser, p: WhichLink) -> Whose:
+    """Return whom a link signs in, to confirm it first."""
+    return {"username": links.require(await browser.chat.lookup(lambda db: links.of(db, p.code)))}
+
+
+FEATURE = Feature(tables=(links.links,), commands=(create, follow, get))
