@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +18,7 @@ from chatrooms.storage.threads import Threads
 from chatrooms.wire import failures
 
 T = TypeVar("T")
+Begun: TypeAlias = Callable[[Future[Any]], None]
 
 BATCH = 256
 SECONDS_TO_READ = 30.0
@@ -62,13 +64,19 @@ class Reader:
         self._lookups: list[Lookup] = []
         self._task: asyncio.Task[None] | None = None
 
-    async def read(self, query: Callable[[Connection], T]) -> T:
-        """Run ``query`` in one snapshot and return its result; raises `Unavailable`."""
+    async def read(self, query: Callable[[Connection], T], begun: Begun | None = None) -> T:
+        """Run ``query`` in one snapshot and return its result; raises `Unavailable`.
+
+        ``begun`` is called with what ends when the thread is done, which can be later than this.
+        """
         if not self._lifetime.here:
-            return await self._lifetime.call(self.read, query)
+            return await self._lifetime.call(self.read, query, begun)
+        running = self._submit(self._query, query)
+        if begun:
+            begun(running)
         try:
             async with asyncio.timeout(SECONDS_TO_READ):
-                return await self._on_thread(self._query, query)
+                return await asyncio.wrap_future(running)
         except TimeoutError as error:
             raise Unavailable from error
 
@@ -147,4 +155,9 @@ class Reader:
                 lookup.error = lookup.error or Unavailable()
 
     async def _on_thread(self, work: Callable[..., T], *args: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+        return await asyncio.wrap_future(self._submit(work, *args))
+
+    def _submit(self, work: Callable[..., T], *args: Any) -> Future[T]:
+        if self._threads is None:
+            raise Unavailable
+        return self._threads.submit(work, *args)

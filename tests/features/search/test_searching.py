@@ -266,7 +266,9 @@ async def test_many_beginnings_of_words_are_all_looked_for(person, index, monkey
         await alice.say("#lobby", text)
     asked: list[index_of_words.Wanted] = []
     find = index_of_words.find
-    monkeypatch.setattr(index_of_words, "find", lambda db, wanted, *rest: asked.append(wanted) or find(db, wanted, *rest))
+    monkeypatch.setattr(
+        index_of_words, "find", lambda db, wanted, *rest: asked.append(wanted) or find(db, wanted, *rest)
+    )
     for _ in range(2):
         assert await found(alice, "may* app* pea*") == ["maybe apples and pears"]
         assert await found(alice, "app* dog*") == []
