@@ -13,13 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.errors import Internal, Refusal, Unavailable
 from chatrooms.lifetime import Lifetime
-from chatrooms.storage.engines import READERS, connect
+from chatrooms.storage.engines import LOOKUPS, READERS, connect
 from chatrooms.storage.threads import Threads
 from chatrooms.wire import failures
 
 T = TypeVar("T")
 Begun: TypeAlias = Callable[[Future[Any]], None]
 
+QUERY, LOOKUP = 0, 1
 BATCH = 256
 SECONDS_TO_READ = 30.0
 """How long a query may wait for a thread and its result."""
@@ -60,7 +61,7 @@ class Reader:
 
     def __init__(self, url: URL, lifetime: Lifetime) -> None:
         self._lifetime, self._engine = lifetime, connect(url, writer=False)
-        self._threads: Threads | None = None
+        self._threads: tuple[Threads, Threads] | None = None
         self._lookups: list[Lookup] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -71,7 +72,7 @@ class Reader:
         """
         if not self._lifetime.here:
             return await self._lifetime.call(self.read, query, begun)
-        running = self._submit(self._query, query)
+        running = self._for(QUERY).submit(self._query, query)
         if begun:
             begun(running)
         try:
@@ -81,7 +82,7 @@ class Reader:
             raise Unavailable from error
 
     async def lookup(self, query: Callable[[Connection], T]) -> T:
-        """Run a query that finds a few rows by index: all waiting lookups share one snapshot and one thread.
+        """Run a query that finds a few rows by index: all waiting lookups share one snapshot and a thread of their own.
 
         The snapshot begins after the call. Raises `Unavailable`.
         """
@@ -98,7 +99,7 @@ class Reader:
     def open(self) -> None:
         """Start the threads."""
         self._lookups, self._task = [], None
-        self._threads = Threads(READERS, "reader")
+        self._threads = Threads(READERS, "reader"), Threads(LOOKUPS, "lookup")
 
     async def finish(self, seconds: float) -> bool:
         """Finish the waiting lookups, refuse those not done within ``seconds``; return whether all were done."""
@@ -115,8 +116,8 @@ class Reader:
         threads, self._threads = self._threads, None
         if threads is None:
             return True
-        threads.submit(self._engine.dispose)
-        return await threads.close(seconds)
+        threads[0].submit(self._engine.dispose)
+        return all(await asyncio.gather(*(each.close(seconds) for each in threads)))
 
     async def _run(self) -> None:
         batch: list[Lookup] = []
@@ -125,7 +126,7 @@ class Reader:
                 batch, self._lookups = self._lookups[:BATCH], self._lookups[BATCH:]
                 with suppress(TimeoutError):
                     async with asyncio.timeout(SECONDS_TO_READ):
-                        await self._on_thread(self._look_up, batch)
+                        await asyncio.wrap_future(self._for(LOOKUP).submit(self._look_up, batch))
                 for lookup in batch:
                     lookup.answer()
         finally:
@@ -154,10 +155,8 @@ class Reader:
             for lookup in batch:
                 lookup.error = lookup.error or Unavailable()
 
-    async def _on_thread(self, work: Callable[..., T], *args: Any) -> T:
-        return await asyncio.wrap_future(self._submit(work, *args))
-
-    def _submit(self, work: Callable[..., T], *args: Any) -> Future[T]:
+    def _for(self, which: int) -> Threads:
+        """Return the threads for queries or for lookups; raises `Unavailable`."""
         if self._threads is None:
             raise Unavailable
-        return self._threads.submit(work, *args)
+        return self._threads[which]

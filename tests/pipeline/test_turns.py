@@ -94,6 +94,17 @@ async def test_a_query_that_was_not_begun_never_runs(database):
     assert not late.begun.is_set()
 
 
+async def test_lookups_do_not_wait_for_queries(database):
+    busy = [Slow() for _ in range(READERS)]
+    asking = [asyncio.create_task(database.reader.read(slow)) for slow in busy]
+    for slow in busy:
+        await asyncio.to_thread(slow.begun.wait, PATIENCE)
+    assert await asyncio.wait_for(database.reader.lookup(lambda _: "found"), PATIENCE / 2) == "found"
+    for slow in busy:
+        slow.may_end.set()
+    await asyncio.gather(*asking)
+
+
 async def test_a_refused_query_is_charged_before_its_answer(database):
     caller = Caller(database)
 
