@@ -476,10 +476,10 @@ class Commands(ABC):
     ) -> FoundPage:
         """Find messages in the rooms and conversations that you belong to, newest first.
 
-        - ``query``: Words, ``"several in a row"``, ``begin*``, ``-without``, and operators: ``from:`` ``to:``
-          ``in:`` ``before:`` ``after:`` ``on:`` ``during:`` ``has:link`` ``has:file`` ``has:image``
-          ``has:reaction`` ``is:mine`` ``is:mention`` ``is:pinned`` ``is:thread``. Nothing is an error: anything
-          else is text.
+        - ``query``: Words, ``"several in a row"``, ``begin*`` (three letters or more), ``-without``, and
+          operators: ``from:`` ``to:`` ``in:`` ``before:`` ``after:`` ``on:`` ``during:`` ``has:link``
+          ``has:file`` ``has:image`` ``has:reaction`` ``is:mine`` ``is:mention`` ``is:pinned`` ``is:thread``.
+          Nothing is an error: anything else is text, of which the first 20 words and phrases count.
         - ``after``: The ``next`` of the page before; if omitted, start at the newest.
         - ``limit``: The most messages to return (default ``25``).
         - ``offset``: How many minutes the days of the query are ahead of UTC where you are (default ``0``).

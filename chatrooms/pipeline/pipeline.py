@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain, repeat
@@ -26,6 +25,7 @@ from chatrooms.pipeline.outcome import Outcome
 from chatrooms.pipeline.parsing import ON_LOOP, parse, weight
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.session_use import SessionUse
+from chatrooms.pipeline.turn import Turn
 from chatrooms.settings import Settings
 from chatrooms.storage.blobs import Blobs
 from chatrooms.storage.database import Database
@@ -157,9 +157,9 @@ class Pipeline:
         return (await self._db.writer.change(*self._writing(command, p, me))).result
 
     async def _ask(self, command: Command[P], p: P, me: Caller) -> Any:
-        async with self._query_slot(me):
-            outcome, seconds = await self._db.reader.read(lambda db: self._timed(command, p, me, db))
-        self._charges.time(command, me, seconds)
+        async with Turn(self._query_slot(me), partial(self._charges.time, command, me)) as turn:
+            query = turn.timed(partial(self._query, command, p, me))
+            outcome = await self._db.reader.read(query, turn.last)
         await self._emit(outcome.signals, me)
         return outcome.result
 
@@ -225,12 +225,6 @@ class Pipeline:
         if passed:
             self._charges.events(passed, me)
             await self._broadcast.publish(passed)
-
-    def _timed(self, command: Command[P], p: P, me: Caller, db: Connection) -> tuple[Outcome[Any], float]:
-        """Run a command on a reader's thread; return also the seconds of processor time that it took."""
-        begun = time.thread_time()
-        outcome = self._query(command, p, me, db)
-        return outcome, time.thread_time() - begun
 
     def _query(self, command: Command[P], p: P, me: Caller, db: Connection) -> Outcome[Any]:
         """Run a command on a reader's thread."""

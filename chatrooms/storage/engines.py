@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 READERS = 4
+LOOKUPS = 1
+"""How many more read for lookups alone, which must not wait for long queries."""
 CACHE = 64 * 1024
 """KiB of pages that SQLite's writer keeps in memory: with few, it writes some several times in a transaction."""
 CHECKPOINT = 48_000
@@ -21,7 +23,7 @@ _QUIET.setLevel(logging.WARNING)  # below WARNING, SQLAlchemy logs rows
 
 def connect(url: URL, *, writer: bool) -> Engine:
     """Return the engine of the writer or of the readers, which cannot write. It connects on first use."""
-    how: dict[str, Any] = {"pool_size": 1 if writer else READERS, "max_overflow": 0}
+    how: dict[str, Any] = {"pool_size": 1 if writer else READERS + LOOKUPS, "max_overflow": 0}
     how |= {"hide_parameters": True, "logging_name": _QUIET.name.rpartition(".")[2]}
     if url.get_backend_name() != "sqlite":
         isolation = "READ COMMITTED" if writer else "REPEATABLE READ"

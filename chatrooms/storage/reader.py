@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.errors import Internal, Refusal, Unavailable
 from chatrooms.lifetime import Lifetime
-from chatrooms.storage.engines import READERS, connect
+from chatrooms.storage.engines import LOOKUPS, READERS, connect
 from chatrooms.storage.threads import Threads
 from chatrooms.wire import failures
 
 T = TypeVar("T")
+Begun: TypeAlias = Callable[[Future[Any]], None]
 
+QUERY, LOOKUP = 0, 1
 BATCH = 256
 SECONDS_TO_READ = 30.0
 """How long a query may wait for a thread and its result."""
@@ -58,22 +61,28 @@ class Reader:
 
     def __init__(self, url: URL, lifetime: Lifetime) -> None:
         self._lifetime, self._engine = lifetime, connect(url, writer=False)
-        self._threads: Threads | None = None
+        self._threads: tuple[Threads, Threads] | None = None
         self._lookups: list[Lookup] = []
         self._task: asyncio.Task[None] | None = None
 
-    async def read(self, query: Callable[[Connection], T]) -> T:
-        """Run ``query`` in one snapshot and return its result; raises `Unavailable`."""
+    async def read(self, query: Callable[[Connection], T], begun: Begun | None = None) -> T:
+        """Run ``query`` in one snapshot and return its result; raises `Unavailable`.
+
+        ``begun`` is called with what ends when the thread is done, which can be later than this.
+        """
         if not self._lifetime.here:
-            return await self._lifetime.call(self.read, query)
+            return await self._lifetime.call(self.read, query, begun)
+        running = self._for(QUERY).submit(self._query, query)
+        if begun:
+            begun(running)
         try:
             async with asyncio.timeout(SECONDS_TO_READ):
-                return await self._on_thread(self._query, query)
+                return await asyncio.wrap_future(running)
         except TimeoutError as error:
             raise Unavailable from error
 
     async def lookup(self, query: Callable[[Connection], T]) -> T:
-        """Run a query that finds a few rows by index: all waiting lookups share one snapshot and one thread.
+        """Run a query that finds a few rows by index: all waiting lookups share one snapshot and a thread of their own.
 
         The snapshot begins after the call. Raises `Unavailable`.
         """
@@ -90,7 +99,7 @@ class Reader:
     def open(self) -> None:
         """Start the threads."""
         self._lookups, self._task = [], None
-        self._threads = Threads(READERS, "reader")
+        self._threads = Threads(READERS, "reader"), Threads(LOOKUPS, "lookup")
 
     async def finish(self, seconds: float) -> bool:
         """Finish the waiting lookups, refuse those not done within ``seconds``; return whether all were done."""
@@ -107,8 +116,8 @@ class Reader:
         threads, self._threads = self._threads, None
         if threads is None:
             return True
-        threads.submit(self._engine.dispose)
-        return await threads.close(seconds)
+        threads[0].submit(self._engine.dispose)
+        return all(await asyncio.gather(*(each.close(seconds) for each in threads)))
 
     async def _run(self) -> None:
         batch: list[Lookup] = []
@@ -117,7 +126,7 @@ class Reader:
                 batch, self._lookups = self._lookups[:BATCH], self._lookups[BATCH:]
                 with suppress(TimeoutError):
                     async with asyncio.timeout(SECONDS_TO_READ):
-                        await self._on_thread(self._look_up, batch)
+                        await asyncio.wrap_future(self._for(LOOKUP).submit(self._look_up, batch))
                 for lookup in batch:
                     lookup.answer()
         finally:
@@ -146,5 +155,8 @@ class Reader:
             for lookup in batch:
                 lookup.error = lookup.error or Unavailable()
 
-    async def _on_thread(self, work: Callable[..., T], *args: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
+    def _for(self, which: int) -> Threads:
+        """Return the threads for queries or for lookups; raises `Unavailable`."""
+        if self._threads is None:
+            raise Unavailable
+        return self._threads[which]

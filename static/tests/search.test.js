@@ -98,6 +98,18 @@ test("an excerpt begins near what was found", () => {
   assert.deepEqual(lines, ["…", "item ", "[needle]"]);
 });
 
+test("a piece with any signs is marked", () => {
+  const signs = Array.from({ length: 95 }, (_, at) => String.fromCodePoint(32 + at));
+  const piece = fc.string({ unit: fc.constantFrom(...signs), minLength: 1 });
+  fc.assert(
+    fc.property(fc.oneof(piece, fc.constantFrom(...signs)), (text) => {
+      assert.deepEqual(marked(text, [text]), [{ text, isFound: true }]);
+    }),
+    { examples: signs.map((sign) => [`a${sign}b`]) },
+  );
+  assert.deepEqual(shown(["see ", "well-known", " facts"]), ["see ", "[well-known]", " facts"]);
+});
+
 test("marking keeps the text, whatever was found", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), fc.array(fc.string({ unit: "grapheme" })), (text, found) => {

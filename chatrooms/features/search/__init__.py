@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, cast
 
@@ -25,6 +26,8 @@ from chatrooms.types import Id, fitting
 
 PAGE = 50
 LONGEST = 500
+SECONDS_TO_MARK = 0.15
+"""After this time, a page ends, whose messages show what was found in them."""
 A_DAY = 24 * 60
 
 _key = Prepared(select(messages.c.key).where(messages.c.id == bindparam("id")))
@@ -35,9 +38,10 @@ class Find(Params):
 
     query: str = Field(
         max_length=LONGEST,
-        description='Words, `"several in a row"`, `begin*`, `-without`, and operators: `from:` `to:` `in:` `before:` '
-        "`after:` `on:` `during:` `has:link` `has:file` `has:image` `has:reaction` `is:mine` `is:mention` `is:pinned` "
-        "`is:thread`. Nothing is an error: anything else is text.",
+        description='Words, `"several in a row"`, `begin*` (three letters or more), `-without`, and operators: `from:` '
+        "`to:` `in:` `before:` `after:` `on:` `during:` `has:link` `has:file` `has:image` `has:reaction` `is:mine` "
+        "`is:mention` `is:pinned` `is:thread`. Nothing is an error: anything else is text, of which the first 20 words "
+        "and phrases count.",
     )
     after: Id | None = Field(None, description="The `next` of the page before; if omitted, start at the newest.")
     limit: int = Field(25, ge=1, le=PAGE, description="The most messages to return.")
@@ -87,9 +91,8 @@ def search(act: Act, p: Find, below: int | None) -> FoundPage:
     if not terms:
         return {"messages": [], "more": False, "next": None, "indexed": _indexed(act), "mine": {}}
     found, last = Search.begin(act, terms).find(below, p.limit)
-    loaded = [_highlighted(message, terms) for message in with_parts(act, found)]
-    shown = list(fitting(loaded))
-    following = shown[-1]["id"] if len(shown) < len(loaded) else last
+    shown = list(fitting(list(_highlighted(fitting(with_parts(act, found)), terms))))
+    following = shown[-1]["id"] if len(shown) < len(found) else last
     return {
         "messages": shown,
         "more": following is not None,
@@ -99,8 +102,13 @@ def search(act: Act, p: Find, below: int | None) -> FoundPage:
     }
 
 
-def _highlighted(message: Message, terms: Sequence[Term]) -> FoundMessage:
-    return cast(FoundMessage, {**message, "highlights": pieces(terms, message["text"] or "")})
+def _highlighted(found: Sequence[Message], terms: Sequence[Term]) -> Iterator[FoundMessage]:
+    """Yield messages with what was found in them, one at least, for `SECONDS_TO_MARK`."""
+    until = time.monotonic() + SECONDS_TO_MARK
+    for message in found:
+        yield cast(FoundMessage, {**message, "highlights": pieces(terms, message["text"] or "")})
+        if time.monotonic() > until:
+            return
 
 
 def _indexed(act: Act) -> int:

@@ -20,7 +20,7 @@ from chatrooms.features.messages.loading import rows_of
 from chatrooms.features.search import index
 from chatrooms.features.search.index import Wanted, mark, marked
 from chatrooms.features.search.indexing import is_searched, state_mark, with_files
-from chatrooms.features.search.language import Operator, Period, Term, Text
+from chatrooms.features.search.language import Operator, Period, Term, Text, texts
 from chatrooms.features.search.matching import alternatives, is_in, is_to, matches
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act
@@ -42,6 +42,8 @@ SECONDS = 0.15
 """After this time, a search returns what it has found, and where to continue."""
 SECONDS_AT_MOST = 2.0
 """After this time, it gives up: it has read much, but nothing that the caller may read."""
+PREFIXES = 2
+"""How many beginnings of words are a part of what the index looks for; it reads all of them, whatever the range."""
 SLACK = timedelta(hours=1)
 """By how much clocks may have been set back: otherwise the times of messages are in the order of their keys."""
 
@@ -96,18 +98,24 @@ class Search:
         """Return up to ``most`` messages with keys less than ``below``."""
         index.bound(self.act.db, SECONDS_AT_MOST)
         begun, found, seen = time.monotonic(), list[Message](), ""
-        for keys in self._candidates(below) if self.rooms else ():
-            loaded = self._load(keys)
-            seen = loaded[-1]["id"] if loaded else seen
-            found += (row for row in loaded if self._meets(row))
-            if len(found) > most:
-                return Found(found[:most], found[most - 1]["id"])
+        for row in self._loaded(below):
+            if row and self._meets(row):
+                if len(found) == most:
+                    return Found(found, found[-1]["id"])
+                found.append(row)
+            seen = row["id"] if row else seen
             elapsed = time.monotonic() - begun
             if seen and elapsed > SECONDS:
                 return Found(found, seen)
             if elapsed > SECONDS_AT_MOST:
                 raise Unavailable
         return Found(found, None)
+
+    def _loaded(self, below: int | None) -> Iterator[Message | None]:
+        """Yield candidates that the caller may read, newest first, and None after each step, to look at the clock."""
+        for keys in self._candidates(below) if self.rooms else ():
+            yield from self._load(keys)
+            yield None
 
     def _meets(self, row: Message) -> bool:
         return row.pop("kept") and matches(self.terms, row, self.act.me.username)  # type: ignore[typeddict-item]
@@ -215,7 +223,9 @@ def _readable(act: Act, terms: Sequence[Term]) -> list[str]:
 
 def _wanted(terms: Sequence[Term]) -> Wanted:
     """Return what the index has to look for, besides rooms."""
-    wanted = [[term.needle] for term in terms if isinstance(term, Text) and not term.negated]
+    needles = list(texts(terms))
+    prefixes = [needle for needle in needles if needle.prefix][PREFIXES:]
+    wanted = [[needle] for needle in needles if needle not in prefixes]
     for some in alternatives(_positive(terms)):
         operators = [term for term in some if isinstance(term, Operator)]
         if operators and operators[0].name == "from":

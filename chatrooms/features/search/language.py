@@ -20,6 +20,8 @@ DAYS = frozenset({"before", "after", "on", "during"})
 STATES = frozenset({"has:link", "has:file", "has:image", "is:mine", "is:thread"})
 """What a message itself shows; features add others (`Part.found_by`)."""
 MYSELF = "me"
+MOST_TEXTS = 20
+"""How many words and phrases a query can have; further ones are ignored."""
 
 _TERM = re.compile(
     r"""(?P<minus>-(?![-\s]))?
@@ -79,7 +81,9 @@ class Reader:
 def parse(query: str, reader: Reader) -> tuple[Term, ...]:
     """Return the terms of a query; it never fails."""
     found = (_term(match, reader) for match in _TERM.finditer(query.translate(_QUOTES)))
-    return tuple(dict.fromkeys(term for term in found if term))
+    terms = list(dict.fromkeys(term for term in found if term))
+    ignored = [term for term in terms if isinstance(term, Text)][MOST_TEXTS:]
+    return tuple(term for term in terms if term not in ignored)
 
 
 def _term(match: re.Match[str], reader: Reader) -> Term | None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any
 
 from chatrooms import names
 from chatrooms.features.search.language import Operator, Period, Term, Text, texts
-from chatrooms.features.search.words import Needle, Span, is_unspaced, places, spans, words
+from chatrooms.features.search.words import Line, Needle, Span, is_unspaced, spans, words
 
 Row = Mapping[str, Any]
+
+MARKED = 500
+"""How many occurrences of each term a text shows as found, so that a long text costs little."""
 
 _link = re.compile(r"https?://\S|\bwww\.\w", re.IGNORECASE)
 
@@ -23,8 +26,8 @@ def matches(terms: Sequence[Term], message: Row, me: str) -> bool:
     others = [term for term in terms if not isinstance(term, Text)]
     if not all(any(_meets(term, message, me) for term in some) for some in alternatives(others)):
         return False
-    found = _words(message) if said else []
-    return all(any(_has(term.needle, each) for each in found) != term.negated for term in said)
+    found = [Line(words(text)) for text in searched(message)] if said else []
+    return all(any(each.has(term.needle) for each in found) != term.negated for term in said)
 
 
 def states(message: Row) -> list[str]:
@@ -108,18 +111,10 @@ def _meant(value: str, me: str) -> set[str]:
     return {f"{room}{slash}{seq}" for room in meant}
 
 
-def _words(message: Row) -> list[list[str]]:
-    return [words(text) for text in searched(message)]
-
-
-def _has(needle: Needle, found: Sequence[str]) -> bool:
-    return next(places(needle, found), None) is not None
-
-
 def _ranges(needles: Iterable[Needle], found: Sequence[Span]) -> Iterable[tuple[int, int]]:
-    of_text = [span.word for span in found]
+    line = Line(span.word for span in found)
     for needle in needles:
-        for at in places(needle, of_text):
+        for at in islice(line.places(needle), MARKED):
             last = found[at + len(needle.words) - 1]
             only_head = needle.prefix and is_unspaced(last.word)
             yield found[at].start, last.head if only_head else last.end

@@ -58,7 +58,7 @@ function patternOf(words) {
 
 /** A word that is not a part of another one, where there are spaces between words. @param {string} word */
 function whole(word) {
-  const literal = word.replace(/[\\^$.*+?()[\]{}|/-]/gu, String.raw`\$&`);
+  const literal = word.replace(/[\\^$.*+?()[\]{}|/]/gu, String.raw`\$&`);
   const before = /^[\p{L}\p{N}]/u.test(word) && !UNSPACED.test(word) ? String.raw`(?<![\p{L}\p{N}])` : "";
   const after = /[\p{L}\p{N}\p{M}]$/u.test(word) && !UNSPACED.test(word) ? String.raw`(?![\p{L}\p{N}])` : "";
   return `${before}${literal}${after}`;

@@ -103,7 +103,7 @@ const Hints = () => html`
     <p>Words find messages that have all of them, in any order, in every room and conversation of yours.</p>
     <dl>
       <div><dt>"two words"</dt><dd>In a row</dd></div>
-      <div><dt>begin*</dt><dd>The beginning of a word</dd></div>
+      <div><dt>begin*</dt><dd>The beginning of a word, three letters or more</dd></div>
       <div><dt>-word</dt><dd>Without a word; also before an operator, such as -from:</dd></div>
       ${OPERATORS.map(([operator, about]) => html`<div key=${operator}><dt>${operator}</dt><dd>${about}</dd></div>`)}
     </dl>

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from chatrooms.features.search import index
 from chatrooms.features.search.index import SLICE, mark, marked
-from chatrooms.features.search.words import Needle, needle, places, words
+from chatrooms.features.search.words import Line, Needle, needle, words
 from chatrooms.storage.tables import metadata
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"])
@@ -51,7 +51,7 @@ def naively(texts: list[str], asked: list[Needle]) -> list[int]:
     """Return the numbers of the texts that have all that is asked for, the last one first."""
 
     def has_all(said: str) -> bool:
-        return all(next(places(one, words(said)), None) is not None for one in asked)
+        return all(Line(words(said)).has(one) for one in asked)
 
     return [at for at, said in reversed(list(enumerate(texts))) if has_all(said)]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chatrooms.features.search.language import Operator, Period, Reader, Text, parse
+from chatrooms.features.search.language import MOST_TEXTS, Operator, Period, Reader, Text, parse
 from chatrooms.features.search.words import Needle
 
 NOW = datetime(2026, 11, 26, 23, 30, tzinfo=UTC)
@@ -81,6 +81,14 @@ def test_a_day_is_that_of_the_reader():
     assert parse("on:today", there) == (Period("2026-11-26T18:30:00.000Z", "2026-11-27T18:30:00.000Z"),)
     west = Reader("alice", now=NOW, offset=timedelta(hours=-24))
     assert parse("on:today", west) == (Period("2026-11-26T00:00:00.000Z", "2026-11-27T00:00:00.000Z"),)
+
+
+@given(st.lists(st.sampled_from([*"abcdefghijklmnopqrstuvwxyz東京都", "-x", '"a b"', "from:bob", "on:2026"])))
+@example([chr(0x4E00 + number) for number in range(250)])
+def test_the_first_words_and_phrases_count_and_all_operators(said):
+    every = list(dict.fromkeys(term for part in said for term in parse(part, ALICE)))
+    texts = [term for term in every if isinstance(term, Text)]
+    assert list(parse(" ".join(said), ALICE)) == [term for term in every if term not in texts[MOST_TEXTS:]]
 
 
 PARTS = st.sampled_from(

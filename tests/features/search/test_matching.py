@@ -6,7 +6,7 @@ import pytest
 
 from chatrooms.features.search.indexing import entry
 from chatrooms.features.search.language import Reader, parse
-from chatrooms.features.search.matching import matches, pieces
+from chatrooms.features.search.matching import MARKED, matches, pieces
 from chatrooms.features.search.words import words
 
 ALICE = Reader("alice")
@@ -37,6 +37,12 @@ MESSAGE = {"room": "#lobby", "author": "bob", "text": "See", "at": "2026-11-26T1
 )
 def test_what_a_message_meets(query, message, is_met):
     assert matches(parse(query, ALICE), MESSAGE | message, "alice") is is_met
+
+
+def test_a_long_text_shows_the_first_occurrences():
+    text = "東 a " * (MARKED + 10)
+    shown = pieces(parse("東 a", ALICE), text)
+    assert "".join(shown) == text and len(shown) == 2 * 2 * MARKED + 1
 
 
 def test_names_of_files_are_indexed_and_not_highlighted():

@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from chatrooms.features import search
 from chatrooms.features.search import finding, indexing
+from chatrooms.features.search import index as index_of_words
 from chatrooms.pipeline.jobs import Job
 from chatrooms.types import MAX_BYTES, MAX_TEXT
 from tests.people import Person, Refused
@@ -41,7 +43,7 @@ async def test_words_phrases_beginnings_and_what_a_message_does_not_have(person,
         await alice.say("#lobby", text)
     for _ in range(2):
         assert await found(alice, "DEPLOY") == ["the deploy failed", "Deploy the café"]
-        assert await found(alice, "deploy*") == ["deploying again", "the deploy failed", "Deploy the café"]
+        assert await found(alice, "dep*") == ["deploying again", "the deploy failed", "Deploy the café"]
         assert await found(alice, '"the deploy"') == ["the deploy failed"]
         assert await found(alice, "deploy -failed cafe") == ["Deploy the café"]
         assert await found(alice, "-deploy -deploying") == ["nothing"]
@@ -54,7 +56,7 @@ async def test_what_was_found_is_marked_in_the_text(person):
     await alice.say("#lobby", "👍🏽 The Café is *CAFE*, 東京都")
     highlights = [
         (await alice.run("search", query=query))["messages"][0]["highlights"]
-        for query in ("cafe", "東京 the", "都 👍 -absent", "from:me", "ca*")
+        for query in ("cafe", "東京 the", "都 👍 -absent", "from:me", "caf*")
     ]
     assert highlights == [
         ["👍🏽 The ", "Café", " is *", "CAFE", "*, 東京都"],
@@ -228,6 +230,52 @@ async def test_a_long_search_returns_what_it_has_and_where_to_go_on(person, inde
         after = page["next"]
     assert [text for page in pages for text in page] == ["red", "red", "red"]
     assert [] in pages
+
+
+async def every_page(person: Person, query: str) -> list[list[str]]:
+    pages, after = [], None
+    while not pages or after:
+        page = await person.run("search", query=query, after=after)
+        pages.append([message["text"] for message in page["messages"]])
+        after = page["next"]
+    return pages
+
+
+async def test_a_search_looks_at_the_clock_after_each_message(person, index, monkeypatch):
+    alice = await person("alice")
+    for text in ("red one", "blue", "red two", "blue red"):
+        await alice.say("#lobby", text)
+    monkeypatch.setattr(finding, "SECONDS", -1)
+    for _ in range(2):
+        assert [page for page in await every_page(alice, "red -blue") if page] == [["red two"], ["red one"]]
+        assert [] in await every_page(alice, "red -blue")
+        await index()
+
+
+async def test_a_page_ends_when_marking_what_was_found_takes_long(person, monkeypatch):
+    alice = await person("alice")
+    for text in ("red one", "red two", "red three"):
+        await alice.say("#lobby", text)
+    monkeypatch.setattr(search, "SECONDS_TO_MARK", -1)
+    assert await every_page(alice, "red") == [["red three"], ["red two"], ["red one"]]
+
+
+async def test_many_beginnings_of_words_are_all_looked_for(person, index, monkeypatch):
+    alice = await person("alice")
+    for text in ("maybe apples and pears", "maybe apples", "dogs", "猫が好き 犬も鳥も"):
+        await alice.say("#lobby", text)
+    asked: list[index_of_words.Wanted] = []
+    find = index_of_words.find
+    monkeypatch.setattr(
+        index_of_words, "find", lambda db, wanted, *rest: asked.append(wanted) or find(db, wanted, *rest)
+    )
+    for _ in range(2):
+        assert await found(alice, "may* app* pea*") == ["maybe apples and pears"]
+        assert await found(alice, "app* dog*") == []
+        assert await found(alice, "猫 犬 鳥") == ["猫が好き 犬も鳥も"]
+        await index()
+    prefixes = [sum(needle.prefix for group in wanted for needle in group) for wanted in asked]
+    assert set(prefixes) == {finding.PREFIXES}
 
 
 async def test_replies_in_threads_are_found_by_those_who_can_read_them(person, index, staff, alice, bob, mallory):

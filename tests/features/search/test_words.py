@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chatrooms.features.search.words import LONGEST, needle, places, spans, words
+from chatrooms.features.search.words import LONGEST, SHORTEST, Line, Needle, needle, spans, words
 
 TEXTS = st.one_of(
     st.text(max_size=60),
@@ -18,7 +18,7 @@ TEXTS = st.one_of(
 
 def is_found(query: str, text: str, *, prefix: bool = False) -> bool:
     wanted = needle(query, prefix=prefix)
-    return wanted is not None and next(places(wanted, words(text)), None) is not None
+    return wanted is not None and Line(words(text)).has(wanted)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,32 @@ def test_what_people_do_not_look_for_is_not(query, text):
 def test_the_beginning_of_a_word_is_found_if_it_is_wanted():
     assert is_found("migra", "the migrations", prefix=True) and not is_found("migra", "the migrations")
     assert is_found("the mig", "the migrations", prefix=True) and not is_found("he mig", "the migrations", prefix=True)
+
+
+@given(st.text("ab東京", min_size=1, max_size=6))
+def test_a_short_beginning_is_a_word_except_in_scripts_without_spaces(text):
+    wanted, last = needle(text, prefix=True), words(text)[-1]
+    unspaced = last in "東京"
+    ends_alone = unspaced and not (len(text) > 1 and text[-2] in "東京")
+    assert wanted.prefix == (ends_alone or (not unspaced and len(last) >= SHORTEST))
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "ab", "東", "東京"]), max_size=30),
+    st.lists(st.sampled_from(["a", "b", "ab", "東", "東京"]), min_size=1, max_size=3),
+    st.booleans(),
+)
+@example(["東"] * 10_000, ["東"] * 250, True)
+def test_a_needle_is_at_each_place_where_its_words_are(said, wanted, prefix):
+    count = len(wanted)
+
+    def is_at(at: int) -> bool:
+        *exact, last = said[at : at + count]
+        return exact == wanted[:-1] and (last.startswith(wanted[-1]) if prefix else last == wanted[-1])
+
+    expected = [at for at in range(len(said) - count + 1) if is_at(at)]
+    line, needle = Line(said), Needle(tuple(wanted), prefix)
+    assert list(line.places(needle)) == expected and line.has(needle) == bool(expected)
 
 
 def test_a_word_without_end_is_found_by_all_of_it_and_by_its_beginning():
