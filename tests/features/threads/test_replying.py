@@ -69,6 +69,23 @@ async def test_a_socket_leaves_the_thread_that_it_opened_first_for_one_too_many_
     assert received == ["in followed", "in third", "in fourth"]
 
 
+async def test_a_socket_receives_no_thread_whose_opening_failed(own_server, alice, bob, monkeypatch):
+    async def fail(*_):
+        raise OSError("the database is away")
+
+    monkeypatch.setattr(broadcast, "MAX_OPEN", 1)
+    first, second = [await alice.say("#lobby", text) for text in ("first", "second")]
+    await bob.run("thread.open", id=first["id"])
+    with monkeypatch.context() as away:
+        away.setattr(own_server.chat._broadcast, "align", fail)
+        with pytest.raises(Refused, match="internal"):
+            await bob.run("thread.open", id=second["id"])
+    for above in (first, second):
+        await alice.say(thread_of(above), "Yes")
+    await bob.settled()
+    assert "Yes" not in bob.texts()
+
+
 async def test_the_summary_names_the_first_five_and_forgets_what_is_deleted(person):
     alice, *others = [await person(name) for name in ("alice", "bob", "carol", "dave", "erin", "frank", "grace")]
     above = await alice.say("#lobby", "Lunch?")
