@@ -517,7 +517,8 @@ class Commands(ABC):
         """Follow the thread under a message on all your devices. Following it again has no effect.
 
         You also begin to follow a thread when you reply in it, are mentioned in it, or wrote the message above
-        it. Of more than 2,000 threads, you no longer follow the first.
+        it. You follow at most 2,000 threads: if you follow another one or reply in it, you no longer follow the
+        first; by what others do you then begin to follow none.
         """
         result: Followed = await self.run("thread.follow", id=id)
         return result["follow"]

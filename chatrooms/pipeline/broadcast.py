@@ -118,14 +118,16 @@ class Broadcast:
             for each in [sid] if sid else self.sockets_in(username):
                 await self._place(each, belongs)
 
-    async def open(self, sid: str, thread: str) -> None:
+    async def open(self, sid: str, thread: str, username: str) -> None:
         """Have a socket receive the changes of a thread, until `close` or until its person may not read it."""
+        too_many: list[str] = []
         with suppress(KeyError):  # the socket is gone
             opened = self._opened(sid)
             opened[thread] = None
-            for first in list(opened)[:-MAX_OPEN]:
-                del opened[first]
+            too_many = list(opened)[:-MAX_OPEN]
             await self.server.enter_room(sid, thread)
+        for first in too_many:
+            await self.close(sid, first, username)
 
     async def close(self, sid: str, thread: str, username: str) -> None:
         """End `open`; the socket still receives the changes of a thread that its person follows."""

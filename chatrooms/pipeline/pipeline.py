@@ -173,10 +173,10 @@ class Pipeline:
         if not command.opens:
             await self._broadcast.close(sid, thread, me.username)
             return await self._ask(command, p, me)
-        await self._broadcast.open(sid, thread)
         try:
+            await self._broadcast.open(sid, thread, me.username)
             return await self._ask(command, p, me)
-        except Refusal:
+        except BaseException:
             await self._broadcast.close(sid, thread, me.username)
             raise
 

@@ -1,7 +1,8 @@
 """Following threads: rows in a person's own room, valid while they belong to the room that the thread is in.
 
 A thread is followed by the author of the message above it, by who replies, by who is mentioned in it, and by who
-chooses to. Who stops following it follows it again when they reply or choose to.
+chooses to. Who stops following it follows it again when they reply or choose to. Only what a person does themself, a
+reply or the choice, makes place for another thread: else a stranger who mentions them would end what they follow.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import follows, users
 
 MAX_FOLLOWED = 2000
-"""How many threads a person follows; following another one ends following the one that they began to first."""
+"""How many threads a person follows; if they reply in another one or choose it, following the first ends."""
 AT_ONCE = 20
 """How many people begin to follow a thread in one transaction, while other writes wait."""
 
@@ -77,9 +78,14 @@ def end(act: Act, username: str, follow: Follow) -> Follow:
 
 def _make_place(act: Act, username: str) -> None:
     """End the following of those that the person began to follow first, if they are too many with another one."""
-    count = _count.all(act.db, {"who": username})[0]["count"]
-    for row in _oldest.all(act.db, {"who": username, "limit": max(0, count + 1 - MAX_FOLLOWED)}):
+    too_many = max(0, _count_followed(act.db, username) + 1 - MAX_FOLLOWED)
+    for row in _oldest.all(act.db, {"who": username, "limit": too_many}):
         end(act, username, cast(Follow, find(act.db, username, row["room"])))
+
+
+def _count_followed(db: Connection, username: str) -> int:
+    count: int = _count.all(db, {"who": username})[0]["count"]
+    return count
 
 
 def _put(act: Act, username: str, thread: str, message: str, *, gone: bool, known: bool) -> Follow:
@@ -128,7 +134,10 @@ async def _run(chat: Chat, job: Job) -> None:
 
 
 FOLLOW = JobKind("threads.follow", _run)
-"""Has people follow a thread because of a message in it, unless they have left the room or stopped following it."""
+"""Has people follow a thread because of a message in it, unless they have left the room or stopped following it.
+
+Only its author makes place for that, by the first thread that they follow; others must have place left.
+"""
 
 
 def _begin_all(act: Act, room: str, seq: int, author: str, people: Sequence[str]) -> None:
@@ -138,5 +147,5 @@ def _begin_all(act: Act, room: str, seq: int, author: str, people: Sequence[str]
     for username in act.db.scalars(select(users.c.username).where(users.c.username.in_(people), is_here)).all():
         if username == author:
             begin(act, username, room, message["id"], seq)
-        elif username not in known:
+        elif username not in known and _count_followed(act.db, username) < MAX_FOLLOWED:
             begin(act, username, room, message["id"], seq - 1)

@@ -106,6 +106,23 @@ async def test_a_person_follows_so_many_threads_then_no_longer_the_first(alice, 
     assert set(await followed(bob)) == {thread_of(said[1]), thread_of(said[2])}
 
 
+async def test_what_others_do_ends_no_following_but_what_one_does_oneself_ends_the_first(alice, bob, monkeypatch):
+    monkeypatch.setattr(following, "MAX_FOLLOWED", 2)
+    others = [await author.say("#lobby", text) for author, text in ((alice, "chosen"), (alice, "answered"))]
+    chosen, answered = map(thread_of, others)
+    await bob.run("thread.follow", id=others[0]["id"])
+    await bob.say(answered, "Yes")
+    await hears_follow(bob, answered)
+    under_own, mentioning = [thread_of(await each.say("#lobby", "Lunch?")) for each in (bob, alice)]
+    for thread, text in ((under_own, "Yes"), (mentioning, "Yes, @bob")):
+        await alice.say(thread, text)
+        await hears_follow(alice, thread)  # the same transaction would have begun bob's
+    assert await followed(bob) == {chosen: 0, answered: 0}
+    await bob.say(mentioning, "At noon")
+    await hears_follow(bob, chosen, gone=True)
+    assert await followed(bob) == {answered: 0, mentioning: 0}
+
+
 async def test_who_is_removed_from_the_room_loses_its_threads_at_once(own_server, staff, alice, bob):
     above = await bob.say(staff, "Lunch?")
     thread = thread_of(above)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chatrooms.pipeline import broadcast
 from tests.features.threads.waiting import hears_thread, thread_of
 from tests.people import Refused, connect
 
@@ -53,6 +54,38 @@ async def test_a_thread_that_is_open_is_received_live_until_it_is_closed(own_ser
     assert carol.texts(thread) == [] and await carol.run("thread.close", id=above["id"]) == {}
 
 
+async def test_a_socket_leaves_the_thread_that_it_opened_first_for_one_too_many_unless_it_is_followed(
+    alice, bob, monkeypatch
+):
+    monkeypatch.setattr(broadcast, "MAX_OPEN", 2)
+    said = [await alice.say("#lobby", text) for text in ("followed", "first", "second", "third", "fourth")]
+    await bob.run("thread.follow", id=said[0]["id"])
+    for above in (*said, said[3]):
+        await bob.run("thread.open", id=above["id"])
+    for above in said:
+        await alice.say(thread_of(above), f"in {above['text']}")
+    await bob.settled()
+    received = [text for text in bob.texts() if text.startswith("in ")]
+    assert received == ["in followed", "in third", "in fourth"]
+
+
+async def test_a_socket_receives_no_thread_whose_opening_failed(own_server, alice, bob, monkeypatch):
+    async def fail(*_):
+        raise OSError("the database is away")
+
+    monkeypatch.setattr(broadcast, "MAX_OPEN", 1)
+    first, second = [await alice.say("#lobby", text) for text in ("first", "second")]
+    await bob.run("thread.open", id=first["id"])
+    with monkeypatch.context() as away:
+        away.setattr(own_server.chat._broadcast, "align", fail)
+        with pytest.raises(Refused, match="internal"):
+            await bob.run("thread.open", id=second["id"])
+    for above in (first, second):
+        await alice.say(thread_of(above), "Yes")
+    await bob.settled()
+    assert "Yes" not in bob.texts()
+
+
 async def test_the_summary_names_the_first_five_and_forgets_what_is_deleted(person):
     alice, *others = [await person(name) for name in ("alice", "bob", "carol", "dave", "erin", "frank", "grace")]
     above = await alice.say("#lobby", "Lunch?")
@@ -64,6 +97,7 @@ async def test_the_summary_names_the_first_five_and_forgets_what_is_deleted(pers
         "last_at": replies[-1]["at"],
         "people": ["bob", "carol", "dave", "erin", "frank"],
     }
+    alice.heard.clear()  # there were five replies before, too
     await others[1].run("message.delete", id=replies[1]["id"])
     await others[0].run("message.delete", id=replies[-1]["id"])
     row = await hears_thread(alice, 5)
