@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chatrooms import names, types
-from chatrooms.pipeline import charges, pipeline
+from chatrooms.features.files import beginning, turns
+from chatrooms.pipeline import charges, contents, pipeline
 from chatrooms.storage import blobs, writer
 from chatrooms.wire import http_protocol, limits, measure
 
