@@ -144,9 +144,9 @@ class Commands(ABC):
         """Begin to upload a file, which you can then post with ``message.post``.
 
         Send its bytes to ``upload`` by tus 1.0 (https://tus.io/protocols/resumable-upload): ``HEAD`` returns how
-        many the server has, ``PATCH`` adds more, and ``DELETE`` gives up. What is not posted within a day is
-        removed. Pictures are stored without metadata such as the place where they were taken; files of other
-        types as they are.
+        many the server has, ``PATCH`` adds more, and ``DELETE`` gives up. What makes no progress for an hour, or
+        is not posted within a day, is removed. JPEG, PNG, WebP, GIF and AVIF pictures are stored without metadata
+        such as the place where they were taken, or refused; files of other types are stored as they are.
 
         - ``name``: Its name; folders, and characters that cannot be seen, are left out.
         - ``size``: Its bytes; an empty file cannot be uploaded.

@@ -25,6 +25,8 @@ from chatrooms.pipeline.rates import Rates
 
 POLICY = "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'"
 """Browsers make a page of a picture or a video that is opened by itself; it gets no more than it needs."""
+DIGITS = 18
+"""Of the number of a byte; Python refuses to read thousands of them."""
 _one_range = re.compile(r"bytes=(\d*)-(\d*)")
 
 
@@ -98,12 +100,17 @@ def _part(request: Request, length: int, etag: str) -> Part | None:
     asked = _one_range.fullmatch(request.headers.get("range", "").strip())
     if asked is None or not any(asked.groups()) or request.headers.get("if-range", etag) != etag:
         return whole
-    first, last = (int(each) if each else None for each in asked.groups())
+    first, last = (_number(each) if each else None for each in asked.groups())
     if first is None:
         return Part(max(0, length - (last or 0)), length, is_all=False) if last else None
     if first >= length or (last is not None and last < first):
         return None if first >= length else whole
     return Part(first, length if last is None else min(last + 1, length), is_all=False)
+
+
+def _number(digits: str) -> int:
+    """Return a number; of one that no file can have bytes for, a large one."""
+    return int(digits) if len(digits) <= DIGITS else 10**DIGITS
 
 
 async def _begun(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -6,38 +6,44 @@ Whatever ends a request, what came is stored: the client asks how much that is, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from starlette.requests import Request
 
-from chatrooms.errors import Conflict, RateLimited, TooLarge, Unavailable
+from chatrooms.errors import Conflict, NoSpace, RateLimited, TooLarge, Unavailable
 from chatrooms.storage.blobs import Blobs
 
 PIECE = 1024 * 1024
 """How many bytes are written at once."""
 SECONDS_OF_SILENCE = 20.0
-OF_PERSON, OF_ALL = 8, 100
+OF_PERSON, OF_ADDRESS, OF_ALL = 8, 16, 100
 """How many requests may send at a time."""
 SECONDS_TO_STOP = 30.0
 
 
 class Receivings:
-    """The requests that send pieces now, by the id of the upload."""
+    """The requests that send pieces now, by the id of the upload.
 
-    def __init__(self, blobs: Blobs) -> None:
-        self._blobs = blobs
+    ``used`` returns how many bytes count as stored by then, of ``space`` bytes.
+    """
+
+    def __init__(self, blobs: Blobs, used: Callable[[], Awaitable[int]], space: int) -> None:
+        self._blobs, self._used, self._space = blobs, used, space
         self._running: dict[str, Receiving] = {}
 
     @contextmanager
-    def begin(self, id: str, owner: str) -> Iterator[Receiving]:
+    def begin(self, id: str, owner: str, network: str) -> Iterator[Receiving]:
         """Let a request send a piece; raises `Conflict` while another one does, and `RateLimited`."""
         if id in self._running:
             raise Conflict("Another request sends this file now.")
-        if len(self._running) >= OF_ALL or sum(each.owner == owner for each in self._running.values()) >= OF_PERSON:
+        running = self._running.values()
+        of_person = sum(each.owner == owner for each in running)
+        of_address = sum(each.network == network for each in running)
+        if len(running) >= OF_ALL or of_person >= OF_PERSON or of_address >= OF_ADDRESS:
             raise RateLimited("Too many files are being uploaded. Wait a moment.", retry_after=5)
-        receiving = self._running[id] = Receiving(self._blobs, id, owner)
+        receiving = self._running[id] = Receiving(self._blobs, id, owner, network, self._require_space)
         try:
             yield receiving
         finally:
@@ -54,6 +60,13 @@ class Receivings:
             except TimeoutError:
                 raise Unavailable("Another request sends this file now. Try again.") from None
 
+    async def _require_space(self, size: int) -> None:
+        """Raise `NoSpace` if a piece of ``size`` bytes, which `Receiving.came` has already, fits nowhere."""
+        await self._blobs.require_space(size)
+        used = await self._used()
+        if used + sum(each.came for each in self._running.values()) > self._space:
+            raise NoSpace("The server has no space left for files.")
+
     def close(self) -> None:
         """End all."""
         for receiving in list(self._running.values()):
@@ -61,11 +74,16 @@ class Receivings:
 
 
 class Receiving:
-    """A request that sends a piece of the upload ``id``; ``over`` is set once it was stored."""
+    """A request that sends a piece of the upload ``id``; ``over`` is set once it was stored.
 
-    def __init__(self, blobs: Blobs, id: str, owner: str) -> None:
-        self.owner, self.over = owner, asyncio.Event()
-        self._blobs, self._id = blobs, id
+    ``came`` is how many bytes came that do not count as stored yet.
+    """
+
+    def __init__(
+        self, blobs: Blobs, id: str, owner: str, network: str, require_space: Callable[[int], Awaitable[None]]
+    ) -> None:
+        self.owner, self.network, self.over, self.came = owner, network, asyncio.Event(), 0
+        self._blobs, self._id, self._require_space = blobs, id, require_space
         self._stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def stop(self) -> None:
@@ -105,5 +123,7 @@ class Receiving:
         if waiting:
             piece, at = bytes(waiting), self._offset
             waiting.clear()
+            self.came += len(piece)
+            await self._require_space(len(piece))
             self._offset += len(piece)
             await self._blobs.run(self._blobs.spool.write, self._id, at, piece)

@@ -7,6 +7,7 @@ was lost, or the server killed, need not be sent again. The session is asked for
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -17,12 +18,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from chatrooms import clock
 from chatrooms.doors.answers import refusal_of, refusal_response
 from chatrooms.doors.callers import Callers
 from chatrooms.doors.receiving import Receiving, Receivings
 from chatrooms.errors import Conflict, Invalid, NotFound, Refusal, TooLarge, Unavailable
 from chatrooms.pipeline.commands import Caller
-from chatrooms.pipeline.contents import Contents, Incoming
+from chatrooms.pipeline.contents import IDLE, Contents, Incoming
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import MEGABYTE
@@ -34,7 +36,8 @@ MEDIA_TYPE = "application/offset+octet-stream"
 SECONDS_TO_FINISH = 180.0
 """How long a request waits until a complete file was looked at and stored."""
 
-Answer = Callable[[Request, Incoming], Awaitable[Response]]
+Answer = Callable[[Request, Incoming, str], Awaitable[Response]]
+_offset_field = re.compile("[0-9]{1,18}")
 
 
 class _Unsupported(Refusal):
@@ -54,7 +57,7 @@ class Uploads:
 
     def __init__(self, callers: Callers, pipeline: Pipeline, rates: Rates, contents: Contents) -> None:
         self._callers, self._pipeline, self._rates, self._contents = callers, pipeline, rates, contents
-        self._receivings = Receivings(pipeline.blobs)
+        self._receivings = Receivings(pipeline.blobs, self._used, pipeline.settings.file_space * MEGABYTE)
         self._finishing: dict[str, asyncio.Task[None]] = {}
 
     def routes(self) -> list[BaseRoute]:
@@ -80,7 +83,8 @@ class Uploads:
             self._rates.limits["other"].spend(caller.username, caller.network)
             if request.headers.get("tus-resumable") != VERSION:
                 raise _Unsupported
-            return await answer(request, await self._find(caller, request.path_params["id"]))
+            upload = await self._find(caller, request.path_params["id"])
+            return await answer(request, upload, caller.network or caller.username)
         except Exception as error:
             refusal = refusal_of(error, "an upload failed")
             versions = {"Tus-Version": VERSION} if isinstance(refusal, _Unsupported) else {}
@@ -92,26 +96,26 @@ class Uploads:
             raise NotFound("There is no such upload; it may have expired.")
         return upload
 
-    async def _head(self, _request: Request, upload: Incoming) -> Response:
+    async def _head(self, _request: Request, upload: Incoming, network: str) -> Response:
         """Say how much is there. Whoever asks does not send any more: a request that still seems to is ended."""
         await self._receivings.stop(upload.id)
-        offset = await self._offset(upload)
+        offset = await self._counted(upload)
         if offset == upload.length:
-            await self._finish(upload)
+            await self._finish(upload, network)
         about = {"Upload-Offset": str(offset), "Upload-Length": str(upload.length)}
-        return _response(200, about | _expires(upload))
+        return _response(200, about | await self._expires(upload))
 
-    async def _patch(self, request: Request, upload: Incoming) -> Response:
+    async def _patch(self, request: Request, upload: Incoming, network: str) -> Response:
         if request.headers.get("content-type") != MEDIA_TYPE:
             raise _NotBytes
         given = request.headers.get("upload-offset", "")
-        if not (given.isascii() and given.isdigit()):
+        if not _offset_field.fullmatch(given):
             raise Invalid("Give the offset of the piece.", field="Upload-Offset")
-        with self._receivings.begin(upload.id, upload.owner) as receiving:
+        with self._receivings.begin(upload.id, upload.owner, network) as receiving:
             offset = await self._receive(request, receiving, upload, int(given))
         if offset == upload.length:
-            await self._finish(upload)
-        return _response(204, {"Upload-Offset": str(offset)} | _expires(upload))
+            await self._finish(upload, network)
+        return _response(204, {"Upload-Offset": str(offset)} | await self._expires(upload))
 
     async def _receive(self, request: Request, receiving: Receiving, upload: Incoming, given: int) -> int:
         """Add the body to what is there; return the new offset."""
@@ -122,10 +126,13 @@ class Uploads:
         if announced(request.scope) > left:
             raise TooLarge("This is more than the size of the file.", limit=left)
         await self._pipeline.blobs.require_space(left)
-        await receiving.receive(request, offset, left)
-        return await self._offset(upload)
+        try:
+            await receiving.receive(request, offset, left)
+        finally:
+            offset = await self._counted(upload)
+        return offset
 
-    async def _delete(self, _request: Request, upload: Incoming) -> Response:
+    async def _delete(self, _request: Request, upload: Incoming, _network: str) -> Response:
         await self._receivings.stop(upload.id)
         if not await self._contents.give_up(self._pipeline, upload.id):
             raise Conflict("This file was posted; delete the message.")
@@ -136,7 +143,25 @@ class Uploads:
         blobs = self._pipeline.blobs
         return upload.length if upload.complete else await blobs.run(blobs.spool.size, upload.id)
 
-    async def _finish(self, upload: Incoming) -> None:
+    async def _counted(self, upload: Incoming) -> int:
+        """Return how many bytes are on the disk, which count then."""
+        offset = await self._offset(upload)
+        if not upload.complete and offset > upload.counted:
+            await self._contents.arrived(self._pipeline, upload.id, offset)
+        return offset
+
+    async def _used(self) -> int:
+        return await self._pipeline.lookup(self._contents.used)
+
+    async def _expires(self, upload: Incoming) -> dict[str, str]:
+        if upload.complete:
+            return {}
+        idle = await self._pipeline.blobs.run(self._pipeline.blobs.spool.idle, upload.id)
+        since = upload.began if idle is None else clock.ago(seconds=idle)
+        expires = datetime.fromisoformat(min(upload.expires, clock.moved(since, IDLE)))
+        return {"Upload-Expires": format_datetime(expires.astimezone(UTC), usegmt=True)}
+
+    async def _finish(self, upload: Incoming, network: str) -> None:
         """Have a file looked at and stored, once however many requests wait for it; raises what that does.
 
         Raises `Unavailable` if it takes long; it goes on meanwhile.
@@ -144,7 +169,7 @@ class Uploads:
         if upload.complete:
             return
         if upload.id not in self._finishing:
-            self._finishing[upload.id] = asyncio.create_task(self._contents.finish(self._pipeline, upload.id))
+            self._finishing[upload.id] = asyncio.create_task(self._contents.finish(self._pipeline, upload.id, network))
             self._finishing[upload.id].add_done_callback(partial(self._finished, upload.id))
         try:
             async with asyncio.timeout(SECONDS_TO_FINISH):
@@ -157,12 +182,6 @@ class Uploads:
         del self._finishing[which]
         if not task.cancelled():
             task.exception()
-
-
-def _expires(upload: Incoming) -> dict[str, str]:
-    if upload.complete:
-        return {}
-    return {"Upload-Expires": format_datetime(datetime.fromisoformat(upload.expires).astimezone(UTC), usegmt=True)}
 
 
 def _response(status: int, headers: dict[str, str] | None = None) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,15 +13,23 @@ from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Caller
 from chatrooms.storage.blobs import Blobs
 
+IDLE = timedelta(hours=1)
+"""How long an upload is kept that makes no progress."""
+
 
 @dataclass(frozen=True)
 class Incoming:
-    """An upload: its ``owner``, its ``length`` in bytes, when it ``expires``, and whether it is ``complete``."""
+    """An upload: its ``owner``, its ``length`` in bytes, when it ``began`` and ``expires``, if it is ``complete``.
+
+    ``counted`` is how many of its bytes count as arrived.
+    """
 
     id: str
     owner: str
     length: int
+    began: str
     expires: str
+    counted: int
     complete: bool
 
 
@@ -43,13 +52,16 @@ class Contents:
     """The functions of the feature.
 
     ``incoming`` returns an upload, whoever asks; ``outgoing`` a file in a size, such as ``small``, or in full, if the
-    caller may have it. Both return None otherwise. ``finish`` makes an upload complete whose bytes are all there, and
-    may run again; ``give_up`` removes one, and returns whether it could.
+    caller may have it. Both return None otherwise. ``used`` returns how many bytes of all people count, ``arrived``
+    counts those of an upload, whose number it gets. ``finish`` makes an upload complete whose bytes are all there, for
+    an address, and may run again; ``give_up`` removes one, and returns whether it could.
     """
 
     incoming: Callable[[Connection, str], Incoming | None]
     outgoing: Callable[[Connection, Caller, str, str], Outgoing | None]
-    finish: Callable[[Chat, str], Coroutine[Any, Any, None]]
+    used: Callable[[Connection], int]
+    arrived: Callable[[Chat, str, int], Awaitable[None]]
+    finish: Callable[[Chat, str, str], Coroutine[Any, Any, None]]
     give_up: Callable[[Chat, str], Awaitable[bool]]
 
 

@@ -6,12 +6,16 @@ import asyncio
 import hashlib
 import os
 import threading
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 
 from chatrooms.doors import receiving
+from chatrooms.errors import RateLimited
 from chatrooms.storage import blobs
 from tests.features.files import PIECE, TUS, begin, head, load, offset, picture, request, send, upload
 from tests.people import PATIENCE, connect
@@ -80,6 +84,8 @@ async def test_the_head_says_size_and_expiry(alice):
     _, headers = await head(alice, path)
     assert headers["Upload-Length"] == str(len(CONTENT)) and headers["Cache-Control"] == "no-store"
     assert headers["Upload-Expires"].endswith("GMT")
+    left = parsedate_to_datetime(headers["Upload-Expires"]) - datetime.now(UTC)
+    assert timedelta(minutes=50) < left <= timedelta(hours=1)
 
 
 async def test_a_lost_connection_loses_nothing_that_came(alice):
@@ -140,6 +146,8 @@ async def stored_whole(person, path):
         ({"Upload-Offset": "-1"}, b"x", 400),
         ({"Upload-Offset": "x"}, b"x", 400),
         ({"Upload-Offset": "²"}, b"x", 400),
+        ({"Upload-Offset": "9" * 5000}, b"x", 400),
+        ({"Upload-Offset": "9" * 18}, b"x", 409),
         ({"Upload-Offset": ""}, b"x", 400),
         ({"Content-Type": "application/json"}, b"x", 415),
         ({"Tus-Resumable": "0.2.2"}, b"x", 412),
@@ -203,6 +211,29 @@ async def test_few_pieces_at_a_time(alice, monkeypatch):
     writer.close()
 
 
+async def test_few_pieces_of_an_address_at_a_time(alice, person, monkeypatch):
+    monkeypatch.setattr(receiving, "OF_ADDRESS", 1)
+    bob = await person("bob")
+    first, second = await begin(alice, CONTENT), await begin(bob, CONTENT)
+    _, writer = await open_piece(alice, first, 0, len(CONTENT))
+    writer.write(CONTENT[: receiving.PIECE])
+    await stored(alice, first, receiving.PIECE)
+    assert (await send(bob, second, 0, CONTENT))[0] == 429
+    writer.close()
+    await offset(alice, first)
+    assert (await send(bob, second, 0, CONTENT))[0] == 204
+
+
+async def test_addresses_count_apart():
+    receivings = receiving.Receivings(None, None, 0)
+    with ExitStack() as open_ones:
+        for number in range(receiving.OF_ADDRESS):
+            open_ones.enter_context(receivings.begin(f"{number}", f"guest {number}", "192.0.2.1"))
+        with pytest.raises(RateLimited):
+            open_ones.enter_context(receivings.begin("more", "guest", "192.0.2.1"))
+        open_ones.enter_context(receivings.begin("other", "guest", "192.0.2.2"))
+
+
 async def test_a_full_disk_is_a_clear_answer_and_the_upload_goes_on_later(alice, monkeypatch):
     path = await begin(alice, CONTENT)
     spool = alice.server.chat._pipeline.blobs.spool
@@ -225,6 +256,18 @@ async def test_the_database_keeps_some_of_the_disk(alice, monkeypatch):
     monkeypatch.setattr(blobs, "RESERVE", 10**18)
     status, _, body = await send(alice, await begin(alice, CONTENT), 0, CONTENT)
     assert (status, b"no_space" in body) == (507, True)
+
+
+async def test_the_disk_is_looked_at_before_each_piece(alice, monkeypatch):
+    path = await begin(alice, CONTENT)
+    reader, writer = await open_piece(alice, path, 0, len(CONTENT))
+    writer.write(CONTENT[: receiving.PIECE])
+    await stored(alice, path, receiving.PIECE)
+    monkeypatch.setattr(blobs, "RESERVE", 10**18)
+    writer.write(CONTENT[receiving.PIECE :])
+    assert b" 507 " in await asyncio.wait_for(reader.readline(), PATIENCE)
+    writer.close()
+    assert await offset(alice, path) == receiving.PIECE
 
 
 async def test_a_store_that_hangs_delays_nothing_else(alice, monkeypatch):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chatrooms import names, types
-from chatrooms.pipeline import charges, pipeline
+from chatrooms.features.files import beginning, turns
+from chatrooms.pipeline import charges, contents, pipeline
 from chatrooms.storage import blobs, writer
 from chatrooms.wire import http_protocol, limits, measure
 
@@ -35,7 +36,13 @@ def fixed() -> list[tuple[str, str]]:
         ("Bytes of a request's head", f"{measure.MAX_BESIDE // KIB} KiB"),
         ("Time for a request's head", f"{http_protocol.SECONDS_TO_ASK:g} s"),
         ("Time for the body of a command", f"{http.SECONDS_TO_SEND:g} s"),
-        ("Uploads of a person, and of all, at a time", f"{receiving.OF_PERSON}, {receiving.OF_ALL}"),
+        (
+            "Uploads of a person, of an address, and of all, at a time",
+            f"{receiving.OF_PERSON}, {receiving.OF_ADDRESS}, {receiving.OF_ALL}",
+        ),
+        ("Unfinished uploads of a person", f"{beginning.MOST_UNFINISHED}"),
+        ("Time without progress after which an upload is dropped", f"{contents.IDLE.total_seconds() / 60:g} minutes"),
+        ("Pictures of a person that wait to be processed", f"{turns.OF_PERSON}"),
         ("Time without a byte that ends the request of an upload", f"{receiving.SECONDS_OF_SILENCE:g} s"),
         ("Free space of the disk that uploads leave", f"{blobs.RESERVE // MIB} MiB"),
         ("Time for a client to read what was sent", f"{limits.Limits().unread:g} s"),

@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 from typing_extensions import TypedDict
 
-from chatrooms.errors import NoSpace, TooLarge
+from chatrooms.errors import NoSpace, RateLimited, TooLarge
 from chatrooms.features.files import names, stored
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
@@ -21,6 +21,8 @@ from chatrooms.settings import MEGABYTE
 
 KEPT = timedelta(days=1)
 """How long an upload can be continued, and then be posted."""
+MOST_UNFINISHED = 20
+"""How many uploads of a person may be unfinished."""
 _media_type = re.compile(r"[a-z]+/[\w.+-]+")
 
 
@@ -67,14 +69,20 @@ def begin(act: Act, p: Announced, _: None) -> Begun:
     """Begin to upload a file, which you can then post with `message.post`.
 
     Send its bytes to ``upload`` by tus 1.0 (https://tus.io/protocols/resumable-upload): `HEAD` returns how many the
-    server has, `PATCH` adds more, and `DELETE` gives up. What is not posted within a day is removed. Pictures are
-    stored without metadata such as the place where they were taken; files of other types as they are.
+    server has, `PATCH` adds more, and `DELETE` gives up. What makes no progress for an hour, or is not posted within
+    a day, is removed. JPEG, PNG, WebP, GIF and AVIF pictures are stored without metadata such as the place where they
+    were taken, or refused; files of other types are stored as they are.
     """
     limits = act.limits
     if p.size > limits.file_size * MEGABYTE:
         raise TooLarge(_too_large(limits.file_size), field="size", limit=limits.file_size * MEGABYTE)
-    _require_space(act, act.me.username, p.size, limits.file_quota, "You have")
-    _require_space(act, stored.EVERYBODY, p.size, limits.file_space, "This server has")
+    number, to_come = stored.unfinished(act.db, act.me.username)
+    if number >= MOST_UNFINISHED:
+        raise RateLimited(f"You have {number} unfinished uploads. Finish or cancel one first.", retry_after=60)
+    used = stored.used(act.db, act.me.username) + to_come
+    quota = {"used": used, "quota": limits.file_quota * MEGABYTE}
+    _require_space(used, p.size, limits.file_quota, "You have", **quota)
+    _require_space(stored.used(act.db, stored.EVERYBODY), p.size, limits.file_space, "This server has")
     new, name = str(uuid4()), names.clean(p.name)
     hint = p.type if _media_type.fullmatch(p.type) else ""
     row = {"id": new, "owner": act.me.username, "name": name, "hint": hint, "length": p.size, "at": act.now}
@@ -86,16 +94,16 @@ def _too_large(megabytes: int) -> str:
     return f"Files can have at most {megabytes:,} MB." if megabytes else "Files cannot be shared on this server."
 
 
-def _require_space(act: Act, username: str, size: int, megabytes: int, who: str) -> None:
-    used, quota = stored.used(act.db, username), megabytes * MEGABYTE
-    if used + size > quota:
-        left = max(0, quota - used) // MEGABYTE
-        about = {"used": used, "quota": quota} if username else {}
-        raise NoSpace(f"{who} only {left:,} of {megabytes:,} MB left for files.", field="size", **about)
+def _require_space(used: int, size: int, megabytes: int, who: str, /, **about: int) -> None:
+    left = megabytes * MEGABYTE - used
+    if size > left:
+        shown = max(0, left) // MEGABYTE
+        raise NoSpace(f"{who} only {shown:,} of {megabytes:,} MB left for files.", field="size", **about)
 
 
 @query("file.space", may=access.anyone, method="file_space")
 def space(act: Act, p: Nothing, _: None) -> Space:
     """Return how much you can upload."""
-    limits, used = act.limits, stored.used(act.db, act.me.username)
+    limits, to_come = act.limits, stored.unfinished(act.db, act.me.username)[1]
+    used = stored.used(act.db, act.me.username) + to_come
     return {"largest": limits.file_size * MEGABYTE, "used": used, "quota": limits.file_quota * MEGABYTE}

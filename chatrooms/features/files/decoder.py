@@ -7,6 +7,7 @@ loads any decoder, and the server depends on nothing but its output. It imports 
 from __future__ import annotations
 
 import base64
+import errno
 import io
 import json
 import os
@@ -27,12 +28,19 @@ SMALL, LARGE, TINY, MOVING = 800, 2400, 12, 640
 """Pixels of the longer side of each copy."""
 LONGEST_SIDE = 16_383
 """Pixels that WebP can have."""
-CANNOT = 3
-"""The exit status for what is no picture, or one that is too large."""
+CANNOT, TOO_LARGE = 3, 4
+"""The exit statuses for what is no picture, and for one that is too large."""
+
+
+class TooLargeError(ValueError):
+    """The limits do not allow to decode a picture."""
 
 
 def limit() -> None:
-    """Limit what this process can use, and let others go first."""
+    """Limit what this process can use, and let others go first.
+
+    The limit of time is a soft one: its signal says why the process ended, that of the hard one does not.
+    """
     os.nice(NICE)
     os.umask(0o077)
     for what, most in (
@@ -43,7 +51,7 @@ def limit() -> None:
     ):
         _, hard = resource.getrlimit(what)
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (allowed, allowed))
+        resource.setrlimit(what, (allowed, hard if what == resource.RLIMIT_CPU else allowed))
 
 
 def decode(source: Path, folder: Path, formats: list[str]) -> dict[str, Any]:
@@ -54,7 +62,7 @@ def decode(source: Path, folder: Path, formats: list[str]) -> dict[str, Any]:
     picture = Image.open(source, formats=formats)
     width, height = picture.size
     if width * height > MOST_PIXELS:
-        raise ValueError("too many pixels")
+        raise TooLargeError
     frames = 1 if picture.format == "MPO" else getattr(picture, "n_frames", 1)
     if frames > 1:
         _require_few(width * height, frames)
@@ -82,7 +90,7 @@ def decode(source: Path, folder: Path, formats: list[str]) -> dict[str, Any]:
 
 def _require_few(pixels: int, frames: int) -> None:
     if frames > MOST_FRAMES or pixels * frames > MOST_MOVING_PIXELS:
-        raise ValueError("too many frames")
+        raise TooLargeError
 
 
 def _plain(picture: Any) -> Any:
@@ -122,7 +130,7 @@ def _write_clean(picture: Any, to: Path) -> str:
         picture.save(to, "PNG", icc_profile=icc, exif=exif.tobytes() if exif else None)
         return "image/png"
     if max(picture.size) > LONGEST_SIDE:
-        raise ValueError("too long")
+        raise TooLargeError
     picture.save(to, "WEBP", quality=92, method=3, icc_profile=icc, exif=exif.tobytes() if exif else b"", xmp=b"")
     return "image/webp"
 
@@ -150,8 +158,18 @@ def main(source: str, folder: str, *formats: str) -> int:
         print(json.dumps(decode(Path(source), Path(folder), list(formats))))  # noqa: T201 - for the server
     except Exception as error:  # whatever a decoder raises
         print(type(error).__name__, file=sys.stderr)  # noqa: T201
-        return CANNOT
+        return _status(error)
     return 0
+
+
+def _status(error: Exception) -> int:
+    """Return the exit status; raise an error of the system, such as of a full disk, which says nothing of a picture."""
+    failed = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, TooLargeError | MemoryError) or failed == errno.EFBIG:
+        return TOO_LARGE
+    if failed is not None:
+        raise error
+    return CANNOT
 
 
 if __name__ == "__main__":

@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from chatrooms.errors import Invalid, TooLarge
 from chatrooms.features.files import pictures, stored
 from chatrooms.features.files.kinds import PICTURES, kind_of
-from chatrooms.features.files.removing import remove
+from chatrooms.features.files.removing import give_up, remove
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
 
@@ -19,14 +20,23 @@ COPIES = {"full": "", "large": ".large", "small": ".small"}
 """What the decoder writes, and what the keys in the store end with."""
 
 
-async def finish(chat: Chat, which: str) -> None:
-    """Make a file whose bytes are all in the spool complete. Doing it again, after an interruption, is allowed."""
+async def finish(chat: Chat, which: str, network: str) -> None:
+    """Make a file whose bytes are all in the spool complete. Doing it again, after an interruption, is allowed.
+
+    Raises `Invalid` or `TooLarge` for a picture that cannot be made clean, which is removed: it may say where it was
+    taken. Raises `Unavailable` or `RateLimited` if that cannot be tried now. ``network`` is the address that sent it.
+    """
     spool, row = chat.blobs.spool, await chat.lookup(lambda db: stored.find(db, which))
     if row is None or row["size"] is not None:
         return
     kind = kind_of(await chat.blobs.run(spool.begin, which), row["hint"])
-    about = await _picture(chat, row, kind) if kind in PICTURES else None
-    if about is None:
+    if kind in PICTURES:
+        try:
+            about = await _picture(chat, row, kind, network)
+        except (Invalid, TooLarge):
+            await give_up(chat, which)
+            raise
+    else:
         await chat.blobs.run(chat.blobs.store.put, which, spool.path(which))
         about = {"type": kind, "size": row["length"], "charged": row["length"]}
     is_wanted = await chat.change(partial(_complete, id=which, about=about), NOBODY)
@@ -35,13 +45,13 @@ async def finish(chat: Chat, which: str) -> None:
         await remove(chat, [which])
 
 
-async def _picture(chat: Chat, row: Mapping[str, Any], kind: str) -> dict[str, Any] | None:
-    """Store the clean copies of a picture instead of what was uploaded; None if it cannot be decoded."""
+async def _picture(chat: Chat, row: Mapping[str, Any], kind: str, network: str) -> dict[str, Any]:
+    """Store the clean copies of a picture instead of what was uploaded."""
     spool, which = chat.blobs.spool, row["id"]
-    folder: Path = await chat.blobs.run(spool.beside, which)
-    found = await pictures.decode(spool.path(which), folder, kind)
-    if found is None:
-        return None
+    async with pictures.turns().turn(network, row["owner"]):
+        await chat.blobs.require_space(pictures.MOST_WRITTEN)
+        folder: Path = await chat.blobs.run(spool.beside, which)
+        found = await pictures.decode(spool.path(which), folder, kind)
     sizes = await chat.blobs.run(_sizes, folder)
     for name, end in COPIES.items():
         await chat.blobs.run(chat.blobs.store.put, which + end, folder / name)

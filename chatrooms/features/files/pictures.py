@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,51 +16,72 @@ from weakref import WeakKeyDictionary
 
 import orjson
 
+from chatrooms.errors import Invalid, TooLarge, Unavailable
 from chatrooms.features.files import decoder
 from chatrooms.features.files.kinds import PICTURES
+from chatrooms.features.files.turns import Turns
 
 SECONDS = 40.0
 """How long decoding may take, besides waiting for others."""
 AT_ONCE = max(1, min(3, (os.cpu_count() or 1) - 1))
+MOST_WRITTEN = AT_ONCE * decoder.LARGEST_FILE
+"""The free bytes of the disk that decoding needs: a copy as large as the picture for each; the others are small."""
+CRASHES = (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT, -signal.SIGILL, -signal.SIGFPE)
+"""The exit statuses after which trying again would not help."""
 LONGEST_ANSWER = 64 * 1024
 
 log = logging.getLogger(__name__)
 
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = WeakKeyDictionary()
 """The processors belong to the machine, so all chats of an event loop take turns."""
 
 
-async def decode(picture: Path, folder: Path, kind: str) -> dict[str, Any] | None:
+def turns() -> Turns:
+    """Return the turns in which to decode."""
+    return _turns.setdefault(asyncio.get_running_loop(), Turns(AT_ONCE))
+
+
+async def decode(picture: Path, folder: Path, kind: str) -> dict[str, Any]:
     """Write copies of a picture into ``folder``: ``full``, ``large`` and ``small``; return what to know of them.
 
-    Return None for what cannot be decoded within the limits, whatever it claims to be.
+    Raises `TooLarge` if the limits do not allow that, `Invalid` for what is no picture, whatever it claims to be, and
+    `Unavailable` if it took too long or the process failed, which may be different later.
     """
-    loop = asyncio.get_running_loop()
-    async with _turns.setdefault(loop, asyncio.Semaphore(AT_ONCE)):
-        arguments = (str(picture), str(folder), *PICTURES[kind])
-        process = await asyncio.create_subprocess_exec(
-            *_program(),
-            *arguments,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=_environment(),
-            limit=LONGEST_ANSWER,
-        )
-        try:
-            async with asyncio.timeout(SECONDS):
-                out, _ = await process.communicate()
-        except TimeoutError:
-            log.info("a picture takes too long to decode")
-            return None
-        finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-    if process.returncode != 0:
-        return None
+    process = await asyncio.create_subprocess_exec(
+        *_program(),
+        *(str(picture), str(folder), *PICTURES[kind]),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=_environment(),
+        limit=LONGEST_ANSWER,
+    )
+    try:
+        async with asyncio.timeout(SECONDS):
+            out, _ = await process.communicate()
+    except TimeoutError:
+        log.info("a picture takes too long to decode")
+        raise Unavailable("The server could not process this picture in time. Try again.") from None
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+    _require(process.returncode)
     about: dict[str, Any] = orjson.loads(out)
     return about
+
+
+def _require(status: int | None) -> None:
+    """Raise what the exit status of the decoder means."""
+    if status in (decoder.TOO_LARGE, -signal.SIGXCPU):
+        raise TooLarge(
+            f"This picture is too large. Pictures can have {decoder.MOST_PIXELS // 10**6} million pixels; moving ones "
+            f"{decoder.MOST_MOVING_PIXELS // 10**6} million in {decoder.MOST_FRAMES} frames."
+        )
+    if status in (decoder.CANNOT, *CRASHES):
+        raise Invalid("This picture is damaged, or of a kind that this server can't read.")
+    if status != 0:
+        raise Unavailable("The server could not process this picture. Try again.")
 
 
 @cache

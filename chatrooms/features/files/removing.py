@@ -1,4 +1,4 @@
-"""Removing files: those of deleted messages soon, and those that were never posted after a day."""
+"""Removing files: those of deleted messages soon, uploads without progress after an hour, never posted after a day."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from chatrooms.features.files.beginning import KEPT
 from chatrooms.features.files.stored import files
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.contents import IDLE
 from chatrooms.pipeline.jobs import Job, JobKind
 
 VARIANTS = ("", ".small", ".large")
@@ -54,7 +55,19 @@ async def _sweep(chat: Chat, _job: Job) -> None:
     loose = or_(files.c.gone.is_(True), files.c.message.is_(None)), files.c.at < before
     while ids := await _ids(chat, *loose):
         await remove(chat, await chat.change(partial(_drop, ids=ids), NOBODY))
+    await _sweep_idle(chat)
     await chat.blobs.run(chat.blobs.spool.sweep, SECONDS_KEPT)
+
+
+async def _sweep_idle(chat: Chat) -> None:
+    """Remove unfinished uploads that made no progress."""
+    longest = IDLE.total_seconds()
+    old = files.c.size.is_(None), files.c.gone.is_(False), files.c.at < clock.ago(seconds=longest)
+    found = select(files.c.id).where(*old)
+    for which in await chat.lookup(lambda db: db.scalars(found).all()):
+        idle = await chat.blobs.run(chat.blobs.spool.idle, which)
+        if idle is None or idle > longest:
+            await give_up(chat, which)
 
 
 def _drop(act: Act, ids: Sequence[str]) -> Sequence[str]:
@@ -67,4 +80,4 @@ async def _ids(chat: Chat, *where: ColumnElement[bool]) -> list[str]:
 
 
 REMOVE = JobKind("files.remove", _of_message)
-SWEEP = JobKind("files.sweep", _sweep, every=timedelta(hours=1))
+SWEEP = JobKind("files.sweep", _sweep, every=timedelta(minutes=15))

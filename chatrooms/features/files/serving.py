@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlalchemy import Connection
 
 from chatrooms import clock
@@ -13,7 +15,8 @@ from chatrooms.features.files.kinds import SHOWN
 from chatrooms.features.files.removing import give_up
 from chatrooms.features.messages.loading import find
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.chat import NOBODY, Chat
+from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.pipeline.contents import Contents, Incoming, Outgoing
 
 SIZES = ("small", "large")
@@ -23,7 +26,20 @@ def _incoming(db: Connection, id: str) -> Incoming | None:
     row = stored.find(db, id)
     if row is None:
         return None
-    return Incoming(id, row["owner"], row["length"], clock.moved(row["at"], KEPT), row["size"] is not None)
+    expires, is_complete = clock.moved(row["at"], KEPT), row["size"] is not None
+    return Incoming(id, row["owner"], row["length"], row["at"], expires, row["charged"], is_complete)
+
+
+def _used(db: Connection) -> int:
+    return stored.used(db, stored.EVERYBODY)
+
+
+async def _arrived(chat: Chat, id: str, there: int) -> None:
+    await chat.change(partial(_count, id=id, there=there), NOBODY)
+
+
+def _count(act: Act, id: str, there: int) -> None:
+    stored.arrived(act.db, id, there)
 
 
 def _outgoing(db: Connection, caller: Caller, id: str, size: str) -> Outgoing | None:
@@ -43,4 +59,4 @@ def _outgoing(db: Connection, caller: Caller, id: str, size: str) -> Outgoing | 
     return Outgoing(f"{id}.{size}", row["name"], "image/webp", None, inline=True)
 
 
-CONTENTS = Contents(_incoming, _outgoing, finish, give_up)
+CONTENTS = Contents(_incoming, _outgoing, _used, _arrived, finish, give_up)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     false,
+    func,
     insert,
     or_,
     select,
@@ -86,6 +87,8 @@ files = Table(
 )
 _is_loose = or_(files.c.message.is_(None), files.c.gone.is_(True))
 Index("ix_files_loose", files.c.at, sqlite_where=_is_loose, postgresql_where=_is_loose)
+_is_unfinished = files.c.size.is_(None)
+Index("ix_files_unfinished", files.c.owner, sqlite_where=_is_unfinished, postgresql_where=_is_unfinished)
 
 usage = Table(
     "file_usage",
@@ -103,6 +106,11 @@ _of = Prepared(
     .order_by(files.c.message, files.c.place)
 )
 _by_id = Prepared(select(files).where(files.c.id == bindparam("id")))
+_unfinished = Prepared(
+    select(func.count().label("number"), func.coalesce(func.sum(files.c.length - files.c.charged), 0).label("bytes"))
+    .select_from(files)
+    .where(files.c.owner == bindparam("owner"), _is_unfinished, files.c.gone.is_(False))
+)
 _used = Prepared(select(usage.c.bytes).where(usage.c.username == bindparam("username")))
 
 
@@ -136,15 +144,28 @@ def shown(row: Mapping[str, Any]) -> File:
 
 
 def used(db: Connection, username: str) -> int:
-    """Return how many bytes count for a person, or for `EVERYBODY`."""
+    """Return how many bytes count for a person, or for `EVERYBODY`: those that arrived."""
     row = _used.one(db, {"username": username})
     return row["bytes"] if row else 0
 
 
+def unfinished(db: Connection, owner: str) -> tuple[int, int]:
+    """Return how many uploads of a person are unfinished, and how many of their bytes have not arrived."""
+    row = _unfinished.one(db, {"owner": owner})
+    return (row["number"], int(row["bytes"])) if row else (0, 0)
+
+
 def add(db: Connection, row: Mapping[str, Any]) -> None:
-    """Add a file whose upload begins, and count its bytes."""
-    db.execute(insert(files).values(**row, charged=row["length"]))
-    _charge(db, row["owner"], row["length"])
+    """Add a file whose upload begins; its bytes count once they arrive."""
+    db.execute(insert(files).values(**row, charged=0))
+
+
+def arrived(db: Connection, id: str, there: int) -> None:
+    """Count the bytes of an unfinished upload of which ``there`` have arrived."""
+    row = find(db, id)
+    if row and row["size"] is None and there > row["charged"]:
+        db.execute(update(files).where(files.c.id == id).values(charged=there))
+        _charge(db, row["owner"], there - row["charged"])
 
 
 def complete(db: Connection, id: str, **about: Any) -> bool:

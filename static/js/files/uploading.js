@@ -151,11 +151,10 @@ function fail(key, error) {
 function problemOf(error, status) {
   if (!error?.originalRequest) return asRefusal(error).message;
   if (GONE.includes(status)) return "The upload has expired.";
-  if (status === 413) return "A server on the way doesn't accept files of this size.";
   try {
     return JSON.parse(error.originalResponse.getBody()).error.message;
   } catch {
-    return "The upload failed.";
+    return status === 413 ? "A server on the way doesn't accept files of this size." : "The upload failed.";
   }
 }
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, update
 
 from chatrooms import clock
-from chatrooms.features.files import removing, stored
+from chatrooms.features.files import beginning, removing, stored
 from chatrooms.pipeline.commands import APPLICATION
+from chatrooms.pipeline.contents import IDLE
 from chatrooms.settings import MEGABYTE
 from tests.features.files import TUS, begin, head, load, offset, picture, request, send, share, upload
 from tests.people import PATIENCE, Refused, connect
@@ -227,10 +230,59 @@ async def test_the_quota_is_shown_before_it_is_hit_and_counts_everything(tmp_pat
         assert await alice.run("file.space") == about | {"used": 2 * MEGABYTE}
         with pytest.raises(Refused, match="You have only 0 of 2 MB"):
             await alice.run("file.begin", name="x", size=1)
-        async with connect(server.url, "bob") as bob:
-            await bob.run("file.begin", name="x", size=MEGABYTE)
-            with pytest.raises(Refused, match="This server has only 0 of 3 MB"):
-                await bob.run("file.begin", name="x", size=1)
+
+
+async def test_what_is_announced_takes_no_space_of_others_until_it_arrives(tmp_path, database):
+    limits = {"file_size": 1, "file_quota": 20, "file_space": 2}
+    content = b"x" * MEGABYTE
+    async with (
+        running(tmp_path, database=database, **limits) as server,
+        connect(server.url, "alice") as alice,
+        connect(server.url, "bob") as bob,
+    ):
+        announced = [await begin(alice, content) for _ in range(10)]
+        assert await used(server) == 0
+        await upload(bob, content)
+        await send(alice, announced[0], 0, content[: MEGABYTE // 2])
+        assert (await used(server), await used(server, "alice")) == (MEGABYTE * 3 // 2, MEGABYTE // 2)
+        status, _, body = await send(alice, announced[1], 0, content)
+        assert (status, b"no_space" in body) == (507, True)
+        assert (await send(alice, announced[0], MEGABYTE // 2, content[MEGABYTE // 2 :]))[0] == 204
+        assert await used(server) == 2 * MEGABYTE
+        with pytest.raises(Refused, match="This server has only 0 of 2 MB"):
+            await bob.run("file.begin", name="x", size=1)
+        for path in announced:
+            assert (await request(alice, server.url, "DELETE", path, headers=TUS))[0] == 204
+        assert (await used(server), await used(server, "alice")) == (MEGABYTE, 0)
+
+
+async def test_few_uploads_of_a_person_are_unfinished(person, own_server):
+    alice, bob = await person("alice"), await person("bob")
+    paths = [await begin(alice, HELLO) for _ in range(beginning.MOST_UNFINISHED)]
+    with pytest.raises(Refused, match=r"rate_limited.*unfinished"):
+        await begin(alice, HELLO)
+    await begin(bob, HELLO)
+    await send(alice, paths[0], 0, HELLO)
+    await begin(alice, HELLO)
+    await request(alice, own_server.url, "DELETE", paths[1], headers=TUS)
+    await begin(alice, HELLO)
+
+
+async def test_an_upload_without_progress_for_an_hour_is_dropped(person, own_server, tmp_path):
+    alice = await person("alice")
+    chat = own_server.chat._pipeline
+    silent, stopped, going, new = [await begin(alice, HELLO) for _ in range(4)]
+    for path in (stopped, going):
+        await send(alice, path, 0, HELLO[:5])
+    an_hour_ago = time.time() - IDLE.total_seconds() - 1
+    os.utime(chat.blobs.spool.path(stopped.rpartition("/")[2]), (an_hour_ago, an_hour_ago))
+    whole, began = await upload(alice, HELLO), stored.files.c.id != new.rpartition("/")[2]
+    long_ago = update(stored.files).where(began).values(at=clock.ago(hours=2))
+    await chat.change(lambda act: act.db.execute(long_ago) and None, APPLICATION)
+    await removing.SWEEP.run(chat, None)
+    assert {row["id"] for row in await rows(own_server)} == {*(p.rpartition("/")[2] for p in (going, new)), whole}
+    assert [(await head(alice, path))[0] for path in (silent, stopped, going, new)] == [404, 404, 200, 200]
+    assert await used(own_server) == 5 + len(HELLO)
 
 
 async def test_an_empty_file_and_a_negative_one_are_refused(person):

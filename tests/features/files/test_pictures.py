@@ -6,7 +6,6 @@ import base64
 import io
 import struct
 import sys
-import time
 import zlib
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from chatrooms.features.files import decoder, pictures
-from tests.features.files import load, opened, picture, share, upload
+from tests.features.files import begin, head, load, opened, picture, send, share, upload
 
 SOURCE = Path(decoder.__file__).read_text()
 SECRET = b"canary-gps-5e1f"
@@ -128,41 +127,86 @@ async def test_a_moving_picture_moves_in_full_and_stands_in_small(alice, own_ser
 
 
 BAD = {
-    "a billion pixels": png_claiming(40_000, 40_000),
-    "a bomb": png_claiming(7000, 7000)[:-12] + chunk(b"IDAT", zlib.compress(b"\0" * 10**8)),
-    "truncated": picture(800, 600, "JPEG")[:3000],
-    "a broken PNG": picture()[:60] + b"\0" * 40,
-    "a head alone": b"\x89PNG\r\n\x1a\n",
+    "a billion pixels": (png_claiming(40_000, 40_000), 413),
+    "too many frames": (moving("GIF", frames=decoder.MOST_FRAMES + 1, side=1), 413),
+    "a bomb": (png_claiming(7000, 7000)[:-12] + chunk(b"IDAT", zlib.compress(b"\0" * 10**8)), 400),
+    "truncated, with metadata": (picture(800, 600, "JPEG", exif=exif())[:3000], 400),
+    "a broken PNG": (picture()[:60] + b"\0" * 40, 400),
+    "a head alone": (b"\x89PNG\r\n\x1a\n", 400),
+    "HTML after a GIF's head": (b"GIF89a<script>alert(1)</script>", 400),
+    "a JPEG's head, then HTML": (b"\xff\xd8\xff<script>alert(1)</script>", 400),
+}
+NO_PICTURES = {
     "HTML": b"<html><script>alert(1)</script></html>",
-    "HTML after a GIF's head": b"GIF89a<script>alert(1)</script>",
-    "a JPEG's head, then HTML": b"\xff\xd8\xff<script>alert(1)</script>",
     "SVG": b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
 }
 
 
 @pytest.mark.parametrize("kind", BAD)
-async def test_what_cannot_be_decoded_is_a_file_to_download(alice, own_server, kind):
-    began = time.monotonic()
-    (file,) = (await share(alice, "#lobby", BAD[kind], "a.png"))["files"]
-    assert file["picture"] is None
+async def test_what_looks_like_a_picture_and_cannot_be_decoded_is_refused_and_not_kept(alice, tmp_path, kind):
+    content, status = BAD[kind]
+    path = await begin(alice, content, "a.png")
+    got, _, body = await send(alice, path, 0, content)
+    assert (got, b"too large" in body) == (status, status == 413)
+    assert (await head(alice, path))[0] == 404
+    assert not [each for each in (tmp_path / "files").rglob("*") if each.is_file()]
+    assert (await alice.run("file.space"))["used"] == 0
+
+
+@pytest.mark.parametrize("kind", NO_PICTURES)
+async def test_what_is_no_picture_is_a_file_to_download(alice, own_server, kind):
+    (file,) = (await share(alice, "#lobby", NO_PICTURES[kind], "a.png"))["files"]
+    assert (file["picture"], file["type"]) == (None, "application/octet-stream")
     status, headers, body = await load(alice, own_server.url, file)
-    assert (status, body, headers["X-Content-Type-Options"]) == (200, BAD[kind], "nosniff")
+    assert (status, body, headers["X-Content-Type-Options"]) == (200, NO_PICTURES[kind], "nosniff")
     assert headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
-    if not file["type"].startswith("image/"):
-        assert headers["Content-Disposition"].startswith("attachment")
-    assert time.monotonic() - began < decoder.SECONDS
+    assert headers["Content-Disposition"].startswith("attachment")
     for query in ("?size=small", "?size=large"):
         assert (await load(alice, own_server.url, file, query))[0] == 404
 
 
 @pytest.mark.parametrize("endless", ["bytearray(3 * 10**9)", "[0 for _ in iter(int, 1)]"])
-async def test_the_decoder_ends_by_its_limits(alice, monkeypatch, tmp_path, endless):
-    """What would use memory or time without end is killed, and the file can be downloaded."""
-    program, source = tmp_path / "decoder.py", SOURCE.replace("SECONDS = 20", "SECONDS = 1")
-    program.write_text(source.replace("    from PIL import Image, ImageOps\n", f"    {endless}\n", 1))
-    monkeypatch.setattr(pictures, "_program", lambda: (sys.executable, str(program)))
-    (file,) = (await share(alice, "#lobby", picture(), "a.png"))["files"]
-    assert file["picture"] is None
+async def test_the_decoder_ends_by_its_limits(alice, decoding, endless):
+    """What would use memory or time without end is killed, and refused."""
+    decoding(endless)
+    status, _, body = await send(alice, await begin(alice, picture()), 0, picture())
+    assert (status, b"too large" in body) == (413, True)
+
+
+@pytest.mark.parametrize("failing", ["import time; time.sleep(60)", "os.kill(os.getpid(), 9)", "raise OSError(28, '')"])
+async def test_what_the_picture_is_not_to_blame_for_can_be_tried_again(
+    alice, own_server, decoding, monkeypatch, failing
+):
+    monkeypatch.setattr(pictures, "SECONDS", 1 if "sleep" in failing else pictures.SECONDS)
+    decoding(failing)
+    path = await begin(alice, WITH_METADATA["JPEG"], "a.jpg")
+    status, _, body = await send(alice, path, 0, WITH_METADATA["JPEG"])
+    assert (status, b"unavailable" in body) == (503, True)
+    monkeypatch.undo()
+    assert (await head(alice, path))[0] == 200
+    message = await alice.say("#lobby", "", files=[path.rpartition("/")[2]])
+    assert message["files"][0]["picture"]
+    assert SECRET not in (await load(alice, own_server.url, message["files"][0]))[2]
+
+
+@pytest.fixture
+def decoding(monkeypatch, tmp_path):
+    """Return what makes the decoder do something else."""
+
+    def put(code: str) -> None:
+        program, source = tmp_path / "decoder.py", SOURCE.replace("SECONDS = 20", "SECONDS = 1")
+        program.write_text(source.replace("    from PIL import Image, ImageOps\n", f"    {code}\n", 1))
+        monkeypatch.setattr(pictures, "_program", lambda: (sys.executable, str(program)))
+
+    return put
+
+
+async def test_decoding_leaves_some_of_the_disk(alice, monkeypatch):
+    monkeypatch.setattr(pictures, "MOST_WRITTEN", 10**18)
+    path = await begin(alice, picture())
+    assert (await send(alice, path, 0, picture()))[0] == 507
+    monkeypatch.undo()
+    assert (await head(alice, path))[0] == 200
 
 
 async def test_fifty_megapixels_fit_into_the_limits(alice, own_server):

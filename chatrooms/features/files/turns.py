@@ -1,0 +1,58 @@
+"""Turns: few people's work at a time, in turn by address, so that nobody who queues a lot delays all others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from chatrooms.errors import RateLimited
+
+OF_PERSON = 3
+"""How many may wait for a turn, for each person."""
+
+
+class Turns:
+    """Lets ``at_once`` work at a time. Those that wait are let through address by address, oldest first within each."""
+
+    def __init__(self, at_once: int) -> None:
+        self._free = at_once
+        self._waiting: dict[str, deque[tuple[str, asyncio.Future[None]]]] = {}
+
+    @asynccontextmanager
+    async def turn(self, network: str, person: str) -> AsyncIterator[None]:
+        """Wait for a turn and have it; raises `RateLimited` if the person already waits for several."""
+        await self._acquire(network, person)
+        try:
+            yield
+        finally:
+            self._release()
+
+    async def _acquire(self, network: str, person: str) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        if sum(who == person for queue in self._waiting.values() for who, _ in queue) >= OF_PERSON:
+            raise RateLimited("Your other pictures are still being processed. Wait a moment.", retry_after=5)
+        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(network, deque()).append((person, mine))
+        try:
+            await mine
+        except asyncio.CancelledError:
+            if not mine.cancelled():  # it got its turn just before
+                self._release()
+            raise
+
+    def _release(self) -> None:
+        """Give the turn to the next address."""
+        while self._waiting:
+            network = next(iter(self._waiting))
+            queue = self._waiting.pop(network)
+            _, next_one = queue.popleft()
+            if queue:
+                self._waiting[network] = queue  # behind the other addresses
+            if not next_one.cancelled():
+                next_one.set_result(None)
+                return
+        self._free += 1

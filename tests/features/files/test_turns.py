@@ -1,0 +1,83 @@
+"""Turns: address by address, few waiting for each person."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from chatrooms.errors import RateLimited
+from chatrooms.features.files import turns
+from chatrooms.features.files.turns import Turns
+
+
+class Workers:
+    """Work that takes turns; ``began`` is in which order, and each goes on until `end`."""
+
+    def __init__(self, at_once: int) -> None:
+        self.turns, self.began = Turns(at_once), []
+        self._ends: dict[str, asyncio.Event] = {}
+
+    async def start(self, name: str, network: str, person: str = "") -> asyncio.Task[None]:
+        """Ask for a turn and let it wait."""
+        self._ends[name] = asyncio.Event()
+        task = asyncio.create_task(self._work(name, network, person or name))
+        await settle()
+        return task
+
+    async def end(self, name: str) -> None:
+        self._ends[name].set()
+        await settle()
+
+    async def _work(self, name: str, network: str, person: str) -> None:
+        async with self.turns.turn(network, person):
+            self.began.append(name)
+            await self._ends[name].wait()
+
+
+async def settle() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_addresses_take_turns_however_many_wait_for_one():
+    workers = Workers(1)
+    for number in range(5):
+        await workers.start(f"a{number}", "a")
+    for number in range(2):
+        await workers.start(f"b{number}", "b")
+    for name in ("a0", "a1", "b0", "a2", "b1", "a3"):
+        assert workers.began[-1] == name
+        await workers.end(name)
+    await workers.end("a4")
+    assert workers.began == ["a0", "a1", "b0", "a2", "b1", "a3", "a4"]
+    await workers.start("free", "a")
+    assert workers.began[-1] == "free"
+
+
+async def test_few_of_a_person_wait_from_any_address():
+    workers = Workers(2)
+    for number in range(2 + turns.OF_PERSON):
+        await workers.start(f"{number}", f"{number}", "alice")
+    refused = await workers.start("more", "more", "alice")
+    with pytest.raises(RateLimited):
+        await refused
+    await workers.start("bob", "0", "bob")
+    await workers.end("0")
+    await workers.start("again", "0", "alice")
+    assert workers.began == ["0", "1", "2"]
+
+
+async def test_who_gives_up_waiting_keeps_no_turn():
+    workers = Workers(1)
+    await workers.start("a", "a")
+    waiting, got = await workers.start("b", "b"), await workers.start("c", "c")
+    waiting.cancel()
+    await settle()
+    workers._ends["a"].set()
+    while "c" not in workers.began and not got.done():
+        await asyncio.sleep(0)
+    got.cancel()
+    await settle()
+    await workers.start("d", "d")
+    assert workers.began == ["a", "c", "d"]
