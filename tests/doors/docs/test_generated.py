@@ -62,7 +62,7 @@ def test_the_client_repeats_the_commands_that_are_declared_as_repeatable():
 def test_handwritten_methods_only_override_generated_ones_on_purpose():
     generated = {name for name in vars(Commands) if not name.startswith("_")}
     by_hand = {name for kind in (Client, Held, Methods) for name in vars(kind)}
-    assert generated & by_hand == {"run", "watch"}
+    assert generated & by_hand == {"run", "watch", "open_thread", "close_thread"}
 
 
 def test_the_rows_of_each_table_of_a_change_have_their_type():
