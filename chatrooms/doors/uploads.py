@@ -103,7 +103,7 @@ class Uploads:
         if offset == upload.length:
             await self._finish(upload, network)
         about = {"Upload-Offset": str(offset), "Upload-Length": str(upload.length)}
-        return _response(200, about | await self._expires(upload))
+        return _response(200, about | await self._expires(upload, offset))
 
     async def _patch(self, request: Request, upload: Incoming, network: str) -> Response:
         if request.headers.get("content-type") != MEDIA_TYPE:
@@ -115,7 +115,7 @@ class Uploads:
             offset = await self._receive(request, receiving, upload, int(given))
         if offset == upload.length:
             await self._finish(upload, network)
-        return _response(204, {"Upload-Offset": str(offset)} | await self._expires(upload))
+        return _response(204, {"Upload-Offset": str(offset)} | await self._expires(upload, offset))
 
     async def _receive(self, request: Request, receiving: Receiving, upload: Incoming, given: int) -> int:
         """Add the body to what is there; return the new offset."""
@@ -153,13 +153,16 @@ class Uploads:
     async def _used(self) -> int:
         return await self._pipeline.lookup(self._contents.used)
 
-    async def _expires(self, upload: Incoming) -> dict[str, str]:
+    async def _expires(self, upload: Incoming, offset: int) -> dict[str, str]:
         if upload.complete:
             return {}
-        idle = await self._pipeline.blobs.run(self._pipeline.blobs.spool.idle, upload.id)
-        since = upload.began if idle is None else clock.ago(seconds=idle)
-        expires = datetime.fromisoformat(min(upload.expires, clock.moved(since, IDLE)))
-        return {"Upload-Expires": format_datetime(expires.astimezone(UTC), usegmt=True)}
+        expires = upload.expires
+        if offset < upload.length:
+            idle = await self._pipeline.blobs.run(self._pipeline.blobs.spool.idle, upload.id)
+            since = upload.began if idle is None else clock.ago(seconds=idle)
+            expires = min(expires, clock.moved(since, IDLE))
+        at = datetime.fromisoformat(expires).astimezone(UTC)
+        return {"Upload-Expires": format_datetime(at, usegmt=True)}
 
     async def _finish(self, upload: Incoming, network: str) -> None:
         """Have a file looked at and stored, once however many requests wait for it; raises what that does.

@@ -86,6 +86,9 @@ async def test_the_head_says_size_and_expiry(alice):
     assert headers["Upload-Expires"].endswith("GMT")
     left = parsedate_to_datetime(headers["Upload-Expires"]) - datetime.now(UTC)
     assert timedelta(minutes=50) < left <= timedelta(hours=1)
+    _, headers, _ = await send(alice, path, 0, CONTENT)
+    left = parsedate_to_datetime(headers["Upload-Expires"]) - datetime.now(UTC)
+    assert timedelta(hours=23) < left <= timedelta(hours=24)
 
 
 async def test_a_lost_connection_loses_nothing_that_came(alice):
