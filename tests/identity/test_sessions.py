@@ -283,7 +283,7 @@ async def test_a_socket_that_does_not_join_in_time_is_closed(tmp_path):
 
 
 async def test_a_session_revoked_during_the_handshake_lets_nobody_in(alice, own_server, monkeypatch):
-    gate, pipeline = own_server.chat._gate, own_server.chat._pipeline
+    gate, pipeline = own_server.chat._socketio._gate, own_server.chat._pipeline
     identify = gate.identify
 
     async def revoked_meanwhile(handshake):
