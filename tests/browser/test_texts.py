@@ -159,6 +159,7 @@ async def test_marks_of_a_message_are_not_painted_over_others(person: Arrive) ->
     alice, bob = await person("alice"), await person("bob")
     await alice.stores("Calm")
     await bob.stores("Calm too")
+    await bob.has_everything()
     before = await settled(bob.message("Calm too"))
     await alice.stores("o" + "\u0301" * 200)
     assert await settled(bob.message("Calm too")) == before

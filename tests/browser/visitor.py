@@ -159,8 +159,9 @@ class Visitor:
         await expect(self.page.get_by_role("heading", level=1, name=title)).to_be_visible()
 
     async def has_everything(self) -> None:
-        """Wait until the lazy modules are loaded."""
+        """Wait until the lazy modules are loaded, and keys are listened to: before that, the title is the server's."""
         await expect(self.page.locator("link[href*='/css/later']")).to_have_count(1)
+        await expect(self.page).to_have_title(re.compile(" · "))
 
     async def sees(self, *texts: str) -> None:
         """Expect each text exactly once in the open room."""
