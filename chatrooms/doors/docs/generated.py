@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 from chatrooms.doors.docs import guides, python_client, typescript
@@ -37,6 +38,7 @@ def _guides() -> dict[Path, str]:
     return {GUIDES / "settings.md": sources["settings"], **served}
 
 
+@cache
 def contract() -> Contract:
     """Return the contract of a chat with all features of this package."""
     features = Features((*FEATURES, *IDENTITY))
