@@ -45,6 +45,7 @@ async def test_a_link_brings_another_device_in_once_and_leaves_no_code_in_its_ad
     link = await link_of(alice)
     phone = await person("alice", joined=False)
     await phone.page.goto(link)
+    await is_at(phone.page, "Sign in to Chatrooms on this device?")
     await phone.page.reload()  # the code was taken out of the address, so this is the join page
     await is_at(phone.page, "Join Chatrooms")
     await phone.page.goto(link)
