@@ -72,7 +72,6 @@ async def test_the_server_finds_members_by_both_names_for_the_panel_and_for_ment
     await expect(alice.composer).to_have_value("@person-1777 ")
 
 
-@pytest.mark.xfail(reason="the sidebar does not always scroll to a room that the switcher opens", strict=False)
 async def test_a_room_far_down_is_scrolled_to_and_one_with_news_has_a_button(
     busy: Visitor, own_server: RunningServer
 ) -> None:

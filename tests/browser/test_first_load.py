@@ -16,6 +16,17 @@ LOADED = """
   .filter(path => /\\.(js|css)$/.test(path))
 """
 PRELOADED = "links => links.map(link => new URL(link.href).pathname)"
+PLACES = """
+isOff => {
+  document.querySelector("link[href*='/css/later']").sheet.disabled = isOff;
+  const shown = ".sidebar, .sidebar *, .room-header, .room-header *, .composer, .log article";
+  return [...document.querySelectorAll(shown)].filter(it => it.checkVisibility()).map(it => {
+    const {x, y, width, height} = it.getBoundingClientRect();
+    return [it.className?.baseVal ?? it.className, x, y, width, height];
+  });
+}
+"""
+"""JavaScript: where all is that stands on the first screen, without the style sheet that comes later, or with it."""
 FRUGAL = {"service_workers": "block"}
 
 
@@ -49,3 +60,13 @@ async def test_every_file_is_cached_forever_under_its_digest(person: Arrive) -> 
     assert "immutable" in kept.headers["cache-control"]
     another = await alice.page.request.get(alice.url + path.replace(path.split("/")[2], "0" * 16))
     assert another.headers["cache-control"] == "no-cache"
+
+
+async def test_what_comes_later_moves_nothing_that_is_shown(person: Arrive) -> None:
+    alice = await person("alice", **FRUGAL)
+    await alice.make_room("secret", "Private")
+    await alice.stores("Hello")
+    await alice.has_everything()
+    before, after = [await alice.page.evaluate(PLACES, is_off) for is_off in (True, False)]
+    assert len(before) > 40
+    assert [change for change in zip(before, after, strict=True) if change[0] != change[1]] == []

@@ -37,7 +37,7 @@ const Row = ({ file, onOpen }) => html`
   <li>
     <button class="quiet shared-file" title="Go to the message" onClick=${onOpen}>
       ${file.picture ? html`<img src=${addressOf(file, "small")} alt="" loading="lazy" style=${{ backgroundImage: `url("${file.picture.placeholder}")` }} />` : html`<span class="mark"><${Icon} name="note" /></span>`}
-      <span class="about">
+      <span class="file-about">
         <bdi>${file.name}</bdi>
         <small>${kindOf(file.name)}, ${sizeInWords(file.size)}, <bdi>${nameOf(file.author)}</bdi>, <time datetime=${file.at} title=${exactTime(file.at)}>${shortTime(file.at)}</time></small>
       </span>

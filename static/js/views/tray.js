@@ -21,7 +21,7 @@ export function Tray({ room }) {
 const Attached = ({ file }) => html`
   <li class=${file.state}>
     ${file.preview ? html`<img src=${file.preview} alt="" />` : html`<span class="mark"><${Icon} name="note" /></span>`}
-    <span class="about">
+    <span class="file-about">
       <bdi title=${file.name}>${file.name}</bdi>
       <small>${stateOf(file)}</small>
       ${file.state === "sending" && html`<progress aria-label=${`Uploading ${file.name}`} max=${file.size} value=${file.sent} />`}
