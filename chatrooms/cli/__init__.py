@@ -148,7 +148,7 @@ def restored(config: Path | None, **flags: Any) -> None:
 def link(username: str, minutes: int, *, forget_password: bool, config: Path | None, **flags: Any) -> None:
     """Print a link that signs in USERNAME once, also while a server runs.
 
-    Give it to a person who has lost the browser or the password, in private: whoever opens it is that person.
+    Give it in private to a person who has lost their browser or password: anyone who opens it can sign in as them.
     """
     from chatrooms import names
     from chatrooms.cli import links

@@ -1,4 +1,4 @@
-"""Invitations by link: whoever has one joins its room, and the server. Only the hash of their code is stored."""
+"""Invitations by link: they lead to a room, and new people to the server. Only the hash of their code is stored."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Passwords(Hashing):
     async def check(self, username: str, network: str, password: str, *, own: bool = False) -> str:
         """Return the stored hash of the password of ``username``; raises `RateLimited`.
 
-        Raises `Unauthorized` if it is another password. Give one's ``own`` to change it.
+        Raises `Unauthorized` if it is another password. ``own`` is true for people who change theirs.
         Names without a password, known or not, are refused as those with one, and take as long.
         """
         counting = Caller(username, network=network)

@@ -17,7 +17,7 @@ from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.tables import metadata
 
 OF_BOTH, OF_ADDRESS, OF_NAME, OF_OWN = "10/15 minutes", "100/hour", "1000/hour", "20/hour"
-"""How many tries of a name from an address, from an address, and of a name may fail; and of one's own, when signed in.
+"""How many tries may fail: for a name from an address, from an address, for a name, and for your own when signed in.
 
 Of a name, so many that keeping its owner from signing in takes dozens of addresses, and few enough that guessing an
 accepted password takes weeks.
@@ -36,7 +36,7 @@ Counted = list[tuple[str, Quota]]
 def _counted(username: str, network: str, *, own: bool) -> Counted:
     """Return the keys that a try counts against; no username has a space.
 
-    The ``own`` password, which a person gives to change it, has a key that strangers cannot use up.
+    If ``own``, the person is signed in, and strangers cannot use up their tries.
     """
     if own:
         return [(f"own {username}", quota) for quota in parse(OF_OWN)]

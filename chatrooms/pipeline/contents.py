@@ -15,6 +15,10 @@ from chatrooms.storage.blobs import Blobs
 
 IDLE = timedelta(hours=1)
 """How long an upload is kept that makes no progress."""
+MOST_UNFINISHED = 20
+"""How many uploads of a person may be unfinished."""
+MOST_WAITING = 3
+"""How many pictures of a person may wait to be processed."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from chatrooms.settings import DATABASE
 from chatrooms.storage import migrations
 from tests.doors import post
 from tests.identity.entering import code_of, enter, whose
-from tests.people import connect
+from tests.people import Refused, connect
 from tests.processes import chatrooms, started
 
 pytestmark = pytest.mark.slow  # a process for each command
@@ -37,13 +37,21 @@ async def test_it_signs_in_beside_a_running_server_on_postgresql(tmp_path, postg
         await signs_in_beside(server, tmp_path, *where)
 
 
-async def test_it_removes_a_forgotten_password_only_if_asked_to(tmp_path):
+async def test_it_removes_a_forgotten_password_and_the_sessions_only_if_asked_to(tmp_path):
     async with started(tmp_path) as server, connect(server.url, "alice") as alice:
         await alice.run("password.set", password="umbrella cactus 42")
-        for more, has_password in (((), True), (("--forget-password",), False)):
-            assert (await chatrooms(tmp_path, "link", "alice", "--data", str(tmp_path), *more))[0] == 0
-            assert ((await alice.run("password.get"))["changed_at"] is not None) == has_password
-        await alice.run("password.set", password="velvet anchor 17")
+        assert (await chatrooms(tmp_path, "link", "alice", "--data", str(tmp_path)))[0] == 0
+        assert (await alice.run("password.get"))["changed_at"] is not None
+        out = (await chatrooms(tmp_path, "link", "alice", "--data", str(tmp_path), "--forget-password"))[1]
+        assert await code_of(server.url, "password", username="alice", password="umbrella cactus 42") == "unauthorized"
+        _, answer, _ = await post(server.url, "/api/user.me", {}, headers={"Authorization": f"Bearer {alice.token}"})
+        assert answer["error"]["code"] == "unauthorized"
+        with pytest.raises(Refused, match="unauthorized"):  # by a connection that is still open
+            await alice.run("password.set", password="velvet anchor 17")
+        claim = "c" * 43
+        assert (await enter(server.url, "link", code=out.strip()[-43:], claim=claim))[0] == 200
+        async with connect(server.url, "alice", token=claim) as again:
+            await again.run("password.set", password="velvet anchor 17")
 
 
 @pytest.mark.parametrize("username", ["nobody", "system", "#lobby", ""])

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
 import unicodedata
 from contextlib import suppress
 
 import pytest
 
+from chatrooms import Chatrooms, Settings
 from chatrooms.errors import Invalid
 from chatrooms.identity import hashing, passwords
 from chatrooms.identity.strength import require_strong
+from chatrooms.pipeline.fair_queue import FairQueue
 from tests.doors import DOORS, post
 from tests.identity.entering import code_of, enter, run, whose
-from tests.people import PATIENCE, connect
-from tests.servers import running
+from tests.people import connect
+from tests.servers import QUICK, running, serving
 
+ALICE = {"username": "alice", "claim": "a" * 43}
 STRONG, OTHER = "umbrella cactus 42", "velvet anchor 17"
 
 
@@ -148,60 +150,37 @@ async def test_a_hash_of_an_earlier_version_is_renewed_when_it_is_used(person, o
     assert "m=19456" in await stored()
 
 
-async def test_people_who_wait_to_sign_in_are_bounded(person, own_server, monkeypatch):
-    monkeypatch.setattr(hashing, "WAITING", 1)
+def waiting(server, most: int) -> None:
+    """Let so many of an address wait to sign in."""
+    hasher = next(each for each in server.chat._components if isinstance(each, passwords.Passwords))
+    hasher._queue = FairQueue(1, most, hashing.BUSY)
+
+
+async def test_people_who_wait_to_sign_in_are_bounded(own_server):
+    waiting(own_server, 1)
     answers = await asyncio.gather(
-        *(enter(own_server.url, "password", username=f"user{n}", password="x") for n in range(4))
+        *(enter(own_server.url, "password", username=f"user{n}", password="x") for n in range(6))
     )
     assert sorted({status for status, _, _ in answers}) == [401, 429]
 
 
-async def test_people_of_one_address_wait_for_each_other_and_not_those_of_others():
-    work, order = hashing.Hashing(), []
-    begun, going = threading.Event(), threading.Event()
-
-    def first():
-        begun.set()
-        assert going.wait(PATIENCE)
-
-    crowd = [asyncio.create_task(work.run("198.51.100.1", first))]
-    await asyncio.to_thread(begun.wait, PATIENCE)
-    crowd += [asyncio.create_task(work.run("198.51.100.1", lambda n=n: order.append(n))) for n in range(20)]
-    await asyncio.sleep(0)
-    other = asyncio.create_task(work.run("192.0.2.1", lambda: order.append("other")))
-    await asyncio.sleep(0)
-    going.set()
-    await asyncio.gather(*crowd, other)
-    work.close()
-    assert order.index("other") <= 1
-
-
-async def test_closing_cancels_who_waits_and_the_next_start_works():
-    work = hashing.Hashing()
-    begun, going = threading.Event(), threading.Event()
-
-    def first():
-        begun.set()
-        assert going.wait(PATIENCE)
-
-    waiting = [asyncio.create_task(work.run("x", each)) for each in (first, int)]
-    await asyncio.to_thread(begun.wait, PATIENCE)
-    work.close()
-    going.set()
-    done = await asyncio.gather(*waiting, return_exceptions=True)
-    assert isinstance(done[1], asyncio.CancelledError)
-    assert await work.run("x", lambda: 7) == 7
-    work.close()
-
-
-async def test_what_is_refused_in_the_queue_is_no_try(person, own_server, monkeypatch):
+async def test_what_is_refused_in_the_queue_is_no_try(person, own_server):
     alice = await person("alice")
     await alice.run("password.set", password=STRONG)
-    monkeypatch.setattr(hashing, "WAITING", 0)
-    for _ in range(15):
-        assert await code_of(own_server.url, "password", username="alice", password=STRONG) == "rate_limited"
-    monkeypatch.setattr(hashing, "WAITING", 100)
+    waiting(own_server, 0)
+    tried = [enter(own_server.url, "password", username="alice", password="wrong") for _ in range(40)]
+    statuses = [status for status, _, _ in await asyncio.gather(*tried)]
+    assert statuses.count(429) > 20 and statuses.count(401) < 10
+    waiting(own_server, 100)
     assert (await enter(own_server.url, "password", username="alice", password=STRONG))[0] == 200
+
+
+async def test_passwords_work_after_a_restart_of_the_same_chat(tmp_path):
+    chat = Chatrooms(Settings(data=tmp_path, **QUICK))
+    for password, before in ((STRONG, {}), (OTHER, {"current": STRONG})):
+        async with chat.lifespan(), serving(chat) as url, connect(url, "alice", auth=ALICE) as alice:
+            await alice.run("password.set", password=password, **before)
+            assert (await enter(url, "password", username="alice", password=password))[0] == 200
 
 
 @pytest.mark.parametrize("password", ["4@8({[<3691!|1l70$5+7%2z" * 3, "a4@8" * 60, "1!|l" * 50])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from chatrooms import names, types
-from chatrooms.features.files import beginning, turns
 from chatrooms.pipeline import charges, contents, pipeline
 from chatrooms.storage import blobs, writer
 from chatrooms.wire import http_protocol, limits, measure
@@ -14,7 +13,7 @@ MIB = 1024 * 1024
 
 def fixed() -> list[tuple[str, str]]:
     """Return what each limit is about, and its value in words."""
-    from chatrooms.doors import http, receiving, socketio  # which import the documentation
+    from chatrooms.doors import http, socketio  # which import the documentation
 
     return [
         ("Characters of a message", f"{types.MAX_TEXT:,}"),
@@ -36,15 +35,7 @@ def fixed() -> list[tuple[str, str]]:
         ("Bytes of a request's head", f"{measure.MAX_BESIDE // KIB} KiB"),
         ("Time for a request's head", f"{http_protocol.SECONDS_TO_ASK:g} s"),
         ("Time for the body of a command", f"{http.SECONDS_TO_SEND:g} s"),
-        (
-            "Uploads of a person, of an address, and of all, at a time",
-            f"{receiving.OF_PERSON}, {receiving.OF_ADDRESS}, {receiving.OF_ALL}",
-        ),
-        ("Unfinished uploads of a person", f"{beginning.MOST_UNFINISHED}"),
-        ("Time without progress after which an upload is dropped", f"{contents.IDLE.total_seconds() / 60:g} minutes"),
-        ("Pictures of a person that wait to be processed", f"{turns.OF_PERSON}"),
-        ("Time without a byte that ends the request of an upload", f"{receiving.SECONDS_OF_SILENCE:g} s"),
-        ("Free space of the disk that uploads leave", f"{blobs.RESERVE // MIB} MiB"),
+        *_of_uploads(),
         ("Time for a client to read what was sent", f"{limits.Limits().unread:g} s"),
         ("Bytes that wait for a client before it misses changes", f"{limits.Limits().skippable // KIB:,} KiB"),
         ("Useless packets of a client", f"{limits.Limits().noise:g} a second for {limits.SECONDS_OF_NOISE:g} s"),
@@ -54,4 +45,20 @@ def fixed() -> list[tuple[str, str]]:
             f"{charges.SECONDS_OF_ONE * 1000:g} ms; at most {charges.MOST_COUNTED} commands more",
         ),
         ("Changes that wait to be stored", f"{writer.WAITING:,}"),
+    ]
+
+
+def _of_uploads() -> list[tuple[str, str]]:
+    from chatrooms.doors import receiving
+
+    return [
+        (
+            "Uploads of a person, of an address, and of all, at a time",
+            f"{receiving.OF_PERSON}, {receiving.OF_ADDRESS}, {receiving.OF_ALL}",
+        ),
+        ("Unfinished uploads of a person", f"{contents.MOST_UNFINISHED}"),
+        ("Time without progress after which an upload is dropped", f"{contents.IDLE.total_seconds() / 60:g} minutes"),
+        ("Pictures of a person that wait to be processed", f"{contents.MOST_WAITING}"),
+        ("Time without a byte that ends the request of an upload", f"{receiving.SECONDS_OF_SILENCE:g} s"),
+        ("Free space of the disk that uploads leave", f"{blobs.RESERVE // MIB} MiB"),
     ]

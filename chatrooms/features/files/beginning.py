@@ -14,15 +14,13 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import NoSpace, RateLimited, TooLarge
 from chatrooms.features.files import names, stored
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, contents
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.shapes import Nothing
 from chatrooms.settings import MEGABYTE
 
 KEPT = timedelta(days=1)
 """How long an upload can be continued, and then be posted."""
-MOST_UNFINISHED = 20
-"""How many uploads of a person may be unfinished."""
 _media_type = re.compile(r"[a-z]+/[\w.+-]+")
 
 
@@ -77,7 +75,7 @@ def begin(act: Act, p: Announced, _: None) -> Begun:
     if p.size > limits.file_size * MEGABYTE:
         raise TooLarge(_too_large(limits.file_size), field="size", limit=limits.file_size * MEGABYTE)
     number, to_come = stored.unfinished(act.db, act.me.username)
-    if number >= MOST_UNFINISHED:
+    if number >= contents.MOST_UNFINISHED:
         raise RateLimited(f"You have {number} unfinished uploads. Finish or cancel one first.", retry_after=60)
     used = stored.used(act.db, act.me.username) + to_come
     quota = {"used": used, "quota": limits.file_quota * MEGABYTE}

@@ -48,7 +48,7 @@ async def finish(chat: Chat, which: str, network: str) -> None:
 async def _picture(chat: Chat, row: Mapping[str, Any], kind: str, network: str) -> dict[str, Any]:
     """Store the clean copies of a picture instead of what was uploaded."""
     spool, which = chat.blobs.spool, row["id"]
-    async with pictures.turns().turn(network, row["owner"]):
+    async with pictures.queue().turn(network, row["owner"]):
         await chat.blobs.require_space(pictures.MOST_WRITTEN)
         folder: Path = await chat.blobs.run(spool.beside, which)
         found = await pictures.decode(spool.path(which), folder, kind)

@@ -19,7 +19,8 @@ import orjson
 from chatrooms.errors import Invalid, TooLarge, Unavailable
 from chatrooms.features.files import decoder
 from chatrooms.features.files.kinds import PICTURES
-from chatrooms.features.files.turns import Turns
+from chatrooms.pipeline.contents import MOST_WAITING
+from chatrooms.pipeline.fair_queue import FairQueue
 
 SECONDS = 40.0
 """How long decoding may take, besides waiting for others."""
@@ -29,16 +30,17 @@ MOST_WRITTEN = AT_ONCE * decoder.LARGEST_FILE
 CRASHES = (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT, -signal.SIGILL, -signal.SIGFPE)
 """The exit statuses after which trying again would not help."""
 LONGEST_ANSWER = 64 * 1024
+BUSY = "Your other pictures are still being processed. Wait a moment."
 
 log = logging.getLogger(__name__)
 
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = WeakKeyDictionary()
-"""The processors belong to the machine, so all chats of an event loop take turns."""
+_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, FairQueue] = WeakKeyDictionary()
+"""The processors belong to the machine, so all chats of an event loop have one queue."""
 
 
-def turns() -> Turns:
-    """Return the turns in which to decode."""
-    return _turns.setdefault(asyncio.get_running_loop(), Turns(AT_ONCE))
+def queue() -> FairQueue:
+    """Return the queue for decoding."""
+    return _queues.setdefault(asyncio.get_running_loop(), FairQueue(AT_ONCE, MOST_WAITING, BUSY))
 
 
 async def decode(picture: Path, folder: Path, kind: str) -> dict[str, Any]:

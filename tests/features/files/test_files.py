@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select, update
 
 from chatrooms import clock
-from chatrooms.features.files import beginning, removing, stored
+from chatrooms.features.files import removing, stored
 from chatrooms.pipeline.commands import APPLICATION
-from chatrooms.pipeline.contents import IDLE
+from chatrooms.pipeline.contents import IDLE, MOST_UNFINISHED
 from chatrooms.settings import MEGABYTE
 from tests.features.files import TUS, begin, head, load, offset, picture, request, send, share, upload
 from tests.people import PATIENCE, Refused, connect
@@ -258,7 +258,7 @@ async def test_what_is_announced_takes_no_space_of_others_until_it_arrives(tmp_p
 
 async def test_few_uploads_of_a_person_are_unfinished(person, own_server):
     alice, bob = await person("alice"), await person("bob")
-    paths = [await begin(alice, HELLO) for _ in range(beginning.MOST_UNFINISHED)]
+    paths = [await begin(alice, HELLO) for _ in range(MOST_UNFINISHED)]
     with pytest.raises(Refused, match=r"rate_limited.*unfinished"):
         await begin(alice, HELLO)
     await begin(bob, HELLO)

@@ -1,4 +1,4 @@
-"""Turns: address by address, few waiting for each person."""
+"""Fair queueing: address by address, few waiting for each person."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import asyncio
 import pytest
 
 from chatrooms.errors import RateLimited
-from chatrooms.features.files import turns
-from chatrooms.features.files.turns import Turns
+from chatrooms.pipeline.fair_queue import FairQueue
+
+WAITING = 3
 
 
 class Workers:
     """Work that takes turns; ``began`` is in which order, and each goes on until `end`."""
 
     def __init__(self, at_once: int) -> None:
-        self.turns, self.began = Turns(at_once), []
+        self.queue, self.began = FairQueue(at_once, WAITING, "Wait."), []
         self._ends: dict[str, asyncio.Event] = {}
 
     async def start(self, name: str, network: str, person: str = "") -> asyncio.Task[None]:
@@ -30,7 +31,7 @@ class Workers:
         await settle()
 
     async def _work(self, name: str, network: str, person: str) -> None:
-        async with self.turns.turn(network, person):
+        async with self.queue.turn(network, person):
             self.began.append(name)
             await self._ends[name].wait()
 
@@ -57,7 +58,7 @@ async def test_addresses_take_turns_however_many_wait_for_one():
 
 async def test_few_of_a_person_wait_from_any_address():
     workers = Workers(2)
-    for number in range(2 + turns.OF_PERSON):
+    for number in range(2 + WAITING):
         await workers.start(f"{number}", f"{number}", "alice")
     refused = await workers.start("more", "more", "alice")
     with pytest.raises(RateLimited):

@@ -1,4 +1,4 @@
-"""Turns: few people's work at a time, in turn by address, so that nobody who queues a lot delays all others."""
+"""Fair queueing: slow work, little at a time, address by address, so that no one who queues a lot delays all others."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from contextlib import asynccontextmanager
 
 from chatrooms.errors import RateLimited
 
-OF_PERSON = 3
-"""How many may wait for a turn, for each person."""
+SECONDS_TO_RETRY = 5
 
 
-class Turns:
-    """Lets ``at_once`` work at a time. Those that wait are let through address by address, oldest first within each."""
+class FairQueue:
+    """Gives ``at_once`` callers a turn at a time; the others wait, address by address, the oldest of each first.
 
-    def __init__(self, at_once: int) -> None:
-        self._free = at_once
+    At most ``waiting`` of each person wait; ``busy`` is what the next one reads.
+    """
+
+    def __init__(self, at_once: int, waiting: int, busy: str) -> None:
+        self._free, self._most, self._busy = at_once, waiting, busy
         self._waiting: dict[str, deque[tuple[str, asyncio.Future[None]]]] = {}
 
     @asynccontextmanager
@@ -33,8 +35,8 @@ class Turns:
         if self._free:
             self._free -= 1
             return
-        if sum(who == person for queue in self._waiting.values() for who, _ in queue) >= OF_PERSON:
-            raise RateLimited("Your other pictures are still being processed. Wait a moment.", retry_after=5)
+        if sum(who == person for queue in self._waiting.values() for who, _ in queue) >= self._most:
+            raise RateLimited(self._busy, retry_after=SECONDS_TO_RETRY)
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(network, deque()).append((person, mine))
         try:
