@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from pathlib import Path
+from typing import Any
 
-from playwright.async_api import WebSocket
+import pytest
+from playwright.async_api import WebSocket, expect
 
+from chatrooms.pipeline.commands import Caller
+from tests.bench.fill import fill
 from tests.browser.conftest import Arrive
 from tests.people import Person, connect
 from tests.servers import RunningServer
@@ -56,3 +62,25 @@ async def test_a_room_of_which_only_the_head_came_opens_with_all_its_messages(
         await zed.sees("up here 1.", "up here 2.", "live too.")
         await bob.say("#attic", "the last.")
         await zed.sees("the last.")
+
+
+async def test_a_room_opens_however_late_what_followed_its_head_comes(
+    person: Arrive, own_server: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, pipeline, shown = await person("alice"), own_server.chat._pipeline, asyncio.Event()
+    run = pipeline.run
+
+    async def late(name: str, given: Any, me: Caller) -> Any:
+        if name == "sync" and given["open"] == ["#history"]:
+            await shown.wait()
+        return await run(name, given, me)
+
+    monkeypatch.setattr(pipeline, "run", late)
+    fill(tmp_path, {"#history": 1000}, "alice")
+    await alice.page.reload()
+    await alice.has_everything()
+    await alice.go_to("history")
+    await expect(alice.log.get_by_role("status", name="Loading messages")).to_be_visible()
+    await alice.page.wait_for_timeout(300)  # for what must not be the last try
+    shown.set()
+    await expect(alice.log.get_by_text("message 1000")).to_be_in_viewport()

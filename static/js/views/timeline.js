@@ -8,7 +8,7 @@ import { asMessage, waiting } from "../outbox.js";
 import { itemsIn, sawItems } from "../reads/inbox.js";
 import { unreadText } from "../reads/counts.js";
 import { attention, reachedEnd, saw } from "../reads/marks.js";
-import { ready, windowOf } from "../store.js";
+import { heads, ready, windowOf } from "../store.js";
 import { arrange } from "../timeline/arrange.js";
 import { useTimeline } from "../timeline/timeline.js";
 import { today } from "../today.js";
@@ -47,7 +47,7 @@ export function Timeline({ room, editing, onEdit }) {
   useChanged(editing, () => timeline.showEdited(editing));
   useGoal(timeline);
   useLayoutEffect(look);
-  useEffect(fill, [messages[0]?.id, messages.at(-1)?.id, isOlder, timeline.goal.value, online.value, ready.value]);
+  const fill = useFilling(room, timeline, { messages, isOlder, isNewer });
 
   function look() {
     const isUp = timeline.isAway.peek();
@@ -60,13 +60,6 @@ export function Timeline({ room, editing, onEdit }) {
     timeline.scroll.moved();
     look();
     fill();
-  }
-
-  /** Loads messages before the reader scrolls to them. */
-  function fill() {
-    if (timeline.goal.peek()) return;
-    if (isOlder && timeline.scroll.above() < LOAD_WITHIN_PX && online.peek() && ready.peek()) timeline.showOlder();
-    else if (isNewer && timeline.scroll.below() < LOAD_WITHIN_PX && messages.length) timeline.showNewer();
   }
 
   return html`
@@ -135,6 +128,23 @@ function ItemView({ item, linked, editing, onEdit }) {
       onEdit=${onEdit}
     />
   `;
+}
+
+/**
+ * Loads messages before the reader scrolls to them; nothing older while newer ones are missing, which come first.
+ * @param {string} room @param {import("../timeline/timeline.js").Timeline} timeline
+ * @param {ReturnType<import("../timeline/timeline.js").Timeline["shown"]>} shown @returns {() => void}
+ */
+function useFilling(room, timeline, { messages, isOlder, isNewer }) {
+  const goal = timeline.goal.value;
+  const isBehind = heads.value.has(room);
+  function fill() {
+    if (timeline.goal.peek()) return;
+    if (isOlder && timeline.scroll.above() < LOAD_WITHIN_PX && online.peek() && ready.peek()) timeline.showOlder();
+    else if (isNewer && timeline.scroll.below() < LOAD_WITHIN_PX && messages.length) timeline.showNewer();
+  }
+  useEffect(fill, [messages[0]?.id, messages.at(-1)?.id, isOlder, isBehind, goal, online.value, ready.value]);
+  return fill;
 }
 
 /** @param {{count: number}} props */
