@@ -55,7 +55,7 @@ class Outgoing:
 class Contents:
     """The functions of the feature.
 
-    ``incoming`` returns an upload, whoever asks; ``outgoing`` a file in a size, such as ``small``, or in full, if the
+    ``incoming`` returns an upload, without a permission; ``outgoing`` a file in a size, such as ``small``, or in full, if the
     caller may have it. Both return None otherwise. ``used`` returns how many bytes of all people count, ``arrived``
     counts those of an upload, whose number it gets. ``finish`` makes an upload complete whose bytes are all there, for
     an address, and may run again; ``give_up`` removes one, and returns whether it could.
