@@ -97,7 +97,7 @@ class Uploads:
         return upload
 
     async def _head(self, _request: Request, upload: Incoming, network: str) -> Response:
-        """Respond with how many bytes are there, and end the request that seems to send more: its client has lost it."""
+        """Respond with how many bytes are there, and end a request that its client has lost."""
         await self._receivings.stop(upload.id)
         offset = await self._counted(upload)
         if offset == upload.length:

@@ -55,8 +55,8 @@ class Outgoing:
 class Contents:
     """The functions of the feature.
 
-    ``incoming`` returns an upload, without a permission; ``outgoing`` a file in a size, such as ``small``, or in full, if the
-    caller may have it. Both return None otherwise. ``used`` returns how many bytes of all people count, ``arrived``
+    ``incoming`` returns any upload, ``outgoing`` a file in a size, such as ``small``, or in full, if the caller may
+    have it. Both return None otherwise. ``used`` returns how many bytes of all people count, ``arrived``
     counts those of an upload, whose number it gets. ``finish`` makes an upload complete whose bytes are all there, for
     an address, and may run again; ``give_up`` removes one, and returns whether it could.
     """
