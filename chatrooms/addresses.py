@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
@@ -14,6 +15,17 @@ CACHED = 1000
 _name = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _origin = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#*@\\\s]+")
 _path = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
+
+
+class Hosts:
+    """The names in the setting `hosts`; ``*.example.org`` stands for all names below example.org."""
+
+    def __init__(self, listed: Iterable[str]) -> None:
+        self.listed = tuple(listed)
+        self._domains = tuple(host[1:] for host in self.listed if host.startswith("*."))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.listed or name.endswith(self._domains)
 
 
 def host(text: str) -> str:

@@ -25,6 +25,7 @@ from chatrooms.client.rows import (
     Link,
     Listing,
     ManyInvites,
+    ManyPasskeys,
     ManyRooms,
     ManySessions,
     Marked,
@@ -38,10 +39,13 @@ from chatrooms.client.rows import (
     OneMember,
     OneMembership,
     OneMessage,
+    OnePasskey,
     OneRead,
     OneRoom,
     OneUser,
     Opened,
+    Options,
+    Passkey,
     Pinned,
     Reacted,
     ReactionPage,
@@ -74,6 +78,7 @@ REPEATABLE = frozenset(
         "message.pin",
         "message.unpin",
         "message.versions",
+        "passkey.list",
         "password.get",
         "presence.watch",
         "reaction.add",
@@ -265,6 +270,35 @@ class Commands(ABC):
         """Return the texts that a message had before it was edited."""
         result: Versions = await self.run("message.versions", id=id)
         return result["versions"]
+
+    async def add_passkey(self, credential: dict[str, object], name: str) -> Passkey:
+        """Add a passkey, which signs you in from now on, without a name and a password.
+
+        - ``credential``: The authenticator's answer, as ``toJSON()`` of browsers returns it.
+        - ``name``: What to call it, such as the device that has it.
+        """
+        result: OnePasskey = await self.run("passkey.add", credential=credential, name=name)
+        return result["passkey"]
+
+    async def begin_passkey(self, origin: str) -> dict[str, object]:
+        """Begin to add a passkey: a browser makes it with these options, within five minutes.
+
+        - ``origin``: The origin of the page that asks, such as ``https://chat.example.org``.
+        """
+        result: Options = await self.run("passkey.begin", origin=origin)
+        return result["options"]
+
+    async def passkeys(self) -> list[Passkey]:
+        """Return your passkeys."""
+        result: ManyPasskeys = await self.run("passkey.list")
+        return result["passkeys"]
+
+    async def remove_passkey(self, id: str, *, even_last: bool | None = None) -> None:
+        """Remove a passkey, which signs in no one from now on. Your last way to sign in stays, unless you insist.
+
+        - ``even_last``: Whether to remove it even if it is your only way to sign in (default ``false``).
+        """
+        await self.run("passkey.remove", id=id, even_last=even_last)
 
     async def password(self) -> str | None:
         """Return whether you have a password, and since when."""

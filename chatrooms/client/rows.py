@@ -335,6 +335,12 @@ class ManyInvites(TypedDict):
     invites: list[Invite]
 
 
+class ManyPasskeys(TypedDict):
+    """Your passkeys, the oldest first."""
+
+    passkeys: list[Passkey]
+
+
 class ManyRooms(TypedDict):
     """Rooms, ordered by number of members, largest first."""
 
@@ -516,6 +522,12 @@ class OneMessage(TypedDict):
     message: Message
 
 
+class OnePasskey(TypedDict):
+    """A passkey."""
+
+    passkey: Passkey
+
+
 class OneRead(TypedDict):
     """The read position as it is now."""
 
@@ -555,6 +567,26 @@ class Opened(TypedDict):
     """Whether you follow it, or have stopped."""
     read: Read | None
     """Your read position in it, if you have one."""
+
+
+class Options(TypedDict):
+    """What the browser is to ask an authenticator for."""
+
+    options: dict[str, object]
+    """Options for ``navigator.credentials``, in the JSON form of Web Authentication, level 3."""
+
+
+class Passkey(TypedDict):
+    """One of your passkeys."""
+
+    id: str
+    """The id, for ``passkey.remove``."""
+    name: str
+    """What you call it."""
+    created_at: str
+    """When it was created; ISO 8601, UTC, with milliseconds."""
+    used_at: str | None
+    """When you last signed in by it; null if you never did."""
 
 
 class Picture(TypedDict):

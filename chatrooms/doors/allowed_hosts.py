@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -11,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chatrooms.addresses import is_number
+from chatrooms.addresses import Hosts, is_number
 from chatrooms.doors.running import path
 from chatrooms.once import Once
 
@@ -20,17 +19,6 @@ log = logging.getLogger(__name__)
 PROBES = ("/healthz", "/readyz")
 """What orchestrators ask for by address."""
 REJECTED = "a request for the host %s was rejected: the settings `url` and `hosts` allow %s"
-
-
-class Hosts:
-    """The names in the setting `hosts`; ``*.example.org`` stands for all names below example.org."""
-
-    def __init__(self, listed: Iterable[str]) -> None:
-        self.listed = tuple(listed)
-        self._domains = tuple(host[1:] for host in self.listed if host.startswith("*."))
-
-    def __contains__(self, name: str) -> bool:
-        return name in self.listed or name.endswith(self._domains)
 
 
 class AllowedHosts:

@@ -6,7 +6,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chatrooms.doors.allowed_hosts import AllowedHosts, Hosts
+from chatrooms.addresses import Hosts
+from chatrooms.doors.allowed_hosts import AllowedHosts
 from chatrooms.doors.forwarding import ForwardingCheck
 from chatrooms.doors.headers import SecurityHeaders, across_origins
 from chatrooms.doors.running import OnlyWhileRunning, path

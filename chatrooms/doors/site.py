@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chatrooms.doors.allowed_hosts import Hosts, host_of
+from chatrooms.addresses import Hosts
+from chatrooms.doors.allowed_hosts import host_of
 
 
 class Site:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from chatrooms.identity import inviting, joining, linking, passwords, sessions, tries
+from chatrooms.identity import inviting, joining, linking, passkey_commands, passwords, sessions, tries
 
-FEATURES = (sessions.FEATURE, joining.FEATURE, inviting.FEATURE, linking.FEATURE, tries.FEATURE, passwords.FEATURE)
+FEATURES = (
+    sessions.FEATURE,
+    joining.FEATURE,
+    inviting.FEATURE,
+    linking.FEATURE,
+    tries.FEATURE,
+    passwords.FEATURE,
+    passkey_commands.FEATURE,
+)
 """What identity brings to a chat."""

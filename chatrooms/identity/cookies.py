@@ -42,6 +42,11 @@ class Jar:
         """Return its name in earlier versions, whose path was ``/``."""
         return f"{HOST if self.secure else ''}{OLD}{quote(username, safe='')}"
 
+    @property
+    def mark_name(self) -> str:
+        """The name of the cookie that tells a browser from others while somebody signs in there."""
+        return f"{self._before}passkey_{self.instance}"
+
     def token(self, cookies: Mapping[str, str], username: str) -> str | None:
         """Return the token in a cookie of ``username``, if there is one."""
         names = (begin + quote(username, safe="") for begin in (*self._begins, *self._old_begins))

@@ -52,6 +52,15 @@ class Browser:
         if (old := jar.old_name(username)) in self.handshake.cookies:
             self.cookies.append(SessionCookie(old, "", 0, jar.secure, "/"))
 
+    def mark(self) -> str:
+        """Return what tells this browser from others; a new cookie, if it has none. It proves no one."""
+        name = self._jar.mark_name
+        if kept := self.handshake.cookies.get(name):
+            return kept
+        made = sessions.new_token()
+        self.cookies.append(SessionCookie(name, made, SECONDS_A_DAY, self._jar.secure, self._jar.path))
+        return made
+
     @property
     def _jar(self) -> Jar:
         return tokens.jar(self.chat, self.handshake)

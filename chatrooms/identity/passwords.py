@@ -92,6 +92,11 @@ def _hash_of(db: Connection, username: str) -> str | None:
     return db.scalar(select(passwords.c.hash).where(passwords.c.username == username))
 
 
+def exists(db: Connection, username: str) -> bool:
+    """Return whether ``username`` has a password."""
+    return _hash_of(db, username) is not None
+
+
 def forget(db: Connection, username: str) -> None:
     """Remove the password of ``username``, if there is one."""
     db.execute(delete(passwords).where(passwords.c.username == username))

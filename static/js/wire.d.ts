@@ -224,6 +224,14 @@ export interface NewInvite {
   code: string;
 }
 
+/** One of your passkeys. */
+export interface Passkey {
+  id: string;
+  name: string;
+  created_at: string;
+  used_at: string | null;
+}
+
 /** What to know of a picture before it is loaded. */
 export interface Picture {
   width: number;
@@ -471,6 +479,26 @@ export interface Commands {
     params: { id: string };
     result: { versions: Version[] };
   };
+  /** Add a passkey, which signs you in from now on, without a name and a password. */
+  "passkey.add": {
+    params: { credential: Record<string, any>; name: string };
+    result: { passkey: Passkey };
+  };
+  /** Begin to add a passkey: a browser makes it with these options, within five minutes. */
+  "passkey.begin": {
+    params: { origin: string };
+    result: { options: Record<string, any> };
+  };
+  /** Return your passkeys. */
+  "passkey.list": {
+    params: {};
+    result: { passkeys: Passkey[] };
+  };
+  /** Remove a passkey, which signs in no one from now on. */
+  "passkey.remove": {
+    params: { id: string; even_last?: boolean };
+    result: {};
+  };
   /** Return whether you have a password, and since when. */
   "password.get": {
     params: {};
@@ -679,6 +707,11 @@ export interface Entries {
     params: { code: string };
     result: { username: string };
   };
+  /** Begin to sign in by a passkey: a browser signs these options, within five minutes. */
+  "passkey.challenge": {
+    params: { origin: string };
+    result: { options: Record<string, any> };
+  };
   /** Join from a browser: sets the cookie that proves the name. */
   "session.join": {
     params: { username: string; invite?: string | null };
@@ -692,6 +725,11 @@ export interface Entries {
   /** Sign in by a link: sets the cookie that proves the name, unless you give a `claim`. */
   "session.link": {
     params: { code: string; claim?: string | null };
+    result: { user: User };
+  };
+  /** Sign in by a passkey: sets the cookie that proves the name, unless you give a `claim`. */
+  "session.passkey": {
+    params: { claim?: string | null; credential: Record<string, any> };
     result: { user: User };
   };
   /** Sign in with a password: sets the cookie that proves the name, unless you give a `claim`. */

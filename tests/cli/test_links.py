@@ -9,6 +9,7 @@ from chatrooms.settings import DATABASE
 from chatrooms.storage import migrations
 from tests.doors import post
 from tests.identity.entering import code_of, enter, whose
+from tests.identity.test_passkeys import add
 from tests.people import Refused, connect
 from tests.processes import chatrooms, started
 
@@ -37,13 +38,15 @@ async def test_it_signs_in_beside_a_running_server_on_postgresql(tmp_path, postg
         await signs_in_beside(server, tmp_path, *where)
 
 
-async def test_it_removes_a_forgotten_password_and_the_sessions_only_if_asked_to(tmp_path):
+async def test_it_removes_a_forgotten_password_the_passkeys_and_the_sessions_only_if_asked_to(tmp_path):
     async with started(tmp_path) as server, connect(server.url, "alice") as alice:
+        lost = await add(alice)
         await alice.run("password.set", password="umbrella cactus 42")
         assert (await chatrooms(tmp_path, "link", "alice", "--data", str(tmp_path)))[0] == 0
-        assert (await alice.run("password.get"))["changed_at"] is not None
+        assert (await alice.run("password.get"))["changed_at"] is not None and await lost.sign_in() == "alice"
         out = (await chatrooms(tmp_path, "link", "alice", "--data", str(tmp_path), "--forget-password"))[1]
         assert await code_of(server.url, "password", username="alice", password="umbrella cactus 42") == "unauthorized"
+        assert await lost.sign_in() == "unauthorized"
         _, answer, _ = await post(server.url, "/api/user.me", {}, headers={"Authorization": f"Bearer {alice.token}"})
         assert answer["error"]["code"] == "unauthorized"
         with pytest.raises(Refused, match="unauthorized"):  # by a connection that is still open

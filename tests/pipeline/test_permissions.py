@@ -248,6 +248,10 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "invite.revoke": [({"id": "NEW"}, STRANGER, STRANGER)],
     "invite.accept": [({"code": "c" * 43}, STRANGER, STRANGER)],
     "link.create": [({}, FINE, FINE)],
+    "passkey.list": [({}, FINE, FINE)],
+    "passkey.begin": [({"origin": "http://localhost"}, FINE, FINE)],
+    "passkey.add": [({"credential": {}, "name": "x"}, "invalid", "invalid")],
+    "passkey.remove": [({"id": "NEW"}, STRANGER, STRANGER)],
     "password.get": [({}, FINE, FINE)],
     "password.set": [({"password": "password"}, "invalid", "invalid")],
 }
@@ -267,6 +271,11 @@ ENTRIES: dict[str, list[tuple[dict, str, str, str]]] = {
     "invite.get": [({"code": "c" * 43}, STRANGER, "forbidden", STRANGER)],
     "link.get": [({"code": "c" * 43}, "unauthorized", "forbidden", "forbidden")],
     "session.link": [({"code": "c" * 43}, "unauthorized", "forbidden", "forbidden")],
+    "passkey.challenge": [
+        ({"origin": "http://localhost"}, FINE, "forbidden", "forbidden"),
+        ({"origin": "https://evil.example"}, "forbidden", "forbidden", "forbidden"),
+    ],
+    "session.passkey": [({"credential": {}}, "unauthorized", "forbidden", "forbidden")],
     "session.password": [
         ({"username": "alice", "password": "x"}, "unauthorized", "forbidden", "forbidden"),
         ({"username": "nobody", "password": "x"}, "unauthorized", "forbidden", "forbidden"),

@@ -1,0 +1,60 @@
+"""What an authenticator must sign, once and soon: stored, so that any process of the server can check it.
+
+A challenge belongs to a session, or to the browser that asked for it and has the cookie to prove it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Column, Connection, String, Table, delete, insert
+
+from chatrooms import clock
+from chatrooms.storage.tables import metadata
+
+GOOD_FOR = timedelta(minutes=5)
+BYTES = 32
+
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("bound_to", String(64), nullable=False, comment="the hash of a session's id, or of a browser's cookie"),
+    Column("origin", String(300), nullable=False),
+    Column("handle", String(43), nullable=False, comment="of the person who adds a passkey; empty to sign in"),
+    Column("expires_at", String(24), nullable=False, index=True),
+)
+
+
+class Challenge(NamedTuple):
+    """What an authenticator is to sign, for a page of ``origin``; ``handle`` is the person who adds a passkey."""
+
+    value: bytes
+    origin: str
+    handle: str
+
+
+def make(db: Connection, bound_to: str, origin: str, handle: str = "") -> Challenge:
+    """Store a challenge and return it; forget those that have expired."""
+    value = secrets.token_bytes(BYTES)
+    db.execute(delete(challenges).where(challenges.c.expires_at <= clock.now()))
+    row = {"origin": origin, "handle": handle, "expires_at": clock.later(GOOD_FOR)}
+    db.execute(insert(challenges).values(hash=_hash(value), bound_to=_hash(bound_to.encode()), **row))
+    return Challenge(value, origin, handle)
+
+
+def take(db: Connection, value: bytes, bound_to: str) -> Challenge | None:
+    """Return a challenge that nobody has taken, unless it has expired or belongs to others."""
+    mine = challenges.c.hash == _hash(value), challenges.c.bound_to == _hash(bound_to.encode())
+    columns = challenges.c.origin, challenges.c.handle, challenges.c.expires_at
+    row = db.execute(delete(challenges).where(*mine).returning(*columns)).one_or_none()
+    if row is None or row.expires_at <= clock.now():
+        return None
+    return Challenge(value, row.origin, row.handle)
+
+
+def _hash(value: bytes) -> str:
+    return hashlib.sha256(value).hexdigest()

@@ -1,0 +1,222 @@
+"""Adding and removing passkeys, and signing in by them without a name (see `passkeys` and `ceremonies`)."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Annotated, Any
+
+import orjson
+from pydantic import AfterValidator, Field, WithJsonSchema
+from typing_extensions import TypedDict
+
+from chatrooms.errors import Conflict, Forbidden, Invalid, Unauthorized
+from chatrooms.features.users import OneUser
+from chatrooms.identity import ceremonies, challenges, passkeys, passwords, sessions
+from chatrooms.identity.ceremonies import Untrue
+from chatrooms.identity.challenges import Challenge
+from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
+from chatrooms.identity.passkeys import LONGEST_NAME, REFUSED, Passkey
+from chatrooms.pipeline import access
+from chatrooms.pipeline.broadcast import Broadcast
+from chatrooms.pipeline.chat import Chat
+from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, live, query
+from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.shapes import Done, Nothing
+from chatrooms.types import Id, line
+
+LARGEST = 16 * 1024
+"""Bytes of an authenticator's answer as JSON; most have fewer than 2 KiB."""
+
+
+def _small(given: dict[str, Any]) -> dict[str, Any]:
+    if len(orjson.dumps(given)) > LARGEST:
+        raise ValueError(f"This has at most {LARGEST:,} bytes.")
+    return given
+
+
+_ANY_OBJECT = WithJsonSchema({"type": "object", "additionalProperties": {}})
+Credential = Annotated[dict[str, Any], AfterValidator(_small), _ANY_OBJECT]
+Origin = Annotated[
+    str, Field(max_length=300, description="The origin of the page that asks, such as `https://chat.example.org`.")
+]
+
+
+class OnPage(Params):
+    """The page that asks for a passkey."""
+
+    origin: Origin
+
+
+class NewPasskey(Params):
+    """A passkey that an authenticator has made."""
+
+    credential: Credential = Field(description="The authenticator's answer, as `toJSON()` of browsers returns it.")
+    name: Annotated[str, AfterValidator(line)] = Field(
+        min_length=1, max_length=LONGEST_NAME, description="What to call it, such as the device that has it."
+    )
+
+
+class Removal(Params):
+    """One of your passkeys."""
+
+    id: Id = Field(description="The id of one of your passkeys.")
+    even_last: bool = Field(False, description="Whether to remove it even if it is your only way to sign in.")
+
+
+class SignIn(Claiming):
+    """What a passkey has signed."""
+
+    credential: Credential = Field(description="The authenticator's answer, as `toJSON()` of browsers returns it.")
+
+
+class Options(TypedDict):
+    """What the browser is to ask an authenticator for."""
+
+    options: Annotated[
+        dict[str, Any],
+        _ANY_OBJECT,
+        Field(description="Options for `navigator.credentials`, in the JSON form of Web Authentication, level 3."),
+    ]
+
+
+class OnePasskey(TypedDict):
+    """A passkey."""
+
+    passkey: Passkey
+
+
+class ManyPasskeys(TypedDict):
+    """Your passkeys, the oldest first."""
+
+    passkeys: list[Passkey]
+
+
+class Passkeys:
+    """The chat that passkeys are for."""
+
+    def __init__(self, _broadcast: Broadcast, chat: Chat) -> None:
+        self.chat = chat
+
+    def close(self) -> None:
+        """Do nothing: nothing goes on."""
+
+    def party(self, origin: str) -> str:
+        """Return the name that passkeys of a page are for; raises `Forbidden` if the settings do not know the page."""
+        party = ceremonies.relying_party(self.chat.settings, origin)
+        if party is None:
+            raise Forbidden("Passkeys need https and a name that the server knows as its own: see its setting `url`.")
+        return party
+
+    async def taken(self, credential: dict[str, Any], me: Caller, bound_to: str) -> Challenge:
+        """Return the challenge that an answer is to; raises `Untrue`. It is used up, whatever the answer is worth."""
+        value = await asyncio.to_thread(ceremonies.challenge_in, credential)
+        found = await self.chat.change(lambda act: challenges.take(act.db, value, bound_to), me)
+        if found is None:
+            raise Untrue("no such challenge")
+        return found
+
+
+def _signed_in(me: Caller, _p: Params) -> None:
+    """Allow people with a session."""
+    sessions.signed_in(me)
+
+
+def _by_session(me: Caller) -> str:
+    """Return what a challenge to add a passkey is bound to."""
+    return f"session {sessions.signed_in(me)}"
+
+
+def _by_browser(browser: Browser) -> str:
+    """Return what a challenge to sign in is bound to."""
+    return f"browser {browser.mark()}"
+
+
+@query("passkey.list", may=access.anyone, method="passkeys")
+def page(act: Act, p: Nothing, _: None) -> ManyPasskeys:
+    """Return your passkeys."""
+    return {"passkeys": passkeys.of_person(act.db, act.me.username)}
+
+
+@live("passkey.begin", may=_signed_in, repeatable=False, method="begin_passkey")
+async def begin(here: Passkeys, me: Caller, p: OnPage) -> Options:
+    """Begin to add a passkey: a browser makes it with these options, within five minutes."""
+    party = here.party(p.origin)
+
+    def make(act: Act) -> tuple[Challenge, list[str]]:
+        passkeys.require_place(act.db, me.username)
+        handle = passkeys.handle_of(act.db, me.username)
+        made = challenges.make(act.db, _by_session(me), p.origin, handle)
+        return made, passkeys.ids_of(act.db, me.username)
+
+    challenge, known = await here.chat.change(make, me)
+    server = here.chat.settings.name
+    return {"options": await asyncio.to_thread(ceremonies.creation, challenge, party, server, me.username, known)}
+
+
+@live("passkey.add", may=_signed_in, repeatable=False, method="add_passkey")
+async def add(here: Passkeys, me: Caller, p: NewPasskey) -> OnePasskey:
+    """Add a passkey, which signs you in from now on, without a name and a password."""
+    try:
+        challenge = await here.taken(p.credential, me, _by_session(me))
+        party = here.party(challenge.origin)
+        key = await asyncio.to_thread(ceremonies.made, p.credential, challenge, party)
+    except Untrue:
+        raise Invalid("This passkey cannot be added. Try again.", field="credential") from None
+
+    def store(act: Act) -> OnePasskey:
+        if not sessions.alive(act.db, sessions.signed_in(me)):
+            raise Unauthorized
+        return {"passkey": passkeys.add(act, p.name, challenge.handle, key)}
+
+    return await here.chat.change(store, me)
+
+
+@change("passkey.remove", may=access.anyone, locks=sessions.no_room, method="remove_passkey")
+def remove(act: Act, p: Removal, _: None) -> Done:
+    """Remove a passkey, which signs in no one from now on. Your last way to sign in stays, unless you insist."""
+    passkeys.remove(act, p.id)
+    me = act.me.username
+    if not (p.even_last or passkeys.ids_of(act.db, me) or passwords.exists(act.db, me)):
+        raise Conflict("This is your only way to sign in on another device, or after signing out.", field="even_last")
+    return {}
+
+
+@entry("passkey.challenge", may=without_host, rate="join")
+async def challenge(here: Passkeys, browser: Browser, p: OnPage) -> Options:
+    """Begin to sign in by a passkey: a browser signs these options, within five minutes. Sets a cookie."""
+    party = here.party(p.origin)
+    stranger = Caller("", network=browser.network)
+    bound_to = _by_browser(browser)
+    made = await here.chat.change(lambda act: challenges.make(act.db, bound_to, p.origin), stranger)
+    return {"options": await asyncio.to_thread(ceremonies.request, made, party)}
+
+
+@entry("session.passkey", may=without_host, rate="join")
+async def sign_in_by_passkey(here: Passkeys, browser: Browser, p: SignIn) -> OneUser:
+    """Sign in by a passkey: sets the cookie that proves the name, unless you give a ``claim``."""
+    try:
+        stored, count = await _checked(here, browser, p.credential)
+    except Untrue:
+        raise Unauthorized(REFUSED) from None
+    return await sign_in(browser, stored.username, p.claim, lambda act: passkeys.use(act, stored.id, count))
+
+
+async def _checked(here: Passkeys, browser: Browser, credential: dict[str, Any]) -> tuple[passkeys.Stored, int]:
+    """Return the passkey that has signed, and its count of signatures; raises `Untrue`."""
+    challenge = await here.taken(credential, Caller("", network=browser.network), _by_browser(browser))
+    party = here.party(challenge.origin)
+    stored = await here.chat.lookup(lambda db: passkeys.find(db, str(credential.get("id"))))
+    known = stored.known if stored else None
+    check = partial(ceremonies.signed, credential, challenge, party, known)
+    count = await asyncio.to_thread(check)
+    if stored is None:
+        raise Untrue("another passkey")
+    return stored, count
+
+
+FEATURE = Feature(
+    tables=(passkeys.passkeys, challenges.challenges),
+    commands=(page, begin, add, remove, challenge, sign_in_by_passkey),
+    component=Passkeys,
+)
