@@ -51,6 +51,12 @@ export async function signIn(name, password) {
   await begin(user.username);
 }
 
+/** @param {Record<string, any>} credential What a passkey has signed. */
+export async function signInByPasskey(credential) {
+  const { user } = await ask("session.passkey", { credential });
+  await begin(user.username);
+}
+
 /** Signs in by a link from another device; who was here in this tab is so no longer. @param {string} code */
 export async function followLink(code) {
   const { user } = await ask("session.link", { code });

@@ -61,7 +61,11 @@ class Authenticator:
         public = wrong.get("public", cose(self.key))
         stated = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(public)
         about = self._about(wrong.get("party", options["rp"]["id"]), wrong.get("flags", PRESENT | VERIFIED) | ATTESTED)
-        attestation = {"fmt": wrong.get("fmt", "none"), "attStmt": wrong.get("statement", {}), "authData": about + stated}
+        attestation = {
+            "fmt": wrong.get("fmt", "none"),
+            "attStmt": wrong.get("statement", {}),
+            "authData": about + stated,
+        }
         client = _client("webauthn.create", options["challenge"], origin, wrong)
         return self._answer({"clientDataJSON": encoded(client), "attestationObject": encoded(cbor2.dumps(attestation))})
 

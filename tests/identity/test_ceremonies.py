@@ -165,8 +165,10 @@ def test_a_changed_bit_anywhere_is_noticed(data):
 
 ANYTHING = st.recursive(
     st.sampled_from([None, True, 0, -1, "", "é", "public-key", "e30", encoded(cbor2.dumps({1: 2}))]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["id", "rawId", "type", "response", "clientDataJSON", "signature"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "rawId", "type", "response", "clientDataJSON", "signature"]), inner)
+    ),
     max_leaves=9,
 )
 

@@ -79,7 +79,11 @@ async def test_several_passkeys_of_one_person_and_of_several_do_not_meet(person)
         browsers[who.name, name] = await add(who, name=name, key=Authenticator(algorithm))
     for (username, _), browser in browsers.items():
         assert await browser.sign_in() == username
-    assert browsers["alice", "Phone"].key.handle == browsers["alice", "Key"].key.handle != browsers["bob", "Phone"].key.handle
+    assert (
+        browsers["alice", "Phone"].key.handle
+        == browsers["alice", "Key"].key.handle
+        != browsers["bob", "Phone"].key.handle
+    )
     assert [row["name"] for row in await listed(alice)] == ["Phone", "Key"]
 
 

@@ -6,6 +6,7 @@ import { html } from "../html.js";
 import { CopyLink } from "./copy-link.js";
 import { Dialog } from "./dialog.js";
 import { useForm } from "./form.js";
+import { Passkeys } from "./passkeys.js";
 import { Password } from "./password.js";
 import { QrCode } from "./qr-code.js";
 
@@ -17,6 +18,7 @@ import { QrCode } from "./qr-code.js";
 export const Devices = ({ onClose }) => html`
   <${Dialog} title="Devices and password" onClose=${onClose}>
     <${AnotherDevice} />
+    <${Passkeys} />
     <${Password} />
     <${Sessions} />
   <//>

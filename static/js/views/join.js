@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { html } from "../html.js";
 import { continueAs, hosted, join, offered, turnedAway } from "../session.js";
+import { hasPasskeys } from "../passkeys.js";
 import { serverName } from "../server.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
@@ -54,7 +55,7 @@ function Form({ invited, onJoin, onSignIn }) {
         />
         <button class="primary" disabled=${busy}>Join</button>
         ${offered.value && html`<${GoBack} name=${offered.value} />`}
-        <button type="button" class="quiet" onClick=${onSignIn}>Sign in with a password</button>
+        <button type="button" class="quiet" onClick=${onSignIn}>Sign in with a ${hasPasskeys && "passkey or "}password</button>
       </form>
     </main>
   `;

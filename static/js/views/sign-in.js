@@ -1,11 +1,16 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
+import { hasPasskeys, isUnknownHere, offerPasskeys, usePasskey } from "../passkeys.js";
 import { serverName } from "../server.js";
 import { signIn } from "../session.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
 
-/** Signing in with a name and its password. @param {{onBack: () => void}} props */
+/** While a page offers passkeys, the server's challenge is renewed before it expires. */
+const RENEW_MS = 240_000;
+
+/** Signing in with a passkey, or with a name and its password. @param {{onBack: () => void}} props */
 export function SignIn({ onBack }) {
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
@@ -16,13 +21,14 @@ export function SignIn({ onBack }) {
       <form onSubmit=${onSubmit} aria-labelledby="join-title">
         <img class="logo" src="icon.svg" alt="" width="48" height="48" />
         <h1 id="join-title">Sign in to <bdi>${serverName.value}</bdi></h1>
+        <${ByPasskey} />
         <${Field}
           label="Your name"
           value=${name}
           onInput=${setName}
           error=${isNameWrong ? error : ""}
           name="username"
-          autocomplete="username"
+          autocomplete="username webauthn"
           maxlength="64"
           required
           autofocus
@@ -45,5 +51,34 @@ export function SignIn({ onBack }) {
         <button type="button" class="quiet" onClick=${onBack}>Pick a new name instead</button>
       </form>
     </main>
+  `;
+}
+
+/** A button for passkeys, where there can be any; the browser offers them in the field for the name, too. */
+function ByPasskey() {
+  const [isHere, setHere] = useState(hasPasskeys);
+  const [round, setRound] = useState(0);
+  const [problem, setProblem] = useState("");
+  const [stop, setStop] = useState(/** @type {AbortController | null} */ (null));
+  useEffect(() => {
+    if (!isHere) return undefined;
+    const controller = new AbortController();
+    setStop(controller);
+    offerPasskeys(controller.signal).catch((error) =>
+      isUnknownHere(error) ? setHere(false) : setProblem(asRefusal(error).message),
+    );
+    const renewal = setTimeout(() => setRound(round + 1), RENEW_MS);
+    return () => (clearTimeout(renewal), controller.abort());
+  }, [isHere, round]);
+  async function ask() {
+    stop?.abort();
+    setProblem("");
+    await usePasskey().catch((error) => (setProblem(asRefusal(error).message), setRound(round + 1)));
+  }
+  if (!isHere) return null;
+  return html`
+    <button type="button" class="secondary" onClick=${ask}>Sign in with a passkey</button>
+    ${problem && html`<p class="error" role="alert">${problem}</p>`}
+    <p class="either">or</p>
   `;
 }

@@ -19,7 +19,7 @@ const count = (number, noun) => (number ? `${number === 1 ? "" : `${number} `}${
  */
 export const SignOut = ({ onClose }) => html`
   <${Confirm} title="Sign out?" verb="Sign out" onConfirm=${leave} onClose=${onClose}>
-    You stay signed in in your other browsers. If this is your only one and you have no password, the name${" "}
+    You stay signed in in your other browsers. If this is your only one and you have no password or passkey, the name${" "}
     <bdi>${username.value}</bdi> is gone for good: no one, not even you, can use it or open its notes and private
     conversations again.${" "}
     ${loss(draftRooms().length, waiting.value.length)}

@@ -1,0 +1,96 @@
+import { useEffect, useState } from "preact/hooks";
+import { asRefusal, run } from "../connection.js";
+import { exactTime } from "../dates.js";
+import { deviceName } from "../devices.js";
+import { html } from "../html.js";
+import { addPasskey, hasPasskeys } from "../passkeys.js";
+import { Field } from "./field.js";
+import { useForm } from "./form.js";
+
+const WHY = "Sign in with your fingerprint, face or screen lock, without a password.";
+const NOT_HERE =
+  "Your browser offers passkeys only at addresses that begin with https and have a name, so none can be added here.";
+
+/**
+ * Your passkeys, a form to add one, and a way to remove each.
+ * @import {Passkey} from "../wire.js"
+ */
+export function Passkeys() {
+  const { passkeys, problem, load } = usePasskeys();
+  const [isOpen, setOpen] = useState(false);
+  const done = () => (setOpen(false), load());
+  return html`
+    <section class="setting" aria-labelledby="passkeys">
+      <h3 id="passkeys">Passkeys</h3>
+      <p class="hint">${hasPasskeys ? WHY : NOT_HERE}</p>
+      ${problem && html`<p class="error" role="alert">${problem}</p>`}
+      ${
+        passkeys.length > 0 &&
+        html`<ul class="devices" aria-label="Passkeys">
+          ${passkeys.map((passkey) => html`<${Row} key=${passkey.id} passkey=${passkey} onRemoved=${load} />`)}
+        </ul>`
+      }
+      ${hasPasskeys && !isOpen && html`<p><button class="secondary small" onClick=${() => setOpen(true)}>Add a passkey</button></p>`}
+      ${isOpen && html`<${Form} onDone=${done} onCancel=${() => setOpen(false)} />`}
+    </section>
+  `;
+}
+
+function usePasskeys() {
+  const [answer, setAnswer] = useState({ passkeys: /** @type {Passkey[]} */ ([]), problem: "" });
+  const load = () =>
+    run("passkey.list", {}).then(
+      ({ passkeys }) => setAnswer({ passkeys, problem: "" }),
+      (error) => setAnswer({ passkeys: [], problem: asRefusal(error).message }),
+    );
+  useEffect(() => void load(), []);
+  return { ...answer, load };
+}
+
+/** @param {{onDone: () => void, onCancel: () => void}} props */
+function Form({ onDone, onCancel }) {
+  const [name, setName] = useState(deviceName(navigator.userAgent));
+  const { busy, onSubmit, error, field } = useForm(() => addPasskey(name.trim()).then(onDone));
+  return html`
+    <form onSubmit=${onSubmit}>
+      <${Field} label="Name of the passkey" value=${name} onInput=${setName} error=${field === "name" ? error : ""} hint="To know it in this list." maxlength="60" required autofocus />
+      ${field !== "name" && error && html`<p class="error" role="alert">${error}</p>`}
+      <footer>
+        <button class="secondary" type="button" onClick=${onCancel}>Cancel</button>
+        <button class="primary" disabled=${busy}>Continue</button>
+      </footer>
+    </form>
+  `;
+}
+
+/** @param {{passkey: Passkey, onRemoved: () => void}} props */
+function Row({ passkey, onRemoved }) {
+  const [warning, setWarning] = useState("");
+  /** @param {boolean} evenLast */
+  const remove = (evenLast) =>
+    run("passkey.remove", { id: passkey.id, even_last: evenLast }).then(onRemoved, (error) =>
+      setWarning(asRefusal(error).message),
+    );
+  return html`
+    <li>
+      <span class="what">
+        <strong>${passkey.name}</strong>
+        <small>${used(passkey)}</small>
+      </span>
+      ${!warning && html`<button class="secondary small" aria-label=${`Remove ${passkey.name}`} onClick=${() => remove(false)}>Remove</button>`}
+      ${warning && html`<${Warning} text=${warning} onRemove=${() => remove(true)} onKeep=${() => setWarning("")} />`}
+    </li>
+  `;
+}
+
+/** @param {{text: string, onRemove: () => void, onKeep: () => void}} props */
+const Warning = ({ text, onRemove, onKeep }) => html`
+  <div class="discard" role="alert">
+    <span>${text}</span>
+    <button class="danger small" onClick=${onRemove}>Remove anyway</button>
+    <button class="secondary small" onClick=${onKeep}>Keep</button>
+  </div>
+`;
+
+/** @param {Passkey} passkey */
+const used = ({ used_at: at }) => (at ? html`Last used <time datetime=${at}>${exactTime(at)}</time>` : "Not used yet");
