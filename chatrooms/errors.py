@@ -68,6 +68,12 @@ class Unauthorized(Refusal):
     code, status, default = "unauthorized", 401, "You're not signed in."
 
 
+class CodeRequired(Refusal):
+    """The password is right; give a code of the second factor too."""
+
+    code, status, default = "code_required", 401, "Give the code of your second factor too."
+
+
 class Forbidden(Refusal):
     """The caller's role does not allow this."""
 

@@ -143,7 +143,11 @@ def restored(config: Path | None, **flags: Any) -> None:
 @cli.command()
 @click.argument("username")
 @click.option("--minutes", type=click.IntRange(1, 7 * 24 * 60), default=60, help="How long it works [default: 60]")
-@click.option("--forget-password", is_flag=True, help="Remove the password and the passkeys, and end the sessions")
+@click.option(
+    "--forget-password",
+    is_flag=True,
+    help="Remove the password, its second factor and the passkeys, and end the sessions",
+)
 @setting_options
 def link(username: str, minutes: int, *, forget_password: bool, config: Path | None, **flags: Any) -> None:
     """Print a link that signs in USERNAME once, also while a server runs.

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from chatrooms import clock, names
 from chatrooms.cli.opening import Unable, opening_existing
 from chatrooms.features import rooms, users
-from chatrooms.identity import invites, links, passkeys, passwords, sessions
+from chatrooms.identity import invites, links, passkeys, passwords, sessions, totp
 from chatrooms.settings import Settings
 from chatrooms.storage.engines import connect
 from chatrooms.storage.migrations import HEAD, revision_of
@@ -20,7 +20,7 @@ from chatrooms.storage.migrations import HEAD, revision_of
 def sign_in(settings: Settings, username: str, minutes: int, *, forget_password: bool) -> str:
     """Return a link that signs in ``username`` once; raises `Unable`. An earlier link of theirs no longer does.
 
-    ``forget_password`` removes their password, passkeys and sessions, so that they alone can set others.
+    ``forget_password`` removes all that signs them in, and their sessions, so that they alone can set others.
     """
     with _beside(settings) as db:
         if username == users.SYSTEM or users.find(db, username) is None:
@@ -28,6 +28,7 @@ def sign_in(settings: Settings, username: str, minutes: int, *, forget_password:
         if forget_password:
             passwords.forget(db, username)
             passkeys.forget(db, username)
+            totp.forget(db, username)
             sessions.end_all(db, username)
         link = links.make(db, username, timedelta(minutes=minutes))
     return f"{_page(settings)}#/link/{link['code']}"

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from chatrooms.client.rows import (
+    AppSecret,
     Beginning,
     Begun,
     Bookmark,
@@ -50,7 +51,9 @@ from chatrooms.client.rows import (
     Reacted,
     ReactionPage,
     Read,
+    RecoveryCodes,
     Room,
+    SecondFactor,
     Session,
     SharedFiles,
     Space,
@@ -68,6 +71,7 @@ REPEATABLE = frozenset(
         "bookmark.add",
         "bookmark.list",
         "bookmark.remove",
+        "factor.get",
         "file.list",
         "file.space",
         "history",
@@ -144,6 +148,35 @@ class Commands(ABC):
         """Remove your bookmark of a message. Removing it again has no effect."""
         result: Marked = await self.run("bookmark.remove", id=id)
         return result["bookmark"]
+
+    async def begin_second_factor(self, password: str) -> str:
+        """Begin to turn the second factor on: give the secret to an app, and its first code to ``factor.enable``.
+
+        - ``password``: Your password.
+        """
+        result: AppSecret = await self.run("factor.begin", password=password)
+        return result["secret"]
+
+    async def disable_second_factor(self, password: str, code: str) -> None:
+        """Turn the second factor off.
+
+        - ``password``: Your password.
+        - ``code``: The code that your app shows, or a recovery code.
+        """
+        await self.run("factor.disable", password=password, code=code)
+
+    async def enable_second_factor(self, code: str) -> list[str]:
+        """Turn the second factor on, by a first code. Returns recovery codes.
+
+        - ``code``: The code that your app shows.
+        """
+        result: RecoveryCodes = await self.run("factor.enable", code=code)
+        return result["codes"]
+
+    async def second_factor(self) -> str | None:
+        """Return whether signing in with your password takes a code too."""
+        result: SecondFactor = await self.run("factor.get")
+        return result["enabled_at"]
 
     async def begin_file(self, name: str, size: int, type: str | None = None) -> Beginning:
         """Begin to upload a file, which you can then post with ``message.post``.

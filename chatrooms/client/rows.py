@@ -14,6 +14,15 @@ Access = Literal["open", "private", "conversation", "personal", "thread"]
 """
 
 
+class AppSecret(TypedDict):
+    """What an app needs to show codes."""
+
+    secret: str
+    """To type into the app, in base32. Shown this once."""
+    uri: str
+    """The same as an ``otpauth`` address, for a QR code."""
+
+
 class Beginning(TypedDict):
     """A file that is being uploaded."""
 
@@ -681,6 +690,13 @@ class Read(TypedDict):
     """The revision of the ``room`` as of which ``uncounted`` holds; 0 if you no longer belong to it."""
 
 
+class RecoveryCodes(TypedDict):
+    """What signs in, each once, when the app is lost."""
+
+    codes: list[str]
+    """Shown this once."""
+
+
 Role = Literal["owner", "moderator", "member"]
 """What a member may do in a room."""
 
@@ -710,6 +726,15 @@ class Room(TypedDict):
     """When the newest message was posted, if there is one, as of reading the row."""
     members: int
     """How many people belong to it; 0 for a personal room."""
+
+
+class SecondFactor(TypedDict):
+    """Whether signing in with a password takes a code too."""
+
+    enabled_at: str | None
+    """Since when it does, in ISO 8601; null if it does not."""
+    recovery_codes: int
+    """How many recovery codes are left."""
 
 
 class Session(TypedDict):

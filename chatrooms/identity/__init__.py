@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from chatrooms.identity import inviting, joining, linking, passkey_commands, passwords, sessions, tries
+from chatrooms.identity import (
+    inviting,
+    joining,
+    linking,
+    passkey_commands,
+    passwords,
+    second_factor,
+    sessions,
+    totp,
+    tries,
+)
+from chatrooms.pipeline.feature import Feature
 
 FEATURES = (
     sessions.FEATURE,
@@ -10,7 +21,11 @@ FEATURES = (
     inviting.FEATURE,
     linking.FEATURE,
     tries.FEATURE,
-    passwords.FEATURE,
+    Feature(
+        tables=(passwords.passwords, totp.factors, totp.recovery),
+        commands=(*passwords.COMMANDS, *second_factor.COMMANDS),
+        component=passwords.Passwords,
+    ),
     passkey_commands.FEATURE,
 )
 """What identity brings to a chat."""

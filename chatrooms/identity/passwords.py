@@ -9,10 +9,10 @@ from pydantic import Field
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, delete, insert, select
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Invalid, RateLimited, Unauthorized
+from chatrooms.errors import CodeRequired, Invalid, RateLimited, Unauthorized
 from chatrooms.features.users import OneUser
 from chatrooms.gcra import Limit
-from chatrooms.identity import links, sessions, tries
+from chatrooms.identity import links, sessions, totp, tries
 from chatrooms.identity.hashing import Hashing, hashed, matches, outdated
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.strength import FEWEST, MOST, normal, require_strong
@@ -20,7 +20,6 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Act, Caller, Params, entry, live, query
-from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.storage.tables import metadata, users
 from chatrooms.types import Username
@@ -36,6 +35,7 @@ passwords = Table(
 CHANGES = "60/hour;10/minute"
 """How often a person may set a password; people of one address eight times as often."""
 Given = Annotated[str, Field(min_length=1, max_length=MOST)]
+Code = Annotated[str, Field(min_length=1, max_length=40)]
 
 
 class State(TypedDict):
@@ -59,6 +59,9 @@ class SignIn(Claiming):
 
     username: Username
     password: Given = Field(repr=False, description="The password.")
+    code: Code | None = Field(
+        None, repr=False, description="A code of the second factor, if the password alone is answered `code_required`."
+    )
 
 
 class Passwords(Hashing):
@@ -69,23 +72,40 @@ class Passwords(Hashing):
         self.chat = chat
         self.changes = Limit(CHANGES, crowd=8)
 
-    async def check(self, username: str, network: str, password: str, *, own: bool = False) -> str:
+    async def check(self, username: str, network: str, password: str, of: tries.Of = "sign in") -> str:
         """Return the stored hash of the password of ``username``; raises `RateLimited`.
 
-        Raises `Unauthorized` if it is another password. ``own`` is true for people who change theirs.
+        Raises `Unauthorized` if it is another password. ``of`` is "own" for people who change theirs.
         Names without a password, known or not, are refused as those with one, and take as long.
         """
         counting = Caller(username, network=network)
-        await self.chat.change(lambda act: tries.spend(act, username, network, own=own), counting)
+        await self.chat.change(lambda act: tries.spend(act, username, network, of), counting)
         stored = await self.chat.lookup(lambda db: _hash_of(db, username))
         try:
             is_right = await self.run(network, partial(matches, stored, normal(password)))
         except RateLimited:
-            await self.chat.change(lambda act: tries.give_back(act, username, network, own=own), counting)
+            await self.chat.change(lambda act: tries.give_back(act, username, network, of), counting)
             raise
         if not is_right or stored is None:
             raise Unauthorized("Wrong name or password.")
         return stored
+
+    async def require_own(self, me: Caller, password: str, field: str = "password") -> None:
+        """Raise `Invalid` unless it is the password of a caller."""
+        try:
+            await self.check(me.username, me.network, password, "own")
+        except Unauthorized:
+            raise Invalid("This is not your password.", field=field) from None
+        await self.chat.change(lambda act: tries.give_back(act, me.username, me.network, "own"), me)
+
+    async def count_code(self, who: Caller) -> None:
+        """Count a try of a code before it is made; raises `RateLimited`."""
+        await self.chat.change(lambda act: tries.spend(act, who.username, who.network, "code"), who)
+
+    def use_code(self, act: Act, username: str, code: str) -> None:
+        """Use up a code, which is no try then; raises `Unauthorized`."""
+        totp.use(act.db, username, code)
+        tries.give_back(act, username, act.me.network, "code")
 
 
 def _hash_of(db: Connection, username: str) -> str | None:
@@ -147,11 +167,7 @@ async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
 async def _require_current(here: Passwords, me: Caller, current: str | None) -> None:
     if current is None:
         raise Invalid("Give your current password too.", field="current")
-    try:
-        await here.check(me.username, me.network, current, own=True)
-    except Unauthorized:
-        raise Invalid("This is not your current password.", field="current") from None
-    await here.chat.change(lambda act: tries.give_back(act, me.username, me.network, own=True), me)
+    await here.require_own(me, current, "current")
 
 
 def _changed() -> Invalid:
@@ -162,11 +178,14 @@ def _changed() -> Invalid:
 async def sign_in_by_password(here: Passwords, browser: Browser, p: SignIn) -> OneUser:
     """Sign in with a password: sets the cookie that proves the name, unless you give a ``claim``."""
     stored = await here.check(p.username, browser.network, p.password)
+    await _count_code(here, browser, p)
     renewed = await here.run(browser.network, partial(hashed, normal(p.password))) if outdated(stored) else None
 
     def prove(act: Act) -> None:
         if _hash_of(act.db, p.username) != stored:
             raise Unauthorized("Wrong name or password.")
+        if totp.enabled(act.db, p.username):
+            here.use_code(act, p.username, p.code or "")
         if renewed:
             _store(act, p.username, renewed)
         tries.forgive(act, p.username, browser.network)
@@ -174,4 +193,15 @@ async def sign_in_by_password(here: Passwords, browser: Browser, p: SignIn) -> O
     return await sign_in(browser, p.username, p.claim, prove)
 
 
-FEATURE = Feature(tables=(passwords,), commands=(get, set_password, sign_in_by_password), component=Passwords)
+async def _count_code(here: Passwords, browser: Browser, p: SignIn) -> None:
+    """Count a try of a code if the person has a second factor; raises `CodeRequired` if they gave none."""
+    if not await here.chat.lookup(lambda db: totp.enabled(db, p.username)):
+        return
+    who = Caller(p.username, network=browser.network)
+    if p.code is None:
+        await here.chat.change(lambda act: tries.forgive(act, p.username, browser.network), who)
+        raise CodeRequired
+    await here.count_code(who)
+
+
+COMMANDS = (get, set_password, sign_in_by_password)

@@ -7,6 +7,8 @@ stay so, however often others try.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from typing import Literal
 
 from sqlalchemy import Column, Connection, Float, String, Table, delete, insert, select
 
@@ -17,11 +19,15 @@ from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.tables import metadata
 
 OF_BOTH, OF_ADDRESS, OF_NAME, OF_OWN = "10/15 minutes", "100/hour", "1000/hour", "20/hour"
+OF_CODE, OF_CODES = "5/15 minutes", "30/day"
 """How many tries may fail: for a name from an address, from an address, for a name, and for your own when signed in.
 
 Of a name, so many that keeping its owner from signing in takes dozens of addresses, and few enough that guessing an
-accepted password takes weeks.
+accepted password takes weeks. Codes of a second factor are short, so few of a name may be wrong: they come after the
+right password, so that strangers cannot use them up.
 """
+Of = Literal["sign in", "own", "code"]
+"""What a try is of: a password to sign in, one's own when signed in, or a code after the password."""
 
 tries = Table(
     "tries",
@@ -33,22 +39,28 @@ tries = Table(
 Counted = list[tuple[str, Quota]]
 
 
-def _counted(username: str, network: str, *, own: bool) -> Counted:
+def _counted(username: str, network: str, of: Of) -> Counted:
     """Return the keys that a try counts against; no username has a space.
 
-    If ``own``, the person is signed in, and strangers cannot use up their tries.
+    Of one's ``own`` password, the person is signed in, and strangers cannot use up their tries.
     """
-    if own:
-        return [(f"own {username}", quota) for quota in parse(OF_OWN)]
+    if of == "own":
+        return _quotas({f"own {username}": OF_OWN})
+    if of == "code":
+        return _quotas({f"code {username}": OF_CODE, f"codes {username}": OF_CODES})
     keys = {f"both {username} {network}": OF_BOTH, f"name {username}": OF_NAME}
     if network:
         keys[f"address {network}"] = OF_ADDRESS
+    return _quotas(keys)
+
+
+def _quotas(keys: Mapping[str, str]) -> Counted:
     return [(key, quota) for key, text in keys.items() for quota in parse(text)]
 
 
-def spend(act: Act, username: str, network: str, *, own: bool = False) -> None:
+def spend(act: Act, username: str, network: str, of: Of = "sign in") -> None:
     """Count a try before it is made; raises `RateLimited`."""
-    now, counted = time.time(), _counted(username, network, own=own)
+    now, counted = time.time(), _counted(username, network, of)
     due = _due(act.db, counted, now)
     if wait := max(quota.wait_after(due[key], now) for key, quota in counted):
         raise RateLimited("Too many tries to sign in. Try again later.", retry_after=int(wait) + 1)
@@ -56,9 +68,9 @@ def spend(act: Act, username: str, network: str, *, own: bool = False) -> None:
     _set(act.db, {key: quota.due_after(due[key], now) for key, quota in counted})
 
 
-def give_back(act: Act, username: str, network: str, *, own: bool = False) -> None:
+def give_back(act: Act, username: str, network: str, of: Of = "sign in") -> None:
     """Count a try no longer, because it succeeded, or was not made after all."""
-    now, counted = time.time(), _counted(username, network, own=own)
+    now, counted = time.time(), _counted(username, network, of)
     due = _due(act.db, counted, now)
     _set(act.db, {key: quota.due_after(due[key], now, -1) for key, quota in counted})
 

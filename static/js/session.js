@@ -45,9 +45,9 @@ export async function join(name, invite) {
   await begin(user.username);
 }
 
-/** @param {string} name @param {string} password */
-export async function signIn(name, password) {
-  const { user } = await ask("session.password", { username: name, password });
+/** @param {string} name @param {string} password @param {string} code Of the second factor, if there is one. */
+export async function signIn(name, password, code) {
+  const { user } = await ask("session.password", { username: name, password, ...(code && { code }) });
   await begin(user.username);
 }
 

@@ -357,6 +357,7 @@ export interface Welcome {
 export type ErrorCode =
   | "invalid"
   | "unauthorized"
+  | "code_required"
   | "forbidden"
   | "not_a_member"
   | "not_found"
@@ -393,6 +394,26 @@ export interface Commands {
   "bookmark.remove": {
     params: { id: string };
     result: { bookmark: Bookmark };
+  };
+  /** Begin to turn the second factor on: give the secret to an app, and its first code to `factor.enable`. */
+  "factor.begin": {
+    params: { password: string };
+    result: { secret: string; uri: string };
+  };
+  /** Turn the second factor off. */
+  "factor.disable": {
+    params: { password: string; code: string };
+    result: {};
+  };
+  /** Turn the second factor on, by a first code. */
+  "factor.enable": {
+    params: { code: string };
+    result: { codes: string[] };
+  };
+  /** Return whether signing in with your password takes a code too. */
+  "factor.get": {
+    params: {};
+    result: { enabled_at: string | null; recovery_codes: number };
   };
   /** Begin to upload a file, which you can then post with `message.post`. */
   "file.begin": {
@@ -734,7 +755,7 @@ export interface Entries {
   };
   /** Sign in with a password: sets the cookie that proves the name, unless you give a `claim`. */
   "session.password": {
-    params: { claim?: string | null; username: string; password: string };
+    params: { claim?: string | null; username: string; password: string; code?: string | null };
     result: { user: User };
   };
 }

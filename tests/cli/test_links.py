@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyotp
 import pytest
 import sqlalchemy
 
@@ -42,6 +43,8 @@ async def test_it_removes_a_forgotten_password_the_passkeys_and_the_sessions_onl
     async with started(tmp_path) as server, connect(server.url, "alice") as alice:
         lost = await add(alice)
         await alice.run("password.set", password="umbrella cactus 42")
+        secret = (await alice.run("factor.begin", password="umbrella cactus 42"))["secret"]
+        await alice.run("factor.enable", code=pyotp.TOTP(secret).now())
         assert (await chatrooms(tmp_path, "link", "alice", "--data", str(tmp_path)))[0] == 0
         assert (await alice.run("password.get"))["changed_at"] is not None and await lost.sign_in() == "alice"
         out = (await chatrooms(tmp_path, "link", "alice", "--data", str(tmp_path), "--forget-password"))[1]
@@ -55,6 +58,7 @@ async def test_it_removes_a_forgotten_password_the_passkeys_and_the_sessions_onl
         assert (await enter(server.url, "link", code=out.strip()[-43:], claim=claim))[0] == 200
         async with connect(server.url, "alice", token=claim) as again:
             await again.run("password.set", password="velvet anchor 17")
+            assert (await again.run("factor.get")) == {"enabled_at": None, "recovery_codes": 0}
 
 
 @pytest.mark.parametrize("username", ["nobody", "system", "#lobby", ""])

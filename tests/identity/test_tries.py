@@ -63,11 +63,11 @@ def test_strangers_do_not_use_up_the_tries_of_somebody_who_is_signed_in():
             most(act, "alice", f"198.51.100.{n}")
         assert fails(act, "alice", "192.0.2.1")
         for _ in range(20):
-            tries.spend(act, "alice", "192.0.2.1", own=True)
+            tries.spend(act, "alice", "192.0.2.1", of="own")
         with pytest.raises(RateLimited):
-            tries.spend(act, "alice", "192.0.2.1", own=True)
-        tries.give_back(act, "alice", "192.0.2.1", own=True)
-        tries.spend(act, "alice", "192.0.2.1", own=True)
+            tries.spend(act, "alice", "192.0.2.1", of="own")
+        tries.give_back(act, "alice", "192.0.2.1", of="own")
+        tries.spend(act, "alice", "192.0.2.1", of="own")
 
 
 def test_a_success_forgives_its_try_and_the_failed_ones_of_that_name_from_that_address():

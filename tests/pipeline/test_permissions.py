@@ -252,6 +252,10 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "passkey.begin": [({"origin": "http://localhost"}, FINE, FINE)],
     "passkey.add": [({"credential": {}, "name": "x"}, "invalid", "invalid")],
     "passkey.remove": [({"id": "NEW"}, STRANGER, STRANGER)],
+    "factor.get": [({}, FINE, FINE)],
+    "factor.begin": [({"password": "x"}, "invalid", "invalid")],
+    "factor.enable": [({"code": "123456"}, "invalid", "invalid")],
+    "factor.disable": [({"password": "x", "code": "123456"}, "invalid", "invalid")],
     "password.get": [({}, FINE, FINE)],
     "password.set": [({"password": "password"}, "invalid", "invalid")],
 }

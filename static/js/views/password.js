@@ -5,6 +5,7 @@ import { html } from "../html.js";
 import { username } from "../session.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
+import { SecondFactor } from "./second-factor.js";
 
 /** Your password: none, or since when, and a form to set it. */
 export function Password() {
@@ -31,6 +32,7 @@ export function Password() {
       }
       <p class="hint" role="status">${note}</p>
     </section>
+    ${has && html`<${SecondFactor} />`}
   `;
 }
 

@@ -4,6 +4,7 @@ import { html } from "../html.js";
 import { hasPasskeys, isUnknownHere, offerPasskeys, usePasskey } from "../passkeys.js";
 import { serverName } from "../server.js";
 import { signIn } from "../session.js";
+import { CodeField } from "./code-field.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
 
@@ -14,8 +15,15 @@ const RENEW_MS = 240_000;
 export function SignIn({ onBack }) {
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
-  const { busy, onSubmit, error, field } = useForm(() => signIn(name.trim(), password));
+  const [code, setCode] = useState("");
+  const [needsCode, setNeedsCode] = useState(false);
+  const { busy, onSubmit, error, field } = useForm(() => signIn(name.trim(), password, code).catch(askForCode));
   const isNameWrong = field === "username";
+  /** @param {unknown} refused */
+  function askForCode(refused) {
+    if (code || asRefusal(refused).code !== "code_required") throw refused;
+    setNeedsCode(true);
+  }
   return html`
     <main class="join">
       <form onSubmit=${onSubmit} aria-labelledby="join-title">
@@ -39,7 +47,7 @@ export function SignIn({ onBack }) {
           label="Password"
           value=${password}
           onInput=${setPassword}
-          error=${isNameWrong ? "" : error}
+          error=${isNameWrong || field === "code" ? "" : error}
           hint="No password? On a device where you're signed in, open Devices and password in your account menu."
           type="password"
           name="password"
@@ -47,6 +55,16 @@ export function SignIn({ onBack }) {
           maxlength="256"
           required
         />
+        ${
+          needsCode &&
+          html`<${CodeField}
+            value=${code}
+            onInput=${setCode}
+            error=${field === "code" ? error : ""}
+            hint="From your authenticator app, or a recovery code."
+            autofocus
+          />`
+        }
         <button class="primary" disabled=${busy}>Sign in</button>
         <button type="button" class="quiet" onClick=${onBack}>Pick a new name instead</button>
       </form>

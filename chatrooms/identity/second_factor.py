@@ -1,0 +1,108 @@
+"""Turning the second factor of passwords on and off (see `totp`)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from chatrooms.errors import Conflict, Invalid, Unauthorized
+from chatrooms.identity import sessions, totp
+from chatrooms.identity.passwords import Code, Given, Passwords
+from chatrooms.identity.totp import SecondFactor
+from chatrooms.pipeline import access
+from chatrooms.pipeline.commands import Act, Caller, Params, change, live, query
+from chatrooms.pipeline.shapes import Done, Nothing
+
+
+class WithPassword(Params):
+    """Your password."""
+
+    password: Given = Field(repr=False, description="Your password.")
+
+
+class WithCode(Params):
+    """A code of your app."""
+
+    code: Code = Field(repr=False, description="The code that your app shows.")
+
+
+class WithBoth(WithPassword):
+    """Your password, and a code."""
+
+    code: Code = Field(repr=False, description="The code that your app shows, or a recovery code.")
+
+
+class AppSecret(TypedDict):
+    """What an app needs to show codes."""
+
+    secret: Annotated[str, Field(description="To type into the app, in base32. Shown this once.")]
+    uri: Annotated[str, Field(description="The same as an `otpauth` address, for a QR code.")]
+
+
+class RecoveryCodes(TypedDict):
+    """What signs in, each once, when the app is lost."""
+
+    codes: Annotated[list[str], Field(description="Shown this once.")]
+
+
+def _signed_in(me: Caller, _p: Params) -> None:
+    """Allow people with a session."""
+    sessions.signed_in(me)
+
+
+def _person(act: Act, _p: Params) -> str:
+    """Allow people with a session."""
+    return sessions.signed_in(act.me)
+
+
+@query("factor.get", may=access.anyone, method="second_factor")
+def get(act: Act, p: Nothing, _: None) -> SecondFactor:
+    """Return whether signing in with your password takes a code too."""
+    return totp.state(act.db, act.me.username)
+
+
+@live("factor.begin", may=_signed_in, repeatable=False, method="begin_second_factor")
+async def begin(here: Passwords, me: Caller, p: WithPassword) -> AppSecret:
+    """Begin to turn the second factor on: give the secret to an app, and its first code to `factor.enable`."""
+    await here.require_own(me, p.password)
+
+    def prepare(act: Act) -> str:
+        if totp.enabled(act.db, me.username):
+            raise Conflict("You have a second factor. Turn it off first, to use another app.")
+        return totp.prepare(act.db, me.username)
+
+    secret = await here.chat.change(prepare, me)
+    return {"secret": secret, "uri": totp.address(secret, me.username, here.chat.settings.name)}
+
+
+@change("factor.enable", may=_person, locks=sessions.no_room, method="enable_second_factor")
+def enable(act: Act, p: WithCode, _: str) -> RecoveryCodes:
+    """Turn the second factor on, by a first code. Returns recovery codes."""
+    if totp.enabled(act.db, act.me.username):
+        raise Conflict("You have a second factor.")
+    try:
+        return {"codes": totp.enable(act, act.me.username, p.code)}
+    except Unauthorized as error:
+        raise Invalid(error.message, field="code") from None
+
+
+@live("factor.disable", may=_signed_in, repeatable=False, method="disable_second_factor")
+async def disable(here: Passwords, me: Caller, p: WithBoth) -> Done:
+    """Turn the second factor off."""
+    await here.require_own(me, p.password)
+    await here.count_code(me)
+
+    def turn_off(act: Act) -> None:
+        try:
+            here.use_code(act, me.username, p.code)
+        except Unauthorized as error:
+            raise Invalid(error.message, field="code") from None
+        totp.forget(act.db, me.username)
+
+    await here.chat.change(turn_off, me)
+    return {}
+
+
+COMMANDS = (get, begin, enable, disable)

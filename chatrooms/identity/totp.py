@@ -1,0 +1,137 @@
+"""The second factor of passwords: codes of an app (RFC 6238), each of one use, and recovery codes for when it is lost.
+
+The secret of an app has to be stored as it is, to compute its codes: what protects it is what protects the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import time
+from base64 import b32encode
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import BigInteger, Column, Connection, ForeignKey, String, Table, delete, func, insert, select, update
+from typing_extensions import TypedDict
+
+from chatrooms.errors import Unauthorized
+from chatrooms.pipeline.commands import Act
+from chatrooms.storage.tables import metadata, users
+
+SECONDS = 30
+"""How long an app shows a code."""
+DRIFT = 1
+"""By how many codes a clock may be wrong, either way (RFC 6238, 5.2)."""
+RECOVERY_CODES = 10
+WRONG = "This code is wrong, or it was used before."
+
+factors = Table(
+    "second_factors",
+    metadata,
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("secret", String(64), nullable=False, comment="in base32"),
+    Column("enabled_at", String(24), comment="null until a first code has shown that an app has the secret"),
+    Column("step", BigInteger, nullable=False, comment="of the last code that was used: seconds since 1970, by 30"),
+)
+recovery = Table(
+    "recovery_codes",
+    metadata,
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("hash", String(64), primary_key=True),
+)
+
+
+class SecondFactor(TypedDict):
+    """Whether signing in with a password takes a code too."""
+
+    enabled_at: Annotated[str | None, Field(description="Since when it does, in ISO 8601; null if it does not.")]
+    recovery_codes: Annotated[int, Field(description="How many recovery codes are left.")]
+
+
+def state(db: Connection, username: str) -> SecondFactor:
+    """Return whether ``username`` has a second factor."""
+    enabled_at = db.scalar(select(factors.c.enabled_at).where(factors.c.username == username))
+    left = db.scalar(select(func.count()).select_from(recovery).where(recovery.c.username == username))
+    return {"enabled_at": enabled_at, "recovery_codes": left or 0}
+
+
+def enabled(db: Connection, username: str) -> bool:
+    """Return whether ``username`` has a second factor."""
+    return state(db, username)["enabled_at"] is not None
+
+
+def prepare(db: Connection, username: str) -> str:
+    """Store a new secret for the app of ``username``, which counts once it is enabled; return it."""
+    secret = b32encode(secrets.token_bytes(20)).decode()
+    forget(db, username)
+    db.execute(insert(factors).values(username=username, secret=secret, step=0))
+    return secret
+
+
+def enable(act: Act, username: str, code: str) -> list[str]:
+    """Turn the second factor on by a first code, and return the recovery codes; raises `Unauthorized`."""
+    _use_app(act.db, username, code)
+    act.db.execute(update(factors).where(factors.c.username == username).values(enabled_at=act.now))
+    codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
+    act.db.execute(insert(recovery), [{"username": username, "hash": _hash(_plain(code))} for code in codes])
+    return codes
+
+
+def use(db: Connection, username: str, code: str) -> None:
+    """Use up a code of the app, or a recovery code; raises `Unauthorized` if it is neither, or was used before."""
+    plain = _plain(code)
+    if plain.isdecimal():
+        _use_app(db, username, plain)
+        return
+    mine = recovery.c.username == username, recovery.c.hash == _hash(plain)
+    if db.execute(delete(recovery).where(*mine)).rowcount == 0:
+        raise Unauthorized(WRONG, field="code")
+
+
+def forget(db: Connection, username: str) -> None:
+    """Turn the second factor of ``username`` off."""
+    for table in (factors, recovery):
+        db.execute(delete(table).where(table.c.username == username))
+
+
+def address(secret: str, username: str, server: str) -> str:
+    """Return what apps read from a QR code."""
+    from pyotp import TOTP
+
+    return TOTP(secret).provisioning_uri(name=username, issuer_name=server)
+
+
+def _use_app(db: Connection, username: str, code: str) -> None:
+    row = db.execute(select(factors.c.secret, factors.c.step).where(factors.c.username == username)).one_or_none()
+    step = _step_of(row.secret, _plain(code)) if row else None
+    if row is None or step is None or step <= row.step:
+        raise Unauthorized(WRONG, field="code")
+    db.execute(update(factors).where(factors.c.username == username).values(step=step))
+
+
+def _step_of(secret: str, code: str) -> int | None:
+    """Return which of the codes around now this is; None if it is no such code."""
+    from pyotp import TOTP
+
+    now, app = int(time.time()) // SECONDS, TOTP(secret, interval=SECONDS)
+    around = range(now - DRIFT, now + DRIFT + 1)
+    found = [step for step in around if hmac.compare_digest(app.at(step * SECONDS).encode(), code.encode())]
+    return found[-1] if found else None
+
+
+def _recovery_code() -> str:
+    """Return 80 random bits, in four groups of letters and digits."""
+    text = b32encode(secrets.token_bytes(10)).decode().lower()
+    return "-".join(re.findall("....", text))
+
+
+def _plain(code: str) -> str:
+    """Return a code however it is typed."""
+    return re.sub(r"[\s-]", "", code).lower()
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()

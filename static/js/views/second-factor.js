@@ -1,0 +1,130 @@
+import { useEffect, useState } from "preact/hooks";
+import { asRefusal, run } from "../connection.js";
+import { exactTime } from "../dates.js";
+import { html } from "../html.js";
+import { CodeField } from "./code-field.js";
+import { Field } from "./field.js";
+import { useForm } from "./form.js";
+import { QrCode } from "./qr-code.js";
+
+/**
+ * The code of an app that signing in with your password takes too: whether it does, and turning it on and off.
+ * @import {Result} from "../wire.js"
+ * @typedef {Result<"factor.get">} Factor
+ */
+export function SecondFactor() {
+  const { factor, problem, load } = useFactor();
+  const [doing, setDoing] = useState(/** @type {"" | "on" | "off"} */ (""));
+  const done = () => (setDoing(""), load());
+  const isOn = Boolean(factor?.enabled_at);
+  return html`
+    <section class="setting" aria-labelledby="second-factor">
+      <h3 id="second-factor">Code from your phone</h3>
+      ${problem && html`<p class="error" role="alert">${problem}</p>`}
+      ${factor && html`<p class="hint">${isOn ? html`<${On} factor=${factor} />` : "Besides your password, ask for a code that an authenticator app shows."}</p>`}
+      ${factor && !doing && html`<p><button class="secondary small" onClick=${() => setDoing(isOn ? "off" : "on")}>${isOn ? "Turn off codes" : "Turn on codes"}</button></p>`}
+      ${doing === "on" && html`<${TurnOn} onDone=${done} onCancel=${() => setDoing("")} />`}
+      ${doing === "off" && html`<${TurnOff} onDone=${done} onCancel=${() => setDoing("")} />`}
+    </section>
+  `;
+}
+
+function useFactor() {
+  const [answer, setAnswer] = useState({ factor: /** @type {Factor | null} */ (null), problem: "" });
+  const load = () =>
+    run("factor.get", {}).then(
+      (factor) => setAnswer({ factor, problem: "" }),
+      (error) => setAnswer({ factor: null, problem: asRefusal(error).message }),
+    );
+  useEffect(() => void load(), []);
+  return { ...answer, load };
+}
+
+/** @param {{factor: Factor}} props */
+const On = ({ factor: { enabled_at: since, recovery_codes: left } }) => html`
+  On since <time datetime=${since}>${exactTime(since ?? "")}</time>. ${left === 1 ? "1 recovery code is" : `${left} recovery codes are`} left.
+  ${left < 3 && " To get new ones, turn it off and on again."}
+`;
+
+/**
+ * The steps to turn it on: your password, the app and its first code, and the recovery codes.
+ * @param {{onDone: () => void, onCancel: () => void}} props
+ */
+function TurnOn({ onDone, onCancel }) {
+  const [secret, setSecret] = useState(/** @type {{secret: string, uri: string} | null} */ (null));
+  const [codes, setCodes] = useState(/** @type {string[]} */ ([]));
+  if (codes.length) return html`<${Recovery} codes=${codes} onDone=${onDone} />`;
+  if (secret) return html`<${App} secret=${secret} onCodes=${setCodes} onCancel=${onCancel} />`;
+  return html`<${Ask} verb="Continue" onSubmit=${async (/** @type {string} */ password) => setSecret(await run("factor.begin", { password }))} onCancel=${onCancel} />`;
+}
+
+/** @param {{secret: {secret: string, uri: string}, onCodes: (codes: string[]) => void, onCancel: () => void}} props */
+function App({ secret: { secret, uri }, onCodes, onCancel }) {
+  const [code, setCode] = useState("");
+  const { busy, onSubmit, error } = useForm(async () => onCodes((await run("factor.enable", { code })).codes));
+  return html`
+    <form onSubmit=${onSubmit}>
+      <p class="hint">Scan this with an authenticator app, or type the secret into it. Then enter the code that it shows.</p>
+      <${QrCode} text=${uri} label="QR code for an authenticator app" />
+      <div class="address"><code>${secret.match(/.{4}/gu)?.join(" ")}</code></div>
+      <${CodeField} value=${code} onInput=${setCode} error=${error} />
+      <${Footer} verb="Turn on codes" busy=${busy} onCancel=${onCancel} />
+    </form>
+  `;
+}
+
+/** @param {{codes: string[], onDone: () => void}} props */
+const Recovery = ({ codes, onDone }) => html`
+  <p role="status">
+    Codes are on. Keep these recovery codes where you find them without your phone: each signs you in once. They are not
+    shown again.
+  </p>
+  <ul class="recovery" aria-label="Recovery codes">
+    ${codes.map((code) => html`<li key=${code}><code>${code}</code></li>`)}
+  </ul>
+  <p><button class="primary" onClick=${onDone}>I've kept them</button></p>
+`;
+
+/** @param {{onDone: () => void, onCancel: () => void}} props */
+function TurnOff({ onDone, onCancel }) {
+  const [code, setCode] = useState("");
+  /** @param {string} password */
+  const off = (password) => run("factor.disable", { password, code }).then(onDone);
+  return html`<${Ask} verb="Turn off codes" onSubmit=${off} onCancel=${onCancel} code=${code} onCode=${setCode} />`;
+}
+
+/**
+ * Your password, and a code if there is one to give.
+ * @param {{verb: string, onSubmit: (password: string) => Promise<unknown>, onCancel: () => void, code?: string,
+ *   onCode?: (code: string) => void}} props
+ */
+function Ask({ verb, onSubmit: submit, onCancel, code, onCode }) {
+  const [password, setPassword] = useState("");
+  const { busy, onSubmit, error, field } = useForm(() => submit(password));
+  const isCodeWrong = field === "code";
+  return html`
+    <form onSubmit=${onSubmit}>
+      <${Field}
+        label="Your password"
+        value=${password}
+        onInput=${setPassword}
+        error=${isCodeWrong ? "" : error}
+        type="password"
+        autocomplete="current-password"
+        maxlength="256"
+        required
+        autofocus
+      />
+      ${onCode && html`<${CodeField} value=${code} onInput=${onCode} error=${isCodeWrong ? error : ""} hint="From your app, or a recovery code." />`}
+      <${Footer} verb=${verb} busy=${busy} onCancel=${onCancel} />
+    </form>
+  `;
+}
+
+/** @param {{verb: string, busy: boolean, onCancel: () => void}} props */
+const Footer = ({ verb, busy, onCancel }) => html`
+  <footer>
+    <button class="secondary" type="button" onClick=${onCancel}>Cancel</button>
+    <button class="primary" disabled=${busy}>${verb}</button>
+  </footer>
+`;
