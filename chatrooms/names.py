@@ -24,7 +24,7 @@ from chatrooms import lookalikes
 
 looks, skeleton = lookalikes.looks, lookalikes.skeleton
 
-Kind = Literal["personal", "shared", "conversation", "thread", "watchers", "session"]
+Kind = Literal["personal", "shared", "conversation", "thread", "watchers", "session", "keyed"]
 
 MAX_CONVERSATION = 10
 MIN_USERNAME, MAX_USERNAME = 2, 32
@@ -64,6 +64,8 @@ def kind(room: str) -> Kind:
         return "watchers"
     if room.startswith("!"):
         return "session"
+    if room.startswith("^"):
+        return "keyed"
     return "conversation" if "+" in room else "personal"
 
 
@@ -108,6 +110,11 @@ def seq_above(thread: str) -> int:
 def watchers(username: str) -> str:
     """Return the room of the sockets that watch the presence of ``username``."""
     return "~" + username
+
+
+def keyed(username: str) -> str:
+    """Return the room of the sockets of programs that do not receive all that ``username`` receives."""
+    return "^" + username
 
 
 def session(id: str) -> str:

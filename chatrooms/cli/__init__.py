@@ -146,7 +146,7 @@ def restored(config: Path | None, **flags: Any) -> None:
 @click.option(
     "--forget-password",
     is_flag=True,
-    help="Remove the password, its second factor and the passkeys, and end the sessions",
+    help="Remove all that signs them in, and end the sessions and service keys",
 )
 @setting_options
 def link(username: str, minutes: int, *, forget_password: bool, config: Path | None, **flags: Any) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from chatrooms import clock, names
 from chatrooms.cli.opening import Unable, opening_existing
 from chatrooms.features import rooms, users
-from chatrooms.identity import invites, links, passkeys, passwords, sessions, totp
+from chatrooms.identity import invites, links, passkeys, passwords, service_keys, sessions, totp
 from chatrooms.settings import Settings
 from chatrooms.storage.engines import connect
 from chatrooms.storage.migrations import HEAD, revision_of
@@ -29,6 +29,7 @@ def sign_in(settings: Settings, username: str, minutes: int, *, forget_password:
             passwords.forget(db, username)
             passkeys.forget(db, username)
             totp.forget(db, username)
+            service_keys.forget(db, username)
             sessions.end_all(db, username)
         link = links.make(db, username, timedelta(minutes=minutes))
     return f"{_page(settings)}#/link/{link['code']}"

@@ -23,9 +23,11 @@ from chatrooms.client.rows import (
     InboxPage,
     Invite,
     Items,
+    Key,
     Link,
     Listing,
     ManyInvites,
+    ManyKeys,
     ManyPasskeys,
     ManyRooms,
     ManySessions,
@@ -35,7 +37,9 @@ from chatrooms.client.rows import (
     Membership,
     Message,
     NewInvite,
+    NewKey,
     OneInvite,
+    OneKey,
     OneLink,
     OneMember,
     OneMembership,
@@ -78,6 +82,7 @@ REPEATABLE = frozenset(
         "inbox.list",
         "inbox.mark",
         "invite.list",
+        "key.list",
         "message.delete",
         "message.pin",
         "message.unpin",
@@ -270,6 +275,36 @@ class Commands(ABC):
     async def revoke_invite(self, id: str) -> None:
         """Make an invitation by link work no longer. Who joined by it stays."""
         await self.run("invite.revoke", id=id)
+
+    async def create_key(
+        self, name: str, commands: Sequence[str], *, rooms: Sequence[str] | None = None, expires: str | None = None
+    ) -> NewKey:
+        """Make a key, by which a program acts as you, with the commands and rooms that you choose.
+
+        - ``name``: What to call it, such as the program.
+        - ``commands``: Names of commands, or of groups of them: ``read`` (read messages, rooms and people),
+          ``post`` (post, edit and delete messages, react, upload files), ``rooms`` (make, change, join and leave
+          rooms, pin, invite people), ``own`` (read positions, bookmarks, what is followed and muted, the
+          profile).
+        - ``rooms``: The rooms that it is for, and their threads; or all.
+        - ``expires``: Until when it works; for ever if omitted.
+        """
+        result: OneKey = await self.run("key.create", name=name, commands=commands, rooms=rooms, expires=expires)
+        return result["key"]
+
+    async def keys(self) -> list[Key]:
+        """Return your service keys."""
+        result: ManyKeys = await self.run("key.list")
+        return result["keys"]
+
+    async def revoke_key(self, id: str) -> None:
+        """End a key at once; its sockets are disconnected."""
+        await self.run("key.revoke", id=id)
+
+    async def rotate_key(self, id: str) -> NewKey:
+        """Replace a key by another one for the same; the old one ends at once. The id is another, too."""
+        result: OneKey = await self.run("key.rotate", id=id)
+        return result["key"]
 
     async def create_link(self) -> Link:
         """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends."""

@@ -291,6 +291,25 @@ class Items(TypedDict):
     items: list[InboxItem]
 
 
+class Key(TypedDict):
+    """One of your service keys."""
+
+    name: str
+    """What you call it."""
+    commands: list[str]
+    """The commands that it runs, and groups of them."""
+    rooms: list[str] | None
+    """The rooms that it is for; null for all."""
+    expires_at: str | None
+    """Until when it works, in ISO 8601; null for ever."""
+    id: str
+    """The id, for ``key.rotate`` and ``key.revoke``."""
+    created_at: str
+    """When it was created; ISO 8601, UTC, with milliseconds."""
+    used_at: str | None
+    """When it was last used, to the hour; null if never."""
+
+
 class Link(TypedDict):
     """A link that signs in another device once; the address is the page's own, with ``#/link/`` and the code."""
 
@@ -342,6 +361,12 @@ class ManyInvites(TypedDict):
     """The invitations to a room that still work, the newest first."""
 
     invites: list[Invite]
+
+
+class ManyKeys(TypedDict):
+    """Your keys, the oldest first."""
+
+    keys: list[Key]
 
 
 class ManyPasskeys(TypedDict):
@@ -501,10 +526,37 @@ class NewInvite(TypedDict):
     """What people join by; the page's address, ``#/invite/`` and this is a link. Shown this once."""
 
 
+class NewKey(TypedDict):
+    """A service key that was made."""
+
+    name: str
+    """What you call it."""
+    commands: list[str]
+    """The commands that it runs, and groups of them."""
+    rooms: list[str] | None
+    """The rooms that it is for; null for all."""
+    expires_at: str | None
+    """Until when it works, in ISO 8601; null for ever."""
+    id: str
+    """The id, for ``key.rotate`` and ``key.revoke``."""
+    created_at: str
+    """When it was created; ISO 8601, UTC, with milliseconds."""
+    used_at: str | None
+    """When it was last used, to the hour; null if never."""
+    token: str
+    """What programs give as ``token``, or ``Authorization: Bearer``. Shown once."""
+
+
 class OneInvite(TypedDict):
     """The invitation that was made, with its code."""
 
     invite: NewInvite
+
+
+class OneKey(TypedDict):
+    """The key that was made, with its token."""
+
+    key: NewKey
 
 
 class OneLink(TypedDict):

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 from chatrooms.doors.answers import refusal_of, refusal_response
 from chatrooms.doors.callers import Callers
 from chatrooms.errors import NotFound
+from chatrooms.pipeline import scopes
 from chatrooms.pipeline.commands import Caller
 from chatrooms.pipeline.contents import Contents, Outgoing, size_of
 from chatrooms.pipeline.pipeline import Pipeline
@@ -52,6 +53,7 @@ class Downloads:
         try:
             caller = await self._callers.identify(self._callers.handshake(request))
             self._pipeline.sessions.note(caller.session)
+            scopes.require(caller.scope, "file.list", "read")
             self._rates.limits["download"].spend(caller.username, caller.network)
             return await self._serve(request, await self._find(request, caller))
         except Exception as error:

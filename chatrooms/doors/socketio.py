@@ -18,7 +18,7 @@ from chatrooms.errors import Invalid, RateLimited, Refusal, Unauthorized, Unavai
 from chatrooms.events import ServerInfo, Welcome
 from chatrooms.features import users
 from chatrooms.gcra import Limit
-from chatrooms.identity import sessions
+from chatrooms.identity import tokens
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import Pages
@@ -83,13 +83,13 @@ class SocketioDoor:
                 if caller.username in ended:
                     raise Unavailable
             self._greeting.require_room(caller.username, self._connection(sid))
+            await self._server.save_session(sid, {"caller": caller})
             await self._place(sid, caller)
         except Refusal as refusal:
             self._tally.note(logging.INFO, f"connection refused: {refusal.code}", handshake.who)
             raise connect_error(refusal) from None
         except Exception as error:
             raise connect_error(refusal_of(error, "connecting failed")) from None
-        await self._server.save_session(sid, {"caller": caller})
 
     def _connection(self, sid: str) -> str:
         """Return the id of the connection that a socket uses; empty if it is gone."""
@@ -100,12 +100,14 @@ class SocketioDoor:
 
         Raises `Unauthorized` if the session was ended before the socket was in the session's room.
         """
-        if self._server.count(caller.username) >= MAX_SOCKETS:
+        username = caller.username
+        own = username if caller.scope is None or caller.scope.receives(username) else names.keyed(username)
+        if self._server.count(own) >= MAX_SOCKETS:
             raise RateLimited(f"You can have {MAX_SOCKETS} connections at a time.", retry_after=SECONDS_TO_RETRY)
-        await self._server.enter_room(sid, caller.username)
+        await self._server.enter_room(sid, own)
         if session := caller.session:
             await self._server.enter_room(sid, names.session(session))
-            if not await self._pipeline.lookup(lambda db: sessions.alive(db, session)):
+            if not await self._pipeline.lookup(lambda db: tokens.alive(db, caller, session)):
                 raise Unauthorized
         await self._broadcast.align(caller.username, sid)
 

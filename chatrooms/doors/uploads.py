@@ -23,6 +23,7 @@ from chatrooms.doors.answers import refusal_of, refusal_response
 from chatrooms.doors.callers import Callers
 from chatrooms.doors.receiving import Receiving, Receivings
 from chatrooms.errors import Conflict, Invalid, NotFound, Refusal, TooLarge, Unavailable
+from chatrooms.pipeline import scopes
 from chatrooms.pipeline.commands import Caller
 from chatrooms.pipeline.contents import IDLE, Contents, Incoming
 from chatrooms.pipeline.pipeline import Pipeline
@@ -80,6 +81,7 @@ class Uploads:
         try:
             caller = await self._callers.identify(self._callers.handshake(request))
             self._pipeline.sessions.note(caller.session)
+            scopes.require(caller.scope, "file.begin", "post")
             self._rates.limits["other"].spend(caller.username, caller.network)
             if request.headers.get("tus-resumable") != VERSION:
                 raise _Unsupported

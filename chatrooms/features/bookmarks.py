@@ -46,7 +46,7 @@ class BookmarkPage(TypedDict):
     more: bool
 
 
-@change("bookmark.add", may=readable, locks=own_room, repeatable=True, method="add_bookmark")
+@change("bookmark.add", may=readable, locks=own_room, repeatable=True, method="add_bookmark", scope="own")
 def add(act: Act, p: Which, message: Message) -> Marked:
     """Bookmark a message, to find it again; you can have 1,000. Bookmarking it again has no effect."""
     before = _find(act, p.id)
@@ -66,13 +66,13 @@ def _own(act: Act, p: Which) -> Bookmark:
     return bookmark
 
 
-@change("bookmark.remove", may=_own, locks=own_room, repeatable=True, method="remove_bookmark")
+@change("bookmark.remove", may=_own, locks=own_room, repeatable=True, method="remove_bookmark", scope="own")
 def remove(act: Act, p: Which, bookmark: Bookmark) -> Marked:
     """Remove your bookmark of a message. Removing it again has no effect."""
     return {"bookmark": bookmark} if bookmark["gone"] else _put(act, p.id, bookmark, gone=True)
 
 
-@query("bookmark.list", may=access.anyone, method="bookmarks")
+@query("bookmark.list", may=access.anyone, method="bookmarks", scope="read")
 def page(act: Act, p: Page, _: None) -> BookmarkPage:
     """Return your bookmarks, most recent first, a hundred at a time."""
     found = _mine(act).join(messages, messages.c.id == bookmarks.c.message)

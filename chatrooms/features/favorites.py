@@ -10,13 +10,13 @@ from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InListedRoom
 
 
-@change("room.favorite", may=access.lister, locks=own_room, repeatable=True)
+@change("room.favorite", may=access.lister, locks=own_room, repeatable=True, scope="own")
 def favorite(act: Act, p: InListedRoom, _here: Here) -> OneMembership:
     """Make a room one of your favorites on all your devices, until you leave it. No one else is notified."""
     return keep(act, p.room, favorite=True)
 
 
-@change("room.unfavorite", may=access.lister, locks=own_room, repeatable=True)
+@change("room.unfavorite", may=access.lister, locks=own_room, repeatable=True, scope="own")
 def unfavorite(act: Act, p: InListedRoom, _here: Here) -> OneMembership:
     """Take a room off your favorites. This has no effect on one that is not among them."""
     return keep(act, p.room, favorite=False)

@@ -141,7 +141,7 @@ def _removing(db: Connection, _me: Caller, p: WithPerson) -> Iterable[str]:
     return p.room, p.username, *_next_owner(db, p.room, p.username)
 
 
-@change("room.join", may=access.joiner, locks=_joining)
+@change("room.join", may=access.joiner, locks=_joining, scope="rooms")
 def join(act: Act, p: InSharedRoom, here: Here) -> OneMember:
     """Join an open room. Members can repeat this without effect."""
     if here.role is None:
@@ -149,7 +149,7 @@ def join(act: Act, p: InSharedRoom, here: Here) -> OneMember:
     return {"member": add(act, p.room, act.me.username, "member")}
 
 
-@change("room.leave", may=access.member, locks=_leaving)
+@change("room.leave", may=access.member, locks=_leaving, scope="rooms")
 def leave(act: Act, p: InSharedRoom, _here: Here) -> OneMember:
     """Leave a room. To return to a private one, you need an invitation.
 
@@ -159,13 +159,13 @@ def leave(act: Act, p: InSharedRoom, _here: Here) -> OneMember:
     return {"member": _end(act, p.room, act.me.username)}
 
 
-@change("room.close", may=access.closer, locks=own_room, repeatable=True, method="close_conversation")
+@change("room.close", may=access.closer, locks=own_room, repeatable=True, method="close_conversation", scope="own")
 def close(act: Act, p: InConversation, _here: Here) -> OneMembership:
     """Take a conversation off your list on all your devices, until its next message. No one else is notified."""
     return keep(act, p.room, closed=True)
 
 
-@change("room.invite", may=access.inviter, locks=_inviting)
+@change("room.invite", may=access.inviter, locks=_inviting, scope="rooms")
 def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     """Add a person to a room, which appears on all their devices at once.
 
@@ -203,7 +203,7 @@ def _remover(act: Act, p: WithPerson) -> None:
         raise Forbidden("Only an owner can remove an owner.")
 
 
-@change("room.remove", may=_remover, locks=_removing)
+@change("room.remove", may=_remover, locks=_removing, scope="rooms")
 def remove(act: Act, p: WithPerson, _: None) -> OneMember:
     """Remove a member; their sockets stop receiving from the room at once."""
     return {"member": _end(act, p.room, p.username)}

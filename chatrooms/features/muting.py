@@ -24,7 +24,7 @@ class Mute(InListedRoom):
     until: Future | None = Field(None, description="When it is unmuted; if omitted, when you unmute it.")
 
 
-@change("room.mute", may=access.lister, locks=own_room, repeatable=True)
+@change("room.mute", may=access.lister, locks=own_room, repeatable=True, scope="own")
 def mute(act: Act, p: Mute, _here: Here) -> OneMembership:
     """Mute a room for yourself on all your devices. No one else is notified, and you still receive everything."""
     if p.until and own(act, p.room)["muted_until"] != p.until:
@@ -33,7 +33,7 @@ def mute(act: Act, p: Mute, _here: Here) -> OneMembership:
     return keep(act, p.room, muted=True, muted_until=p.until)
 
 
-@change("room.unmute", may=access.lister, locks=own_room, repeatable=True)
+@change("room.unmute", may=access.lister, locks=own_room, repeatable=True, scope="own")
 def unmute(act: Act, p: InListedRoom, _here: Here) -> OneMembership:
     """Unmute a room. Unmuting a room that is not muted has no effect."""
     return keep(act, p.room, **UNMUTED)

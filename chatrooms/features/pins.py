@@ -98,7 +98,7 @@ def _pinnable(act: Act, p: Which) -> Message:
     return message
 
 
-@change("message.pin", may=_pinnable, locks=room_of, repeatable=True)
+@change("message.pin", may=_pinnable, locks=room_of, repeatable=True, scope="rooms")
 def pin(act: Act, p: Which, message: Message) -> OneMessage:
     """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect."""
     if p.id in _load(act.db, [p.id]):
@@ -114,7 +114,7 @@ def pin(act: Act, p: Which, message: Message) -> OneMessage:
     return {"message": pinned}
 
 
-@change("message.unpin", may=markable, locks=room_of, repeatable=True)
+@change("message.unpin", may=markable, locks=room_of, repeatable=True, scope="rooms")
 def unpin(act: Act, p: Which, message: Message) -> OneMessage:
     """Unpin a message. Unpinning a message that is not pinned has no effect."""
     if act.db.execute(delete(pins).where(pins.c.message == p.id)).rowcount:
@@ -122,7 +122,7 @@ def unpin(act: Act, p: Which, message: Message) -> OneMessage:
     return {"message": with_parts(act, [message])[0]}
 
 
-@query("room.pins", may=access.member)
+@query("room.pins", may=access.member, scope="read")
 def page(act: Act, p: Page, here: Here) -> Pinned:
     """Return the pinned messages of a room, most recently pinned first, as many as fit into one response."""
     order = (pins.c.at, messages.c.seq)

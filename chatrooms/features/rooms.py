@@ -114,7 +114,7 @@ def _this(_db: Connection, _me: Caller, p: InSharedRoom | Update) -> Iterable[st
     return (p.room,)
 
 
-@change("room.create", may=access.anyone, locks=_new, rate="create")
+@change("room.create", may=access.anyone, locks=_new, rate="create", scope="rooms")
 def create(act: Act, p: Create, _: None) -> OneRoom:
     """Create a shared room and become its owner. The name cannot be changed later."""
     if exists(act.db, p.name):
@@ -125,7 +125,7 @@ def create(act: Act, p: Create, _: None) -> OneRoom:
     return {"room": find(act.db, p.name)}
 
 
-@change("room.update", may=access.manager, locks=_this)
+@change("room.update", may=access.manager, locks=_this, scope="rooms")
 def update(act: Act, p: Update, _here: Here) -> OneRoom:
     """Update a room's title, topic or access."""
     given = p.model_dump(exclude={"room"}, exclude_none=True)
@@ -150,7 +150,7 @@ def _record_update(act: Act, room: str, data: EventData) -> None:
     timeline.record(act, room, next(iter(did)), f"{act.me.username} {' and '.join(did.values())}.", data)
 
 
-@change("room.archive", may=access.manager, locks=_this)
+@change("room.archive", may=access.manager, locks=_this, scope="rooms")
 def archive(act: Act, p: InSharedRoom, _here: Here) -> OneRoom:
     """Archive a room: members can read it, but no one can post until it is unarchived."""
     if _store(act, p.room, archived=True):
@@ -158,7 +158,7 @@ def archive(act: Act, p: InSharedRoom, _here: Here) -> OneRoom:
     return {"room": find(act.db, p.room)}
 
 
-@change("room.unarchive", may=access.manager, locks=_this, repeatable=True)
+@change("room.unarchive", may=access.manager, locks=_this, repeatable=True, scope="rooms")
 def unarchive(act: Act, p: InSharedRoom, _here: Here) -> OneRoom:
     """Open an archived room again for posting. Unarchiving a room that is not archived has no effect."""
     if _store(act, p.room, archived=False):
@@ -166,7 +166,7 @@ def unarchive(act: Act, p: InSharedRoom, _here: Here) -> OneRoom:
     return {"room": find(act.db, p.room)}
 
 
-@query("room.list", may=access.anyone, method="joinable")
+@query("room.list", may=access.anyone, method="joinable", scope="read")
 def list_open(act: Act, p: Find, _: None) -> ManyRooms:
     """Return up to 200 open rooms that you have not joined, largest first."""
     mine = select(memberships.c.room).where(memberships.c.username == act.me.username, memberships.c.gone.is_(False))

@@ -62,7 +62,7 @@ def _reader(act: Act, p: FindMembers) -> Here:
     return here
 
 
-@query("room.members", may=_reader)
+@query("room.members", may=_reader, scope="read")
 def page(act: Act, p: FindMembers, _here: Here) -> MemberPage:
     """Return the members of a room, a hundred at a time, ordered by username.
 

@@ -11,6 +11,7 @@ from chatrooms import names
 from chatrooms.errors import NotFound
 from chatrooms.events import OWN_TYPES, Signal
 from chatrooms.pipeline import access
+from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Params, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, InRoom
@@ -50,15 +51,16 @@ class Send(Params):
     )
 
 
-def _typist(act: Act, p: InRoom) -> None:
+def _typist(act: Act, p: InRoom) -> Here:
     """Allow members; in a conversation without messages, people who share a room with everyone in it."""
     here = access.poster(act, p)
     if here.access == "conversation" and not here.exists:
         _require_acquainted(act, p.room, field="room")
+    return here
 
 
-@query("typing", may=_typist, rate="signal", repeatable=False)
-def typing(act: Act, p: InRoom, _: None) -> Done:
+@query("typing", may=_typist, rate="signal", repeatable=False, scope="post")
+def typing(act: Act, p: InRoom, _: Here) -> Done:
     """Show a room that you are typing. The server emits at most one signal per person and room every 3 seconds."""
     act.signals.append(Signal(p.room, act.me.username, "typing", {}))
     return {}
@@ -77,7 +79,7 @@ def _pieces(p: Send) -> int:
     return 1 + len(orjson.dumps(p.data)) // PIECE
 
 
-@query("signal", may=_acquaintance, rate="signal", cost=_pieces, repeatable=False)
+@query("signal", may=_acquaintance, rate="signal", cost=_pieces, repeatable=False, scope="post")
 def signal(act: Act, p: Send, _: None) -> Done:
     """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with."""
     act.signals.append(Signal(p.to, act.me.username, p.type, p.data))

@@ -133,19 +133,19 @@ def _myself(_db: Connection, me: Caller, p: Profile) -> Iterable[str]:
     return me.username, *(names.looks(p.name) if p.name else ())
 
 
-@query("user.me", may=access.anyone)
+@query("user.me", may=access.anyone, scope="read", scoped=True)
 def me(act: Act, p: Nothing, _: None) -> OneUser:
     """Return your own profile."""
     return {"user": existing(act.db, act.me.username)}
 
 
-@query("user.get", may=access.anyone, method="user")
+@query("user.get", may=access.anyone, method="user", scope="read")
 def get(act: Act, p: Who, _: None) -> OneUser:
     """Return a person's profile."""
     return {"user": existing(act.db, p.username)}
 
 
-@change("user.update", may=access.anyone, locks=_myself, method="update_me")
+@change("user.update", may=access.anyone, locks=_myself, method="update_me", scope="own")
 def update(act: Act, p: Profile, _: None) -> OneUser:
     """Update your profile. People who watch your presence receive it in a ``profile`` signal.
 
@@ -193,7 +193,7 @@ def _alike(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
     return column.in_(names.looks(name))
 
 
-@query("user.list", may=access.anyone, method="users")
+@query("user.list", may=access.anyone, method="users", scope="read")
 def page(act: Act, p: FindPeople, _: None) -> UserPage:
     """Return people, a hundred at a time, ordered by username.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chatrooms.identity import (
     inviting,
     joining,
+    key_commands,
     linking,
     passkey_commands,
     passwords,
@@ -20,6 +21,7 @@ FEATURES = (
     joining.FEATURE,
     inviting.FEATURE,
     linking.FEATURE,
+    key_commands.FEATURE,
     tries.FEATURE,
     Feature(
         tables=(passwords.passwords, totp.factors, totp.recovery),

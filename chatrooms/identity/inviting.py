@@ -69,7 +69,7 @@ class Shown(TypedDict):
     created_by: Annotated[str | None, Field(description="Who invites them; null if the server does.")]
 
 
-@change("invite.create", may=access.inviter, locks=no_room, rate="create", method="create_invite")
+@change("invite.create", may=access.inviter, locks=no_room, rate="create", method="create_invite", scope="rooms")
 def create(act: Act, p: Inviting, _here: Here) -> OneInvite:
     """Make a link by which people join a room, and the server if they are new."""
     expires_at = p.expires or clock.later(GOOD_FOR)
@@ -78,7 +78,7 @@ def create(act: Act, p: Inviting, _here: Here) -> OneInvite:
     return {"invite": invites.make(act.db, act.me.username, p.room, p.uses, expires_at)}
 
 
-@query("invite.list", may=access.inviter, method="invites")
+@query("invite.list", may=access.inviter, method="invites", scope="rooms")
 def page(act: Act, p: InSharedRoom, here: Here) -> ManyInvites:
     """Return the invitations by link to a room: all to its owners and moderators, and else your own."""
     return {"invites": invites.in_room(act.db, p.room, None if here.moderates else act.me.username)}
@@ -98,7 +98,7 @@ def _moderates(act: Act, room: str) -> bool:
         return False
 
 
-@change("invite.revoke", may=_revoker, locks=no_room, method="revoke_invite")
+@change("invite.revoke", may=_revoker, locks=no_room, method="revoke_invite", scope="rooms")
 def revoke(act: Act, p: WhichInvite, _: None) -> Done:
     """Make an invitation by link work no longer. Who joined by it stays."""
     invites.end(act.db, p.id)
@@ -109,7 +109,7 @@ def _joining(db: Connection, me: Caller, p: WithCode) -> Iterable[str]:
     return invites.of(db, p.code)["room"], me.username
 
 
-@change("invite.accept", may=access.anyone, locks=_joining, method="accept_invite")
+@change("invite.accept", may=access.anyone, locks=_joining, method="accept_invite", scope="rooms")
 def accept(act: Act, p: WithCode, _: None) -> OneMember:
     """Join the room that an invitation by link leads to. Members can repeat this without effect."""
     return {"member": invites.use(act, p.code)}

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 
 from chatrooms import clock
+from chatrooms.identity import service_keys
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.jobs import Job, JobKind
@@ -72,6 +73,7 @@ def _note(act: Act, used: set[str]) -> None:
             update(sessions).where(sessions.c.id == bindparam("which")).values(seen_at=act.now),
             [{"which": session} for session in used],
         )
+        service_keys.touch(act.db, used)
 
 
 def _end_expired(act: Act, settings: Settings) -> int:

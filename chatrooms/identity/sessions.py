@@ -158,7 +158,9 @@ def no_room(_db: Connection, _me: Caller, _p: Params) -> Iterable[str]:
 
 
 def signed_in(me: Caller) -> str:
-    """Return the session of a caller; raises `Forbidden` if they have none, because a host application knows them."""
+    """Return the session of a caller; raises `Forbidden` if a host application or a service key proves them."""
+    if me.scope is not None:
+        raise Forbidden("A service key cannot do that.")
     if me.session is None:
         raise Forbidden("Sign in through the host application.")
     return me.session

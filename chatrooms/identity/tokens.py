@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from sqlalchemy import Connection
+
 from chatrooms.errors import Unauthorized, Unavailable
-from chatrooms.identity import sessions
+from chatrooms.identity import service_keys, sessions
 from chatrooms.identity.cookies import Jar
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import mount
@@ -24,6 +26,8 @@ class Tokens:
         given = handshake.credentials
         if given.token is None:
             return None
+        if given.token.startswith(service_keys.BEGIN):
+            return await program(self._chat, handshake, given.token, given.username)
         return await holder(self._chat, handshake, given.token, given.username)
 
 
@@ -69,3 +73,22 @@ async def holder(chat: Chat, handshake: Handshake, token: str, username: str | N
         with suppress(Unavailable):  # a known person can read even when the database cannot be written
             await chat.change(lambda act: sessions.touch(act, found["id"]), caller)
     return caller
+
+
+async def program(chat: Chat, handshake: Handshake, token: str, username: str | None = None) -> Caller:
+    """Return the holder of a service key, with what it is for; raises `Unauthorized` as `holder` does."""
+    asked = chat.sessions.now()
+    found = await chat.lookup(lambda db: service_keys.find(db, token))
+    if found is None or username not in (None, found.username):
+        raise Unauthorized("Invalid or expired token.")
+    chat.sessions.find_again(found.id, asked)
+    caller = Caller(found.username, session=found.id, network=handshake.network, scope=found.scope)
+    if service_keys.stale(found):
+        with suppress(Unavailable):
+            await chat.change(lambda act: service_keys.touch(act.db, [found.id]), caller)
+    return caller
+
+
+def alive(db: Connection, caller: Caller, session: str) -> bool:
+    """Return whether the session or service key of a caller was not ended."""
+    return service_keys.alive(db, session) if caller.scope else sessions.alive(db, session)

@@ -68,7 +68,12 @@ def of(db: Connection, me: Caller, room: str, *, writing: bool = False) -> Here:
 
 
 def peek(db: Connection, me: Caller, room: str) -> Here:
-    """Return ``room`` even if the caller is not a member. Use it for joining only, and `of` for everything else."""
+    """Return ``room`` even if the caller is not a member. Use it for joining only, and `of` for everything else.
+
+    For a key of a program there are no other rooms than those that it is for.
+    """
+    if me.scope and not me.scope.has(room):
+        raise NotFound(room=room)
     match names.kind(room):
         case "shared":
             return _shared(db, me, room)
@@ -84,7 +89,8 @@ def readable(room: ColumnElement[str], me: Caller) -> ColumnElement[bool]:
     """Return the condition that the caller belongs to ``room``, for queries about several rooms."""
     base = Base(room)
     mine = select(members.c.room).where(members.c.username == me.username, members.c.gone.is_(False))
-    return or_(base == me.username, base.in_(mine))
+    reads = or_(base == me.username, base.in_(mine))
+    return reads if me.scope is None or me.scope.rooms is None else and_(reads, base.in_(sorted(me.scope.rooms)))
 
 
 def belongs(username: ColumnElement[str], room: ColumnElement[str]) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ Sockets are addressed only by the rooms that they are in.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 from weakref import WeakValueDictionary
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, select
 from chatrooms import names
 from chatrooms.events import Align, Change, End, Event, Signal
 from chatrooms.pipeline.bus import Bus
+from chatrooms.pipeline.scopes import Scope
 from chatrooms.storage.reader import Reader
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import follows, members
@@ -69,7 +70,7 @@ class Broadcast:
         Consecutive changes go out together, as one write per socket.
         """
         changes: list[Change] = []
-        moving = [event.username for event in events if isinstance(event, Align) and self.occupied(event.username)]
+        moving = [event.username for event in events if isinstance(event, Align) and self.sockets_of(event.username)]
         belonging = await self._belonging(moving) if moving else {}
         for event in events:
             if isinstance(event, Change):
@@ -112,10 +113,10 @@ class Broadcast:
         It is idempotent, so any later call repairs a lost event. Connecting uses it too.
         """
         async with self._lock(username):
-            if not self.occupied(username):
+            if not self.sockets_of(username):
                 return
             belongs = await self._reader.lookup(lambda db: _belonging(db, username))
-            for each in [sid] if sid else self.sockets_in(username):
+            for each in [sid] if sid else self.sockets_of(username):
                 await self._place(each, belongs)
 
     async def open(self, sid: str, thread: str, username: str) -> None:
@@ -151,7 +152,13 @@ class Broadcast:
             threads = belongs.threads(opened)
             for lost in opened.keys() - threads:
                 del opened[lost]
-            await self.enter(sid, belongs.shared | threads, "shared", "thread")
+            wanted = filter(self._receives(sid), belongs.shared | threads)
+            await self.enter(sid, set(wanted), "shared", "thread")
+
+    def _receives(self, sid: str) -> Callable[[str], bool]:
+        """Return which rooms a socket may receive if its program has a key; raises ``KeyError`` if it is gone."""
+        scope: Scope | None = self.server.session_of(sid)["caller"].scope
+        return scope.receives if scope else lambda _room: True
 
     async def _belonging(self, usernames: Iterable[str]) -> Mapping[str, Belonging] | None:
         """Return the rooms of each, by one lookup for all; None if that fails."""
@@ -171,7 +178,7 @@ class Broadcast:
         elif username in belonging:
             try:
                 async with self._lock(username):
-                    for sid in self.sockets_in(username):
+                    for sid in self.sockets_of(username):
                         await self._place(sid, belonging[username])
             except Exception:
                 failures.report("aligning failed")
@@ -199,7 +206,7 @@ class Broadcast:
         loop.call_later(SECONDS_TO_ACKNOWLEDGE, self.server.start_background_task, self._end, room)
 
     async def _end(self, room: str) -> None:
-        for sid in self.sockets_in(room):
+        for sid in self.sockets_of(room) if names.kind(room) == "personal" else self.sockets_in(room):
             eio_sid = self.server.connection_of(sid)
             if eio_sid:
                 await self.server.close(eio_sid)
@@ -207,6 +214,10 @@ class Broadcast:
     def sockets_in(self, room: str) -> list[str]:
         """Return the ids of this node's sockets in ``room``."""
         return self.server.sockets_in(room)
+
+    def sockets_of(self, username: str) -> list[str]:
+        """Return the ids of this node's sockets of a person, and of the programs that act as them."""
+        return [*self.sockets_in(username), *self.sockets_in(names.keyed(username))]
 
     def occupied(self, room: str) -> bool:
         """Return whether any socket is in ``room``; for a personal room, whether the person is connected."""

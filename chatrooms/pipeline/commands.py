@@ -25,6 +25,7 @@ from chatrooms.events import Change, Signal
 from chatrooms.pipeline import weights
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
+from chatrooms.pipeline.scopes import Group, Scope
 from chatrooms.settings import RATES, Settings
 from chatrooms.storage.rows import Message
 
@@ -50,7 +51,8 @@ class Caller:
     """The caller of a command: a person, with their socket ``sid`` if they use one, or the host application.
 
     ``network`` is the address that rates count by (`Handshake.network`), or empty. ``new_token`` is a token that proves
-    them and that their client does not know yet.
+    them and that their client does not know yet. ``scope`` is what a program's service key is for, whose id is the
+    ``session`` then.
     """
 
     username: str
@@ -59,6 +61,7 @@ class Caller:
     host: bool = False
     network: str = ""
     new_token: str | None = field(default=None, repr=False)
+    scope: Scope | None = None
 
 
 APPLICATION = Caller(names.APPLICATION, host=True)
@@ -115,6 +118,7 @@ class Act:
     ``server`` is the server's display name, ``epoch`` that of its database, ``limits`` are its settings.
     ``online`` returns the usernames of the people who are online, if the chat knows.
     ``ended`` lists the ids of sessions whose sockets to disconnect; ``queued`` is true once a job was enqueued.
+    ``grantable`` are the commands, and groups of them, that service keys can have.
     ``deferred`` are changes that such a job will broadcast, which count against the caller's rate now.
     """
 
@@ -134,6 +138,7 @@ class Act:
     epoch: str = ""
     limits: Settings = DEFAULTS
     online: Callable[[], Collection[str]] = frozenset
+    grantable: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,8 @@ class Command(Generic[P]):
     before that of one that ``closes``, it no longer does. It counts against its ``rate`` as many times as ``cost``
     returns, once if that is None, and more if parsing its ``names`` (see `weights`) takes long.
     A client may run a ``repeatable`` command again when the response was lost. ``method`` is its method in the Python
-    client; if empty, the last word of its name.
+    client; if empty, the last word of its name. Service keys can have those with a ``scope``; one for some rooms has
+    those alone whose permission returns what is in a room, or that are ``scoped``: they heed it themselves.
     """
 
     name: str
@@ -165,6 +171,8 @@ class Command(Generic[P]):
     closes: bool = False
     repeatable: bool = False
     method: str = ""
+    scope: Group | None = None
+    scoped: bool = False
 
     @property
     def doc(self) -> str:
@@ -181,11 +189,14 @@ def change(
     cost: Callable[[Any], int] | None = None,
     repeatable: bool = False,
     method: str = "",
+    scope: Group | None = None,
+    scoped: bool = False,
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
     """Declare a command that writes. ``locks`` returns all rooms that it may change; changing another raises."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
-        return _declared(name, "change", may, body, locks, rate, cost, repeatable=repeatable, method=method)
+        how: Any = {"repeatable": repeatable, "method": method, "scope": scope, "scoped": scoped}
+        return _declared(name, "change", may, body, locks, rate, cost, **how)
 
     return declare
 
@@ -201,23 +212,31 @@ def query(
     closes: bool = False,
     repeatable: bool = True,
     method: str = "",
+    scope: Group | None = None,
+    scoped: bool = False,
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
     """Declare a command that reads, and may emit signals; then it is not ``repeatable``."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
         how: Any = {"aligned": aligned, "opens": opens, "closes": closes, "repeatable": repeatable, "method": method}
-        return _declared(name, "query", may, body, _no_room, rate, cost, **how)
+        return _declared(name, "query", may, body, _no_room, rate, cost, **how, scope=scope, scoped=scoped)
 
     return declare
 
 
 def live(
-    name: str, *, may: Callable[[Caller, Any], None], rate: str = "other", repeatable: bool = True, method: str = ""
+    name: str,
+    *,
+    may: Callable[[Caller, Any], None],
+    rate: str = "other",
+    repeatable: bool = True,
+    method: str = "",
+    scope: Group | None = None,
 ) -> Callable[[Callable[[C, Caller, P], Awaitable[R]]], Command[P]]:
     """Declare a coroutine function for what sockets or slow work need; it gets its feature's ``component``."""
 
     def declare(body: Callable[[C, Caller, P], Awaitable[R]]) -> Command[P]:
-        return _declared(name, "live", may, body, _no_room, rate, repeatable=repeatable, method=method)
+        return _declared(name, "live", may, body, _no_room, rate, repeatable=repeatable, method=method, scope=scope)
 
     return declare
 

@@ -15,6 +15,7 @@ from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Act, Command, Part
 from chatrooms.pipeline.contents import Contents
 from chatrooms.pipeline.jobs import JobKind
+from chatrooms.pipeline.scopes import GROUPS
 
 Row = Mapping[str, Any]
 
@@ -85,6 +86,7 @@ class Features:
         self.declared: tuple[Command[Any], ...] = tuple(declared.values())
         self.commands = {name: command for name, command in declared.items() if command.kind != "entry"}
         self.entries = {name: command for name, command in declared.items() if command.kind == "entry"}
+        self.grantable = frozenset(GROUPS) | {name for name, command in declared.items() if command.scope}
         self.jobs = _by_name(job for feature in listed for job in feature.jobs)
         self.parts = tuple(_by_name(part for feature in listed for part in feature.parts).values())
         self.blank = MappingProxyType({part.name: part.empty for part in self.parts})

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from chatrooms.errors import Refusal, UnknownCommand
 from chatrooms.events import Event, Signal
 from chatrooms.gcra import NoLimit
+from chatrooms.pipeline import scopes
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.charges import Charges
@@ -146,6 +147,7 @@ class Pipeline:
 
     async def _do(self, command: Command[P], p: P, me: Caller) -> Any:
         if command.kind == "live":
+            scopes.require_room(me.scope, None)
             command.may(me, p)
             return await command.body(me, p)
         if command.aligned and command.aligned(p):
@@ -169,7 +171,7 @@ class Pipeline:
         The socket receives changes before the page is read, so that none is missing between them. The permission is
         asked again then: the caller may have been removed meanwhile, and their sockets aligned too early for this one.
         """
-        thread: str = await self._db.reader.read(lambda db: command.may(self._act(me, db, self._rates), p).room)
+        thread: str = await self._db.reader.read(lambda db: _allowed(command, self._act(me, db, self._rates), p).room)
         if not command.opens:
             await self._broadcast.close(sid, thread, me.username)
             return await self._ask(command, p, me)
@@ -212,6 +214,7 @@ class Pipeline:
             return await asyncio.to_thread(self._parsed, command, given, me)
 
     def _parsed(self, command: Command[P], given: Any, me: Caller) -> P:
+        scopes.require(me.scope, command.name, command.scope)
         p = parse(command, given)
         self._charges.cost(command, p, me)
         return p
@@ -229,20 +232,26 @@ class Pipeline:
     def _query(self, command: Command[P], p: P, me: Caller, db: Connection) -> Outcome[Any]:
         """Run a command on a reader's thread."""
         act = self._act(me, db, self._rates)
-        return self._outcome(act, command.body(act, p, command.may(act, p)))
+        return self._outcome(act, command.body(act, p, _allowed(command, act, p)))
 
     def _change(self, command: Command[P], p: P, me: Caller, db: Connection, rates: Rates) -> Outcome[Any]:
         """Run a command on the writer's thread; raises `RateLimited` if its broadcast exceeds the caller's rate."""
         self.sessions.require(me.session)
         act = self._act(me, db, rates)
         act.changes.locked = set(command.locks(db, me, p))
-        outcome = self._outcome(act, command.body(act, p, command.may(act, p)))
+        outcome = self._outcome(act, command.body(act, p, _allowed(command, act, p)))
         self._charges.events([*outcome.changes, *outcome.signals, *act.deferred], me, rates)
         return outcome
 
     def _act(self, me: Caller, db: Connection, rates: Rates) -> Act:
         ours, features = self.settings, self._features
-        more: Any = {"server": ours.name, "online": self._broadcast.online, "epoch": self.facts.epoch, "limits": ours}
+        more: Any = {
+            "grantable": features.grantable,
+            "server": ours.name,
+            "online": self._broadcast.online,
+            "epoch": self.facts.epoch,
+            "limits": ours,
+        }
         return Act(me, db, Changes(db), rates, ours.lobby, features.parts, features.blank, **more)
 
     def _outcome(self, act: Act, result: R) -> Outcome[R]:
@@ -252,6 +261,14 @@ class Pipeline:
         if act.ended:
             self.sessions.end(act.ended)
         return Outcome(result, list(act.changes.by_room.values()), act.signals, act.ended, act.queued)
+
+
+def _allowed(command: Command[P], act: Act, p: P) -> Any:
+    """Return what the permission of a command returns; raises a `Refusal`, also if the caller's key is not for it."""
+    found = command.may(act, p)
+    if not command.scoped:
+        scopes.require_room(act.me.scope, found)
+    return found
 
 
 def _whom(me: Caller) -> str:

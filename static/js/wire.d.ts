@@ -131,6 +131,17 @@ export interface Invite {
   uses_left: number;
 }
 
+/** One of your service keys. */
+export interface Key {
+  name: string;
+  commands: string[];
+  rooms: string[] | null;
+  expires_at: string | null;
+  id: string;
+  created_at: string;
+  used_at: string | null;
+}
+
 /** The server's limits. */
 export interface Limits {
   text: number;
@@ -222,6 +233,18 @@ export interface NewInvite {
   expires_at: string;
   uses_left: number;
   code: string;
+}
+
+/** A service key that was made. */
+export interface NewKey {
+  name: string;
+  commands: string[];
+  rooms: string[] | null;
+  expires_at: string | null;
+  id: string;
+  created_at: string;
+  used_at: string | null;
+  token: string;
 }
 
 /** One of your passkeys. */
@@ -464,6 +487,26 @@ export interface Commands {
   "invite.revoke": {
     params: { id: string };
     result: {};
+  };
+  /** Make a key, by which a program acts as you, with the commands and rooms that you choose. */
+  "key.create": {
+    params: { name: string; commands: string[]; rooms?: string[] | null; expires?: string | null };
+    result: { key: NewKey };
+  };
+  /** Return your service keys. */
+  "key.list": {
+    params: {};
+    result: { keys: Key[] };
+  };
+  /** End a key at once; its sockets are disconnected. */
+  "key.revoke": {
+    params: { id: string };
+    result: {};
+  };
+  /** Replace a key by another one for the same; the old one ends at once. */
+  "key.rotate": {
+    params: { id: string };
+    result: { key: NewKey };
   };
   /** Make a link that signs in another device as you, once, within five minutes. */
   "link.create": {

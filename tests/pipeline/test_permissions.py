@@ -9,7 +9,7 @@ import ast
 import json
 import re
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -20,9 +20,11 @@ import chatrooms
 from chatrooms import Chatrooms, Settings
 from chatrooms.doors.docs.generated import contract
 from chatrooms.errors import Invalid, UnknownCommand
+from chatrooms.pipeline.scopes import GROUPS
+from tests.direct import DECLARED
 from tests.doors import DOORS, post
 from tests.features.files import upload
-from tests.people import Person, connect, leave
+from tests.people import Person, Refused, connect, leave
 from tests.servers import QUICK, running, serving
 from tests.world import make_staff
 
@@ -248,6 +250,10 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "invite.revoke": [({"id": "NEW"}, STRANGER, STRANGER)],
     "invite.accept": [({"code": "c" * 43}, STRANGER, STRANGER)],
     "link.create": [({}, FINE, FINE)],
+    "key.list": [({}, FINE, FINE)],
+    "key.create": [({"name": "x", "commands": ["read"]}, FINE, FINE)],
+    "key.rotate": [({"id": "NEW"}, STRANGER, STRANGER)],
+    "key.revoke": [({"id": "NEW"}, STRANGER, STRANGER)],
     "passkey.list": [({}, FINE, FINE)],
     "passkey.begin": [({"origin": "http://localhost"}, FINE, FINE)],
     "passkey.add": [({"credential": {}, "name": "x"}, "invalid", "invalid")],
@@ -328,6 +334,63 @@ async def test_each_person_gets_what_their_role_allows(world, door, command, par
     expected = {"alice": member, "carol": stranger, "mallory": stranger}
     got = {name: outcome(await DOORS[door](world.people[name], command, world.params(params))) for name in expected}
     assert got == expected
+
+
+@asynccontextmanager
+async def program(world: World, *groups: str, rooms: list[str] | None = None) -> AsyncIterator[Person]:
+    """Connect a program of alice's with a key for these groups of commands."""
+    name = f"{groups} {rooms}"[:60]
+    key = (await world.people["alice"].run("key.create", name=name, commands=list(groups), rooms=rooms))["key"]
+    async with connect(world.url, "alice", token=key["token"]) as person:
+        yield person
+    await world.people["alice"].run("key.revoke", id=key["id"])
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_a_key_for_everything_has_every_command_of_its_groups_and_no_other(world, door):
+    async with program(world, *GROUPS) as everything:
+        for command, params, member, _ in EACH:
+            expected = member if DECLARED[command].scope else "forbidden"
+            got = outcome(await DOORS[door](everything, command, world.params(params)))
+            assert (command, params, got) == (command, params, expected)
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("group", GROUPS)
+async def test_a_key_has_no_command_outside_of_its_groups(world, door, group):
+    async with program(world, *(GROUPS.keys() - {group})) as without:
+        for command, params, _, _ in EACH:
+            if DECLARED[command].scope in (group, None):
+                answer = await DOORS[door](without, command, world.params(params))
+                assert (command, outcome(answer)) == (command, "forbidden")
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_a_key_for_one_room_learns_nothing_of_others(world, door):
+    async with program(world, *GROUPS, rooms=["#lobby"]) as scoped:
+        for command, params, _, _ in EACH:
+            answer = await DOORS[door](scoped, command, world.params(params))
+            assert not answer["ok"] or DECLARED[command].scoped, command
+            assert CANARY not in json.dumps(answer)
+        await world.people["bob"].say("#staff", CANARY)
+        await world.people["bob"].say("alice", CANARY)
+        await world.people["bob"].say("#lobby", f"to all by {door}")
+        await scoped.hears_text(f"to all by {door}")
+        await scoped.settled()
+        assert CANARY not in json.dumps(scoped.heard)
+        assert {data["room"] for event, data in scoped.heard if event == "change"} == {"#lobby"}
+
+
+async def test_a_key_without_reading_receives_nothing(world):
+    async with program(world, "post") as writer:
+        await world.people["bob"].say("#staff", CANARY)
+        await world.people["bob"].say("alice", CANARY)
+        message = await writer.say("#staff", "written")
+        await world.people["alice"].hears_text("written")
+        assert message["author"] == "alice"
+        with pytest.raises(Refused, match="forbidden"):
+            await writer.run("user.me")  # its answer comes after all that was sent before
+        assert [event for event, _ in writer.heard] == ["welcome"]
 
 
 @pytest.mark.parametrize("command", CASES)

@@ -62,7 +62,7 @@ def _no_room(_db: Connection, _me: Caller, _p: Announced) -> Iterable[str]:
     return ()
 
 
-@change("file.begin", may=access.anyone, locks=_no_room, rate="upload", method="begin_file")
+@change("file.begin", may=access.anyone, locks=_no_room, rate="upload", method="begin_file", scope="post", scoped=True)
 def begin(act: Act, p: Announced, _: None) -> Begun:
     """Begin to upload a file, which you can then post with `message.post`.
 
@@ -99,7 +99,7 @@ def _require_space(used: int, size: int, megabytes: int, who: str, /, **about: i
         raise NoSpace(f"{who} only {shown:,} of {megabytes:,} MB left for files.", field="size", **about)
 
 
-@query("file.space", may=access.anyone, method="file_space")
+@query("file.space", may=access.anyone, method="file_space", scope="post", scoped=True)
 def space(act: Act, p: Nothing, _: None) -> Space:
     """Return how much you can upload."""
     limits, to_come = act.limits, stored.unfinished(act.db, act.me.username)[1]

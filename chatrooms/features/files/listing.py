@@ -44,7 +44,7 @@ class SharedFiles(TypedDict):
     more: bool
 
 
-@query("file.list", may=access.member, method="files")
+@query("file.list", may=access.member, method="files", scope="read")
 def page(act: Act, p: Page, here: Here) -> SharedFiles:
     """Return the files of a room, newest first, about a hundred at a time; those of a message come together."""
     joined = files.join(messages, messages.c.id == files.c.message)

@@ -68,7 +68,7 @@ class InboxPage(TypedDict):
     more: bool
 
 
-@query("inbox.list", may=access.anyone, method="inbox_items")
+@query("inbox.list", may=access.anyone, method="inbox_items", scope="read")
 def page(act: Act, p: Page, _: None) -> InboxPage:
     """Return what concerns you: mentions, replies, threads that you follow; newest first, a hundred at a time."""
     found = items.of(act.me.username).where(inbox.c.gone.is_(False), access.readable(inbox.c.room, act.me))
@@ -83,7 +83,7 @@ def page(act: Act, p: Page, _: None) -> InboxPage:
     return {"items": shown, "messages": [about[it] for it in which if it in about], "more": len(listed) > len(shown)}
 
 
-@change("inbox.mark", may=access.anyone, locks=own_room, repeatable=True, method="mark_inbox")
+@change("inbox.mark", may=access.anyone, locks=own_room, repeatable=True, method="mark_inbox", scope="own")
 def mark(act: Act, p: Marked, _: None) -> Items:
     """Mark items of your inbox as read, or as unread again."""
     visible = access.readable(inbox.c.room, act.me)

@@ -44,7 +44,7 @@ def _author_or_moderator(act: Act, p: Which) -> Message:
     return message
 
 
-@change("message.edit", may=_author, locks=room_of, rate="post")
+@change("message.edit", may=_author, locks=room_of, rate="post", scope="post")
 def edit(act: Act, p: Edit, message: Message) -> OneMessage:
     """Edit the text of your message; you and moderators can see what it said before."""
     require_undeleted(message)
@@ -54,7 +54,7 @@ def edit(act: Act, p: Edit, message: Message) -> OneMessage:
     return {"message": _update(act, message, text=p.text, edited_at=act.now)}
 
 
-@change("message.delete", may=_author_or_moderator, locks=room_of, repeatable=True)
+@change("message.delete", may=_author_or_moderator, locks=room_of, repeatable=True, scope="post")
 def delete(act: Act, p: Which, message: Message) -> OneMessage:
     """Delete a message; a tombstone without its text takes its place."""
     if message["deleted"]:

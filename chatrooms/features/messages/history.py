@@ -42,7 +42,7 @@ class History(TypedDict):
     mine: Mine
 
 
-@query("history", may=access.member)
+@query("history", may=access.member, scope="read")
 def history(act: Act, p: Place, here: Here) -> History:
     """Return a page of a room's messages, at most 100."""
     if p.around is not None:

@@ -118,7 +118,7 @@ def _locks(_db: Connection, me: Caller, p: Post) -> Iterable[str]:
     return [room, *names.people(room)] if names.kind(room) == "conversation" else [room]
 
 
-@change("message.post", may=_may, locks=_locks, rate="post")
+@change("message.post", may=_may, locks=_locks, rate="post", scope="post")
 def post(act: Act, p: Post, to: Posting) -> OneMessage:
     """Post a message in a room, or to a person by their username.
 

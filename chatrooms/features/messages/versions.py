@@ -56,7 +56,7 @@ def _author_or_moderator(act: Act, p: Which) -> Message:
     return message
 
 
-@query("message.versions", may=_author_or_moderator)
+@query("message.versions", may=_author_or_moderator, scope="read")
 def page(act: Act, p: Which, _: Message) -> Versions:
     """Return the texts that a message had before it was edited."""
     found = select(versions.c.at, versions.c.text).where(versions.c.message == p.id).order_by(versions.c.at.desc())

@@ -75,7 +75,7 @@ REACTIONS = Part(
 )
 
 
-@change("reaction.add", may=markable, locks=room_of, rate="post", repeatable=True, method="react")
+@change("reaction.add", may=markable, locks=room_of, rate="post", repeatable=True, method="react", scope="post")
 def add(act: Act, p: React, message: Message) -> Reacted:
     """React to a message with an emoji; people can use 50 of them on one message. Reacting twice has no effect.
 
@@ -89,7 +89,7 @@ def add(act: Act, p: React, message: Message) -> Reacted:
     return _answer(act, message, has_changed=stored.add(act.db, p.id, p.emoji, act.me.username))
 
 
-@change("reaction.remove", may=markable, locks=room_of, rate="post", repeatable=True, method="unreact")
+@change("reaction.remove", may=markable, locks=room_of, rate="post", repeatable=True, method="unreact", scope="post")
 def remove(act: Act, p: React, message: Message) -> Reacted:
     """Remove your reaction to a message. Removing one that is not there has no effect."""
     return _answer(act, message, has_changed=stored.remove(act.db, p.id, p.emoji, act.me.username))
@@ -104,7 +104,7 @@ def _answer(act: Act, message: Message, *, has_changed: bool) -> Reacted:
     return {"message": row, "mine": own}
 
 
-@query("reaction.list", may=readable, method="reactions")
+@query("reaction.list", may=readable, method="reactions", scope="read")
 def page(act: Act, p: FindPeople, _message: Message) -> ReactionPage:
     """Return who reacted to a message with an emoji, a hundred at a time, oldest reaction first."""
     after = stored.key_of(act.db, p.id, p.emoji, p.after) if p.after else 0

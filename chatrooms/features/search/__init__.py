@@ -83,7 +83,7 @@ def _place(act: Act, p: Find) -> int | None:
     return row["key"] if row else None
 
 
-@query("search", may=_place, rate="search")
+@query("search", may=_place, rate="search", scope="read")
 def search(act: Act, p: Find, below: int | None) -> FoundPage:
     """Find messages in the rooms and conversations that you belong to, newest first."""
     reader = Reader(act.me.username, found_by(act), timedelta(minutes=p.offset), datetime.now(UTC))

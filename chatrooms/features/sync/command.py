@@ -15,7 +15,7 @@ from chatrooms.features.messages.loading import Mine, mine
 from chatrooms.features.sync import sizes
 from chatrooms.features.sync.change import Head, RoomChange
 from chatrooms.features.sync.others import changes
-from chatrooms.features.sync.own import own
+from chatrooms.features.sync.own import kept, own
 from chatrooms.features.sync.restored import MAX_NEWEST, Newest, require_history
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, query
@@ -149,7 +149,7 @@ def _is_first(p: Sync) -> bool:
     return not p.after
 
 
-@query("sync", may=access.anyone, aligned=_is_first)
+@query("sync", may=access.anyone, aligned=_is_first, scope="read", scoped=True)
 def sync(act: Act, p: Sync, _: None) -> SyncPage:
     """Return the changes since these revs in your own room and the rooms you belong to, a page of rooms at a time.
 
@@ -201,18 +201,23 @@ def _threads(room: str) -> bool:
     return names.kind(room) == "thread"
 
 
+def _is_for(act: Act, room: str) -> bool:
+    """Return whether a room is one of those that a program's key is for."""
+    return act.me.scope is None or act.me.scope.has(room)
+
+
 def _add_own(answer: Answer, act: Act, p: Sync) -> bool:
     """Add the changes of the caller's own room; return False if more pieces follow."""
     me = act.me.username
     head = Head(me, act.db.scalars(select(rooms.c.counter).where(rooms.c.name == me)).one())
     known = p.revs.get(me, 0)
-    return known == head.rev or answer.add(own(act, head, known))
+    return known == head.rev or answer.add(kept(own(act, head, known), act.me))
 
 
 def _open_heads(act: Act, given: Iterable[str]) -> list[Head]:
     """Return those of these rooms that are on the person's list, and those threads that they may read."""
     rows = _heads_of.tuples(act.db, {"me": act.me.username, "names": packed(given)})
-    return sorted(map(Head._make, rows))
+    return sorted(head for head in map(Head._make, rows) if _is_for(act, head.room))
 
 
 def _heads(act: Act, after: str, until: str, size: int) -> Iterator[Head]:
@@ -224,7 +229,7 @@ def _heads(act: Act, after: str, until: str, size: int) -> Iterator[Head]:
     while True:
         given = {"me": act.me.username, "after": after, "until": until, "limit": size}
         block = sorted(map(Head._make, _heads_after.tuples(act.db, given)))
-        yield from block
+        yield from (head for head in block if _is_for(act, head.room))
         if len(block) < size:
             return
         after, size = block[-1].room, 2 * size

@@ -9,7 +9,7 @@ from typing import cast
 from chatrooms.features.messages.loading import with_parts
 from chatrooms.features.sync import sizes
 from chatrooms.features.sync.change import Head, RoomChange, Row, change_of, tables, too_many
-from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.storage.rows import Change, Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import Synced
@@ -33,6 +33,19 @@ def own(act: Act, head: Head, known: int) -> RoomChange:
         if max(map(len, rows.values())) < sizes.PIECE_ROWS and size_of(rows) <= sizes.LARGEST_ROOM:
             return _sized(change_of(head.room, head.rev, rows), reset=True)
     return _piece(act, head, 0, KEPT)._replace(reset=True) if ahead else _piece(act, head, known, PERSONAL)
+
+
+def kept(part: RoomChange, me: Caller) -> RoomChange:
+    """Return what a program may know of the changes of its person's own room.
+
+    If its key is for some rooms, that is the profile, and the memberships in these rooms.
+    """
+    scope, whole = me.scope, part.change
+    if scope is None or scope.rooms is None:
+        return part
+    change: Change = {"room": whole["room"], "rev": whole["rev"], "users": whole.get("users", [])}
+    change["memberships"] = [row for row in whole.get("memberships", []) if scope.has(row["room"])]
+    return part._replace(change=change)
 
 
 def _piece(act: Act, head: Head, known: int, which: dict[str, Synced], times: int = 1) -> RoomChange:

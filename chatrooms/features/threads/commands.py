@@ -106,7 +106,7 @@ def _locks(db: Connection, me: Caller, p: WithThread) -> Iterable[str]:
     return [me.username, *([names.thread(message["room"], message["seq"])] if message else [])]
 
 
-@query("thread.open", may=_thread, opens=True, method="open_thread")
+@query("thread.open", may=_thread, opens=True, method="open_thread", scope="read")
 def open_one(act: Act, p: WithThread, thread: Thread) -> Opened:
     """Return the thread under a message; your socket receives its changes from now on, until you close it.
 
@@ -127,13 +127,13 @@ def open_one(act: Act, p: WithThread, thread: Thread) -> Opened:
     }
 
 
-@query("thread.close", may=_thread, closes=True, method="close_thread")
+@query("thread.close", may=_thread, closes=True, method="close_thread", scope="read")
 def close(act: Act, p: WithThread, thread: Thread) -> Done:
     """Stop receiving the changes of a thread on your socket, unless you follow it."""
     return {}
 
 
-@change("thread.follow", may=_thread, locks=_locks, repeatable=True, method="follow")
+@change("thread.follow", may=_thread, locks=_locks, repeatable=True, method="follow", scope="own")
 def follow(act: Act, p: WithThread, thread: Thread) -> Followed:
     """Follow the thread under a message on all your devices. Following it again has no effect.
 
@@ -147,7 +147,7 @@ def follow(act: Act, p: WithThread, thread: Thread) -> Followed:
     return {"follow": began, "read": reads.find(act.db, act.me.username, thread.room)}
 
 
-@change("thread.unfollow", may=_own, locks=_locks, repeatable=True, method="unfollow")
+@change("thread.unfollow", may=_own, locks=_locks, repeatable=True, method="unfollow", scope="own")
 def unfollow(act: Act, p: WithThread, known: Follow) -> Followed:
     """Stop following a thread, until you reply in it or follow it again. Doing so twice has no effect."""
     ended = following.end(act, act.me.username, known)

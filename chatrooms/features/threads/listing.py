@@ -55,7 +55,7 @@ _counted = rooms.c.posted - reads.c.number - uncounted
 _unread = case((uncounted.is_(None), COUNTED), else_=_counted).label("unread")
 
 
-@query("thread.list", may=access.anyone, method="threads")
+@query("thread.list", may=access.anyone, method="threads", scope="read")
 def page(act: Act, p: Page, _: None) -> ThreadPage:
     """Return the threads that you follow, that with the newest reply first, 50 at a time."""
     found = _followed(act.me.username).where(follows.c.gone.is_(False), access.readable(follows.c.room, act.me))

@@ -1,0 +1,132 @@
+"""Making, rotating and revoking service keys (see `service_keys`); no key can do that."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from typing_extensions import TypedDict
+
+from chatrooms.errors import Conflict, Invalid, NotFound
+from chatrooms.identity import service_keys, sessions
+from chatrooms.identity.service_keys import About, Key, NewKey
+from chatrooms.pipeline.chat import NOBODY, Chat
+from chatrooms.pipeline.commands import Act, Params, change, query
+from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.jobs import Job, JobKind, enqueue
+from chatrooms.pipeline.scopes import GROUPS
+from chatrooms.pipeline.shapes import Done, Nothing
+from chatrooms.types import CLEAN, Future, Id, SharedRoom, line
+
+MOST = 50
+"""Keys of a person."""
+MOST_LISTED = 100
+"""Commands, and rooms, of a key."""
+_groups = ", ".join(f"`{name}` ({what})" for name, what in GROUPS.items())
+
+Name = Annotated[str, AfterValidator(line)]
+
+
+class NewKeyAsked(Params):
+    """A key to make."""
+
+    name: Name = Field(min_length=1, max_length=60, description="What to call it, such as the program.")
+    commands: list[Annotated[str, Field(max_length=100, pattern=CLEAN)]] = Field(
+        min_length=1, max_length=MOST_LISTED, description=f"Names of commands, or of groups of them: {_groups}."
+    )
+    rooms: list[SharedRoom] | None = Field(
+        None, min_length=1, max_length=MOST_LISTED, description="The rooms that it is for, and their threads; or all."
+    )
+    expires: Future | None = Field(None, description="Until when it works; for ever if omitted.")
+
+
+class WhichKey(Params):
+    """One of your keys."""
+
+    id: Id = Field(description="The id of one of your keys.")
+
+
+class OneKey(TypedDict):
+    """The key that was made, with its token."""
+
+    key: NewKey
+
+
+class ManyKeys(TypedDict):
+    """Your keys, the oldest first."""
+
+    keys: list[Key]
+
+
+def _person(act: Act, _p: Params) -> str:
+    """Allow people with a session."""
+    return sessions.signed_in(act.me)
+
+
+@query("key.list", may=_person, method="keys")
+def page(act: Act, p: Nothing, _: str) -> ManyKeys:
+    """Return your service keys."""
+    return {"keys": service_keys.of_person(act.db, act.me.username)}
+
+
+@change("key.create", may=_person, locks=sessions.no_room, rate="create", method="create_key")
+def create(act: Act, p: NewKeyAsked, _: str) -> OneKey:
+    """Make a key, by which a program acts as you, with the commands and rooms that you choose."""
+    for command in p.commands:
+        if command not in act.grantable:
+            raise Invalid(f"A key cannot have {command}.", field="commands")
+    about: About = {"name": p.name, "commands": p.commands, "rooms": p.rooms, "expires_at": p.expires}
+    return {"key": make(act, about)}
+
+
+@change("key.rotate", may=_person, locks=sessions.no_room, rate="create", method="rotate_key")
+def rotate(act: Act, p: WhichKey, _: str) -> OneKey:
+    """Replace a key by another one for the same; the old one ends at once. The id is another, too."""
+    old = _end(act, p.id)
+    about: About = {
+        "name": old["name"],
+        "commands": old["commands"],
+        "rooms": old["rooms"],
+        "expires_at": old["expires_at"],
+    }
+    return {"key": make(act, about)}
+
+
+@change("key.revoke", may=_person, locks=sessions.no_room, method="revoke_key")
+def revoke(act: Act, p: WhichKey, _: str) -> Done:
+    """End a key at once; its sockets are disconnected."""
+    _end(act, p.id)
+    return {}
+
+
+def make(act: Act, about: About) -> NewKey:
+    """Make a key of the caller; raises `Conflict` if they have too many. When it expires, its sockets end."""
+    if len(service_keys.of_person(act.db, act.me.username)) >= MOST:
+        raise Conflict(f"You can have {MOST} keys. Revoke one first.")
+    key = service_keys.make(act.db, act.me.username, about)
+    if key["expires_at"]:
+        enqueue(act, EXPIRE, key["id"], act.me.username, due=key["expires_at"])
+    return key
+
+
+def _end(act: Act, id: str) -> Key:
+    key = service_keys.end(act.db, act.me.username, id)
+    if key is None:
+        raise NotFound("You have no such key.", field="id")
+    act.ended.append(id)
+    return key
+
+
+async def _expire(chat: Chat, job: Job) -> None:
+    """End a key that has expired, with its sockets."""
+
+    def end(act: Act) -> None:
+        if not service_keys.alive(act.db, job.key):
+            service_keys.end(act.db, job.data, job.key)
+            act.ended.append(job.key)
+
+    await chat.change(end, NOBODY)
+
+
+EXPIRE = JobKind("keys.expire", _expire)
+FEATURE = Feature(tables=(service_keys.service_keys,), commands=(page, create, rotate, revoke), jobs=(EXPIRE,))

@@ -1,0 +1,144 @@
+"""Service keys: what a person gives to their programs instead of a session; only the hash is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from typing import Annotated, NamedTuple, get_type_hints
+from uuid import uuid4
+
+from pydantic import Field
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    String,
+    Table,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
+from typing_extensions import TypedDict
+
+from chatrooms import clock
+from chatrooms.pipeline.scopes import Scope
+from chatrooms.storage.rows import Created, many
+from chatrooms.storage.tables import metadata, users
+
+BEGIN = "crk_"
+"""Begins every key, so that programs which look for secrets in files find it."""
+SEEN_EVERY_HOURS = 1
+
+service_keys = Table(
+    "service_keys",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("username", String(32), ForeignKey(users.c.username), nullable=False, index=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("name", String(60), nullable=False),
+    Column("commands", JSON, nullable=False, comment="names of commands, and of groups of them"),
+    Column("rooms", JSON(none_as_null=True), comment="null for all"),
+    Column("created_at", String(24), nullable=False),
+    Column("expires_at", String(24)),
+    Column("used_at", String(24)),
+)
+
+
+class About(TypedDict):
+    """What a key is for."""
+
+    name: Annotated[str, Field(description="What you call it.")]
+    commands: Annotated[list[str], Field(description="The commands that it runs, and groups of them.")]
+    rooms: Annotated[list[str] | None, Field(description="The rooms that it is for; null for all.")]
+    expires_at: Annotated[str | None, Field(description="Until when it works, in ISO 8601; null for ever.")]
+
+
+class Key(About):
+    """One of your service keys."""
+
+    id: Annotated[str, Field(description="The id, for `key.rotate` and `key.revoke`.")]
+    created_at: Created
+    used_at: Annotated[str | None, Field(description="When it was last used, to the hour; null if never.")]
+
+
+class NewKey(Key):
+    """A service key that was made."""
+
+    token: Annotated[str, Field(description="What programs give as `token`, or `Authorization: Bearer`. Shown once.")]
+
+
+class Holder(NamedTuple):
+    """Whose key a token is, and what it is for."""
+
+    id: str
+    username: str
+    used_at: str | None
+    scope: Scope
+
+
+_SHOWN = [service_keys.c[name] for name in get_type_hints(Key)]
+
+
+def _works() -> ColumnElement[bool]:
+    return or_(service_keys.c.expires_at.is_(None), service_keys.c.expires_at > clock.now())
+
+
+def find(db: Connection, token: str) -> Holder | None:
+    """Return whose key a token is, unless it was ended or has expired."""
+    row = db.execute(select(service_keys).where(service_keys.c.token_hash == _hash(token), _works())).one_or_none()
+    if row is None:
+        return None
+    rooms = None if row.rooms is None else frozenset(row.rooms)
+    return Holder(row.id, row.username, row.used_at, Scope(frozenset(row.commands), rooms, row.expires_at))
+
+
+def alive(db: Connection, id: str) -> bool:
+    """Return whether a key was not ended, and has not expired."""
+    return db.scalar(select(service_keys.c.id).where(service_keys.c.id == id, _works())) is not None
+
+
+def stale(holder: Holder) -> bool:
+    """Return whether it is time to note that a key is used."""
+    return holder.used_at is None or holder.used_at < clock.ago(hours=SEEN_EVERY_HOURS)
+
+
+def touch(db: Connection, ids: Iterable[str]) -> None:
+    """Note that keys are used."""
+    db.execute(update(service_keys).where(service_keys.c.id.in_(list(ids))).values(used_at=clock.now()))
+
+
+def of_person(db: Connection, username: str) -> list[Key]:
+    """Return the keys of a person, the oldest first."""
+    mine = select(*_SHOWN).where(service_keys.c.username == username, _works())
+    return many(Key, db.execute(mine.order_by(service_keys.c.created_at, service_keys.c.id)))
+
+
+def make(db: Connection, username: str, about: About) -> NewKey:
+    """Store a key of a person, and return it with its token."""
+    token = BEGIN + secrets.token_urlsafe(32)
+    row: Key = {"id": str(uuid4()), **about, "created_at": clock.now(), "used_at": None}
+    db.execute(insert(service_keys).values(**row, username=username, token_hash=_hash(token)))
+    return {**row, "token": token}
+
+
+def end(db: Connection, username: str, id: str) -> Key | None:
+    """End a key of a person, and return it; None if they have no such key."""
+    mine = service_keys.c.id == id, service_keys.c.username == username
+    found = many(Key, db.execute(select(*_SHOWN).where(*mine)))
+    db.execute(delete(service_keys).where(*mine))
+    return found[0] if found else None
+
+
+def forget(db: Connection, username: str) -> None:
+    """End all keys of a person."""
+    db.execute(delete(service_keys).where(service_keys.c.username == username))
+
+
+def _hash(token: str) -> str:
+    """Return what is stored of a token; it is random, so one round of SHA-256 is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,62 @@
+"""What a program may do with a service key of a person: some commands, perhaps in some rooms, perhaps for some time.
+
+A command says in its declaration to which group it belongs; without one, no key runs it. A key that is for some rooms
+runs only what happens in one of them, as the command's permission says, and what keeps to them by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from chatrooms import clock, names
+from chatrooms.errors import Forbidden, Unauthorized
+
+Group = Literal["read", "post", "rooms", "own"]
+GROUPS: Mapping[str, str] = {
+    "read": "read messages, rooms and people",
+    "post": "post, edit and delete messages, react, upload files",
+    "rooms": "make, change, join and leave rooms, pin, invite people",
+    "own": "read positions, bookmarks, what is followed and muted, the profile",
+}
+"""What each group is about, for people."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The ``commands`` of a key, or groups of them; the shared ``rooms`` that it is for; and ``until`` when.
+
+    None stands for all rooms, and for ever.
+    """
+
+    commands: frozenset[str]
+    rooms: frozenset[str] | None = None
+    until: str | None = None
+
+    def has(self, room: str) -> bool:
+        """Return whether the key is for a room, or the room that a thread is in."""
+        return self.rooms is None or names.base(room) in self.rooms
+
+    def receives(self, room: str) -> bool:
+        """Return whether the program's sockets receive the changes of a room: if it may ask for them by `sync`."""
+        return not self.commands.isdisjoint(("read", "sync")) and self.has(room)
+
+
+def require(scope: Scope | None, name: str, group: Group | None) -> None:
+    """Raise `Forbidden` unless a key has a command; `Unauthorized` if it has expired."""
+    if scope is None:
+        return
+    if scope.until is not None and scope.until <= clock.now():
+        raise Unauthorized("This key has expired.")
+    if group is None or scope.commands.isdisjoint((name, group)):
+        raise Forbidden("This key is not for that.", command=name)
+
+
+def require_room(scope: Scope | None, found: Any) -> None:
+    """Raise `Forbidden` unless what a permission has found is in a room of the key."""
+    if scope is None or scope.rooms is None:
+        return
+    room = found.get("room") if isinstance(found, Mapping) else getattr(found, "room", None)
+    if not isinstance(room, str) or not scope.has(room):
+        raise Forbidden("This key is for some rooms, and that is not in one of them.")
