@@ -22,7 +22,7 @@ def sign_in(settings: Settings, username: str, minutes: int, *, forget_password:
 
     ``forget_password`` removes all that signs them in, and their sessions, so that they alone can set others.
     """
-    with _beside(settings) as db:
+    with beside(settings) as db:
         if username == users.SYSTEM or users.find(db, username) is None:
             raise Unable(f"no one has the name {username}")
         if forget_password:
@@ -37,7 +37,7 @@ def sign_in(settings: Settings, username: str, minutes: int, *, forget_password:
 
 def invite(settings: Settings, room: str, uses: int, days: int) -> str:
     """Return a link by which so many people join ``room``, and the server; raises `Unable`."""
-    with _beside(settings) as db:
+    with beside(settings) as db:
         if not rooms.exists(db, room):
             raise Unable(f"there is no room {room}")
         made = invites.make(db, names.APPLICATION, room, uses, clock.later(timedelta(days=days)))
@@ -45,7 +45,7 @@ def invite(settings: Settings, room: str, uses: int, days: int) -> str:
 
 
 @contextmanager
-def _beside(settings: Settings) -> Iterator[Connection]:
+def beside(settings: Settings) -> Iterator[Connection]:
     """Yield a transaction of the database, also while a server uses it."""
     with opening_existing(settings) as url:
         engine = connect(url, writer=True)

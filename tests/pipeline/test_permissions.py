@@ -372,6 +372,7 @@ async def test_a_key_for_one_room_learns_nothing_of_others(world, door):
             answer = await DOORS[door](scoped, command, world.params(params))
             assert not answer["ok"] or DECLARED[command].scoped, command
             assert CANARY not in json.dumps(answer)
+            assert "#staff" not in json.dumps(answer.get("result"))
         await world.people["bob"].say("#staff", CANARY)
         await world.people["bob"].say("alice", CANARY)
         await world.people["bob"].say("#lobby", f"to all by {door}")

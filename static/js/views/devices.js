@@ -9,6 +9,7 @@ import { useForm } from "./form.js";
 import { Passkeys } from "./passkeys.js";
 import { Password } from "./password.js";
 import { QrCode } from "./qr-code.js";
+import { ServiceKeys } from "./service-keys.js";
 
 /**
  * Where you are signed in, and the ways to sign in elsewhere.
@@ -21,6 +22,7 @@ export const Devices = ({ onClose }) => html`
     <${Passkeys} />
     <${Password} />
     <${Sessions} />
+    <${ServiceKeys} />
   <//>
 `;
 

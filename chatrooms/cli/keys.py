@@ -1,0 +1,80 @@
+"""Service keys of people, made, listed and ended beside a server that goes on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import orjson
+from sqlalchemy import Connection
+
+from chatrooms import clock, names
+from chatrooms.cli.links import beside
+from chatrooms.cli.opening import Unable
+from chatrooms.features import FEATURES, users
+from chatrooms.identity import FEATURES as IDENTITY
+from chatrooms.identity import service_keys
+from chatrooms.identity.key_commands import EXPIRE, MOST
+from chatrooms.identity.service_keys import About, Key, NewKey
+from chatrooms.pipeline import jobs
+from chatrooms.pipeline.feature import Features
+from chatrooms.settings import Settings
+
+
+def make(
+    settings: Settings, username: str, name: str, commands: list[str], rooms: list[str], *, days: int | None
+) -> NewKey:
+    """Make a key of a person, for reading and posting if no ``commands`` are given.
+
+    Raises `Unable`, or ``ValueError`` for what is no room.
+    """
+    commands = commands or ["read", "post"]
+    grantable = Features((*FEATURES, *IDENTITY)).grantable
+    if unknown := [command for command in commands if command not in grantable]:
+        raise Unable(f"a key cannot have {unknown[0]}")
+    about: About = {
+        "name": name,
+        "commands": commands,
+        "rooms": [names.shared(room) for room in rooms] or None,
+        "expires_at": None if days is None else clock.later(timedelta(days=days)),
+    }
+    with beside(settings) as db:
+        _require(db, username)
+        if len(service_keys.of_person(db, username)) >= MOST:
+            raise Unable(f"{username} has {MOST} keys already")
+        key = service_keys.make(db, username, about)
+        if key["expires_at"]:
+            jobs.schedule(db, EXPIRE, key["id"], username, key["expires_at"])
+    return key
+
+
+def listed(settings: Settings, username: str) -> list[Key]:
+    """Return the keys of a person; raises `Unable`."""
+    with beside(settings) as db:
+        _require(db, username)
+        return service_keys.of_person(db, username)
+
+
+def revoke(settings: Settings, username: str, id: str) -> None:
+    """End a key of a person; a running server ends its sockets within a minute. Raises `Unable`."""
+    with beside(settings) as db:
+        _require(db, username)
+        if service_keys.end(db, username, id) is None:
+            raise Unable(f"{username} has no key {id}")
+        jobs.schedule(db, EXPIRE, id, username, clock.now())
+
+
+def line(key: Key) -> str:
+    """Return a key on one line."""
+    commands, rooms = ",".join(key["commands"]), ",".join(key["rooms"] or ["all rooms"])
+    until, used = key["expires_at"] or "revoked", key["used_at"] or "never"
+    return f"{key['id']}  {key['name']}: {commands}; {rooms}; until {until}; last used {used}"
+
+
+def shown(result: object, text: str, *, as_json: bool) -> str:
+    """Return a result as JSON, or the ``text`` about it."""
+    return orjson.dumps(result).decode() if as_json else text
+
+
+def _require(db: Connection, username: str) -> None:
+    if username == users.SYSTEM or users.find(db, username) is None:
+        raise Unable(f"no one has the name {username}")

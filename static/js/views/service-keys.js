@@ -1,0 +1,100 @@
+import { useEffect, useState } from "preact/hooks";
+import { asRefusal, run } from "../connection.js";
+import { exactTime } from "../dates.js";
+import { html } from "../html.js";
+import { CopyLink } from "./copy-link.js";
+import { Field } from "./field.js";
+import { useForm } from "./form.js";
+
+/** What a key can be for, by groups of commands. */
+const ALLOWED = /** @type {const} */ ([
+  ["read", "Read messages, rooms and people"],
+  ["post", "Post, edit and delete, react, upload"],
+  ["rooms", "Make, change and join rooms, invite"],
+  ["own", "Change your bookmarks, read positions and profile"],
+]);
+
+/**
+ * Keys by which programs act as you: a list, and a form to make one.
+ * @import {Key, NewKey} from "../wire.js"
+ */
+export function ServiceKeys() {
+  const { keys, problem, load } = useKeys();
+  const [isOpen, setOpen] = useState(false);
+  const [made, setMade] = useState(/** @type {NewKey | null} */ (null));
+  /** @param {NewKey} key */
+  const done = (key) => (setOpen(false), setMade(key), load());
+  /** @param {string} id */
+  const revoke = (id) => run("key.revoke", { id }).then(() => (made?.id === id && setMade(null), load()), load);
+  return html`
+    <section class="setting" aria-labelledby="service-keys">
+      <h3 id="service-keys">Keys for programs</h3>
+      <p class="hint">A program with a key acts as you, with what you allow it.</p>
+      ${problem && html`<p class="error" role="alert">${problem}</p>`}
+      ${made && html`<${CopyLink} address=${made.token} /><p class="hint" role="status">Copy it now: it isn't shown again. Keep it secret.</p>`}
+      ${
+        keys.length > 0 &&
+        html`<ul class="devices" aria-label="Keys">
+          ${keys.map((key) => html`<${Row} key=${key.id} of=${key} onRevoke=${() => revoke(key.id)} />`)}
+        </ul>`
+      }
+      ${isOpen ? html`<${Form} onDone=${done} onCancel=${() => setOpen(false)} />` : html`<p><button class="secondary small" onClick=${() => setOpen(true)}>Make a key</button></p>`}
+    </section>
+  `;
+}
+
+function useKeys() {
+  const [answer, setAnswer] = useState({ keys: /** @type {Key[]} */ ([]), problem: "" });
+  const load = () =>
+    run("key.list", {}).then(
+      ({ keys }) => setAnswer({ keys, problem: "" }),
+      (error) => setAnswer({ keys: [], problem: asRefusal(error).message }),
+    );
+  useEffect(() => void load(), []);
+  return { ...answer, load };
+}
+
+/** @param {{of: Key, onRevoke: () => void}} props */
+const Row = ({ of, onRevoke }) => html`
+  <li>
+    <span class="what">
+      <strong>${of.name}</strong>
+      <small title=${of.commands.join(", ")}>${[of.commands.join(", "), ...(of.rooms ?? [])].join(" · ")}</small>
+      <small>${of.used_at ? html`Last used <time datetime=${of.used_at}>${exactTime(of.used_at)}</time>` : "Not used yet"}</small>
+    </span>
+    <button class="secondary small" aria-label=${`Revoke ${of.name}`} onClick=${onRevoke}>Revoke</button>
+  </li>
+`;
+
+/** @param {{onDone: (key: NewKey) => void, onCancel: () => void}} props */
+function Form({ onDone, onCancel }) {
+  const [name, setName] = useState("");
+  const [rooms, setRooms] = useState("");
+  const [commands, setCommands] = useState(/** @type {string[]} */ (["read", "post"]));
+  const { busy, onSubmit, error, field } = useForm(async () => {
+    const some = rooms.split(/[\s,]+/u).filter(Boolean);
+    onDone((await run("key.create", { name: name.trim(), commands, ...(some.length && { rooms: some }) })).key);
+  });
+  const isOfRooms = Boolean(field?.startsWith("rooms"));
+  /** @param {string} group */
+  const toggle = (group) =>
+    setCommands(commands.includes(group) ? commands.filter((each) => each !== group) : [...commands, group]);
+  return html`
+    <form onSubmit=${onSubmit}>
+      <${Field} label="Name of the key" value=${name} onInput=${setName} error=${field === "name" ? error : ""} hint="Such as the program." maxlength="60" required autofocus />
+      ${ALLOWED.map(
+        ([group, label]) => html`
+          <label key=${group} class="check">
+            <input type="checkbox" checked=${commands.includes(group)} onChange=${() => toggle(group)} /> ${label}
+          </label>
+        `,
+      )}
+      <${Field} label="Only in these rooms" value=${rooms} onInput=${setRooms} error=${isOfRooms ? error : ""} hint="Leave empty for all your rooms." maxlength="1000" />
+      ${field !== "name" && !isOfRooms && error && html`<p class="error" role="alert">${error}</p>`}
+      <footer>
+        <button class="secondary" type="button" onClick=${onCancel}>Cancel</button>
+        <button class="primary" disabled=${busy || !commands.length}>Make key</button>
+      </footer>
+    </form>
+  `;
+}
