@@ -53,7 +53,7 @@ async def test_the_embedding_example_runs_as_printed(tmp_path):
 
 async def test_the_program_in_the_guide_runs_as_printed(tmp_path):
     guide = (TOP / "docs" / "embedding.md").read_text()
-    (command,) = re.findall(r"`(uvicorn support:app[^`]*)`", guide)
+    command = next(block for block in blocks("sh") if "uvicorn" in block).replace("shop:app", "support:app")
     program, *_ = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
     async with serving(tmp_path, "support.py", program, command) as url:
         await _support(url)

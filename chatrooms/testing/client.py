@@ -9,7 +9,7 @@ from typing import Any, Self
 from chatrooms.client import Client
 from chatrooms.client.rows import Message
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds to wait for a message."""
 
 

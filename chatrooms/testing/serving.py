@@ -11,7 +11,7 @@ import uvicorn
 
 from chatrooms.cli.serve import uvicorn_options
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds to wait for the start and the end."""
 
 
