@@ -97,8 +97,8 @@ class Chatrooms:
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(jobs.FORGET,))))
         rates, queue = Rates(settings), jobs.Queue()
         self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue)
-        self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
         self._components = declared.start(self._broadcast, self._pipeline)
+        self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
 
         pages, gate = Pages(settings.origins), Gate(self._pipeline, rates, authenticate)
         self._socketio = SocketioDoor(
@@ -109,8 +109,8 @@ class Chatrooms:
         reference = Reference(Documents(Contract(declared.declared, declared.parts)), settings)
         callers = Callers(pages, gate)
         self._uploads = uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
-        downloads = [Downloads(callers, self._pipeline, rates, each) for each in declared.contents]
-        files = [route for up, down in zip(uploads, downloads, strict=True) for route in (*up.routes(), *down.routes())]
+        downloads = Downloads(callers, self._pipeline, rates, declared.served)
+        files = (*(route for each in uploads for route in each.routes()), *downloads.routes())
         routes = (*files, *reference.routes(), *assets.routes())
         http = HttpDoor(callers, self._pipeline, gate, self._db.reader, routes=routes)
         self._front = Front(settings, self._lifetime, pages, self._server, http.app(self.lifespan))

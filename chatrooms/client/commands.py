@@ -76,6 +76,7 @@ REPEATABLE = frozenset(
         "message.versions",
         "password.get",
         "presence.watch",
+        "preview.remove",
         "reaction.add",
         "reaction.list",
         "reaction.remove",
@@ -291,6 +292,14 @@ class Commands(ABC):
         """
         result: States = await self.run("presence.watch", usernames=usernames)
         return result["states"]
+
+    async def remove_preview(self, id: str, url: str) -> Message:
+        """Remove a preview from your message; editing does not bring it back. Removing it twice has no effect.
+
+        - ``url``: The ``url`` of the preview.
+        """
+        result: OneMessage = await self.run("preview.remove", id=id, url=url)
+        return result["message"]
 
     async def react(self, id: str, emoji: str) -> Message:
         """React to a message with an emoji; people can use 50 of them on one message. Reacting twice has no effect.

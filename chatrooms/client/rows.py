@@ -186,6 +186,8 @@ class FoundMessage(TypedDict):
     """
     files: list[File]
     """Its files, at most 10; a message with files can have an empty text."""
+    previews: list[Preview]
+    """What its first 3 links lead to, once the server has loaded that; those that it could not load are missing."""
 
 
 class FoundPage(TypedDict):
@@ -465,6 +467,8 @@ class Message(TypedDict):
     """
     files: list[File]
     """Its files, at most 10; a message with files can have an empty text."""
+    previews: list[Preview]
+    """What its first 3 links lead to, once the server has loaded that; those that it could not load are missing."""
 
 
 class NewInvite(TypedDict):
@@ -579,6 +583,34 @@ class Pinned(TypedDict):
 
     messages: list[Message]
     more: bool
+
+
+class Preview(TypedDict):
+    """What a page that a message links to says of itself; it may lie, so show the host of the ``url`` too."""
+
+    url: str
+    """The link in the text."""
+    title: str
+    """One line; may be empty."""
+    description: str
+    """One line; may be empty."""
+    site: str
+    """The name of the site, one line; may be empty."""
+    picture: PreviewPicture | None
+    """``null`` if it has none."""
+
+
+class PreviewPicture(TypedDict):
+    """The picture of a page, as WebP, in a box of 800 pixels."""
+
+    url: str
+    """Where it is, relative to the address of the chat."""
+    width: int
+    """Of the original, in pixels."""
+    height: int
+    """Of the original, in pixels."""
+    placeholder: str
+    """A tiny picture to show meanwhile, as a ``data:`` URL."""
 
 
 class Quoted(TypedDict):

@@ -105,6 +105,7 @@ export interface FoundMessage {
   thread: Summary | null;
   echo: Echo | null;
   files: File[];
+  previews: Preview[];
 }
 
 /** Something that concerns you; in your own room only. */
@@ -211,6 +212,7 @@ export interface Message {
   thread: Summary | null;
   echo: Echo | null;
   files: File[];
+  previews: Preview[];
 }
 
 /** An invitation that was made. */
@@ -230,6 +232,23 @@ export interface Picture {
   height: number;
   placeholder: string;
   animated: boolean;
+}
+
+/** What a page that a message links to says of itself; it may lie, so show the host of the `url` too. */
+export interface Preview {
+  url: string;
+  title: string;
+  description: string;
+  site: string;
+  picture: PreviewPicture | null;
+}
+
+/** The picture of a page, as WebP, in a box of 800 pixels. */
+export interface PreviewPicture {
+  url: string;
+  width: number;
+  height: number;
+  placeholder: string;
 }
 
 /** The message that another one replies to, as of reading the reply. */
@@ -485,6 +504,11 @@ export interface Commands {
   "presence.watch": {
     params: { usernames: string[] };
     result: { states: Record<string, "online" | "offline"> };
+  };
+  /** Remove a preview from your message; editing does not bring it back. */
+  "preview.remove": {
+    params: { id: string; url: string };
+    result: { message: Message };
   };
   /** React to a message with an emoji; people can use 50 of them on one message. */
   "reaction.add": {

@@ -223,6 +223,10 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"room": "#open"}, "not_a_member", "not_a_member"),
         ({"room": "bob"}, STRANGER, STRANGER),
     ],
+    "preview.remove": [
+        ({"id": "SECRET", "url": "https://example.org"}, "forbidden", STRANGER),
+        ({"id": "PUBLIC", "url": "https://example.org"}, STRANGER, STRANGER),
+    ],
     "typing": [({"room": "#staff"}, FINE, STRANGER), ({"room": "SECRET THREAD"}, FINE, STRANGER)],
     "signal": [
         ({"to": "SECRET THREAD", "type": "x"}, FINE, STRANGER),

@@ -7,14 +7,15 @@ from chatrooms.features.files.beginning import begin, space
 from chatrooms.features.files.listing import page
 from chatrooms.features.files.posting import FILES, deleted
 from chatrooms.features.files.removing import REMOVE, SWEEP
-from chatrooms.features.files.serving import CONTENTS
+from chatrooms.features.files.serving import CONTENTS, SERVED
 from chatrooms.pipeline.feature import Feature
 
 FEATURE = Feature(
-    tables=(stored.files, stored.usage),
+    tables=(stored.files,),
     commands=(begin, space, page),
     parts=(FILES,),
     listeners=(deleted,),
     jobs=(REMOVE, SWEEP),
     contents=CONTENTS,
+    served=(SERVED,),
 )

@@ -18,6 +18,7 @@ from chatrooms.pipeline import access, contents
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.shapes import Nothing
 from chatrooms.settings import MEGABYTE
+from chatrooms.storage import usage
 
 KEPT = timedelta(days=1)
 """How long an upload can be continued, and then be posted."""
@@ -77,10 +78,10 @@ def begin(act: Act, p: Announced, _: None) -> Begun:
     number, to_come = stored.unfinished(act.db, act.me.username)
     if number >= contents.MOST_UNFINISHED:
         raise RateLimited(f"You have {number} unfinished uploads. Finish or cancel one first.", retry_after=60)
-    used = stored.used(act.db, act.me.username) + to_come
+    used = usage.used(act.db, act.me.username) + to_come
     quota = {"used": used, "quota": limits.file_quota * MEGABYTE}
     _require_space(used, p.size, limits.file_quota, "You have", **quota)
-    _require_space(stored.used(act.db, stored.EVERYBODY), p.size, limits.file_space, "This server has")
+    _require_space(usage.used(act.db, usage.EVERYBODY), p.size, limits.file_space, "This server has")
     new, name = str(uuid4()), names.clean(p.name)
     hint = p.type if _media_type.fullmatch(p.type) else ""
     row = {"id": new, "owner": act.me.username, "name": name, "hint": hint, "length": p.size, "at": act.now}
@@ -103,5 +104,5 @@ def _require_space(used: int, size: int, megabytes: int, who: str, /, **about: i
 def space(act: Act, p: Nothing, _: None) -> Space:
     """Return how much you can upload."""
     limits, to_come = act.limits, stored.unfinished(act.db, act.me.username)[1]
-    used = stored.used(act.db, act.me.username) + to_come
+    used = usage.used(act.db, act.me.username) + to_come
     return {"largest": limits.file_size * MEGABYTE, "used": used, "quota": limits.file_quota * MEGABYTE}

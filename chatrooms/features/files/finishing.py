@@ -7,10 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from chatrooms import pictures
 from chatrooms.errors import Invalid, TooLarge
-from chatrooms.features.files import pictures, stored
-from chatrooms.features.files.kinds import PICTURES, kind_of
+from chatrooms.features.files import stored
 from chatrooms.features.files.removing import give_up, remove
+from chatrooms.pictures.kinds import PICTURES, kind_of
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
 
