@@ -321,6 +321,10 @@ class Listing(TypedDict):
     """When it was created; ISO 8601, UTC, with milliseconds."""
     archived: bool
     """Whether it is archived, and so read-only."""
+    picture: str | None
+    """Its picture, or ``null``: at ``files/rooms/<name without #>/<picture>``, as that of a person; that of a
+    private room for members only.
+    """
     rev: int
     """The revision at which the row last changed, of the room whose change it belongs to."""
     posted: int
@@ -702,6 +706,10 @@ class Room(TypedDict):
     """When it was created; ISO 8601, UTC, with milliseconds."""
     archived: bool
     """Whether it is archived, and so read-only."""
+    picture: str | None
+    """Its picture, or ``null``: at ``files/rooms/<name without #>/<picture>``, as that of a person; that of a
+    private room for members only.
+    """
     rev: int
     """The revision at which the row last changed, of the room whose change it belongs to."""
     posted: int
@@ -817,6 +825,10 @@ class User(TypedDict):
     """The name that others see; if empty, the username."""
     about: str
     """One line about the person."""
+    picture: str | None
+    """Their picture, or ``null``: at ``files/people/<username>/<picture>``, a square of 512 pixels as WebP, or
+    of 128 with ``?size=small``.
+    """
     created_at: str
     """When it was created; ISO 8601, UTC, with milliseconds."""
     rev: int

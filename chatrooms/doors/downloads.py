@@ -26,6 +26,7 @@ from chatrooms.pipeline.rates import Rates
 
 POLICY = "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'"
 """Browsers make a page of a picture or a video that is opened by itself; it gets no more than it needs."""
+LASTING = "private, max-age=604800, immutable"
 DIGITS = 18
 """Of the number of a byte; Python refuses to read thousands of them."""
 _one_range = re.compile(r"bytes=(\d*)-(\d*)")
@@ -89,7 +90,7 @@ def _headers(file: Outgoing) -> dict[str, str]:
     plain = re.sub(r'[^\x20-\x7e]|["\\%]', "_", file.name)
     return {
         "Accept-Ranges": "bytes",
-        "Cache-Control": "private, no-cache",
+        "Cache-Control": LASTING if file.lasts else "private, no-cache",
         "Content-Disposition": f"{shown}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}",
         "Content-Security-Policy": POLICY,
         "ETag": f'"{file.key}"',

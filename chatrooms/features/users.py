@@ -95,7 +95,7 @@ def add(act: Act, username: str, *, vouched: bool = False) -> User:
         skeleton = LOOKS_TAKEN + username
     rooms.add(act, username, "personal")
     rev = act.changes.rev(username)
-    row: User = {"username": username, "name": "", "about": "", "created_at": act.now, "rev": rev}
+    row: User = {"username": username, "name": "", "about": "", "picture": None, "created_at": act.now, "rev": rev}
     looks = {"skeleton": skeleton, "look": "", "written_look": "", "words": names.words(username)}
     _insert.run(act.db, {**row, **looks})
     act.changes.add(username, "users", row)
@@ -156,12 +156,18 @@ def update(act: Act, p: Profile, _: None) -> OneUser:
         raise Invalid("Nothing to update: give a name or about.", field="name")
     if p.name is not None:
         given |= {**_look(act, p.name), "words": names.words(act.me.username, p.name)}
-    rev = act.changes.rev(act.me.username)
-    act.db.execute(sa.update(users).where(users.c.username == act.me.username).values(**given, rev=rev))
-    user = existing(act.db, act.me.username)
-    act.changes.add(act.me.username, "users", user)
-    act.signals.append(Signal(names.watchers(act.me.username), act.me.username, "profile", user))
-    return {"user": user}
+    return {"user": store(act, **given)}
+
+
+def store(act: Act, **values: Any) -> User:
+    """Store properties of the caller's profile, and send it to them and to people who watch them."""
+    me = act.me.username
+    rev = act.changes.rev(me)
+    act.db.execute(sa.update(users).where(users.c.username == me).values(**values, rev=rev))
+    user = existing(act.db, me)
+    act.changes.add(me, "users", user)
+    act.signals.append(Signal(names.watchers(me), me, "profile", user))
+    return user
 
 
 def _look(act: Act, name: str) -> dict[str, str]:

@@ -73,7 +73,7 @@ def decode(how: str, source: Path, folder: Path, formats: list[str]) -> dict[str
     upright = _plain(ImageOps.exif_transpose(picture))
     if how == "square":
         for name, side in SQUARES.items():
-            _write(ImageOps.fit(upright, (side, side)), side, folder / name, 82)
+            _write(ImageOps.fit(_on_white(upright), (side, side)), side, folder / name, 82)
     else:
         if how == "copies":
             _write(upright, LARGE, folder / "large", 82)
@@ -111,6 +111,17 @@ def _plain(picture: Any) -> Any:
     plain = picture.convert("RGBA" if has_alpha else "RGB")
     plain.info = {"icc_profile": picture.info.get("icc_profile")} if picture.mode == plain.mode else {}
     return plain
+
+
+def _on_white(picture: Any) -> Any:
+    """Return a picture without transparency: what is behind it differs from place to place."""
+    from PIL import Image
+
+    if picture.mode == "RGB":
+        return picture
+    white = Image.new("RGB", picture.size, "white")
+    white.paste(picture, mask=picture.getchannel("A"))
+    return white
 
 
 def _write(picture: Any, side: int, to: Path, quality: int) -> None:

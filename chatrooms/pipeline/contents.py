@@ -41,7 +41,7 @@ class Incoming:
 class Outgoing:
     """A file to send: its ``key`` in the store and its ``size``, None if only the store knows it.
 
-    Only an ``inline`` one is shown by browsers.
+    Only an ``inline`` one is shown by browsers, which keep one that ``lasts``: what its address leads to never changes.
     """
 
     key: str
@@ -49,6 +49,7 @@ class Outgoing:
     type: str
     size: int | None
     inline: bool
+    lasts: bool = False
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,7 @@ export interface Listing {
   created_by: string;
   created_at: string;
   archived: boolean;
+  picture: string | null;
   rev: number;
   posted: number;
   posted_at: string | null;
@@ -289,6 +290,7 @@ export interface Room {
   created_by: string;
   created_at: string;
   archived: boolean;
+  picture: string | null;
   rev: number;
   posted: number;
   posted_at: string | null;
@@ -346,6 +348,7 @@ export interface User {
   username: string;
   name: string;
   about: string;
+  picture: string | null;
   created_at: string;
   rev: number;
 }
@@ -405,9 +408,9 @@ export interface Commands {
     params: { id: string };
     result: { bookmark: Bookmark };
   };
-  /** Begin to upload a file, which you can then post with `message.post`. */
+  /** Begin to upload a file, to post it with `message.post`, or to make it a picture with `user.picture`. */
   "file.begin": {
-    params: { name: string; size: number; type?: string };
+    params: { name: string; size: number; type?: string; square?: boolean };
     result: { file: Beginning; upload: string };
   };
   /** Return the files of a room, newest first, about a hundred at a time; those of a message come together. */
@@ -580,6 +583,11 @@ export interface Commands {
     params: { room: string; until?: string | null };
     result: { membership: Membership };
   };
+  /** Set or remove the picture of a room. */
+  "room.picture": {
+    params: { file: string | null; room: string };
+    result: { room: Room };
+  };
   /** Return the pinned messages of a room, most recently pinned first, as many as fit into one response. */
   "room.pins": {
     params: { room: string; after?: string | null };
@@ -683,6 +691,11 @@ export interface Commands {
   /** Return your own profile. */
   "user.me": {
     params: {};
+    result: { user: User };
+  };
+  /** Set or remove your picture. */
+  "user.picture": {
+    params: { file: string | null };
     result: { user: User };
   };
   /** Update your profile. */

@@ -36,6 +36,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "reaction.add": {"emoji": "\N{THUMBS UP SIGN}"},
     "reaction.list": {"emoji": "\N{THUMBS UP SIGN}"},
     "reaction.remove": {"emoji": "\N{THUMBS UP SIGN}"},
+    "room.picture": {"room": "#lobby", "file": None},
     "room.update": {"title": "x"},
     "room.invite": {"username": "carol"},
     "room.remove": {"username": "bob"},

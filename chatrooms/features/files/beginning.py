@@ -35,6 +35,10 @@ class Announced(Params):
     type: str = Field(
         "", max_length=100, description="Its media type. It only tells sound from video; the content decides the type."
     )
+    square: bool = Field(
+        False,
+        description="Whether it is to be the picture of you or a room, not part of a message: its middle is kept.",
+    )
 
 
 class Beginning(TypedDict):
@@ -65,7 +69,7 @@ def _no_room(_db: Connection, _me: Caller, _p: Announced) -> Iterable[str]:
 
 @change("file.begin", may=access.anyone, locks=_no_room, rate="upload", method="begin_file")
 def begin(act: Act, p: Announced, _: None) -> Begun:
-    """Begin to upload a file, which you can then post with `message.post`.
+    """Begin to upload a file, to post it with `message.post`, or to make it a picture with `user.picture`.
 
     Send its bytes to ``upload`` by tus 1.0 (https://tus.io/protocols/resumable-upload): `HEAD` returns how many the
     server has, `PATCH` adds more, and `DELETE` gives up. What makes no progress for an hour, or is not posted within
@@ -85,7 +89,7 @@ def begin(act: Act, p: Announced, _: None) -> Begun:
     new, name = str(uuid4()), names.clean(p.name)
     hint = p.type if _media_type.fullmatch(p.type) else ""
     row = {"id": new, "owner": act.me.username, "name": name, "hint": hint, "length": p.size, "at": act.now}
-    stored.add(act.db, row)
+    stored.add(act.db, row | {"square": p.square})
     return {"file": {"id": new, "name": name}, "upload": f"uploads/{new}"}
 
 

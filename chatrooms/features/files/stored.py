@@ -78,10 +78,13 @@ files = Table(
     Column("room", String(400), ForeignKey(rooms.c.name), comment="of the message"),
     Column("seq", Integer, comment="of the message"),
     Column("place", Integer, comment="among the files of the message"),
+    Column("square", Boolean, nullable=False, server_default=false(), comment="for a person or a room"),
+    Column("portrait_of", String(400), comment="the username, or the name of the room, whose picture it is"),
     Column("gone", Boolean, nullable=False, server_default=false(), comment="a job removes it"),
     Column("at", String(24), nullable=False, comment="when the upload began"),
     Index(None, "room", "seq"),
 )
+is_unused = (files.c.message.is_(None), files.c.portrait_of.is_(None))
 _is_loose = or_(files.c.message.is_(None), files.c.gone.is_(True))
 Index("ix_files_loose", files.c.at, sqlite_where=_is_loose, postgresql_where=_is_loose)
 _is_unfinished = files.c.size.is_(None)
@@ -160,7 +163,7 @@ def attach(db: Connection, id: str, message: Mapping[str, Any], place: int) -> N
 def drop(db: Connection, ids: Sequence[str]) -> Sequence[str]:
     """Make those of some files unreachable that are not posted; return which of all are to be removed."""
     these = files.c.id.in_(ids)
-    db.execute(update(files).where(these, files.c.message.is_(None)).values(gone=True))
+    db.execute(update(files).where(these, *is_unused).values(gone=True))
     return db.scalars(select(files.c.id).where(these, files.c.gone.is_(True))).all()
 
 

@@ -4,9 +4,9 @@ import { newId } from "../ids.js";
 import { me } from "../store.js";
 import { command } from "../sync.js";
 import { toast } from "../views/toast.js";
-import { addressOf } from "./address.js";
 import { attached } from "./attached.js";
 import { dropUpload, keepUpload, keptUploads } from "./kept.js";
+import { isGone, problemOf, statusOf, transfer } from "./transfer.js";
 
 /**
  * Uploads of attachments by tus: they go on after a lost connection and after a reload.
@@ -17,11 +17,6 @@ import { dropUpload, keepUpload, keptUploads } from "./kept.js";
 
 const MOST = 10;
 const AT_ONCE = 3;
-/** Some proxies limit the size of a request. */
-const CHUNK = 50 * 1024 * 1024;
-const RETRY_MS = [0, 1_000, 3_000, 6_000, 10_000];
-const AGAIN = [0, 408, 409, 423, 429, 500, 502, 503, 504];
-const GONE = [404, 410];
 
 /** What is needed to upload an attachment, by its key. @type {Map<string, Kept & {user: string, tus?: Tus, free?: () => void}>} */
 const uploads = new Map();
@@ -92,7 +87,7 @@ async function send(key) {
   update(key, { state: "sending", problem: "" });
   try {
     await announce(key);
-    await transfer(key);
+    await sendBytes(key);
     update(key, { state: "done" });
   } catch (error) {
     fail(key, error);
@@ -112,50 +107,24 @@ async function announce(key) {
   await keepUpload(upload.user, { key, room, file, id, upload: begun.upload, at });
 }
 
-/** @param {string} key @returns {Promise<void>} */
-async function transfer(key) {
-  const module = await import("tus");
-  const { Upload } = module.default ?? globalThis.tus;
+/** @param {string} key */
+async function sendBytes(key) {
   const upload = uploads.get(key);
-  if (!upload) return undefined;
-  return new Promise((resolve, reject) => {
-    upload.tus = new Upload(upload.file, {
-      uploadUrl: new URL(addressOf({ url: upload.upload }), document.baseURI).href,
-      chunkSize: CHUNK,
-      retryDelays: RETRY_MS,
-      storeFingerprintForResuming: false,
-      onShouldRetry: (error) => AGAIN.includes(statusOf(error)),
-      onProgress: (sent) => update(key, { sent }),
-      onSuccess: () => resolve(),
-      onError: reject,
-    });
-    upload.tus.start();
+  if (!upload) return;
+  await transfer(upload.file, upload.upload, {
+    onProgress: (sent) => update(key, { sent }),
+    onStart: (tus) => void (upload.tus = tus),
   });
 }
-
-/** @param {any} error Of tus. @returns {number} */
-const statusOf = (error) => error?.originalResponse?.getStatus() ?? 0;
 
 /** @param {string} key @param {any} error Of a command or of tus. */
 function fail(key, error) {
   const upload = uploads.get(key);
   if (!upload) return;
-  const status = statusOf(error);
-  const isOffline = error?.originalRequest ? status === 0 : asRefusal(error).code === "offline";
+  const isOffline = error?.originalRequest ? statusOf(error) === 0 : asRefusal(error).code === "offline";
   if (isOffline) return update(key, { state: "waiting" });
-  if (GONE.includes(status)) upload.upload = "";
-  update(key, { state: "failed", problem: problemOf(error, status) });
-}
-
-/** @param {any} error @param {number} status */
-function problemOf(error, status) {
-  if (!error?.originalRequest) return asRefusal(error).message;
-  if (GONE.includes(status)) return "The upload has expired.";
-  try {
-    return JSON.parse(error.originalResponse.getBody()).error.message;
-  } catch {
-    return status === 413 ? "A server on the way doesn't accept files of this size." : "The upload failed.";
-  }
+  if (isGone(error)) upload.upload = "";
+  update(key, { state: "failed", problem: problemOf(error) });
 }
 
 /** @param {string} key */

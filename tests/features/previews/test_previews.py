@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from chatrooms.features.previews import fetching, showing
+from chatrooms.pipeline.chat import NOBODY
 from tests.features.files import load, opened, picture
 from tests.features.previews.conftest import loading
 from tests.features.previews.site import page, redirect, response
@@ -241,13 +242,8 @@ async def test_pages_that_no_message_shows_are_removed_with_their_pictures(
     expired = "UPDATE preview_pages SET expires_at = '2020-01-01T00:00:00.000Z'"
 
     async def sweep():
-        await chat._pipeline.change(lambda act: act.db.exec_driver_sql(expired), alice_caller())
+        await chat._pipeline.change(lambda act: act.db.exec_driver_sql(expired), NOBODY)
         await chat._features.jobs["previews.sweep"].run(chat._pipeline, None)
-
-    def alice_caller():
-        from chatrooms.pipeline.chat import NOBODY
-
-        return NOBODY
 
     await sweep()
     assert (await load(alice, own_server.url, preview["picture"]))[0] == 200
