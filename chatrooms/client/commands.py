@@ -144,7 +144,13 @@ class Commands(ABC):
         return result["bookmark"]
 
     async def begin_file(
-        self, name: str, size: int, *, type: str | None = None, square: bool | None = None
+        self,
+        name: str,
+        size: int,
+        *,
+        type: str | None = None,
+        duration: float | None = None,
+        square: bool | None = None,
     ) -> Beginning:
         """Begin to upload a file, to post it with ``message.post``, or to make it a picture with ``user.picture``.
 
@@ -156,10 +162,11 @@ class Commands(ABC):
         - ``name``: Its name; folders, and characters that cannot be seen, are left out.
         - ``size``: Its bytes; an empty file cannot be uploaded.
         - ``type``: Its media type. It only tells sound from video; the content decides the type.
+        - ``duration``: How long sound or a video takes, in seconds; nothing checks it.
         - ``square``: Whether it is to be the picture of you or a room, not part of a message: its middle is kept
           (default ``false``).
         """
-        result: Begun = await self.run("file.begin", name=name, size=size, type=type, square=square)
+        result: Begun = await self.run("file.begin", name=name, size=size, type=type, duration=duration, square=square)
         return result["file"]
 
     async def files(self, room: str, after: int | None = None) -> SharedFiles:

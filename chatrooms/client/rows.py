@@ -103,6 +103,8 @@ class File(TypedDict):
     """Where it is, relative to the address of the chat."""
     picture: Picture | None
     """``null`` if it is not a picture that can be shown."""
+    duration: float | None
+    """The seconds that it takes, if its author's client said so: recordings may not say it."""
 
 
 class Follow(TypedDict):
@@ -750,6 +752,8 @@ class SharedFile(TypedDict):
     """Where it is, relative to the address of the chat."""
     picture: Picture | None
     """``null`` if it is not a picture that can be shown."""
+    duration: float | None
+    """The seconds that it takes, if its author's client said so: recordings may not say it."""
     message: str
     """The id of the message."""
     seq: int

@@ -70,6 +70,7 @@ export interface File {
   size: number;
   url: string;
   picture: Picture | null;
+  duration: number | null;
 }
 
 /** A thread that you follow; in your own room only. */
@@ -322,6 +323,7 @@ export interface SharedFile {
   size: number;
   url: string;
   picture: Picture | null;
+  duration: number | null;
   message: string;
   seq: number;
   author: string;
@@ -410,7 +412,7 @@ export interface Commands {
   };
   /** Begin to upload a file, to post it with `message.post`, or to make it a picture with `user.picture`. */
   "file.begin": {
-    params: { name: string; size: number; type?: string; square?: boolean };
+    params: { name: string; size: number; type?: string; duration?: number | null; square?: boolean };
     result: { file: Beginning; upload: string };
   };
   /** Return the files of a room, newest first, about a hundred at a time; those of a message come together. */

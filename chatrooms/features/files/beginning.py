@@ -35,6 +35,9 @@ class Announced(Params):
     type: str = Field(
         "", max_length=100, description="Its media type. It only tells sound from video; the content decides the type."
     )
+    duration: float | None = Field(
+        None, ge=0, le=86_400, description="How long sound or a video takes, in seconds; nothing checks it."
+    )
     square: bool = Field(
         False,
         description="Whether it is to be the picture of you or a room, not part of a message: its middle is kept.",
@@ -89,7 +92,7 @@ def begin(act: Act, p: Announced, _: None) -> Begun:
     new, name = str(uuid4()), names.clean(p.name)
     hint = p.type if _media_type.fullmatch(p.type) else ""
     row = {"id": new, "owner": act.me.username, "name": name, "hint": hint, "length": p.size, "at": act.now}
-    stored.add(act.db, row | {"square": p.square})
+    stored.add(act.db, row | {"square": p.square, "duration": p.duration})
     return {"file": {"id": new, "name": name}, "upload": f"uploads/{new}"}
 
 

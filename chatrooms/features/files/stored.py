@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -60,6 +61,10 @@ class File(TypedDict):
     size: Annotated[int, Field(description="In bytes.")]
     url: Annotated[str, Field(description="Where it is, relative to the address of the chat.")]
     picture: Annotated[Picture | None, Field(description="`null` if it is not a picture that can be shown.")]
+    duration: Annotated[
+        float | None,
+        Field(description="The seconds that it takes, if its author's client said so: recordings may not say it."),
+    ]
 
 
 files = Table(
@@ -78,6 +83,7 @@ files = Table(
     Column("room", String(400), ForeignKey(rooms.c.name), comment="of the message"),
     Column("seq", Integer, comment="of the message"),
     Column("place", Integer, comment="among the files of the message"),
+    Column("duration", Float, comment="in seconds, as the client said"),
     Column("square", Boolean, nullable=False, server_default=false(), comment="for a person or a room"),
     Column("portrait_of", String(400), comment="the username, or the name of the room, whose picture it is"),
     Column("gone", Boolean, nullable=False, server_default=false(), comment="a job removes it"),
@@ -90,7 +96,7 @@ Index("ix_files_loose", files.c.at, sqlite_where=_is_loose, postgresql_where=_is
 _is_unfinished = files.c.size.is_(None)
 Index("ix_files_unfinished", files.c.owner, sqlite_where=_is_unfinished, postgresql_where=_is_unfinished)
 
-SHOWN = (files.c.id, files.c.name, files.c.type, files.c.size, files.c.picture)
+SHOWN = (files.c.id, files.c.name, files.c.type, files.c.size, files.c.picture, files.c.duration)
 _ids = values("ids")
 _of = Prepared(
     select(files.c.message, *SHOWN)

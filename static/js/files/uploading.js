@@ -21,13 +21,13 @@ const AT_ONCE = 3;
 /** What is needed to upload an attachment, by its key. @type {Map<string, Kept & {user: string, tus?: Tus, free?: () => void}>} */
 const uploads = new Map();
 
-/** @param {string} room @param {File[]} files */
-export function add(room, files) {
+/** @param {string} room @param {File[]} files @param {number | null} duration Seconds of a recording. */
+export function add(room, files, duration) {
   const here = attached.peek().filter((each) => each.room === room).length;
   if (here + files.length > MOST) toast(`A message can have at most ${MOST} files.`);
   const user = me.peek()?.username ?? "";
   for (const file of files.slice(0, Math.max(0, MOST - here))) {
-    const kept = { key: newId(), room, file, id: "", upload: "", at: Date.now() };
+    const kept = { key: newId(), room, file, duration, id: "", upload: "", at: Date.now() };
     begin(user, kept);
     if (file.size) keepUpload(user, kept);
   }
@@ -60,12 +60,21 @@ async function takeOver(user, key) {
 
 /** @param {string} user @param {Kept} kept @param {() => void} [free] Lets other tabs have it. */
 function begin(user, kept, free = hold(kept.key)) {
-  const { key, room, file, id } = kept;
+  const { key, room, file, id, duration = null } = kept;
   uploads.set(key, { ...kept, user, free });
-  const preview = /^image\/(?!svg)/u.test(file.type) ? URL.createObjectURL(file) : "";
+  const preview = duration || /^image\/(?!svg)/u.test(file.type) ? URL.createObjectURL(file) : "";
   const problem = file.size ? "" : "The file is empty.";
   const state = problem ? "failed" : "waiting";
-  const about = { id, name: file.name, type: "", size: file.size, url: "", picture: null, key, room, preview, sent: 0 };
+  const shown = {
+    id,
+    name: file.name,
+    type: duration ? file.type : "",
+    size: file.size,
+    url: "",
+    picture: null,
+    duration,
+  };
+  const about = { ...shown, key, room, preview, sent: 0 };
   attached.value = [...attached.peek(), { ...about, state, problem }];
 }
 
@@ -100,11 +109,16 @@ async function announce(key) {
   const upload = uploads.get(key);
   if (!upload || upload.upload) return;
   const { name, size, type } = upload.file;
-  const begun = await command("file.begin", { name: name.slice(0, 1000), size, type: type.slice(0, 100) });
+  const begun = await command("file.begin", {
+    name: name.slice(0, 1000),
+    size,
+    type: type.slice(0, 100),
+    duration: upload.duration,
+  });
   Object.assign(upload, { upload: begun.upload, id: begun.file.id });
   update(key, { id: begun.file.id, name: begun.file.name });
-  const { room, file, id, at } = upload;
-  await keepUpload(upload.user, { key, room, file, id, upload: begun.upload, at });
+  const { room, file, duration, id, at } = upload;
+  await keepUpload(upload.user, { key, room, file, duration, id, upload: begun.upload, at });
 }
 
 /** @param {string} key */
