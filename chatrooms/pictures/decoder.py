@@ -128,7 +128,7 @@ def _write(picture: Any, side: int, to: Path, quality: int) -> None:
     """Write a copy as WebP, not larger than ``side``."""
     copy = picture.copy()
     copy.thumbnail((side, side))
-    copy.save(to, "WEBP", quality=quality, method=3, icc_profile=picture.info.get("icc_profile"), exif=b"", xmp=b"")
+    copy.save(to, "WEBP", quality=quality, method=1, icc_profile=picture.info.get("icc_profile"), exif=b"", xmp=b"")
 
 
 def _write_clean(picture: Any, to: Path) -> str:

@@ -3,6 +3,7 @@ import { sizeInWords } from "../files/sizes.js";
 import { cancel, retry } from "../files/uploading.js";
 import { html } from "../html.js";
 import { Icon } from "./icon.js";
+import { SpaceHint } from "./space.js";
 import { Voice } from "./voice.js";
 
 /** @import {Attachment} from "../files/attached.js" */
@@ -14,6 +15,7 @@ export function Tray({ room }) {
     <ul class="tray" aria-label="Attached files">
       ${files.map((file) => html`<${Attached} key=${file.key} file=${file} />`)}
     </ul>
+    <${SpaceHint} when=${files.map(({ size }) => size).join(" ")} />
     <p class="unseen" role="status">${announcement(files)}</p>
   `;
 }

@@ -60,6 +60,7 @@ async def test_a_file_is_seen_live_in_history_in_sync_and_in_the_list(person, ow
         "size": len(HELLO),
         "url": f"files/{file['id']}/Notes%201.txt",
         "picture": None,
+        "duration": None,
     }
     live = await bob.hears_text("look")
     history = (await bob.run("history", room="#lobby"))["messages"]
