@@ -93,7 +93,7 @@ export interface FoundMessage {
   author: string;
   kind: string;
   text: string | null;
-  data: EventData | null;
+  data: EventData | Record<string, any> | null;
   at: string;
   edited_at: string | null;
   deleted: boolean;
@@ -202,7 +202,7 @@ export interface Message {
   author: string;
   kind: string;
   text: string | null;
-  data: EventData | null;
+  data: EventData | Record<string, any> | null;
   at: string;
   edited_at: string | null;
   deleted: boolean;
@@ -482,7 +482,7 @@ export interface Commands {
   };
   /** Post a message in a room, or to a person by their username. */
   "message.post": {
-    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[] };
+    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[]; data?: Record<string, any> | null };
     result: { message: Message };
   };
   /** Unpin a message. */

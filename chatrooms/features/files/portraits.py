@@ -49,7 +49,7 @@ def of_person(act: Act, p: Portrait, _: None) -> OneUser:
     if p.file == user["picture"]:
         return {"user": user}
     _exchange(act, user["picture"], p.file, act.me.username)
-    return {"user": users.store(act, picture=p.file)}
+    return {"user": users.store(act, act.me.username, {"picture": p.file})}
 
 
 @change("room.picture", may=access.manager, locks=_this, rate="upload", repeatable=True, method="set_room_picture")
