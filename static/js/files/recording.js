@@ -21,8 +21,8 @@ const PROBLEMS = {
   NotReadableError: "The microphone can't be used. Another program may be using it.",
 };
 
-/** The seconds so far. */
-export const seconds = signal(0);
+/** The seconds so far; null while the browser asks whether it may. */
+export const seconds = signal(/** @type {number | null} */ (null));
 
 /** @type {{recorder: MediaRecorder, room: string, pieces: Blob[], began: number, isKept: boolean, timer: number} | null} */
 let current = null;
@@ -39,7 +39,7 @@ export async function begin(room) {
   const problem = obstacle();
   if (problem) return void toast(problem);
   recordedRoom.value = room;
-  seconds.value = 0;
+  seconds.value = null;
   try {
     start(room, await navigator.mediaDevices.getUserMedia({ audio: true }));
   } catch (error) {
@@ -66,6 +66,7 @@ function start(room, stream) {
   recorder.addEventListener("stop", () => (letGo(stream), ended(made)));
   made.timer = window.setInterval(() => tick(made), PIECE_MS / 4);
   current = made;
+  seconds.value = 0;
   recorder.start(PIECE_MS);
 }
 
@@ -75,7 +76,7 @@ const letGo = (stream) => stream.getTracks().forEach((track) => track.stop());
 /** @param {NonNullable<typeof current>} made */
 function tick({ began }) {
   seconds.value = (performance.now() - began) / 1000;
-  if (seconds.peek() >= LONGEST_S) finish();
+  if (seconds.value >= LONGEST_S) finish();
 }
 
 /** Ends the recording and attaches it. */

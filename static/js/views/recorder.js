@@ -12,9 +12,9 @@ export function Recorder() {
   return html`
     <div class="recorder" role="group" aria-label="Voice message" onKeyDown=${onKey}>
       <button class="quiet square" type="button" aria-label="Cancel recording" title="Cancel recording" onClick=${discard}><${Icon} name="trash" /></button>
-      <span class="recorder-light" aria-hidden="true"></span>
-      <span class="tabular" role="timer" aria-label="Recorded">${clock(Math.floor(seconds.value))}</span>
-      <span class="recorder-hint">Recording…</span>
+      <span class=${seconds.value === null ? "recorder-light waiting-for" : "recorder-light"} aria-hidden="true"></span>
+      <span class="tabular" role="timer" aria-label="Recorded">${clock(Math.floor(seconds.value ?? 0))}</span>
+      <span class="recorder-hint" role="status">${seconds.value === null ? "Waiting for the microphone…" : "Recording…"}</span>
       <button class="primary" type="button" ref=${focus} onClick=${finish}>Done</button>
     </div>
   `;
