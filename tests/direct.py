@@ -45,7 +45,8 @@ class Direct:
 
     def __init__(self) -> None:
         self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-        self._rates = Rates(Settings(**QUICK))
+        self._settings = Settings(**QUICK)
+        self._rates = Rates(self._settings)
         self.now = clock.now
         if Direct._fresh is None:
             metadata.create_all(self.engine)
@@ -99,7 +100,7 @@ class Direct:
 
     def _act(self, me: Caller, db: Connection) -> Act:
         changes = Changes(db, Everything())
-        return Act(me, db, changes, self._rates, LOBBY, OURS.parts, OURS.blank, now=self.now())
+        return Act(me, db, changes, self._rates, LOBBY, OURS.parts, OURS.blank, now=self.now(), limits=self._settings)
 
     def _change(self, me: Caller, work: Any) -> tuple[Any, list[dict[str, Any]]]:
         with self.engine.begin() as db:

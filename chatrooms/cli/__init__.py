@@ -50,6 +50,8 @@ def _joined(_context: click.Context, _option: click.Parameter, given: tuple[str,
 
 def _default(field: FieldInfo) -> str:
     value = field.get_default()
+    if isinstance(value, bool):
+        return str(value).lower()
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
@@ -207,9 +209,7 @@ def _settings(config: Path | None, flags: dict[str, Any]) -> Settings:
 
 
 def _toml(value: Any) -> str:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return orjson.dumps(value if isinstance(value, tuple) else str(value)).decode()
+    return orjson.dumps(value if isinstance(value, bool | int | float | tuple) else str(value)).decode()
 
 
 def _fail(line: str) -> NoReturn:

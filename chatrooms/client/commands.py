@@ -76,6 +76,7 @@ REPEATABLE = frozenset(
         "message.versions",
         "password.get",
         "presence.watch",
+        "preview.remove",
         "reaction.add",
         "reaction.list",
         "reaction.remove",
@@ -85,6 +86,7 @@ REPEATABLE = frozenset(
         "room.list",
         "room.members",
         "room.mute",
+        "room.picture",
         "room.pins",
         "room.unarchive",
         "room.unfavorite",
@@ -100,6 +102,7 @@ REPEATABLE = frozenset(
         "user.get",
         "user.list",
         "user.me",
+        "user.picture",
     ]
 )
 """Commands that are run again when the response was lost. Of the others, it is unknown whether they ran."""
@@ -140,8 +143,16 @@ class Commands(ABC):
         result: Marked = await self.run("bookmark.remove", id=id)
         return result["bookmark"]
 
-    async def begin_file(self, name: str, size: int, type: str | None = None) -> Beginning:
-        """Begin to upload a file, which you can then post with ``message.post``.
+    async def begin_file(
+        self,
+        name: str,
+        size: int,
+        *,
+        type: str | None = None,
+        duration: float | None = None,
+        square: bool | None = None,
+    ) -> Beginning:
+        """Begin to upload a file, to post it with ``message.post``, or to make it a picture with ``user.picture``.
 
         Send its bytes to ``upload`` by tus 1.0 (https://tus.io/protocols/resumable-upload): ``HEAD`` returns how
         many the server has, ``PATCH`` adds more, and ``DELETE`` gives up. What makes no progress for an hour, or
@@ -151,8 +162,11 @@ class Commands(ABC):
         - ``name``: Its name; folders, and characters that cannot be seen, are left out.
         - ``size``: Its bytes; an empty file cannot be uploaded.
         - ``type``: Its media type. It only tells sound from video; the content decides the type.
+        - ``duration``: How long sound or a video takes, in seconds; nothing checks it.
+        - ``square``: Whether it is to be the picture of you or a room, not part of a message: its middle is kept
+          (default ``false``).
         """
-        result: Begun = await self.run("file.begin", name=name, size=size, type=type)
+        result: Begun = await self.run("file.begin", name=name, size=size, type=type, duration=duration, square=square)
         return result["file"]
 
     async def files(self, room: str, after: int | None = None) -> SharedFiles:
@@ -292,6 +306,14 @@ class Commands(ABC):
         result: States = await self.run("presence.watch", usernames=usernames)
         return result["states"]
 
+    async def remove_preview(self, id: str, url: str) -> Message:
+        """Remove a preview from your message; editing does not bring it back. Removing it twice has no effect.
+
+        - ``url``: The ``url`` of the preview.
+        """
+        result: OneMessage = await self.run("preview.remove", id=id, url=url)
+        return result["message"]
+
     async def react(self, id: str, emoji: str) -> Message:
         """React to a message with an emoji; people can use 50 of them on one message. Reacting twice has no effect.
 
@@ -425,6 +447,15 @@ class Commands(ABC):
         """
         result: OneMembership = await self.run("room.mute", room=await self._room_of(room), until=until)
         return result["membership"]
+
+    async def set_room_picture(self, file: str | None, room: str) -> Room:
+        """Set or remove the picture of a room.
+
+        - ``file``: The id of a file of yours that you began with ``square`` and have uploaded; ``null`` for no
+          picture.
+        """
+        result: OneRoom = await self.run("room.picture", file=file, room=room)
+        return result["room"]
 
     async def pins(self, room: str, after: str | None = None) -> Pinned:
         """Return the pinned messages of a room, most recently pinned first, as many as fit into one response.
@@ -571,6 +602,15 @@ class Commands(ABC):
     async def me(self) -> User:
         """Return your own profile."""
         result: OneUser = await self.run("user.me")
+        return result["user"]
+
+    async def set_my_picture(self, file: str | None) -> User:
+        """Set or remove your picture. People who watch your presence receive it in a ``profile`` signal.
+
+        - ``file``: The id of a file of yours that you began with ``square`` and have uploaded; ``null`` for no
+          picture.
+        """
+        result: OneUser = await self.run("user.picture", file=file)
         return result["user"]
 
     async def update_me(self, *, name: str | None = None, about: str | None = None) -> User:

@@ -103,6 +103,8 @@ class File(TypedDict):
     """Where it is, relative to the address of the chat."""
     picture: Picture | None
     """``null`` if it is not a picture that can be shown."""
+    duration: float | None
+    """The seconds that it takes, if its author's client said so: recordings may not say it."""
 
 
 class Follow(TypedDict):
@@ -186,6 +188,8 @@ class FoundMessage(TypedDict):
     """
     files: list[File]
     """Its files, at most 10; a message with files can have an empty text."""
+    previews: list[Preview]
+    """What its first 3 links lead to, once the server has loaded that; those that it could not load are missing."""
 
 
 class FoundPage(TypedDict):
@@ -319,6 +323,10 @@ class Listing(TypedDict):
     """When it was created; ISO 8601, UTC, with milliseconds."""
     archived: bool
     """Whether it is archived, and so read-only."""
+    picture: str | None
+    """Its picture, or ``null``: at ``files/rooms/<name without #>/<picture>``, as that of a person; that of a
+    private room for members only.
+    """
     rev: int
     """The revision at which the row last changed, of the room whose change it belongs to."""
     posted: int
@@ -465,6 +473,8 @@ class Message(TypedDict):
     """
     files: list[File]
     """Its files, at most 10; a message with files can have an empty text."""
+    previews: list[Preview]
+    """What its first 3 links lead to, once the server has loaded that; those that it could not load are missing."""
 
 
 class NewInvite(TypedDict):
@@ -581,6 +591,34 @@ class Pinned(TypedDict):
     more: bool
 
 
+class Preview(TypedDict):
+    """What a page that a message links to says of itself; it may lie, so show the host of the ``url`` too."""
+
+    url: str
+    """The link in the text."""
+    title: str
+    """One line; may be empty."""
+    description: str
+    """One line; may be empty."""
+    site: str
+    """The name of the site, one line; may be empty."""
+    picture: PreviewPicture | None
+    """``null`` if it has none."""
+
+
+class PreviewPicture(TypedDict):
+    """The picture of a page, as WebP, in a box of 800 pixels."""
+
+    url: str
+    """Where it is, relative to the address of the chat."""
+    width: int
+    """Of the original, in pixels."""
+    height: int
+    """Of the original, in pixels."""
+    placeholder: str
+    """A tiny picture to show meanwhile, as a ``data:`` URL."""
+
+
 class Quoted(TypedDict):
     """The message that another one replies to, as of reading the reply."""
 
@@ -670,6 +708,10 @@ class Room(TypedDict):
     """When it was created; ISO 8601, UTC, with milliseconds."""
     archived: bool
     """Whether it is archived, and so read-only."""
+    picture: str | None
+    """Its picture, or ``null``: at ``files/rooms/<name without #>/<picture>``, as that of a person; that of a
+    private room for members only.
+    """
     rev: int
     """The revision at which the row last changed, of the room whose change it belongs to."""
     posted: int
@@ -710,6 +752,8 @@ class SharedFile(TypedDict):
     """Where it is, relative to the address of the chat."""
     picture: Picture | None
     """``null`` if it is not a picture that can be shown."""
+    duration: float | None
+    """The seconds that it takes, if its author's client said so: recordings may not say it."""
     message: str
     """The id of the message."""
     seq: int
@@ -785,6 +829,10 @@ class User(TypedDict):
     """The name that others see; if empty, the username."""
     about: str
     """One line about the person."""
+    picture: str | None
+    """Their picture, or ``null``: at ``files/people/<username>/<picture>``, a square of 512 pixels as WebP, or
+    of 128 with ``?size=small``.
+    """
     created_at: str
     """When it was created; ISO 8601, UTC, with milliseconds."""
     rev: int

@@ -85,6 +85,7 @@ def add(act: Act, name: str, access: Access, title: str = "", topic: str = "") -
         "created_by": act.me.username,
         "created_at": act.now,
         "archived": False,
+        "picture": None,
         "posted": 0,
         "members": 0,
     }
@@ -133,7 +134,7 @@ def update(act: Act, p: Update, _here: Here) -> OneRoom:
         raise Invalid("Nothing to update: give a title, topic or access.", field="title")
     if given.get("title") == "":
         given["title"] = p.room.removeprefix("#")
-    if different := _store(act, p.room, **given):
+    if different := store(act, p.room, **given):
         _record_update(act, p.room, cast(EventData, different))
     return {"room": find(act.db, p.room)}
 
@@ -153,7 +154,7 @@ def _record_update(act: Act, room: str, data: EventData) -> None:
 @change("room.archive", may=access.manager, locks=_this)
 def archive(act: Act, p: InSharedRoom, _here: Here) -> OneRoom:
     """Archive a room: members can read it, but no one can post until it is unarchived."""
-    if _store(act, p.room, archived=True):
+    if store(act, p.room, archived=True):
         timeline.record(act, p.room, "archived", f"{act.me.username} archived the room.")
     return {"room": find(act.db, p.room)}
 
@@ -161,7 +162,7 @@ def archive(act: Act, p: InSharedRoom, _here: Here) -> OneRoom:
 @change("room.unarchive", may=access.manager, locks=_this, repeatable=True)
 def unarchive(act: Act, p: InSharedRoom, _here: Here) -> OneRoom:
     """Open an archived room again for posting. Unarchiving a room that is not archived has no effect."""
-    if _store(act, p.room, archived=False):
+    if store(act, p.room, archived=False):
         timeline.record(act, p.room, "unarchived", f"{act.me.username} unarchived the room.")
     return {"room": find(act.db, p.room)}
 
@@ -186,7 +187,7 @@ def _rooms() -> Any:
     return SYNCED["rooms"].select()
 
 
-def _store(act: Act, name: str, **values: Any) -> dict[str, Any]:
+def store(act: Act, name: str, **values: Any) -> dict[str, Any]:
     """Store and broadcast the values that differ, and return them; without any, the rev stays the same."""
     room: Mapping[str, Any] = find(act.db, name)
     different = {key: value for key, value in values.items() if room[key] != value}

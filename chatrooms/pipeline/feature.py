@@ -13,7 +13,7 @@ from sqlalchemy import Table
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Act, Command, Part
-from chatrooms.pipeline.contents import Contents
+from chatrooms.pipeline.contents import Contents, Served
 from chatrooms.pipeline.jobs import JobKind
 
 Row = Mapping[str, Any]
@@ -59,8 +59,8 @@ class Feature:
 
     Its ``tables`` are declared on `storage.tables.metadata`, and a migration in ``storage/migrations/versions`` creates
     them in every database, so that a chat can be given the feature later. Its ``component`` is made once for each chat
-    and is the first argument of its ``live`` commands and its entries. With ``contents``, files are uploaded and
-    downloaded over HTTP; one feature can have it.
+    and is the first argument of its ``live`` commands, its entries and its jobs. With ``contents``, files are uploaded
+    over HTTP; one feature can have it. What it has ``served`` is downloaded.
     """
 
     tables: tuple[Table, ...] = ()
@@ -70,6 +70,7 @@ class Feature:
     jobs: tuple[JobKind, ...] = ()
     component: Callable[[Broadcast, Chat], Component] | None = None
     contents: Contents | None = None
+    served: tuple[Served, ...] = ()
 
     def __post_init__(self) -> None:
         if self.component is None and any(command.kind == "live" for command in self.commands):
@@ -89,10 +90,11 @@ class Features:
         self.parts = tuple(_by_name(part for feature in listed for part in feature.parts).values())
         self.blank = MappingProxyType({part.name: part.empty for part in self.parts})
         self.contents = [feature.contents for feature in listed if feature.contents][:1]
+        self.served = tuple(served for feature in listed for served in feature.served)
         self.listeners = tuple(listener for feature in listed for listener in feature.listeners)
 
     def start(self, broadcast: Broadcast, chat: Chat) -> list[Component]:
-        """Make the components, and bind the live commands and entries to them."""
+        """Make the components, and bind the live commands, entries and jobs to them."""
         started = []
         for feature in self._listed:
             if feature.component:
@@ -101,6 +103,7 @@ class Features:
                 bound = [replace(each, body=partial(each.body, component)) for each in feature.commands]
                 self.commands |= {each.name: each for each in bound if each.kind == "live"}
                 self.entries |= {each.name: each for each in bound if each.kind == "entry"}
+                self.jobs |= {each.name: replace(each, run=partial(each.run, component)) for each in feature.jobs}
         return started
 
 

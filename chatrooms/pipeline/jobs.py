@@ -7,6 +7,7 @@ makes enqueueing idempotent too. So slow work never blocks the writer, and is no
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -62,13 +63,15 @@ class JobKind:
 
     ``run`` is awaited with the chat and the job. If it raises, the error is logged and the job is retried with
     exponential backoff, up to ``attempts`` attempts. With ``every``, there is one such job, which runs at that
-    interval.
+    interval. Of a feature with a component, ``run`` gets that first. At most ``at_once`` jobs of the kind run at a
+    time, so that slow ones leave room to others.
     """
 
     name: str
-    run: Callable[[Chat, Job], Awaitable[None]]
+    run: Callable[..., Awaitable[None]]
     every: timedelta | None = None
     attempts: int = 12
+    at_once: int = CAPACITY
 
 
 def enqueue(act: Act, kind: JobKind, key: str, data: Any = None, *, due: str | None = None) -> None:
@@ -105,13 +108,14 @@ class Runner:
     def __init__(self, chat: Chat, kinds: Mapping[str, JobKind], queue: Queue) -> None:
         self._chat, self._kinds, self._queue = chat, kinds, queue
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._of_kind: Counter[str] = Counter()
         self._done: list[tuple[Job, Exception | None]] = []
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run jobs inside this context. Jobs that are cancelled at the end run again after the next start."""
         self._queue.reset()
-        self._running, self._done = {}, []
+        self._running, self._of_kind, self._done = {}, Counter(), []
         task = asyncio.create_task(self._keep_going())
         try:
             yield
@@ -141,8 +145,14 @@ class Runner:
 
     async def _start(self) -> None:
         room = CAPACITY - len(self._running)
-        for job in await self._chat.lookup(lambda db: _due(db, self._kinds, self._running, room)):
-            self._running[job.id] = asyncio.create_task(self._run(job))
+        for job in await self._chat.lookup(lambda db: _due(db, self._open(), self._running, room)):
+            if self._of_kind[job.kind] < self._kinds[job.kind].at_once:
+                self._of_kind[job.kind] += 1
+                self._running[job.id] = asyncio.create_task(self._run(job))
+
+    def _open(self) -> list[str]:
+        """Return the kinds of which more jobs may run."""
+        return [name for name, kind in self._kinds.items() if self._of_kind[name] < kind.at_once]
 
     async def _run(self, job: Job) -> None:
         failure: Exception | None = None
@@ -161,11 +171,12 @@ class Runner:
         del self._done[: len(done)]
         for job, _ in done:
             del self._running[job.id]
+            self._of_kind[job.kind] -= 1
 
     async def _seconds_to_next(self) -> float:
         if len(self._running) >= CAPACITY:
             return SECONDS_TO_LOOK
-        due = await self._chat.lookup(lambda db: _next_due(db, self._kinds, self._running))
+        due = await self._chat.lookup(lambda db: _next_due(db, self._open(), self._running))
         return SECONDS_TO_LOOK if due is None else min(SECONDS_TO_LOOK, max(0.0, clock.seconds_until(due)))
 
     def _arm(self, act: Act) -> None:

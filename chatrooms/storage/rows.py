@@ -125,6 +125,13 @@ class Room(TypedDict):
     created_by: Annotated[str, Field(description="The username of the person who created it.")]
     created_at: Created
     archived: Annotated[bool, Field(description="Whether it is archived, and so read-only.")]
+    picture: Annotated[
+        str | None,
+        Field(
+            description="Its picture, or `null`: at `files/rooms/<name without #>/<picture>`, as that of a person; "
+            "that of a private room for members only."
+        ),
+    ]
     rev: Rev
     posted: Annotated[
         int, Field(description="How many messages had been posted when the row was read, deleted ones included.")
@@ -172,6 +179,13 @@ class User(TypedDict):
     username: Person
     name: Annotated[str, Field(description="The name that others see; if empty, the username.")]
     about: Annotated[str, Field(description="One line about the person.")]
+    picture: Annotated[
+        str | None,
+        Field(
+            description="Their picture, or `null`: at `files/people/<username>/<picture>`, a square of 512 pixels as "
+            "WebP, or of 128 with `?size=small`."
+        ),
+    ]
     created_at: Created
     rev: Rev
 

@@ -70,6 +70,7 @@ export interface File {
   size: number;
   url: string;
   picture: Picture | null;
+  duration: number | null;
 }
 
 /** A thread that you follow; in your own room only. */
@@ -105,6 +106,7 @@ export interface FoundMessage {
   thread: Summary | null;
   echo: Echo | null;
   files: File[];
+  previews: Preview[];
 }
 
 /** Something that concerns you; in your own room only. */
@@ -158,6 +160,7 @@ export interface Listing {
   created_by: string;
   created_at: string;
   archived: boolean;
+  picture: string | null;
   rev: number;
   posted: number;
   posted_at: string | null;
@@ -211,6 +214,7 @@ export interface Message {
   thread: Summary | null;
   echo: Echo | null;
   files: File[];
+  previews: Preview[];
 }
 
 /** An invitation that was made. */
@@ -230,6 +234,23 @@ export interface Picture {
   height: number;
   placeholder: string;
   animated: boolean;
+}
+
+/** What a page that a message links to says of itself; it may lie, so show the host of the `url` too. */
+export interface Preview {
+  url: string;
+  title: string;
+  description: string;
+  site: string;
+  picture: PreviewPicture | null;
+}
+
+/** The picture of a page, as WebP, in a box of 800 pixels. */
+export interface PreviewPicture {
+  url: string;
+  width: number;
+  height: number;
+  placeholder: string;
 }
 
 /** The message that another one replies to, as of reading the reply. */
@@ -270,6 +291,7 @@ export interface Room {
   created_by: string;
   created_at: string;
   archived: boolean;
+  picture: string | null;
   rev: number;
   posted: number;
   posted_at: string | null;
@@ -301,6 +323,7 @@ export interface SharedFile {
   size: number;
   url: string;
   picture: Picture | null;
+  duration: number | null;
   message: string;
   seq: number;
   author: string;
@@ -327,6 +350,7 @@ export interface User {
   username: string;
   name: string;
   about: string;
+  picture: string | null;
   created_at: string;
   rev: number;
 }
@@ -386,9 +410,9 @@ export interface Commands {
     params: { id: string };
     result: { bookmark: Bookmark };
   };
-  /** Begin to upload a file, which you can then post with `message.post`. */
+  /** Begin to upload a file, to post it with `message.post`, or to make it a picture with `user.picture`. */
   "file.begin": {
-    params: { name: string; size: number; type?: string };
+    params: { name: string; size: number; type?: string; duration?: number | null; square?: boolean };
     result: { file: Beginning; upload: string };
   };
   /** Return the files of a room, newest first, about a hundred at a time; those of a message come together. */
@@ -486,6 +510,11 @@ export interface Commands {
     params: { usernames: string[] };
     result: { states: Record<string, "online" | "offline"> };
   };
+  /** Remove a preview from your message; editing does not bring it back. */
+  "preview.remove": {
+    params: { id: string; url: string };
+    result: { message: Message };
+  };
   /** React to a message with an emoji; people can use 50 of them on one message. */
   "reaction.add": {
     params: { id: string; emoji: string };
@@ -555,6 +584,11 @@ export interface Commands {
   "room.mute": {
     params: { room: string; until?: string | null };
     result: { membership: Membership };
+  };
+  /** Set or remove the picture of a room. */
+  "room.picture": {
+    params: { file: string | null; room: string };
+    result: { room: Room };
   };
   /** Return the pinned messages of a room, most recently pinned first, as many as fit into one response. */
   "room.pins": {
@@ -659,6 +693,11 @@ export interface Commands {
   /** Return your own profile. */
   "user.me": {
     params: {};
+    result: { user: User };
+  };
+  /** Set or remove your picture. */
+  "user.picture": {
+    params: { file: string | null };
     result: { user: User };
   };
   /** Update your profile. */

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import Table
 
 from chatrooms import Chatrooms, Settings, features, identity
-from chatrooms.storage import facts, tables
+from chatrooms.storage import facts, tables, usage
 
 MODULES = [import_module(f"{features.__name__}.{found.name}") for found in pkgutil.iter_modules(features.__path__)]
 OPTIONAL = [module for module in MODULES if module.FEATURE not in features.BASE]
-BASE_TABLES = [facts.facts, *(table for table in vars(tables).values() if isinstance(table, Table))]
+BASE_TABLES = [facts.facts, usage.usage, *(table for table in vars(tables).values() if isinstance(table, Table))]
 
 
 def test_every_module_is_a_listed_feature():

@@ -158,6 +158,10 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     ],
     "room.create": [({"name": "#staff"}, "conflict", "conflict")],
     "room.update": [({"room": "#staff", "title": "x"}, "forbidden", STRANGER)],
+    "room.picture": [
+        ({"room": "#staff", "file": None}, "forbidden", STRANGER),
+        ({"room": "#open", "file": None}, "not_a_member", "not_a_member"),
+    ],
     "room.archive": [({"room": "#staff"}, "forbidden", STRANGER)],
     "room.unarchive": [({"room": "#staff"}, "forbidden", STRANGER)],
     "room.list": [({}, FINE, FINE)],
@@ -223,6 +227,10 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"room": "#open"}, "not_a_member", "not_a_member"),
         ({"room": "bob"}, STRANGER, STRANGER),
     ],
+    "preview.remove": [
+        ({"id": "SECRET", "url": "https://example.org"}, "forbidden", STRANGER),
+        ({"id": "PUBLIC", "url": "https://example.org"}, STRANGER, STRANGER),
+    ],
     "typing": [({"room": "#staff"}, FINE, STRANGER), ({"room": "SECRET THREAD"}, FINE, STRANGER)],
     "signal": [
         ({"to": "SECRET THREAD", "type": "x"}, FINE, STRANGER),
@@ -233,6 +241,7 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "user.me": [({}, FINE, FINE)],
     "user.get": [({"username": "alice"}, FINE, FINE)],
     "user.update": [({"about": "me"}, FINE, FINE)],
+    "user.picture": [({"file": "NEW"}, "not_found", "not_found"), ({"file": None}, FINE, FINE)],
     "user.list": [({}, FINE, FINE)],
     "session.list": [({}, FINE, FINE)],
     "session.revoke": [({"id": "NEW"}, STRANGER, STRANGER)],

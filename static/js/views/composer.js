@@ -11,6 +11,7 @@ import { echoing } from "../composer/echoing.js";
 import { composerId } from "../composer/focus.js";
 import { withEmojis } from "../emoji.js";
 import { attachedIn, detach } from "../files/attached.js";
+import { record, recordedRoom } from "../files/recorder.js";
 import { html } from "../html.js";
 import { myLast } from "../messages/own.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
@@ -28,6 +29,7 @@ import { LeftDraft } from "./left-draft.js";
 import { leftOf, TextBox } from "./text-box.js";
 
 const AlsoToRoom = later("AlsoToRoom");
+const Recorder = later("Recorder");
 const Replying = later("Replying");
 const Tray = later("Tray");
 
@@ -42,6 +44,7 @@ export function Composer({ room, onEditLast }) {
   const [text, write] = useDraft(room, box);
   const { refused, put, send, deliver } = useDelivery(room, box, text, write);
   const left = leftOf(text);
+  const isRecording = recordedRoom.value === room;
   useFocus(room, box);
 
   /** @param {KeyboardEvent} event */
@@ -59,7 +62,8 @@ export function Composer({ room, onEditLast }) {
       ${replyIn(room) && html`<${Replying} room=${room} box=${box} />`}
       ${refused && html`<p class="error refusal" role="alert"><span>${refused}</span> <button class="link" type="button" onClick=${() => deliver(text)}>Send as text</button></p>`}
       ${attachedIn(room).length > 0 && html`<${Tray} room=${room} />`}
-      <div class=${left < 0 ? "sheet over" : "sheet"}>
+      ${isRecording && html`<${Recorder} />`}
+      <div class=${left < 0 ? "sheet over" : "sheet"} hidden=${isRecording}>
         <${Attach} room=${room} />
         <${TextBox}
           room=${room}
@@ -75,6 +79,7 @@ export function Composer({ room, onEditLast }) {
           enterkeyhint="enter"
         />
         <${EmojiButton} onPick=${(/** @type {string} */ emoji) => box.current && insert(box.current, emoji)} />
+        <button class="quiet square smile" type="button" aria-label="Record a voice message" title="Record a voice message" onClick=${() => record(room)}><${Icon} name="mic" /></button>
         <button class="send" aria-label="Send" title="Send" disabled=${!isSendable(room, text)}><${Icon} name="send" /></button>
       </div>
       ${isThread(room) && html`<${AlsoToRoom} room=${room} />`}

@@ -11,6 +11,7 @@ import { theme } from "../theme.js";
 import { html } from "../html.js";
 import { Choices } from "./choices.js";
 import { Dialog } from "./dialog.js";
+import { SpaceUsed } from "./space.js";
 
 const THEMES = /** @type {const} */ ([
   ["", "System"],
@@ -36,6 +37,7 @@ export const Settings = ({ onClose }) => html`
     <${Switch} label="Sound for new messages" isOn=${sounds.value === "on"} onChange=${chooseSoundsAloud} />
     <${Desktop} />
     <${Quiet} />
+    <${SpaceUsed} />
     <p class="hint">Choose what each room notifies you about in its menu. These settings apply to this browser only.</p>
     ${isRefused.value && html`<p class="error">Storage is blocked, so these settings, drafts and unsent messages are lost when you close this tab.</p>`}
   <//>
