@@ -29,10 +29,11 @@ from chatrooms.errors import Invalid, NotFound
 from chatrooms.events import End, Signal
 from chatrooms.features import FEATURES, rooms, users
 from chatrooms.identity import FEATURES as IDENTITY
-from chatrooms.identity import lifetimes
+from chatrooms.identity import lifetimes, setups, suspensions
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.hosts import Authenticate
 from chatrooms.identity.pages import Pages
+from chatrooms.identity.setups import Start
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import access, jobs
 from chatrooms.pipeline.broadcast import Broadcast
@@ -104,9 +105,9 @@ class Chatrooms:
         self._socketio = SocketioDoor(
             settings, self._broadcast, self._pipeline, gate, pages=pages, on_connect=on_connect
         )
-        brand = Brand(settings.name, settings.lobby, settings.accent)
-        assets = Assets(_static(), brand, hosted=authenticate is not None)
-        reference = Reference(Documents(Contract(declared.declared, declared.parts)), settings)
+        assets = Assets(_static(), self._brand, hosted=authenticate is not None)
+        documents = Documents(Contract(declared.declared, declared.parts))
+        reference = Reference(documents, settings, lambda: self._pipeline.name)
         callers = Callers(pages, gate)
         self._uploads = uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
         downloads = [Downloads(callers, self._pipeline, rates, each) for each in declared.contents]
@@ -143,6 +144,10 @@ class Chatrooms:
             self._lifetime.ready()
             async with self._runner.running():
                 yield
+
+    async def owned(self) -> Start:
+        """Return whether the server has an owner, and a link that makes the first one if no one has joined yet."""
+        return await self._lifetime.call(self._pipeline.change, setups.start, APPLICATION)
 
     async def drain(self) -> None:
         """Close all connections and let clients know that this server is shutting down, so that they reconnect."""
@@ -200,6 +205,9 @@ class Chatrooms:
         """
         return await self._lifetime.call(self._run, command, params, username)
 
+    def _brand(self) -> Brand:
+        return Brand(self._pipeline.name, self.settings.lobby, self.settings.accent)
+
     async def _drain(self) -> None:
         if not self._draining:
             self._draining = True
@@ -241,7 +249,7 @@ class Chatrooms:
 
     async def _person(self, name: str) -> Caller:
         username = _parsed(names.username, name, "username")
-        if await self._pipeline.lookup(lambda db: users.find(db, username)) is None:
+        if not await suspensions.is_known(self._pipeline, username):
             raise NotFound(username=username)
         return Caller(username)
 

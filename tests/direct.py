@@ -12,7 +12,7 @@ from sqlalchemy import Connection, StaticPool, delete, select
 from chatrooms import app, clock, names
 from chatrooms.doors.docs.generated import contract
 from chatrooms.events import Change
-from chatrooms.features import FEATURES, users
+from chatrooms.features import FEATURES, roles, users
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.pipeline.feature import Features
@@ -20,6 +20,7 @@ from chatrooms.pipeline.jobs import Job
 from chatrooms.pipeline.pipeline import parse
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import Settings
+from chatrooms.storage.rows import ServerRole
 from chatrooms.storage.tables import jobs, metadata
 from tests.databases import create_engine
 from tests.servers import QUICK
@@ -47,6 +48,7 @@ class Direct:
         self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
         self._rates = Rates(Settings(**QUICK))
         self.now = clock.now
+        self.ids: dict[str, Any] = {}
         if Direct._fresh is None:
             metadata.create_all(self.engine)
             self._change(app.APPLICATION, app._create_defaults)
@@ -73,6 +75,11 @@ class Direct:
     def join(self, username: str) -> None:
         """Add a person who is not a member of any room."""
         self._change(app.APPLICATION, lambda act: users.add(act, username))
+
+    def appoint(self, username: str, role: ServerRole) -> None:
+        """Give a person a role on the server."""
+        with self.engine.begin() as db:
+            roles.store(db, username, role)
 
     def run(self, username: str, command: str, params: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
         """Return the result of a command and its changes, as clients receive them; raises a `Refusal`."""

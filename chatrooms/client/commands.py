@@ -40,18 +40,22 @@ from chatrooms.client.rows import (
     OneMessage,
     OneRead,
     OneRoom,
+    OneSuspension,
     OneUser,
     Opened,
     Pinned,
     Reacted,
     ReactionPage,
     Read,
+    Role,
     Room,
+    ServerRole,
     Session,
     SharedFiles,
     Space,
     State,
     States,
+    Suspension,
     ThreadPage,
     User,
     UserPage,
@@ -86,6 +90,7 @@ REPEATABLE = frozenset(
         "room.members",
         "room.mute",
         "room.pins",
+        "room.role",
         "room.unarchive",
         "room.unfavorite",
         "room.unmute",
@@ -100,6 +105,7 @@ REPEATABLE = frozenset(
         "user.get",
         "user.list",
         "user.me",
+        "user.role",
     ]
 )
 """Commands that are run again when the response was lost. Of the others, it is unknown whether they ran."""
@@ -439,6 +445,14 @@ class Commands(ABC):
         result: OneMember = await self.run("room.remove", room=room, username=username)
         return result["member"]
 
+    async def set_room_role(self, room: str, username: str, role: Role) -> Member:
+        """Change what a member may do in a room. Its last owner stays one; the lobby's owners are the server's.
+
+        - ``role``: What they may do in the room from now on.
+        """
+        result: OneMember = await self.run("room.role", room=room, username=username, role=role)
+        return result["member"]
+
     async def unarchive(self, room: str) -> Room:
         """Open an archived room again for posting. Unarchiving a room that is not archived has no effect."""
         result: OneRoom = await self.run("room.unarchive", room=room)
@@ -572,6 +586,33 @@ class Commands(ABC):
         """Return your own profile."""
         result: OneUser = await self.run("user.me")
         return result["user"]
+
+    async def restore(self, username: str) -> Suspension | None:
+        """Let a suspended person sign in again, by their password or a link. It has no effect on others."""
+        result: OneSuspension = await self.run("user.restore", username=username)
+        return result["suspension"]
+
+    async def set_role(self, username: str, role: ServerRole) -> User:
+        """Change what a person may do on this server. The last owner keeps that role.
+
+        Owners give every role, admins those below theirs. Owners and admins manage all open rooms and those that
+        they belong to, people and invitations; moderators moderate these rooms and suspend people; guests cannot
+        create rooms or invite. A role opens no private room and no conversation.
+
+        - ``role``: What they may do on this server from now on.
+        """
+        result: OneUser = await self.run("user.role", username=username, role=role)
+        return result["user"]
+
+    async def suspend(self, username: str, reason: str) -> Suspension | None:
+        """Suspend a person: they are signed out everywhere at once and cannot sign in until they are restored.
+
+        Their name stays theirs, and their messages stay. Suspending somebody again changes the reason.
+
+        - ``reason``: Why, in one line; they read it when they try to sign in.
+        """
+        result: OneSuspension = await self.run("user.suspend", username=username, reason=reason)
+        return result["suspension"]
 
     async def update_me(self, *, name: str | None = None, about: str | None = None) -> User:
         """Update your profile. People who watch your presence receive it in a ``profile`` signal.

@@ -73,7 +73,9 @@ class EventData(TypedDict):
     """The details of an event: those that its kind has."""
 
     username: NotRequired[str]
-    """Who was invited or removed."""
+    """Who was invited or removed, or got another role."""
+    role: NotRequired[Role]
+    """The new role of that person."""
     owner: NotRequired[str]
     """Who became the owner because the last one left or was removed."""
     title: NotRequired[str]
@@ -150,7 +152,7 @@ class FoundMessage(TypedDict):
     """The username of the author, or of the person who did it."""
     kind: str
     """``text``, or what happened: ``joined``, ``left``, ``invited``, ``removed``, ``renamed`` (a new title),
-    ``topic``, ``access``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
+    ``topic``, ``access``, ``role``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
     """
     text: str | None
     """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""
@@ -431,7 +433,7 @@ class Message(TypedDict):
     """The username of the author, or of the person who did it."""
     kind: str
     """``text``, or what happened: ``joined``, ``left``, ``invited``, ``removed``, ``renamed`` (a new title),
-    ``topic``, ``access``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
+    ``topic``, ``access``, ``role``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
     """
     text: str | None
     """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""
@@ -526,6 +528,13 @@ class OneRoom(TypedDict):
     """The room as it is now."""
 
     room: Room
+
+
+class OneSuspension(TypedDict):
+    """The person's suspension as it is now; null if they can sign in."""
+
+    suspension: Suspension | None
+    """Why the person cannot sign in."""
 
 
 class OneUser(TypedDict):
@@ -680,6 +689,10 @@ class Room(TypedDict):
     """How many people belong to it; 0 for a personal room."""
 
 
+ServerRole = Literal["owner", "admin", "moderator", "member", "guest"]
+"""What a person may do on this server, from most to least."""
+
+
 class Session(TypedDict):
     """A browser or program that can act for you."""
 
@@ -762,6 +775,17 @@ class Summary(TypedDict):
     """The usernames of the first 5 people who replied, in that order."""
 
 
+class Suspension(TypedDict):
+    """Why a person cannot sign in."""
+
+    by: str
+    """The username of the person who suspended them; ``system`` from the console."""
+    at: str
+    """Since when; ISO 8601, UTC, with milliseconds."""
+    reason: str
+    """Why, as they are told when they try to sign in."""
+
+
 class ThreadPage(TypedDict):
     """Threads, that with the newest reply first; ``more`` is true if there are others.
 
@@ -787,6 +811,8 @@ class User(TypedDict):
     """One line about the person."""
     created_at: str
     """When it was created; ISO 8601, UTC, with milliseconds."""
+    role: ServerRole
+    """What the person may do on this server."""
     rev: int
     """The revision at which the row last changed, of the room whose change it belongs to."""
 

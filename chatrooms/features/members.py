@@ -245,6 +245,17 @@ def _next_owner(db: Connection, room: str, leaving: str) -> list[str]:
     return []
 
 
+def has_other_owner(db: Connection, room: str, username: str) -> bool:
+    """Return whether the room has an owner besides ``username``."""
+    return _longest.one(db, {"in_room": room, "with_role": "owner", "without": username}) is not None
+
+
+def appoint(act: Act, member: Member, role: Role) -> Member:
+    """Give a member another role in the room."""
+    room, username, since = member["room"], member["username"], member["since"]
+    return _put(act, room, username, role=role, gone=False, known=True, since=since)
+
+
 def membership(db: Connection, room: str, username: str) -> Membership | None:
     """Return the membership with what concerns only the person."""
     return cast(Membership | None, _membership.one(db, {"in_room": room, "who": username}))
@@ -266,14 +277,8 @@ def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: b
         act.db.execute(update(members).where(*where).values(values))
     else:
         _insert.run(act.db, {"room": room, "username": username, **values, "closed": False, **LEFT})
-    row: Member = {
-        "room": room,
-        "username": username,
-        "role": role,
-        "since": act.now,
-        "gone": gone,
-        "rev": rev,
-    }
+    since = str(values["since"])
+    row: Member = {"room": room, "username": username, "role": role, "since": since, "gone": gone, "rev": rev}
     act.changes.add(room, "members", row)
     act.changes.add(username, "memberships", cast(Membership, membership(act.db, room, username)))
     return row

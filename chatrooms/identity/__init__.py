@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from chatrooms.identity import inviting, joining, linking, passwords, sessions, tries
+from chatrooms.identity import inviting, joining, linking, passwords, sessions, setting_up, suspending, tries
 
-FEATURES = (sessions.FEATURE, joining.FEATURE, inviting.FEATURE, linking.FEATURE, tries.FEATURE, passwords.FEATURE)
+FEATURES = (
+    sessions.FEATURE,
+    joining.FEATURE,
+    inviting.FEATURE,
+    linking.FEATURE,
+    tries.FEATURE,
+    passwords.FEATURE,
+    suspending.FEATURE,
+    setting_up.FEATURE,
+)
 """What identity brings to a chat."""

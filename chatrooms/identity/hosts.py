@@ -11,6 +11,7 @@ from reprlib import Repr
 from chatrooms import names
 from chatrooms.errors import Invalid, Unavailable
 from chatrooms.features import users
+from chatrooms.identity import suspensions
 from chatrooms.identity.handshake import Handshake, require_trusted
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import APPLICATION, Caller
@@ -47,7 +48,7 @@ class Host:
         if answer is None:
             return None
         username = self._vouched(answer)
-        if await self._chat.lookup(lambda db: users.find(db, username)) is None:
+        if not await suspensions.is_known(self._chat, username):
             await self._chat.change(
                 lambda act: users.find_or_add(act, username, vouched=True),
                 APPLICATION,
@@ -68,7 +69,7 @@ class Host:
     def _vouched(self, answer: object) -> str:
         """Return the answer if it is a username; raises `Invalid`."""
         try:
-            return names.vouched(answer, self._chat.settings.name)
+            return names.vouched(answer, self._chat.name)
         except ValueError as error:
             self._log_once(_repr.repr(answer), str(error))
             raise Invalid(f"Your account cannot use this chat. {error}", field="username") from None

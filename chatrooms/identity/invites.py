@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 from chatrooms import clock
 from chatrooms.errors import Forbidden, NotFound, Refusal
 from chatrooms.features import members, timeline
+from chatrooms.identity import suspensions
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller
@@ -95,8 +96,13 @@ def working(db: Connection, code: str) -> Invite | None:
 def _may_invite(db: Connection, invite: Invite) -> bool:
     """Return whether the person who made an invitation could make it now."""
     by = invite["created_by"]
+    me = Caller(by, host=by == APPLICATION)
+    if suspensions.find(db, by):
+        return False
     try:
-        access.require_inviter(access.of(db, Caller(by, host=by == APPLICATION), invite["room"], writing=True))
+        here = access.governing(db, me, access.peek(db, me, invite["room"]))
+        access.require_unarchived(access.require_member(here))
+        access.require_inviter(db, me, here)
     except Refusal:
         return False
     return True

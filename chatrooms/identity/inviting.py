@@ -93,7 +93,7 @@ def _revoker(act: Act, p: WhichInvite) -> None:
 
 def _moderates(act: Act, room: str) -> bool:
     try:
-        return access.of(act.db, act.me, room).moderates
+        return access.governing(act.db, act.me, access.peek(act.db, act.me, room)).moderates
     except Refusal:
         return False
 

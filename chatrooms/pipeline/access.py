@@ -7,13 +7,14 @@ A room is looked up together with the caller's membership, and queries for messa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, false, func, or_, select
 
 from chatrooms import names
 from chatrooms.errors import Archived, Conflict, Forbidden, Invalid, NotAMember, NotFound
+from chatrooms.pipeline import rights
 from chatrooms.pipeline.commands import Act, Caller, Params
 from chatrooms.storage.given import Base
 from chatrooms.storage.rows import Access, Role
@@ -57,9 +58,7 @@ def of(db: Connection, me: Caller, room: str, *, writing: bool = False) -> Here:
 
     Raises `Archived` if the member wants to write in an archived room, `Conflict` in a thread that has ended.
     """
-    here = peek(db, me, room)
-    if here.role is None:
-        raise NotAMember(room=room) if here.access == "open" else NotFound(room=room)
+    here = require_member(peek(db, me, room))
     if writing and here.archived:
         raise Archived(room=room)
     if writing and here.ended:
@@ -78,6 +77,27 @@ def peek(db: Connection, me: Caller, room: str) -> Here:
             return _thread(db, me, room)
         case _:
             return _conversation(db, me, room)
+
+
+def governing(db: Connection, me: Caller, here: Here) -> Here:
+    """Return ``here`` with the rights that the caller's role on the server gives them in a shared room they can see."""
+    is_visible = here.role is not None or here.access == "open"
+    if names.kind(names.base(here.room)) != "shared" or not is_visible or here.role == "owner":
+        return here
+    given = rights.IN_ROOMS.get(rights.role_of(db, me))
+    return replace(here, role=given) if given else here
+
+
+def _governed(act: Act, p: HasRoom) -> Here:
+    """Return a room with the caller's rights there, by their membership or their role on the server."""
+    return require_member(governing(act.db, act.me, peek(act.db, act.me, p.room)))
+
+
+def require_member(here: Here) -> Here:
+    """Return ``here`` for a member; raises `NotFound`, or `NotAMember` if the caller could join."""
+    if here.role is None:
+        raise NotAMember(room=here.room) if here.access == "open" else NotFound(room=here.room)
+    return here
 
 
 def readable(room: ColumnElement[str], me: Caller) -> ColumnElement[bool]:
@@ -139,12 +159,13 @@ def joiner(act: Act, p: HasRoom) -> Here:
 
 
 def inviter(act: Act, p: HasRoom) -> Here:
-    """Allow members of open rooms, and owners and moderators of private ones."""
-    return require_inviter(poster(act, p))
+    """Allow members of open rooms, and owners and moderators of private ones, but no guests."""
+    return require_inviter(act.db, act.me, require_unarchived(_governed(act, p)))
 
 
-def require_inviter(here: Here) -> Here:
+def require_inviter(db: Connection, me: Caller, here: Here) -> Here:
     """Return ``here`` if its member may invite people; raises `Forbidden`."""
+    rights.demand(rights.verdict(rights.role_of(db, me), "invite"))
     if here.access == "private" and not here.moderates:
         raise Forbidden("Only an owner or moderator can invite people to a private room.")
     return here
@@ -168,8 +189,8 @@ def closer(act: Act, p: HasRoom) -> Here:
 
 
 def manager(act: Act, p: HasRoom) -> Here:
-    """Allow owners and moderators."""
-    here = member(act, p)
+    """Allow owners and moderators, of the room or of the server."""
+    here = _governed(act, p)
     if not here.moderates:
         raise Forbidden("Only an owner or moderator can do that.")
     return here

@@ -26,6 +26,13 @@ Role = TypeAliasType(
     "Role",
     Annotated[Literal["owner", "moderator", "member"], Field(description="What a member may do in a room.")],
 )
+ServerRole = TypeAliasType(
+    "ServerRole",
+    Annotated[
+        Literal["owner", "admin", "moderator", "member", "guest"],
+        Field(description="What a person may do on this server, from most to least."),
+    ],
+)
 
 Name = Annotated[str, Field(description="The room's name.")]
 Person = Annotated[str, Field(description="The person's username.")]
@@ -42,7 +49,8 @@ Created = Annotated[str, Field(description="When it was created; ISO 8601, UTC, 
 class EventData(TypedDict, total=False):
     """The details of an event: those that its kind has."""
 
-    username: Annotated[str, Field(description="Who was invited or removed.")]
+    username: Annotated[str, Field(description="Who was invited or removed, or got another role.")]
+    role: Annotated[Role, Field(description="The new role of that person.")]
     owner: Annotated[str, Field(description="Who became the owner because the last one left or was removed.")]
     title: Annotated[str, Field(description="The new title.")]
     topic: Annotated[str, Field(description="The new topic; may be empty.")]
@@ -68,7 +76,7 @@ class Message(TypedDict):
         str,
         Field(
             description="`text`, or what happened: `joined`, `left`, `invited`, `removed`, `renamed` (a new title), "
-            "`topic`, `access`, `pinned`, `archived` or `unarchived`; there can be other kinds."
+            "`topic`, `access`, `role`, `pinned`, `archived` or `unarchived`; there can be other kinds."
         ),
     ]
     text: Annotated[
@@ -170,6 +178,7 @@ class User(TypedDict):
     name: Annotated[str, Field(description="The name that others see; if empty, the username.")]
     about: Annotated[str, Field(description="One line about the person.")]
     created_at: Created
+    role: Annotated[ServerRole, Field(description="What the person may do on this server.")]
     rev: Rev
 
 

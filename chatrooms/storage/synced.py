@@ -113,7 +113,7 @@ READ = ("username", "room", "seq", "number")
 ITEM = ("id", "kind", "room", "message", "seq", "by", "at", "read", "gone")
 BOOKMARK = ("message", "room", "seq", "at", "gone")
 FOLLOW = ("username", "room", "message", "at", "gone")
-USER = ("username", "name", "about", "created_at")
+USER = ("username", "name", "about", "created_at", "role")
 
 SYNCED: dict[str, Synced] = {
     "rooms": Synced(

@@ -73,6 +73,7 @@ users = Table(
     Column("about", Text, nullable=False),
     Column("words", Text, nullable=False, server_default="", comment="of both names, to search in; see names.words"),
     Column("created_at", String(24), nullable=False),
+    Column("role", String(12), nullable=False, server_default="member", comment="on this server, see pipeline.rights"),
     Column("rev", Integer, nullable=False),
     Index(None, "username", "words"),
 )

@@ -54,6 +54,7 @@ export interface Echo {
 /** The details of an event: those that its kind has. */
 export interface EventData {
   username?: string;
+  role?: Role;
   owner?: string;
   title?: string;
   topic?: string;
@@ -284,6 +285,9 @@ export interface ServerInfo {
   accent: string;
 }
 
+/** What a person may do on this server, from most to least. */
+export type ServerRole = "owner" | "admin" | "moderator" | "member" | "guest";
+
 /** A browser or program that can act for you. */
 export interface Session {
   id: string;
@@ -322,12 +326,20 @@ export interface Summary {
   people: string[];
 }
 
+/** Why a person cannot sign in. */
+export interface Suspension {
+  by: string;
+  at: string;
+  reason: string;
+}
+
 /** A person's profile. */
 export interface User {
   username: string;
   name: string;
   about: string;
   created_at: string;
+  role: ServerRole;
   rev: number;
 }
 
@@ -350,6 +362,7 @@ export type ErrorCode =
   | "invalid"
   | "unauthorized"
   | "forbidden"
+  | "suspended"
   | "not_a_member"
   | "not_found"
   | "unknown_command"
@@ -566,6 +579,11 @@ export interface Commands {
     params: { room: string; username: string };
     result: { member: Member };
   };
+  /** Change what a member may do in a room. */
+  "room.role": {
+    params: { room: string; username: string; role: Role };
+    result: { member: Member };
+  };
   /** Open an archived room again for posting. */
   "room.unarchive": {
     params: { room: string };
@@ -661,6 +679,21 @@ export interface Commands {
     params: {};
     result: { user: User };
   };
+  /** Let a suspended person sign in again, by their password or a link. */
+  "user.restore": {
+    params: { username: string };
+    result: { suspension: Suspension | null };
+  };
+  /** Change what a person may do on this server. */
+  "user.role": {
+    params: { username: string; role: ServerRole };
+    result: { user: User };
+  };
+  /** Suspend a person: they are signed out everywhere at once and cannot sign in until they are restored. */
+  "user.suspend": {
+    params: { username: string; reason: string };
+    result: { suspension: Suspension | null };
+  };
   /** Update your profile. */
   "user.update": {
     params: { name?: string | null; about?: string | null };
@@ -698,6 +731,16 @@ export interface Entries {
   "session.password": {
     params: { claim?: string | null; username: string; password: string };
     result: { user: User };
+  };
+  /** Become the first owner of the server, by a link that it printed: sets the cookie, unless you give a `claim`. */
+  "session.setup": {
+    params: { code: string; claim?: string | null; username: string; password?: string | null; name?: string | null };
+    result: { user: User };
+  };
+  /** Return what the server is called, to a person with the link that makes its first owner. */
+  "setup.get": {
+    params: { code: string };
+    result: { name: string; can_rename: boolean };
   };
 }
 

@@ -157,9 +157,16 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"revs": {}, "open": ["#staff", "#staff/3", "#staff/4", "#staff/5", "#staff/6"], "after": ""}, FINE, FINE),
     ],
     "room.create": [({"name": "#staff"}, "conflict", "conflict")],
-    "room.update": [({"room": "#staff", "title": "x"}, "forbidden", STRANGER)],
+    "room.update": [
+        ({"room": "#staff", "title": "x"}, "forbidden", STRANGER),
+        ({"room": "#open", "title": "x"}, "not_a_member", "not_a_member"),
+    ],
     "room.archive": [({"room": "#staff"}, "forbidden", STRANGER)],
     "room.unarchive": [({"room": "#staff"}, "forbidden", STRANGER)],
+    "room.role": [
+        ({"room": "#staff", "username": "bob", "role": "member"}, "forbidden", STRANGER),
+        ({"room": "#open", "username": "bob", "role": "member"}, "not_a_member", "not_a_member"),
+    ],
     "room.list": [({}, FINE, FINE)],
     "room.join": [({"room": "#staff"}, FINE, STRANGER)],
     "room.leave": [({"room": "#open"}, "not_a_member", "not_a_member")],
@@ -234,6 +241,9 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "user.get": [({"username": "alice"}, FINE, FINE)],
     "user.update": [({"about": "me"}, FINE, FINE)],
     "user.list": [({}, FINE, FINE)],
+    "user.role": [({"username": "bob", "role": "guest"}, "forbidden", "forbidden")],
+    "user.suspend": [({"username": "bob", "reason": "x"}, "forbidden", "forbidden")],
+    "user.restore": [({"username": "bob"}, "forbidden", "forbidden")],
     "session.list": [({}, FINE, FINE)],
     "session.revoke": [({"id": "NEW"}, STRANGER, STRANGER)],
     "session.revoke_others": [({}, FINE, FINE)],
@@ -267,6 +277,10 @@ ENTRIES: dict[str, list[tuple[dict, str, str, str]]] = {
     "invite.get": [({"code": "c" * 43}, STRANGER, "forbidden", STRANGER)],
     "link.get": [({"code": "c" * 43}, "unauthorized", "forbidden", "forbidden")],
     "session.link": [({"code": "c" * 43}, "unauthorized", "forbidden", "forbidden")],
+    "setup.get": [({"code": "c" * 43}, "unauthorized", "forbidden", "forbidden")],
+    "session.setup": [
+        ({"code": "c" * 43, "username": "erin", "password": "x"}, "unauthorized", "forbidden", "forbidden")
+    ],
     "session.password": [
         ({"username": "alice", "password": "x"}, "unauthorized", "forbidden", "forbidden"),
         ({"username": "nobody", "password": "x"}, "unauthorized", "forbidden", "forbidden"),

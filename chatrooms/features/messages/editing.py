@@ -18,6 +18,7 @@ from chatrooms.features.messages.loading import (
     store_parts,
     with_parts,
 )
+from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, change
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages
@@ -39,7 +40,7 @@ def _author(act: Act, p: Which) -> Message:
 
 def _author_or_moderator(act: Act, p: Which) -> Message:
     message, here = changeable(act, p)
-    if message["author"] != act.me.username and not here.moderates:
+    if message["author"] != act.me.username and not access.governing(act.db, act.me, here).moderates:
         raise Forbidden("Only the author or a moderator can delete a message.")
     return message
 

@@ -1,0 +1,79 @@
+"""Suspended people: they cannot sign in, but keep their name and what they wrote."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, bindparam, delete, insert, select
+from typing_extensions import TypedDict
+
+from chatrooms import clock
+from chatrooms.errors import Suspended
+from chatrooms.features import users as profiles
+from chatrooms.pipeline.chat import Chat
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import metadata, users
+
+suspensions = Table(
+    "suspensions",
+    metadata,
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("by", String(32), ForeignKey(users.c.username), nullable=False),
+    Column("at", String(24), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+_find = Prepared(
+    select(suspensions.c.by, suspensions.c.at, suspensions.c.reason).where(
+        suspensions.c.username == bindparam("username")
+    )
+)
+
+
+class Suspension(TypedDict):
+    """Why a person cannot sign in."""
+
+    by: Annotated[str, Field(description="The username of the person who suspended them; `system` from the console.")]
+    at: Annotated[str, Field(description="Since when; ISO 8601, UTC, with milliseconds.")]
+    reason: Annotated[str, Field(description="Why, as they are told when they try to sign in.")]
+
+
+def find(db: Connection, username: str) -> Suspension | None:
+    """Return the suspension of ``username``, if there is one."""
+    row = _find.one(db, {"username": username})
+    return None if row is None else {"by": row["by"], "at": row["at"], "reason": row["reason"]}
+
+
+def require_none(db: Connection, username: str) -> None:
+    """Raise `Suspended` with the reason if ``username`` is suspended."""
+    if suspension := find(db, username):
+        raise _refusal(suspension)
+
+
+def _refusal(suspension: Suspension) -> Suspended:
+    return Suspended(f"Your account is suspended: {suspension['reason']}")
+
+
+async def is_known(chat: Chat, username: str) -> bool:
+    """Return whether there is a person ``username``, whom no session proves; raises `Suspended`."""
+    asked = chat.sessions.now()
+
+    def ask(db: Connection) -> tuple[bool, Suspension | None]:
+        return profiles.find(db, username) is not None, find(db, username)
+
+    found, suspension = await chat.lookup(ask)
+    if suspension:
+        raise _refusal(suspension)
+    chat.sessions.find_again(username, asked)
+    return found
+
+
+def store(db: Connection, username: str, by: str, reason: str) -> None:
+    """Let ``username`` no longer sign in."""
+    db.execute(delete(suspensions).where(suspensions.c.username == username))
+    db.execute(insert(suspensions).values(username=username, by=by, at=clock.now(), reason=reason))
+
+
+def drop(db: Connection, username: str) -> None:
+    """Let ``username`` sign in again."""
+    db.execute(delete(suspensions).where(suspensions.c.username == username))
