@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from chatrooms.client.rows import (
+    AccountPage,
     Beginning,
     Begun,
     Bookmark,
@@ -32,6 +33,7 @@ from chatrooms.client.rows import (
     MemberPage,
     Membership,
     Message,
+    Named,
     NewInvite,
     OneInvite,
     OneLink,
@@ -49,6 +51,7 @@ from chatrooms.client.rows import (
     Read,
     Role,
     Room,
+    RoomPage,
     ServerRole,
     Session,
     SharedFiles,
@@ -95,6 +98,9 @@ REPEATABLE = frozenset(
         "room.unfavorite",
         "room.unmute",
         "search",
+        "server.invites",
+        "server.people",
+        "server.rooms",
         "session.list",
         "sync",
         "thread.close",
@@ -501,6 +507,46 @@ class Commands(ABC):
         result: FoundPage = await self.run("search", query=query, after=after, limit=limit, offset=offset)
         return result
 
+    async def all_invites(self) -> list[Invite]:
+        """Return the invitations by link to open rooms and those that you belong to, up to 500."""
+        result: ManyInvites = await self.run("server.invites")
+        return result["invites"]
+
+    async def accounts(
+        self,
+        *,
+        query: str | None = None,
+        after: str | None = None,
+        role: ServerRole | None = None,
+        suspended: bool | None = None,
+    ) -> AccountPage:
+        """Return people with their sessions and suspensions, a hundred at a time, ordered by username.
+
+        - ``query``: Part of a username or name; if empty, return all.
+        - ``after``: Start after this username; if empty, start at the first.
+        - ``role``: Return only people with this role.
+        - ``suspended``: Return only people who are suspended (default ``false``).
+        """
+        result: AccountPage = await self.run("server.people", query=query, after=after, role=role, suspended=suspended)
+        return result
+
+    async def all_rooms(self, *, query: str | None = None, after: str | None = None) -> RoomPage:
+        """Return open and archived rooms, and those that you belong to, a hundred at a time, ordered by name.
+
+        - ``query``: Part of a name or title; if empty, return all.
+        - ``after``: Start after this room; if empty, at the first.
+        """
+        result: RoomPage = await self.run("server.rooms", query=query, after=after)
+        return result
+
+    async def update_server(self, name: str) -> str:
+        """Rename the server, as one of its owners. Clients show the new name when they connect again.
+
+        - ``name``: Its name, as people see it.
+        """
+        result: Named = await self.run("server.update", name=name)
+        return result["name"]
+
     async def sessions(self) -> list[Session]:
         """Return the browsers and programs that can act for you."""
         result: ManySessions = await self.run("session.list")
@@ -568,6 +614,17 @@ class Commands(ABC):
         result: OneUser = await self.run("user.get", username=username)
         return result["user"]
 
+    async def link_for(self, username: str, *, forget_password: bool | None = None) -> Link:
+        """Make a link that signs in a person once, within a day, because they have lost every other way in.
+
+        They find a note about it, with your name, in their own room. An earlier link of theirs ends.
+
+        - ``forget_password``: Whether to remove their password and end their sessions, because somebody else may
+          know it (default ``false``).
+        """
+        result: OneLink = await self.run("user.link", username=username, forget_password=forget_password)
+        return result["link"]
+
     async def users(
         self, *, query: str | None = None, after: str | None = None, usernames: Sequence[str] | None = None
     ) -> UserPage:
@@ -603,6 +660,10 @@ class Commands(ABC):
         """
         result: OneUser = await self.run("user.role", username=username, role=role)
         return result["user"]
+
+    async def sign_out(self, username: str) -> None:
+        """End all sessions of a person, and links that could begin one; their sockets are disconnected."""
+        await self.run("user.sign_out", username=username)
 
     async def suspend(self, username: str, reason: str) -> Suspension | None:
         """Suspend a person: they are signed out everywhere at once and cannot sign in until they are restored.

@@ -14,6 +14,27 @@ Access = Literal["open", "private", "conversation", "personal", "thread"]
 """
 
 
+class Account(TypedDict):
+    """A person, and what only moderators, admins and owners of the server see of them."""
+
+    user: User
+    suspension: Suspension | None
+    """Why they cannot sign in, if they are suspended."""
+    sessions: int
+    """How many browsers and programs are signed in as them."""
+    seen_at: str | None
+    """When one of these was last used, to the hour; ISO 8601."""
+    has_password: bool
+    """Whether they can sign in by a password."""
+
+
+class AccountPage(TypedDict):
+    """People; ``more`` is true if there are others after the last one."""
+
+    people: list[Account]
+    more: bool
+
+
 class Beginning(TypedDict):
     """A file that is being uploaded."""
 
@@ -331,8 +352,16 @@ class Listing(TypedDict):
     """How many people belong to it; 0 for a personal room."""
 
 
+class Managed(TypedDict):
+    """A room and its owners."""
+
+    room: Room
+    owners: list[str]
+    """The usernames of its owners."""
+
+
 class ManyInvites(TypedDict):
-    """The invitations to a room that still work, the newest first."""
+    """The invitations that still work, the newest first."""
 
     invites: list[Invite]
 
@@ -467,6 +496,13 @@ class Message(TypedDict):
     """
     files: list[File]
     """Its files, at most 10; a message with files can have an empty text."""
+
+
+class Named(TypedDict):
+    """What the server is called now."""
+
+    name: str
+    """Its name."""
 
 
 class NewInvite(TypedDict):
@@ -687,6 +723,13 @@ class Room(TypedDict):
     """When the newest message was posted, if there is one, as of reading the row."""
     members: int
     """How many people belong to it; 0 for a personal room."""
+
+
+class RoomPage(TypedDict):
+    """Rooms; ``more`` is true if there are others after the last one."""
+
+    rooms: list[Managed]
+    more: bool
 
 
 ServerRole = Literal["owner", "admin", "moderator", "member", "guest"]

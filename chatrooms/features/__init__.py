@@ -6,6 +6,7 @@ The other features build on `BASE`, and are independent of each other: to remove
 from __future__ import annotations
 
 from chatrooms.features import (
+    all_rooms,
     bookmarks,
     favorites,
     files,
@@ -46,6 +47,7 @@ BASE = (
 FEATURES = (
     *BASE,
     room_roles.FEATURE,
+    all_rooms.FEATURE,
     pins.FEATURE,
     mentions.FEATURE,
     replies.FEATURE,

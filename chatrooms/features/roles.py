@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy import Connection, select, update
 
 from chatrooms import names
-from chatrooms.errors import Conflict, NotFound
+from chatrooms.errors import Conflict
 from chatrooms.events import Signal
 from chatrooms.features.users import OneUser, Who, existing
 from chatrooms.pipeline import rights
@@ -61,9 +61,7 @@ def is_new(db: Connection) -> bool:
 
 def _appointing(act: Act, p: Appointment) -> User:
     """Allow owners, and admins for people and roles below theirs."""
-    rights.require(act, "appoint")
-    if p.username == names.APPLICATION:
-        raise NotFound("No one has that name.", field="username")
+    rights.require(act, "appoint", p.username)
     before = existing(act.db, p.username)
     rights.demand(rights.appointment(rights.role_of(act.db, act.me), before["role"], p.role))
     return before

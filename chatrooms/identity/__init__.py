@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatrooms.identity import inviting, joining, linking, passwords, sessions, setting_up, suspending, tries
+from chatrooms.identity import inviting, joining, linking, passwords, people, sessions, setting_up, suspending, tries
 
 FEATURES = (
     sessions.FEATURE,
@@ -13,5 +13,6 @@ FEATURES = (
     passwords.FEATURE,
     suspending.FEATURE,
     setting_up.FEATURE,
+    people.FEATURE,
 )
 """What identity brings to a chat."""

@@ -24,6 +24,7 @@ from chatrooms.storage.tables import metadata, rooms, users
 
 GOOD_FOR = timedelta(days=7)
 MOST_DAYS, MOST_USES, USES = 90, 1000, 100
+MOST_LISTED = 500
 
 invites = Table(
     "invites",
@@ -141,6 +142,13 @@ def in_room(db: Connection, room: str, created_by: str | None) -> list[Invite]:
     if created_by:
         good.append(invites.c.created_by == created_by)
     return many(Invite, db.execute(select(*_SHOWN).where(*good).order_by(invites.c.created_at.desc(), invites.c.id)))
+
+
+def everywhere(db: Connection, me: Caller) -> list[Invite]:
+    """Return the invitations that still work to the rooms that the caller can see, the newest first."""
+    good = invites.c.expires_at > clock.now(), invites.c.uses_left > 0, access.manageable(me)
+    found = select(*_SHOWN).join(rooms, rooms.c.name == invites.c.room).where(*good)
+    return many(Invite, db.execute(found.order_by(invites.c.created_at.desc(), invites.c.id).limit(MOST_LISTED)))
 
 
 def find(db: Connection, id: str) -> Invite | None:

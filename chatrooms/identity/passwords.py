@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Annotated
 
@@ -91,6 +92,11 @@ class Passwords(Hashing):
 def hash_of(db: Connection, username: str) -> str | None:
     """Return the hash of the password of ``username``, if there is one."""
     return db.scalar(select(passwords.c.hash).where(passwords.c.username == username))
+
+
+def holders(db: Connection, usernames: Iterable[str]) -> set[str]:
+    """Return those of ``usernames`` who have a password."""
+    return set(db.scalars(select(passwords.c.username).where(passwords.c.username.in_(usernames))))
 
 
 def forget(db: Connection, username: str) -> None:

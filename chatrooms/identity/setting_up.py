@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
 from chatrooms import names, types
-from chatrooms.errors import Invalid
+from chatrooms.errors import Conflict, Invalid
 from chatrooms.features import roles, users
 from chatrooms.features.users import OneUser
 from chatrooms.identity import passwords, setups, tokens
@@ -17,9 +17,10 @@ from chatrooms.identity.hashing import Hashing, hashed
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.links import CODE_LENGTH
 from chatrooms.identity.strength import FEWEST, MOST, normal, require_strong
+from chatrooms.pipeline import rights
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Act, Params, entry
+from chatrooms.pipeline.commands import Act, Caller, Params, entry, live
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage import facts
 from chatrooms.types import Username
@@ -113,6 +114,37 @@ async def become_owner(here: SettingUp, browser: Browser, p: Setup) -> OneUser:
     return owner
 
 
+class Naming(Params):
+    """What the server is called."""
+
+    name: ServerName = Field(description="Its name, as people see it.")
+
+
+class Named(TypedDict):
+    """What the server is called now."""
+
+    name: Annotated[str, Field(description="Its name.")]
+
+
+def _anyone(_me: Caller, _p: Naming) -> None:
+    """Allow everyone to ask; only the database knows who is an owner."""
+
+
+@live("server.update", may=_anyone, repeatable=False, method="update_server")
+async def update(here: SettingUp, me: Caller, p: Naming) -> Named:
+    """Rename the server, as one of its owners. Clients show the new name when they connect again."""
+
+    def rename(act: Act) -> None:
+        rights.require(act, "name")
+        if not can_rename(here.chat):
+            raise Conflict("The setting `name` says what this server is called.", field="name")
+        facts.rename(act.db, p.name)
+
+    await here.chat.change(rename, me)
+    here.chat.facts = here.chat.facts._replace(name=p.name)
+    return {"name": here.chat.name}
+
+
 def _require_claimable(username: str, name: str) -> None:
     try:
         names.claimable(username, name)
@@ -120,4 +152,4 @@ def _require_claimable(username: str, name: str) -> None:
         raise Invalid(str(error), field="username") from None
 
 
-FEATURE = Feature(tables=(setups.setups,), commands=(get, become_owner), component=SettingUp)
+FEATURE = Feature(tables=(setups.setups,), commands=(get, become_owner, update), component=SettingUp)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
@@ -42,6 +43,12 @@ def find(db: Connection, username: str) -> Suspension | None:
     """Return the suspension of ``username``, if there is one."""
     row = _find.one(db, {"username": username})
     return None if row is None else {"by": row["by"], "at": row["at"], "reason": row["reason"]}
+
+
+def of_all(db: Connection, usernames: Iterable[str]) -> dict[str, Suspension]:
+    """Return the suspensions of those of ``usernames`` who are suspended."""
+    found = db.execute(select(suspensions).where(suspensions.c.username.in_(usernames)))
+    return {row.username: {"by": row.by, "at": row.at, "reason": row.reason} for row in found}
 
 
 def require_none(db: Connection, username: str) -> None:

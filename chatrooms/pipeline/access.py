@@ -107,6 +107,12 @@ def readable(room: ColumnElement[str], me: Caller) -> ColumnElement[bool]:
     return or_(base == me.username, base.in_(mine))
 
 
+def manageable(me: Caller) -> ColumnElement[bool]:
+    """Return the condition that a row of ``rooms`` is a shared room that the caller can see."""
+    is_visible = or_(rooms.c.access == "open", readable(rooms.c.name, me))
+    return and_(rooms.c.access.in_(("open", "private")), is_visible)
+
+
 def belongs(username: ColumnElement[str], room: ColumnElement[str]) -> ColumnElement[bool]:
     """Return the condition that a person belongs to ``room``, for queries about several people."""
     base = Base(room)

@@ -12,6 +12,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, bindparam, select
 
+from chatrooms import names
 from chatrooms.errors import Forbidden, NotFound
 from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.storage.rows import Role, ServerRole
@@ -93,7 +94,7 @@ def role_of(db: Connection, me: Caller) -> ServerRole:
 def of(db: Connection, username: str) -> ServerRole:
     """Return a person's role on the server; raises `NotFound`."""
     row = _role.one(db, {"username": username})
-    if row is None:
+    if row is None or username == names.APPLICATION:
         raise NotFound("No one has that name.", field="username")
     role: ServerRole = row["role"]
     return role
@@ -106,8 +107,9 @@ def require(act: Act, action: Action, over: str | None = None) -> None:
     """
     mine = role_of(act.db, act.me)
     demand(verdict(mine, action))
-    if over is not None and not act.me.host:
-        demand(verdict(mine, action, of(act.db, over)))
+    if over is not None:
+        theirs = of(act.db, over)
+        demand(verdict(mine, action, None if act.me.host else theirs))
 
 
 def demand(found: Verdict) -> None:

@@ -6,6 +6,15 @@
 /** Who can join a room: everyone (`open`) or invited people (`private`). */
 export type Access = "open" | "private" | "conversation" | "personal" | "thread";
 
+/** A person, and what only moderators, admins and owners of the server see of them. */
+export interface Account {
+  user: User;
+  suspension: Suspension | null;
+  sessions: number;
+  seen_at: string | null;
+  has_password: boolean;
+}
+
 /** A file that is being uploaded. */
 export interface Beginning {
   id: string;
@@ -163,6 +172,12 @@ export interface Listing {
   posted: number;
   posted_at: string | null;
   members: number;
+}
+
+/** A room and its owners. */
+export interface Managed {
+  room: Room;
+  owners: string[];
 }
 
 /** A person's membership in a room, which may have ended (`gone`). */
@@ -609,6 +624,26 @@ export interface Commands {
     params: { query: string; after?: string | null; limit?: number; offset?: number };
     result: { messages: FoundMessage[]; more: boolean; next: string | null; indexed: number; mine: Record<string, string[]> };
   };
+  /** Return the invitations by link to open rooms and those that you belong to, up to 500. */
+  "server.invites": {
+    params: {};
+    result: { invites: Invite[] };
+  };
+  /** Return people with their sessions and suspensions, a hundred at a time, ordered by username. */
+  "server.people": {
+    params: { query?: string; after?: string; role?: ServerRole | null; suspended?: boolean };
+    result: { people: Account[]; more: boolean };
+  };
+  /** Return open and archived rooms, and those that you belong to, a hundred at a time, ordered by name. */
+  "server.rooms": {
+    params: { query?: string; after?: string };
+    result: { rooms: Managed[]; more: boolean };
+  };
+  /** Rename the server, as one of its owners. */
+  "server.update": {
+    params: { name: string };
+    result: { name: string };
+  };
   /** Return the browsers and programs that can act for you. */
   "session.list": {
     params: {};
@@ -669,6 +704,11 @@ export interface Commands {
     params: { username: string };
     result: { user: User };
   };
+  /** Make a link that signs in a person once, within a day, because they have lost every other way in. */
+  "user.link": {
+    params: { username: string; forget_password?: boolean };
+    result: { link: Link };
+  };
   /** Return people, a hundred at a time, ordered by username. */
   "user.list": {
     params: { query?: string; after?: string; usernames?: string[] | null };
@@ -688,6 +728,11 @@ export interface Commands {
   "user.role": {
     params: { username: string; role: ServerRole };
     result: { user: User };
+  };
+  /** End all sessions of a person, and links that could begin one; their sockets are disconnected. */
+  "user.sign_out": {
+    params: { username: string };
+    result: {};
   };
   /** Suspend a person: they are signed out everywhere at once and cannot sign in until they are restored. */
   "user.suspend": {

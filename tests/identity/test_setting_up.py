@@ -14,7 +14,7 @@ from chatrooms.pipeline.chat import NOBODY
 from tests.appointing import appoint
 from tests.doors import get, post
 from tests.identity.entering import code_of, enter, whose
-from tests.people import connect
+from tests.people import Refused, connect
 from tests.servers import QUICK, running, serving
 
 PASSWORD = "umbrella cactus 42"
@@ -61,6 +61,19 @@ async def test_the_setting_wins_over_the_name_that_the_owner_gives(tmp_path):
         assert answer["result"] == {"name": "Given", "can_rename": False}
         await enter(server.url, "setup", code=code, username="olga", password=PASSWORD, name="Other")
         assert "<title>Given</title>" in (await get(server.url, "/"))[1]
+
+
+async def test_an_owner_renames_the_server_unless_the_setting_says_its_name(tmp_path):
+    async with running(tmp_path) as server, connect(server.url, "olga") as olga:
+        with pytest.raises(Refused, match="forbidden"):
+            await olga.run("server.update", name="Acme")
+        await appoint(server.chat, "olga", "owner")
+        assert await olga.run("server.update", name="Acme") == {"name": "Acme"}
+        assert "<title>Acme</title>" in (await get(server.url, "/"))[1]
+        assert await code_of(server.url, "join", username="acme") == "invalid"
+    async with running(tmp_path, name="Given") as server, connect(server.url, "olga", token=olga.token) as olga:
+        with pytest.raises(Refused, match="conflict"):
+            await olga.run("server.update", name="Other")
 
 
 async def test_of_several_at_once_exactly_one_becomes_the_owner(own_server):

@@ -101,12 +101,19 @@ MORE: dict[str, dict[str, set[str]]] = {
         "user.restore": {FINE},
         "invite.create": {FINE},
         "invite.list": {FINE},
+        "server.people": {FINE},
     },
     "admin": {},
     "owner": {},
 }
 """What the outcome is where it differs from that of a plain member, for one of the command's parameters."""
-MORE["admin"] = {**MORE["moderator"], "room.role": {"conflict"}, "user.role": {FINE}}
+MORE["admin"] = {
+    **MORE["moderator"],
+    "room.role": {"conflict"},
+    "user.role": {FINE},
+    "server.rooms": {FINE},
+    "server.invites": {FINE},
+}
 MORE["owner"] = MORE["admin"]
 
 
