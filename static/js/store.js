@@ -153,8 +153,16 @@ export const isFollowed = (thread) => follows.value.get(thread)?.gone === false;
 /** @param {string} id Of a message. */
 export const isBookmarked = (id) => bookmarks.value.get(id)?.gone === false;
 
+/** Whether a role on the server counts in a room, of those that we belong to. @param {string} room @param {string[]} roles */
+const countsIn = (room, roles) =>
+  isShared(parentOf(room)) && myRole(room) !== undefined && roles.includes(me.value?.role ?? "");
+
 /** @param {string} room */
-export const mayModerate = (room) => ["owner", "moderator"].includes(myRole(room) ?? "");
+export const mayModerate = (room) =>
+  ["owner", "moderator"].includes(myRole(room) ?? "") || countsIn(room, ["owner", "admin", "moderator"]);
+
+/** Whether we give roles in a room. @param {string} room */
+export const mayAppoint = (room) => myRole(room) === "owner" || countsIn(room, ["owner", "admin"]);
 
 /** @param {string} a @param {string} b */
 const byTitle = (a, b) => collator.compare(titleOf(a), titleOf(b));
