@@ -104,6 +104,11 @@ class Direct:
         self._changed += changes
         return result
 
+    async def lookup(self, query: Callable[[Connection], Any]) -> Any:
+        """Run a job's query."""
+        with self.engine.connect() as db:
+            return query(db)
+
     def _act(self, me: Caller, db: Connection) -> Act:
         changes = Changes(db, Everything())
         return Act(me, db, changes, self._rates, LOBBY, OURS.parts, OURS.blank, now=self.now())

@@ -13,6 +13,7 @@ from chatrooms.client.rows import (
     AccountPage,
     Beginning,
     Begun,
+    Block,
     Bookmark,
     BookmarkPage,
     Follow,
@@ -35,6 +36,7 @@ from chatrooms.client.rows import (
     Message,
     Named,
     NewInvite,
+    OneBlock,
     OneInvite,
     OneLink,
     OneMember,
@@ -108,10 +110,12 @@ REPEATABLE = frozenset(
         "thread.list",
         "thread.open",
         "thread.unfollow",
+        "user.block",
         "user.get",
         "user.list",
         "user.me",
         "user.role",
+        "user.unblock",
     ]
 )
 """Commands that are run again when the response was lost. Of the others, it is unknown whether they ran."""
@@ -534,7 +538,7 @@ class Commands(ABC):
         """Return open and archived rooms, and those that you belong to, a hundred at a time, ordered by name.
 
         - ``query``: Part of a name or title; if empty, return all.
-        - ``after``: Start after this room; if empty, at the first.
+        - ``after``: Start after this room; if empty, start at the first.
         """
         result: RoomPage = await self.run("server.rooms", query=query, after=after)
         return result
@@ -609,6 +613,15 @@ class Commands(ABC):
         """Show a room that you are typing. The server emits at most one signal per person and room every 3 seconds."""
         await self.run("typing", room=await self._room_of(room))
 
+    async def block(self, username: str) -> Block:
+        """Block a person: they can no longer write to you, add you to rooms, or notify you. You can block 1,000.
+
+        They are not told. When they write to you alone, they are refused as ``forbidden``, and so are you until
+        you unblock them. In rooms that you share, their messages still come, and clients fold them.
+        """
+        result: OneBlock = await self.run("user.block", username=username)
+        return result["block"]
+
     async def user(self, username: str) -> User:
         """Return a person's profile."""
         result: OneUser = await self.run("user.get", username=username)
@@ -674,6 +687,11 @@ class Commands(ABC):
         """
         result: OneSuspension = await self.run("user.suspend", username=username, reason=reason)
         return result["suspension"]
+
+    async def unblock(self, username: str) -> Block:
+        """Unblock a person. Unblocking them again has no effect."""
+        result: OneBlock = await self.run("user.unblock", username=username)
+        return result["block"]
 
     async def update_me(self, *, name: str | None = None, about: str | None = None) -> User:
         """Update your profile. People who watch your presence receive it in a ``profile`` signal.

@@ -18,6 +18,7 @@ class Account(TypedDict):
     """A person, and what only moderators, admins and owners of the server see of them."""
 
     user: User
+    """Their profile."""
     suspension: Suspension | None
     """Why they cannot sign in, if they are suspended."""
     sessions: int
@@ -49,6 +50,19 @@ class Begun(TypedDict):
 
     file: Beginning
     upload: str
+
+
+class Block(TypedDict):
+    """A person whom you have blocked; in your own room only."""
+
+    blocked: str
+    """The username of the person."""
+    at: str
+    """When you blocked or unblocked them; ISO 8601, UTC, with milliseconds."""
+    gone: bool
+    """Whether you have unblocked them."""
+    rev: int
+    """The revision at which the row last changed, of the room whose change it belongs to."""
 
 
 class Bookmark(TypedDict):
@@ -356,6 +370,7 @@ class Managed(TypedDict):
     """A room and its owners."""
 
     room: Room
+    """The room."""
     owners: list[str]
     """The usernames of its owners."""
 
@@ -522,6 +537,12 @@ class NewInvite(TypedDict):
     """How many more people can join by it."""
     code: str
     """What people join by; the page's address, ``#/invite/`` and this is a link. Shown this once."""
+
+
+class OneBlock(TypedDict):
+    """Your block of the person as it is now."""
+
+    block: Block
 
 
 class OneInvite(TypedDict):
@@ -903,6 +924,8 @@ class Tables:
     def rows(self, table: Literal["bookmarks"]) -> list[Bookmark]: ...
     @overload
     def rows(self, table: Literal["follows"]) -> list[Follow]: ...
+    @overload
+    def rows(self, table: Literal["blocks"]) -> list[Block]: ...
     @overload
     def rows(self, table: Literal["messages"]) -> list[Message]: ...
     @overload

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from chatrooms.features import (
     all_rooms,
+    blocking,
     bookmarks,
     favorites,
     files,
@@ -48,6 +49,7 @@ FEATURES = (
     *BASE,
     room_roles.FEATURE,
     all_rooms.FEATURE,
+    blocking.FEATURE,
     pins.FEATURE,
     mentions.FEATURE,
     replies.FEATURE,

@@ -21,13 +21,13 @@ class FindRooms(Params):
     """A page of rooms."""
 
     query: Search = Field("", description="Part of a name or title; if empty, return all.")
-    after: Annotated[str, Field(max_length=200, description="Start after this room; if empty, at the first.")] = ""
+    after: Search = Field("", description="Start after this room; if empty, start at the first.")
 
 
 class Managed(TypedDict):
     """A room and its owners."""
 
-    room: Room
+    room: Annotated[Room, Field(description="The room.")]
     owners: Annotated[list[str], Field(description="The usernames of its owners.")]
 
 

@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import reads, timeline
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, relations
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, own_room
 from chatrooms.pipeline.feature import Feature
@@ -175,6 +175,7 @@ def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     username = access.person(act.db, p.username)
     before = find(act.db, p.room, username)
     if before is None or before["gone"]:
+        relations.require_welcome(act.db, act.me, [username])
         if not act.me.host:
             _count_invitation(act, p.room, username, left=before is not None)
         text = f"{act.me.username} invited {username}."
@@ -187,7 +188,7 @@ def _count_invitation(act: Act, room: str, username: str, *, left: bool) -> None
 
     Sharing the lobby does not count, because everyone is added to it.
     """
-    if left or not access.acquainted(act.db, act.me.username, username, besides=act.lobby):
+    if left or not relations.acquainted(act.db, act.me.username, username, besides=act.lobby):
         act.rates.begin(act.me.username, act.me.network, [username])
     if left:
         act.rates.invite_back(act.me.username, room, username)

@@ -52,7 +52,7 @@ class Helping(Who):
 class Account(TypedDict):
     """A person, and what only moderators, admins and owners of the server see of them."""
 
-    user: User
+    user: Annotated[User, Field(description="Their profile.")]
     suspension: Annotated[Suspension | None, Field(description="Why they cannot sign in, if they are suspended.")]
     sessions: Annotated[int, Field(description="How many browsers and programs are signed in as them.")]
     seen_at: Annotated[str | None, Field(description="When one of these was last used, to the hour; ISO 8601.")]

@@ -233,6 +233,15 @@ class Follow(TypedDict):
     rev: Rev
 
 
+class Block(TypedDict):
+    """A person whom you have blocked; in your own room only."""
+
+    blocked: Annotated[str, Field(description="The username of the person.")]
+    at: Annotated[str, Field(description="When you blocked or unblocked them; ISO 8601, UTC, with milliseconds.")]
+    gone: Annotated[bool, Field(description="Whether you have unblocked them.")]
+    rev: Rev
+
+
 class Change(TypedDict):
     """The changes of one commit in a room: the current rows, by table."""
 
@@ -258,6 +267,7 @@ class Change(TypedDict):
         Annotated[list[Bookmark], Field(description="Messages that you bookmarked; in your own room only.")]
     ]
     follows: NotRequired[Annotated[list[Follow], Field(description="Threads that you follow; in your own room only.")]]
+    blocks: NotRequired[Annotated[list[Block], Field(description="People whom you blocked; in your own room only.")]]
     messages: NotRequired[
         Annotated[list[Message], Field(description="Messages that were posted or changed, and events.")]
     ]

@@ -216,6 +216,18 @@ follows = Table(
     Index(None, "room", "gone"),
 )
 
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("blocked", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("pair", String(65), nullable=False, index=True, comment="the conversation of the two"),
+    Column("at", String(24), nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("rev", Integer, nullable=False, comment="of the person's own room"),
+    Index(None, "username", "rev"),
+)
+
 _is_unread = and_(inbox.c.read.is_(False), inbox.c.gone.is_(False))
 Index("ix_inbox_unread", inbox.c.username, inbox.c.id, sqlite_where=_is_unread, postgresql_where=_is_unread)
 

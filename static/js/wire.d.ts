@@ -21,6 +21,14 @@ export interface Beginning {
   name: string;
 }
 
+/** A person whom you have blocked; in your own room only. */
+export interface Block {
+  blocked: string;
+  at: string;
+  gone: boolean;
+  rev: number;
+}
+
 /** A message that you want to find again; in your own room only. */
 export interface Bookmark {
   message: string;
@@ -43,6 +51,7 @@ export interface Change {
   inbox?: InboxItem[];
   bookmarks?: Bookmark[];
   follows?: Follow[];
+  blocks?: Block[];
   messages?: Message[];
 }
 
@@ -699,6 +708,11 @@ export interface Commands {
     params: { room: string };
     result: {};
   };
+  /** Block a person: they can no longer write to you, add you to rooms, or notify you. */
+  "user.block": {
+    params: { username: string };
+    result: { block: Block };
+  };
   /** Return a person's profile. */
   "user.get": {
     params: { username: string };
@@ -738,6 +752,11 @@ export interface Commands {
   "user.suspend": {
     params: { username: string; reason: string };
     result: { suspension: Suspension | null };
+  };
+  /** Unblock a person. */
+  "user.unblock": {
+    params: { username: string };
+    result: { block: Block };
   };
   /** Update your profile. */
   "user.update": {

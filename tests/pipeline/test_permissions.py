@@ -244,6 +244,8 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "user.role": [({"username": "bob", "role": "guest"}, "forbidden", "forbidden")],
     "user.suspend": [({"username": "bob", "reason": "x"}, "forbidden", "forbidden")],
     "user.restore": [({"username": "bob"}, "forbidden", "forbidden")],
+    "user.block": [({"username": "bob"}, FINE, FINE), ({"username": "nobody"}, STRANGER, STRANGER)],
+    "user.unblock": [({"username": "bob"}, FINE, FINE), ({"username": "nobody"}, STRANGER, STRANGER)],
     "user.link": [({"username": "bob"}, "forbidden", "forbidden")],
     "user.sign_out": [({"username": "bob"}, "forbidden", "forbidden")],
     "server.people": [({}, "forbidden", "forbidden")],

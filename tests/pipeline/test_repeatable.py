@@ -32,6 +32,8 @@ CHANGES = {
     "room.unarchive": {"room": "#den"},
     "room.unfavorite": {"room": "#lobby"},
     "room.unmute": {"room": "alice+bob"},
+    "user.block": {"username": "bob"},
+    "user.unblock": {"username": "bob"},
     "user.role": {"username": "bob", "role": "guest"},
 }
 BEFORE = {
@@ -41,6 +43,7 @@ BEFORE = {
     "thread.unfollow": ("alice", "thread.follow", {"id": ID}),
     "room.unarchive": ("alice", "room.archive", {"room": "#den"}),
     "room.unfavorite": ("alice", "room.favorite", {"room": "#lobby"}),
+    "user.unblock": ("alice", "user.block", {"username": "bob"}),
     "room.unmute": ("alice", "room.mute", {"room": "alice+bob"}),
 }
 """What gives a command something to do."""

@@ -13,6 +13,8 @@ from chatrooms.features.messages.loading import (
     Which,
     changeable,
     changed,
+    find_visible,
+    require_message,
     require_undeleted,
     room_of,
     store_parts,
@@ -39,7 +41,9 @@ def _author(act: Act, p: Which) -> Message:
 
 
 def _author_or_moderator(act: Act, p: Which) -> Message:
-    message, here = changeable(act, p)
+    message, here = find_visible(act, p.id)
+    require_message(message, "id")
+    access.require_unarchived(here)
     if message["author"] != act.me.username and not access.governing(act.db, act.me, here).moderates:
         raise Forbidden("Only the author or a moderator can delete a message.")
     return message
