@@ -3,7 +3,7 @@ import { isConversation, isShared, isThread, others, parentOf } from "./names.js
 import { lobby } from "./server.js";
 
 /**
- * @import {Bookmark, Follow, InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
+ * @import {Block, Bookmark, Follow, InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @import {Signal} from "@preact/signals"
  */
 
@@ -54,6 +54,8 @@ export const inbox = signal(new Map());
 export const bookmarks = table();
 /** @type {Signal<Map<string, Follow>>} The threads that we follow, by name; also some that we stopped following. */
 export const follows = table();
+/** @type {Signal<Map<string, Block>>} Whom we have blocked, by username; also some whom we unblocked. */
+export const blocks = table();
 /** The thread on screen, or empty. */
 export const openThread = signal("");
 /** @type {Signal<Map<string, User>>} */
@@ -149,6 +151,9 @@ export const isArchived = (room) => rooms.value.get(parentOf(room))?.archived ??
 
 /** @param {string} thread */
 export const isFollowed = (thread) => follows.value.get(thread)?.gone === false;
+
+/** @param {string} username */
+export const isBlocked = (username) => blocks.value.get(username)?.gone === false;
 
 /** @param {string} id Of a message. */
 export const isBookmarked = (id) => bookmarks.value.get(id)?.gone === false;

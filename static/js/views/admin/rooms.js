@@ -58,7 +58,7 @@ function Row({ managed: { room, owners }, onChange, onOwners }) {
         <small>${room.archived && "Archived · "}${members}${who && html` · owned by <bdi>${who}</bdi>`}</small>
       </span>
       ${room.name !== lobby.value && html`<button class="secondary small" type="button" aria-label=${`Owners of ${title}`} onClick=${onOwners}>Owners</button>`}
-      <button class="secondary small" type="button" aria-label=${`${room.archived ? "Unarchive" : "Archive"} ${title}`} onClick=${change}>${room.archived ? "Unarchive" : "Archive"}</button>
+      ${room.name !== lobby.value && html`<button class="secondary small" type="button" aria-label=${`${room.archived ? "Unarchive" : "Archive"} ${title}`} onClick=${change}>${room.archived ? "Unarchive" : "Archive"}</button>`}
     </li>
   `;
 }
