@@ -48,7 +48,7 @@ async def serve(settings: Settings) -> None:
 async def _run(settings: Settings, listening: socket.socket) -> None:
     chat = Chatrooms(settings)
     async with chat.lifespan():
-        print(f"{settings.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
+        print(f"{chat.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
         _print_how_to_own(await chat.owned(), _page(settings, listening))
         sys.setswitchinterval(SECONDS_TO_SWITCH)
         with collected_in_parts():

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from chatrooms.identity import inviting, joining, linking, passwords, people, sessions, setting_up, suspending, tries
+from chatrooms.identity import (
+    accounts,
+    inviting,
+    joining,
+    linking,
+    passwords,
+    people,
+    sessions,
+    setting_up,
+    suspending,
+    tries,
+)
 
 FEATURES = (
     sessions.FEATURE,
@@ -14,5 +25,6 @@ FEATURES = (
     suspending.FEATURE,
     setting_up.FEATURE,
     people.FEATURE,
+    accounts.FEATURE,
 )
 """What identity brings to a chat."""

@@ -106,9 +106,10 @@ async def become_owner(here: SettingUp, browser: Browser, p: Setup) -> OneUser:
         roles.store(act.db, p.username, "owner")
         roles.announce(act, p.username)
         if p.name and can_rename(here.chat):
-            facts.rename(act.db, p.name)
+            _rename(act, p.name)
 
-    owner = await sign_in(browser, p.username, p.claim, own, *users.locks_to_add(p.username, here.chat.settings.lobby))
+    locks = users.SYSTEM, *users.locks_to_add(p.username, here.chat.settings.lobby)
+    owner = await sign_in(browser, p.username, p.claim, own, *locks)
     if p.name and can_rename(here.chat):
         here.chat.facts = here.chat.facts._replace(name=p.name)
     return owner
@@ -138,11 +139,18 @@ async def update(here: SettingUp, me: Caller, p: Naming) -> Named:
         rights.require(act, "name")
         if not can_rename(here.chat):
             raise Conflict("The setting `name` says what this server is called.", field="name")
-        facts.rename(act.db, p.name)
+        _rename(act, p.name)
 
-    await here.chat.change(rename, me)
+    await here.chat.change(rename, me, users.SYSTEM)
     here.chat.facts = here.chat.facts._replace(name=p.name)
     return {"name": here.chat.name}
+
+
+def _rename(act: Act, name: str) -> None:
+    """Store the server's name, under which the application itself posts too."""
+    facts.rename(act.db, name)
+    act.server = name
+    users.name_application(act)
 
 
 def _require_claimable(username: str, name: str) -> None:

@@ -11,7 +11,6 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.errors import Suspended
-from chatrooms.features import users as profiles
 from chatrooms.pipeline.chat import Chat
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import metadata, users
@@ -61,18 +60,12 @@ def _refusal(suspension: Suspension) -> Suspended:
     return Suspended(f"Your account is suspended: {suspension['reason']}")
 
 
-async def is_known(chat: Chat, username: str) -> bool:
-    """Return whether there is a person ``username``, whom no session proves; raises `Suspended`."""
+async def require_active(chat: Chat, username: str) -> None:
+    """Raise `Suspended` if ``username``, whom no session proves, is suspended."""
     asked = chat.sessions.now()
-
-    def ask(db: Connection) -> tuple[bool, Suspension | None]:
-        return profiles.find(db, username) is not None, find(db, username)
-
-    found, suspension = await chat.lookup(ask)
-    if suspension:
+    if suspension := await chat.lookup(lambda db: find(db, username)):
         raise _refusal(suspension)
     chat.sessions.find_again(username, asked)
-    return found
 
 
 def store(db: Connection, username: str, by: str, reason: str) -> None:

@@ -111,7 +111,7 @@ export interface FoundMessage {
   author: string;
   kind: string;
   text: string | null;
-  data: EventData | null;
+  data: EventData | Record<string, any> | null;
   at: string;
   edited_at: string | null;
   deleted: boolean;
@@ -224,7 +224,7 @@ export interface Message {
   author: string;
   kind: string;
   text: string | null;
-  data: EventData | null;
+  data: EventData | Record<string, any> | null;
   at: string;
   edited_at: string | null;
   deleted: boolean;
@@ -495,7 +495,7 @@ export interface Commands {
   };
   /** Post a message in a room, or to a person by their username. */
   "message.post": {
-    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[] };
+    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[]; data?: Record<string, any> | null };
     result: { message: Message };
   };
   /** Unpin a message. */

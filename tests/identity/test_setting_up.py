@@ -42,6 +42,8 @@ async def test_the_link_claims_a_name_with_a_password_and_names_the_server(own_s
     async with connect(own_server.url, "bob") as bob:
         welcome = await bob.hears(lambda event, _: event == "welcome")
         assert welcome["server"]["name"] == "Acme Corp"
+        (system,) = (await bob.run("user.list", usernames=["system"]))["users"]
+        assert system["name"] == "Acme Corp"
 
 
 async def test_the_name_stays_after_a_restart_unless_the_setting_says_another(tmp_path):
@@ -52,6 +54,7 @@ async def test_the_name_stays_after_a_restart_unless_the_setting_says_another(tm
         async with running(tmp_path, **given) as server, connect(server.url, "bob", token=token) as bob:
             token = bob.token
             assert (await bob.hears(lambda event, _: event == "welcome"))["server"]["name"] == shown
+            assert (await bob.run("user.list", usernames=["system"]))["users"][0]["name"] == shown
 
 
 async def test_the_setting_wins_over_the_name_that_the_owner_gives(tmp_path):

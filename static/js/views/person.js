@@ -1,9 +1,9 @@
 import { presenceOf } from "../presence.js";
 import { html } from "../html.js";
-import { roomWith } from "../names.js";
+import { APPLICATION, roomWith } from "../names.js";
 import { go } from "../route.js";
 import { TITLES } from "../admin/rights.js";
-import { isBlocked, me, nameOf, users } from "../store.js";
+import { isBlocked, me, nameOf, rooms, users } from "../store.js";
 import { command } from "../sync.js";
 import { AvatarWithPresence } from "./avatar.js";
 import { Dialog } from "./dialog.js";
@@ -11,20 +11,28 @@ import { useForm } from "./form.js";
 
 const STATES = { online: "Online", offline: "Offline", unknown: "" };
 
-/** A person's profile. @param {{username: string, onClose: () => void}} props */
+/** A person's profile, or the application's. @param {{username: string, onClose: () => void}} props */
 export function Person({ username, onClose }) {
   const mine = me.value?.username ?? "";
-  const write = () => (onClose(), go(roomWith(mine, [username])));
-  const { about, role = "member" } = users.value.get(username) ?? {};
+  const room = roomWith(mine, [username]);
+  const write = () => (onClose(), go(room));
+  const isPerson = username !== APPLICATION;
+  const { about: theirs, role = "member" } = users.value.get(username) ?? {};
+  const about = isPerson ? theirs : "These messages are written by a program.";
+  const facts = [role !== "member" && TITLES[role], STATES[presenceOf(username) ?? "unknown"]];
   return html`
     <${Dialog} title=${nameOf(username)} onClose=${onClose}>
       <div class="card">
         <${AvatarWithPresence} username=${username} />
-        <p><strong dir="auto">@${username}</strong><small>${[role !== "member" && TITLES[role], STATES[presenceOf(username) ?? "unknown"]].filter(Boolean).join(" · ")}</small></p>
+        ${isPerson && html`<p><strong dir="auto">@${username}</strong><small>${facts.filter(Boolean).join(" · ")}</small></p>`}
+        ${!isPerson && html`<p><strong dir="auto">${nameOf(username)}</strong></p>`}
       </div>
       ${about && html`<p dir="auto" class="about">${about}</p>`}
-      ${username !== mine && html`<${Blocking} username=${username} />`}
-      ${!isBlocked(username) && html`<footer><button class="primary" onClick=${write} autofocus>${username === mine ? "Write a note to yourself" : `Write to ${nameOf(username)}`}</button></footer>`}
+      ${isPerson && username !== mine && html`<${Blocking} username=${username} />`}
+      ${
+        (isPerson ? !isBlocked(username) : rooms.value.has(room)) &&
+        html`<footer><button class="primary" onClick=${write} autofocus>${username === mine ? "Write a note to yourself" : `Write to ${nameOf(username)}`}</button></footer>`
+      }
     <//>
   `;
 }
