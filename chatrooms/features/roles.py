@@ -30,6 +30,16 @@ def store(db: Connection, username: str, role: ServerRole) -> None:
     """Store the role of ``username``; raises `Conflict` if they are the last owner and would lose it."""
     if role != "owner":
         require_other_owner(db, username)
+    _set(db, username, role)
+
+
+def vouch(act: Act, username: str, role: ServerRole) -> None:
+    """Give a person the role that the host application says, even if the server has no owner then."""
+    _set(act.db, username, role)
+    announce(act, username)
+
+
+def _set(db: Connection, username: str, role: ServerRole) -> None:
     db.execute(update(users).where(users.c.username == username).values(role=role))
 
 

@@ -10,10 +10,11 @@ from reprlib import Repr
 
 from chatrooms import names
 from chatrooms.errors import Invalid, Unavailable
-from chatrooms.features import users
+from chatrooms.features import roles, users
 from chatrooms.identity import accounts, suspensions
 from chatrooms.identity.accounts import User
 from chatrooms.identity.handshake import Handshake, require_trusted
+from chatrooms.pipeline import rights
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import APPLICATION, Act, Caller
 
@@ -71,7 +72,14 @@ class Host:
 
 
 async def add(chat: Chat, user: User) -> str:
-    """Return the username of an account, which is added if it is new."""
+    """Return the username of an account, which is added if it is new, and has the role that the user has."""
+    username, role = await _username(chat, user), user.role
+    if role and await chat.lookup(lambda db: rights.of(db, username)) != role:
+        await chat.change(lambda act: roles.vouch(act, username, role), APPLICATION, username)
+    return username
+
+
+async def _username(chat: Chat, user: User) -> str:
     account = await chat.lookup(lambda db: accounts.find(db, user.id))
     while account is None or user.name not in ("", account["name"]):
         known = account["username"] if account else await _free_username(chat, user)
