@@ -630,7 +630,7 @@ class Commands(ABC):
     async def link_for(self, username: str, *, forget_password: bool | None = None) -> Link:
         """Make a link that signs in a person once, within a day, because they have lost every other way in.
 
-        They find a note about it, with your name, in their own room. An earlier link of theirs ends.
+        They get a message from the server about it, with your name. An earlier link of theirs ends.
 
         - ``forget_password``: Whether to remove their password and end their sessions, because somebody else may
           know it (default ``false``).

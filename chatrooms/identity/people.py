@@ -113,7 +113,7 @@ def _admin(act: Act, p: Who) -> None:
 def link(act: Act, p: Helping, _: None) -> OneLink:
     """Make a link that signs in a person once, within a day, because they have lost every other way in.
 
-    They find a note about it, with your name, in their own room. An earlier link of theirs ends.
+    They get a message from the server about it, with your name. An earlier link of theirs ends.
     """
     if suspensions.find(act.db, p.username):
         raise Conflict("This person is suspended. Restore them first.", field="username")
@@ -134,10 +134,11 @@ def sign_out(act: Act, p: Who, _: None) -> Done:
 
 
 async def _note(chat: Chat, job: Job) -> None:
-    given = {"room": job.data["username"], "text": job.data["text"], "id": job.key}
+    room = names.conversation(names.APPLICATION, job.data["username"])
+    given = {"room": room, "text": job.data["text"], "id": job.key}
     await chat.run("message.post", given, APPLICATION)
 
 
 NOTE = JobKind("user.note", _note)
-"""Posts a note of the server in a person's own room; its key is the message's id, so that it comes once."""
+"""Writes to a person as the server; its key is the message's id, so that it comes once."""
 FEATURE = Feature(commands=(page, link, sign_out), jobs=(NOTE,))

@@ -41,12 +41,12 @@ async def test_the_list_has_roles_sessions_suspensions_and_passwords(adam, perso
     await bob.disconnected()
 
 
-async def test_a_link_helps_a_person_back_in_and_they_find_a_note_of_it(adam, person, own_server):
+async def test_a_link_helps_a_person_back_in_and_they_get_a_message_about_it(adam, person, own_server):
     alice = await person("alice")
     code = (await adam.run("user.link", username="alice"))["link"]["code"]
     note = await alice.hears(lambda _, data: any(m["author"] == "system" for m in data.get("messages", ())))
     (message,) = note["messages"]
-    assert message["room"] == "alice" and message["text"].startswith("adam made a link that signs in as you.")
+    assert message["room"] == "alice+system" and message["text"].startswith("adam made a link that signs in as you.")
     _, _, cookie = await enter(own_server.url, "link", code=code)
     assert await whose(own_server.url, cookie) == "alice"
     assert (await run(alice, "user.me"))["ok"]

@@ -72,7 +72,7 @@ function Help({ account: { user, sessions, has_password: hasPassword }, onChange
   return html`
     <form class="setting" onSubmit=${make.onSubmit} aria-labelledby="admin-link">
       <h3 id="admin-link">Help them sign in</h3>
-      <p class="hint">A link signs them in once, within a day. Give it to them in private. They find a note about it in their own room.</p>
+      <p class="hint">A link signs them in once, within a day. Give it to them in private. They get a message from the server about it.</p>
       ${address && html`<${QrCode} text=${address} label="QR code of the link" /><${CopyLink} address=${address} />`}
       <label class="check"><input type="checkbox" checked=${isReset} onChange=${choose} /> ${hasPassword ? "Remove their password and sign them out" : "Sign them out everywhere"}</label>
       ${make.error && html`<p class="error" role="alert">${make.error}</p>`}
