@@ -32,10 +32,11 @@ from chatrooms.doors.socketio import TIMED_OUT, SocketioDoor, malformed
 from chatrooms.doors.uploads import Uploads
 from chatrooms.features import FEATURES, rooms, users
 from chatrooms.identity import FEATURES as IDENTITY
-from chatrooms.identity import lifetimes
+from chatrooms.identity import lifetimes, setups
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.hosts import Authenticate
 from chatrooms.identity.pages import Pages
+from chatrooms.identity.setups import Start
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import jobs
 from chatrooms.pipeline.broadcast import Broadcast
@@ -116,9 +117,9 @@ class Chatrooms(ApplicationDoor):
             own=self._own,
             rechecking=self._rechecking if authenticate else None,
         )
-        brand = Brand(settings.name, settings.lobby, settings.accent)
-        assets = Assets(_static(), brand, hosted=self._is_hosted)
-        reference = Reference(Documents(Contract(declared.declared, declared.parts)), settings)
+        assets = Assets(_static(), self._brand, hosted=self._is_hosted)
+        documents = Documents(Contract(declared.declared, declared.parts))
+        reference = Reference(documents, settings, lambda: self._pipeline.name)
         callers = Callers(pages, gate)
         self._uploads = uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
         downloads = Downloads(callers, self._pipeline, rates, declared.served)
@@ -151,15 +152,30 @@ class Chatrooms(ApplicationDoor):
             ending.callback(self._lifetime.stop)
             ending.push_async_callback(self._drain)
             self._pipeline.facts = await self._pipeline.change(
+                lambda act: facts.find_or_make(act.db, act.now), APPLICATION
+            )
+            self._pipeline.facts = await self._pipeline.change(
                 _create_defaults, APPLICATION, users.SYSTEM, self.settings.lobby
             )
             self._lifetime.ready()
             async with self._runner.running():
                 yield
 
+    @property
+    def name(self) -> str:
+        """What the server is called: as the setting says, or else its owner."""
+        return self._pipeline.name
+
+    async def owned(self) -> Start:
+        """Return whether the server has an owner, and a link that makes the first one if no one has joined yet."""
+        return await self._lifetime.call(self._pipeline.change, setups.start, APPLICATION)
+
     async def drain(self) -> None:
         """Close all connections and let clients know that this server is shutting down, so that they reconnect."""
         await self._lifetime.call(self._drain)
+
+    def _brand(self) -> Brand:
+        return Brand(self._pipeline.name, self.settings.lobby, self.settings.accent)
 
     async def _drain(self) -> None:
         if not self._draining:

@@ -74,6 +74,12 @@ class Forbidden(Refusal):
     code, status, default = "forbidden", 403, "You don't have permission to do that."
 
 
+class Suspended(Refusal):
+    """The person was suspended, and cannot sign in until they are restored; the message has the reason."""
+
+    code, status, default = "suspended", 403, "Your account is suspended."
+
+
 class NotAMember(Refusal):
     """The room is open, but the caller has not joined it."""
 

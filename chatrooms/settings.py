@@ -98,7 +98,8 @@ class Settings(BaseSettings):
     guests: Literal["claim", "invite", "open", "off"] = Field(
         default="claim",
         description="claim: guests claim a free name and keep it; invite: the same, with an invitation only; "
-        "open: any name, unverified; off: no guests.",
+        "open: any name, unverified; off: no guests. Until somebody has joined, guests come from this machine alone, "
+        "unless this is set.",
     )
     service_key: str = Field(
         default="",

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from chatrooms.client.rows import (
+    AccountPage,
     Beginning,
     Begun,
+    Block,
     Bookmark,
     BookmarkPage,
     Follow,
@@ -32,7 +34,9 @@ from chatrooms.client.rows import (
     MemberPage,
     Membership,
     Message,
+    Named,
     NewInvite,
+    OneBlock,
     OneInvite,
     OneLink,
     OneMember,
@@ -40,18 +44,23 @@ from chatrooms.client.rows import (
     OneMessage,
     OneRead,
     OneRoom,
+    OneSuspension,
     OneUser,
     Opened,
     Pinned,
     Reacted,
     ReactionPage,
     Read,
+    Role,
     Room,
+    RoomPage,
+    ServerRole,
     Session,
     SharedFiles,
     Space,
     State,
     States,
+    Suspension,
     ThreadPage,
     User,
     UserPage,
@@ -88,10 +97,14 @@ REPEATABLE = frozenset(
         "room.mute",
         "room.picture",
         "room.pins",
+        "room.role",
         "room.unarchive",
         "room.unfavorite",
         "room.unmute",
         "search",
+        "server.invites",
+        "server.people",
+        "server.rooms",
         "session.list",
         "sync",
         "thread.close",
@@ -99,10 +112,13 @@ REPEATABLE = frozenset(
         "thread.list",
         "thread.open",
         "thread.unfollow",
+        "user.block",
         "user.get",
         "user.list",
         "user.me",
         "user.picture",
+        "user.role",
+        "user.unblock",
     ]
 )
 """Commands that are run again when the response was lost. Of the others, it is unknown whether they ran."""
@@ -470,6 +486,14 @@ class Commands(ABC):
         result: OneMember = await self.run("room.remove", room=room, username=username)
         return result["member"]
 
+    async def set_room_role(self, room: str, username: str, role: Role) -> Member:
+        """Change what a member may do in a room. Its last owner stays one; the lobby's owners are the server's.
+
+        - ``role``: What they may do in the room from now on.
+        """
+        result: OneMember = await self.run("room.role", room=room, username=username, role=role)
+        return result["member"]
+
     async def unarchive(self, room: str) -> Room:
         """Open an archived room again for posting. Unarchiving a room that is not archived has no effect."""
         result: OneRoom = await self.run("room.unarchive", room=room)
@@ -517,6 +541,46 @@ class Commands(ABC):
         """
         result: FoundPage = await self.run("search", query=query, after=after, limit=limit, offset=offset)
         return result
+
+    async def all_invites(self) -> list[Invite]:
+        """Return the invitations by link to open rooms and those that you belong to, up to 500."""
+        result: ManyInvites = await self.run("server.invites")
+        return result["invites"]
+
+    async def accounts(
+        self,
+        *,
+        query: str | None = None,
+        after: str | None = None,
+        role: ServerRole | None = None,
+        suspended: bool | None = None,
+    ) -> AccountPage:
+        """Return people with their sessions and suspensions, a hundred at a time, ordered by username.
+
+        - ``query``: Part of a username or name; if empty, return all.
+        - ``after``: Start after this username; if empty, start at the first.
+        - ``role``: Return only people with this role.
+        - ``suspended``: Return only people who are suspended (default ``false``).
+        """
+        result: AccountPage = await self.run("server.people", query=query, after=after, role=role, suspended=suspended)
+        return result
+
+    async def all_rooms(self, *, query: str | None = None, after: str | None = None) -> RoomPage:
+        """Return open and archived rooms, and those that you belong to, a hundred at a time, ordered by name.
+
+        - ``query``: Part of a name or title; if empty, return all.
+        - ``after``: Start after this room; if empty, start at the first.
+        """
+        result: RoomPage = await self.run("server.rooms", query=query, after=after)
+        return result
+
+    async def update_server(self, name: str) -> str:
+        """Rename the server, as one of its owners. Clients show the new name when they connect again.
+
+        - ``name``: Its name, as people see it.
+        """
+        result: Named = await self.run("server.update", name=name)
+        return result["name"]
 
     async def sessions(self) -> list[Session]:
         """Return the browsers and programs that can act for you."""
@@ -580,10 +644,30 @@ class Commands(ABC):
         """Show a room that you are typing. The server emits at most one signal per person and room every 3 seconds."""
         await self.run("typing", room=await self._room_of(room))
 
+    async def block(self, username: str) -> Block:
+        """Block a person: they can no longer write to you, add you to rooms, or notify you. You can block 1,000.
+
+        They are not told. When they write to you alone, they are refused as ``forbidden``, and so are you until
+        you unblock them. In rooms that you share, their messages still come, and clients fold them.
+        """
+        result: OneBlock = await self.run("user.block", username=username)
+        return result["block"]
+
     async def user(self, username: str) -> User:
         """Return a person's profile."""
         result: OneUser = await self.run("user.get", username=username)
         return result["user"]
+
+    async def link_for(self, username: str, *, forget_password: bool | None = None) -> Link:
+        """Make a link that signs in a person once, within a day, because they have lost every other way in.
+
+        They get a message from the server about it, with your name. An earlier link of theirs ends.
+
+        - ``forget_password``: Whether to remove their password and end their sessions, because somebody else may
+          know it (default ``false``).
+        """
+        result: OneLink = await self.run("user.link", username=username, forget_password=forget_password)
+        return result["link"]
 
     async def users(
         self, *, query: str | None = None, after: str | None = None, usernames: Sequence[str] | None = None
@@ -612,6 +696,42 @@ class Commands(ABC):
         """
         result: OneUser = await self.run("user.picture", file=file)
         return result["user"]
+
+    async def restore(self, username: str) -> Suspension | None:
+        """Let a suspended person sign in again, by their password or a link. It has no effect on others."""
+        result: OneSuspension = await self.run("user.restore", username=username)
+        return result["suspension"]
+
+    async def set_role(self, username: str, role: ServerRole) -> User:
+        """Change what a person may do on this server. The last owner keeps that role.
+
+        Owners give every role, admins those below theirs. Owners and admins manage all open rooms and those that
+        they belong to, people and invitations; moderators moderate these rooms and suspend people; guests cannot
+        create rooms or invite. A role opens no private room and no conversation.
+
+        - ``role``: What they may do on this server from now on.
+        """
+        result: OneUser = await self.run("user.role", username=username, role=role)
+        return result["user"]
+
+    async def sign_out(self, username: str) -> None:
+        """End all sessions of a person, and links that could begin one; their sockets are disconnected."""
+        await self.run("user.sign_out", username=username)
+
+    async def suspend(self, username: str, reason: str) -> Suspension | None:
+        """Suspend a person: they are signed out everywhere at once and cannot sign in until they are restored.
+
+        Their name stays theirs, and their messages stay. Suspending somebody again changes the reason.
+
+        - ``reason``: Why, in one line; they read it when they try to sign in.
+        """
+        result: OneSuspension = await self.run("user.suspend", username=username, reason=reason)
+        return result["suspension"]
+
+    async def unblock(self, username: str) -> Block:
+        """Unblock a person. Unblocking them again has no effect."""
+        result: OneBlock = await self.run("user.unblock", username=username)
+        return result["block"]
 
     async def update_me(self, *, name: str | None = None, about: str | None = None) -> User:
         """Update your profile. People who watch your presence receive it in a ``profile`` signal.

@@ -54,7 +54,7 @@ class Downloads:
     async def _file(self, served: Served, request: Request) -> Response:
         try:
             caller = await self._callers.identify(self._callers.handshake(request))
-            self._pipeline.sessions.note(caller.session)
+            self._pipeline.sessions.note(caller)
             self._rates.limits["download"].spend(caller.username, caller.network)
             return await self._serve(request, await self._find(served, request, caller))
         except Exception as error:

@@ -1,12 +1,13 @@
 """The features of a chat: one noun per file or folder.
 
-The other features build on `users`, `rooms`, `members`, `messages`, `reads` and `timeline`, and are independent of each
-other: to remove one, delete its file and its line below.
+The other features build on `BASE`, and are independent of each other: to remove one, delete its file and its line.
 """
 
 from __future__ import annotations
 
 from chatrooms.features import (
+    all_rooms,
+    blocking,
     bookmarks,
     favorites,
     files,
@@ -21,6 +22,8 @@ from chatrooms.features import (
     reactions,
     reads,
     replies,
+    roles,
+    room_roles,
     rooms,
     rosters,
     search,
@@ -39,11 +42,15 @@ BASE = (
     messages.FEATURE,
     reads.FEATURE,
     timeline.FEATURE,
+    roles.FEATURE,
 )
 """The features that all others build on."""
 
 FEATURES = (
     *BASE,
+    room_roles.FEATURE,
+    all_rooms.FEATURE,
+    blocking.FEATURE,
     pins.FEATURE,
     mentions.FEATURE,
     replies.FEATURE,

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Invalid
 from chatrooms.features import members, timeline
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, rights
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
@@ -115,7 +115,12 @@ def _this(_db: Connection, _me: Caller, p: InSharedRoom | Update) -> Iterable[st
     return (p.room,)
 
 
-@change("room.create", may=access.anyone, locks=_new, rate="create")
+def _creator(act: Act, _p: Create) -> None:
+    """Allow everyone but guests."""
+    rights.require(act, "create")
+
+
+@change("room.create", may=_creator, locks=_new, rate="create")
 def create(act: Act, p: Create, _: None) -> OneRoom:
     """Create a shared room and become its owner. The name cannot be changed later."""
     if exists(act.db, p.name):

@@ -95,7 +95,15 @@ def add(act: Act, username: str, *, vouched: bool = False) -> User:
         skeleton = LOOKS_TAKEN + username
     rooms.add(act, username, "personal")
     rev = act.changes.rev(username)
-    row: User = {"username": username, "name": "", "about": "", "picture": None, "created_at": act.now, "rev": rev}
+    row: User = {
+        "username": username,
+        "name": "",
+        "about": "",
+        "picture": None,
+        "created_at": act.now,
+        "role": "member",
+        "rev": rev,
+    }
     looks = {"skeleton": skeleton, "look": "", "written_look": "", "words": names.words(username)}
     _insert.run(act.db, {**row, **looks})
     act.changes.add(username, "users", row)

@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 from chatrooms import clock
 from chatrooms.errors import Forbidden, NotFound, Refusal
 from chatrooms.features import members, timeline
+from chatrooms.identity import suspensions
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller
@@ -23,6 +24,7 @@ from chatrooms.storage.tables import metadata, rooms, users
 
 GOOD_FOR = timedelta(days=7)
 MOST_DAYS, MOST_USES, USES = 90, 1000, 100
+MOST_LISTED = 500
 
 invites = Table(
     "invites",
@@ -95,8 +97,13 @@ def working(db: Connection, code: str) -> Invite | None:
 def _may_invite(db: Connection, invite: Invite) -> bool:
     """Return whether the person who made an invitation could make it now."""
     by = invite["created_by"]
+    me = Caller(by, host=by == APPLICATION)
+    if suspensions.find(db, by):
+        return False
     try:
-        access.require_inviter(access.of(db, Caller(by, host=by == APPLICATION), invite["room"], writing=True))
+        here = access.governing(db, me, access.peek(db, me, invite["room"]))
+        access.require_unarchived(access.require_member(here))
+        access.require_inviter(db, me, here)
     except Refusal:
         return False
     return True
@@ -135,6 +142,13 @@ def in_room(db: Connection, room: str, created_by: str | None) -> list[Invite]:
     if created_by:
         good.append(invites.c.created_by == created_by)
     return many(Invite, db.execute(select(*_SHOWN).where(*good).order_by(invites.c.created_at.desc(), invites.c.id)))
+
+
+def everywhere(db: Connection, me: Caller) -> list[Invite]:
+    """Return the invitations that still work to the rooms that the caller can see, the newest first."""
+    good = invites.c.expires_at > clock.now(), invites.c.uses_left > 0, access.manageable(me)
+    found = select(*_SHOWN).join(rooms, rooms.c.name == invites.c.room).where(*good)
+    return many(Invite, db.execute(found.order_by(invites.c.created_at.desc(), invites.c.id).limit(MOST_LISTED)))
 
 
 def find(db: Connection, id: str) -> Invite | None:

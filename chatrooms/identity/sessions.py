@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.errors import Forbidden, NotFound, Unauthorized
-from chatrooms.identity import lifetimes, links
+from chatrooms.identity import lifetimes, links, suspensions
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
@@ -110,7 +110,8 @@ def touch(act: Act, id: str) -> None:
 
 
 def start(act: Act, username: str, token: str, agent: str) -> None:
-    """Let ``token`` prove ``username`` from now on."""
+    """Let ``token`` prove ``username`` from now on; raises `Suspended`."""
+    suspensions.require_none(act.db, username)
     _make_place(act, username)
     row = {"id": str(uuid4()), "token_hash": _hash(token), "username": username, "agent": agent}
     _insert.run(act.db, {**row, "created_at": act.now, "seen_at": act.now})
@@ -179,9 +180,12 @@ def end_others(act: Act, current: str) -> None:
     act.db.execute(delete(sessions).where(*others))
 
 
-def end_all(db: Connection, username: str) -> None:
-    """End all sessions of ``username``, from another process: open connections of theirs last until they close."""
+def end_all(db: Connection, username: str) -> list[str]:
+    """End all sessions of ``username``, and what could begin another; return their ids."""
+    links.drop(db, username)
+    ended = list(db.scalars(select(sessions.c.id).where(sessions.c.username == username)))
     db.execute(delete(sessions).where(sessions.c.username == username))
+    return ended
 
 
 def _current(act: Act, _p: Nothing) -> str:

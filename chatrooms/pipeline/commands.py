@@ -114,7 +114,8 @@ class Act:
     ``parts`` are the fields that features add to messages, ``blank`` their values in a new message.
     ``server`` is the server's display name, ``epoch`` that of its database, ``limits`` are its settings.
     ``online`` returns the usernames of the people who are online, if the chat knows.
-    ``ended`` lists the ids of sessions whose sockets to disconnect; ``queued`` is true once a job was enqueued.
+    ``ended`` lists the ids of sessions whose sockets to disconnect, ``barred`` the people; ``queued`` is true once a
+    job was enqueued.
     ``deferred`` are changes that such a job will broadcast, which count against the caller's rate now.
     """
 
@@ -128,6 +129,7 @@ class Act:
     now: str = field(default_factory=clock.now)
     signals: list[Signal] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    barred: list[str] = field(default_factory=list)
     queued: bool = False
     deferred: list[Change] = field(default_factory=list)
     server: str = ""

@@ -18,7 +18,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from chatrooms import clock
+from chatrooms import clock, ids
 from chatrooms.errors import Unavailable
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
@@ -29,7 +29,7 @@ from chatrooms.wire import failures
 CAPACITY = 100
 """The most jobs that run at once, and that are finished in one transaction."""
 SECONDS_TO_RUN = 60.0
-SECONDS_TO_LOOK = 60.0
+SECONDS_TO_LOOK = 5.0
 """How often to look for jobs that did not wake the runner, such as those of another process."""
 LONGEST_PAUSE = 3600
 DAYS_KEPT = 7
@@ -78,6 +78,11 @@ def enqueue(act: Act, kind: JobKind, key: str, data: Any = None, *, due: str | N
     """Enqueue a job to run after this command's commit, or at ``due``, unless one of the same kind and key exists."""
     act.queued = True
     _insert(act.db, kind, key, data, due or act.now)
+
+
+def leave(db: Connection, kind: JobKind, data: Any) -> None:
+    """Leave a job for the server, from another process; it looks every few seconds, or when it starts."""
+    _insert(db, kind, ids.new(), data, clock.now())
 
 
 class Queue:

@@ -60,10 +60,16 @@ class Pipeline:
         db.writer.on_commit(self._committed)
         self._query_slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
+    @property
+    def name(self) -> str:
+        """What the server is called: as the setting says, or else its owner."""
+        ours = self.settings
+        return ours.name if "name" in ours.model_fields_set else self.facts.name or ours.name
+
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Run a command and return its result; raises a `Refusal`."""
         try:
-            self.sessions.note(me.session)
+            self.sessions.note(me)
             command = self._features.commands.get(name)
             if command is None:
                 raise UnknownCommand(command=name[:100])
@@ -82,7 +88,7 @@ class Pipeline:
         if command is None or command.kind != "change" or weight(command, given) is not None:
             return False
         try:
-            self.sessions.note(me.session)
+            self.sessions.note(me)
             self._charges.spend(command.rate, me)
             p = self._parsed(command, given, me)
             self._db.writer.submit(*self._writing(command, p, me), partial(self._done, done))
@@ -125,7 +131,8 @@ class Pipeline:
         """Run ``work`` as a change that is not a command, such as a first join or a job."""
 
         def run(db: Connection, rates: Rates) -> Outcome[R]:
-            self.sessions.require(me.session)
+            if me.session is not None:  # others may be signing in, and are not known by then
+                self.sessions.require(me)
             act = self._act(me, db, rates)
             act.changes.locked = locks
             return self._outcome(act, work(act))
@@ -142,7 +149,9 @@ class Pipeline:
         queued = False
         for outcome in outcomes:
             events += outcome.events()
-            self.sessions.end(outcome.ended)  # again: a handshake may have found one before the commit
+            self.sessions.end(
+                [*outcome.ended, *outcome.barred]
+            )  # again: a handshake may have found one before the commit
             queued |= outcome.queued
         await self._broadcast.publish(events)
         if queued:
@@ -201,7 +210,7 @@ class Pipeline:
             for session in ended:
                 self.sessions.find_again(session, self.sessions.now())
             outcome = run(db, next(rates))
-            ended[:] = outcome.ended
+            ended[:] = [*outcome.ended, *outcome.barred]
             return outcome
 
         return work
@@ -237,7 +246,7 @@ class Pipeline:
 
     def _change(self, command: Command[P], p: P, me: Caller, db: Connection, rates: Rates) -> Outcome[Any]:
         """Run a command on the writer's thread; raises `RateLimited` if its broadcast exceeds the caller's rate."""
-        self.sessions.require(me.session)
+        self.sessions.require(me)
         act = self._act(me, db, rates)
         act.changes.locked = set(command.locks(db, me, p))
         outcome = self._outcome(act, command.body(act, p, command.may(act, p)))
@@ -246,16 +255,16 @@ class Pipeline:
 
     def _act(self, me: Caller, db: Connection, rates: Rates) -> Act:
         ours, features = self.settings, self._features
-        more: Any = {"server": ours.name, "online": self._broadcast.online, "epoch": self.facts.epoch, "limits": ours}
+        more: Any = {"server": self.name, "online": self._broadcast.online, "epoch": self.facts.epoch, "limits": ours}
         return Act(me, db, Changes(db), rates, ours.lobby, features.parts, features.blank, **more)
 
     def _outcome(self, act: Act, result: R) -> Outcome[R]:
         """Return the outcome of what was done, after the listeners have seen it."""
         for listener in self._features.listeners:
             listener.listen(act)
-        if act.ended:
-            self.sessions.end(act.ended)
-        return Outcome(result, list(act.changes.by_room.values()), act.signals, act.ended, act.queued)
+        if act.ended or act.barred:
+            self.sessions.end([*act.ended, *act.barred])
+        return Outcome(result, list(act.changes.by_room.values()), act.signals, act.ended, act.queued, act.barred)
 
 
 def _whom(me: Caller) -> str:

@@ -21,7 +21,18 @@ from sqlalchemy import (
 )
 
 from chatrooms.storage.given import Base
-from chatrooms.storage.tables import bookmarks, follows, inbox, is_message, members, messages, reads, rooms, users
+from chatrooms.storage.tables import (
+    blocks,
+    bookmarks,
+    follows,
+    inbox,
+    is_message,
+    members,
+    messages,
+    reads,
+    rooms,
+    users,
+)
 
 COUNTED = 1000
 """Beyond so many messages after a read position nothing is counted."""
@@ -113,7 +124,8 @@ READ = ("username", "room", "seq", "number")
 ITEM = ("id", "kind", "room", "message", "seq", "by", "at", "read", "gone")
 BOOKMARK = ("message", "room", "seq", "at", "gone")
 FOLLOW = ("username", "room", "message", "at", "gone")
-USER = ("username", "name", "about", "picture", "created_at")
+BLOCK = ("blocked", "at", "gone")
+USER = ("username", "name", "about", "picture", "created_at", "role")
 
 SYNCED: dict[str, Synced] = {
     "rooms": Synced(
@@ -145,5 +157,6 @@ SYNCED: dict[str, Synced] = {
     ),
     "bookmarks": Synced(bookmarks, bookmarks.c.username, bookmarks.c.rev, BOOKMARK, personal=True),
     "follows": Synced(follows, follows.c.username, follows.c.rev, FOLLOW, personal=True),
+    "blocks": Synced(blocks, blocks.c.username, blocks.c.rev, BLOCK, personal=True),
     "messages": Synced(messages, messages.c.room, messages.c.rev, MESSAGE, whole=False, born=messages.c.seq),
 }

@@ -75,6 +75,7 @@ users = Table(
     Column("picture", String(36), comment="the id of the file"),
     Column("words", Text, nullable=False, server_default="", comment="of both names, to search in; see names.words"),
     Column("created_at", String(24), nullable=False),
+    Column("role", String(12), nullable=False, server_default="member", comment="on this server, see pipeline.rights"),
     Column("rev", Integer, nullable=False),
     Index(None, "username", "words"),
 )
@@ -215,6 +216,18 @@ follows = Table(
     Column("rev", Integer, nullable=False, comment="of the person's own room"),
     Index(None, "username", "rev"),
     Index(None, "room", "gone"),
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("blocked", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("pair", String(65), nullable=False, index=True, comment="the conversation of the two"),
+    Column("at", String(24), nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("rev", Integer, nullable=False, comment="of the person's own room"),
+    Index(None, "username", "rev"),
 )
 
 _is_unread = and_(inbox.c.read.is_(False), inbox.c.gone.is_(False))

@@ -6,7 +6,7 @@ import * as store from "./store.js";
 /**
  * Merges rows into the store: of two versions of a row, the one with the greater rev wins.
  * @import {Window} from "./store.js"
- * @import {Bookmark, Follow, InboxItem, Member, Membership, Message, Read, Room, Tables, User} from "./wire.js"
+ * @import {Block, Bookmark, Follow, InboxItem, Member, Membership, Message, Read, Room, Tables, User} from "./wire.js"
  */
 
 /** @template K @template {{rev: number}} T @param {Map<K, T>} into @param {T[]} rows @param {(row: T) => K} key */
@@ -120,6 +120,11 @@ function takeBookmarks(_room, rows) {
   store.bookmarks.value = merge(store.bookmarks.value, rows, (row) => row.message);
 }
 
+/** @param {string} _room @param {Block[]} rows */
+function takeBlocks(_room, rows) {
+  store.blocks.value = merge(store.blocks.value, rows, (row) => row.blocked);
+}
+
 /** @param {string} _room @param {Follow[]} rows */
 function takeFollows(_room, rows) {
   store.follows.value = merge(store.follows.value, rows, (row) => row.room);
@@ -153,6 +158,7 @@ const takers = {
   reads: takeReads,
   inbox: takeInbox,
   bookmarks: takeBookmarks,
+  blocks: takeBlocks,
   follows: takeFollows,
   messages: takeMessages,
 };
@@ -235,6 +241,7 @@ export function forgetPersonal() {
   store.reads.value = new Map();
   store.inbox.value = new Map();
   store.bookmarks.value = new Map();
+  store.blocks.value = new Map();
   store.follows.value = new Map();
 }
 
@@ -248,6 +255,7 @@ export function forgetEverything() {
     store.reads,
     store.inbox,
     store.bookmarks,
+    store.blocks,
     store.follows,
     store.users,
     store.ownReactions,

@@ -6,10 +6,27 @@
 /** Who can join a room: everyone (`open`) or invited people (`private`). */
 export type Access = "open" | "private" | "conversation" | "personal" | "thread";
 
+/** A person, and what only moderators, admins and owners of the server see of them. */
+export interface Account {
+  user: User;
+  suspension: Suspension | null;
+  sessions: number;
+  seen_at: string | null;
+  has_password: boolean;
+}
+
 /** A file that is being uploaded. */
 export interface Beginning {
   id: string;
   name: string;
+}
+
+/** A person whom you have blocked; in your own room only. */
+export interface Block {
+  blocked: string;
+  at: string;
+  gone: boolean;
+  rev: number;
 }
 
 /** A message that you want to find again; in your own room only. */
@@ -34,6 +51,7 @@ export interface Change {
   inbox?: InboxItem[];
   bookmarks?: Bookmark[];
   follows?: Follow[];
+  blocks?: Block[];
   messages?: Message[];
 }
 
@@ -54,6 +72,7 @@ export interface Echo {
 /** The details of an event: those that its kind has. */
 export interface EventData {
   username?: string;
+  role?: Role;
   owner?: string;
   title?: string;
   topic?: string;
@@ -165,6 +184,12 @@ export interface Listing {
   posted: number;
   posted_at: string | null;
   members: number;
+}
+
+/** A room and its owners. */
+export interface Managed {
+  room: Room;
+  owners: string[];
 }
 
 /** A person's membership in a room, which may have ended (`gone`). */
@@ -306,6 +331,9 @@ export interface ServerInfo {
   accent: string;
 }
 
+/** What a person may do on this server, from most to least. */
+export type ServerRole = "owner" | "admin" | "moderator" | "member" | "guest";
+
 /** A browser or program that can act for you. */
 export interface Session {
   id: string;
@@ -345,6 +373,13 @@ export interface Summary {
   people: string[];
 }
 
+/** Why a person cannot sign in. */
+export interface Suspension {
+  by: string;
+  at: string;
+  reason: string;
+}
+
 /** A person's profile. */
 export interface User {
   username: string;
@@ -352,6 +387,7 @@ export interface User {
   about: string;
   picture: string | null;
   created_at: string;
+  role: ServerRole;
   rev: number;
 }
 
@@ -374,6 +410,7 @@ export type ErrorCode =
   | "invalid"
   | "unauthorized"
   | "forbidden"
+  | "suspended"
   | "not_a_member"
   | "not_found"
   | "unknown_command"
@@ -600,6 +637,11 @@ export interface Commands {
     params: { room: string; username: string };
     result: { member: Member };
   };
+  /** Change what a member may do in a room. */
+  "room.role": {
+    params: { room: string; username: string; role: Role };
+    result: { member: Member };
+  };
   /** Open an archived room again for posting. */
   "room.unarchive": {
     params: { room: string };
@@ -624,6 +666,26 @@ export interface Commands {
   search: {
     params: { query: string; after?: string | null; limit?: number; offset?: number };
     result: { messages: FoundMessage[]; more: boolean; next: string | null; indexed: number; mine: Record<string, string[]> };
+  };
+  /** Return the invitations by link to open rooms and those that you belong to, up to 500. */
+  "server.invites": {
+    params: {};
+    result: { invites: Invite[] };
+  };
+  /** Return people with their sessions and suspensions, a hundred at a time, ordered by username. */
+  "server.people": {
+    params: { query?: string; after?: string; role?: ServerRole | null; suspended?: boolean };
+    result: { people: Account[]; more: boolean };
+  };
+  /** Return open and archived rooms, and those that you belong to, a hundred at a time, ordered by name. */
+  "server.rooms": {
+    params: { query?: string; after?: string };
+    result: { rooms: Managed[]; more: boolean };
+  };
+  /** Rename the server, as one of its owners. */
+  "server.update": {
+    params: { name: string };
+    result: { name: string };
   };
   /** Return the browsers and programs that can act for you. */
   "session.list": {
@@ -680,10 +742,20 @@ export interface Commands {
     params: { room: string };
     result: {};
   };
+  /** Block a person: they can no longer write to you, add you to rooms, or notify you. */
+  "user.block": {
+    params: { username: string };
+    result: { block: Block };
+  };
   /** Return a person's profile. */
   "user.get": {
     params: { username: string };
     result: { user: User };
+  };
+  /** Make a link that signs in a person once, within a day, because they have lost every other way in. */
+  "user.link": {
+    params: { username: string; forget_password?: boolean };
+    result: { link: Link };
   };
   /** Return people, a hundred at a time, ordered by username. */
   "user.list": {
@@ -699,6 +771,31 @@ export interface Commands {
   "user.picture": {
     params: { file: string | null };
     result: { user: User };
+  };
+  /** Let a suspended person sign in again, by their password or a link. */
+  "user.restore": {
+    params: { username: string };
+    result: { suspension: Suspension | null };
+  };
+  /** Change what a person may do on this server. */
+  "user.role": {
+    params: { username: string; role: ServerRole };
+    result: { user: User };
+  };
+  /** End all sessions of a person, and links that could begin one; their sockets are disconnected. */
+  "user.sign_out": {
+    params: { username: string };
+    result: {};
+  };
+  /** Suspend a person: they are signed out everywhere at once and cannot sign in until they are restored. */
+  "user.suspend": {
+    params: { username: string; reason: string };
+    result: { suspension: Suspension | null };
+  };
+  /** Unblock a person. */
+  "user.unblock": {
+    params: { username: string };
+    result: { block: Block };
   };
   /** Update your profile. */
   "user.update": {
@@ -737,6 +834,16 @@ export interface Entries {
   "session.password": {
     params: { claim?: string | null; username: string; password: string };
     result: { user: User };
+  };
+  /** Become the first owner of the server, by a link that it printed: sets the cookie, unless you give a `claim`. */
+  "session.setup": {
+    params: { code: string; claim?: string | null; username: string; password?: string | null; name?: string | null };
+    result: { user: User };
+  };
+  /** Return what the server is called, to a person with the link that makes its first owner. */
+  "setup.get": {
+    params: { code: string };
+    result: { name: string; can_rename: boolean };
   };
 }
 

@@ -40,6 +40,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "room.update": {"title": "x"},
     "room.invite": {"username": "carol"},
     "room.remove": {"username": "bob"},
+    "room.role": {"username": "bob", "role": "member"},
     "read.mark": {"seq": 1},
     "search": {"query": "hello"},
     "signal": {"type": "x"},

@@ -28,9 +28,13 @@ CHANGES = {
     "room.close": {"room": "alice+bob"},
     "room.favorite": {"room": "#lobby"},
     "room.mute": {"room": "#lobby"},
+    "room.role": {"room": "#den", "username": "bob", "role": "moderator"},
     "room.unarchive": {"room": "#den"},
     "room.unfavorite": {"room": "#lobby"},
     "room.unmute": {"room": "alice+bob"},
+    "user.block": {"username": "bob"},
+    "user.unblock": {"username": "bob"},
+    "user.role": {"username": "bob", "role": "guest"},
 }
 BEFORE = {
     "bookmark.remove": ("alice", "bookmark.add", {"id": ID}),
@@ -39,6 +43,7 @@ BEFORE = {
     "thread.unfollow": ("alice", "thread.follow", {"id": ID}),
     "room.unarchive": ("alice", "room.archive", {"room": "#den"}),
     "room.unfavorite": ("alice", "room.favorite", {"room": "#lobby"}),
+    "user.unblock": ("alice", "user.block", {"username": "bob"}),
     "room.unmute": ("alice", "room.mute", {"room": "alice+bob"}),
 }
 """What gives a command something to do."""
@@ -54,6 +59,8 @@ def direct(monkeypatch):
     direct.run("alice", "message.post", {"room": "#lobby", "text": "hello", "id": ID})
     direct.run("alice", "message.post", {"room": "bob", "text": "hello"})
     direct.run("alice", "room.create", {"name": "#den"})
+    direct.run("bob", "room.join", {"room": "#den"})
+    direct.appoint("alice", "owner")
     direct.run("bob", "message.post", {"room": "#lobby", "text": "@alice"})
     asyncio.run(direct.run_jobs())
     yield direct

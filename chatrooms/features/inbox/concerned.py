@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 from chatrooms.features.inbox import items
 from chatrooms.features.inbox.items import AT_ONCE, MENTION, REPLY, THREAD
 from chatrooms.features.messages.loading import find, with_parts
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, relations
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Row, on
@@ -66,6 +66,8 @@ def _settle(act: Act, id: str, people: Iterable[str]) -> None:
     concerned = _concerned(row)
     held = items.about(act.db, id, people)
     known = items.about(act.db, row["echo"]["id"], people) if row.get("echo") else {}
+    for username in relations.blockers(act.db, message["author"], people):
+        concerned.pop(username, None)
     for username, position in items.positions(act.db, message["room"], people).items():
         before, kind = held.get(username), None if username in known else concerned.get(username)
         is_held = before is not None and not before["gone"]

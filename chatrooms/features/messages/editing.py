@@ -13,11 +13,14 @@ from chatrooms.features.messages.loading import (
     Which,
     changeable,
     changed,
+    find_visible,
+    require_message,
     require_undeleted,
     room_of,
     store_parts,
     with_parts,
 )
+from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, change
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages
@@ -38,8 +41,10 @@ def _author(act: Act, p: Which) -> Message:
 
 
 def _author_or_moderator(act: Act, p: Which) -> Message:
-    message, here = changeable(act, p)
-    if message["author"] != act.me.username and not here.moderates:
+    message, here = find_visible(act, p.id)
+    require_message(message, "id")
+    access.require_unarchived(here)
+    if message["author"] != act.me.username and not access.governing(act.db, act.me, here).moderates:
         raise Forbidden("Only the author or a moderator can delete a message.")
     return message
 

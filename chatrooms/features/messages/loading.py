@@ -107,9 +107,9 @@ def find_visible(act: Act, id: str) -> tuple[Message, Here]:
 
 
 def changeable(act: Act, p: Which) -> tuple[Message, Here]:
-    """Allow members of the message's room, unless the room is archived; an event in the timeline is `Invalid`."""
+    """Allow people who can write in the message's room (see `access.require_open`); an event is `Invalid`."""
     message, here = find_visible(act, p.id)
-    return require_message(message, "id"), access.require_unarchived(here)
+    return require_message(message, "id"), access.require_open(act.db, act.me, here)
 
 
 def readable(act: Act, p: Which) -> Message:

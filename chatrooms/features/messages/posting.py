@@ -16,7 +16,7 @@ from chatrooms import ids, names
 from chatrooms.errors import Conflict, Forbidden, Invalid, Refusal
 from chatrooms.features import members, rooms
 from chatrooms.features.messages.loading import OneMessage, find, load, require_message, rows, store_parts, with_parts
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, relations
 from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.storage import tables
 from chatrooms.storage.rows import Message
@@ -177,6 +177,7 @@ def _begin(act: Act, room: str) -> None:
 def _begin_conversation(act: Act, conversation: str) -> None:
     if not act.me.host:
         others = [username for username in names.people(conversation) if username != act.me.username]
+        relations.require_welcome(act.db, act.me, others)
         act.rates.begin(act.me.username, act.me.network, others)
     rooms.add(act, conversation, "conversation")
     for username in names.people(conversation):

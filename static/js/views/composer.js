@@ -22,6 +22,7 @@ import { perform } from "../rooms/actions.js";
 import { isArchived, mayModerate, titleOf, windowOf } from "../store.js";
 import { Absent } from "./absent.js";
 import { Attach } from "./attach.js";
+import { blockedIn, BlockedNotice } from "./blocked-message.js";
 import { EmojiButton } from "./emoji-button.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
@@ -55,6 +56,7 @@ export function Composer({ room, onEditLast }) {
   }
 
   if (isArchived(room)) return html`<${Archived} room=${room} />`;
+  if (blockedIn(room)) return html`<${BlockedNotice} username=${blockedIn(room)} />`;
   const label = isThread(room) ? "Reply in thread" : `Message ${titleOf(room)}`;
   return html`
     <form class="composer" onSubmit=${send}>

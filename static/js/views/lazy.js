@@ -1,5 +1,6 @@
 /** The views that are not needed at first, which are loaded together. */
 
+export { AdminDoor } from "./admin-door.js";
 export { AlsoToRoom } from "./also-to-room.js";
 export { Bookmarks } from "./bookmarks.js";
 export { Completion } from "./completion.js";

@@ -9,6 +9,7 @@ import { endOf, LENGTHS } from "../rooms/muting.js";
 import { serverName } from "../server.js";
 import { theme } from "../theme.js";
 import { html } from "../html.js";
+import { Blocked } from "./blocked.js";
 import { Choices } from "./choices.js";
 import { Dialog } from "./dialog.js";
 import { SpaceUsed } from "./space.js";
@@ -38,6 +39,7 @@ export const Settings = ({ onClose }) => html`
     <${Desktop} />
     <${Quiet} />
     <${SpaceUsed} />
+    <${Blocked} />
     <p class="hint">Choose what each room notifies you about in its menu. These settings apply to this browser only.</p>
     ${isRefused.value && html`<p class="error">Storage is blocked, so these settings, drafts and unsent messages are lost when you close this tab.</p>`}
   <//>
