@@ -7,7 +7,8 @@ makes enqueueing idempotent too. So slow work never blocks the writer, and is no
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,8 @@ from chatrooms.pipeline.commands import Act
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import jobs
 from chatrooms.wire import failures
+
+log = logging.getLogger(__name__)
 
 CAPACITY = 100
 """The most jobs that run at once, and that are finished in one transaction."""
@@ -106,12 +109,14 @@ class Runner:
         self._chat, self._kinds, self._queue = chat, kinds, queue
         self._running: dict[int, asyncio.Task[None]] = {}
         self._done: list[tuple[Job, Exception | None]] = []
+        self._reported: set[str] = set()
+        self._look_at = 0.0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run jobs inside this context. Jobs that are cancelled at the end run again after the next start."""
         self._queue.reset()
-        self._running, self._done = {}, []
+        self._running, self._done, self._look_at = {}, [], 0.0
         task = asyncio.create_task(self._keep_going())
         try:
             yield
@@ -137,12 +142,23 @@ class Runner:
         if self._done:
             await self._finish()
         await self._start()
+        await self._report_unknown()
         await self._queue.wait(await self._seconds_to_next())
 
     async def _start(self) -> None:
         room = CAPACITY - len(self._running)
         for job in await self._chat.lookup(lambda db: _due(db, self._kinds, self._running, room)):
             self._running[job.id] = asyncio.create_task(self._run(job))
+
+    async def _report_unknown(self) -> None:
+        """Warn once of each kind whose jobs are due but that no feature lists, so that no one can run them."""
+        now = asyncio.get_running_loop().time()
+        if now < self._look_at:
+            return
+        self._look_at = now + SECONDS_TO_LOOK
+        for kind in await self._chat.lookup(lambda db: _unknown(db, {*self._kinds, *self._reported})):
+            self._reported.add(kind)
+            log.warning("jobs of the kind %s are waiting, but no feature of this chat runs them", kind)
 
     async def _run(self, job: Job) -> None:
         failure: Exception | None = None
@@ -187,6 +203,11 @@ def _due(db: Connection, kinds: Iterable[str], running: Iterable[int], limit: in
     found = select(jobs).where(*_waiting(kinds, running), jobs.c.due_at <= clock.now())
     rows = db.execute(found.order_by(jobs.c.due_at, jobs.c.id).limit(limit))
     return [Job(row.id, row.kind, row.key, row.data, row.attempts) for row in rows]
+
+
+def _unknown(db: Connection, known: Iterable[str]) -> Sequence[str]:
+    waiting = jobs.c.done_at.is_(None), jobs.c.due_at <= clock.now(), jobs.c.kind.not_in(list(known))
+    return db.scalars(select(jobs.c.kind).where(*waiting).distinct().order_by(jobs.c.kind)).all()
 
 
 def _next_due(db: Connection, kinds: Iterable[str], running: Iterable[int]) -> str | None:

@@ -1,18 +1,26 @@
-"""What a feature consists of is listed: its module in `FEATURES`, its tables in its `Feature`."""
+"""What a feature consists of is listed: its module in `FEATURES`, the rest of it in its `Feature`."""
 
 from __future__ import annotations
 
 import pkgutil
 from collections import Counter
+from collections.abc import Iterator
 from importlib import import_module
+from types import ModuleType
+from typing import Any
 
 import grimp
 import pytest
 from sqlalchemy import Table
 
 from chatrooms import Chatrooms, Settings, features, identity
+from chatrooms.pipeline.commands import Command, Part
+from chatrooms.pipeline.feature import Feature, Listener
+from chatrooms.pipeline.jobs import JobKind
 from chatrooms.storage import facts, tables
 
+LISTED = {"commands": Command, "parts": Part, "listeners": Listener, "jobs": JobKind}
+"""What a feature lists, by the field that lists it."""
 MODULES = [import_module(f"{features.__name__}.{found.name}") for found in pkgutil.iter_modules(features.__path__)]
 OPTIONAL = [module for module in MODULES if module.FEATURE not in features.BASE]
 BASE_TABLES = [facts.facts, *(table for table in vars(tables).values() if isinstance(table, Table))]
@@ -26,6 +34,32 @@ def test_every_module_is_a_listed_feature():
 def test_every_table_belongs_to_the_base_or_to_one_feature():
     owned = [table.name for feature in (*features.FEATURES, *identity.FEATURES) for table in feature.tables]
     assert Counter([*(table.name for table in BASE_TABLES), *owned]) == Counter(tables.metadata.tables.keys())
+
+
+def everything_in(packages: list[ModuleType]) -> Iterator[tuple[str, Any]]:
+    """Yield what the modules of packages have at their top level, and what is in objects of their own, by name."""
+    for package in packages:
+        inside = [found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+        for module in map(import_module, inside):
+            for name, value in vars(module).items():
+                yield f"{module.__name__}.{name}", value
+                of_ours = type(value).__module__ in inside and hasattr(value, "__dict__")
+                yield from (
+                    (f"{module.__name__}.{name}.{key}", it) for key, it in (vars(value) if of_ours else {}).items()
+                )
+
+
+@pytest.mark.parametrize("field", LISTED)
+def test_what_a_module_declares_is_listed_in_a_feature(field):
+    listed = [id(it) for feature in (*features.FEATURES, *identity.FEATURES) for it in getattr(feature, field)]
+    declared = {name: id(it) for name, it in everything_in([features, identity]) if isinstance(it, LISTED[field])}
+    assert [name for name, which in declared.items() if which not in listed] == []
+    assert set(listed) == set(declared.values())
+
+
+def test_every_feature_of_identity_is_listed():
+    declared = [it for _, it in everything_in([identity]) if isinstance(it, Feature)]
+    assert {id(it) for it in declared} == {id(feature) for feature in identity.FEATURES}
 
 
 def test_only_the_list_of_features_imports_a_feature_that_is_not_of_the_base():
