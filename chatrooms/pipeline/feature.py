@@ -19,23 +19,33 @@ from chatrooms.pipeline.jobs import JobKind
 Row = Mapping[str, Any]
 
 
+class Endless(Exception):
+    """Listeners add rows because of each other's rows without end: a mistake in their features."""
+
+
 @dataclass(frozen=True)
 class Listener:
     """A function that runs in the transaction of every command that changed rows of ``table``.
 
-    It may write to ``jobs`` and to tables that are not sent to clients, and add rows to the changes of rooms that the
-    command changed. To change another room, enqueue a job that runs a command. Of ``messages``, it gets the events in
-    timelines too if it wants ``events``.
+    It gets each row once, in whichever order the features are listed: also those that other listeners add, but not
+    those that it adds itself. It may write to ``jobs`` and to tables that are not sent to clients, and add rows to the
+    changes of rooms that the command changed. To change another room, enqueue a job that runs a command. Of
+    ``messages``, it gets the events in timelines too if it wants ``events``.
     """
 
     table: str
     run: Callable[[Act, Sequence[Row]], None]
     events: bool = False
 
-    def listen(self, act: Act) -> None:
-        """Run with the rows that the command changed, if it changed any."""
-        if rows := act.changes.of(self.table, events=self.events):
-            self.run(act, rows)
+    def listen(self, act: Act, heard: Sequence[Row] = ()) -> Sequence[Row]:
+        """Run with the changed rows that it has not ``heard`` yet, if there are any; return all that it knows now."""
+        rows: Sequence[Row] = act.changes.of(self.table, events=self.events)
+        known = {id(row) for row in heard}
+        new = [row for row in rows if id(row) not in known] if known else rows
+        if not new:
+            return rows
+        self.run(act, new)
+        return act.changes.of(self.table, events=self.events)
 
 
 def on(table: str, *, events: bool = False) -> Callable[[Callable[[Act, Sequence[Row]], None]], Listener]:
@@ -90,6 +100,16 @@ class Features:
         self.blank = MappingProxyType({part.name: part.empty for part in self.parts})
         self.contents = [feature.contents for feature in listed if feature.contents][:1]
         self.listeners = tuple(listener for feature in listed for listener in feature.listeners)
+
+    def listen(self, act: Act) -> None:
+        """Run the listeners with the rows that a command changed, until none of them adds another; raises `Endless`."""
+        heard: list[Sequence[Row]] = [()] * len(self.listeners)
+        for _ in range(len(self.listeners) + 1):
+            before = act.changes.added
+            heard = [listener.listen(act, known) for listener, known in zip(self.listeners, heard, strict=True)]
+            if act.changes.added == before:
+                return
+        raise Endless
 
     def start(self, broadcast: Broadcast, chat: Chat) -> list[Component]:
         """Make the components, and bind the live commands and entries to them."""

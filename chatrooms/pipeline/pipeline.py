@@ -251,8 +251,7 @@ class Pipeline:
 
     def _outcome(self, act: Act, result: R) -> Outcome[R]:
         """Return the outcome of what was done, after the listeners have seen it."""
-        for listener in self._features.listeners:
-            listener.listen(act)
+        self._features.listen(act)
         if act.ended:
             self.sessions.end(act.ended)
         return Outcome(result, list(act.changes.by_room.values()), act.signals, act.ended, act.queued)
