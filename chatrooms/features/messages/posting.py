@@ -101,6 +101,8 @@ def _may(act: Act, p: Post) -> Posting:
             if stored := _stored(act, room, p):
                 return Posting(room, stored=stored, belongs=False)
         raise
+    if here.access == "thread" and "thread" not in act.blank:
+        raise Invalid("This server has no threads.", field="room")
     looks = p.reply_to or p.files or p.if_seq is not None or not here.exists
     stored = _stored(act, room, p) if looks else None  # others learn it from `_store`
     return Posting(room, begins=not here.exists, reopens=here.closed, stored=stored)
