@@ -82,8 +82,9 @@ class Part:
     """A field that a feature adds to messages, such as when they were pinned.
 
     ``load`` returns the values by message id; messages without one get ``empty``, which must be immutable. ``store``
-    runs whenever a message is posted, edited or deleted (its text is then None), and returns its value. ``mine``
-    returns, by message id, what a person knows of messages beyond the values, which are the same for everyone.
+    runs whenever a message is posted, edited or deleted (its text is then None), and returns its value. ``mine``,
+    which one part can have, returns by message id the emoji of a person's own reactions that the values do not show,
+    which are the same for everyone; clients receive it beside the messages.
     ``found_by`` has what people can search for, such as ``is:pinned``, each with a function that returns a query for
     the ids of these messages, for a person. ``type`` and ``doc`` describe the field in the documentation. A deleted
     message keeps the value of one that ``survives``.
@@ -243,6 +244,8 @@ def _declared(  # noqa: PLR0917 - the fields of Command, in order
     hints = get_type_hints(body)
     if rate not in RATES:
         raise ValueError(f"{name} has an unknown rate: {rate}")
+    if missing := {"p", "return"} - hints.keys():
+        raise ValueError(f"{name} needs type hints: its parameters are called `p`, and it lacks {sorted(missing)}")
     named = weights.named(hints["p"])
     return Command(name, kind, hints["p"], hints["return"], may, body, locks, rate, cost, named, **how)
 

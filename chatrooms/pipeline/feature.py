@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Table
 
@@ -17,6 +17,7 @@ from chatrooms.pipeline.contents import Contents
 from chatrooms.pipeline.jobs import JobKind
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
 
 
 class Endless(Exception):
@@ -87,7 +88,7 @@ class Feature:
 
 
 class Features:
-    """The features of one chat; raises ``ValueError`` if two of them use the same name."""
+    """The features of one chat; raises ``ValueError`` if two of them have the same name, or what one can have."""
 
     def __init__(self, features: Iterable[Feature]) -> None:
         self._listed = listed = tuple(features)
@@ -98,7 +99,8 @@ class Features:
         self.jobs = _by_name(job for feature in listed for job in feature.jobs)
         self.parts = tuple(_by_name(part for feature in listed for part in feature.parts).values())
         self.blank = MappingProxyType({part.name: part.empty for part in self.parts})
-        self.contents = [feature.contents for feature in listed if feature.contents][:1]
+        self.contents = _at_most_one("contents", [feature.contents for feature in listed if feature.contents])
+        _at_most_one("mine", [part for part in self.parts if part.mine])
         self.listeners = tuple(listener for feature in listed for listener in feature.listeners)
 
     def listen(self, act: Act) -> None:
@@ -122,6 +124,12 @@ class Features:
                 self.commands |= {each.name: each for each in bound if each.kind == "live"}
                 self.entries |= {each.name: each for each in bound if each.kind == "entry"}
         return started
+
+
+def _at_most_one(what: str, found: list[T]) -> list[T]:
+    if len(found) > 1:
+        raise ValueError(f"only one can have `{what}`, not {len(found)}")
+    return found
 
 
 def _by_name(things: Iterable[Any]) -> dict[str, Any]:
