@@ -203,7 +203,7 @@ def query(
     repeatable: bool = True,
     method: str = "",
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
-    """Declare a command that reads, and may emit signals; then it is not ``repeatable``."""
+    """Declare a command that reads, and may emit signals if it is not ``repeatable``."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
         how: Any = {"aligned": aligned, "opens": opens, "closes": closes, "repeatable": repeatable, "method": method}

@@ -43,6 +43,10 @@ AT_ONCE = 2
 """How many queries run at once per network address, or per person if there is none."""
 
 
+class NotRepeatable(Exception):
+    """A repeatable query emitted signals, which would be emitted again with it: a mistake in its declaration."""
+
+
 class Pipeline:
     """Runs commands: from a door to the database, and from the commit to the sockets."""
 
@@ -233,7 +237,10 @@ class Pipeline:
     def _query(self, command: Command[P], p: P, me: Caller, db: Connection) -> Outcome[Any]:
         """Run a command on a reader's thread."""
         act = self._act(me, db, self._rates)
-        return self._outcome(act, command.body(act, p, command.may(act, p)))
+        outcome = self._outcome(act, command.body(act, p, command.may(act, p)))
+        if command.repeatable and outcome.signals:
+            raise NotRepeatable(command.name)
+        return outcome
 
     def _change(self, command: Command[P], p: P, me: Caller, db: Connection, rates: Rates) -> Outcome[Any]:
         """Run a command on the writer's thread; raises `RateLimited` if its broadcast exceeds the caller's rate."""

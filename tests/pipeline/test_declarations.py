@@ -99,6 +99,16 @@ async def test_a_command_cannot_broadcast_rows_that_sync_would_not_return(chat, 
     assert "command failed: chatrooms.pipeline.changes.NotSynced" in caplog.text
 
 
+@pytest.mark.parametrize("name", [name for name, command in DECLARED.items() if command.rate == "signal"])
+async def test_a_repeatable_query_cannot_emit_signals(chat, monkeypatch, caplog, name):
+    given = {"typing": {"room": "#lobby"}, "signal": {"to": "#lobby", "type": "wave"}}[name]
+    assert await chat.run(name, given, username="alice") == {}
+    monkeypatch.setitem(chat._features.commands, name, dataclasses.replace(DECLARED[name], repeatable=True))
+    with pytest.raises(Internal):
+        await chat.run(name, given, username="alice")
+    assert "read failed: chatrooms.pipeline.pipeline.NotRepeatable" in caplog.text
+
+
 async def test_a_mistake_in_the_locks_refuses_that_command_alone(chat, monkeypatch):
     update = dataclasses.replace(DECLARED["user.update"], locks=lambda *_: [1 / 0])
     monkeypatch.setitem(chat._features.commands, "user.update", update)
