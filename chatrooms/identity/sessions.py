@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
 from typing import Annotated, cast
 from uuid import uuid4
 
@@ -16,7 +15,7 @@ from chatrooms import clock
 from chatrooms.errors import Forbidden, NotFound, Unauthorized
 from chatrooms.identity import lifetimes, links
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.commands import Act, Caller, Params, change, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.settings import Settings
@@ -150,11 +149,6 @@ def page(act: Act, p: Nothing, _: None) -> ManySessions:
     found = select(*columns).where(sessions.c.username == act.me.username).order_by(sessions.c.seen_at.desc())
     mine = many(Session, act.db.execute(found))
     return {"sessions": [{**session, "current": session["id"] == act.me.session} for session in mine]}
-
-
-def no_room(_db: Connection, _me: Caller, _p: Params) -> Iterable[str]:
-    """Lock nothing: what changes is in no room."""
-    return ()
 
 
 def signed_in(me: Caller) -> str:

@@ -207,7 +207,7 @@ def query(
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
         how: Any = {"aligned": aligned, "opens": opens, "closes": closes, "repeatable": repeatable, "method": method}
-        return _declared(name, "query", may, body, _no_room, rate, cost, **how)
+        return _declared(name, "query", may, body, no_room, rate, cost, **how)
 
     return declare
 
@@ -218,7 +218,7 @@ def live(
     """Declare a coroutine function for what sockets or slow work need; it gets its feature's ``component``."""
 
     def declare(body: Callable[[C, Caller, P], Awaitable[R]]) -> Command[P]:
-        return _declared(name, "live", may, body, _no_room, rate, repeatable=repeatable, method=method)
+        return _declared(name, "live", may, body, no_room, rate, repeatable=repeatable, method=method)
 
     return declare
 
@@ -233,7 +233,7 @@ def entry(
     """
 
     def declare(body: Callable[..., Awaitable[Any]]) -> Command[Any]:
-        return _declared(name, "entry", may, body, _no_room, rate)
+        return _declared(name, "entry", may, body, no_room, rate)
 
     return declare
 
@@ -255,7 +255,8 @@ def own_room(_db: Connection, me: Caller, _p: Any) -> Iterable[str]:
     return (me.username,)
 
 
-def _no_room(_db: Connection, _me: Caller, _p: Params) -> Iterable[str]:
+def no_room(_db: Connection, _me: Caller, _p: Any) -> Iterable[str]:
+    """Lock nothing: what changes is in no room."""
     return ()
 
 

@@ -1,4 +1,4 @@
-"""The path of every command: count rates, parse, lock rooms, check permission, run, commit, broadcast."""
+"""The path of every command: count its rate, parse, lock the rooms, check the permission, run, commit, broadcast."""
 
 from __future__ import annotations
 
