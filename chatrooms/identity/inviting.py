@@ -99,7 +99,7 @@ def _moderates(act: Act, room: str) -> bool:
 
 @change("invite.revoke", may=_revoker, locks=no_room, method="revoke_invite")
 def revoke(act: Act, p: WhichInvite, _: None) -> Done:
-    """Make an invitation by link work no longer. Who joined by it stays."""
+    """Revoke an invitation link. People who joined with it stay."""
     invites.end(act.db, p.id)
     return {}
 

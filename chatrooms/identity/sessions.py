@@ -128,7 +128,7 @@ def start_or_go_on(act: Act, username: str, token: str, agent: str) -> None:
     """Let ``token`` prove ``username``, unless it does already; raises `Unauthorized` if it is or was another's."""
     held = act.db.scalar(select(sessions.c.username).where(sessions.c.token_hash == _hash(token)))
     if held not in (None, username):
-        raise Unauthorized("Make another claim.")
+        raise Unauthorized("This claim belongs to someone else. Create a new one.")
     if held is None:
         start(act, username, token, agent)
 

@@ -120,8 +120,8 @@ class Pipeline:
             declared.may(stranger, p)
             return await declared.body(stranger, p)
         except Refusal as refusal:
-            told = given if isinstance(given, dict) and "password" not in given else {}  # people mix up the fields
-            username = told.get("username")
+            fields = given if isinstance(given, dict) and "password" not in given else {}  # people mix up the fields
+            username = fields.get("username")
             self._tally.note(logging.INFO, f"{name} refused: {refusal.code}", who(username, stranger.address))
             raise
 

@@ -74,7 +74,7 @@ class Manager:
         return sid in self._connecting.get(namespace, ())
 
     def is_connected(self, sid: str | None, namespace: str) -> bool:
-        """Return whether a socket is connected: its connect handler has let it in, its disconnect handler not begun."""
+        """Return whether a socket is connected: accepted by its connect handler, its disconnect handler not begun."""
         return (
             sid in self.rooms.get(namespace, {}).get(None, {})
             and sid not in self._connecting.get(namespace, ())

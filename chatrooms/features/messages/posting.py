@@ -46,7 +46,8 @@ class Post(Params):
     text: MaybeText = Field("", description="Markdown source; it can be empty, or left out, if there are `files`.")
     id: Id | None = Field(
         None,
-        description="A UUID from the client, best of version 7: posting the same id again returns the stored message.",
+        description="A UUID from the client, preferably version 7: posting the same id again returns the stored "
+        "message.",
     )
     reply_to: Id | None = Field(
         None,

@@ -73,8 +73,8 @@ function factsOf(event) {
     const changed = [...DETAIL].filter(([, name]) => data?.[name] !== undefined);
     return changed.map(([each]) => ({ kind: each, author, event }));
   }
-  const heir = data?.owner ? [{ kind: "owner", author: data.owner, event }] : [];
-  return [{ kind, author, event }, ...heir];
+  const successor = data?.owner ? [{ kind: "owner", author: data.owner, event }] : [];
+  return [{ kind, author, event }, ...successor];
 }
 
 /** The server's sentence for a kind that is unknown here. @param {Fact[]} facts @returns {Piece[]} */
