@@ -16,14 +16,13 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, bindparam, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from chatrooms import clock
 from chatrooms.errors import Unavailable
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
-from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import jobs
+from chatrooms.storage.upserts import Upsert
 from chatrooms.wire import failures
 
 log = logging.getLogger(__name__)
@@ -38,14 +37,13 @@ DAYS_KEPT = 7
 """How long a finished job is kept; until then, enqueueing the same key again has no effect."""
 
 _ROW = ("kind", "key", "data", "due_at", "attempts")
-_INSERT: Mapping[str, Prepared] = {
-    dialect: Prepared(
-        made(jobs)
+_INSERT = Upsert(
+    lambda insert: (
+        insert(jobs)
         .values({column: bindparam(f"new_{column}") for column in _ROW})
         .on_conflict_do_nothing(index_elements=["kind", "key"])
     )
-    for dialect, made in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
+)
 
 
 @dataclass(frozen=True)
@@ -192,7 +190,7 @@ class Runner:
 
 def _insert(db: Connection, kind: JobKind, key: str, data: Any, due: str) -> None:
     row = dict(zip(_ROW, (kind.name, key, orjson.dumps(data).decode(), due, 0), strict=True))
-    _INSERT[db.dialect.name].run(db, {f"new_{column}": value for column, value in row.items()})
+    _INSERT.run(db, {f"new_{column}": value for column, value in row.items()})
 
 
 def _waiting(kinds: Iterable[str], running: Iterable[int]) -> Any:

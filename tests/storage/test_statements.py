@@ -8,6 +8,7 @@ from sqlalchemy.schema import CreateTable
 
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import metadata, rooms
+from chatrooms.storage.upserts import Upsert
 from tests.storage.test_writer import ROOM
 
 NAMED = rooms.c.name == bindparam("name")
@@ -40,6 +41,13 @@ def test_rows_have_their_columns_by_name(db, kind):
 def test_rows_of_which_columns_are_unknown_are_an_error(db):
     with pytest.raises(ValueError, match="zip"):
         Prepared(text("SELECT name FROM rooms")).all(db, {})
+
+
+def test_an_upsert_returns_how_many_rows_it_wrote(db):
+    new = {column.name: bindparam(column.name) for column in rooms.c if column.name in ROOM or column.name == "name"}
+    add = Upsert(lambda insert: insert(rooms).values(new).on_conflict_do_nothing(index_elements=["name"]))
+    row = {**ROOM, "name": "#b"}
+    assert [add.run(db, row), add.run(db, row), add.run(db, {**row, "name": "#c"})] == [1, 0, 1]
 
 
 def test_what_has_neither_rows_nor_changes_cannot_be_prepared():
