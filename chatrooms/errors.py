@@ -95,7 +95,7 @@ class NotFound(Refusal):
 class MethodNotAllowed(Refusal):
     """The path exists, but not for this HTTP method; the header `Allow` lists those that it has."""
 
-    code, status, default = "method_not_allowed", 405, "This path has another HTTP method."
+    code, status, default = "method_not_allowed", 405, "This path does not support that HTTP method."
 
 
 class UnknownCommand(Refusal):
@@ -119,7 +119,7 @@ class Conflict(Refusal):
 class Diverged(Refusal):
     """The server does not have the messages that you have, because a backup was put back: start anew."""
 
-    code, status, default = "diverged", 409, "The server has another history now."
+    code, status, default = "diverged", 409, "The server was restored from a backup. Start over."
 
 
 class Archived(Refusal):

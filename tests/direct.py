@@ -70,8 +70,7 @@ class Direct:
     @staticmethod
     def listen(act: Act) -> None:
         """Run the listeners of a command's changes."""
-        for listener in OURS.listeners:
-            listener.listen(act)
+        OURS.listen(act)
 
     def join(self, username: str) -> None:
         """Add a person who is not a member of any room."""

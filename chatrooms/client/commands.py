@@ -142,7 +142,10 @@ class Commands(ABC):
         """Return the room to use: for another person's username, the conversation with them."""
 
     async def add_bookmark(self, id: str) -> Bookmark:
-        """Bookmark a message, to find it again; you can have 1,000. Bookmarking it again has no effect."""
+        """Bookmark a message, to find it again; you can have 1,000. Bookmarking it again has no effect.
+
+        - ``id``: The id of the message.
+        """
         result: Marked = await self.run("bookmark.add", id=id)
         return result["bookmark"]
 
@@ -155,7 +158,10 @@ class Commands(ABC):
         return result
 
     async def remove_bookmark(self, id: str) -> Bookmark:
-        """Remove your bookmark of a message. Removing it again has no effect."""
+        """Remove your bookmark of a message. Removing it again has no effect.
+
+        - ``id``: The id of the message.
+        """
         result: Marked = await self.run("bookmark.remove", id=id)
         return result["bookmark"]
 
@@ -231,7 +237,7 @@ class Commands(ABC):
     async def mark_inbox(self, ids: Sequence[int], state: Literal["read", "unread"] | None = None) -> list[InboxItem]:
         """Mark items of your inbox as read, or as unread again.
 
-        - ``ids``: The ids of the items; others than your own have no effect.
+        - ``ids``: The ids of the items; those of other people have no effect.
         - ``state``: What they become (default ``"read"``).
         """
         result: Items = await self.run("inbox.mark", ids=ids, state=state)
@@ -260,7 +266,10 @@ class Commands(ABC):
         return result["invites"]
 
     async def revoke_invite(self, id: str) -> None:
-        """Make an invitation by link work no longer. Who joined by it stays."""
+        """Revoke an invitation link. People who joined with it stay.
+
+        - ``id``: The id of an invitation.
+        """
         await self.run("invite.revoke", id=id)
 
     async def create_link(self) -> Link:
@@ -269,30 +278,43 @@ class Commands(ABC):
         return result["link"]
 
     async def delete(self, id: str) -> Message:
-        """Delete a message; a tombstone without its text takes its place."""
+        """Delete a message; a tombstone without its text takes its place.
+
+        - ``id``: The id of the message.
+        """
         result: OneMessage = await self.run("message.delete", id=id)
         return result["message"]
 
     async def edit(self, id: str, text: str) -> Message:
         """Edit the text of your message; you and moderators can see what it said before.
 
+        - ``id``: The id of the message.
         - ``text``: Markdown source; cannot be blank.
         """
         result: OneMessage = await self.run("message.edit", id=id, text=text)
         return result["message"]
 
     async def pin(self, id: str) -> Message:
-        """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect."""
+        """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect.
+
+        - ``id``: The id of the message.
+        """
         result: OneMessage = await self.run("message.pin", id=id)
         return result["message"]
 
     async def unpin(self, id: str) -> Message:
-        """Unpin a message. Unpinning a message that is not pinned has no effect."""
+        """Unpin a message. Unpinning a message that is not pinned has no effect.
+
+        - ``id``: The id of the message.
+        """
         result: OneMessage = await self.run("message.unpin", id=id)
         return result["message"]
 
     async def versions(self, id: str) -> list[Version]:
-        """Return the texts that a message had before it was edited."""
+        """Return the texts that a message had before it was edited.
+
+        - ``id``: The id of the message.
+        """
         result: Versions = await self.run("message.versions", id=id)
         return result["versions"]
 
@@ -325,6 +347,7 @@ class Commands(ABC):
     async def remove_preview(self, id: str, url: str) -> Message:
         """Remove a preview from your message; editing does not bring it back. Removing it twice has no effect.
 
+        - ``id``: The id of the message.
         - ``url``: The ``url`` of the preview.
         """
         result: OneMessage = await self.run("preview.remove", id=id, url=url)
@@ -337,6 +360,7 @@ class Commands(ABC):
         that second; a second is longer for a message of more than 1,200 bytes. Your other connections receive a
         ``reaction`` signal.
 
+        - ``id``: The id of the message.
         - ``emoji``: A single emoji, which can be a flag or have a skin tone, but not a code such as ``:+1:``. It
           comes back in the form that Unicode recommends: ``❤️`` for ``❤``.
         """
@@ -346,6 +370,7 @@ class Commands(ABC):
     async def reactions(self, id: str, emoji: str, after: str | None = None) -> ReactionPage:
         """Return who reacted to a message with an emoji, a hundred at a time, oldest reaction first.
 
+        - ``id``: The id of the message.
         - ``emoji``: A single emoji, which can be a flag or have a skin tone, but not a code such as ``:+1:``. It
           comes back in the form that Unicode recommends: ``❤️`` for ``❤``.
         - ``after``: Start after this username; if empty, at the first.
@@ -356,6 +381,7 @@ class Commands(ABC):
     async def unreact(self, id: str, emoji: str) -> Message:
         """Remove your reaction to a message. Removing one that is not there has no effect.
 
+        - ``id``: The id of the message.
         - ``emoji``: A single emoji, which can be a flag or have a skin tone, but not a code such as ``:+1:``. It
           comes back in the form that Unicode recommends: ``❤️`` for ``❤``.
         """
@@ -376,7 +402,10 @@ class Commands(ABC):
         return result["room"]
 
     async def close_conversation(self, room: str) -> Membership:
-        """Take a conversation off your list on all your devices, until its next message. No one else is notified."""
+        """Take a conversation off your list on all your devices, until its next message. No one else is notified.
+
+        - ``room``: A conversation that you belong to.
+        """
         result: OneMembership = await self.run("room.close", room=await self._room_of(room))
         return result["membership"]
 
@@ -390,6 +419,8 @@ class Commands(ABC):
     ) -> Room:
         """Create a shared room and become its owner. The name cannot be changed later.
 
+        - ``name``: An optional ``#`` and 1 to 48 letters, digits, ``.``, ``-`` or ``_``, at least one a letter or
+          digit. A name that a private or archived room has is a ``conflict`` too, so keep secrets out of names.
         - ``title``: The title that people see, one line; if empty, the name.
         - ``topic``: What the room is about, one line.
         - ``access``: Who can join: everyone (``open``) or invited people (``private``) (default ``"open"``).
@@ -398,7 +429,10 @@ class Commands(ABC):
         return result["room"]
 
     async def favorite(self, room: str) -> Membership:
-        """Make a room one of your favorites on all your devices, until you leave it. No one else is notified."""
+        """Make a room one of your favorites on all your devices, until you leave it. No one else is notified.
+
+        - ``room``: A room or conversation that you belong to.
+        """
         result: OneMembership = await self.run("room.favorite", room=await self._room_of(room))
         return result["membership"]
 
@@ -446,6 +480,7 @@ class Commands(ABC):
 
         With a query, those of whom a word of a name begins with it come first.
 
+        - ``room``: A room that you belong to.
         - ``query``: Part of a username or name; if empty, return all.
         - ``after``: Start after this username; if empty, start at the first.
         - ``usernames``: Return only people with these usernames.
@@ -459,6 +494,7 @@ class Commands(ABC):
     async def mute(self, room: str, until: str | None = None) -> Membership:
         """Mute a room for yourself on all your devices. No one else is notified, and you still receive everything.
 
+        - ``room``: A room or conversation that you belong to.
         - ``until``: When it is unmuted; if omitted, when you unmute it.
         """
         result: OneMembership = await self.run("room.mute", room=await self._room_of(room), until=until)
@@ -500,12 +536,18 @@ class Commands(ABC):
         return result["room"]
 
     async def unfavorite(self, room: str) -> Membership:
-        """Take a room off your favorites. This has no effect on one that is not among them."""
+        """Take a room off your favorites. This has no effect on one that is not among them.
+
+        - ``room``: A room or conversation that you belong to.
+        """
         result: OneMembership = await self.run("room.unfavorite", room=await self._room_of(room))
         return result["membership"]
 
     async def unmute(self, room: str) -> Membership:
-        """Unmute a room. Unmuting a room that is not muted has no effect."""
+        """Unmute a room. Unmuting a room that is not muted has no effect.
+
+        - ``room``: A room or conversation that you belong to.
+        """
         result: OneMembership = await self.run("room.unmute", room=await self._room_of(room))
         return result["membership"]
 
@@ -588,7 +630,10 @@ class Commands(ABC):
         return result["sessions"]
 
     async def revoke(self, id: str) -> None:
-        """End one of your sessions; its sockets are disconnected."""
+        """End one of your sessions; its sockets are disconnected.
+
+        - ``id``: The id of one of your own sessions.
+        """
         await self.run("session.revoke", id=id)
 
     async def revoke_other_sessions(self) -> None:
@@ -598,6 +643,7 @@ class Commands(ABC):
     async def signal(self, to: str, type: str, data: object = None) -> None:
         """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with.
 
+        - ``to``: A room that you belong to, or the username of a person you share a room with.
         - ``type``: Your name for this kind of signal; ``typing``, ``presence``, ``profile`` and ``reaction`` are
           reserved.
         - ``data``: Any JSON up to 64 KiB, nested up to 16 levels deep.
@@ -605,7 +651,10 @@ class Commands(ABC):
         await self.run("signal", to=to, type=type, data=data)
 
     async def close_thread(self, id: str) -> None:
-        """Stop receiving the changes of a thread on your socket, unless you follow it."""
+        """Stop receiving the changes of a thread on your socket, unless you follow it.
+
+        - ``id``: The id of the message.
+        """
         await self.run("thread.close", id=id)
 
     async def follow(self, id: str) -> Follow:
@@ -614,12 +663,14 @@ class Commands(ABC):
         You also begin to follow a thread when you reply in it, are mentioned in it, or wrote the message above
         it. You follow at most 2,000 threads: if you follow another one or reply in it, you no longer follow the
         first; by what others do you then begin to follow none.
+
+        - ``id``: The id of the message.
         """
         result: Followed = await self.run("thread.follow", id=id)
         return result["follow"]
 
     async def threads(self, *, after: str | None = None, unread: bool | None = None) -> ThreadPage:
-        """Return the threads that you follow, that with the newest reply first, 50 at a time.
+        """Return the threads that you follow, newest reply first, 50 at a time.
 
         - ``after``: Start after the thread under this message; if omitted, at the one with the newest reply.
         - ``unread``: Return only threads with unread messages (default ``false``).
@@ -631,12 +682,17 @@ class Commands(ABC):
         """Return the thread under a message; your socket receives its changes from now on, until you close it.
 
         There is a thread under each message, except those in threads: the first reply creates it.
+
+        - ``id``: The id of the message.
         """
         result: Opened = await self.run("thread.open", id=id)
         return result
 
     async def unfollow(self, id: str) -> Follow:
-        """Stop following a thread, until you reply in it or follow it again. Doing so twice has no effect."""
+        """Stop following a thread, until you reply in it or follow it again. Doing so twice has no effect.
+
+        - ``id``: The id of the message.
+        """
         result: Followed = await self.run("thread.unfollow", id=id)
         return result["follow"]
 

@@ -895,7 +895,7 @@ class Suspension(TypedDict):
 
 
 class ThreadPage(TypedDict):
-    """Threads, that with the newest reply first; ``more`` is true if there are others.
+    """Threads, newest reply first; ``more`` is true if there are others.
 
     Those in rooms that you left are left out.
     """

@@ -17,7 +17,7 @@ from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InSharedRoom
-from chatrooms.storage.rows import Access, EventData, Room, many
+from chatrooms.storage.rows import Access, EventData, EventKind, Room, many
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import members as memberships
@@ -146,7 +146,7 @@ def update(act: Act, p: Update, _here: Here) -> OneRoom:
 
 def _record_update(act: Act, room: str, data: EventData) -> None:
     """Record what of a room changed as one event, of the kind of the first."""
-    did: dict[str, str] = {}
+    did: dict[EventKind, str] = {}
     if title := data.get("title"):
         did["renamed"] = f"renamed the room to “{title}”"
     if (topic := data.get("topic")) is not None:

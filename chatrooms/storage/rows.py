@@ -46,6 +46,12 @@ Rev = Annotated[
 Created = Annotated[str, Field(description="When it was created; ISO 8601, UTC, with milliseconds.")]
 
 
+EventKind = Literal[
+    "joined", "left", "invited", "removed", "renamed", "topic", "access", "pinned", "archived", "unarchived", "role"
+]
+"""What happens in rooms; clients expect that there can be other kinds."""
+
+
 class EventData(TypedDict, total=False):
     """The details of an event: those that its kind has."""
 

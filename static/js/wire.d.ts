@@ -492,7 +492,7 @@ export interface Commands {
     params: { room: string };
     result: { invites: Invite[] };
   };
-  /** Make an invitation by link work no longer. */
+  /** Revoke an invitation link. */
   "invite.revoke": {
     params: { id: string };
     result: {};
@@ -722,7 +722,7 @@ export interface Commands {
     params: { id: string };
     result: { follow: Follow; read: Read | null };
   };
-  /** Return the threads that you follow, that with the newest reply first, 50 at a time. */
+  /** Return the threads that you follow, newest reply first, 50 at a time. */
   "thread.list": {
     params: { after?: string | null; unread?: boolean };
     result: { threads: Listed[]; more: boolean; mine: Record<string, string[]> };

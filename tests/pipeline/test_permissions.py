@@ -367,6 +367,17 @@ async def test_no_byte_of_a_private_room_reaches_non_members(world):
         assert CANARY not in json.dumps(world.people[name].heard)
 
 
+def test_only_the_permissions_say_who_is_where():
+    """A `Here` that others make would let commands read rooms whose members nobody looked up."""
+    makers = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] == "Here"
+    }
+    assert makers == {"pipeline/access.py"}
+
+
 def calls_of(method: str) -> list[ast.Call]:
     """Return the calls of a method of the server, or of its manager, outside of the wire."""
     return [

@@ -78,7 +78,3 @@ def test_a_repeatable_change_has_no_effect_the_second_time(direct, command):
     first, changes = direct.run("alice", command, CHANGES[command])
     assert changes
     assert direct.run("alice", command, CHANGES[command]) == (first, [])
-
-
-def test_a_command_that_emits_signals_is_not_repeatable():
-    assert {"typing", "signal"}.isdisjoint(REPEATABLE)

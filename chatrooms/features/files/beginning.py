@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated
 from uuid import uuid4
 
 from pydantic import Field
-from sqlalchemy import Connection
 from typing_extensions import TypedDict
 
 from chatrooms.errors import NoSpace, RateLimited, TooLarge
 from chatrooms.features.files import names, stored
 from chatrooms.pipeline import access, contents
-from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.commands import Act, Params, change, no_room, query
 from chatrooms.pipeline.shapes import Nothing
 from chatrooms.settings import MEGABYTE
 from chatrooms.storage import usage
@@ -66,11 +64,7 @@ class Space(TypedDict):
     quota: Annotated[int, Field(description="What they can take.")]
 
 
-def _no_room(_db: Connection, _me: Caller, _p: Announced) -> Iterable[str]:
-    return ()
-
-
-@change("file.begin", may=access.anyone, locks=_no_room, rate="upload", method="begin_file")
+@change("file.begin", may=access.anyone, locks=no_room, rate="upload", method="begin_file")
 def begin(act: Act, p: Announced, _: None) -> Begun:
     """Begin to upload a file, to post it with `message.post`, or to make it a picture with `user.picture`.
 
