@@ -11,7 +11,7 @@ import orjson
 
 from chatrooms.cli.options import fail, json_option, print_result, result_text, setting_options, settings_of
 from chatrooms.cli.user import user
-from chatrooms.settings import FILES, Settings
+from chatrooms.settings import FILES, SECRETS, Settings
 from chatrooms.version import __version__
 
 
@@ -51,14 +51,14 @@ def serve(config: Path | None, **flags: Any) -> None:
 @cli.command("config")
 @setting_options
 def show(config: Path | None, **flags: Any) -> None:
-    """Print the effective settings as TOML; of `database`, only where it is."""
+    """Print the effective settings as TOML; of `database`, only where it is, and no secret."""
     settings = settings_of(config, flags)
     from chatrooms.cli import shown
 
     for name, field in Settings.model_fields.items():
-        value = getattr(settings, name)
-        printed = shown.database(value) if name == "database" else value
-        click.echo(f"# {field.description}\n{name} = {_toml(printed)}\n")
+        printed = _toml(shown.value(name, getattr(settings, name)))
+        comment = "# " if name in SECRETS else ""
+        click.echo(f"# {field.description}\n{comment}{name} = {printed}\n")
 
 
 @cli.command()

@@ -12,7 +12,7 @@ import orjson
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from chatrooms.settings import DEFAULT_CONFIG, Settings, load
+from chatrooms.settings import DEFAULT_CONFIG, SECRETS, Settings, load
 
 WRONG = 2
 """The exit status when the arguments or settings do not allow a start."""
@@ -44,7 +44,8 @@ def _default(field: FieldInfo) -> str:
 def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add a flag for each setting, and ``--config``, to ``command``."""
     for name, field in reversed(Settings.model_fields.items()):
-        command = _flag(name, field)(command)
+        if name not in SECRETS:
+            command = _flag(name, field)(command)
     return click.option(
         "--config",
         type=click.Path(path_type=Path, dir_okay=False),
