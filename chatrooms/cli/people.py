@@ -7,7 +7,7 @@ from typing import cast
 from sqlalchemy import Connection, select
 from typing_extensions import TypedDict
 
-from chatrooms import clock
+from chatrooms import clock, types
 from chatrooms.cli.links import beside, page
 from chatrooms.cli.opening import Unable
 from chatrooms.errors import Refusal
@@ -19,6 +19,8 @@ from chatrooms.pipeline import jobs
 from chatrooms.settings import Settings
 from chatrooms.storage import tables
 from chatrooms.storage.rows import ServerRole, User
+
+LONGEST_REASON = 250
 
 
 class Listed(TypedDict):
@@ -68,7 +70,13 @@ def give_role(settings: Settings, username: str, role: ServerRole) -> Listed:
 
 
 def suspend(settings: Settings, username: str, reason: str) -> Listed:
-    """Suspend a person; raises `Unable` for the last owner, or if there is no such person."""
+    """Suspend a person; raises `Unable` for the last owner, or if there is no such person.
+
+    Raises ``ValueError`` if the reason is not one line that people can read.
+    """
+    reason = types.line(reason)
+    if not 1 <= len(reason) <= LONGEST_REASON:
+        raise Unable(f"a reason has 1 to {LONGEST_REASON} characters")
     with beside(settings) as db:
         _require(db, username)
         try:

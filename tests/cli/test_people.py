@@ -122,9 +122,13 @@ async def test_a_lost_password_ends_the_open_connections_too(server, operator):
 async def test_mistakes_are_one_line(server, operator):
     async with connect(server.url, "olga"):
         await appoint(server.chat, "olga", "owner")
+    async with connect(server.url, "bob"):
+        pass
     assert "last owner" in await operator.is_refused("user", "role", "olga", "member")
     assert "last owner" in await operator.is_refused("user", "suspend", "olga", "x")
     for name in ("nobody", "system", "#lobby"):
         for command in (("role", name, "member"), ("suspend", name, "x"), ("restore", name)):
             assert len((await operator.is_refused("user", *command)).splitlines()) == 1
+    for reason in ("", " ", "x" * 251, "two\nlines", "\x1b[31mred"):
+        assert len((await operator.is_refused("user", "suspend", "bob", reason)).splitlines()) == 1
     assert "king" in await operator.is_refused("user", "role", "olga", "king")
