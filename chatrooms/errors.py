@@ -110,6 +110,12 @@ class Conflict(Refusal):
     code, status, default = "conflict", 409, "This already exists."
 
 
+class Unconfirmed(Refusal):
+    """This would notify many people, ``details["people"]`` of them: repeat it with `confirmed`."""
+
+    code, status, default = "unconfirmed", 409, "Confirm that you want to do this."
+
+
 class Diverged(Refusal):
     """The server does not have the messages that you have, because a backup was put back: start anew."""
 

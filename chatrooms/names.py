@@ -38,7 +38,7 @@ CACHED = 10_000
 """Size of each function's cache."""
 APPLICATION = "system"
 """The username under which the application itself posts."""
-EVERYBODY = frozenset({"all", "channel", "everyone", "here"})
+EVERYBODY = frozenset({"all", "channel", "everyone", "here", "room"})
 """Words that mention everyone."""
 RESERVED = EVERYBODY | {APPLICATION, "admin", "administrator", "chatrooms", "root"}
 

@@ -136,6 +136,13 @@ MaybeText = Annotated[
     AfterValidator(lambda value: _visible(value) if value else value),
 ]
 """The text of a message that need not have any."""
+Confirmed = Annotated[
+    bool,
+    Field(
+        description="Whether its author has confirmed what is otherwise `unconfirmed`: that `@room` or `@here` "
+        "notifies more than 20 people."
+    ),
+]
 Title = Annotated[str, Field(max_length=80), AfterValidator(line)]
 Topic = Annotated[str, Field(max_length=250), AfterValidator(line)]
 Search = Annotated[str, Field(max_length=80), AfterValidator(_clean)]

@@ -47,6 +47,7 @@ class Direct:
         self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
         self._rates = Rates(Settings(**QUICK))
         self.now = clock.now
+        self.online: frozenset[str] = frozenset()
         if Direct._fresh is None:
             metadata.create_all(self.engine)
             self._change(app.APPLICATION, app._create_defaults)
@@ -97,9 +98,15 @@ class Direct:
         self._changed += changes
         return result
 
+    async def lookup(self, query: Callable[[Connection], Any]) -> Any:
+        """Return what a job looks up."""
+        with self.engine.connect() as db:
+            return query(db)
+
     def _act(self, me: Caller, db: Connection) -> Act:
         changes = Changes(db, Everything())
-        return Act(me, db, changes, self._rates, LOBBY, OURS.parts, OURS.blank, now=self.now())
+        more: Any = {"now": self.now(), "online": lambda: self.online}
+        return Act(me, db, changes, self._rates, LOBBY, OURS.parts, OURS.blank, **more)
 
     def _change(self, me: Caller, work: Any) -> tuple[Any, list[dict[str, Any]]]:
         with self.engine.begin() as db:

@@ -243,12 +243,14 @@ class Commands(ABC):
         result: OneMessage = await self.run("message.delete", id=id)
         return result["message"]
 
-    async def edit(self, id: str, text: str) -> Message:
+    async def edit(self, id: str, text: str, *, confirmed: bool | None = None) -> Message:
         """Edit the text of your message; you and moderators can see what it said before.
 
         - ``text``: Markdown source; cannot be blank.
+        - ``confirmed``: Whether its author has confirmed what is otherwise ``unconfirmed``: that ``@room`` or
+          ``@here`` notifies more than 20 people (default ``false``).
         """
-        result: OneMessage = await self.run("message.edit", id=id, text=text)
+        result: OneMessage = await self.run("message.edit", id=id, text=text, confirmed=confirmed)
         return result["message"]
 
     async def pin(self, id: str) -> Message:

@@ -58,6 +58,15 @@ class BookmarkPage(TypedDict):
     more: bool
 
 
+class Call(TypedDict):
+    """Whom a message calls."""
+
+    whom: Literal["room", "here"]
+    """All members of the room (``room``), or those of them who were online (``here``)."""
+    at: str
+    """When it began to call them; ISO 8601, UTC, with milliseconds."""
+
+
 class Echo(TypedDict):
     """A reply in a thread of this room."""
 
@@ -171,6 +180,10 @@ class FoundMessage(TypedDict):
     mentions: list[str]
     """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code,
     quotes, links and addresses; at most 50.
+    """
+    calls: Call | None
+    """Whom it mentions besides ``mentions``, because its author, an owner or moderator of the room, wrote
+    ``@room`` or ``@here``, or ``null``.
     """
     quoted: Quoted | None
     """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
@@ -450,6 +463,10 @@ class Message(TypedDict):
     mentions: list[str]
     """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code,
     quotes, links and addresses; at most 50.
+    """
+    calls: Call | None
+    """Whom it mentions besides ``mentions``, because its author, an owner or moderator of the room, wrote
+    ``@room`` or ``@here``, or ``null``.
     """
     quoted: Quoted | None
     """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its

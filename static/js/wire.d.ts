@@ -22,6 +22,12 @@ export interface Bookmark {
   rev: number;
 }
 
+/** Whom a message calls. */
+export interface Call {
+  whom: "room" | "here";
+  at: string;
+}
+
 /** The changes of one commit in a room: the current rows, by table. */
 export interface Change {
   room: string;
@@ -100,6 +106,7 @@ export interface FoundMessage {
   highlights: string[];
   pinned_at: string | null;
   mentions: string[];
+  calls: Call | null;
   quoted: Quoted | null;
   reactions: Reaction[];
   thread: Summary | null;
@@ -206,6 +213,7 @@ export interface Message {
   reply_to: string | null;
   pinned_at: string | null;
   mentions: string[];
+  calls: Call | null;
   quoted: Quoted | null;
   reactions: Reaction[];
   thread: Summary | null;
@@ -356,6 +364,7 @@ export type ErrorCode =
   | "method_not_allowed"
   | "name_taken"
   | "conflict"
+  | "unconfirmed"
   | "diverged"
   | "archived"
   | "too_large"
@@ -448,7 +457,7 @@ export interface Commands {
   };
   /** Edit the text of your message; you and moderators can see what it said before. */
   "message.edit": {
-    params: { id: string; text: string };
+    params: { id: string; text: string; confirmed?: boolean };
     result: { message: Message };
   };
   /** Pin a message to its room; a room can have 100. */
@@ -458,7 +467,7 @@ export interface Commands {
   };
   /** Post a message in a room, or to a person by their username. */
   "message.post": {
-    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[] };
+    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[]; confirmed?: boolean };
     result: { message: Message };
   };
   /** Unpin a message. */

@@ -169,12 +169,12 @@ def _returned(command: Command[Any], result: Schemas) -> str:
 
 
 def _parameters(params: Schema) -> Iterator[str]:
-    """Yield the parameters of a method; if several are optional, they are keyword-only."""
+    """Yield the parameters of a method; if several are optional, or one that is a boolean, they are keyword-only."""
     required = params.get("required", [])
     optional = {name: field for name, field in params.get("properties", {}).items() if name not in required}
     for name in required:
         yield f"{name}: {annotation(params['properties'][name], given=True)}"
-    if len(optional) > 1:
+    if len(optional) > 1 or any(field.get("type") == "boolean" for field in optional.values()):
         yield "*"
     for name, field in optional.items():
         known = annotation(field, given=True)

@@ -14,7 +14,7 @@ from pydantic import Field
 from sqlalchemy import bindparam, select, update
 from typing_extensions import TypedDict
 
-from chatrooms.features.inbox import concerned, followed, items
+from chatrooms.features.inbox import called, concerned, followed, items
 from chatrooms.features.messages.loading import load, rows_of
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, change, own_room, query
@@ -121,5 +121,5 @@ def _messages(act: Act, listed: Iterable[InboxItem]) -> list[Message]:
     return load(act, rows_of(act.me).where(messages.c.id.in_(ids))) if ids else []
 
 
-LISTENERS = (concerned.notice, followed.notice, followed.followed, _read_up_to, _leave)
-FEATURE = Feature(commands=(page, mark), listeners=LISTENERS, jobs=(concerned.MENTIONS, followed.THREADS))
+LISTENERS = (concerned.notice, called.notice, followed.notice, followed.followed, _read_up_to, _leave)
+FEATURE = Feature(commands=(page, mark), listeners=LISTENERS, jobs=(concerned.MENTIONS, called.CALLS, followed.THREADS))

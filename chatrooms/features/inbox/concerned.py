@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import cast
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Integer, bindparam, select
 
 from chatrooms.features.inbox import items
 from chatrooms.features.inbox.items import AT_ONCE, MENTION, REPLY, THREAD
@@ -22,10 +22,17 @@ from chatrooms.storage.tables import inbox
 OF_ONE = 5
 """A message that concerns this many people counts as one more in its author's rate of posting, and so on."""
 
+MANY = 100
+"""How many people's items are looked at when a message changed; `called` finds those of more."""
+
 _listed = Prepared(
-    select(inbox.c.username).where(
-        inbox.c.message == bindparam("message"), inbox.c.gone.is_(False), access.belongs(inbox.c.username, inbox.c.room)
+    select(inbox.c.username)
+    .where(
+        inbox.c.message == bindparam("message"),
+        inbox.c.gone.is_(False),
+        access.belongs(inbox.c.username, inbox.c.room),
     )
+    .limit(bindparam("limit", type_=Integer))
 )
 
 
@@ -34,8 +41,8 @@ def notice(act: Act, rows: Sequence[Row]) -> None:
     """Enqueue a job for each message that concerns people, or did before it was edited or deleted."""
     for row in rows:
         people = set(_concerned(row))
-        if row["deleted"] or row["edited_at"] == act.now:
-            people.update(_holders(act.db, row["id"]))
+        if has_changed(act, row):
+            people.update(() if row.get("calls") else holders(act.db, row["id"], MANY))
         elif row["seq"] != row["rev"]:
             continue
         if people:
@@ -44,11 +51,21 @@ def notice(act: Act, rows: Sequence[Row]) -> None:
             enqueue(act, MENTIONS, f"{row['id']} {row['rev']}", {"message": row["id"], "people": sorted(people)})
 
 
+def has_changed(act: Act, row: Row) -> bool:
+    """Return whether this command edited a message, or it is deleted."""
+    return bool(row["deleted"] or row["edited_at"] == act.now)
+
+
+def holders(db: Connection, message: str, limit: int) -> list[str]:
+    """Return people who have an item about a message, at most ``limit``."""
+    return [row["username"] for row in _listed.all(db, {"message": message, "limit": limit})]
+
+
 async def _tell(chat: Chat, job: Job) -> None:
     people: list[str] = job.data["people"]
     for start in range(0, len(people), AT_ONCE):
         some = people[start : start + AT_ONCE]
-        await chat.change(partial(_settle, id=job.data["message"], people=some), NOBODY, *some)
+        await chat.change(partial(settle, id=job.data["message"], people=some), NOBODY, *some)
 
 
 MENTIONS = JobKind("inbox.mentions", _tell)
@@ -58,7 +75,11 @@ It reads the message anew, so that it does not matter in which order the jobs of
 """
 
 
-def _settle(act: Act, id: str, people: Iterable[str]) -> None:
+def settle(act: Act, id: str, people: Iterable[str], *, calls: bool = False) -> None:
+    """Give some people, whose own rooms are locked, their items about a message, or take them.
+
+    If the message still calls people, and ``calls`` is true, it calls these.
+    """
     message = find(act.db, id)
     if message is None:
         return
@@ -67,14 +88,19 @@ def _settle(act: Act, id: str, people: Iterable[str]) -> None:
     held = items.about(act.db, id, people)
     known = items.about(act.db, row["echo"]["id"], people) if row.get("echo") else {}
     for username, position in items.positions(act.db, message["room"], people).items():
-        before, kind = held.get(username), None if username in known else concerned.get(username)
-        is_held = before is not None and not before["gone"]
-        if kind and (before is None or before["gone"] or before["kind"] == THREAD):
+        before = held.get(username)
+        had = before["kind"] if before and not before["gone"] else None
+        kind = concerned.get(username)
+        if row.get("calls") and username != row["author"] and (calls or had == MENTION):
+            kind = MENTION
+        if username in known:
+            kind = None
+        if kind and had in (None, THREAD):
             was_read = message["edited_at"] is None and position >= message["seq"]
             items.put(act, message, before, username=username, kind=kind, read=was_read)
             items.read_oldest(act, username)
             items.broadcast(act, username)
-        elif before and is_held and not kind and (message["deleted"] or before["kind"] != THREAD):
+        elif before and had and not kind and (message["deleted"] or had != THREAD):
             items.change(act, username, before["id"], gone=True)
             items.broadcast(act, username)
 
@@ -86,7 +112,3 @@ def _concerned(message: Row) -> dict[str, str]:
     people = replied | dict.fromkeys(message.get("mentions", ()), MENTION)
     people.pop(message["author"], None)
     return people
-
-
-def _holders(db: Connection, message: str) -> list[str]:
-    return [row["username"] for row in _listed.all(db, {"message": message})]

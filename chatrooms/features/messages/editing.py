@@ -11,6 +11,7 @@ from chatrooms.features.messages import versions
 from chatrooms.features.messages.loading import (
     OneMessage,
     Which,
+    allow,
     changeable,
     changed,
     require_undeleted,
@@ -21,13 +22,14 @@ from chatrooms.features.messages.loading import (
 from chatrooms.pipeline.commands import Act, change
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages
-from chatrooms.types import MessageText
+from chatrooms.types import Confirmed, MessageText
 
 
 class Edit(Which):
     """A new text for a message."""
 
     text: MessageText
+    confirmed: Confirmed = False
 
 
 def _author(act: Act, p: Which) -> Message:
@@ -50,6 +52,7 @@ def edit(act: Act, p: Edit, message: Message) -> OneMessage:
     require_undeleted(message)
     if message["text"] == p.text:
         return {"message": with_parts(act, [message])[0]}
+    allow(act, message["room"], p.text, confirmed=p.confirmed)
     versions.keep(act, message)
     return {"message": _update(act, message, text=p.text, edited_at=act.now)}
 

@@ -14,7 +14,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from chatrooms import ids, names
 from chatrooms.errors import Conflict, Invalid, Refusal
 from chatrooms.features import members, rooms
-from chatrooms.features.messages.loading import OneMessage, find, load, require_message, rows, store_parts, with_parts
+from chatrooms.features.messages.loading import (
+    OneMessage,
+    allow,
+    find,
+    load,
+    require_message,
+    rows,
+    store_parts,
+    with_parts,
+)
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.storage import tables
@@ -22,7 +31,7 @@ from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import MESSAGE
 from chatrooms.storage.tables import messages
-from chatrooms.types import MAX_FILES, MAX_PAGE, AnyRoom, Id, MaybeText, Seq, fitting
+from chatrooms.types import MAX_FILES, MAX_PAGE, AnyRoom, Confirmed, Id, MaybeText, Seq, fitting
 
 _room = tables.rooms.c
 _rev = _room.counter + bindparam("revs", type_=Integer)
@@ -61,6 +70,7 @@ class Post(Params):
         max_length=MAX_FILES,
         description="The ids of files that you have uploaded (see `file.begin`), in order.",
     )
+    confirmed: Confirmed = False
 
 
 Attach = Mapping[str, Callable[[Message], Any]]
@@ -131,6 +141,7 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
     if p.if_seq is not None:
         _require_none_since(act, to.room, p.if_seq)
     attach = _content(act, p)
+    allow(act, to.room, p.text, confirmed=p.confirmed)
     if to.begins:
         _begin(act, to.room)
     return {"message": _store(act, p, to, attach) or _again(act, p, to)}
