@@ -13,6 +13,7 @@ class Details(TypedDict, total=False):
 
     field: Annotated[str, Field(description="The invalid parameter.")]
     retry_after: Annotated[int, Field(description="Seconds to wait.")]
+    people: Annotated[int, Field(description="How many people it would notify, if it is `unconfirmed`.")]
 
 
 class Error(TypedDict):

@@ -47,6 +47,7 @@ export interface Change {
 export interface Details {
   field?: string;
   retry_after?: number;
+  people?: number;
   [other: string]: any;
 }
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Locator, expect
 
+from chatrooms.features.mentions import calling
 from tests.browser.conftest import Arrive
 from tests.browser.test_tabs import turn_to
 from tests.browser.visitor import Visitor
@@ -59,6 +61,39 @@ async def test_a_number_is_for_mentions_and_conversations_in_every_tab(
         await bob.run("message.edit", id=message["id"], text="Read before, and then mentioned: @alice")
         await expect(tab.message("Read before").get_by_role("button", name="@alice")).to_be_visible()
         await tab.is_called("Inbox", 0)
+
+
+async def test_who_calls_many_people_is_asked_first_and_others_read_that_they_call_no_one(
+    person: Arrive, own_server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "ASKED_ABOVE", 1)
+    alice = await person("alice")
+    await alice.composer.fill("@room, lunch?")
+    await expect(alice.page.get_by_text("Only owners and moderators can notify everyone")).to_be_visible()
+    await alice.composer.fill("")
+    await alice.make_room("den")
+    async with connect(own_server.url, "bob") as bob, connect(own_server.url, "carol") as carol:
+        for each in (bob, carol):
+            await each.run("room.join", room="#den")
+        await alice.composer.press_sequentially("@ro")
+        await alice.page.get_by_role("option", name="Everyone in this room").click()
+        await alice.composer.press_sequentially("lunch?")
+        await alice.composer.press("Enter")
+        await expect(alice.dialog.get_by_role("heading", name="Notify 2 people?")).to_be_visible()
+        await alice.dialog.get_by_role("button", name="Cancel").click()
+        await expect(alice.composer).to_have_value("@room lunch?")
+        await expect(alice.message("lunch?")).to_have_count(0)
+        await alice.composer.press("Enter")
+        await alice.dialog.get_by_role("button", name="Notify 2 people").click()
+        await expect(alice.message("lunch?").locator(".mention")).to_have_text("@room")
+        for each in (bob, carol):
+            await each.hears(lambda _, data: bool(data.get("inbox")))
+        await alice.stores("Nobody")
+        await alice.composer.press("ArrowUp")
+        await alice.page.get_by_role("textbox", name="Edit message").fill("@here, dinner?")
+        await alice.page.keyboard.press("Enter")
+        await alice.dialog.get_by_role("button", name="Notify 2 people").click()
+        await expect(alice.message("dinner?").locator(".mention")).to_have_text("@here")
 
 
 async def test_mentions_are_shown_as_the_server_decides(person: Arrive, own_server: RunningServer) -> None:

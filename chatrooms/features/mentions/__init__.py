@@ -9,7 +9,7 @@ from itertools import chain, islice
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, delete, insert, select
 
 from chatrooms import names
-from chatrooms.features.mentions.calls import CALLS, calls
+from chatrooms.features.mentions.calling import CALLS, calls
 from chatrooms.features.mentions.written import written
 from chatrooms.pipeline.commands import Part
 from chatrooms.pipeline.feature import Feature

@@ -17,3 +17,4 @@ export { Overlays } from "./overlays.js";
 export { Replying } from "./replying.js";
 export { Search } from "./search.js";
 export { Tray } from "./tray.js";
+export { Uncalled } from "./uncalled.js";

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from chatrooms.errors import Refusal, Unconfirmed
 from chatrooms.features.inbox import called as giving
 from chatrooms.features.inbox import concerned
-from chatrooms.features.mentions.calls import ASKED_ABOVE, called
+from chatrooms.features.mentions.calling import ASKED_ABOVE, called
 from chatrooms.storage.tables import inbox, members, messages
 from tests.direct import LOBBY, Direct
 from tests.people import connect
