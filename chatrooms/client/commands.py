@@ -57,6 +57,7 @@ from chatrooms.client.rows import (
     UserPage,
     Version,
     Versions,
+    Wishes,
 )
 
 REPEATABLE = frozenset(
@@ -69,6 +70,8 @@ REPEATABLE = frozenset(
         "history",
         "inbox.list",
         "inbox.mark",
+        "inbox.set",
+        "inbox.settings",
         "invite.list",
         "message.delete",
         "message.pin",
@@ -190,7 +193,10 @@ class Commands(ABC):
         return result
 
     async def inbox_items(self, *, after: int | None = None, unread: bool | None = None) -> InboxPage:
-        """Return what concerns you: mentions, replies, threads that you follow; newest first, a hundred at a time.
+        """Return what concerns you, newest first, a hundred at a time.
+
+        Mentions, replies, threads that you follow, your keywords, reactions to your messages, and invitations to
+        rooms.
 
         - ``after``: Start after the item with this ``id``; if omitted, at the newest.
         - ``unread``: Return only unread items (default ``false``).
@@ -206,6 +212,25 @@ class Commands(ABC):
         """
         result: Items = await self.run("inbox.mark", ids=ids, state=state)
         return result["items"]
+
+    async def set_inbox(self, *, keywords: Sequence[str] | None = None, reactions: bool | None = None) -> list[str]:
+        """Choose what you want in your inbox from now on.
+
+        A message of others in your rooms and conversations that has one of your keywords, as whole words and
+        whatever their case, gives you an item of kind ``keyword``, unless it gives you another; at most 50 of
+        these are unread.
+
+        - ``keywords``: At most 20 words or phrases of 2 to 40 characters, with a letter or digit, instead of
+          those before.
+        - ``reactions``: Whether you want items about reactions to your messages.
+        """
+        result: Wishes = await self.run("inbox.set", keywords=keywords, reactions=reactions)
+        return result["keywords"]
+
+    async def inbox_settings(self) -> list[str]:
+        """Return what you want in your inbox besides what everyone has there; no one else learns of it."""
+        result: Wishes = await self.run("inbox.settings")
+        return result["keywords"]
 
     async def accept_invite(self, code: str) -> Member:
         """Join the room that an invitation by link leads to. Members can repeat this without effect.

@@ -235,16 +235,18 @@ class History(TypedDict):
 class InboxItem(TypedDict):
     """Something that concerns you; in your own room only.
 
-    A client that never had an item gets it only while it is unread. It is ``read`` once you mark it, or have
-    read its room up to its message, and ``gone`` once the message no longer concerns you or is deleted, or
-    you leave the room. At most 400 are unread; then the oldest becomes read.
+    Items of kind ``reaction`` and ``invitation`` need no attention at once: clients count them in the inbox
+    alone. A client that never had an item gets it only while it is unread. It is ``read`` once you mark it,
+    or have read its room up to its message, and ``gone`` once the message no longer concerns you or is
+    deleted, or you leave the room. At most 400 are unread; then the oldest becomes read.
     """
 
     id: int
     """Greater than that of older items."""
     kind: str
-    """Why it concerns you: ``mention``, ``reply`` to a message of yours, or ``thread`` that you follow: the
-    first message there that you have not read; there can be others.
+    """Why it concerns you: ``mention``, ``reply`` to a message of yours, ``thread`` that you follow: the first
+    message there that you have not read, ``keyword`` of yours in it, ``reaction`` of others to a message of
+    yours: one item for all of them, or ``invitation`` to the room; there can be others.
     """
     room: str
     """The room's name."""
@@ -828,6 +830,15 @@ class Versions(TypedDict):
     """Earlier texts, newest first, without the present one; as many as fit into one response."""
 
     versions: list[Version]
+
+
+class Wishes(TypedDict):
+    """What you want in your inbox now."""
+
+    keywords: list[str]
+    """Your keywords, in the form in which they are compared."""
+    reactions: bool
+    """Whether you want items about reactions to your messages."""
 
 
 class Tables:

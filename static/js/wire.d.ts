@@ -416,7 +416,7 @@ export interface Commands {
     params: { room: string; before?: number | null; after?: number | null; around?: number | null; limit?: number };
     result: { messages: Message[]; more: boolean; more_before: boolean; more_after: boolean; mine: Record<string, string[]> };
   };
-  /** Return what concerns you: mentions, replies, threads that you follow; newest first, a hundred at a time. */
+  /** Return what concerns you, newest first, a hundred at a time. */
   "inbox.list": {
     params: { after?: number | null; unread?: boolean };
     result: { items: InboxItem[]; messages: Message[]; more: boolean };
@@ -425,6 +425,16 @@ export interface Commands {
   "inbox.mark": {
     params: { ids: number[]; state?: "read" | "unread" };
     result: { items: InboxItem[] };
+  };
+  /** Choose what you want in your inbox from now on. */
+  "inbox.set": {
+    params: { keywords?: string[] | null; reactions?: boolean | null };
+    result: { keywords: string[]; reactions: boolean };
+  };
+  /** Return what you want in your inbox besides what everyone has there; no one else learns of it. */
+  "inbox.settings": {
+    params: {};
+    result: { keywords: string[]; reactions: boolean };
   };
   /** Join the room that an invitation by link leads to. */
   "invite.accept": {

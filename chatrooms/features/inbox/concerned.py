@@ -8,14 +8,15 @@ from typing import cast
 
 from sqlalchemy import Connection, Integer, bindparam, select
 
-from chatrooms.features.inbox import items
-from chatrooms.features.inbox.items import AT_ONCE, MENTION, REPLY, THREAD
+from chatrooms.features.inbox import items, keywords
+from chatrooms.features.inbox.items import AT_ONCE, KEYWORD, MENTION, REPLY, THREAD
 from chatrooms.features.messages.loading import find, with_parts
 from chatrooms.pipeline import access
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
+from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import inbox
 
@@ -25,6 +26,11 @@ OF_ONE = 5
 MANY = 100
 """How many people's items are looked at when a message changed; `called` finds those of more."""
 
+_unread = Prepared(
+    select(inbox.c.id)
+    .where(inbox.c.username == bindparam("who"), inbox.c.kind == bindparam("kind"), *items.is_unread)
+    .limit(keywords.MAX_UNREAD)
+)
 _listed = Prepared(
     select(inbox.c.username)
     .where(
@@ -40,14 +46,16 @@ _listed = Prepared(
 def notice(act: Act, rows: Sequence[Row]) -> None:
     """Enqueue a job for each message that concerns people, or did before it was edited or deleted."""
     for row in rows:
-        people = set(_concerned(row))
-        if has_changed(act, row):
-            people.update(() if row.get("calls") else holders(act.db, row["id"], MANY))
-        elif row["seq"] != row["rev"]:
+        is_changed = has_changed(act, row)
+        if not is_changed and row["seq"] != row["rev"]:
             continue
+        people = set(_concerned(row))
+        if is_changed and not row.get("calls"):
+            people.update(holders(act.db, row["id"], MANY))
+        if not act.me.host:
+            act.rates.limits["post"].charge(act.me.username, act.me.network, len(people) // OF_ONE)
+        people.update(keywords.people(act.db, cast(Message, row)))
         if people:
-            if not act.me.host:
-                act.rates.limits["post"].charge(act.me.username, act.me.network, len(people) // OF_ONE)
             enqueue(act, MENTIONS, f"{row['id']} {row['rev']}", {"message": row["id"], "people": sorted(people)})
 
 
@@ -85,6 +93,8 @@ def settle(act: Act, id: str, people: Iterable[str], *, calls: bool = False) -> 
         return
     (row,) = cast(list[Row], with_parts(act, [message]))
     concerned = _concerned(row)
+    if not calls:
+        concerned = dict.fromkeys(keywords.people(act.db, message), KEYWORD) | concerned
     held = items.about(act.db, id, people)
     known = items.about(act.db, row["echo"]["id"], people) if row.get("echo") else {}
     for username, position in items.positions(act.db, message["room"], people).items():
@@ -95,6 +105,8 @@ def settle(act: Act, id: str, people: Iterable[str], *, calls: bool = False) -> 
             kind = MENTION
         if username in known:
             kind = None
+        if kind == KEYWORD and had is None and _has_many(act.db, username):
+            kind = None
         if kind and had in (None, THREAD):
             was_read = message["edited_at"] is None and position >= message["seq"]
             items.put(act, message, before, username=username, kind=kind, read=was_read)
@@ -103,6 +115,11 @@ def settle(act: Act, id: str, people: Iterable[str], *, calls: bool = False) -> 
         elif before and had and not kind and (message["deleted"] or had != THREAD):
             items.change(act, username, before["id"], gone=True)
             items.broadcast(act, username)
+
+
+def _has_many(db: Connection, username: str) -> bool:
+    """Return whether a person has so many unread items because of keywords that they get no others."""
+    return len(_unread.all(db, {"who": username, "kind": KEYWORD})) >= keywords.MAX_UNREAD
 
 
 def _concerned(message: Row) -> dict[str, str]:
