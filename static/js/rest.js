@@ -1,6 +1,6 @@
 import { isRefused } from "./archive.js";
 import { takeFiles } from "./files/dropping.js";
-import { askAboutCalls } from "./composer/calling.js";
+import { askAboutCalls } from "./composer/asking.js";
 import { keepReplies } from "./composer/replying.js";
 import { notifyOfNews } from "./notifications/notifications.js";
 import { endQuiet } from "./notifications/quiet.js";

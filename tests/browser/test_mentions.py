@@ -204,3 +204,48 @@ async def test_a_muted_room_is_quiet_but_for_mentions_until_it_is_unmuted(
         await alice.go_to("Notes to self")
         await bob.say("#lobby", "News")
         await expect(bold(alice, "Lobby")).to_be_visible()
+
+
+async def test_the_inbox_has_keywords_reactions_and_invitations_and_lets_one_choose(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    await alice.stores("Done")
+    await alice.button("Account of alice").click()
+    await alice.button("Settings").click()
+    await alice.button("Change keywords").click()
+    field = alice.dialog.get_by_role("textbox", name="Keywords")
+    await field.fill("Lunch, *")
+    await alice.button("Save keywords").click()
+    await expect(alice.dialog.get_by_role("alert")).to_contain_text("a letter or digit")
+    await field.fill("Lunch, release plan")
+    await alice.button("Save keywords").click()
+    await expect(alice.dialog.get_by_text("Keywords: lunch, release plan")).to_be_visible()
+    await alice.button("Close").click()
+    await alice.go_to("Notes to self")
+    async with connect(own_server.url, "bob") as bob:
+        (done,) = (await bob.run("history", room="#lobby"))["messages"][-1:]
+        await bob.run("reaction.add", id=done["id"], emoji="🎉")
+        await alice.is_called("Inbox", 1)
+        await alice.is_called("Lobby", 0)
+        await bob.say("#lobby", "Lunch!")
+        await alice.is_called("Lobby", 1)
+        await bob.run("room.create", name="#den", title="Den", topic="Foxes")
+        await bob.run("room.invite", room="#den", username="alice")
+        await alice.is_called("Inbox", 3)
+        await alice.page.get_by_role("link", name="Inbox, 3 for you").click()
+        for index, text in enumerate(
+            ("invited you to Den", "used your keyword in Lobby", "reacted 🎉 to your message")
+        ):
+            await expect(mentions(alice).nth(index)).to_contain_text(text)
+        await mentions(alice).first.get_by_role("link").click()
+        await alice.is_in("Den")
+        await alice.is_called("Inbox", 2)
+        await alice.go_to("Lobby")
+        await alice.is_called("Inbox", 0)
+        await bob.run("reaction.add", id=done["id"], emoji="👍")
+        await expect(alice.message("Done").get_by_role("button", name="👍").first).to_be_visible()
+        await alice.button("Account of alice").click()
+        await alice.button("Settings").click()
+        await alice.dialog.get_by_role("switch", name="Reactions to my messages").click()
+        await expect(alice.dialog.get_by_role("switch", name="Reactions to my messages")).not_to_be_checked()

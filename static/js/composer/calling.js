@@ -1,14 +1,10 @@
-import { effect, untracked } from "@preact/signals";
 import { usernamesIn } from "../mentions.js";
 import { isShared, isThread } from "../names.js";
-import { waiting } from "../outbox.js";
-import { overlay, showCall } from "../overlay.js";
 import { mayModerate } from "../store.js";
-import { HIDDEN, isExpected } from "./absent.js";
+import { HIDDEN } from "./absent.js";
 
 /**
  * `@room` and `@here`, with which owners and moderators mention all members of their room, or those who are online.
- * @import {Waiting} from "../archive.js"
  */
 
 const MAYBE = /@(?:room|here)/iu;
@@ -29,20 +25,4 @@ export function whyUncalled(room, word) {
   if (isThread(room)) return `In a thread, @${word} mentions no one.`;
   if (!isShared(room)) return `Here, @${word} mentions no one.`;
   return `Only owners and moderators can notify everyone: your @${word} will mention no one.`;
-}
-
-/** Those that the author was asked about. @type {Set<string>} */
-const asked = new Set();
-
-/** @param {Waiting} entry */
-const isToAsk = ({ id, refused, people }) => Boolean(refused && people) && isExpected(id) && !asked.has(id);
-
-/** Asks the author of a message that would notify many people, in the tab where it was written. */
-export function askAboutCalls() {
-  effect(() => {
-    const found = waiting.value.find(isToAsk);
-    if (!found || overlay.value.kind) return;
-    asked.add(found.id);
-    untracked(() => showCall(found.id));
-  });
 }
