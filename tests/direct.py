@@ -14,7 +14,7 @@ from chatrooms.doors.docs.generated import contract
 from chatrooms.events import Change
 from chatrooms.features import FEATURES, users
 from chatrooms.pipeline.changes import Changes
-from chatrooms.pipeline.commands import Act, Caller
+from chatrooms.pipeline.commands import DEFAULTS, Act, Caller
 from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.jobs import Job
 from chatrooms.pipeline.pipeline import parse
@@ -48,6 +48,7 @@ class Direct:
         self._rates = Rates(Settings(**QUICK))
         self.now = clock.now
         self.online: frozenset[str] = frozenset()
+        self.limits = DEFAULTS
         if Direct._fresh is None:
             metadata.create_all(self.engine)
             self._change(app.APPLICATION, app._create_defaults)
@@ -105,7 +106,7 @@ class Direct:
 
     def _act(self, me: Caller, db: Connection) -> Act:
         changes = Changes(db, Everything())
-        more: Any = {"now": self.now(), "online": lambda: self.online}
+        more: Any = {"now": self.now(), "online": lambda: self.online, "limits": self.limits}
         return Act(me, db, changes, self._rates, LOBBY, OURS.parts, OURS.blank, **more)
 
     def _change(self, me: Caller, work: Any) -> tuple[Any, list[dict[str, Any]]]:

@@ -264,12 +264,17 @@ class Commands(ABC):
         return result["link"]
 
     async def delete(self, id: str) -> Message:
-        """Delete a message; a tombstone without its text takes its place."""
+        """Delete a message; a tombstone without its text takes its place.
+
+        Your own you can delete as long as you can edit it, moderators can delete any.
+        """
         result: OneMessage = await self.run("message.delete", id=id)
         return result["message"]
 
     async def edit(self, id: str, text: str, *, confirmed: bool | None = None) -> Message:
         """Edit the text of your message; you and moderators can see what it said before.
+
+        The server can have a time for it (``limits.edit_minutes`` in ``welcome``), except in your own room.
 
         - ``text``: Markdown source; cannot be blank.
         - ``confirmed``: Whether its author has confirmed what is otherwise ``unconfirmed``: that ``@room`` or

@@ -142,6 +142,7 @@ export interface Invite {
 /** The server's limits. */
 export interface Limits {
   text: number;
+  edit_minutes: number;
 }
 
 /** A link that signs in another device once; the address is the page's own, with `#/link/` and the code. */
