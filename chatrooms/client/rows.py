@@ -163,8 +163,8 @@ class FoundMessage(TypedDict):
     """
     text: str | None
     """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""
-    data: EventData | None
-    """The details of an event, if it has any."""
+    data: EventData | dict[str, object] | None
+    """The details of an event, or what the application added to its message, if there is any."""
     at: str
     """When it was posted; ISO 8601, UTC, with milliseconds."""
     edited_at: str | None
@@ -450,8 +450,8 @@ class Message(TypedDict):
     """
     text: str | None
     """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""
-    data: EventData | None
-    """The details of an event, if it has any."""
+    data: EventData | dict[str, object] | None
+    """The details of an event, or what the application added to its message, if there is any."""
     at: str
     """When it was posted; ISO 8601, UTC, with milliseconds."""
     edited_at: str | None

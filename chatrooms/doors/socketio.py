@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,7 +14,9 @@ import socketio.exceptions
 
 from chatrooms import names
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
-from chatrooms.doors.greeting import Connected, Greeting
+from chatrooms.doors.greeting import Greeting
+from chatrooms.doors.own_events import OwnEvents
+from chatrooms.doors.rechecking import Rechecking
 from chatrooms.errors import Invalid, RateLimited, Refusal, Unauthorized, Unavailable
 from chatrooms.events import ServerInfo, Welcome
 from chatrooms.features import users
@@ -56,21 +59,20 @@ class SocketioDoor:
         gate: Gate,
         *,
         pages: Pages,
-        on_connect: Connected | None = None,
+        greeting: Greeting,
+        own: OwnEvents,
+        rechecking: Rechecking | None,
     ) -> None:
         self._settings, self._pages = settings, pages
         self._broadcast, self._pipeline, self._gate = broadcast, pipeline, gate
-        self._greeting = Greeting(on_connect)
+        self._greeting, self._own, self._rechecking = greeting, own, rechecking
         self._joins = Limit(REJOIN)
         self._tally = Tally(log)
         self._server = broadcast.server
         self._server.use(connected=self._connected, caught_up=self._caught_up)
         self._server.on("connect", self._connect)
+        self._server.on("disconnect", self._disconnected)
         self._server.on("*", self._event)
-
-    async def close(self) -> None:
-        """Cancel what the host application's handlers still do."""
-        await self._greeting.close()
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], payload: Any) -> None:
         scope = environ["asgi.scope"]
@@ -89,7 +91,7 @@ class SocketioDoor:
             raise connect_error(refusal) from None
         except Exception as error:
             raise connect_error(refusal_of(error, "connecting failed")) from None
-        await self._server.save_session(sid, {"caller": caller})
+        await self._server.save_session(sid, {"caller": caller, "handshake": handshake})
 
     def _connection(self, sid: str) -> str:
         """Return the id of the connection that a socket uses; empty if it is gone."""
@@ -109,8 +111,10 @@ class SocketioDoor:
                 raise Unauthorized
         await self._broadcast.align(caller.username, sid)
 
-    async def _connected(self, sid: str, _namespace: str, payload: Any) -> None:
-        caller: Caller = (await self._server.get_session(sid))["caller"]
+    async def _connected(self, sid: str) -> None:
+        session = await self._server.get_session(sid)
+        caller: Caller = session["caller"]
+        handshake: Handshake = session.pop("handshake")
         user = await self._pipeline.lookup(lambda db: users.existing(db, caller.username))
         welcome: Welcome = {
             "user": user,
@@ -121,7 +125,15 @@ class SocketioDoor:
         if caller.new_token:
             welcome["token"] = caller.new_token
         await self._server.emit("welcome", welcome, to=sid)
-        self._greeting.begin(caller.username, self._connection(sid), _auth(payload))
+        self._greeting.begin(caller.username, self._connection(sid), handshake)
+        if self._rechecking:
+            self._rechecking.begin(sid, caller, handshake)
+
+    async def _disconnected(self, sid: str, _reason: str) -> None:
+        with suppress(KeyError):
+            self._greeting.end(self._server.session_of(sid)["caller"].username)
+        if self._rechecking:
+            self._rechecking.end(sid)
 
     async def _caught_up(self, sid: str, missed: Iterable[Sequence[str]]) -> None:
         """Make the client call `sync`, as it does at any gap: it was left out of changes of these rooms."""
@@ -133,6 +145,9 @@ class SocketioDoor:
         try:
             caller: Caller = self._server.session_of(sid)["caller"]
             params = _object(given)
+            if event in self._own:
+                self._pipeline.spend("other", caller)
+                return self._own.begin(event, sid, caller.username, params)
             if self._pipeline.begin(event, params, caller, partial(self._answer, answer, sid)):
                 return answer
         except Exception as error:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from chatrooms.identity import inviting, joining, linking, passwords, sessions, tries
+from chatrooms.identity import accounts, inviting, joining, linking, passwords, sessions, tries
 
-FEATURES = (sessions.FEATURE, joining.FEATURE, inviting.FEATURE, linking.FEATURE, tries.FEATURE, passwords.FEATURE)
+FEATURES = (
+    sessions.FEATURE,
+    joining.FEATURE,
+    inviting.FEATURE,
+    linking.FEATURE,
+    tries.FEATURE,
+    passwords.FEATURE,
+    accounts.FEATURE,
+)
 """What identity brings to a chat."""

@@ -91,6 +91,10 @@ class Pipeline:
             raise
         return True
 
+    def spend(self, rate: str, me: Caller) -> None:
+        """Count what is not a command of ours against a rate; raises `RateLimited`."""
+        self._charges.spend(rate, me)
+
     def _done(self, done: Done, outcome: Outcome[Any] | None, error: Exception | None) -> None:
         if isinstance(error, Refusal):
             self._note(error)

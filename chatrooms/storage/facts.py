@@ -15,6 +15,13 @@ facts = Table(
     Column("id", Integer, primary_key=True, autoincrement=False, comment="1: there is one row"),
     Column("instance", String(16), nullable=False, comment="tells this chat from others on the same host"),
     Column("epoch", String(32), nullable=False, comment="another one after a backup was put back"),
+    Column(
+        "secret",
+        String(64),
+        nullable=False,
+        server_default="",
+        comment="what only the server can compute is made with it",
+    ),
     Column("ran_at", String(24), nullable=False, comment="when a server was last known to run, by its clock"),
 )
 
@@ -25,6 +32,7 @@ class Facts(NamedTuple):
     instance: str
     epoch: str
     ran_at: str
+    secret: str = ""
 
     @classmethod
     def unknown(cls) -> Facts:
@@ -34,10 +42,10 @@ class Facts(NamedTuple):
 
 def find_or_make(db: Connection, now: str) -> Facts:
     """Return the facts; make them up in a new database."""
-    row = db.execute(select(facts.c.instance, facts.c.epoch, facts.c.ran_at)).one_or_none()
+    row = db.execute(select(facts.c.instance, facts.c.epoch, facts.c.ran_at, facts.c.secret)).one_or_none()
     if row:
         return Facts(*row)
-    made = Facts(secrets.token_hex(4), _new_epoch(), now)
+    made = Facts(secrets.token_hex(4), _new_epoch(), now, secrets.token_hex(32))
     db.execute(insert(facts).values(id=1, **made._asdict()))
     return made
 

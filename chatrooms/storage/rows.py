@@ -75,7 +75,10 @@ class Message(TypedDict):
         str | None,
         Field(description="Markdown source, `null` once deleted; of an event, an English sentence without markup."),
     ]
-    data: Annotated[EventData | None, Field(description="The details of an event, if it has any.")]
+    data: Annotated[
+        EventData | dict[str, Any] | None,
+        Field(description="The details of an event, or what the application added to its message, if there is any."),
+    ]
     at: Annotated[str, Field(description="When it was posted; ISO 8601, UTC, with milliseconds.")]
     edited_at: Annotated[str | None, Field(description="When its text was last edited, if ever.")]
     deleted: Annotated[

@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
-import { isConversation, isShared, isThread, others, parentOf } from "./names.js";
-import { lobby } from "./server.js";
+import { APPLICATION, isConversation, isShared, isThread, others, parentOf } from "./names.js";
+import { lobby, serverName } from "./server.js";
 
 /**
  * @import {Bookmark, Follow, InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
@@ -107,14 +107,16 @@ export function membersOf(room) {
   return present.sort((a, b) => collator.compare(nameOf(a.username), nameOf(b.username)));
 }
 
-/** @param {string} username */
-export const nameOf = (username) => users.value.get(username)?.name || username;
+/** What people call somebody; the application speaks under the server's name. @param {string} username */
+export const nameOf = (username) =>
+  username === APPLICATION ? serverName.value : users.value.get(username)?.name || username;
 
 /**
  * `@username` of a person whose display name is another, so that no name can stand for somebody else's; else nothing.
  * @param {string} username
  */
-export const handleOf = (username) => (nameOf(username).toLowerCase() === username ? "" : `@${username}`);
+export const handleOf = (username) =>
+  username === APPLICATION || nameOf(username).toLowerCase() === username ? "" : `@${username}`;
 
 /** Those of the others in a conversation. @param {string} room */
 export const handlesOf = (room) =>

@@ -99,7 +99,7 @@ export interface FoundMessage {
   author: string;
   kind: string;
   text: string | null;
-  data: EventData | null;
+  data: EventData | Record<string, any> | null;
   at: string;
   edited_at: string | null;
   deleted: boolean;
@@ -208,7 +208,7 @@ export interface Message {
   author: string;
   kind: string;
   text: string | null;
-  data: EventData | null;
+  data: EventData | Record<string, any> | null;
   at: string;
   edited_at: string | null;
   deleted: boolean;
@@ -479,7 +479,7 @@ export interface Commands {
   };
   /** Post a message in a room, or to a person by their username. */
   "message.post": {
-    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[]; confirmed?: boolean };
+    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[]; confirmed?: boolean; data?: Record<string, any> | null };
     result: { message: Message };
   };
   /** Unpin a message. */

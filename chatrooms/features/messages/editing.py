@@ -85,7 +85,7 @@ def delete(act: Act, p: Which, message: Message) -> OneMessage:
     if message["deleted"]:
         return {"message": with_parts(act, [message])[0]}
     versions.drop(act, message)
-    return {"message": _update(act, message, text=None, deleted=True)}
+    return {"message": _update(act, message, text=None, data=None, deleted=True)}
 
 
 def _update(act: Act, message: Message, **values: Any) -> Message:

@@ -7,12 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
+import orjson
 from pydantic import Field
 from sqlalchemy import Connection, Integer, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from chatrooms import ids, names
-from chatrooms.errors import Conflict, Invalid, Refusal
+from chatrooms.errors import Conflict, Forbidden, Invalid, Refusal
 from chatrooms.features import members, rooms
 from chatrooms.features.messages.loading import (
     OneMessage,
@@ -31,7 +32,7 @@ from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import MESSAGE
 from chatrooms.storage.tables import messages
-from chatrooms.types import MAX_FILES, MAX_PAGE, AnyRoom, Confirmed, Id, MaybeText, Seq, fitting
+from chatrooms.types import MAX_FILES, MAX_PAGE, AnyRoom, Confirmed, Details, Id, MaybeText, Seq, fitting
 
 _room = tables.rooms.c
 _rev = _room.counter + bindparam("revs", type_=Integer)
@@ -71,6 +72,7 @@ class Post(Params):
         description="The ids of files that you have uploaded (see `file.begin`), in order.",
     )
     confirmed: Confirmed = False
+    data: Details | None = Field(None, description="An object in JSON, from the application alone: people cannot.")
 
 
 Attach = Mapping[str, Callable[[Message], Any]]
@@ -136,6 +138,8 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
     """
     if to.stored:
         return {"message": with_parts(act, [to.stored])[0] if to.belongs else cast(Message, {**to.stored, **act.blank})}
+    if p.data is not None and not act.me.host:
+        raise Forbidden("Only the application can add data to a message.")
     if p.reply_to:
         _require_same_room(act.db, p.reply_to, to.room)
     if p.if_seq is not None:
@@ -202,13 +206,14 @@ def _store(act: Act, p: Post, to: Posting, attach: Attach) -> Message | None:
         "author": act.me.username,
         "kind": "text",
         "text": p.text,
-        "data": None,
+        "data": p.data,
         "at": act.now,
         "edited_at": None,
         "deleted": False,
         "reply_to": p.reply_to,
     }
-    if not _INSERT[act.db.dialect.name].run(act.db, {**values, "revs": 0 if to.begins else 1}):
+    stored = {**values, "data": None if p.data is None else orjson.dumps(p.data).decode()}
+    if not _INSERT[act.db.dialect.name].run(act.db, {**stored, "revs": 0 if to.begins else 1}):
         return None
     if to.reopens:
         members.reopen(act, to.room)
