@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chatrooms.identity.handshake import Handshake
     from chatrooms.identity.hosts import Authenticate
     from chatrooms.lifetime import AlreadyRunning, NotRunning, WouldBlock
+    from chatrooms.remote import Remote, RemoteRefused
     from chatrooms.settings import Settings
     from chatrooms.storage.rows import Message
 
@@ -31,6 +32,8 @@ __all__ = [
     "NotFound",
     "NotRunning",
     "Refusal",
+    "Remote",
+    "RemoteRefused",
     "Settings",
     "Unauthorized",
     "User",
@@ -51,6 +54,8 @@ _HOMES = {
     "NotFound": "chatrooms.errors",
     "NotRunning": "chatrooms.lifetime",
     "Refusal": "chatrooms.errors",
+    "Remote": "chatrooms.remote",
+    "RemoteRefused": "chatrooms.remote",
     "Settings": "chatrooms.settings",
     "Unauthorized": "chatrooms.errors",
     "User": "chatrooms.identity.accounts",

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from chatrooms.doors.application import ApplicationDoor
 from chatrooms.doors.assets import Assets
+from chatrooms.doors.body import MAX_DEPTH
 from chatrooms.doors.brand import Brand
 from chatrooms.doors.callers import Callers
 from chatrooms.doors.docs import Contract, Documents
@@ -20,10 +21,11 @@ from chatrooms.doors.downloads import Downloads
 from chatrooms.doors.front import Front
 from chatrooms.doors.greeting import Connected, Greeting
 from chatrooms.doors.hearing import Hearing
-from chatrooms.doors.http import MAX_DEPTH, HttpDoor
+from chatrooms.doors.http import HttpDoor
 from chatrooms.doors.own_events import OwnEvents
 from chatrooms.doors.rechecking import Rechecking
 from chatrooms.doors.reference import Reference
+from chatrooms.doors.remote import RemoteDoor
 from chatrooms.doors.running import ABSENT
 from chatrooms.doors.snapshot import Folder
 from chatrooms.doors.socketio import TIMED_OUT, SocketioDoor, malformed
@@ -121,7 +123,8 @@ class Chatrooms(ApplicationDoor):
         self._uploads = uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
         downloads = [Downloads(callers, self._pipeline, rates, each) for each in declared.contents]
         files = [route for up, down in zip(uploads, downloads, strict=True) for route in (*up.routes(), *down.routes())]
-        routes = (*files, *reference.routes(), *assets.routes())
+        remote = RemoteDoor(self, callers, rates)
+        routes = (*files, *remote.routes(), *reference.routes(), *assets.routes())
         http = HttpDoor(callers, self._pipeline, gate, self._db.reader, routes=routes)
         self._front = Front(settings, self._lifetime, pages, self._server, http.app(self.lifespan))
 

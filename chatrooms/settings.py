@@ -28,6 +28,10 @@ FILES = "files"
 OURS = (DATABASE, FILES)
 """What the names of everything in the data directory begin with."""
 MEGABYTE = 1_000_000
+LEAST_KEY = 32
+"""Characters of the shortest service key."""
+SECRETS = frozenset({"service_key"})
+"""Settings that are never shown, nor given as flags, which other accounts of the machine could read."""
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -95,6 +99,12 @@ class Settings(BaseSettings):
         default="claim",
         description="claim: guests claim a free name and keep it; invite: the same, with an invitation only; "
         "open: any name, unverified; off: no guests.",
+    )
+    service_key: str = Field(
+        default="",
+        repr=False,
+        description="A secret of at least 32 characters, by which programs of your own speak for the application (see "
+        "chatrooms.Remote); if empty, none do. Give it in the environment or in the file.",
     )
     origins: Listed = Field(
         default=(),
@@ -185,6 +195,13 @@ class Settings(BaseSettings):
         if not line:
             raise ValueError("This has no visible characters.")
         return line
+
+    @field_validator("service_key")
+    @classmethod
+    def _service_key_is_long(cls, value: str) -> str:
+        if value and (len(value) < LEAST_KEY or not value.isascii() or not value.isprintable() or " " in value):
+            raise ValueError(f"A service key has at least {LEAST_KEY} characters of ASCII, without spaces.")
+        return value
 
     @field_validator("accent")
     @classmethod

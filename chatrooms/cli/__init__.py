@@ -13,7 +13,7 @@ import orjson
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from chatrooms.settings import DEFAULT_CONFIG, FILES, Settings, load
+from chatrooms.settings import DEFAULT_CONFIG, FILES, SECRETS, Settings, load
 from chatrooms.version import __version__
 
 WRONG = 2
@@ -56,7 +56,8 @@ def _default(field: FieldInfo) -> str:
 def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add a flag for each setting, and ``--config``, to ``command``."""
     for name, field in reversed(Settings.model_fields.items()):
-        command = _flag(name, field)(command)
+        if name not in SECRETS:
+            command = _flag(name, field)(command)
     return click.option(
         "--config",
         type=click.Path(path_type=Path, dir_okay=False),
@@ -91,14 +92,14 @@ def serve(config: Path | None, **flags: Any) -> None:
 @cli.command("config")
 @setting_options
 def show(config: Path | None, **flags: Any) -> None:
-    """Print the effective settings as TOML; of `database`, only where it is."""
+    """Print the effective settings as TOML; of `database`, only where it is, and no secret."""
     settings = _settings(config, flags)
     from chatrooms.cli import shown
 
     for name, field in Settings.model_fields.items():
-        value = getattr(settings, name)
-        printed = shown.database(value) if name == "database" else value
-        click.echo(f"# {field.description}\n{name} = {_toml(printed)}\n")
+        printed = _toml(shown.value(name, getattr(settings, name)))
+        comment = "# " if name in SECRETS else ""
+        click.echo(f"# {field.description}\n{comment}{name} = {printed}\n")
 
 
 @cli.command()

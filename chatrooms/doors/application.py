@@ -32,7 +32,7 @@ T = TypeVar("T")
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
 
 AT_ONCE = 500
-"""How many messages of `ApplicationDoor.post_many` are posted together."""
+"""How many messages of `ApplicationDoor.post_all` are posted together."""
 
 
 class ApplicationDoor:
@@ -98,7 +98,11 @@ class ApplicationDoor:
 
         Takes what `post` takes otherwise. The order of messages to one target is kept.
         """
-        return await self._lifetime.call(self._post_many, messages, how)
+        return await self.post_all({"target": target, "text": text, **how} for target, text in messages)
+
+    async def post_all(self, messages: Iterable[Mapping[str, Any]]) -> list[Message | Refusal]:
+        """Post many messages, each with what `post` takes, and return each as it was stored, or why it was not."""
+        return await self._lifetime.call(self._post_all, messages)
 
     async def add_user(self, user: User | str) -> str:
         """Add a user who has not come yet, so that you can write to and invite them; return their username.
@@ -220,12 +224,11 @@ class ApplicationDoor:
         digest = hashlib.blake2b(f"{author}\0{room}\0{key}".encode(), key=secret, digest_size=16)
         return str(UUID(bytes=digest.digest(), version=5))
 
-    async def _post_many(self, messages: Iterable[tuple[str, str]], how: Mapping[str, Any]) -> list[Message | Refusal]:
+    async def _post_all(self, messages: Iterable[Mapping[str, Any]]) -> list[Message | Refusal]:
         posted: list[Message | Refusal] = []
         left = iter(messages)
         while some := list(islice(left, AT_ONCE)):
-            tasks = [self.post(target, text, **how) for target, text in some]
-            for result in await asyncio.gather(*tasks, return_exceptions=True):
+            for result in await asyncio.gather(*(self.post(**how) for how in some), return_exceptions=True):
                 if isinstance(result, BaseException) and not isinstance(result, Refusal):
                     raise result
                 posted.append(result)
