@@ -44,7 +44,7 @@ def holders(direct, message):
     """Return who has an item about a message, after all jobs."""
     while asyncio.run(direct.run_jobs()):
         pass
-    is_its = inbox.c.message == message["id"], inbox.c.gone.is_(False)
+    is_its = inbox.c.message == message["id"], inbox.c.kind != "reaction", inbox.c.gone.is_(False)
     with direct.engine.connect() as db:
         return sorted(db.scalars(select(inbox.c.username).where(*is_its)).all())
 
