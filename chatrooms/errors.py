@@ -13,6 +13,7 @@ class Details(TypedDict, total=False):
 
     field: Annotated[str, Field(description="The invalid parameter.")]
     retry_after: Annotated[int, Field(description="Seconds to wait.")]
+    people: Annotated[int, Field(description="How many people it would notify, if it is `unconfirmed`.")]
 
 
 class Error(TypedDict):
@@ -114,6 +115,12 @@ class Conflict(Refusal):
     """The request conflicts with what already exists."""
 
     code, status, default = "conflict", 409, "This already exists."
+
+
+class Unconfirmed(Refusal):
+    """This would notify many people, ``details["people"]`` of them: repeat it with `confirmed`."""
+
+    code, status, default = "unconfirmed", 409, "Confirm that you want to do this."
 
 
 class Diverged(Refusal):

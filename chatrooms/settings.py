@@ -141,6 +141,14 @@ class Settings(BaseSettings):
         default=4.0, ge=0, le=3600, description="Seconds until a disconnected person counts as offline."
     )
 
+    edit_minutes: int = Field(
+        default=0,
+        ge=0,
+        le=5_256_000,
+        description="Minutes for which people can edit and delete their messages; 0 for as long as they like. "
+        "Moderators can always delete.",
+    )
+
     file_size: int = Field(
         default=256, ge=0, le=100_000, description="Megabytes of the largest file that people can share; 0 for none."
     )

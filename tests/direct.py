@@ -50,6 +50,8 @@ class Direct:
         self._rates = Rates(self._settings)
         self.now = clock.now
         self.ids: dict[str, Any] = {}
+        self.online: frozenset[str] = frozenset()
+        self.limits = self._settings
         if Direct._fresh is None:
             metadata.create_all(self.engine)
             self._change(app.APPLICATION, app._create_defaults)
@@ -111,7 +113,8 @@ class Direct:
 
     def _act(self, me: Caller, db: Connection) -> Act:
         changes = Changes(db, Everything())
-        return Act(me, db, changes, self._rates, LOBBY, OURS.parts, OURS.blank, now=self.now(), limits=self._settings)
+        more: Any = {"now": self.now(), "online": lambda: self.online, "limits": self.limits}
+        return Act(me, db, changes, self._rates, LOBBY, OURS.parts, OURS.blank, **more)
 
     def _change(self, me: Caller, work: Any) -> tuple[Any, list[dict[str, Any]]]:
         with self.engine.begin() as db:

@@ -66,6 +66,7 @@ from chatrooms.client.rows import (
     UserPage,
     Version,
     Versions,
+    Wishes,
 )
 
 REPEATABLE = frozenset(
@@ -78,6 +79,8 @@ REPEATABLE = frozenset(
         "history",
         "inbox.list",
         "inbox.mark",
+        "inbox.set",
+        "inbox.settings",
         "invite.list",
         "message.delete",
         "message.pin",
@@ -226,7 +229,10 @@ class Commands(ABC):
         return result
 
     async def inbox_items(self, *, after: int | None = None, unread: bool | None = None) -> InboxPage:
-        """Return what concerns you: mentions, replies, threads that you follow; newest first, a hundred at a time.
+        """Return what concerns you, newest first, a hundred at a time.
+
+        Mentions, replies, threads that you follow, your keywords, reactions to your messages, and invitations to
+        rooms.
 
         - ``after``: Start after the item with this ``id``; if omitted, at the newest.
         - ``unread``: Return only unread items (default ``false``).
@@ -242,6 +248,25 @@ class Commands(ABC):
         """
         result: Items = await self.run("inbox.mark", ids=ids, state=state)
         return result["items"]
+
+    async def set_inbox(self, *, keywords: Sequence[str] | None = None, reactions: bool | None = None) -> list[str]:
+        """Choose what you want in your inbox from now on.
+
+        A message of others in your rooms and conversations that has one of your keywords, as whole words and
+        whatever their case, gives you an item of kind ``keyword``, unless it gives you another; at most 50 of
+        these are unread.
+
+        - ``keywords``: At most 20 words or phrases of 2 to 40 characters, with a letter or digit, instead of
+          those before.
+        - ``reactions``: Whether you want items about reactions to your messages.
+        """
+        result: Wishes = await self.run("inbox.set", keywords=keywords, reactions=reactions)
+        return result["keywords"]
+
+    async def inbox_settings(self) -> list[str]:
+        """Return what you want in your inbox besides what everyone has there; no one else learns of it."""
+        result: Wishes = await self.run("inbox.settings")
+        return result["keywords"]
 
     async def accept_invite(self, code: str) -> Member:
         """Join the room that an invitation by link leads to. Members can repeat this without effect.
@@ -280,18 +305,24 @@ class Commands(ABC):
     async def delete(self, id: str) -> Message:
         """Delete a message; a tombstone without its text takes its place.
 
+        Your own you can delete as long as you can edit it, moderators can delete any.
+
         - ``id``: The id of the message.
         """
         result: OneMessage = await self.run("message.delete", id=id)
         return result["message"]
 
-    async def edit(self, id: str, text: str) -> Message:
+    async def edit(self, id: str, text: str, *, confirmed: bool | None = None) -> Message:
         """Edit the text of your message; you and moderators can see what it said before.
+
+        The server can have a time for it (``limits.edit_minutes`` in ``welcome``), except in your own room.
 
         - ``id``: The id of the message.
         - ``text``: Markdown source; cannot be blank.
+        - ``confirmed``: Whether its author has confirmed what is otherwise ``unconfirmed``: that ``@room`` or
+          ``@here`` notifies more than 20 people (default ``false``).
         """
-        result: OneMessage = await self.run("message.edit", id=id, text=text)
+        result: OneMessage = await self.run("message.edit", id=id, text=text, confirmed=confirmed)
         return result["message"]
 
     async def pin(self, id: str) -> Message:

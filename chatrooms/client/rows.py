@@ -93,6 +93,15 @@ class BookmarkPage(TypedDict):
     more: bool
 
 
+class Call(TypedDict):
+    """Whom a message calls."""
+
+    whom: Literal["room", "here"]
+    """All members of the room (``room``), or those of them who were online (``here``)."""
+    at: str
+    """When it began to call them; ISO 8601, UTC, with milliseconds."""
+
+
 class Echo(TypedDict):
     """A reply in a thread of this room."""
 
@@ -211,6 +220,10 @@ class FoundMessage(TypedDict):
     """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code,
     quotes, links and addresses; at most 50.
     """
+    calls: Call | None
+    """Whom it mentions besides ``mentions``, because its author, an owner or moderator of the room, wrote
+    ``@room`` or ``@here``, or ``null``.
+    """
     quoted: Quoted | None
     """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
     change alone is sent: take the new text from there, and ``null`` if it was deleted.
@@ -263,16 +276,18 @@ class History(TypedDict):
 class InboxItem(TypedDict):
     """Something that concerns you; in your own room only.
 
-    A client that never had an item gets it only while it is unread. It is ``read`` once you mark it, or have
-    read its room up to its message, and ``gone`` once the message no longer concerns you or is deleted, or
-    you leave the room. At most 400 are unread; then the oldest becomes read.
+    Items of kind ``reaction`` and ``invitation`` need no attention at once: clients count them in the inbox
+    alone. A client that never had an item gets it only while it is unread. It is ``read`` once you mark it,
+    or have read its room up to its message, and ``gone`` once the message no longer concerns you or is
+    deleted, or you leave the room. At most 400 are unread; then the oldest becomes read.
     """
 
     id: int
     """Greater than that of older items."""
     kind: str
-    """Why it concerns you: ``mention``, ``reply`` to a message of yours, or ``thread`` that you follow: the
-    first message there that you have not read; there can be others.
+    """Why it concerns you: ``mention``, ``reply`` to a message of yours, ``thread`` that you follow: the first
+    message there that you have not read, ``keyword`` of yours in it, ``reaction`` of others to a message of
+    yours: one item for all of them, or ``invitation`` to the room; there can be others.
     """
     room: str
     """The room's name."""
@@ -504,6 +519,10 @@ class Message(TypedDict):
     mentions: list[str]
     """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code,
     quotes, links and addresses; at most 50.
+    """
+    calls: Call | None
+    """Whom it mentions besides ``mentions``, because its author, an owner or moderator of the room, wrote
+    ``@room`` or ``@here``, or ``null``.
     """
     quoted: Quoted | None
     """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
@@ -949,6 +968,15 @@ class Versions(TypedDict):
     """Earlier texts, newest first, without the present one; as many as fit into one response."""
 
     versions: list[Version]
+
+
+class Wishes(TypedDict):
+    """What you want in your inbox now."""
+
+    keywords: list[str]
+    """Your keywords, in the form in which they are compared."""
+    reactions: bool
+    """Whether you want items about reactions to your messages."""
 
 
 class Tables:

@@ -208,6 +208,7 @@ class User(TypedDict):
 class InboxItem(TypedDict):
     """Something that concerns you; in your own room only.
 
+    Items of kind `reaction` and `invitation` need no attention at once: clients count them in the inbox alone.
     A client that never had an item gets it only while it is unread. It is ``read`` once you mark it, or have read its
     room up to its message, and ``gone`` once the message no longer concerns you or is deleted, or you leave the room.
     At most 400 are unread; then the oldest becomes read.
@@ -217,8 +218,9 @@ class InboxItem(TypedDict):
     kind: Annotated[
         str,
         Field(
-            description="Why it concerns you: `mention`, `reply` to a message of yours, or `thread` that you follow: "
-            "the first message there that you have not read; there can be others."
+            description="Why it concerns you: `mention`, `reply` to a message of yours, `thread` that you follow: the "
+            "first message there that you have not read, `keyword` of yours in it, `reaction` of others to a message "
+            "of yours: one item for all of them, or `invitation` to the room; there can be others."
         ),
     ]
     room: Name

@@ -176,6 +176,7 @@ inbox = Table(
     Column("at", String(24), nullable=False),
     Column("read", Boolean, nullable=False),
     Column("gone", Boolean, nullable=False, comment="it no longer concerns the person"),
+    Column("reactions", Integer, comment="of others, of which the person knows, if it is about them"),
     Column("born", Integer, nullable=False, comment="the rev at which it was added"),
     Column("rev", Integer, nullable=False, comment="of the person's own room"),
     UniqueConstraint("message", "username", "kind", "by"),

@@ -39,6 +39,12 @@ export interface Bookmark {
   rev: number;
 }
 
+/** Whom a message calls. */
+export interface Call {
+  whom: "room" | "here";
+  at: string;
+}
+
 /** The changes of one commit in a room: the current rows, by table. */
 export interface Change {
   room: string;
@@ -59,6 +65,7 @@ export interface Change {
 export interface Details {
   field?: string;
   retry_after?: number;
+  people?: number;
   [other: string]: any;
 }
 
@@ -120,6 +127,7 @@ export interface FoundMessage {
   highlights: string[];
   pinned_at: string | null;
   mentions: string[];
+  calls: Call | null;
   quoted: Quoted | null;
   reactions: Reaction[];
   thread: Summary | null;
@@ -155,6 +163,7 @@ export interface Invite {
 /** The server's limits. */
 export interface Limits {
   text: number;
+  edit_minutes: number;
 }
 
 /** A link that signs in another device once; the address is the page's own, with `#/link/` and the code. */
@@ -234,6 +243,7 @@ export interface Message {
   reply_to: string | null;
   pinned_at: string | null;
   mentions: string[];
+  calls: Call | null;
   quoted: Quoted | null;
   reactions: Reaction[];
   thread: Summary | null;
@@ -417,6 +427,7 @@ export type ErrorCode =
   | "method_not_allowed"
   | "name_taken"
   | "conflict"
+  | "unconfirmed"
   | "diverged"
   | "archived"
   | "too_large"
@@ -467,7 +478,7 @@ export interface Commands {
     params: { room: string; before?: number | null; after?: number | null; around?: number | null; limit?: number };
     result: { messages: Message[]; more: boolean; more_before: boolean; more_after: boolean; mine: Record<string, string[]> };
   };
-  /** Return what concerns you: mentions, replies, threads that you follow; newest first, a hundred at a time. */
+  /** Return what concerns you, newest first, a hundred at a time. */
   "inbox.list": {
     params: { after?: number | null; unread?: boolean };
     result: { items: InboxItem[]; messages: Message[]; more: boolean };
@@ -476,6 +487,16 @@ export interface Commands {
   "inbox.mark": {
     params: { ids: number[]; state?: "read" | "unread" };
     result: { items: InboxItem[] };
+  };
+  /** Choose what you want in your inbox from now on. */
+  "inbox.set": {
+    params: { keywords?: string[] | null; reactions?: boolean | null };
+    result: { keywords: string[]; reactions: boolean };
+  };
+  /** Return what you want in your inbox besides what everyone has there; no one else learns of it. */
+  "inbox.settings": {
+    params: {};
+    result: { keywords: string[]; reactions: boolean };
   };
   /** Join the room that an invitation by link leads to. */
   "invite.accept": {
@@ -509,7 +530,7 @@ export interface Commands {
   };
   /** Edit the text of your message; you and moderators can see what it said before. */
   "message.edit": {
-    params: { id: string; text: string };
+    params: { id: string; text: string; confirmed?: boolean };
     result: { message: Message };
   };
   /** Pin a message to its room; a room can have 100. */
@@ -519,7 +540,7 @@ export interface Commands {
   };
   /** Post a message in a room, or to a person by their username. */
   "message.post": {
-    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[]; data?: Record<string, any> | null };
+    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[]; confirmed?: boolean; data?: Record<string, any> | null };
     result: { message: Message };
   };
   /** Unpin a message. */

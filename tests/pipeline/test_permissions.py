@@ -220,6 +220,8 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "bookmark.list": [({}, FINE, FINE)],
     "inbox.list": [({}, FINE, FINE)],
     "inbox.mark": [({"ids": [1]}, FINE, FINE)],
+    "inbox.settings": [({}, FINE, FINE)],
+    "inbox.set": [({"keywords": ["canary"]}, FINE, FINE)],
     "search": [
         ({"query": "canary"}, FINE, FINE),
         ({"query": "canary in:#staff"}, FINE, FINE),

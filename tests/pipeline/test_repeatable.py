@@ -17,6 +17,7 @@ CHANGES = {
     "bookmark.add": {"id": ID},
     "bookmark.remove": {"id": ID},
     "inbox.mark": {"ids": [1]},
+    "inbox.set": {"keywords": ["plan"], "reactions": False},
     "message.delete": {"id": ID},
     "message.pin": {"id": ID},
     "message.unpin": {"id": ID},
@@ -47,6 +48,8 @@ BEFORE = {
     "room.unmute": ("alice", "room.mute", {"room": "alice+bob"}),
 }
 """What gives a command something to do."""
+UNSYNCED = {"inbox.set"}
+"""What changes no row that clients keep."""
 
 
 @pytest.fixture
@@ -76,5 +79,5 @@ def test_a_repeatable_change_has_no_effect_the_second_time(direct, command):
     if command in BEFORE:
         direct.run(*BEFORE[command])
     first, changes = direct.run("alice", command, CHANGES[command])
-    assert changes
+    assert changes or command in UNSYNCED
     assert direct.run("alice", command, CHANGES[command]) == (first, [])

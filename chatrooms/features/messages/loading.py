@@ -82,6 +82,13 @@ def mine(act: Act, found: Sequence[Message]) -> Mine:
     return {}
 
 
+def allow(act: Act, room: str, text: str, *, confirmed: bool) -> None:
+    """Raise the `Refusal` of a part of messages that does not allow this text in a room, if there is one."""
+    for part in act.parts:
+        if part.allow:
+            part.allow(act, room, text, confirmed)
+
+
 def store_parts(act: Act, message: Message) -> None:
     """Have the parts of a message that was posted, edited or deleted stored; set their values."""
     for part in act.parts:

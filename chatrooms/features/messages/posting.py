@@ -14,7 +14,16 @@ from sqlalchemy import Connection, Integer, bindparam, select
 from chatrooms import ids, names
 from chatrooms.errors import Conflict, Forbidden, Invalid, Refusal
 from chatrooms.features import members, rooms
-from chatrooms.features.messages.loading import OneMessage, find, load, require_message, rows, store_parts, with_parts
+from chatrooms.features.messages.loading import (
+    OneMessage,
+    allow,
+    find,
+    load,
+    require_message,
+    rows,
+    store_parts,
+    with_parts,
+)
 from chatrooms.pipeline import access, relations
 from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.storage import tables
@@ -22,7 +31,7 @@ from chatrooms.storage.rows import Message
 from chatrooms.storage.synced import MESSAGE
 from chatrooms.storage.tables import messages
 from chatrooms.storage.upserts import Upsert
-from chatrooms.types import MAX_FILES, MAX_PAGE, AnyRoom, Details, Id, MaybeText, Seq, fitting
+from chatrooms.types import MAX_FILES, MAX_PAGE, AnyRoom, Confirmed, Details, Id, MaybeText, Seq, fitting
 
 _room = tables.rooms.c
 _rev = _room.counter + bindparam("revs", type_=Integer)
@@ -61,6 +70,7 @@ class Post(Params):
         max_length=MAX_FILES,
         description="The ids of files that you have uploaded (see `file.begin`), in order.",
     )
+    confirmed: Confirmed = False
     data: Details | None = Field(None, description="An object in JSON, from the application alone: people cannot.")
 
 
@@ -136,6 +146,7 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
     if p.if_seq is not None:
         _require_none_since(act, to.room, p.if_seq)
     attach = _content(act, p)
+    allow(act, to.room, p.text, confirmed=p.confirmed)
     if to.begins:
         _begin(act, to.room)
     return {"message": _store(act, p, to, attach) or _again(act, p, to)}

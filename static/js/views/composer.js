@@ -1,6 +1,7 @@
 import { untracked } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { expect } from "../composer/absent.js";
+import { uncalled } from "../composer/calling.js";
 import { isCommand } from "../composer/begun.js";
 import { draftOf, followDraft, keepDraft } from "../composer/drafts.js";
 import { goToEnd } from "../reads/marks.js";
@@ -33,6 +34,7 @@ const AlsoToRoom = later("AlsoToRoom");
 const Recorder = later("Recorder");
 const Replying = later("Replying");
 const Tray = later("Tray");
+const Uncalled = later("Uncalled");
 
 /** Before a text of so many characters is posted, its author sees what others have posted meanwhile. */
 const LONG = 600;
@@ -63,6 +65,7 @@ export function Composer({ room, onEditLast }) {
       <${Absent} room=${room} />
       ${replyIn(room) && html`<${Replying} room=${room} box=${box} />`}
       ${refused && html`<p class="error refusal" role="alert"><span>${refused}</span> <button class="link" type="button" onClick=${() => deliver(text)}>Send as text</button></p>`}
+      ${uncalled(room, text) && html`<${Uncalled} room=${room} text=${text} />`}
       ${attachedIn(room).length > 0 && html`<${Tray} room=${room} />`}
       ${isRecording && html`<${Recorder} />`}
       <div class=${left < 0 ? "sheet over" : "sheet"} hidden=${isRecording}>

@@ -19,3 +19,4 @@ export { Recorder } from "./recorder.js";
 export { Replying } from "./replying.js";
 export { Search } from "./search.js";
 export { Tray } from "./tray.js";
+export { Uncalled } from "./uncalled.js";
