@@ -6,12 +6,16 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert, update
 
 from chatrooms.features.messages import resending
+from chatrooms.features.previews import stored as previews
+from chatrooms.storage import tables
 from tests.direct import DECLARED, Direct
 
 REPEATABLE = sorted(name for name, command in DECLARED.items() if command.repeatable)
 ID = "3f1c5b0e-0000-4000-8000-000000000001"
+LINK = "https://example.org/"
 REACTION = {"id": ID, "emoji": "\N{THUMBS UP SIGN}"}
 CHANGES = {
     "bookmark.add": {"id": ID},
@@ -21,12 +25,15 @@ CHANGES = {
     "message.delete": {"id": ID},
     "message.pin": {"id": ID},
     "message.unpin": {"id": ID},
+    "preview.remove": {"id": ID, "url": LINK},
     "reaction.add": REACTION,
     "reaction.remove": REACTION,
     "read.mark": {"room": "#lobby", "seq": 999},
     "thread.follow": {"id": ID},
     "thread.unfollow": {"id": ID},
     "room.close": {"room": "alice+bob"},
+    "room.picture": {"room": "#den", "file": None},
+    "user.picture": {"file": None},
     "room.favorite": {"room": "#lobby"},
     "room.mute": {"room": "#lobby"},
     "room.role": {"room": "#den", "username": "bob", "role": "moderator"},
@@ -37,6 +44,7 @@ CHANGES = {
     "user.unblock": {"username": "bob"},
     "user.role": {"username": "bob", "role": "guest"},
 }
+PAGE = {"id": ID, "url": LINK, "found": True, "title": "x", "description": "", "site": "", "size": 0, "expires_at": ""}
 BEFORE = {
     "bookmark.remove": ("alice", "bookmark.add", {"id": ID}),
     "message.unpin": ("bob", "message.pin", {"id": ID}),
@@ -66,6 +74,11 @@ def direct(monkeypatch):
     direct.appoint("alice", "owner")
     direct.run("bob", "message.post", {"room": "#lobby", "text": "@alice"})
     asyncio.run(direct.run_jobs())
+    with direct.engine.begin() as db:
+        db.execute(update(tables.users).values(picture=ID))
+        db.execute(update(tables.rooms).values(picture=ID))
+        db.execute(insert(previews.pages).values(PAGE))
+        db.execute(insert(previews.previews).values(message=ID, url=LINK, place=0, page=ID))
     yield direct
     direct.engine.dispose()
 
