@@ -10,10 +10,12 @@ from chatrooms.version import __version__
 if TYPE_CHECKING:
     from chatrooms.app import Chatrooms
     from chatrooms.doors.greeting import Connected
-    from chatrooms.errors import Forbidden, Refusal, Unauthorized
+    from chatrooms.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Unauthorized
+    from chatrooms.identity.accounts import User
     from chatrooms.identity.handshake import Handshake
     from chatrooms.identity.hosts import Authenticate
     from chatrooms.lifetime import AlreadyRunning, NotRunning, WouldBlock
+    from chatrooms.remote import Remote, RemoteRefused
     from chatrooms.settings import Settings
     from chatrooms.storage.rows import Message
 
@@ -21,14 +23,20 @@ __all__ = [
     "AlreadyRunning",
     "Authenticate",
     "Chatrooms",
+    "Conflict",
     "Connected",
     "Forbidden",
     "Handshake",
+    "Invalid",
     "Message",
+    "NotFound",
     "NotRunning",
     "Refusal",
+    "Remote",
+    "RemoteRefused",
     "Settings",
     "Unauthorized",
+    "User",
     "WouldBlock",
     "__version__",
 ]
@@ -37,14 +45,20 @@ _HOMES = {
     "AlreadyRunning": "chatrooms.lifetime",
     "Authenticate": "chatrooms.identity.hosts",
     "Chatrooms": "chatrooms.app",
+    "Conflict": "chatrooms.errors",
     "Connected": "chatrooms.doors.greeting",
     "Forbidden": "chatrooms.errors",
     "Handshake": "chatrooms.identity.handshake",
+    "Invalid": "chatrooms.errors",
     "Message": "chatrooms.storage.rows",
+    "NotFound": "chatrooms.errors",
     "NotRunning": "chatrooms.lifetime",
     "Refusal": "chatrooms.errors",
+    "Remote": "chatrooms.remote",
+    "RemoteRefused": "chatrooms.remote",
     "Settings": "chatrooms.settings",
     "Unauthorized": "chatrooms.errors",
+    "User": "chatrooms.identity.accounts",
     "WouldBlock": "chatrooms.lifetime",
 }
 

@@ -4,40 +4,44 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from chatrooms import names
+from chatrooms.doors.application import ApplicationDoor
 from chatrooms.doors.assets import Assets
+from chatrooms.doors.body import MAX_DEPTH
 from chatrooms.doors.brand import Brand
 from chatrooms.doors.callers import Callers
 from chatrooms.doors.docs import Contract, Documents
 from chatrooms.doors.downloads import Downloads
 from chatrooms.doors.front import Front
-from chatrooms.doors.greeting import Connected
-from chatrooms.doors.http import MAX_DEPTH, HttpDoor
+from chatrooms.doors.greeting import Connected, Greeting
+from chatrooms.doors.hearing import Hearing
+from chatrooms.doors.http import HttpDoor
+from chatrooms.doors.own_events import OwnEvents
+from chatrooms.doors.rechecking import Rechecking
 from chatrooms.doors.reference import Reference
+from chatrooms.doors.remote import RemoteDoor
 from chatrooms.doors.running import ABSENT
 from chatrooms.doors.snapshot import Folder
 from chatrooms.doors.socketio import TIMED_OUT, SocketioDoor, malformed
 from chatrooms.doors.uploads import Uploads
-from chatrooms.errors import Invalid, NotFound
-from chatrooms.events import End, Signal
 from chatrooms.features import FEATURES, rooms, users
 from chatrooms.identity import FEATURES as IDENTITY
-from chatrooms.identity import lifetimes
+from chatrooms.identity import lifetimes, setups
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.hosts import Authenticate
 from chatrooms.identity.pages import Pages
+from chatrooms.identity.setups import Start
 from chatrooms.lifetime import Lifetime
-from chatrooms.pipeline import access, jobs
+from chatrooms.pipeline import jobs
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.bus import Local
-from chatrooms.pipeline.commands import APPLICATION, Act, Caller
+from chatrooms.pipeline.commands import APPLICATION, Act
 from chatrooms.pipeline.feature import Feature, Features
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.rates import Rates
@@ -46,7 +50,6 @@ from chatrooms.storage import facts
 from chatrooms.storage.database import Database
 from chatrooms.storage.facts import Facts
 from chatrooms.storage.files import make_private_folder
-from chatrooms.storage.rows import Message
 from chatrooms.wire.connection_limits import exempt
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.origins import checked_before
@@ -56,7 +59,7 @@ from chatrooms.wire.session_limits import SessionLimits
 log = logging.getLogger(__name__)
 
 
-class Chatrooms:
+class Chatrooms(ApplicationDoor):
     """The chat as an ASGI application.
 
     Serve it by itself, or mount it in your application and give that application its `lifespan`::
@@ -69,11 +72,10 @@ class Chatrooms:
     The chat runs on the event loop of its lifespan. Before and after that, requests and sockets are rejected with 503,
     and calls raise `NotRunning`. You can await calls on other event loops; in a thread without one, use `post_sync`.
 
-    ``authenticate`` returns the username behind a connection (see `Authenticate`); without it, people join by name.
-    Requests from pages of other origins than the chat's own and ``settings.origins`` are rejected before it is called.
-    ``on_connect`` is called for each connected socket with the username and the handshake's ``auth``. Commands do not
-    wait for it; its exceptions are logged, and when the chat ends it is cancelled. While 16 calls for a person have not
-    returned, or one for the same connection, further sockets are rejected as ``rate_limited``.
+    ``authenticate`` returns the user behind a connection (see `Authenticate`); without it, people join by name. It is
+    asked again about every five minutes for each open socket. Requests from pages of other origins than the chat's own
+    and ``settings.origins`` are rejected before it is called. ``on_connect`` is called like a handler of
+    `on_connect`, but with the username and the handshake's ``auth``.
     """
 
     def __init__(
@@ -93,25 +95,37 @@ class Chatrooms:
         self._db = Database(settings.database_url)
         self._db.writer.on_lost(self._stop_serving)
         self._server = _server(settings)
-        self._broadcast = Broadcast(self._server, self._db.reader, Local())
+        self._is_hosted = authenticate is not None
+        self._hearing, self._greeting = Hearing(), Greeting(self._id_of, on_connect)
+        self._broadcast = Broadcast(self._server, self._db.reader, Local(), self._hearing.take)
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(jobs.FORGET,))))
         rates, queue = Rates(settings), jobs.Queue()
         self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue)
-        self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
         self._components = declared.start(self._broadcast, self._pipeline)
+        self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
 
         pages, gate = Pages(settings.origins), Gate(self._pipeline, rates, authenticate)
-        self._socketio = SocketioDoor(
-            settings, self._broadcast, self._pipeline, gate, pages=pages, on_connect=on_connect
+        self._own = OwnEvents(declared.commands, self._id_of)
+        self._rechecking = Rechecking(self._server, gate)
+        SocketioDoor(
+            settings,
+            self._broadcast,
+            self._pipeline,
+            gate,
+            pages=pages,
+            greeting=self._greeting,
+            own=self._own,
+            rechecking=self._rechecking if authenticate else None,
         )
-        brand = Brand(settings.name, settings.lobby, settings.accent)
-        assets = Assets(_static(), brand, hosted=authenticate is not None)
-        reference = Reference(Documents(Contract(declared.declared, declared.parts)), settings)
+        assets = Assets(_static(), self._brand, hosted=self._is_hosted)
+        documents = Documents(Contract(declared.declared, declared.parts))
+        reference = Reference(documents, settings, lambda: self._pipeline.name)
         callers = Callers(pages, gate)
         self._uploads = uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
-        downloads = [Downloads(callers, self._pipeline, rates, each) for each in declared.contents]
-        files = [route for up, down in zip(uploads, downloads, strict=True) for route in (*up.routes(), *down.routes())]
-        routes = (*files, *reference.routes(), *assets.routes())
+        downloads = Downloads(callers, self._pipeline, rates, declared.served)
+        files = (*(route for each in uploads for route in each.routes()), *downloads.routes())
+        remote = RemoteDoor(self, callers, rates)
+        routes = (*files, *remote.routes(), *reference.routes(), *assets.routes())
         http = HttpDoor(callers, self._pipeline, gate, self._db.reader, routes=routes)
         self._front = Front(settings, self._lifetime, pages, self._server, http.app(self.lifespan))
 
@@ -138,67 +152,30 @@ class Chatrooms:
             ending.callback(self._lifetime.stop)
             ending.push_async_callback(self._drain)
             self._pipeline.facts = await self._pipeline.change(
+                lambda act: facts.find_or_make(act.db, act.now), APPLICATION
+            )
+            self._pipeline.facts = await self._pipeline.change(
                 _create_defaults, APPLICATION, users.SYSTEM, self.settings.lobby
             )
             self._lifetime.ready()
             async with self._runner.running():
                 yield
 
+    @property
+    def name(self) -> str:
+        """What the server is called: as the setting says, or else its owner."""
+        return self._pipeline.name
+
+    async def owned(self) -> Start:
+        """Return whether the server has an owner, and a link that makes the first one if no one has joined yet."""
+        return await self._lifetime.call(self._pipeline.change, setups.start, APPLICATION)
+
     async def drain(self) -> None:
         """Close all connections and let clients know that this server is shutting down, so that they reconnect."""
         await self._lifetime.call(self._drain)
 
-    async def post(self, room: str, text: str, *, author: str | None = None, id: str | None = None) -> Message:
-        """Store a message, send it to every tab and device of everyone in ``room``, and return it.
-
-        ``room`` is a shared room, a conversation, or a username for that person's own room. Without an ``author``, the
-        application itself posts. With one, that person posts, with their permissions, and a username means the
-        conversation with them. A message with the same ``id`` (a UUID) is stored once.
-
-        Await it on any event loop; in a thread without one, use `post_sync`. Raises a `Refusal`, or `NotRunning` before
-        and after the chat's lifespan.
-        """
-        return await self._lifetime.call(self._post, room, text, author=author, id=id)
-
-    def post_sync(self, room: str, text: str, *, author: str | None = None, id: str | None = None) -> Message:
-        """Post from a thread, for instance in a ``def`` endpoint, a worker, or another framework's signal handler.
-
-        Blocks until the message is stored. Raises what `post` raises, and `WouldBlock` on the thread of the chat's own
-        event loop: ``await post(...)`` there.
-        """
-        return self._lifetime.call_sync(self._post, room, text, author=author, id=id)
-
-    async def signal(self, to: str, type: str, data: Any = None) -> None:
-        """Emit a live signal, which is not stored, to a room or person.
-
-        Raises `Invalid` if ``to`` is not a room name, `NotFound` if there is no such room or person, and `NotRunning`.
-        """
-        await self._lifetime.call(self._signal, to, type, data)
-
-    async def emit(self, event: str, data: Any, *, to: str | list[str]) -> None:
-        """Emit your own event to the sockets in one or more rooms; an empty ``to`` reaches no one.
-
-        Raises `NotRunning`.
-        """
-        await self._lifetime.call(self._server.emit, event, data, to=to)
-
-    async def disconnect(self, username: str) -> None:
-        """End every connection of a person at once; they may reconnect if `authenticate` still accepts them.
-
-        Raises `Invalid` if it is no username, `NotFound` if no one has it, and `NotRunning`.
-        """
-        await self._lifetime.call(self._disconnect, username)
-
-    def sockets_in(self, room: str) -> list[str]:
-        """Return the ids of this process's sockets in ``room``; empty while the chat is not running."""
-        return self._broadcast.sockets_in(room)
-
-    async def run(self, command: str, params: Mapping[str, Any], *, username: str) -> dict[str, Any]:
-        """Run any command as ``username``, with their permissions, and return its result.
-
-        Raises a `Refusal`, and `NotRunning`.
-        """
-        return await self._lifetime.call(self._run, command, params, username)
+    def _brand(self) -> Brand:
+        return Brand(self._pipeline.name, self.settings.lobby, self.settings.accent)
 
     async def _drain(self) -> None:
         if not self._draining:
@@ -208,7 +185,8 @@ class Chatrooms:
             await self._server.shutdown()
             for component in self._components:
                 component.close()
-            await self._socketio.close()
+            for part in (self._greeting, self._hearing, self._own, self._rechecking):
+                await part.close()
 
     def _stop_serving(self, reason: str) -> None:
         """Reject all requests and calls, and close all connections: clients belong to the other server now."""
@@ -218,48 +196,11 @@ class Chatrooms:
             self._lifetime.stop()
             self._ending = asyncio.get_running_loop().create_task(self._drain())
 
-    async def _post(self, room: str, text: str, *, author: str | None, id: str | None) -> Message:
-        me = await self._person(author) if author else APPLICATION
-        given = {"room": room, "text": text} | ({"id": id} if id else {})
-        result = await self._pipeline.run("message.post", given, me)
-        message: Message = result["message"]
-        return message
-
-    async def _signal(self, to: str, type: str, data: Any) -> None:
-        room = _parsed(names.durable, to, "to")
-        if not await self._pipeline.lookup(lambda db: access.known(db, room)):
-            raise NotFound("No such room or person.", field="to")
-        await self._broadcast.publish([Signal(room, users.SYSTEM, type, data)])
-
-    async def _run(self, command: str, params: Mapping[str, Any], username: str) -> dict[str, Any]:
-        result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._person(username))
-        return result
-
-    async def _disconnect(self, username: str) -> None:
-        person = await self._person(username)
-        await self._broadcast.publish([End(person.username, at_once=True)])
-
-    async def _person(self, name: str) -> Caller:
-        username = _parsed(names.username, name, "username")
-        if await self._pipeline.lookup(lambda db: users.find(db, username)) is None:
-            raise NotFound(username=username)
-        return Caller(username)
-
-
-def _parsed(parse: Callable[[str], str], name: object, field: str) -> str:
-    """Return the normalized ``name``; raises `Invalid`."""
-    if not isinstance(name, str):
-        raise Invalid("A name must be text.", field=field)
-    try:
-        return parse(name)
-    except ValueError as error:
-        raise Invalid(str(error), field=field) from None
-
 
 def _create_defaults(act: Act) -> Facts:
     """Create the system user and the lobby, unless they exist; return the facts about the database."""
-    if users.find(act.db, users.SYSTEM) is None:
-        users.add(act, users.SYSTEM)
+    if users.find_or_add(act, users.SYSTEM)["name"] != act.server:
+        users.name_application(act)
     if not rooms.exists(act.db, act.lobby):
         rooms.add(act, act.lobby, "open", act.lobby[1:].capitalize(), "The room for everyone.")
     known = facts.find_or_make(act.db, act.now)

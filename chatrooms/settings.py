@@ -28,6 +28,10 @@ FILES = "files"
 OURS = (DATABASE, FILES)
 """What the names of everything in the data directory begin with."""
 MEGABYTE = 1_000_000
+LEAST_KEY = 32
+"""Characters of the shortest service key."""
+SECRETS = frozenset({"service_key"})
+"""Settings that are never shown, nor given as flags, which other accounts of the machine could read."""
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -94,7 +98,14 @@ class Settings(BaseSettings):
     guests: Literal["claim", "invite", "open", "off"] = Field(
         default="claim",
         description="claim: guests claim a free name and keep it; invite: the same, with an invitation only; "
-        "open: any name, unverified; off: no guests.",
+        "open: any name, unverified; off: no guests. Until somebody has joined, guests come from this machine alone, "
+        "unless this is set.",
+    )
+    service_key: str = Field(
+        default="",
+        repr=False,
+        description="A secret of at least 32 characters, by which programs of your own speak for the application (see "
+        "chatrooms.Remote); if empty, none do. Give it in the environment or in the file.",
     )
     origins: Listed = Field(
         default=(),
@@ -130,6 +141,14 @@ class Settings(BaseSettings):
         default=4.0, ge=0, le=3600, description="Seconds until a disconnected person counts as offline."
     )
 
+    edit_minutes: int = Field(
+        default=0,
+        ge=0,
+        le=5_256_000,
+        description="Minutes for which people can edit and delete their messages; 0 for as long as they like. "
+        "Moderators can always delete.",
+    )
+
     file_size: int = Field(
         default=256, ge=0, le=100_000, description="Megabytes of the largest file that people can share; 0 for none."
     )
@@ -139,6 +158,11 @@ class Settings(BaseSettings):
         default="",
         description="Where files are stored: s3://bucket/prefix (install chatrooms[s3]); if empty, in the data "
         "directory.",
+    )
+
+    previews: bool = Field(
+        default=True,
+        description="Whether the server loads what messages link to, to show what it is about.",
     )
 
     rate_join: Rate = Field(default="30/minute", description="Joins allowed per address (IPv6: per /64).")
@@ -163,6 +187,9 @@ class Settings(BaseSettings):
     rate_download: PersonRate = Field(
         default="1800/minute", description="Files, pictures and parts of them that a person may load."
     )
+    rate_preview: PersonRate = Field(
+        default="200/hour;20/minute", description="Messages of a person whose links are previewed; others have none."
+    )
     rate_other: PersonRate = Field(default="600/minute", description="Other commands allowed per person.")
     rate_broadcast: AddressRate = Field(
         default="20000/second",
@@ -177,6 +204,13 @@ class Settings(BaseSettings):
         if not line:
             raise ValueError("This has no visible characters.")
         return line
+
+    @field_validator("service_key")
+    @classmethod
+    def _service_key_is_long(cls, value: str) -> str:
+        if value and (len(value) < LEAST_KEY or not value.isascii() or not value.isprintable() or " " in value):
+            raise ValueError(f"A service key has at least {LEAST_KEY} characters of ASCII, without spaces.")
+        return value
 
     @field_validator("accent")
     @classmethod

@@ -22,6 +22,7 @@ MAX_FILES = 10
 MAX_BYTES = 256 * 1024
 """About how many bytes of text fit into one response, so that it stays within a socket's send queue."""
 MAX_SIGNAL = 64 * 1024
+MAX_DETAILS = 16 * 1024
 MAX_MISSED = 200
 MAX_SYNC = 240 * 1024
 MAX_SEQ = names.MAX_SEQ
@@ -98,6 +99,16 @@ def _future(value: str) -> str:
     return moment
 
 
+def _details(value: dict[str, Any]) -> dict[str, Any]:
+    try:
+        size = size_of(value)
+    except TypeError as error:
+        raise ValueError(f"This is not JSON: {error}") from None
+    if size > MAX_DETAILS:
+        raise ValueError(f"At most {MAX_DETAILS // 1024} KiB of data are allowed.")
+    return value
+
+
 CLEAN = rf"^[^{_CONTROLS}]*$"
 """No control characters except tabs and line breaks; PostgreSQL stores no NUL."""
 MAPPED = object()
@@ -136,6 +147,15 @@ MaybeText = Annotated[
     AfterValidator(lambda value: _visible(value) if value else value),
 ]
 """The text of a message that need not have any."""
+Confirmed = Annotated[
+    bool,
+    Field(
+        description="Whether its author has confirmed what is otherwise `unconfirmed`: that `@room` or `@here` "
+        "notifies more than 20 people."
+    ),
+]
+Details = Annotated[dict[str, Any], AfterValidator(_details)]
+"""An object of the application's own, at most 16 KiB of JSON."""
 Title = Annotated[str, Field(max_length=80), AfterValidator(line)]
 Topic = Annotated[str, Field(max_length=250), AfterValidator(line)]
 Search = Annotated[str, Field(max_length=80), AfterValidator(_clean)]

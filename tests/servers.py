@@ -15,10 +15,11 @@ import uvicorn
 from chatrooms.app import Chatrooms
 from chatrooms.cli.serve import uvicorn_options
 from chatrooms.settings import RATES, Settings
+from chatrooms.testing.serving import PromptServer
 from tests import databases
 
 GENEROUS = "1000000/second"
-QUICK = {f"rate_{name}": GENEROUS for name in RATES} | {"presence_grace": 0.2}
+QUICK = {f"rate_{name}": GENEROUS for name in RATES} | {"presence_grace": 0.2, "previews": False}
 
 PLAIN = {"http": "httptools", "ws": "websockets-sansio"}
 """Options for uvicorn's own protocols, with which everything must work, too."""
@@ -43,29 +44,6 @@ async def running(data: Path, **settings: Any) -> AsyncIterator[RunningServer]:
     chat = Chatrooms(Settings(data=data, **QUICK | settings))
     async with chat.lifespan(), serving(chat) as url:
         yield RunningServer(url, chat)
-
-
-class PromptServer(uvicorn.Server):
-    """uvicorn, which ends at once when asked, instead of checking ten times a second."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.told_to_end = asyncio.Event()
-
-    async def main_loop(self) -> None:
-        """Wait for the end."""
-        await self.on_tick(0)  # which sets the default headers
-        await self.told_to_end.wait()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Skip the pause for clients where there are none."""
-        if self.server_state.connections or self.server_state.tasks:
-            await super().shutdown(sockets)
-            return
-        for server in self.servers:
-            server.close()
-            await server.wait_closed()
-        await self.lifespan.shutdown()
 
 
 @asynccontextmanager

@@ -7,14 +7,17 @@ import json
 import re
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+import pytest
 from yarl import URL
 
 from chatrooms import wire
 from tests import node, processes
-from tests.people import connect
+from tests.people import Refused, connect
 from tests.processes import PATIENCE, environment
 from tests.wire.test_shutdown import free_port
 
@@ -43,26 +46,62 @@ def test_both_commands_differ_only_in_their_last_line():
 
 
 async def test_the_embedding_example_runs_as_printed(tmp_path):
-    (tmp_path / "shop.py").write_text(blocks("python")[0])
     command = next(block for block in blocks("sh") if "uvicorn" in block)
+    async with serving(tmp_path, "shop.py", blocks("python")[0], command) as url:
+        await _shop(url)
+
+
+async def test_the_program_in_the_guide_runs_as_printed(tmp_path):
+    guide = (TOP / "docs" / "embedding.md").read_text()
+    command = next(block for block in blocks("sh") if "uvicorn" in block).replace("shop:app", "support:app")
+    program, *_ = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    async with serving(tmp_path, "support.py", program, command) as url:
+        await _support(url)
+
+
+@asynccontextmanager
+async def serving(folder: Path, file: str, text: str, command: str) -> AsyncIterator[str]:
+    """Run a printed program by its printed command, in a process of its own; yield its URL."""
+    (folder / file).write_text(text)
     name, *arguments = words(command)
     port = str(free_port())
     program = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", name, *arguments, "--port", port),
-        cwd=tmp_path,
-        env=environment(tmp_path),
+        cwd=folder,
+        env=environment(folder),
         stderr=asyncio.subprocess.PIPE,
     )
     try:
         while b"running on" not in (await asyncio.wait_for(program.stderr.readline(), PATIENCE)):
             pass
-        await _shop(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}"
         program.terminate()
         await asyncio.wait_for(program.communicate(), PATIENCE)
     finally:
         if program.returncode is None:
             program.kill()
         await program.wait()
+
+
+async def _support(url: str) -> None:
+    """Use everything that the guide's program does."""
+    headers = {"Cookie": "login=s3cret"}
+    async with connect(url, "ann", path="chat", auth={}, headers=headers) as ann, aiohttp.ClientSession() as http:
+        await ann.hears_text("Howdy!")
+        asked = await ann.say("#support", "What are your opening hours?")
+        assert (await ann.run("vote", choice="tea")) == {"votes": 1}
+        with pytest.raises(Refused, match="voted already"):
+            await ann.run("vote", choice="tea")
+        for _ in range(2):
+            async with http.get(f"{url}/ship/7") as answer:
+                assert await answer.text() == "posted"
+        shipped = await ann.hears_text("Your order has shipped.")
+        assert (shipped["room"], shipped["data"]) == ("ann+system", {"order": 7})
+        await ann.hears(
+            lambda _, data: any(row["thread"] for row in data.get("messages", ()) if row["id"] == asked["id"])
+        )
+        await ann.settled()
+        assert ann.texts("ann+system") == ["Howdy!", "Your order has shipped."]
 
 
 async def _shop(url: str) -> None:
@@ -79,6 +118,8 @@ async def _shop(url: str) -> None:
             await alice.settled()
             assert alice.texts() == ["Your order has shipped.", "Deployed."]
             assert len(alice.signals("greeting")) == 1
+            await alice.say("alice+system", "It is broken")
+            await alice.hears_text("Thank you, we'll look into it.")
 
 
 AFTERWARDS = """

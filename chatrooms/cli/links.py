@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from chatrooms import clock, names
 from chatrooms.cli.opening import Unable, opening_existing
 from chatrooms.features import rooms, users
-from chatrooms.identity import invites, links, passkeys, passwords, service_keys, sessions, totp
+from chatrooms.identity import invites, links, proofs, suspending
+from chatrooms.pipeline import jobs
 from chatrooms.settings import Settings
 from chatrooms.storage.engines import connect
 from chatrooms.storage.migrations import HEAD, revision_of
@@ -26,13 +27,9 @@ def sign_in(settings: Settings, username: str, minutes: int, *, forget_password:
         if username == users.SYSTEM or users.find(db, username) is None:
             raise Unable(f"no one has the name {username}")
         if forget_password:
-            passwords.forget(db, username)
-            passkeys.forget(db, username)
-            totp.forget(db, username)
-            service_keys.forget(db, username)
-            sessions.end_all(db, username)
+            jobs.leave(db, suspending.END, {"username": username, "sessions": proofs.forget(db, username)})
         link = links.make(db, username, timedelta(minutes=minutes))
-    return f"{_page(settings)}#/link/{link['code']}"
+    return f"{page(settings)}#/link/{link['code']}"
 
 
 def invite(settings: Settings, room: str, uses: int, days: int) -> str:
@@ -41,7 +38,7 @@ def invite(settings: Settings, room: str, uses: int, days: int) -> str:
         if not rooms.exists(db, room):
             raise Unable(f"there is no room {room}")
         made = invites.make(db, names.APPLICATION, room, uses, clock.later(timedelta(days=days)))
-    return f"{_page(settings)}#/invite/{made['code']}"
+    return f"{page(settings)}#/invite/{made['code']}"
 
 
 @contextmanager
@@ -58,7 +55,7 @@ def beside(settings: Settings) -> Iterator[Connection]:
             engine.dispose()
 
 
-def _page(settings: Settings) -> str:
+def page(settings: Settings) -> str:
     """Return the address of the chat's page, as far as the settings tell."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return settings.url or f"http://{host}:{settings.port}/"

@@ -8,12 +8,19 @@ from pydantic import ValidationError
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from chatrooms.settings import Settings
+from chatrooms.settings import SECRETS, Settings
 
 EXAMPLE = "postgresql+psycopg://name:password@host/database"
 PLACES = ("host", "port")
 """The options in the query of a database URL that say where the server is."""
 UNREADABLE = "(not a database URL)"
+
+
+def value(name: str, value: Any) -> Any:
+    """Return what to print of a setting."""
+    if name in SECRETS:
+        return "(set)" if value else ""
+    return database(value) if name == "database" else value
 
 
 def database(url: str) -> str:
@@ -45,5 +52,5 @@ def mistake(error: ValidationError) -> str:
 
 def _value(name: str, given: Any) -> str:
     """Return a value to show; a mistyped one may be a database URL or hold a name and password."""
-    secret = name not in Settings.model_fields or name == "database" or "@" in str(given)
+    secret = name not in Settings.model_fields or name in {*SECRETS, "database"} or "@" in str(given)
     return "" if secret else f" (got {given!r})"

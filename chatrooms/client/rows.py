@@ -14,6 +14,28 @@ Access = Literal["open", "private", "conversation", "personal", "thread"]
 """
 
 
+class Account(TypedDict):
+    """A person, and what only moderators, admins and owners of the server see of them."""
+
+    user: User
+    """Their profile."""
+    suspension: Suspension | None
+    """Why they cannot sign in, if they are suspended."""
+    sessions: int
+    """How many browsers and programs are signed in as them."""
+    seen_at: str | None
+    """When one of these was last used, to the hour; ISO 8601."""
+    has_password: bool
+    """Whether they can sign in by a password."""
+
+
+class AccountPage(TypedDict):
+    """People; ``more`` is true if there are others after the last one."""
+
+    people: list[Account]
+    more: bool
+
+
 class AppSecret(TypedDict):
     """What an app needs to show codes."""
 
@@ -37,6 +59,19 @@ class Begun(TypedDict):
 
     file: Beginning
     upload: str
+
+
+class Block(TypedDict):
+    """A person whom you have blocked; in your own room only."""
+
+    blocked: str
+    """The username of the person."""
+    at: str
+    """When you blocked or unblocked them; ISO 8601, UTC, with milliseconds."""
+    gone: bool
+    """Whether you have unblocked them."""
+    rev: int
+    """The revision at which the row last changed, of the room whose change it belongs to."""
 
 
 class Bookmark(TypedDict):
@@ -67,6 +102,15 @@ class BookmarkPage(TypedDict):
     more: bool
 
 
+class Call(TypedDict):
+    """Whom a message calls."""
+
+    whom: Literal["room", "here"]
+    """All members of the room (``room``), or those of them who were online (``here``)."""
+    at: str
+    """When it began to call them; ISO 8601, UTC, with milliseconds."""
+
+
 class Echo(TypedDict):
     """A reply in a thread of this room."""
 
@@ -82,7 +126,9 @@ class EventData(TypedDict):
     """The details of an event: those that its kind has."""
 
     username: NotRequired[str]
-    """Who was invited or removed."""
+    """Who was invited or removed, or got another role."""
+    role: NotRequired[Role]
+    """The new role of that person."""
     owner: NotRequired[str]
     """Who became the owner because the last one left or was removed."""
     title: NotRequired[str]
@@ -112,6 +158,8 @@ class File(TypedDict):
     """Where it is, relative to the address of the chat."""
     picture: Picture | None
     """``null`` if it is not a picture that can be shown."""
+    duration: float | None
+    """The seconds that it takes, if its author's client said so: recordings may not say it."""
 
 
 class Follow(TypedDict):
@@ -159,12 +207,12 @@ class FoundMessage(TypedDict):
     """The username of the author, or of the person who did it."""
     kind: str
     """``text``, or what happened: ``joined``, ``left``, ``invited``, ``removed``, ``renamed`` (a new title),
-    ``topic``, ``access``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
+    ``topic``, ``access``, ``role``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
     """
     text: str | None
     """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""
-    data: EventData | None
-    """The details of an event, if it has any."""
+    data: EventData | dict[str, object] | None
+    """The details of an event, or what the application added to its message, if there is any."""
     at: str
     """When it was posted; ISO 8601, UTC, with milliseconds."""
     edited_at: str | None
@@ -181,6 +229,10 @@ class FoundMessage(TypedDict):
     """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code,
     quotes, links and addresses; at most 50.
     """
+    calls: Call | None
+    """Whom it mentions besides ``mentions``, because its author, an owner or moderator of the room, wrote
+    ``@room`` or ``@here``, or ``null``.
+    """
     quoted: Quoted | None
     """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
     change alone is sent: take the new text from there, and ``null`` if it was deleted.
@@ -195,6 +247,8 @@ class FoundMessage(TypedDict):
     """
     files: list[File]
     """Its files, at most 10; a message with files can have an empty text."""
+    previews: list[Preview]
+    """What its first 3 links lead to, once the server has loaded that; those that it could not load are missing."""
 
 
 class FoundPage(TypedDict):
@@ -231,16 +285,18 @@ class History(TypedDict):
 class InboxItem(TypedDict):
     """Something that concerns you; in your own room only.
 
-    A client that never had an item gets it only while it is unread. It is ``read`` once you mark it, or have
-    read its room up to its message, and ``gone`` once the message no longer concerns you or is deleted, or
-    you leave the room. At most 400 are unread; then the oldest becomes read.
+    Items of kind ``reaction`` and ``invitation`` need no attention at once: clients count them in the inbox
+    alone. A client that never had an item gets it only while it is unread. It is ``read`` once you mark it,
+    or have read its room up to its message, and ``gone`` once the message no longer concerns you or is
+    deleted, or you leave the room. At most 400 are unread; then the oldest becomes read.
     """
 
     id: int
     """Greater than that of older items."""
     kind: str
-    """Why it concerns you: ``mention``, ``reply`` to a message of yours, or ``thread`` that you follow: the
-    first message there that you have not read; there can be others.
+    """Why it concerns you: ``mention``, ``reply`` to a message of yours, ``thread`` that you follow: the first
+    message there that you have not read, ``keyword`` of yours in it, ``reaction`` of others to a message of
+    yours: one item for all of them, or ``invitation`` to the room; there can be others.
     """
     room: str
     """The room's name."""
@@ -347,6 +403,10 @@ class Listing(TypedDict):
     """When it was created; ISO 8601, UTC, with milliseconds."""
     archived: bool
     """Whether it is archived, and so read-only."""
+    picture: str | None
+    """Its picture, or ``null``: at ``files/rooms/<name without #>/<picture>``, as that of a person; that of a
+    private room for members only.
+    """
     rev: int
     """The revision at which the row last changed, of the room whose change it belongs to."""
     posted: int
@@ -357,8 +417,17 @@ class Listing(TypedDict):
     """How many people belong to it; 0 for a personal room."""
 
 
+class Managed(TypedDict):
+    """A room and its owners."""
+
+    room: Room
+    """The room."""
+    owners: list[str]
+    """The usernames of its owners."""
+
+
 class ManyInvites(TypedDict):
-    """The invitations to a room that still work, the newest first."""
+    """The invitations that still work, the newest first."""
 
     invites: list[Invite]
 
@@ -471,12 +540,12 @@ class Message(TypedDict):
     """The username of the author, or of the person who did it."""
     kind: str
     """``text``, or what happened: ``joined``, ``left``, ``invited``, ``removed``, ``renamed`` (a new title),
-    ``topic``, ``access``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
+    ``topic``, ``access``, ``role``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
     """
     text: str | None
     """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""
-    data: EventData | None
-    """The details of an event, if it has any."""
+    data: EventData | dict[str, object] | None
+    """The details of an event, or what the application added to its message, if there is any."""
     at: str
     """When it was posted; ISO 8601, UTC, with milliseconds."""
     edited_at: str | None
@@ -490,6 +559,10 @@ class Message(TypedDict):
     mentions: list[str]
     """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code,
     quotes, links and addresses; at most 50.
+    """
+    calls: Call | None
+    """Whom it mentions besides ``mentions``, because its author, an owner or moderator of the room, wrote
+    ``@room`` or ``@here``, or ``null``.
     """
     quoted: Quoted | None
     """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
@@ -505,6 +578,15 @@ class Message(TypedDict):
     """
     files: list[File]
     """Its files, at most 10; a message with files can have an empty text."""
+    previews: list[Preview]
+    """What its first 3 links lead to, once the server has loaded that; those that it could not load are missing."""
+
+
+class Named(TypedDict):
+    """What the server is called now."""
+
+    name: str
+    """Its name."""
 
 
 class NewInvite(TypedDict):
@@ -545,6 +627,12 @@ class NewKey(TypedDict):
     """When it was last used, to the hour; null if never."""
     token: str
     """What programs give as ``token``, or ``Authorization: Bearer``. Shown once."""
+
+
+class OneBlock(TypedDict):
+    """Your block of the person as it is now."""
+
+    block: Block
 
 
 class OneInvite(TypedDict):
@@ -599,6 +687,13 @@ class OneRoom(TypedDict):
     """The room as it is now."""
 
     room: Room
+
+
+class OneSuspension(TypedDict):
+    """The person's suspension as it is now; null if they can sign in."""
+
+    suspension: Suspension | None
+    """Why the person cannot sign in."""
 
 
 class OneUser(TypedDict):
@@ -672,6 +767,34 @@ class Pinned(TypedDict):
 
     messages: list[Message]
     more: bool
+
+
+class Preview(TypedDict):
+    """What a page that a message links to says of itself; it may lie, so show the host of the ``url`` too."""
+
+    url: str
+    """The link in the text."""
+    title: str
+    """One line; may be empty."""
+    description: str
+    """One line; may be empty."""
+    site: str
+    """The name of the site, one line; may be empty."""
+    picture: PreviewPicture | None
+    """``null`` if it has none."""
+
+
+class PreviewPicture(TypedDict):
+    """The picture of a page, as WebP, in a box of 800 pixels."""
+
+    url: str
+    """Where it is, relative to the address of the chat."""
+    width: int
+    """Of the original, in pixels."""
+    height: int
+    """Of the original, in pixels."""
+    placeholder: str
+    """A tiny picture to show meanwhile, as a ``data:`` URL."""
 
 
 class Quoted(TypedDict):
@@ -770,6 +893,10 @@ class Room(TypedDict):
     """When it was created; ISO 8601, UTC, with milliseconds."""
     archived: bool
     """Whether it is archived, and so read-only."""
+    picture: str | None
+    """Its picture, or ``null``: at ``files/rooms/<name without #>/<picture>``, as that of a person; that of a
+    private room for members only.
+    """
     rev: int
     """The revision at which the row last changed, of the room whose change it belongs to."""
     posted: int
@@ -780,6 +907,13 @@ class Room(TypedDict):
     """How many people belong to it; 0 for a personal room."""
 
 
+class RoomPage(TypedDict):
+    """Rooms; ``more`` is true if there are others after the last one."""
+
+    rooms: list[Managed]
+    more: bool
+
+
 class SecondFactor(TypedDict):
     """Whether signing in with a password takes a code too."""
 
@@ -787,6 +921,10 @@ class SecondFactor(TypedDict):
     """Since when it does, in ISO 8601; null if it does not."""
     recovery_codes: int
     """How many recovery codes are left."""
+
+
+ServerRole = Literal["owner", "admin", "moderator", "member", "guest"]
+"""What a person may do on this server, from most to least."""
 
 
 class Session(TypedDict):
@@ -819,6 +957,8 @@ class SharedFile(TypedDict):
     """Where it is, relative to the address of the chat."""
     picture: Picture | None
     """``null`` if it is not a picture that can be shown."""
+    duration: float | None
+    """The seconds that it takes, if its author's client said so: recordings may not say it."""
     message: str
     """The id of the message."""
     seq: int
@@ -871,8 +1011,19 @@ class Summary(TypedDict):
     """The usernames of the first 5 people who replied, in that order."""
 
 
+class Suspension(TypedDict):
+    """Why a person cannot sign in."""
+
+    by: str
+    """The username of the person who suspended them; ``system`` from the console."""
+    at: str
+    """Since when; ISO 8601, UTC, with milliseconds."""
+    reason: str
+    """Why, as they are told when they try to sign in."""
+
+
 class ThreadPage(TypedDict):
-    """Threads, that with the newest reply first; ``more`` is true if there are others.
+    """Threads, newest reply first; ``more`` is true if there are others.
 
     Those in rooms that you left are left out.
     """
@@ -894,8 +1045,14 @@ class User(TypedDict):
     """The name that others see; if empty, the username."""
     about: str
     """One line about the person."""
+    picture: str | None
+    """Their picture, or ``null``: at ``files/people/<username>/<picture>``, a square of 512 pixels as WebP, or
+    of 128 with ``?size=small``.
+    """
     created_at: str
     """When it was created; ISO 8601, UTC, with milliseconds."""
+    role: ServerRole
+    """What the person may do on this server."""
     rev: int
     """The revision at which the row last changed, of the room whose change it belongs to."""
 
@@ -922,6 +1079,15 @@ class Versions(TypedDict):
     versions: list[Version]
 
 
+class Wishes(TypedDict):
+    """What you want in your inbox now."""
+
+    keywords: list[str]
+    """Your keywords, in the form in which they are compared."""
+    reactions: bool
+    """Whether you want items about reactions to your messages."""
+
+
 class Tables:
     """The rows of a change, by table."""
 
@@ -943,6 +1109,8 @@ class Tables:
     def rows(self, table: Literal["bookmarks"]) -> list[Bookmark]: ...
     @overload
     def rows(self, table: Literal["follows"]) -> list[Follow]: ...
+    @overload
+    def rows(self, table: Literal["blocks"]) -> list[Block]: ...
     @overload
     def rows(self, table: Literal["messages"]) -> list[Message]: ...
     @overload

@@ -1,20 +1,29 @@
-"""Calls the host application's `on_connect` for each socket, in a task, and few at a time for one person."""
+"""Calls the host application's handlers of sockets that come and go, in tasks, and few at a time for one person."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
+from chatrooms.doors.hearing import require_coroutine
 from chatrooms.errors import RateLimited
+from chatrooms.identity.handshake import Handshake
 from chatrooms.wire import failures
 
 log = logging.getLogger(__name__)
 
-Connected = Callable[[str, Mapping[str, Any]], Awaitable[None]]
+Connected = Callable[[str, Mapping[str, Any]], Awaitable[object]]
 """What a host application does when a socket has connected: gets the username and the handshake's ``auth``."""
+OnConnect = Callable[[str, Handshake], Awaitable[object]]
+"""The same with the id of the user and the whole handshake."""
+OnDisconnect = Callable[[str], Awaitable[object]]
+"""What a host application does when a socket has disconnected: gets the id of the user."""
+IdOf = Callable[[str], Awaitable[str]]
+"""Returns the id of the user who has a username."""
 
 AT_ONCE = 16
 """How many of these calls run at once for one person."""
@@ -23,25 +32,45 @@ SECONDS_TO_END = 1.0
 
 
 class Greeting:
-    """The calls that have not returned yet: one for each connection, `AT_ONCE` for each person."""
+    """The handlers, and their calls that have not returned: one for each connection, `AT_ONCE` for each person."""
 
-    def __init__(self, on_connect: Connected | None) -> None:
-        self._on_connect = on_connect
+    def __init__(self, id_of: IdOf, connected: Connected | None) -> None:
+        self._id_of = id_of
+        self._came: list[OnConnect] = []
+        self._went: list[OnDisconnect] = []
+        self._connected = connected
         self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._running: dict[asyncio.Task[None], tuple[str, str]] = {}
+
+    def on_connect(self, handler: OnConnect) -> None:
+        """Have ``handler`` called for each socket that has connected."""
+        require_coroutine(handler)
+        self._came.append(handler)
+
+    def on_disconnect(self, handler: OnDisconnect) -> None:
+        """Have ``handler`` called for each socket that was connected and has disconnected."""
+        require_coroutine(handler)
+        self._went.append(handler)
 
     def require_room(self, username: str, connection: str) -> None:
         """Raise `RateLimited` if there can be no other call for this person or this connection now."""
         running = list(self._running.values())
         theirs = sum(name == username for name, _ in running)
-        if theirs >= AT_ONCE or any(each == connection for _, each in running):
+        if theirs >= AT_ONCE or (connection and any(each == connection for _, each in running)):
             raise RateLimited(retry_after=RETRY_AFTER)
 
-    def begin(self, username: str, connection: str, auth: Mapping[str, Any]) -> None:
-        """Call the host application for a socket that has connected; nothing waits for it."""
-        if self._on_connect is None:
-            return
-        task = asyncio.create_task(self._call(self._on_connect, username, auth))
+    def begin(self, username: str, connection: str, handshake: Handshake) -> None:
+        """Call the handlers for a socket that has connected; nothing waits for them."""
+        if self._came or self._connected:
+            self._start(username, connection, partial(self._greet, username, handshake))
+
+    def end(self, username: str) -> None:
+        """Call the handlers for a socket that has disconnected; nothing waits for them."""
+        if self._went:
+            self._start(username, "", partial(self._part, username))
+
+    def _start(self, username: str, connection: str, calls: Callable[[], Awaitable[None]]) -> None:
+        task = asyncio.create_task(self._in_turn(username, calls))
         self._running[task] = (username, connection)
         task.add_done_callback(self._running.pop)
 
@@ -53,10 +82,26 @@ class Greeting:
         if running and (await asyncio.wait(running, timeout=SECONDS_TO_END))[1]:
             log.error("on_connect does not end when it is cancelled; it is left alone")
 
-    async def _call(self, on_connect: Connected, username: str, auth: Mapping[str, Any]) -> None:
-        turn = self._turns.setdefault(username, asyncio.Semaphore(AT_ONCE))  # for sockets that connect together
-        try:
-            async with turn:
-                await on_connect(username, auth)
-        except Exception:
-            failures.report("on_connect failed")
+    async def _in_turn(self, username: str, calls: Callable[[], Awaitable[None]]) -> None:
+        async with self._turns.setdefault(username, asyncio.Semaphore(AT_ONCE)):  # for sockets that connect together
+            await calls()
+
+    async def _greet(self, username: str, handshake: Handshake) -> None:
+        if self._connected:
+            await _call("on_connect", self._connected, username, handshake.auth)
+        if self._came:
+            user = await self._id_of(username)
+            for handler in self._came:
+                await _call("on_connect", handler, user, handshake)
+
+    async def _part(self, username: str) -> None:
+        user = await self._id_of(username)
+        for handler in self._went:
+            await _call("on_disconnect", handler, user)
+
+
+async def _call(what: str, handler: Callable[..., Awaitable[object]], *given: Any) -> None:
+    try:
+        await handler(*given)
+    except Exception:
+        failures.report(f"{what} failed")

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Lifespan
 
 from chatrooms.doors.answers import Success, failed, refusal_of, refusal_response, response
+from chatrooms.doors.body import read
 from chatrooms.doors.callers import Callers
-from chatrooms.errors import Internal, Invalid, MethodNotAllowed, NotFound, TooLarge, Unavailable
+from chatrooms.errors import Internal, MethodNotAllowed, NotFound, Unavailable
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.storage.reader import Reader
-from chatrooms.wire.packets import parse_json
-from chatrooms.wire.requests import announced
-from chatrooms.wire.server import MAX_PACKET
-
-MAX_DEPTH = 64
-"""Levels of nested JSON in the body of a command; commands refuse less, and name the field."""
-SECONDS_TO_SEND = 10.0
-"""How long sending the body of a command may take."""
 
 
 class HttpDoor:
@@ -75,14 +67,14 @@ class HttpDoor:
             return await self._enter(name, request, handshake)
         try:
             caller = await self._callers.identify(handshake)
-            return _success(await self._pipeline.run(name, await _body(request), caller))
+            return _success(await self._pipeline.run(name, await read(request), caller))
         except Exception as error:
             return refusal_response(refusal_of(error, "command failed"))
 
     async def _enter(self, name: str, request: Request, handshake: Handshake) -> Response:
         try:
             browser = self._gate.browser(handshake)
-            entered = _success(await self._pipeline.enter(name, await _body(request), browser))
+            entered = _success(await self._pipeline.enter(name, await read(request), browser))
         except Exception as error:
             return refusal_response(refusal_of(error, "command failed"))
         for cookie in browser.cookies:
@@ -96,24 +88,6 @@ class HttpDoor:
                 samesite="lax",
             )
         return entered
-
-
-async def _body(request: Request) -> Any:
-    if announced(request.scope) > MAX_PACKET:
-        raise TooLarge(limit=MAX_PACKET)
-    body = b""
-    try:
-        async with asyncio.timeout(SECONDS_TO_SEND):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MAX_PACKET:
-                    raise TooLarge(limit=MAX_PACKET)
-    except (ClientDisconnect, TimeoutError):
-        raise Invalid("The request body was cut short.", field="") from None
-    try:
-        return parse_json(body.decode() or "{}", MAX_DEPTH)
-    except ValueError as error:
-        raise Invalid(f"That is not JSON: {error}.", field="") from None
 
 
 def _success(result: Any) -> Response:

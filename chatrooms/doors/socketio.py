@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,7 +14,9 @@ import socketio.exceptions
 
 from chatrooms import names
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
-from chatrooms.doors.greeting import Connected, Greeting
+from chatrooms.doors.greeting import Greeting
+from chatrooms.doors.own_events import OwnEvents
+from chatrooms.doors.rechecking import Rechecking
 from chatrooms.errors import Invalid, RateLimited, Refusal, Unauthorized, Unavailable
 from chatrooms.events import ServerInfo, Welcome
 from chatrooms.features import users
@@ -56,21 +59,20 @@ class SocketioDoor:
         gate: Gate,
         *,
         pages: Pages,
-        on_connect: Connected | None = None,
+        greeting: Greeting,
+        own: OwnEvents,
+        rechecking: Rechecking | None,
     ) -> None:
         self._settings, self._pages = settings, pages
         self._broadcast, self._pipeline, self._gate = broadcast, pipeline, gate
-        self._greeting = Greeting(on_connect)
+        self._greeting, self._own, self._rechecking = greeting, own, rechecking
         self._joins = Limit(REJOIN)
         self._tally = Tally(log)
         self._server = broadcast.server
         self._server.use(connected=self._connected, caught_up=self._caught_up)
         self._server.on("connect", self._connect)
+        self._server.on("disconnect", self._disconnected)
         self._server.on("*", self._event)
-
-    async def close(self) -> None:
-        """Cancel what the host application's handlers still do."""
-        await self._greeting.close()
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], payload: Any) -> None:
         scope = environ["asgi.scope"]
@@ -83,7 +85,7 @@ class SocketioDoor:
                 if caller.username in ended:
                     raise Unavailable
             self._greeting.require_room(caller.username, self._connection(sid))
-            await self._server.save_session(sid, {"caller": caller})
+            await self._server.save_session(sid, {"caller": caller, "handshake": handshake})
             await self._place(sid, caller)
         except Refusal as refusal:
             self._tally.note(logging.INFO, f"connection refused: {refusal.code}", handshake.who)
@@ -111,19 +113,29 @@ class SocketioDoor:
                 raise Unauthorized
         await self._broadcast.align(caller.username, sid)
 
-    async def _connected(self, sid: str, _namespace: str, payload: Any) -> None:
-        caller: Caller = (await self._server.get_session(sid))["caller"]
+    async def _connected(self, sid: str) -> None:
+        session = await self._server.get_session(sid)
+        caller: Caller = session["caller"]
+        handshake: Handshake = session.pop("handshake")
         user = await self._pipeline.lookup(lambda db: users.existing(db, caller.username))
         welcome: Welcome = {
             "user": user,
-            "server": _info(self._settings),
-            "limits": {"text": MAX_TEXT},
+            "server": _info(self._settings, self._pipeline.name),
+            "limits": {"text": MAX_TEXT, "edit_minutes": self._settings.edit_minutes},
             "epoch": self._pipeline.facts.epoch,
         }
         if caller.new_token:
             welcome["token"] = caller.new_token
         await self._server.emit("welcome", welcome, to=sid)
-        self._greeting.begin(caller.username, self._connection(sid), _auth(payload))
+        self._greeting.begin(caller.username, self._connection(sid), handshake)
+        if self._rechecking:
+            self._rechecking.begin(sid, caller, handshake)
+
+    async def _disconnected(self, sid: str, _reason: str) -> None:
+        with suppress(KeyError):
+            self._greeting.end(self._server.session_of(sid)["caller"].username)
+        if self._rechecking:
+            self._rechecking.end(sid)
 
     async def _caught_up(self, sid: str, missed: Iterable[Sequence[str]]) -> None:
         """Make the client call `sync`, as it does at any gap: it was left out of changes of these rooms."""
@@ -135,6 +147,9 @@ class SocketioDoor:
         try:
             caller: Caller = self._server.session_of(sid)["caller"]
             params = _object(given)
+            if event in self._own:
+                self._pipeline.spend("other", caller)
+                return self._own.begin(event, sid, caller.username, params)
             if self._pipeline.begin(event, params, caller, partial(self._answer, answer, sid)):
                 return answer
         except Exception as error:
@@ -155,8 +170,8 @@ class SocketioDoor:
         return failed(refusal_of(error, "command failed"))
 
 
-def _info(settings: Settings) -> ServerInfo:
-    return {"version": __version__, "name": settings.name, "lobby": settings.lobby, "accent": settings.accent}
+def _info(settings: Settings, name: str) -> ServerInfo:
+    return {"version": __version__, "name": name, "lobby": settings.lobby, "accent": settings.accent}
 
 
 def _auth(payload: Any) -> Mapping[str, Any]:

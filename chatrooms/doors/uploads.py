@@ -80,7 +80,7 @@ class Uploads:
     async def _answer(self, answer: Answer, request: Request) -> Response:
         try:
             caller = await self._callers.identify(self._callers.handshake(request))
-            self._pipeline.sessions.note(caller.session)
+            self._pipeline.sessions.note(caller)
             scopes.require(caller.scope, "file.begin", "post")
             self._rates.limits["other"].spend(caller.username, caller.network)
             if request.headers.get("tus-resumable") != VERSION:

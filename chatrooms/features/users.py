@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -95,7 +95,15 @@ def add(act: Act, username: str, *, vouched: bool = False) -> User:
         skeleton = LOOKS_TAKEN + username
     rooms.add(act, username, "personal")
     rev = act.changes.rev(username)
-    row: User = {"username": username, "name": "", "about": "", "created_at": act.now, "rev": rev}
+    row: User = {
+        "username": username,
+        "name": "",
+        "about": "",
+        "picture": None,
+        "created_at": act.now,
+        "role": "member",
+        "rev": rev,
+    }
     looks = {"skeleton": skeleton, "look": "", "written_look": "", "words": names.words(username)}
     _insert.run(act.db, {**row, **looks})
     act.changes.add(username, "users", row)
@@ -155,27 +163,46 @@ def update(act: Act, p: Profile, _: None) -> OneUser:
     if not given:
         raise Invalid("Nothing to update: give a name or about.", field="name")
     if p.name is not None:
-        given |= {**_look(act, p.name), "words": names.words(act.me.username, p.name)}
-    rev = act.changes.rev(act.me.username)
-    act.db.execute(sa.update(users).where(users.c.username == act.me.username).values(**given, rev=rev))
-    user = existing(act.db, act.me.username)
-    act.changes.add(act.me.username, "users", user)
-    act.signals.append(Signal(names.watchers(act.me.username), act.me.username, "profile", user))
-    return {"user": user}
+        _require_free(act, p.name)
+        given |= _shown(act.me.username, p.name)
+    return {"user": store(act, act.me.username, given)}
 
 
-def _look(act: Act, name: str) -> dict[str, str]:
-    """Return how a person's new display name looks; raises `NameTaken` or `Invalid`."""
-    if not name:
-        return {"look": "", "written_look": ""}
-    look, written_look = names.looks(name)
-    if {look, written_look}.isdisjoint(names.looks(act.me.username)):
+def rename(act: Act, username: str, name: str) -> None:
+    """Give a person the display name that the application vouches for, unless it is the application's own."""
+    if not {*names.looks(name)} & {look for ours in (SYSTEM, act.server) for look in names.looks(ours)}:
+        store(act, username, {"name": name, **_shown(username, name)})
+
+
+def name_application(act: Act) -> None:
+    """Show the application under the server's name."""
+    store(act, SYSTEM, {"name": act.server})
+
+
+def store(act: Act, username: str, given: Mapping[str, str | None]) -> User:
+    """Change a profile, and broadcast it."""
+    rev = act.changes.rev(username)
+    act.db.execute(sa.update(users).where(users.c.username == username).values(**given, rev=rev))
+    user = existing(act.db, username)
+    act.changes.add(username, "users", user)
+    act.signals.append(Signal(names.watchers(username), username, "profile", user))
+    return user
+
+
+def _shown(username: str, name: str) -> dict[str, str]:
+    """Return how a display name looks, and what its person is found by."""
+    look, written_look = names.looks(name) if name else ("", "")
+    return {"look": look, "written_look": written_look, "words": names.words(username, name)}
+
+
+def _require_free(act: Act, name: str) -> None:
+    """Raise `NameTaken` if a display name looks like someone else's, `Invalid` if it is reserved."""
+    if name and {*names.looks(name)}.isdisjoint(names.looks(act.me.username)):
         if names.is_reserved(name, act.server):
             raise Invalid("That name is reserved.", field="name")
         others = (users.c.username != act.me.username, _alike(users.c.skeleton, name) | _looks_like(name))
         if act.db.scalar(select(users.c.username).where(*others).limit(1)) is not None:
             raise NameTaken("That name looks like somebody else's.", field="name")
-    return {"look": look, "written_look": written_look}
 
 
 def _is_shown(db: Connection, username: str) -> bool:
@@ -199,8 +226,8 @@ def page(act: Act, p: FindPeople, _: None) -> UserPage:
 
     With a query, those of whom a word of a name begins with it come first.
     """
-    chosen = [] if p.usernames is None else [users.c.username.in_(p.usernames)]
-    found = search.people(act.db, p.query, p.after, MAX_PAGE + 1, users.c.username != SYSTEM, *chosen)
+    which = users.c.username != SYSTEM if p.usernames is None else users.c.username.in_(p.usernames)
+    found = search.people(act.db, p.query, p.after, MAX_PAGE + 1, which)
     rows = _of_usernames.all(act.db, {"usernames": packed(found[:MAX_PAGE])})
     by_username = {row["username"]: cast(User, row) for row in rows}
     return {"users": [by_username[name] for name in found[:MAX_PAGE]], "more": len(found) > MAX_PAGE}

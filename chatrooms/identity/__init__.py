@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from chatrooms.identity import (
+    accounts,
     inviting,
     joining,
     key_commands,
     linking,
     passkey_commands,
     passwords,
+    people,
     second_factor,
     sessions,
+    setting_up,
+    suspending,
     totp,
     tries,
 )
@@ -29,5 +33,9 @@ FEATURES = (
         component=passwords.Passwords,
     ),
     passkey_commands.FEATURE,
+    suspending.FEATURE,
+    setting_up.FEATURE,
+    people.FEATURE,
+    accounts.FEATURE,
 )
 """What identity brings to a chat."""

@@ -5,26 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from reprlib import Repr
 
 from chatrooms import names
 from chatrooms.errors import Invalid, Unavailable
-from chatrooms.features import users
+from chatrooms.features import roles, users
+from chatrooms.identity import accounts, suspensions
+from chatrooms.identity.accounts import User
 from chatrooms.identity.handshake import Handshake, require_trusted
+from chatrooms.pipeline import rights
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import APPLICATION, Caller
+from chatrooms.pipeline.commands import APPLICATION, Act, Caller
 
 SECONDS_TO_ANSWER = 30.0
 """How long a host application's ``authenticate`` may take."""
 
-Authenticate = Callable[[Handshake], Awaitable[str | None]]
-"""A host application's own answer: the username of the person at the other end, or ``None`` to reject the connection.
+Authenticate = Callable[[Handshake], Awaitable[User | str | None]]
+"""A host application's own answer: the person at the other end, by a `User` or an id, or ``None`` to reject them.
 
-A username is 2 to 32 letters, digits, ``.``, ``-`` and ``_`` in lower case, in its one form (RFC 8265), as
-`names.vouched` says. Anything else refuses the person and is logged, never changed: ``ALICE`` does not become
-``alice``, and no one becomes ``system``. A new person is added. Names that look alike are two people here.
-An answer that takes more than 30 s refuses the person, who may try again.
+An id is any text of 1 to 200 characters; ids that differ in any character are two people. Each gets a username when
+they first come (see `accounts`). Anything else rejects the person and is logged. An answer that takes more than 30 s
+rejects the person, who may try again.
 """
 
 log = logging.getLogger("chatrooms.host")
@@ -34,7 +36,7 @@ _repr.maxstring = _repr.maxother = 120
 
 
 class Host:
-    """Asks the host application; pages of other origins are refused before that, whatever it reads."""
+    """Asks the host application; pages of other origins are rejected before that, whatever it reads."""
 
     def __init__(self, chat: Chat, authenticate: Authenticate) -> None:
         self._chat, self._authenticate = chat, authenticate
@@ -46,13 +48,8 @@ class Host:
         answer = await self._answer(handshake)
         if answer is None:
             return None
-        username = self._vouched(answer)
-        if await self._chat.lookup(lambda db: users.find(db, username)) is None:
-            await self._chat.change(
-                lambda act: users.find_or_add(act, username, vouched=True),
-                APPLICATION,
-                *users.locks_to_add(username, self._chat.settings.lobby),
-            )
+        username = await add(self._chat, self._user(answer))
+        await suspensions.require_active(self._chat, username)
         return Caller(username, network=handshake.network)
 
     async def _answer(self, handshake: Handshake) -> object:
@@ -65,13 +62,40 @@ class Host:
             log.error("authenticate did not answer within %g s", SECONDS_TO_ANSWER)  # noqa: TRY400 - it may hold secrets
             raise Unavailable from None
 
-    def _vouched(self, answer: object) -> str:
-        """Return the answer if it is a username; raises `Invalid`."""
+    def _user(self, answer: object) -> User:
+        """Return the account that was answered; raises `Invalid`."""
         try:
-            return names.vouched(answer, self._chat.settings.name)
-        except ValueError as error:
+            return answer if isinstance(answer, User) else User(answer)  # type: ignore[arg-type] # it checks the type
+        except (TypeError, ValueError) as error:
             self._log_once(_repr.repr(answer), str(error))
             raise Invalid(f"Your account cannot use this chat. {error}", field="username") from None
+
+
+async def add(chat: Chat, user: User) -> str:
+    """Return the username of an account, which is added if it is new, and has the role that the user has."""
+    username, role = await _username(chat, user), user.role
+    if role and await chat.lookup(lambda db: rights.of(db, username)) != role:
+        await chat.change(lambda act: roles.vouch(act, username, role), APPLICATION, username)
+    return username
+
+
+async def _username(chat: Chat, user: User) -> str:
+    account = await chat.lookup(lambda db: accounts.find(db, user.id))
+    while account is None or user.name not in ("", account["name"]):
+        known = account["username"] if account else await _free_username(chat, user)
+        locks = *users.locks_to_add(known, chat.settings.lobby), *(names.looks(user.name) if user.name else ())
+        username = await chat.change(partial(_come, user=user, username=known), APPLICATION, *locks)
+        if username:
+            return username
+    return account["username"]
+
+
+async def _free_username(chat: Chat, user: User) -> str:
+    return await chat.lookup(lambda db: accounts.free_username(db, user, chat.name))
+
+
+def _come(act: Act, user: User, username: str) -> str | None:
+    return accounts.come(act, user, username)
 
 
 def _log(answer: str, rule: str) -> None:

@@ -11,7 +11,7 @@ from chatrooms.errors import Conflict, Invalid, NotFound
 from chatrooms.identity import service_keys, sessions
 from chatrooms.identity.service_keys import About, Key, NewKey
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act, Params, change, query
+from chatrooms.pipeline.commands import Act, Params, change, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.pipeline.scopes import GROUPS
@@ -69,7 +69,7 @@ def page(act: Act, p: Nothing, _: str) -> ManyKeys:
     return {"keys": service_keys.of_person(act.db, act.me.username)}
 
 
-@change("key.create", may=_person, locks=sessions.no_room, rate="create", method="create_key")
+@change("key.create", may=_person, locks=no_room, rate="create", method="create_key")
 def create(act: Act, p: NewKeyAsked, _: str) -> OneKey:
     """Make a key, by which a program acts as you, with the commands and rooms that you choose."""
     for command in p.commands:
@@ -79,7 +79,7 @@ def create(act: Act, p: NewKeyAsked, _: str) -> OneKey:
     return {"key": make(act, about)}
 
 
-@change("key.rotate", may=_person, locks=sessions.no_room, rate="create", method="rotate_key")
+@change("key.rotate", may=_person, locks=no_room, rate="create", method="rotate_key")
 def rotate(act: Act, p: WhichKey, _: str) -> OneKey:
     """Replace a key by another one for the same; the old one ends at once. The id is another, too."""
     old = _end(act, p.id)
@@ -92,7 +92,7 @@ def rotate(act: Act, p: WhichKey, _: str) -> OneKey:
     return {"key": make(act, about)}
 
 
-@change("key.revoke", may=_person, locks=sessions.no_room, method="revoke_key")
+@change("key.revoke", may=_person, locks=no_room, method="revoke_key")
 def revoke(act: Act, p: WhichKey, _: str) -> Done:
     """End a key at once; its sockets are disconnected."""
     _end(act, p.id)

@@ -20,7 +20,7 @@ from chatrooms.identity.passkeys import LONGEST_NAME, REFUSED, Passkey
 from chatrooms.pipeline import access
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, live, query
+from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, live, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.types import Id, line
@@ -172,12 +172,12 @@ async def add(here: Passkeys, me: Caller, p: NewPasskey) -> OnePasskey:
     return await here.chat.change(store, me)
 
 
-@change("passkey.remove", may=access.anyone, locks=sessions.no_room, method="remove_passkey")
+@change("passkey.remove", may=access.anyone, locks=no_room, method="remove_passkey")
 def remove(act: Act, p: Removal, _: None) -> Done:
     """Remove a passkey, which signs in no one from now on. Your last way to sign in stays, unless you insist."""
     passkeys.remove(act, p.id)
     me = act.me.username
-    if not (p.even_last or passkeys.ids_of(act.db, me) or passwords.exists(act.db, me)):
+    if not (p.even_last or passkeys.ids_of(act.db, me) or passwords.hash_of(act.db, me)):
         raise Conflict("This is your only way to sign in on another device, or after signing out.", field="even_last")
     return {}
 

@@ -12,7 +12,7 @@ from chatrooms.identity import sessions, totp
 from chatrooms.identity.passwords import Code, Given, Passwords
 from chatrooms.identity.totp import SecondFactor
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Caller, Params, change, live, query
+from chatrooms.pipeline.commands import Act, Caller, Params, change, live, no_room, query
 from chatrooms.pipeline.shapes import Done, Nothing
 
 
@@ -77,7 +77,7 @@ async def begin(here: Passwords, me: Caller, p: WithPassword) -> AppSecret:
     return {"secret": secret, "uri": totp.address(secret, me.username, here.chat.settings.name)}
 
 
-@change("factor.enable", may=_person, locks=sessions.no_room, method="enable_second_factor")
+@change("factor.enable", may=_person, locks=no_room, method="enable_second_factor")
 def enable(act: Act, p: WithCode, _: str) -> RecoveryCodes:
     """Turn the second factor on, by a first code. Returns recovery codes."""
     if totp.enabled(act.db, act.me.username):

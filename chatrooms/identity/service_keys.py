@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from typing import Annotated, NamedTuple, get_type_hints
@@ -26,6 +25,7 @@ from sqlalchemy import (
 from typing_extensions import TypedDict
 
 from chatrooms import clock
+from chatrooms.identity.digests import digest
 from chatrooms.pipeline.scopes import Scope
 from chatrooms.storage.rows import Created, many
 from chatrooms.storage.tables import metadata, users
@@ -90,7 +90,7 @@ def _works() -> ColumnElement[bool]:
 
 def find(db: Connection, token: str) -> Holder | None:
     """Return whose key a token is, unless it was ended or has expired."""
-    row = db.execute(select(service_keys).where(service_keys.c.token_hash == _hash(token), _works())).one_or_none()
+    row = db.execute(select(service_keys).where(service_keys.c.token_hash == digest(token), _works())).one_or_none()
     if row is None:
         return None
     rooms = None if row.rooms is None else frozenset(row.rooms)
@@ -122,7 +122,7 @@ def make(db: Connection, username: str, about: About) -> NewKey:
     """Store a key of a person, and return it with its token."""
     token = BEGIN + secrets.token_urlsafe(32)
     row: Key = {"id": str(uuid4()), **about, "created_at": clock.now(), "used_at": None}
-    db.execute(insert(service_keys).values(**row, username=username, token_hash=_hash(token)))
+    db.execute(insert(service_keys).values(**row, username=username, token_hash=digest(token)))
     return {**row, "token": token}
 
 
@@ -134,11 +134,9 @@ def end(db: Connection, username: str, id: str) -> Key | None:
     return found[0] if found else None
 
 
-def forget(db: Connection, username: str) -> None:
-    """End all keys of a person."""
-    db.execute(delete(service_keys).where(service_keys.c.username == username))
-
-
-def _hash(token: str) -> str:
-    """Return what is stored of a token; it is random, so one round of SHA-256 is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
+def forget(db: Connection, username: str) -> list[str]:
+    """End all keys of a person, and return their ids."""
+    mine = service_keys.c.username == username
+    ids = list(db.scalars(select(service_keys.c.id).where(mine)))
+    db.execute(delete(service_keys).where(mine))
+    return ids

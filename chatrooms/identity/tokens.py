@@ -7,7 +7,7 @@ from contextlib import suppress
 from sqlalchemy import Connection
 
 from chatrooms.errors import Unauthorized, Unavailable
-from chatrooms.identity import service_keys, sessions
+from chatrooms.identity import service_keys, sessions, suspensions
 from chatrooms.identity.cookies import Jar
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import mount
@@ -68,6 +68,7 @@ async def holder(chat: Chat, handshake: Handshake, token: str, username: str | N
     if found is None or username not in (None, found["username"]):
         raise Unauthorized("Invalid or expired token.")
     chat.sessions.find_again(found["id"], asked)
+    chat.sessions.find_again(found["username"], asked)
     caller = Caller(found["username"], session=found["id"], network=handshake.network)
     if sessions.stale(found):
         with suppress(Unavailable):  # a known person can read even when the database cannot be written
@@ -81,6 +82,7 @@ async def program(chat: Chat, handshake: Handshake, token: str, username: str | 
     found = await chat.lookup(lambda db: service_keys.find(db, token))
     if found is None or username not in (None, found.username):
         raise Unauthorized("Invalid or expired token.")
+    await suspensions.require_active(chat, found.username)
     chat.sessions.find_again(found.id, asked)
     caller = Caller(found.username, session=found.id, network=handshake.network, scope=found.scope)
     if service_keys.stale(found):

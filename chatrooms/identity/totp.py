@@ -5,7 +5,6 @@ The secret of an app has to be stored as it is, to compute its codes: what prote
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -18,6 +17,7 @@ from sqlalchemy import BigInteger, Column, Connection, ForeignKey, String, Table
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Unauthorized
+from chatrooms.identity.digests import digest
 from chatrooms.pipeline.commands import Act
 from chatrooms.storage.tables import metadata, users
 
@@ -76,7 +76,7 @@ def enable(act: Act, username: str, code: str) -> list[str]:
     _use_app(act.db, username, code)
     act.db.execute(update(factors).where(factors.c.username == username).values(enabled_at=act.now))
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
-    act.db.execute(insert(recovery), [{"username": username, "hash": _hash(_plain(code))} for code in codes])
+    act.db.execute(insert(recovery), [{"username": username, "hash": digest(_plain(code))} for code in codes])
     return codes
 
 
@@ -86,7 +86,7 @@ def use(db: Connection, username: str, code: str) -> None:
     if plain.isdecimal():
         _use_app(db, username, plain)
         return
-    mine = recovery.c.username == username, recovery.c.hash == _hash(plain)
+    mine = recovery.c.username == username, recovery.c.hash == digest(plain)
     if db.execute(delete(recovery).where(*mine)).rowcount == 0:
         raise Unauthorized(WRONG, field="code")
 
@@ -131,7 +131,3 @@ def _recovery_code() -> str:
 def _plain(code: str) -> str:
     """Return a code however it is typed."""
     return re.sub(r"[\s-]", "", code).lower()
-
-
-def _hash(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()

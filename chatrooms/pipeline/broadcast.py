@@ -52,14 +52,14 @@ class Belonging(NamedTuple):
 
 
 class Broadcast:
-    """Delivers events to the rooms that they are addressed to.
+    """Delivers events to the rooms that they are addressed to, and to ``heard``, which the host application hears by.
 
     ``present`` are the people who are online, if a feature watches them.
     """
 
-    def __init__(self, server: Server, reader: Reader, bus: Bus) -> None:
+    def __init__(self, server: Server, reader: Reader, bus: Bus, heard: Callable[[Sequence[Event]], None]) -> None:
         self.server = server
-        self._reader, self._bus = reader, bus
+        self._reader, self._bus, self._heard = reader, bus, heard
         self.present: set[str] = set()
         self._arriving: dict[str, set[str]] = {}
         self._aligning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -80,6 +80,7 @@ class Broadcast:
             changes = []
             await self._deliver(event, belonging)
         await self._emit(changes)
+        self._heard(events)
         if not self._bus.alone:
             await self._bus.publish(events)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from chatrooms.errors import Invalid
 from chatrooms.pipeline import weights
 from chatrooms.pipeline.commands import Command, Params, invalid
 
 P = TypeVar("P", bound=Params)
+M = TypeVar("M", bound=BaseModel)
 
 ON_LOOP = 200
 """How many characters of names may be normalized on the event loop; this takes at most a millisecond."""
@@ -29,12 +30,17 @@ def weight(command: Command[Any], given: Any) -> weights.Weight | None:
 
 def parse(command: Command[P], given: Any) -> P:
     """Parse ``given``; raises `Invalid` naming the first invalid field."""
+    return parsed(command.params, given)
+
+
+def parsed(params: type[M], given: Any) -> M:
+    """Parse ``given`` as parameters of a kind; raises `Invalid` naming the first invalid field."""
     if not isinstance(given, dict):
         raise Invalid("Parameters must be a single JSON object.", field="")
     for name in given:
-        if name not in command.params.model_fields:
+        if name not in params.model_fields:
             raise Invalid("Unknown parameter.", field=str(name)[:100])
     try:
-        return command.params.model_validate(given)
+        return params.model_validate(given)
     except ValidationError as error:
         raise invalid(error) from None

@@ -12,12 +12,14 @@ from chatrooms.wire import failures
 class Answer:
     """What a handler returns to acknowledge its event later, by `give`.
 
-    ``value`` is what it acknowledges with. It must be given, because the socket's next event waits for it.
+    ``value`` is what it acknowledges with. It must be given, because the socket's next event waits for it if it is
+    ``ordered``.
     """
 
-    __slots__ = ("_callbacks", "value")
+    __slots__ = ("_callbacks", "ordered", "value")
 
-    def __init__(self) -> None:
+    def __init__(self, *, ordered: bool = True) -> None:
+        self.ordered = ordered
         self._callbacks: list[Callable[[Answer], Any]] | None = []
         self.value: Any = None
 

@@ -161,7 +161,7 @@ class Dispatcher(Admission):
             return None
         if isinstance(result, Answer):
             result.add_done_callback(lambda answer: self._acknowledge(socket, event, answer.value))
-            return result
+            return result if result.ordered else None
         if inspect.isawaitable(result):
             return self._later(socket, self._answer_with(socket, event, result))
         self._acknowledge(socket, event, result)

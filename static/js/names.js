@@ -3,6 +3,9 @@
  * message with that seq.
  */
 
+/** The username under which the application itself posts. */
+export const APPLICATION = "system";
+
 /** @param {string} room */
 export const isThread = (room) => room.includes("/");
 

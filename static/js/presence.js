@@ -1,7 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import { online, run } from "./connection.js";
 import { once } from "./loading.js";
-import { others } from "./names.js";
+import { APPLICATION, others } from "./names.js";
 import { currentRoom } from "./route.js";
 import { takeRows } from "./rows.js";
 import { listenFor } from "./signals.js";
@@ -28,11 +28,14 @@ const MEMBERS_PER_MS = 10;
 const states = signal(new Map());
 
 /**
- * Undefined while it is not known: of people who are not watched, and of everybody while we are offline.
+ * Undefined while it is not known: of people who are not watched, of everybody while we are offline, and always of the
+ * application.
  * @param {string} username @returns {State | undefined}
  */
-export const presenceOf = (username) =>
-  username === me.value?.username && online.value ? "online" : states.value.get(username);
+export function presenceOf(username) {
+  if (username === APPLICATION) return undefined;
+  return username === me.value?.username && online.value ? "online" : states.value.get(username);
+}
 
 /** @type {Map<string, number>} How often each person is shown. */
 const shown = new Map();

@@ -6,7 +6,7 @@ import { forgetEverything } from "./rows.js";
 import { forgetKept, keep, kept, TAB } from "./storage.js";
 import { askedFor, currentRoom, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
-import { epoch, me, textLimit } from "./store.js";
+import { editMinutes, epoch, me, textLimit } from "./store.js";
 import { apply, catchUpAll, forgetRevs } from "./sync.js";
 import { setServer } from "./server.js";
 import { hear } from "./signals.js";
@@ -57,9 +57,19 @@ export async function signInByPasskey(credential) {
   await begin(user.username);
 }
 
-/** Signs in by a link from another device; who was here in this tab is so no longer. @param {string} code */
-export async function followLink(code) {
-  const { user } = await ask("session.link", { code });
+/** Signs in by a link from another device. @param {string} code */
+export const followLink = (code) => arrive("session.link", { code });
+
+/** Makes a person the first owner of the server. @param {Requests["session.setup"]["params"]} how */
+export const becomeOwner = (how) => arrive("session.setup", how);
+
+/**
+ * Signs in; who was here in this tab is so no longer.
+ * @template {"session.link" | "session.setup"} C
+ * @param {C} command @param {Requests[C]["params"]} params
+ */
+async function arrive(command, params) {
+  const { user } = await ask(command, params);
   if (username.value) end("");
   forgetPlace();
   await begin(user.username);
@@ -120,6 +130,7 @@ async function welcome({ user, server, limits, epoch: present }) {
   me.value = user;
   epoch.value = present;
   textLimit.value = limits?.text ?? textLimit.value;
+  editMinutes.value = limits?.edit_minutes ?? 0;
   await catchUpAll(currentRoom.peek());
   flush();
 }

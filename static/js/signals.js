@@ -10,5 +10,8 @@ const listeners = new Map();
  * @param {string} type @param {(signal: Signal) => void} listener */
 export const listenFor = (type, listener) => listeners.set(type, [...(listeners.get(type) ?? []), listener]);
 
-/** @param {Signal} signal */
-export const hear = (signal) => listeners.get(signal.type)?.forEach((listener) => listener(signal));
+/** Tells the listeners, and the page: as `chatrooms:signal` on `window`. @param {Signal} signal */
+export function hear(signal) {
+  listeners.get(signal.type)?.forEach((listener) => listener(signal));
+  globalThis.dispatchEvent?.(new CustomEvent("chatrooms:signal", { detail: signal }));
+}

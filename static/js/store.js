@@ -1,9 +1,9 @@
 import { computed, signal } from "@preact/signals";
-import { isConversation, isShared, isThread, others, parentOf } from "./names.js";
-import { lobby } from "./server.js";
+import { APPLICATION, isConversation, isShared, isThread, others, parentOf } from "./names.js";
+import { lobby, serverName } from "./server.js";
 
 /**
- * @import {Bookmark, Follow, InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
+ * @import {Block, Bookmark, Follow, InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @import {Signal} from "@preact/signals"
  */
 
@@ -54,6 +54,8 @@ export const inbox = signal(new Map());
 export const bookmarks = table();
 /** @type {Signal<Map<string, Follow>>} The threads that we follow, by name; also some that we stopped following. */
 export const follows = table();
+/** @type {Signal<Map<string, Block>>} Whom we have blocked, by username; also some whom we unblocked. */
+export const blocks = table();
 /** The thread on screen, or empty. */
 export const openThread = signal("");
 /** @type {Signal<Map<string, User>>} */
@@ -74,6 +76,8 @@ export const ready = signal(false);
 /** Whether all that was said until the present connection was made is in. */
 export const caughtUp = signal(false);
 export const textLimit = signal(10_000);
+/** For how long people can edit and delete their messages; 0 if for as long as they like. */
+export const editMinutes = signal(0);
 /** Which history of the server this is, from the welcome; another one after a backup was put back. */
 export const epoch = signal("");
 
@@ -105,14 +109,16 @@ export function membersOf(room) {
   return present.sort((a, b) => collator.compare(nameOf(a.username), nameOf(b.username)));
 }
 
-/** @param {string} username */
-export const nameOf = (username) => users.value.get(username)?.name || username;
+/** What people call somebody; the application speaks under the server's name. @param {string} username */
+export const nameOf = (username) =>
+  username === APPLICATION ? serverName.value : users.value.get(username)?.name || username;
 
 /**
  * `@username` of a person whose display name is another, so that no name can stand for somebody else's; else nothing.
  * @param {string} username
  */
-export const handleOf = (username) => (nameOf(username).toLowerCase() === username ? "" : `@${username}`);
+export const handleOf = (username) =>
+  username === APPLICATION || nameOf(username).toLowerCase() === username ? "" : `@${username}`;
 
 /** Those of the others in a conversation. @param {string} room */
 export const handlesOf = (room) =>
@@ -150,11 +156,22 @@ export const isArchived = (room) => rooms.value.get(parentOf(room))?.archived ??
 /** @param {string} thread */
 export const isFollowed = (thread) => follows.value.get(thread)?.gone === false;
 
+/** @param {string} username */
+export const isBlocked = (username) => blocks.value.get(username)?.gone === false;
+
 /** @param {string} id Of a message. */
 export const isBookmarked = (id) => bookmarks.value.get(id)?.gone === false;
 
+/** Whether a role on the server counts in a room, of those that we belong to. @param {string} room @param {string[]} roles */
+const countsIn = (room, roles) =>
+  isShared(parentOf(room)) && myRole(room) !== undefined && roles.includes(me.value?.role ?? "");
+
 /** @param {string} room */
-export const mayModerate = (room) => ["owner", "moderator"].includes(myRole(room) ?? "");
+export const mayModerate = (room) =>
+  ["owner", "moderator"].includes(myRole(room) ?? "") || countsIn(room, ["owner", "admin", "moderator"]);
+
+/** Whether we give roles in a room. @param {string} room */
+export const mayAppoint = (room) => myRole(room) === "owner" || countsIn(room, ["owner", "admin"]);
 
 /** @param {string} a @param {string} b */
 const byTitle = (a, b) => collator.compare(titleOf(a), titleOf(b));

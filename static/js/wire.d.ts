@@ -6,10 +6,27 @@
 /** Who can join a room: everyone (`open`) or invited people (`private`). */
 export type Access = "open" | "private" | "conversation" | "personal" | "thread";
 
+/** A person, and what only moderators, admins and owners of the server see of them. */
+export interface Account {
+  user: User;
+  suspension: Suspension | null;
+  sessions: number;
+  seen_at: string | null;
+  has_password: boolean;
+}
+
 /** A file that is being uploaded. */
 export interface Beginning {
   id: string;
   name: string;
+}
+
+/** A person whom you have blocked; in your own room only. */
+export interface Block {
+  blocked: string;
+  at: string;
+  gone: boolean;
+  rev: number;
 }
 
 /** A message that you want to find again; in your own room only. */
@@ -20,6 +37,12 @@ export interface Bookmark {
   at: string;
   gone: boolean;
   rev: number;
+}
+
+/** Whom a message calls. */
+export interface Call {
+  whom: "room" | "here";
+  at: string;
 }
 
 /** The changes of one commit in a room: the current rows, by table. */
@@ -34,6 +57,7 @@ export interface Change {
   inbox?: InboxItem[];
   bookmarks?: Bookmark[];
   follows?: Follow[];
+  blocks?: Block[];
   messages?: Message[];
 }
 
@@ -41,6 +65,7 @@ export interface Change {
 export interface Details {
   field?: string;
   retry_after?: number;
+  people?: number;
   [other: string]: any;
 }
 
@@ -54,6 +79,7 @@ export interface Echo {
 /** The details of an event: those that its kind has. */
 export interface EventData {
   username?: string;
+  role?: Role;
   owner?: string;
   title?: string;
   topic?: string;
@@ -70,6 +96,7 @@ export interface File {
   size: number;
   url: string;
   picture: Picture | null;
+  duration: number | null;
 }
 
 /** A thread that you follow; in your own room only. */
@@ -92,7 +119,7 @@ export interface FoundMessage {
   author: string;
   kind: string;
   text: string | null;
-  data: EventData | null;
+  data: EventData | Record<string, any> | null;
   at: string;
   edited_at: string | null;
   deleted: boolean;
@@ -100,11 +127,13 @@ export interface FoundMessage {
   highlights: string[];
   pinned_at: string | null;
   mentions: string[];
+  calls: Call | null;
   quoted: Quoted | null;
   reactions: Reaction[];
   thread: Summary | null;
   echo: Echo | null;
   files: File[];
+  previews: Preview[];
 }
 
 /** Something that concerns you; in your own room only. */
@@ -145,6 +174,7 @@ export interface Key {
 /** The server's limits. */
 export interface Limits {
   text: number;
+  edit_minutes: number;
 }
 
 /** A link that signs in another device once; the address is the page's own, with `#/link/` and the code. */
@@ -169,10 +199,17 @@ export interface Listing {
   created_by: string;
   created_at: string;
   archived: boolean;
+  picture: string | null;
   rev: number;
   posted: number;
   posted_at: string | null;
   members: number;
+}
+
+/** A room and its owners. */
+export interface Managed {
+  room: Room;
+  owners: string[];
 }
 
 /** A person's membership in a room, which may have ended (`gone`). */
@@ -210,18 +247,20 @@ export interface Message {
   author: string;
   kind: string;
   text: string | null;
-  data: EventData | null;
+  data: EventData | Record<string, any> | null;
   at: string;
   edited_at: string | null;
   deleted: boolean;
   reply_to: string | null;
   pinned_at: string | null;
   mentions: string[];
+  calls: Call | null;
   quoted: Quoted | null;
   reactions: Reaction[];
   thread: Summary | null;
   echo: Echo | null;
   files: File[];
+  previews: Preview[];
 }
 
 /** An invitation that was made. */
@@ -263,6 +302,23 @@ export interface Picture {
   animated: boolean;
 }
 
+/** What a page that a message links to says of itself; it may lie, so show the host of the `url` too. */
+export interface Preview {
+  url: string;
+  title: string;
+  description: string;
+  site: string;
+  picture: PreviewPicture | null;
+}
+
+/** The picture of a page, as WebP, in a box of 800 pixels. */
+export interface PreviewPicture {
+  url: string;
+  width: number;
+  height: number;
+  placeholder: string;
+}
+
 /** The message that another one replies to, as of reading the reply. */
 export interface Quoted {
   id: string;
@@ -301,6 +357,7 @@ export interface Room {
   created_by: string;
   created_at: string;
   archived: boolean;
+  picture: string | null;
   rev: number;
   posted: number;
   posted_at: string | null;
@@ -314,6 +371,9 @@ export interface ServerInfo {
   lobby: string;
   accent: string;
 }
+
+/** What a person may do on this server, from most to least. */
+export type ServerRole = "owner" | "admin" | "moderator" | "member" | "guest";
 
 /** A browser or program that can act for you. */
 export interface Session {
@@ -332,6 +392,7 @@ export interface SharedFile {
   size: number;
   url: string;
   picture: Picture | null;
+  duration: number | null;
   message: string;
   seq: number;
   author: string;
@@ -353,12 +414,21 @@ export interface Summary {
   people: string[];
 }
 
+/** Why a person cannot sign in. */
+export interface Suspension {
+  by: string;
+  at: string;
+  reason: string;
+}
+
 /** A person's profile. */
 export interface User {
   username: string;
   name: string;
   about: string;
+  picture: string | null;
   created_at: string;
+  role: ServerRole;
   rev: number;
 }
 
@@ -382,12 +452,14 @@ export type ErrorCode =
   | "unauthorized"
   | "code_required"
   | "forbidden"
+  | "suspended"
   | "not_a_member"
   | "not_found"
   | "unknown_command"
   | "method_not_allowed"
   | "name_taken"
   | "conflict"
+  | "unconfirmed"
   | "diverged"
   | "archived"
   | "too_large"
@@ -438,9 +510,9 @@ export interface Commands {
     params: {};
     result: { enabled_at: string | null; recovery_codes: number };
   };
-  /** Begin to upload a file, which you can then post with `message.post`. */
+  /** Begin to upload a file, to post it with `message.post`, or to make it a picture with `user.picture`. */
   "file.begin": {
-    params: { name: string; size: number; type?: string };
+    params: { name: string; size: number; type?: string; duration?: number | null; square?: boolean };
     result: { file: Beginning; upload: string };
   };
   /** Return the files of a room, newest first, about a hundred at a time; those of a message come together. */
@@ -458,7 +530,7 @@ export interface Commands {
     params: { room: string; before?: number | null; after?: number | null; around?: number | null; limit?: number };
     result: { messages: Message[]; more: boolean; more_before: boolean; more_after: boolean; mine: Record<string, string[]> };
   };
-  /** Return what concerns you: mentions, replies, threads that you follow; newest first, a hundred at a time. */
+  /** Return what concerns you, newest first, a hundred at a time. */
   "inbox.list": {
     params: { after?: number | null; unread?: boolean };
     result: { items: InboxItem[]; messages: Message[]; more: boolean };
@@ -467,6 +539,16 @@ export interface Commands {
   "inbox.mark": {
     params: { ids: number[]; state?: "read" | "unread" };
     result: { items: InboxItem[] };
+  };
+  /** Choose what you want in your inbox from now on. */
+  "inbox.set": {
+    params: { keywords?: string[] | null; reactions?: boolean | null };
+    result: { keywords: string[]; reactions: boolean };
+  };
+  /** Return what you want in your inbox besides what everyone has there; no one else learns of it. */
+  "inbox.settings": {
+    params: {};
+    result: { keywords: string[]; reactions: boolean };
   };
   /** Join the room that an invitation by link leads to. */
   "invite.accept": {
@@ -483,7 +565,7 @@ export interface Commands {
     params: { room: string };
     result: { invites: Invite[] };
   };
-  /** Make an invitation by link work no longer. */
+  /** Revoke an invitation link. */
   "invite.revoke": {
     params: { id: string };
     result: {};
@@ -520,7 +602,7 @@ export interface Commands {
   };
   /** Edit the text of your message; you and moderators can see what it said before. */
   "message.edit": {
-    params: { id: string; text: string };
+    params: { id: string; text: string; confirmed?: boolean };
     result: { message: Message };
   };
   /** Pin a message to its room; a room can have 100. */
@@ -530,7 +612,7 @@ export interface Commands {
   };
   /** Post a message in a room, or to a person by their username. */
   "message.post": {
-    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[] };
+    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[]; confirmed?: boolean; data?: Record<string, any> | null };
     result: { message: Message };
   };
   /** Unpin a message. */
@@ -577,6 +659,11 @@ export interface Commands {
   "presence.watch": {
     params: { usernames: string[] };
     result: { states: Record<string, "online" | "offline"> };
+  };
+  /** Remove a preview from your message; editing does not bring it back. */
+  "preview.remove": {
+    params: { id: string; url: string };
+    result: { message: Message };
   };
   /** React to a message with an emoji; people can use 50 of them on one message. */
   "reaction.add": {
@@ -648,6 +735,11 @@ export interface Commands {
     params: { room: string; until?: string | null };
     result: { membership: Membership };
   };
+  /** Set or remove the picture of a room. */
+  "room.picture": {
+    params: { file: string | null; room: string };
+    result: { room: Room };
+  };
   /** Return the pinned messages of a room, most recently pinned first, as many as fit into one response. */
   "room.pins": {
     params: { room: string; after?: string | null };
@@ -656,6 +748,11 @@ export interface Commands {
   /** Remove a member; their sockets stop receiving from the room at once. */
   "room.remove": {
     params: { room: string; username: string };
+    result: { member: Member };
+  };
+  /** Change what a member may do in a room. */
+  "room.role": {
+    params: { room: string; username: string; role: Role };
     result: { member: Member };
   };
   /** Open an archived room again for posting. */
@@ -682,6 +779,26 @@ export interface Commands {
   search: {
     params: { query: string; after?: string | null; limit?: number; offset?: number };
     result: { messages: FoundMessage[]; more: boolean; next: string | null; indexed: number; mine: Record<string, string[]> };
+  };
+  /** Return the invitations by link to open rooms and those that you belong to, up to 500. */
+  "server.invites": {
+    params: {};
+    result: { invites: Invite[] };
+  };
+  /** Return people with their sessions and suspensions, a hundred at a time, ordered by username. */
+  "server.people": {
+    params: { query?: string; after?: string; role?: ServerRole | null; suspended?: boolean };
+    result: { people: Account[]; more: boolean };
+  };
+  /** Return open and archived rooms, and those that you belong to, a hundred at a time, ordered by name. */
+  "server.rooms": {
+    params: { query?: string; after?: string };
+    result: { rooms: Managed[]; more: boolean };
+  };
+  /** Rename the server, as one of its owners. */
+  "server.update": {
+    params: { name: string };
+    result: { name: string };
   };
   /** Return the browsers and programs that can act for you. */
   "session.list": {
@@ -718,7 +835,7 @@ export interface Commands {
     params: { id: string };
     result: { follow: Follow; read: Read | null };
   };
-  /** Return the threads that you follow, that with the newest reply first, 50 at a time. */
+  /** Return the threads that you follow, newest reply first, 50 at a time. */
   "thread.list": {
     params: { after?: string | null; unread?: boolean };
     result: { threads: Listed[]; more: boolean; mine: Record<string, string[]> };
@@ -738,10 +855,20 @@ export interface Commands {
     params: { room: string };
     result: {};
   };
+  /** Block a person: they can no longer write to you, add you to rooms, or notify you. */
+  "user.block": {
+    params: { username: string };
+    result: { block: Block };
+  };
   /** Return a person's profile. */
   "user.get": {
     params: { username: string };
     result: { user: User };
+  };
+  /** Make a link that signs in a person once, within a day, because they have lost every other way in. */
+  "user.link": {
+    params: { username: string; forget_password?: boolean };
+    result: { link: Link };
   };
   /** Return people, a hundred at a time, ordered by username. */
   "user.list": {
@@ -752,6 +879,36 @@ export interface Commands {
   "user.me": {
     params: {};
     result: { user: User };
+  };
+  /** Set or remove your picture. */
+  "user.picture": {
+    params: { file: string | null };
+    result: { user: User };
+  };
+  /** Let a suspended person sign in again, by their password or a link. */
+  "user.restore": {
+    params: { username: string };
+    result: { suspension: Suspension | null };
+  };
+  /** Change what a person may do on this server. */
+  "user.role": {
+    params: { username: string; role: ServerRole };
+    result: { user: User };
+  };
+  /** End all sessions of a person, and links that could begin one; their sockets are disconnected. */
+  "user.sign_out": {
+    params: { username: string };
+    result: {};
+  };
+  /** Suspend a person: they are signed out everywhere at once and cannot sign in until they are restored. */
+  "user.suspend": {
+    params: { username: string; reason: string };
+    result: { suspension: Suspension | null };
+  };
+  /** Unblock a person. */
+  "user.unblock": {
+    params: { username: string };
+    result: { block: Block };
   };
   /** Update your profile. */
   "user.update": {
@@ -800,6 +957,16 @@ export interface Entries {
   "session.password": {
     params: { claim?: string | null; username: string; password: string; code?: string | null };
     result: { user: User };
+  };
+  /** Become the first owner of the server, by a link that it printed: sets the cookie, unless you give a `claim`. */
+  "session.setup": {
+    params: { code: string; claim?: string | null; username: string; password?: string | null; name?: string | null };
+    result: { user: User };
+  };
+  /** Return what the server is called, to a person with the link that makes its first owner. */
+  "setup.get": {
+    params: { code: string };
+    result: { name: string; can_rename: boolean };
   };
 }
 

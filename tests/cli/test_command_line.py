@@ -8,7 +8,7 @@ import tomllib
 
 import pytest
 
-from chatrooms.settings import Settings
+from chatrooms.settings import SECRETS, Settings
 from tests.doors import get
 from tests.people import connect
 from tests.processes import chatrooms, started
@@ -108,11 +108,16 @@ async def test_a_network_of_proxies_is_written_as_the_server_compares_it(tmp_pat
     assert tomllib.loads((await chatrooms(tmp_path, "config", "--proxies", "*"))[1])["proxies"] == ["*"]
 
 
-async def test_every_setting_is_a_flag_with_a_description(tmp_path):
+async def test_every_setting_but_secrets_is_a_flag_with_a_description(tmp_path):
     _, out, _ = await chatrooms(tmp_path, "serve", "--help")
     for name, field in Settings.model_fields.items():
-        assert f"--{name.replace('_', '-')} " in out
+        assert (f"--{name.replace('_', '-')} " in out) == (name not in SECRETS)
         assert field.description
+
+
+async def test_the_service_key_is_not_printed(tmp_path):
+    _, out, _ = await chatrooms(tmp_path, "config", CHATROOMS_SERVICE_KEY="0123456789abcdef" * 3)
+    assert "0123456789abcdef" not in out and '# service_key = "(set)"' in out
 
 
 @pytest.mark.parametrize(

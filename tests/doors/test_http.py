@@ -115,7 +115,7 @@ async def connection(url):
 
 
 async def test_a_stalled_body_is_refused(server, monkeypatch):
-    monkeypatch.setattr("chatrooms.doors.http.SECONDS_TO_SEND", 0.2)
+    monkeypatch.setattr("chatrooms.doors.body.SECONDS_TO_SEND", 0.2)
     reader, writer = await connection(server.url)
     writer.write(HALF)
     assert await asyncio.wait_for(reader.readline(), PATIENCE) == b"HTTP/1.1 400 Bad Request\r\n"

@@ -10,7 +10,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
-from pathlib import Path
+from sqlite3 import Connection
 from sqlite3 import connect as database
 from typing import Any
 from uuid import uuid4
@@ -32,12 +32,15 @@ KINDS = {"shared-room": ["#staff"], "room": list(MISSING), "uuid": ["MESSAGE", "
 OTHERS: dict[str, dict[str, Any]] = {
     "message.post": {"room": "#lobby", "text": "x"},
     "message.edit": {"text": "x"},
+    "preview.remove": {"url": "https://example.org"},
     "reaction.add": {"emoji": "\N{THUMBS UP SIGN}"},
     "reaction.list": {"emoji": "\N{THUMBS UP SIGN}"},
     "reaction.remove": {"emoji": "\N{THUMBS UP SIGN}"},
+    "room.picture": {"room": "#lobby", "file": None},
     "room.update": {"title": "x"},
     "room.invite": {"username": "carol"},
     "room.remove": {"username": "bob"},
+    "room.role": {"username": "bob", "role": "member"},
     "read.mark": {"seq": 1},
     "search": {"query": "hello"},
     "signal": {"type": "x"},
@@ -52,24 +55,26 @@ KNOWN = {
 
 @dataclass
 class World:
-    """The people, the ids that stand for `MESSAGE` and `SESSION`, and the file of the database."""
+    """The people, the ids that stand for `MESSAGE` and `SESSION`, and a reader of the database."""
 
     people: dict[str, Person]
     ids: dict[str, str]
-    file: Path
+    db: Connection
+    _stored: tuple[int, list[str]] = (-1, [])
 
     def stored(self) -> list[str]:
-        """Return every row of the database."""
-        with closing(database(f"file:{self.file}?mode=ro", uri=True)) as db:
-            return list(db.iterdump())
+        """Return every row of the database; they are read again only after a commit."""
+        (version,) = self.db.execute("PRAGMA data_version").fetchone()
+        if version != self._stored[0]:
+            self._stored = version, list(self.db.iterdump())
+        return self._stored[1]
 
     async def settled(self) -> None:
         """Wait until the jobs that follow from what was said are done."""
         waiting = "SELECT count(*) FROM jobs WHERE done_at IS NULL AND key != ''"
-        with closing(database(f"file:{self.file}?mode=ro", uri=True)) as db:
-            async with asyncio.timeout(PATIENCE):
-                while db.execute(waiting).fetchone() != (0,):
-                    await asyncio.sleep(0.01)
+        async with asyncio.timeout(PATIENCE):
+            while self.db.execute(waiting).fetchone() != (0,):
+                await asyncio.sleep(0.01)
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +93,10 @@ async def world(tmp_path_factory) -> AsyncIterator[World]:
             "REPLY": (await people["bob"].say(thread, "hello"))["id"],
             "SESSION": (await people["alice"].run("session.list"))["sessions"][0]["id"],
         }
-        found = World(people, ids, data / "chatrooms.sqlite3")
-        await found.settled()
-        yield found
+        with closing(database(f"file:{data / 'chatrooms.sqlite3'}?mode=ro", uri=True)) as db:
+            found = World(people, ids, db)
+            await found.settled()
+            yield found
 
 
 def probes() -> Iterator[tuple[str, str, str]]:

@@ -13,7 +13,7 @@ MIB = 1024 * 1024
 
 def fixed() -> list[tuple[str, str]]:
     """Return what each limit is about, and its value in words."""
-    from chatrooms.doors import http, socketio  # which import the documentation
+    from chatrooms.doors import body, socketio  # which import the documentation
 
     return [
         ("Characters of a message", f"{types.MAX_TEXT:,}"),
@@ -25,7 +25,7 @@ def fixed() -> list[tuple[str, str]]:
         ("Messages of a room in one `sync`", f"{types.MAX_MISSED}; a client that missed more loads the room again"),
         ("Bytes of one `sync`", f"{types.MAX_SYNC // KIB} KiB"),
         ("Bytes of a packet, or of the body of a request", f"{limits.MAX_PACKET // KIB} KiB"),
-        ("Levels of JSON in a command", f"{http.MAX_DEPTH}"),
+        ("Levels of JSON in a command", f"{body.MAX_DEPTH}"),
         ("Bytes of the data of a signal", f"{types.MAX_SIGNAL // KIB} KiB"),
         ("Bytes of a handshake's `auth`", f"{socketio.MAX_AUTH // KIB} KiB"),
         ("Connections of a person", f"{socketio.MAX_SOCKETS}"),
@@ -34,7 +34,7 @@ def fixed() -> list[tuple[str, str]]:
         ("Fields of a request's head", f"{measure.MAX_FIELDS}"),
         ("Bytes of a request's head", f"{measure.MAX_BESIDE // KIB} KiB"),
         ("Time for a request's head", f"{http_protocol.SECONDS_TO_ASK:g} s"),
-        ("Time for the body of a command", f"{http.SECONDS_TO_SEND:g} s"),
+        ("Time for the body of a command", f"{body.SECONDS_TO_SEND:g} s"),
         *_of_uploads(),
         ("Time for a client to read what was sent", f"{limits.Limits().unread:g} s"),
         ("Bytes that wait for a client before it misses changes", f"{limits.Limits().skippable // KIB:,} KiB"),

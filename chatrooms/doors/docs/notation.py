@@ -42,5 +42,7 @@ def _array(schema: Schema) -> str:
 def _object(schema: Schema) -> str:
     if isinstance(schema.get("additionalProperties"), dict):
         return f"Record<string, {notation(schema['additionalProperties'])}>"
+    if schema.get("additionalProperties") is True:
+        return "Record<string, any>"
     inner = members(schema)
     return f"{{ {'; '.join(inner)} }}" if inner else "{}"

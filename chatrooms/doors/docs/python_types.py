@@ -18,7 +18,8 @@ def annotation(schema: Schema, *, given: bool = False) -> str:
     if schema.get("type") == "array":
         return f"{'Sequence' if given else 'list'}[{annotation(schema['items'], given=given)}]"
     if schema.get("type") == "object":
-        return f"dict[str, {annotation(schema['additionalProperties'], given=given)}]"
+        values = schema["additionalProperties"]
+        return f"dict[str, {'object' if values is True else annotation(values, given=given)}]"
     return SCALARS[schema["type"]] if "type" in schema else "object"
 
 

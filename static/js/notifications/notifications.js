@@ -2,11 +2,23 @@ import { effect } from "@preact/signals";
 import { isThread } from "../names.js";
 import { plain } from "../messages/plain.js";
 import { desktop, levelOf, quiet, sounds } from "../preferences.js";
-import { isUnread } from "../reads/inbox.js";
+import { isQuiet, isUnread } from "../reads/inbox.js";
 import { isLooking } from "../reads/marks.js";
 import { goTo, isShown, linkTo } from "../route.js";
 import { scoped } from "../storage.js";
-import { caughtUp, handleOf, inbox, isMuted, me, nameOf, newest, reads, titleOf, windowOf } from "../store.js";
+import {
+  caughtUp,
+  handleOf,
+  inbox,
+  isBlocked,
+  isMuted,
+  me,
+  nameOf,
+  newest,
+  reads,
+  titleOf,
+  windowOf,
+} from "../store.js";
 import { onChange } from "../sync.js";
 import { chimeOnce } from "./chime.js";
 import { claim } from "./claims.js";
@@ -48,7 +60,13 @@ export function notifyOfNews() {
 function tellingsIn(change) {
   if (!news) return [];
   const messages = news.messagesIn(change);
-  return [...(isThread(change.room) ? [] : messages.map(ofMessage)), ...news.itemsIn(change).map(ofItem)];
+  return [
+    ...(isThread(change.room) ? [] : messages.map(ofMessage)),
+    ...news
+      .itemsIn(change)
+      .filter((item) => !isQuiet(item))
+      .map(ofItem),
+  ];
 }
 
 /** @param {Numbered} message @returns {Telling} */
@@ -78,7 +96,7 @@ const ofItem = ({ id, message, room, seq, by }) => ({
 
 /** @param {Telling} telling */
 function isDue({ room, author, mentionsMe, isUnread: isNew }) {
-  if (author === me.peek()?.username || !isNew() || (isLooking() && isShown(room))) return false;
+  if (author === me.peek()?.username || isBlocked(author) || !isNew() || (isLooking() && isShown(room))) return false;
   return isWanted({ level: levelOf(room), isMuted: isMuted(room), mentionsMe });
 }
 

@@ -1,0 +1,297 @@
+"""The application's door: what a host application can call, and what of its own is called."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import UUID
+
+from chatrooms import names
+from chatrooms.doors.greeting import Greeting, OnConnect, OnDisconnect
+from chatrooms.doors.hearing import Hearing, OnMessage
+from chatrooms.doors.own_events import OwnEvents
+from chatrooms.errors import Invalid, NotFound, Refusal
+from chatrooms.events import End, Signal
+from chatrooms.features import users
+from chatrooms.features.messages.loading import find
+from chatrooms.identity import accounts, hosts, suspensions
+from chatrooms.identity.accounts import User
+from chatrooms.lifetime import Lifetime
+from chatrooms.pipeline import access
+from chatrooms.pipeline.broadcast import Broadcast
+from chatrooms.pipeline.commands import APPLICATION, Caller
+from chatrooms.pipeline.pipeline import Pipeline
+from chatrooms.settings import Settings
+from chatrooms.storage.rows import Message
+
+T = TypeVar("T")
+H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
+
+AT_ONCE = 500
+"""How many messages of `ApplicationDoor.post_all` are posted together."""
+
+
+class ApplicationDoor:
+    """The calls of a host application, and its handlers.
+
+    People are named by the ids that `authenticate` answers, exactly; in a chat without it, by their usernames. Await
+    the calls on any event loop. They raise a `Refusal`, such as `NotFound`, and `NotRunning` before and after the
+    chat's lifespan.
+    """
+
+    settings: Settings
+    _is_hosted: bool
+    _lifetime: Lifetime
+    _broadcast: Broadcast
+    _pipeline: Pipeline
+    _hearing: Hearing
+    _greeting: Greeting
+    _own: OwnEvents
+
+    async def post(
+        self,
+        target: str | None = None,
+        text: str = "",
+        *,
+        to: str | None = None,
+        room: str | None = None,
+        thread: str | None = None,
+        reply_to: str | None = None,
+        author: str | None = None,
+        create: bool = False,
+        data: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        id: str | None = None,
+    ) -> Message:
+        """Store a message, emit it to every tab and device of those whom it is for, and return it.
+
+        ``target`` is a shared room, such as ``#lobby``, or else the id of a user. Give ``to`` instead for an id that
+        begins with ``#``, ``room`` for any room's name, ``thread`` for the id of the message to reply under, or only
+        ``reply_to``, the id of a message that this one quotes in its room.
+
+        Without an ``author``, the application itself posts: its messages to a user are a conversation with it, under
+        its name, which the user can answer (see `on_message`). With the id of an ``author``, that user posts, with
+        their permissions. A user who has not come yet is `NotFound`, unless you ``create`` them (see `add_user`).
+
+        ``data`` is an object in JSON for clients of your own. Posting twice with the same ``key``, any text, in a room
+        posts once and returns the stored message; so does posting with the same ``id``, a UUID.
+        """
+        given = {"reply_to": reply_to, "data": data, "id": id}
+        return await self._lifetime.call(
+            self._post, (target, to, room, thread), text, given=given, author=author, create=create, key=key
+        )
+
+    def post_sync(self, target: str | None = None, text: str = "", **how: Any) -> Message:
+        """Post from a thread, for instance in a ``def`` endpoint, a worker, or another framework's signal handler.
+
+        Takes what `post` takes. Blocks until the message is stored. Raises what `post` raises, and `WouldBlock` on the
+        thread of the chat's own event loop: ``await post(...)`` there.
+        """
+        return self._lifetime.call_sync(self.post, target, text, **how)
+
+    async def post_many(self, messages: Iterable[tuple[str, str]], **how: Any) -> list[Message | Refusal]:
+        """Post many messages, each a target and a text, and return each as it was stored, or why it was not.
+
+        Takes what `post` takes otherwise. The order of messages to one target is kept.
+        """
+        return await self.post_all({"target": target, "text": text, **how} for target, text in messages)
+
+    async def post_all(self, messages: Iterable[Mapping[str, Any]]) -> list[Message | Refusal]:
+        """Post many messages, each with what `post` takes, and return each as it was stored, or why it was not."""
+        return await self._lifetime.call(self._post_all, messages)
+
+    async def add_user(self, user: User | str) -> str:
+        """Add a user who has not come yet, so that you can write to and invite them; return their username.
+
+        Adding them again only changes their name. Raises ``ValueError`` if the id cannot be one.
+        """
+        return await self._lifetime.call(hosts.add, self._pipeline, user if isinstance(user, User) else User(user))
+
+    async def username(self, id: str) -> str:
+        """Return the username of a user; raises `NotFound` before they have come or were added."""
+        return (await self._lifetime.call(self._person, id)).username
+
+    async def user_id(self, username: str) -> str:
+        """Return the id of the user who has a username, such as the ``author`` of a message.
+
+        Without an account, such as in a chat without `authenticate`, it is the username.
+        """
+        return await self._lifetime.call(self._id_of, username)
+
+    async def disconnect(self, id: str) -> None:
+        """End every connection of a user at once; they can reconnect if `authenticate` still names them."""
+        await self._lifetime.call(self._disconnect, id)
+
+    async def signal(self, to: str, type: str, data: Any = None) -> None:
+        """Emit a live signal, which is not stored, to a room or to a user by their id.
+
+        Pages get it as an event ``chatrooms:signal`` on ``window``, with the signal as its ``detail``.
+        """
+        await self._lifetime.call(self._signal, to, type, data)
+
+    async def emit(self, event: str, data: Any, *, to: str | list[str]) -> None:
+        """Emit your own event to the sockets in one or more rooms; an empty ``to`` reaches no one."""
+        await self._lifetime.call(self._broadcast.server.emit, event, data, to=to)
+
+    async def run(self, command: str, params: Mapping[str, Any], *, username: str) -> dict[str, Any]:
+        """Run any command as the user with that id, with their permissions, and return its result."""
+        return await self._lifetime.call(self._run, command, params, username)
+
+    def sockets_in(self, room: str) -> list[str]:
+        """Return the ids of this process's sockets in ``room``; empty while the chat is not running."""
+        return self._broadcast.sockets_in(room)
+
+    def on_message(self, handler: OnMessage | None = None, *, room: str | None = None) -> Any:
+        """Have a coroutine function called with each new message, or only with those in ``room`` and its threads.
+
+        The application's own messages are left out. Within a room, the next call waits for the last one; nothing else
+        waits for them, and their exceptions are logged. Messages that are posted while the chat does not run, or that
+        wait while it ends, are missed. Use it as ``@chat.on_message`` or ``@chat.on_message(room="#support")``.
+        """
+        return _decorated(lambda given: self._hearing.add(given, room and names.durable(room)), handler)
+
+    def on_connect(self, handler: OnConnect) -> OnConnect:
+        """Have a coroutine function called for each socket that has connected: with the user's id and the handshake.
+
+        Nothing waits for it, its exceptions are logged, and when the chat ends it is cancelled. While 16 calls for a
+        person have not returned, or one for the same connection, further sockets are rejected as ``rate_limited``.
+        """
+        self._greeting.on_connect(handler)
+        return handler
+
+    def on_disconnect(self, handler: OnDisconnect) -> OnDisconnect:
+        """Have a coroutine function called with the user's id for each socket that has disconnected."""
+        self._greeting.on_disconnect(handler)
+        return handler
+
+    def event(self, name: str) -> Callable[[H], H]:
+        """Have a coroutine function answer an event of your own that pages emit on the chat's socket.
+
+        It gets the user's id and the parameters: a dict, or the pydantic model that it is annotated with. What it
+        returns is the acknowledgement's ``result``; a `Refusal` that it raises is its ``error``. Use it as
+        ``@chat.event("vote")``. Raises ``ValueError`` if a command or another event has that name.
+        """
+
+        def declare(handler: H) -> H:
+            self._own.declare(name, handler)
+            return handler
+
+        return declare
+
+    async def _post(
+        self,
+        where: tuple[str | None, ...],
+        text: str,
+        *,
+        given: Mapping[str, Any],
+        author: str | None = None,
+        create: bool = False,
+        key: str | None = None,
+    ) -> Message:
+        me = APPLICATION if author is None else await self._active(author)
+        room = await self._room(where, given["reply_to"], me, create=create)
+        told = {name: value for name, value in given.items() if value is not None}
+        if key is not None:
+            told["id"] = self._id_by(key, me.username, room)
+        result = await self._pipeline.run("message.post", {"room": room, "text": text, **told}, me)
+        message: Message = result["message"]
+        return message
+
+    async def _room(self, where: tuple[str | None, ...], reply_to: str | None, me: Caller, *, create: bool) -> str:
+        """Return the room of a new message; raises `Invalid` unless exactly one place is given."""
+        target, to, room, thread = where
+        if sum(place is not None for place in where) != (0 if reply_to and not any(where) else 1):
+            raise Invalid("Give one of target, to, room and thread.", field="room")
+        if target is not None:
+            room, to = (target, None) if target.startswith("#") else (None, target)
+        if room is not None:
+            return _parsed(names.durable, room, "room")
+        if to is not None:
+            return names.conversation(me.username, (await self._person(to, create=create)).username)
+        above = thread or reply_to or ""
+        message = await self._pipeline.lookup(lambda db: find(db, above))
+        if message is None:
+            raise NotFound("There is no such message.", field="thread" if thread else "reply_to")
+        return names.thread(message["room"], message["seq"]) if thread else message["room"]
+
+    def _id_by(self, key: str, author: str, room: str) -> str:
+        """Return the message id of a key: the same each time, and no one else can know it beforehand."""
+        secret = self._pipeline.facts.secret.encode()
+        digest = hashlib.blake2b(f"{author}\0{room}\0{key}".encode(), key=secret, digest_size=16)
+        return str(UUID(bytes=digest.digest(), version=5))
+
+    async def _post_all(self, messages: Iterable[Mapping[str, Any]]) -> list[Message | Refusal]:
+        posted: list[Message | Refusal] = []
+        left = iter(messages)
+        while some := list(islice(left, AT_ONCE)):
+            for result in await asyncio.gather(*(self.post(**how) for how in some), return_exceptions=True):
+                if isinstance(result, BaseException) and not isinstance(result, Refusal):
+                    raise result
+                posted.append(result)
+        return posted
+
+    async def _signal(self, to: str, type: str, data: Any) -> None:
+        room = None
+        with suppress(Invalid):
+            room = await self._known(to)
+        room = room or _parsed(names.durable, to, "to")
+        if not await self._pipeline.lookup(lambda db: access.known(db, room)):
+            raise NotFound("No such room or person.", field="to")
+        await self._broadcast.publish([Signal(room, users.SYSTEM, type, data)])
+
+    async def _run(self, command: str, params: Mapping[str, Any], id: str) -> dict[str, Any]:
+        result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._active(id))
+        return result
+
+    async def _disconnect(self, id: str) -> None:
+        await self._broadcast.publish([End((await self._person(id)).username, at_once=True)])
+
+    async def _person(self, id: str, *, create: bool = False) -> Caller:
+        """Return a user; raises `NotFound`, or `Invalid` if this cannot be an id."""
+        username = await self._known(id)
+        if username is None and create and self._is_hosted:
+            username = await hosts.add(self._pipeline, User(id))
+        if username is None:
+            raise NotFound("No user has that id.", field="username")
+        return Caller(username)
+
+    async def _active(self, id: str) -> Caller:
+        """Return a user who acts; raises `Suspended` too."""
+        me = await self._person(id)
+        await suspensions.require_active(self._pipeline, me.username)
+        return me
+
+    async def _known(self, id: str) -> str | None:
+        """Return the username of a user, if there is one; raises `Invalid` if this cannot be an id."""
+        if self._is_hosted:
+            user = _parsed(User, id, "username")
+            return await self._pipeline.lookup(lambda db: accounts.username_of(db, user.id))
+        username = _parsed(names.username, id, "username")
+        return username if await self._pipeline.lookup(lambda db: users.find(db, username)) else None
+
+    async def _id_of(self, username: str) -> str:
+        return await self._pipeline.lookup(lambda db: accounts.id_of(db, username))
+
+
+def _decorated(register: Callable[[H], None], handler: H | None) -> Any:
+    """Register ``handler``, or return a decorator that does."""
+
+    def decorate(given: H) -> H:
+        register(given)
+        return given
+
+    return decorate if handler is None else decorate(handler)
+
+
+def _parsed(parse: Callable[[str], T], name: object, field: str) -> T:
+    """Return what ``parse`` makes of a name; raises `Invalid`."""
+    if not isinstance(name, str):
+        raise Invalid("A name must be text.", field=field)
+    try:
+        return parse(name)
+    except ValueError as error:
+        raise Invalid(str(error), field=field) from None

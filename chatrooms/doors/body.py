@@ -1,0 +1,37 @@
+"""The JSON in the body of a request, bounded in bytes, depth and time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
+
+from chatrooms.errors import Invalid, TooLarge
+from chatrooms.wire.packets import parse_json
+from chatrooms.wire.requests import announced
+from chatrooms.wire.server import MAX_PACKET
+
+MAX_DEPTH = 64
+"""Levels of nested JSON in the body of a command; commands refuse less, and name the field."""
+SECONDS_TO_SEND = 10.0
+"""How long sending the body of a command may take."""
+
+
+async def read(request: Request) -> Any:
+    """Return what was sent; raises `TooLarge` or `Invalid`."""
+    if announced(request.scope) > MAX_PACKET:
+        raise TooLarge(limit=MAX_PACKET)
+    body = b""
+    try:
+        async with asyncio.timeout(SECONDS_TO_SEND):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_PACKET:
+                    raise TooLarge(limit=MAX_PACKET)
+    except (ClientDisconnect, TimeoutError):
+        raise Invalid("The request body was cut short.", field="") from None
+    try:
+        return parse_json(body.decode() or "{}", MAX_DEPTH)
+    except ValueError as error:
+        raise Invalid(f"That is not JSON: {error}.", field="") from None

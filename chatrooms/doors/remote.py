@@ -1,0 +1,133 @@
+"""The application's door over HTTP, for programs that have the service key (see `chatrooms.Remote`)."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chatrooms.doors.answers import failed, refusal_of, refusal_response, response
+from chatrooms.doors.application import ApplicationDoor
+from chatrooms.doors.body import read
+from chatrooms.doors.callers import Callers
+from chatrooms.errors import Forbidden, Invalid, Refusal, Unauthorized
+from chatrooms.identity.accounts import MAX_ID, MAX_NAME, User
+from chatrooms.pipeline.parsing import parsed
+from chatrooms.pipeline.rates import Rates
+from chatrooms.storage.rows import Message
+
+MAX_MESSAGES = 500
+"""How many messages one request can have."""
+
+
+class _Given(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class NewMessage(_Given):
+    """What `ApplicationDoor.post` takes."""
+
+    target: str | None = None
+    text: str = ""
+    to: str | None = None
+    room: str | None = None
+    thread: str | None = None
+    reply_to: str | None = None
+    author: str | None = None
+    create: bool = False
+    data: dict[str, Any] | None = None
+    key: str | None = Field(None, max_length=1000)
+    id: str | None = None
+
+
+class NewMessages(_Given):
+    """Messages to post, in order."""
+
+    messages: list[NewMessage] = Field(min_length=1, max_length=MAX_MESSAGES)
+
+
+class NewUser(_Given):
+    """What `ApplicationDoor.add_user` takes."""
+
+    id: str = Field(max_length=MAX_ID)
+    name: str = Field("", max_length=2 * MAX_NAME)
+
+
+class Live(_Given):
+    """What `ApplicationDoor.signal` takes."""
+
+    to: str
+    type: str = Field(min_length=1, max_length=64)
+    data: Any = None
+
+
+class Whom(_Given):
+    """A user."""
+
+    id: str = Field(max_length=MAX_ID)
+
+
+class RemoteDoor:
+    """Runs the application's calls for whoever has the service key."""
+
+    def __init__(self, application: ApplicationDoor, callers: Callers, rates: Rates) -> None:
+        self._application, self._callers, self._rates = application, callers, rates
+        self._key = application.settings.service_key.encode()
+        self._calls: dict[str, tuple[type[_Given], Callable[[Any], Any]]] = {
+            "post": (NewMessages, self._post),
+            "add_user": (NewUser, self._add_user),
+            "signal": (Live, self._signal),
+            "disconnect": (Whom, self._disconnect),
+        }
+
+    def routes(self) -> list[Route]:
+        """Return the routes; none without a service key."""
+        return [Route("/application/{call}", self._run, methods=["POST"])] if self._key else []
+
+    async def _run(self, request: Request) -> Response:
+        try:
+            self._require_key(request)
+            model, call = self._calls.get(request.path_params["call"], (None, None))
+            if model is None or call is None:
+                raise Invalid("There is no such call.", field="")
+            return response({"ok": True, "result": await call(parsed(model, await read(request)))})
+        except Exception as error:
+            return refusal_response(refusal_of(error, "a call of the application failed"))
+
+    def _require_key(self, request: Request) -> None:
+        """Raise `Unauthorized` without the service key, `Forbidden` for pages, which must not have it."""
+        handshake = self._callers.handshake(request)
+        if "origin" in request.headers or not handshake.trusted:
+            raise Forbidden("Pages cannot speak for the application.")
+        given = (handshake.credentials.token or "").encode()
+        if not hmac.compare_digest(given, self._key):
+            self._rates.spend_by_address("join", handshake.network)
+            raise Unauthorized
+
+    async def _post(self, given: NewMessages) -> Any:
+        results = await self._application.post_all(one.model_dump() for one in given.messages)
+        return {"messages": [_posted(each) for each in results]}
+
+    async def _add_user(self, given: NewUser) -> Any:
+        try:
+            user = User(given.id, given.name)
+        except ValueError as error:
+            raise Invalid(str(error), field="id") from None
+        return {"username": await self._application.add_user(user)}
+
+    async def _signal(self, given: Live) -> Any:
+        await self._application.signal(given.to, given.type, given.data)
+        return {}
+
+    async def _disconnect(self, given: Whom) -> Any:
+        await self._application.disconnect(given.id)
+        return {}
+
+
+def _posted(result: Message | Refusal) -> Any:
+    return failed(result) if isinstance(result, Refusal) else {"ok": True, "message": result}

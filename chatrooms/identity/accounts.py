@@ -1,0 +1,163 @@
+"""The host application's accounts: each id of its own has a username here, which is chosen once and stays.
+
+An id is kept exactly, and compared character by character. If it is a username (`names.vouched`), that is the username,
+unless another account has it; otherwise it is made from the account's name, or from what is before the ``@`` of an
+e-mail address.
+"""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, insert, select, update
+
+from chatrooms import names
+from chatrooms.features import users
+from chatrooms.pipeline import rights
+from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.rows import ServerRole
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import metadata
+from chatrooms.types import line
+
+MAX_ID = 200
+MAX_NAME = 80
+TRIED_IN_ORDER = 9
+"""After ``alice-9``, usernames get random endings."""
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String(MAX_ID), primary_key=True, comment="the host application's id"),
+    Column("username", String(32), ForeignKey("users.username"), nullable=False, unique=True),
+    Column("name", String(MAX_NAME), nullable=False, comment="the display name that the host application gave last"),
+)
+
+
+@dataclass(frozen=True)
+class User:
+    """An account of the host application.
+
+    ``id`` is any text of 1 to 200 characters without control characters, such as ``alice``, ``alice@example.com``, a
+    UUID or ``7``. ``name`` is the name that others see, one line of at most 80 characters; people can change it here
+    until the host gives another one. ``role`` is what they may do on the server: ``owner``, ``admin``, ``moderator``,
+    ``member`` or ``guest``; None leaves it. Raises ``ValueError`` or ``TypeError`` with the rule that is broken.
+    """
+
+    id: str
+    name: str = ""
+    role: ServerRole | None = None
+
+    def __post_init__(self) -> None:
+        for value in (self.id, self.name):
+            if not isinstance(value, str):
+                raise TypeError(f"A user's id and name must be str, not {type(value).__name__}.")
+        if not self.id.strip() or len(self.id) > MAX_ID:
+            raise ValueError(f"A user's id must have 1 to {MAX_ID} characters.")
+        if any(unicodedata.category(each) in {"Cc", "Cs"} for each in self.id):
+            raise ValueError("A user's id cannot contain control characters.")
+        if self.role not in (None, *rights.ROLES):
+            raise ValueError(f"A user's role is one of {', '.join(rights.ROLES)}.")
+        object.__setattr__(self, "name", _shown(self.name))
+
+
+def _shown(name: str) -> str:
+    """Return a display name as it is stored: on one line, without what does not show, cut to its maximum length."""
+    kept = (" " if unicodedata.category(each) in {"Cc", "Zl", "Zp"} else each for each in name[: 2 * MAX_NAME])
+    try:
+        return line(" ".join("".join(kept).split())[:MAX_NAME].strip())
+    except ValueError as error:
+        raise ValueError(f"A user's name cannot be shown: {error}") from None
+
+
+class Account(dict[str, str]):
+    """A row of `accounts`."""
+
+
+_by_id = Prepared(select(accounts).where(accounts.c.id == bindparam("id")))
+_by_username = Prepared(select(accounts).where(accounts.c.username == bindparam("username")))
+
+
+def find(db: Connection, id: str) -> Account | None:
+    """Return the account with that id, if it has been here or was added."""
+    return cast(Account | None, _by_id.one(db, {"id": id}))
+
+
+def username_of(db: Connection, id: str) -> str | None:
+    """Return the username of an account, or of a person that came when ids were usernames; None if there is none."""
+    account = find(db, id)
+    if account:
+        return account["username"]
+    is_person = _is_username(id) and users.find(db, id) is not None and id_of(db, id) == id
+    return id if is_person else None
+
+
+def id_of(db: Connection, username: str) -> str:
+    """Return the id of the account that has a username; a person without an account is known by the username."""
+    account = _by_username.one(db, {"username": username})
+    return cast(Account, account)["id"] if account else username
+
+
+def free_username(db: Connection, user: User, *applications: str) -> str:
+    """Return the username that an account gets that is new here; it stays free while it is locked."""
+    names_to_try = _candidates(user, *applications)
+    return next(each for each in names_to_try if _is_username(each, *applications) and _is_free(db, user, each))
+
+
+def _is_free(db: Connection, user: User, username: str) -> bool:
+    """Return whether no one has a username, or a person whose id it is, from when ids were usernames."""
+    if users.find(db, username) is None:
+        return True
+    return username == user.id and _by_username.one(db, {"username": username}) is None
+
+
+def _candidates(user: User, *applications: str) -> Iterator[str]:
+    yield user.id
+    stem = _stem(user.name, *applications) or _stem(user.id.partition("@")[0], *applications) or "user"
+    stem = f"user-{stem}" if stem.isdecimal() else stem  # the number alone could be another account's id
+    if stem != "user":
+        yield stem
+    for number in range(2, TRIED_IN_ORDER + 1):
+        yield f"{stem}-{number}"
+    while True:
+        yield f"{stem}-{secrets.randbelow(10**6):06}"
+
+
+def _stem(text: str, *applications: str) -> str:
+    """Return what a username can keep of a text; empty if that is nothing, or a reserved word."""
+    joined = unicodedata.normalize("NFKC", ".".join(text.split())).lower()
+    kept = "".join(each for each in joined if each.isalnum() or each in ".-_")[:20].strip(".-_")
+    return kept if _is_username(f"{kept}-2") and not names.is_reserved(kept, *applications) else ""
+
+
+def _is_username(text: str, *applications: str) -> bool:
+    try:
+        return names.vouched(text, *applications) == text
+    except ValueError:
+        return False
+
+
+def come(act: Act, user: User, username: str) -> str | None:
+    """Add an account with that username, or note its new display name; return its username.
+
+    Return None if someone else took the username in the meantime.
+    """
+    account = find(act.db, user.id)
+    if account is None:
+        if not _is_free(act.db, user, username):
+            return None
+        users.find_or_add(act, username, vouched=True)
+        act.db.execute(insert(accounts).values(id=user.id, username=username, name=""))
+    here, told = (account["username"], account["name"]) if account else (username, "")
+    if user.name and user.name != told:
+        act.db.execute(update(accounts).where(accounts.c.id == user.id).values(name=user.name))
+        users.rename(act, here, user.name)
+    return here
+
+
+FEATURE = Feature(tables=(accounts,))

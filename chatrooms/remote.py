@@ -1,0 +1,155 @@
+"""`Remote`: the application's own calls from another process, such as a worker, a cron job or a Django view.
+
+It needs no event loop and nothing but Python's standard library, and imports nothing of the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import random
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+MAX_MESSAGES = 500
+MAX_BYTES = 100_000
+"""About how many bytes of JSON one request has; the server accepts 128 KiB."""
+SECONDS_TO_ANSWER = 30.0
+TRIES = 6
+TEMPORARY = frozenset({429, 502, 503, 504})
+LONGEST_PAUSE = 10.0
+
+
+class RemoteRefused(Exception):
+    """The chat refused a call: ``code`` is for programs, ``message`` for people, and ``details`` say what was wrong."""
+
+    def __init__(self, error: Mapping[str, Any]) -> None:
+        self.code, self.message, self.details = error["code"], error["message"], dict(error.get("details", {}))
+        super().__init__(f"{self.code}: {self.message} {self.details or ''}".strip())
+
+
+class Remote:
+    """The chat at ``url``, including the path where it is mounted, for a program with its ``service_key``.
+
+    Each call has a coroutine function and one that blocks, for threads. A call is repeated while the chat cannot be
+    reached, for about half a minute; a message is posted once all the same. Then it raises ``OSError``.
+    """
+
+    def __init__(self, url: str, *, key: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError(f"{url!r} is not the http or https address of a chat.")
+        self._parts = parts
+        self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+
+    async def post(self, target: str | None = None, text: str = "", **how: Any) -> dict[str, Any]:
+        """Post a message, as `Chatrooms.post` does, and return it; raises `RemoteRefused`."""
+        return await asyncio.to_thread(self.post_sync, target, text, **how)
+
+    def post_sync(self, target: str | None = None, text: str = "", **how: Any) -> dict[str, Any]:
+        """Post a message from a thread."""
+        (posted,) = self._post_all([{"target": target, "text": text, **how}])
+        if isinstance(posted, RemoteRefused):
+            raise posted
+        return posted
+
+    async def post_many(self, messages: Iterable[tuple[str, str]], **how: Any) -> list[dict[str, Any] | RemoteRefused]:
+        """Post many messages, each a target and a text, and return each as it was stored, or why it was not."""
+        return await asyncio.to_thread(self.post_many_sync, messages, **how)
+
+    def post_many_sync(self, messages: Iterable[tuple[str, str]], **how: Any) -> list[dict[str, Any] | RemoteRefused]:
+        """Post many messages from a thread."""
+        return self._post_all([{"target": target, "text": text, **how} for target, text in messages])
+
+    async def add_user(self, id: str, name: str = "") -> str:
+        """Add a user who has not come yet, or change their name; return their username."""
+        return await asyncio.to_thread(self.add_user_sync, id, name)
+
+    def add_user_sync(self, id: str, name: str = "") -> str:
+        """Add a user from a thread."""
+        return str(self._call("add_user", {"id": id, "name": name})["username"])
+
+    async def signal(self, to: str, type: str, data: Any = None) -> None:
+        """Emit a live signal, which is not stored, to a room or to a user by their id."""
+        await asyncio.to_thread(self.signal_sync, to, type, data)
+
+    def signal_sync(self, to: str, type: str, data: Any = None) -> None:
+        """Emit a signal from a thread."""
+        self._call("signal", {"to": to, "type": type, "data": data})
+
+    async def disconnect(self, id: str) -> None:
+        """End every connection of a user."""
+        await asyncio.to_thread(self.disconnect_sync, id)
+
+    def disconnect_sync(self, id: str) -> None:
+        """End every connection of a user, from a thread."""
+        self._call("disconnect", {"id": id})
+
+    def _post_all(self, messages: Iterable[dict[str, Any]]) -> list[dict[str, Any] | RemoteRefused]:
+        posted: list[dict[str, Any] | RemoteRefused] = []
+        for some in _in_parts(map(_repeatable, messages)):
+            answers = self._call("post", {"messages": some})["messages"]
+            posted += [each["message"] if each["ok"] else RemoteRefused(each["error"]) for each in answers]
+        return posted
+
+    def _call(self, name: str, params: Mapping[str, Any]) -> Any:
+        body = json.dumps(params, separators=(",", ":")).encode()
+        for number in range(TRIES):
+            is_last = number == TRIES - 1
+            try:
+                status, answer = self._ask(name, body)
+            except (OSError, http.client.HTTPException) as error:
+                if is_last:
+                    raise OSError(f"The chat at {self._parts.netloc} cannot be reached.") from error
+            else:
+                if is_last or status not in TEMPORARY:
+                    return _result(status, answer)
+            time.sleep(min(LONGEST_PAUSE, 0.5 * 2**number) * random.uniform(0.5, 1))  # noqa: S311 - to spread callers
+        raise AssertionError("the last try returns or raises")
+
+    def _ask(self, name: str, body: bytes) -> tuple[int, bytes]:
+        kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
+        connection = kind(str(self._parts.hostname), self._parts.port, timeout=SECONDS_TO_ANSWER)
+        try:
+            connection.request("POST", f"{self._parts.path.rstrip('/')}/application/{name}", body, self._headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+
+def _repeatable(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a message that is stored once, however often it is posted."""
+    if message.get("key") is None and message.get("id") is None:
+        return {**message, "id": str(uuid.uuid4())}
+    return message
+
+
+def _in_parts(messages: Iterable[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+    """Yield the messages in lists that each fit into one request."""
+    some: list[dict[str, Any]] = []
+    size = 0
+    for message in messages:
+        more = len(json.dumps(message))
+        if some and (size + more > MAX_BYTES or len(some) == MAX_MESSAGES):
+            yield some
+            some, size = [], 0
+        some.append(message)
+        size += more
+    if some:
+        yield some
+
+
+def _result(status: int, answer: bytes) -> Any:
+    try:
+        given = json.loads(answer)
+        if given["ok"]:
+            return given["result"]
+        error = given["error"]
+    except (ValueError, LookupError, TypeError):
+        raise OSError(f"This is no answer of a chat: status {status}. Is the address complete?") from None
+    raise RemoteRefused(error)

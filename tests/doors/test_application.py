@@ -1,0 +1,342 @@
+"""The application's door: it writes to any user, hears what they write, and answers events of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import socketio.exceptions
+from pydantic import BaseModel
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from chatrooms import Chatrooms, Conflict, Forbidden, Invalid, NotFound, Settings, User
+from chatrooms.doors import hearing, own_events, rechecking
+from tests.people import PATIENCE, Person, Refused, connect
+from tests.servers import QUICK, serving
+
+ALICE, BOB = "alice@example.com", "bob@example.com"
+
+
+@dataclass
+class Host:
+    """An application that believes what the handshake says, except of those in ``gone``."""
+
+    chat: Chatrooms | None = None
+    url: str = ""
+    gone: set[str] = field(default_factory=set)
+
+    async def authenticate(self, handshake):
+        id = handshake.auth.get("id")
+        return None if id is None or id in self.gone else User(id, handshake.auth.get("name", ""))
+
+    def tab(self, id: str, name: str = ""):
+        """Connect as a user."""
+        return connect(self.url, id.partition("@")[0], auth={"id": id, "name": name}, path="chat")
+
+
+@pytest.fixture
+async def host(tmp_path) -> AsyncIterator[Host]:
+    host = Host()
+    host.chat = Chatrooms(Settings(data=tmp_path, name="Acme", **QUICK), authenticate=host.authenticate)
+    app = Starlette(routes=[Mount("/chat", host.chat)], lifespan=host.chat.lifespan)
+    async with serving(app, lifespan="on") as host.url:
+        yield host
+
+
+class Heard(list[Any]):
+    """What a handler was called with."""
+
+    async def __call__(self, *given: Any) -> None:
+        self.append(given if len(given) > 1 else given[0])
+
+    async def until(self, count: int) -> None:
+        """Wait until it was called that often."""
+        async with asyncio.timeout(PATIENCE):
+            while len(self) < count:
+                await asyncio.sleep(0.01)
+
+
+async def refused(person: Person, command: str, **params: Any) -> Refused:
+    """Run a command that is refused; return why."""
+    with pytest.raises(Refused) as refusal:
+        await person.run(command, **params)
+    return refusal.value
+
+
+def listening(register, *given: Any) -> Heard:
+    """Register a handler that notes what it is called with."""
+    heard = Heard()
+
+    async def handler(*told):
+        await heard(*told)
+
+    register(*given)(handler) if given else register(handler)
+    return heard
+
+
+async def test_the_application_is_somebody_to_talk_with(host):
+    heard = listening(host.chat.on_message)
+    async with host.tab(ALICE) as alice, host.tab(ALICE) as second, host.tab(BOB) as bob:
+        note = await host.chat.post(ALICE, "Howdy, User 1!")
+        assert (note["room"], note["author"]) == ("alice+system", "system")
+        await alice.hears_text("Howdy, User 1!")
+        await second.hears_text("Howdy, User 1!")
+        await alice.say(note["room"], "Thank you")
+        await heard.until(1)
+        assert [(one["author"], one["text"], one["room"]) for one in heard] == [("alice", "Thank you", "alice+system")]
+        assert await host.chat.user_id(heard[0]["author"]) == ALICE
+        await host.chat.post(room=heard[0]["room"], text="You are welcome")
+        await alice.hears_text("You are welcome")
+        await bob.settled()
+        assert bob.texts() == []
+        (shown,) = (await alice.run("user.list", usernames=["system"]))["users"]
+        assert shown["name"] == "Acme"
+        assert [each["username"] for each in (await alice.run("user.list"))["users"]] == ["alice", "bob"]
+
+
+async def test_what_the_application_writes_is_unread_and_cannot_be_begun_by_people(host):
+    async with host.tab(ALICE) as alice, host.tab(BOB) as bob:
+        await host.chat.post(ALICE, "one")
+        changes = (await alice.run("sync", revs={}))["changes"]
+        (room,) = (row for change in changes for row in change.get("rooms", ()) if row["name"] == "alice+system")
+        (read,) = (row for change in changes for row in change.get("reads", ()) if row["room"] == "alice+system")
+        assert room["posted"] - read["number"] == 1
+        assert (await refused(bob, "message.post", room="system", text="hi")).code == "not_found"
+
+
+async def test_a_user_can_be_written_to_before_they_have_come(host):
+    with pytest.raises(NotFound):
+        await host.chat.post(ALICE, "anybody there?")
+    assert await host.chat.add_user(User(ALICE, "Alice")) == "alice"
+    assert await host.chat.add_user(ALICE) == await host.chat.username(ALICE) == "alice"
+    await host.chat.post(ALICE, "while you were away")
+    await host.chat.post(BOB, "and you", create=True)
+    async with host.tab(ALICE) as alice, host.tab(BOB) as bob:
+        assert (await alice.run("user.me"))["user"]["name"] == "Alice"
+        for person, text in ((alice, "while you were away"), (bob, "and you")):
+            room = f"{person.name}+system"
+            assert [each["text"] for each in (await person.run("history", room=room))["messages"]] == [text]
+
+
+@pytest.mark.parametrize("id", ["", " ", "x" * 201, "\0", 7, None])
+async def test_what_cannot_be_an_id_is_invalid(host, id):
+    with pytest.raises(Invalid):
+        await host.chat.post(to=id, text="x") if id is not None else await host.chat.post(text="x")
+    with pytest.raises((ValueError, TypeError)):
+        await host.chat.add_user(id)
+
+
+async def test_a_target_is_a_room_or_exactly_one_users_id(host):
+    for id in ("#odd", "alice+bob", "ALICE"):
+        await host.chat.add_user(id)
+    assert (await host.chat.post("#lobby", "x"))["room"] == "#lobby"
+    odd = await host.chat.username("#odd")
+    assert (await host.chat.post(to="#odd", text="x"))["room"] == "+".join(sorted([odd, "system"]))
+    assert (await host.chat.post("alice+bob", "x"))["room"] == "alicebob+system"
+    for wrong in ({"target": "alice"}, {"to": "Alice"}, {"target": "#nowhere"}, {"room": "alice+bob"}):
+        with pytest.raises(NotFound):
+            await host.chat.post(**wrong, text="x")
+    for wrong in ({}, {"target": "#lobby", "room": "#lobby"}, {"to": "ALICE", "room": "#lobby"}):
+        with pytest.raises(Invalid):
+            await host.chat.post(**wrong, text="x")
+    assert (await host.chat.post(room="alice", text="x"))["room"] == "alice"
+
+
+async def test_users_write_to_each_other_by_their_ids_with_their_permissions(host):
+    await host.chat.add_user(ALICE)
+    await host.chat.add_user(BOB)
+    assert (await host.chat.post(BOB, "x", author=ALICE))["room"] == "alice+bob"
+    with pytest.raises(NotFound):
+        await host.chat.post(BOB, "x", author="alice")
+    with pytest.raises(Invalid):
+        await host.chat.post(BOB, "x", author="")
+    with pytest.raises(Forbidden):
+        await host.chat.post(BOB, "x", author=ALICE, data={"order": 7})
+
+
+async def test_replies_and_threads_go_where_their_message_is(host):
+    await host.chat.add_user(ALICE)
+    first = await host.chat.post(ALICE, "Is it broken?")
+    reply = await host.chat.post(text="Then we replace it", reply_to=first["id"])
+    assert (reply["room"], reply["quoted"]["text"]) == ("alice+system", "Is it broken?")
+    below = await host.chat.post(text="details", thread=first["id"])
+    assert below["room"] == f"alice+system/{first['seq']}"
+    with pytest.raises(NotFound):
+        await host.chat.post(text="x", thread="11111111-1111-4111-8111-111111111111")
+
+
+async def test_a_key_posts_once_in_each_room_and_belongs_to_its_author(host):
+    for id in (ALICE, BOB):
+        await host.chat.add_user(id)
+    first = await host.chat.post(ALICE, "shipped", key="order 7")
+    assert await host.chat.post(ALICE, "shipped again", key="order 7") == first
+    others = [
+        await host.chat.post(BOB, "x", key="order 7"),
+        await host.chat.post(BOB, "x", key="order 7", author=ALICE),
+    ]
+    assert len({first["id"], *(other["id"] for other in others)}) == 3
+
+
+async def test_data_is_for_clients_of_the_applications_own(host):
+    async with host.tab(ALICE) as alice:
+        posted = await host.chat.post(ALICE, "shipped", data={"order": {"id": 7}})
+        heard = await alice.hears_text("shipped")
+        assert posted["data"] == {"order": {"id": 7}} == heard["data"]
+        (stored,) = (await alice.run("history", room="alice+system"))["messages"]
+        assert stored["data"] == posted["data"]
+        assert (await refused(alice, "message.post", room="#lobby", text="x", data={"a": 1})).code == "forbidden"
+    for wrong in ({"a": object()}, {"a": "x" * 20_000}, [1]):
+        with pytest.raises(Invalid):
+            await host.chat.post(ALICE, "x", data=wrong)
+
+
+async def test_many_messages_keep_their_order_and_say_which_failed(host):
+    for id in (ALICE, BOB):
+        await host.chat.add_user(id)
+    given = [((ALICE, BOB, "nobody")[number % 3], f"{number}") for number in range(1200)]
+    posted = await host.chat.post_many(given)
+    assert [one["text"] if isinstance(one, dict) else one.code for one in posted] == [
+        "not_found" if id == "nobody" else text for id, text in given
+    ]
+    by_room = [one["seq"] for one in posted if isinstance(one, dict) and one["room"] == "alice+system"]
+    assert by_room == sorted(by_room)
+
+
+async def test_a_handler_hears_new_messages_alone_in_order_and_of_its_room(host):
+    everything, here = listening(host.chat.on_message), Heard()
+
+    @host.chat.on_message(room="#Lobby")
+    async def in_lobby(message):
+        await here(message)
+
+    async with host.tab(ALICE) as alice:
+        first = await alice.say("#lobby", "0")
+        await alice.run("message.edit", id=first["id"], text="changed")
+        await alice.run("reaction.add", id=first["id"], emoji="\N{THUMBS UP SIGN}")
+        for number in range(1, 20):
+            await alice.say("#lobby", f"{number}")
+        await alice.say("alice", "a note")
+        await alice.say(f"#lobby/{first['seq']}", "in the thread")
+        await host.chat.post("#lobby", "from the application")
+        await alice.say("#lobby", "last")
+        await everything.until(23)
+        await here.until(22)
+    assert [one["text"] for one in here if one["room"] == "#lobby"] == [*map(str, range(20)), "last"]
+    assert {one["room"] for one in everything} == {"#lobby", "alice", f"#lobby/{first['seq']}"}
+
+
+async def test_a_handler_that_fails_or_never_returns_is_in_nobodys_way(host, caplog, monkeypatch):
+    monkeypatch.setattr(hearing, "MAX_WAITING", 5)
+    release, heard = asyncio.Event(), listening(host.chat.on_message)
+
+    @host.chat.on_message
+    async def stuck(message):
+        await release.wait()
+        raise RuntimeError("a mistake of the host's")
+
+    async with host.tab(ALICE) as alice:
+        for number in range(9):
+            await alice.say("#lobby", f"{number}")
+        await heard.until(9)
+    release.set()
+    async with asyncio.timeout(PATIENCE):
+        while caplog.text.count("on_message failed: RuntimeError") < 5:
+            await asyncio.sleep(0.01)
+    assert caplog.text.count("a handler of on_message misses messages") == 1
+
+
+async def test_who_comes_and_goes_is_told_by_id(host):
+    came, went = listening(host.chat.on_connect), listening(host.chat.on_disconnect)
+    async with host.tab(ALICE, "Alice"):
+        await came.until(1)
+        (id, handshake) = came[0]
+        assert (id, handshake.auth["name"], handshake.socket) == (ALICE, "Alice", True)
+        assert went == []
+    await went.until(1)
+    assert went == [ALICE]
+
+
+class Vote(BaseModel):
+    """The parameters of an event."""
+
+    choice: str
+    times: int = 1
+
+
+async def test_an_event_of_the_applications_own_is_answered(host):
+    @host.chat.event("vote")
+    async def vote(user_id, params: Vote):
+        if params.times > 1:
+            raise Conflict("You can only vote once.")
+        return {"user": user_id, "choice": params.choice}
+
+    @host.chat.event("plain")
+    async def plain(user_id, params):
+        return params["x"]
+
+    async with host.tab(ALICE) as alice:
+        assert await alice.run("vote", choice="tea") == {"user": ALICE, "choice": "tea"}
+        assert (await refused(alice, "vote", choice="tea", times=2)).code == "conflict"
+        assert (await refused(alice, "vote")).code == "invalid"
+        assert (await refused(alice, "vote", choice=7)).code == "invalid"
+        assert await alice.run("plain", x=[1]) == [1]
+        assert (await refused(alice, "plain")).code == "internal"
+        assert (await refused(alice, "unknown")).code == "unknown_command"
+
+
+async def test_an_event_that_takes_long_delays_no_other_and_few_run_at_once(host, monkeypatch):
+    monkeypatch.setattr(own_events, "AT_ONCE", 3)
+    release = asyncio.Event()
+
+    @host.chat.event("wait")
+    async def wait(user_id, params):
+        await release.wait()
+        return object() if params.get("odd") else "done"
+
+    async with host.tab(ALICE) as alice:
+        waiting = [asyncio.create_task(alice.run("wait")) for _ in range(3)]
+        await alice.say("#lobby", "not delayed")
+        assert (await refused(alice, "wait")).code == "rate_limited"
+        release.set()
+        assert await asyncio.gather(*waiting) == ["done"] * 3
+        assert (await refused(alice, "wait", odd=True)).code == "internal"
+
+
+@pytest.mark.parametrize("name", ["", "message.post", "connect", "disconnect", "change", "welcome", "x" * 101, "vote"])
+async def test_a_name_that_is_taken_is_refused_when_it_is_declared(host, name):
+    async def handler(user_id, params):
+        pass
+
+    host.chat.event("vote")(handler)
+    with pytest.raises(ValueError, match="cannot be the name"):
+        host.chat.event(name)(handler)
+
+
+def test_handlers_are_coroutine_functions(tmp_path):
+    chat = Chatrooms(Settings(data=tmp_path))
+    for register in (chat.on_message, chat.on_connect, chat.on_disconnect, chat.event("vote")):
+        with pytest.raises(TypeError, match="coroutine function"):
+            register(lambda *_: None)
+
+    async def one(params):
+        pass
+
+    with pytest.raises(TypeError, match="must take"):
+        chat.event("vote")(one)
+
+
+async def test_the_application_is_asked_again_while_a_socket_is_open(host, monkeypatch):
+    monkeypatch.setattr(rechecking, "SECONDS", 0.05)
+    went = listening(host.chat.on_disconnect)
+    async with host.tab(ALICE), host.tab(BOB) as bob:
+        host.gone.add(ALICE)
+        await went.until(1)
+        assert went == [ALICE]
+        await bob.settled()
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        async with host.tab(ALICE):
+            pass

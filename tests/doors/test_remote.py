@@ -1,0 +1,173 @@
+"""The application's calls from another process: what they do, who may make them, and a chat that is away."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from chatrooms import Chatrooms, Remote, RemoteRefused, Settings, remote
+from tests.doors import post
+from tests.people import PATIENCE, connect
+from tests.servers import QUICK, serving
+
+KEY = "0123456789abcdef" * 2
+BEARER = {"Authorization": f"Bearer {KEY}"}
+
+
+async def who(handshake):
+    return handshake.auth.get("id")
+
+
+@pytest.fixture
+async def url(tmp_path) -> AsyncIterator[str]:
+    chat = Chatrooms(Settings(data=tmp_path, service_key=KEY, name="Acme", **QUICK), authenticate=who)
+    app = Starlette(routes=[Mount("/chat", chat)], lifespan=chat.lifespan)
+    async with serving(app, lifespan="on") as url:
+        yield f"{url}/chat"
+
+
+async def test_a_program_speaks_for_the_application(url):
+    shop = Remote(url, key=KEY)
+    assert await shop.add_user("alice@example.com", "Alice") == "alice"
+    async with connect(url.removesuffix("/chat"), "alice", auth={"id": "alice@example.com"}, path="chat") as alice:
+        posted = await shop.post("alice@example.com", "Howdy", data={"order": 7}, key="order 7")
+        assert await asyncio.to_thread(shop.post_sync, "alice@example.com", "Howdy", key="order 7") == posted
+        assert (await alice.hears_text("Howdy"))["data"] == {"order": 7}
+        await shop.post("#lobby", "to all")
+        await shop.post("bob@example.com", "to someone new", create=True)
+        await shop.post(text="in the thread", thread=posted["id"], author="alice@example.com")
+        await shop.signal("alice@example.com", "greeting", {"n": 1})
+        await alice.hears(lambda event, data: event == "signal" and data["type"] == "greeting")
+        await alice.settled()
+        assert alice.texts() == ["Howdy", "to all"]
+        await shop.disconnect("alice@example.com")
+        await alice.disconnected()
+
+
+async def test_many_messages_come_in_order_and_say_which_failed(url):
+    shop = Remote(url, key=KEY)
+    await shop.add_user("alice")
+    given = [("nobody" if number % 50 == 7 else "alice", f"{number} {'x' * 500}") for number in range(700)]
+    posted = await shop.post_many(given)
+    assert [one.code if isinstance(one, RemoteRefused) else one["text"] for one in posted] == [
+        "not_found" if id == "nobody" else text for id, text in given
+    ]
+    seqs = [one["seq"] for one in posted if isinstance(one, dict)]
+    assert seqs == sorted(seqs)
+
+
+@pytest.mark.parametrize(
+    ("call", "params", "code"),
+    [
+        ("post", {"messages": [{"target": "nobody", "text": "x"}]}, "not_found"),
+        ("post", {"messages": [{"target": "#lobby", "text": ""}]}, "invalid"),
+        ("post", {"messages": [{"text": "x"}]}, "invalid"),
+        ("add_user", {"id": "\0"}, "invalid"),
+        ("add_user", {"id": "x", "name": "\u202e"}, "invalid"),
+        ("signal", {"to": "nobody", "type": "x"}, "not_found"),
+        ("disconnect", {"id": "nobody"}, "not_found"),
+    ],
+)
+async def test_what_is_wrong_is_said(url, call, params, code):
+    status, answer, _ = await post(url, f"/application/{call}", params, headers=BEARER)
+    error = answer["result"]["messages"][0]["error"] if call == "post" else answer["error"]
+    assert error["code"] == code and (call == "post") == (status == 200)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"messages": []},
+        {"messages": [{}] * 501},
+        {"messages": {}},
+        {"messages": [{"text": 7}]},
+        {"messages": [{"text": "x", "more": 1}]},
+        {"more": 1},
+        [],
+    ],
+)
+async def test_what_is_no_list_of_messages_is_invalid(url, body):
+    status, answer, _ = await post(url, "/application/post", body, headers=BEARER)
+    assert (status, answer["error"]["code"]) == (400, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"Authorization": "Bearer wrong"}, 401),
+        ({"Authorization": f"Bearer {KEY[:-1]}"}, 401),
+        ({"Authorization": f"Bearer {KEY}x"}, 401),
+        ({"Authorization": f"Basic {KEY}"}, 401),
+        ({"Authorization": "Bearer \u00e9"}, 401),
+        (BEARER | {"Origin": "http://evil.example"}, 403),
+        (BEARER | {"Origin": "null"}, 403),
+        (BEARER | {"Sec-Fetch-Site": "cross-site"}, 403),
+    ],
+)
+@pytest.mark.parametrize("call", ["post", "add_user", "signal", "disconnect", "unknown"])
+async def test_others_cannot_speak_for_the_application(url, headers, status, call):
+    assert (await post(url, f"/application/{call}", {}, headers=headers))[0] == status
+
+
+async def test_keys_cannot_be_tried_for_long(tmp_path):
+    chat = Chatrooms(Settings(data=tmp_path, service_key=KEY, **QUICK | {"rate_join": "3/hour"}))
+    async with chat.lifespan(), serving(chat) as url:
+        tried = [(await post(url, "/application/post", {}, headers={"Authorization": "Bearer x"}))[0] for _ in range(5)]
+        assert tried == [401, 401, 401, 429, 429]
+        assert (await post(url, "/application/post", {}, headers=BEARER))[0] == 400
+
+
+async def test_without_a_service_key_there_is_no_such_door(tmp_path):
+    chat = Chatrooms(Settings(data=tmp_path, **QUICK))
+    async with chat.lifespan(), serving(chat) as url:
+        assert (await post(url, "/application/post", {}, headers={"Authorization": "Bearer "}))[0] == 404
+
+
+async def test_a_call_is_repeated_while_the_chat_is_away_and_posts_once(monkeypatch):
+    monkeypatch.setattr(remote, "LONGEST_PAUSE", 0.01)
+    asked = []
+
+    async def answer(reader, writer):
+        head = await reader.readuntil(b"\r\n\r\n")
+        (length,) = (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+        asked.append(json.loads(await reader.readexactly(length)))
+        if len(asked) == 2:
+            writer.write(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+        if len(asked) == 3:
+            told = json.dumps({"ok": True, "result": {"messages": [{"ok": True, "message": {"text": "x"}}]}}).encode()
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(told), told))
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with asyncio.timeout(PATIENCE):
+            assert await Remote(f"http://127.0.0.1:{port}", key=KEY).post("#lobby", "x") == {"text": "x"}
+    assert asked[0] == asked[1] == asked[2]
+    assert asked[0]["messages"][0]["id"]
+
+
+async def test_a_chat_that_stays_away_or_is_none_is_an_oserror(url, monkeypatch):
+    monkeypatch.setattr(remote, "LONGEST_PAUSE", 0.001)
+    with pytest.raises(OSError, match="cannot be reached"):
+        await Remote("http://127.0.0.1:1", key=KEY).post("#lobby", "x")
+    with pytest.raises(OSError, match="no answer of a chat"):
+        await Remote(url.removesuffix("/chat"), key=KEY).signal("#lobby", "x")
+    for wrong in ("127.0.0.1:8000", "ftp://example.org", "http://"):
+        with pytest.raises(ValueError, match="address of a chat"):
+            Remote(wrong, key=KEY)
+
+
+@pytest.mark.parametrize("key", ["short", "x" * 31, "x" * 40 + " ", "é" * 40, "x" * 40 + "\n"])
+def test_a_service_key_is_long_and_fits_a_header(key):
+    with pytest.raises(ValueError, match="32 characters"):
+        Settings(service_key=key)
+
+
+def test_a_service_key_is_not_shown():
+    assert KEY not in repr(Settings(service_key=KEY))
