@@ -101,8 +101,8 @@ class Chatrooms(ApplicationDoor):
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(jobs.FORGET,))))
         rates, queue = Rates(settings), jobs.Queue()
         self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue)
-        self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
         self._components = declared.start(self._broadcast, self._pipeline)
+        self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
 
         pages, gate = Pages(settings.origins), Gate(self._pipeline, rates, authenticate)
         self._own = OwnEvents(declared.commands, self._id_of)
@@ -122,8 +122,8 @@ class Chatrooms(ApplicationDoor):
         reference = Reference(documents, settings, lambda: self._pipeline.name)
         callers = Callers(pages, gate)
         self._uploads = uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
-        downloads = [Downloads(callers, self._pipeline, rates, each) for each in declared.contents]
-        files = [route for up, down in zip(uploads, downloads, strict=True) for route in (*up.routes(), *down.routes())]
+        downloads = Downloads(callers, self._pipeline, rates, declared.served)
+        files = (*(route for each in uploads for route in each.routes()), *downloads.routes())
         remote = RemoteDoor(self, callers, rates)
         routes = (*files, *remote.routes(), *reference.routes(), *assets.routes())
         http = HttpDoor(callers, self._pipeline, gate, self._db.reader, routes=routes)

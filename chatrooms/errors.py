@@ -13,6 +13,7 @@ class Details(TypedDict, total=False):
 
     field: Annotated[str, Field(description="The invalid parameter.")]
     retry_after: Annotated[int, Field(description="Seconds to wait.")]
+    people: Annotated[int, Field(description="How many people it would notify, if it is `unconfirmed`.")]
 
 
 class Error(TypedDict):
@@ -95,7 +96,7 @@ class NotFound(Refusal):
 class MethodNotAllowed(Refusal):
     """The path exists, but not for this HTTP method; the header `Allow` lists those that it has."""
 
-    code, status, default = "method_not_allowed", 405, "This path has another HTTP method."
+    code, status, default = "method_not_allowed", 405, "This path does not support that HTTP method."
 
 
 class UnknownCommand(Refusal):
@@ -116,10 +117,16 @@ class Conflict(Refusal):
     code, status, default = "conflict", 409, "This already exists."
 
 
+class Unconfirmed(Refusal):
+    """This would notify many people, ``details["people"]`` of them: repeat it with `confirmed`."""
+
+    code, status, default = "unconfirmed", 409, "Confirm that you want to do this."
+
+
 class Diverged(Refusal):
     """The server does not have the messages that you have, because a backup was put back: start anew."""
 
-    code, status, default = "diverged", 409, "The server has another history now."
+    code, status, default = "diverged", 409, "The server was restored from a backup. Start over."
 
 
 class Archived(Refusal):

@@ -34,6 +34,10 @@ class Limits(TypedDict):
     """The server's limits."""
 
     text: Annotated[int, Field(description="The maximum number of characters in a message.")]
+    edit_minutes: Annotated[
+        int,
+        Field(description="Minutes for which people can edit and delete their messages; 0 for as long as they like."),
+    ]
 
 
 class Welcome(TypedDict):

@@ -38,9 +38,16 @@ CACHED = 10_000
 """Size of each function's cache."""
 APPLICATION = "system"
 """The username under which the application itself posts."""
-EVERYBODY = frozenset({"all", "channel", "everyone", "here"})
+EVERYBODY = frozenset({"all", "channel", "everyone", "here", "room"})
 """Words that mention everyone."""
 RESERVED = EVERYBODY | {APPLICATION, "admin", "administrator", "chatrooms", "root"}
+
+UNSPACED = (
+    "[\u0e00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3021-\u3035\u3038-\u303c\u3040-\u30ff"
+    "\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc"
+    "\U00020000-\U0003ffff]"
+)
+"""For regular expressions, letters of scripts that have no spaces between words, or endings that follow names."""
 
 _case_mapped = get_profile("UsernameCaseMapped")
 _settled = re.compile(r"[a-z0-9._\-ß-öø-ÿа-џぁ-ゖァ-ヺ一-鿯가-힣]*")

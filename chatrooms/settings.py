@@ -141,6 +141,14 @@ class Settings(BaseSettings):
         default=4.0, ge=0, le=3600, description="Seconds until a disconnected person counts as offline."
     )
 
+    edit_minutes: int = Field(
+        default=0,
+        ge=0,
+        le=5_256_000,
+        description="Minutes for which people can edit and delete their messages; 0 for as long as they like. "
+        "Moderators can always delete.",
+    )
+
     file_size: int = Field(
         default=256, ge=0, le=100_000, description="Megabytes of the largest file that people can share; 0 for none."
     )
@@ -150,6 +158,11 @@ class Settings(BaseSettings):
         default="",
         description="Where files are stored: s3://bucket/prefix (install chatrooms[s3]); if empty, in the data "
         "directory.",
+    )
+
+    previews: bool = Field(
+        default=True,
+        description="Whether the server loads what messages link to, to show what it is about.",
     )
 
     rate_join: Rate = Field(default="30/minute", description="Joins allowed per address (IPv6: per /64).")
@@ -173,6 +186,9 @@ class Settings(BaseSettings):
     rate_upload: PersonRate = Field(default="600/hour;60/minute", description="Files that a person may upload.")
     rate_download: PersonRate = Field(
         default="1800/minute", description="Files, pictures and parts of them that a person may load."
+    )
+    rate_preview: PersonRate = Field(
+        default="200/hour;20/minute", description="Messages of a person whose links are previewed; others have none."
     )
     rate_other: PersonRate = Field(default="600/minute", description="Other commands allowed per person.")
     rate_broadcast: AddressRate = Field(

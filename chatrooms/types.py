@@ -147,6 +147,13 @@ MaybeText = Annotated[
     AfterValidator(lambda value: _visible(value) if value else value),
 ]
 """The text of a message that need not have any."""
+Confirmed = Annotated[
+    bool,
+    Field(
+        description="Whether its author has confirmed what is otherwise `unconfirmed`: that `@room` or `@here` "
+        "notifies more than 20 people."
+    ),
+]
 Details = Annotated[dict[str, Any], AfterValidator(_details)]
 """An object of the application's own, at most 16 KiB of JSON."""
 Title = Annotated[str, Field(max_length=80), AfterValidator(line)]

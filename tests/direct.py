@@ -46,9 +46,12 @@ class Direct:
 
     def __init__(self) -> None:
         self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-        self._rates = Rates(Settings(**QUICK))
+        self._settings = Settings(**QUICK)
+        self._rates = Rates(self._settings)
         self.now = clock.now
         self.ids: dict[str, Any] = {}
+        self.online: frozenset[str] = frozenset()
+        self.limits = self._settings
         if Direct._fresh is None:
             metadata.create_all(self.engine)
             self._change(app.APPLICATION, app._create_defaults)
@@ -69,8 +72,7 @@ class Direct:
     @staticmethod
     def listen(act: Act) -> None:
         """Run the listeners of a command's changes."""
-        for listener in OURS.listeners:
-            listener.listen(act)
+        OURS.listen(act)
 
     def join(self, username: str) -> None:
         """Add a person who is not a member of any room."""
@@ -111,7 +113,8 @@ class Direct:
 
     def _act(self, me: Caller, db: Connection) -> Act:
         changes = Changes(db, Everything())
-        return Act(me, db, changes, self._rates, LOBBY, OURS.parts, OURS.blank, now=self.now())
+        more: Any = {"now": self.now(), "online": lambda: self.online, "limits": self.limits}
+        return Act(me, db, changes, self._rates, LOBBY, OURS.parts, OURS.blank, **more)
 
     def _change(self, me: Caller, work: Any) -> tuple[Any, list[dict[str, Any]]]:
         with self.engine.begin() as db:

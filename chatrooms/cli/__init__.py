@@ -161,6 +161,4 @@ def main() -> None:
 
 
 def _toml(value: Any) -> str:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return orjson.dumps(value if isinstance(value, tuple) else str(value)).decode()
+    return orjson.dumps(value if isinstance(value, bool | int | float | tuple) else str(value)).decode()

@@ -38,6 +38,8 @@ def _joined(_context: click.Context, _option: click.Parameter, given: tuple[str,
 
 def _default(field: FieldInfo) -> str:
     value = field.get_default()
+    if isinstance(value, bool):
+        return str(value).lower()
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from chatrooms.client.changes import Change, Signal
 from chatrooms.client.client import Client
 from chatrooms.client.errors import ClientError, Closed, Lagging, Refused, Unanswered
-from chatrooms.client.outbox import Sending
+from chatrooms.client.outbox import Also, Sending
 from chatrooms.client.rows import (
     Access,
     History,
@@ -34,6 +34,7 @@ from chatrooms.client.streams import Stream
 
 __all__ = [
     "Access",
+    "Also",
     "Change",
     "Client",
     "ClientError",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar, Unpack
 
 import socketio
 
@@ -19,7 +19,7 @@ from chatrooms.client.errors import ClientError, Closed
 from chatrooms.client.held import Held
 from chatrooms.client.link import Address, SocketFactory
 from chatrooms.client.methods import Methods
-from chatrooms.client.outbox import Outbox, Sending
+from chatrooms.client.outbox import Also, Outbox, Sending
 from chatrooms.client.rows import Message, OneMessage, Opened
 from chatrooms.client.state import State
 from chatrooms.client.streams import Stream, Streams
@@ -121,37 +121,36 @@ class Client(Held, Methods):
         """Return a stream of all signals from now on."""
         return self._signals.open()
 
-    def send(
-        self, room: str, text: str, *, id: str | None = None, reply_to: str | None = None, files: Sequence[str] = ()
-    ) -> Sending:
-        """Add a message to the outbox; ``room`` may be a username, ``id`` your own UUID, ``files`` what you uploaded.
+    def send(self, room: str, text: str, *, id: str | None = None, **also: Unpack[Also]) -> Sending:
+        """Add a message to the outbox; ``room`` may be a username, ``id`` your own UUID; for the others, see `Also`.
 
         The client sends it, in order, until it is acknowledged or permanently refused. Await the result to know which.
         """
         if self._over:
             raise self._over
-        return self._outbox.add(room, text, id=id, reply_to=reply_to, files=files)
+        return self._outbox.add(room, text, id=id, **also)
 
-    async def post(
-        self,
-        room: str,
-        text: str = "",
-        *,
-        id: str | None = None,
-        reply_to: str | None = None,
-        files: Sequence[str] = (),
-    ) -> Message:
-        """Send a message and return the stored row; raises `Refused`. With ``files``, its text may be empty."""
-        return await self.send(room, text, id=id, reply_to=reply_to, files=files)
+    async def post(self, room: str, text: str = "", *, id: str | None = None, **also: Unpack[Also]) -> Message:
+        """Send a message and return the stored row; raises `Refused`. With ``files``, its text may be empty.
 
-    async def upload(self, path: Path | str, *, name: str | None = None) -> str:
+        With ``if_seq``, it is refused as a ``conflict`` if others have posted after that ``seq``; its ``details`` have
+        their messages as ``since``. For the others, see `Also`.
+        """
+        return await self.send(room, text, id=id, **also)
+
+    async def upload(
+        self, path: Path | str, *, name: str | None = None, square: bool = False, duration: float | None = None
+    ) -> str:
         """Upload a file, and return its id for `post`; raises `Refused`, or ``OSError`` if it cannot be read.
 
         It goes on where it was when the connection is lost. Post it within a day. Its ``name`` is that of the path if
-        you give none.
+        you give none. A ``square`` picture is for `set_my_picture` or `set_room_picture` instead.
+        ``duration`` is how many seconds a recording takes, which players need if the file does not say so.
         """
         path = Path(path)
-        begun = await self.run("file.begin", name=name or path.name, size=path.stat().st_size)
+        begun = await self.run(
+            "file.begin", name=name or path.name, size=path.stat().st_size, square=square, duration=duration
+        )
         await Upload(path, address_of(self._url, begun["upload"]), lambda: self.token).run()
         return str(begun["file"]["id"])
 

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from chatrooms.client.rows import Follow, InboxItem, Membership, Read, User
 from chatrooms.client.state import RoomState, State
 
+QUIET = ("reaction", "invitation")
+"""Kinds of inbox items that need no attention at once."""
+
 
 class Held:
     """The state that a client keeps up to date. Do not modify it."""
@@ -52,8 +55,9 @@ class Held:
         return self._state.inbox
 
     def unread_for_me(self, room: str) -> int:
-        """Return how many unread items of your inbox are about a room: how often it concerns you."""
-        return sum(item["room"] == room for item in self._state.inbox.values())
+        """Return how many unread items of your inbox are about a room, but for reactions and invitations."""
+        items = self._state.inbox.values()
+        return sum(item["room"] == room and item["kind"] not in QUIET for item in items)
 
     def unread(self, room: str) -> int:
         """Return how many messages of others you have not read in a room, not counting deleted ones.

@@ -8,7 +8,7 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from chatrooms import ids
@@ -23,11 +23,26 @@ CREATE TABLE IF NOT EXISTS outbox (
 """
 
 
+class Also(TypedDict, total=False):
+    """What a message can have besides its text.
+
+    ``reply_to`` is the id of a message, ``files`` are the ids of uploaded files. With ``if_seq``, it is refused as a
+    ``conflict`` if others have posted after that ``seq``. `@room` and `@here` notify more than 20 people only if it is
+    ``confirmed``.
+    """
+
+    reply_to: str | None
+    files: Sequence[str]
+    if_seq: int | None
+    confirmed: bool
+
+
 class Sending:
     """A message being sent. Await it for the stored row; raises `Refused`, or `Closed` if the client was closed."""
 
-    def __init__(self, id: str, room: str, text: str, reply_to: str | None = None, files: Sequence[str] = ()) -> None:
-        self.id, self.room, self.text, self.reply_to, self.files = id, room, text, reply_to, list(files)
+    def __init__(self, id: str, room: str, text: str, **also: Unpack[Also]) -> None:
+        self.id, self.room, self.text = id, room, text
+        self.also = {name: value for name, value in also.items() if value not in (None, (), [], False)}
         self._done: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._done.add_done_callback(lambda done: done.cancelled() or done.exception())
 
@@ -44,10 +59,7 @@ class Sending:
 
     def params(self) -> dict[str, Any]:
         """Return the parameters of ``message.post``."""
-        given = {"id": self.id, "room": self.room, "text": self.text, "reply_to": self.reply_to}
-        return {key: value for key, value in given.items() if value is not None} | (
-            {"files": self.files} if self.files else {}
-        )
+        return {"id": self.id, "room": self.room, "text": self.text, **self.also}
 
     def settle(self, outcome: Message | Exception) -> None:
         """Set the outcome."""
@@ -71,21 +83,27 @@ class File:
         self._db.execute("PRAGMA busy_timeout = 5000")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute(SCHEMA)
-        if "files" not in [column[1] for column in self._db.execute("PRAGMA table_info(outbox)")]:
-            self._db.execute("ALTER TABLE outbox ADD COLUMN files TEXT NOT NULL DEFAULT '[]'")
+        known = [column[1] for column in self._db.execute("PRAGMA table_info(outbox)")]
+        for column, default in (("files", "[]"), ("more", "{}")):
+            if column not in known:
+                self._db.execute(f"ALTER TABLE outbox ADD COLUMN {column} TEXT NOT NULL DEFAULT '{default}'")
 
     def load(self) -> list[Sending]:
         """Return the messages that were unacknowledged when the file was last used, oldest first."""
-        found = "SELECT id, room, text, reply_to, files FROM outbox WHERE author = ? ORDER BY place"
+        found = "SELECT id, room, text, reply_to, files, more FROM outbox WHERE author = ? ORDER BY place"
         rows = self._db.execute(found, (self._author,))
-        return [Sending(which, room, text, reply, json.loads(files)) for which, room, text, reply, files in rows]
+        return [
+            Sending(which, room, text, reply_to=above, files=json.loads(files), **json.loads(more))
+            for which, room, text, above, files, more in rows
+        ]
 
     def add(self, message: Sending) -> None:
         """Store a message."""
-        files = json.dumps(message.files)
-        values = (self._author, message.id, message.room, message.text, message.reply_to, files)
-        columns = "author, id, room, text, reply_to, files"
-        self._db.execute(f"INSERT INTO outbox ({columns}) VALUES (?, ?, ?, ?, ?, ?)", values)
+        more = dict(message.also)
+        above, files = more.pop("reply_to", None), json.dumps(more.pop("files", []))
+        values = (self._author, message.id, message.room, message.text, above, files, json.dumps(more))
+        columns = "author, id, room, text, reply_to, files, more"
+        self._db.execute(f"INSERT INTO outbox ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
     def drop(self, message: Sending) -> None:
         """Delete a message."""
@@ -111,9 +129,9 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def add(self, room: str, text: str, *, id: str | None, reply_to: str | None, files: Sequence[str] = ()) -> Sending:
+    def add(self, room: str, text: str, *, id: str | None, **also: Unpack[Also]) -> Sending:
         """Add a message; an ``id`` that is already in the outbox is the same message."""
-        message = Sending(str(UUID(id)) if id else ids.new(), room, text, reply_to, files)
+        message = Sending(str(UUID(id)) if id else ids.new(), room, text, **also)
         if message.id in self._waiting:
             return self._waiting[message.id]
         if self._file:

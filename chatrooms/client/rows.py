@@ -93,6 +93,15 @@ class BookmarkPage(TypedDict):
     more: bool
 
 
+class Call(TypedDict):
+    """Whom a message calls."""
+
+    whom: Literal["room", "here"]
+    """All members of the room (``room``), or those of them who were online (``here``)."""
+    at: str
+    """When it began to call them; ISO 8601, UTC, with milliseconds."""
+
+
 class Echo(TypedDict):
     """A reply in a thread of this room."""
 
@@ -140,6 +149,8 @@ class File(TypedDict):
     """Where it is, relative to the address of the chat."""
     picture: Picture | None
     """``null`` if it is not a picture that can be shown."""
+    duration: float | None
+    """The seconds that it takes, if its author's client said so: recordings may not say it."""
 
 
 class Follow(TypedDict):
@@ -209,6 +220,10 @@ class FoundMessage(TypedDict):
     """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code,
     quotes, links and addresses; at most 50.
     """
+    calls: Call | None
+    """Whom it mentions besides ``mentions``, because its author, an owner or moderator of the room, wrote
+    ``@room`` or ``@here``, or ``null``.
+    """
     quoted: Quoted | None
     """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
     change alone is sent: take the new text from there, and ``null`` if it was deleted.
@@ -223,6 +238,8 @@ class FoundMessage(TypedDict):
     """
     files: list[File]
     """Its files, at most 10; a message with files can have an empty text."""
+    previews: list[Preview]
+    """What its first 3 links lead to, once the server has loaded that; those that it could not load are missing."""
 
 
 class FoundPage(TypedDict):
@@ -259,16 +276,18 @@ class History(TypedDict):
 class InboxItem(TypedDict):
     """Something that concerns you; in your own room only.
 
-    A client that never had an item gets it only while it is unread. It is ``read`` once you mark it, or have
-    read its room up to its message, and ``gone`` once the message no longer concerns you or is deleted, or
-    you leave the room. At most 400 are unread; then the oldest becomes read.
+    Items of kind ``reaction`` and ``invitation`` need no attention at once: clients count them in the inbox
+    alone. A client that never had an item gets it only while it is unread. It is ``read`` once you mark it,
+    or have read its room up to its message, and ``gone`` once the message no longer concerns you or is
+    deleted, or you leave the room. At most 400 are unread; then the oldest becomes read.
     """
 
     id: int
     """Greater than that of older items."""
     kind: str
-    """Why it concerns you: ``mention``, ``reply`` to a message of yours, or ``thread`` that you follow: the
-    first message there that you have not read; there can be others.
+    """Why it concerns you: ``mention``, ``reply`` to a message of yours, ``thread`` that you follow: the first
+    message there that you have not read, ``keyword`` of yours in it, ``reaction`` of others to a message of
+    yours: one item for all of them, or ``invitation`` to the room; there can be others.
     """
     room: str
     """The room's name."""
@@ -356,6 +375,10 @@ class Listing(TypedDict):
     """When it was created; ISO 8601, UTC, with milliseconds."""
     archived: bool
     """Whether it is archived, and so read-only."""
+    picture: str | None
+    """Its picture, or ``null``: at ``files/rooms/<name without #>/<picture>``, as that of a person; that of a
+    private room for members only.
+    """
     rev: int
     """The revision at which the row last changed, of the room whose change it belongs to."""
     posted: int
@@ -497,6 +520,10 @@ class Message(TypedDict):
     """The usernames of the people whom it mentions: those in the room whose names follow an ``@``, outside code,
     quotes, links and addresses; at most 50.
     """
+    calls: Call | None
+    """Whom it mentions besides ``mentions``, because its author, an owner or moderator of the room, wrote
+    ``@room`` or ``@here``, or ``null``.
+    """
     quoted: Quoted | None
     """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
     change alone is sent: take the new text from there, and ``null`` if it was deleted.
@@ -511,6 +538,8 @@ class Message(TypedDict):
     """
     files: list[File]
     """Its files, at most 10; a message with files can have an empty text."""
+    previews: list[Preview]
+    """What its first 3 links lead to, once the server has loaded that; those that it could not load are missing."""
 
 
 class Named(TypedDict):
@@ -647,6 +676,34 @@ class Pinned(TypedDict):
     more: bool
 
 
+class Preview(TypedDict):
+    """What a page that a message links to says of itself; it may lie, so show the host of the ``url`` too."""
+
+    url: str
+    """The link in the text."""
+    title: str
+    """One line; may be empty."""
+    description: str
+    """One line; may be empty."""
+    site: str
+    """The name of the site, one line; may be empty."""
+    picture: PreviewPicture | None
+    """``null`` if it has none."""
+
+
+class PreviewPicture(TypedDict):
+    """The picture of a page, as WebP, in a box of 800 pixels."""
+
+    url: str
+    """Where it is, relative to the address of the chat."""
+    width: int
+    """Of the original, in pixels."""
+    height: int
+    """Of the original, in pixels."""
+    placeholder: str
+    """A tiny picture to show meanwhile, as a ``data:`` URL."""
+
+
 class Quoted(TypedDict):
     """The message that another one replies to, as of reading the reply."""
 
@@ -736,6 +793,10 @@ class Room(TypedDict):
     """When it was created; ISO 8601, UTC, with milliseconds."""
     archived: bool
     """Whether it is archived, and so read-only."""
+    picture: str | None
+    """Its picture, or ``null``: at ``files/rooms/<name without #>/<picture>``, as that of a person; that of a
+    private room for members only.
+    """
     rev: int
     """The revision at which the row last changed, of the room whose change it belongs to."""
     posted: int
@@ -787,6 +848,8 @@ class SharedFile(TypedDict):
     """Where it is, relative to the address of the chat."""
     picture: Picture | None
     """``null`` if it is not a picture that can be shown."""
+    duration: float | None
+    """The seconds that it takes, if its author's client said so: recordings may not say it."""
     message: str
     """The id of the message."""
     seq: int
@@ -851,7 +914,7 @@ class Suspension(TypedDict):
 
 
 class ThreadPage(TypedDict):
-    """Threads, that with the newest reply first; ``more`` is true if there are others.
+    """Threads, newest reply first; ``more`` is true if there are others.
 
     Those in rooms that you left are left out.
     """
@@ -873,6 +936,10 @@ class User(TypedDict):
     """The name that others see; if empty, the username."""
     about: str
     """One line about the person."""
+    picture: str | None
+    """Their picture, or ``null``: at ``files/people/<username>/<picture>``, a square of 512 pixels as WebP, or
+    of 128 with ``?size=small``.
+    """
     created_at: str
     """When it was created; ISO 8601, UTC, with milliseconds."""
     role: ServerRole
@@ -901,6 +968,15 @@ class Versions(TypedDict):
     """Earlier texts, newest first, without the present one; as many as fit into one response."""
 
     versions: list[Version]
+
+
+class Wishes(TypedDict):
+    """What you want in your inbox now."""
+
+    keywords: list[str]
+    """Your keywords, in the form in which they are compared."""
+    reactions: bool
+    """Whether you want items about reactions to your messages."""
 
 
 class Tables:

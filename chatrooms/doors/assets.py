@@ -123,6 +123,7 @@ def _policy(html: str, style: str) -> str:
             f"script-src 'self'{inline}",
             f"style-src 'self' {_allowed(style)}",
             "img-src 'self' data: blob:",
+            "media-src 'self' blob:",
             "connect-src 'self'",
             "object-src 'none'",
             "base-uri 'self'",

@@ -119,7 +119,7 @@ class SocketioDoor:
         welcome: Welcome = {
             "user": user,
             "server": _info(self._settings, self._pipeline.name),
-            "limits": {"text": MAX_TEXT},
+            "limits": {"text": MAX_TEXT, "edit_minutes": self._settings.edit_minutes},
             "epoch": self._pipeline.facts.epoch,
         }
         if caller.new_token:

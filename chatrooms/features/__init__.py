@@ -1,6 +1,8 @@
 """The features of a chat: one noun per file or folder.
 
-The other features build on `BASE`, and are independent of each other: to remove one, delete its file and its line.
+The other features build on those of `BASE`, and none of them imports another: to remove one, delete its file and its
+line below. A few read what others add to a message, by the name of its part, and do without if it is missing: following
+and the inbox read `mentions`, the inbox `thread` and `echo`, searching `files`. Posting in a thread needs `threads`.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from chatrooms.features import (
     muting,
     pins,
     presence,
+    previews,
     reactions,
     reads,
     replies,
@@ -59,6 +62,7 @@ FEATURES = (
     bookmarks.FEATURE,
     threads.FEATURE,
     files.FEATURE,
+    previews.FEATURE,
     inbox.FEATURE,
     search.FEATURE,
     sync.FEATURE,

@@ -20,7 +20,7 @@ from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, own_room
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InSharedRoom
-from chatrooms.storage.rows import EventData, Member, Membership, Role
+from chatrooms.storage.rows import EventData, EventKind, Member, Membership, Role
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import members, rooms
@@ -225,7 +225,8 @@ def _end(act: Act, room: str, username: str) -> Member:
 
 def _record_end(act: Act, room: str, username: str, next_owner: Sequence[str]) -> None:
     me, data = act.me.username, EventData()
-    kind, text = ("left", f"{me} left.") if username == me else ("removed", f"{me} removed {username}.")
+    kind: EventKind = "left" if username == me else "removed"
+    text = f"{me} left." if kind == "left" else f"{me} removed {username}."
     if kind == "removed":
         data["username"] = username
     for owner in next_owner:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
 from typing import Annotated, cast
@@ -16,6 +15,7 @@ from chatrooms import clock
 from chatrooms.errors import Forbidden, NotFound, Refusal
 from chatrooms.features import members, timeline
 from chatrooms.identity import suspensions
+from chatrooms.identity.digests import digest
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller
@@ -71,7 +71,7 @@ def make(db: Connection, created_by: str, room: str, uses: int, expires_at: str)
         "expires_at": expires_at,
         "uses_left": uses,
     }
-    db.execute(insert(invites).values(**row, code_hash=_hash(code)))
+    db.execute(insert(invites).values(**row, code_hash=digest(code)))
     return {**row, "code": code}
 
 
@@ -89,7 +89,7 @@ def require(invite: Invite | None) -> Invite:
 
 def working(db: Connection, code: str) -> Invite | None:
     """Return the invitation with that code, if it still works."""
-    good = invites.c.code_hash == _hash(code), invites.c.expires_at > clock.now(), invites.c.uses_left > 0
+    good = invites.c.code_hash == digest(code), invites.c.expires_at > clock.now(), invites.c.uses_left > 0
     invite = _one(db, *good)
     return invite if invite and _may_invite(db, invite) else None
 
@@ -164,7 +164,3 @@ def _one(db: Connection, *where: ColumnElement[bool]) -> Invite | None:
 def end(db: Connection, id: str) -> None:
     """Make an invitation work no longer."""
     db.execute(update(invites).where(invites.c.id == id).values(uses_left=0))
-
-
-def _hash(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()

@@ -17,11 +17,10 @@ from chatrooms.identity import invites
 from chatrooms.identity.handshake import Invitation
 from chatrooms.identity.invites import GOOD_FOR, MOST_DAYS, MOST_USES, USES, Invite, NewInvite
 from chatrooms.identity.joining import Browser
-from chatrooms.identity.sessions import no_room
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import access, rights
 from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, query
+from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, InSharedRoom, Nothing
 from chatrooms.storage.tables import rooms
@@ -111,7 +110,7 @@ def _moderates(act: Act, room: str) -> bool:
 
 @change("invite.revoke", may=_revoker, locks=no_room, method="revoke_invite")
 def revoke(act: Act, p: WhichInvite, _: None) -> Done:
-    """Make an invitation by link work no longer. Who joined by it stays."""
+    """Revoke an invitation link. People who joined with it stay."""
     invites.end(act.db, p.id)
     return {}
 

@@ -14,11 +14,11 @@ from chatrooms.errors import Conflict
 from chatrooms.features.users import Who
 from chatrooms.identity import links, passwords, suspensions
 from chatrooms.identity.linking import OneLink
-from chatrooms.identity.sessions import end_all, no_room, signed_in
+from chatrooms.identity.sessions import end_all, signed_in
 from chatrooms.identity.suspensions import Suspension
 from chatrooms.pipeline import rights
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import APPLICATION, Act, Params, change, query
+from chatrooms.pipeline.commands import APPLICATION, Act, Params, change, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.pipeline.shapes import Done

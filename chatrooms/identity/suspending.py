@@ -11,11 +11,10 @@ from typing_extensions import TypedDict
 from chatrooms.features import roles
 from chatrooms.features.users import Who
 from chatrooms.identity import sessions, suspensions
-from chatrooms.identity.sessions import no_room
 from chatrooms.identity.suspensions import Suspension
 from chatrooms.pipeline import rights
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act, change
+from chatrooms.pipeline.commands import Act, change, no_room
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind
 from chatrooms.types import Topic

@@ -82,11 +82,13 @@ class Part:
     """A field that a feature adds to messages, such as when they were pinned.
 
     ``load`` returns the values by message id; messages without one get ``empty``, which must be immutable. ``store``
-    runs whenever a message is posted, edited or deleted (its text is then None), and returns its value. ``mine``
-    returns, by message id, what a person knows of messages beyond the values, which are the same for everyone.
+    runs whenever a message is posted, edited or deleted (its text is then None), and returns its value. ``mine``,
+    which one part can have, returns by message id the emoji of a person's own reactions that the values do not show,
+    which are the same for everyone; clients receive it beside the messages.
     ``found_by`` has what people can search for, such as ``is:pinned``, each with a function that returns a query for
     the ids of these messages, for a person. ``type`` and ``doc`` describe the field in the documentation. A deleted
-    message keeps the value of one that ``survives``.
+    message keeps the value of one that ``survives``. Before a text is posted or edited, ``allow`` gets its room and
+    whether its author ``confirmed`` it, and may raise a `Refusal`.
 
     If posting has a parameter of that name, ``given`` checks it, or raises a `Refusal`; what it returns then stores it
     with the message, and returns the value. A message with such a value needs no text.
@@ -102,6 +104,7 @@ class Part:
     survives: bool = False
     found_by: Mapping[str, Callable[[str], Select[Any]]] = field(default_factory=dict)
     given: Callable[[Act, Any], Callable[[Message], Any]] | None = None
+    allow: Callable[[Act, str, str, bool], None] | None = None
 
     def __post_init__(self) -> None:
         hash(self.empty)  # all messages without a value share it
@@ -204,11 +207,11 @@ def query(
     repeatable: bool = True,
     method: str = "",
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
-    """Declare a command that reads, and may emit signals; then it is not ``repeatable``."""
+    """Declare a command that reads, and may emit signals if it is not ``repeatable``."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
         how: Any = {"aligned": aligned, "opens": opens, "closes": closes, "repeatable": repeatable, "method": method}
-        return _declared(name, "query", may, body, _no_room, rate, cost, **how)
+        return _declared(name, "query", may, body, no_room, rate, cost, **how)
 
     return declare
 
@@ -219,7 +222,7 @@ def live(
     """Declare a coroutine function for what sockets or slow work need; it gets its feature's ``component``."""
 
     def declare(body: Callable[[C, Caller, P], Awaitable[R]]) -> Command[P]:
-        return _declared(name, "live", may, body, _no_room, rate, repeatable=repeatable, method=method)
+        return _declared(name, "live", may, body, no_room, rate, repeatable=repeatable, method=method)
 
     return declare
 
@@ -234,7 +237,7 @@ def entry(
     """
 
     def declare(body: Callable[..., Awaitable[Any]]) -> Command[Any]:
-        return _declared(name, "entry", may, body, _no_room, rate)
+        return _declared(name, "entry", may, body, no_room, rate)
 
     return declare
 
@@ -245,6 +248,8 @@ def _declared(  # noqa: PLR0917 - the fields of Command, in order
     hints = get_type_hints(body)
     if rate not in RATES:
         raise ValueError(f"{name} has an unknown rate: {rate}")
+    if missing := {"p", "return"} - hints.keys():
+        raise ValueError(f"{name} needs type hints: its parameters are called `p`, and it lacks {sorted(missing)}")
     named = weights.named(hints["p"])
     return Command(name, kind, hints["p"], hints["return"], may, body, locks, rate, cost, named, **how)
 
@@ -254,7 +259,8 @@ def own_room(_db: Connection, me: Caller, _p: Any) -> Iterable[str]:
     return (me.username,)
 
 
-def _no_room(_db: Connection, _me: Caller, _p: Params) -> Iterable[str]:
+def no_room(_db: Connection, _me: Caller, _p: Any) -> Iterable[str]:
+    """Lock nothing: what changes is in no room."""
     return ()
 
 

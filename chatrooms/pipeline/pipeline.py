@@ -1,4 +1,4 @@
-"""The path of every command: count rates, parse, lock rooms, check permission, run, commit, broadcast."""
+"""The path of every command: count its rate, parse, lock the rooms, check the permission, run, commit, broadcast."""
 
 from __future__ import annotations
 
@@ -41,6 +41,10 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 2
 """How many queries run at once per network address, or per person if there is none."""
+
+
+class NotRepeatable(Exception):
+    """A repeatable query emitted signals, which would be emitted again with it: a mistake in its declaration."""
 
 
 class Pipeline:
@@ -122,8 +126,8 @@ class Pipeline:
             declared.may(stranger, p)
             return await declared.body(stranger, p)
         except Refusal as refusal:
-            told = given if isinstance(given, dict) and "password" not in given else {}  # people mix up the fields
-            username = told.get("username")
+            fields = given if isinstance(given, dict) and "password" not in given else {}  # people mix up the fields
+            username = fields.get("username")
             self._tally.note(logging.INFO, f"{name} refused: {refusal.code}", who(username, stranger.address))
             raise
 
@@ -242,7 +246,10 @@ class Pipeline:
     def _query(self, command: Command[P], p: P, me: Caller, db: Connection) -> Outcome[Any]:
         """Run a command on a reader's thread."""
         act = self._act(me, db, self._rates)
-        return self._outcome(act, command.body(act, p, command.may(act, p)))
+        outcome = self._outcome(act, command.body(act, p, command.may(act, p)))
+        if command.repeatable and outcome.signals:
+            raise NotRepeatable(command.name)
+        return outcome
 
     def _change(self, command: Command[P], p: P, me: Caller, db: Connection, rates: Rates) -> Outcome[Any]:
         """Run a command on the writer's thread; raises `RateLimited` if its broadcast exceeds the caller's rate."""
@@ -260,8 +267,7 @@ class Pipeline:
 
     def _outcome(self, act: Act, result: R) -> Outcome[R]:
         """Return the outcome of what was done, after the listeners have seen it."""
-        for listener in self._features.listeners:
-            listener.listen(act)
+        self._features.listen(act)
         if act.ended or act.barred:
             self.sessions.end([*act.ended, *act.barred])
         return Outcome(result, list(act.changes.by_room.values()), act.signals, act.ended, act.queued, act.barred)

@@ -46,6 +46,12 @@ Rev = Annotated[
 Created = Annotated[str, Field(description="When it was created; ISO 8601, UTC, with milliseconds.")]
 
 
+EventKind = Literal[
+    "joined", "left", "invited", "removed", "renamed", "topic", "access", "pinned", "archived", "unarchived", "role"
+]
+"""What happens in rooms; clients expect that there can be other kinds."""
+
+
 class EventData(TypedDict, total=False):
     """The details of an event: those that its kind has."""
 
@@ -133,6 +139,13 @@ class Room(TypedDict):
     created_by: Annotated[str, Field(description="The username of the person who created it.")]
     created_at: Created
     archived: Annotated[bool, Field(description="Whether it is archived, and so read-only.")]
+    picture: Annotated[
+        str | None,
+        Field(
+            description="Its picture, or `null`: at `files/rooms/<name without #>/<picture>`, as that of a person; "
+            "that of a private room for members only."
+        ),
+    ]
     rev: Rev
     posted: Annotated[
         int, Field(description="How many messages had been posted when the row was read, deleted ones included.")
@@ -180,6 +193,13 @@ class User(TypedDict):
     username: Person
     name: Annotated[str, Field(description="The name that others see; if empty, the username.")]
     about: Annotated[str, Field(description="One line about the person.")]
+    picture: Annotated[
+        str | None,
+        Field(
+            description="Their picture, or `null`: at `files/people/<username>/<picture>`, a square of 512 pixels as "
+            "WebP, or of 128 with `?size=small`."
+        ),
+    ]
     created_at: Created
     role: Annotated[ServerRole, Field(description="What the person may do on this server.")]
     rev: Rev
@@ -188,6 +208,7 @@ class User(TypedDict):
 class InboxItem(TypedDict):
     """Something that concerns you; in your own room only.
 
+    Items of kind `reaction` and `invitation` need no attention at once: clients count them in the inbox alone.
     A client that never had an item gets it only while it is unread. It is ``read`` once you mark it, or have read its
     room up to its message, and ``gone`` once the message no longer concerns you or is deleted, or you leave the room.
     At most 400 are unread; then the oldest becomes read.
@@ -197,8 +218,9 @@ class InboxItem(TypedDict):
     kind: Annotated[
         str,
         Field(
-            description="Why it concerns you: `mention`, `reply` to a message of yours, or `thread` that you follow: "
-            "the first message there that you have not read; there can be others."
+            description="Why it concerns you: `mention`, `reply` to a message of yours, `thread` that you follow: the "
+            "first message there that you have not read, `keyword` of yours in it, `reaction` of others to a message "
+            "of yours: one item for all of them, or `invitation` to the room; there can be others."
         ),
     ]
     room: Name

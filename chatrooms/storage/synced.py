@@ -119,13 +119,13 @@ def _first(found: Select[Any], order: ColumnElement[int]) -> Select[Any]:
 MESSAGE = ("id", "room", "seq", "number", "author", "kind", "text", "data", "at", "edited_at", "deleted", "reply_to")
 MEMBER = ("room", "username", "role", "since", "gone")
 MEMBERSHIP = (*MEMBER, "closed", "favorite", "invited_by", "muted", "muted_until")
-ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "posted", "members")
+ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "picture", "posted", "members")
 READ = ("username", "room", "seq", "number")
 ITEM = ("id", "kind", "room", "message", "seq", "by", "at", "read", "gone")
 BOOKMARK = ("message", "room", "seq", "at", "gone")
 FOLLOW = ("username", "room", "message", "at", "gone")
 BLOCK = ("blocked", "at", "gone")
-USER = ("username", "name", "about", "created_at", "role")
+USER = ("username", "name", "about", "picture", "created_at", "role")
 
 SYNCED: dict[str, Synced] = {
     "rooms": Synced(

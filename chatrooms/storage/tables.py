@@ -42,6 +42,7 @@ rooms = Table(
     Column("created_by", String(32), nullable=False),
     Column("created_at", String(24), nullable=False),
     Column("archived", Boolean, nullable=False),
+    Column("picture", String(36), comment="the id of the file"),
     Column("rev", Integer, nullable=False),
     Column(
         "counter",
@@ -71,6 +72,7 @@ users = Table(
     Column("written_look", String(200), nullable=False, server_default="", index=True, comment="see names.looks"),
     Column("name", Text, nullable=False),
     Column("about", Text, nullable=False),
+    Column("picture", String(36), comment="the id of the file"),
     Column("words", Text, nullable=False, server_default="", comment="of both names, to search in; see names.words"),
     Column("created_at", String(24), nullable=False),
     Column("role", String(12), nullable=False, server_default="member", comment="on this server, see pipeline.rights"),
@@ -174,6 +176,7 @@ inbox = Table(
     Column("at", String(24), nullable=False),
     Column("read", Boolean, nullable=False),
     Column("gone", Boolean, nullable=False, comment="it no longer concerns the person"),
+    Column("reactions", Integer, comment="of others, of which the person knows, if it is about them"),
     Column("born", Integer, nullable=False, comment="the rev at which it was added"),
     Column("rev", Integer, nullable=False, comment="of the person's own room"),
     UniqueConstraint("message", "username", "kind", "by"),

@@ -7,7 +7,8 @@ import { openDB } from "idb";
  * @import {Pending} from "./reactions/shown.js"
  * @import {File, Quoted} from "./wire.js"
  * @typedef {{id: string, user: string, room: string, text: string, at: string, quoted?: Quoted | null,
- *   ifSeq?: number | null, echoes?: string | null, files?: File[], refused?: string, reaction?: Pending}} Waiting A message, or a reaction, that the server has not
+ *   ifSeq?: number | null, echoes?: string | null, files?: File[], refused?: string, people?: number,
+ *   confirmed?: boolean, reaction?: Pending}} Waiting A message, or a reaction, that the server has not
  *   acknowledged yet.
  */
 

@@ -98,9 +98,11 @@ function remove(id) {
   entries.value = withoutEntry(entries.value, id);
 }
 
-/** Sends a refused message again, whatever others posted since. @param {string} id */
+/** Sends a refused message again, whatever others posted since and however many people it notifies. @param {string} id */
 export function retry(id) {
-  update(id, { refused: undefined, ifSeq: null });
+  const entry = entries.value.find((old) => old.id === id);
+  const confirmed = Boolean(entry?.confirmed || entry?.people);
+  update(id, { refused: undefined, people: undefined, ifSeq: null, confirmed });
   flush();
 }
 
@@ -147,14 +149,14 @@ async function send(entry) {
   } catch (error) {
     const then = outcome(asRefusal(error));
     if ("wait" in then) await pause(then.wait * 1000);
-    else refuse(entry, then.refused);
+    else refuse(entry, then);
   }
 }
 
 /** @param {Waiting} entry */
-function run({ id, room, text, quoted, ifSeq = null, echoes = null, files = [], reaction }) {
+function run({ id, room, text, quoted, ifSeq = null, echoes = null, files = [], confirmed = false, reaction }) {
   const above = quoted?.id ?? echoes;
-  const given = { room, text, id, reply_to: above, if_seq: ifSeq, files: files.map((file) => file.id) };
+  const given = { room, text, id, reply_to: above, if_seq: ifSeq, files: files.map((file) => file.id), confirmed };
   if (!reaction) return command("message.post", given);
   const { message, emoji, adds } = reaction;
   return command(adds ? "reaction.add" : "reaction.remove", { id: message, emoji });
@@ -165,10 +167,10 @@ function settle(entry) {
   if (isCurrent(entry, entries.value)) drop(entry.id);
 }
 
-/** A message stays with the reason, to try again. @param {Waiting} entry @param {string} refused */
-function refuse(entry, refused) {
-  if (!entry.reaction) return update(entry.id, { refused });
-  toast(refused);
+/** A message stays with the reason, to try again. @param {Waiting} entry @param {{refused: string, people?: number}} why */
+function refuse(entry, why) {
+  if (!entry.reaction) return update(entry.id, why);
+  toast(why.refused);
   return settle(entry);
 }
 

@@ -7,7 +7,7 @@ import { signal } from "@preact/signals";
  * @import {Numbered} from "./messages/events.js"
  * @import {File, Message} from "./wire.js"
  * @typedef {"browse" | "create" | "devices" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"
- *   | "reactions" | "versions" | "pictures" | "message-menu" | "reacting" | "delete"} Dialogs
+ *   | "reactions" | "versions" | "pictures" | "message-menu" | "reacting" | "delete" | "call"} Dialogs
  * @typedef {{message: Numbered, from: Box, article: HTMLElement | null, onEdit: () => void}} Asked What was asked for of a
  *   message: where from, the element that shows it, and what begins to edit it there.
  * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string, id?: string, message?: Message,
@@ -36,6 +36,9 @@ export const showReacting = (asked) => void (overlay.value = { kind: "reacting",
 
 /** Whether to delete a message. @param {string} id */
 export const showDeletion = (id) => void (overlay.value = { kind: "delete", id });
+
+/** Whether to send a message that notifies many people. @param {string} id */
+export const showCall = (id) => void (overlay.value = { kind: "call", id });
 
 /** @param {File[]} files The pictures to choose from. @param {string} id Of the first to show. */
 export const showPictures = (files, id) => void (overlay.value = { kind: "pictures", files, id });

@@ -1,5 +1,6 @@
 import { isRefused } from "./archive.js";
 import { takeFiles } from "./files/dropping.js";
+import { askAboutCalls } from "./composer/asking.js";
 import { keepReplies } from "./composer/replying.js";
 import { notifyOfNews } from "./notifications/notifications.js";
 import { endQuiet } from "./notifications/quiet.js";
@@ -22,6 +23,7 @@ takeFiles();
 keepVisits();
 keepInvitations();
 keepReplies();
+askAboutCalls();
 isRefused.subscribe((isSo) => void (isSo && toast(STORAGE_BLOCKED, { label: "Got it", act: () => {} })));
 notifyOfNews();
 endQuiet();

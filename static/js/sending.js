@@ -31,10 +31,13 @@ export const nextOf = (list) =>
   list.find(({ refused, echoes }) => !refused && !(echoes && list.some(({ id }) => id === echoes)));
 
 /**
- * What becomes of a message that could not be sent: the seconds to wait before sending it again, or why it is refused.
- * @param {Refusal} refusal @returns {{wait: number} | {refused: string}}
+ * What becomes of a message that could not be sent: the seconds to wait before sending it again, or why it is refused; if
+ * because it would notify many `people`, how many.
+ * @param {Refusal} refusal @returns {{wait: number} | {refused: string, people?: number}}
  */
 export function outcome(refusal) {
   const seconds = refusal.code === "offline" ? 1 : passesAfter(refusal);
-  return seconds && seconds <= PATIENCE_SECONDS ? { wait: seconds } : { refused: refusal.message };
+  if (seconds && seconds <= PATIENCE_SECONDS) return { wait: seconds };
+  const { people } = refusal.details;
+  return { refused: refusal.message, ...(people && { people }) };
 }

@@ -6,7 +6,7 @@ import { forgetEverything } from "./rows.js";
 import { forgetKept, keep, kept, TAB } from "./storage.js";
 import { askedFor, currentRoom, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
-import { epoch, me, textLimit } from "./store.js";
+import { editMinutes, epoch, me, textLimit } from "./store.js";
 import { apply, catchUpAll, forgetRevs } from "./sync.js";
 import { setServer } from "./server.js";
 import { hear } from "./signals.js";
@@ -124,6 +124,7 @@ async function welcome({ user, server, limits, epoch: present }) {
   me.value = user;
   epoch.value = present;
   textLimit.value = limits?.text ?? textLimit.value;
+  editMinutes.value = limits?.edit_minutes ?? 0;
   await catchUpAll(currentRoom.peek());
   flush();
 }

@@ -76,6 +76,8 @@ export const ready = signal(false);
 /** Whether all that was said until the present connection was made is in. */
 export const caughtUp = signal(false);
 export const textLimit = signal(10_000);
+/** For how long people can edit and delete their messages; 0 if for as long as they like. */
+export const editMinutes = signal(0);
 /** Which history of the server this is, from the welcome; another one after a backup was put back. */
 export const epoch = signal("");
 

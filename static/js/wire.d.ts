@@ -39,6 +39,12 @@ export interface Bookmark {
   rev: number;
 }
 
+/** Whom a message calls. */
+export interface Call {
+  whom: "room" | "here";
+  at: string;
+}
+
 /** The changes of one commit in a room: the current rows, by table. */
 export interface Change {
   room: string;
@@ -59,6 +65,7 @@ export interface Change {
 export interface Details {
   field?: string;
   retry_after?: number;
+  people?: number;
   [other: string]: any;
 }
 
@@ -89,6 +96,7 @@ export interface File {
   size: number;
   url: string;
   picture: Picture | null;
+  duration: number | null;
 }
 
 /** A thread that you follow; in your own room only. */
@@ -119,11 +127,13 @@ export interface FoundMessage {
   highlights: string[];
   pinned_at: string | null;
   mentions: string[];
+  calls: Call | null;
   quoted: Quoted | null;
   reactions: Reaction[];
   thread: Summary | null;
   echo: Echo | null;
   files: File[];
+  previews: Preview[];
 }
 
 /** Something that concerns you; in your own room only. */
@@ -153,6 +163,7 @@ export interface Invite {
 /** The server's limits. */
 export interface Limits {
   text: number;
+  edit_minutes: number;
 }
 
 /** A link that signs in another device once; the address is the page's own, with `#/link/` and the code. */
@@ -177,6 +188,7 @@ export interface Listing {
   created_by: string;
   created_at: string;
   archived: boolean;
+  picture: string | null;
   rev: number;
   posted: number;
   posted_at: string | null;
@@ -231,11 +243,13 @@ export interface Message {
   reply_to: string | null;
   pinned_at: string | null;
   mentions: string[];
+  calls: Call | null;
   quoted: Quoted | null;
   reactions: Reaction[];
   thread: Summary | null;
   echo: Echo | null;
   files: File[];
+  previews: Preview[];
 }
 
 /** An invitation that was made. */
@@ -255,6 +269,23 @@ export interface Picture {
   height: number;
   placeholder: string;
   animated: boolean;
+}
+
+/** What a page that a message links to says of itself; it may lie, so show the host of the `url` too. */
+export interface Preview {
+  url: string;
+  title: string;
+  description: string;
+  site: string;
+  picture: PreviewPicture | null;
+}
+
+/** The picture of a page, as WebP, in a box of 800 pixels. */
+export interface PreviewPicture {
+  url: string;
+  width: number;
+  height: number;
+  placeholder: string;
 }
 
 /** The message that another one replies to, as of reading the reply. */
@@ -295,6 +326,7 @@ export interface Room {
   created_by: string;
   created_at: string;
   archived: boolean;
+  picture: string | null;
   rev: number;
   posted: number;
   posted_at: string | null;
@@ -329,6 +361,7 @@ export interface SharedFile {
   size: number;
   url: string;
   picture: Picture | null;
+  duration: number | null;
   message: string;
   seq: number;
   author: string;
@@ -362,6 +395,7 @@ export interface User {
   username: string;
   name: string;
   about: string;
+  picture: string | null;
   created_at: string;
   role: ServerRole;
   rev: number;
@@ -393,6 +427,7 @@ export type ErrorCode =
   | "method_not_allowed"
   | "name_taken"
   | "conflict"
+  | "unconfirmed"
   | "diverged"
   | "archived"
   | "too_large"
@@ -423,9 +458,9 @@ export interface Commands {
     params: { id: string };
     result: { bookmark: Bookmark };
   };
-  /** Begin to upload a file, which you can then post with `message.post`. */
+  /** Begin to upload a file, to post it with `message.post`, or to make it a picture with `user.picture`. */
   "file.begin": {
-    params: { name: string; size: number; type?: string };
+    params: { name: string; size: number; type?: string; duration?: number | null; square?: boolean };
     result: { file: Beginning; upload: string };
   };
   /** Return the files of a room, newest first, about a hundred at a time; those of a message come together. */
@@ -443,7 +478,7 @@ export interface Commands {
     params: { room: string; before?: number | null; after?: number | null; around?: number | null; limit?: number };
     result: { messages: Message[]; more: boolean; more_before: boolean; more_after: boolean; mine: Record<string, string[]> };
   };
-  /** Return what concerns you: mentions, replies, threads that you follow; newest first, a hundred at a time. */
+  /** Return what concerns you, newest first, a hundred at a time. */
   "inbox.list": {
     params: { after?: number | null; unread?: boolean };
     result: { items: InboxItem[]; messages: Message[]; more: boolean };
@@ -452,6 +487,16 @@ export interface Commands {
   "inbox.mark": {
     params: { ids: number[]; state?: "read" | "unread" };
     result: { items: InboxItem[] };
+  };
+  /** Choose what you want in your inbox from now on. */
+  "inbox.set": {
+    params: { keywords?: string[] | null; reactions?: boolean | null };
+    result: { keywords: string[]; reactions: boolean };
+  };
+  /** Return what you want in your inbox besides what everyone has there; no one else learns of it. */
+  "inbox.settings": {
+    params: {};
+    result: { keywords: string[]; reactions: boolean };
   };
   /** Join the room that an invitation by link leads to. */
   "invite.accept": {
@@ -468,7 +513,7 @@ export interface Commands {
     params: { room: string };
     result: { invites: Invite[] };
   };
-  /** Make an invitation by link work no longer. */
+  /** Revoke an invitation link. */
   "invite.revoke": {
     params: { id: string };
     result: {};
@@ -485,7 +530,7 @@ export interface Commands {
   };
   /** Edit the text of your message; you and moderators can see what it said before. */
   "message.edit": {
-    params: { id: string; text: string };
+    params: { id: string; text: string; confirmed?: boolean };
     result: { message: Message };
   };
   /** Pin a message to its room; a room can have 100. */
@@ -495,7 +540,7 @@ export interface Commands {
   };
   /** Post a message in a room, or to a person by their username. */
   "message.post": {
-    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[]; data?: Record<string, any> | null };
+    params: { room: string; text?: string; id?: string | null; reply_to?: string | null; if_seq?: number | null; files?: string[]; confirmed?: boolean; data?: Record<string, any> | null };
     result: { message: Message };
   };
   /** Unpin a message. */
@@ -522,6 +567,11 @@ export interface Commands {
   "presence.watch": {
     params: { usernames: string[] };
     result: { states: Record<string, "online" | "offline"> };
+  };
+  /** Remove a preview from your message; editing does not bring it back. */
+  "preview.remove": {
+    params: { id: string; url: string };
+    result: { message: Message };
   };
   /** React to a message with an emoji; people can use 50 of them on one message. */
   "reaction.add": {
@@ -592,6 +642,11 @@ export interface Commands {
   "room.mute": {
     params: { room: string; until?: string | null };
     result: { membership: Membership };
+  };
+  /** Set or remove the picture of a room. */
+  "room.picture": {
+    params: { file: string | null; room: string };
+    result: { room: Room };
   };
   /** Return the pinned messages of a room, most recently pinned first, as many as fit into one response. */
   "room.pins": {
@@ -688,7 +743,7 @@ export interface Commands {
     params: { id: string };
     result: { follow: Follow; read: Read | null };
   };
-  /** Return the threads that you follow, that with the newest reply first, 50 at a time. */
+  /** Return the threads that you follow, newest reply first, 50 at a time. */
   "thread.list": {
     params: { after?: string | null; unread?: boolean };
     result: { threads: Listed[]; more: boolean; mine: Record<string, string[]> };
@@ -731,6 +786,11 @@ export interface Commands {
   /** Return your own profile. */
   "user.me": {
     params: {};
+    result: { user: User };
+  };
+  /** Set or remove your picture. */
+  "user.picture": {
+    params: { file: string | null };
     result: { user: User };
   };
   /** Let a suspended person sign in again, by their password or a link. */

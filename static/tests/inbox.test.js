@@ -4,7 +4,7 @@ import "./page.js";
 import { item, message } from "./world.js";
 
 const { forgetEverything, takeRows } = await import("../js/rows.js");
-const { itemsIn, unreadItems, waitingItems } = await import("../js/reads/inbox.js");
+const { concernsIn, itemsIn, unreadItems, waitingItems } = await import("../js/reads/inbox.js");
 
 const { attention, saw } = await import("../js/reads/marks.js");
 const { go, shownRoom } = await import("../js/route.js");
@@ -45,4 +45,15 @@ test("a mention that is being read with its room counts no more, one out of view
   Object.assign(globalThis.document, { hasFocus: () => false });
   attention.value += 1;
   assert.deepEqual(ids(waitingItems.value), [1, 2, 3, 4]);
+});
+
+test("reactions and invitations count in the inbox alone, and not while their room is on screen", () => {
+  Object.assign(globalThis.document, { visibilityState: "visible", hasFocus: () => true });
+  memberships.value = new Map([["#lobby", {}]]);
+  go("#lobby");
+  attention.value += 1;
+  const invitation = { id: 3, kind: "invitation", room: "#den", message: null, seq: null };
+  take({ id: 1, kind: "reaction", room: "#staff" }, { id: 2, kind: "reaction" }, invitation, { id: 4, room: "#den" });
+  assert.deepEqual(ids(waitingItems.value), [1, 3, 4]);
+  assert.deepEqual([concernsIn("#staff"), concernsIn("#den")], [0, 1]);
 });

@@ -8,6 +8,7 @@ const NO = {
   isInThread: false,
   hasText: true,
   isMine: false,
+  isInTime: true,
   isLastOfMine: false,
   isModerated: false,
   isPinned: false,
@@ -30,6 +31,12 @@ test("of others' messages everything is offered but editing and deleting them", 
 test("you can edit and delete your own, and a moderator deletes those of others", () => {
   assert.deepEqual(offered({ isOpen: true, isMine: true }).at(-1), ["edit", "delete"]);
   assert.deepEqual(offered({ isOpen: true, isModerated: true }).at(-1), ["delete"]);
+});
+
+test("when it is too late, you cannot edit or delete your own, and a moderator still deletes", () => {
+  const late = { isOpen: true, isMine: true, isInTime: false };
+  assert.deepEqual(offered(late).at(-1), ["bookmark", "pin"]);
+  assert.deepEqual(offered({ ...late, isModerated: true }).at(-1), ["delete"]);
 });
 
 test("in an archived room nothing is offered that changes it", () => {

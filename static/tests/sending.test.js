@@ -72,6 +72,10 @@ const OUTCOMES = [
   [{ code: "unavailable" }, { wait: 2 }],
   [{ code: "forbidden" }, { refused: "Why." }],
   [{ code: "internal" }, { refused: "Why." }],
+  [
+    { code: "unconfirmed", details: { people: 30 } },
+    { refused: "Why.", people: 30 },
+  ],
 ];
 
 for (const [error, expected] of OUTCOMES) {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Locator, expect
 
+from chatrooms.features.mentions import calling
 from tests.browser.conftest import Arrive
 from tests.browser.test_tabs import turn_to
 from tests.browser.visitor import Visitor
@@ -59,6 +61,39 @@ async def test_a_number_is_for_mentions_and_conversations_in_every_tab(
         await bob.run("message.edit", id=message["id"], text="Read before, and then mentioned: @alice")
         await expect(tab.message("Read before").get_by_role("button", name="@alice")).to_be_visible()
         await tab.is_called("Inbox", 0)
+
+
+async def test_who_calls_many_people_is_asked_first_and_others_read_that_they_call_no_one(
+    person: Arrive, own_server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "ASKED_ABOVE", 1)
+    alice = await person("alice")
+    await alice.composer.fill("@room, lunch?")
+    await expect(alice.page.get_by_text("Only owners and moderators can notify everyone")).to_be_visible()
+    await alice.composer.fill("")
+    await alice.make_room("den")
+    async with connect(own_server.url, "bob") as bob, connect(own_server.url, "carol") as carol:
+        for each in (bob, carol):
+            await each.run("room.join", room="#den")
+        await alice.composer.press_sequentially("@ro")
+        await alice.page.get_by_role("option", name="Everyone in this room").click()
+        await alice.composer.press_sequentially("lunch?")
+        await alice.composer.press("Enter")
+        await expect(alice.dialog.get_by_role("heading", name="Notify 2 people?")).to_be_visible()
+        await alice.dialog.get_by_role("button", name="Cancel").click()
+        await expect(alice.composer).to_have_value("@room lunch?")
+        await expect(alice.message("lunch?")).to_have_count(0)
+        await alice.composer.press("Enter")
+        await alice.dialog.get_by_role("button", name="Notify 2 people").click()
+        await expect(alice.message("lunch?").locator(".mention")).to_have_text("@room")
+        for each in (bob, carol):
+            await each.hears(lambda _, data: bool(data.get("inbox")))
+        await alice.stores("Nobody")
+        await alice.composer.press("ArrowUp")
+        await alice.page.get_by_role("textbox", name="Edit message").fill("@here, dinner?")
+        await alice.page.keyboard.press("Enter")
+        await alice.dialog.get_by_role("button", name="Notify 2 people").click()
+        await expect(alice.message("dinner?").locator(".mention")).to_have_text("@here")
 
 
 async def test_mentions_are_shown_as_the_server_decides(person: Arrive, own_server: RunningServer) -> None:
@@ -169,3 +204,48 @@ async def test_a_muted_room_is_quiet_but_for_mentions_until_it_is_unmuted(
         await alice.go_to("Notes to self")
         await bob.say("#lobby", "News")
         await expect(bold(alice, "Lobby")).to_be_visible()
+
+
+async def test_the_inbox_has_keywords_reactions_and_invitations_and_lets_one_choose(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    await alice.stores("Done")
+    await alice.button("Account of alice").click()
+    await alice.button("Settings").click()
+    await alice.button("Change keywords").click()
+    field = alice.dialog.get_by_role("textbox", name="Keywords")
+    await field.fill("Lunch, *")
+    await alice.button("Save keywords").click()
+    await expect(alice.dialog.get_by_role("alert")).to_contain_text("a letter or digit")
+    await field.fill("Lunch, release plan")
+    await alice.button("Save keywords").click()
+    await expect(alice.dialog.get_by_text("Keywords: lunch, release plan")).to_be_visible()
+    await alice.button("Close").click()
+    await alice.go_to("Notes to self")
+    async with connect(own_server.url, "bob") as bob:
+        (done,) = (await bob.run("history", room="#lobby"))["messages"][-1:]
+        await bob.run("reaction.add", id=done["id"], emoji="🎉")
+        await alice.is_called("Inbox", 1)
+        await alice.is_called("Lobby", 0)
+        await bob.say("#lobby", "Lunch!")
+        await alice.is_called("Lobby", 1)
+        await bob.run("room.create", name="#den", title="Den", topic="Foxes")
+        await bob.run("room.invite", room="#den", username="alice")
+        await alice.is_called("Inbox", 3)
+        await alice.page.get_by_role("link", name="Inbox, 3 for you").click()
+        for index, text in enumerate(
+            ("invited you to Den", "used your keyword in Lobby", "reacted 🎉 to your message")
+        ):
+            await expect(mentions(alice).nth(index)).to_contain_text(text)
+        await mentions(alice).first.get_by_role("link").click()
+        await alice.is_in("Den")
+        await alice.is_called("Inbox", 2)
+        await alice.go_to("Lobby")
+        await alice.is_called("Inbox", 0)
+        await bob.run("reaction.add", id=done["id"], emoji="👍")
+        await expect(alice.message("Done").get_by_role("button", name="👍").first).to_be_visible()
+        await alice.button("Account of alice").click()
+        await alice.button("Settings").click()
+        await alice.dialog.get_by_role("switch", name="Reactions to my messages").click()
+        await expect(alice.dialog.get_by_role("switch", name="Reactions to my messages")).not_to_be_checked()

@@ -90,6 +90,32 @@ async def test_a_thread_calls_its_followers_is_listed_and_read_where_it_is_open(
     await expect(entry).to_have_accessible_name("Threads")
 
 
+async def test_drafts_in_threads_are_marked_and_marking_a_reply_unread_follows_its_thread(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    alice = await person("alice")
+    async with connect(own_server.url, "bob") as bob:
+        above = await bob.say("#lobby", "Where do we eat?")
+        for text in ("At the harbour", "Or at home"):
+            await bob.say(f"#lobby/{above['seq']}", text)
+        await alice.page.goto(f"{alice.url}/#/r/lobby/{above['seq']}/thread")
+        await expect(replies(alice, "Or at home")).to_be_visible()
+        await expect(panel(alice).get_by_role("button", name="Follow", exact=True)).to_be_visible()
+        await alice.has_everything()
+        await replies(alice, "Or at home").hover()
+        await replies(alice, "Or at home").get_by_role("button", name="More", exact=True).click()
+        await alice.menu.get_by_role("menuitem", name="Mark as unread from here").click()
+        await expect(panel(alice).get_by_role("button", name="Follow", exact=True)).to_have_count(0)
+        await composer(alice).fill("I would rather")
+        entry = alice.page.get_by_role("navigation").get_by_role("link", name=re.compile("^Threads"))
+        await expect(entry).to_have_attribute("aria-label", "Threads")
+        await alice.go_to("Notes to self")
+        await expect(entry).to_have_attribute("aria-label", re.compile("^Threads, draft"))
+        await entry.click()
+        followed = alice.page.get_by_role("list", name="Threads that you follow").get_by_role("listitem")
+        await expect(followed.filter(has_text="Where do we eat?")).to_contain_text("2 replies, 1 new, draft")
+
+
 async def test_an_item_of_the_inbox_opens_the_exact_reply_and_a_reload_stays_there(
     person: Arrive, own_server: RunningServer
 ) -> None:

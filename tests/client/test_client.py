@@ -55,6 +55,16 @@ async def test_sending_returns_at_once_and_keeps_the_order(join):
     assert alice.unsent == 0
 
 
+async def test_who_looks_before_posting_gets_what_others_posted_since(join):
+    alice, bob = await join("alice"), await join("bob")
+    first = await alice.post("#lobby", "What is six times seven?")
+    answer = await bob.post("#lobby", "42", if_seq=first["seq"])
+    with pytest.raises(Refused) as refused:
+        await alice.post("#lobby", "Never mind", if_seq=first["seq"])
+    assert (refused.value.code, refused.value.details["since"]) == ("conflict", [answer])
+    assert (await alice.post("#lobby", "Thanks", if_seq=answer["seq"]))["text"] == "Thanks"
+
+
 async def test_a_refused_message_says_why_and_the_next_one_goes_out(join):
     alice = await join("alice")
     lost, empty, good = alice.send("#nowhere", "x"), alice.send("#lobby", " "), alice.send("#lobby", "good")

@@ -62,15 +62,20 @@ async def test_an_upload_goes_on_after_the_server_was_killed(tmp_path):
                 assert (await load(again, second.url, message["files"][0]))[2] == content
 
 
-async def test_an_outbox_keeps_the_files_of_messages_and_one_of_an_earlier_version_opens(tmp_path):
+async def test_an_outbox_keeps_what_messages_are_besides_their_text_and_one_of_an_earlier_version_opens(tmp_path):
     path = tmp_path / "outbox"
     with sqlite3.connect(path) as old:
         old.execute(SCHEMA)
         old.execute("INSERT INTO outbox VALUES (1, 'alice', 'x', '#a', 'old', NULL)")
     old.close()
     outbox = Outbox(path, "alice")
-    outbox.add("#a", "", id=None, reply_to=None, files=["1", "2"])
+    outbox.add("#a", "", id=None, files=["1", "2"])
+    outbox.add("#a", "x", id=None, reply_to="y", if_seq=3, confirmed=True)
     outbox.end(RuntimeError())
     again = Outbox(path, "alice")
-    assert [message.files for message in again._waiting.values()] == [[], ["1", "2"]]
+    assert [message.also for message in again._waiting.values()] == [
+        {},
+        {"files": ["1", "2"]},
+        {"reply_to": "y", "if_seq": 3, "confirmed": True},
+    ]
     again.end(RuntimeError())

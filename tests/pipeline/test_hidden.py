@@ -32,9 +32,11 @@ KINDS = {"shared-room": ["#staff"], "room": list(MISSING), "uuid": ["MESSAGE", "
 OTHERS: dict[str, dict[str, Any]] = {
     "message.post": {"room": "#lobby", "text": "x"},
     "message.edit": {"text": "x"},
+    "preview.remove": {"url": "https://example.org"},
     "reaction.add": {"emoji": "\N{THUMBS UP SIGN}"},
     "reaction.list": {"emoji": "\N{THUMBS UP SIGN}"},
     "reaction.remove": {"emoji": "\N{THUMBS UP SIGN}"},
+    "room.picture": {"room": "#lobby", "file": None},
     "room.update": {"title": "x"},
     "room.invite": {"username": "carol"},
     "room.remove": {"username": "bob"},

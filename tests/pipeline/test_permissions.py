@@ -161,6 +161,10 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"room": "#staff", "title": "x"}, "forbidden", STRANGER),
         ({"room": "#open", "title": "x"}, "not_a_member", "not_a_member"),
     ],
+    "room.picture": [
+        ({"room": "#staff", "file": None}, "forbidden", STRANGER),
+        ({"room": "#open", "file": None}, "not_a_member", "not_a_member"),
+    ],
     "room.archive": [({"room": "#staff"}, "forbidden", STRANGER)],
     "room.unarchive": [({"room": "#staff"}, "forbidden", STRANGER)],
     "room.role": [
@@ -216,6 +220,8 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "bookmark.list": [({}, FINE, FINE)],
     "inbox.list": [({}, FINE, FINE)],
     "inbox.mark": [({"ids": [1]}, FINE, FINE)],
+    "inbox.settings": [({}, FINE, FINE)],
+    "inbox.set": [({"keywords": ["canary"]}, FINE, FINE)],
     "search": [
         ({"query": "canary"}, FINE, FINE),
         ({"query": "canary in:#staff"}, FINE, FINE),
@@ -230,6 +236,10 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"room": "#open"}, "not_a_member", "not_a_member"),
         ({"room": "bob"}, STRANGER, STRANGER),
     ],
+    "preview.remove": [
+        ({"id": "SECRET", "url": "https://example.org"}, "forbidden", STRANGER),
+        ({"id": "PUBLIC", "url": "https://example.org"}, STRANGER, STRANGER),
+    ],
     "typing": [({"room": "#staff"}, FINE, STRANGER), ({"room": "SECRET THREAD"}, FINE, STRANGER)],
     "signal": [
         ({"to": "SECRET THREAD", "type": "x"}, FINE, STRANGER),
@@ -240,6 +250,7 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "user.me": [({}, FINE, FINE)],
     "user.get": [({"username": "alice"}, FINE, FINE)],
     "user.update": [({"about": "me"}, FINE, FINE)],
+    "user.picture": [({"file": "NEW"}, "not_found", "not_found"), ({"file": None}, FINE, FINE)],
     "user.list": [({}, FINE, FINE)],
     "user.role": [({"username": "bob", "role": "guest"}, "forbidden", "forbidden")],
     "user.suspend": [({"username": "bob", "reason": "x"}, "forbidden", "forbidden")],
@@ -356,6 +367,17 @@ async def test_no_byte_of_a_private_room_reaches_non_members(world):
     for name in ("carol", "mallory"):
         await world.people[name].settled()
         assert CANARY not in json.dumps(world.people[name].heard)
+
+
+def test_only_the_permissions_say_who_is_where():
+    """A `Here` that others make would let commands read rooms whose members nobody looked up."""
+    makers = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] == "Here"
+    }
+    assert makers == {"pipeline/access.py"}
 
 
 def calls_of(method: str) -> list[ast.Call]:

@@ -1,4 +1,6 @@
-"""The inbox of each person: what concerns them, mentions, replies and threads, as rows in their own room.
+"""The inbox of each person: what concerns them, as rows in their own room.
+
+Mentions, replies and threads, messages with a keyword of theirs, reactions to their messages, invitations to rooms.
 
 A client that starts from nothing gets the unread items alone, so that it can count them, however many others there are;
 `inbox.list` has all. An item is read once its person marks it, or has read its room up to its message. It is gone once
@@ -11,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from typing_extensions import TypedDict
 
-from chatrooms.features.inbox import concerned, followed, items
+from chatrooms.features.inbox import called, concerned, followed, invited, items, keywords, reacted, wishes
 from chatrooms.features.messages.loading import load, rows_of
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, change, own_room, query
@@ -29,7 +31,9 @@ from chatrooms.types import MAX_PAGE, Seq, fitting
 _row = tuple(inbox.c[column] for column in (*ITEM, "rev"))
 _settled = update(inbox).where(inbox.c.username == bindparam("person"), *items.is_unread)
 _read = Prepared(
-    _settled.where(inbox.c.room == bindparam("here"), inbox.c.seq <= bindparam("until"))
+    _settled.where(
+        inbox.c.room == bindparam("here"), or_(inbox.c.seq <= bindparam("until"), inbox.c.kind == items.INVITATION)
+    )
     .values(read=True, rev=bindparam("new_rev"))
     .returning(*_row)
 )
@@ -49,7 +53,7 @@ class Marked(Params):
     """Items of your inbox."""
 
     ids: list[Seq] = Field(
-        max_length=items.MAX_MARKED, description="The ids of the items; others than your own have no effect."
+        max_length=items.MAX_MARKED, description="The ids of the items; those of other people have no effect."
     )
     state: Literal["read", "unread"] = Field("read", description="What they become.")
 
@@ -70,7 +74,10 @@ class InboxPage(TypedDict):
 
 @query("inbox.list", may=access.anyone, method="inbox_items")
 def page(act: Act, p: Page, _: None) -> InboxPage:
-    """Return what concerns you: mentions, replies, threads that you follow; newest first, a hundred at a time."""
+    """Return what concerns you, newest first, a hundred at a time.
+
+    Mentions, replies, threads that you follow, your keywords, reactions to your messages, and invitations to rooms.
+    """
     found = items.of(act.me.username).where(inbox.c.gone.is_(False), access.readable(inbox.c.room, act.me))
     if p.after is not None:
         found = found.where(inbox.c.id < p.after)
@@ -121,5 +128,20 @@ def _messages(act: Act, listed: Iterable[InboxItem]) -> list[Message]:
     return load(act, rows_of(act.me).where(messages.c.id.in_(ids))) if ids else []
 
 
-LISTENERS = (concerned.notice, followed.notice, followed.followed, _read_up_to, _leave)
-FEATURE = Feature(commands=(page, mark), listeners=LISTENERS, jobs=(concerned.MENTIONS, followed.THREADS))
+LISTENERS = (
+    concerned.notice,
+    called.notice,
+    followed.notice,
+    followed.followed,
+    reacted.notice,
+    _read_up_to,
+    _leave,
+    invited.notice,
+)
+JOBS = (concerned.MENTIONS, called.CALLS, followed.THREADS, reacted.REACTIONS)
+FEATURE = Feature(
+    tables=(keywords.keywords, wishes.unreacted),
+    commands=(page, mark, wishes.get, wishes.put),
+    listeners=LISTENERS,
+    jobs=JOBS,
+)

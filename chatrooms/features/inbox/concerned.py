@@ -6,26 +6,39 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import cast
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Integer, bindparam, select
 
-from chatrooms.features.inbox import items
-from chatrooms.features.inbox.items import AT_ONCE, MENTION, REPLY, THREAD
+from chatrooms.features.inbox import items, keywords
+from chatrooms.features.inbox.items import AT_ONCE, KEYWORD, MENTION, REPLY, THREAD
 from chatrooms.features.messages.loading import find, with_parts
 from chatrooms.pipeline import access, relations
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
+from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import inbox
 
 OF_ONE = 5
 """A message that concerns this many people counts as one more in its author's rate of posting, and so on."""
 
+MANY = 100
+"""How many people's items are looked at when a message changed; `called` finds those of more."""
+
+_unread = Prepared(
+    select(inbox.c.id)
+    .where(inbox.c.username == bindparam("who"), inbox.c.kind == bindparam("kind"), *items.is_unread)
+    .limit(keywords.MAX_UNREAD)
+)
 _listed = Prepared(
-    select(inbox.c.username).where(
-        inbox.c.message == bindparam("message"), inbox.c.gone.is_(False), access.belongs(inbox.c.username, inbox.c.room)
+    select(inbox.c.username)
+    .where(
+        inbox.c.message == bindparam("message"),
+        inbox.c.gone.is_(False),
+        access.belongs(inbox.c.username, inbox.c.room),
     )
+    .limit(bindparam("limit", type_=Integer))
 )
 
 
@@ -33,22 +46,34 @@ _listed = Prepared(
 def notice(act: Act, rows: Sequence[Row]) -> None:
     """Enqueue a job for each message that concerns people, or did before it was edited or deleted."""
     for row in rows:
-        people = set(_concerned(row))
-        if row["deleted"] or row["edited_at"] == act.now:
-            people.update(_holders(act.db, row["id"]))
-        elif row["seq"] != row["rev"]:
+        is_changed = has_changed(act, row)
+        if not is_changed and row["seq"] != row["rev"]:
             continue
+        people = set(_concerned(row))
+        if is_changed and not row.get("calls"):
+            people.update(holders(act.db, row["id"], MANY))
+        if not act.me.host:
+            act.rates.limits["post"].charge(act.me.username, act.me.network, len(people) // OF_ONE)
+        people.update(keywords.people(act.db, cast(Message, row)))
         if people:
-            if not act.me.host:
-                act.rates.limits["post"].charge(act.me.username, act.me.network, len(people) // OF_ONE)
             enqueue(act, MENTIONS, f"{row['id']} {row['rev']}", {"message": row["id"], "people": sorted(people)})
+
+
+def has_changed(act: Act, row: Row) -> bool:
+    """Return whether this command edited a message, or it is deleted."""
+    return bool(row["deleted"] or row["edited_at"] == act.now)
+
+
+def holders(db: Connection, message: str, limit: int) -> list[str]:
+    """Return people who have an item about a message, at most ``limit``."""
+    return [row["username"] for row in _listed.all(db, {"message": message, "limit": limit})]
 
 
 async def _tell(chat: Chat, job: Job) -> None:
     people: list[str] = job.data["people"]
     for start in range(0, len(people), AT_ONCE):
         some = people[start : start + AT_ONCE]
-        await chat.change(partial(_settle, id=job.data["message"], people=some), NOBODY, *some)
+        await chat.change(partial(settle, id=job.data["message"], people=some), NOBODY, *some)
 
 
 MENTIONS = JobKind("inbox.mentions", _tell)
@@ -58,27 +83,45 @@ It reads the message anew, so that it does not matter in which order the jobs of
 """
 
 
-def _settle(act: Act, id: str, people: Iterable[str]) -> None:
+def settle(act: Act, id: str, people: Iterable[str], *, calls: bool = False) -> None:
+    """Give some people, whose own rooms are locked, their items about a message, or take them.
+
+    If the message still calls people, and ``calls`` is true, it calls these.
+    """
     message = find(act.db, id)
     if message is None:
         return
     (row,) = cast(list[Row], with_parts(act, [message]))
     concerned = _concerned(row)
+    if not calls:
+        concerned = dict.fromkeys(keywords.people(act.db, message), KEYWORD) | concerned
     held = items.about(act.db, id, people)
     known = items.about(act.db, row["echo"]["id"], people) if row.get("echo") else {}
     for username in relations.blockers(act.db, message["author"], people):
         concerned.pop(username, None)
     for username, position in items.positions(act.db, message["room"], people).items():
-        before, kind = held.get(username), None if username in known else concerned.get(username)
-        is_held = before is not None and not before["gone"]
-        if kind and (before is None or before["gone"] or before["kind"] == THREAD):
+        before = held.get(username)
+        had = before["kind"] if before and not before["gone"] else None
+        kind = concerned.get(username)
+        if row.get("calls") and username != row["author"] and (calls or had == MENTION):
+            kind = MENTION
+        if username in known:
+            kind = None
+        if kind == KEYWORD and had is None and _has_many(act.db, username):
+            kind = None
+        if kind and had in (None, THREAD):
             was_read = message["edited_at"] is None and position >= message["seq"]
             items.put(act, message, before, username=username, kind=kind, read=was_read)
             items.read_oldest(act, username)
             items.broadcast(act, username)
-        elif before and is_held and not kind and (message["deleted"] or before["kind"] != THREAD):
+        elif before and had and not kind and (message["deleted"] or had != THREAD):
             items.change(act, username, before["id"], gone=True)
             items.broadcast(act, username)
+
+
+def _has_many(db: Connection, username: str) -> bool:
+    """Return whether a person has so many unread items because of keywords that they get no others."""
+    return len(_unread.all(db, {"who": username, "kind": KEYWORD})) >= keywords.MAX_UNREAD
 
 
 def _concerned(message: Row) -> dict[str, str]:
@@ -88,7 +131,3 @@ def _concerned(message: Row) -> dict[str, str]:
     people = replied | dict.fromkeys(message.get("mentions", ()), MENTION)
     people.pop(message["author"], None)
     return people
-
-
-def _holders(db: Connection, message: str) -> list[str]:
-    return [row["username"] for row in _listed.all(db, {"message": message})]

@@ -18,7 +18,8 @@ AT_ONCE = 20
 MAX_UNREAD = 400
 """How many items are unread; older ones become read, so that one command changes fewer than a piece of `sync` holds."""
 MAX_MARKED = 100
-MENTION, REPLY, THREAD = "mention", "reply", "thread"
+MENTION, REPLY, THREAD, KEYWORD = "mention", "reply", "thread", "keyword"
+REACTION, INVITATION = "reaction", "invitation"
 
 is_unread = (inbox.c.read.is_(False), inbox.c.gone.is_(False))
 
@@ -36,7 +37,11 @@ def of(username: str) -> Select[Any]:
 
 def about(db: Connection, message: str, people: Iterable[str]) -> dict[str, InboxItem]:
     """Return people's items about a message, by username."""
-    wanted = (inbox.c.message == message, inbox.c.username.in_(people), inbox.c.kind.in_((MENTION, REPLY, THREAD)))
+    wanted = (
+        inbox.c.message == message,
+        inbox.c.username.in_(people),
+        inbox.c.kind.in_((MENTION, REPLY, THREAD, KEYWORD)),
+    )
     found = SYNCED["inbox"].select().add_columns(inbox.c.username).where(*wanted)
     return {row["username"]: row for row in many(OfPerson, db.execute(found))}
 
@@ -49,14 +54,20 @@ def positions(db: Connection, room: str, people: Iterable[str]) -> dict[str, int
     return {row.username: row.seq or 0 for row in db.execute(found.where(*here).order_by(users.c.username))}
 
 
-def put(act: Act, message: Message, before: InboxItem | None, *, username: str, kind: str, read: bool) -> None:
-    """Add an item or bring it back; it is ``read`` already if the message was read since it was posted."""
-    values = {"kind": kind, "at": message["edited_at"] or message["at"], "read": read, "gone": False}
+def put(
+    act: Act, message: Message, before: InboxItem | None, *, username: str, kind: str, read: bool, **more: str
+) -> None:
+    """Add an item or bring it back; it is ``read`` already if the message was read since it was posted.
+
+    Unless ``more`` says otherwise, it is ``by`` the author of the message and from when its text was written.
+    """
+    at = message["edited_at"] or message["at"]
+    values = {"kind": kind, "at": at, "by": message["author"], "read": read, "gone": False, **more}
     if before:
         change(act, username, before["id"], **values)
         return
     rev = act.changes.rev(username)
-    what = {"room": message["room"], "message": message["id"], "seq": message["seq"], "by": message["author"]}
+    what = {"room": message["room"], "message": message["id"], "seq": message["seq"]}
     act.db.execute(insert(inbox).values(username=username, **what, **values, born=rev, rev=rev))
 
 

@@ -9,6 +9,7 @@ from itertools import chain, islice
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, delete, insert, select
 
 from chatrooms import names
+from chatrooms.features.mentions.calling import CALLS, calls
 from chatrooms.features.mentions.written import written
 from chatrooms.pipeline.commands import Part
 from chatrooms.pipeline.feature import Feature
@@ -88,4 +89,4 @@ MENTIONS = Part(
     found_by={"is:mention": lambda me: select(mentions.c.message).where(mentions.c.username == me)},
 )
 
-FEATURE = Feature(tables=(mentions,), parts=(MENTIONS,))
+FEATURE = Feature(tables=(mentions, calls), parts=(MENTIONS, CALLS))

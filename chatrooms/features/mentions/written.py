@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from chatrooms import names
-from chatrooms.features.mentions.prose import prose
+from chatrooms.prose import prose
 
 _ADDRESS = re.compile(
     r"(?:https?://|mailto:|www\.)[^\s<>\u3000-\u303f\uff01-\uff65]*+"
@@ -20,12 +20,7 @@ _ADDRESS = re.compile(
 _AT = re.compile(r"(?<![@#/\\])@([^\s!-,/:-@\[-^`{-~]+)")
 """What can begin a name: anything but spaces and ASCII punctuation, save for that of names."""
 _PUNCTUATION = ".-_"
-_UNSPACED = re.compile(
-    "[\u0e00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3021-\u3035\u3038-\u303c\u3040-\u30ff"
-    "\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc"
-    "\U00020000-\U0003ffff]"
-)
-"""A letter of a script that has no spaces between words, or endings that follow names, as in the browser."""
+_UNSPACED = re.compile(names.UNSPACED)
 _UNDERSCORES = re.compile(r"\\_|_+")
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
 
+from chatrooms import clock
 from chatrooms.errors import Forbidden
 from chatrooms.features.messages import versions
 from chatrooms.features.messages.loading import (
     OneMessage,
     Which,
+    allow,
     changeable,
     changed,
     find_visible,
@@ -21,22 +24,26 @@ from chatrooms.features.messages.loading import (
     with_parts,
 )
 from chatrooms.pipeline import access
+from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, change
 from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import messages
-from chatrooms.types import MessageText
+from chatrooms.types import Confirmed, MessageText
 
 
 class Edit(Which):
     """A new text for a message."""
 
     text: MessageText
+    confirmed: Confirmed = False
 
 
-def _author(act: Act, p: Which) -> Message:
-    message, _ = changeable(act, p)
+def _author(act: Act, p: Edit) -> Message:
+    message, here = changeable(act, p)
     if message["author"] != act.me.username:
         raise Forbidden("Only the author can edit a message.")
+    if message["text"] != p.text:
+        _require_in_time(act, message, here)
     return message
 
 
@@ -44,24 +51,43 @@ def _author_or_moderator(act: Act, p: Which) -> Message:
     message, here = find_visible(act, p.id)
     require_message(message, "id")
     access.require_unarchived(here)
-    if message["author"] != act.me.username and not access.governing(act.db, act.me, here).moderates:
+    here = access.governing(act.db, act.me, here)
+    if message["author"] != act.me.username and not here.moderates:
         raise Forbidden("Only the author or a moderator can delete a message.")
+    if not here.moderates:
+        _require_in_time(act, message, here)
     return message
+
+
+def _require_in_time(act: Act, message: Message, here: Here) -> None:
+    """Raise `Forbidden` if it is too late to change a message, except in one's own room; deleting again is not."""
+    minutes = act.limits.edit_minutes
+    if not minutes or message["deleted"] or act.me.host or here.access == "personal":
+        return
+    if message["at"] < clock.moved(act.now, -timedelta(minutes=minutes)):
+        raise Forbidden(f"You can edit and delete a message for {minutes:,} minutes only.")
 
 
 @change("message.edit", may=_author, locks=room_of, rate="post")
 def edit(act: Act, p: Edit, message: Message) -> OneMessage:
-    """Edit the text of your message; you and moderators can see what it said before."""
+    """Edit the text of your message; you and moderators can see what it said before.
+
+    The server can have a time for it (``limits.edit_minutes`` in ``welcome``), except in your own room.
+    """
     require_undeleted(message)
     if message["text"] == p.text:
         return {"message": with_parts(act, [message])[0]}
+    allow(act, message["room"], p.text, confirmed=p.confirmed)
     versions.keep(act, message)
     return {"message": _update(act, message, text=p.text, edited_at=act.now)}
 
 
 @change("message.delete", may=_author_or_moderator, locks=room_of, repeatable=True)
 def delete(act: Act, p: Which, message: Message) -> OneMessage:
-    """Delete a message; a tombstone without its text takes its place."""
+    """Delete a message; a tombstone without its text takes its place.
+
+    Your own you can delete as long as you can edit it, moderators can delete any.
+    """
     if message["deleted"]:
         return {"message": with_parts(act, [message])[0]}
     versions.drop(act, message)

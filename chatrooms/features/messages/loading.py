@@ -76,11 +76,17 @@ def with_parts(act: Act, found: list[Message]) -> list[Message]:
 
 def mine(act: Act, found: Sequence[Message]) -> Mine:
     """Return what messages, with their parts, do not show of the caller."""
-    known: Mine = {}
     for part in act.parts:
-        if part.mine:
-            known.update(part.mine(act.db, act.me.username, found))
-    return known
+        if part.mine:  # one part has it, see `Features`
+            return dict(part.mine(act.db, act.me.username, found))
+    return {}
+
+
+def allow(act: Act, room: str, text: str, *, confirmed: bool) -> None:
+    """Raise the `Refusal` of a part of messages that does not allow this text in a room, if there is one."""
+    for part in act.parts:
+        if part.allow:
+            part.allow(act, room, text, confirmed)
 
 
 def store_parts(act: Act, message: Message) -> None:

@@ -13,7 +13,7 @@ import { onChange } from "../sync.js";
 const AT_MOST = 100;
 const [SHORTEST, LONGEST] = [2, 32];
 /** Code and quotes, roughly: if they hide nobody, nothing wrong is said. */
-const HIDDEN = /^ {0,3}>.*$|(`+)[^]*?\1/gmu;
+export const HIDDEN = /^ {0,3}>.*$|(`+)[^]*?\1/gmu;
 
 export const absent = signal({ room: "", usernames: /** @type {string[]} */ ([]) });
 
@@ -25,6 +25,9 @@ export function expect(id) {
   expected.add(id);
   absent.value = { room: "", usernames: [] };
 }
+
+/** Whether a message was written in this tab and is not stored yet. @param {string} id */
+export const isExpected = (id) => expected.has(id);
 
 /** @param {string} username */
 export const forgetAbsent = (username) => {

@@ -5,6 +5,7 @@ import { isMessage } from "../messages/events.js";
 import { me, membersOf, nameOf, rosters, sharedRooms, titleOf, users, windowOf } from "../store.js";
 import { bringEmojis, findEmojis } from "../emoji.js";
 import { actionsIn, perform } from "../rooms/actions.js";
+import { mayCall, WORDS } from "./calling.js";
 import { COMMANDS } from "./slash.js";
 
 /**
@@ -18,11 +19,20 @@ const TYPING_MS = 100;
 /** @param {string} room @param {string} sign @param {string} word @returns {Choice[]} */
 export function choicesFor(room, sign, word) {
   const wanted = folded(word);
-  if (sign === "@") return peopleOrSearch(room, wanted).map(asPerson);
+  if (sign === "@") return withCalls(peopleOrSearch(room, wanted).map(asPerson), room, wanted);
   if (sign === "#") return roomsCalled(wanted).slice(0, AT_MOST).map(asRoom);
   if (sign === "/") return commandsCalled(room, wanted);
   bringEmojis();
   return findEmojis(wanted, AT_MOST).map(asEmoji);
+}
+
+const CALLS = { room: "Everyone in this room", here: "Everyone who is online" };
+
+/** Adds the words that mention everyone, where we may use them. @param {Choice[]} persons @param {string} room @param {string} wanted */
+function withCalls(persons, room, wanted) {
+  const words = mayCall(room) ? WORDS.filter((word) => word.startsWith(wanted)) : [];
+  const calls = words.map((word) => ({ insert: `@${word}`, title: CALLS[word], note: `@${word}` }));
+  return [...persons.slice(0, AT_MOST - calls.length), ...calls];
 }
 
 /** @param {string} room @param {string} wanted @returns {Choice[]} */

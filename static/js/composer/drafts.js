@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { keep, kept, keptKeys, onKeptElsewhere, TAB } from "../storage.js";
-import { me } from "../store.js";
+import { isFollowed, me } from "../store.js";
 
 /** Unsent text, by person and room, shared by all tabs. */
 
@@ -28,6 +28,9 @@ const all = computed(() => {
 
 /** @param {string} room */
 export const hasDraft = (room) => all.value.has(room);
+
+/** Whether there is a draft in a thread that we follow, other than `except`, which is on screen. @param {string} except */
+export const hasThreadDraft = (except) => [...all.value].some((room) => room !== except && isFollowed(room));
 
 /**
  * @param {string} room @param {(text: string) => void} follow Called with text from other tabs.

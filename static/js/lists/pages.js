@@ -13,7 +13,7 @@ import { requoted } from "../messages/quoted.js";
 
 /**
  * @template {Row} R
- * @typedef {{row: R, message: Message}} Entry
+ * @typedef {{row: R, message: Message | null}} Entry The message is null if the row is about none.
  */
 
 /** @type {Page<any>} */
@@ -65,8 +65,6 @@ export function entriesOf({ rows, messages }, live, order) {
   return latest([...rows, ...rows.flatMap((row) => live.get(keyOf(row)) ?? [])])
     .filter(({ gone }) => !gone)
     .sort((a, b) => order(b) - order(a))
-    .flatMap((row) => {
-      const message = byId.get(row.message ?? "");
-      return message && !message.deleted ? [{ row, message }] : [];
-    });
+    .map((row) => ({ row, message: byId.get(row.message ?? "") ?? null }))
+    .filter(({ row, message }) => (message ? !message.deleted : row.message === null));
 }

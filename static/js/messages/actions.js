@@ -11,7 +11,7 @@ import { isArchived, isBookmarked, mayModerate, me } from "../store.js";
 import { command } from "../sync.js";
 import { toast } from "../views/toast.js";
 import { offersFor } from "./offers.js";
-import { myLast } from "./own.js";
+import { isInTime, myLast } from "./own.js";
 import { select } from "./selecting.js";
 
 /**
@@ -32,6 +32,7 @@ export function actionsOf(message) {
     hasText: Boolean(message.text?.trim()),
     isInThread: isThread(room),
     isMine: author === me.value?.username,
+    isInTime: isInTime(message),
     isLastOfMine: myLast(room) === id,
     isModerated: mayModerate(room),
     isPinned: Boolean(pinned_at),

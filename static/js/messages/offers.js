@@ -10,6 +10,7 @@
  * @property {boolean} isInThread Whether it is in a thread, where nothing is pinned and no thread begins.
  * @property {boolean} hasText Whether it has a text, not only files.
  * @property {boolean} isMine
+ * @property {boolean} isInTime Whether it is not too late for its author to edit or delete it.
  * @property {boolean} isLastOfMine Whether it is our last one in the room, which a key edits.
  * @property {boolean} isModerated Whether we moderate the room.
  * @property {boolean} isPinned
@@ -40,8 +41,14 @@ export function offersFor({ isOpen, isMine, isLastOfMine, isModerated, isTouched
       [is.isReactedTo, { action: "reacted", title: "Who reacted", icon: "people" }],
     ],
     [
-      [isOpen && isMine, { action: "edit", title: "Edit message", icon: "pencil", ...(isLastOfMine && { key: "↑" }) }],
-      [isOpen && (isMine || isModerated), { action: "delete", title: "Delete message", icon: "trash" }],
+      [
+        isOpen && isMine && is.isInTime,
+        { action: "edit", title: "Edit message", icon: "pencil", ...(isLastOfMine && { key: "↑" }) },
+      ],
+      [
+        isOpen && ((isMine && is.isInTime) || isModerated),
+        { action: "delete", title: "Delete message", icon: "trash" },
+      ],
     ],
   ];
   return groups

@@ -2,7 +2,7 @@ import { effect } from "@preact/signals";
 import { isThread } from "../names.js";
 import { plain } from "../messages/plain.js";
 import { desktop, levelOf, quiet, sounds } from "../preferences.js";
-import { isUnread } from "../reads/inbox.js";
+import { isQuiet, isUnread } from "../reads/inbox.js";
 import { isLooking } from "../reads/marks.js";
 import { goTo, isShown, linkTo } from "../route.js";
 import { scoped } from "../storage.js";
@@ -60,7 +60,13 @@ export function notifyOfNews() {
 function tellingsIn(change) {
   if (!news) return [];
   const messages = news.messagesIn(change);
-  return [...(isThread(change.room) ? [] : messages.map(ofMessage)), ...news.itemsIn(change).map(ofItem)];
+  return [
+    ...(isThread(change.room) ? [] : messages.map(ofMessage)),
+    ...news
+      .itemsIn(change)
+      .filter((item) => !isQuiet(item))
+      .map(ofItem),
+  ];
 }
 
 /** @param {Numbered} message @returns {Telling} */

@@ -5,11 +5,14 @@ import { command } from "../sync.js";
 import { attention, isLooking, lastSeen } from "./marks.js";
 
 /**
- * The unread items of our inbox: mentions and replies. Reading a room reads its items on the server.
+ * The unread items of our inbox, such as mentions and replies. Reading a room reads its items on the server.
  * @import {InboxItem} from "../wire.js"
  */
 
 const MOST_AT_ONCE = 100;
+
+/** Whether an item needs no attention at once: only the inbox counts it. @param {InboxItem} item */
+export const isQuiet = ({ kind }) => kind === "reaction" || kind === "invitation";
 
 export const unreadItems = computed(() => [...inbox.value.values()].filter(isUnread));
 
@@ -27,11 +30,14 @@ function grouped(items) {
 const byRoom = computed(() => grouped(unreadItems.value));
 
 /**
- * Whether its message is on screen or above, and just about to be read with the room.
+ * Whether its message is on screen or above, and just about to be read with the room; or it is quiet, and the room is
+ * on screen.
  * @param {InboxItem} item
  */
-function isBeingRead({ room, seq }) {
+function isBeingRead(item) {
+  const { room, seq } = item;
   void attention.value;
+  if (isQuiet(item)) return isShown(room) && isLooking();
   const seen = lastSeen.value.get(room);
   if (!seen || !isShown(room) || seq === null) return false;
   return seq <= seen.seq && seq > (reads.value.get(room)?.seq ?? 0) && isLooking();
@@ -43,7 +49,7 @@ export const waitingItems = computed(() => unreadItems.value.filter((item) => !i
 const waitingByRoom = computed(() => grouped(waitingItems.value));
 
 /** The number of messages for us that we have yet to see. @param {string} room */
-export const concernsIn = (room) => waitingByRoom.value.get(room)?.length ?? 0;
+export const concernsIn = (room) => waitingByRoom.value.get(room)?.filter((item) => !isQuiet(item)).length ?? 0;
 
 /** @param {string} room @returns {InboxItem[]} */
 export const itemsIn = (room) => byRoom.value.get(room) ?? [];
@@ -63,12 +69,12 @@ export async function markItems(items) {
 
 /**
  * Marks the items whose messages are on screen, where reading the room does not: those of messages that were read
- * before an edit mentioned us, and of messages that a link led to.
+ * before an edit mentioned us or others reacted, and of messages that a link led to; and invitations to the room.
  * @param {string} room @param {boolean} isAway Whether the reader is not at the end of the room.
  * @param {(seq: number) => boolean} isOnScreen
  */
 export function sawItems(room, isAway, isOnScreen) {
   if (!isLooking()) return;
   const read = reads.peek().get(room)?.seq ?? 0;
-  markItems(itemsIn(room).filter(({ seq }) => seq !== null && (isAway || seq <= read) && isOnScreen(seq)));
+  markItems(itemsIn(room).filter(({ seq }) => seq === null || ((isAway || seq <= read) && isOnScreen(seq))));
 }

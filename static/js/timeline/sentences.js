@@ -77,8 +77,8 @@ function factsOf(event) {
     return changed.map(([each]) => ({ kind: each, author, event }));
   }
   if (kind === "role" && data?.role) return [{ kind: `${data.role}_role`, author, event }];
-  const heir = data?.owner ? [{ kind: "owner", author: data.owner, event }] : [];
-  return [{ kind, author, event }, ...heir];
+  const successor = data?.owner ? [{ kind: "owner", author: data.owner, event }] : [];
+  return [{ kind, author, event }, ...successor];
 }
 
 /** The server's sentence for a kind that is unknown here. @param {Fact[]} facts @returns {Piece[]} */

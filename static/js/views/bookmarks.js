@@ -10,7 +10,7 @@ import { whereOf } from "./where.js";
 
 /**
  * @import {Entry} from "../lists/pages.js"
- * @import {Bookmark} from "../wire.js"
+ * @import {Bookmark, Message} from "../wire.js"
  */
 
 /** Our bookmarks, most recent first. */
@@ -26,7 +26,7 @@ export const Bookmarks = () => html`
   />
 `;
 
-/** @param {Entry<Bookmark>} props */
+/** @param {Entry<Bookmark> & {message: Message}} props */
 const Row = ({ message }) => html`
   <${MessageRow} message=${message} where=${whereOf(message.room)}>
     <button class="quiet square" aria-label="Remove bookmark" title="Remove bookmark" onClick=${(/** @type {Event} */ { currentTarget }) => remove(message.id, currentTarget)}>

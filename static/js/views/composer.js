@@ -1,6 +1,7 @@
 import { untracked } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { expect } from "../composer/absent.js";
+import { uncalled } from "../composer/calling.js";
 import { isCommand } from "../composer/begun.js";
 import { draftOf, followDraft, keepDraft } from "../composer/drafts.js";
 import { goToEnd } from "../reads/marks.js";
@@ -11,6 +12,7 @@ import { echoing } from "../composer/echoing.js";
 import { composerId } from "../composer/focus.js";
 import { withEmojis } from "../emoji.js";
 import { attachedIn, detach } from "../files/attached.js";
+import { record, recordedRoom } from "../files/recorder.js";
 import { html } from "../html.js";
 import { myLast } from "../messages/own.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
@@ -29,8 +31,10 @@ import { LeftDraft } from "./left-draft.js";
 import { leftOf, TextBox } from "./text-box.js";
 
 const AlsoToRoom = later("AlsoToRoom");
+const Recorder = later("Recorder");
 const Replying = later("Replying");
 const Tray = later("Tray");
+const Uncalled = later("Uncalled");
 
 /** Before a text of so many characters is posted, its author sees what others have posted meanwhile. */
 const LONG = 600;
@@ -43,6 +47,7 @@ export function Composer({ room, onEditLast }) {
   const [text, write] = useDraft(room, box);
   const { refused, put, send, deliver } = useDelivery(room, box, text, write);
   const left = leftOf(text);
+  const isRecording = recordedRoom.value === room;
   useFocus(room, box);
 
   /** @param {KeyboardEvent} event */
@@ -60,8 +65,10 @@ export function Composer({ room, onEditLast }) {
       <${Absent} room=${room} />
       ${replyIn(room) && html`<${Replying} room=${room} box=${box} />`}
       ${refused && html`<p class="error refusal" role="alert"><span>${refused}</span> <button class="link" type="button" onClick=${() => deliver(text)}>Send as text</button></p>`}
+      ${uncalled(room, text) && html`<${Uncalled} room=${room} text=${text} />`}
       ${attachedIn(room).length > 0 && html`<${Tray} room=${room} />`}
-      <div class=${left < 0 ? "sheet over" : "sheet"}>
+      ${isRecording && html`<${Recorder} />`}
+      <div class=${left < 0 ? "sheet over" : "sheet"} hidden=${isRecording}>
         <${Attach} room=${room} />
         <${TextBox}
           room=${room}
@@ -77,6 +84,7 @@ export function Composer({ room, onEditLast }) {
           enterkeyhint="enter"
         />
         <${EmojiButton} onPick=${(/** @type {string} */ emoji) => box.current && insert(box.current, emoji)} />
+        <button class="quiet square smile" type="button" aria-label="Record a voice message" title="Record a voice message" onClick=${() => record(room)}><${Icon} name="mic" /></button>
         <button class="send" aria-label="Send" title="Send" disabled=${!isSendable(room, text)}><${Icon} name="send" /></button>
       </div>
       ${isThread(room) && html`<${AlsoToRoom} room=${room} />`}

@@ -15,6 +15,8 @@ export { Tools } from "./message-tools.js";
 export { NotHere } from "./not-here.js";
 export { OtherFile } from "./other-file.js";
 export { Overlays } from "./overlays.js";
+export { Recorder } from "./recorder.js";
 export { Replying } from "./replying.js";
 export { Search } from "./search.js";
 export { Tray } from "./tray.js";
+export { Uncalled } from "./uncalled.js";

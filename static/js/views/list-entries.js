@@ -1,8 +1,9 @@
 import { BOOKMARKS, INBOX, SEARCH, THREADS } from "../addresses.js";
+import { hasThreadDraft } from "../composer/drafts.js";
 import { html } from "../html.js";
 import { concernText, unreadText } from "../reads/counts.js";
 import { waitingItems } from "../reads/inbox.js";
-import { searched, showsBookmarks, showsInbox, showsThreads } from "../route.js";
+import { currentThread, searched, showsBookmarks, showsInbox, showsThreads } from "../route.js";
 import { threadNews } from "../threads/news.js";
 import { Icon } from "./icon.js";
 
@@ -36,11 +37,15 @@ function InboxEntry() {
 /** The way to the threads that we follow, bold if they have news. */
 function ThreadsEntry() {
   const { isNews, number } = threadNews.value;
-  const label = ["Threads", number > 0 && concernText(number), isNews && "unread"].filter(Boolean).join(", ");
+  const isDrafted = hasThreadDraft(currentThread.value);
+  const label = ["Threads", isDrafted && "draft", number > 0 && concernText(number), isNews && "unread"]
+    .filter(Boolean)
+    .join(", ");
   return html`
     <a class=${isNews ? "entry unread" : "entry"} href=${THREADS} aria-current=${showsThreads.value ? "page" : undefined} aria-label=${label}>
       <span class="mark"><${Icon} name="thread" /></span>
       <span class="title">Threads</span>
+      ${isDrafted && html`<${Icon} name="pencil" />`}
       ${number > 0 && html`<span class="count" data-count=${unreadText(number)}></span>`}
     </a>
   `;

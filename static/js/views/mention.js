@@ -1,5 +1,6 @@
 import { createContext, h } from "preact";
 import { useContext } from "preact/hooks";
+import { WORDS } from "../composer/calling.js";
 import { mayName, namesIn } from "../mentions.js";
 import { showPerson } from "../overlay.js";
 import { addressOf } from "../route.js";
@@ -8,7 +9,7 @@ import { useProfile } from "../users.js";
 
 /** @import {ComponentChildren} from "preact" */
 
-/** The people whom the message mentions, by its `mentions`. */
+/** Whom the message mentions, by its `mentions`, and the word with which it mentions everyone, by its `calls`. */
 export const Mentioned = createContext(/** @type {string[]} */ ([]));
 
 /** @param {string} text @returns {ComponentChildren[]} The text, with mentions and known rooms as buttons and links. */
@@ -19,10 +20,17 @@ function Named({ text }) {
   const people = useContext(Mentioned);
   const isKnown = (/** @type {string} */ sign, /** @type {string} */ name) =>
     sign === "@" ? people.includes(name) : memberships.value.has(`#${name}`);
-  return namesIn(text, isKnown).map((piece) =>
-    typeof piece === "string" ? piece : h(piece.sign === "@" ? Mention : RoomLink, piece),
-  );
+  return namesIn(text, isKnown).map((piece) => (typeof piece === "string" ? piece : h(viewOf(piece), piece)));
 }
+
+/** @param {import("../mentions.js").Named} piece */
+function viewOf({ sign, name }) {
+  if (sign === "#") return RoomLink;
+  return WORDS.some((word) => word === name) ? Everyone : Mention;
+}
+
+/** @param {{written: string}} props */
+const Everyone = ({ written }) => h("span", { class: "mention mine" }, `@${written}`);
 
 /** @param {{name: string, written: string}} props */
 function Mention({ name, written }) {

@@ -1,11 +1,13 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dropEdit, keepEdit, textOf } from "../composer/drafts.js";
 import { focusComposer } from "../composer/focus.js";
+import { asRefusal } from "../connection.js";
 import { withEmojis } from "../emoji.js";
 import { html } from "../html.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
 import { command } from "../sync.js";
 import { Confirm } from "./confirm.js";
+import { NotifyMany } from "./confirm-call.js";
 import { DeleteMessage } from "./delete-message.js";
 import { useForm } from "./form.js";
 import { leftOf, TextBox } from "./text-box.js";
@@ -20,11 +22,7 @@ export function MessageEditor({ message, onDone }) {
   const [question, ask] = useState(/** @type {Question} */ (""));
   const isStale = useStale(message.text, text, setText);
   const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
-  const { busy, onSubmit, error } = useForm(async () => {
-    const written = withEmojis(withoutBlankEnds(text));
-    if (written !== message.text) await command("message.edit", { id: message.id, text: written });
-    done();
-  });
+  const { busy, onSubmit, error, people, confirm, doubt } = useSaving(message, text, done);
   /** @param {string} written */
   function write(written) {
     setText(written);
@@ -69,8 +67,34 @@ export function MessageEditor({ message, onDone }) {
       </p>
     </form>
     ${question === "delete" && html`<${DeleteMessage} id=${message.id} onClose=${() => ask("")} />`}
+    ${people > 0 && html`<${NotifyMany} people=${people} onConfirm=${confirm} onClose=${doubt} />`}
     ${question === "discard" && html`<${Discard} onDiscard=${done} onClose=${() => ask("")} />`}
   `;
+}
+
+/**
+ * Saves the text, but first asks about the `people` whom it would notify, if they are many.
+ * @param {Message} message @param {string} text @param {() => void} onDone
+ */
+function useSaving(message, text, onDone) {
+  const [people, setPeople] = useState(0);
+  const form = useForm(() => put(false).catch(askIfMany));
+
+  /** @param {boolean} confirmed */
+  async function put(confirmed) {
+    const written = withEmojis(withoutBlankEnds(text));
+    if (written !== message.text) await command("message.edit", { id: message.id, text: written, confirmed });
+    onDone();
+  }
+
+  /** @param {unknown} refused */
+  function askIfMany(refused) {
+    const { code, details } = asRefusal(refused);
+    if (code !== "unconfirmed") throw refused;
+    setPeople(details.people ?? 0);
+  }
+
+  return { ...form, people, confirm: () => put(true), doubt: () => setPeople(0) };
 }
 
 /** @param {{onDiscard: () => void, onClose: () => void}} props */

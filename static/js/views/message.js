@@ -17,6 +17,7 @@ import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
 import { Mentioned } from "./mention.js";
+import { Previews } from "./previews.js";
 import { Quote } from "./quote.js";
 import { Reactions } from "./reactions.js";
 import { Echo, ThreadLine } from "./thread-line.js";
@@ -61,6 +62,7 @@ export function MessageView({ message, leads, isLinked, isEditing, isAbove, onEd
             : html`<${Body} message=${message} />`
         }
         ${message.files?.length > 0 && html`<${Files} files=${message.files} />`}
+        <${Previews} message=${message} />
         <${Reactions} message=${message} isReachable=${isWanted} />
         ${message.thread && !isAbove && html`<${ThreadLine} message=${message} />`}
         ${isWaiting && html`<${OnItsWay} id=${message.id} />`}
@@ -92,7 +94,8 @@ const NO_ONE = [];
 
 /** @param {{message: Numbered}} props */
 function Body({ message }) {
-  const { text, deleted, mentions = NO_ONE } = message;
+  const { text, deleted, mentions = NO_ONE, calls } = message;
+  const named = useMemo(() => (calls ? [...mentions, calls.whom] : mentions), [mentions, calls?.whom]);
   const edited = message.edited_at ? message : null;
   const written = text ?? "";
   const [isUnfolded, setUnfolded] = useState(false);
@@ -102,7 +105,7 @@ function Body({ message }) {
   if (!text && message.files?.length) return edited && html`<${Edited} message=${message} />`;
   return html`
     <div class=${isOnlyEmoji(written) ? "text emoji" : "text"} dir="auto">
-      <${Mentioned.Provider} value=${mentions}>
+      <${Mentioned.Provider} value=${named}>
         ${isOpen ? html`<${Whole} text=${written} edited=${edited} />` : html`<${Formatted} text=${start ?? written} edited=${edited} />`}
       <//>
     </div>
@@ -141,18 +144,24 @@ function withMark(content, message) {
   return [...blocks.slice(0, -1), cloneElement(last, null, last.props.children, " ", mark)];
 }
 
+/** @param {number} [people] @param {number | null} [ifSeq] */
+function verbFor(people, ifSeq) {
+  if (people) return `Notify ${people} people`;
+  return ifSeq ? "Send anyway" : "Retry";
+}
+
 /**
  * The state of an unsent message; CSS shows "Sending" only if it takes longer than a moment.
  * @param {{id: string}} props
  */
 function OnItsWay({ id }) {
-  const { refused, ifSeq } = waiting.value.find((entry) => entry.id === id) ?? {};
+  const { refused, ifSeq, people } = waiting.value.find((entry) => entry.id === id) ?? {};
   if (!refused && !online.value) return html`<small class="pending offline">Sending once you're online…</small>`;
   if (!refused) return html`<small class="pending">Sending…</small>`;
   return html`
     <p class="refused" role="alert">
       <span>Not sent: ${refused}</span>
-      <button class="link" onClick=${() => retry(id)}>${ifSeq ? "Send anyway" : "Retry"}</button>
+      <button class="link" onClick=${() => retry(id)}>${verbFor(people, ifSeq)}</button>
       <button class="link" onClick=${() => discard(id)}>Delete</button>
     </p>
   `;

@@ -1,6 +1,7 @@
 import { html } from "../html.js";
 import { closeOverlay, overlay } from "../overlay.js";
 import { Browse } from "./browse.js";
+import { ConfirmCall } from "./confirm-call.js";
 import { CreateRoom } from "./create-room.js";
 import { DeleteMessage } from "./delete-message.js";
 import { Devices } from "./devices.js";
@@ -23,6 +24,7 @@ import { Versions } from "./versions.js";
 /** @type {Record<string, FunctionComponent<any>>} */
 const DIALOGS = {
   browse: Browse,
+  call: ConfirmCall,
   create: CreateRoom,
   delete: DeleteMessage,
   devices: Devices,

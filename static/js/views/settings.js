@@ -12,6 +12,9 @@ import { html } from "../html.js";
 import { Blocked } from "./blocked.js";
 import { Choices } from "./choices.js";
 import { Dialog } from "./dialog.js";
+import { SpaceUsed } from "./space.js";
+import { InboxSettings } from "./inbox-settings.js";
+import { Switch } from "./switch.js";
 
 const THEMES = /** @type {const} */ ([
   ["", "System"],
@@ -37,8 +40,10 @@ export const Settings = ({ onClose }) => html`
     <${Switch} label="Sound for new messages" isOn=${sounds.value === "on"} onChange=${chooseSoundsAloud} />
     <${Desktop} />
     <${Quiet} />
+    <${SpaceUsed} />
     <${Blocked} />
-    <p class="hint">Choose what each room notifies you about in its menu. These settings apply to this browser only.</p>
+    <p class="hint">Choose what each room notifies you about in its menu. The settings above apply to this browser only.</p>
+    <${InboxSettings} />
     ${isRefused.value && html`<p class="error">Storage is blocked, so these settings, drafts and unsent messages are lost when you close this tab.</p>`}
   <//>
 `;
@@ -97,23 +102,5 @@ function Quiet() {
       ${until && html`<p role="status">No sounds and no notifications ${end}.</p><button class="secondary small" type="button" onClick=${() => (quiet.value = "")}>Turn off</button>`}
       ${!until && LENGTHS.map(([length, label]) => html`<button key=${length} class="secondary small" type="button" onClick=${() => begin(length)}>${length === "on" ? "Until I turn it off" : label}</button>`)}
     </fieldset>
-  `;
-}
-
-/**
- * A switch that shows the effective value, because a change may be denied.
- * @param {{label: string, isOn: boolean, isOff?: boolean, onChange: (isOn: boolean) => void}} props
- */
-function Switch({ label, isOn, isOff, onChange }) {
-  /** @param {{currentTarget: HTMLInputElement}} event */
-  function change({ currentTarget }) {
-    currentTarget.checked = isOn;
-    onChange(!isOn);
-  }
-  return html`
-    <label class="switch">
-      <span>${label}</span>
-      <input type="checkbox" role="switch" checked=${isOn} disabled=${isOff} onChange=${change} />
-    </label>
   `;
 }

@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { hasDraft } from "../composer/drafts.js";
 import { online } from "../connection.js";
 import { html } from "../html.js";
 import { unreadText } from "../reads/counts.js";
@@ -41,7 +42,8 @@ export function Threads() {
 /** @param {{thread: Listed}} props */
 function Row({ thread: { room, message } }) {
   const unread = unreadOf(room);
-  const counts = [repliesText(message.thread?.replies ?? 0), unread > 0 && `${unreadText(unread)} new`];
+  const draft = hasDraft(room) && "draft";
+  const counts = [repliesText(message.thread?.replies ?? 0), unread > 0 && `${unreadText(unread)} new`, draft];
   const where = html`in <bdi>${titleOf(parentOf(room))}</bdi> · ${counts.filter(Boolean).join(", ")}`;
   return html`<${MessageRow} message=${message} at=${message.thread?.last_at} href=${addressOf(room)} where=${where} isUnread=${unread > 0} />`;
 }

@@ -1,0 +1,106 @@
+"""Items about messages that call all members of a room, or those who are online: a job gives them step by step.
+
+Each run of it goes on where the one before ended, so that a room of any size delays no other write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Integer, bindparam, select
+
+from chatrooms.features.inbox import concerned
+from chatrooms.features.inbox.items import AT_ONCE
+from chatrooms.pipeline.chat import NOBODY, Chat
+from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.feature import Row, on
+from chatrooms.pipeline.jobs import Job, JobKind, enqueue
+from chatrooms.storage.given import packed, values
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import inbox, members
+
+STEPS = 50
+"""How many transactions one run of the job makes."""
+OF_CALL = 10
+"""Such a message counts as so many more in its author's rate of posting."""
+
+
+_in_room = (
+    select(members.c.username)
+    .where(members.c.room == bindparam("in_room"), members.c.username > bindparam("after"), members.c.gone.is_(False))
+    .order_by(members.c.username)
+    .limit(bindparam("limit", type_=Integer))
+)
+_members = Prepared(_in_room)
+_online = Prepared(
+    select(members.c.username).where(
+        members.c.room == bindparam("in_room"),
+        members.c.username.in_(select(values("online").c.value)),
+        members.c.gone.is_(False),
+    )
+)
+_holding = Prepared(
+    select(inbox.c.username)
+    .where(inbox.c.message == bindparam("message"), inbox.c.username > bindparam("after"), inbox.c.gone.is_(False))
+    .order_by(inbox.c.username)
+    .limit(bindparam("limit", type_=Integer))
+)
+
+
+@on("messages")
+def notice(act: Act, rows: Sequence[Row]) -> None:
+    """Enqueue a job for each message that began to call people, or that many people no longer have an item about."""
+    for row in rows:
+        about = {"message": row["id"], "room": row["room"], "rev": row["rev"], "after": ""}
+        call = row.get("calls")
+        if call and call["at"] == act.now:
+            online = None if call["whom"] == "room" else _present(act, row["room"])
+            if not act.me.host:
+                act.rates.limits["post"].charge(act.me.username, act.me.network, OF_CALL)
+            _enqueue(act, {**about, "among": "members" if online is None else online})
+        elif not call and concerned.has_changed(act, row) and _are_many(act, row):
+            _enqueue(act, {**about, "among": "holders"})
+
+
+def _are_many(act: Act, row: Row) -> bool:
+    """Return whether more people have an item about a message than `concerned` looks at."""
+    return len(concerned.holders(act.db, row["id"], concerned.MANY + 1)) > concerned.MANY
+
+
+def _present(act: Act, room: str) -> list[str]:
+    found = _online.all(act.db, {"in_room": room, "online": packed(act.online())})
+    return sorted(row["username"] for row in found)
+
+
+def _enqueue(act: Act, about: dict[str, Any]) -> None:
+    enqueue(act, CALLS, f"{about['message']} {about['rev']} {about['after']}", about)
+
+
+async def _tell(chat: Chat, job: Job) -> None:
+    about = job.data
+    for _ in range(STEPS):
+        people = await chat.lookup(partial(_next, about=about))
+        if not people:
+            return
+        calls = about["among"] != "holders"
+        await chat.change(partial(concerned.settle, id=about["message"], people=people, calls=calls), NOBODY, *people)
+        about["after"] = people[-1]
+    await chat.change(lambda act: _enqueue(act, about), NOBODY)
+
+
+CALLS = JobKind("inbox.calls", _tell)
+"""Gives all members of a room, or those who were online, an item about a message, or takes it from all who have one."""
+
+
+def _next(db: Connection, about: dict[str, Any]) -> list[str]:
+    """Return the next people, in the order of their usernames."""
+    among, after = about["among"], about["after"]
+    if isinstance(among, list):
+        return list(islice((username for username in among if username > after), AT_ONCE))
+    given = {"after": after, "limit": AT_ONCE}
+    if among == "holders":
+        return [row["username"] for row in _holding.all(db, {**given, "message": about["message"]})]
+    return [row["username"] for row in _members.all(db, {**given, "in_room": about["room"]})]

@@ -1,0 +1,26 @@
+"""Items about invitations: whom others add to a room has one, until they have seen the room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert
+
+from chatrooms.features.inbox import items
+from chatrooms.features.inbox.items import INVITATION
+from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.feature import Row, on
+from chatrooms.storage.tables import inbox
+
+
+@on("memberships")
+def notice(act: Act, rows: Sequence[Row]) -> None:
+    """Add an item for each person whom this command's caller added to a room; their own rooms have changed already."""
+    for row in rows:
+        username, by = row["username"], row["invited_by"]
+        if not row["gone"] and row["since"] == act.now and by == act.me.username != username:
+            rev = act.changes.rev(username)
+            what = {"kind": INVITATION, "room": row["room"], "by": by, "at": act.now, "read": False, "gone": False}
+            act.db.execute(insert(inbox).values(username=username, **what, born=rev, rev=rev))
+            items.read_oldest(act, username)
+            items.broadcast(act, username)

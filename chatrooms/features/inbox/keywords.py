@@ -1,0 +1,122 @@
+"""Keywords: words of a person's own, with which messages of others in their rooms concern them.
+
+A keyword is found as whole words, whatever its case, anywhere in a text; where a script has no spaces, between any two
+letters. A message costs the look-up of its pieces, however many keywords there are.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from typing import Annotated
+
+from pydantic import AfterValidator
+from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, bindparam, insert, select
+
+from chatrooms import names
+from chatrooms.pipeline import access
+from chatrooms.storage.given import packed, values
+from chatrooms.storage.rows import Message
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import metadata, users
+from chatrooms.types import line
+
+LONGEST = 40
+MOST = 20
+"""How many keywords a person can have."""
+MAX_PEOPLE = 1000
+"""How many people a message concerns because of their keywords."""
+MAX_UNREAD = 50
+"""While a person has so many unread items because of keywords, they get no others."""
+SHORTEST = 2
+
+keywords = Table(
+    "keywords",
+    metadata,
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("word", String(LONGEST), primary_key=True),
+    Column("begins", String(LONGEST), nullable=False, index=True, comment="with this piece of a text"),
+)
+
+_PIECE = re.compile(rf"{names.UNSPACED}|(?:(?!{names.UNSPACED})\w)+")
+_unspaced = re.compile(names.UNSPACED)
+_insert = Prepared(insert(keywords))
+_any = Prepared(select(keywords.c.username).limit(1))
+_found = Prepared(
+    select(keywords.c.username, keywords.c.word)
+    .where(
+        keywords.c.begins.in_(select(values("pieces").c.value)),
+        keywords.c.username != bindparam("author"),
+        access.belongs(keywords.c.username, bindparam("in_room", type_=String)),
+    )
+    .limit(bindparam("limit", type_=Integer))
+)
+
+
+def folded(text: str) -> str:
+    """Return a text as keywords are compared: without differences of case and form."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+
+
+def parsed(word: str) -> str:
+    """Return a keyword as it is stored; raises ``ValueError`` if it is too long or says nothing."""
+    word = folded(line(word))
+    if len(word) > LONGEST:
+        raise ValueError(f"A keyword can have at most {LONGEST} characters.")
+    if len(word) < SHORTEST or not any(map(str.isalnum, word)):
+        raise ValueError(f"A keyword needs at least {SHORTEST} characters, and a letter or digit among them.")
+    return word
+
+
+Keyword = Annotated[str, AfterValidator(parsed)]
+
+
+def of(db: Connection, username: str) -> list[str]:
+    """Return a person's keywords, in order."""
+    mine = select(keywords.c.word).where(keywords.c.username == username).order_by(keywords.c.word)
+    return list(db.scalars(mine))
+
+
+def replace(db: Connection, username: str, words: Collection[str]) -> None:
+    """Give a person these keywords, as `parsed` returns them, instead of those that they had."""
+    db.execute(keywords.delete().where(keywords.c.username == username))
+    for word in words:
+        begins = _PIECE.findall(word)[0]
+        _insert.run(db, {"username": username, "word": word, "begins": begins})
+
+
+def people(db: Connection, message: Message) -> set[str]:
+    """Return the people who belong to a message's room and have a keyword that is in its text, without its author."""
+    if not message["text"] or not _any.one(db, {}):
+        return set()
+    text = folded(message["text"])
+    pieces = {piece[:LONGEST] for piece in _PIECE.findall(text)}
+    given = {"pieces": packed(pieces), "author": message["author"], "in_room": message["room"], "limit": MAX_PEOPLE}
+    found = [(row["username"], row["word"]) for row in _found.all(db, given)]
+    present = {word for word in {word for _, word in found} if _has(text, word)}
+    return {username for username, word in found if word in present}
+
+
+def _has(text: str, word: str) -> bool:
+    """Return whether a text has a word that begins and ends where words do."""
+    start = text.find(word)
+    while start >= 0:
+        if _is_edge(text, start) and _is_edge(text, start + len(word)):
+            return True
+        start = text.find(word, start + 1)
+    return False
+
+
+def _is_edge(text: str, at: int) -> bool:
+    """Return whether a word can begin or end between two characters."""
+    if not 0 < at < len(text):
+        return True
+    before, after = text[at - 1], text[at]
+    if _unspaced.match(before) or _unspaced.match(after):
+        return True
+    return not (_is_of_word(before) and _is_of_word(after))
+
+
+def _is_of_word(character: str) -> bool:
+    return character == "_" or unicodedata.category(character)[0] in "LNM"

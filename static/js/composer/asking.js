@@ -1,0 +1,22 @@
+import { effect, untracked } from "@preact/signals";
+import { waiting } from "../outbox.js";
+import { overlay, showCall } from "../overlay.js";
+import { isExpected } from "./absent.js";
+
+/** @import {Waiting} from "../archive.js" */
+
+/** Those that the author was asked about. @type {Set<string>} */
+const asked = new Set();
+
+/** @param {Waiting} entry */
+const isToAsk = ({ id, refused, people }) => Boolean(refused && people) && isExpected(id) && !asked.has(id);
+
+/** Asks the author of a message that would notify many people, in the tab where it was written. */
+export function askAboutCalls() {
+  effect(() => {
+    const found = waiting.value.find(isToAsk);
+    if (!found || overlay.value.kind) return;
+    asked.add(found.id);
+    untracked(() => showCall(found.id));
+  });
+}

@@ -1,0 +1,28 @@
+import { usernamesIn } from "../mentions.js";
+import { isShared, isThread } from "../names.js";
+import { mayModerate } from "../store.js";
+import { HIDDEN } from "./absent.js";
+
+/**
+ * `@room` and `@here`, with which owners and moderators mention all members of their room, or those who are online.
+ */
+
+const MAYBE = /@(?:room|here)/iu;
+export const WORDS = /** @type {const} */ (["room", "here"]);
+
+/** @param {string} room */
+export const mayCall = (room) => isShared(room) && mayModerate(room);
+
+/** The word in a text that would mention everyone, but mentions no one; empty if there is none. @param {string} room @param {string} text */
+export function uncalled(room, text) {
+  if (!MAYBE.test(text) || mayCall(room)) return "";
+  const meant = usernamesIn(text.replace(HIDDEN, " ")).flat();
+  return WORDS.find((word) => meant.includes(word)) ?? "";
+}
+
+/** Why it does. @param {string} room @param {string} word */
+export function whyUncalled(room, word) {
+  if (isThread(room)) return `In a thread, @${word} mentions no one.`;
+  if (!isShared(room)) return `Here, @${word} mentions no one.`;
+  return `Only owners and moderators can notify everyone: your @${word} will mention no one.`;
+}

@@ -1,0 +1,269 @@
+"""The other kinds of items: keywords, reactions to one's own messages, invitations."""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+
+from chatrooms.errors import Invalid
+from chatrooms.features.inbox import keywords
+from chatrooms.features.reactions import SENDING
+from chatrooms.storage.tables import inbox
+from tests.direct import LOBBY, Direct
+from tests.features.test_sync_pages import Line
+from tests.people import connect
+from tests.servers import running
+
+LIKE, HEART = "\N{THUMBS UP SIGN}", "\N{HEAVY BLACK HEART}\ufe0f"
+
+
+@pytest.fixture
+def direct(monkeypatch) -> Direct:
+    monkeypatch.setattr(SENDING, "seconds", 0)
+    made = Direct()
+    for name in ("alice", "bob", "carol"):
+        made.join(name)
+    return made
+
+
+def post(direct, text, author="bob", room=LOBBY, **more):
+    return direct.run(author, "message.post", {"room": room, "text": text, **more})[0]["message"]
+
+
+def react(direct, message, who="bob", emoji=LIKE, what="add"):
+    direct.run(who, f"reaction.{what}", {"id": message["id"], "emoji": emoji})
+
+
+def items(direct, username="alice", **asked):
+    """Return a person's items, newest first, after all jobs."""
+    while asyncio.run(direct.run_jobs()):
+        pass
+    page, _ = direct.run(username, "inbox.list", asked)
+    return [(item["kind"], item["message"], item["by"], item["read"]) for item in page["items"]]
+
+
+def want(direct, *words, username="alice", **more):
+    return direct.run(username, "inbox.set", {"keywords": list(words), **more})[0]
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "is_found"),
+    [
+        ("release", "The Release is out", True),
+        ("release", "(RELEASE!)", True),
+        ("release", "prerelease releases release_1 release2", False),
+        ("release plan", "our release plan.", True),
+        ("release plan", "release the plan", False),
+        ("c++", "I like C++, really", True),
+        ("c++", "I like c and c+", False),
+        (".net", "use .NET now", True),
+        ("müller", "Herr MU\u0308LLER", True),
+        ("straße", "STRASSE 1", True),
+        ("ｆｕｌｌ", "full", True),
+        ("東京", "私は東京に行く", True),
+        ("हिन्दी", "यह हिन्दी है", True),
+        ("हिन", "यह हिन्दी है", False),
+        ("1.0", "version 1.0 is", True),
+        ("1.0", "version 11.0 is", False),
+    ],
+)
+def test_a_keyword_is_found_as_whole_words_whatever_its_case(direct, word, text, is_found):
+    want(direct, word)
+    message = post(direct, text)
+    assert items(direct) == ([("keyword", message["id"], "bob", False)] if is_found else [])
+
+
+@given(st.text(max_size=30), st.text(max_size=30), st.text(min_size=2, max_size=12))
+@settings(max_examples=150, deadline=None, database=None)
+def test_a_keyword_between_spaces_is_always_found(before, after, word):
+    try:
+        parsed = keywords.parsed(word)
+    except ValueError:
+        return
+    text = keywords.folded(f"{before} {word.strip()} {after}")
+    pieces = {piece[: keywords.LONGEST] for piece in keywords._PIECE.findall(text)}
+    if unicodedata.category(parsed[0])[0] not in "MC" and parsed in text:
+        assert keywords._PIECE.findall(parsed)[0] in pieces
+        assert keywords._has(text, parsed)
+
+
+@pytest.mark.parametrize("word", ["", " ", "*", ".", "a", "@", "...", "?!", "x" * 41, "\u200b\u200b"])
+def test_a_keyword_that_would_be_found_everywhere_or_is_too_long_is_refused(direct, word):
+    want(direct, "kept")
+    with pytest.raises(Invalid) as refused:
+        want(direct, "fine", word)
+    assert refused.value.details["field"].startswith("keywords")
+    assert direct.run("alice", "inbox.settings", {})[0]["keywords"] == ["kept"]
+
+
+def test_keywords_are_bounded_and_each_counts_once(direct):
+    assert want(direct, "Plan", "plan", " plan ", "design")["keywords"] == ["design", "plan"]
+    with pytest.raises(Invalid):
+        want(direct, *(f"word{number}" for number in range(keywords.MOST + 1)))
+    assert want(direct)["keywords"] == []
+
+
+def test_a_keyword_concerns_nobody_in_their_own_messages_or_in_rooms_of_others(direct):
+    want(direct, "plan")
+    post(direct, "my plan", author="alice")
+    post(direct, "our plan", room="carol")
+    direct.run("bob", "room.create", {"name": "#den"})
+    post(direct, "a secret plan", room="#den")
+    assert items(direct) == []
+    below = post(direct, "a plan in a thread", room=f"{LOBBY}/{post(direct, 'above')['seq']}")
+    here = post(direct, "to you: the plan", room="alice")
+    assert {message for _, message, _, _ in items(direct)} == {below["id"], here["id"]}
+
+
+def test_one_message_gives_one_item_and_edits_give_and_take_it(direct):
+    want(direct, "plan")
+    both = post(direct, "@alice, the plan")
+    assert items(direct) == [("mention", both["id"], "bob", False)]
+    message = post(direct, "hello")
+    edit = lambda text: direct.run("bob", "message.edit", {"id": message["id"], "text": text})  # noqa: E731
+    edit("hello, plan")
+    assert items(direct)[0] == ("keyword", message["id"], "bob", False)
+    edit("hello again")
+    assert len(items(direct)) == 1
+    edit("plan")
+    direct.run("bob", "message.delete", {"id": message["id"]})
+    assert len(items(direct)) == 1
+
+
+def test_a_frequent_keyword_fills_no_inbox(direct, monkeypatch):
+    monkeypatch.setattr(keywords, "MAX_UNREAD", 3)
+    want(direct, "plan")
+    for number in range(6):
+        post(direct, f"plan {number}")
+    assert len(items(direct)) == 3
+    direct.run("alice", "read.mark", {"room": LOBBY, "seq": 1000})
+    post(direct, "plan 6")
+    assert len(items(direct, unread=True)) == 1
+
+
+def test_nobody_is_charged_for_the_keywords_of_others(direct, monkeypatch):
+    for number in range(30):
+        direct.join(f"p{number}")
+        want(direct, "plan", username=f"p{number}")
+    charged = []
+    limit = direct._rates.limits["post"]
+    monkeypatch.setattr(limit, "charge", lambda _who, _where, weight: charged.append(weight))
+    post(direct, "plan")
+    assert sum(charged) == 0
+
+
+def test_reactions_to_my_message_are_one_item_that_is_unread_again_only_after_it_was_read(direct):
+    mine = post(direct, "done", author="alice")
+    react(direct, mine)
+    react(direct, mine, "carol", HEART)
+    assert items(direct) == [("reaction", mine["id"], "carol", False)]
+    (item,) = direct.run("alice", "inbox.list", {})[0]["items"]
+    direct.run("alice", "inbox.mark", {"ids": [item["id"]]})
+    assert items(direct, unread=True) == []
+    react(direct, mine, "carol", LIKE)
+    assert items(direct) == [("reaction", mine["id"], "carol", False)]
+    direct.run("alice", "inbox.mark", {"ids": [item["id"]]})
+    react(direct, mine, "bob", LIKE, "remove")
+    assert items(direct) == [("reaction", mine["id"], "carol", True)]
+    for emoji in (LIKE, HEART):
+        react(direct, mine, "carol", emoji, "remove")
+    assert items(direct) == []
+    react(direct, mine, "carol", LIKE)
+    assert items(direct) == [("reaction", mine["id"], "carol", False)]
+    direct.run("alice", "message.delete", {"id": mine["id"]})
+    assert items(direct) == []
+
+
+def test_what_else_changes_a_message_and_ones_own_reactions_give_no_item(direct):
+    mine = post(direct, "done", author="alice")
+    react(direct, mine, "alice")
+    assert items(direct) == []
+    react(direct, mine)
+    (item,) = direct.run("alice", "inbox.list", {})[0]["items"] if items(direct) else ()
+    direct.run("alice", "inbox.mark", {"ids": [item["id"]]})
+    direct.run("bob", "message.pin", {"id": mine["id"]})
+    direct.run("alice", "message.edit", {"id": mine["id"], "text": "finished"})
+    post(direct, "reply", room=f"{LOBBY}/{mine['seq']}")
+    assert ("reaction", mine["id"], "bob", True) in items(direct)
+
+
+def test_reactions_can_be_turned_off_and_messages_of_the_application_give_none(direct):
+    assert direct.run("alice", "inbox.settings", {})[0] == {"keywords": [], "reactions": True}
+    for _ in range(2):
+        assert direct.run("alice", "inbox.set", {"reactions": False})[0]["reactions"] is False
+    mine = post(direct, "done", author="alice")
+    react(direct, mine)
+    assert items(direct) == []
+    direct.run("alice", "inbox.set", {"reactions": True})
+    react(direct, mine, "carol")
+    assert [kind for kind, *_ in items(direct)] == ["reaction"]
+
+
+def test_who_left_the_room_gets_no_item_about_reactions(direct):
+    mine = post(direct, "done", author="alice")
+    direct.run("alice", "room.leave", {"room": LOBBY})
+    react(direct, mine)
+    while asyncio.run(direct.run_jobs()):
+        pass
+    with direct.engine.connect() as db:
+        assert db.execute(select(inbox.c.id)).all() == []
+
+
+def test_an_invitation_is_an_item_until_its_person_has_read_the_room_or_leaves_it(direct):
+    direct.run("bob", "room.create", {"name": "#den"})
+    direct.run("alice", "room.create", {"name": "#own"})
+    direct.run("bob", "room.invite", {"room": "#den", "username": "alice"})
+    assert items(direct) == [("invitation", None, "bob", False)]
+    direct.run("bob", "room.invite", {"room": "#den", "username": "alice"})
+    direct.run("alice", "room.favorite", {"room": "#den"})
+    assert len(items(direct)) == 1, "a member cannot be invited again"
+    seq = post(direct, "welcome", room="#den")["seq"]
+    direct.run("alice", "read.mark", {"room": "#den", "seq": seq})
+    assert items(direct) == [("invitation", None, "bob", True)]
+    direct.run("alice", "room.leave", {"room": "#den"})
+    direct.run("alice", "room.join", {"room": "#den"})
+    assert items(direct, unread=True) == [], "who joins is not invited"
+
+
+async def test_every_client_shows_the_new_kinds(direct):
+    tab = Line(direct)
+    await tab.caught_up()
+    want(direct, "plan")
+    react(direct, post(direct, "done", author="alice"))
+    post(direct, "plan")
+    direct.run("bob", "room.create", {"name": "#den"})
+    direct.run("bob", "room.invite", {"room": "#den", "username": "alice"})
+    await direct.run_jobs()
+    await tab.caught_up()
+    assert {item["kind"] for item in tab.state.inbox.values()} == {"reaction", "keyword", "invitation"}
+    with direct.engine.begin() as db:
+        db.execute(update(inbox).values(reactions=None))
+
+
+async def test_the_new_kinds_work_through_the_doors_and_on_either_database(tmp_path, either_database):
+    async with (
+        running(tmp_path, database=either_database) as server,
+        connect(server.url, "alice") as alice,
+        connect(server.url, "bob") as bob,
+    ):
+        await alice.run("inbox.set", keywords=["Größe", "plan"])
+        mine = await alice.say("#lobby", "done")
+        await bob.run("reaction.add", id=mine["id"], emoji=LIKE)
+        await bob.say("#lobby", "GRÖSSE")
+        await bob.run("room.create", name="#den")
+        await bob.run("room.invite", room="#den", username="alice")
+        kinds = {"reaction", "keyword", "invitation"}
+        for kind in kinds:
+            await alice.hears(lambda _, data, kind=kind: kind in [row["kind"] for row in data.get("inbox", ())])
+        token = alice.token
+    async with (
+        running(tmp_path, database=either_database) as server,
+        connect(server.url, "alice", token=token) as alice,
+    ):
+        assert (await alice.run("inbox.settings"))["keywords"] == ["grösse", "plan"]
+        assert {item["kind"] for item in (await alice.run("inbox.list"))["items"]} == kinds
