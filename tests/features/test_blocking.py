@@ -84,17 +84,22 @@ def test_a_blocked_person_adds_the_other_to_no_room_and_no_conversation(direct):
 
 def test_a_blocked_person_gives_no_items_in_the_inbox(direct):
     said = talk(direct, "alice", "#lobby", "Hello")
+    direct.run("mallory", "room.create", {"name": "#den"})
+    for name in ("alice", "carol"):
+        direct.run(name, "room.join", {"room": "#den"})
     talk(direct, "alice", f"#lobby/{said['seq']}", "A thread that alice follows")
     block(direct)
     talk(direct, "mallory", "#lobby", "@alice @carol")
     talk(direct, "mallory", "#lobby", "hey", reply_to=said["id"])
     talk(direct, "mallory", f"#lobby/{said['seq']}", "in the thread")
+    direct.run("mallory", "reaction.add", {"id": said["id"], "emoji": THUMB})
+    talk(direct, "mallory", "#den", "@room")
     for _ in range(3):
         asyncio.run(direct.run_jobs())
     kinds = {
         who: [item["kind"] for item in direct.run(who, "inbox.list", {})[0]["items"]] for who in ("alice", "carol")
     }
-    assert kinds == {"alice": [], "carol": ["mention"]}
+    assert kinds == {"alice": [], "carol": ["mention", "mention"]}
     talk(direct, "carol", f"#lobby/{said['seq']}", "@alice")
     for _ in range(3):
         asyncio.run(direct.run_jobs())

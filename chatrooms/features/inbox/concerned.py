@@ -97,15 +97,14 @@ def settle(act: Act, id: str, people: Iterable[str], *, calls: bool = False) -> 
         concerned = dict.fromkeys(keywords.people(act.db, message), KEYWORD) | concerned
     held = items.about(act.db, id, people)
     known = items.about(act.db, row["echo"]["id"], people) if row.get("echo") else {}
-    for username in relations.blockers(act.db, message["author"], people):
-        concerned.pop(username, None)
+    deaf = {*known, *relations.blockers(act.db, message["author"], people)}
     for username, position in items.positions(act.db, message["room"], people).items():
         before = held.get(username)
         had = before["kind"] if before and not before["gone"] else None
         kind = concerned.get(username)
         if row.get("calls") and username != row["author"] and (calls or had == MENTION):
             kind = MENTION
-        if username in known:
+        if username in deaf:
             kind = None
         if kind == KEYWORD and had is None and _has_many(act.db, username):
             kind = None
