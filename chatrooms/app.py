@@ -32,10 +32,11 @@ from chatrooms.doors.socketio import TIMED_OUT, SocketioDoor, malformed
 from chatrooms.doors.uploads import Uploads
 from chatrooms.features import FEATURES, rooms, users
 from chatrooms.identity import FEATURES as IDENTITY
-from chatrooms.identity import lifetimes
+from chatrooms.identity import lifetimes, setups
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.hosts import Authenticate
 from chatrooms.identity.pages import Pages
+from chatrooms.identity.setups import Start
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import jobs
 from chatrooms.pipeline.broadcast import Broadcast
@@ -100,8 +101,8 @@ class Chatrooms(ApplicationDoor):
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(jobs.FORGET,))))
         rates, queue = Rates(settings), jobs.Queue()
         self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue)
-        self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
         self._components = declared.start(self._broadcast, self._pipeline)
+        self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
 
         pages, gate = Pages(settings.origins), Gate(self._pipeline, rates, authenticate)
         self._own = OwnEvents(declared.commands, self._id_of)
@@ -116,13 +117,13 @@ class Chatrooms(ApplicationDoor):
             own=self._own,
             rechecking=self._rechecking if authenticate else None,
         )
-        brand = Brand(settings.name, settings.lobby, settings.accent)
-        assets = Assets(_static(), brand, hosted=self._is_hosted)
-        reference = Reference(Documents(Contract(declared.declared, declared.parts)), settings)
+        assets = Assets(_static(), self._brand, hosted=self._is_hosted)
+        documents = Documents(Contract(declared.declared, declared.parts))
+        reference = Reference(documents, settings, lambda: self._pipeline.name)
         callers = Callers(pages, gate)
         self._uploads = uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
-        downloads = [Downloads(callers, self._pipeline, rates, each) for each in declared.contents]
-        files = [route for up, down in zip(uploads, downloads, strict=True) for route in (*up.routes(), *down.routes())]
+        downloads = Downloads(callers, self._pipeline, rates, declared.served)
+        files = (*(route for each in uploads for route in each.routes()), *downloads.routes())
         remote = RemoteDoor(self, callers, rates)
         routes = (*files, *remote.routes(), *reference.routes(), *assets.routes())
         http = HttpDoor(callers, self._pipeline, gate, self._db.reader, routes=routes)
@@ -151,15 +152,30 @@ class Chatrooms(ApplicationDoor):
             ending.callback(self._lifetime.stop)
             ending.push_async_callback(self._drain)
             self._pipeline.facts = await self._pipeline.change(
+                lambda act: facts.find_or_make(act.db, act.now), APPLICATION
+            )
+            self._pipeline.facts = await self._pipeline.change(
                 _create_defaults, APPLICATION, users.SYSTEM, self.settings.lobby
             )
             self._lifetime.ready()
             async with self._runner.running():
                 yield
 
+    @property
+    def name(self) -> str:
+        """What the server is called: as the setting says, or else its owner."""
+        return self._pipeline.name
+
+    async def owned(self) -> Start:
+        """Return whether the server has an owner, and a link that makes the first one if no one has joined yet."""
+        return await self._lifetime.call(self._pipeline.change, setups.start, APPLICATION)
+
     async def drain(self) -> None:
         """Close all connections and let clients know that this server is shutting down, so that they reconnect."""
         await self._lifetime.call(self._drain)
+
+    def _brand(self) -> Brand:
+        return Brand(self._pipeline.name, self.settings.lobby, self.settings.accent)
 
     async def _drain(self) -> None:
         if not self._draining:

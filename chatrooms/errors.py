@@ -75,6 +75,12 @@ class Forbidden(Refusal):
     code, status, default = "forbidden", 403, "You don't have permission to do that."
 
 
+class Suspended(Refusal):
+    """The person was suspended, and cannot sign in until they are restored; the message has the reason."""
+
+    code, status, default = "suspended", 403, "Your account is suspended."
+
+
 class NotAMember(Refusal):
     """The room is open, but the caller has not joined it."""
 
@@ -90,7 +96,7 @@ class NotFound(Refusal):
 class MethodNotAllowed(Refusal):
     """The path exists, but not for this HTTP method; the header `Allow` lists those that it has."""
 
-    code, status, default = "method_not_allowed", 405, "This path has another HTTP method."
+    code, status, default = "method_not_allowed", 405, "This path does not support that HTTP method."
 
 
 class UnknownCommand(Refusal):
@@ -120,7 +126,7 @@ class Unconfirmed(Refusal):
 class Diverged(Refusal):
     """The server does not have the messages that you have, because a backup was put back: start anew."""
 
-    code, status, default = "diverged", 409, "The server has another history now."
+    code, status, default = "diverged", 409, "The server was restored from a backup. Start over."
 
 
 class Archived(Refusal):

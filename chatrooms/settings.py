@@ -98,7 +98,8 @@ class Settings(BaseSettings):
     guests: Literal["claim", "invite", "open", "off"] = Field(
         default="claim",
         description="claim: guests claim a free name and keep it; invite: the same, with an invitation only; "
-        "open: any name, unverified; off: no guests.",
+        "open: any name, unverified; off: no guests. Until somebody has joined, guests come from this machine alone, "
+        "unless this is set.",
     )
     service_key: str = Field(
         default="",
@@ -159,6 +160,11 @@ class Settings(BaseSettings):
         "directory.",
     )
 
+    previews: bool = Field(
+        default=True,
+        description="Whether the server loads what messages link to, to show what it is about.",
+    )
+
     rate_join: Rate = Field(default="30/minute", description="Joins allowed per address (IPv6: per /64).")
     rate_post: PersonRate = Field(
         default="120/minute;15/second",
@@ -180,6 +186,9 @@ class Settings(BaseSettings):
     rate_upload: PersonRate = Field(default="600/hour;60/minute", description="Files that a person may upload.")
     rate_download: PersonRate = Field(
         default="1800/minute", description="Files, pictures and parts of them that a person may load."
+    )
+    rate_preview: PersonRate = Field(
+        default="200/hour;20/minute", description="Messages of a person whose links are previewed; others have none."
     )
     rate_other: PersonRate = Field(default="600/minute", description="Other commands allowed per person.")
     rate_broadcast: AddressRate = Field(

@@ -12,14 +12,15 @@ from sqlalchemy import Connection, StaticPool, delete, select
 from chatrooms import app, clock, names
 from chatrooms.doors.docs.generated import contract
 from chatrooms.events import Change
-from chatrooms.features import FEATURES, users
+from chatrooms.features import FEATURES, roles, users
 from chatrooms.pipeline.changes import Changes
-from chatrooms.pipeline.commands import DEFAULTS, Act, Caller
+from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.jobs import Job
 from chatrooms.pipeline.pipeline import parse
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import Settings
+from chatrooms.storage.rows import ServerRole
 from chatrooms.storage.tables import jobs, metadata
 from tests.databases import create_engine
 from tests.servers import QUICK
@@ -45,10 +46,12 @@ class Direct:
 
     def __init__(self) -> None:
         self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-        self._rates = Rates(Settings(**QUICK))
+        self._settings = Settings(**QUICK)
+        self._rates = Rates(self._settings)
         self.now = clock.now
+        self.ids: dict[str, Any] = {}
         self.online: frozenset[str] = frozenset()
-        self.limits = DEFAULTS
+        self.limits = self._settings
         if Direct._fresh is None:
             metadata.create_all(self.engine)
             self._change(app.APPLICATION, app._create_defaults)
@@ -69,12 +72,16 @@ class Direct:
     @staticmethod
     def listen(act: Act) -> None:
         """Run the listeners of a command's changes."""
-        for listener in OURS.listeners:
-            listener.listen(act)
+        OURS.listen(act)
 
     def join(self, username: str) -> None:
         """Add a person who is not a member of any room."""
         self._change(app.APPLICATION, lambda act: users.add(act, username))
+
+    def appoint(self, username: str, role: ServerRole) -> None:
+        """Give a person a role on the server."""
+        with self.engine.begin() as db:
+            roles.store(db, username, role)
 
     def run(self, username: str, command: str, params: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
         """Return the result of a command and its changes, as clients receive them; raises a `Refusal`."""
@@ -100,7 +107,7 @@ class Direct:
         return result
 
     async def lookup(self, query: Callable[[Connection], Any]) -> Any:
-        """Return what a job looks up."""
+        """Run a job's query."""
         with self.engine.connect() as db:
             return query(db)
 

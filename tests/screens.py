@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
+from tests.appointing import appoint
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.views import VIEWS, come_in, furnish
 from tests.browser.visitor import Visitor
@@ -42,6 +43,7 @@ async def furnished(data: Path) -> AsyncIterator[tuple[str, str]]:
         connect(server.url, "carol") as carol,
     ):
         await furnish(alice, bob, carol)
+        await appoint(server.chat, "alice", "owner")
         yield server.url, str(alice.token)
 
 

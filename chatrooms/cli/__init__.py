@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, NoReturn, get_args, get_origin
+from typing import Any
 
 import click
 import orjson
-from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 
-from chatrooms.settings import DEFAULT_CONFIG, FILES, SECRETS, Settings, load
+from chatrooms.cli.options import fail, json_option, print_result, result_text, setting_options, settings_of
+from chatrooms.cli.user import user
+from chatrooms.settings import FILES, SECRETS, Settings
 from chatrooms.version import __version__
-
-WRONG = 2
-"""The exit status when the arguments or settings do not allow a start."""
 
 
 class DefaultGroup(click.Group):
@@ -30,42 +25,6 @@ class DefaultGroup(click.Group):
         return super().parse_args(context, args)
 
 
-def _flag(name: str, field: FieldInfo) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else None
-    is_list = get_origin(field.annotation) is tuple
-    return click.option(
-        "--" + name.replace("_", "-"),
-        type=click.Choice(choices) if choices else str,
-        multiple=is_list,
-        callback=_joined if is_list else None,
-        metavar=None if choices else name.upper().rpartition("_")[2],
-        help=f"{field.description} [default: {_default(field)}]",
-    )
-
-
-def _joined(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> str | None:
-    """Return what several flags of a list give, as if it were one; None if there are none."""
-    return ",".join(given) if given else None
-
-
-def _default(field: FieldInfo) -> str:
-    value = field.get_default()
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
-
-
-def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add a flag for each setting, and ``--config``, to ``command``."""
-    for name, field in reversed(Settings.model_fields.items()):
-        if name not in SECRETS:
-            command = _flag(name, field)(command)
-    return click.option(
-        "--config",
-        type=click.Path(path_type=Path, dir_okay=False),
-        envvar="CHATROOMS_CONFIG",
-        help=f"A TOML file of settings [default: {DEFAULT_CONFIG}]",
-    )(command)
-
-
 @click.group(cls=DefaultGroup, context_settings={"help_option_names": ["--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="chatrooms")
 def cli() -> None:
@@ -76,7 +35,7 @@ def cli() -> None:
 @setting_options
 def serve(config: Path | None, **flags: Any) -> None:
     """Run the chat."""
-    settings = _settings(config, flags)
+    settings = settings_of(config, flags)
     import uvloop
 
     from chatrooms.cli.opening import Unable
@@ -86,14 +45,14 @@ def serve(config: Path | None, **flags: Any) -> None:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings))
     except Unable as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 @cli.command("config")
 @setting_options
 def show(config: Path | None, **flags: Any) -> None:
     """Print the effective settings as TOML; of `database`, only where it is, and no secret."""
-    settings = _settings(config, flags)
+    settings = settings_of(config, flags)
     from chatrooms.cli import shown
 
     for name, field in Settings.model_fields.items():
@@ -110,14 +69,14 @@ def backup(file: Path, config: Path | None, **flags: Any) -> None:
 
     The files that people shared are not in it: copy their folder, too.
     """
-    settings = _settings(config, flags)
+    settings = settings_of(config, flags)
     from chatrooms.cli.backup import copy
     from chatrooms.cli.opening import Unable
 
     try:
         source = copy(settings, file)
     except Unable as error:
-        _fail(str(error))
+        fail(str(error))
     click.echo(f"{source} is copied to {file}.")
     if not settings.file_store:
         click.echo(f"Now copy the folder with the files that people shared, if there is one: {settings.data / FILES}")
@@ -130,14 +89,14 @@ def restored(config: Path | None, **flags: Any) -> None:
 
     It also migrates the database, if an older version wrote it.
     """
-    settings = _settings(config, flags)
+    settings = settings_of(config, flags)
     from chatrooms.cli.opening import Unable
     from chatrooms.cli.restored import renew
 
     try:
         database = asyncio.run(renew(settings))
     except Unable as error:
-        _fail(str(error))
+        fail(str(error))
     click.echo(f"Clients will discard what they know of {database}, and fetch it again.")
 
 
@@ -154,7 +113,7 @@ def link(username: str, minutes: int, *, forget_password: bool, config: Path | N
     from chatrooms import names
     from chatrooms.cli import links
 
-    _print(
+    print_result(
         config,
         flags,
         lambda settings: links.sign_in(settings, names.username(username), minutes, forget_password=forget_password),
@@ -171,21 +130,29 @@ def invite(room: str | None, uses: int, days: int, config: Path | None, **flags:
     from chatrooms import names
     from chatrooms.cli import links
 
-    _print(
+    print_result(
         config,
         flags,
         lambda settings: links.invite(settings, names.shared(room) if room else settings.lobby, uses, days),
     )
 
 
-def _print(config: Path | None, flags: dict[str, Any], make: Callable[[Settings], str]) -> None:
-    settings = _settings(config, flags)
-    from chatrooms.cli.opening import Unable
+@cli.command()
+@json_option
+@setting_options
+def setup(config: Path | None, *, as_json: bool, **flags: Any) -> None:
+    """Print a link that makes the first person who opens it the owner of the server, also while it runs.
 
-    try:
-        click.echo(make(settings))
-    except (Unable, ValueError) as error:
-        _fail(str(error))
+    It works once, for a day, as long as the server has no owner. An earlier link no longer works.
+    """
+    from chatrooms.cli import people
+
+    print_result(
+        config, flags, lambda settings: result_text(people.setup(settings), as_json, lambda link: str(link["url"]))
+    )
+
+
+cli.add_command(user)
 
 
 def main() -> None:
@@ -193,25 +160,5 @@ def main() -> None:
     cli(prog_name="chatrooms")
 
 
-def _settings(config: Path | None, flags: dict[str, Any]) -> Settings:
-    if config is not None and not config.is_file():
-        _fail(f"--config: no such file: {config}")
-    try:
-        return load(config, **flags)
-    except ValidationError as error:
-        from chatrooms.cli import shown
-
-        _fail(shown.mistake(error))
-    except ValueError as error:
-        _fail(f"{config or DEFAULT_CONFIG}: {error}")
-
-
 def _toml(value: Any) -> str:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return orjson.dumps(value if isinstance(value, tuple) else str(value)).decode()
-
-
-def _fail(line: str) -> NoReturn:
-    click.echo(f"chatrooms: {line}", err=True)
-    sys.exit(WRONG)
+    return orjson.dumps(value if isinstance(value, bool | int | float | tuple) else str(value)).decode()

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from chatrooms import clock, names
 from chatrooms.cli.opening import Unable, opening_existing
 from chatrooms.features import rooms, users
-from chatrooms.identity import invites, links, passwords, sessions
+from chatrooms.identity import invites, links, passwords, sessions, suspending
+from chatrooms.pipeline import jobs
 from chatrooms.settings import Settings
 from chatrooms.storage.engines import connect
 from chatrooms.storage.migrations import HEAD, revision_of
@@ -22,27 +23,28 @@ def sign_in(settings: Settings, username: str, minutes: int, *, forget_password:
 
     ``forget_password`` removes their password and sessions, so that they alone can set another one.
     """
-    with _beside(settings) as db:
+    with beside(settings) as db:
         if username == users.SYSTEM or users.find(db, username) is None:
             raise Unable(f"no one has the name {username}")
         if forget_password:
             passwords.forget(db, username)
-            sessions.end_all(db, username)
+            ended = sessions.end_all(db, username)
+            jobs.leave(db, suspending.END, {"username": username, "sessions": ended})
         link = links.make(db, username, timedelta(minutes=minutes))
-    return f"{_page(settings)}#/link/{link['code']}"
+    return f"{page(settings)}#/link/{link['code']}"
 
 
 def invite(settings: Settings, room: str, uses: int, days: int) -> str:
     """Return a link by which so many people join ``room``, and the server; raises `Unable`."""
-    with _beside(settings) as db:
+    with beside(settings) as db:
         if not rooms.exists(db, room):
             raise Unable(f"there is no room {room}")
         made = invites.make(db, names.APPLICATION, room, uses, clock.later(timedelta(days=days)))
-    return f"{_page(settings)}#/invite/{made['code']}"
+    return f"{page(settings)}#/invite/{made['code']}"
 
 
 @contextmanager
-def _beside(settings: Settings) -> Iterator[Connection]:
+def beside(settings: Settings) -> Iterator[Connection]:
     """Yield a transaction of the database, also while a server uses it."""
     with opening_existing(settings) as url:
         engine = connect(url, writer=True)
@@ -55,7 +57,7 @@ def _beside(settings: Settings) -> Iterator[Connection]:
             engine.dispose()
 
 
-def _page(settings: Settings) -> str:
+def page(settings: Settings) -> str:
     """Return the address of the chat's page, as far as the settings tell."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return settings.url or f"http://{host}:{settings.port}/"

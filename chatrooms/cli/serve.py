@@ -16,6 +16,7 @@ from chatrooms.app import Chatrooms
 from chatrooms.cli import logs
 from chatrooms.cli.gc_tuning import collected_in_parts
 from chatrooms.cli.opening import Unable, opening
+from chatrooms.identity.setups import Start
 from chatrooms.lifetime import NotRunning
 from chatrooms.settings import Settings
 from chatrooms.wire import descriptors, fastpath
@@ -47,12 +48,21 @@ async def serve(settings: Settings) -> None:
 async def _run(settings: Settings, listening: socket.socket) -> None:
     chat = Chatrooms(settings)
     async with chat.lifespan():
-        print(f"{settings.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
+        print(f"{chat.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
+        _print_how_to_own(await chat.owned(), _page(settings, listening))
         sys.setswitchinterval(SECONDS_TO_SWITCH)
         with collected_in_parts():
             await _Uvicorn(chat, settings).serve(sockets=[listening])
     if chat.lost:
         raise Unable(chat.lost)
+
+
+def _print_how_to_own(start: Start, page: str) -> None:
+    """Print the link that makes the owner of a new server, or how to get one for a server without an owner."""
+    if start.code:
+        print(f"To own this server, open this once, within a day: {page}#/setup/{start.code}", flush=True)  # noqa: T201
+    elif not start.has_owner:
+        print("This server has no owner: `chatrooms setup` prints a link that makes one.", flush=True)  # noqa: T201
 
 
 def uvicorn_options() -> dict[str, Any]:
@@ -134,7 +144,15 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _address(settings: Settings, listening: socket.socket) -> str:
+def _page(settings: Settings, listening: socket.socket) -> str:
+    return settings.url or _here(settings, listening)
+
+
+def _here(settings: Settings, listening: socket.socket) -> str:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    here = f"http://{host}:{listening.getsockname()[1]}/"
+    return f"http://{host}:{listening.getsockname()[1]}/"
+
+
+def _address(settings: Settings, listening: socket.socket) -> str:
+    here = _here(settings, listening)
     return f"{settings.url}, for proxies at {here}" if settings.url else here

@@ -138,14 +138,19 @@ class Client(Held, Methods):
         """
         return await self.send(room, text, id=id, **also)
 
-    async def upload(self, path: Path | str, *, name: str | None = None) -> str:
+    async def upload(
+        self, path: Path | str, *, name: str | None = None, square: bool = False, duration: float | None = None
+    ) -> str:
         """Upload a file, and return its id for `post`; raises `Refused`, or ``OSError`` if it cannot be read.
 
         It goes on where it was when the connection is lost. Post it within a day. Its ``name`` is that of the path if
-        you give none.
+        you give none. A ``square`` picture is for `set_my_picture` or `set_room_picture` instead.
+        ``duration`` is how many seconds a recording takes, which players need if the file does not say so.
         """
         path = Path(path)
-        begun = await self.run("file.begin", name=name or path.name, size=path.stat().st_size)
+        begun = await self.run(
+            "file.begin", name=name or path.name, size=path.stat().st_size, square=square, duration=duration
+        )
         await Upload(path, address_of(self._url, begun["upload"]), lambda: self.token).run()
         return str(begun["file"]["id"])
 

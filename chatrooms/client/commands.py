@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from chatrooms.client.rows import (
+    AccountPage,
     Beginning,
     Begun,
+    Block,
     Bookmark,
     BookmarkPage,
     Follow,
@@ -32,7 +34,9 @@ from chatrooms.client.rows import (
     MemberPage,
     Membership,
     Message,
+    Named,
     NewInvite,
+    OneBlock,
     OneInvite,
     OneLink,
     OneMember,
@@ -40,18 +44,23 @@ from chatrooms.client.rows import (
     OneMessage,
     OneRead,
     OneRoom,
+    OneSuspension,
     OneUser,
     Opened,
     Pinned,
     Reacted,
     ReactionPage,
     Read,
+    Role,
     Room,
+    RoomPage,
+    ServerRole,
     Session,
     SharedFiles,
     Space,
     State,
     States,
+    Suspension,
     ThreadPage,
     User,
     UserPage,
@@ -79,6 +88,7 @@ REPEATABLE = frozenset(
         "message.versions",
         "password.get",
         "presence.watch",
+        "preview.remove",
         "reaction.add",
         "reaction.list",
         "reaction.remove",
@@ -88,11 +98,16 @@ REPEATABLE = frozenset(
         "room.list",
         "room.members",
         "room.mute",
+        "room.picture",
         "room.pins",
+        "room.role",
         "room.unarchive",
         "room.unfavorite",
         "room.unmute",
         "search",
+        "server.invites",
+        "server.people",
+        "server.rooms",
         "session.list",
         "sync",
         "thread.close",
@@ -100,9 +115,13 @@ REPEATABLE = frozenset(
         "thread.list",
         "thread.open",
         "thread.unfollow",
+        "user.block",
         "user.get",
         "user.list",
         "user.me",
+        "user.picture",
+        "user.role",
+        "user.unblock",
     ]
 )
 """Commands that are run again when the response was lost. Of the others, it is unknown whether they ran."""
@@ -126,7 +145,10 @@ class Commands(ABC):
         """Return the room to use: for another person's username, the conversation with them."""
 
     async def add_bookmark(self, id: str) -> Bookmark:
-        """Bookmark a message, to find it again; you can have 1,000. Bookmarking it again has no effect."""
+        """Bookmark a message, to find it again; you can have 1,000. Bookmarking it again has no effect.
+
+        - ``id``: The id of the message.
+        """
         result: Marked = await self.run("bookmark.add", id=id)
         return result["bookmark"]
 
@@ -139,12 +161,23 @@ class Commands(ABC):
         return result
 
     async def remove_bookmark(self, id: str) -> Bookmark:
-        """Remove your bookmark of a message. Removing it again has no effect."""
+        """Remove your bookmark of a message. Removing it again has no effect.
+
+        - ``id``: The id of the message.
+        """
         result: Marked = await self.run("bookmark.remove", id=id)
         return result["bookmark"]
 
-    async def begin_file(self, name: str, size: int, type: str | None = None) -> Beginning:
-        """Begin to upload a file, which you can then post with ``message.post``.
+    async def begin_file(
+        self,
+        name: str,
+        size: int,
+        *,
+        type: str | None = None,
+        duration: float | None = None,
+        square: bool | None = None,
+    ) -> Beginning:
+        """Begin to upload a file, to post it with ``message.post``, or to make it a picture with ``user.picture``.
 
         Send its bytes to ``upload`` by tus 1.0 (https://tus.io/protocols/resumable-upload): ``HEAD`` returns how
         many the server has, ``PATCH`` adds more, and ``DELETE`` gives up. What makes no progress for an hour, or
@@ -154,8 +187,11 @@ class Commands(ABC):
         - ``name``: Its name; folders, and characters that cannot be seen, are left out.
         - ``size``: Its bytes; an empty file cannot be uploaded.
         - ``type``: Its media type. It only tells sound from video; the content decides the type.
+        - ``duration``: How long sound or a video takes, in seconds; nothing checks it.
+        - ``square``: Whether it is to be the picture of you or a room, not part of a message: its middle is kept
+          (default ``false``).
         """
-        result: Begun = await self.run("file.begin", name=name, size=size, type=type)
+        result: Begun = await self.run("file.begin", name=name, size=size, type=type, duration=duration, square=square)
         return result["file"]
 
     async def files(self, room: str, after: int | None = None) -> SharedFiles:
@@ -207,7 +243,7 @@ class Commands(ABC):
     async def mark_inbox(self, ids: Sequence[int], state: Literal["read", "unread"] | None = None) -> list[InboxItem]:
         """Mark items of your inbox as read, or as unread again.
 
-        - ``ids``: The ids of the items; others than your own have no effect.
+        - ``ids``: The ids of the items; those of other people have no effect.
         - ``state``: What they become (default ``"read"``).
         """
         result: Items = await self.run("inbox.mark", ids=ids, state=state)
@@ -255,7 +291,10 @@ class Commands(ABC):
         return result["invites"]
 
     async def revoke_invite(self, id: str) -> None:
-        """Make an invitation by link work no longer. Who joined by it stays."""
+        """Revoke an invitation link. People who joined with it stay.
+
+        - ``id``: The id of an invitation.
+        """
         await self.run("invite.revoke", id=id)
 
     async def create_link(self) -> Link:
@@ -267,6 +306,8 @@ class Commands(ABC):
         """Delete a message; a tombstone without its text takes its place.
 
         Your own you can delete as long as you can edit it, moderators can delete any.
+
+        - ``id``: The id of the message.
         """
         result: OneMessage = await self.run("message.delete", id=id)
         return result["message"]
@@ -276,6 +317,7 @@ class Commands(ABC):
 
         The server can have a time for it (``limits.edit_minutes`` in ``welcome``), except in your own room.
 
+        - ``id``: The id of the message.
         - ``text``: Markdown source; cannot be blank.
         - ``confirmed``: Whether its author has confirmed what is otherwise ``unconfirmed``: that ``@room`` or
           ``@here`` notifies more than 20 people (default ``false``).
@@ -284,17 +326,26 @@ class Commands(ABC):
         return result["message"]
 
     async def pin(self, id: str) -> Message:
-        """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect."""
+        """Pin a message to its room; a room can have 100. Pinning a pinned message has no effect.
+
+        - ``id``: The id of the message.
+        """
         result: OneMessage = await self.run("message.pin", id=id)
         return result["message"]
 
     async def unpin(self, id: str) -> Message:
-        """Unpin a message. Unpinning a message that is not pinned has no effect."""
+        """Unpin a message. Unpinning a message that is not pinned has no effect.
+
+        - ``id``: The id of the message.
+        """
         result: OneMessage = await self.run("message.unpin", id=id)
         return result["message"]
 
     async def versions(self, id: str) -> list[Version]:
-        """Return the texts that a message had before it was edited."""
+        """Return the texts that a message had before it was edited.
+
+        - ``id``: The id of the message.
+        """
         result: Versions = await self.run("message.versions", id=id)
         return result["versions"]
 
@@ -324,6 +375,15 @@ class Commands(ABC):
         result: States = await self.run("presence.watch", usernames=usernames)
         return result["states"]
 
+    async def remove_preview(self, id: str, url: str) -> Message:
+        """Remove a preview from your message; editing does not bring it back. Removing it twice has no effect.
+
+        - ``id``: The id of the message.
+        - ``url``: The ``url`` of the preview.
+        """
+        result: OneMessage = await self.run("preview.remove", id=id, url=url)
+        return result["message"]
+
     async def react(self, id: str, emoji: str) -> Message:
         """React to a message with an emoji; people can use 50 of them on one message. Reacting twice has no effect.
 
@@ -331,6 +391,7 @@ class Commands(ABC):
         that second; a second is longer for a message of more than 1,200 bytes. Your other connections receive a
         ``reaction`` signal.
 
+        - ``id``: The id of the message.
         - ``emoji``: A single emoji, which can be a flag or have a skin tone, but not a code such as ``:+1:``. It
           comes back in the form that Unicode recommends: ``❤️`` for ``❤``.
         """
@@ -340,6 +401,7 @@ class Commands(ABC):
     async def reactions(self, id: str, emoji: str, after: str | None = None) -> ReactionPage:
         """Return who reacted to a message with an emoji, a hundred at a time, oldest reaction first.
 
+        - ``id``: The id of the message.
         - ``emoji``: A single emoji, which can be a flag or have a skin tone, but not a code such as ``:+1:``. It
           comes back in the form that Unicode recommends: ``❤️`` for ``❤``.
         - ``after``: Start after this username; if empty, at the first.
@@ -350,6 +412,7 @@ class Commands(ABC):
     async def unreact(self, id: str, emoji: str) -> Message:
         """Remove your reaction to a message. Removing one that is not there has no effect.
 
+        - ``id``: The id of the message.
         - ``emoji``: A single emoji, which can be a flag or have a skin tone, but not a code such as ``:+1:``. It
           comes back in the form that Unicode recommends: ``❤️`` for ``❤``.
         """
@@ -370,7 +433,10 @@ class Commands(ABC):
         return result["room"]
 
     async def close_conversation(self, room: str) -> Membership:
-        """Take a conversation off your list on all your devices, until its next message. No one else is notified."""
+        """Take a conversation off your list on all your devices, until its next message. No one else is notified.
+
+        - ``room``: A conversation that you belong to.
+        """
         result: OneMembership = await self.run("room.close", room=await self._room_of(room))
         return result["membership"]
 
@@ -384,6 +450,8 @@ class Commands(ABC):
     ) -> Room:
         """Create a shared room and become its owner. The name cannot be changed later.
 
+        - ``name``: An optional ``#`` and 1 to 48 letters, digits, ``.``, ``-`` or ``_``, at least one a letter or
+          digit. A name that a private or archived room has is a ``conflict`` too, so keep secrets out of names.
         - ``title``: The title that people see, one line; if empty, the name.
         - ``topic``: What the room is about, one line.
         - ``access``: Who can join: everyone (``open``) or invited people (``private``) (default ``"open"``).
@@ -392,7 +460,10 @@ class Commands(ABC):
         return result["room"]
 
     async def favorite(self, room: str) -> Membership:
-        """Make a room one of your favorites on all your devices, until you leave it. No one else is notified."""
+        """Make a room one of your favorites on all your devices, until you leave it. No one else is notified.
+
+        - ``room``: A room or conversation that you belong to.
+        """
         result: OneMembership = await self.run("room.favorite", room=await self._room_of(room))
         return result["membership"]
 
@@ -440,6 +511,7 @@ class Commands(ABC):
 
         With a query, those of whom a word of a name begins with it come first.
 
+        - ``room``: A room that you belong to.
         - ``query``: Part of a username or name; if empty, return all.
         - ``after``: Start after this username; if empty, start at the first.
         - ``usernames``: Return only people with these usernames.
@@ -453,10 +525,20 @@ class Commands(ABC):
     async def mute(self, room: str, until: str | None = None) -> Membership:
         """Mute a room for yourself on all your devices. No one else is notified, and you still receive everything.
 
+        - ``room``: A room or conversation that you belong to.
         - ``until``: When it is unmuted; if omitted, when you unmute it.
         """
         result: OneMembership = await self.run("room.mute", room=await self._room_of(room), until=until)
         return result["membership"]
+
+    async def set_room_picture(self, file: str | None, room: str) -> Room:
+        """Set or remove the picture of a room.
+
+        - ``file``: The id of a file of yours that you began with ``square`` and have uploaded; ``null`` for no
+          picture.
+        """
+        result: OneRoom = await self.run("room.picture", file=file, room=room)
+        return result["room"]
 
     async def pins(self, room: str, after: str | None = None) -> Pinned:
         """Return the pinned messages of a room, most recently pinned first, as many as fit into one response.
@@ -471,18 +553,32 @@ class Commands(ABC):
         result: OneMember = await self.run("room.remove", room=room, username=username)
         return result["member"]
 
+    async def set_room_role(self, room: str, username: str, role: Role) -> Member:
+        """Change what a member may do in a room. Its last owner stays one; the lobby's owners are the server's.
+
+        - ``role``: What they may do in the room from now on.
+        """
+        result: OneMember = await self.run("room.role", room=room, username=username, role=role)
+        return result["member"]
+
     async def unarchive(self, room: str) -> Room:
         """Open an archived room again for posting. Unarchiving a room that is not archived has no effect."""
         result: OneRoom = await self.run("room.unarchive", room=room)
         return result["room"]
 
     async def unfavorite(self, room: str) -> Membership:
-        """Take a room off your favorites. This has no effect on one that is not among them."""
+        """Take a room off your favorites. This has no effect on one that is not among them.
+
+        - ``room``: A room or conversation that you belong to.
+        """
         result: OneMembership = await self.run("room.unfavorite", room=await self._room_of(room))
         return result["membership"]
 
     async def unmute(self, room: str) -> Membership:
-        """Unmute a room. Unmuting a room that is not muted has no effect."""
+        """Unmute a room. Unmuting a room that is not muted has no effect.
+
+        - ``room``: A room or conversation that you belong to.
+        """
         result: OneMembership = await self.run("room.unmute", room=await self._room_of(room))
         return result["membership"]
 
@@ -519,13 +615,56 @@ class Commands(ABC):
         result: FoundPage = await self.run("search", query=query, after=after, limit=limit, offset=offset)
         return result
 
+    async def all_invites(self) -> list[Invite]:
+        """Return the invitations by link to open rooms and those that you belong to, up to 500."""
+        result: ManyInvites = await self.run("server.invites")
+        return result["invites"]
+
+    async def accounts(
+        self,
+        *,
+        query: str | None = None,
+        after: str | None = None,
+        role: ServerRole | None = None,
+        suspended: bool | None = None,
+    ) -> AccountPage:
+        """Return people with their sessions and suspensions, a hundred at a time, ordered by username.
+
+        - ``query``: Part of a username or name; if empty, return all.
+        - ``after``: Start after this username; if empty, start at the first.
+        - ``role``: Return only people with this role.
+        - ``suspended``: Return only people who are suspended (default ``false``).
+        """
+        result: AccountPage = await self.run("server.people", query=query, after=after, role=role, suspended=suspended)
+        return result
+
+    async def all_rooms(self, *, query: str | None = None, after: str | None = None) -> RoomPage:
+        """Return open and archived rooms, and those that you belong to, a hundred at a time, ordered by name.
+
+        - ``query``: Part of a name or title; if empty, return all.
+        - ``after``: Start after this room; if empty, start at the first.
+        """
+        result: RoomPage = await self.run("server.rooms", query=query, after=after)
+        return result
+
+    async def update_server(self, name: str) -> str:
+        """Rename the server, as one of its owners. Clients show the new name when they connect again.
+
+        - ``name``: Its name, as people see it.
+        """
+        result: Named = await self.run("server.update", name=name)
+        return result["name"]
+
     async def sessions(self) -> list[Session]:
         """Return the browsers and programs that can act for you."""
         result: ManySessions = await self.run("session.list")
         return result["sessions"]
 
     async def revoke(self, id: str) -> None:
-        """End one of your sessions; its sockets are disconnected."""
+        """End one of your sessions; its sockets are disconnected.
+
+        - ``id``: The id of one of your own sessions.
+        """
         await self.run("session.revoke", id=id)
 
     async def revoke_other_sessions(self) -> None:
@@ -535,6 +674,7 @@ class Commands(ABC):
     async def signal(self, to: str, type: str, data: object = None) -> None:
         """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with.
 
+        - ``to``: A room that you belong to, or the username of a person you share a room with.
         - ``type``: Your name for this kind of signal; ``typing``, ``presence``, ``profile`` and ``reaction`` are
           reserved.
         - ``data``: Any JSON up to 64 KiB, nested up to 16 levels deep.
@@ -542,7 +682,10 @@ class Commands(ABC):
         await self.run("signal", to=to, type=type, data=data)
 
     async def close_thread(self, id: str) -> None:
-        """Stop receiving the changes of a thread on your socket, unless you follow it."""
+        """Stop receiving the changes of a thread on your socket, unless you follow it.
+
+        - ``id``: The id of the message.
+        """
         await self.run("thread.close", id=id)
 
     async def follow(self, id: str) -> Follow:
@@ -551,12 +694,14 @@ class Commands(ABC):
         You also begin to follow a thread when you reply in it, are mentioned in it, or wrote the message above
         it. You follow at most 2,000 threads: if you follow another one or reply in it, you no longer follow the
         first; by what others do you then begin to follow none.
+
+        - ``id``: The id of the message.
         """
         result: Followed = await self.run("thread.follow", id=id)
         return result["follow"]
 
     async def threads(self, *, after: str | None = None, unread: bool | None = None) -> ThreadPage:
-        """Return the threads that you follow, that with the newest reply first, 50 at a time.
+        """Return the threads that you follow, newest reply first, 50 at a time.
 
         - ``after``: Start after the thread under this message; if omitted, at the one with the newest reply.
         - ``unread``: Return only threads with unread messages (default ``false``).
@@ -568,12 +713,17 @@ class Commands(ABC):
         """Return the thread under a message; your socket receives its changes from now on, until you close it.
 
         There is a thread under each message, except those in threads: the first reply creates it.
+
+        - ``id``: The id of the message.
         """
         result: Opened = await self.run("thread.open", id=id)
         return result
 
     async def unfollow(self, id: str) -> Follow:
-        """Stop following a thread, until you reply in it or follow it again. Doing so twice has no effect."""
+        """Stop following a thread, until you reply in it or follow it again. Doing so twice has no effect.
+
+        - ``id``: The id of the message.
+        """
         result: Followed = await self.run("thread.unfollow", id=id)
         return result["follow"]
 
@@ -581,10 +731,30 @@ class Commands(ABC):
         """Show a room that you are typing. The server emits at most one signal per person and room every 3 seconds."""
         await self.run("typing", room=await self._room_of(room))
 
+    async def block(self, username: str) -> Block:
+        """Block a person: they can no longer write to you, add you to rooms, or notify you. You can block 1,000.
+
+        They are not told. When they write to you alone, they are refused as ``forbidden``, and so are you until
+        you unblock them. In rooms that you share, their messages still come, and clients fold them.
+        """
+        result: OneBlock = await self.run("user.block", username=username)
+        return result["block"]
+
     async def user(self, username: str) -> User:
         """Return a person's profile."""
         result: OneUser = await self.run("user.get", username=username)
         return result["user"]
+
+    async def link_for(self, username: str, *, forget_password: bool | None = None) -> Link:
+        """Make a link that signs in a person once, within a day, because they have lost every other way in.
+
+        They get a message from the server about it, with your name. An earlier link of theirs ends.
+
+        - ``forget_password``: Whether to remove their password and end their sessions, because somebody else may
+          know it (default ``false``).
+        """
+        result: OneLink = await self.run("user.link", username=username, forget_password=forget_password)
+        return result["link"]
 
     async def users(
         self, *, query: str | None = None, after: str | None = None, usernames: Sequence[str] | None = None
@@ -604,6 +774,51 @@ class Commands(ABC):
         """Return your own profile."""
         result: OneUser = await self.run("user.me")
         return result["user"]
+
+    async def set_my_picture(self, file: str | None) -> User:
+        """Set or remove your picture. People who watch your presence receive it in a ``profile`` signal.
+
+        - ``file``: The id of a file of yours that you began with ``square`` and have uploaded; ``null`` for no
+          picture.
+        """
+        result: OneUser = await self.run("user.picture", file=file)
+        return result["user"]
+
+    async def restore(self, username: str) -> Suspension | None:
+        """Let a suspended person sign in again, by their password or a link. It has no effect on others."""
+        result: OneSuspension = await self.run("user.restore", username=username)
+        return result["suspension"]
+
+    async def set_role(self, username: str, role: ServerRole) -> User:
+        """Change what a person may do on this server. The last owner keeps that role.
+
+        Owners give every role, admins those below theirs. Owners and admins manage all open rooms and those that
+        they belong to, people and invitations; moderators moderate these rooms and suspend people; guests cannot
+        create rooms or invite. A role opens no private room and no conversation.
+
+        - ``role``: What they may do on this server from now on.
+        """
+        result: OneUser = await self.run("user.role", username=username, role=role)
+        return result["user"]
+
+    async def sign_out(self, username: str) -> None:
+        """End all sessions of a person, and links that could begin one; their sockets are disconnected."""
+        await self.run("user.sign_out", username=username)
+
+    async def suspend(self, username: str, reason: str) -> Suspension | None:
+        """Suspend a person: they are signed out everywhere at once and cannot sign in until they are restored.
+
+        Their name stays theirs, and their messages stay. Suspending somebody again changes the reason.
+
+        - ``reason``: Why, in one line; they read it when they try to sign in.
+        """
+        result: OneSuspension = await self.run("user.suspend", username=username, reason=reason)
+        return result["suspension"]
+
+    async def unblock(self, username: str) -> Block:
+        """Unblock a person. Unblocking them again has no effect."""
+        result: OneBlock = await self.run("user.unblock", username=username)
+        return result["block"]
 
     async def update_me(self, *, name: str | None = None, about: str | None = None) -> User:
         """Update your profile. People who watch your presence receive it in a ``profile`` signal.

@@ -14,6 +14,28 @@ Access = Literal["open", "private", "conversation", "personal", "thread"]
 """
 
 
+class Account(TypedDict):
+    """A person, and what only moderators, admins and owners of the server see of them."""
+
+    user: User
+    """Their profile."""
+    suspension: Suspension | None
+    """Why they cannot sign in, if they are suspended."""
+    sessions: int
+    """How many browsers and programs are signed in as them."""
+    seen_at: str | None
+    """When one of these was last used, to the hour; ISO 8601."""
+    has_password: bool
+    """Whether they can sign in by a password."""
+
+
+class AccountPage(TypedDict):
+    """People; ``more`` is true if there are others after the last one."""
+
+    people: list[Account]
+    more: bool
+
+
 class Beginning(TypedDict):
     """A file that is being uploaded."""
 
@@ -28,6 +50,19 @@ class Begun(TypedDict):
 
     file: Beginning
     upload: str
+
+
+class Block(TypedDict):
+    """A person whom you have blocked; in your own room only."""
+
+    blocked: str
+    """The username of the person."""
+    at: str
+    """When you blocked or unblocked them; ISO 8601, UTC, with milliseconds."""
+    gone: bool
+    """Whether you have unblocked them."""
+    rev: int
+    """The revision at which the row last changed, of the room whose change it belongs to."""
 
 
 class Bookmark(TypedDict):
@@ -82,7 +117,9 @@ class EventData(TypedDict):
     """The details of an event: those that its kind has."""
 
     username: NotRequired[str]
-    """Who was invited or removed."""
+    """Who was invited or removed, or got another role."""
+    role: NotRequired[Role]
+    """The new role of that person."""
     owner: NotRequired[str]
     """Who became the owner because the last one left or was removed."""
     title: NotRequired[str]
@@ -112,6 +149,8 @@ class File(TypedDict):
     """Where it is, relative to the address of the chat."""
     picture: Picture | None
     """``null`` if it is not a picture that can be shown."""
+    duration: float | None
+    """The seconds that it takes, if its author's client said so: recordings may not say it."""
 
 
 class Follow(TypedDict):
@@ -159,7 +198,7 @@ class FoundMessage(TypedDict):
     """The username of the author, or of the person who did it."""
     kind: str
     """``text``, or what happened: ``joined``, ``left``, ``invited``, ``removed``, ``renamed`` (a new title),
-    ``topic``, ``access``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
+    ``topic``, ``access``, ``role``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
     """
     text: str | None
     """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""
@@ -199,6 +238,8 @@ class FoundMessage(TypedDict):
     """
     files: list[File]
     """Its files, at most 10; a message with files can have an empty text."""
+    previews: list[Preview]
+    """What its first 3 links lead to, once the server has loaded that; those that it could not load are missing."""
 
 
 class FoundPage(TypedDict):
@@ -334,6 +375,10 @@ class Listing(TypedDict):
     """When it was created; ISO 8601, UTC, with milliseconds."""
     archived: bool
     """Whether it is archived, and so read-only."""
+    picture: str | None
+    """Its picture, or ``null``: at ``files/rooms/<name without #>/<picture>``, as that of a person; that of a
+    private room for members only.
+    """
     rev: int
     """The revision at which the row last changed, of the room whose change it belongs to."""
     posted: int
@@ -344,8 +389,17 @@ class Listing(TypedDict):
     """How many people belong to it; 0 for a personal room."""
 
 
+class Managed(TypedDict):
+    """A room and its owners."""
+
+    room: Room
+    """The room."""
+    owners: list[str]
+    """The usernames of its owners."""
+
+
 class ManyInvites(TypedDict):
-    """The invitations to a room that still work, the newest first."""
+    """The invitations that still work, the newest first."""
 
     invites: list[Invite]
 
@@ -446,7 +500,7 @@ class Message(TypedDict):
     """The username of the author, or of the person who did it."""
     kind: str
     """``text``, or what happened: ``joined``, ``left``, ``invited``, ``removed``, ``renamed`` (a new title),
-    ``topic``, ``access``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
+    ``topic``, ``access``, ``role``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
     """
     text: str | None
     """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""
@@ -484,6 +538,15 @@ class Message(TypedDict):
     """
     files: list[File]
     """Its files, at most 10; a message with files can have an empty text."""
+    previews: list[Preview]
+    """What its first 3 links lead to, once the server has loaded that; those that it could not load are missing."""
+
+
+class Named(TypedDict):
+    """What the server is called now."""
+
+    name: str
+    """Its name."""
 
 
 class NewInvite(TypedDict):
@@ -503,6 +566,12 @@ class NewInvite(TypedDict):
     """How many more people can join by it."""
     code: str
     """What people join by; the page's address, ``#/invite/`` and this is a link. Shown this once."""
+
+
+class OneBlock(TypedDict):
+    """Your block of the person as it is now."""
+
+    block: Block
 
 
 class OneInvite(TypedDict):
@@ -545,6 +614,13 @@ class OneRoom(TypedDict):
     """The room as it is now."""
 
     room: Room
+
+
+class OneSuspension(TypedDict):
+    """The person's suspension as it is now; null if they can sign in."""
+
+    suspension: Suspension | None
+    """Why the person cannot sign in."""
 
 
 class OneUser(TypedDict):
@@ -598,6 +674,34 @@ class Pinned(TypedDict):
 
     messages: list[Message]
     more: bool
+
+
+class Preview(TypedDict):
+    """What a page that a message links to says of itself; it may lie, so show the host of the ``url`` too."""
+
+    url: str
+    """The link in the text."""
+    title: str
+    """One line; may be empty."""
+    description: str
+    """One line; may be empty."""
+    site: str
+    """The name of the site, one line; may be empty."""
+    picture: PreviewPicture | None
+    """``null`` if it has none."""
+
+
+class PreviewPicture(TypedDict):
+    """The picture of a page, as WebP, in a box of 800 pixels."""
+
+    url: str
+    """Where it is, relative to the address of the chat."""
+    width: int
+    """Of the original, in pixels."""
+    height: int
+    """Of the original, in pixels."""
+    placeholder: str
+    """A tiny picture to show meanwhile, as a ``data:`` URL."""
 
 
 class Quoted(TypedDict):
@@ -689,6 +793,10 @@ class Room(TypedDict):
     """When it was created; ISO 8601, UTC, with milliseconds."""
     archived: bool
     """Whether it is archived, and so read-only."""
+    picture: str | None
+    """Its picture, or ``null``: at ``files/rooms/<name without #>/<picture>``, as that of a person; that of a
+    private room for members only.
+    """
     rev: int
     """The revision at which the row last changed, of the room whose change it belongs to."""
     posted: int
@@ -697,6 +805,17 @@ class Room(TypedDict):
     """When the newest message was posted, if there is one, as of reading the row."""
     members: int
     """How many people belong to it; 0 for a personal room."""
+
+
+class RoomPage(TypedDict):
+    """Rooms; ``more`` is true if there are others after the last one."""
+
+    rooms: list[Managed]
+    more: bool
+
+
+ServerRole = Literal["owner", "admin", "moderator", "member", "guest"]
+"""What a person may do on this server, from most to least."""
 
 
 class Session(TypedDict):
@@ -729,6 +848,8 @@ class SharedFile(TypedDict):
     """Where it is, relative to the address of the chat."""
     picture: Picture | None
     """``null`` if it is not a picture that can be shown."""
+    duration: float | None
+    """The seconds that it takes, if its author's client said so: recordings may not say it."""
     message: str
     """The id of the message."""
     seq: int
@@ -781,8 +902,19 @@ class Summary(TypedDict):
     """The usernames of the first 5 people who replied, in that order."""
 
 
+class Suspension(TypedDict):
+    """Why a person cannot sign in."""
+
+    by: str
+    """The username of the person who suspended them; ``system`` from the console."""
+    at: str
+    """Since when; ISO 8601, UTC, with milliseconds."""
+    reason: str
+    """Why, as they are told when they try to sign in."""
+
+
 class ThreadPage(TypedDict):
-    """Threads, that with the newest reply first; ``more`` is true if there are others.
+    """Threads, newest reply first; ``more`` is true if there are others.
 
     Those in rooms that you left are left out.
     """
@@ -804,8 +936,14 @@ class User(TypedDict):
     """The name that others see; if empty, the username."""
     about: str
     """One line about the person."""
+    picture: str | None
+    """Their picture, or ``null``: at ``files/people/<username>/<picture>``, a square of 512 pixels as WebP, or
+    of 128 with ``?size=small``.
+    """
     created_at: str
     """When it was created; ISO 8601, UTC, with milliseconds."""
+    role: ServerRole
+    """What the person may do on this server."""
     rev: int
     """The revision at which the row last changed, of the room whose change it belongs to."""
 
@@ -862,6 +1000,8 @@ class Tables:
     def rows(self, table: Literal["bookmarks"]) -> list[Bookmark]: ...
     @overload
     def rows(self, table: Literal["follows"]) -> list[Follow]: ...
+    @overload
+    def rows(self, table: Literal["blocks"]) -> list[Block]: ...
     @overload
     def rows(self, table: Literal["messages"]) -> list[Message]: ...
     @overload

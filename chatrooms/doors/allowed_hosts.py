@@ -54,7 +54,7 @@ class AllowedHosts:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": "host"})
             return
-        refusal = PlainTextResponse("This server has another name.", HTTPStatus.MISDIRECTED_REQUEST)
+        refusal = PlainTextResponse("This server does not serve that host name.", HTTPStatus.MISDIRECTED_REQUEST)
         await refusal(scope, receive, send)
 
     def _allows(self, scope: Scope) -> bool:

@@ -18,7 +18,7 @@ from chatrooms.errors import Invalid, NotFound, Refusal
 from chatrooms.events import End, Signal
 from chatrooms.features import users
 from chatrooms.features.messages.loading import find
-from chatrooms.identity import accounts, hosts
+from chatrooms.identity import accounts, hosts, suspensions
 from chatrooms.identity.accounts import User
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import access
@@ -192,7 +192,7 @@ class ApplicationDoor:
         create: bool = False,
         key: str | None = None,
     ) -> Message:
-        me = APPLICATION if author is None else await self._person(author)
+        me = APPLICATION if author is None else await self._active(author)
         room = await self._room(where, given["reply_to"], me, create=create)
         told = {name: value for name, value in given.items() if value is not None}
         if key is not None:
@@ -244,7 +244,7 @@ class ApplicationDoor:
         await self._broadcast.publish([Signal(room, users.SYSTEM, type, data)])
 
     async def _run(self, command: str, params: Mapping[str, Any], id: str) -> dict[str, Any]:
-        result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._person(id))
+        result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._active(id))
         return result
 
     async def _disconnect(self, id: str) -> None:
@@ -258,6 +258,12 @@ class ApplicationDoor:
         if username is None:
             raise NotFound("No user has that id.", field="username")
         return Caller(username)
+
+    async def _active(self, id: str) -> Caller:
+        """Return a user who acts; raises `Suspended` too."""
+        me = await self._person(id)
+        await suspensions.require_active(self._pipeline, me.username)
+        return me
 
     async def _known(self, id: str) -> str | None:
         """Return the username of a user, if there is one; raises `Invalid` if this cannot be an id."""

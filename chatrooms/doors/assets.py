@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 import orjson
@@ -34,11 +35,11 @@ _in_folders = re.compile(rf'(?<=")(?:\./)?((?:{"|".join(FOLDERS)})/)')
 class Assets:
     """The routes of the client's files, answered from memory.
 
-    ``brand`` is whose server this is. ``hosted`` lets the client know that people log in to the host application, not
-    here.
+    ``brand`` returns whose server this is. ``hosted`` lets the client know that people log in to the host application,
+    not here.
     """
 
-    def __init__(self, folder: Folder, brand: Brand, *, hosted: bool) -> None:
+    def __init__(self, folder: Folder, brand: Callable[[], Brand], *, hosted: bool) -> None:
         self._folder, self._brand, self._hosted = folder, brand, hosted
 
     def routes(self) -> list[BaseRoute]:
@@ -53,14 +54,14 @@ class Assets:
         ]
 
     async def _page(self, request: Request) -> Response:
-        page, policy = _page(await self._folder.current(), self._brand, mount(request.scope), hosted=self._hosted)
+        page, policy = _page(await self._folder.current(), self._brand(), mount(request.scope), hosted=self._hosted)
         return answer(request, page, {"Content-Security-Policy": policy})
 
     async def _service_worker(self, request: Request) -> Response:
-        return answer(request, _service_worker(await self._folder.current(), self._brand))
+        return answer(request, _service_worker(await self._folder.current(), self._brand()))
 
     async def _file(self, request: Request) -> Response:
-        return answer(request, _branded(await self._folder.current(), self._brand, path(request.scope)[1:]))
+        return answer(request, _branded(await self._folder.current(), self._brand(), path(request.scope)[1:]))
 
     async def _kept(self, request: Request) -> Response:
         """Return a file to keep forever, if the version in the path is current."""
@@ -122,6 +123,7 @@ def _policy(html: str, style: str) -> str:
             f"script-src 'self'{inline}",
             f"style-src 'self' {_allowed(style)}",
             "img-src 'self' data: blob:",
+            "media-src 'self' blob:",
             "connect-src 'self'",
             "object-src 'none'",
             "base-uri 'self'",

@@ -7,7 +7,8 @@ they keep. One range of bytes is served (RFC 9110, section 14), as audio and vid
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -19,12 +20,13 @@ from chatrooms.doors.answers import refusal_of, refusal_response
 from chatrooms.doors.callers import Callers
 from chatrooms.errors import NotFound
 from chatrooms.pipeline.commands import Caller
-from chatrooms.pipeline.contents import Contents, Outgoing, size_of
+from chatrooms.pipeline.contents import Outgoing, Served, size_of
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.pipeline.rates import Rates
 
 POLICY = "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'"
 """Browsers make a page of a picture or a video that is opened by itself; it gets no more than it needs."""
+LASTING = "private, max-age=604800, immutable"
 DIGITS = 18
 """Of the number of a byte; Python refuses to read thousands of them."""
 _one_range = re.compile(r"bytes=(\d*)-(\d*)")
@@ -39,27 +41,28 @@ class Part(NamedTuple):
 
 
 class Downloads:
-    """The route of files."""
+    """The routes of files, to what features have ``served``."""
 
-    def __init__(self, callers: Callers, pipeline: Pipeline, rates: Rates, contents: Contents) -> None:
-        self._callers, self._pipeline, self._rates, self._contents = callers, pipeline, rates, contents
+    def __init__(self, callers: Callers, pipeline: Pipeline, rates: Rates, served: Iterable[Served]) -> None:
+        self._callers, self._pipeline, self._rates, self._served = callers, pipeline, rates, served
 
     def routes(self) -> list[BaseRoute]:
-        """Return the route."""
-        return [Route("/files/{id}/{name}", self._file)]
+        """Return the routes."""
+        folders = {each: f"/{each.folder}" if each.folder else "" for each in self._served}
+        return [Route(f"/files{at}/{{id}}/{{name}}", partial(self._file, each)) for each, at in folders.items()]
 
-    async def _file(self, request: Request) -> Response:
+    async def _file(self, served: Served, request: Request) -> Response:
         try:
             caller = await self._callers.identify(self._callers.handshake(request))
-            self._pipeline.sessions.note(caller.session)
+            self._pipeline.sessions.note(caller)
             self._rates.limits["download"].spend(caller.username, caller.network)
-            return await self._serve(request, await self._find(request, caller))
+            return await self._serve(request, await self._find(served, request, caller))
         except Exception as error:
             return refusal_response(refusal_of(error, "a file could not be sent"))
 
-    async def _find(self, request: Request, caller: Caller) -> Outgoing:
-        which, size = request.path_params["id"], request.query_params.get("size", "")
-        file = await self._pipeline.lookup(lambda db: self._contents.outgoing(db, caller, which, size))
+    async def _find(self, served: Served, request: Request, caller: Caller) -> Outgoing:
+        which, size = request.path_params, request.query_params.get("size", "")
+        file = await self._pipeline.lookup(lambda db: served.find(db, caller, which["id"], which["name"], size))
         if file is None:
             raise NotFound("There is no such file.")
         return file
@@ -87,7 +90,7 @@ def _headers(file: Outgoing) -> dict[str, str]:
     plain = re.sub(r'[^\x20-\x7e]|["\\%]', "_", file.name)
     return {
         "Accept-Ranges": "bytes",
-        "Cache-Control": "private, no-cache",
+        "Cache-Control": LASTING if file.lasts else "private, no-cache",
         "Content-Disposition": f"{shown}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}",
         "Content-Security-Policy": POLICY,
         "ETag": f'"{file.key}"',

@@ -14,7 +14,7 @@ HEADERS = (
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (b"permissions-policy", b"camera=(), display-capture=(), geolocation=(), microphone=(self), payment=(), usb=()"),
 )
 
 EXPOSED = ("Retry-After", "Upload-Offset", "Upload-Length", "Upload-Expires", "Tus-Resumable", "Content-Range")

@@ -118,7 +118,7 @@ class SocketioDoor:
         user = await self._pipeline.lookup(lambda db: users.existing(db, caller.username))
         welcome: Welcome = {
             "user": user,
-            "server": _info(self._settings),
+            "server": _info(self._settings, self._pipeline.name),
             "limits": {"text": MAX_TEXT, "edit_minutes": self._settings.edit_minutes},
             "epoch": self._pipeline.facts.epoch,
         }
@@ -168,8 +168,8 @@ class SocketioDoor:
         return failed(refusal_of(error, "command failed"))
 
 
-def _info(settings: Settings) -> ServerInfo:
-    return {"version": __version__, "name": settings.name, "lobby": settings.lobby, "accent": settings.accent}
+def _info(settings: Settings, name: str) -> ServerInfo:
+    return {"version": __version__, "name": name, "lobby": settings.lobby, "accent": settings.accent}
 
 
 def _auth(payload: Any) -> Mapping[str, Any]:

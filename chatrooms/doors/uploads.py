@@ -79,7 +79,7 @@ class Uploads:
     async def _answer(self, answer: Answer, request: Request) -> Response:
         try:
             caller = await self._callers.identify(self._callers.handshake(request))
-            self._pipeline.sessions.note(caller.session)
+            self._pipeline.sessions.note(caller)
             self._rates.limits["other"].spend(caller.username, caller.network)
             if request.headers.get("tus-resumable") != VERSION:
                 raise _Unsupported

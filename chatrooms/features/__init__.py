@@ -1,12 +1,15 @@
 """The features of a chat: one noun per file or folder.
 
-The other features build on `users`, `rooms`, `members`, `messages`, `reads` and `timeline`, and are independent of each
-other: to remove one, delete its file and its line below.
+The other features build on those of `BASE`, and none of them imports another: to remove one, delete its file and its
+line below. A few read what others add to a message, by the name of its part, and do without if it is missing: following
+and the inbox read `mentions`, the inbox `thread` and `echo`, searching `files`. Posting in a thread needs `threads`.
 """
 
 from __future__ import annotations
 
 from chatrooms.features import (
+    all_rooms,
+    blocking,
     bookmarks,
     favorites,
     files,
@@ -17,9 +20,12 @@ from chatrooms.features import (
     muting,
     pins,
     presence,
+    previews,
     reactions,
     reads,
     replies,
+    roles,
+    room_roles,
     rooms,
     rosters,
     search,
@@ -38,11 +44,15 @@ BASE = (
     messages.FEATURE,
     reads.FEATURE,
     timeline.FEATURE,
+    roles.FEATURE,
 )
 """The features that all others build on."""
 
 FEATURES = (
     *BASE,
+    room_roles.FEATURE,
+    all_rooms.FEATURE,
+    blocking.FEATURE,
     pins.FEATURE,
     mentions.FEATURE,
     replies.FEATURE,
@@ -52,6 +62,7 @@ FEATURES = (
     bookmarks.FEATURE,
     threads.FEATURE,
     files.FEATURE,
+    previews.FEATURE,
     inbox.FEATURE,
     search.FEATURE,
     sync.FEATURE,

@@ -15,12 +15,12 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import reads, timeline
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, relations
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, own_room
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InSharedRoom
-from chatrooms.storage.rows import EventData, Member, Membership, Role
+from chatrooms.storage.rows import EventData, EventKind, Member, Membership, Role
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import members, rooms
@@ -175,6 +175,7 @@ def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     username = access.person(act.db, p.username)
     before = find(act.db, p.room, username)
     if before is None or before["gone"]:
+        relations.require_welcome(act.db, act.me, [username])
         if not act.me.host:
             _count_invitation(act, p.room, username, left=before is not None)
         text = f"{act.me.username} invited {username}."
@@ -187,7 +188,7 @@ def _count_invitation(act: Act, room: str, username: str, *, left: bool) -> None
 
     Sharing the lobby does not count, because everyone is added to it.
     """
-    if left or not access.acquainted(act.db, act.me.username, username, besides=act.lobby):
+    if left or not relations.acquainted(act.db, act.me.username, username, besides=act.lobby):
         act.rates.begin(act.me.username, act.me.network, [username])
     if left:
         act.rates.invite_back(act.me.username, room, username)
@@ -224,7 +225,8 @@ def _end(act: Act, room: str, username: str) -> Member:
 
 def _record_end(act: Act, room: str, username: str, next_owner: Sequence[str]) -> None:
     me, data = act.me.username, EventData()
-    kind, text = ("left", f"{me} left.") if username == me else ("removed", f"{me} removed {username}.")
+    kind: EventKind = "left" if username == me else "removed"
+    text = f"{me} left." if kind == "left" else f"{me} removed {username}."
     if kind == "removed":
         data["username"] = username
     for owner in next_owner:
@@ -243,6 +245,17 @@ def _next_owner(db: Connection, room: str, leaving: str) -> list[str]:
         if first:
             return [] if role == "owner" else [first["username"]]
     return []
+
+
+def has_other_owner(db: Connection, room: str, username: str) -> bool:
+    """Return whether the room has an owner besides ``username``."""
+    return _longest.one(db, {"in_room": room, "with_role": "owner", "without": username}) is not None
+
+
+def appoint(act: Act, member: Member, role: Role) -> Member:
+    """Give a member another role in the room."""
+    room, username, since = member["room"], member["username"], member["since"]
+    return _put(act, room, username, role=role, gone=False, known=True, since=since)
 
 
 def membership(db: Connection, room: str, username: str) -> Membership | None:
@@ -266,14 +279,8 @@ def _put(act: Act, room: str, username: str, *, role: Role, gone: bool, known: b
         act.db.execute(update(members).where(*where).values(values))
     else:
         _insert.run(act.db, {"room": room, "username": username, **values, "closed": False, **LEFT})
-    row: Member = {
-        "room": room,
-        "username": username,
-        "role": role,
-        "since": act.now,
-        "gone": gone,
-        "rev": rev,
-    }
+    since = str(values["since"])
+    row: Member = {"room": room, "username": username, "role": role, "since": since, "gone": gone, "rev": rev}
     act.changes.add(room, "members", row)
     act.changes.add(username, "memberships", cast(Membership, membership(act.db, room, username)))
     return row

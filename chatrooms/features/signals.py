@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from chatrooms import names
 from chatrooms.errors import NotFound
 from chatrooms.events import OWN_TYPES, Signal
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, relations
 from chatrooms.pipeline.commands import Act, Params, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, InRoom
@@ -68,6 +68,8 @@ def _acquaintance(act: Act, p: Send) -> None:
     """Allow members of the room, and people who share a room with the recipient."""
     to_person = names.kind(p.to) == "personal" and p.to != act.me.username
     here = None if to_person else access.of(act.db, act.me, p.to)
+    if here and here.blocked:
+        relations.require_unblocked(act.db, act.me, p.to)
     if here is None or (here.access == "conversation" and not here.exists):
         _require_acquainted(act, p.to, field="to")
 
@@ -87,8 +89,13 @@ def signal(act: Act, p: Send, _: None) -> Done:
 def _require_acquainted(act: Act, room: str, field: str) -> None:
     """Require a shared room with each person in ``room``, a person or conversation: it must not reach strangers."""
     others = (name for name in names.people(room) if name != act.me.username)
-    if not all(access.acquainted(act.db, act.me.username, other) for other in others):
+    if not all(_can_reach(act, other) for other in others):
         raise NotFound("No one in your rooms has that name.", field=field)
+
+
+def _can_reach(act: Act, other: str) -> bool:
+    me = act.me.username
+    return relations.acquainted(act.db, me, other) and not relations.blocking(act.db, me, other)
 
 
 FEATURE = Feature(commands=(typing, signal))

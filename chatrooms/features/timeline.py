@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, insert
 from chatrooms import ids
 from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.rows import EventData, Message
+from chatrooms.storage.rows import EventData, EventKind, Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import MESSAGE
 from chatrooms.storage.tables import messages
@@ -24,7 +24,7 @@ _columns = (*MESSAGE, "rev")
 _insert = Prepared(insert(messages).values({column: bindparam(column) for column in _columns}))
 
 
-def record(act: Act, room: str, kind: str, text: str, data: EventData | None = None) -> None:
+def record(act: Act, room: str, kind: EventKind, text: str, data: EventData | None = None) -> None:
     """Record that the caller did something in ``room``, and broadcast it; ``text`` is an English sentence about it.
 
     A command can do this once for each room, because the event gets its rev there as ``seq``, and in a room in which it

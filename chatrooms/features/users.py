@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -95,7 +95,15 @@ def add(act: Act, username: str, *, vouched: bool = False) -> User:
         skeleton = LOOKS_TAKEN + username
     rooms.add(act, username, "personal")
     rev = act.changes.rev(username)
-    row: User = {"username": username, "name": "", "about": "", "created_at": act.now, "rev": rev}
+    row: User = {
+        "username": username,
+        "name": "",
+        "about": "",
+        "picture": None,
+        "created_at": act.now,
+        "role": "member",
+        "rev": rev,
+    }
     looks = {"skeleton": skeleton, "look": "", "written_look": "", "words": names.words(username)}
     _insert.run(act.db, {**row, **looks})
     act.changes.add(username, "users", row)
@@ -157,21 +165,21 @@ def update(act: Act, p: Profile, _: None) -> OneUser:
     if p.name is not None:
         _require_free(act, p.name)
         given |= _shown(act.me.username, p.name)
-    return {"user": _update(act, act.me.username, given)}
+    return {"user": store(act, act.me.username, given)}
 
 
 def rename(act: Act, username: str, name: str) -> None:
     """Give a person the display name that the application vouches for, unless it is the application's own."""
     if not {*names.looks(name)} & {look for ours in (SYSTEM, act.server) for look in names.looks(ours)}:
-        _update(act, username, {"name": name, **_shown(username, name)})
+        store(act, username, {"name": name, **_shown(username, name)})
 
 
 def name_application(act: Act) -> None:
     """Show the application under the server's name."""
-    _update(act, SYSTEM, {"name": act.server})
+    store(act, SYSTEM, {"name": act.server})
 
 
-def _update(act: Act, username: str, given: dict[str, str]) -> User:
+def store(act: Act, username: str, given: Mapping[str, str | None]) -> User:
     """Change a profile, and broadcast it."""
     rev = act.changes.rev(username)
     act.db.execute(sa.update(users).where(users.c.username == username).values(**given, rev=rev))

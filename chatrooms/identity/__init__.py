@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from chatrooms.identity import accounts, inviting, joining, linking, passwords, sessions, tries
+from chatrooms.identity import (
+    accounts,
+    inviting,
+    joining,
+    linking,
+    passwords,
+    people,
+    sessions,
+    setting_up,
+    suspending,
+    tries,
+)
 
 FEATURES = (
     sessions.FEATURE,
@@ -11,6 +22,9 @@ FEATURES = (
     linking.FEATURE,
     tries.FEATURE,
     passwords.FEATURE,
+    suspending.FEATURE,
+    setting_up.FEATURE,
+    people.FEATURE,
     accounts.FEATURE,
 )
 """What identity brings to a chat."""

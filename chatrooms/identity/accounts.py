@@ -17,8 +17,10 @@ from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam,
 
 from chatrooms import names
 from chatrooms.features import users
+from chatrooms.pipeline import rights
 from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.rows import ServerRole
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import metadata
 from chatrooms.types import line
@@ -43,11 +45,13 @@ class User:
 
     ``id`` is any text of 1 to 200 characters without control characters, such as ``alice``, ``alice@example.com``, a
     UUID or ``7``. ``name`` is the name that others see, one line of at most 80 characters; people can change it here
-    until the host gives another one. Raises ``ValueError`` or ``TypeError`` with the rule that is broken.
+    until the host gives another one. ``role`` is what they may do on the server: ``owner``, ``admin``, ``moderator``,
+    ``member`` or ``guest``; None leaves it. Raises ``ValueError`` or ``TypeError`` with the rule that is broken.
     """
 
     id: str
     name: str = ""
+    role: ServerRole | None = None
 
     def __post_init__(self) -> None:
         for value in (self.id, self.name):
@@ -57,6 +61,8 @@ class User:
             raise ValueError(f"A user's id must have 1 to {MAX_ID} characters.")
         if any(unicodedata.category(each) in {"Cc", "Cs"} for each in self.id):
             raise ValueError("A user's id cannot contain control characters.")
+        if self.role not in (None, *rights.ROLES):
+            raise ValueError(f"A user's role is one of {', '.join(rights.ROLES)}.")
         object.__setattr__(self, "name", _shown(self.name))
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chatrooms import names
 from chatrooms.errors import Invalid, Unauthorized
-from chatrooms.features import users
+from chatrooms.features import roles, users
 from chatrooms.identity import invites, sessions, tokens
 from chatrooms.identity.handshake import Handshake
 from chatrooms.pipeline.chat import Chat
@@ -37,6 +37,16 @@ class Guests:
         return replace(await tokens.holder(self._chat, handshake, token, given.username), new_token=token)
 
 
+async def _require_begun(chat: Chat, handshake: Handshake) -> None:
+    """Raise `Unauthorized` for people elsewhere who would be the first, unless the settings say that guests may join.
+
+    Whoever sets up a server becomes its owner before strangers come.
+    """
+    is_chosen = "guests" in chat.settings.model_fields_set
+    if not is_chosen and not handshake.local and await chat.lookup(roles.is_new):
+        raise Unauthorized("This server has no owner yet. Its owner opens the link that it printed when it started.")
+
+
 async def take_name(chat: Chat, handshake: Handshake, username: str, token: str, invite: str | None) -> User:
     """Let ``token`` prove ``username`` from now on, if a guest may have that name; return their profile.
 
@@ -48,8 +58,10 @@ async def take_name(chat: Chat, handshake: Handshake, username: str, token: str,
         raise Unauthorized("Guest access is turned off.")
     if settings.guests == "invite" and invite is None:
         raise Unauthorized("You need an invitation to join.")
+    if invite is None:
+        await _require_begun(chat, handshake)
     try:
-        names.claimable(username, settings.name)
+        names.claimable(username, chat.name)
     except ValueError as error:
         raise Invalid(str(error), field="username") from None
     invited_to = [invites.require(await chat.lookup(lambda db: invites.working(db, invite)))["room"]] if invite else []

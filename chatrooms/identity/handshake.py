@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from ipaddress import ip_address
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -23,6 +24,8 @@ TOKEN_LENGTH = 43
 """Characters of a token: 256 bits, as text. One that a client makes has at least as many."""
 
 
+FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-proto", "x-real-ip", "via")
+"""The headers that proxies add."""
 Invitation = Annotated[str, Field(min_length=TOKEN_LENGTH, max_length=TOKEN_LENGTH)]
 """The code of an invitation by link."""
 Claim = Annotated[str, Field(min_length=TOKEN_LENGTH, max_length=200)]
@@ -86,6 +89,15 @@ class Handshake:
     def network(self) -> str:
         """The address that limits count by: of IPv6, the /64."""
         return connection_limits.network(self.address)
+
+    @property
+    def local(self) -> bool:
+        """Whether it comes from this machine, and from no proxy on it."""
+        try:
+            here = ip_address(self.address).is_loopback
+        except ValueError:
+            return False
+        return here and not any(name in self.headers for name in FORWARDING)
 
     @property
     def agent(self) -> str:

@@ -10,10 +10,11 @@ from reprlib import Repr
 
 from chatrooms import names
 from chatrooms.errors import Invalid, Unavailable
-from chatrooms.features import users
-from chatrooms.identity import accounts
+from chatrooms.features import roles, users
+from chatrooms.identity import accounts, suspensions
 from chatrooms.identity.accounts import User
 from chatrooms.identity.handshake import Handshake, require_trusted
+from chatrooms.pipeline import rights
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import APPLICATION, Act, Caller
 
@@ -47,7 +48,9 @@ class Host:
         answer = await self._answer(handshake)
         if answer is None:
             return None
-        return Caller(await add(self._chat, self._user(answer)), network=handshake.network)
+        username = await add(self._chat, self._user(answer))
+        await suspensions.require_active(self._chat, username)
+        return Caller(username, network=handshake.network)
 
     async def _answer(self, handshake: Handshake) -> object:
         try:
@@ -69,7 +72,14 @@ class Host:
 
 
 async def add(chat: Chat, user: User) -> str:
-    """Return the username of an account, which is added if it is new."""
+    """Return the username of an account, which is added if it is new, and has the role that the user has."""
+    username, role = await _username(chat, user), user.role
+    if role and await chat.lookup(lambda db: rights.of(db, username)) != role:
+        await chat.change(lambda act: roles.vouch(act, username, role), APPLICATION, username)
+    return username
+
+
+async def _username(chat: Chat, user: User) -> str:
     account = await chat.lookup(lambda db: accounts.find(db, user.id))
     while account is None or user.name not in ("", account["name"]):
         known = account["username"] if account else await _free_username(chat, user)
@@ -81,7 +91,7 @@ async def add(chat: Chat, user: User) -> str:
 
 
 async def _free_username(chat: Chat, user: User) -> str:
-    return await chat.lookup(lambda db: accounts.free_username(db, user, chat.settings.name))
+    return await chat.lookup(lambda db: accounts.free_username(db, user, chat.name))
 
 
 def _come(act: Act, user: User, username: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
 from typing import Annotated, cast
@@ -15,6 +14,8 @@ from typing_extensions import TypedDict
 from chatrooms import clock
 from chatrooms.errors import Forbidden, NotFound, Refusal
 from chatrooms.features import members, timeline
+from chatrooms.identity import suspensions
+from chatrooms.identity.digests import digest
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller
@@ -23,6 +24,7 @@ from chatrooms.storage.tables import metadata, rooms, users
 
 GOOD_FOR = timedelta(days=7)
 MOST_DAYS, MOST_USES, USES = 90, 1000, 100
+MOST_LISTED = 500
 
 invites = Table(
     "invites",
@@ -69,7 +71,7 @@ def make(db: Connection, created_by: str, room: str, uses: int, expires_at: str)
         "expires_at": expires_at,
         "uses_left": uses,
     }
-    db.execute(insert(invites).values(**row, code_hash=_hash(code)))
+    db.execute(insert(invites).values(**row, code_hash=digest(code)))
     return {**row, "code": code}
 
 
@@ -87,7 +89,7 @@ def require(invite: Invite | None) -> Invite:
 
 def working(db: Connection, code: str) -> Invite | None:
     """Return the invitation with that code, if it still works."""
-    good = invites.c.code_hash == _hash(code), invites.c.expires_at > clock.now(), invites.c.uses_left > 0
+    good = invites.c.code_hash == digest(code), invites.c.expires_at > clock.now(), invites.c.uses_left > 0
     invite = _one(db, *good)
     return invite if invite and _may_invite(db, invite) else None
 
@@ -95,8 +97,13 @@ def working(db: Connection, code: str) -> Invite | None:
 def _may_invite(db: Connection, invite: Invite) -> bool:
     """Return whether the person who made an invitation could make it now."""
     by = invite["created_by"]
+    me = Caller(by, host=by == APPLICATION)
+    if suspensions.find(db, by):
+        return False
     try:
-        access.require_inviter(access.of(db, Caller(by, host=by == APPLICATION), invite["room"], writing=True))
+        here = access.governing(db, me, access.peek(db, me, invite["room"]))
+        access.require_unarchived(access.require_member(here))
+        access.require_inviter(db, me, here)
     except Refusal:
         return False
     return True
@@ -137,6 +144,13 @@ def in_room(db: Connection, room: str, created_by: str | None) -> list[Invite]:
     return many(Invite, db.execute(select(*_SHOWN).where(*good).order_by(invites.c.created_at.desc(), invites.c.id)))
 
 
+def everywhere(db: Connection, me: Caller) -> list[Invite]:
+    """Return the invitations that still work to the rooms that the caller can see, the newest first."""
+    good = invites.c.expires_at > clock.now(), invites.c.uses_left > 0, access.manageable(me)
+    found = select(*_SHOWN).join(rooms, rooms.c.name == invites.c.room).where(*good)
+    return many(Invite, db.execute(found.order_by(invites.c.created_at.desc(), invites.c.id).limit(MOST_LISTED)))
+
+
 def find(db: Connection, id: str) -> Invite | None:
     """Return an invitation by its id, also one that no longer works."""
     return _one(db, invites.c.id == id)
@@ -150,7 +164,3 @@ def _one(db: Connection, *where: ColumnElement[bool]) -> Invite | None:
 def end(db: Connection, id: str) -> None:
     """Make an invitation work no longer."""
     db.execute(update(invites).where(invites.c.id == id).values(uses_left=0))
-
-
-def _hash(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()

@@ -17,13 +17,12 @@ from chatrooms.identity import invites
 from chatrooms.identity.handshake import Invitation
 from chatrooms.identity.invites import GOOD_FOR, MOST_DAYS, MOST_USES, USES, Invite, NewInvite
 from chatrooms.identity.joining import Browser
-from chatrooms.identity.sessions import no_room
 from chatrooms.names import APPLICATION
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, rights
 from chatrooms.pipeline.access import Here
-from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, query
+from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, no_room, query
 from chatrooms.pipeline.feature import Feature
-from chatrooms.pipeline.shapes import Done, InSharedRoom
+from chatrooms.pipeline.shapes import Done, InSharedRoom, Nothing
 from chatrooms.storage.tables import rooms
 from chatrooms.types import Future, Id
 
@@ -56,7 +55,7 @@ class OneInvite(TypedDict):
 
 
 class ManyInvites(TypedDict):
-    """The invitations to a room that still work, the newest first."""
+    """The invitations that still work, the newest first."""
 
     invites: list[Invite]
 
@@ -84,6 +83,17 @@ def page(act: Act, p: InSharedRoom, here: Here) -> ManyInvites:
     return {"invites": invites.in_room(act.db, p.room, None if here.moderates else act.me.username)}
 
 
+def _admin(act: Act, _p: Nothing) -> None:
+    """Allow admins and owners of the server."""
+    rights.require(act, "moderate")
+
+
+@query("server.invites", may=_admin, method="all_invites")
+def all_of_them(act: Act, p: Nothing, _: None) -> ManyInvites:
+    """Return the invitations by link to open rooms and those that you belong to, up to 500."""
+    return {"invites": invites.everywhere(act.db, act.me)}
+
+
 def _revoker(act: Act, p: WhichInvite) -> None:
     """Allow the person who made it, and owners and moderators of its room."""
     invite = invites.find(act.db, p.id)
@@ -93,14 +103,14 @@ def _revoker(act: Act, p: WhichInvite) -> None:
 
 def _moderates(act: Act, room: str) -> bool:
     try:
-        return access.of(act.db, act.me, room).moderates
+        return access.governing(act.db, act.me, access.peek(act.db, act.me, room)).moderates
     except Refusal:
         return False
 
 
 @change("invite.revoke", may=_revoker, locks=no_room, method="revoke_invite")
 def revoke(act: Act, p: WhichInvite, _: None) -> Done:
-    """Make an invitation by link work no longer. Who joined by it stays."""
+    """Revoke an invitation link. People who joined with it stay."""
     invites.end(act.db, p.id)
     return {}
 
@@ -128,4 +138,4 @@ async def get(browser: Browser, p: WithCode) -> Shown:
     return {"room": room, "title": title or "", "created_by": None if by == APPLICATION else by}
 
 
-FEATURE = Feature(tables=(invites.invites,), commands=(create, page, revoke, accept, get))
+FEATURE = Feature(tables=(invites.invites,), commands=(create, page, all_of_them, revoke, accept, get))

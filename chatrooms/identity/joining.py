@@ -111,10 +111,13 @@ async def leave(browser: Browser, p: Name) -> Done:
     return {}
 
 
-async def sign_in(browser: Browser, username: str, claim: str | None, prove: Callable[[Act], None]) -> OneUser:
+async def sign_in(
+    browser: Browser, username: str, claim: str | None, prove: Callable[[Act], None], *locks: str
+) -> OneUser:
     """Begin a session of ``username`` for a browser, or for a program with its ``claim``, if ``prove`` allows it.
 
-    ``prove`` runs in the transaction that begins it. The session that the browser had of this name ends.
+    ``prove`` runs in the transaction that begins it, which locks the rooms ``locks``. The session that the browser had
+    of this name ends.
     """
     token = claim or sessions.new_token()
     before = None if claim else await tokens.by_cookie(browser.chat, browser.handshake, username)
@@ -126,7 +129,7 @@ async def sign_in(browser: Browser, username: str, claim: str | None, prove: Cal
         sessions.start_or_go_on(act, username, token, browser.handshake.agent)
         return {"user": users.existing(act.db, username)}
 
-    signed_in = await browser.chat.change(begin, Caller(username, network=browser.network))
+    signed_in = await browser.chat.change(begin, Caller(username, network=browser.network), *locks)
     if claim is None:
         browser.keep(username, token)
     return signed_in

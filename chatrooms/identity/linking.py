@@ -9,7 +9,7 @@ from chatrooms.features.users import OneUser
 from chatrooms.identity import links, sessions
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.links import Link
-from chatrooms.pipeline.commands import Act, Params, change, entry
+from chatrooms.pipeline.commands import Act, Params, change, entry, no_room
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Nothing
 
@@ -43,7 +43,7 @@ def _current(act: Act, _p: Nothing) -> str:
     return sessions.signed_in(act.me)
 
 
-@change("link.create", may=_current, locks=sessions.no_room, method="create_link")
+@change("link.create", may=_current, locks=no_room, method="create_link")
 def create(act: Act, p: Nothing, _: str) -> OneLink:
     """Make a link that signs in another device as you, once, within five minutes. Your earlier link ends."""
     return {"link": links.make(act.db, act.me.username, links.GOOD_FOR)}

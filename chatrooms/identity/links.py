@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
 from typing import Annotated
@@ -13,6 +12,7 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.errors import Unauthorized
+from chatrooms.identity.digests import digest
 from chatrooms.storage.tables import metadata, users
 
 GOOD_FOR = timedelta(minutes=5)
@@ -39,7 +39,7 @@ def make(db: Connection, username: str, good_for: timedelta) -> Link:
     """Make the link that signs in ``username``; an earlier one no longer does."""
     code, expires_at = secrets.token_urlsafe(32), clock.later(good_for)
     drop(db, username)
-    db.execute(insert(links).values(username=username, code_hash=_hash(code), expires_at=expires_at))
+    db.execute(insert(links).values(username=username, code_hash=digest(code), expires_at=expires_at))
     return {"code": code, "expires_at": expires_at}
 
 
@@ -48,13 +48,9 @@ def drop(db: Connection, username: str) -> None:
     db.execute(delete(links).where(links.c.username == username))
 
 
-def _hash(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()
-
-
 def of(db: Connection, code: str) -> str | None:
     """Return whom the link with that code signs in, unless it has expired or was used."""
-    good = links.c.code_hash == _hash(code), links.c.expires_at > clock.now()
+    good = links.c.code_hash == digest(code), links.c.expires_at > clock.now()
     return db.scalar(select(links.c.username).where(*good))
 
 

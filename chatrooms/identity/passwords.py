@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Annotated
 
@@ -77,7 +78,7 @@ class Passwords(Hashing):
         """
         counting = Caller(username, network=network)
         await self.chat.change(lambda act: tries.spend(act, username, network, own=own), counting)
-        stored = await self.chat.lookup(lambda db: _hash_of(db, username))
+        stored = await self.chat.lookup(lambda db: hash_of(db, username))
         try:
             is_right = await self.run(network, partial(matches, stored, normal(password)))
         except RateLimited:
@@ -88,8 +89,14 @@ class Passwords(Hashing):
         return stored
 
 
-def _hash_of(db: Connection, username: str) -> str | None:
+def hash_of(db: Connection, username: str) -> str | None:
+    """Return the hash of the password of ``username``, if there is one."""
     return db.scalar(select(passwords.c.hash).where(passwords.c.username == username))
+
+
+def holders(db: Connection, usernames: Iterable[str]) -> set[str]:
+    """Return those of ``usernames`` who have a password."""
+    return set(db.scalars(select(passwords.c.username).where(passwords.c.username.in_(usernames))))
 
 
 def forget(db: Connection, username: str) -> None:
@@ -97,7 +104,8 @@ def forget(db: Connection, username: str) -> None:
     db.execute(delete(passwords).where(passwords.c.username == username))
 
 
-def _store(act: Act, username: str, hash: str) -> None:
+def store(act: Act, username: str, hash: str) -> None:
+    """Let the password with that hash prove ``username`` from now on, instead of one before."""
     forget(act.db, username)
     act.db.execute(insert(passwords).values(username=username, hash=hash, changed_at=act.now))
 
@@ -119,23 +127,23 @@ async def set_password(here: Passwords, me: Caller, p: NewPassword) -> Done:
     """Set your password, which signs you in on any device. To change it, give the current one too."""
     current = sessions.signed_in(me)
     here.changes.spend(me.username, me.network)
-    before = await here.chat.lookup(lambda db: _hash_of(db, me.username))
+    before = await here.chat.lookup(lambda db: hash_of(db, me.username))
     if before is not None:
         await _require_current(here, me, p.current)
-    await here.run(me.network, partial(require_strong, p.password, [me.username, here.chat.settings.name]))
+    await here.run(me.network, partial(require_strong, p.password, [me.username, here.chat.name]))
     made = await here.run(me.network, partial(hashed, normal(p.password)))
 
-    def store(act: Act) -> None:
-        if _hash_of(act.db, me.username) != before:
+    def change(act: Act) -> None:
+        if hash_of(act.db, me.username) != before:
             raise _changed()
         if not sessions.alive(act.db, current):
             raise Unauthorized
-        _store(act, me.username, made)
+        store(act, me.username, made)
         links.drop(act.db, me.username)
         if p.revoke_others:
             sessions.end_others(act, current)
 
-    await here.chat.change(store, me)
+    await here.chat.change(change, me)
     return {}
 
 
@@ -160,10 +168,10 @@ async def sign_in_by_password(here: Passwords, browser: Browser, p: SignIn) -> O
     renewed = await here.run(browser.network, partial(hashed, normal(p.password))) if outdated(stored) else None
 
     def prove(act: Act) -> None:
-        if _hash_of(act.db, p.username) != stored:
+        if hash_of(act.db, p.username) != stored:
             raise Unauthorized("Wrong name or password.")
         if renewed:
-            _store(act, p.username, renewed)
+            store(act, p.username, renewed)
         tries.forgive(act, p.username, browser.network)
 
     return await sign_in(browser, p.username, p.claim, prove)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from collections.abc import Iterable
 from typing import Annotated, cast
 from uuid import uuid4
 
@@ -14,9 +12,10 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.errors import Forbidden, NotFound, Unauthorized
-from chatrooms.identity import lifetimes, links
+from chatrooms.identity import lifetimes, links, suspensions
+from chatrooms.identity.digests import digest
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.commands import Act, Caller, Params, change, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.settings import Settings
@@ -78,19 +77,14 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def _hash(token: str) -> str:
-    """Return what is stored of a token; it is random, so one round of SHA-256 is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def find(db: Connection, token: str, settings: Settings) -> Known | None:
     """Return whose ``token`` this is, unless it has expired."""
-    return cast(Known | None, _of_token.one(db, {"token_hash": _hash(token), **lifetimes.limits(settings)}))
+    return cast(Known | None, _of_token.one(db, {"token_hash": digest(token), **lifetimes.limits(settings)}))
 
 
 def exists(db: Connection, token: str) -> bool:
     """Return whether ``token`` belongs to a session that was not ended."""
-    return db.scalar(select(sessions.c.id).where(sessions.c.token_hash == _hash(token))) is not None
+    return db.scalar(select(sessions.c.id).where(sessions.c.token_hash == digest(token))) is not None
 
 
 def alive(db: Connection, id: str) -> bool:
@@ -110,9 +104,10 @@ def touch(act: Act, id: str) -> None:
 
 
 def start(act: Act, username: str, token: str, agent: str) -> None:
-    """Let ``token`` prove ``username`` from now on."""
+    """Let ``token`` prove ``username`` from now on; raises `Suspended`."""
+    suspensions.require_none(act.db, username)
     _make_place(act, username)
-    row = {"id": str(uuid4()), "token_hash": _hash(token), "username": username, "agent": agent}
+    row = {"id": str(uuid4()), "token_hash": digest(token), "username": username, "agent": agent}
     _insert.run(act.db, {**row, "created_at": act.now, "seen_at": act.now})
 
 
@@ -127,9 +122,9 @@ def _make_place(act: Act, username: str) -> None:
 
 def start_or_go_on(act: Act, username: str, token: str, agent: str) -> None:
     """Let ``token`` prove ``username``, unless it does already; raises `Unauthorized` if it is or was another's."""
-    held = act.db.scalar(select(sessions.c.username).where(sessions.c.token_hash == _hash(token)))
+    held = act.db.scalar(select(sessions.c.username).where(sessions.c.token_hash == digest(token)))
     if held not in (None, username):
-        raise Unauthorized("Make another claim.")
+        raise Unauthorized("This claim belongs to someone else. Create a new one.")
     if held is None:
         start(act, username, token, agent)
 
@@ -150,11 +145,6 @@ def page(act: Act, p: Nothing, _: None) -> ManySessions:
     found = select(*columns).where(sessions.c.username == act.me.username).order_by(sessions.c.seen_at.desc())
     mine = many(Session, act.db.execute(found))
     return {"sessions": [{**session, "current": session["id"] == act.me.session} for session in mine]}
-
-
-def no_room(_db: Connection, _me: Caller, _p: Params) -> Iterable[str]:
-    """Lock nothing: what changes is in no room."""
-    return ()
 
 
 def signed_in(me: Caller) -> str:
@@ -179,9 +169,12 @@ def end_others(act: Act, current: str) -> None:
     act.db.execute(delete(sessions).where(*others))
 
 
-def end_all(db: Connection, username: str) -> None:
-    """End all sessions of ``username``, from another process: open connections of theirs last until they close."""
+def end_all(db: Connection, username: str) -> list[str]:
+    """End all sessions of ``username``, and what could begin another; return their ids."""
+    links.drop(db, username)
+    ended = list(db.scalars(select(sessions.c.id).where(sessions.c.username == username)))
     db.execute(delete(sessions).where(sessions.c.username == username))
+    return ended
 
 
 def _current(act: Act, _p: Nothing) -> str:

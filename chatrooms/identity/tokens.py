@@ -64,6 +64,7 @@ async def holder(chat: Chat, handshake: Handshake, token: str, username: str | N
     if found is None or username not in (None, found["username"]):
         raise Unauthorized("Invalid or expired token.")
     chat.sessions.find_again(found["id"], asked)
+    chat.sessions.find_again(found["username"], asked)
     caller = Caller(found["username"], session=found["id"], network=handshake.network)
     if sessions.stale(found):
         with suppress(Unavailable):  # a known person can read even when the database cannot be written

@@ -7,18 +7,19 @@ A room is looked up together with the caller's membership, and queries for messa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, false, func, or_, select
 
 from chatrooms import names
 from chatrooms.errors import Archived, Conflict, Forbidden, Invalid, NotAMember, NotFound
+from chatrooms.pipeline import relations, rights
 from chatrooms.pipeline.commands import Act, Caller, Params
 from chatrooms.storage.given import Base
 from chatrooms.storage.rows import Access, Role
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import members, messages, rooms, users
+from chatrooms.storage.tables import blocks, members, messages, rooms, users
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class Here:
     """A room and the caller's ``role`` in it, None if they are not a member.
 
     ``exists`` is false for a conversation or thread without messages; ``closed`` is true if anyone has closed a
-    conversation, ``ended`` if the message above a thread was deleted. A thread has the role and the archiving of the
-    room that it is in.
+    conversation, ``ended`` if the message above a thread was deleted, ``blocked`` if one of the two people of a
+    conversation has blocked the other. A thread has the role, the archiving and the blocking of the room that it is in.
     """
 
     room: str
@@ -37,6 +38,7 @@ class Here:
     archived: bool = False
     closed: bool = False
     ended: bool = False
+    blocked: bool = False
 
     @property
     def moderates(self) -> bool:
@@ -55,13 +57,12 @@ class HasRoom(Protocol):
 def of(db: Connection, me: Caller, room: str, *, writing: bool = False) -> Here:
     """Return ``room`` for a member; raises `NotFound`, or `NotAMember` if the caller could join.
 
-    Raises `Archived` if the member wants to write in an archived room, `Conflict` in a thread that has ended.
+    Raises `Archived` if the member wants to write in an archived room, `Conflict` in a thread that has ended,
+    `Forbidden` in a conversation with a person who has blocked them, or whom they have blocked.
     """
-    here = peek(db, me, room)
-    if here.role is None:
-        raise NotAMember(room=room) if here.access == "open" else NotFound(room=room)
-    if writing and here.archived:
-        raise Archived(room=room)
+    here = require_member(peek(db, me, room))
+    if writing:
+        require_open(db, me, here)
     if writing and here.ended:
         raise Conflict("The message above was deleted, so no one can reply to it.", field="room")
     return here
@@ -80,11 +81,38 @@ def peek(db: Connection, me: Caller, room: str) -> Here:
             return _conversation(db, me, room)
 
 
+def governing(db: Connection, me: Caller, here: Here) -> Here:
+    """Return ``here`` with the rights that the caller's role on the server gives them in a shared room they can see."""
+    is_visible = here.role is not None or here.access == "open"
+    if names.kind(names.base(here.room)) != "shared" or not is_visible or here.role == "owner":
+        return here
+    given = rights.IN_ROOMS.get(rights.role_of(db, me))
+    return replace(here, role=given) if given else here
+
+
+def _governed(act: Act, p: HasRoom) -> Here:
+    """Return a room with the caller's rights there, by their membership or their role on the server."""
+    return require_member(governing(act.db, act.me, peek(act.db, act.me, p.room)))
+
+
+def require_member(here: Here) -> Here:
+    """Return ``here`` for a member; raises `NotFound`, or `NotAMember` if the caller could join."""
+    if here.role is None:
+        raise NotAMember(room=here.room) if here.access == "open" else NotFound(room=here.room)
+    return here
+
+
 def readable(room: ColumnElement[str], me: Caller) -> ColumnElement[bool]:
     """Return the condition that the caller belongs to ``room``, for queries about several rooms."""
     base = Base(room)
     mine = select(members.c.room).where(members.c.username == me.username, members.c.gone.is_(False))
     return or_(base == me.username, base.in_(mine))
+
+
+def manageable(me: Caller) -> ColumnElement[bool]:
+    """Return the condition that a row of ``rooms`` is a shared room that the caller can see."""
+    is_visible = or_(rooms.c.access == "open", readable(rooms.c.name, me))
+    return and_(rooms.c.access.in_(("open", "private")), is_visible)
 
 
 def belongs(username: ColumnElement[str], room: ColumnElement[str]) -> ColumnElement[bool]:
@@ -111,11 +139,6 @@ def known(db: Connection, room: str) -> bool:
     return db.scalar(select(func.count()).where(users.c.username.in_(people))) == len(people)
 
 
-def acquainted(db: Connection, me: str, other: str, *, besides: str = "") -> bool:
-    """Return whether two people share a room or conversation other than ``besides``."""
-    return _together.one(db, {"me": me, "other": other, "besides": besides}) is not None
-
-
 def anyone(_act: Act, _p: Params) -> None:
     """Allow every signed-in caller."""
 
@@ -139,12 +162,13 @@ def joiner(act: Act, p: HasRoom) -> Here:
 
 
 def inviter(act: Act, p: HasRoom) -> Here:
-    """Allow members of open rooms, and owners and moderators of private ones."""
-    return require_inviter(poster(act, p))
+    """Allow members of open rooms, and owners and moderators of private ones, but no guests."""
+    return require_inviter(act.db, act.me, require_unarchived(_governed(act, p)))
 
 
-def require_inviter(here: Here) -> Here:
+def require_inviter(db: Connection, me: Caller, here: Here) -> Here:
     """Return ``here`` if its member may invite people; raises `Forbidden`."""
+    rights.demand(rights.verdict(rights.role_of(db, me), "invite"))
     if here.access == "private" and not here.moderates:
         raise Forbidden("Only an owner or moderator can invite people to a private room.")
     return here
@@ -168,11 +192,18 @@ def closer(act: Act, p: HasRoom) -> Here:
 
 
 def manager(act: Act, p: HasRoom) -> Here:
-    """Allow owners and moderators."""
-    here = member(act, p)
+    """Allow owners and moderators, of the room or of the server."""
+    here = _governed(act, p)
     if not here.moderates:
         raise Forbidden("Only an owner or moderator can do that.")
     return here
+
+
+def require_open(db: Connection, me: Caller, here: Here) -> Here:
+    """Return ``here`` if people can write; raises `Archived`, or `Forbidden` if one of two has blocked the other."""
+    if here.blocked:
+        relations.require_unblocked(db, me, here.room)
+    return require_unarchived(here)
 
 
 def require_unarchived(here: Here) -> Here:
@@ -183,26 +214,17 @@ def require_unarchived(here: Here) -> Here:
 
 
 _person = Prepared(select(users.c.username).where(users.c.username == bindparam("username")))
-_mine, _theirs = members.alias(), members.alias()
-_together = Prepared(
-    select(_mine.c.room)
-    .where(
-        _mine.c.username == bindparam("me"),
-        _theirs.c.username == bindparam("other"),
-        _mine.c.room == _theirs.c.room,
-        _mine.c.room != bindparam("besides"),
-        _mine.c.gone.is_(False),
-        _theirs.c.gone.is_(False),
-    )
-    .limit(1)
-)
+_theirs = members.alias()
 _has_closed = select(_theirs.c.room).where(_theirs.c.room == rooms.c.name, _theirs.c.closed.is_(True)).correlate(rooms)
+_has_blocked = select(blocks.c.pair).where(blocks.c.pair == rooms.c.name, blocks.c.gone.is_(False)).correlate(rooms)
+_is_conversation = rooms.c.access == "conversation"
 _found = Prepared(
     select(
         rooms.c.access,
         rooms.c.archived,
         members.c.role,
-        case((rooms.c.access == "conversation", _has_closed.exists()), else_=false()).label("closed"),
+        case((_is_conversation, _has_closed.exists()), else_=false()).label("closed"),
+        case((_is_conversation, _has_blocked.exists()), else_=false()).label("blocked"),
     )
     .select_from(
         rooms.outerjoin(
@@ -247,11 +269,13 @@ def _conversation(db: Connection, me: Caller, room: str) -> Here:
         raise NotFound(room=room)
     row = _found.one(db, {"room": room, "username": me.username})
     if row is not None:
-        return Here(room, "conversation", "member", closed=row["closed"])
+        return Here(room, "conversation", "member", closed=row["closed"], blocked=row["blocked"])
     for username in names.people(room):
         if username != me.username:
             person(db, username, field="room")
-    return Here(room, "conversation", "member", exists=False)
+    others = [username for username in names.people(room) if username != me.username]
+    blocked = len(others) == 1 and bool(relations.blocking(db, me.username, others[0]))
+    return Here(room, "conversation", "member", exists=False, blocked=blocked)
 
 
 def _thread(db: Connection, me: Caller, room: str) -> Here:
@@ -268,4 +292,4 @@ def _thread(db: Connection, me: Caller, room: str) -> Here:
     if above["number"] is None:
         raise Invalid("That's an event in the room's timeline, not a message.", field="room")
     state = {"exists": above["exists"], "archived": base.archived, "ended": above["deleted"]}
-    return Here(room, "thread", base.role, **state)
+    return Here(room, "thread", base.role, **state, blocked=base.blocked)

@@ -34,6 +34,8 @@ class Changes:
     def __init__(self, db: Connection, locked: Container[str] = ()) -> None:
         self._db, self.locked = db, locked
         self.by_room: dict[str, Change] = {}
+        self.added = 0
+        """How many rows were added so far."""
         self._found: dict[tuple[str, bool], list[Mapping[str, Any]]] = {}
 
     def rev(self, room: str) -> int:
@@ -55,12 +57,12 @@ class Changes:
         """
         if table not in SYNCED:
             raise NotSynced(table)
-        self._found.clear()
+        self._grow()
         self.by_room[room].rows.setdefault(table, []).append(row)
 
     def put(self, room: str, table: str, row: Mapping[str, Any]) -> None:
         """Broadcast ``row`` instead of the one that `add` was given before, if any."""
-        self._found.clear()
+        self._grow()
         self.by_room[room].rows[table] = [row]
 
     def of(self, table: str, *, events: bool) -> list[Mapping[str, Any]]:
@@ -72,6 +74,10 @@ class Changes:
                 found = [row for row in found if row["number"] is not None]
             self._found[table, events] = found
         return found
+
+    def _grow(self) -> None:
+        self.added += 1
+        self._found.clear()
 
     def _advance(self, room: str, *, revs: int, messages: int) -> tuple[int, int]:
         """Advance the room's counters and return them: of changes and of messages."""

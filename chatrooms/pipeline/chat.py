@@ -27,6 +27,10 @@ class Chat(Protocol):
     facts: Facts
     blobs: Blobs
 
+    @property
+    def name(self) -> str:
+        """What the server is called."""
+
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Run a command."""
 

@@ -82,8 +82,9 @@ class Part:
     """A field that a feature adds to messages, such as when they were pinned.
 
     ``load`` returns the values by message id; messages without one get ``empty``, which must be immutable. ``store``
-    runs whenever a message is posted, edited or deleted (its text is then None), and returns its value. ``mine``
-    returns, by message id, what a person knows of messages beyond the values, which are the same for everyone.
+    runs whenever a message is posted, edited or deleted (its text is then None), and returns its value. ``mine``,
+    which one part can have, returns by message id the emoji of a person's own reactions that the values do not show,
+    which are the same for everyone; clients receive it beside the messages.
     ``found_by`` has what people can search for, such as ``is:pinned``, each with a function that returns a query for
     the ids of these messages, for a person. ``type`` and ``doc`` describe the field in the documentation. A deleted
     message keeps the value of one that ``survives``. Before a text is posted or edited, ``allow`` gets its room and
@@ -116,7 +117,8 @@ class Act:
     ``parts`` are the fields that features add to messages, ``blank`` their values in a new message.
     ``server`` is the server's display name, ``epoch`` that of its database, ``limits`` are its settings.
     ``online`` returns the usernames of the people who are online, if the chat knows.
-    ``ended`` lists the ids of sessions whose sockets to disconnect; ``queued`` is true once a job was enqueued.
+    ``ended`` lists the ids of sessions whose sockets to disconnect, ``barred`` the people; ``queued`` is true once a
+    job was enqueued.
     ``deferred`` are changes that such a job will broadcast, which count against the caller's rate now.
     """
 
@@ -130,6 +132,7 @@ class Act:
     now: str = field(default_factory=clock.now)
     signals: list[Signal] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    barred: list[str] = field(default_factory=list)
     queued: bool = False
     deferred: list[Change] = field(default_factory=list)
     server: str = ""
@@ -204,11 +207,11 @@ def query(
     repeatable: bool = True,
     method: str = "",
 ) -> Callable[[Callable[[Act, P, F], R]], Command[P]]:
-    """Declare a command that reads, and may emit signals; then it is not ``repeatable``."""
+    """Declare a command that reads, and may emit signals if it is not ``repeatable``."""
 
     def declare(body: Callable[[Act, P, F], R]) -> Command[P]:
         how: Any = {"aligned": aligned, "opens": opens, "closes": closes, "repeatable": repeatable, "method": method}
-        return _declared(name, "query", may, body, _no_room, rate, cost, **how)
+        return _declared(name, "query", may, body, no_room, rate, cost, **how)
 
     return declare
 
@@ -219,7 +222,7 @@ def live(
     """Declare a coroutine function for what sockets or slow work need; it gets its feature's ``component``."""
 
     def declare(body: Callable[[C, Caller, P], Awaitable[R]]) -> Command[P]:
-        return _declared(name, "live", may, body, _no_room, rate, repeatable=repeatable, method=method)
+        return _declared(name, "live", may, body, no_room, rate, repeatable=repeatable, method=method)
 
     return declare
 
@@ -234,7 +237,7 @@ def entry(
     """
 
     def declare(body: Callable[..., Awaitable[Any]]) -> Command[Any]:
-        return _declared(name, "entry", may, body, _no_room, rate)
+        return _declared(name, "entry", may, body, no_room, rate)
 
     return declare
 
@@ -245,6 +248,8 @@ def _declared(  # noqa: PLR0917 - the fields of Command, in order
     hints = get_type_hints(body)
     if rate not in RATES:
         raise ValueError(f"{name} has an unknown rate: {rate}")
+    if missing := {"p", "return"} - hints.keys():
+        raise ValueError(f"{name} needs type hints: its parameters are called `p`, and it lacks {sorted(missing)}")
     named = weights.named(hints["p"])
     return Command(name, kind, hints["p"], hints["return"], may, body, locks, rate, cost, named, **how)
 
@@ -254,7 +259,8 @@ def own_room(_db: Connection, me: Caller, _p: Any) -> Iterable[str]:
     return (me.username,)
 
 
-def _no_room(_db: Connection, _me: Caller, _p: Params) -> Iterable[str]:
+def no_room(_db: Connection, _me: Caller, _p: Any) -> Iterable[str]:
+    """Lock nothing: what changes is in no room."""
     return ()
 
 

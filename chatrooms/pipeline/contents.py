@@ -41,7 +41,7 @@ class Incoming:
 class Outgoing:
     """A file to send: its ``key`` in the store and its ``size``, None if only the store knows it.
 
-    Only an ``inline`` one is shown by browsers.
+    Only an ``inline`` one is shown by browsers, which keep one that ``lasts``: what its address leads to never changes.
     """
 
     key: str
@@ -49,24 +49,35 @@ class Outgoing:
     type: str
     size: int | None
     inline: bool
+    lasts: bool = False
 
 
 @dataclass(frozen=True)
 class Contents:
     """The functions of the feature.
 
-    ``incoming`` returns any upload, ``outgoing`` a file in a size, such as ``small``, or in full, if the caller may
-    have it. Both return None otherwise. ``used`` returns how many bytes of all people count, ``arrived``
+    ``incoming`` returns any upload, or None. ``used`` returns how many bytes of all people count, ``arrived``
     counts those of an upload, whose number it gets. ``finish`` makes an upload complete whose bytes are all there, for
     an address, and may run again; ``give_up`` removes one, and returns whether it could.
     """
 
     incoming: Callable[[Connection, str], Incoming | None]
-    outgoing: Callable[[Connection, Caller, str, str], Outgoing | None]
     used: Callable[[Connection], int]
     arrived: Callable[[Chat, str, int], Awaitable[None]]
     finish: Callable[[Chat, str, str], Coroutine[Any, Any, None]]
     give_up: Callable[[Chat, str], Awaitable[bool]]
+
+
+@dataclass(frozen=True)
+class Served:
+    """What is downloaded from ``/files/<folder>/<id>/<name>``, or without a folder if that is empty.
+
+    ``find`` gets the id, the name and a size, such as ``small``, or an empty one for all of it. It returns the file if
+    the caller may have it, or None.
+    """
+
+    folder: str
+    find: Callable[[Connection, Caller, str, str, str], Outgoing | None]
 
 
 async def size_of(blobs: Blobs, file: Outgoing) -> int:

@@ -6,36 +6,47 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Table
 
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Act, Command, Part
-from chatrooms.pipeline.contents import Contents
+from chatrooms.pipeline.contents import Contents, Served
 from chatrooms.pipeline.jobs import JobKind
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
+
+
+class Endless(Exception):
+    """Listeners add rows because of each other's rows without end: a mistake in their features."""
 
 
 @dataclass(frozen=True)
 class Listener:
     """A function that runs in the transaction of every command that changed rows of ``table``.
 
-    It may write to ``jobs`` and to tables that are not sent to clients, and add rows to the changes of rooms that the
-    command changed. To change another room, enqueue a job that runs a command. Of ``messages``, it gets the events in
-    timelines too if it wants ``events``.
+    It gets each row once, in whichever order the features are listed: also those that other listeners add, but not
+    those that it adds itself. It may write to ``jobs`` and to tables that are not sent to clients, and add rows to the
+    changes of rooms that the command changed. To change another room, enqueue a job that runs a command. Of
+    ``messages``, it gets the events in timelines too if it wants ``events``.
     """
 
     table: str
     run: Callable[[Act, Sequence[Row]], None]
     events: bool = False
 
-    def listen(self, act: Act) -> None:
-        """Run with the rows that the command changed, if it changed any."""
-        if rows := act.changes.of(self.table, events=self.events):
-            self.run(act, rows)
+    def listen(self, act: Act, heard: Sequence[Row] = ()) -> Sequence[Row]:
+        """Run with the changed rows that it has not ``heard`` yet, if there are any; return all that it knows now."""
+        rows: Sequence[Row] = act.changes.of(self.table, events=self.events)
+        known = {id(row) for row in heard}
+        new = [row for row in rows if id(row) not in known] if known else rows
+        if not new:
+            return rows
+        self.run(act, new)
+        return act.changes.of(self.table, events=self.events)
 
 
 def on(table: str, *, events: bool = False) -> Callable[[Callable[[Act, Sequence[Row]], None]], Listener]:
@@ -59,8 +70,8 @@ class Feature:
 
     Its ``tables`` are declared on `storage.tables.metadata`, and a migration in ``storage/migrations/versions`` creates
     them in every database, so that a chat can be given the feature later. Its ``component`` is made once for each chat
-    and is the first argument of its ``live`` commands and its entries. With ``contents``, files are uploaded and
-    downloaded over HTTP; one feature can have it.
+    and is the first argument of its ``live`` commands, its entries and its jobs. With ``contents``, files are uploaded
+    over HTTP; one feature can have it. What it has ``served`` is downloaded.
     """
 
     tables: tuple[Table, ...] = ()
@@ -70,6 +81,7 @@ class Feature:
     jobs: tuple[JobKind, ...] = ()
     component: Callable[[Broadcast, Chat], Component] | None = None
     contents: Contents | None = None
+    served: tuple[Served, ...] = ()
 
     def __post_init__(self) -> None:
         if self.component is None and any(command.kind == "live" for command in self.commands):
@@ -77,7 +89,7 @@ class Feature:
 
 
 class Features:
-    """The features of one chat; raises ``ValueError`` if two of them use the same name."""
+    """The features of one chat; raises ``ValueError`` if two of them have the same name, or what one can have."""
 
     def __init__(self, features: Iterable[Feature]) -> None:
         self._listed = listed = tuple(features)
@@ -88,11 +100,23 @@ class Features:
         self.jobs = _by_name(job for feature in listed for job in feature.jobs)
         self.parts = tuple(_by_name(part for feature in listed for part in feature.parts).values())
         self.blank = MappingProxyType({part.name: part.empty for part in self.parts})
-        self.contents = [feature.contents for feature in listed if feature.contents][:1]
+        self.contents = _at_most_one("contents", [feature.contents for feature in listed if feature.contents])
+        _at_most_one("mine", [part for part in self.parts if part.mine])
+        self.served = tuple(served for feature in listed for served in feature.served)
         self.listeners = tuple(listener for feature in listed for listener in feature.listeners)
 
+    def listen(self, act: Act) -> None:
+        """Run the listeners with the rows that a command changed, until none of them adds another; raises `Endless`."""
+        heard: list[Sequence[Row]] = [()] * len(self.listeners)
+        for _ in range(len(self.listeners) + 1):
+            before = act.changes.added
+            heard = [listener.listen(act, known) for listener, known in zip(self.listeners, heard, strict=True)]
+            if act.changes.added == before:
+                return
+        raise Endless
+
     def start(self, broadcast: Broadcast, chat: Chat) -> list[Component]:
-        """Make the components, and bind the live commands and entries to them."""
+        """Make the components, and bind the live commands, entries and jobs to them."""
         started = []
         for feature in self._listed:
             if feature.component:
@@ -101,7 +125,14 @@ class Features:
                 bound = [replace(each, body=partial(each.body, component)) for each in feature.commands]
                 self.commands |= {each.name: each for each in bound if each.kind == "live"}
                 self.entries |= {each.name: each for each in bound if each.kind == "entry"}
+                self.jobs |= {each.name: replace(each, run=partial(each.run, component)) for each in feature.jobs}
         return started
+
+
+def _at_most_one(what: str, found: list[T]) -> list[T]:
+    if len(found) > 1:
+        raise ValueError(f"only one can have `{what}`, not {len(found)}")
+    return found
 
 
 def _by_name(things: Iterable[Any]) -> dict[str, Any]:

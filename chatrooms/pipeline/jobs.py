@@ -7,7 +7,9 @@ makes enqueueing idempotent too. So slow work never blocks the writer, and is no
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,34 +17,34 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, bindparam, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from chatrooms import clock
+from chatrooms import clock, ids
 from chatrooms.errors import Unavailable
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
-from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import jobs
+from chatrooms.storage.upserts import Upsert
 from chatrooms.wire import failures
+
+log = logging.getLogger(__name__)
 
 CAPACITY = 100
 """The most jobs that run at once, and that are finished in one transaction."""
 SECONDS_TO_RUN = 60.0
-SECONDS_TO_LOOK = 60.0
+SECONDS_TO_LOOK = 5.0
 """How often to look for jobs that did not wake the runner, such as those of another process."""
 LONGEST_PAUSE = 3600
 DAYS_KEPT = 7
 """How long a finished job is kept; until then, enqueueing the same key again has no effect."""
 
 _ROW = ("kind", "key", "data", "due_at", "attempts")
-_INSERT: Mapping[str, Prepared] = {
-    dialect: Prepared(
-        made(jobs)
+_INSERT = Upsert(
+    lambda insert: (
+        insert(jobs)
         .values({column: bindparam(f"new_{column}") for column in _ROW})
         .on_conflict_do_nothing(index_elements=["kind", "key"])
     )
-    for dialect, made in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
+)
 
 
 @dataclass(frozen=True)
@@ -62,19 +64,26 @@ class JobKind:
 
     ``run`` is awaited with the chat and the job. If it raises, the error is logged and the job is retried with
     exponential backoff, up to ``attempts`` attempts. With ``every``, there is one such job, which runs at that
-    interval.
+    interval. Of a feature with a component, ``run`` gets that first. At most ``at_once`` jobs of the kind run at a
+    time, so that slow ones leave room to others.
     """
 
     name: str
-    run: Callable[[Chat, Job], Awaitable[None]]
+    run: Callable[..., Awaitable[None]]
     every: timedelta | None = None
     attempts: int = 12
+    at_once: int = CAPACITY
 
 
 def enqueue(act: Act, kind: JobKind, key: str, data: Any = None, *, due: str | None = None) -> None:
     """Enqueue a job to run after this command's commit, or at ``due``, unless one of the same kind and key exists."""
     act.queued = True
     _insert(act.db, kind, key, data, due or act.now)
+
+
+def leave(db: Connection, kind: JobKind, data: Any) -> None:
+    """Leave a job for the server, from another process; it looks every few seconds, or when it starts."""
+    _insert(db, kind, ids.new(), data, clock.now())
 
 
 class Queue:
@@ -105,13 +114,16 @@ class Runner:
     def __init__(self, chat: Chat, kinds: Mapping[str, JobKind], queue: Queue) -> None:
         self._chat, self._kinds, self._queue = chat, kinds, queue
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._of_kind: Counter[str] = Counter()
         self._done: list[tuple[Job, Exception | None]] = []
+        self._reported: set[str] = set()
+        self._look_at = 0.0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run jobs inside this context. Jobs that are cancelled at the end run again after the next start."""
         self._queue.reset()
-        self._running, self._done = {}, []
+        self._running, self._of_kind, self._done, self._look_at = {}, Counter(), [], 0.0
         task = asyncio.create_task(self._keep_going())
         try:
             yield
@@ -137,12 +149,29 @@ class Runner:
         if self._done:
             await self._finish()
         await self._start()
+        await self._report_unknown()
         await self._queue.wait(await self._seconds_to_next())
 
     async def _start(self) -> None:
         room = CAPACITY - len(self._running)
-        for job in await self._chat.lookup(lambda db: _due(db, self._kinds, self._running, room)):
-            self._running[job.id] = asyncio.create_task(self._run(job))
+        for job in await self._chat.lookup(lambda db: _due(db, self._open(), self._running, room)):
+            if self._of_kind[job.kind] < self._kinds[job.kind].at_once:
+                self._of_kind[job.kind] += 1
+                self._running[job.id] = asyncio.create_task(self._run(job))
+
+    def _open(self) -> list[str]:
+        """Return the kinds of which more jobs may run."""
+        return [name for name, kind in self._kinds.items() if self._of_kind[name] < kind.at_once]
+
+    async def _report_unknown(self) -> None:
+        """Warn once of each kind whose jobs are due but that no feature lists, so that no one can run them."""
+        now = asyncio.get_running_loop().time()
+        if now < self._look_at:
+            return
+        self._look_at = now + SECONDS_TO_LOOK
+        for kind in await self._chat.lookup(lambda db: _unknown(db, {*self._kinds, *self._reported})):
+            self._reported.add(kind)
+            log.warning("jobs of the kind %s are waiting, but no feature of this chat runs them", kind)
 
     async def _run(self, job: Job) -> None:
         failure: Exception | None = None
@@ -161,11 +190,12 @@ class Runner:
         del self._done[: len(done)]
         for job, _ in done:
             del self._running[job.id]
+            self._of_kind[job.kind] -= 1
 
     async def _seconds_to_next(self) -> float:
         if len(self._running) >= CAPACITY:
             return SECONDS_TO_LOOK
-        due = await self._chat.lookup(lambda db: _next_due(db, self._kinds, self._running))
+        due = await self._chat.lookup(lambda db: _next_due(db, self._open(), self._running))
         return SECONDS_TO_LOOK if due is None else min(SECONDS_TO_LOOK, max(0.0, clock.seconds_until(due)))
 
     def _arm(self, act: Act) -> None:
@@ -176,7 +206,7 @@ class Runner:
 
 def _insert(db: Connection, kind: JobKind, key: str, data: Any, due: str) -> None:
     row = dict(zip(_ROW, (kind.name, key, orjson.dumps(data).decode(), due, 0), strict=True))
-    _INSERT[db.dialect.name].run(db, {f"new_{column}": value for column, value in row.items()})
+    _INSERT.run(db, {f"new_{column}": value for column, value in row.items()})
 
 
 def _waiting(kinds: Iterable[str], running: Iterable[int]) -> Any:
@@ -187,6 +217,11 @@ def _due(db: Connection, kinds: Iterable[str], running: Iterable[int], limit: in
     found = select(jobs).where(*_waiting(kinds, running), jobs.c.due_at <= clock.now())
     rows = db.execute(found.order_by(jobs.c.due_at, jobs.c.id).limit(limit))
     return [Job(row.id, row.kind, row.key, row.data, row.attempts) for row in rows]
+
+
+def _unknown(db: Connection, known: Iterable[str]) -> Sequence[str]:
+    waiting = jobs.c.done_at.is_(None), jobs.c.due_at <= clock.now(), jobs.c.kind.not_in(list(known))
+    return db.scalars(select(jobs.c.kind).where(*waiting).distinct().order_by(jobs.c.kind)).all()
 
 
 def _next_due(db: Connection, kinds: Iterable[str], running: Iterable[int]) -> str | None:

@@ -1,4 +1,4 @@
-"""The path of every command: count rates, parse, lock rooms, check permission, run, commit, broadcast."""
+"""The path of every command: count its rate, parse, lock the rooms, check the permission, run, commit, broadcast."""
 
 from __future__ import annotations
 
@@ -43,6 +43,10 @@ AT_ONCE = 2
 """How many queries run at once per network address, or per person if there is none."""
 
 
+class NotRepeatable(Exception):
+    """A repeatable query emitted signals, which would be emitted again with it: a mistake in its declaration."""
+
+
 class Pipeline:
     """Runs commands: from a door to the database, and from the commit to the sockets."""
 
@@ -60,10 +64,16 @@ class Pipeline:
         db.writer.on_commit(self._committed)
         self._query_slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
+    @property
+    def name(self) -> str:
+        """What the server is called: as the setting says, or else its owner."""
+        ours = self.settings
+        return ours.name if "name" in ours.model_fields_set else self.facts.name or ours.name
+
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Run a command and return its result; raises a `Refusal`."""
         try:
-            self.sessions.note(me.session)
+            self.sessions.note(me)
             command = self._features.commands.get(name)
             if command is None:
                 raise UnknownCommand(command=name[:100])
@@ -82,7 +92,7 @@ class Pipeline:
         if command is None or command.kind != "change" or weight(command, given) is not None:
             return False
         try:
-            self.sessions.note(me.session)
+            self.sessions.note(me)
             self._charges.spend(command.rate, me)
             p = self._parsed(command, given, me)
             self._db.writer.submit(*self._writing(command, p, me), partial(self._done, done))
@@ -116,8 +126,8 @@ class Pipeline:
             declared.may(stranger, p)
             return await declared.body(stranger, p)
         except Refusal as refusal:
-            told = given if isinstance(given, dict) and "password" not in given else {}  # people mix up the fields
-            username = told.get("username")
+            fields = given if isinstance(given, dict) and "password" not in given else {}  # people mix up the fields
+            username = fields.get("username")
             self._tally.note(logging.INFO, f"{name} refused: {refusal.code}", who(username, stranger.address))
             raise
 
@@ -125,7 +135,8 @@ class Pipeline:
         """Run ``work`` as a change that is not a command, such as a first join or a job."""
 
         def run(db: Connection, rates: Rates) -> Outcome[R]:
-            self.sessions.require(me.session)
+            if me.session is not None:  # others may be signing in, and are not known by then
+                self.sessions.require(me)
             act = self._act(me, db, rates)
             act.changes.locked = locks
             return self._outcome(act, work(act))
@@ -142,7 +153,9 @@ class Pipeline:
         queued = False
         for outcome in outcomes:
             events += outcome.events()
-            self.sessions.end(outcome.ended)  # again: a handshake may have found one before the commit
+            self.sessions.end(
+                [*outcome.ended, *outcome.barred]
+            )  # again: a handshake may have found one before the commit
             queued |= outcome.queued
         await self._broadcast.publish(events)
         if queued:
@@ -201,7 +214,7 @@ class Pipeline:
             for session in ended:
                 self.sessions.find_again(session, self.sessions.now())
             outcome = run(db, next(rates))
-            ended[:] = outcome.ended
+            ended[:] = [*outcome.ended, *outcome.barred]
             return outcome
 
         return work
@@ -233,11 +246,14 @@ class Pipeline:
     def _query(self, command: Command[P], p: P, me: Caller, db: Connection) -> Outcome[Any]:
         """Run a command on a reader's thread."""
         act = self._act(me, db, self._rates)
-        return self._outcome(act, command.body(act, p, command.may(act, p)))
+        outcome = self._outcome(act, command.body(act, p, command.may(act, p)))
+        if command.repeatable and outcome.signals:
+            raise NotRepeatable(command.name)
+        return outcome
 
     def _change(self, command: Command[P], p: P, me: Caller, db: Connection, rates: Rates) -> Outcome[Any]:
         """Run a command on the writer's thread; raises `RateLimited` if its broadcast exceeds the caller's rate."""
-        self.sessions.require(me.session)
+        self.sessions.require(me)
         act = self._act(me, db, rates)
         act.changes.locked = set(command.locks(db, me, p))
         outcome = self._outcome(act, command.body(act, p, command.may(act, p)))
@@ -246,16 +262,15 @@ class Pipeline:
 
     def _act(self, me: Caller, db: Connection, rates: Rates) -> Act:
         ours, features = self.settings, self._features
-        more: Any = {"server": ours.name, "online": self._broadcast.online, "epoch": self.facts.epoch, "limits": ours}
+        more: Any = {"server": self.name, "online": self._broadcast.online, "epoch": self.facts.epoch, "limits": ours}
         return Act(me, db, Changes(db), rates, ours.lobby, features.parts, features.blank, **more)
 
     def _outcome(self, act: Act, result: R) -> Outcome[R]:
         """Return the outcome of what was done, after the listeners have seen it."""
-        for listener in self._features.listeners:
-            listener.listen(act)
-        if act.ended:
-            self.sessions.end(act.ended)
-        return Outcome(result, list(act.changes.by_room.values()), act.signals, act.ended, act.queued)
+        self._features.listen(act)
+        if act.ended or act.barred:
+            self.sessions.end([*act.ended, *act.barred])
+        return Outcome(result, list(act.changes.by_room.values()), act.signals, act.ended, act.queued, act.barred)
 
 
 def _whom(me: Caller) -> str:

@@ -1,10 +1,15 @@
-"""Which sessions are used, and which were ended: their commands are rejected from the commit on."""
+"""Which sessions are used, and which were ended: their commands are rejected from the commit on.
+
+People who are barred count as ended too, by their usernames, which are shorter than ids of sessions: where a host
+application signs people in, they have no sessions.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from chatrooms.errors import Unauthorized
+from chatrooms.pipeline.commands import Caller
 
 MOST = 10_000
 """How many ended sessions are remembered; their sockets are closed soon after they end."""
@@ -18,19 +23,19 @@ class SessionUse:
         self._ended: dict[str, int] = {}
         self._endings = 0
 
-    def note(self, session: str | None) -> None:
-        """Note that a command came by a session; raises `Unauthorized` if it was ended."""
-        if session is not None:
-            self.require(session)
-            self._used.add(session)
+    def note(self, me: Caller) -> None:
+        """Note that a command came by the caller's session, if any; raises `Unauthorized` if it was ended."""
+        self.require(me)
+        if me.session is not None:
+            self._used.add(me.session)
 
-    def require(self, session: str | None) -> None:
-        """Raise `Unauthorized` if a session was ended."""
-        if session in self._ended:
+    def require(self, me: Caller) -> None:
+        """Raise `Unauthorized` if the caller's session was ended, or the caller was barred."""
+        if self._ended and (me.session in self._ended or me.username in self._ended):
             raise Unauthorized("This session was ended.")
 
     def end(self, sessions: Iterable[str]) -> None:
-        """Reject commands of these sessions from now on."""
+        """Reject commands of these sessions or people from now on."""
         for session in sessions:
             self._ended[session] = self._endings = self._endings + 1
             if len(self._ended) > MOST:
@@ -41,7 +46,7 @@ class SessionUse:
         return self._endings
 
     def find_again(self, session: str, since: int) -> None:
-        """Accept a session that the database had at ``since``, because its end before was undone."""
+        """Accept a session or person that the database had at ``since``, because their end before was undone."""
         if self._ended.get(session, since + 1) <= since:
             del self._ended[session]
 

@@ -23,16 +23,21 @@ facts = Table(
         comment="what only the server can compute is made with it",
     ),
     Column("ran_at", String(24), nullable=False, comment="when a server was last known to run, by its clock"),
+    Column("name", String(60), nullable=False, server_default="", comment="of the server, if its owner named it"),
 )
 
 
 class Facts(NamedTuple):
-    """What tells this chat from others on its host, and its history from those of restored backups."""
+    """What tells this chat from others on its host, and its history from those of restored backups.
+
+    ``name`` is what its owner calls the server, or empty.
+    """
 
     instance: str
     epoch: str
     ran_at: str
     secret: str = ""
+    name: str = ""
 
     @classmethod
     def unknown(cls) -> Facts:
@@ -42,7 +47,8 @@ class Facts(NamedTuple):
 
 def find_or_make(db: Connection, now: str) -> Facts:
     """Return the facts; make them up in a new database."""
-    row = db.execute(select(facts.c.instance, facts.c.epoch, facts.c.ran_at, facts.c.secret)).one_or_none()
+    columns = facts.c.instance, facts.c.epoch, facts.c.ran_at, facts.c.secret, facts.c.name
+    row = db.execute(select(*columns)).one_or_none()
     if row:
         return Facts(*row)
     made = Facts(secrets.token_hex(4), _new_epoch(), now, secrets.token_hex(32))
@@ -53,6 +59,11 @@ def find_or_make(db: Connection, now: str) -> Facts:
 def note_running(db: Connection, now: str) -> None:
     """Note that a server runs now."""
     db.execute(update(facts).values(ran_at=now))
+
+
+def rename(db: Connection, name: str) -> None:
+    """Store what the owner calls the server."""
+    db.execute(update(facts).values(name=name))
 
 
 def renew(db: Connection) -> None:

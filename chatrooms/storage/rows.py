@@ -26,6 +26,13 @@ Role = TypeAliasType(
     "Role",
     Annotated[Literal["owner", "moderator", "member"], Field(description="What a member may do in a room.")],
 )
+ServerRole = TypeAliasType(
+    "ServerRole",
+    Annotated[
+        Literal["owner", "admin", "moderator", "member", "guest"],
+        Field(description="What a person may do on this server, from most to least."),
+    ],
+)
 
 Name = Annotated[str, Field(description="The room's name.")]
 Person = Annotated[str, Field(description="The person's username.")]
@@ -39,10 +46,17 @@ Rev = Annotated[
 Created = Annotated[str, Field(description="When it was created; ISO 8601, UTC, with milliseconds.")]
 
 
+EventKind = Literal[
+    "joined", "left", "invited", "removed", "renamed", "topic", "access", "pinned", "archived", "unarchived", "role"
+]
+"""What happens in rooms; clients expect that there can be other kinds."""
+
+
 class EventData(TypedDict, total=False):
     """The details of an event: those that its kind has."""
 
-    username: Annotated[str, Field(description="Who was invited or removed.")]
+    username: Annotated[str, Field(description="Who was invited or removed, or got another role.")]
+    role: Annotated[Role, Field(description="The new role of that person.")]
     owner: Annotated[str, Field(description="Who became the owner because the last one left or was removed.")]
     title: Annotated[str, Field(description="The new title.")]
     topic: Annotated[str, Field(description="The new topic; may be empty.")]
@@ -68,7 +82,7 @@ class Message(TypedDict):
         str,
         Field(
             description="`text`, or what happened: `joined`, `left`, `invited`, `removed`, `renamed` (a new title), "
-            "`topic`, `access`, `pinned`, `archived` or `unarchived`; there can be other kinds."
+            "`topic`, `access`, `role`, `pinned`, `archived` or `unarchived`; there can be other kinds."
         ),
     ]
     text: Annotated[
@@ -125,6 +139,13 @@ class Room(TypedDict):
     created_by: Annotated[str, Field(description="The username of the person who created it.")]
     created_at: Created
     archived: Annotated[bool, Field(description="Whether it is archived, and so read-only.")]
+    picture: Annotated[
+        str | None,
+        Field(
+            description="Its picture, or `null`: at `files/rooms/<name without #>/<picture>`, as that of a person; "
+            "that of a private room for members only."
+        ),
+    ]
     rev: Rev
     posted: Annotated[
         int, Field(description="How many messages had been posted when the row was read, deleted ones included.")
@@ -172,7 +193,15 @@ class User(TypedDict):
     username: Person
     name: Annotated[str, Field(description="The name that others see; if empty, the username.")]
     about: Annotated[str, Field(description="One line about the person.")]
+    picture: Annotated[
+        str | None,
+        Field(
+            description="Their picture, or `null`: at `files/people/<username>/<picture>`, a square of 512 pixels as "
+            "WebP, or of 128 with `?size=small`."
+        ),
+    ]
     created_at: Created
+    role: Annotated[ServerRole, Field(description="What the person may do on this server.")]
     rev: Rev
 
 
@@ -229,6 +258,15 @@ class Follow(TypedDict):
     rev: Rev
 
 
+class Block(TypedDict):
+    """A person whom you have blocked; in your own room only."""
+
+    blocked: Annotated[str, Field(description="The username of the person.")]
+    at: Annotated[str, Field(description="When you blocked or unblocked them; ISO 8601, UTC, with milliseconds.")]
+    gone: Annotated[bool, Field(description="Whether you have unblocked them.")]
+    rev: Rev
+
+
 class Change(TypedDict):
     """The changes of one commit in a room: the current rows, by table."""
 
@@ -254,6 +292,7 @@ class Change(TypedDict):
         Annotated[list[Bookmark], Field(description="Messages that you bookmarked; in your own room only.")]
     ]
     follows: NotRequired[Annotated[list[Follow], Field(description="Threads that you follow; in your own room only.")]]
+    blocks: NotRequired[Annotated[list[Block], Field(description="People whom you blocked; in your own room only.")]]
     messages: NotRequired[
         Annotated[list[Message], Field(description="Messages that were posted or changed, and events.")]
     ]

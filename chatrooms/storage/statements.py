@@ -6,13 +6,24 @@ each message, connection or catch-up is prepared; everything else goes through C
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, cast
 
 import orjson
-from sqlalchemy import JSON, Boolean, Connection, Dialect, Executable
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Executable,
+    SelectBase,
+    TextClause,
+    UpdateBase,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
 
 
 class Prepared:
@@ -48,7 +59,7 @@ class Prepared:
 
     def _named(self, rows: Iterable[Any]) -> list[dict[str, Any]]:
         names = self._names
-        named = [dict(zip(names, row, strict=False)) for row in rows]
+        named = [dict(zip(names, row, strict=True)) for row in rows]
         for name, read in self._readings:
             for row in named:
                 row[name] = read(row[name])
@@ -69,7 +80,9 @@ class Prepared:
 
     def _compile(self, dialect: Dialect) -> tuple[str, list[str] | None, dict[str, Any]]:
         """Return the SQL, the order of positional parameters if the driver needs it, and the statement's constants."""
-        compiled: Any = self._statement.compile(dialect=dialect)
+        compiled = cast(SQLCompiler, self._statement.compile(dialect=dialect))
+        if compiled.positional and compiled.positiontup is None:
+            raise TypeError(f"{compiled} has positional parameters without an order")
         constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         found = self._compiled[dialect.name] = (str(compiled), compiled.positiontup, constants)
         return found
@@ -87,6 +100,10 @@ def _decoded(value: Any) -> Any:
     return orjson.loads(value) if isinstance(value, str) else value
 
 
-def _columns(statement: Any) -> Any:
-    """Return the columns of a SELECT or of a RETURNING clause."""
-    return tuple(getattr(statement, "selected_columns", None) or getattr(statement, "_returning", None) or ())
+def _columns(statement: Executable) -> Sequence[ColumnElement[Any]]:
+    """Return the columns of a SELECT or of a RETURNING clause; those of a text are unknown, so that it can only run."""
+    if isinstance(statement, TextClause):
+        return ()
+    if not isinstance(statement, SelectBase | UpdateBase):
+        raise TypeError(f"a {type(statement).__name__} cannot be prepared")
+    return list(statement.exported_columns)

@@ -21,7 +21,18 @@ from sqlalchemy import (
 )
 
 from chatrooms.storage.given import Base
-from chatrooms.storage.tables import bookmarks, follows, inbox, is_message, members, messages, reads, rooms, users
+from chatrooms.storage.tables import (
+    blocks,
+    bookmarks,
+    follows,
+    inbox,
+    is_message,
+    members,
+    messages,
+    reads,
+    rooms,
+    users,
+)
 
 COUNTED = 1000
 """Beyond so many messages after a read position nothing is counted."""
@@ -108,12 +119,13 @@ def _first(found: Select[Any], order: ColumnElement[int]) -> Select[Any]:
 MESSAGE = ("id", "room", "seq", "number", "author", "kind", "text", "data", "at", "edited_at", "deleted", "reply_to")
 MEMBER = ("room", "username", "role", "since", "gone")
 MEMBERSHIP = (*MEMBER, "closed", "favorite", "invited_by", "muted", "muted_until")
-ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "posted", "members")
+ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "picture", "posted", "members")
 READ = ("username", "room", "seq", "number")
 ITEM = ("id", "kind", "room", "message", "seq", "by", "at", "read", "gone")
 BOOKMARK = ("message", "room", "seq", "at", "gone")
 FOLLOW = ("username", "room", "message", "at", "gone")
-USER = ("username", "name", "about", "created_at")
+BLOCK = ("blocked", "at", "gone")
+USER = ("username", "name", "about", "picture", "created_at", "role")
 
 SYNCED: dict[str, Synced] = {
     "rooms": Synced(
@@ -145,5 +157,6 @@ SYNCED: dict[str, Synced] = {
     ),
     "bookmarks": Synced(bookmarks, bookmarks.c.username, bookmarks.c.rev, BOOKMARK, personal=True),
     "follows": Synced(follows, follows.c.username, follows.c.rev, FOLLOW, personal=True),
+    "blocks": Synced(blocks, blocks.c.username, blocks.c.rev, BLOCK, personal=True),
     "messages": Synced(messages, messages.c.room, messages.c.rev, MESSAGE, whole=False, born=messages.c.seq),
 }

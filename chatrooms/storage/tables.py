@@ -42,6 +42,7 @@ rooms = Table(
     Column("created_by", String(32), nullable=False),
     Column("created_at", String(24), nullable=False),
     Column("archived", Boolean, nullable=False),
+    Column("picture", String(36), comment="the id of the file"),
     Column("rev", Integer, nullable=False),
     Column(
         "counter",
@@ -71,8 +72,10 @@ users = Table(
     Column("written_look", String(200), nullable=False, server_default="", index=True, comment="see names.looks"),
     Column("name", Text, nullable=False),
     Column("about", Text, nullable=False),
+    Column("picture", String(36), comment="the id of the file"),
     Column("words", Text, nullable=False, server_default="", comment="of both names, to search in; see names.words"),
     Column("created_at", String(24), nullable=False),
+    Column("role", String(12), nullable=False, server_default="member", comment="on this server, see pipeline.rights"),
     Column("rev", Integer, nullable=False),
     Index(None, "username", "words"),
 )
@@ -214,6 +217,18 @@ follows = Table(
     Column("rev", Integer, nullable=False, comment="of the person's own room"),
     Index(None, "username", "rev"),
     Index(None, "room", "gone"),
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("blocked", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("pair", String(65), nullable=False, index=True, comment="the conversation of the two"),
+    Column("at", String(24), nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("rev", Integer, nullable=False, comment="of the person's own room"),
+    Index(None, "username", "rev"),
 )
 
 _is_unread = and_(inbox.c.read.is_(False), inbox.c.gone.is_(False))

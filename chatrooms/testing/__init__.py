@@ -51,7 +51,7 @@ def chat_app(tmp_path: Path) -> ChatApp:
         return handshake.auth.get("id")
 
     rates: Any = {f"rate_{name}": GENEROUS for name in RATES}
-    chat = Chatrooms(Settings(data=tmp_path / "chat", **rates), authenticate=believing)
+    chat = Chatrooms(Settings(data=tmp_path / "chat", previews=False, **rates), authenticate=believing)
     return ChatApp(chat, chat)
 
 

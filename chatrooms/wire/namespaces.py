@@ -7,7 +7,7 @@ from typing import Any
 import socketio
 
 from chatrooms.wire import calling
-from chatrooms.wire.manager import EVERYBODY
+from chatrooms.wire.rooms import EVERYBODY
 
 
 class Namespace(socketio.AsyncNamespace):  # type: ignore[misc]

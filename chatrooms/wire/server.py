@@ -16,10 +16,10 @@ from chatrooms.wire.dispatch import Dispatcher
 from chatrooms.wire.engine import quiet
 from chatrooms.wire.hooks import HookArguments
 from chatrooms.wire.limits import MAX_PACKET, Limits
-from chatrooms.wire.manager import EVERYBODY
 from chatrooms.wire.message import Delivery
 from chatrooms.wire.origins import Origins
 from chatrooms.wire.packets import DISCONNECT
+from chatrooms.wire.rooms import EVERYBODY
 from chatrooms.wire.session_limits import SessionLimits
 
 __all__ = ["MAX_PACKET", "NAMESPACE", "Delivery", "Limits", "Server"]

@@ -113,7 +113,7 @@ class Direct(WebSocket):
     def __init__(self, socket: Socket, protocol: WebSocketProtocol) -> None:
         super().__init__(socket)
         self._protocol = protocol
-        protocol.drained, protocol.noise = self.drained, socket.count_noise
+        protocol.use(drained=self.drained, noise=socket.count_noise)
         # The functions themselves: each event calls them once per recipient
         self.carry = protocol.carry
         self.buffered = protocol.buffered

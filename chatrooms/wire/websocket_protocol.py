@@ -51,6 +51,10 @@ class WebSocketProtocol(WebSocketReader):
         """Return whether the transport's buffer is below its high-water mark."""
         return not self._full
 
+    def use(self, *, drained: Callable[[], None], noise: Callable[[], None]) -> None:
+        """Call ``drained`` when a client keeps up again, and ``noise`` for each frame that is of no use."""
+        self.drained, self.noise = drained, noise
+
     def attach(self, session: Session) -> None:
         """Have ``session`` receive the messages, one after another, instead of giving them to the application."""
         self._session, self._attached = session, True

@@ -14,7 +14,7 @@ import {
  * The address after the `#`: `/r/lobby` is a room, `/r/lobby/7` a message in it, `/p/bob` a conversation, `/me` the
  * notes to self, `/me/7` one of them, `/r/lobby/7/thread` the thread under a message, `/r/lobby/7/thread/3` a reply in
  * it, `/rooms` the list, `/inbox` what concerns us, `/bookmarks` our bookmarks, `/threads` those that we follow,
- * `/search/words` a search. A link to a message is a path, `r/lobby/7`, so that a server
+ * `/search/words` a search, `/admin` the page for admins and `/admin/rooms` a part of it. A link to a message is a path, `r/lobby/7`, so that a server
  * can see its target; a link to a note is not.
  */
 
@@ -23,6 +23,7 @@ export const INBOX = "#/inbox";
 export const BOOKMARKS = "#/bookmarks";
 export const THREADS = "#/threads";
 export const SEARCH = "#/search";
+export const ADMIN = "#/admin";
 const LISTS = [ROOMS, INBOX, BOOKMARKS, THREADS];
 
 /** The address of a search. @param {string} query */
@@ -32,6 +33,12 @@ export const searchFor = (query) => (query ? `${SEARCH}/${encodeURIComponent(que
 export function queryAt(address) {
   const written = /^#\/search(?:\/(.*))?$/su.exec(address);
   return written && decoded(written[1] ?? "");
+}
+
+/** The part of the page for admins at an address, perhaps empty; null if it is none of it. @param {string} address @returns {string | null} */
+export function managedAt(address) {
+  const written = /^#\/admin(?:\/([a-z]+))?$/u.exec(address);
+  return written && (written[1] ?? "");
 }
 
 /** @param {string} room @param {string} mine */
@@ -54,7 +61,7 @@ export function roomAt(address, mine) {
 
 /** Whether an address leads to a room or a list; any other does not say what is shown. @param {string} address @param {string} mine */
 export const isPlace = (address, mine) =>
-  LISTS.includes(address) || queryAt(address) !== null || roomAt(address, mine) !== null;
+  LISTS.includes(address) || queryAt(address) !== null || managedAt(address) !== null || roomAt(address, mine) !== null;
 
 /** @param {string} names @param {string} mine @returns {string | null} null if the name is invalid */
 function conversationAt(names, mine) {

@@ -12,10 +12,10 @@ const linked = location.pathname.startsWith(`${BASE}r/`) ? location.pathname.sli
 export const askedFor = new URLSearchParams(location.search).get("as") ?? "";
 if (linked || askedFor) history.replaceState(null, "", linked ? `${BASE}#/${linked}` : `${BASE}${location.hash}`);
 
-const CODE = /^#\/(?<kind>link|invite)\/(?<code>[\w-]{43})$/u;
-/** @typedef {{kind: "" | "link" | "invite", code: string}} Opened */
+const CODE = /^#\/(?<kind>link|invite|setup)\/(?<code>[\w-]{43})$/u;
+/** @typedef {{kind: "" | "link" | "invite" | "setup", code: string}} Opened */
 const NOTHING = /** @type {Opened} */ ({ kind: "", code: "" });
-/** The link that was opened here, which signs this device in or invites to a room, until it is followed or declined. */
+/** The link that was opened here, which signs this device in, invites to a room, or makes the owner, until it is followed or declined. */
 export const opened = signal(NOTHING);
 export const closeOpened = () => void (opened.value = NOTHING);
 
@@ -87,9 +87,12 @@ export const showsBookmarks = computed(() => hash.value === BOOKMARKS);
 export const showsThreads = computed(() => hash.value === THREADS);
 /** What is searched, if a search is shown; null if not. */
 export const searched = computed(() => addresses.queryAt(hash.value));
-/** Whether a list of messages is shown instead of a room. */
+/** The part of the page for admins that is shown; empty for the first, null if the page is not shown. */
+export const managed = computed(() => addresses.managedAt(hash.value));
+/** Whether another page is shown instead of a room. */
 export const showsPage = computed(
-  () => showsInbox.value || showsBookmarks.value || showsThreads.value || searched.value !== null,
+  () =>
+    showsInbox.value || showsBookmarks.value || showsThreads.value || searched.value !== null || managed.value !== null,
 );
 
 export const isNarrow = matching("(width < 48rem)");

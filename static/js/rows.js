@@ -5,8 +5,9 @@ import * as store from "./store.js";
 
 /**
  * Merges rows into the store: of two versions of a row, the one with the greater rev wins.
+ * @import {Signal} from "@preact/signals"
  * @import {Window} from "./store.js"
- * @import {Bookmark, Follow, InboxItem, Member, Membership, Message, Read, Room, Tables, User} from "./wire.js"
+ * @import {Block, Bookmark, Follow, InboxItem, Member, Membership, Message, Read, Room, Tables, User} from "./wire.js"
  */
 
 /** @template K @template {{rev: number}} T @param {Map<K, T>} into @param {T[]} rows @param {(row: T) => K} key */
@@ -20,7 +21,7 @@ function merge(into, rows, key) {
 }
 
 /**
- * @template {number | string} T @param {import("@preact/signals").Signal<Map<string, T>>} table
+ * @template {number | string} T @param {Signal<Map<string, T>>} table
  * @param {[string, T][]} values By room; those that are not greater have no effect.
  */
 function raise(table, values) {
@@ -120,6 +121,11 @@ function takeBookmarks(_room, rows) {
   store.bookmarks.value = merge(store.bookmarks.value, rows, (row) => row.message);
 }
 
+/** @param {string} _room @param {Block[]} rows */
+function takeBlocks(_room, rows) {
+  store.blocks.value = merge(store.blocks.value, rows, (row) => row.blocked);
+}
+
 /** @param {string} _room @param {Follow[]} rows */
 function takeFollows(_room, rows) {
   store.follows.value = merge(store.follows.value, rows, (row) => row.room);
@@ -153,6 +159,7 @@ const takers = {
   reads: takeReads,
   inbox: takeInbox,
   bookmarks: takeBookmarks,
+  blocks: takeBlocks,
   follows: takeFollows,
   messages: takeMessages,
 };
@@ -207,7 +214,36 @@ export function startRoster(room, complete) {
   store.rosters.value = new Map(store.rosters.value).set(room, { rows, complete });
 }
 
-/** @template T @param {import("@preact/signals").Signal<Map<string, T>>} table @param {string} key */
+/**
+ * The tables of the store, each with what its rows are forgotten with: those of one room with it, those that only our
+ * own room has with that, and all of them when we sign out.
+ * @type {{[T in keyof typeof store as (typeof store)[T] extends Signal<Map<any, any>> ? T : never]: "room" | "personal" | "all"}}
+ */
+const FORGOTTEN_WITH = {
+  rooms: "room",
+  rosters: "room",
+  heads: "room",
+  newest: "room",
+  latest: "room",
+  uncounted: "room",
+  memberships: "personal",
+  closed: "personal",
+  reads: "personal",
+  inbox: "personal",
+  bookmarks: "personal",
+  blocks: "personal",
+  follows: "personal",
+  users: "all",
+  ownReactions: "all",
+};
+
+/** @param {("room" | "personal" | "all")[]} kinds @returns {Signal<Map<any, unknown>>[]} */
+function tablesOf(...kinds) {
+  const names = /** @type {(keyof typeof FORGOTTEN_WITH)[]} */ (Object.keys(FORGOTTEN_WITH));
+  return names.filter((name) => kinds.includes(FORGOTTEN_WITH[name])).map((name) => store[name]);
+}
+
+/** @template T @param {Signal<Map<string, T>>} table @param {string} key */
 function drop(table, key) {
   const rest = new Map(table.value);
   if (rest.delete(key)) table.value = rest;
@@ -219,44 +255,17 @@ function drop(table, key) {
  */
 export function forgetRoom(room, rev = 0) {
   store.windowOf(room).value = store.emptyWindow();
-  drop(store.rosters, room);
-  drop(store.heads, room);
-  drop(store.rooms, room);
-  drop(store.newest, room);
-  drop(store.latest, room);
-  drop(store.uncounted, room);
+  for (const table of tablesOf("room")) drop(table, room);
   if ((store.reads.value.get(room)?.room_rev ?? 0) > rev) drop(store.reads, room);
 }
 
 /** Forgets the rows that only our own room has. */
 export function forgetPersonal() {
-  store.memberships.value = new Map();
-  store.closed.value = new Map();
-  store.reads.value = new Map();
-  store.inbox.value = new Map();
-  store.bookmarks.value = new Map();
-  store.follows.value = new Map();
+  for (const table of tablesOf("personal")) table.value = new Map();
 }
 
 export function forgetEverything() {
-  for (const table of [
-    store.rooms,
-    store.memberships,
-    store.closed,
-    store.rosters,
-    store.heads,
-    store.reads,
-    store.inbox,
-    store.bookmarks,
-    store.follows,
-    store.users,
-    store.ownReactions,
-    store.newest,
-    store.latest,
-    store.uncounted,
-  ]) {
-    table.value = new Map();
-  }
+  for (const table of tablesOf("room", "personal", "all")) table.value = new Map();
   for (const window of store.windows.values()) window.value = store.emptyWindow();
   store.me.value = null;
   store.ready.value = false;

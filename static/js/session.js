@@ -51,9 +51,19 @@ export async function signIn(name, password) {
   await begin(user.username);
 }
 
-/** Signs in by a link from another device; who was here in this tab is so no longer. @param {string} code */
-export async function followLink(code) {
-  const { user } = await ask("session.link", { code });
+/** Signs in by a link from another device. @param {string} code */
+export const followLink = (code) => arrive("session.link", { code });
+
+/** Makes a person the first owner of the server. @param {Requests["session.setup"]["params"]} how */
+export const becomeOwner = (how) => arrive("session.setup", how);
+
+/**
+ * Signs in; who was here in this tab is so no longer.
+ * @template {"session.link" | "session.setup"} C
+ * @param {C} command @param {Requests[C]["params"]} params
+ */
+async function arrive(command, params) {
+  const { user } = await ask(command, params);
   if (username.value) end("");
   forgetPlace();
   await begin(user.username);

@@ -8,11 +8,11 @@ import { extendWindow, noteNewest, noteUncounted, takeRows } from "./rows.js";
 
 /**
  * A snapshot of the store, so that a reload shows something at once; catching up does the rest.
- * @import {Bookmark, Follow, InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
+ * @import {Block, Bookmark, Follow, InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @typedef {{room: string, rev: number, messages: Message[], lowest: number, more: boolean,
  *   members: Member[], complete: boolean, uncounted: [number, number][]}} RoomSnapshot
  * @typedef {{room: string, rev: number, number: number, at: string, uncounted: [number, number][]}} HeadSnapshot
- * @typedef {{version: number, epoch?: string, me: User, memberships: Membership[], rooms: Room[], reads: Read[], inbox: InboxItem[], bookmarks?: Bookmark[], follows?: Follow[], users: User[],
+ * @typedef {{version: number, epoch?: string, me: User, memberships: Membership[], rooms: Room[], reads: Read[], inbox: InboxItem[], bookmarks?: Bookmark[], blocks?: Block[], follows?: Follow[], users: User[],
  *   timelines: RoomSnapshot[], heads?: HeadSnapshot[], ownReactions?: [string, string[]][]}} Snapshot
  */
 
@@ -112,6 +112,7 @@ function save() {
     reads: [...store.reads.peek().values()],
     inbox: unreadItems.peek(),
     bookmarks: [...store.bookmarks.peek().values()],
+    blocks: [...store.blocks.peek().values()],
     follows: [...store.follows.peek().values()],
     users: [...store.users.peek().values()],
     timelines: [...revs].map(([room, rev]) => snapshotRoom(room, rev)),
@@ -131,6 +132,7 @@ export function keepSnapshots() {
       store.reads,
       store.inbox,
       store.bookmarks,
+      store.blocks,
       store.follows,
       store.newest,
       store.rosters,

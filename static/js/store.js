@@ -3,7 +3,7 @@ import { APPLICATION, isConversation, isShared, isThread, others, parentOf } fro
 import { lobby, serverName } from "./server.js";
 
 /**
- * @import {Bookmark, Follow, InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
+ * @import {Block, Bookmark, Follow, InboxItem, Member, Membership, Message, Read, Room, User} from "./wire.js"
  * @import {Signal} from "@preact/signals"
  */
 
@@ -54,6 +54,8 @@ export const inbox = signal(new Map());
 export const bookmarks = table();
 /** @type {Signal<Map<string, Follow>>} The threads that we follow, by name; also some that we stopped following. */
 export const follows = table();
+/** @type {Signal<Map<string, Block>>} Whom we have blocked, by username; also some whom we unblocked. */
+export const blocks = table();
 /** The thread on screen, or empty. */
 export const openThread = signal("");
 /** @type {Signal<Map<string, User>>} */
@@ -154,11 +156,22 @@ export const isArchived = (room) => rooms.value.get(parentOf(room))?.archived ??
 /** @param {string} thread */
 export const isFollowed = (thread) => follows.value.get(thread)?.gone === false;
 
+/** @param {string} username */
+export const isBlocked = (username) => blocks.value.get(username)?.gone === false;
+
 /** @param {string} id Of a message. */
 export const isBookmarked = (id) => bookmarks.value.get(id)?.gone === false;
 
+/** Whether a role on the server counts in a room, of those that we belong to. @param {string} room @param {string[]} roles */
+const countsIn = (room, roles) =>
+  isShared(parentOf(room)) && myRole(room) !== undefined && roles.includes(me.value?.role ?? "");
+
 /** @param {string} room */
-export const mayModerate = (room) => ["owner", "moderator"].includes(myRole(room) ?? "");
+export const mayModerate = (room) =>
+  ["owner", "moderator"].includes(myRole(room) ?? "") || countsIn(room, ["owner", "admin", "moderator"]);
+
+/** Whether we give roles in a room. @param {string} room */
+export const mayAppoint = (room) => myRole(room) === "owner" || countsIn(room, ["owner", "admin"]);
 
 /** @param {string} a @param {string} b */
 const byTitle = (a, b) => collator.compare(titleOf(a), titleOf(b));

@@ -141,7 +141,7 @@ function takeResult(result) {
 }
 
 /** @param {Record<string, any>} result @returns {(Tables & {room: string})[]} */
-function tablesOf({ message, member, membership, room, read, items, bookmark, follow, user }) {
+function tablesOf({ message, member, membership, room, read, items, bookmark, block, follow, user }) {
   const listed = room?.name && isKnown(room.name) ? room : undefined;
   return [
     message && { room: message.room, messages: [message] },
@@ -151,6 +151,7 @@ function tablesOf({ message, member, membership, room, read, items, bookmark, fo
     read && { room: mine(), reads: [read] },
     items && { room: mine(), inbox: items },
     bookmark && { room: mine(), bookmarks: [bookmark] },
+    block && { room: mine(), blocks: [block] },
     follow && { room: mine(), follows: [follow] },
     user && { room: mine(), users: [user] },
   ].filter(Boolean);

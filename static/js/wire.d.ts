@@ -6,10 +6,27 @@
 /** Who can join a room: everyone (`open`) or invited people (`private`). */
 export type Access = "open" | "private" | "conversation" | "personal" | "thread";
 
+/** A person, and what only moderators, admins and owners of the server see of them. */
+export interface Account {
+  user: User;
+  suspension: Suspension | null;
+  sessions: number;
+  seen_at: string | null;
+  has_password: boolean;
+}
+
 /** A file that is being uploaded. */
 export interface Beginning {
   id: string;
   name: string;
+}
+
+/** A person whom you have blocked; in your own room only. */
+export interface Block {
+  blocked: string;
+  at: string;
+  gone: boolean;
+  rev: number;
 }
 
 /** A message that you want to find again; in your own room only. */
@@ -40,6 +57,7 @@ export interface Change {
   inbox?: InboxItem[];
   bookmarks?: Bookmark[];
   follows?: Follow[];
+  blocks?: Block[];
   messages?: Message[];
 }
 
@@ -61,6 +79,7 @@ export interface Echo {
 /** The details of an event: those that its kind has. */
 export interface EventData {
   username?: string;
+  role?: Role;
   owner?: string;
   title?: string;
   topic?: string;
@@ -77,6 +96,7 @@ export interface File {
   size: number;
   url: string;
   picture: Picture | null;
+  duration: number | null;
 }
 
 /** A thread that you follow; in your own room only. */
@@ -113,6 +133,7 @@ export interface FoundMessage {
   thread: Summary | null;
   echo: Echo | null;
   files: File[];
+  previews: Preview[];
 }
 
 /** Something that concerns you; in your own room only. */
@@ -167,10 +188,17 @@ export interface Listing {
   created_by: string;
   created_at: string;
   archived: boolean;
+  picture: string | null;
   rev: number;
   posted: number;
   posted_at: string | null;
   members: number;
+}
+
+/** A room and its owners. */
+export interface Managed {
+  room: Room;
+  owners: string[];
 }
 
 /** A person's membership in a room, which may have ended (`gone`). */
@@ -221,6 +249,7 @@ export interface Message {
   thread: Summary | null;
   echo: Echo | null;
   files: File[];
+  previews: Preview[];
 }
 
 /** An invitation that was made. */
@@ -240,6 +269,23 @@ export interface Picture {
   height: number;
   placeholder: string;
   animated: boolean;
+}
+
+/** What a page that a message links to says of itself; it may lie, so show the host of the `url` too. */
+export interface Preview {
+  url: string;
+  title: string;
+  description: string;
+  site: string;
+  picture: PreviewPicture | null;
+}
+
+/** The picture of a page, as WebP, in a box of 800 pixels. */
+export interface PreviewPicture {
+  url: string;
+  width: number;
+  height: number;
+  placeholder: string;
 }
 
 /** The message that another one replies to, as of reading the reply. */
@@ -280,6 +326,7 @@ export interface Room {
   created_by: string;
   created_at: string;
   archived: boolean;
+  picture: string | null;
   rev: number;
   posted: number;
   posted_at: string | null;
@@ -293,6 +340,9 @@ export interface ServerInfo {
   lobby: string;
   accent: string;
 }
+
+/** What a person may do on this server, from most to least. */
+export type ServerRole = "owner" | "admin" | "moderator" | "member" | "guest";
 
 /** A browser or program that can act for you. */
 export interface Session {
@@ -311,6 +361,7 @@ export interface SharedFile {
   size: number;
   url: string;
   picture: Picture | null;
+  duration: number | null;
   message: string;
   seq: number;
   author: string;
@@ -332,12 +383,21 @@ export interface Summary {
   people: string[];
 }
 
+/** Why a person cannot sign in. */
+export interface Suspension {
+  by: string;
+  at: string;
+  reason: string;
+}
+
 /** A person's profile. */
 export interface User {
   username: string;
   name: string;
   about: string;
+  picture: string | null;
   created_at: string;
+  role: ServerRole;
   rev: number;
 }
 
@@ -360,6 +420,7 @@ export type ErrorCode =
   | "invalid"
   | "unauthorized"
   | "forbidden"
+  | "suspended"
   | "not_a_member"
   | "not_found"
   | "unknown_command"
@@ -397,9 +458,9 @@ export interface Commands {
     params: { id: string };
     result: { bookmark: Bookmark };
   };
-  /** Begin to upload a file, which you can then post with `message.post`. */
+  /** Begin to upload a file, to post it with `message.post`, or to make it a picture with `user.picture`. */
   "file.begin": {
-    params: { name: string; size: number; type?: string };
+    params: { name: string; size: number; type?: string; duration?: number | null; square?: boolean };
     result: { file: Beginning; upload: string };
   };
   /** Return the files of a room, newest first, about a hundred at a time; those of a message come together. */
@@ -452,7 +513,7 @@ export interface Commands {
     params: { room: string };
     result: { invites: Invite[] };
   };
-  /** Make an invitation by link work no longer. */
+  /** Revoke an invitation link. */
   "invite.revoke": {
     params: { id: string };
     result: {};
@@ -506,6 +567,11 @@ export interface Commands {
   "presence.watch": {
     params: { usernames: string[] };
     result: { states: Record<string, "online" | "offline"> };
+  };
+  /** Remove a preview from your message; editing does not bring it back. */
+  "preview.remove": {
+    params: { id: string; url: string };
+    result: { message: Message };
   };
   /** React to a message with an emoji; people can use 50 of them on one message. */
   "reaction.add": {
@@ -577,6 +643,11 @@ export interface Commands {
     params: { room: string; until?: string | null };
     result: { membership: Membership };
   };
+  /** Set or remove the picture of a room. */
+  "room.picture": {
+    params: { file: string | null; room: string };
+    result: { room: Room };
+  };
   /** Return the pinned messages of a room, most recently pinned first, as many as fit into one response. */
   "room.pins": {
     params: { room: string; after?: string | null };
@@ -585,6 +656,11 @@ export interface Commands {
   /** Remove a member; their sockets stop receiving from the room at once. */
   "room.remove": {
     params: { room: string; username: string };
+    result: { member: Member };
+  };
+  /** Change what a member may do in a room. */
+  "room.role": {
+    params: { room: string; username: string; role: Role };
     result: { member: Member };
   };
   /** Open an archived room again for posting. */
@@ -611,6 +687,26 @@ export interface Commands {
   search: {
     params: { query: string; after?: string | null; limit?: number; offset?: number };
     result: { messages: FoundMessage[]; more: boolean; next: string | null; indexed: number; mine: Record<string, string[]> };
+  };
+  /** Return the invitations by link to open rooms and those that you belong to, up to 500. */
+  "server.invites": {
+    params: {};
+    result: { invites: Invite[] };
+  };
+  /** Return people with their sessions and suspensions, a hundred at a time, ordered by username. */
+  "server.people": {
+    params: { query?: string; after?: string; role?: ServerRole | null; suspended?: boolean };
+    result: { people: Account[]; more: boolean };
+  };
+  /** Return open and archived rooms, and those that you belong to, a hundred at a time, ordered by name. */
+  "server.rooms": {
+    params: { query?: string; after?: string };
+    result: { rooms: Managed[]; more: boolean };
+  };
+  /** Rename the server, as one of its owners. */
+  "server.update": {
+    params: { name: string };
+    result: { name: string };
   };
   /** Return the browsers and programs that can act for you. */
   "session.list": {
@@ -647,7 +743,7 @@ export interface Commands {
     params: { id: string };
     result: { follow: Follow; read: Read | null };
   };
-  /** Return the threads that you follow, that with the newest reply first, 50 at a time. */
+  /** Return the threads that you follow, newest reply first, 50 at a time. */
   "thread.list": {
     params: { after?: string | null; unread?: boolean };
     result: { threads: Listed[]; more: boolean; mine: Record<string, string[]> };
@@ -667,10 +763,20 @@ export interface Commands {
     params: { room: string };
     result: {};
   };
+  /** Block a person: they can no longer write to you, add you to rooms, or notify you. */
+  "user.block": {
+    params: { username: string };
+    result: { block: Block };
+  };
   /** Return a person's profile. */
   "user.get": {
     params: { username: string };
     result: { user: User };
+  };
+  /** Make a link that signs in a person once, within a day, because they have lost every other way in. */
+  "user.link": {
+    params: { username: string; forget_password?: boolean };
+    result: { link: Link };
   };
   /** Return people, a hundred at a time, ordered by username. */
   "user.list": {
@@ -681,6 +787,36 @@ export interface Commands {
   "user.me": {
     params: {};
     result: { user: User };
+  };
+  /** Set or remove your picture. */
+  "user.picture": {
+    params: { file: string | null };
+    result: { user: User };
+  };
+  /** Let a suspended person sign in again, by their password or a link. */
+  "user.restore": {
+    params: { username: string };
+    result: { suspension: Suspension | null };
+  };
+  /** Change what a person may do on this server. */
+  "user.role": {
+    params: { username: string; role: ServerRole };
+    result: { user: User };
+  };
+  /** End all sessions of a person, and links that could begin one; their sockets are disconnected. */
+  "user.sign_out": {
+    params: { username: string };
+    result: {};
+  };
+  /** Suspend a person: they are signed out everywhere at once and cannot sign in until they are restored. */
+  "user.suspend": {
+    params: { username: string; reason: string };
+    result: { suspension: Suspension | null };
+  };
+  /** Unblock a person. */
+  "user.unblock": {
+    params: { username: string };
+    result: { block: Block };
   };
   /** Update your profile. */
   "user.update": {
@@ -719,6 +855,16 @@ export interface Entries {
   "session.password": {
     params: { claim?: string | null; username: string; password: string };
     result: { user: User };
+  };
+  /** Become the first owner of the server, by a link that it printed: sets the cookie, unless you give a `claim`. */
+  "session.setup": {
+    params: { code: string; claim?: string | null; username: string; password?: string | null; name?: string | null };
+    result: { user: User };
+  };
+  /** Return what the server is called, to a person with the link that makes its first owner. */
+  "setup.get": {
+    params: { code: string };
+    result: { name: string; can_rename: boolean };
   };
 }
 

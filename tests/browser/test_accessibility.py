@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
+from tests.appointing import appoint
 from tests.browser import axe
 from tests.browser.conftest import Arrive
 from tests.browser.views import VIEWS, come_in, furnish
@@ -29,6 +30,7 @@ async def test_axe_finds_nothing_in_any_view_and_theme(person: Arrive, own_serve
     url = own_server.url
     async with connect(url, "alice") as alice, connect(url, "bob") as bob, connect(url, "carol") as carol:
         await furnish(alice, bob, carol)
+        await appoint(own_server.chat, "alice", "owner")
         visitor = await person("alice", joined=False, bypass_csp=True, reduced_motion="reduce")
         await visitor.context.add_cookies([{"name": "chatrooms-alice", "value": str(alice.token), "url": url}])
         found = {"join": await axe.complaints(visitor.page)}
@@ -77,6 +79,7 @@ async def test_every_target_is_large_enough_for_a_thumb(person: Arrive, own_serv
     url = own_server.url
     async with connect(url, "alice") as alice, connect(url, "bob") as bob, connect(url, "carol") as carol:
         await furnish(alice, bob, carol)
+        await appoint(own_server.chat, "alice", "owner")
         visitor = await person("alice", joined=False, has_touch=True, is_mobile=True)
         await visitor.context.add_cookies([{"name": "chatrooms-alice", "value": str(alice.token), "url": url}])
         small = {"join": await visitor.page.evaluate(SMALL)}

@@ -309,6 +309,36 @@ async def too_long(alice: Visitor) -> None:
     await expect(alice.button("Send")).to_be_disabled()
 
 
+async def managing(alice: Visitor, part: str = "") -> None:
+    """Open a part of the page for admins; alice owns the server."""
+    await alice.page.goto(f"{alice.url}/#/admin{part}")
+    await expect(alice.page.get_by_role("heading", name="Manage Chatrooms")).to_be_visible()
+
+
+async def manage_people(alice: Visitor) -> None:
+    await managing(alice)
+    await expect(alice.button("Manage Bob Okafor")).to_be_visible()
+
+
+async def manage_person(alice: Visitor) -> None:
+    await manage_people(alice)
+    await alice.button("Manage Carol Lindqvist").click()
+    await alice.button("Make a link").click()
+    await expect(alice.dialog.get_by_role("img", name="QR code of the link")).to_be_visible()
+
+
+async def manage_rooms(alice: Visitor) -> None:
+    await managing(alice, "/rooms")
+    await expect(alice.button("Archive garden")).to_be_visible()
+
+
+async def manage_invitations(alice: Visitor) -> None:
+    await managing(alice, "/invitations")
+    await alice.button("Make an invitation").click()
+    await expect(alice.page.get_by_role("img", name="QR code of the invitation")).to_be_visible()
+    await expect(alice.button("Revoke the invitation to #lobby").first).to_be_visible()
+
+
 VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
@@ -316,5 +346,6 @@ VIEWS: dict[str, View] = {
         person, settings, devices, invite_link, profile, level, browse, replying, thread, threads, inbox,
         bookmarks, mute, new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes,
         events, searching, search_box, search_hints, not_here, editing, too_long,
+        manage_people, manage_person, manage_rooms, manage_invitations,
     )
 }  # fmt: skip

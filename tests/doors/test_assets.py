@@ -62,7 +62,7 @@ def counting(folder: Path, monkeypatch) -> Iterator[list[str]]:
 
 
 def app(folder: Folder) -> Starlette:
-    return Starlette(routes=Assets(folder, BRAND, hosted=False).routes())
+    return Starlette(routes=Assets(folder, lambda: BRAND, hosted=False).routes())
 
 
 @pytest.mark.parametrize("watched", [False, True])

@@ -27,7 +27,7 @@ def warned(caplog):
 async def behind(tmp_path, monkeypatch, request):
     """Run a server that trusts the addresses in the test's parameter."""
     monkeypatch.setattr(servers, "options", servers.options | {"forwarded_allow_ips": request.param})
-    chat = Chatrooms(Settings(data=tmp_path, **QUICK))
+    chat = Chatrooms(Settings(data=tmp_path, guests="claim", **QUICK))
     async with chat.lifespan(), serving(chat) as url:
         yield RunningServer(url, chat)
 

@@ -114,8 +114,8 @@ async def behind(tmp_path: Path, program: Callable[[str], str], name: str, path:
     pem = proxies.certificate(home, program("openssl"))
     port = free_port()
     url = f"https://{NAME}:{port}/{'chat/' if path else ''}"
-    limits = ("--rate-join", f"{JOINS}/minute")
-    async with started(tmp_path / "data", "--url", url, "--proxies", "127.0.0.1", *limits) as server:
+    more = ("--proxies", "127.0.0.1", "--guests", "claim", "--rate-join", f"{JOINS}/minute")
+    async with started(tmp_path / "data", "--url", url, *more) as server:
         arguments = PROXIES[name](Way(home, port, server.url.removeprefix("http://"), pem), path)
         async with proxies.started(program(name), *arguments, port=port, log=home / "log", trust=home / "public.pem"):
             yield url

@@ -59,7 +59,7 @@ async def test_the_sessions_of_one_address_spend_nobody_else_s_budget(tmp_path):
     """With all sessions that an address may have in the room, a person can post the longest messages at their rate."""
     rates = {"rate_broadcast": "100000/5 seconds", "rate_post": "120/minute;15/second", "rate_join": GENEROUS}
     async with (
-        running(tmp_path, connections=MANY, **rates) as server,
+        running(tmp_path, connections=MANY, guests="claim", **rates) as server,
         connect(server.url, "victim", headers=ELSEWHERE) as victim,
         aiohttp.ClientSession(headers=ELSEWHERE) as http,
     ):

@@ -1,21 +1,34 @@
-"""What a feature consists of is listed: its module in `FEATURES`, its tables in its `Feature`."""
+"""What a feature consists of is listed: its module in `FEATURES`, the rest of it in its `Feature`."""
 
 from __future__ import annotations
 
 import pkgutil
 from collections import Counter
+from collections.abc import Iterator
 from importlib import import_module
+from types import ModuleType
+from typing import Any
 
 import grimp
 import pytest
-from sqlalchemy import Table
 
 from chatrooms import Chatrooms, Settings, features, identity
-from chatrooms.storage import facts, tables
+from chatrooms.errors import Invalid
+from chatrooms.pipeline.commands import Command, Part
+from chatrooms.pipeline.feature import Feature, Listener
+from chatrooms.pipeline.jobs import JobKind
+from chatrooms.storage.tables import metadata
 
+LISTED = {"commands": Command, "parts": Part, "listeners": Listener, "jobs": JobKind}
+"""What a feature lists, by the field that lists it."""
 MODULES = [import_module(f"{features.__name__}.{found.name}") for found in pkgutil.iter_modules(features.__path__)]
 OPTIONAL = [module for module in MODULES if module.FEATURE not in features.BASE]
-BASE_TABLES = [facts.facts, *(table for table in vars(tables).values() if isinstance(table, Table))]
+BASE_TABLES = (
+    *("facts", "jobs", "sessions", "file_usage"),
+    *("rooms", "users", "members", "messages", "versions", "reads"),
+    *("blocks", "bookmarks", "follows", "inbox"),
+)
+"""The tables that no feature owns: the last are of features, but clients keep their rows in sync."""
 
 
 def test_every_module_is_a_listed_feature():
@@ -25,7 +38,33 @@ def test_every_module_is_a_listed_feature():
 
 def test_every_table_belongs_to_the_base_or_to_one_feature():
     owned = [table.name for feature in (*features.FEATURES, *identity.FEATURES) for table in feature.tables]
-    assert Counter([*(table.name for table in BASE_TABLES), *owned]) == Counter(tables.metadata.tables.keys())
+    assert Counter([*BASE_TABLES, *owned]) == Counter(metadata.tables.keys())
+
+
+def everything_in(packages: list[ModuleType]) -> Iterator[tuple[str, Any]]:
+    """Yield what the modules of packages have at their top level, and what is in objects of their own, by name."""
+    for package in packages:
+        inside = [found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+        for module in map(import_module, inside):
+            for name, value in vars(module).items():
+                yield f"{module.__name__}.{name}", value
+                of_ours = type(value).__module__ in inside and hasattr(value, "__dict__")
+                yield from (
+                    (f"{module.__name__}.{name}.{key}", it) for key, it in (vars(value) if of_ours else {}).items()
+                )
+
+
+@pytest.mark.parametrize("field", LISTED)
+def test_what_a_module_declares_is_listed_in_a_feature(field):
+    listed = [id(it) for feature in (*features.FEATURES, *identity.FEATURES) for it in getattr(feature, field)]
+    declared = {name: id(it) for name, it in everything_in([features, identity]) if isinstance(it, LISTED[field])}
+    assert [name for name, which in declared.items() if which not in listed] == []
+    assert set(listed) == set(declared.values())
+
+
+def test_every_feature_of_identity_is_listed():
+    declared = [it for _, it in everything_in([identity]) if isinstance(it, Feature)]
+    assert {id(it) for it in declared} == {id(feature) for feature in identity.FEATURES}
 
 
 def test_only_the_list_of_features_imports_a_feature_that_is_not_of_the_base():
@@ -42,3 +81,13 @@ async def test_a_chat_runs_without_a_feature_that_is_not_of_the_base(tmp_path, m
     chat = Chatrooms(Settings(data=tmp_path), features=rest)
     async with chat.lifespan():
         assert (await chat.post("#lobby", "hello"))["text"] == "hello"
+
+
+async def test_without_threads_no_one_can_post_in_one(tmp_path):
+    rest = [feature for feature in features.FEATURES if feature is not features.threads.FEATURE]
+    chat = Chatrooms(Settings(data=tmp_path), features=rest)
+    async with chat.lifespan():
+        message = await chat.post("#lobby", "hello")
+        with pytest.raises(Invalid, match="no threads") as refused:
+            await chat.post(f"#lobby/{message['seq']}", "hello")
+        assert refused.value.details["field"] == "room"

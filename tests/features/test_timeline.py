@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from sqlalchemy import select
@@ -12,8 +12,9 @@ from chatrooms.features import inbox
 from chatrooms.pipeline.feature import on
 from chatrooms.pipeline.rates import Rates
 from chatrooms.settings import Settings
+from chatrooms.storage.rows import EventKind, Message
 from chatrooms.storage.synced import SYNCED
-from chatrooms.storage.tables import jobs, members, reads
+from chatrooms.storage.tables import jobs, members, messages, reads
 from tests.direct import LOBBY, OURS, Direct
 from tests.servers import QUICK
 
@@ -109,6 +110,13 @@ def test_pinning_and_unarchiving_are_told_too(direct):
     for command in ("room.archive", "room.unarchive"):
         direct.run("alice", command, {"room": DEN})
     assert told(direct) == ("alice", "unarchived", "alice unarchived the room.", None)
+
+
+@pytest.mark.parametrize("kind", get_args(EventKind))
+def test_each_kind_of_event_fits_its_column_and_is_documented(kind):
+    assert len(kind) <= messages.c.kind.type.length
+    _, field = get_args(get_type_hints(Message, include_extras=True)["kind"])
+    assert f"`{kind}`" in field.description
 
 
 def test_a_removed_topic_is_told(direct):

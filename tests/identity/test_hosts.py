@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from chatrooms import Chatrooms, Settings, names
+from chatrooms import Chatrooms, Settings, User, names
 from chatrooms.doors.greeting import AT_ONCE
 from chatrooms.features import users
 from chatrooms.identity import hosts
@@ -248,3 +248,24 @@ async def test_sockets_that_connect_together_keep_that_bound(host):
         welcomed = [ws for ws, came in zip(sockets, joined, strict=True) if came]
         await asyncio.gather(*(next_packet(ws, '42["welcome"') for ws in welcomed))
         assert host.connected.count("alice") <= AT_ONCE <= len(welcomed)
+
+
+async def test_a_host_application_says_the_role_and_without_one_it_stays(tmp_path):
+    answer = User("ann@example.com", "Ann", role="owner")
+
+    async def authenticate(_handshake):
+        return answer
+
+    async def role() -> str:
+        _, got, _ = await post(url, "/api/user.me", {})
+        return got["result"]["user"]["role"]
+
+    chat = Chatrooms(Settings(data=tmp_path, **QUICK), authenticate=authenticate)
+    async with chat.lifespan(), serving(chat) as url:
+        assert await role() == "owner"
+        answer = User("ann@example.com", "Ann")
+        assert await role() == "owner"
+        answer = User("ann@example.com", "Ann", role="guest")
+        assert await role() == "guest"
+        with pytest.raises(ValueError, match="role is one of"):
+            User("ann", role="king")

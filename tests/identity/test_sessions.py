@@ -258,7 +258,7 @@ async def test_joining_is_rate_limited_by_address_and_says_when_to_retry(tmp_pat
     ],
 )
 async def test_all_addresses_of_a_subscriber_count_as_one(tmp_path, near, far):
-    async with running(tmp_path, rate_join="2/minute") as server:
+    async with running(tmp_path, rate_join="2/minute", guests="claim") as server:
         froms = [near.format(number) for number in (1, 2, 3)] + [far]
         statuses = [
             (await join(server.url, name, headers={"X-Forwarded-For": address}))[0]

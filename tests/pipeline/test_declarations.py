@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import threading
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,8 +14,10 @@ import socketio.exceptions
 
 from chatrooms import Chatrooms, Forbidden, Settings
 from chatrooms.errors import Internal, NotAMember, NotFound, Refusal
+from chatrooms.features.files.serving import CONTENTS
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, live, query
+from chatrooms.pipeline.commands import Act, Caller, Params, Part, change, entry, live, query
+from chatrooms.pipeline.feature import Feature, Features
 from tests.direct import DECLARED
 from tests.doors import post
 from tests.people import Person, leave
@@ -96,6 +99,16 @@ async def test_a_command_cannot_broadcast_rows_that_sync_would_not_return(chat, 
     assert "command failed: chatrooms.pipeline.changes.NotSynced" in caplog.text
 
 
+@pytest.mark.parametrize("name", [name for name, command in DECLARED.items() if command.rate == "signal"])
+async def test_a_repeatable_query_cannot_emit_signals(chat, monkeypatch, caplog, name):
+    given = {"typing": {"room": "#lobby"}, "signal": {"to": "#lobby", "type": "wave"}}[name]
+    assert await chat.run(name, given, username="alice") == {}
+    monkeypatch.setitem(chat._features.commands, name, dataclasses.replace(DECLARED[name], repeatable=True))
+    with pytest.raises(Internal):
+        await chat.run(name, given, username="alice")
+    assert "read failed: chatrooms.pipeline.pipeline.NotRepeatable" in caplog.text
+
+
 async def test_a_mistake_in_the_locks_refuses_that_command_alone(chat, monkeypatch):
     update = dataclasses.replace(DECLARED["user.update"], locks=lambda *_: [1 / 0])
     monkeypatch.setitem(chat._features.commands, "user.update", update)
@@ -169,6 +182,29 @@ def test_an_unknown_rate_is_found_at_import(kind):
 
     with pytest.raises(ValueError, match=r"x\.y has an unknown rate: hugs"):
         kind("x.y", may=access.anyone, rate="hugs")(body)
+
+
+@pytest.mark.parametrize("kind", [query, live, entry, changing])
+def test_a_body_whose_parameters_have_another_name_is_found_at_import(kind):
+    def body(act: Act, params: Params, _: None) -> None:
+        pass
+
+    with pytest.raises(ValueError, match=r"x\.y needs type hints: its parameters are called `p`"):
+        kind("x.y", may=access.anyone)(body)
+
+
+TWICE = {
+    "contents": [Feature(contents=CONTENTS)] * 2,
+    "mine": [Feature(parts=(Part(name, Any, "", None, dict, mine=dict),)) for name in ("liked", "seen")],
+}
+"""What one feature or part can have, and features of which two have it."""
+
+
+@pytest.mark.parametrize(("what", "both"), TWICE.items(), ids=TWICE)
+def test_what_one_can_have_is_never_dropped_silently(what, both):
+    Features(both[:1])
+    with pytest.raises(ValueError, match=f"only one can have `{what}`"):
+        Features(both)
 
 
 class Banned(Forbidden):

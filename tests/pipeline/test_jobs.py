@@ -181,6 +181,24 @@ async def test_jobs_of_unknown_kinds_are_left_alone(make):
     assert row.done_at is None and unknown.done == []
 
 
+async def test_the_log_names_each_kind_that_no_feature_runs_once(make, caplog):
+    known = Log()
+    chat = make(Feature(jobs=(known.kind,)))
+    lost = [JobKind(name, known._run) for name in ("test.lost", "test.later")]
+    async with chat.lifespan():
+        for key in ("a", "b"):
+            await ask(chat, lost[0], key)
+        await ask(chat, lost[1], "a", due=clock.later(timedelta(hours=1)))
+    for _ in range(2):
+        async with chat.lifespan():
+            await ask(chat, known.kind, clock.now())
+            await settled(chat, known.kind)
+            while not [line for line in caplog.messages if "no feature" in line]:
+                await asyncio.sleep(0)
+    (line,) = [line for line in caplog.messages if "no feature" in line]
+    assert "test.lost" in line
+
+
 async def test_finished_jobs_are_deleted_after_a_week(make):
     log = Log()
     chat = make(Feature(jobs=(log.kind,)))

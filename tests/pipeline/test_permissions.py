@@ -159,9 +159,20 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"revs": {}, "open": ["#staff", "#staff/3", "#staff/4", "#staff/5", "#staff/6"], "after": ""}, FINE, FINE),
     ],
     "room.create": [({"name": "#staff"}, "conflict", "conflict")],
-    "room.update": [({"room": "#staff", "title": "x"}, "forbidden", STRANGER)],
+    "room.update": [
+        ({"room": "#staff", "title": "x"}, "forbidden", STRANGER),
+        ({"room": "#open", "title": "x"}, "not_a_member", "not_a_member"),
+    ],
+    "room.picture": [
+        ({"room": "#staff", "file": None}, "forbidden", STRANGER),
+        ({"room": "#open", "file": None}, "not_a_member", "not_a_member"),
+    ],
     "room.archive": [({"room": "#staff"}, "forbidden", STRANGER)],
     "room.unarchive": [({"room": "#staff"}, "forbidden", STRANGER)],
+    "room.role": [
+        ({"room": "#staff", "username": "bob", "role": "member"}, "forbidden", STRANGER),
+        ({"room": "#open", "username": "bob", "role": "member"}, "not_a_member", "not_a_member"),
+    ],
     "room.list": [({}, FINE, FINE)],
     "room.join": [({"room": "#staff"}, FINE, STRANGER)],
     "room.leave": [({"room": "#open"}, "not_a_member", "not_a_member")],
@@ -227,6 +238,10 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"room": "#open"}, "not_a_member", "not_a_member"),
         ({"room": "bob"}, STRANGER, STRANGER),
     ],
+    "preview.remove": [
+        ({"id": "SECRET", "url": "https://example.org"}, "forbidden", STRANGER),
+        ({"id": "PUBLIC", "url": "https://example.org"}, STRANGER, STRANGER),
+    ],
     "typing": [({"room": "#staff"}, FINE, STRANGER), ({"room": "SECRET THREAD"}, FINE, STRANGER)],
     "signal": [
         ({"to": "SECRET THREAD", "type": "x"}, FINE, STRANGER),
@@ -237,7 +252,19 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "user.me": [({}, FINE, FINE)],
     "user.get": [({"username": "alice"}, FINE, FINE)],
     "user.update": [({"about": "me"}, FINE, FINE)],
+    "user.picture": [({"file": "NEW"}, "not_found", "not_found"), ({"file": None}, FINE, FINE)],
     "user.list": [({}, FINE, FINE)],
+    "user.role": [({"username": "bob", "role": "guest"}, "forbidden", "forbidden")],
+    "user.suspend": [({"username": "bob", "reason": "x"}, "forbidden", "forbidden")],
+    "user.restore": [({"username": "bob"}, "forbidden", "forbidden")],
+    "user.block": [({"username": "bob"}, FINE, FINE), ({"username": "nobody"}, STRANGER, STRANGER)],
+    "user.unblock": [({"username": "bob"}, FINE, FINE), ({"username": "nobody"}, STRANGER, STRANGER)],
+    "user.link": [({"username": "bob"}, "forbidden", "forbidden")],
+    "user.sign_out": [({"username": "bob"}, "forbidden", "forbidden")],
+    "server.people": [({}, "forbidden", "forbidden")],
+    "server.rooms": [({}, "forbidden", "forbidden")],
+    "server.invites": [({}, "forbidden", "forbidden")],
+    "server.update": [({"name": "Acme"}, "forbidden", "forbidden")],
     "session.list": [({}, FINE, FINE)],
     "session.revoke": [({"id": "NEW"}, STRANGER, STRANGER)],
     "session.revoke_others": [({}, FINE, FINE)],
@@ -271,6 +298,10 @@ ENTRIES: dict[str, list[tuple[dict, str, str, str]]] = {
     "invite.get": [({"code": "c" * 43}, STRANGER, "forbidden", STRANGER)],
     "link.get": [({"code": "c" * 43}, "unauthorized", "forbidden", "forbidden")],
     "session.link": [({"code": "c" * 43}, "unauthorized", "forbidden", "forbidden")],
+    "setup.get": [({"code": "c" * 43}, "unauthorized", "forbidden", "forbidden")],
+    "session.setup": [
+        ({"code": "c" * 43, "username": "erin", "password": "x"}, "unauthorized", "forbidden", "forbidden")
+    ],
     "session.password": [
         ({"username": "alice", "password": "x"}, "unauthorized", "forbidden", "forbidden"),
         ({"username": "nobody", "password": "x"}, "unauthorized", "forbidden", "forbidden"),
@@ -338,6 +369,17 @@ async def test_no_byte_of_a_private_room_reaches_non_members(world):
     for name in ("carol", "mallory"):
         await world.people[name].settled()
         assert CANARY not in json.dumps(world.people[name].heard)
+
+
+def test_only_the_permissions_say_who_is_where():
+    """A `Here` that others make would let commands read rooms whose members nobody looked up."""
+    makers = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] == "Here"
+    }
+    assert makers == {"pipeline/access.py"}
 
 
 def calls_of(method: str) -> list[ast.Call]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from chatrooms.errors import Unauthorized
+from chatrooms.pipeline.commands import Caller
 from chatrooms.pipeline.session_use import SessionUse
 
 
 def ended(use: SessionUse) -> bool:
     try:
-        use.require("s")
+        use.require(Caller("alice", session="s"))
     except Unauthorized:
         return True
     return False
@@ -38,3 +39,13 @@ def test_a_session_is_accepted_only_if_the_database_had_it_after_its_end(steps, 
             case "find":
                 use.find_again("s", since)
     assert ended(use) == is_ended
+
+
+def test_a_person_who_is_barred_is_rejected_with_and_without_a_session():
+    use = SessionUse()
+    use.end(["alice"])
+    for me in (Caller("alice"), Caller("alice", session="s")):
+        with pytest.raises(Unauthorized):
+            use.note(me)
+    use.note(Caller("bob", session="t"))
+    assert use.take_used() == {"t"}

@@ -24,9 +24,14 @@ THREAD = f"(SELECT json_object({SUMMARY}) FROM threads AS t WHERE t.message = id
 REFERENCE = "SELECT json_object('id', q.id, 'room', q.room, 'seq', q.seq) FROM messages AS q"
 OF_ECHO = f"{REFERENCE} WHERE q.id = messages.reply_to AND q.room <> messages.room"
 ECHO = f"CASE WHEN NOT deleted THEN ({OF_ECHO}) END AS echo"
-FILES = "'[]' AS files"
-"""Nobody in the tests that read this uploads any."""
-MESSAGE = f"{COLUMNS}, {PINNED_AT}, {MENTIONS}, {QUOTED}, {REACTIONS}, {THREAD}, {ECHO}, {FILES}"
+FILE = "'id', f.id, 'name', name, 'type', type, 'size', size, 'picture', json(picture), 'duration', duration"
+ADDRESS = "'url', 'files/' || f.id || '/' || name"
+"""Of names that need no escapes, as those in the tests that read this."""
+ATTACHED = "SELECT * FROM files WHERE files.message = messages.id AND NOT gone ORDER BY place"
+FILES = f"(SELECT json_group_array(json_object({FILE}, {ADDRESS})) FROM ({ATTACHED}) AS f) AS files"
+PREVIEWS = "'[]' AS previews"
+"""The servers of the tests that read this load no links."""
+MESSAGE = f"{COLUMNS}, {PINNED_AT}, {MENTIONS}, {QUOTED}, {REACTIONS}, {THREAD}, {ECHO}, {FILES}, {PREVIEWS}"
 BASE = "substr(f.room, 1, instr(f.room || '/', '/') - 1)"
 MEMBER = "room, username, role, since, gone"
 TRUTHS = ("deleted", "gone", "closed", "favorite", "muted", "archived")
@@ -57,7 +62,7 @@ class Stored:
 
     def room(self, name: str) -> Row:
         """Return a room's row as clients receive it."""
-        columns = "name, title, topic, access, created_by, created_at, archived, posted, members, rev"
+        columns = "name, title, topic, access, created_by, created_at, archived, picture, posted, members, rev"
         return next(self._rows(f"SELECT {columns} FROM rooms WHERE name = ?", name))
 
     def members(self, room: str) -> dict[str, Row]:
@@ -102,7 +107,9 @@ class Stored:
 
     def profile(self, username: str) -> Row:
         """Return a person's profile."""
-        return next(self._rows("SELECT username, name, about, created_at, rev FROM users WHERE username = ?", username))
+        return next(
+            self._rows("SELECT username, name, about, picture, created_at, rev FROM users WHERE username = ?", username)
+        )
 
     def _rows(self, query: str, *values: Any) -> Iterator[Row]:
         for row in self._db.execute(query, values):
@@ -110,7 +117,7 @@ class Stored:
 
 
 def _value(column: str, stored: Any) -> Any:
-    if column in {"mentions", "reactions", "files", "data", "quoted", "thread", "echo"}:
+    if column in {"mentions", "reactions", "files", "previews", "data", "quoted", "thread", "echo"}:
         return stored and orjson.loads(stored)
     return bool(stored) if column in TRUTHS else stored
 

@@ -18,7 +18,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from chatrooms.client import Client, Refused
+from chatrooms.client import Client, Refused, Unanswered
 from tests.processes import Process, started
 from tests.soak import judge
 from tests.soak.database import Stored, differences
@@ -42,6 +42,7 @@ which = st.integers(0, 2**16)
 step = st.one_of(
     st.tuples(st.just("post"), person, somewhere, st.integers(1, MESSAGES)),
     st.tuples(st.just("post"), person, somewhere, st.integers(1, MESSAGES)),
+    st.tuples(st.just("share"), person, somewhere),
     st.tuples(st.just("edit"), person, which),
     st.tuples(st.just("delete"), person, which),
     st.tuples(st.just("react"), which, st.sampled_from(["add", "add", "remove"]), st.sampled_from("👍🎉")),
@@ -95,6 +96,18 @@ class World:
 
     async def post(self, name: str, room: str, count: int) -> None:
         self.sent += [self.people[name].client.send(room, f"{name} {len(self.sent)}.{n}") for n in range(count)]
+
+    async def share(self, name: str, room: str) -> None:
+        """Upload a file and post it, while everything else goes on."""
+        self._busy.add(asyncio.create_task(self._share(name, room)))
+
+    async def _share(self, name: str, room: str) -> None:
+        client = self.people[name].client
+        try:
+            file = await client.upload(Path(__file__), name="note.txt")
+        except (Refused, Unanswered):
+            return
+        self.sent.append(client.send(room, f"{name} {len(self.sent)}.0", files=[file]))
 
     async def reply(self, name: str, which: int, count: int) -> None:
         """Reply in the thread under a message that was acknowledged, and send the last reply to the room too."""

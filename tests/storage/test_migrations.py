@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -80,6 +83,30 @@ def test_a_migration_creates_the_tables_of_each_feature(engine):
     assert owned
     with engine.connect() as connection:
         assert all(inspect(connection).has_table(table.name) for table in owned)
+
+
+def test_the_expected_tables_are_those_that_the_migrations_leave(engine):
+    migrations.upgrade(engine)
+    made = {name for name in inspect(engine).get_table_names() if TABLE not in name}
+    assert migrations.expected() == made - {"alembic_version"}
+
+
+def test_a_database_is_not_created_before_the_features_declare_their_tables(tmp_path):
+    """Its revision would be the newest, so that no migration would ever create what is missing."""
+    file = tmp_path / "early.sqlite3"
+    create = f"""
+from sqlalchemy import create_engine
+from chatrooms.storage.migrations import Undeclared, migrate
+try:
+    migrate(create_engine("sqlite:///{file}"))
+except Undeclared as error:
+    print(error)
+"""
+    said = subprocess.run([sys.executable, "-c", create], capture_output=True, text=True, check=True).stdout
+    assert "import `chatrooms.app`" in said and "'pins'" in said
+    engine = create_engine(f"sqlite:///{file}")
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
 
 
 def test_a_first_start_is_at_the_newest_migration(engine):

@@ -65,5 +65,6 @@ def titles() -> dict[str, str]:
 def _default(name: str, value: object) -> str:
     if name == "data":
         return "your data directory"
-    shown = ", ".join(value) if isinstance(value, tuple) else str(value)
+    words = value if isinstance(value, tuple) else (str(value).lower() if isinstance(value, bool) else str(value),)
+    shown = ", ".join(words)
     return f"`{shown}`" if shown else ""

@@ -48,7 +48,7 @@ def describe(contract: Contract) -> Schema:
     """Return the part of the document about commands and other requests."""
     commands = {f"/api/{command.name}": {"post": _operation(command, contract)} for command in contract.all}
     return {
-        "tags": [{"name": noun} for noun in [*contract.nouns(), "server"]],
+        "tags": [{"name": noun} for noun in dict.fromkeys([*contract.nouns(), "server"])],
         "security": [{"bearer": []}, {"cookie": []}],
         "paths": commands | _looking(),
         "components": {

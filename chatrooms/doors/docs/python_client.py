@@ -12,11 +12,15 @@ from typing import Any
 from chatrooms.doors.docs.contract import Contract
 from chatrooms.doors.docs.limits import default
 from chatrooms.doors.docs.python_types import annotation, is_optional
-from chatrooms.doors.docs.schemas import Schema, Schemas, references
+from chatrooms.doors.docs.schemas import Schema, Schemas, references, schema
 from chatrooms.pipeline.commands import Command
+from chatrooms.types import AnyRoom, Id, SharedRoom, Username
 
 BY_HAND = frozenset({"message.post", "sync"})
 """Commands without a method, because the client's outbox and catch-up run them."""
+
+ONCE = frozenset(schema(kind, {})["description"] for kind in (AnyRoom, SharedRoom, Username, Id))
+"""The descriptions of types that the class of the commands describes."""
 
 ROWS = '''\
 """The rows and results of the wire contract. Times are ISO 8601, UTC, with milliseconds.
@@ -110,8 +114,15 @@ def _commands(contract: Contract) -> list[Command[Any]]:
 
 
 def _types(contract: Contract) -> Schemas:
-    """Return the types of all results that are not empty, and of the rows in them and in changes."""
-    results = {command.result.__name__: contract.result(command) for command in _commands(contract)}
+    """Return the types of all results that are not empty, and of the rows in them and in changes.
+
+    Raises ``ValueError`` if two different results have the same name.
+    """
+    results: Schemas = {}
+    for command in _commands(contract):
+        name, result = command.result.__name__, contract.result(command)
+        if results.setdefault(name, result) != result:
+            raise ValueError(f"two results are called {name}, one of them of {command.name}")
     types = {name: result for name, result in results.items() if result["properties"]}
     for inside in [contract.rows["Change"], *types.values()]:
         types |= {name: contract.rows[name] for name in references(inside, contract.rows)}
@@ -169,7 +180,7 @@ def _returned(command: Command[Any], result: Schemas) -> str:
 
 
 def _parameters(params: Schema) -> Iterator[str]:
-    """Yield the parameters of a method; if several are optional, or one that is a boolean, they are keyword-only."""
+    """Yield the parameters of a method; optional ones are keyword-only if they are several, or a switch."""
     required = params.get("required", [])
     optional = {name: field for name, field in params.get("properties", {}).items() if name not in required}
     for name in required:
@@ -195,8 +206,9 @@ def _argument(name: str, field: Schema) -> str:
 
 
 def _described(command: Command[Any], fields: Schemas) -> str:
-    """Return a method's docstring; names and ids are described once, in the class."""
-    params = [f"- ``{name}``: {_meaning(field)}" for name, field in fields.items() if "format" not in field]
+    """Return a method's docstring; what all names and ids are is described once, in the class."""
+    own = [(name, field) for name, field in fields.items() if field.get("description") not in ONCE]
+    params = [f"- ``{name}``: {_meaning(field)}" for name, field in own]
     return "\n\n".join(filter(None, [command.doc, "\n".join(params)]))
 
 

@@ -1,20 +1,24 @@
-"""Files and pictures: uploaded first (`file.begin`), then posted as a part of a message, and listed for each room."""
+"""Files and pictures: uploaded first (`file.begin`), then posted as a part of a message, and listed for each room.
+
+Square ones become the pictures of people and rooms instead.
+"""
 
 from __future__ import annotations
 
-from chatrooms.features.files import stored
+from chatrooms.features.files import portraits, stored
 from chatrooms.features.files.beginning import begin, space
 from chatrooms.features.files.listing import page
 from chatrooms.features.files.posting import FILES, deleted
 from chatrooms.features.files.removing import REMOVE, SWEEP
-from chatrooms.features.files.serving import CONTENTS
+from chatrooms.features.files.serving import CONTENTS, SERVED
 from chatrooms.pipeline.feature import Feature
 
 FEATURE = Feature(
-    tables=(stored.files, stored.usage),
-    commands=(begin, space, page),
+    tables=(stored.files,),
+    commands=(begin, space, page, portraits.of_person, portraits.of_room),
     parts=(FILES,),
     listeners=(deleted,),
     jobs=(REMOVE, SWEEP),
     contents=CONTENTS,
+    served=(SERVED, *portraits.SERVED),
 )

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated
 from uuid import uuid4
 
 from pydantic import Field
-from sqlalchemy import Connection
 from typing_extensions import TypedDict
 
 from chatrooms.errors import NoSpace, RateLimited, TooLarge
 from chatrooms.features.files import names, stored
 from chatrooms.pipeline import access, contents
-from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.commands import Act, Params, change, no_room, query
 from chatrooms.pipeline.shapes import Nothing
 from chatrooms.settings import MEGABYTE
+from chatrooms.storage import usage
 
 KEPT = timedelta(days=1)
 """How long an upload can be continued, and then be posted."""
@@ -33,6 +32,13 @@ class Announced(Params):
     size: int = Field(ge=1, description="Its bytes; an empty file cannot be uploaded.")
     type: str = Field(
         "", max_length=100, description="Its media type. It only tells sound from video; the content decides the type."
+    )
+    duration: float | None = Field(
+        None, ge=0, le=86_400, description="How long sound or a video takes, in seconds; nothing checks it."
+    )
+    square: bool = Field(
+        False,
+        description="Whether it is to be the picture of you or a room, not part of a message: its middle is kept.",
     )
 
 
@@ -58,13 +64,9 @@ class Space(TypedDict):
     quota: Annotated[int, Field(description="What they can take.")]
 
 
-def _no_room(_db: Connection, _me: Caller, _p: Announced) -> Iterable[str]:
-    return ()
-
-
-@change("file.begin", may=access.anyone, locks=_no_room, rate="upload", method="begin_file")
+@change("file.begin", may=access.anyone, locks=no_room, rate="upload", method="begin_file")
 def begin(act: Act, p: Announced, _: None) -> Begun:
-    """Begin to upload a file, which you can then post with `message.post`.
+    """Begin to upload a file, to post it with `message.post`, or to make it a picture with `user.picture`.
 
     Send its bytes to ``upload`` by tus 1.0 (https://tus.io/protocols/resumable-upload): `HEAD` returns how many the
     server has, `PATCH` adds more, and `DELETE` gives up. What makes no progress for an hour, or is not posted within
@@ -77,14 +79,14 @@ def begin(act: Act, p: Announced, _: None) -> Begun:
     number, to_come = stored.unfinished(act.db, act.me.username)
     if number >= contents.MOST_UNFINISHED:
         raise RateLimited(f"You have {number} unfinished uploads. Finish or cancel one first.", retry_after=60)
-    used = stored.used(act.db, act.me.username) + to_come
+    used = usage.used(act.db, act.me.username) + to_come
     quota = {"used": used, "quota": limits.file_quota * MEGABYTE}
     _require_space(used, p.size, limits.file_quota, "You have", **quota)
-    _require_space(stored.used(act.db, stored.EVERYBODY), p.size, limits.file_space, "This server has")
+    _require_space(usage.used(act.db, usage.EVERYBODY), p.size, limits.file_space, "This server has")
     new, name = str(uuid4()), names.clean(p.name)
     hint = p.type if _media_type.fullmatch(p.type) else ""
     row = {"id": new, "owner": act.me.username, "name": name, "hint": hint, "length": p.size, "at": act.now}
-    stored.add(act.db, row)
+    stored.add(act.db, row | {"square": p.square, "duration": p.duration})
     return {"file": {"id": new, "name": name}, "upload": f"uploads/{new}"}
 
 
@@ -103,5 +105,5 @@ def _require_space(used: int, size: int, megabytes: int, who: str, /, **about: i
 def space(act: Act, p: Nothing, _: None) -> Space:
     """Return how much you can upload."""
     limits, to_come = act.limits, stored.unfinished(act.db, act.me.username)[1]
-    used = stored.used(act.db, act.me.username) + to_come
+    used = usage.used(act.db, act.me.username) + to_come
     return {"largest": limits.file_size * MEGABYTE, "used": used, "quota": limits.file_quota * MEGABYTE}

@@ -7,17 +7,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from chatrooms import pictures
 from chatrooms.errors import Invalid, TooLarge
-from chatrooms.features.files import pictures, stored
-from chatrooms.features.files.kinds import PICTURES, kind_of
+from chatrooms.features.files import stored
 from chatrooms.features.files.removing import give_up, remove
+from chatrooms.pictures.kinds import PICTURES, kind_of
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
 
 EXTENSIONS = {"image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"), "image/png": (".png",), "image/webp": (".webp",)}
 """Of the types that pictures are stored as; the first is added where the name has another."""
 COPIES = {"full": "", "large": ".large", "small": ".small"}
-"""What the decoder writes, and what the keys in the store end with."""
+"""What the decoder writes, `full` not of square ones, and what the keys in the store end with."""
 
 
 async def finish(chat: Chat, which: str, network: str) -> None:
@@ -30,7 +31,7 @@ async def finish(chat: Chat, which: str, network: str) -> None:
     if row is None or row["size"] is not None:
         return
     kind = kind_of(await chat.blobs.run(spool.begin, which), row["hint"])
-    if kind in PICTURES:
+    if kind in PICTURES or row["square"]:
         try:
             about = await _picture(chat, row, kind, network)
         except (Invalid, TooLarge):
@@ -48,13 +49,17 @@ async def finish(chat: Chat, which: str, network: str) -> None:
 async def _picture(chat: Chat, row: Mapping[str, Any], kind: str, network: str) -> dict[str, Any]:
     """Store the clean copies of a picture instead of what was uploaded."""
     spool, which = chat.blobs.spool, row["id"]
+    if kind not in PICTURES:
+        raise Invalid("A picture has to be a JPEG, PNG, WebP, GIF or AVIF.")
     async with pictures.queue().turn(network, row["owner"]):
         await chat.blobs.require_space(pictures.MOST_WRITTEN)
         folder: Path = await chat.blobs.run(spool.beside, which)
-        found = await pictures.decode(spool.path(which), folder, kind)
+        found = await pictures.decode(spool.path(which), folder, kind, "square" if row["square"] else "copies")
     sizes = await chat.blobs.run(_sizes, folder)
-    for name, end in COPIES.items():
-        await chat.blobs.run(chat.blobs.store.put, which + end, folder / name)
+    for name in sizes:
+        await chat.blobs.run(chat.blobs.store.put, which + COPIES[name], folder / name)
+    if row["square"]:
+        return {"type": "image/webp", "size": sizes["large"], "charged": sum(sizes.values())}
     picture = {key: found[key] for key in ("width", "height", "placeholder", "animated")}
     return {
         "type": found["type"],
@@ -66,7 +71,7 @@ async def _picture(chat: Chat, row: Mapping[str, Any], kind: str, network: str) 
 
 
 def _sizes(folder: Path) -> dict[str, int]:
-    return {name: (folder / name).stat().st_size for name in COPIES}
+    return {name: (folder / name).stat().st_size for name in COPIES if (folder / name).exists()}
 
 
 def _renamed(name: str, kind: str) -> str:

@@ -26,11 +26,13 @@ def _store(db: Connection, message: Message) -> Sequence[File]:
 
 def _given(act: Act, ids: Sequence[str]) -> Callable[[Message], list[File]]:
     """Check the files for a new message: the caller's own, complete, and not posted yet."""
-    rows = [_own(act, each) for each in ids]
+    rows = [own(act, each, "files") for each in ids]
     if len(set(ids)) < len(ids):
         raise Invalid("A message can have a file only once.", field="files")
     if any(row["message"] for row in rows):
         raise Conflict("This file was posted already.", field="files")
+    if any(row["square"] for row in rows):
+        raise Invalid("A square picture is for a person or a room.", field="files")
     if any(row["size"] is None for row in rows):
         raise Conflict("This file is not uploaded completely.", field="files")
 
@@ -42,10 +44,11 @@ def _given(act: Act, ids: Sequence[str]) -> Callable[[Message], list[File]]:
     return store
 
 
-def _own(act: Act, id: str) -> Row:
+def own(act: Act, id: str, field: str) -> Row:
+    """Return the row of a file of the caller's; raises `NotFound`."""
     row = stored.find(act.db, id)
     if row is None or row["owner"] != act.me.username:
-        raise NotFound("There is no such file; it may have expired. Upload it again.", field="files")
+        raise NotFound("There is no such file; it may have expired. Upload it again.", field=field)
     return row
 
 

@@ -1,4 +1,7 @@
-"""Removing files: those of deleted messages soon, uploads without progress after an hour, never posted after a day."""
+"""Removing files: those of deleted messages and replaced pictures soon, uploads without progress after an hour.
+
+What nobody uses is removed after a day.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from chatrooms import clock
 from chatrooms.features.files import stored
@@ -45,14 +48,14 @@ async def give_up(chat: Chat, which: str) -> bool:
     return bool(dropped)
 
 
-async def _of_message(chat: Chat, job: Job) -> None:
-    await remove(chat, await _ids(chat, files.c.message == job.key, files.c.gone.is_(True)))
+async def _removed(chat: Chat, job: Job) -> None:
+    await remove(chat, await _ids(chat, or_(files.c.message == job.key, files.c.id == job.key), files.c.gone.is_(True)))
 
 
 async def _sweep(chat: Chat, _job: Job) -> None:
     """Remove files that were not posted in time, and what an interrupted removal left."""
     before = clock.ago(days=KEPT / timedelta(days=1))
-    loose = or_(files.c.gone.is_(True), files.c.message.is_(None)), files.c.at < before
+    loose = or_(files.c.gone.is_(True), and_(*stored.is_unused)), files.c.at < before
     while ids := await _ids(chat, *loose):
         await remove(chat, await chat.change(partial(_drop, ids=ids), NOBODY))
     await _sweep_idle(chat)
@@ -79,5 +82,5 @@ async def _ids(chat: Chat, *where: ColumnElement[bool]) -> list[str]:
     return await chat.lookup(lambda db: list(db.scalars(found)))
 
 
-REMOVE = JobKind("files.remove", _of_message)
+REMOVE = JobKind("files.remove", _removed)
 SWEEP = JobKind("files.sweep", _sweep, every=timedelta(minutes=15))

@@ -11,13 +11,14 @@ from chatrooms.errors import NotAMember, NotFound
 from chatrooms.features.files import stored
 from chatrooms.features.files.beginning import KEPT
 from chatrooms.features.files.finishing import finish
-from chatrooms.features.files.kinds import SHOWN
 from chatrooms.features.files.removing import give_up
 from chatrooms.features.messages.loading import find
+from chatrooms.pictures.kinds import SHOWN
 from chatrooms.pipeline import access
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act, Caller
-from chatrooms.pipeline.contents import Contents, Incoming, Outgoing
+from chatrooms.pipeline.contents import Contents, Incoming, Outgoing, Served
+from chatrooms.storage import usage
 
 SIZES = ("small", "large")
 
@@ -31,7 +32,7 @@ def _incoming(db: Connection, id: str) -> Incoming | None:
 
 
 def _used(db: Connection) -> int:
-    return stored.used(db, stored.EVERYBODY)
+    return usage.used(db, usage.EVERYBODY)
 
 
 async def _arrived(chat: Chat, id: str, there: int) -> None:
@@ -42,7 +43,7 @@ def _count(act: Act, id: str, there: int) -> None:
     stored.arrived(act.db, id, there)
 
 
-def _outgoing(db: Connection, caller: Caller, id: str, size: str) -> Outgoing | None:
+def _find(db: Connection, caller: Caller, id: str, _name: str, size: str) -> Outgoing | None:
     """Return a file if the caller can read the message that carries it now."""
     row = stored.find(db, id)
     message = find(db, row["message"]) if row and row["message"] else None
@@ -59,4 +60,5 @@ def _outgoing(db: Connection, caller: Caller, id: str, size: str) -> Outgoing | 
     return Outgoing(f"{id}.{size}", row["name"], "image/webp", None, inline=True)
 
 
-CONTENTS = Contents(_incoming, _outgoing, _used, _arrived, finish, give_up)
+CONTENTS = Contents(_incoming, _used, _arrived, finish, give_up)
+SERVED = Served("", _find)

@@ -1,4 +1,4 @@
-"""The files as they are stored: a row for each from when its upload begins, and how much space people use."""
+"""The files as they are stored: a row for each from when its upload begins."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -28,15 +29,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from typing_extensions import TypedDict
 
+from chatrooms.storage import usage
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import messages, metadata, rooms, users
-
-EVERYBODY = ""
-"""Stands for all people together in `usage`; no username is empty."""
 
 
 class Picture(TypedDict):
@@ -63,6 +61,10 @@ class File(TypedDict):
     size: Annotated[int, Field(description="In bytes.")]
     url: Annotated[str, Field(description="Where it is, relative to the address of the chat.")]
     picture: Annotated[Picture | None, Field(description="`null` if it is not a picture that can be shown.")]
+    duration: Annotated[
+        float | None,
+        Field(description="The seconds that it takes, if its author's client said so: recordings may not say it."),
+    ]
 
 
 files = Table(
@@ -81,23 +83,20 @@ files = Table(
     Column("room", String(400), ForeignKey(rooms.c.name), comment="of the message"),
     Column("seq", Integer, comment="of the message"),
     Column("place", Integer, comment="among the files of the message"),
+    Column("duration", Float, comment="in seconds, as the client said"),
+    Column("square", Boolean, nullable=False, server_default=false(), comment="for a person or a room"),
+    Column("portrait_of", String(400), comment="the username, or the name of the room, whose picture it is"),
     Column("gone", Boolean, nullable=False, server_default=false(), comment="a job removes it"),
     Column("at", String(24), nullable=False, comment="when the upload began"),
     Index(None, "room", "seq"),
 )
+is_unused = (files.c.message.is_(None), files.c.portrait_of.is_(None))
 _is_loose = or_(files.c.message.is_(None), files.c.gone.is_(True))
 Index("ix_files_loose", files.c.at, sqlite_where=_is_loose, postgresql_where=_is_loose)
 _is_unfinished = files.c.size.is_(None)
 Index("ix_files_unfinished", files.c.owner, sqlite_where=_is_unfinished, postgresql_where=_is_unfinished)
 
-usage = Table(
-    "file_usage",
-    metadata,
-    Column("username", String(32), primary_key=True, comment="empty for all people together"),
-    Column("bytes", BigInteger, nullable=False),
-)
-
-SHOWN = (files.c.id, files.c.name, files.c.type, files.c.size, files.c.picture)
+SHOWN = (files.c.id, files.c.name, files.c.type, files.c.size, files.c.picture, files.c.duration)
 _ids = values("ids")
 _of = Prepared(
     select(files.c.message, *SHOWN)
@@ -111,16 +110,6 @@ _unfinished = Prepared(
     .select_from(files)
     .where(files.c.owner == bindparam("owner"), _is_unfinished, files.c.gone.is_(False))
 )
-_used = Prepared(select(usage.c.bytes).where(usage.c.username == bindparam("username")))
-
-
-def _charging(make: Any) -> Prepared:
-    row = make(usage).values(username=bindparam("username"), bytes=bindparam("more"))
-    added = {"bytes": usage.c.bytes + row.excluded.bytes}
-    return Prepared(row.on_conflict_do_update(index_elements=["username"], set_=added))
-
-
-_CHARGE = {dialect: _charging(make) for dialect, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))}
 
 
 def find(db: Connection, id: str) -> dict[str, Any] | None:
@@ -143,12 +132,6 @@ def shown(row: Mapping[str, Any]) -> File:
     return cast(File, columns | {"url": f"files/{row['id']}/{quote(row['name'], safe='')}"})
 
 
-def used(db: Connection, username: str) -> int:
-    """Return how many bytes count for a person, or for `EVERYBODY`: those that arrived."""
-    row = _used.one(db, {"username": username})
-    return row["bytes"] if row else 0
-
-
 def unfinished(db: Connection, owner: str) -> tuple[int, int]:
     """Return how many uploads of a person are unfinished, and how many of their bytes have not arrived."""
     row = _unfinished.one(db, {"owner": owner})
@@ -165,7 +148,7 @@ def arrived(db: Connection, id: str, there: int) -> None:
     row = find(db, id)
     if row and row["size"] is None and there > row["charged"]:
         db.execute(update(files).where(files.c.id == id).values(charged=there))
-        _charge(db, row["owner"], there - row["charged"])
+        usage.charge(db, row["owner"], there - row["charged"])
 
 
 def complete(db: Connection, id: str, **about: Any) -> bool:
@@ -173,7 +156,7 @@ def complete(db: Connection, id: str, **about: Any) -> bool:
     row = find(db, id)
     if row and row["size"] is None:
         db.execute(update(files).where(files.c.id == id).values(**about))
-        _charge(db, row["owner"], about["charged"] - row["charged"])
+        usage.charge(db, row["owner"], about["charged"] - row["charged"])
     return row is not None
 
 
@@ -186,7 +169,7 @@ def attach(db: Connection, id: str, message: Mapping[str, Any], place: int) -> N
 def drop(db: Connection, ids: Sequence[str]) -> Sequence[str]:
     """Make those of some files unreachable that are not posted; return which of all are to be removed."""
     these = files.c.id.in_(ids)
-    db.execute(update(files).where(these, files.c.message.is_(None)).values(gone=True))
+    db.execute(update(files).where(these, *is_unused).values(gone=True))
     return db.scalars(select(files.c.id).where(these, files.c.gone.is_(True))).all()
 
 
@@ -195,9 +178,4 @@ def forget(db: Connection, id: str) -> None:
     row = _by_id.one(db, {"id": id})
     if row:
         db.execute(delete(files).where(files.c.id == id))
-        _charge(db, row["owner"], -row["charged"])
-
-
-def _charge(db: Connection, owner: str, more: int) -> None:
-    for username in (owner, EVERYBODY):
-        _CHARGE[db.dialect.name].run(db, {"username": username, "more": more})
+        usage.charge(db, row["owner"], -row["charged"])

@@ -53,7 +53,7 @@ class Marked(Params):
     """Items of your inbox."""
 
     ids: list[Seq] = Field(
-        max_length=items.MAX_MARKED, description="The ids of the items; others than your own have no effect."
+        max_length=items.MAX_MARKED, description="The ids of the items; those of other people have no effect."
     )
     state: Literal["read", "unread"] = Field("read", description="What they become.")
 

@@ -22,7 +22,7 @@ from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
-from chatrooms.storage.tables import follows, inbox, is_message, messages, reads
+from chatrooms.storage.tables import blocks, follows, inbox, is_message, messages, reads
 
 _of = inbox.c.username == bindparam("who"), inbox.c.room == bindparam("thread")
 _known = select(func.coalesce(func.max(inbox.c.seq), 0)).where(*_of).scalar_subquery()
@@ -30,6 +30,11 @@ _position = (
     select(func.coalesce(func.max(reads.c.seq), 0))
     .where(reads.c.username == bindparam("who"), reads.c.room == bindparam("thread"))
     .scalar_subquery()
+)
+_is_blocked = (
+    select(blocks.c.blocked)
+    .where(blocks.c.username == bindparam("who"), blocks.c.blocked == messages.c.author, blocks.c.gone.is_(False))
+    .correlate(messages)
 )
 _unread = Prepared(select(inbox.c.id, inbox.c.kind).where(*_of, *items.is_unread))
 _first = Prepared(
@@ -42,6 +47,7 @@ _first = Prepared(
         messages.c.author != bindparam("who"),
         messages.c.deleted.is_(False),
         is_message,
+        ~_is_blocked.exists(),
     )
     .order_by(messages.c.seq)
     .limit(1)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from chatrooms import names
-from chatrooms.features.mentions.prose import prose
+from chatrooms.prose import prose
 
 _ADDRESS = re.compile(
     r"(?:https?://|mailto:|www\.)[^\s<>\u3000-\u303f\uff01-\uff65]*+"

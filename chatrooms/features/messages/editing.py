@@ -16,11 +16,14 @@ from chatrooms.features.messages.loading import (
     allow,
     changeable,
     changed,
+    find_visible,
+    require_message,
     require_undeleted,
     room_of,
     store_parts,
     with_parts,
 )
+from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, change
 from chatrooms.storage.rows import Message
@@ -45,7 +48,10 @@ def _author(act: Act, p: Edit) -> Message:
 
 
 def _author_or_moderator(act: Act, p: Which) -> Message:
-    message, here = changeable(act, p)
+    message, here = find_visible(act, p.id)
+    require_message(message, "id")
+    access.require_unarchived(here)
+    here = access.governing(act.db, act.me, here)
     if message["author"] != act.me.username and not here.moderates:
         raise Forbidden("Only the author or a moderator can delete a message.")
     if not here.moderates:

@@ -76,11 +76,10 @@ def with_parts(act: Act, found: list[Message]) -> list[Message]:
 
 def mine(act: Act, found: Sequence[Message]) -> Mine:
     """Return what messages, with their parts, do not show of the caller."""
-    known: Mine = {}
     for part in act.parts:
-        if part.mine:
-            known.update(part.mine(act.db, act.me.username, found))
-    return known
+        if part.mine:  # one part has it, see `Features`
+            return dict(part.mine(act.db, act.me.username, found))
+    return {}
 
 
 def allow(act: Act, room: str, text: str, *, confirmed: bool) -> None:
@@ -114,9 +113,9 @@ def find_visible(act: Act, id: str) -> tuple[Message, Here]:
 
 
 def changeable(act: Act, p: Which) -> tuple[Message, Here]:
-    """Allow members of the message's room, unless the room is archived; an event in the timeline is `Invalid`."""
+    """Allow people who can write in the message's room (see `access.require_open`); an event is `Invalid`."""
     message, here = find_visible(act, p.id)
-    return require_message(message, "id"), access.require_unarchived(here)
+    return require_message(message, "id"), access.require_open(act.db, act.me, here)
 
 
 def readable(act: Act, p: Which) -> Message:

@@ -10,7 +10,6 @@ from typing import Any, cast
 import orjson
 from pydantic import Field
 from sqlalchemy import Connection, Integer, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from chatrooms import ids, names
 from chatrooms.errors import Conflict, Forbidden, Invalid, Refusal
@@ -25,13 +24,13 @@ from chatrooms.features.messages.loading import (
     store_parts,
     with_parts,
 )
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, relations
 from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.storage import tables
 from chatrooms.storage.rows import Message
-from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import MESSAGE
 from chatrooms.storage.tables import messages
+from chatrooms.storage.upserts import Upsert
 from chatrooms.types import MAX_FILES, MAX_PAGE, AnyRoom, Confirmed, Details, Id, MaybeText, Seq, fitting
 
 _room = tables.rooms.c
@@ -41,10 +40,9 @@ _COLUMNS = (*MESSAGE, "rev")
 _row = select(
     *(_NUMBERS.get(name, bindparam(name, type_=messages.c[name].type)).label(name) for name in _COLUMNS)
 ).where(_room.name == bindparam("room"))
-_INSERT = {
-    dialect: Prepared(made(messages).from_select(_COLUMNS, _row).on_conflict_do_nothing(index_elements=["id"]))
-    for dialect, made in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
+_INSERT = Upsert(
+    lambda insert: insert(messages).from_select(_COLUMNS, _row).on_conflict_do_nothing(index_elements=["id"])
+)
 """Store a message with the numbers that its room comes to next, unless there is one with that id."""
 
 
@@ -55,7 +53,8 @@ class Post(Params):
     text: MaybeText = Field("", description="Markdown source; it can be empty, or left out, if there are `files`.")
     id: Id | None = Field(
         None,
-        description="A UUID from the client, best of version 7: posting the same id again returns the stored message.",
+        description="A UUID from the client, preferably version 7: posting the same id again returns the stored "
+        "message.",
     )
     reply_to: Id | None = Field(
         None,
@@ -111,6 +110,8 @@ def _may(act: Act, p: Post) -> Posting:
             if stored := _stored(act, room, p):
                 return Posting(room, stored=stored, belongs=False)
         raise
+    if here.access == "thread" and "thread" not in act.blank:
+        raise Invalid("This server has no threads.", field="room")
     looks = p.reply_to or p.files or p.if_seq is not None or not here.exists
     stored = _stored(act, room, p) if looks else None  # others learn it from `_store`
     return Posting(room, begins=not here.exists, reopens=here.closed, stored=stored)
@@ -188,6 +189,7 @@ def _begin(act: Act, room: str) -> None:
 def _begin_conversation(act: Act, conversation: str) -> None:
     if not act.me.host:
         others = [username for username in names.people(conversation) if username != act.me.username]
+        relations.require_welcome(act.db, act.me, others)
         act.rates.begin(act.me.username, act.me.network, others)
     rooms.add(act, conversation, "conversation")
     for username in names.people(conversation):
@@ -213,7 +215,7 @@ def _store(act: Act, p: Post, to: Posting, attach: Attach) -> Message | None:
         "reply_to": p.reply_to,
     }
     stored = {**values, "data": None if p.data is None else orjson.dumps(p.data).decode()}
-    if not _INSERT[act.db.dialect.name].run(act.db, {**stored, "revs": 0 if to.begins else 1}):
+    if not _INSERT.run(act.db, {**stored, "revs": 0 if to.begins else 1}):
         return None
     if to.reopens:
         members.reopen(act, to.room)

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden
 from chatrooms.features.messages.loading import Which, find_visible, require_message, require_undeleted
+from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, query
 from chatrooms.storage.rows import Message, many
 from chatrooms.storage.tables import versions
@@ -51,7 +52,7 @@ def drop(act: Act, message: Message) -> None:
 def _author_or_moderator(act: Act, p: Which) -> Message:
     message, here = find_visible(act, p.id)
     require_undeleted(require_message(message, "id"))
-    if message["author"] != act.me.username and not here.moderates:
+    if message["author"] != act.me.username and not access.governing(act.db, act.me, here).moderates:
         raise Forbidden("Only the author or a moderator can see earlier texts.")
     return message
 

@@ -27,13 +27,13 @@ from sqlalchemy import (
     false,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from typing_extensions import TypedDict
 
 from chatrooms.features.reactions.emoji import LONGEST
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import messages, metadata, users
+from chatrooms.storage.upserts import Upsert
 
 FIRST = 20
 """How many people a message names for each emoji."""
@@ -96,19 +96,17 @@ _people = Prepared(
 )
 
 
-def _adding(insert: Any) -> Prepared:
+def _adding(insert: Any) -> Any:
     row = insert(reactions).values({name: bindparam(name) for name in _ONE})
-    return Prepared(row.on_conflict_do_nothing(index_elements=sorted(_ONE)))
+    return row.on_conflict_do_nothing(index_elements=sorted(_ONE))
 
 
-def _summarizing(insert: Any) -> Prepared:
+def _summarizing(insert: Any) -> Any:
     row = insert(reacted).values(message=bindparam("message"), reactions=bindparam("reactions"))
-    return Prepared(row.on_conflict_do_update(index_elements=["message"], set_={"reactions": row.excluded.reactions}))
+    return row.on_conflict_do_update(index_elements=["message"], set_={"reactions": row.excluded.reactions})
 
 
-_DIALECTS = (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-_ADD = {dialect: _adding(insert) for dialect, insert in _DIALECTS}
-_SUMMARIZE = {dialect: _summarizing(insert) for dialect, insert in _DIALECTS}
+_ADD, _SUMMARIZE = Upsert(_adding), Upsert(_summarizing)
 
 
 def load(db: Connection, ids: Sequence[str]) -> Mapping[str, list[Reaction]]:
@@ -137,7 +135,7 @@ def beyond(db: Connection, username: str, found: Sequence[Any]) -> Mapping[str, 
 
 def add(db: Connection, message: str, emoji: str, username: str) -> bool:
     """Add a reaction; return False if it is there."""
-    is_new = _ADD[db.dialect.name].run(db, {"message": message, "emoji": emoji, "username": username}) > 0
+    is_new = _ADD.run(db, {"message": message, "emoji": emoji, "username": username}) > 0
     if is_new:
         _count(db, message, emoji, 1)
     return is_new
@@ -175,4 +173,4 @@ def _count(db: Connection, message: str, emoji: str, more: int) -> None:
     count = more + (known[emoji]["count"] if emoji in known else 0)
     known[emoji] = {"emoji": emoji, "count": count, "people": people(db, message, emoji, FIRST)}
     summary = orjson.dumps([each for each in known.values() if each["count"]]).decode()
-    _SUMMARIZE[db.dialect.name].run(db, {"message": message, "reactions": summary})
+    _SUMMARIZE.run(db, {"message": message, "reactions": summary})

@@ -25,6 +25,7 @@ from chatrooms.features.messages.loading import (
 )
 from chatrooms.features.messages.loading import find as find_message
 from chatrooms.features.threads import following
+from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, change, query
 from chatrooms.pipeline.shapes import Done
@@ -46,9 +47,14 @@ class WithThread(Which):
 class Thread:
     """The thread under a message that the caller may read; ``rev`` is 0 as long as it does not exist."""
 
-    room: str
+    here: Here
     message: Message
     rev: int
+
+    @property
+    def room(self) -> str:
+        """Return the thread's room."""
+        return self.here.room
 
 
 class Opened(TypedDict):
@@ -87,7 +93,7 @@ def _thread(act: Act, p: WithThread) -> Thread:
     found = _rev.one(act.db, {"room": room})
     if found is None:
         require_undeleted(message)
-    return Thread(room, message, found["counter"] if found else 0)
+    return Thread(access.of(act.db, act.me, room), message, found["counter"] if found else 0)
 
 
 def _own(act: Act, p: WithThread) -> Follow:
@@ -112,8 +118,7 @@ def open_one(act: Act, p: WithThread, thread: Thread) -> Opened:
 
     There is a thread under each message, except those in threads: the first reply creates it.
     """
-    here = Here(thread.room, "thread", "member")
-    found, more = preceding(act, here, None, SHOWN)
+    found, more = preceding(act, thread.here, None, SHOWN)
     (above,) = with_parts(act, [thread.message])
     return {
         "room": thread.room,

@@ -39,7 +39,7 @@ class Listed(TypedDict):
 
 
 class ThreadPage(TypedDict):
-    """Threads, that with the newest reply first; ``more`` is true if there are others.
+    """Threads, newest reply first; ``more`` is true if there are others.
 
     Those in rooms that you left are left out.
     """
@@ -57,7 +57,7 @@ _unread = case((uncounted.is_(None), COUNTED), else_=_counted).label("unread")
 
 @query("thread.list", may=access.anyone, method="threads")
 def page(act: Act, p: Page, _: None) -> ThreadPage:
-    """Return the threads that you follow, that with the newest reply first, 50 at a time."""
+    """Return the threads that you follow, newest reply first, 50 at a time."""
     found = _followed(act.me.username).where(follows.c.gone.is_(False), access.readable(follows.c.room, act.me))
     if p.unread:
         found = found.where(_unread > 0)

@@ -21,7 +21,6 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from typing_extensions import TypedDict
 
 from chatrooms import names
@@ -30,6 +29,7 @@ from chatrooms.storage.rows import Message, Seq
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import is_message, messages, metadata, rooms
+from chatrooms.storage.upserts import Upsert
 
 FIRST = 5
 """How many people a message names who replied to it in its thread."""
@@ -96,15 +96,15 @@ _people = Prepared(
 )
 
 
-def _putting(insert: Any) -> Prepared:
+def _putting(insert: Any) -> Any:
     row = insert(threads).values(
         message=bindparam("message"), room=bindparam("room"), **{name.key: bindparam(name.key) for name in _SUMMARY}
     )
     newer = {name.key: row.excluded[name.key] for name in _SUMMARY}
-    return Prepared(row.on_conflict_do_update(index_elements=["message"], set_=newer))
+    return row.on_conflict_do_update(index_elements=["message"], set_=newer)
 
 
-_PUT = {dialect: _putting(insert) for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))}
+_PUT = Upsert(_putting)
 
 
 def load(db: Connection, ids: Sequence[str]) -> Mapping[str, Summary]:
@@ -140,4 +140,4 @@ def count_again(db: Connection, message: str, thread: str) -> None:
 
 def _put(db: Connection, message: str, thread: str, summary: Mapping[str, Any]) -> None:
     stored = {**summary, "people": orjson.dumps(summary["people"]).decode()}
-    _PUT[db.dialect.name].run(db, {"message": message, "room": thread, **stored})
+    _PUT.run(db, {"message": message, "room": thread, **stored})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,10 @@ log = logging.getLogger(__name__)
 
 class Newer(Exception):
     """The database was written by a newer version of chatrooms."""
+
+
+class Undeclared(Exception):
+    """Tables of the database are missing from `metadata`, because the modules that declare them are not imported."""
 
 
 class Dangling(Exception):
@@ -82,12 +87,26 @@ def _require_references(connection: Connection) -> None:
 def _create(engine: Engine) -> None:
     """Create the tables of `HEAD` in an empty database, faster than the migrations; a test compares the two.
 
-    They include the tables of features, which are in `metadata` because `Chatrooms` imports all features.
+    They include the tables of features, which are in `metadata` once they are imported; raises `Undeclared`.
     """
+    if missing := expected() - metadata.tables.keys():
+        raise Undeclared(f"import `chatrooms.app` before the database is created: no one declared {sorted(missing)}")
     with engine.begin() as connection:
         metadata.create_all(connection)
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
         connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+
+
+def expected() -> set[str]:
+    """Return the names of the tables that the migrations leave in a database, as their files say."""
+    found: set[str] = set()
+    for path in sorted((Path(__file__).parent / "versions").glob("[0-9]*.py")):
+        for what, name, other in re.findall(r'\bop\.(\w+)_table\(\s*"(\w+)"(?:, "(\w+)")?', path.read_text("utf-8")):
+            if what != "create":
+                found.discard(name)
+            if what != "drop":
+                found.add(other or name)
+    return found
 
 
 def revision_of(engine: Engine) -> str | None:

@@ -12,6 +12,7 @@ import { read } from "./slash.js";
 /**
  * Runs the commands of the composer.
  * @import {RoomAction} from "../rooms/actions.js"
+ * @import {Run} from "./slash.js"
  * @typedef {{post?: string, refused?: string}} Outcome A text to post instead, or why nothing was done; neither if it was.
  */
 
@@ -31,7 +32,7 @@ export async function obey(room, text) {
   }
 }
 
-/** Each returns why it did nothing. @type {Record<string, (room: string, to: string, text: string) => Promise<string | void> | void>} */
+/** Each returns why it did nothing. @type {Record<Run, (room: string, to: string, text: string) => Promise<string | void> | void>} */
 const RUNS = {
   async join(_room, name) {
     const room = `#${name}`;

@@ -3,11 +3,12 @@
  * paths such as `/etc/hosts`, `//` and everything else are posted as they are written. What looks like a command and is
  * none is neither posted nor lost: its author decides.
  *
- * @typedef {"me" | "shrug" | "msg" | "join" | "topic" | "help"} Command
+ * @typedef {"msg" | "join" | "topic" | "help" | "invite"} Run Commands that do something instead of posting a text.
+ * @typedef {"me" | "shrug" | Exclude<Run, "invite">} Command
  * @typedef {"invite" | "edit"} Dialog Commands without their words open one.
  * @typedef {{kind: "text", text: string}
  *   | {kind: "act", action: string}
- *   | {kind: "run", command: Command | "invite", to: string, text: string}
+ *   | {kind: "run", command: Run, to: string, text: string}
  *   | {kind: "refused", why: string}} Meaning What to post, a room's action, a command, or why it is none.
  */
 
@@ -83,7 +84,7 @@ const READERS = {
 /** @param {string} name @param {string} sign */
 const bare = (name, sign) => (name.startsWith(sign) ? name.slice(1) : name);
 
-/** @param {string} rest @param {Command | "invite"} command @param {string} sign @returns {Meaning | null} */
+/** @param {string} rest @param {Run} command @param {string} sign @returns {Meaning | null} */
 function one(rest, command, sign) {
   const to = bare(rest, sign);
   return to && !/\s/u.test(to) ? { kind: "run", command, to, text: "" } : null;

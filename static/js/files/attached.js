@@ -14,10 +14,10 @@ export const attached = signal(/** @type {Attachment[]} */ ([]));
 /** @param {string} room */
 export const attachedIn = (room) => attached.value.filter((each) => each.room === room);
 
-/** @param {string} room @param {File[]} files */
-export const attach = (room, files) =>
+/** @param {string} room @param {File[]} files @param {number | null} [duration] Seconds of a recording. */
+export const attach = (room, files, duration = null) =>
   void import("./uploading.js").then(
-    ({ add }) => add(room, files),
+    ({ add }) => add(room, files, duration),
     () => toast("This part of the page couldn't be loaded."),
   );
 

@@ -1,4 +1,4 @@
-/** What is said of files: their sizes and kinds in words. */
+/** What is said of files: their sizes and kinds. */
 
 const UNITS = ["B", "kB", "MB", "GB"];
 const STEP = 1000;
@@ -15,3 +15,6 @@ export function sizeInWords(bytes) {
 
 /** What the end of a name says, such as "PDF"; "File" if nothing. @param {string} name */
 export const kindOf = (name) => /\.([a-z0-9]{1,8})$/iu.exec(name)?.[1].toUpperCase() ?? "File";
+
+/** Whether a file is played as a voice message. @param {{type: string, duration?: number | null}} file */
+export const isVoice = ({ type, duration }) => type.startsWith("audio/") && Boolean(duration);

@@ -4,9 +4,9 @@ import { newId } from "../ids.js";
 import { me } from "../store.js";
 import { command } from "../sync.js";
 import { toast } from "../views/toast.js";
-import { addressOf } from "./address.js";
 import { attached } from "./attached.js";
 import { dropUpload, keepUpload, keptUploads } from "./kept.js";
+import { isGone, problemOf, statusOf, transfer } from "./transfer.js";
 
 /**
  * Uploads of attachments by tus: they go on after a lost connection and after a reload.
@@ -17,22 +17,17 @@ import { dropUpload, keepUpload, keptUploads } from "./kept.js";
 
 const MOST = 10;
 const AT_ONCE = 3;
-/** Some proxies limit the size of a request. */
-const CHUNK = 50 * 1024 * 1024;
-const RETRY_MS = [0, 1_000, 3_000, 6_000, 10_000];
-const AGAIN = [0, 408, 409, 423, 429, 500, 502, 503, 504];
-const GONE = [404, 410];
 
 /** What is needed to upload an attachment, by its key. @type {Map<string, Kept & {user: string, tus?: Tus, free?: () => void}>} */
 const uploads = new Map();
 
-/** @param {string} room @param {File[]} files */
-export function add(room, files) {
+/** @param {string} room @param {File[]} files @param {number | null} duration Seconds of a recording. */
+export function add(room, files, duration) {
   const here = attached.peek().filter((each) => each.room === room).length;
   if (here + files.length > MOST) toast(`A message can have at most ${MOST} files.`);
   const user = me.peek()?.username ?? "";
   for (const file of files.slice(0, Math.max(0, MOST - here))) {
-    const kept = { key: newId(), room, file, id: "", upload: "", at: Date.now() };
+    const kept = { key: newId(), room, file, duration, id: "", upload: "", at: Date.now() };
     begin(user, kept);
     if (file.size) keepUpload(user, kept);
   }
@@ -65,12 +60,21 @@ async function takeOver(user, key) {
 
 /** @param {string} user @param {Kept} kept @param {() => void} [free] Lets other tabs have it. */
 function begin(user, kept, free = hold(kept.key)) {
-  const { key, room, file, id } = kept;
+  const { key, room, file, id, duration = null } = kept;
   uploads.set(key, { ...kept, user, free });
-  const preview = /^image\/(?!svg)/u.test(file.type) ? URL.createObjectURL(file) : "";
+  const preview = duration || /^image\/(?!svg)/u.test(file.type) ? URL.createObjectURL(file) : "";
   const problem = file.size ? "" : "The file is empty.";
   const state = problem ? "failed" : "waiting";
-  const about = { id, name: file.name, type: "", size: file.size, url: "", picture: null, key, room, preview, sent: 0 };
+  const shown = {
+    id,
+    name: file.name,
+    type: duration ? file.type : "",
+    size: file.size,
+    url: "",
+    picture: null,
+    duration,
+  };
+  const about = { ...shown, key, room, preview, sent: 0 };
   attached.value = [...attached.peek(), { ...about, state, problem }];
 }
 
@@ -92,7 +96,7 @@ async function send(key) {
   update(key, { state: "sending", problem: "" });
   try {
     await announce(key);
-    await transfer(key);
+    await sendBytes(key);
     update(key, { state: "done" });
   } catch (error) {
     fail(key, error);
@@ -105,57 +109,36 @@ async function announce(key) {
   const upload = uploads.get(key);
   if (!upload || upload.upload) return;
   const { name, size, type } = upload.file;
-  const begun = await command("file.begin", { name: name.slice(0, 1000), size, type: type.slice(0, 100) });
+  const begun = await command("file.begin", {
+    name: name.slice(0, 1000),
+    size,
+    type: type.slice(0, 100),
+    duration: upload.duration,
+  });
   Object.assign(upload, { upload: begun.upload, id: begun.file.id });
   update(key, { id: begun.file.id, name: begun.file.name });
-  const { room, file, id, at } = upload;
-  await keepUpload(upload.user, { key, room, file, id, upload: begun.upload, at });
+  const { room, file, duration, id, at } = upload;
+  await keepUpload(upload.user, { key, room, file, duration, id, upload: begun.upload, at });
 }
 
-/** @param {string} key @returns {Promise<void>} */
-async function transfer(key) {
-  const module = await import("tus");
-  const { Upload } = module.default ?? globalThis.tus;
+/** @param {string} key */
+async function sendBytes(key) {
   const upload = uploads.get(key);
-  if (!upload) return undefined;
-  return new Promise((resolve, reject) => {
-    upload.tus = new Upload(upload.file, {
-      uploadUrl: new URL(addressOf({ url: upload.upload }), document.baseURI).href,
-      chunkSize: CHUNK,
-      retryDelays: RETRY_MS,
-      storeFingerprintForResuming: false,
-      onShouldRetry: (error) => AGAIN.includes(statusOf(error)),
-      onProgress: (sent) => update(key, { sent }),
-      onSuccess: () => resolve(),
-      onError: reject,
-    });
-    upload.tus.start();
+  if (!upload) return;
+  await transfer(upload.file, upload.upload, {
+    onProgress: (sent) => update(key, { sent }),
+    onStart: (tus) => void (upload.tus = tus),
   });
 }
-
-/** @param {any} error Of tus. @returns {number} */
-const statusOf = (error) => error?.originalResponse?.getStatus() ?? 0;
 
 /** @param {string} key @param {any} error Of a command or of tus. */
 function fail(key, error) {
   const upload = uploads.get(key);
   if (!upload) return;
-  const status = statusOf(error);
-  const isOffline = error?.originalRequest ? status === 0 : asRefusal(error).code === "offline";
+  const isOffline = error?.originalRequest ? statusOf(error) === 0 : asRefusal(error).code === "offline";
   if (isOffline) return update(key, { state: "waiting" });
-  if (GONE.includes(status)) upload.upload = "";
-  update(key, { state: "failed", problem: problemOf(error, status) });
-}
-
-/** @param {any} error @param {number} status */
-function problemOf(error, status) {
-  if (!error?.originalRequest) return asRefusal(error).message;
-  if (GONE.includes(status)) return "The upload has expired.";
-  try {
-    return JSON.parse(error.originalResponse.getBody()).error.message;
-  } catch {
-    return status === 413 ? "A server on the way doesn't accept files of this size." : "The upload failed.";
-  }
+  if (isGone(error)) upload.upload = "";
+  update(key, { state: "failed", problem: problemOf(error) });
 }
 
 /** @param {string} key */

@@ -6,7 +6,19 @@ import { isQuiet, isUnread } from "../reads/inbox.js";
 import { isLooking } from "../reads/marks.js";
 import { goTo, isShown, linkTo } from "../route.js";
 import { scoped } from "../storage.js";
-import { caughtUp, handleOf, inbox, isMuted, me, nameOf, newest, reads, titleOf, windowOf } from "../store.js";
+import {
+  caughtUp,
+  handleOf,
+  inbox,
+  isBlocked,
+  isMuted,
+  me,
+  nameOf,
+  newest,
+  reads,
+  titleOf,
+  windowOf,
+} from "../store.js";
 import { onChange } from "../sync.js";
 import { chimeOnce } from "./chime.js";
 import { claim } from "./claims.js";
@@ -84,7 +96,7 @@ const ofItem = ({ id, message, room, seq, by }) => ({
 
 /** @param {Telling} telling */
 function isDue({ room, author, mentionsMe, isUnread: isNew }) {
-  if (author === me.peek()?.username || !isNew() || (isLooking() && isShown(room))) return false;
+  if (author === me.peek()?.username || isBlocked(author) || !isNew() || (isLooking() && isShown(room))) return false;
   return isWanted({ level: levelOf(room), isMuted: isMuted(room), mentionsMe });
 }
 

@@ -28,7 +28,7 @@ export function actionsIn(room) {
     ["unmute", unmuting(room), belongs && isMuted(room)],
     ["pins", "Pinned messages", belongs],
     ["files", "Files", belongs],
-    ["invite", "Invite people", (access === "open" && !archived) || moderates],
+    ["invite", "Invite people", me.value?.role !== "guest" && ((access === "open" && !archived) || moderates)],
     ["edit", "Edit room", moderates],
     ["archive", "Archive room", moderates],
     ["unarchive", "Unarchive room", Boolean(archived) && mayModerate(room)],

@@ -49,6 +49,9 @@ const WRITERS = {
   },
   archived: (facts, mine) => [...actors(facts, mine), " archived the room."],
   unarchived: (facts, mine) => [...actors(facts, mine), " unarchived the room."],
+  owner_role: (facts, mine) => made(facts, mine, "an owner", "owners"),
+  moderator_role: (facts, mine) => made(facts, mine, "a moderator", "moderators"),
+  member_role: (facts, mine) => made(facts, mine, "a plain member", "plain members"),
 };
 
 /**
@@ -73,8 +76,9 @@ function factsOf(event) {
     const changed = [...DETAIL].filter(([, name]) => data?.[name] !== undefined);
     return changed.map(([each]) => ({ kind: each, author, event }));
   }
-  const heir = data?.owner ? [{ kind: "owner", author: data.owner, event }] : [];
-  return [{ kind, author, event }, ...heir];
+  if (kind === "role" && data?.role) return [{ kind: `${data.role}_role`, author, event }];
+  const successor = data?.owner ? [{ kind: "owner", author: data.owner, event }] : [];
+  return [{ kind, author, event }, ...successor];
 }
 
 /** The server's sentence for a kind that is unknown here. @param {Fact[]} facts @returns {Piece[]} */
@@ -82,6 +86,12 @@ const asWritten = (facts) => [facts.at(-1)?.event.text ?? ""];
 
 /** @param {Fact[]} facts @param {"title" | "topic" | "access"} name */
 const detail = (facts, name) => facts.at(-1)?.event.data?.[name] ?? "";
+
+/** @param {Fact[]} facts @param {string} mine @param {string} one @param {string} many @returns {Piece[]} */
+function made(facts, mine, one, many) {
+  const isOne = new Set(facts.map(({ event }) => event.data?.username)).size === 1;
+  return [...actors(facts, mine), " made ", ...objects(facts, mine), ` ${isOne ? one : many}.`];
+}
 
 /** @param {Fact[]} facts @param {string} mine */
 const actors = (facts, mine) =>

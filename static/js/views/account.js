@@ -1,3 +1,5 @@
+import { ADMIN } from "../addresses.js";
+import { governs } from "../admin/rights.js";
 import { show } from "../overlay.js";
 import { html } from "../html.js";
 import { quiet } from "../preferences.js";
@@ -21,6 +23,7 @@ export function Account() {
       <div class="menu" id="account-menu" popover>
         <button popovertarget="account-menu" onClick=${() => show("profile")}>Edit profile</button>
         <button popovertarget="account-menu" onClick=${() => show("settings")}>Settings</button>
+        ${governs(me.value?.role) && html`<button popovertarget="account-menu" onClick=${() => (location.hash = ADMIN)}>Manage this server</button>`}
         <button popovertarget="account-menu" onClick=${() => show("keys")}>Shortcuts and commands</button>
         ${!hosted && html`<button popovertarget="account-menu" onClick=${() => show("devices")}>Devices and password</button>`}
         ${!hosted && html`<hr />`}

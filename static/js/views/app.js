@@ -31,8 +31,17 @@ export function App() {
 
 function view() {
   if (opened.value.kind === "link") return html`<${Link} />`;
+  if (opened.value.kind === "setup") return html`<${Owning} />`;
   if (opened.value.kind === "invite") return html`<${Invitation} />`;
   return username.value ? html`<${Inside} />` : html`<${Join} />`;
+}
+
+const setup = signal(/** @type {FunctionComponent | null} */ (null));
+
+/** The page of a new server's owner, which is loaded when somebody needs it. */
+function Owning() {
+  useEffect(() => void import("./setup.js").then(({ Setup }) => (setup.value = Setup)), []);
+  return setup.value ? html`<${setup.value} />` : html`<main class="join" aria-busy="true"></main>`;
 }
 
 /** Whether no open room shows the notices, which it does between its messages and what is being written. */

@@ -1,3 +1,4 @@
+import { pictureOf } from "../files/portraits.js";
 import { html } from "../html.js";
 import { presenceOf } from "../presence.js";
 import { nameOf } from "../store.js";
@@ -17,7 +18,18 @@ const initial = (name) => /[\p{L}\p{N}]|\p{Extended_Pictographic}/u.exec(name)?.
 export function Avatar({ username }) {
   useProfile(username);
   const style = { "--hue": String(hueOf(username)) };
-  return html`<span class="avatar" style=${style} data-initial=${initial(nameOf(username))} aria-hidden="true"></span>`;
+  return html`
+    <span class="avatar" style=${style} data-initial=${initial(nameOf(username))} aria-hidden="true"><${Portrait} address=${pictureOf(username)} /></span>
+  `;
+}
+
+/** A picture over what stands for it until it is loaded, or if it cannot be. @param {{address: string}} props */
+export const Portrait = ({ address }) =>
+  address && html`<img key=${address} src=${address} alt="" loading="lazy" onError=${hide} />`;
+
+/** @param {{currentTarget: HTMLElement}} event */
+function hide({ currentTarget }) {
+  currentTarget.hidden = true;
 }
 
 /** Nothing while it is not known. @param {{username: string}} props */

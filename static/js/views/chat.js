@@ -4,6 +4,7 @@ import { html } from "../html.js";
 import {
   currentRoom,
   isCovered,
+  managed,
   searched,
   shownRoom,
   showsBookmarks,
@@ -16,6 +17,7 @@ import { Offline } from "./offline.js";
 import { RoomView } from "./room.js";
 import { Sidebar } from "./sidebar.js";
 
+const AdminDoor = later("AdminDoor");
 const Bookmarks = later("Bookmarks");
 const Inbox = later("Inbox");
 const Threads = later("Threads");
@@ -35,6 +37,7 @@ export function Chat() {
         ${showsBookmarks.value && html`<${Bookmarks} />`}
         ${showsThreads.value && html`<${Threads} />`}
         ${showsInbox.value && html`<${Inbox} />`}
+        ${managed.value !== null && html`<${AdminDoor} />`}
         ${searched.value !== null && html`<${Search} query=${searched.value} />`}
         ${room && html`<${RoomView} key=${room} room=${room} />`}
       </main>

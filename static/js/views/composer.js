@@ -12,6 +12,7 @@ import { echoing } from "../composer/echoing.js";
 import { composerId } from "../composer/focus.js";
 import { withEmojis } from "../emoji.js";
 import { attachedIn, detach } from "../files/attached.js";
+import { record, recordedRoom } from "../files/recorder.js";
 import { html } from "../html.js";
 import { myLast } from "../messages/own.js";
 import { isVisible, withoutBlankEnds } from "../messages/visible.js";
@@ -22,6 +23,7 @@ import { perform } from "../rooms/actions.js";
 import { isArchived, mayModerate, titleOf, windowOf } from "../store.js";
 import { Absent } from "./absent.js";
 import { Attach } from "./attach.js";
+import { blockedIn, BlockedNotice } from "./blocked-message.js";
 import { EmojiButton } from "./emoji-button.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
@@ -29,6 +31,7 @@ import { LeftDraft } from "./left-draft.js";
 import { leftOf, TextBox } from "./text-box.js";
 
 const AlsoToRoom = later("AlsoToRoom");
+const Recorder = later("Recorder");
 const Replying = later("Replying");
 const Tray = later("Tray");
 const Uncalled = later("Uncalled");
@@ -44,6 +47,7 @@ export function Composer({ room, onEditLast }) {
   const [text, write] = useDraft(room, box);
   const { refused, put, send, deliver } = useDelivery(room, box, text, write);
   const left = leftOf(text);
+  const isRecording = recordedRoom.value === room;
   useFocus(room, box);
 
   /** @param {KeyboardEvent} event */
@@ -54,6 +58,7 @@ export function Composer({ room, onEditLast }) {
   }
 
   if (isArchived(room)) return html`<${Archived} room=${room} />`;
+  if (blockedIn(room)) return html`<${BlockedNotice} username=${blockedIn(room)} />`;
   const label = isThread(room) ? "Reply in thread" : `Message ${titleOf(room)}`;
   return html`
     <form class="composer" onSubmit=${send}>
@@ -62,7 +67,8 @@ export function Composer({ room, onEditLast }) {
       ${refused && html`<p class="error refusal" role="alert"><span>${refused}</span> <button class="link" type="button" onClick=${() => deliver(text)}>Send as text</button></p>`}
       ${uncalled(room, text) && html`<${Uncalled} room=${room} text=${text} />`}
       ${attachedIn(room).length > 0 && html`<${Tray} room=${room} />`}
-      <div class=${left < 0 ? "sheet over" : "sheet"}>
+      ${isRecording && html`<${Recorder} />`}
+      <div class=${left < 0 ? "sheet over" : "sheet"} hidden=${isRecording}>
         <${Attach} room=${room} />
         <${TextBox}
           room=${room}
@@ -78,6 +84,7 @@ export function Composer({ room, onEditLast }) {
           enterkeyhint="enter"
         />
         <${EmojiButton} onPick=${(/** @type {string} */ emoji) => box.current && insert(box.current, emoji)} />
+        <button class="quiet square smile" type="button" aria-label="Record a voice message" title="Record a voice message" onClick=${() => record(room)}><${Icon} name="mic" /></button>
         <button class="send" aria-label="Send" title="Send" disabled=${!isSendable(room, text)}><${Icon} name="send" /></button>
       </div>
       ${isThread(room) && html`<${AlsoToRoom} room=${room} />`}

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { pictureOfRoom } from "../files/portraits.js";
 import { html } from "../html.js";
 import { rooms } from "../store.js";
 import { command } from "../sync.js";
@@ -6,6 +7,8 @@ import { Access } from "./create-room.js";
 import { Dialog } from "./dialog.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
+import { PictureField } from "./picture-field.js";
+import { RoomMark } from "./sidebar-entry.js";
 
 /** @param {{room: string, onClose: () => void}} props */
 export function EditRoom({ room, onClose }) {
@@ -20,6 +23,9 @@ export function EditRoom({ room, onClose }) {
   );
   return html`
     <${Dialog} title="Edit room" onClose=${onClose}>
+      <${PictureField} address=${pictureOfRoom(room)} onChoose=${(/** @type {string | null} */ file) => command("room.picture", { room, file })}>
+        <${RoomMark} room=${room} />
+      <//>
       <form onSubmit=${onSubmit}>
         <${Field}
           label="Title"

@@ -1,5 +1,6 @@
 import { addressOf } from "../files/address.js";
 import { fitted } from "../files/fitted.js";
+import { isVoice } from "../files/sizes.js";
 import { html } from "../html.js";
 import { showPictures } from "../overlay.js";
 import { later } from "./later.js";
@@ -20,7 +21,7 @@ export function Files({ files }) {
         pictures.length > 0 &&
         html`<div class=${several && "several"}>${pictures.map((file) => html`<${Picture} key=${file.id} file=${file} isTile=${several} all=${pictures} />`)}</div>`
       }
-      ${files.map((file) => !file.picture && html`<div key=${file.id} class=${`other ${file.type.split("/")[0]}`}><${Other} file=${file} /></div>`)}
+      ${files.map((file) => !file.picture && html`<div key=${file.id} class=${`other ${isVoice(file) ? "voice-message" : file.type.split("/")[0]}`}><${Other} file=${file} /></div>`)}
     </div>
   `;
 }

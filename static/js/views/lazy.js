@@ -1,5 +1,6 @@
 /** The views that are not needed at first, which are loaded together. */
 
+export { AdminDoor } from "./admin-door.js";
 export { AlsoToRoom } from "./also-to-room.js";
 export { Bookmarks } from "./bookmarks.js";
 export { Completion } from "./completion.js";
@@ -14,6 +15,7 @@ export { Tools } from "./message-tools.js";
 export { NotHere } from "./not-here.js";
 export { OtherFile } from "./other-file.js";
 export { Overlays } from "./overlays.js";
+export { Recorder } from "./recorder.js";
 export { Replying } from "./replying.js";
 export { Search } from "./search.js";
 export { Tray } from "./tray.js";

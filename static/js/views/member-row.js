@@ -1,7 +1,7 @@
 import { html } from "../html.js";
 import { roomWith } from "../names.js";
 import { addressOf } from "../route.js";
-import { mayModerate, me, nameOf } from "../store.js";
+import { mayAppoint, mayModerate, me, nameOf } from "../store.js";
 import { AvatarWithPresence } from "./avatar.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
@@ -10,9 +10,10 @@ import { Icon } from "./icon.js";
 
 /**
  * Its props are compared one by one, so that of many rows only those are rendered that changed.
- * @param {{member: Member, index: number, count: number, onRemove: (username: string) => void}} props
+ * @param {{member: Member, index: number, count: number, onRemove: (username: string) => void,
+ *   onAppoint: (username: string) => void}} props
  */
-export function MemberRow({ member: { room, username, role }, index, count, onRemove }) {
+export function MemberRow({ member: { room, username, role }, index, count, onRemove, onAppoint }) {
   const mine = me.value?.username ?? "";
   const name = nameOf(username);
   return html`
@@ -22,6 +23,12 @@ export function MemberRow({ member: { room, username, role }, index, count, onRe
         <span class="title named"><span dir="auto">${name}</span>${username === mine && html`${" "}<small>(you)</small>`}<${Handle} username=${username} /></span>
         ${role !== "member" && html`<small class="role">${role}</small>`}
       </a>
+      ${
+        mayAppoint(room) &&
+        html`<button class="quiet square" aria-label=${`Role of ${name}`} title="Role" onClick=${() => onAppoint(username)}>
+        <${Icon} name="star" />
+      </button>`
+      }
       ${
         mayModerate(room) &&
         username !== mine &&

@@ -13,6 +13,7 @@ import { useEscape } from "./escape.js";
 import { Field } from "./field.js";
 import { Icon } from "./icon.js";
 import { MemberRow } from "./member-row.js";
+import { RoomRole } from "./room-role.js";
 import { usePages } from "./member-pages.js";
 import { Windowed } from "./windowed.js";
 
@@ -26,6 +27,7 @@ const FILTERS_FROM = 15;
 /** @param {{room: string, onClose: () => void}} props */
 export function Members({ room, onClose }) {
   const [leaving, setLeaving] = useState("");
+  const [appointed, setAppointed] = useState("");
   const [wanted, setWanted] = useState("");
   const panel = useRef(/** @type {HTMLElement | null} */ (null));
   const { access, archived } = rooms.value.get(room) ?? {};
@@ -36,6 +38,7 @@ export function Members({ room, onClose }) {
     (/** @type {string} */ username) => (panel.current?.focus(), setLeaving(username)),
     [],
   );
+  const askForRole = useCallback((/** @type {string} */ username) => setAppointed(username), []);
   const Found = rosters.value.get(room)?.complete ? AllFound : PagesFound;
   return html`
     <aside class="members" aria-labelledby="members-title" tabindex="-1" ref=${panel}>
@@ -48,7 +51,8 @@ export function Members({ room, onClose }) {
         html`<button class="secondary invite" onClick=${() => showAction("invite", room)}><${Icon} name="plus" />Invite people</button>`
       }
       ${sizeOf(room) >= FILTERS_FROM && html`<${Field} label="Find a member" type="search" value=${wanted} onInput=${setWanted} />`}
-      <${Found} room=${room} wanted=${wanted} scroller=${panel} onRemove=${askWhetherToRemove} />
+      <${Found} room=${room} wanted=${wanted} scroller=${panel} onRemove=${askWhetherToRemove} onAppoint=${askForRole} />
+      ${appointed && html`<${RoomRole} room=${room} username=${appointed} onClose=${() => setAppointed("")} />`}
       ${leaving && html`<${Remove} room=${room} username=${leaving} onClose=${() => setLeaving("")} />`}
     </aside>
   `;
@@ -77,7 +81,7 @@ function useClosing(panel, onClose) {
 
 /**
  * @typedef {{room: string, wanted: string, scroller: {current: HTMLElement | null},
- *   onRemove: (username: string) => void}} FoundProps
+ *   onRemove: (username: string) => void, onAppoint: (username: string) => void}} FoundProps
  */
 
 /** The members of a room whose members are all known here. @param {FoundProps} props */
@@ -87,14 +91,14 @@ function AllFound({ room, wanted, ...shared }) {
 }
 
 /** The members of a large room, as the server finds them. @param {FoundProps} props */
-function PagesFound({ room, wanted, scroller, onRemove }) {
+function PagesFound({ room, wanted, scroller, ...shared }) {
   const { pages, isLoading } = usePages(room, wanted, scroller);
   const groups = online.value ? groupedPages(pages, presenceOf) : grouped(pages.members, presenceOf);
   const counted = wanted.trim()
     ? { ...groups, onlineTotal: groups.online.length, offlineTotal: groups.offline.length }
     : groups;
   return html`
-    <${Both} scroller=${scroller} onRemove=${onRemove} groups=${counted} />
+    <${Both} scroller=${scroller} ...${shared} groups=${counted} />
     ${isLoading && html`<div class="skeleton-row"></div>`}
     ${pages.isComplete && !pages.members.length && html`<${Nobody} />`}
   `;
@@ -102,7 +106,7 @@ function PagesFound({ room, wanted, scroller, onRemove }) {
 
 const Nobody = () => html`<p class="empty" role="status">No matches.</p>`;
 
-/** @param {{groups: Groups, scroller: FoundProps["scroller"], onRemove: FoundProps["onRemove"]}} props */
+/** @param {{groups: Groups} & Pick<FoundProps, "scroller" | "onRemove" | "onAppoint">} props */
 const Both = ({ groups, ...shared }) => html`
   <${Group} title="Online" members=${groups.online} total=${groups.onlineTotal} ...${shared} />
   <${Group} title="Offline" members=${groups.offline} total=${groups.offlineTotal} ...${shared} />
@@ -110,10 +114,9 @@ const Both = ({ groups, ...shared }) => html`
 `;
 
 /**
- * @param {{title: string, members: Member[], total: number, scroller: FoundProps["scroller"],
- *   onRemove: FoundProps["onRemove"]}} props
+ * @param {{title: string, members: Member[], total: number} & Pick<FoundProps, "scroller" | "onRemove" | "onAppoint">} props
  */
-function Group({ title, members, total, scroller, onRemove }) {
+function Group({ title, members, total, scroller, ...asking }) {
   if (!members.length) return null;
   return html`
     <h3 id=${`members-${title.replace(" ", "-")}`}>${title} <span class="tabular">${total.toLocaleString()}</span></h3>
@@ -123,7 +126,7 @@ function Group({ title, members, total, scroller, onRemove }) {
       count=${total}
       scroller=${scroller}
       row=${(/** @type {Member} */ member, /** @type {{index: number, count: number}} */ place) =>
-        html`<${MemberRow} key=${member.username} member=${member} ...${place} onRemove=${onRemove} />`}
+        html`<${MemberRow} key=${member.username} member=${member} ...${place} ...${asking} />`}
     />
   `;
 }

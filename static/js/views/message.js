@@ -17,6 +17,7 @@ import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
 import { Mentioned } from "./mention.js";
+import { Previews } from "./previews.js";
 import { Quote } from "./quote.js";
 import { Reactions } from "./reactions.js";
 import { Echo, ThreadLine } from "./thread-line.js";
@@ -61,6 +62,7 @@ export function MessageView({ message, leads, isLinked, isEditing, isAbove, onEd
             : html`<${Body} message=${message} />`
         }
         ${message.files?.length > 0 && html`<${Files} files=${message.files} />`}
+        <${Previews} message=${message} />
         <${Reactions} message=${message} isReachable=${isWanted} />
         ${message.thread && !isAbove && html`<${ThreadLine} message=${message} />`}
         ${isWaiting && html`<${OnItsWay} id=${message.id} />`}

@@ -1,7 +1,8 @@
 import { addressOf } from "../files/address.js";
-import { kindOf, sizeInWords } from "../files/sizes.js";
+import { isVoice, kindOf, sizeInWords } from "../files/sizes.js";
 import { html } from "../html.js";
 import { Icon } from "./icon.js";
+import { Voice } from "./voice.js";
 
 /**
  * A file that is no picture: to download, and sound and video to play.
@@ -11,6 +12,7 @@ export function OtherFile({ file }) {
   const { name, size, type, url } = file;
   const [kind] = type.split("/");
   const address = url && addressOf(file);
+  if (isVoice(file)) return html`<${Voice} src=${address || undefined} duration=${file.duration} name=${name} />`;
   return html`
     ${kind === "audio" && html`<audio controls preload="metadata" src=${address} aria-label=${name} />`}
     ${kind === "video" && html`<video controls preload="metadata" playsinline src=${address} aria-label=${name} />`}

@@ -1,10 +1,13 @@
 import { useState } from "preact/hooks";
+import { pictureOf } from "../files/portraits.js";
 import { html } from "../html.js";
 import { me } from "../store.js";
 import { command } from "../sync.js";
+import { Avatar } from "./avatar.js";
 import { Dialog } from "./dialog.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
+import { PictureField } from "./picture-field.js";
 
 /** @param {{onClose: () => void}} props */
 export function Profile({ onClose }) {
@@ -13,6 +16,9 @@ export function Profile({ onClose }) {
   const { busy, onSubmit, error, field } = useForm(() => command("user.update", { name, about }).then(onClose));
   return html`
     <${Dialog} title="Your profile" onClose=${onClose}>
+      <${PictureField} address=${pictureOf(me.value?.username ?? "")} onChoose=${(/** @type {string | null} */ file) => command("user.picture", { file })}>
+        <${Avatar} username=${me.value?.username ?? ""} />
+      <//>
       <form onSubmit=${onSubmit}>
         <${Field}
           label="Display name"

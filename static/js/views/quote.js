@@ -1,7 +1,7 @@
 import { html } from "../html.js";
 import { addressTo } from "../route.js";
 import { plain } from "../messages/plain.js";
-import { nameOf } from "../store.js";
+import { isBlocked, nameOf } from "../store.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 
@@ -14,7 +14,7 @@ export function Quote({ room, quoted }) {
     <a class="quote" href=${addressTo(room, quoted.seq)} title=${`Go to the message by ${name}`}>
       <${Icon} name="reply" /><span class="unseen">In reply to </span>
       <span class="author"><strong dir="auto">${name}</strong><${Handle} username=${quoted.author} />:</span>${" "}
-      <${Excerpt} text=${quoted.text} />
+      ${isBlocked(quoted.author) ? html`<span class="excerpt tombstone">message of a person you blocked</span>` : html`<${Excerpt} text=${quoted.text} />`}
     </a>
   `;
 }

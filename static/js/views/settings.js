@@ -9,8 +9,10 @@ import { endOf, LENGTHS } from "../rooms/muting.js";
 import { serverName } from "../server.js";
 import { theme } from "../theme.js";
 import { html } from "../html.js";
+import { Blocked } from "./blocked.js";
 import { Choices } from "./choices.js";
 import { Dialog } from "./dialog.js";
+import { SpaceUsed } from "./space.js";
 import { InboxSettings } from "./inbox-settings.js";
 import { Switch } from "./switch.js";
 
@@ -38,6 +40,8 @@ export const Settings = ({ onClose }) => html`
     <${Switch} label="Sound for new messages" isOn=${sounds.value === "on"} onChange=${chooseSoundsAloud} />
     <${Desktop} />
     <${Quiet} />
+    <${SpaceUsed} />
+    <${Blocked} />
     <p class="hint">Choose what each room notifies you about in its menu. The settings above apply to this browser only.</p>
     <${InboxSettings} />
     ${isRefused.value && html`<p class="error">Storage is blocked, so these settings, drafts and unsent messages are lost when you close this tab.</p>`}

@@ -1,6 +1,7 @@
 import { useComputed } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { hasDraft } from "../composer/drafts.js";
+import { pictureOfRoom } from "../files/portraits.js";
 import { html } from "../html.js";
 import { isConversation, isShared, others } from "../names.js";
 import { presenceOf } from "../presence.js";
@@ -11,7 +12,7 @@ import { concernOf, unreadOf } from "../reads/unread.js";
 import { isInvited } from "../rooms/invitations.js";
 import { addressOf, currentRoom, shownRoom, showsPage } from "../route.js";
 import { handlesOf, isMuted, me, rooms, titleOf } from "../store.js";
-import { Avatar, AvatarWithPresence } from "./avatar.js";
+import { Avatar, AvatarWithPresence, Portrait } from "./avatar.js";
 import { Icon } from "./icon.js";
 
 /** What an entry shows. @param {string} room @param {boolean} isHere @param {boolean} isShown */
@@ -92,8 +93,8 @@ export function Sign({ room }) {
 }
 
 /** @param {{room: string}} props */
-const RoomMark = ({ room }) => html`
-  <span class="mark">${rooms.value.get(room)?.access === "private" && html`<${Icon} name="lock" />`}</span>
+export const RoomMark = ({ room }) => html`
+  <span class="mark"><${Portrait} address=${pictureOfRoom(room)} />${rooms.value.get(room)?.access === "private" && html`<${Icon} name="lock" />`}</span>
 `;
 
 /** @param {{room: string}} props */

@@ -14,6 +14,7 @@ import { command } from "../sync.js";
 import { Avatar } from "./avatar.js";
 import { Dialog } from "./dialog.js";
 import { Field } from "./field.js";
+import { RoomMark } from "./sidebar-entry.js";
 import { Icon } from "./icon.js";
 
 /**
@@ -138,7 +139,8 @@ function placeOf(room) {
 /** @param {{room: string, icon?: IconName}} props */
 function Sign({ room, icon = "note" }) {
   if (isConversation(room)) return html`<${Avatar} username=${others(room, me.value?.username ?? "")[0]} />`;
-  return html`<span class="mark">${!isShared(room) && html`<${Icon} name=${icon} />`}</span>`;
+  if (isShared(room)) return html`<${RoomMark} room=${room} />`;
+  return html`<span class="mark"><${Icon} name=${icon} /></span>`;
 }
 
 /** Loads people who are not known here yet. @param {string} query */

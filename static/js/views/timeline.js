@@ -16,6 +16,7 @@ import { isThread } from "../names.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
 import { EventsView } from "./events.js";
+import { BlockedMessage, isFolded } from "./blocked-message.js";
 import { MessageView } from "./message.js";
 import { RoomStart } from "./room-start.js";
 import { toast } from "./toast.js";
@@ -119,6 +120,7 @@ function ItemView({ item, linked, editing, onEdit }) {
   if (item.kind === "new") return html`<${NewLine} count=${item.count} />`;
   if (item.kind === "events") return html`<${EventsView} events=${item.events} linked=${linked} />`;
   const { message, leads } = item;
+  if (isFolded(message)) return html`<${BlockedMessage} message=${message} />`;
   return html`
     <${MessageView}
       message=${message}

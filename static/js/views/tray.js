@@ -3,6 +3,8 @@ import { sizeInWords } from "../files/sizes.js";
 import { cancel, retry } from "../files/uploading.js";
 import { html } from "../html.js";
 import { Icon } from "./icon.js";
+import { SpaceHint } from "./space.js";
+import { Voice } from "./voice.js";
 
 /** @import {Attachment} from "../files/attached.js" */
 
@@ -13,6 +15,7 @@ export function Tray({ room }) {
     <ul class="tray" aria-label="Attached files">
       ${files.map((file) => html`<${Attached} key=${file.key} file=${file} />`)}
     </ul>
+    <${SpaceHint} when=${files.map(({ size }) => size).join(" ")} />
     <p class="unseen" role="status">${announcement(files)}</p>
   `;
 }
@@ -20,7 +23,7 @@ export function Tray({ room }) {
 /** @param {{file: Attachment}} props */
 const Attached = ({ file }) => html`
   <li class=${file.state}>
-    ${file.preview ? html`<img src=${file.preview} alt="" />` : html`<span class="mark"><${Icon} name="note" /></span>`}
+    <${Look} file=${file} />
     <span class="file-about">
       <bdi title=${file.name}>${file.name}</bdi>
       <small>${stateOf(file)}</small>
@@ -34,6 +37,12 @@ const Attached = ({ file }) => html`
     <button class="quiet square small" type="button" aria-label=${`Remove ${file.name}`} title="Remove" onClick=${() => cancel(file)}><${Icon} name="close" /></button>
   </li>
 `;
+
+/** What a file looks or sounds like. @param {{file: Attachment}} props */
+function Look({ file: { name, preview, duration } }) {
+  if (duration) return html`<${Voice} src=${preview} duration=${duration} name=${name} />`;
+  return preview ? html`<img src=${preview} alt="" />` : html`<span class="mark"><${Icon} name="note" /></span>`;
+}
 
 /** @param {Attachment} file */
 function stateOf({ state, size, sent, problem }) {

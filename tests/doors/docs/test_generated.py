@@ -82,7 +82,7 @@ def test_the_rows_of_each_table_of_a_change_have_their_type():
 class Where(Params):
     """A place."""
 
-    id: Id
+    id: Id = Field(description="The id of a door.")
     room: AnyRoom
     until: int = Field(5, description="The `seq` to end at.")
 
@@ -131,7 +131,8 @@ def test_a_new_command_becomes_a_method_with_the_last_word_of_its_name():
     assert method.name == "close"
     assert ast.unparse(method.args) == "self, id: str, room: str, until: int | None=None"
     assert ast.get_docstring(method) == (
-        "Close the ``door`` of a room.\n\nIt opens again.\n\n- ``until``: The ``seq`` to end at (default ``5``)."
+        "Close the ``door`` of a room.\n\nIt opens again.\n\n"
+        "- ``id``: The id of a door.\n- ``until``: The ``seq`` to end at (default ``5``)."
     )
     assert ast.unparse(method.body[-1]) == (
         "await self.run('door.close', id=id, room=await self._room_of(room), until=until)"
@@ -148,6 +149,14 @@ def test_two_commands_cannot_have_the_same_method():
     assert "def close_window(" in commands(
         Contract([two[0], declared("window.close", Done, close, method="close_window")])
     )
+
+
+def test_two_results_cannot_have_the_same_name():
+    other = TypedDict("Marked", {"seq": int, "doors": int})  # noqa: UP013 - a second type of that name
+    two = [declared(name, kind, lambda _act, _p: None) for name, kind in (("door.mark", Marked), ("door.see", other))]
+    with pytest.raises(ValueError, match="two results are called Marked"):
+        commands(Contract(two))
+    assert commands(Contract(two[:1]))
 
 
 @pytest.mark.parametrize(("result", "returned"), [(Done, "None"), (Marked, "int"), (Page, "Page")])

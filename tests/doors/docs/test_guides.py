@@ -48,7 +48,8 @@ def test_the_settings_name_every_setting_and_no_other():
 
 
 def test_the_guides_name_settings_and_tests_that_exist():
-    options = {option.name for command in cli.commands.values() for option in command.params}
+    flags = {flag for command in cli.commands.values() for option in command.params for flag in option.opts}
+    options = {flag.removeprefix("--").replace("-", "_") for flag in flags}
     for path in FOLDER.glob("*.md"):
         text = path.read_text()
         for flag in re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text):

@@ -15,6 +15,7 @@ from chatrooms.features.files import removing, stored
 from chatrooms.pipeline.commands import APPLICATION
 from chatrooms.pipeline.contents import IDLE, MOST_UNFINISHED
 from chatrooms.settings import MEGABYTE
+from chatrooms.storage import usage
 from tests.features.files import TUS, begin, head, load, offset, picture, request, send, share, upload
 from tests.people import PATIENCE, Refused, connect
 from tests.servers import running
@@ -33,7 +34,7 @@ async def rows(server):
 
 
 async def used(server, username=""):
-    return await server.chat._pipeline.lookup(lambda db: stored.used(db, username))
+    return await server.chat._pipeline.lookup(lambda db: usage.used(db, username))
 
 
 def contents(tmp_path):
@@ -59,6 +60,7 @@ async def test_a_file_is_seen_live_in_history_in_sync_and_in_the_list(person, ow
         "size": len(HELLO),
         "url": f"files/{file['id']}/Notes%201.txt",
         "picture": None,
+        "duration": None,
     }
     live = await bob.hears_text("look")
     history = (await bob.run("history", room="#lobby"))["messages"]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import io
 import struct
-import sys
 import zlib
 from pathlib import Path
 
 import pytest
 from PIL import Image, PngImagePlugin
 
-from chatrooms.features.files import decoder, pictures
+from chatrooms import isolated, pictures
+from chatrooms.pictures import decoder
 from tests.features.files import begin, head, load, opened, picture, send, share, upload
 
 SOURCE = Path(decoder.__file__).read_text()
@@ -196,7 +196,7 @@ def decoding(monkeypatch, tmp_path):
     def put(code: str) -> None:
         program, source = tmp_path / "decoder.py", SOURCE.replace("SECONDS = 20", "SECONDS = 1")
         program.write_text(source.replace("    from PIL import Image, ImageOps\n", f"    {code}\n", 1))
-        monkeypatch.setattr(pictures, "_program", lambda: (sys.executable, str(program)))
+        monkeypatch.setattr(pictures, "_program", lambda: str(program))
 
     return put
 
@@ -216,5 +216,5 @@ async def test_fifty_megapixels_fit_into_the_limits(alice, own_server):
 
 async def test_the_decoder_gets_no_secrets(alice, own_server, monkeypatch):
     monkeypatch.setenv("CHATROOMS_DATABASE", "postgresql://alice:secret@db")
-    assert not [value for value in pictures._environment().values() if "secret" in value]
+    assert not [value for value in isolated.environment().values() if "secret" in value]
     assert await upload(alice, picture())

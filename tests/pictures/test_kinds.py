@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatrooms.features.files.kinds import ANYTHING, SHOWN, kind_of
+from chatrooms.pictures.kinds import ANYTHING, SHOWN, kind_of
 from tests.features.files import picture
 
 BOX = b"\0\0\0\x20ftyp"

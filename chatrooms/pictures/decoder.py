@@ -1,4 +1,7 @@
-"""A program that decodes one picture and writes smaller, clean copies: ``decoder.py PICTURE FOLDER FORMAT…``.
+"""A program that decodes one picture and writes clean ones: ``decoder.py WAY PICTURE FOLDER FORMAT…``.
+
+The way is ``copies``, for `full`, `large` and `small`, as it is; ``small``, for that alone; or ``square``, for the
+middle of it in the sizes of `SQUARES`.
 
 It runs in a process of its own, because what it reads comes from strangers: it limits its memory and time before it
 loads any decoder, and the server depends on nothing but its output. It imports nothing of chatrooms, to start quickly.
@@ -26,6 +29,8 @@ MOST_MOVING_PIXELS = 60_000_000
 MOST_FRAMES = 500
 SMALL, LARGE, TINY, MOVING = 800, 2400, 12, 640
 """Pixels of the longer side of each copy."""
+SQUARES = {"large": 512, "small": 128}
+"""Pixels of each side."""
 LONGEST_SIDE = 16_383
 """Pixels that WebP can have."""
 CANNOT, TOO_LARGE = 3, 4
@@ -54,8 +59,8 @@ def limit() -> None:
         resource.setrlimit(what, (allowed, hard if what == resource.RLIMIT_CPU else allowed))
 
 
-def decode(source: Path, folder: Path, formats: list[str]) -> dict[str, Any]:
-    """Write the copies, and return what to know of them; raises ``ValueError``, ``OSError`` or an error of Pillow."""
+def decode(how: str, source: Path, folder: Path, formats: list[str]) -> dict[str, Any]:
+    """Write pictures, and return what to know of them; raises ``ValueError``, ``OSError`` or an error of Pillow."""
     from PIL import Image, ImageOps
 
     Image.MAX_IMAGE_PIXELS = None  # checked here, before anything is decoded
@@ -63,29 +68,36 @@ def decode(source: Path, folder: Path, formats: list[str]) -> dict[str, Any]:
     width, height = picture.size
     if width * height > MOST_PIXELS:
         raise TooLargeError
+    about = _write_full(picture, folder / "full") if how == "copies" else {}
+    picture.seek(0)
+    upright = _plain(ImageOps.exif_transpose(picture))
+    if how == "square":
+        for name, side in SQUARES.items():
+            _write(ImageOps.fit(_on_white(upright), (side, side)), side, folder / name, 82)
+    else:
+        if how == "copies":
+            _write(upright, LARGE, folder / "large", 82)
+        _write(upright, SMALL, folder / "small", 78)
+    width, height = upright.size
+    return {**about, "width": width, "height": height, "placeholder": _placeholder(upright)}
+
+
+def _write_full(picture: Any, to: Path) -> dict[str, Any]:
+    """Write a copy that is as large and moves; return what to know of it."""
+    width, height = picture.size
     frames = 1 if picture.format == "MPO" else getattr(picture, "n_frames", 1)
     if frames > 1:
         _require_few(width * height, frames)
-        _write_moving(picture, folder / "full")
-        kind = "image/webp"
-    else:
-        kind = _write_clean(picture, folder / "full")
-    picture.seek(0)
-    upright = _plain(ImageOps.exif_transpose(picture))
-    width, height = upright.size
-    _write(upright, LARGE, folder / "large", 82)
-    _write(upright, SMALL, folder / "small", 78)
+        _write_moving(picture, to)
+        return {"type": "image/webp", "animated": True}
+    return {"type": _write_clean(picture, to), "animated": False}
+
+
+def _placeholder(picture: Any) -> str:
     tiny = io.BytesIO()
-    upright.thumbnail((TINY, TINY))
-    upright.save(tiny, "WEBP", quality=30, method=6, icc_profile=None, exif=b"", xmp=b"")
-    placeholder = "data:image/webp;base64," + base64.b64encode(tiny.getvalue()).decode()
-    return {
-        "type": kind,
-        "width": width,
-        "height": height,
-        "placeholder": placeholder,
-        "animated": frames > 1,
-    }
+    picture.thumbnail((TINY, TINY))
+    picture.save(tiny, "WEBP", quality=30, method=6, icc_profile=None, exif=b"", xmp=b"")
+    return "data:image/webp;base64," + base64.b64encode(tiny.getvalue()).decode()
 
 
 def _require_few(pixels: int, frames: int) -> None:
@@ -101,11 +113,22 @@ def _plain(picture: Any) -> Any:
     return plain
 
 
+def _on_white(picture: Any) -> Any:
+    """Return a picture without transparency: what is behind it differs from place to place."""
+    from PIL import Image
+
+    if picture.mode == "RGB":
+        return picture
+    white = Image.new("RGB", picture.size, "white")
+    white.paste(picture, mask=picture.getchannel("A"))
+    return white
+
+
 def _write(picture: Any, side: int, to: Path, quality: int) -> None:
     """Write a copy as WebP, not larger than ``side``."""
     copy = picture.copy()
     copy.thumbnail((side, side))
-    copy.save(to, "WEBP", quality=quality, method=3, icc_profile=picture.info.get("icc_profile"), exif=b"", xmp=b"")
+    copy.save(to, "WEBP", quality=quality, method=1, icc_profile=picture.info.get("icc_profile"), exif=b"", xmp=b"")
 
 
 def _write_clean(picture: Any, to: Path) -> str:
@@ -151,11 +174,11 @@ def _write_moving(picture: Any, to: Path) -> None:
     first.save(to, "WEBP", save_all=True, append_images=rest, duration=durations, loop=loop, quality=70, method=2)
 
 
-def main(source: str, folder: str, *formats: str) -> int:
+def main(how: str, source: str, folder: str, *formats: str) -> int:
     """Decode a picture; print what to know of it as JSON, and return the exit status."""
     limit()
     try:
-        print(json.dumps(decode(Path(source), Path(folder), list(formats))))  # noqa: T201 - for the server
+        print(json.dumps(decode(how, Path(source), Path(folder), list(formats))))  # noqa: T201 - for the server
     except Exception as error:  # whatever a decoder raises
         print(type(error).__name__, file=sys.stderr)  # noqa: T201
         return _status(error)

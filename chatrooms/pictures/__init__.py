@@ -6,19 +6,16 @@ import asyncio
 import logging
 import os
 import signal
-import sys
-from collections.abc import Sequence
-from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import orjson
 
+from chatrooms import isolated
 from chatrooms.errors import Invalid, TooLarge, Unavailable
-from chatrooms.features.files import decoder
-from chatrooms.features.files.kinds import PICTURES
+from chatrooms.pictures import decoder
+from chatrooms.pictures.kinds import PICTURES
 from chatrooms.pipeline.contents import MOST_WAITING
 from chatrooms.pipeline.fair_queue import FairQueue
 
@@ -29,7 +26,6 @@ MOST_WRITTEN = AT_ONCE * decoder.LARGEST_FILE
 """The free bytes of the disk that decoding needs: a copy as large as the picture for each; the others are small."""
 CRASHES = (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT, -signal.SIGILL, -signal.SIGFPE)
 """The exit statuses after which trying again would not help."""
-LONGEST_ANSWER = 64 * 1024
 BUSY = "Your other pictures are still being processed. Wait a moment."
 
 log = logging.getLogger(__name__)
@@ -43,32 +39,19 @@ def queue() -> FairQueue:
     return _queues.setdefault(asyncio.get_running_loop(), FairQueue(AT_ONCE, MOST_WAITING, BUSY))
 
 
-async def decode(picture: Path, folder: Path, kind: str) -> dict[str, Any]:
-    """Write copies of a picture into ``folder``: ``full``, ``large`` and ``small``; return what to know of them.
+async def decode(picture: Path, folder: Path, kind: str, how: str = "copies") -> dict[str, Any]:
+    """Write pictures made from one into ``folder``, as `decoder` says of each way; return what to know of them.
 
     Raises `TooLarge` if the limits do not allow that, `Invalid` for what is no picture, whatever it claims to be, and
     `Unavailable` if it took too long or the process failed, which may be different later.
     """
-    process = await asyncio.create_subprocess_exec(
-        *_program(),
-        *(str(picture), str(folder), *PICTURES[kind]),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=_environment(),
-        limit=LONGEST_ANSWER,
-    )
+    given = (how, str(picture), str(folder), *PICTURES[kind])
     try:
-        async with asyncio.timeout(SECONDS):
-            out, _ = await process.communicate()
+        status, out = await isolated.run(_program(), *given, seconds=SECONDS)
     except TimeoutError:
         log.info("a picture takes too long to decode")
         raise Unavailable("The server could not process this picture in time. Try again.") from None
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    _require(process.returncode)
+    _require(status)
     about: dict[str, Any] = orjson.loads(out)
     return about
 
@@ -86,12 +69,5 @@ def _require(status: int | None) -> None:
         raise Unavailable("The server could not process this picture. Try again.")
 
 
-@cache
-def _program() -> Sequence[str]:
-    """Return the command, which does not look for modules beside the program."""
-    return sys.executable, "-P", decoder.__file__
-
-
-def _environment() -> dict[str, str]:
-    """Return what the process needs of the environment, which may hold secrets."""
-    return {name: value for name in ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH") if (value := os.environ.get(name))}
+def _program() -> str:
+    return decoder.__file__

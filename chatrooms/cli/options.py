@@ -1,0 +1,95 @@
+"""What the commands share: their options, the settings that these give, and how they print results and mistakes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, NoReturn, get_args, get_origin
+
+import click
+import orjson
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from chatrooms.settings import DEFAULT_CONFIG, SECRETS, Settings, load
+
+WRONG = 2
+"""The exit status when the arguments or settings do not allow a start."""
+
+
+def _flag(name: str, field: FieldInfo) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else None
+    is_list = get_origin(field.annotation) is tuple
+    return click.option(
+        "--" + name.replace("_", "-"),
+        type=click.Choice(choices) if choices else str,
+        multiple=is_list,
+        callback=_joined if is_list else None,
+        metavar=None if choices else name.upper().rpartition("_")[2],
+        help=f"{field.description} [default: {_default(field)}]",
+    )
+
+
+def _joined(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> str | None:
+    """Return what several flags of a list give, as if it were one; None if there are none."""
+    return ",".join(given) if given else None
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.get_default()
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add a flag for each setting, and ``--config``, to ``command``."""
+    for name, field in reversed(Settings.model_fields.items()):
+        if name not in SECRETS:
+            command = _flag(name, field)(command)
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        envvar="CHATROOMS_CONFIG",
+        help=f"A TOML file of settings [default: {DEFAULT_CONFIG}]",
+    )(command)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON")
+
+
+def result_text(result: Any, as_json: bool, text: Callable[[Any], str]) -> str:  # noqa: FBT001 - a flag of the command line
+    """Return a result as JSON, or as ``text`` returns it."""
+    return orjson.dumps(result, option=orjson.OPT_INDENT_2).decode() if as_json else text(result)
+
+
+def print_result(config: Path | None, flags: dict[str, Any], make: Callable[[Settings], str]) -> None:
+    """Print what ``make`` returns for the settings, or why it cannot."""
+    settings = settings_of(config, flags)
+    from chatrooms.cli.opening import Unable
+
+    try:
+        click.echo(make(settings))
+    except (Unable, ValueError) as error:
+        fail(str(error))
+
+
+def settings_of(config: Path | None, flags: dict[str, Any]) -> Settings:
+    """Return the settings, or print which one is wrong."""
+    if config is not None and not config.is_file():
+        fail(f"--config: no such file: {config}")
+    try:
+        return load(config, **flags)
+    except ValidationError as error:
+        from chatrooms.cli import shown
+
+        fail(shown.mistake(error))
+    except ValueError as error:
+        fail(f"{config or DEFAULT_CONFIG}: {error}")
+
+
+def fail(line: str) -> NoReturn:
+    """Print a mistake and exit."""
+    click.echo(f"chatrooms: {line}", err=True)
+    sys.exit(WRONG)

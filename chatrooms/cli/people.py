@@ -1,0 +1,106 @@
+"""What operators do with people, beside a server that goes on: their roles, suspending them, and the first owner."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import Connection, select
+from typing_extensions import TypedDict
+
+from chatrooms import clock, types
+from chatrooms.cli.links import beside, page
+from chatrooms.cli.opening import Unable
+from chatrooms.errors import Refusal
+from chatrooms.features import roles, users
+from chatrooms.identity import setups, suspending, suspensions
+from chatrooms.identity.suspensions import Suspension
+from chatrooms.names import APPLICATION
+from chatrooms.pipeline import jobs
+from chatrooms.settings import Settings
+from chatrooms.storage import tables
+from chatrooms.storage.rows import ServerRole, User
+
+LONGEST_REASON = 250
+
+
+class Listed(TypedDict):
+    """A person, as the command line prints them."""
+
+    username: str
+    name: str
+    role: ServerRole
+    created_at: str
+    suspension: Suspension | None
+
+
+class SetupLink(TypedDict):
+    """The link that makes the first owner."""
+
+    url: str
+    expires_at: str
+
+
+def setup(settings: Settings) -> SetupLink:
+    """Return a new link that makes the person who opens it the owner; raises `Unable` if there is one."""
+    with beside(settings) as db:
+        if known := roles.owners(db):
+            raise Unable(f"the server has an owner: {known[0]}; for others: chatrooms user role NAME owner")
+        code = setups.make(db)
+    return {"url": f"{page(settings)}#/setup/{code}", "expires_at": clock.later(setups.GOOD_FOR)}
+
+
+def listed(settings: Settings, role: str | None) -> list[Listed]:
+    """Return the people with ``role``, or all, ordered by username."""
+    with beside(settings) as db:
+        everyone = tables.users.c.username != APPLICATION
+        chosen = select(tables.users.c.username).where(everyone, *([tables.users.c.role == role] if role else []))
+        return [_shown(db, name) for name in db.scalars(chosen.order_by(tables.users.c.username))]
+
+
+def give_role(settings: Settings, username: str, role: ServerRole) -> Listed:
+    """Give a person a role; raises `Unable` for the last owner, or if there is no such person."""
+    with beside(settings) as db:
+        _require(db, username)
+        try:
+            roles.store(db, username, role)
+        except Refusal as refusal:
+            raise Unable(str(refusal)) from refusal
+        jobs.leave(db, roles.ANNOUNCE, {"username": username})
+        return _shown(db, username)
+
+
+def suspend(settings: Settings, username: str, reason: str) -> Listed:
+    """Suspend a person; raises `Unable` for the last owner, or if there is no such person.
+
+    Raises ``ValueError`` if the reason is not one line that people can read.
+    """
+    reason = types.line(reason)
+    if not 1 <= len(reason) <= LONGEST_REASON:
+        raise Unable(f"a reason has 1 to {LONGEST_REASON} characters")
+    with beside(settings) as db:
+        _require(db, username)
+        try:
+            ended = suspending.store(db, username, APPLICATION, reason)
+        except Refusal as refusal:
+            raise Unable(str(refusal)) from refusal
+        jobs.leave(db, suspending.END, {"username": username, "sessions": ended})
+        return _shown(db, username)
+
+
+def restore(settings: Settings, username: str) -> Listed:
+    """Let a suspended person sign in again; raises `Unable` if there is no such person."""
+    with beside(settings) as db:
+        _require(db, username)
+        suspensions.drop(db, username)
+        return _shown(db, username)
+
+
+def _require(db: Connection, username: str) -> None:
+    if username == APPLICATION or users.find(db, username) is None:
+        raise Unable(f"no one has the name {username}")
+
+
+def _shown(db: Connection, username: str) -> Listed:
+    user = cast(User, users.find(db, username))
+    shown = {key: user[key] for key in ("username", "name", "role", "created_at")}
+    return cast(Listed, {**shown, "suspension": suspensions.find(db, username)})

@@ -1,0 +1,90 @@
+"""``chatrooms user``: people, their roles, and suspending them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chatrooms.cli.options import json_option, print_result, result_text, setting_options
+from chatrooms.settings import Settings
+
+ROLES = ("owner", "admin", "moderator", "member", "guest")
+"""What people can be on the server; see `pipeline.rights`, whose import is slow."""
+
+
+@click.group()
+def user() -> None:
+    """List people, give them roles, suspend them; also while a server runs, which follows within seconds."""
+
+
+@user.command("list")
+@click.option("--role", type=click.Choice(ROLES), help="Only people with this role")
+@json_option
+@setting_options
+def list_users(role: str | None, config: Path | None, *, as_json: bool, **flags: Any) -> None:
+    """Print the people of the server, with their role, and why they are suspended if they are."""
+    from chatrooms.cli import people
+
+    print_result(config, flags, lambda settings: result_text(people.listed(settings, role), as_json, _lines))
+
+
+@user.command("role")
+@click.argument("username")
+@click.argument("role", type=click.Choice(ROLES))
+@json_option
+@setting_options
+def give_role(username: str, role: Any, config: Path | None, *, as_json: bool, **flags: Any) -> None:
+    """Change what USERNAME may do on this server. The last owner keeps that role."""
+    from chatrooms.cli import people
+
+    _about(people.give_role, username, role, config=config, flags=flags, as_json=as_json)
+
+
+@user.command()
+@click.argument("username")
+@click.argument("reason")
+@json_option
+@setting_options
+def suspend(username: str, reason: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
+    """Sign out USERNAME everywhere and let them no longer sign in, for a REASON that they read when they try to."""
+    from chatrooms.cli import people
+
+    _about(people.suspend, username, reason, config=config, flags=flags, as_json=as_json)
+
+
+@user.command()
+@click.argument("username")
+@json_option
+@setting_options
+def restore(username: str, config: Path | None, *, as_json: bool, **flags: Any) -> None:
+    """Let USERNAME, who is suspended, sign in again."""
+    from chatrooms.cli import people
+
+    _about(people.restore, username, config=config, flags=flags, as_json=as_json)
+
+
+def _about(
+    work: Callable[..., Any], username: str, *more: str, config: Path | None, flags: dict[str, Any], as_json: bool
+) -> None:
+    """Do ``work`` to a person, and print them."""
+    from chatrooms import names
+
+    def make(settings: Settings) -> str:
+        return result_text(work(settings, names.username(username), *more), as_json, lambda person: _lines([person]))
+
+    print_result(config, flags, make)
+
+
+def _lines(people: Sequence[Any]) -> str:
+    """Return a line for each person: the username, the role, and why they are suspended."""
+    width = max((len(person["username"]) for person in people), default=0)
+    return "\n".join(_line(person, width) for person in people)
+
+
+def _line(person: Any, width: int) -> str:
+    suspension = person["suspension"]
+    state = f"suspended by {suspension['by']}: {suspension['reason']}" if suspension else ""
+    return f"{person['username']:{width}}  {person['role']:9}  {state}".rstrip()

@@ -1,0 +1,88 @@
+"""Blocking people: rows in a person's own room, on all devices; no one else learns of them.
+
+The two can no longer write to each other in their conversation. Whom you have blocked cannot add you to rooms or
+conversations, and gives you no items in the inbox. In rooms that you share, clients fold their messages.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlalchemy import Connection, func, insert, select, update
+from typing_extensions import TypedDict
+
+from chatrooms import names
+from chatrooms.errors import Conflict, Invalid, NotFound
+from chatrooms.features.users import Who
+from chatrooms.pipeline import access
+from chatrooms.pipeline.commands import Act, change, own_room
+from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.rows import Block, one
+from chatrooms.storage.synced import SYNCED
+from chatrooms.storage.tables import blocks
+
+MAX_BLOCKS = 1000
+
+
+class OneBlock(TypedDict):
+    """Your block of the person as it is now."""
+
+    block: Block
+
+
+def _another(act: Act, p: Who) -> Block | None:
+    """Allow everyone to block any other person."""
+    if access.person(act.db, p.username) == act.me.username:
+        raise Invalid("You can't block yourself.", field="username")
+    return _find(act.db, act.me.username, p.username)
+
+
+@change("user.block", may=_another, locks=own_room, repeatable=True, method="block")
+def block(act: Act, p: Who, before: Block | None) -> OneBlock:
+    """Block a person: they can no longer write to you, add you to rooms, or notify you. You can block 1,000.
+
+    They are not told. When they write to you alone, they are refused as ``forbidden``, and so are you until you unblock
+    them. In rooms that you share, their messages still come, and clients fold them.
+    """
+    if before and not before["gone"]:
+        return {"block": before}
+    mine = blocks.c.username == act.me.username, blocks.c.gone.is_(False)
+    if (act.db.scalar(select(func.count()).select_from(blocks).where(*mine)) or 0) >= MAX_BLOCKS:
+        raise Conflict(f"You can block at most {MAX_BLOCKS:,} people.", field="username")
+    return _put(act, p.username, before, gone=False)
+
+
+def _blocked(act: Act, p: Who) -> Block:
+    """Allow everyone who has blocked the person."""
+    found = _find(act.db, act.me.username, p.username)
+    if found is None:
+        raise NotFound("You have not blocked that person.", field="username")
+    return found
+
+
+@change("user.unblock", may=_blocked, locks=own_room, repeatable=True, method="unblock")
+def unblock(act: Act, p: Who, before: Block) -> OneBlock:
+    """Unblock a person. Unblocking them again has no effect."""
+    return {"block": before} if before["gone"] else _put(act, p.username, before, gone=True)
+
+
+def _put(act: Act, blocked: str, before: Block | None, *, gone: bool) -> OneBlock:
+    me = act.me.username
+    stored: dict[str, Any] = {"gone": gone, "at": act.now, "rev": act.changes.rev(me)}
+    if before:
+        act.db.execute(update(blocks).where(blocks.c.username == me, blocks.c.blocked == blocked).values(stored))
+    else:
+        act.db.execute(
+            insert(blocks).values(username=me, blocked=blocked, pair=names.conversation(me, blocked), **stored)
+        )
+    row = cast(Block, _find(act.db, me, blocked))
+    act.changes.add(me, "blocks", row)
+    return {"block": row}
+
+
+def _find(db: Connection, me: str, blocked: str) -> Block | None:
+    found = SYNCED["blocks"].select().where(blocks.c.username == me, blocks.c.blocked == blocked)
+    return one(Block, db.execute(found))
+
+
+FEATURE = Feature(commands=(block, unblock))

@@ -1,0 +1,107 @@
+"""Pictures of people and rooms: square files, uploaded like others, and then given to a person or a room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import Field
+from sqlalchemy import Connection, update
+
+from chatrooms.errors import Conflict, Invalid, NotFound
+from chatrooms.features import rooms, users
+from chatrooms.features.files.posting import own
+from chatrooms.features.files.removing import REMOVE
+from chatrooms.features.files.stored import files
+from chatrooms.features.rooms import OneRoom
+from chatrooms.features.users import OneUser
+from chatrooms.pipeline import access
+from chatrooms.pipeline.access import Here
+from chatrooms.pipeline.commands import Act, Caller, Params, change, own_room
+from chatrooms.pipeline.contents import Outgoing, Served
+from chatrooms.pipeline.jobs import enqueue
+from chatrooms.types import Id, SharedRoom
+
+SIZES = ("small", "large")
+
+
+class Portrait(Params):
+    """A picture."""
+
+    file: Id | None = Field(
+        description="The id of a file of yours that you began with `square` and have uploaded; `null` for no picture."
+    )
+
+
+class RoomPortrait(Portrait):
+    """The picture of a room."""
+
+    room: SharedRoom
+
+
+def _this(_db: Connection, _me: Caller, p: RoomPortrait) -> Iterable[str]:
+    return (p.room,)
+
+
+@change("user.picture", may=access.anyone, locks=own_room, rate="upload", repeatable=True, method="set_my_picture")
+def of_person(act: Act, p: Portrait, _: None) -> OneUser:
+    """Set or remove your picture. People who watch your presence receive it in a ``profile`` signal."""
+    user = users.existing(act.db, act.me.username)
+    if p.file == user["picture"]:
+        return {"user": user}
+    _exchange(act, user["picture"], p.file, act.me.username)
+    return {"user": users.store(act, act.me.username, {"picture": p.file})}
+
+
+@change("room.picture", may=access.manager, locks=_this, rate="upload", repeatable=True, method="set_room_picture")
+def of_room(act: Act, p: RoomPortrait, _here: Here) -> OneRoom:
+    """Set or remove the picture of a room."""
+    room = rooms.find(act.db, p.room)
+    if p.file != room["picture"]:
+        _exchange(act, room["picture"], p.file, p.room)
+        rooms.store(act, p.room, picture=p.file)
+    return {"room": rooms.find(act.db, p.room)}
+
+
+def _exchange(act: Act, old: str | None, new: str | None, of: str) -> None:
+    """Give a person or a room another picture; raises a `Refusal` if that is none."""
+    if new:
+        _require_unused(act, new)
+        act.db.execute(update(files).where(files.c.id == new).values(portrait_of=of))
+    if old:
+        act.db.execute(update(files).where(files.c.id == old).values(gone=True))
+        enqueue(act, REMOVE, old)
+
+
+def _require_unused(act: Act, id: str) -> None:
+    row = own(act, id, "file")
+    if not row["square"]:
+        raise Invalid("Begin the upload of this file with `square`.", field="file")
+    if row["size"] is None:
+        raise Conflict("This file is not uploaded completely.", field="file")
+    if row["portrait_of"]:
+        raise Conflict("This file is a picture already.", field="file")
+
+
+def _of_person(db: Connection, _caller: Caller, username: str, picture: str, size: str) -> Outgoing | None:
+    """Return the present picture of a person, whom everybody may see."""
+    user = users.find(db, username)
+    return _outgoing(picture, size) if user and user["picture"] == picture else None
+
+
+def _of_room(db: Connection, caller: Caller, name: str, picture: str, size: str) -> Outgoing | None:
+    """Return the present picture of a room if the caller may see the room: as a member, or because it is open."""
+    try:
+        here = access.peek(db, caller, f"#{name}")
+    except NotFound:
+        return None
+    is_seen = here.role is not None or here.access == "open"
+    return _outgoing(picture, size) if is_seen and rooms.find(db, here.room)["picture"] == picture else None
+
+
+def _outgoing(picture: str, size: str) -> Outgoing | None:
+    if size and size not in SIZES:
+        return None
+    return Outgoing(f"{picture}.{size or 'large'}", "picture.webp", "image/webp", None, inline=True, lasts=True)
+
+
+SERVED = (Served("people", _of_person), Served("rooms", _of_room))

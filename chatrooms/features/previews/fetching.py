@@ -1,0 +1,170 @@
+"""Fetching the page of a link, and its picture: within seconds, and a few at a time (see `JobKind.at_once`)."""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+from uuid import uuid4
+
+import orjson
+
+from chatrooms import clock, isolated, pictures, types
+from chatrooms.errors import Invalid, NoSpace, RateLimited, Refusal
+from chatrooms.features.previews import reader, stored
+from chatrooms.features.previews.guard import Guard, Network, Resolve, Unreachable, look_up
+from chatrooms.gcra import Limit
+from chatrooms.pictures.kinds import PICTURES, kind_of
+from chatrooms.pipeline.broadcast import Broadcast
+from chatrooms.pipeline.chat import NOBODY, Chat
+from chatrooms.pipeline.commands import Act
+from chatrooms.settings import MEGABYTE
+from chatrooms.storage import usage
+
+if TYPE_CHECKING:
+    from chatrooms.features.previews.web import Response, Web
+
+SECONDS = 5.0
+"""How long a page and its picture may take together."""
+SECONDS_TO_READ = 5.0
+SECONDS_TO_DECODE = 20.0
+"""How long the picture may wait for others, and be decoded."""
+PER_HOST = "120/minute"
+"""How many requests any host gets from this server."""
+HTML = ("text/html", "application/xhtml+xml")
+LONGEST = {"title": 200, "description": 400, "site": 80}
+"""Characters of each text."""
+_JOINERS = "\u200c\u200d"
+"""Characters that emoji and Persian words need, though they are not seen themselves."""
+MOST_PICTURE = 1_000_000
+"""Bytes of the disk that a picture is stored on only if they are free; it takes a tenth of that."""
+
+
+class Fetching:
+    """Fetches pages for one chat. ``allowed`` and ``resolve`` are those of `Guard`; only tests give others."""
+
+    def __init__(
+        self, _broadcast: Broadcast, chat: Chat, allowed: Sequence[Network] = (), resolve: Resolve = look_up
+    ) -> None:
+        self._chat, self._guard = chat, Guard(allowed, resolve)
+        self._hosts = Limit(PER_HOST)
+        self._opened: Web | None = None
+
+    def close(self) -> None:
+        """Do nothing: what is fetched belongs to jobs, which are cancelled."""
+
+    async def page(self, url: str) -> dict[str, Any] | None:
+        """Return the page of a link as it was or is now stored; None if its host gets too many requests."""
+        known = await self._chat.lookup(partial(stored.cached, url=url))
+        if known:
+            return known
+        try:
+            return await self._store(*await self._fetch(url))
+        except RateLimited:
+            return None
+
+    async def _fetch(self, url: str) -> tuple[dict[str, Any], bytes]:
+        """Return the row of a page, which says so if nothing was found, and the picture or nothing."""
+        page, web = _nothing(url), await self._web()
+        until = asyncio.get_running_loop().time() + SECONDS
+        try:
+            async with asyncio.timeout_at(until):
+                response = await web.get(url, *HTML, "image/")
+            if response.type not in HTML:
+                return page, response.body
+            about = await _read(response)
+        except (Unreachable, TimeoutError, ValueError):
+            return page, b""
+        page |= {name: _line(about[name], most) for name, most in LONGEST.items()}
+        if not about["picture"]:
+            return page, b""
+        with suppress(Unreachable, TimeoutError, ValueError, RateLimited):
+            async with asyncio.timeout_at(until):
+                return page, (await web.get(urljoin(response.url, about["picture"]), "image/")).body
+        return page, b""
+
+    async def _store(self, page: dict[str, Any], picture: bytes) -> dict[str, Any]:
+        """Store a page. Until its picture is, no other message shows it, so that none shows one that is missing."""
+        blobs, which = self._chat.blobs, page["id"]
+        try:
+            if picture:
+                async with asyncio.timeout(SECONDS_TO_DECODE):
+                    page["picture"], small = await self._decode(which, picture)
+                page["size"] = await blobs.run(lambda: small.stat().st_size)
+        except (Refusal, TimeoutError):
+            pass  # without the picture
+        page["found"] = bool(page["title"] or page["picture"])
+        if not page["picture"]:
+            page["expires_at"] = clock.later(stored.KEPT if page["found"] else stored.FAILURE_KEPT)
+        await self._chat.change(partial(_add, page=page), NOBODY)
+        if page["picture"]:
+            await blobs.run(blobs.store.put, which, small)
+            await self._chat.change(partial(_keep, page=which), NOBODY)
+        await blobs.run(blobs.spool.remove, which)
+        return page
+
+    async def _decode(self, which: str, picture: bytes) -> tuple[dict[str, Any], Path]:
+        """Return what to know of a picture, and where it is in its small size; raises a `Refusal`."""
+        blobs, kind = self._chat.blobs, kind_of(picture[:4096])
+        if kind not in PICTURES:
+            raise Invalid("This is no picture.")
+        used = await self._chat.lookup(lambda db: usage.used(db, usage.EVERYBODY))
+        if used + MOST_PICTURE > self._chat.settings.file_space * MEGABYTE:
+            raise NoSpace
+        await blobs.require_space(MOST_PICTURE)
+        async with pictures.queue().turn("previews", which):
+            await blobs.run(blobs.spool.write, which, 0, picture)
+            folder = await blobs.run(blobs.spool.beside, which)
+            found = await pictures.decode(blobs.spool.path(which), folder, kind, "small")
+        return {key: found[key] for key in ("width", "height", "placeholder")}, folder / "small"
+
+    async def _web(self) -> Web:
+        """Return what makes requests; its library takes long to import, and the certificates to read."""
+        if self._opened is None:
+            self._opened = await asyncio.to_thread(self._open)
+        return self._opened
+
+    def _open(self) -> Web:
+        from chatrooms.features.previews.web import Web
+
+        return Web(self._guard, self._hosts.spend)
+
+
+async def _read(page: Response) -> dict[str, str]:
+    """Return what a page says of itself; raises ``ValueError`` or ``TimeoutError`` if it takes too much to read it."""
+    status, out = await isolated.run(reader.__file__, page.charset, given=page.body, seconds=SECONDS_TO_READ)
+    if status != 0:
+        raise ValueError("this page cannot be read")
+    about: dict[str, str] = orjson.loads(out)
+    return about
+
+
+def _line(text: str, most: int) -> str:
+    """Return a text as one line that is seen; empty if there is none."""
+    short = " ".join("".join(each for each in text if each.isspace() or _is_seen(each)).split())
+    with suppress(ValueError):
+        return types.line(short if len(short) <= most else short[: most - 1].rstrip() + "…")
+    return ""
+
+
+def _is_seen(character: str) -> bool:
+    return character in _JOINERS or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
+
+
+def _nothing(url: str) -> dict[str, Any]:
+    row = {"id": str(uuid4()), "url": url, "found": False, "picture": None, "size": 0, "expires_at": clock.now()}
+    return row | dict.fromkeys(LONGEST, "")
+
+
+def _add(act: Act, page: dict[str, Any]) -> None:
+    stored.add_page(act.db, page)
+    usage.charge(act.db, usage.EVERYBODY, page["size"])
+
+
+def _keep(act: Act, page: str) -> None:
+    stored.keep_page(act.db, page)

@@ -1,0 +1,85 @@
+"""Which addresses the server may connect to on behalf of people: those of the public Internet, and no others.
+
+A name is looked up once, and the connection goes to the address that was checked: a name whose address changes between
+two answers leads nowhere else. How an address is written does not matter, because its number is checked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+
+PORTS = {"http": 80, "https": 443}
+"""Other ports belong to services that are not meant for strangers."""
+_PUBLIC = IPv6Network("2000::/3")
+_NOT_PUBLIC = tuple(
+    ip_network(each)
+    for each in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24"),
+        *("203.0.113.0/24", "224.0.0.0/3"),
+        *("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"),
+    )
+)
+"""Special addresses, by the registries of https://www.iana.org/numbers; ``ipaddress`` knows them only in late versions.
+
+Of IPv6, all public addresses are in 2000::/3, so that mapped (::ffff:0:0/96), NAT64 (64:ff9b::/32), local, and
+multicast ones need no mention; 2001::/23 has Teredo, and 2002::/16 is 6to4: these contain addresses of IPv4.
+"""
+
+
+class Unreachable(Exception):
+    """There is no response that a preview can be made of."""
+
+
+class Refused(Unreachable):
+    """The server does not connect there."""
+
+
+def is_public(address: Address) -> bool:
+    """Return whether an address is one of the public Internet."""
+    if isinstance(address, IPv6Address) and (address not in _PUBLIC or address.scope_id is not None):
+        return False
+    return not any(address in network for network in _NOT_PUBLIC if network.version == address.version)
+
+
+async def look_up(host: str, port: int) -> Sequence[str]:
+    """Return the addresses of a host; raises ``OSError``."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
+
+
+class Guard:
+    """Chooses the address to connect to. ``allowed`` networks are allowed too, at any port, which tests need."""
+
+    def __init__(self, allowed: Sequence[Network] = (), resolve: Resolve = look_up) -> None:
+        self._allowed, self._resolve = allowed, resolve
+
+    async def address(self, scheme: str, host: str, port: int | None) -> Address:
+        """Return the address for a host. Raises `Refused` for the host of any other network, ``OSError`` for none.
+
+        A name all of whose addresses are not public is refused, and so is one of which only some are.
+        """
+        port = port or PORTS[scheme]
+        if "." not in host.rstrip(".") and ":" not in host:
+            raise Refused("this is the name of a machine in a local network")
+        try:
+            found = [ip_address(each) for each in await self._resolve(host, port)]
+        except ValueError as error:
+            raise Refused("this is no address") from error
+        if not found:
+            raise OSError("this name has no address")
+        if not all(self._allows(each, is_usual=port == PORTS[scheme]) for each in found):
+            raise Refused("this address is not public")
+        return found[0]
+
+    def _allows(self, address: Address, *, is_usual: bool) -> bool:
+        if any(address in network for network in self._allowed if network.version == address.version):
+            return True
+        return is_usual and is_public(address)

@@ -1,0 +1,106 @@
+"""Roles of people on the server, from owner to guest: who has which, and changing it (see `pipeline.rights`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import Field
+from sqlalchemy import Connection, select, update
+
+from chatrooms import names
+from chatrooms.errors import Conflict
+from chatrooms.events import Signal
+from chatrooms.features.users import OneUser, Who, existing
+from chatrooms.pipeline import rights
+from chatrooms.pipeline.chat import NOBODY, Chat
+from chatrooms.pipeline.commands import Act, Caller, change
+from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.jobs import Job, JobKind
+from chatrooms.storage.rows import ServerRole, User
+from chatrooms.storage.tables import users
+
+
+class Appointment(Who):
+    """A person and their new role."""
+
+    role: ServerRole = Field(description="What they may do on this server from now on.")
+
+
+def store(db: Connection, username: str, role: ServerRole) -> None:
+    """Store the role of ``username``; raises `Conflict` if they are the last owner and would lose it."""
+    if role != "owner":
+        require_other_owner(db, username)
+    _set(db, username, role)
+
+
+def vouch(act: Act, username: str, role: ServerRole) -> None:
+    """Give a person the role that the host application says, even if the server has no owner then."""
+    _set(act.db, username, role)
+    announce(act, username)
+
+
+def _set(db: Connection, username: str, role: ServerRole) -> None:
+    db.execute(update(users).where(users.c.username == username).values(role=role))
+
+
+def announce(act: Act, username: str) -> User:
+    """Send a person's profile, with their role, to their devices and to the people who watch them."""
+    rev = act.changes.rev(username)
+    act.db.execute(update(users).where(users.c.username == username).values(rev=rev))
+    user = existing(act.db, username)
+    act.changes.add(username, "users", user)
+    act.signals.append(Signal(names.watchers(username), username, "profile", user))
+    return user
+
+
+def owners(db: Connection) -> list[str]:
+    """Return the usernames of the server's owners."""
+    return list(db.scalars(select(users.c.username).where(users.c.role == "owner").order_by(users.c.username)))
+
+
+def require_other_owner(db: Connection, username: str) -> None:
+    """Raise `Conflict` if ``username`` is the only owner of the server, who could not be replaced."""
+    if owners(db) == [username]:
+        raise Conflict("The last owner stays the owner. Make somebody else an owner first.", field="username")
+
+
+def is_new(db: Connection) -> bool:
+    """Return whether no one has ever joined the server."""
+    return db.scalar(select(users.c.username).where(users.c.username != names.APPLICATION).limit(1)) is None
+
+
+def _appointing(act: Act, p: Appointment) -> User:
+    """Allow owners, and admins for people and roles below theirs."""
+    rights.require(act, "appoint", p.username)
+    before = existing(act.db, p.username)
+    rights.demand(rights.appointment(rights.role_of(act.db, act.me), before["role"], p.role))
+    return before
+
+
+def _theirs(_db: Connection, _me: Caller, p: Who) -> Iterable[str]:
+    """Lock the person's own room, which has their profile."""
+    return (p.username,)
+
+
+@change("user.role", may=_appointing, locks=_theirs, repeatable=True, method="set_role")
+def appoint(act: Act, p: Appointment, before: User) -> OneUser:
+    """Change what a person may do on this server. The last owner keeps that role.
+
+    Owners give every role, admins those below theirs. Owners and admins manage all open rooms and those that they
+    belong to, people and invitations; moderators moderate these rooms and suspend people; guests cannot create rooms or
+    invite. A role opens no private room and no conversation.
+    """
+    if before["role"] == p.role:
+        return {"user": before}
+    store(act.db, p.username, p.role)
+    return {"user": announce(act, p.username)}
+
+
+async def _announce(chat: Chat, job: Job) -> None:
+    username: str = job.data["username"]
+    await chat.change(lambda act: announce(act, username), NOBODY, username)
+
+
+ANNOUNCE = JobKind("user.announce", _announce)
+"""Announces a role that the command line gave."""
+FEATURE = Feature(commands=(appoint,), jobs=(ANNOUNCE,))

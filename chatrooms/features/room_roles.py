@@ -1,0 +1,60 @@
+"""Roles of members in a room: its owners make others owners or moderators of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import Field
+from sqlalchemy import Connection
+
+from chatrooms.errors import Conflict, Forbidden, Invalid, NotFound
+from chatrooms.features import members, timeline
+from chatrooms.features.members import OneMember, WithPerson
+from chatrooms.pipeline import access
+from chatrooms.pipeline.commands import Act, Caller, change
+from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.rows import Member, Role
+
+SENTENCES: dict[Role, str] = {
+    "owner": "made {} an owner",
+    "moderator": "made {} a moderator",
+    "member": "made {} a plain member",
+}
+
+
+class Appointment(WithPerson):
+    """A member of a room and their new role there."""
+
+    role: Role = Field(description="What they may do in the room from now on.")
+
+
+def _owner(act: Act, p: Appointment) -> Member:
+    """Allow owners of the room, and owners and admins of the server in rooms that they can see."""
+    here = access.manager(act, p)
+    if here.role != "owner":
+        raise Forbidden("Only an owner of the room can do that.")
+    member = members.find(act.db, p.room, p.username)
+    if member is None or member["gone"]:
+        raise NotFound("That person is not a member.", field="username")
+    return member
+
+
+def _both(_db: Connection, _me: Caller, p: WithPerson) -> Iterable[str]:
+    return p.room, p.username
+
+
+@change("room.role", may=_owner, locks=_both, repeatable=True, method="set_room_role")
+def appoint(act: Act, p: Appointment, member: Member) -> OneMember:
+    """Change what a member may do in a room. Its last owner stays one; the lobby's owners are the server's."""
+    if member["role"] == p.role:
+        return {"member": member}
+    if p.role == "owner" and p.room == act.lobby:
+        raise Invalid("The owners of this room are those of the server.", field="role")
+    if member["role"] == "owner" and p.room != act.lobby and not members.has_other_owner(act.db, p.room, p.username):
+        raise Conflict("A room keeps an owner. Make somebody else an owner first.", field="username")
+    text = f"{act.me.username} {SENTENCES[p.role].format(p.username)}."
+    timeline.record(act, p.room, "role", text, {"username": p.username, "role": p.role})
+    return {"member": members.appoint(act, member, p.role)}
+
+
+FEATURE = Feature(commands=(appoint,))

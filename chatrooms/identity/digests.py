@@ -1,0 +1,10 @@
+"""What is stored of tokens and codes."""
+
+from __future__ import annotations
+
+import hashlib
+
+
+def digest(secret: str) -> str:
+    """Return what is stored of a token or code; it is random, so one round of SHA-256 is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()

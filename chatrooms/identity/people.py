@@ -1,0 +1,144 @@
+"""People as moderators, admins and owners of the server see them, and helping them back in or ending their sessions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, cast
+
+from pydantic import Field
+from sqlalchemy import Connection, func, select
+from typing_extensions import TypedDict
+
+from chatrooms import ids, names
+from chatrooms.errors import Conflict
+from chatrooms.features.users import Who
+from chatrooms.identity import links, passwords, suspensions
+from chatrooms.identity.linking import OneLink
+from chatrooms.identity.sessions import end_all, signed_in
+from chatrooms.identity.suspensions import Suspension
+from chatrooms.pipeline import rights
+from chatrooms.pipeline.chat import Chat
+from chatrooms.pipeline.commands import APPLICATION, Act, Params, change, no_room, query
+from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.jobs import Job, JobKind, enqueue
+from chatrooms.pipeline.shapes import Done
+from chatrooms.storage import search
+from chatrooms.storage.rows import ServerRole, User
+from chatrooms.storage.synced import SYNCED
+from chatrooms.storage.tables import sessions, users
+from chatrooms.types import MAX_PAGE, Search
+
+GOOD_FOR = timedelta(days=1)
+"""How long a link works that an admin makes for somebody else."""
+
+
+class FindPeople(Params):
+    """A page of people."""
+
+    query: Search = Field("", description="Part of a username or name; if empty, return all.")
+    after: Search = Field("", description="Start after this username; if empty, start at the first.")
+    role: ServerRole | None = Field(None, description="Return only people with this role.")
+    suspended: bool = Field(False, description="Return only people who are suspended.")
+
+
+class Helping(Who):
+    """A person who cannot sign in."""
+
+    forget_password: bool = Field(
+        False, description="Whether to remove their password and end their sessions, because somebody else may know it."
+    )
+
+
+class Account(TypedDict):
+    """A person, and what only moderators, admins and owners of the server see of them."""
+
+    user: Annotated[User, Field(description="Their profile.")]
+    suspension: Annotated[Suspension | None, Field(description="Why they cannot sign in, if they are suspended.")]
+    sessions: Annotated[int, Field(description="How many browsers and programs are signed in as them.")]
+    seen_at: Annotated[str | None, Field(description="When one of these was last used, to the hour; ISO 8601.")]
+    has_password: Annotated[bool, Field(description="Whether they can sign in by a password.")]
+
+
+class AccountPage(TypedDict):
+    """People; ``more`` is true if there are others after the last one."""
+
+    people: list[Account]
+    more: bool
+
+
+def _lister(act: Act, _p: FindPeople) -> None:
+    """Allow moderators, admins and owners of the server."""
+    rights.require(act, "list")
+
+
+@query("server.people", may=_lister, method="accounts")
+def page(act: Act, p: FindPeople, _: None) -> AccountPage:
+    """Return people with their sessions and suspensions, a hundred at a time, ordered by username."""
+    chosen = [users.c.username != names.APPLICATION]
+    if p.role:
+        chosen.append(users.c.role == p.role)
+    if p.suspended:
+        chosen.append(users.c.username.in_(select(suspensions.suspensions.c.username)))
+    found = search.people(act.db, p.query, p.after, MAX_PAGE + 1, *chosen)
+    return {"people": _accounts(act.db, found[:MAX_PAGE]), "more": len(found) > MAX_PAGE}
+
+
+def _accounts(db: Connection, usernames: list[str]) -> list[Account]:
+    rows = db.execute(SYNCED["users"].select().where(users.c.username.in_(usernames))).mappings()
+    profiles = {row["username"]: cast(User, {str(key): value for key, value in row.items()}) for row in rows}
+    mine = sessions.c.username.in_(usernames)
+    counts = select(sessions.c.username, func.count(), func.max(sessions.c.seen_at)).where(mine)
+    used = {name: (number, at) for name, number, at in db.execute(counts.group_by(sessions.c.username))}
+    barred = suspensions.of_all(db, usernames)
+    with_password = passwords.holders(db, usernames)
+    return [
+        {
+            "user": profiles[name],
+            "suspension": barred.get(name),
+            "sessions": used.get(name, (0, None))[0],
+            "seen_at": used.get(name, (0, None))[1],
+            "has_password": name in with_password,
+        }
+        for name in usernames
+    ]
+
+
+def _admin(act: Act, p: Who) -> None:
+    """Allow admins and owners of the server, for people with a lower role."""
+    rights.require(act, "sign_in", p.username)
+    signed_in(act.me)
+
+
+@change("user.link", may=_admin, locks=no_room, method="link_for")
+def link(act: Act, p: Helping, _: None) -> OneLink:
+    """Make a link that signs in a person once, within a day, because they have lost every other way in.
+
+    They get a message from the server about it, with your name. An earlier link of theirs ends.
+    """
+    if suspensions.find(act.db, p.username):
+        raise Conflict("This person is suspended. Restore them first.", field="username")
+    if p.forget_password:
+        passwords.forget(act.db, p.username)
+        act.ended.extend(end_all(act.db, p.username))
+    removed = " and removed the password" if p.forget_password else ""
+    text = f"{act.me.username} made a link that signs in as you{removed}. If you did not ask for it, tell an owner."
+    enqueue(act, NOTE, ids.new(), {"username": p.username, "text": text})
+    return {"link": links.make(act.db, p.username, GOOD_FOR)}
+
+
+@change("user.sign_out", may=_admin, locks=no_room, method="sign_out")
+def sign_out(act: Act, p: Who, _: None) -> Done:
+    """End all sessions of a person, and links that could begin one; their sockets are disconnected."""
+    act.ended.extend(end_all(act.db, p.username))
+    return {}
+
+
+async def _note(chat: Chat, job: Job) -> None:
+    room = names.conversation(names.APPLICATION, job.data["username"])
+    given = {"room": room, "text": job.data["text"], "id": job.key}
+    await chat.run("message.post", given, APPLICATION)
+
+
+NOTE = JobKind("user.note", _note)
+"""Writes to a person as the server; its key is the message's id, so that it comes once."""
+FEATURE = Feature(commands=(page, link, sign_out), jobs=(NOTE,))

@@ -1,0 +1,64 @@
+"""What people are to each other: whether they share a room, and whether one has blocked the other.
+
+A message that was acknowledged reaches all people of its conversation, so one to a person who has blocked its author is
+refused, not swallowed. The author learns it only by trying, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, bindparam, select
+
+from chatrooms import names
+from chatrooms.errors import Forbidden
+from chatrooms.pipeline.commands import Caller
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import blocks, members
+
+_mine, _theirs = members.alias(), members.alias()
+_together = Prepared(
+    select(_mine.c.room)
+    .where(
+        _mine.c.username == bindparam("me"),
+        _theirs.c.username == bindparam("other"),
+        _mine.c.room == _theirs.c.room,
+        _mine.c.room != bindparam("besides"),
+        _mine.c.gone.is_(False),
+        _theirs.c.gone.is_(False),
+    )
+    .limit(1)
+)
+_between = Prepared(select(blocks.c.username).where(blocks.c.pair == bindparam("pair"), blocks.c.gone.is_(False)))
+
+
+def acquainted(db: Connection, me: str, other: str, *, besides: str = "") -> bool:
+    """Return whether two people share a room or conversation other than ``besides``."""
+    return _together.one(db, {"me": me, "other": other, "besides": besides}) is not None
+
+
+def blocking(db: Connection, me: str, other: str) -> set[str]:
+    """Return which of two people have blocked the other."""
+    return {row["username"] for row in _between.all(db, {"pair": names.conversation(me, other)})}
+
+
+def blockers(db: Connection, author: str, people: Iterable[str]) -> set[str]:
+    """Return those of some people who have blocked ``author``."""
+    theirs = blocks.c.blocked == author, blocks.c.gone.is_(False), blocks.c.username.in_(people)
+    return set(db.scalars(select(blocks.c.username).where(*theirs)))
+
+
+def require_unblocked(db: Connection, me: Caller, room: str) -> None:
+    """Raise `Forbidden` if one of the two people of a conversation, or of one with threads, has blocked the other."""
+    for other in names.people(names.base(room)):
+        by = set() if me.host or other == me.username else blocking(db, me.username, other)
+        if me.username in by:
+            raise Forbidden("You have blocked this person. Unblock them to write to them.")
+        if by:
+            raise Forbidden("This person does not receive messages from you.")
+
+
+def require_welcome(db: Connection, me: Caller, people: Iterable[str]) -> None:
+    """Raise `Forbidden` if one of some people has blocked the caller, who would add them to a room or conversation."""
+    if not me.host and blockers(db, me.username, people):
+        raise Forbidden("You can't add this person.")

@@ -1,0 +1,118 @@
+"""What people may do on the server by their role there: one table of actions, with the reason of each verdict.
+
+A role on the server never opens a room: admins and owners manage the rooms that they can see, which are open ones and
+those that they belong to, and no one reads private rooms or conversations by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection, bindparam, select
+
+from chatrooms import names
+from chatrooms.errors import Forbidden, NotFound
+from chatrooms.pipeline.commands import Act, Caller
+from chatrooms.storage.rows import Role, ServerRole
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import users
+
+Action = Literal["create", "invite", "moderate", "suspend", "list", "sign_in", "appoint", "name"]
+
+ROLES: tuple[ServerRole, ...] = ("guest", "member", "moderator", "admin", "owner")
+"""From least to most."""
+IN_ROOMS: Mapping[ServerRole, Role] = {"moderator": "moderator", "admin": "owner", "owner": "owner"}
+"""The rights that a role on the server gives in shared rooms that its person can see."""
+
+
+@dataclass(frozen=True)
+class Right:
+    """The least role that allows an action, and the reason why others cannot do it.
+
+    ``above`` is true if the action is done to a person, whose role must be lower than the caller's.
+    """
+
+    least: ServerRole
+    reason: str
+    above: bool = False
+
+
+RIGHTS: Mapping[Action, Right] = {
+    "create": Right("member", "Guests can't create rooms. Ask a member of this server."),
+    "invite": Right("member", "Guests can't invite people. Ask a member of this server."),
+    "list": Right("moderator", "Only moderators, admins and owners of this server can see that."),
+    "suspend": Right("moderator", "Only moderators, admins and owners of this server can do that.", above=True),
+    "sign_in": Right("admin", "Only admins and owners of this server can do that.", above=True),
+    "appoint": Right("admin", "Only admins and owners of this server can give roles."),
+    "moderate": Right("admin", "Only admins and owners of this server can see that."),
+    "name": Right("owner", "Only an owner of this server can do that."),
+}
+"""``create`` rooms, ``invite`` people, ``list`` them with their state, ``suspend`` and restore them, end or make their
+sessions (``sign_in``), ``appoint`` people to roles, ``moderate`` all open rooms, ``name`` the server."""
+
+_role = Prepared(select(users.c.role).where(users.c.username == bindparam("username")))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether an action is allowed, and the reason if it is not."""
+
+    allowed: bool
+    reason: str = ""
+
+
+def rank(role: ServerRole) -> int:
+    """Return how much a role may do, compared with others."""
+    return ROLES.index(role)
+
+
+def verdict(role: ServerRole, action: Action, over: ServerRole | None = None) -> Verdict:
+    """Return whether a person with ``role`` may do ``action``, perhaps to one with the role ``over``."""
+    right = RIGHTS[action]
+    if rank(role) < rank(right.least):
+        return Verdict(False, right.reason)
+    if right.above and over is not None and rank(role) <= rank(over):
+        return Verdict(False, "You can only do that to people with a lower role than yours.")
+    return Verdict(True)
+
+
+def appointment(role: ServerRole, before: ServerRole, after: ServerRole) -> Verdict:
+    """Return whether a person with ``role`` may change another's role: owners every one, admins those below theirs."""
+    may = verdict(role, "appoint")
+    if may.allowed and role != "owner" and rank(role) <= max(rank(before), rank(after)):
+        return Verdict(False, "Only an owner of this server can make or change admins and owners.")
+    return may
+
+
+def role_of(db: Connection, me: Caller) -> ServerRole:
+    """Return the caller's role on the server; the application itself may do everything."""
+    return "owner" if me.host else of(db, me.username)
+
+
+def of(db: Connection, username: str) -> ServerRole:
+    """Return a person's role on the server; raises `NotFound`."""
+    row = _role.one(db, {"username": username})
+    if row is None or username == names.APPLICATION:
+        raise NotFound("No one has that name.", field="username")
+    role: ServerRole = row["role"]
+    return role
+
+
+def require(act: Act, action: Action, over: str | None = None) -> None:
+    """Raise `Forbidden` with the reason unless the caller may do ``action``, to the person ``over`` if it is about one.
+
+    Raises `NotFound` if there is no such person.
+    """
+    mine = role_of(act.db, act.me)
+    demand(verdict(mine, action))
+    if over is not None:
+        theirs = of(act.db, over)
+        demand(verdict(mine, action, None if act.me.host else theirs))
+
+
+def demand(found: Verdict) -> None:
+    """Raise `Forbidden` with the reason of a verdict that does not allow."""
+    if not found.allowed:
+        raise Forbidden(found.reason)

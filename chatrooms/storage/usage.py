@@ -1,0 +1,44 @@
+"""How much space people use for what is stored in the store of files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Connection, String, Table, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import metadata
+
+EVERYBODY = ""
+"""Stands for all people together; no username is empty."""
+
+usage = Table(
+    "file_usage",
+    metadata,
+    Column("username", String(32), primary_key=True, comment="empty for all people together"),
+    Column("bytes", BigInteger, nullable=False),
+)
+
+_used = Prepared(select(usage.c.bytes).where(usage.c.username == bindparam("username")))
+
+
+def _charging(make: Any) -> Prepared:
+    row = make(usage).values(username=bindparam("username"), bytes=bindparam("more"))
+    added = {"bytes": usage.c.bytes + row.excluded.bytes}
+    return Prepared(row.on_conflict_do_update(index_elements=["username"], set_=added))
+
+
+_CHARGE = {dialect: _charging(make) for dialect, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))}
+
+
+def used(db: Connection, username: str) -> int:
+    """Return how many bytes count for a person, or for `EVERYBODY`: those that arrived."""
+    row = _used.one(db, {"username": username})
+    return row["bytes"] if row else 0
+
+
+def charge(db: Connection, owner: str, more: int) -> None:
+    """Count ``more`` bytes for a person and for `EVERYBODY`, or for `EVERYBODY` alone."""
+    for username in {owner, EVERYBODY}:
+        _CHARGE[db.dialect.name].run(db, {"username": username, "more": more})

@@ -1,0 +1,21 @@
+import { Refusal } from "../connection.js";
+import { command } from "../sync.js";
+import { problemOf, transfer } from "./transfer.js";
+
+/**
+ * Uploads the picture of a person or a room, whose middle the server keeps; returns its id.
+ * @param {File} file
+ */
+export async function uploadSquare(file) {
+  const { name, size, type } = file;
+  const begun = await command("file.begin", {
+    name: name.slice(0, 1000),
+    size,
+    type: type.slice(0, 100),
+    square: true,
+  });
+  await transfer(file, begun.upload).catch((error) => {
+    throw new Refusal({ code: "invalid", message: problemOf(error) });
+  });
+  return begun.file.id;
+}

@@ -1,0 +1,51 @@
+import { ADMIN } from "../../addresses.js";
+import { governs, tabsFor } from "../../admin/rights.js";
+import { html } from "../../html.js";
+import { managed } from "../../route.js";
+import { serverName } from "../../server.js";
+import { me } from "../../store.js";
+import { Back } from "../back.js";
+import { Icon } from "../icon.js";
+import { Invitations } from "./invitations.js";
+import { People } from "./people.js";
+import { Rooms } from "./rooms.js";
+import { ServerName } from "./server-name.js";
+
+/** @import {Tab} from "../../admin/rights.js" */
+
+/** @type {Record<Tab, [string, import("preact").FunctionComponent]>} */
+const TABS = {
+  people: ["People", People],
+  rooms: ["Rooms", Rooms],
+  invitations: ["Invitations", Invitations],
+  server: ["Server", ServerName],
+};
+
+/** The page for moderators, admins and owners of the server. */
+export function Admin() {
+  const role = me.value?.role ?? "member";
+  const tabs = tabsFor(role);
+  const chosen = tabs.find((tab) => tab === managed.value) ?? tabs[0];
+  const [, Shown] = chosen ? TABS[chosen] : ["", null];
+  return html`
+    <section class="talk" aria-label="Manage this server">
+      <header class="room-header">
+        <${Back} />
+        <span class="mark"><${Icon} name="people" /></span>
+        <div class="names"><h1>Manage <bdi>${serverName.value}</bdi></h1></div>
+      </header>
+      ${
+        tabs.length > 1 &&
+        html`
+        <nav class="admin-tabs" aria-label="Parts of this page">
+          ${tabs.map((tab) => html`<a key=${tab} href=${tab === tabs[0] ? ADMIN : `${ADMIN}/${tab}`} aria-current=${tab === chosen ? "page" : undefined}>${TABS[tab][0]}</a>`)}
+        </nav>
+      `
+      }
+      <div class="inbox admin">
+        ${Shown && html`<${Shown} key=${chosen} />`}
+        ${!governs(role) && html`<p class="empty" role="status">Only moderators, admins and owners of this server can see this page.</p>`}
+      </div>
+    </section>
+  `;
+}

@@ -1,0 +1,103 @@
+import { useEffect, useState } from "preact/hooks";
+import { useListed } from "../../admin/pages.js";
+import { run } from "../../connection.js";
+import { dayName } from "../../dates.js";
+import { html } from "../../html.js";
+import { lobby } from "../../server.js";
+import { nameOf } from "../../store.js";
+import { command } from "../../sync.js";
+import { today } from "../../today.js";
+import { needProfile } from "../../users.js";
+import { CopyLink } from "../copy-link.js";
+import { Field } from "../field.js";
+import { useForm } from "../form.js";
+import { QrCode } from "../qr-code.js";
+import { Listing } from "./listing.js";
+
+/** @import {Invite, Managed, NewInvite} from "../../wire.js" */
+
+const DAY_MS = 86_400_000;
+const LENGTHS = /** @type {const} */ ([
+  ["1", "A day"],
+  ["7", "A week"],
+  ["30", "30 days"],
+  ["90", "90 days"],
+]);
+
+/** Invitations by link to the rooms that we can see: making, listing and revoking them. */
+export function Invitations() {
+  const listed = useListed("", async () => ({ rows: (await run("server.invites", {})).invites, more: false }));
+  return html`
+    <${Make} onMade=${listed.renew} />
+    <${Listing}
+      label="Invitations"
+      listed=${listed}
+      empty="No invitation works at the moment."
+      row=${(/** @type {Invite} */ each) => html`<${Row} key=${each.id} invite=${each} onRevoked=${listed.renew} />`}
+    />
+  `;
+}
+
+/** @param {{onMade: () => void}} props */
+function Make({ onMade }) {
+  const rooms = useRooms();
+  const [room, setRoom] = useState(lobby.value);
+  const [uses, setUses] = useState("1");
+  const [days, setDays] = useState("7");
+  const [made, setMade] = useState(/** @type {NewInvite | null} */ (null));
+  const { busy, onSubmit, error, field } = useForm(async () => {
+    const expires = new Date(Date.now() + Number(days) * DAY_MS - 60_000).toISOString();
+    setMade((await command("invite.create", { room, uses: Number(uses), expires })).invite);
+    onMade();
+  });
+  const address = made && new URL(`#/invite/${made.code}`, document.baseURI).href;
+  /** @param {(value: string) => void} set @returns {(event: {currentTarget: HTMLSelectElement}) => void} */
+  const choosing = (set) => (event) => set(event.currentTarget.value);
+  return html`
+    <form class="admin-make" onSubmit=${onSubmit} aria-label="New invitation">
+      <div class="field">
+        <label for="admin-room">Room</label>
+        <select id="admin-room" class="admin-select" value=${room} onChange=${choosing(setRoom)}>
+          ${rooms.map(({ room: each }) => html`<option key=${each.name} value=${each.name}>${each.title || each.name}</option>`)}
+        </select>
+      </div>
+      <${Field} label="For how many people" type="number" min="1" max="1000" value=${uses} onInput=${setUses} error=${field === "uses" ? error : ""} required />
+      <div class="field">
+        <label for="admin-days">Works for</label>
+        <select id="admin-days" class="admin-select" value=${days} onChange=${choosing(setDays)}>
+          ${LENGTHS.map(([value, label]) => html`<option key=${value} value=${value}>${label}</option>`)}
+        </select>
+      </div>
+      <button class="primary" disabled=${busy}>Make an invitation</button>
+    </form>
+    ${error && field !== "uses" && html`<p class="error" role="alert">${error}</p>`}
+    ${address && html`<div class="admin-made"><${QrCode} text=${address} label="QR code of the invitation" /><${CopyLink} address=${address} /></div>`}
+  `;
+}
+
+/** The rooms to invite to, the lobby first. @returns {Managed[]} */
+function useRooms() {
+  const [rooms, setRooms] = useState(/** @type {Managed[]} */ ([]));
+  useEffect(() => {
+    run("server.rooms", {}).then(
+      (answer) => setRooms(answer.rooms.filter(({ room }) => !room.archived)),
+      () => {},
+    );
+  }, []);
+  return rooms.sort((a, b) => Number(b.room.name === lobby.value) - Number(a.room.name === lobby.value));
+}
+
+/** @param {{invite: Invite, onRevoked: () => void}} props */
+function Row({ invite, onRevoked }) {
+  needProfile(invite.created_by);
+  const left = invite.uses_left === 1 ? "for 1 more person" : `for ${invite.uses_left} more people`;
+  return html`
+    <li>
+      <span class="what">
+        <strong dir="auto">${invite.room}</strong>
+        <small>By <bdi>${nameOf(invite.created_by)}</bdi>, ${left}, until ${dayName(new Date(invite.expires_at), today.value)}</small>
+      </span>
+      <button class="secondary small" type="button" aria-label=${`Revoke the invitation to ${invite.room}`} onClick=${() => command("invite.revoke", { id: invite.id }).then(onRevoked, onRevoked)}>Revoke</button>
+    </li>
+  `;
+}

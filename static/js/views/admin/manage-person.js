@@ -1,0 +1,117 @@
+import { useState } from "preact/hooks";
+import { ABOUT, mayHelp, maySuspend, rolesFor, TITLES } from "../../admin/rights.js";
+import { exactTime } from "../../dates.js";
+import { html } from "../../html.js";
+import { hosted } from "../../session.js";
+import { me } from "../../store.js";
+import { command } from "../../sync.js";
+import { CopyLink } from "../copy-link.js";
+import { Dialog } from "../dialog.js";
+import { Field } from "../field.js";
+import { useForm } from "../form.js";
+import { QrCode } from "../qr-code.js";
+
+/** @import {Account, Link, ServerRole, User} from "../../wire.js" */
+
+/** What an admin can do with a person. @param {{account: Account, onChange: () => void, onClose: () => void}} props */
+export function ManagePerson({ account, onChange, onClose }) {
+  const { user, suspension } = account;
+  const mine = me.value?.role ?? "member";
+  const isMe = user.username === me.value?.username;
+  const roles = rolesFor(mine, user.role);
+  const mayNothing = !roles.length && !maySuspend(mine, user.role);
+  return html`
+    <${Dialog} title=${user.name || user.username} onClose=${onClose}>
+      <p class="hint">@${user.username} · ${TITLES[user.role]} · here since <time datetime=${user.created_at}>${exactTime(user.created_at)}</time></p>
+      ${mayNothing && html`<p>You can only manage people with a lower role than yours.</p>`}
+      ${roles.length > 0 && html`<${Role} key=${user.role} user=${user} roles=${roles} onChange=${onChange} />`}
+      ${!hosted && mayHelp(mine, user.role) && !suspension && html`<${Help} account=${account} onChange=${onChange} />`}
+      ${!isMe && maySuspend(mine, user.role) && (suspension ? html`<${Suspended} account=${account} onChange=${onChange} />` : html`<${Suspend} user=${user} onChange=${onChange} />`)}
+    <//>
+  `;
+}
+
+/** @param {{user: User, roles: ServerRole[], onChange: () => void}} props */
+function Role({ user, roles, onChange }) {
+  const [role, setRole] = useState(user.role);
+  const { busy, onSubmit, error } = useForm(() =>
+    command("user.role", { username: user.username, role }).then(onChange),
+  );
+  return html`
+    <form class="setting" onSubmit=${onSubmit}>
+      <fieldset class="admin-roles">
+        <legend>Role on this server</legend>
+        ${roles.map(
+          (each) => html`
+            <label key=${each}>
+              <input type="radio" name="server-role" checked=${role === each} onChange=${() => setRole(each)} />
+              <span><strong>${TITLES[each]}</strong><small>${ABOUT[each]}</small></span>
+            </label>
+          `,
+        )}
+      </fieldset>
+      ${error && html`<p class="error" role="alert">${error}</p>`}
+      <p><button class="secondary small" disabled=${busy || role === user.role}>Change role</button></p>
+    </form>
+  `;
+}
+
+/** Ways back in, and out. @param {{account: Account, onChange: () => void}} props */
+function Help({ account: { user, sessions, has_password: hasPassword }, onChange }) {
+  const [link, setLink] = useState(/** @type {Link | null} */ (null));
+  const [isReset, setReset] = useState(false);
+  const { username } = user;
+  const make = useForm(async () => {
+    setLink((await command("user.link", { username, forget_password: isReset })).link);
+    onChange();
+  });
+  const out = useForm(() => command("user.sign_out", { username }).then(onChange));
+  /** @param {{currentTarget: HTMLInputElement}} event */
+  const choose = ({ currentTarget }) => setReset(currentTarget.checked);
+  const address = link && new URL(`#/link/${link.code}`, document.baseURI).href;
+  return html`
+    <form class="setting" onSubmit=${make.onSubmit} aria-labelledby="admin-link">
+      <h3 id="admin-link">Help them sign in</h3>
+      <p class="hint">A link signs them in once, within a day. Give it to them in private. They get a message from the server about it.</p>
+      ${address && html`<${QrCode} text=${address} label="QR code of the link" /><${CopyLink} address=${address} />`}
+      <label class="check"><input type="checkbox" checked=${isReset} onChange=${choose} /> ${hasPassword ? "Remove their password and sign them out" : "Sign them out everywhere"}</label>
+      ${make.error && html`<p class="error" role="alert">${make.error}</p>`}
+      <p><button class="secondary small" disabled=${make.busy}>${link ? "Make another link" : "Make a link"}</button></p>
+    </form>
+    <form class="setting" onSubmit=${out.onSubmit}>
+      ${out.error && html`<p class="error" role="alert">${out.error}</p>`}
+      <p><button class="secondary small" disabled=${out.busy || sessions === 0}>${sessions === 0 ? "Signed out everywhere" : `Sign out everywhere (${sessions})`}</button></p>
+    </form>
+  `;
+}
+
+/** @param {{user: User, onChange: () => void}} props */
+function Suspend({ user, onChange }) {
+  const [reason, setReason] = useState("");
+  const { busy, onSubmit, error } = useForm(() =>
+    command("user.suspend", { username: user.username, reason: reason.trim() }).then(onChange),
+  );
+  return html`
+    <form class="setting" onSubmit=${onSubmit} aria-labelledby="admin-suspend">
+      <h3 id="admin-suspend">Suspend</h3>
+      <p class="hint">They're signed out at once and can't come back until somebody restores them. Their name and messages stay.</p>
+      <${Field} label="Reason" value=${reason} onInput=${setReason} error=${error} hint="They read it when they try to sign in." maxlength="250" required />
+      <p><button class="danger small" disabled=${busy}>Suspend</button></p>
+    </form>
+  `;
+}
+
+/** @param {{account: Account, onChange: () => void}} props */
+function Suspended({ account: { user, suspension }, onChange }) {
+  const { busy, onSubmit, error } = useForm(() => command("user.restore", { username: user.username }).then(onChange));
+  if (!suspension) return null;
+  return html`
+    <form class="setting" onSubmit=${onSubmit} aria-labelledby="admin-suspended">
+      <h3 id="admin-suspended">Suspended</h3>
+      <p><bdi>${suspension.reason}</bdi></p>
+      <p class="hint">By <bdi>${suspension.by}</bdi>, <time datetime=${suspension.at}>${exactTime(suspension.at)}</time></p>
+      ${error && html`<p class="error" role="alert">${error}</p>`}
+      <p><button class="primary small" disabled=${busy}>Restore</button></p>
+    </form>
+  `;
+}

@@ -1,0 +1,37 @@
+import { useRef, useState } from "preact/hooks";
+import { asRefusal } from "../connection.js";
+import { uploadSquare } from "../files/square.js";
+import { html } from "../html.js";
+
+/**
+ * Chooses the picture of a person or a room, which others see at once, or removes it.
+ * @import {ComponentChildren} from "preact"
+ * @param {{address: string, onChoose: (file: string | null) => Promise<unknown>, children: ComponentChildren}} props
+ */
+export function PictureField({ address, onChoose, children }) {
+  const [busy, setBusy] = useState(false);
+  const input = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const [problem, setProblem] = useState("");
+  /** @param {() => Promise<unknown>} work */
+  const during = async (work) => {
+    setBusy(true);
+    setProblem("");
+    await work().catch((error) => setProblem(asRefusal(error).message));
+    setBusy(false);
+  };
+  /** @param {{currentTarget: HTMLInputElement}} event */
+  const choose = ({ currentTarget }) => {
+    const [file] = currentTarget.files ?? [];
+    if (file) during(async () => onChoose(await uploadSquare(file)));
+    currentTarget.value = "";
+  };
+  return html`
+    <div class="picture-field" aria-busy=${busy}>
+      ${children}
+      <input ref=${input} type="file" accept="image/jpeg,image/png,image/webp,image/gif,image/avif" aria-label="Picture" hidden onChange=${choose} />
+      <button class="secondary" type="button" disabled=${busy} onClick=${() => input.current?.click()}>${busy ? "Uploading…" : "Choose a picture"}</button>
+      ${address && html`<button class="quiet" type="button" disabled=${busy} onClick=${() => during(() => onChoose(null))}>Remove picture</button>`}
+      ${problem && html`<p class="error" role="alert">${problem}</p>`}
+    </div>
+  `;
+}

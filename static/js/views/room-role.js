@@ -1,0 +1,45 @@
+import { useState } from "preact/hooks";
+import { html } from "../html.js";
+import { lobby } from "../server.js";
+import { nameOf, rosters, titleOf } from "../store.js";
+import { command } from "../sync.js";
+import { Dialog } from "./dialog.js";
+import { useForm } from "./form.js";
+
+/** @import {Role} from "../wire.js" */
+
+/** @type {[Role, string, string][]} */
+const ROLES = [
+  ["owner", "Owner", "Everything, and gives these roles"],
+  ["moderator", "Moderator", "Edits and archives the room, removes members and messages"],
+  ["member", "Member", "Posts, and invites to open rooms"],
+];
+
+/** What a member may do in a room. @param {{room: string, username: string, onClose: () => void}} props */
+export function RoomRole({ room, username, onClose }) {
+  const [role, setRole] = useState(rosters.value.get(room)?.rows.get(username)?.role ?? "member");
+  const { busy, onSubmit, error } = useForm(() => command("room.role", { room, username, role }).then(onClose));
+  const offered = ROLES.filter(([each]) => each !== "owner" || room !== lobby.value);
+  return html`
+    <${Dialog} title=${`Role of ${nameOf(username)} in ${titleOf(room)}`} onClose=${onClose}>
+      <form onSubmit=${onSubmit}>
+        <fieldset class="admin-roles">
+          <legend>Role</legend>
+          ${offered.map(
+            ([each, title, about]) => html`
+              <label key=${each}>
+                <input type="radio" name="room-role" checked=${role === each} onChange=${() => setRole(each)} />
+                <span><strong>${title}</strong><small>${about}</small></span>
+              </label>
+            `,
+          )}
+        </fieldset>
+        ${error && html`<p class="error" role="alert">${error}</p>`}
+        <footer>
+          <button class="secondary" type="button" onClick=${onClose}>Cancel</button>
+          <button class="primary" disabled=${busy}>Save</button>
+        </footer>
+      </form>
+    <//>
+  `;
+}

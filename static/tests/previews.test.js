@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { previewsOfOthers, sourceOf } from "../js/messages/previews.js";
+
+const BASE = "https://chat.example/team/";
+const preview = (url, site = "") => ({ url, site, title: "", description: "", picture: null });
+
+test("links to the chat itself have no card", () => {
+  const urls = ["https://chat.example/team/#/r/lobby/3", "https://chat.example/other", "https://a.example/"];
+  const shown = previewsOfOthers(
+    urls.map((url) => preview(url)),
+    BASE,
+  ).map(({ url }) => url);
+  assert.deepEqual(shown, urls.slice(1));
+  assert.deepEqual(previewsOfOthers(undefined, BASE), []);
+});
+
+for (const [url, site, host, shown] of [
+  ["https://www.example.org/x?y", "Example", "example.org", "Example"],
+  ["https://example.org/", "example.org", "example.org", ""],
+  ["https://example.org/", "Example.org", "example.org", ""],
+  ["https://evil.example:8443/", "example.org", "evil.example:8443", "example.org"],
+  ["HTTPS://BÜCHER.example/", "", "xn--bcher-kva.example", ""],
+]) {
+  test(`a card of ${url} says ${host}`, () => assert.deepEqual(sourceOf(preview(url, site)), { host, site: shown }));
+}
+
+test("the host is never what a page calls itself", () => {
+  fc.assert(
+    fc.property(fc.webUrl(), fc.string(), (url, site) => {
+      assert.equal(sourceOf(preview(url, site)).host, new URL(url).host.replace(/^www\./u, ""));
+    }),
+  );
+});

@@ -1,0 +1,106 @@
+"""The first owner of a server, and the page on which admins manage people, rooms and invitations."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import expect
+
+from tests.appointing import appoint
+from tests.browser.conftest import Arrive
+from tests.browser.visitor import Visitor
+from tests.servers import RunningServer
+
+STRONG = "umbrella cactus 42"
+
+
+async def open_admin(visitor: Visitor) -> None:
+    await visitor.button(f"Account of {visitor.name}").click()
+    await visitor.button("Manage this server").click()
+    await expect(visitor.page.get_by_role("heading", name="Manage")).to_be_visible()
+
+
+async def test_the_printed_link_makes_the_first_owner_and_names_the_server(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    code = (await own_server.chat.owned()).code
+    olga = await person("olga", joined=False)
+    await olga.page.goto(f"{olga.url}/#/setup/{code}")
+    await olga.page.get_by_label("Name of the server").fill("Acme Corp")
+    await olga.page.get_by_label("Your name").fill("olga")
+    await olga.page.get_by_label("Your password").fill(STRONG)
+    assert code not in olga.page.url
+    await olga.button("Become the owner").click()
+    await olga.is_in("Lobby")
+    await olga.has_everything()
+    await open_admin(olga)
+    await expect(olga.page.get_by_role("heading", name="Manage Acme Corp")).to_be_visible()
+    await olga.page.goto("about:blank")
+    await olga.page.goto(f"{olga.url}/#/setup/{code}")
+    await expect(olga.page.get_by_role("alert")).to_contain_text("This link was used, or it has expired.")
+    olga.complaints.clear()  # about the refusal
+    await olga.button("Continue without it").click()
+    await olga.is_in("Lobby")
+
+
+async def test_an_owner_gives_roles_suspends_and_restores(person: Arrive, own_server: RunningServer) -> None:
+    olga, bob, carol = await person("olga"), await person("bob"), await person("carol")
+    await appoint(own_server.chat, "olga", "owner")
+    await open_admin(olga)
+    await olga.button("Manage carol").click()
+    await olga.dialog.get_by_role("radio", name="Moderator").check()
+    await olga.button("Change role").click()
+    await expect(olga.dialog.get_by_text("@carol · Moderator")).to_be_visible()
+    await olga.button("Close").click()
+    await olga.button("Manage bob").click()
+    await olga.dialog.get_by_label("Reason").fill("Posted advertisements.")
+    await olga.button("Suspend").click()
+    await expect(olga.button("Restore")).to_be_visible()
+    await expect(bob.page.get_by_role("alert")).to_be_visible()
+    await expect(bob.page.get_by_role("heading", name="Join Chatrooms")).to_be_visible()
+    bob.complaints.clear()  # about the refusal
+    await open_admin(carol)
+    await carol.button("Manage bob").click()
+    await expect(carol.dialog.get_by_text("By olga")).to_be_visible()
+    await carol.button("Restore").click()
+    await expect(carol.button("Suspend")).to_be_visible()
+    await expect(carol.page.get_by_role("navigation", name="Parts of this page")).to_have_count(0)
+
+
+async def test_an_admin_invites_with_a_code_to_scan_and_manages_rooms(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    adam, bob = await person("adam"), await person("bob")
+    await bob.make_room("den")
+    await appoint(own_server.chat, "adam", "admin")
+    await open_admin(adam)
+    parts = adam.page.get_by_role("navigation", name="Parts of this page")
+    await parts.get_by_role("link", name="Invitations").click()
+    await adam.page.get_by_label("Room", exact=True).select_option("den")
+    await adam.button("Make an invitation").click()
+    await expect(adam.page.get_by_role("img", name="QR code of the invitation")).to_be_visible()
+    link = await adam.page.get_by_text(re.compile(r"#/invite/[\w-]{43}$")).text_content()
+    erin = await person("erin", joined=False)
+    await erin.page.goto(str(link))
+    await erin.page.get_by_role("textbox", name="Your name").fill("erin")
+    await erin.button("Join").click()
+    await erin.is_in("den")
+    await parts.get_by_role("link", name="Rooms").click()
+    await adam.button("Owners of den").click()
+    await adam.button("Choose erin").click()
+    await expect(adam.dialog.get_by_role("list", name="Owners").get_by_role("listitem")).to_have_count(2)
+    await adam.button("Close").click()
+    await adam.button("Archive den").click()
+    await expect(adam.button("Unarchive den")).to_be_visible()
+    await expect(erin.page.get_by_text("adam made you an owner.")).to_be_visible()
+
+
+async def test_a_member_gets_no_way_to_the_page_and_nothing_on_it(person: Arrive) -> None:
+    bob = await person("bob")
+    await bob.button("Account of bob").click()
+    await expect(bob.button("Settings")).to_be_visible()
+    await expect(bob.button("Manage this server")).to_have_count(0)
+    await bob.page.goto(f"{bob.url}/#/admin")
+    await expect(bob.page.get_by_text("Only moderators, admins and owners of this server")).to_be_visible()
+    page = bob.page.get_by_role("region", name="Manage this server")
+    await expect(page.get_by_role("list")).to_have_count(0)

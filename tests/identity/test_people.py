@@ -1,0 +1,108 @@
+"""What moderators, admins and owners see of people, and how they help them back in."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.appointing import appoint
+from tests.identity.entering import code_of, enter, run, whose
+from tests.people import Refused
+
+PASSWORD = "umbrella cactus 42"
+
+
+@pytest.fixture
+async def adam(person, own_server):
+    """Adam, an admin of the server."""
+    adam = await person("adam")
+    await appoint(own_server.chat, "adam", "admin")
+    return adam
+
+
+async def accounts(admin, **params) -> dict[str, dict]:
+    page = await admin.run("server.people", **params)
+    return {account["user"]["username"]: account for account in page["people"]}
+
+
+async def test_the_list_has_roles_sessions_suspensions_and_passwords(adam, person, own_server):
+    alice, bob = await person("alice"), await person("bob")
+    await alice.run("password.set", password=PASSWORD)
+    await adam.run("user.suspend", username="bob", reason="Spam")
+    found = await accounts(adam)
+    assert list(found) == ["adam", "alice", "bob"]
+    assert found["adam"]["user"]["role"] == "admin"
+    assert (found["alice"]["sessions"], found["alice"]["has_password"], found["alice"]["suspension"]) == (1, True, None)
+    assert (found["bob"]["sessions"], found["bob"]["seen_at"], found["bob"]["has_password"]) == (0, None, False)
+    assert (found["bob"]["suspension"]["by"], found["bob"]["suspension"]["reason"]) == ("adam", "Spam")
+    assert list(await accounts(adam, suspended=True)) == ["bob"]
+    assert list(await accounts(adam, role="admin")) == ["adam"]
+    assert list(await accounts(adam, query="ali")) == ["alice"]
+    assert list(await accounts(adam, after="alice")) == ["bob"]
+    await bob.disconnected()
+
+
+async def test_a_link_helps_a_person_back_in_and_they_get_a_message_about_it(adam, person, own_server):
+    alice = await person("alice")
+    code = (await adam.run("user.link", username="alice"))["link"]["code"]
+    note = await alice.hears(lambda _, data: any(m["author"] == "system" for m in data.get("messages", ())))
+    (message,) = note["messages"]
+    assert message["room"] == "alice+system" and message["text"].startswith("adam made a link that signs in as you.")
+    _, _, cookie = await enter(own_server.url, "link", code=code)
+    assert await whose(own_server.url, cookie) == "alice"
+    assert (await run(alice, "user.me"))["ok"]
+
+
+async def test_a_link_for_a_forgotten_password_ends_it_and_the_sessions(adam, person, own_server):
+    alice = await person("alice")
+    await alice.run("password.set", password=PASSWORD)
+    code = (await adam.run("user.link", username="alice", forget_password=True))["link"]["code"]
+    await alice.disconnected()
+    assert await code_of(own_server.url, "password", username="alice", password=PASSWORD) == "unauthorized"
+    assert (await enter(own_server.url, "link", code=code))[0] == 200
+
+
+async def test_ending_the_sessions_of_a_person_signs_them_out_everywhere(adam, person):
+    alice = await person("alice")
+    phone = await person("alice", token=alice.token)
+    assert await adam.run("user.sign_out", username="alice") == {}
+    await alice.disconnected()
+    await phone.disconnected()
+    assert (await run(alice, "user.me"))["error"]["code"] == "unauthorized"
+
+
+async def test_no_one_gets_a_link_for_a_person_who_is_suspended(adam, person):
+    await person("alice")
+    await adam.run("user.suspend", username="alice", reason="Spam")
+    with pytest.raises(Refused, match="conflict"):
+        await adam.run("user.link", username="alice")
+
+
+@pytest.mark.parametrize("command", ["user.link", "user.sign_out"])
+async def test_only_admins_do_it_and_only_for_people_with_a_lower_role(adam, person, own_server, command):
+    mona = await person("mona")
+    await appoint(own_server.chat, "mona", "moderator")
+    await person("olga")
+    await appoint(own_server.chat, "olga", "owner")
+    for who, username, code in (
+        (mona, "alice", "forbidden"),
+        (adam, "olga", "forbidden"),
+        (adam, "adam", "forbidden"),
+        (adam, "nobody", "not_found"),
+        (adam, "system", "not_found"),
+    ):
+        with pytest.raises(Refused) as refused:
+            await who.run(command, username=username)
+        assert refused.value.code == code
+
+
+async def test_admins_see_the_invitations_to_the_rooms_that_they_see_and_revoke_them(adam, person):
+    alice = await person("alice")
+    await alice.run("room.create", name="#open")
+    await alice.run("room.create", name="#shut", access="private")
+    made = {room: (await alice.run("invite.create", room=room))["invite"]["id"] for room in ("#open", "#shut")}
+    listed = (await adam.run("server.invites"))["invites"]
+    assert [invite["id"] for invite in listed] == [made["#open"]] and "code" not in str(listed)
+    await adam.run("invite.revoke", id=made["#open"])
+    with pytest.raises(Refused, match="not_found"):
+        await adam.run("invite.revoke", id=made["#shut"])
+    assert (await adam.run("server.invites"))["invites"] == []

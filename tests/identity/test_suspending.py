@@ -1,0 +1,177 @@
+"""Suspended people: out at once on every door, unable to come back, their name and messages kept."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+import socketio.exceptions
+
+from chatrooms import Chatrooms, Settings
+from chatrooms.errors import Refusal
+from chatrooms.identity import suspending, suspensions
+from chatrooms.pipeline.chat import NOBODY
+from tests.appointing import appoint
+from tests.doors import DOORS, post
+from tests.identity.entering import code_of, enter, run, whose
+from tests.people import Refused, connect
+from tests.pipeline.test_permissions import CASES
+from tests.servers import QUICK, running, serving
+
+REASON = "Posted advertisements."
+
+
+@pytest.fixture
+async def mona(person, own_server):
+    """Mona, a moderator of the server."""
+    mona = await person("mona")
+    await appoint(own_server.chat, "mona", "moderator")
+    return mona
+
+
+async def suspend(moderator, username: str) -> dict:
+    return (await moderator.run("user.suspend", username=username, reason=REASON))["suspension"]
+
+
+async def test_all_sockets_close_every_command_is_refused_and_the_messages_stay(mona, person, own_server):
+    alice, bob = await person("alice"), await person("bob")
+    phone = await person("alice", token=alice.token)
+    said = await alice.say("#lobby", "hello")
+    suspension = await suspend(mona, "alice")
+    assert (suspension["by"], suspension["reason"]) == ("mona", REASON)
+    await alice.disconnected()
+    await phone.disconnected()
+    for command, cases in CASES.items():
+        params = {key: "x" if value in ("SECRET", "NEW") else value for key, value in cases[0][0].items()}
+        assert (await run(alice, command, **params))["error"]["code"] == "unauthorized"
+    assert [m["id"] for m in (await bob.run("history", room="#lobby"))["messages"] if m["author"] == "alice"] == [
+        said["id"]
+    ]
+
+
+async def test_no_packet_that_comes_after_the_commit_has_an_effect(mona, person):
+    alice = await person("alice")
+
+    async def keep_posting() -> None:
+        while alice.client.connected:
+            await alice.client.emit("message.post", {"room": "#lobby", "text": "again"})
+            await asyncio.sleep(0)
+
+    posting = asyncio.create_task(keep_posting())
+    await mona.hears_text("again")
+    await suspend(mona, "alice")
+    last = (await mona.run("history", room="#lobby"))["messages"][-1]
+    await alice.disconnected()
+    await posting
+    assert (await mona.run("history", room="#lobby"))["messages"][-1] == last
+
+
+@pytest.mark.parametrize("way", ["name", "password", "link", "claim"])
+async def test_there_is_no_way_back_in(mona, person, own_server, way):
+    claim = "a" * 43
+    alice = await person("alice", auth={"username": "alice", "claim": claim})
+    link = (await alice.run("link.create"))["link"]["code"]
+    await alice.run("password.set", password="umbrella cactus 42")
+    await suspend(mona, "alice")
+    url = own_server.url
+    match way:
+        case "name":
+            assert await code_of(url, "join", username="alice") == "name_taken"
+        case "password":
+            assert await code_of(url, "password", username="alice", password="umbrella cactus 42") == "suspended"
+            assert await code_of(url, "password", username="alice", password="wrong") == "unauthorized"
+        case "link":
+            assert await code_of(url, "link", code=link) == "unauthorized"
+        case _:
+            for auth in ({"username": "alice", "claim": claim}, {"token": claim}, {"username": "alice"}):
+                with pytest.raises(socketio.exceptions.ConnectionError):
+                    async with connect(url, "alice", auth=auth):
+                        pass
+
+
+async def test_where_names_are_unverified_a_suspended_one_is_refused_too(tmp_path):
+    async with running(tmp_path, guests="open") as server, connect(server.url, "mona") as mona:
+        async with connect(server.url, "alice"):
+            await appoint(server.chat, "mona", "moderator")
+            await suspend(mona, "alice")
+        assert await code_of(server.url, "join", username="alice") == "suspended"
+
+
+async def test_a_restored_person_signs_in_again(mona, person, own_server):
+    alice = await person("alice")
+    await alice.run("password.set", password="umbrella cactus 42")
+    await suspend(mona, "alice")
+    assert await mona.run("user.restore", username="alice") == {"suspension": None}
+    _, _, cookie = await enter(own_server.url, "password", username="alice", password="umbrella cactus 42")
+    assert await whose(own_server.url, cookie) == "alice"
+    assert (await mona.run("user.restore", username="alice")) == {"suspension": None}
+
+
+async def test_suspending_again_changes_the_reason(mona, person):
+    await person("alice")
+    await suspend(mona, "alice")
+    again = (await mona.run("user.suspend", username="alice", reason="Spam"))["suspension"]
+    assert again["reason"] == "Spam"
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_only_people_with_a_lower_role_can_be_suspended(mona, person, own_server, door):
+    others = {"olga": "owner", "adam": "admin", "max": "moderator", "gus": "guest"}
+    for name, role in others.items():
+        await person(name)
+        await appoint(own_server.chat, name, role)
+    got = {}
+    for name in (*others, "mona", "nobody", "system"):
+        answer = await DOORS[door](mona, "user.suspend", {"username": name, "reason": "x"})
+        got[name] = answer["error"]["code"] if not answer["ok"] else "fine"
+    assert got == {
+        **dict.fromkeys(("olga", "adam", "max", "mona"), "forbidden"),
+        "gus": "fine",
+        **dict.fromkeys(("nobody", "system"), "not_found"),
+    }
+    answer = await DOORS[door](mona, "user.suspend", {"username": "gus", "reason": ""})
+    assert answer["error"]["code"] == "invalid"
+
+
+async def test_their_invitations_lead_nowhere_until_they_are_restored(mona, person):
+    alice, bob = await person("alice"), await person("bob")
+    await alice.run("room.create", name="#den", access="private")
+    code = (await alice.run("invite.create", room="#den"))["invite"]["code"]
+    await suspend(mona, "alice")
+    with pytest.raises(Refused, match="not_found"):
+        await bob.run("invite.accept", code=code)
+    await mona.run("user.restore", username="alice")
+    assert (await bob.run("invite.accept", code=code))["member"]["room"] == "#den"
+
+
+async def test_the_people_of_a_host_application_are_out_and_come_back(tmp_path):
+    async def authenticate(handshake):
+        return handshake.headers.get("login")
+
+    chat = Chatrooms(Settings(data=tmp_path, **QUICK), authenticate=authenticate)
+    async with chat.lifespan(), serving(chat) as url:
+        async with connect(url, "alice", headers={"login": "alice"}) as alice:
+            assert (await post(url, "/api/user.me", {}, headers={"login": "mona"}))[0] == 200
+            await appoint(chat, "mona", "moderator")
+            await chat.run("user.suspend", {"username": "alice", "reason": REASON}, username="mona")
+            await alice.disconnected()
+        _, answer, _ = await post(url, "/api/user.me", {}, headers={"login": "alice"})
+        assert answer["error"]["code"] == "suspended"
+        assert answer["error"]["message"] == f"Your account is suspended: {REASON}"
+        with pytest.raises(Refusal) as refused:
+            await chat.post("#lobby", "hi", author="alice")
+        assert refused.value.code == "suspended"
+        await chat.run("user.restore", {"username": "alice"}, username="mona")
+        assert (await chat.post("#lobby", "hi", author="alice"))["author"] == "alice"
+        assert (await post(url, "/api/user.me", {}, headers={"login": "alice"}))[0] == 200
+
+
+async def test_the_last_owner_cannot_be_suspended_even_from_the_console(person, own_server):
+    await person("olga")
+    await appoint(own_server.chat, "olga", "owner")
+    with pytest.raises(Refusal, match="last owner"):
+        await own_server.chat._pipeline.change(
+            lambda act: suspending.store(act.db, "olga", "system", "x"), NOBODY, "olga"
+        )
+    found = await own_server.chat._pipeline.lookup(lambda db: suspensions.find(db, "olga"))
+    assert found is None
