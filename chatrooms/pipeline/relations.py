@@ -48,6 +48,12 @@ def blockers(db: Connection, author: str, people: Iterable[str]) -> set[str]:
     return set(db.scalars(select(blocks.c.username).where(*theirs)))
 
 
+def blocked(db: Connection, by: str, people: Iterable[str]) -> set[str]:
+    """Return those of some people whom a person has blocked."""
+    theirs = blocks.c.username == by, blocks.c.gone.is_(False), blocks.c.blocked.in_(people)
+    return set(db.scalars(select(blocks.c.blocked).where(*theirs)))
+
+
 def require_unblocked(db: Connection, me: Caller, room: str) -> None:
     """Raise `Forbidden` if one of the two people of a conversation, or of one with threads, has blocked the other."""
     for other in names.people(names.base(room)):

@@ -12,6 +12,7 @@ from chatrooms import names
 from chatrooms.features.inbox import items, wishes
 from chatrooms.features.inbox.items import REACTION
 from chatrooms.features.messages.loading import find, with_parts
+from chatrooms.pipeline import relations
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Row, on
@@ -58,7 +59,7 @@ def _settle(act: Act, id: str) -> None:
     author = message["author"]
     before = cast(InboxItem | None, _its.one(act.db, {"message": id}))
     is_held = before is not None and not before["gone"]
-    count, newest = _others(row)
+    count, newest = _others(act, row)
     known = cast(Mapping[str, Any], before)["reactions"] if before and is_held else 0
     if before and is_held and not count:
         items.change(act, author, before["id"], gone=True)
@@ -75,11 +76,17 @@ def _reader(act: Act, room: str, author: str) -> Mapping[str, int]:
     return items.positions(act.db, room, [author])
 
 
-def _others(row: Row) -> tuple[int, str]:
-    """Return how many reactions others have added to a message, and the last known of these people."""
+def _others(act: Act, row: Row) -> tuple[int, str]:
+    """Return how many reactions others have added to a message, and the last known of these people.
+
+    Those whom its author has blocked do not count, as far as the message names them.
+    """
+    reactions = row.get("reactions", ())
+    named = {username for reaction in reactions for username in reaction["people"]}
+    without = relations.blocked(act.db, row["author"], named) | {row["author"]}
     count, newest = 0, ""
-    for reaction in row.get("reactions", ()):
-        others = [username for username in reaction["people"] if username != row["author"]]
+    for reaction in reactions:
+        others = [username for username in reaction["people"] if username not in without]
         count += reaction["count"] - (len(reaction["people"]) - len(others))
         newest = others[-1] if others else newest
     return count, newest
