@@ -48,10 +48,10 @@ def blockers(db: Connection, author: str, people: Iterable[str]) -> set[str]:
     return set(db.scalars(select(blocks.c.username).where(*theirs)))
 
 
-def blocked_by(db: Connection, me: str, people: Iterable[str]) -> set[str]:
-    """Return those of some people whom ``me`` has blocked."""
-    mine = blocks.c.username == me, blocks.c.gone.is_(False), blocks.c.blocked.in_(people)
-    return set(db.scalars(select(blocks.c.blocked).where(*mine)))
+def blocked(db: Connection, by: str, people: Iterable[str]) -> set[str]:
+    """Return those of some people whom a person has blocked."""
+    theirs = blocks.c.username == by, blocks.c.gone.is_(False), blocks.c.blocked.in_(people)
+    return set(db.scalars(select(blocks.c.blocked).where(*theirs)))
 
 
 def require_unblocked(db: Connection, me: Caller, room: str) -> None:

@@ -204,6 +204,19 @@ def test_reactions_can_be_turned_off_and_messages_of_the_application_give_none(d
     assert [kind for kind, *_ in items(direct)] == ["reaction"]
 
 
+def test_whom_one_has_blocked_gives_no_item_of_any_kind(direct):
+    direct.run("alice", "user.block", {"username": "bob"})
+    direct.run("bob", "room.create", {"name": "#den"})
+    direct.run("alice", "room.join", {"room": "#den"})
+    want(direct, "plan")
+    post(direct, "@room, the plan", room="#den")
+    mine = post(direct, "done", author="alice")
+    react(direct, mine)
+    assert items(direct) == []
+    react(direct, mine, "carol")
+    assert items(direct) == [("reaction", mine["id"], "carol", False)]
+
+
 def test_who_left_the_room_gets_no_item_about_reactions(direct):
     mine = post(direct, "done", author="alice")
     direct.run("alice", "room.leave", {"room": LOBBY})

@@ -59,10 +59,12 @@ async def world(tmp_path_factory) -> AsyncIterator[World]:
         names = ("alice", "bob", "carol", "mallory")
         people = {name: await stack.enter_async_context(connect(server.url, name)) for name in names}
         bob = people["bob"]
+        for name in ("alice", "carol", "mallory"):
+            await people[name].run("inbox.set", keywords=[CANARY])
         await make_staff(bob, topic=CANARY)
         await bob.run("room.create", name="#open")
         files = [await upload(bob, CANARY.encode(), f"{CANARY}.txt")]
-        secret = await bob.say("#staff", f"{CANARY} @alice @carol @mallory", files=files)
+        secret = await bob.say("#staff", f"{CANARY} @room @alice @carol @mallory", files=files)
         await people["alice"].hears(lambda _, data: bool(data.get("inbox")))
         await people["alice"].run("bookmark.add", id=secret["id"])
         thread = f"#staff/{secret['seq']}"

@@ -96,17 +96,15 @@ def settle(act: Act, id: str, people: Iterable[str], *, calls: bool = False) -> 
     if not calls:
         concerned = dict.fromkeys(keywords.people(act.db, message), KEYWORD) | concerned
     held = items.about(act.db, id, people)
-    known = items.about(act.db, row["echo"]["id"], people) if row.get("echo") else {}
-    deaf = {*known, *relations.blockers(act.db, message["author"], people)}
+    without = relations.blockers(act.db, message["author"], people)
+    without.update(items.about(act.db, row["echo"]["id"], people) if row.get("echo") else ())
     for username, position in items.positions(act.db, message["room"], people).items():
         before = held.get(username)
         had = before["kind"] if before and not before["gone"] else None
         kind = concerned.get(username)
         if row.get("calls") and username != row["author"] and (calls or had == MENTION):
             kind = MENTION
-        if username in deaf:
-            kind = None
-        if kind == KEYWORD and had is None and _has_many(act.db, username):
+        if username in without or (kind == KEYWORD and had is None and _has_many(act.db, username)):
             kind = None
         if kind and had in (None, THREAD):
             was_read = message["edited_at"] is None and position >= message["seq"]

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert
-
 from chatrooms.features.inbox import items
 from chatrooms.features.inbox.items import INVITATION
 from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Row, on
-from chatrooms.storage.tables import inbox
 
 
 @on("memberships")
@@ -19,8 +16,7 @@ def notice(act: Act, rows: Sequence[Row]) -> None:
     for row in rows:
         username, by = row["username"], row["invited_by"]
         if not row["gone"] and row["since"] == act.now and by == act.me.username != username:
-            rev = act.changes.rev(username)
-            what = {"kind": INVITATION, "room": row["room"], "by": by, "at": act.now, "read": False, "gone": False}
-            act.db.execute(insert(inbox).values(username=username, **what, born=rev, rev=rev))
+            about = {"kind": INVITATION, "room": row["room"], "message": None, "seq": None, "by": by, "at": act.now}
+            items.add(act, username, about)
             items.read_oldest(act, username)
             items.broadcast(act, username)

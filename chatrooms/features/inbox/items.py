@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, literal, select, update
+from sqlalchemy import Connection, Integer, Select, bindparam, insert, literal, select, update
 
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act
 from chatrooms.storage.rows import InboxItem, Message, many
+from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import inbox, reads, users
 
@@ -22,6 +23,17 @@ MENTION, REPLY, THREAD, KEYWORD = "mention", "reply", "thread", "keyword"
 REACTION, INVITATION = "reaction", "invitation"
 
 is_unread = (inbox.c.read.is_(False), inbox.c.gone.is_(False))
+_NEW = ("username", "kind", "room", "message", "seq", "by", "at", "read", "gone", "born", "rev")
+_insert = Prepared(insert(inbox).values({name: bindparam(name) for name in _NEW}))
+_of_person = inbox.c.username == bindparam("who")
+_changed = Prepared(SYNCED["inbox"].select().where(_of_person, inbox.c.rev == bindparam("at_rev")))
+_beyond = Prepared(
+    select(inbox.c.id)
+    .where(_of_person, *is_unread)
+    .order_by(inbox.c.id.desc())
+    .limit(bindparam("limit", type_=Integer))
+    .offset(bindparam("kept", type_=Integer))
+)
 
 
 class OfPerson(InboxItem):
@@ -66,16 +78,19 @@ def put(
     if before:
         change(act, username, before["id"], **values)
         return
+    add(act, username, {**values, "room": message["room"], "message": message["id"], "seq": message["seq"]})
+
+
+def add(act: Act, username: str, item: dict[str, Any]) -> None:
+    """Store a new item, which is unread unless it says otherwise."""
     rev = act.changes.rev(username)
-    what = {"room": message["room"], "message": message["id"], "seq": message["seq"]}
-    act.db.execute(insert(inbox).values(username=username, **what, **values, born=rev, rev=rev))
+    _insert.run(act.db, {"read": False, "gone": False, **item, "username": username, "born": rev, "rev": rev})
 
 
 def read_oldest(act: Act, username: str) -> None:
     """Mark the oldest unread items as read, beyond `MAX_UNREAD`."""
-    unread = select(inbox.c.id).where(inbox.c.username == username, *is_unread).order_by(inbox.c.id.desc())
-    for oldest in act.db.scalars(unread.limit(MAX_MARKED).offset(MAX_UNREAD)).all():
-        change(act, username, oldest, read=True)
+    for oldest in _beyond.all(act.db, {"who": username, "limit": MAX_MARKED, "kept": MAX_UNREAD}):
+        change(act, username, oldest["id"], read=True)
 
 
 def change(act: Act, username: str, id: int, **values: Any) -> None:
@@ -86,5 +101,5 @@ def change(act: Act, username: str, id: int, **values: Any) -> None:
 def broadcast(act: Act, username: str) -> None:
     """Broadcast the items that this command changed, each once however often this is called."""
     act.changes.by_room[username].rows.pop("inbox", None)
-    for item in many(InboxItem, act.db.execute(of(username).where(inbox.c.rev == act.changes.rev(username)))):
+    for item in _changed.all(act.db, {"who": username, "at_rev": act.changes.rev(username)}):
         act.changes.add(username, "inbox", item)

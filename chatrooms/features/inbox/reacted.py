@@ -79,13 +79,14 @@ def _reader(act: Act, room: str, author: str) -> Mapping[str, int]:
 def _others(act: Act, row: Row) -> tuple[int, str]:
     """Return how many reactions others have added to a message, and the last known of these people.
 
-    People whom the author has blocked do not count.
+    Those whom its author has blocked do not count, as far as the message names them.
     """
-    count, newest, reactions = 0, "", row.get("reactions", ())
-    people = {username for reaction in reactions for username in reaction["people"]}
-    silent = {row["author"], *relations.blocked_by(act.db, row["author"], people)}
+    reactions = row.get("reactions", ())
+    named = {username for reaction in reactions for username in reaction["people"]}
+    without = relations.blocked(act.db, row["author"], named) | {row["author"]}
+    count, newest = 0, ""
     for reaction in reactions:
-        others = [username for username in reaction["people"] if username not in silent]
+        others = [username for username in reaction["people"] if username not in without]
         count += reaction["count"] - (len(reaction["people"]) - len(others))
         newest = others[-1] if others else newest
     return count, newest
