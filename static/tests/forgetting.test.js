@@ -9,7 +9,7 @@ import * as store from "../js/store.js";
 
 const isTable = (it) => it instanceof Signal && Object.getPrototypeOf(it) === Object.getPrototypeOf(signal(0));
 const TABLES = Object.entries(store).filter(([, it]) => isTable(it) && it.peek() instanceof Map);
-const PERSONAL = ["bookmarks", "closed", "follows", "inbox", "memberships", "reads"];
+const PERSONAL = ["bookmarks", "blocks", "closed", "follows", "inbox", "memberships", "reads"];
 const OF_EVERYONE = ["ownReactions", "users"];
 
 beforeEach(() => {
