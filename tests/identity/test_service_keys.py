@@ -13,9 +13,11 @@ from chatrooms import clock
 from chatrooms.client import Client
 from chatrooms.client.errors import Refused as ClientRefused
 from chatrooms.identity import key_commands, service_keys
+from tests.appointing import appoint
 from tests.client.waiting import change_saying
 from tests.doors import DOORS, post
 from tests.features.files import begin, head, load, share
+from tests.identity.test_passkeys import add
 from tests.people import PATIENCE, Person, Refused, connect, leave
 from tests.servers import running
 
@@ -250,3 +252,20 @@ async def test_a_key_outlives_the_server(tmp_path, either_database):
     async with running(tmp_path, database=either_database) as server:
         assert await outcome(server.url, key["token"], "history", room="#lobby") == "fine"
         assert await outcome(server.url, key["token"], "history", room="alice") == "not_found"
+
+
+async def test_a_suspended_person_s_programs_are_out_until_they_are_restored(person, own_server):
+    alice, mona = await person("alice"), await person("mona")
+    await appoint(own_server.chat, "mona", "moderator")
+    keys = [await make(alice), await make(alice, rooms=["#lobby"])]
+    robots = [await person("alice", token=key["token"]) for key in keys]
+    phone = await add(alice)
+    await mona.run("user.suspend", username="alice", reason="A test.")
+    for robot, key in zip(robots, keys, strict=True):
+        await robot.disconnected()
+        assert await outcome(alice.url, key["token"], "history", room="#lobby") == "suspended"
+        assert await is_refused(alice.url, key["token"])
+    assert await phone.sign_in() == "suspended"
+    await mona.run("user.restore", username="alice")
+    assert await outcome(alice.url, keys[0]["token"], "history", room="#lobby") == "fine"
+    assert await phone.sign_in() == "alice"
