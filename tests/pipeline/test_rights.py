@@ -95,6 +95,7 @@ MORE: dict[str, dict[str, set[str]]] = {
     "guest": {"room.create": {"forbidden"}},
     "member": {},
     "moderator": {
+        "room.picture": {FINE},
         "room.update": {FINE},
         "room.role": {"forbidden"},
         "user.suspend": {FINE},
