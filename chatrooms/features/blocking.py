@@ -37,7 +37,7 @@ def _another(act: Act, p: Who) -> Block | None:
     return _find(act.db, act.me.username, p.username)
 
 
-@change("user.block", may=_another, locks=own_room, repeatable=True, method="block")
+@change("user.block", may=_another, locks=own_room, repeatable=True, method="block", scope="own")
 def block(act: Act, p: Who, before: Block | None) -> OneBlock:
     """Block a person: they can no longer write to you, add you to rooms, or notify you. You can block 1,000.
 
@@ -60,7 +60,7 @@ def _blocked(act: Act, p: Who) -> Block:
     return found
 
 
-@change("user.unblock", may=_blocked, locks=own_room, repeatable=True, method="unblock")
+@change("user.unblock", may=_blocked, locks=own_room, repeatable=True, method="unblock", scope="own")
 def unblock(act: Act, p: Who, before: Block) -> OneBlock:
     """Unblock a person. Unblocking them again has no effect."""
     return {"block": before} if before["gone"] else _put(act, p.username, before, gone=True)

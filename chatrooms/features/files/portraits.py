@@ -42,7 +42,15 @@ def _this(_db: Connection, _me: Caller, p: RoomPortrait) -> Iterable[str]:
     return (p.room,)
 
 
-@change("user.picture", may=access.anyone, locks=own_room, rate="upload", repeatable=True, method="set_my_picture")
+@change(
+    "user.picture",
+    may=access.anyone,
+    locks=own_room,
+    rate="upload",
+    repeatable=True,
+    method="set_my_picture",
+    scope="own",
+)
 def of_person(act: Act, p: Portrait, _: None) -> OneUser:
     """Set or remove your picture. People who watch your presence receive it in a ``profile`` signal."""
     user = users.existing(act.db, act.me.username)
@@ -52,7 +60,15 @@ def of_person(act: Act, p: Portrait, _: None) -> OneUser:
     return {"user": users.store(act, act.me.username, {"picture": p.file})}
 
 
-@change("room.picture", may=access.manager, locks=_this, rate="upload", repeatable=True, method="set_room_picture")
+@change(
+    "room.picture",
+    may=access.manager,
+    locks=_this,
+    rate="upload",
+    repeatable=True,
+    method="set_room_picture",
+    scope="rooms",
+)
 def of_room(act: Act, p: RoomPortrait, _here: Here) -> OneRoom:
     """Set or remove the picture of a room."""
     room = rooms.find(act.db, p.room)

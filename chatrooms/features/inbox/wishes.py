@@ -55,13 +55,13 @@ def wants_reactions(db: Connection, username: str) -> bool:
     return _is_unreacted.one(db, {"who": username}) is None
 
 
-@query("inbox.settings", may=access.anyone, method="inbox_settings")
+@query("inbox.settings", may=access.anyone, method="inbox_settings", scope="own")
 def get(act: Act, p: Nothing, _: None) -> Wishes:
     """Return what you want in your inbox besides what everyone has there; no one else learns of it."""
     return _wishes(act)
 
 
-@change("inbox.set", may=access.anyone, locks=own_room, repeatable=True, method="set_inbox")
+@change("inbox.set", may=access.anyone, locks=own_room, repeatable=True, method="set_inbox", scope="own")
 def put(act: Act, p: Wish, _: None) -> Wishes:
     """Choose what you want in your inbox from now on.
 

@@ -47,7 +47,9 @@ def _author(act: Act, p: WhichPreview) -> Message:
     return message
 
 
-@change("preview.remove", may=_author, locks=room_of, rate="post", repeatable=True, method="remove_preview")
+@change(
+    "preview.remove", may=_author, locks=room_of, rate="post", repeatable=True, method="remove_preview", scope="post"
+)
 def remove(act: Act, p: WhichPreview, message: Message) -> OneMessage:
     """Remove a preview from your message; editing does not bring it back. Removing it twice has no effect."""
     if stored.remove(act.db, p.id, p.url):
