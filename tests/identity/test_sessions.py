@@ -9,6 +9,7 @@ import socketio.exceptions
 
 from chatrooms.errors import Unauthorized, Unavailable
 from chatrooms.identity import sessions
+from chatrooms.identity.gate import Gate
 from chatrooms.pipeline.commands import Caller
 from tests.doors import post
 from tests.people import PATIENCE, Person, Refused, answered, connect, leave
@@ -283,15 +284,14 @@ async def test_a_socket_that_does_not_join_in_time_is_closed(tmp_path):
 
 
 async def test_a_session_revoked_during_the_handshake_lets_nobody_in(alice, own_server, monkeypatch):
-    gate, pipeline = own_server.chat._socketio._gate, own_server.chat._pipeline
-    identify = gate.identify
+    pipeline, identify = own_server.chat._pipeline, Gate.identify
 
-    async def revoked_meanwhile(handshake):
-        caller = await identify(handshake)
+    async def revoked_meanwhile(gate, handshake):
+        caller = await identify(gate, handshake)
         await pipeline.change(lambda act: sessions.end(act, caller.session), caller)
         return caller
 
-    monkeypatch.setattr(gate, "identify", revoked_meanwhile)
+    monkeypatch.setattr(Gate, "identify", revoked_meanwhile)
     assert await refusal(own_server.url, {"token": alice.token}) == "unauthorized"
 
 
