@@ -30,8 +30,9 @@ ADDRESS = "'url', 'files/' || f.id || '/' || name"
 ATTACHED = "SELECT * FROM files WHERE files.message = messages.id AND NOT gone ORDER BY place"
 FILES = f"(SELECT json_group_array(json_object({FILE}, {ADDRESS})) FROM ({ATTACHED}) AS f) AS files"
 PREVIEWS = "'[]' AS previews"
+CALLS = "(SELECT json_object('whom', whom, 'at', calls.at) FROM calls WHERE calls.message = messages.id AND NOT deleted) AS calls"
 """The servers of the tests that read this load no links."""
-MESSAGE = f"{COLUMNS}, {PINNED_AT}, {MENTIONS}, {QUOTED}, {REACTIONS}, {THREAD}, {ECHO}, {FILES}, {PREVIEWS}"
+MESSAGE = f"{COLUMNS}, {PINNED_AT}, {MENTIONS}, {QUOTED}, {REACTIONS}, {THREAD}, {ECHO}, {FILES}, {PREVIEWS}, {CALLS}"
 BASE = "substr(f.room, 1, instr(f.room || '/', '/') - 1)"
 MEMBER = "room, username, role, since, gone"
 TRUTHS = ("deleted", "gone", "closed", "favorite", "muted", "archived")
@@ -108,7 +109,9 @@ class Stored:
     def profile(self, username: str) -> Row:
         """Return a person's profile."""
         return next(
-            self._rows("SELECT username, name, about, picture, created_at, rev FROM users WHERE username = ?", username)
+            self._rows(
+                "SELECT username, name, about, picture, created_at, role, rev FROM users WHERE username = ?", username
+            )
         )
 
     def _rows(self, query: str, *values: Any) -> Iterator[Row]:
@@ -117,7 +120,7 @@ class Stored:
 
 
 def _value(column: str, stored: Any) -> Any:
-    if column in {"mentions", "reactions", "files", "previews", "data", "quoted", "thread", "echo"}:
+    if column in {"mentions", "reactions", "files", "previews", "calls", "data", "quoted", "thread", "echo"}:
         return stored and orjson.loads(stored)
     return bool(stored) if column in TRUTHS else stored
 
