@@ -94,7 +94,7 @@ def run(folder: Path, suite: str) -> str:
 
 
 def test_the_suites_in_the_guide_run_as_printed(tmp_path):
-    _, test, fixture = re.findall(r"```python\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    *_, test, fixture = re.findall(r"```python\n(.*?)```", GUIDE.read_text(), re.DOTALL)
     assert "1 passed" in run(tmp_path, test)
     hosted = test.replace('chat_client("ann@example.com")', 'chat_client("ann", auth={"login": "ann@example.com"})')
     assert "1 passed" in run(tmp_path, fixture + hosted)
