@@ -13,6 +13,7 @@ from chatrooms import app, clock, names
 from chatrooms.doors.docs.generated import contract
 from chatrooms.events import Change
 from chatrooms.features import FEATURES, roles, users
+from chatrooms.pipeline import scopes
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.pipeline.feature import Features
@@ -85,9 +86,20 @@ class Direct:
 
     def run(self, username: str, command: str, params: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
         """Return the result of a command and its changes, as clients receive them; raises a `Refusal`."""
+        return self.run_as(Caller(username), command, params)
+
+    def run_as(self, me: Caller, command: str, params: dict[str, Any]) -> tuple[Any, list[dict[str, Any]]]:
+        """Return the result and the changes of a command that the application runs, or a person by a session or key."""
         declared = DECLARED[command]
         p = parse(declared, params)
-        result, changes = self._change(Caller(username), lambda act: declared.body(act, p, declared.may(act, p)))
+
+        def work(act: Act) -> Any:
+            scopes.require(me.scope, command, declared.scope)
+            found = declared.may(act, p)
+            scopes.require_room(me.scope, None if declared.scoped else found)
+            return declared.body(act, p, found)
+
+        result, changes = self._change(me, work)
         return orjson.loads(orjson.dumps(result)), changes
 
     async def run_jobs(self, order: Callable[[list[Job]], list[Job]] = list) -> list[dict[str, Any]]:

@@ -658,7 +658,11 @@ class Commands(ABC):
         return result
 
     async def remove(self, room: str, username: str) -> Member:
-        """Remove a member; their sockets stop receiving from the room at once."""
+        """Remove a member; their sockets stop receiving from the room at once.
+
+        By a role on the server, and in the lobby, you can only remove people with a lower role on the server than
+        yours.
+        """
         result: OneMember = await self.run("room.remove", room=room, username=username)
         return result["member"]
 
@@ -699,7 +703,7 @@ class Commands(ABC):
         topic: str | None = None,
         access: Literal["open", "private"] | None = None,
     ) -> Room:
-        """Update a room's title, topic or access.
+        """Update a room's title, topic or access, which only its owners change. The lobby stays open.
 
         - ``title``: The title that people see, one line; if empty, the name.
         - ``topic``: What the room is about, one line.
@@ -857,7 +861,8 @@ class Commands(ABC):
     async def link_for(self, username: str, *, forget_password: bool | None = None) -> Link:
         """Make a link that signs in a person once, within a day, because they have lost every other way in.
 
-        They get a message from the server about it, with your name. An earlier link of theirs ends.
+        They get a message from the server about it, with your name. An earlier link of theirs ends. The link
+        works while you could make it: not once you are suspended, or their role is no longer lower than yours.
 
         - ``forget_password``: Whether to remove their password and end their sessions, because somebody else may
           know it (default ``false``).

@@ -6,7 +6,7 @@ room can catch up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from pydantic import Field
@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import reads, timeline
-from chatrooms.pipeline import access, relations
+from chatrooms.pipeline import access, relations, rights
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, own_room
 from chatrooms.pipeline.feature import Feature
@@ -194,7 +194,16 @@ def _count_invitation(act: Act, room: str, username: str, *, left: bool) -> None
         act.rates.invite_back(act.me.username, room, username)
 
 
-def _remover(act: Act, p: WithPerson) -> None:
+def require_above(act: Act, room: str, username: str, enough: Container[Role | None]) -> None:
+    """Raise `Forbidden` if the caller acts by a role on the server, and that of ``username`` is not lower.
+
+    With a role of ``enough`` in the room, they act by that. In the lobby, everybody acts by their role on the server.
+    """
+    if room == act.lobby or access.peek(act.db, act.me, room).role not in enough:
+        rights.require_above(act, username)
+
+
+def _remover(act: Act, p: WithPerson) -> Here:
     """Allow owners and moderators; only an owner can remove an owner."""
     here = access.manager(act, p)
     member = find(act.db, p.room, p.username)
@@ -202,11 +211,16 @@ def _remover(act: Act, p: WithPerson) -> None:
         raise NotFound("That person is not a member.", field="username")
     if member["role"] == "owner" and here.role != "owner":
         raise Forbidden("Only an owner can remove an owner.")
+    require_above(act, p.room, p.username, ("owner",) if member["role"] == "owner" else ("owner", "moderator"))
+    return here
 
 
 @change("room.remove", may=_remover, locks=_removing, scope="rooms")
-def remove(act: Act, p: WithPerson, _: None) -> OneMember:
-    """Remove a member; their sockets stop receiving from the room at once."""
+def remove(act: Act, p: WithPerson, _here: Here) -> OneMember:
+    """Remove a member; their sockets stop receiving from the room at once.
+
+    By a role on the server, and in the lobby, you can only remove people with a lower role on the server than yours.
+    """
     return {"member": _end(act, p.room, p.username)}
 
 

@@ -17,7 +17,7 @@ from chatrooms.pipeline.commands import Act, Caller, change
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind
 from chatrooms.storage.rows import ServerRole, User
-from chatrooms.storage.tables import users
+from chatrooms.storage.tables import suspensions, users
 
 
 class Appointment(Who):
@@ -54,12 +54,14 @@ def announce(act: Act, username: str) -> User:
 
 
 def owners(db: Connection) -> list[str]:
-    """Return the usernames of the server's owners."""
-    return list(db.scalars(select(users.c.username).where(users.c.role == "owner").order_by(users.c.username)))
+    """Return the usernames of the server's owners who are not suspended."""
+    barred = select(suspensions.c.username)
+    good = users.c.role == "owner", users.c.username.not_in(barred)
+    return list(db.scalars(select(users.c.username).where(*good).order_by(users.c.username)))
 
 
 def require_other_owner(db: Connection, username: str) -> None:
-    """Raise `Conflict` if ``username`` is the only owner of the server, who could not be replaced."""
+    """Raise `Conflict` if ``username`` is the only owner of the server who is not suspended."""
     if owners(db) == [username]:
         raise Conflict("The last owner stays the owner. Make somebody else an owner first.", field="username")
 

@@ -15,6 +15,8 @@ from chatrooms.pipeline.commands import Act, Caller, change
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import Member, Role
 
+RANKS: tuple[Role, ...] = ("member", "moderator", "owner")
+"""From least to most."""
 SENTENCES: dict[Role, str] = {
     "owner": "made {} an owner",
     "moderator": "made {} a moderator",
@@ -36,6 +38,8 @@ def _owner(act: Act, p: Appointment) -> Member:
     member = members.find(act.db, p.room, p.username)
     if member is None or member["gone"]:
         raise NotFound("That person is not a member.", field="username")
+    if RANKS.index(p.role) < RANKS.index(member["role"]):
+        members.require_above(act, p.room, p.username, ("owner",))
     return member
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy import Connection, bindparam, insert, or_, select
 from typing_extensions import TypedDict
 
-from chatrooms.errors import Conflict, Invalid
+from chatrooms.errors import Conflict, Forbidden, Invalid
 from chatrooms.features import members, timeline
 from chatrooms.pipeline import access, rights
 from chatrooms.pipeline.access import Here
@@ -131,9 +131,21 @@ def create(act: Act, p: Create, _: None) -> OneRoom:
     return {"room": find(act.db, p.name)}
 
 
-@change("room.update", may=access.manager, locks=_this, scope="rooms")
+def _updater(act: Act, p: Update) -> Here:
+    """Allow owners and moderators; only an owner can change who can join, and the lobby stays open."""
+    here = access.manager(act, p)
+    if p.access in (None, here.access):
+        return here
+    if here.role != "owner":
+        raise Forbidden("Only an owner of the room can change who can join it.", field="access")
+    if p.room == act.lobby and p.access == "private":
+        raise Invalid("This room stays open, because everybody is added to it.", field="access")
+    return here
+
+
+@change("room.update", may=_updater, locks=_this, scope="rooms")
 def update(act: Act, p: Update, _here: Here) -> OneRoom:
-    """Update a room's title, topic or access."""
+    """Update a room's title, topic or access, which only its owners change. The lobby stays open."""
     given = p.model_dump(exclude={"room"}, exclude_none=True)
     if not given:
         raise Invalid("Nothing to update: give a title, topic or access.", field="title")

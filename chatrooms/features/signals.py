@@ -66,7 +66,7 @@ def typing(act: Act, p: InRoom, _: Here) -> Done:
     return {}
 
 
-def _acquaintance(act: Act, p: Send) -> None:
+def _acquaintance(act: Act, p: Send) -> Here | None:
     """Allow members of the room, and people who share a room with the recipient."""
     to_person = names.kind(p.to) == "personal" and p.to != act.me.username
     here = None if to_person else access.of(act.db, act.me, p.to)
@@ -74,6 +74,7 @@ def _acquaintance(act: Act, p: Send) -> None:
         relations.require_unblocked(act.db, act.me, p.to)
     if here is None or (here.access == "conversation" and not here.exists):
         _require_acquainted(act, p.to, field="to")
+    return here
 
 
 def _pieces(p: Send) -> int:
@@ -82,7 +83,7 @@ def _pieces(p: Send) -> int:
 
 
 @query("signal", may=_acquaintance, rate="signal", cost=_pieces, repeatable=False, scope="post")
-def signal(act: Act, p: Send, _: None) -> Done:
+def signal(act: Act, p: Send, _: Here | None) -> Done:
     """Emit a signal, which is never stored, to a room that you belong to or a person you share a room with."""
     act.signals.append(Signal(p.to, act.me.username, p.type, p.data))
     return {}

@@ -94,11 +94,12 @@ def all_of_them(act: Act, p: Nothing, _: None) -> ManyInvites:
     return {"invites": invites.everywhere(act.db, act.me)}
 
 
-def _revoker(act: Act, p: WhichInvite) -> None:
+def _revoker(act: Act, p: WhichInvite) -> Invite:
     """Allow the person who made it, and owners and moderators of its room."""
     invite = invites.find(act.db, p.id)
     if invite is None or not (invite["created_by"] == act.me.username or _moderates(act, invite["room"])):
         raise NotFound("There is no such invitation.", field="id")
+    return invite
 
 
 def _moderates(act: Act, room: str) -> bool:
@@ -109,7 +110,7 @@ def _moderates(act: Act, room: str) -> bool:
 
 
 @change("invite.revoke", may=_revoker, locks=no_room, method="revoke_invite", scope="rooms")
-def revoke(act: Act, p: WhichInvite, _: None) -> Done:
+def revoke(act: Act, p: WhichInvite, _: Invite) -> Done:
     """Revoke an invitation link. People who joined with it stay."""
     invites.end(act.db, p.id)
     return {}

@@ -12,7 +12,9 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.errors import Unauthorized
+from chatrooms.identity import suspensions
 from chatrooms.identity.digests import digest
+from chatrooms.pipeline import rights
 from chatrooms.storage.tables import metadata, users
 
 GOOD_FOR = timedelta(minutes=5)
@@ -25,6 +27,7 @@ links = Table(
     Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
     Column("code_hash", String(64), nullable=False, unique=True),
     Column("expires_at", String(24), nullable=False),
+    Column("made_by", String(32), comment="null if the person did, or the console"),
 )
 
 
@@ -35,11 +38,15 @@ class Link(TypedDict):
     expires_at: Annotated[str, Field(description="Until when, in ISO 8601.")]
 
 
-def make(db: Connection, username: str, good_for: timedelta) -> Link:
-    """Make the link that signs in ``username``; an earlier one no longer does."""
+def make(db: Connection, username: str, good_for: timedelta, made_by: str | None = None) -> Link:
+    """Make the link that signs in ``username``; an earlier one no longer does.
+
+    ``made_by`` is the username of somebody else who makes it by their role on the server.
+    """
     code, expires_at = secrets.token_urlsafe(32), clock.later(good_for)
     drop(db, username)
-    db.execute(insert(links).values(username=username, code_hash=digest(code), expires_at=expires_at))
+    row = {"username": username, "code_hash": digest(code), "expires_at": expires_at, "made_by": made_by}
+    db.execute(insert(links).values(row))
     return {"code": code, "expires_at": expires_at}
 
 
@@ -49,9 +56,16 @@ def drop(db: Connection, username: str) -> None:
 
 
 def of(db: Connection, code: str) -> str | None:
-    """Return whom the link with that code signs in, unless it has expired or was used."""
+    """Return whom the link with that code signs in, unless it has expired or was used, or could not be made now."""
     good = links.c.code_hash == digest(code), links.c.expires_at > clock.now()
-    return db.scalar(select(links.c.username).where(*good))
+    link = db.execute(select(links.c.username, links.c.made_by).where(*good)).one_or_none()
+    return link.username if link and (link.made_by is None or _may_help(db, link.made_by, link.username)) else None
+
+
+def _may_help(db: Connection, made_by: str, username: str) -> bool:
+    """Return whether the person who made a link for ``username`` could make it now."""
+    may = rights.verdict(rights.of(db, made_by), "sign_in", rights.of(db, username))
+    return may.allowed and suspensions.find(db, made_by) is None
 
 
 def require(username: str | None) -> str:

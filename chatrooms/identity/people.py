@@ -26,6 +26,7 @@ from chatrooms.storage import search
 from chatrooms.storage.rows import ServerRole, User
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import sessions, users
+from chatrooms.storage.tables import suspensions as barred
 from chatrooms.types import MAX_PAGE, Search
 
 GOOD_FOR = timedelta(days=1)
@@ -78,7 +79,7 @@ def page(act: Act, p: FindPeople, _: None) -> AccountPage:
     if p.role:
         chosen.append(users.c.role == p.role)
     if p.suspended:
-        chosen.append(users.c.username.in_(select(suspensions.suspensions.c.username)))
+        chosen.append(users.c.username.in_(select(barred.c.username)))
     found = search.people(act.db, p.query, p.after, MAX_PAGE + 1, *chosen)
     return {"people": _accounts(act.db, found[:MAX_PAGE]), "more": len(found) > MAX_PAGE}
 
@@ -89,12 +90,12 @@ def _accounts(db: Connection, usernames: list[str]) -> list[Account]:
     mine = sessions.c.username.in_(usernames)
     counts = select(sessions.c.username, func.count(), func.max(sessions.c.seen_at)).where(mine)
     used = {name: (number, at) for name, number, at in db.execute(counts.group_by(sessions.c.username))}
-    barred = suspensions.of_all(db, usernames)
+    suspended = suspensions.of_all(db, usernames)
     with_password = passwords.holders(db, usernames)
     return [
         {
             "user": profiles[name],
-            "suspension": barred.get(name),
+            "suspension": suspended.get(name),
             "sessions": used.get(name, (0, None))[0],
             "seen_at": used.get(name, (0, None))[1],
             "has_password": name in with_password,
@@ -113,7 +114,8 @@ def _admin(act: Act, p: Who) -> None:
 def link(act: Act, p: Helping, _: None) -> OneLink:
     """Make a link that signs in a person once, within a day, because they have lost every other way in.
 
-    They get a message from the server about it, with your name. An earlier link of theirs ends.
+    They get a message from the server about it, with your name. An earlier link of theirs ends. The link works only
+    while you could make it: not once you are suspended, or their role is no longer lower than yours.
     """
     if suspensions.find(act.db, p.username):
         raise Conflict("This person is suspended. Restore them first.", field="username")
@@ -122,7 +124,7 @@ def link(act: Act, p: Helping, _: None) -> OneLink:
     removed = " and removed the password" if p.forget_password else ""
     text = f"{act.me.username} made a link that signs in as you{removed}. If you did not ask for it, tell an owner."
     enqueue(act, NOTE, ids.new(), {"username": p.username, "text": text})
-    return {"link": links.make(act.db, p.username, GOOD_FOR)}
+    return {"link": links.make(act.db, p.username, GOOD_FOR, None if act.me.host else act.me.username)}
 
 
 @change("user.sign_out", may=_admin, locks=no_room, method="sign_out")

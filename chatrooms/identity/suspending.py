@@ -8,10 +8,12 @@ from pydantic import Field
 from sqlalchemy import Connection
 from typing_extensions import TypedDict
 
+from chatrooms.errors import Forbidden
 from chatrooms.features import roles
 from chatrooms.features.users import Who
 from chatrooms.identity import sessions, suspensions
 from chatrooms.identity.suspensions import Suspension
+from chatrooms.names import APPLICATION
 from chatrooms.pipeline import rights
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act, change, no_room
@@ -40,8 +42,22 @@ def store(db: Connection, username: str, by: str, reason: str) -> list[str]:
 
 
 def _moderator(act: Act, p: Who) -> None:
-    """Allow moderators, admins and owners of the server, for people with a lower role."""
+    """Allow moderators, admins and owners of the server, for people with a lower role.
+
+    A suspension is changed by people whose role is at least that of who made it; one from the console, only there.
+    """
     rights.require(act, "suspend", p.username)
+    if suspension := suspensions.find(act.db, p.username):
+        _require_changeable(act, suspension)
+
+
+def _require_changeable(act: Act, suspension: Suspension) -> None:
+    if act.me.host:
+        return
+    if suspension["by"] == APPLICATION:
+        raise Forbidden("This person was suspended by the server. Restore them on its console.", field="username")
+    if rights.rank(rights.of(act.db, suspension["by"])) > rights.rank(rights.of(act.db, act.me.username)):
+        raise Forbidden("Somebody with a higher role has suspended this person.", field="username")
 
 
 @change("user.suspend", may=_moderator, locks=no_room, method="suspend")
@@ -75,4 +91,4 @@ async def _end(chat: Chat, job: Job) -> None:
 
 END = JobKind("user.end", _end)
 """Ends the connections of sessions that the command line ended, and those of a person whom it suspended."""
-FEATURE = Feature(tables=(suspensions.suspensions,), commands=(suspend, restore), jobs=(END,))
+FEATURE = Feature(commands=(suspend, restore), jobs=(END,))

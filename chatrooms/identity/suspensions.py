@@ -6,23 +6,15 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.errors import Suspended
 from chatrooms.pipeline.chat import Chat
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import metadata, users
+from chatrooms.storage.tables import suspensions
 
-suspensions = Table(
-    "suspensions",
-    metadata,
-    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
-    Column("by", String(32), ForeignKey(users.c.username), nullable=False),
-    Column("at", String(24), nullable=False),
-    Column("reason", Text, nullable=False),
-)
 _find = Prepared(
     select(suspensions.c.by, suspensions.c.at, suspensions.c.reason).where(
         suspensions.c.username == bindparam("username")

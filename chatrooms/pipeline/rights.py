@@ -52,6 +52,7 @@ RIGHTS: Mapping[Action, Right] = {
 """``create`` rooms, ``invite`` people, ``list`` them with their state, ``suspend`` and restore them, end or make their
 sessions (``sign_in``), ``appoint`` people to roles, ``moderate`` all open rooms, ``name`` the server."""
 
+NOT_LOWER = "You can only do that to people with a lower role than yours."
 _role = Prepared(select(users.c.role).where(users.c.username == bindparam("username")))
 
 
@@ -74,7 +75,7 @@ def verdict(role: ServerRole, action: Action, over: ServerRole | None = None) ->
     if rank(role) < rank(right.least):
         return Verdict(False, right.reason)
     if right.above and over is not None and rank(role) <= rank(over):
-        return Verdict(False, "You can only do that to people with a lower role than yours.")
+        return Verdict(False, NOT_LOWER)
     return Verdict(True)
 
 
@@ -110,6 +111,12 @@ def require(act: Act, action: Action, over: str | None = None) -> None:
     if over is not None:
         theirs = of(act.db, over)
         demand(verdict(mine, action, None if act.me.host else theirs))
+
+
+def require_above(act: Act, username: str) -> None:
+    """Raise `Forbidden` unless the caller's role on the server is higher than that of ``username``."""
+    if not act.me.host and rank(of(act.db, act.me.username)) <= rank(of(act.db, username)):
+        raise Forbidden(NOT_LOWER)
 
 
 def demand(found: Verdict) -> None:

@@ -245,6 +245,15 @@ sessions = Table(
     Column("seen_at", String(24), nullable=False),
 )
 
+suspensions = Table(
+    "suspensions",
+    metadata,
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True),
+    Column("by", String(32), ForeignKey(users.c.username), nullable=False),
+    Column("at", String(24), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 jobs = Table(
     "jobs",
     metadata,

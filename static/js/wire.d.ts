@@ -770,7 +770,7 @@ export interface Commands {
     params: { room: string };
     result: { membership: Membership };
   };
-  /** Update a room's title, topic or access. */
+  /** Update a room's title, topic or access, which only its owners change. */
   "room.update": {
     params: { room: string; title?: string | null; topic?: string | null; access?: "open" | "private" | null };
     result: { room: Room };

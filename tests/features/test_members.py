@@ -6,7 +6,10 @@ import pytest
 from sqlalchemy import insert, select
 
 from chatrooms import names
+from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import rosters
+from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.scopes import GROUPS, Scope
 from chatrooms.storage.tables import members, rooms, users
 from tests.direct import LOBBY, Direct
 from tests.people import Refused, leave
@@ -212,3 +215,41 @@ def test_the_next_owner_is_found_by_an_index_however_many_members_there_are(othe
     asked = [query for query in seen if query.startswith("SELECT") and "role = " in query]
     plans = [row[3] for query in asked for row in direct.driver.execute("EXPLAIN QUERY PLAN " + query)]
     assert plans and all("ix_members_room_role_since_username" in step for step in plans), plans
+
+
+@pytest.mark.parametrize(
+    ("command", "params"),
+    [
+        ("room.remove", {"room": "#a", "username": "bob"}),
+        ("room.update", {"room": "#a", "title": "A"}),
+        ("signal", {"to": "#a", "type": "x"}),
+        ("signal", {"to": "THREAD", "type": "x"}),
+        ("invite.revoke", {"id": "ID"}),
+    ],
+)
+def test_a_key_for_a_room_works_in_it_and_in_no_other(command, params):
+    direct = Direct()
+    for name in ("alice", "bob"):
+        direct.join(name)
+    for room in ("#a", "#b"):
+        direct.run("alice", "room.create", {"name": room})
+        direct.run("bob", "room.join", {"room": room})
+    above, _ = direct.run("alice", "message.post", {"room": "#a", "text": "hi"})
+    invited, _ = direct.run("alice", "invite.create", {"room": "#a"})
+    ids = {"ID": invited["invite"]["id"], "THREAD": f"#a/{above['message']['seq']}"}
+    params = {key: ids.get(value, value) for key, value in params.items()}
+    keys = {room: Caller("alice", scope=Scope(frozenset(GROUPS), frozenset({room}))) for room in ("#a", "#b")}
+    with pytest.raises((NotFound, Forbidden)):
+        direct.run_as(keys["#b"], command, params)
+    direct.run_as(keys["#a"], command, params)
+    direct.engine.dispose()
+
+
+def test_a_key_for_a_room_emits_no_signals_to_people():
+    direct = Direct()
+    for name in ("alice", "bob"):
+        direct.join(name)
+    key = Caller("alice", scope=Scope(frozenset(GROUPS), frozenset({LOBBY})))
+    with pytest.raises(Forbidden):
+        direct.run_as(key, "signal", {"to": "bob", "type": "x"})
+    direct.engine.dispose()

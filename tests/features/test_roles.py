@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chatrooms.errors import Refusal
+from chatrooms.errors import Conflict, Refusal
+from chatrooms.identity import setups, suspending, suspensions
+from chatrooms.pipeline.commands import APPLICATION
 from tests.appointing import appoint
 from tests.direct import Direct
 from tests.people import connect
@@ -93,6 +95,98 @@ def test_messages_in_shared_rooms_are_deleted_by_role_and_in_conversations_by_th
     )
     assert code(direct, who, "message.delete", id=shared["id"]) == expected
     assert code(direct, who, "message.delete", id=private["id"]) == "forbidden"
+
+
+RANKS = ("guest", "member", "moderator", "admin", "owner")
+TWO = {"olga": "owner", "otto": "owner", "adam": "admin", "anna": "admin", "mona": "moderator", "max": "moderator"}
+TWO |= {"alice": "member", "gus": "guest"}
+
+
+@pytest.fixture
+def crowd(direct):
+    """Two people of each of the higher roles, who all are members of an open room of peter's."""
+    for name, role in (TWO | {"peter": "member"}).items():
+        if name not in PEOPLE:
+            direct.join(name)
+            direct.appoint(name, role)
+    direct.run("peter", "room.create", {"name": "#den"})
+    for name in TWO:
+        direct.run(name, "room.join", {"room": "#den"})
+    return direct
+
+
+@pytest.mark.parametrize("room", ["#den", "#lobby"])
+@pytest.mark.parametrize("who", TWO)
+def test_a_role_on_the_server_removes_only_people_with_a_lower_one(crowd, room, who):
+    for username, role in TWO.items():
+        may = RANKS.index(TWO[who]) > max(RANKS.index(role), RANKS.index("member"))
+        assert code(crowd, who, "room.remove", room=room, username=username) == ("fine" if may else "forbidden")
+        crowd.run(username, "room.join", {"room": room})
+
+
+def test_a_moderator_of_the_lobby_removes_no_one_with_a_higher_role_on_the_server(crowd):
+    crowd.run("olga", "room.role", {"room": "#lobby", "username": "alice", "role": "moderator"})
+    for username in ("olga", "adam", "mona"):
+        assert code(crowd, "alice", "room.remove", room="#lobby", username=username) == "forbidden"
+    assert code(crowd, "alice", "room.remove", room="#lobby", username="gus") == "fine"
+
+
+@pytest.mark.parametrize("username", ["adam", "olga"])
+def test_those_whom_a_room_removes_see_it_in_the_list_and_come_back(crowd, username):
+    assert code(crowd, "peter", "room.remove", room="#den", username=username) == "fine"
+    listed = crowd.run(username, "server.rooms", {})[0]["rooms"]
+    assert "#den" in [row["room"]["name"] for row in listed]
+    assert code(crowd, username, "room.join", room="#den") == "fine"
+
+
+@pytest.mark.parametrize(("who", "to", "expected"), [("adam", "olga", "forbidden"), ("adam", "anna", "forbidden")])
+def test_a_role_on_the_server_takes_no_role_in_a_room_from_people_whose_role_is_not_lower(crowd, who, to, expected):
+    crowd.run("peter", "room.role", {"room": "#den", "username": to, "role": "owner"})
+    for role in ("member", "moderator"):
+        assert code(crowd, who, "room.role", room="#den", username=to, role=role) == expected
+    crowd.run("peter", "room.role", {"room": "#den", "username": "mona", "role": "owner"})
+    assert code(crowd, who, "room.role", room="#den", username="mona", role="member") == "fine"
+    assert code(crowd, "peter", "room.role", room="#den", username=to, role="member") == "fine"
+
+
+def test_who_can_join_is_up_to_owners_and_the_lobby_stays_open(crowd):
+    crowd.run("peter", "room.role", {"room": "#den", "username": "alice", "role": "moderator"})
+    for who in ("mona", "alice"):
+        assert code(crowd, who, "room.update", room="#den", access="private") == "forbidden"
+        assert code(crowd, who, "room.update", room="#den", access="open", title="The den") == "fine"
+    for who, expected in (("mona", "forbidden"), ("adam", "invalid"), ("olga", "invalid")):
+        assert code(crowd, who, "room.update", room="#lobby", access="private") == expected
+    for who in ("adam", "peter"):
+        assert code(crowd, who, "room.update", room="#den", access="private") == "fine"
+        assert code(crowd, "mona", "room.update", room="#den", access="open") == "forbidden"
+        assert code(crowd, "peter", "room.update", room="#den", access="open") == "fine"
+
+
+def test_the_application_removes_everyone_from_every_room(crowd):
+    for room in ("#den", "#lobby"):
+        for username in ("olga", "adam"):
+            result, _ = crowd.run_as(APPLICATION, "room.remove", {"room": room, "username": username})
+            assert result["member"]["gone"]
+
+
+def test_an_owner_who_is_suspended_is_not_another_owner(direct):
+    direct.appoint("adam", "owner")
+    with direct.engine.begin() as db:
+        suspending.store(db, "olga", "system", "x")
+    assert code(direct, "adam", "user.role", username="adam", role="member") == "conflict"
+    with direct.engine.begin() as db:
+        with pytest.raises(Conflict):
+            suspending.store(db, "adam", "system", "x")
+        suspensions.drop(db, "olga")
+    assert code(direct, "adam", "user.role", username="adam", role="member") == "fine"
+
+
+def test_a_server_whose_owners_are_all_suspended_can_be_set_up(direct):
+    with direct.engine.begin() as db:
+        link = setups.make(db)
+        assert not setups.works(db, link)
+        suspensions.store(db, "olga", "system", "x")
+        assert setups.works(db, link)
 
 
 def test_only_those_who_count_as_owners_remove_an_owner(direct):

@@ -9,9 +9,52 @@ import pytest
 
 from chatrooms import clock
 from chatrooms.identity import links, sessions
+from chatrooms.pipeline import rights
+from chatrooms.pipeline.commands import Caller
+from tests.direct import Direct
 from tests.doors import post
 from tests.identity.entering import code_of, enter, run, whose
 from tests.people import connect
+
+
+@pytest.fixture
+def direct():
+    direct = Direct()
+    for name, role in {"olga": "owner", "adam": "admin", "mia": "member"}.items():
+        direct.join(name)
+        direct.appoint(name, role)
+    yield direct
+    direct.engine.dispose()
+
+
+def signs_in(direct: Direct, code: str) -> str | None:
+    with direct.engine.connect() as db:
+        return links.of(db, code)
+
+
+@pytest.mark.parametrize("who", ["adam", "mia"])
+@pytest.mark.parametrize("role", rights.ROLES)
+def test_a_link_works_only_while_its_maker_could_make_it(direct, who, role):
+    result, _ = direct.run_as(Caller("adam", session="x"), "user.link", {"username": "mia"})
+    direct.appoint(who, role)
+    lower = role in (("admin", "owner") if who == "adam" else ("guest", "member", "moderator"))
+    assert signs_in(direct, result["link"]["code"]) == ("mia" if lower else None)
+
+
+def test_a_link_of_a_suspended_person_works_not_until_they_are_restored(direct):
+    result, _ = direct.run_as(Caller("adam", session="x"), "user.link", {"username": "mia"})
+    direct.run("olga", "user.suspend", {"username": "adam", "reason": "x"})
+    assert signs_in(direct, result["link"]["code"]) is None
+    direct.run("olga", "user.restore", {"username": "adam"})
+    assert signs_in(direct, result["link"]["code"]) == "mia"
+
+
+def test_ones_own_links_and_those_of_the_console_work_whatever_the_role_is(direct):
+    with direct.engine.begin() as db:
+        console = links.make(db, "olga", timedelta(minutes=1))["code"]
+    own = direct.run_as(Caller("mia", session="x"), "link.create", {})[0]["link"]["code"]
+    direct.appoint("mia", "owner")
+    assert (signs_in(direct, console), signs_in(direct, own)) == ("olga", "mia")
 
 
 async def link_of(person) -> str:

@@ -11,7 +11,10 @@ from chatrooms import Chatrooms, Settings
 from chatrooms.errors import Refusal
 from chatrooms.identity import suspending, suspensions
 from chatrooms.pipeline.chat import NOBODY
+from chatrooms.pipeline.commands import APPLICATION
+from chatrooms.pipeline.rights import ROLES
 from tests.appointing import appoint
+from tests.direct import Direct
 from tests.doors import DOORS, post
 from tests.identity.entering import code_of, enter, run, whose
 from tests.people import Refused, connect
@@ -27,6 +30,52 @@ async def mona(person, own_server):
     mona = await person("mona")
     await appoint(own_server.chat, "mona", "moderator")
     return mona
+
+
+PEOPLE = {"olga": "owner", "otto": "owner", "adam": "admin", "anna": "admin", "mona": "moderator", "max": "moderator"}
+
+
+@pytest.fixture
+def direct():
+    direct = Direct()
+    for name, role in (PEOPLE | {"gus": "guest"}).items():
+        direct.join(name)
+        direct.appoint(name, role)
+    yield direct
+    direct.engine.dispose()
+
+
+def change(direct: Direct, who: str) -> list[str]:
+    """Return what becomes of changing the reason of gus's suspension and of restoring gus."""
+    codes = []
+    for command, more in (("user.suspend", {"reason": "Other"}), ("user.restore", {})):
+        try:
+            direct.run(who, command, {"username": "gus", **more})
+            codes.append("fine")
+        except Refusal as refusal:
+            codes.append(refusal.code)
+    return codes
+
+
+@pytest.mark.parametrize("by", PEOPLE)
+@pytest.mark.parametrize("who", PEOPLE)
+def test_a_suspension_is_changed_by_people_whose_role_is_at_least_that_of_who_made_it(direct, by, who):
+    direct.run(by, "user.suspend", {"username": "gus", "reason": REASON})
+    may = ROLES.index(PEOPLE[who]) >= ROLES.index(PEOPLE[by])
+    assert change(direct, who) == ["fine" if may else "forbidden"] * 2
+    with direct.engine.connect() as db:
+        found = suspensions.find(db, "gus")
+    assert found is None if may else found and (found["by"], found["reason"]) == (by, REASON)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_a_suspension_from_the_console_is_changed_only_there(direct, who):
+    with direct.engine.begin() as db:
+        suspending.store(db, "gus", "system", REASON)
+    assert change(direct, who) == ["forbidden"] * 2
+    direct.run_as(APPLICATION, "user.restore", {"username": "gus"})
+    with direct.engine.connect() as db:
+        assert suspensions.find(db, "gus") is None
 
 
 async def suspend(moderator, username: str) -> dict:
