@@ -862,7 +862,8 @@ class Commands(ABC):
         """Make a link that signs in a person once, within a day, because they have lost every other way in.
 
         They get a message from the server about it, with your name. An earlier link of theirs ends. The link
-        works while you could make it: not once you are suspended, or their role is no longer lower than yours.
+        works only while you could make it: not once you are suspended, or their role is no longer lower than
+        yours.
 
         - ``forget_password``: Whether to remove their password and end their sessions, because somebody else may
           know it (default ``false``).

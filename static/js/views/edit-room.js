@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import { pictureOfRoom } from "../files/portraits.js";
 import { html } from "../html.js";
-import { rooms } from "../store.js";
+import { lobby } from "../server.js";
+import { mayAppoint, rooms } from "../store.js";
 import { command } from "../sync.js";
 import { Access } from "./create-room.js";
 import { Dialog } from "./dialog.js";
@@ -18,8 +19,9 @@ export function EditRoom({ room, onClose }) {
   const [access, setAccess] = useState(
     /** @type {"open" | "private"} */ (row?.access === "private" ? "private" : "open"),
   );
+  const hasAccess = mayAppoint(room) && room !== lobby.value;
   const { busy, onSubmit, error, field } = useForm(() =>
-    command("room.update", { room, title, topic, access }).then(onClose),
+    command("room.update", { room, title, topic, ...(hasAccess && { access }) }).then(onClose),
   );
   return html`
     <${Dialog} title="Edit room" onClose=${onClose}>
@@ -37,7 +39,7 @@ export function EditRoom({ room, onClose }) {
           autofocus
         />
         <${Field} label="Topic" value=${topic} onInput=${setTopic} error=${field === "topic" ? error : ""} maxlength="250" />
-        <${Access} access=${access} onChange=${setAccess} />
+        ${hasAccess && html`<${Access} access=${access} onChange=${setAccess} />`}
         <footer><button class="primary" disabled=${busy}>Save</button></footer>
       </form>
     <//>
