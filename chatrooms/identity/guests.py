@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chatrooms import names
-from chatrooms.errors import Invalid, Unauthorized
+from chatrooms.errors import Invalid, NameTaken, Unauthorized
 from chatrooms.features import roles, users
-from chatrooms.identity import invites, sessions, tokens
+from chatrooms.identity import invites, proofs, sessions, tokens
 from chatrooms.identity.handshake import Handshake
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Act, Caller
@@ -70,7 +70,10 @@ async def take_name(chat: Chat, handshake: Handshake, username: str, token: str,
         known = users.find(act.db, username) if sessions.exists(act.db, token) else None
         if known:
             return known
-        user = users.find_or_add(act, username) if settings.guests == "open" else users.add(act, username)
+        user = users.find(act.db, username) if settings.guests == "open" else None
+        if user and proofs.protect(act.db, username):
+            raise NameTaken(field="username")
+        user = user or users.add(act, username)
         sessions.start(act, username, token, handshake.agent)
         if invite:
             invites.use(act, invite, is_new=True)
