@@ -7,7 +7,7 @@ from dataclasses import replace
 from chatrooms import names
 from chatrooms.errors import Invalid, NameTaken, Unauthorized
 from chatrooms.features import roles, users
-from chatrooms.identity import invites, proofs, sessions, tokens
+from chatrooms.identity import invites, sessions, tokens
 from chatrooms.identity.handshake import Handshake
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Act, Caller
@@ -53,6 +53,8 @@ async def take_name(chat: Chat, handshake: Handshake, username: str, token: str,
     With the code of an invitation, ``invite``, they join its room too. Raises `Unauthorized` where guests are off, or
     need an invitation that is good, `Invalid` for a reserved name, and `NameTaken`.
     """
+    from chatrooms.identity import proofs  # they sign in by `joining`, which imports this
+
     settings = chat.settings
     if settings.guests == "off":
         raise Unauthorized("Guest access is turned off.")
