@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
@@ -126,12 +125,12 @@ class ApplicationDoor:
         """End every connection of a user at once; they can reconnect if `authenticate` still names them."""
         await self._lifetime.call(self._disconnect, id)
 
-    async def signal(self, to: str, type: str, data: Any = None) -> None:
-        """Emit a live signal, which is not stored, to a room or to a user by their id.
+    async def signal(self, to: str | None, type: str, data: Any = None, *, room: str | None = None) -> None:
+        """Emit a live signal, which is not stored, to a shared room or else to a user by their id; or to any ``room``.
 
         Pages get it as an event ``chatrooms:signal`` on ``window``, with the signal as its ``detail``.
         """
-        await self._lifetime.call(self._signal, to, type, data)
+        await self._lifetime.call(self._signal, to, type, data, room)
 
     async def emit(self, event: str, data: Any, *, to: str | list[str]) -> None:
         """Emit your own event to the sockets in one or more rooms; an empty ``to`` reaches no one."""
@@ -234,14 +233,14 @@ class ApplicationDoor:
                 posted.append(result)
         return posted
 
-    async def _signal(self, to: str, type: str, data: Any) -> None:
-        room = None
-        with suppress(Invalid):
-            room = await self._known(to)
-        room = room or _parsed(names.durable, to, "to")
-        if not await self._pipeline.lookup(lambda db: access.known(db, room)):
+    async def _signal(self, to: str | None, type: str, data: Any, room: str | None) -> None:
+        if to is None or to.startswith("#") or not self._is_hosted:
+            where = _parsed(names.durable, room if to is None else to, "to")
+        else:
+            where = (await self._person(to)).username
+        if not await self._pipeline.lookup(lambda db: access.known(db, where)):
             raise NotFound("No such room or person.", field="to")
-        await self._broadcast.publish([Signal(room, users.SYSTEM, type, data)])
+        await self._broadcast.publish([Signal(where, users.SYSTEM, type, data)])
 
     async def _run(self, command: str, params: Mapping[str, Any], id: str) -> dict[str, Any]:
         result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._active(id))

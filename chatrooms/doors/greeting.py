@@ -9,10 +9,9 @@ from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
-from chatrooms.doors.hearing import require_coroutine
+from chatrooms.doors import handlers
 from chatrooms.errors import RateLimited
 from chatrooms.identity.handshake import Handshake
-from chatrooms.wire import failures
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +43,12 @@ class Greeting:
 
     def on_connect(self, handler: OnConnect) -> None:
         """Have ``handler`` called for each socket that has connected."""
-        require_coroutine(handler)
+        handlers.require_coroutine(handler)
         self._came.append(handler)
 
     def on_disconnect(self, handler: OnDisconnect) -> None:
         """Have ``handler`` called for each socket that was connected and has disconnected."""
-        require_coroutine(handler)
+        handlers.require_coroutine(handler)
         self._went.append(handler)
 
     def require_room(self, username: str, connection: str) -> None:
@@ -88,20 +87,13 @@ class Greeting:
 
     async def _greet(self, username: str, handshake: Handshake) -> None:
         if self._connected:
-            await _call("on_connect", self._connected, username, handshake.auth)
+            await handlers.run("on_connect", self._connected, username, handshake.auth)
         if self._came:
             user = await self._id_of(username)
             for handler in self._came:
-                await _call("on_connect", handler, user, handshake)
+                await handlers.run("on_connect", handler, user, handshake)
 
     async def _part(self, username: str) -> None:
         user = await self._id_of(username)
         for handler in self._went:
-            await _call("on_disconnect", handler, user)
-
-
-async def _call(what: str, handler: Callable[..., Awaitable[object]], *given: Any) -> None:
-    try:
-        await handler(*given)
-    except Exception:
-        failures.report(f"{what} failed")
+            await handlers.run("on_disconnect", handler, user)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 from chatrooms import names
+from chatrooms.doors import handlers
 from chatrooms.events import Change, Event
 from chatrooms.storage.rows import Message
-from chatrooms.wire import failures
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +22,8 @@ AT_ONCE = 16
 """How many rooms a handler works for at once."""
 MAX_WAITING = 10_000
 """How many messages wait for a handler; it misses those beyond."""
+MAX_OF_ROOM = 1000
+"""How many of these are of one room."""
 
 
 class Hearing:
@@ -33,7 +34,7 @@ class Hearing:
 
     def add(self, handler: OnMessage, room: str | None) -> None:
         """Have ``handler`` called for each new message, or only for those in ``room`` and its threads."""
-        require_coroutine(handler)
+        handlers.require_coroutine(handler)
         self._ears.append(_Ear(handler, room))
 
     def take(self, events: Sequence[Event]) -> None:
@@ -54,12 +55,6 @@ class Hearing:
         await asyncio.gather(*(ear.close() for ear in self._ears))
 
 
-def require_coroutine(handler: Callable[..., Any]) -> None:
-    """Raise ``TypeError`` unless ``handler`` is a coroutine function."""
-    if not inspect.iscoroutinefunction(handler):
-        raise TypeError(f"{handler!r} must be a coroutine function: async def.")
-
-
 def _is_new(change: Change, row: Any) -> bool:
     is_message = row["number"] is not None and not row["deleted"]
     return is_message and row["seq"] == change.rev and row["author"] != names.APPLICATION
@@ -78,11 +73,12 @@ class _Ear:
         self._misses = False
 
     def hear(self, message: Message) -> None:
-        if self._count >= MAX_WAITING:
+        queue = self._waiting.get(message["room"], ())
+        if self._count >= MAX_WAITING or len(queue) >= MAX_OF_ROOM:
             self._miss()
             return
         self._count += 1
-        if queue := self._waiting.get(message["room"]):
+        if isinstance(queue, deque):
             queue.append(message)
             return
         self._waiting[message["room"]] = deque([message])
@@ -92,24 +88,21 @@ class _Ear:
 
     def _miss(self) -> None:
         if not self._misses:
-            log.error("a handler of on_message misses messages: %d wait for it", MAX_WAITING)
+            log.error("a handler of on_message misses messages: too many wait for it")
         self._misses = True
 
     async def _work(self, room: str) -> None:
         queue = self._waiting[room]
-        async with self._turn:
+        try:
             while queue:
-                await self._call(queue[0])
+                async with self._turn:  # for each call, so that busy rooms and others take turns
+                    await handlers.run("on_message", self._handler, queue[0])
                 queue.popleft()
                 self._count -= 1
-        self._misses = False
-        del self._waiting[room]
-
-    async def _call(self, message: Message) -> None:
-        try:
-            await self._handler(message)
-        except Exception:
-            failures.report("on_message failed")
+        finally:
+            self._count -= len(queue)
+            self._misses = False
+            self._waiting.pop(room, None)
 
     async def close(self) -> None:
         running = set(self._running)
@@ -118,4 +111,3 @@ class _Ear:
         if running:
             await asyncio.wait(running, timeout=1)
         self._waiting.clear()
-        self._count = 0

@@ -12,12 +12,12 @@ from typing import Any, get_type_hints
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from chatrooms.doors import handlers
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
 from chatrooms.doors.greeting import IdOf
-from chatrooms.doors.hearing import require_coroutine
 from chatrooms.errors import Invalid, RateLimited
 from chatrooms.events import EVENTS
-from chatrooms.pipeline.commands import invalid
+from chatrooms.pipeline.mistakes import invalid
 from chatrooms.wire.answer import Answer
 from chatrooms.wire.packets import RESERVED_EVENTS
 
@@ -25,7 +25,7 @@ Handler = Callable[..., Awaitable[Any]]
 """Answers an event: gets the id of the user and the parameters, and returns JSON."""
 
 AT_ONCE = 16
-"""How many events of one socket are handled at once."""
+"""How many events of one person are handled at once."""
 MAX_NAME = 100
 RETRY_AFTER = 5
 
@@ -61,7 +61,7 @@ class OwnEvents:
 
     def declare(self, event: str, handler: Handler) -> None:
         """Have ``handler`` answer an event; raises ``ValueError`` about its name, ``TypeError`` about the handler."""
-        require_coroutine(handler)
+        handlers.require_coroutine(handler)
         if not 0 < len(event) <= MAX_NAME or event in {*RESERVED_EVENTS, *EVENTS, *self._commands, *self._declared}:
             raise ValueError(f"{event!r} cannot be the name of an event of your own: it is taken, empty or too long.")
         try:
@@ -72,31 +72,31 @@ class OwnEvents:
         is_model = isinstance(hint, type) and issubclass(hint, BaseModel)
         self._declared[event] = _Declared(handler, hint if is_model else None)
 
-    def begin(self, event: str, sid: str, username: str, params: Any) -> Answer:
+    def begin(self, event: str, username: str, params: Any) -> Answer:
         """Call the handler of an event beside the socket's other events; returns what acknowledges it.
 
-        Raises `Invalid`, or `RateLimited` while `AT_ONCE` handlers of this socket have not returned.
+        Raises `Invalid`, or `RateLimited` while `AT_ONCE` handlers for this person have not returned.
         """
+        if self._counts[username] >= AT_ONCE:
+            raise RateLimited(retry_after=RETRY_AFTER)
         declared = self._declared[event]
         given = declared.parsed(params)
-        if self._counts[sid] >= AT_ONCE:
-            raise RateLimited(retry_after=RETRY_AFTER)
         answer = Answer(ordered=False)
         task = asyncio.create_task(self._call(declared.handler, username, given, answer))
-        self._counts[sid] += 1
-        self._running[task] = sid
+        self._counts[username] += 1
+        self._running[task] = username
         task.add_done_callback(self._ended)
         return answer
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        sid = self._running.pop(task)
-        self._counts[sid] -= 1
-        if not self._counts[sid]:
-            del self._counts[sid]
+        username = self._running.pop(task)
+        self._counts[username] -= 1
+        if not self._counts[username]:
+            del self._counts[username]
 
     async def _call(self, handler: Handler, username: str, params: Any, answer: Answer) -> None:
         try:
-            answer.give(_success(await handler(await self._id_of(username), params)))
+            answer.give(_success(await handlers.call(handler, await self._id_of(username), params)))
         except Exception as error:
             answer.give(failed(refusal_of(error, "an event of the application's own failed")))
 

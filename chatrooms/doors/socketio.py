@@ -148,8 +148,8 @@ class SocketioDoor:
             caller: Caller = self._server.session_of(sid)["caller"]
             params = _object(given)
             if event in self._own:
-                self._pipeline.spend("other", caller)
-                return self._own.begin(event, sid, caller.username, params)
+                self._pipeline.admit(event, "other", caller)
+                return self._own.begin(event, caller.username, params)
             if self._pipeline.begin(event, params, caller, partial(self._answer, answer, sid)):
                 return answer
         except Exception as error:

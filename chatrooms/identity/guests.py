@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chatrooms import names
-from chatrooms.errors import Invalid, Unauthorized
+from chatrooms.errors import Invalid, NameTaken, Unauthorized
 from chatrooms.features import roles, users
 from chatrooms.identity import invites, sessions, tokens
 from chatrooms.identity.handshake import Handshake
@@ -53,6 +53,8 @@ async def take_name(chat: Chat, handshake: Handshake, username: str, token: str,
     With the code of an invitation, ``invite``, they join its room too. Raises `Unauthorized` where guests are off, or
     need an invitation that is good, `Invalid` for a reserved name, and `NameTaken`.
     """
+    from chatrooms.identity import proofs  # they sign in by `joining`, which imports this
+
     settings = chat.settings
     if settings.guests == "off":
         raise Unauthorized("Guest access is turned off.")
@@ -70,7 +72,10 @@ async def take_name(chat: Chat, handshake: Handshake, username: str, token: str,
         known = users.find(act.db, username) if sessions.exists(act.db, token) else None
         if known:
             return known
-        user = users.find_or_add(act, username) if settings.guests == "open" else users.add(act, username)
+        user = users.find(act.db, username) if settings.guests == "open" else None
+        if user and proofs.protect(act.db, username):
+            raise NameTaken(field="username")
+        user = user or users.add(act, username)
         sessions.start(act, username, token, handshake.agent)
         if invite:
             invites.use(act, invite, is_new=True)

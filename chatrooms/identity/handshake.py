@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from chatrooms.errors import Forbidden
 from chatrooms.identity.pages import encrypted
 from chatrooms.once import SHOWN
-from chatrooms.pipeline.commands import invalid
+from chatrooms.pipeline.mistakes import invalid
 from chatrooms.types import Username
 from chatrooms.wire import connection_limits
 from chatrooms.wire.tally import who

@@ -5,6 +5,13 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from chatrooms.identity import passkeys, passwords, service_keys, sessions, totp
+from chatrooms.pipeline import rights
+
+
+def protect(db: Connection, username: str) -> bool:
+    """Return whether a name is more than a guest's: its person can prove who they are, or has a role on the server."""
+    proved = passwords.hash_of(db, username) or passkeys.of_person(db, username) or service_keys.of_person(db, username)
+    return bool(proved) or rights.of(db, username) not in {"member", "guest"}
 
 
 def forget(db: Connection, username: str) -> list[str]:

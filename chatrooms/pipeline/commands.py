@@ -16,11 +16,10 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, Select
 
 from chatrooms import clock, names
-from chatrooms.errors import Invalid
 from chatrooms.events import Change, Signal
 from chatrooms.pipeline import weights
 from chatrooms.pipeline.changes import Changes
@@ -281,20 +280,3 @@ def own_room(_db: Connection, me: Caller, _p: Any) -> Iterable[str]:
 def no_room(_db: Connection, _me: Caller, _p: Any) -> Iterable[str]:
     """Lock nothing: what changes is in no room."""
     return ()
-
-
-_SENTENCES = {
-    "string_too_long": "At most {max_length} characters are allowed.",
-    "string_too_short": "This cannot be empty.",
-    "string_pattern_mismatch": "Text cannot be blank or contain control characters.",
-}
-"""Messages for errors that people see in forms; programmers get pydantic's own messages for the other kinds."""
-
-
-def invalid(error: ValidationError) -> Invalid:
-    """Return an `Invalid` for the first field of a pydantic error."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    context = first.get("ctx", {})
-    sentence = _SENTENCES.get(first["type"])
-    reason = sentence.format(**context) if sentence else str(context.get("error") or first["msg"])
-    return Invalid(reason, field=".".join(str(part) for part in first["loc"]))

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ValidationError
 
 from chatrooms.errors import Invalid
 from chatrooms.pipeline import weights
-from chatrooms.pipeline.commands import Command, Params, invalid
+from chatrooms.pipeline.commands import Command, Params
+from chatrooms.pipeline.mistakes import invalid
 
 P = TypeVar("P", bound=Params)
 M = TypeVar("M", bound=BaseModel)

@@ -102,8 +102,10 @@ class Pipeline:
             raise
         return True
 
-    def spend(self, rate: str, me: Caller) -> None:
-        """Count what is not a command of ours against a rate; raises `RateLimited`."""
+    def admit(self, name: str, rate: str, me: Caller) -> None:
+        """Count an event that is no command of ours; raises a `Refusal`, also to service keys, which are not for it."""
+        self.sessions.note(me)
+        scopes.require(me.scope, name, None)
         self._charges.spend(rate, me)
 
     def _done(self, done: Done, outcome: Outcome[Any] | None, error: Exception | None) -> None:

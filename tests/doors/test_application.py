@@ -249,6 +249,64 @@ async def test_a_handler_that_fails_or_never_returns_is_in_nobodys_way(host, cap
     assert caplog.text.count("a handler of on_message misses messages") == 1
 
 
+async def test_busy_rooms_and_others_take_turns(host, monkeypatch):
+    monkeypatch.setattr(hearing, "AT_ONCE", 2)
+    heard, turn = [], asyncio.Semaphore(0)
+
+    @host.chat.on_message
+    async def slow(message):
+        await turn.acquire()
+        heard.append(message["room"])
+
+    async with host.tab(ALICE) as alice:
+        first = [await alice.say("#lobby", "x") for _ in range(2)]
+        for message in first * 10:
+            await alice.say(f"#lobby/{message['seq']}", "busy")
+        await alice.say("alice", "a note")
+        for _ in range(8):
+            turn.release()
+        async with asyncio.timeout(PATIENCE):
+            while "alice" not in heard:
+                await asyncio.sleep(0.01)
+
+
+async def test_a_handler_that_is_cancelled_from_within_ends_nothing_else(host, caplog):
+    heard = []
+
+    @host.chat.on_message
+    async def fragile(message):
+        heard.append(message["text"])
+        work = asyncio.create_task(asyncio.sleep(9))
+        work.cancel()
+        await work
+
+    @host.chat.event("fragile")
+    async def event(user_id, params):
+        raise asyncio.CancelledError
+
+    async with host.tab(ALICE) as alice:
+        for number in range(3):
+            await alice.say("#lobby", f"{number}")
+        async with asyncio.timeout(PATIENCE):
+            while len(heard) < 3:
+                await asyncio.sleep(0.01)
+        assert (await refused(alice, "fragile")).code == "internal"
+    assert heard == ["0", "1", "2"] and "on_message failed" in caplog.text
+
+
+async def test_a_signal_goes_to_exactly_one_users_id_or_to_a_room(host):
+    await host.chat.add_user("alice@evil.example")
+    assert await host.chat.add_user("#lobby") == "lobby"
+    with pytest.raises(NotFound):
+        await host.chat.signal("alice", "otp", 1234)
+    async with host.tab(BOB) as bob:
+        await host.chat.signal("#lobby", "to all")
+        await host.chat.signal(None, "by name", room="#lobby")
+        await host.chat.signal(BOB, "to bob")
+        for kind in ("to all", "by name", "to bob"):
+            await bob.hears(lambda _, data, kind=kind: data.get("type") == kind)
+
+
 async def test_who_comes_and_goes_is_told_by_id(host):
     came, went = listening(host.chat.on_connect), listening(host.chat.on_disconnect)
     async with host.tab(ALICE, "Alice"):
@@ -267,6 +325,12 @@ class Vote(BaseModel):
     times: int = 1
 
 
+class Votes(BaseModel):
+    """Many of them."""
+
+    choices: list[int]
+
+
 async def test_an_event_of_the_applications_own_is_answered(host):
     @host.chat.event("vote")
     async def vote(user_id, params: Vote):
@@ -278,11 +342,17 @@ async def test_an_event_of_the_applications_own_is_answered(host):
     async def plain(user_id, params):
         return params["x"]
 
+    @host.chat.event("many")
+    async def many(user_id, params: Votes):
+        return len(params.choices)
+
     async with host.tab(ALICE) as alice:
         assert await alice.run("vote", choice="tea") == {"user": ALICE, "choice": "tea"}
         assert (await refused(alice, "vote", choice="tea", times=2)).code == "conflict"
         assert (await refused(alice, "vote")).code == "invalid"
         assert (await refused(alice, "vote", choice=7)).code == "invalid"
+        assert (await alice.run("many", choices=[1, 2])) == 2
+        assert "too many mistakes" in str(await refused(alice, "many", choices=["x"] * 5000))
         assert await alice.run("plain", x=[1]) == [1]
         assert (await refused(alice, "plain")).code == "internal"
         assert (await refused(alice, "unknown")).code == "unknown_command"

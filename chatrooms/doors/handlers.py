@@ -1,0 +1,41 @@
+"""The host application's handlers: what they must be, and calling them so that none of their mistakes spreads."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from chatrooms.wire import failures
+
+T = TypeVar("T")
+
+
+class Cancelled(Exception):
+    """A handler ended because something that it awaited was cancelled."""
+
+
+def require_coroutine(handler: Callable[..., Any]) -> None:
+    """Raise ``TypeError`` unless ``handler`` is a coroutine function."""
+    if not inspect.iscoroutinefunction(handler):
+        raise TypeError(f"{handler!r} must be a coroutine function: async def.")
+
+
+async def call(handler: Callable[..., Awaitable[T]], *given: Any) -> T:
+    """Call a handler; raises what it raises, and `Cancelled` if it was not this call that was cancelled."""
+    try:
+        return await handler(*given)
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise Cancelled from error
+
+
+async def run(what: str, handler: Callable[..., Awaitable[object]], *given: Any) -> None:
+    """Call a handler whose result does not matter, and log its failure: ``what`` failed."""
+    try:
+        await call(handler, *given)
+    except Exception:
+        failures.report(f"{what} failed")
