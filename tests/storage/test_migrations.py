@@ -12,10 +12,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, insert, inspect, select
 
+from chatrooms.clock import later
 from chatrooms.features import FEATURES
 from chatrooms.features.search.index import TABLE
+from chatrooms.identity import links
+from chatrooms.identity.digests import digest
 from chatrooms.storage import migrations
-from chatrooms.storage.tables import members, metadata, reads, rooms
+from chatrooms.storage.tables import members, metadata, reads, rooms, users
 from tests.storage.test_writer import ROOM
 
 AT = "2026-01-01T00:00:00.000Z"
@@ -135,6 +138,21 @@ def test_a_database_of_the_first_version_keeps_its_data(engine):
         rows = connection.execute(select(members.c.room, members.c.username, members.c.rev, members.c.closed)).all()
         assert rows == [("alice+bob", "alice", 1, False)]
         assert connection.scalars(select(reads.c.seq).where(reads.c.room == "alice+bob")).all() == [7]
+
+
+def test_a_link_from_before_its_maker_was_stored_still_works(engine):
+    migrations.upgrade(engine, "0046")
+    code = "c" * links.CODE_LENGTH
+    with engine.begin() as connection:
+        connection.execute(insert(rooms).values(name="alice", **ROOM))
+        person = {"username": "alice", "skeleton": "alice", "name": "", "about": "", "created_at": AT, "rev": 1}
+        connection.execute(insert(users).values(person))
+        old = links.links.insert().values(username="alice", code_hash=digest(code), expires_at=later(links.GOOD_FOR))
+        connection.execute(old)
+    migrations.migrate(engine)
+    with engine.connect() as connection:
+        assert connection.scalars(select(links.links.c.made_by)).all() == [None]
+        assert links.of(connection, code) == "alice"
 
 
 def test_head_is_the_newest_migration():
