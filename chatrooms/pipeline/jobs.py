@@ -65,7 +65,8 @@ class JobKind:
     ``run`` is awaited with the chat and the job. If it raises, the error is logged and the job is retried with
     exponential backoff, up to ``attempts`` attempts. With ``every``, there is one such job, which runs at that
     interval. Of a feature with a component, ``run`` gets that first. At most ``at_once`` jobs of the kind run at a
-    time, so that slow ones leave room to others.
+    time, so that slow ones leave room to others, and at most ``at_once_of_one`` of those whose data have the same value
+    of ``sharing``.
     """
 
     name: str
@@ -73,6 +74,12 @@ class JobKind:
     every: timedelta | None = None
     attempts: int = 12
     at_once: int = CAPACITY
+    sharing: str = ""
+    at_once_of_one: int = CAPACITY
+
+    def group(self, job: Job) -> tuple[str, Any]:
+        """Return what a job shares its turns with."""
+        return self.name, job.data.get(self.sharing) if self.sharing else None
 
 
 def enqueue(act: Act, kind: JobKind, key: str, data: Any = None, *, due: str | None = None) -> None:
@@ -122,6 +129,8 @@ class Runner:
         self._chat, self._kinds, self._queue = chat, kinds, queue
         self._running: dict[int, asyncio.Task[None]] = {}
         self._of_kind: Counter[str] = Counter()
+        self._of_group: Counter[tuple[str, Any]] = Counter()
+        self._held: list[int] = []
         self._done: list[tuple[Job, Exception | None]] = []
         self._reported: set[str] = set()
         self._look_at = 0.0
@@ -131,6 +140,7 @@ class Runner:
         """Run jobs inside this context. Jobs that are cancelled at the end run again after the next start."""
         self._queue.reset()
         self._running, self._of_kind, self._done, self._look_at = {}, Counter(), [], 0.0
+        self._of_group, self._held = Counter(), []
         task = asyncio.create_task(self._keep_going())
         try:
             yield
@@ -161,10 +171,18 @@ class Runner:
 
     async def _start(self) -> None:
         room = CAPACITY - len(self._running)
-        for job in await self._chat.lookup(lambda db: _due(db, self._open(), self._running, room)):
-            if self._of_kind[job.kind] < self._kinds[job.kind].at_once:
-                self._of_kind[job.kind] += 1
-                self._running[job.id] = asyncio.create_task(self._run(job))
+        due = await self._chat.lookup(lambda db: _due(db, self._open(), self._running, room))
+        self._held = []
+        for job in due:
+            kind, group = self._kinds[job.kind], self._kinds[job.kind].group(job)
+            if self._of_kind[job.kind] >= kind.at_once:
+                continue
+            if self._of_group[group] >= kind.at_once_of_one:
+                self._held.append(job.id)
+                continue
+            self._of_kind[job.kind] += 1
+            self._of_group[group] += 1
+            self._running[job.id] = asyncio.create_task(self._run(job))
 
     def _open(self) -> list[str]:
         """Return the kinds of which more jobs may run."""
@@ -198,11 +216,13 @@ class Runner:
         for job, _ in done:
             del self._running[job.id]
             self._of_kind[job.kind] -= 1
+            self._of_group[self._kinds[job.kind].group(job)] -= 1
+        self._of_group = +self._of_group  # without those of which none runs
 
     async def _seconds_to_next(self) -> float:
         if len(self._running) >= CAPACITY:
             return SECONDS_TO_LOOK
-        due = await self._chat.lookup(lambda db: _next_due(db, self._open(), self._running))
+        due = await self._chat.lookup(lambda db: _next_due(db, self._open(), [*self._running, *self._held]))
         return SECONDS_TO_LOOK if due is None else min(SECONDS_TO_LOOK, max(0.0, clock.seconds_until(due)))
 
     def _arm(self, act: Act) -> None:

@@ -89,7 +89,7 @@ def test_a_keyword_between_spaces_is_always_found(before, after, word):
     pieces = {piece[: keywords.LONGEST] for piece in keywords._PIECE.findall(text)}
     if unicodedata.category(parsed[0])[0] not in "MC" and parsed in text:
         assert keywords._PIECE.findall(parsed)[0] in pieces
-        assert keywords._has(text, parsed)
+        assert keywords._present(text, [parsed]) == {parsed}
 
 
 @pytest.mark.parametrize("word", ["", " ", "*", ".", "a", "@", "...", "?!", "x" * 41, "\u200b\u200b"])
@@ -144,6 +144,25 @@ def test_a_frequent_keyword_fills_no_inbox(direct, monkeypatch):
     direct.run("alice", "read.mark", {"room": LOBBY, "seq": 1000})
     post(direct, "plan 6")
     assert len(items(direct, unread=True)) == 1
+
+
+def test_keywords_of_others_that_are_not_in_a_text_switch_nobodys_off(direct, monkeypatch):
+    monkeypatch.setattr(keywords, "MAX_PEOPLE", 3)
+    for number in range(4):
+        direct.join(f"a{number}")
+        want(direct, *(f"plan {word}" for word in range(keywords.MOST)), username=f"a{number}")
+    want(direct, "plan")
+    message = post(direct, "the plan")
+    assert items(direct) == [("keyword", message["id"], "bob", False)]
+
+
+def test_the_keywords_of_a_text_are_looked_for_together(monkeypatch):
+    text, looked_at = "字abc" * 2500, []
+    is_edge = keywords._is_edge
+    monkeypatch.setattr(keywords, "_is_edge", lambda text, at: looked_at.append(at) or is_edge(text, at))
+    words = [("字abc" * 10)[: 4 * number + 2] for number in range(1, 10)]
+    assert keywords._present(text, [*words, "字abc字"]) == {"字abc字"}
+    assert len(looked_at) == len(text) + 1
 
 
 def test_nobody_is_charged_for_the_keywords_of_others(direct, monkeypatch):

@@ -15,7 +15,7 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.commands import Params, change
 from chatrooms.pipeline.feature import Feature, on
-from chatrooms.pipeline.jobs import CAPACITY, JobKind, enqueue
+from chatrooms.pipeline.jobs import CAPACITY, JobKind, Runner, enqueue
 from chatrooms.storage.tables import jobs, sessions
 from tests.people import connect
 from tests.servers import QUICK, running, serving
@@ -158,6 +158,63 @@ async def test_more_jobs_than_run_at_once_all_run_once(make):
         await chat._pipeline.change(many, NOBODY)
         await settled(chat, log.kind)
     assert sorted(log.done) == list(range(3 * CAPACITY))
+
+
+async def test_jobs_that_share_turns_leave_room_to_others_and_all_run(make):
+    running, most, order, go_on = [], [], [], asyncio.Event()
+
+    async def run(_chat, job):
+        running.append(job.data["from"])
+        order.append(job.data["from"])
+        most.append((len(running), running.count("one")))
+        await go_on.wait()
+        running.remove(job.data["from"])
+
+    kind = JobKind("test.shared", run, at_once=3, sharing="from", at_once_of_one=2)
+    chat = make(Feature(jobs=(kind,)))
+
+    def many(act):
+        for n in range(9):
+            enqueue(act, kind, str(n), {"from": "one" if n < 7 else "two"})
+
+    async with chat.lifespan():
+        await chat._pipeline.change(many, NOBODY)
+        while len(running) < 3:
+            await asyncio.sleep(0)
+        assert order == ["one", "one", "two"]
+        go_on.set()
+        await settled(chat, kind)
+    assert len(order) == 9
+    assert max(most) <= (3, 2) and all(of_one <= 2 for _, of_one in most)
+
+
+async def test_jobs_that_wait_for_their_turn_keep_the_runner_from_nothing_and_idle(make, monkeypatch):
+    rounds, go_on = [], asyncio.Event()
+    one_round = Runner._round
+
+    async def counted(runner):
+        rounds.append(1)
+        await one_round(runner)
+
+    monkeypatch.setattr(Runner, "_round", counted)
+
+    async def run(_chat, _job):
+        await go_on.wait()
+
+    kind, log = JobKind("test.shared", run, at_once=3, sharing="from", at_once_of_one=1), Log()
+    chat = make(Feature(jobs=(kind, log.kind)))
+    async with chat.lifespan():
+        for n in range(3):
+            await ask(chat, kind, str(n), {"from": "one"})
+        await ask(chat, log.kind, "other", "other")
+        await log.until(1)
+        await settled(chat, log.kind)
+        before = len(rounds)
+        for _ in range(200):
+            await chat._pipeline.lookup(lambda db: None)
+        assert len(rounds) - before <= 2
+        go_on.set()
+        await settled(chat, kind)
 
 
 async def test_a_job_waits_until_it_is_due(make):

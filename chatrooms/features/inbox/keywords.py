@@ -27,6 +27,8 @@ MOST = 20
 """How many keywords a person can have."""
 MAX_PEOPLE = 1000
 """How many people a message concerns because of their keywords."""
+MAX_WORDS = 10_000
+"""How many different keywords are compared with a message, which bounds the time."""
 MAX_UNREAD = 50
 """While a person has so many unread items because of keywords, they get no others."""
 SHORTEST = 2
@@ -43,13 +45,16 @@ _PIECE = re.compile(rf"{names.UNSPACED}|(?:(?!{names.UNSPACED})\w)+")
 _unspaced = re.compile(names.UNSPACED)
 _insert = Prepared(insert(keywords))
 _any = Prepared(select(keywords.c.username).limit(1))
-_found = Prepared(
-    select(keywords.c.username, keywords.c.word)
-    .where(
-        keywords.c.begins.in_(select(values("pieces").c.value)),
-        keywords.c.username != bindparam("author"),
-        access.belongs(keywords.c.username, bindparam("in_room", type_=String)),
-    )
+_concerned = (
+    keywords.c.begins.in_(select(values("pieces").c.value)),
+    keywords.c.username != bindparam("author"),
+    access.belongs(keywords.c.username, bindparam("in_room", type_=String)),
+)
+_words = Prepared(select(keywords.c.word).distinct().where(*_concerned).limit(bindparam("limit", type_=Integer)))
+_people = Prepared(
+    select(keywords.c.username)
+    .distinct()
+    .where(*_concerned, keywords.c.word.in_(select(values("words").c.value)))
     .limit(bindparam("limit", type_=Integer))
 )
 
@@ -92,20 +97,28 @@ def people(db: Connection, message: Message) -> set[str]:
         return set()
     text = folded(message["text"])
     pieces = {piece[:LONGEST] for piece in _PIECE.findall(text)}
-    given = {"pieces": packed(pieces), "author": message["author"], "in_room": message["room"], "limit": MAX_PEOPLE}
-    found = [(row["username"], row["word"]) for row in _found.all(db, given)]
-    present = {word for word in {word for _, word in found} if _has(text, word)}
-    return {username for username, word in found if word in present}
+    about = {"pieces": packed(pieces), "author": message["author"], "in_room": message["room"]}
+    words = [row["word"] for row in _words.all(db, {**about, "limit": MAX_WORDS})]
+    if not (present := _present(text, words)):
+        return set()
+    found = _people.all(db, {**about, "words": packed(present), "limit": MAX_PEOPLE})
+    return {row["username"] for row in found}
 
 
-def _has(text: str, word: str) -> bool:
-    """Return whether a text has a word that begins and ends where words do."""
-    start = text.find(word)
-    while start >= 0:
-        if _is_edge(text, start) and _is_edge(text, start + len(word)):
-            return True
-        start = text.find(word, start + 1)
-    return False
+def _present(text: str, words: Collection[str]) -> set[str]:
+    """Return those of some words that begin and end in a text where words do.
+
+    Words of one length are looked for together, so that the time does not grow with their number.
+    """
+    if not words:
+        return set()
+    edges = [_is_edge(text, at) for at in range(len(text) + 1)]
+    firsts = {word[0] for word in words}
+    starts = [at for at, first in enumerate(text) if edges[at] and first in firsts]
+    found: set[str] = set()
+    for length in {len(word) for word in words}:
+        found.update(text[at : at + length] for at in starts if at + length <= len(text) and edges[at + length])
+    return found.intersection(words)
 
 
 def _is_edge(text: str, at: int) -> bool:

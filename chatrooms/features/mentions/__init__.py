@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import chain, islice
+from itertools import chain
 
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, delete, insert, select
 
@@ -62,7 +62,7 @@ def _store(db: Connection, message: Message) -> Sequence[str]:
 
 def _mentioned(db: Connection, room: str, text: str) -> list[str]:
     """Return the people in ``room`` whom a text mentions, each once, in the order of the text."""
-    tried = list(islice(written(text), MAX_TRIED))
+    tried = written(text)[:MAX_TRIED]
     readers = _readers(db, room, set(chain.from_iterable(tried)))
     found = (next((username for username in meant if username in readers), None) for meant in tried)
     return list(dict.fromkeys(username for username in found if username is not None))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import takewhile
 
 from chatrooms import names
@@ -24,22 +26,28 @@ _UNSPACED = re.compile(names.UNSPACED)
 _UNDERSCORES = re.compile(r"\\_|_+")
 
 
-def written(text: str) -> Iterator[list[str]]:
-    """Yield for each ``@`` the usernames that it can mean, best first; they may not exist.
+@lru_cache(maxsize=4)
+def written(text: str) -> Sequence[Sequence[str]]:
+    """Return for each ``@`` the usernames that it can mean, best first; they may not exist.
 
     A name goes on as far as its characters do, and means the longest one that exists: it can end in punctuation, which
     can also be the sentence's (``@bob_.`` is ``bob_.``, ``bob_`` or ``bob``), and in scripts without spaces, the
     sentence goes on behind it (``@alice谢谢`` is ``alice谢谢``, ``alice谢`` or ``alice``). Underscores that end
     emphasis belong to no name: ``_@bob_`` is ``bob``. E-mail addresses and the text of links mention no one.
+
+    The last answers are remembered, because several parts of one message ask.
     """
-    if "@" not in text:
-        return
+    return tuple(_written(text)) if "@" in text else ()
+
+
+def _written(text: str) -> Iterator[Sequence[str]]:
     for paragraph in prose(text):
         without = _ADDRESS.sub(" ", paragraph)
         ends = _ends_of_emphasis(without)
         for found in _AT.finditer(without):
             given = _named(without, found)
-            end = next((end for end in ends if found.start() < end), len(without))
+            after = bisect_right(ends, found.start())
+            end = ends[after] if after < len(ends) else len(without)
             if meant := _meant(given[: end - found.start() - 1]):
                 yield meant
 
@@ -58,14 +66,14 @@ def _ends_word(text: str, end: int) -> bool:
     return _is_letter(before) and not _UNSPACED.match(before)
 
 
-def _meant(given: str) -> list[str]:
+def _meant(given: str) -> Sequence[str]:
     name = names.folded(given)
     meant = []
     while name:
         if names.MIN_USERNAME <= len(name) <= names.MAX_USERNAME:
             meant.append(name)
         name = _shorter(name)
-    return meant
+    return tuple(meant)
 
 
 def _shorter(name: str) -> str:

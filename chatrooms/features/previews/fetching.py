@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 import orjson
 
@@ -23,6 +24,7 @@ from chatrooms.pictures.kinds import PICTURES, kind_of
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.fair_queue import FairQueue
 from chatrooms.settings import MEGABYTE
 from chatrooms.storage import usage
 
@@ -32,6 +34,11 @@ if TYPE_CHECKING:
 SECONDS = 5.0
 """How long a page and its picture may take together."""
 SECONDS_TO_READ = 5.0
+READING_AT_ONCE = 2
+"""How many pages are read at once, by processes of their own; others wait, network by network."""
+MOST_READING = 100
+SECONDS_TO_WAIT = 15.0
+"""How long a page may wait for others, and be read."""
 SECONDS_TO_DECODE = 20.0
 """How long the picture may wait for others, and be decoded."""
 PER_HOST = "120/minute"
@@ -43,6 +50,10 @@ _JOINERS = "\u200c\u200d"
 """Characters that emoji and Persian words need, though they are not seen themselves."""
 MOST_PICTURE = 1_000_000
 """Bytes of the disk that a picture is stored on only if they are free; it takes a tenth of that."""
+
+
+_readers: WeakKeyDictionary[asyncio.AbstractEventLoop, FairQueue] = WeakKeyDictionary()
+"""The processors belong to the machine, so all chats of an event loop have one queue."""
 
 
 class Fetching:
@@ -58,33 +69,37 @@ class Fetching:
     def close(self) -> None:
         """Do nothing: what is fetched belongs to jobs, which are cancelled."""
 
-    async def page(self, url: str) -> dict[str, Any] | None:
-        """Return the page of a link as it was or is now stored; None if its host gets too many requests."""
+    async def page(self, url: str, network: str) -> dict[str, Any] | None:
+        """Return the page of a link as it was or is now stored; None if its host gets too many requests.
+
+        ``network`` stands for the network of whoever linked to it: networks take turns.
+        """
         known = await self._chat.lookup(partial(stored.cached, url=url))
         if known:
             return known
         try:
-            return await self._store(*await self._fetch(url))
+            return await self._store(*await self._fetch(url, network))
         except RateLimited:
             return None
 
-    async def _fetch(self, url: str) -> tuple[dict[str, Any], bytes]:
+    async def _fetch(self, url: str, network: str) -> tuple[dict[str, Any], bytes]:
         """Return the row of a page, which says so if nothing was found, and the picture or nothing."""
-        page, web = _nothing(url), await self._web()
-        until = asyncio.get_running_loop().time() + SECONDS
+        page, web, now = _nothing(url), await self._web(), asyncio.get_running_loop().time
+        begun = now()
         try:
-            async with asyncio.timeout_at(until):
+            async with asyncio.timeout(SECONDS):
                 response = await web.get(url, *HTML, "image/")
+            left = SECONDS - (now() - begun)
             if response.type not in HTML:
                 return page, response.body
-            about = await _read(response)
+            about = await read(response, network)
         except (Unreachable, TimeoutError, ValueError):
             return page, b""
         page |= {name: _line(about[name], most) for name, most in LONGEST.items()}
         if not about["picture"]:
             return page, b""
         with suppress(Unreachable, TimeoutError, ValueError, RateLimited):
-            async with asyncio.timeout_at(until):
+            async with asyncio.timeout(left):
                 return page, (await web.get(urljoin(response.url, about["picture"]), "image/")).body
         return page, b""
 
@@ -135,9 +150,15 @@ class Fetching:
         return Web(self._guard, self._hosts.spend)
 
 
-async def _read(page: Response) -> dict[str, str]:
+async def read(response: Response, network: str) -> dict[str, str]:
     """Return what a page says of itself; raises ``ValueError`` or ``TimeoutError`` if it takes too much to read it."""
-    status, out = await isolated.run(reader.__file__, page.charset, given=page.body, seconds=SECONDS_TO_READ)
+    readers = _readers.setdefault(
+        asyncio.get_running_loop(), FairQueue(READING_AT_ONCE, MOST_READING, "Too many pages are being read.")
+    )
+    async with asyncio.timeout(SECONDS_TO_WAIT), readers.turn(network, network):
+        status, out = await isolated.run(
+            reader.__file__, response.charset, given=response.body[: reader.MOST_BYTES], seconds=SECONDS_TO_READ
+        )
     if status != 0:
         raise ValueError("this page cannot be read")
     about: dict[str, str] = orjson.loads(out)

@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from chatrooms.storage.threads import Threads
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -23,7 +26,7 @@ _NOT_PUBLIC = tuple(
     for each in (
         *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
         *("192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24"),
-        *("203.0.113.0/24", "224.0.0.0/3"),
+        *("168.63.129.16/32", "203.0.113.0/24", "224.0.0.0/3"),
         *("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"),
     )
 )
@@ -31,7 +34,10 @@ _NOT_PUBLIC = tuple(
 
 Of IPv6, all public addresses are in 2000::/3, so that mapped (::ffff:0:0/96), NAT64 (64:ff9b::/32), local, and
 multicast ones need no mention; 2001::/23 has Teredo, and 2002::/16 is 6to4: these contain addresses of IPv4.
+168.63.129.16 is in no registry: on machines of Azure, it is the platform's own.
 """
+LOOK_UPS = 12
+"""How many names are looked up at once: the links of all messages that are worked on."""
 
 
 class Unreachable(Exception):
@@ -51,8 +57,15 @@ def is_public(address: Address) -> bool:
 
 async def look_up(host: str, port: int) -> Sequence[str]:
     """Return the addresses of a host; raises ``OSError``."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_look_ups(), ask)
     return [str(address[0]) for *_, address in found]
+
+
+@cache
+def _look_ups() -> Threads:
+    """Return threads for look-ups alone: a server of names that never answers delays nothing else."""
+    return Threads(LOOK_UPS, "look-up")
 
 
 class Guard:

@@ -13,12 +13,20 @@ MOST = 3
 """How many links of a message are previewed."""
 LONGEST = 2000
 """Bytes of a link that is previewed."""
+LONGEST_WITH_LAST = LONGEST + 100
+"""Characters of an address with the punctuation after it; of a longer one, nothing is previewed."""
 _LINK = re.compile(
-    r"(?:\[(?:[^\[\]\\]|\\.)*\]\(<?)?((?:https?://|\bwww\.)[^\s<>\[\]\u2018-\u201d\u3000-\u303f\uff01-\uff65]+)",
+    r"(?:(?<!\\)\[(?:[^\[\]\\]|\\.)*+\]\(<?)?"
+    r"((?:https?://|\bwww\.)[^\s<>\[\]\u2018-\u201d\u3000-\u303f\uff01-\uff65]+)",
     re.IGNORECASE,
 )
-"""An address, which what the browser takes for its end ends too; of a link with a text, where it leads."""
-_LAST = re.compile(r"(?:[?!.,:;*'\"~_`]|&[a-z\d]{1,40};)\Z", re.IGNORECASE)
+"""An address, which what the browser takes for its end ends too; of a link with a text, where it leads.
+
+A text goes on to the next bracket that is not escaped, where the next one can begin, so that nothing is read twice.
+"""
+_LAST = frozenset("?!.,:;*'\"~_`")
+_REFERENCE = re.compile(r"&[a-z\d]{1,40};", re.IGNORECASE)
+_LONGEST_REFERENCE = 42
 _may_link = re.compile(r"https?://\S|\bwww\.\w", re.IGNORECASE)
 
 
@@ -35,6 +43,8 @@ def links(text: str) -> list[str]:
 def _all(text: str) -> Iterator[str]:
     for paragraph in prose(text):
         for found in _LINK.finditer(paragraph):
+            if len(found[1]) > LONGEST_WITH_LAST:
+                continue
             link = _without_last(found[1])
             link = f"http://{link}" if link[:4].lower() == "www." else link
             if len(link.encode()) <= LONGEST and _is_whole(link):
@@ -43,14 +53,22 @@ def _all(text: str) -> Iterator[str]:
 
 def _without_last(link: str) -> str:
     """Return an address without the punctuation of the sentence around it."""
-    while True:
-        last = _LAST.search(link)
-        if last:
-            link = link[: last.start()]
-        elif link.endswith(")") and link.count(")") > link.count("("):
-            link = link[:-1]
+    end, unopened = len(link), link.count(")") - link.count("(")
+    while end:
+        last = link[end - 1]
+        if last in _LAST:
+            end = _start_of_reference(link, end) if last == ";" else end - 1
+        elif last == ")" and unopened > 0:
+            end, unopened = end - 1, unopened - 1
         else:
-            return link
+            break
+    return link[:end]
+
+
+def _start_of_reference(link: str, end: int) -> int:
+    """Return where a character reference such as ``&amp;`` begins, or the semicolon that ends no such."""
+    start = link.rfind("&", max(0, end - _LONGEST_REFERENCE), end)
+    return start if start >= 0 and _REFERENCE.fullmatch(link, start, end) else end - 1
 
 
 def _is_whole(link: str) -> bool:

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from hashlib import blake2b
+from secrets import token_bytes
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from chatrooms.errors import RateLimited
 from chatrooms.features.messages.loading import changed, find
@@ -26,9 +28,16 @@ from chatrooms.storage.tables import jobs
 
 AT_ONCE = 4
 """How many messages are worked on at once."""
+AT_ONCE_OF_ONE = 2
+"""How many of one network are."""
 MOST_WAITING = 200
 """How many messages may wait; the links of others are not previewed."""
+MOST_OF_ONE = 20
+"""How many of one network may."""
 FEW = 100
+
+_KEY = token_bytes(32)
+_waiting = select(jobs.c.data).where(jobs.c.kind == "previews.fetch", jobs.c.done_at.is_(None))
 
 Pages = Mapping[str, Mapping[str, Any] | None]
 
@@ -45,10 +54,16 @@ def linked(act: Act, rows: Sequence[Row]) -> None:
 def _enqueue(act: Act, message: Row) -> None:
     if not act.me.host:
         act.rates.limits["preview"].spend(act.me.username, act.me.network)
-    waiting = select(func.count()).where(jobs.c.kind == FETCH.name, jobs.c.done_at.is_(None))
-    if (act.db.scalar(waiting) or 0) < MOST_WAITING:
-        about = {"message": message["id"], "room": message["room"]}
+    network = _hidden(act.me.network or act.me.username)
+    waiting = [row.get("from") for row in act.db.scalars(_waiting.limit(MOST_WAITING))]
+    if len(waiting) < MOST_WAITING and waiting.count(network) < MOST_OF_ONE:
+        about = {"message": message["id"], "room": message["room"], "from": network}
         enqueue(act, FETCH, f"{message['id']} {message['edited_at'] or ''}", about)
+
+
+def _hidden(network: str) -> str:
+    """Return what tells networks apart, while this server runs, and says nothing of them to who reads the database."""
+    return blake2b(network.encode(), key=_KEY, digest_size=12).hexdigest()
 
 
 async def _fetch(fetching: Fetching, chat: Chat, job: Job) -> None:
@@ -58,9 +73,11 @@ async def _fetch(fetching: Fetching, chat: Chat, job: Job) -> None:
         return
     found = await asyncio.to_thread(links, message["text"] or "")
     new = [each for each in found if each not in known and not _is_below(each, chat.settings.url)]
-    pages = dict(zip(new, await asyncio.gather(*map(fetching.page, new)), strict=True))
+    pages = dict(
+        zip(new, await asyncio.gather(*(fetching.page(each, job.data.get("from", "")) for each in new)), strict=True)
+    )
     if pages:
-        await chat.change(partial(_show, asked=message, pages=pages), NOBODY, message["room"])
+        await chat.change(partial(_show, asked=message, found=found, pages=pages), NOBODY, message["room"])
 
 
 def _is_below(link: str, site: str) -> bool:
@@ -72,16 +89,15 @@ def _asked(db: Any, id: str) -> tuple[Message | None, list[str]]:
     return find(db, id), stored.known_urls(db, id)
 
 
-def _show(act: Act, asked: Message, pages: Pages) -> None:
-    """Show pages in a message, unless it was edited meanwhile: then another job does."""
+def _show(act: Act, asked: Message, found: Sequence[str], pages: Pages) -> None:
+    """Show pages in a message whose links were ``found``, unless it was edited meanwhile: then another job does."""
     message = find(act.db, asked["id"])
     if message is None or message["deleted"] or message["text"] != asked["text"]:
         return
     known = stored.known_urls(act.db, message["id"])
-    places = {link: place for place, link in enumerate(links(message["text"] or ""))}
     new = {link: page for link, page in pages.items() if link not in known}
     for link, page in new.items():
-        stored.show(act.db, message["id"], places[link], page, link)
+        stored.show(act.db, message["id"], found.index(link), page, link)
     if any(page and page["found"] for page in new.values()):
         changed(act, message)
 
@@ -99,5 +115,5 @@ def _forget(act: Act, page: str) -> None:
     usage.charge(act.db, usage.EVERYBODY, -stored.forget_page(act.db, page))
 
 
-FETCH = JobKind("previews.fetch", _fetch, attempts=2, at_once=AT_ONCE)
+FETCH = JobKind("previews.fetch", _fetch, attempts=2, at_once=AT_ONCE, sharing="from", at_once_of_one=AT_ONCE_OF_ONE)
 SWEEP = JobKind("previews.sweep", _sweep, every=timedelta(hours=1))

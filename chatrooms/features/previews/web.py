@@ -10,10 +10,11 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from http import HTTPStatus
+from ipaddress import ip_network
 
 import httpx2
 
-from chatrooms.features.previews.guard import PORTS, Guard, Refused, Unreachable
+from chatrooms.features.previews.guard import PORTS, Address, Guard, Refused, Unreachable
 from chatrooms.version import __version__
 
 MOST_BYTES = 1024 * 1024
@@ -43,12 +44,13 @@ class Response:
 class _Pinned(httpx2.AsyncBaseTransport):
     """Connects to the address that the guard has checked; TLS and the header ``Host`` have the name."""
 
-    def __init__(self, guard: Guard, inner: httpx2.AsyncBaseTransport) -> None:
-        self._guard, self._inner = guard, inner
+    def __init__(self, guard: Guard, admit: Callable[[str], None], inner: httpx2.AsyncBaseTransport) -> None:
+        self._guard, self._admit, self._inner = guard, admit, inner
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         url, host = request.url, request.url.raw_host.decode()
         address = await self._guard.address(url.scheme, host, url.port)
+        self._admit(_counted(address))
         request.url = url.copy_with(host=str(address))
         request.extensions = {**request.extensions, "sni_hostname": host.rstrip(".")}
         return await self._inner.handle_async_request(request)
@@ -58,7 +60,7 @@ class _Pinned(httpx2.AsyncBaseTransport):
 
 
 class Web:
-    """Makes requests. ``admit`` is called with the host before each; what it raises ends them."""
+    """Makes requests. ``admit`` is called before each with whom it goes to, by address; what it raises ends them."""
 
     def __init__(self, guard: Guard, admit: Callable[[str], None]) -> None:
         self._guard, self._admit = guard, admit
@@ -82,10 +84,11 @@ class Web:
 
     async def _request(self, url: httpx2.URL, types: tuple[str, ...]) -> Response | str:
         """Return the response, or where it redirects to. The connection is for this request alone."""
-        self._admit(url.raw_host.decode().lower().rstrip("."))
         once = httpx2.Limits(max_connections=1, max_keepalive_connections=0)
         transport = _Pinned(
-            self._guard, httpx2.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=once, retries=0)
+            self._guard,
+            self._admit,
+            httpx2.AsyncHTTPTransport(verify=self._tls, trust_env=False, limits=once, retries=0),
         )
         async with (
             httpx2.AsyncClient(transport=transport, trust_env=False, timeout=None) as client,
@@ -99,6 +102,11 @@ class Web:
             if not kind.startswith(types):
                 raise Unreachable(f"the type is {kind[:100]}")
             return Response(str(url), kind, response.charset_encoding or "", await _body(response))
+
+
+def _counted(address: Address) -> str:
+    """Return whom an address belongs to: of IPv6, a host has a network of 64 bits."""
+    return str(ip_network((address, 64), strict=False) if address.version == 6 else address)  # noqa: PLR2004
 
 
 def _required(url: httpx2.URL) -> httpx2.URL:

@@ -181,6 +181,20 @@ def test_a_call_is_given_and_taken_in_steps_that_go_on_where_they_ended(direct, 
     assert holders(direct, again) == []
 
 
+@pytest.mark.parametrize(("text", "weight"), [("@room", 8), ("@here", 5), ("hello", 0)])
+def test_a_call_counts_by_the_people_whom_it_calls(direct, monkeypatch, text, weight):
+    monkeypatch.setattr(giving, "OF_CALL", 5)
+    monkeypatch.setattr(giving, "OF_ONE", 0.5)
+    charged = []
+    monkeypatch.setattr(direct._rates.limits["post"], "charge", lambda _who, _where, weight: charged.append(weight))
+    post(direct, text)
+    assert sum(charged) == weight
+
+
+def test_calls_leave_the_writer_to_others():
+    assert giving.CALLS.at_once <= 2
+
+
 def test_who_leaves_before_the_job_runs_gets_no_item(direct):
     message = post(direct, "@room")
     direct.run("dave", "room.leave", {"room": DEN})

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from chatrooms import names
 from chatrooms.features.mentions.written import written
+from tests.direct import Direct
+from tests.growth import QUADRATIC, growth
 
 BEST = {
     "@bob": ["bob"],
@@ -87,7 +89,7 @@ def test_a_name_is_mentioned_outside_code_quotes_and_addresses(text, expected):
     ],
 )
 def test_punctuation_at_the_end_is_of_the_name_or_of_the_sentence(text, meant):
-    assert list(written(text)) == [meant]
+    assert written(text) == (tuple(meant),)
 
 
 letters = st.characters(categories=("L", "N", "M")) | st.sampled_from("aBz09.-_éÉΣß가")
@@ -143,3 +145,19 @@ def test_whatever_is_nested_in_what_only_prose_mentions(template):
     pieces = template.split("{}")
     text = "".join(f"{piece}{number}" for number, piece in enumerate(pieces[:-1])) + pieces[-1]
     assert [meant[-1] for meant in written(text)] == re.findall(r"seen\d+", text)
+
+
+@pytest.mark.parametrize("pieces", ["_a_ | @- ", "_a_ | @bob ", "@_|@_", "_|@a", "[|@b"])
+def test_no_text_takes_long(pieces):
+    first, second = pieces.split("|")
+    work = written.__wrapped__
+    assert growth(work, lambda count: first * count + second * count, 300) < QUADRATIC
+
+
+def test_a_text_is_read_once_for_all_parts_of_its_message():
+    direct = Direct()
+    direct.join("alice")
+    direct.run("alice", "room.create", {"name": "#den"})
+    written.cache_clear()
+    direct.run("alice", "message.post", {"room": "#den", "text": "@room and @alice"})
+    assert written.cache_info().misses == 1

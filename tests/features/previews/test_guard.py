@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from ipaddress import ip_address, ip_network
+from threading import Event, current_thread
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatrooms.features.previews.guard import Guard, Refused, is_public
+from chatrooms.features.previews.guard import LOOK_UPS, Guard, Refused, is_public, look_up
 
 PUBLIC = ["1.1.1.1", "8.8.8.8", "93.184.215.14", "172.15.0.1", "172.32.0.1", "100.63.255.255", "2606:4700::1111"]
 PRIVATE = [
     *("0.0.0.0", "0.1.2.3", "127.0.0.1", "127.255.0.9", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1"),
     *("169.254.169.254", "100.64.0.1", "100.127.255.255", "192.0.0.1", "192.0.2.1", "198.18.0.1", "198.51.100.7"),
-    *("203.0.113.9", "192.88.99.1", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255"),
+    *("168.63.129.16", "203.0.113.9", "192.88.99.1", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255"),
     *("::", "::1", "fe80::1", "fe80::1%1", "fec0::1", "fc00::1", "fd12:3456::1", "ff02::1", "ff0e::1"),
     *("::ffff:127.0.0.1", "::ffff:8.8.8.8", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::a00:1", "100::1"),
     *("2002:7f00:1::1", "2002:808:808::1", "2001::1", "2001:0:53aa:64c:0:0:80ff:fffe", "2001:db8::1", "3fff::1"),
@@ -98,3 +101,24 @@ async def test_a_name_without_an_address_and_one_with_nonsense_are_refused():
 
         with pytest.raises((Refused, OSError)):
             await Guard(resolve=resolve).address("http", "example.org", None)
+
+
+async def test_look_ups_that_never_end_block_no_other_work_nor_the_exit(monkeypatch):
+    ended, threads = Event(), []
+
+    def getaddrinfo(*_asked, **_how):
+        threads.append(current_thread())
+        ended.wait()
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("1.1.1.1", 80))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    asking = [asyncio.create_task(look_up(f"{number}.example", 80)) for number in range(5 * LOOK_UPS)]
+    try:
+        await asyncio.to_thread(lambda: None)
+        async with asyncio.timeout(10):
+            while len(threads) < LOOK_UPS:
+                await asyncio.sleep(0.01)
+        assert len(threads) == LOOK_UPS and all(each.daemon for each in threads)
+    finally:
+        ended.set()
+    assert await asyncio.gather(*asking) == [["1.1.1.1"]] * len(asking)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatrooms.features.previews.links import LONGEST, MOST, links
+from tests.growth import QUADRATIC, growth
 
 CASES = [
     ("see https://a.example/x?y=1#z now", ["https://a.example/x?y=1#z"]),
@@ -49,6 +50,21 @@ def test_whatever_a_text_is_its_links_are_few_and_without_spaces(text):
     assert all(each.lower().startswith(("http://", "https://")) and not set(each) & set(" \n<>") for each in found)
 
 
-@pytest.mark.parametrize("piece", ["[", "[a](", "https://a(", "https://a)", "www.", "&amp;", "[[a]("])
-def test_no_text_takes_long(piece):
-    links((piece * 10_000)[:10_000])
+LONG = {
+    **{last: ("http://127.0.0.1/ http://127.0.0.1/x{}", last) for last in (".", ")", "_", ";", "&a;", "&")},
+    **{piece: ("http://a.example {}", piece) for piece in ("\\[", "[", "[a](", "[[a](", "www.", "https://a(")},
+    "a link's end": ("http://a.example {}", "http://a.example/" + ")" * 40 + " "),
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_no_text_takes_long(kind):
+    around, piece = LONG[kind]
+    assert growth(links, lambda count: around.format(piece * count), 2500 // len(piece)) < QUADRATIC
+
+
+@pytest.mark.parametrize(
+    ("end", "stays"), [("&amp;.;", ""), ("&;", "&"), ("&" + "a" * 41 + ";", "&" + "a" * 41), ("&a;&b;;)~", "")]
+)
+def test_what_follows_an_address_does_not_belong_to_it(end, stays):
+    assert links(f"https://a.example/x{end} ") == [f"https://a.example/x{stays}"]

@@ -148,12 +148,12 @@ async def test_few_messages_are_worked_on_at_once_and_other_jobs_go_on(alice, bo
     here.answers = {f"/{number}": wait for number in range(9)}
     messages = [await alice.say("#lobby", f"@bob {here.url(f'/{number}')}") for number in range(9)]
     await bob.hears(lambda _, data: any(row["message"] == messages[-1]["id"] for row in data.get("inbox", ())))
-    while here.connections < showing.AT_ONCE:
+    while here.connections < showing.AT_ONCE_OF_ONE:
         await asyncio.sleep(0)
     may_go.set()
     for message in messages:
         await shown(alice, message)
-    assert here.most_connections == showing.AT_ONCE
+    assert here.most_connections == showing.AT_ONCE_OF_ONE
 
 
 async def test_a_page_is_loaded_once_for_several_messages(alice, bob, here):
@@ -281,6 +281,13 @@ async def test_a_host_gets_few_requests(alice, here, own_server, monkeypatch):
 
 async def test_the_queue_is_bounded(alice, here, own_server, monkeypatch):
     monkeypatch.setattr(showing, "MOST_WAITING", 0)
+    await alice.say("#lobby", here.url())
+    await settled(own_server)
+    assert here.asked == []
+
+
+async def test_one_network_has_a_share_of_the_queue(alice, bob, here, own_server, monkeypatch):
+    monkeypatch.setattr(showing, "MOST_OF_ONE", 0)
     await alice.say("#lobby", here.url())
     await settled(own_server)
     assert here.asked == []

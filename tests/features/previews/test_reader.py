@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import subprocess
+import sys
+
+import orjson
 import pytest
 
 from chatrooms import isolated
-from chatrooms.features.previews import reader
+from chatrooms.features.previews import fetching, reader
+from chatrooms.features.previews.web import Response
 
 PAGES = [
     ("<title>A &amp; B</title>", {"title": "A & B"}),
@@ -20,6 +27,9 @@ PAGES = [
     ("<title>one</title><svg><title>two</title></svg>", {"title": "one"}),
     ("<script>'<title>no</title>'</script><title>yes</title>", {"title": "yes"}),
     ("<title>never closed", {}),
+    ("<head><title>t</title></head><meta name=description content=d>", {"title": "t"}),
+    ("<title>t</title><BODY class=x><meta name=description content=d>", {"title": "t"}),
+    ("<script>'</head><body>'</script><title>t</title>", {"title": "t"}),
     ("<<<>>><meta <meta content", {}),
     ("", {}),
 ]
@@ -49,3 +59,38 @@ def test_a_page_is_read_in_its_own_encoding(page, charset, expected):
 async def test_reading_a_page_ends_whatever_it_is(piece):
     status, _ = await isolated.run(reader.__file__, "", given=(piece * 1024 * 1024)[: 1024 * 1024], seconds=30)
     assert status is not None
+
+
+async def test_a_page_is_read_no_further_than_its_beginning_and_by_little_of_the_machine():
+    fits = b"<title>t</title>" + b"x" * reader.MOST_BYTES + b"<meta name=description content=d>"
+    status, out = await isolated.run(reader.__file__, "", given=fits, seconds=30)
+    assert status == 0 and orjson.loads(out)["title"] == "t" and not orjson.loads(out)["description"]
+    assert (reader.MEMORY, reader.SECONDS) <= (128 * 1024 * 1024, 1)
+
+
+def test_the_program_lets_others_go_first():
+    limited = "import os, runpy, sys; runpy.run_path(sys.argv[1])['limit'](); print(os.nice(0))"
+    done = subprocess.run([sys.executable, "-c", limited, reader.__file__], check=True, capture_output=True, text=True)
+    assert int(done.stdout) >= min(19, os.nice(0) + reader.NICE)
+
+
+async def test_few_pages_are_read_at_once_network_by_network(monkeypatch):
+    running, order, go_on = [], [], asyncio.Event()
+
+    async def run(_program, charset, **_how):
+        running.append(charset)
+        order.append(charset)
+        assert len(running) <= fetching.READING_AT_ONCE
+        await go_on.wait()
+        running.remove(charset)
+        return 0, b"{}"
+
+    monkeypatch.setattr(isolated, "run", run)
+    asking = [("one", f"one {number}") for number in range(6)] + [("two", "two 0")]
+    pages = [fetching.read(Response("", "text/html", name, b""), network) for network, name in asking]
+    reading = asyncio.gather(*pages)
+    while len(running) < fetching.READING_AT_ONCE:
+        await asyncio.sleep(0)
+    go_on.set()
+    await reading
+    assert order.index("two 0") <= fetching.READING_AT_ONCE + 1

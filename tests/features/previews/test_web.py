@@ -104,7 +104,7 @@ async def test_tls_checks_the_name_and_not_the_address():
         seen.append((request.url.host, request.headers["host"], request.extensions["sni_hostname"]))
         return httpx2.Response(200)
 
-    pinned = _Pinned(Guard(resolve=resolve), httpx2.MockTransport(answer))
+    pinned = _Pinned(Guard(resolve=resolve), lambda _host: None, httpx2.MockTransport(answer))
     async with httpx2.AsyncClient(transport=pinned) as client:
         await client.get("https://example.org/")
         await client.get("https://bücher.example./")
@@ -144,3 +144,21 @@ async def test_proxies_of_the_environment_are_ignored(monkeypatch):
     async with site() as here:
         here.answers["/"] = page()
         assert await get(here.url())
+
+
+async def test_requests_count_by_address_once_the_guard_has_allowed_it():
+    """However many names a host has, it gets no more requests; names that lead nowhere count for none."""
+    counted = []
+
+    async def resolve(host, port):
+        return {"here": ["127.0.0.1"], "six": ["2606:4700:0:1::7"], "den": ["10.0.0.1"]}[host.split(".")[0]]
+
+    pinned = _Pinned(
+        Guard(LOOPBACK, resolve), counted.append, httpx2.MockTransport(lambda _request: httpx2.Response(200))
+    )
+    async with httpx2.AsyncClient(transport=pinned) as client:
+        for host in ("here.one.example", "here.two.example", "six.example"):
+            await client.get(f"http://{host}/")
+        with pytest.raises(Unreachable):
+            await client.get("http://den.example/")
+    assert counted == ["127.0.0.1", "127.0.0.1", "2606:4700:0:1::/64"]
