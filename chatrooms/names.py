@@ -24,7 +24,7 @@ from chatrooms import lookalikes
 
 looks, skeleton = lookalikes.looks, lookalikes.skeleton
 
-Kind = Literal["personal", "shared", "conversation", "thread", "watchers", "session", "keyed"]
+Kind = Literal["personal", "shared", "conversation", "thread", "watchers", "session", "keyed", "reading"]
 
 MAX_CONVERSATION = 10
 MIN_USERNAME, MAX_USERNAME = 2, 32
@@ -73,6 +73,8 @@ def kind(room: str) -> Kind:
         return "session"
     if room.startswith("^"):
         return "keyed"
+    if room.startswith("&"):
+        return "reading"
     return "conversation" if "+" in room else "personal"
 
 
@@ -90,7 +92,7 @@ def recipients(room: str) -> tuple[str, ...]:
 
 def room_of(recipients: Iterable[str]) -> str:
     """Return the room whose changes are emitted to ``recipients``: the reverse of `recipients`."""
-    return "+".join(recipients)
+    return "+".join(dict.fromkeys(name.removeprefix("&") for name in recipients))
 
 
 def people(conversation: str) -> list[str]:
@@ -122,6 +124,11 @@ def watchers(username: str) -> str:
 def keyed(username: str) -> str:
     """Return the room of the sockets of programs that do not receive all that ``username`` receives."""
     return "^" + username
+
+
+def reading(username: str) -> str:
+    """Return the room of the sockets of programs that receive what ``username`` reads, but little of their own room."""
+    return "&" + username
 
 
 def session(id: str) -> str:
