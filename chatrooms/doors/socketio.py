@@ -102,7 +102,6 @@ class SocketioDoor:
 
         Raises `Unauthorized` if the session was ended before the socket was in the session's room.
         """
-        username = caller.username
         own = _own_room(caller)
         if self._server.count(own) >= MAX_SOCKETS:
             raise RateLimited(f"You can have {MAX_SOCKETS} connections at a time.", retry_after=SECONDS_TO_RETRY)

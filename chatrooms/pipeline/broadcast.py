@@ -257,6 +257,12 @@ _followed = Prepared(
 )
 
 
+def _receiving(room: str) -> tuple[str, ...]:
+    """Return the Socket.IO rooms whose sockets receive all of a change or signal of ``room``."""
+    people = names.recipients(room)
+    return (*people, *map(names.reading, people)) if names.kind(room) == "conversation" else people
+
+
 def _belonging(db: Connection, username: str) -> Belonging:
     shared, followed = (
         {room for (room,) in rooms.tuples(db, {"username": username})} for rooms in (_shared_rooms, _followed)
