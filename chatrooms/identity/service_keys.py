@@ -122,7 +122,7 @@ def of_person(db: Connection, username: str) -> list[Key]:
 def counts(db: Connection, usernames: Iterable[str]) -> dict[str, int]:
     """Return how many keys work of each of ``usernames`` who has any."""
     theirs = select(service_keys.c.username, func.count()).where(service_keys.c.username.in_(usernames), _works())
-    return dict(db.execute(theirs.group_by(service_keys.c.username)).tuples())
+    return {row[0]: row[1] for row in db.execute(theirs.group_by(service_keys.c.username))}
 
 
 def make(db: Connection, username: str, about: About) -> NewKey:
