@@ -355,8 +355,8 @@ class Commands(ABC):
         - ``name``: What to call it, such as the program.
         - ``commands``: Names of commands, or of groups of them: ``read`` (read messages, rooms and people),
           ``post`` (post, edit and delete messages, react, upload files), ``rooms`` (make, change, join and leave
-          rooms, pin, invite people), ``own`` (read positions, bookmarks, what is followed and muted, the
-          profile).
+          rooms, pin, invite people), ``own`` (read positions, bookmarks, inbox, blocks, what is followed and
+          muted, the profile).
         - ``rooms``: The rooms that it is for, and their threads; or all.
         - ``expires``: Until when it works; for ever if omitted.
         """
@@ -925,9 +925,7 @@ class Commands(ABC):
         return result["user"]
 
     async def sign_out(self, username: str) -> None:
-        """End all sessions and service keys of a person, and links that could begin one; their sockets are
-        disconnected.
-        """
+        """End all sessions, service keys and links of a person; their sockets are disconnected."""
         await self.run("user.sign_out", username=username)
 
     async def suspend(self, username: str, reason: str) -> Suspension | None:

@@ -130,7 +130,7 @@ def link(act: Act, p: Helping, _: None) -> OneLink:
 
 @change("user.sign_out", may=_admin, locks=no_room, method="sign_out")
 def sign_out(act: Act, p: Who, _: None) -> Done:
-    """End all sessions and service keys of a person, and links that could begin one; their sockets are disconnected."""
+    """End all sessions, service keys and links of a person; their sockets are disconnected."""
     act.ended.extend([*end_all(act.db, p.username), *service_keys.forget(act.db, p.username)])
     return {}
 

@@ -18,7 +18,7 @@ GROUPS: Mapping[str, str] = {
     "read": "read messages, rooms and people",
     "post": "post, edit and delete messages, react, upload files",
     "rooms": "make, change, join and leave rooms, pin, invite people",
-    "own": "read positions, bookmarks, what is followed and muted, the profile",
+    "own": "read positions, bookmarks, inbox, blocks, what is followed and muted, the profile",
 }
 """What each group is about, for people."""
 OUTLINE = "users", "memberships"

@@ -896,7 +896,7 @@ export interface Commands {
     params: { username: string; role: ServerRole };
     result: { user: User };
   };
-  /** End all sessions and service keys of a person, and links that could begin one; their sockets are disconnected. */
+  /** End all sessions, service keys and links of a person; their sockets are disconnected. */
   "user.sign_out": {
     params: { username: string };
     result: {};

@@ -12,7 +12,7 @@ const ALLOWED = /** @type {const} */ ([
   ["read", "Read messages, rooms and people"],
   ["post", "Post, edit and delete, react, upload"],
   ["rooms", "Make, change and join rooms, invite"],
-  ["own", "Change your bookmarks, read positions and profile"],
+  ["own", "Read and change your bookmarks, inbox, blocks, read positions and profile"],
 ]);
 
 /**
