@@ -7,6 +7,8 @@
 ``#lobby/42``      the thread under the message with seq 42    received by ``#lobby/42``
 ``~alice``         the watchers of alice's presence            received by ``~alice``
 ``!<id>``          the sockets of one session                  received by ``!<id>``
+``&alice``         programs with a key of alice's to read      see `reading`
+``^alice``         programs with another key of alice's        see `keyed`
 =================  ==========================================  =============================
 """
 
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -24,7 +26,9 @@ from chatrooms import lookalikes
 
 looks, skeleton = lookalikes.looks, lookalikes.skeleton
 
-Kind = Literal["personal", "shared", "conversation", "thread", "watchers", "session", "keyed"]
+Kind = Literal["personal", "shared", "conversation", "thread", "watchers", "session", "keyed", "reading"]
+KINDS: Mapping[str, Kind] = {"#": "shared", "~": "watchers", "!": "session", "^": "keyed", "&": "reading"}
+"""The kinds of rooms whose names begin with a mark; no username does."""
 
 MAX_CONVERSATION = 10
 MIN_USERNAME, MAX_USERNAME = 2, 32
@@ -65,14 +69,8 @@ def kind(room: str) -> Kind:
     """Return which kind of room a name denotes; only the name decides."""
     if "/" in room:
         return "thread"
-    if room.startswith("#"):
-        return "shared"
-    if room.startswith("~"):
-        return "watchers"
-    if room.startswith("!"):
-        return "session"
-    if room.startswith("^"):
-        return "keyed"
+    if marked := KINDS.get(room[:1]):
+        return marked
     return "conversation" if "+" in room else "personal"
 
 
@@ -90,7 +88,7 @@ def recipients(room: str) -> tuple[str, ...]:
 
 def room_of(recipients: Iterable[str]) -> str:
     """Return the room whose changes are emitted to ``recipients``: the reverse of `recipients`."""
-    return "+".join(recipients)
+    return "+".join(dict.fromkeys(name.removeprefix("&") for name in recipients))
 
 
 def people(conversation: str) -> list[str]:
@@ -122,6 +120,11 @@ def watchers(username: str) -> str:
 def keyed(username: str) -> str:
     """Return the room of the sockets of programs that do not receive all that ``username`` receives."""
     return "^" + username
+
+
+def reading(username: str) -> str:
+    """Return the room of the sockets of programs that receive what ``username`` reads, but little of their own room."""
+    return "&" + username
 
 
 def session(id: str) -> str:

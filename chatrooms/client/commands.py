@@ -199,7 +199,7 @@ class Commands(ABC):
         await self.run("factor.disable", password=password, code=code)
 
     async def enable_second_factor(self, code: str) -> list[str]:
-        """Turn the second factor on, by a first code. Returns recovery codes.
+        """Turn the second factor on, by a first code, within 15 minutes of ``factor.begin``. Returns recovery codes.
 
         - ``code``: The code that your app shows.
         """
@@ -341,19 +341,28 @@ class Commands(ABC):
         await self.run("invite.revoke", id=id)
 
     async def create_key(
-        self, name: str, commands: Sequence[str], *, rooms: Sequence[str] | None = None, expires: str | None = None
+        self,
+        name: str,
+        commands: Sequence[str],
+        *,
+        password: str | None = None,
+        rooms: Sequence[str] | None = None,
+        expires: str | None = None,
     ) -> NewKey:
         """Make a key, by which a program acts as you, with the commands and rooms that you choose.
 
+        - ``password``: Your password, if you have one.
         - ``name``: What to call it, such as the program.
         - ``commands``: Names of commands, or of groups of them: ``read`` (read messages, rooms and people),
           ``post`` (post, edit and delete messages, react, upload files), ``rooms`` (make, change, join and leave
-          rooms, pin, invite people), ``own`` (read positions, bookmarks, what is followed and muted, the
-          profile).
+          rooms, pin, invite people), ``own`` (read positions, bookmarks, inbox, blocks, what is followed and
+          muted, the profile).
         - ``rooms``: The rooms that it is for, and their threads; or all.
         - ``expires``: Until when it works; for ever if omitted.
         """
-        result: OneKey = await self.run("key.create", name=name, commands=commands, rooms=rooms, expires=expires)
+        result: OneKey = await self.run(
+            "key.create", password=password, name=name, commands=commands, rooms=rooms, expires=expires
+        )
         return result["key"]
 
     async def keys(self) -> list[Key]:
@@ -368,12 +377,13 @@ class Commands(ABC):
         """
         await self.run("key.revoke", id=id)
 
-    async def rotate_key(self, id: str) -> NewKey:
+    async def rotate_key(self, id: str, password: str | None = None) -> NewKey:
         """Replace a key by another one for the same; the old one ends at once. The id is another, too.
 
         - ``id``: The id of one of your keys.
+        - ``password``: Your password, if you have one.
         """
-        result: OneKey = await self.run("key.rotate", id=id)
+        result: OneKey = await self.run("key.rotate", id=id, password=password)
         return result["key"]
 
     async def create_link(self) -> Link:
@@ -431,18 +441,21 @@ class Commands(ABC):
     async def add_passkey(self, credential: dict[str, object], name: str) -> Passkey:
         """Add a passkey, which signs you in from now on, without a name and a password.
 
+        It answers the options of ``passkey.begin``, which are your proof.
+
         - ``credential``: The authenticator's answer, as ``toJSON()`` of browsers returns it.
         - ``name``: What to call it, such as the device that has it.
         """
         result: OnePasskey = await self.run("passkey.add", credential=credential, name=name)
         return result["passkey"]
 
-    async def begin_passkey(self, origin: str) -> dict[str, object]:
+    async def begin_passkey(self, origin: str, password: str | None = None) -> dict[str, object]:
         """Begin to add a passkey: a browser makes it with these options, within five minutes.
 
         - ``origin``: The origin of the page that asks, such as ``https://chat.example.org``.
+        - ``password``: Your password, if you have one.
         """
-        result: Options = await self.run("passkey.begin", origin=origin)
+        result: Options = await self.run("passkey.begin", origin=origin, password=password)
         return result["options"]
 
     async def passkeys(self) -> list[Passkey]:
@@ -450,13 +463,14 @@ class Commands(ABC):
         result: ManyPasskeys = await self.run("passkey.list")
         return result["passkeys"]
 
-    async def remove_passkey(self, id: str, *, even_last: bool | None = None) -> None:
+    async def remove_passkey(self, id: str, *, password: str | None = None, even_last: bool | None = None) -> None:
         """Remove a passkey, which signs in no one from now on. Your last way to sign in stays, unless you insist.
 
+        - ``password``: Your password, if you have one.
         - ``id``: The id of one of your passkeys.
         - ``even_last``: Whether to remove it even if it is your only way to sign in (default ``false``).
         """
-        await self.run("passkey.remove", id=id, even_last=even_last)
+        await self.run("passkey.remove", password=password, id=id, even_last=even_last)
 
     async def password(self) -> str | None:
         """Return whether you have a password, and since when."""
@@ -470,7 +484,7 @@ class Commands(ABC):
 
         - ``password``: The new password: 8 to 256 characters, not easy to guess.
         - ``current``: The present password, if you have one.
-        - ``revoke_others``: Whether to end all your other sessions (default ``false``).
+        - ``revoke_others``: Whether to end all your other sessions, and your service keys (default ``false``).
         """
         await self.run("password.set", password=password, current=current, revoke_others=revoke_others)
 
@@ -781,7 +795,7 @@ class Commands(ABC):
         await self.run("session.revoke", id=id)
 
     async def revoke_other_sessions(self) -> None:
-        """End all your sessions but this one; their sockets are disconnected."""
+        """End all your sessions but this one, and all your service keys; their sockets are disconnected."""
         await self.run("session.revoke_others")
 
     async def signal(self, to: str, type: str, data: object = None) -> None:
@@ -917,7 +931,7 @@ class Commands(ABC):
         return result["user"]
 
     async def sign_out(self, username: str) -> None:
-        """End all sessions of a person, and links that could begin one; their sockets are disconnected."""
+        """End all sessions, service keys and links of a person; their sockets are disconnected."""
         await self.run("user.sign_out", username=username)
 
     async def suspend(self, username: str, reason: str) -> Suspension | None:

@@ -23,6 +23,8 @@ class Account(TypedDict):
     """Why they cannot sign in, if they are suspended."""
     sessions: int
     """How many browsers and programs are signed in as them."""
+    keys: int
+    """How many service keys of theirs work."""
     seen_at: str | None
     """When one of these was last used, to the hour; ISO 8601."""
     has_password: bool

@@ -102,8 +102,7 @@ class SocketioDoor:
 
         Raises `Unauthorized` if the session was ended before the socket was in the session's room.
         """
-        username = caller.username
-        own = username if caller.scope is None or caller.scope.receives(username) else names.keyed(username)
+        own = _own_room(caller)
         if self._server.count(own) >= MAX_SOCKETS:
             raise RateLimited(f"You can have {MAX_SOCKETS} connections at a time.", retry_after=SECONDS_TO_RETRY)
         await self._server.enter_room(sid, own)
@@ -168,6 +167,14 @@ class SocketioDoor:
     def _failed(self, sid: str, error: Exception) -> Failure:
         self._server.count_refusal(sid)
         return failed(refusal_of(error, "command failed"))
+
+
+def _own_room(caller: Caller) -> str:
+    """Return the room of the sockets that receive as much of the person's own room as the caller may."""
+    scope, username = caller.scope, caller.username
+    if scope is None or scope.receives_own(username):
+        return username
+    return names.reading(username) if scope.receives(username) else names.keyed(username)
 
 
 def _info(settings: Settings, name: str) -> ServerInfo:

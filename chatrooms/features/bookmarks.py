@@ -72,7 +72,7 @@ def remove(act: Act, p: Which, bookmark: Bookmark) -> Marked:
     return {"bookmark": bookmark} if bookmark["gone"] else _put(act, p.id, bookmark, gone=True)
 
 
-@query("bookmark.list", may=access.anyone, method="bookmarks", scope="read")
+@query("bookmark.list", may=access.anyone, method="bookmarks", scope="own")
 def page(act: Act, p: Page, _: None) -> BookmarkPage:
     """Return your bookmarks, most recent first, a hundred at a time."""
     found = _mine(act).join(messages, messages.c.id == bookmarks.c.message)

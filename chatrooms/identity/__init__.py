@@ -29,7 +29,7 @@ FEATURES = (
     tries.FEATURE,
     Feature(
         tables=(passwords.passwords, totp.factors, totp.recovery),
-        commands=(*passwords.COMMANDS, *second_factor.COMMANDS),
+        commands=(*passwords.COMMANDS, *second_factor.COMMANDS, *key_commands.PROVEN, *passkey_commands.PROVEN),
         component=passwords.Passwords,
     ),
     passkey_commands.FEATURE,

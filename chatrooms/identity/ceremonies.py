@@ -6,6 +6,7 @@ The library behind this takes a quarter of a second to load, so none of it runs 
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ FORMATS = ("none", "packed")
 """No statement about the authenticator, or one that it signs itself; nothing else was asked for."""
 MOST_OF_ID = 1023
 """Bytes of the id of a credential (Web Authentication, 6.5.1)."""
+_id = re.compile(r"[A-Za-z0-9_-]{1,1364}")
 
 
 class Untrue(Exception):
@@ -47,7 +49,7 @@ def relying_party(settings: Settings, origin: str) -> str | None:
     """Return the name that passkeys made on a page of ``origin`` are for; None if that is no page of this server.
 
     That depends on the settings alone, whatever a request says. Browsers offer passkeys on https and on the machine
-    itself only, and for names, not for addresses.
+    itself only, and for names, not for addresses. At another port of a name in `hosts` there may be another server.
     """
     try:
         parts = urlsplit(addresses.origin(origin))
@@ -61,7 +63,7 @@ def relying_party(settings: Settings, origin: str) -> str | None:
         return None
     if settings.url and (parts.scheme, parts.netloc) == (ours.scheme, ours.netloc):
         return name
-    is_listed = name in addresses.Hosts(settings.hosts)
+    is_listed = name in addresses.Hosts(settings.hosts) and parts.port in (None, ours.port, settings.port)
     return name if is_listed or (is_local and not settings.url and not settings.hosts) else None
 
 
@@ -115,9 +117,20 @@ def challenge_in(credential: dict[str, Any]) -> bytes:
 
     try:
         signed = json.loads(base64url_to_bytes(credential["response"]["clientDataJSON"]))
-        return base64url_to_bytes(signed["challenge"])
+        challenge = base64url_to_bytes(signed["challenge"])
     except Exception as error:
         raise Untrue("no challenge") from error
+    if signed.get("crossOrigin") not in (None, False):
+        raise Untrue("a page in a page of another origin")
+    return challenge
+
+
+def id_of(credential: dict[str, Any]) -> str:
+    """Return the id that an answer claims to be of, in base64url; raises `Untrue` for what can be none."""
+    given = credential.get("id")
+    if not isinstance(given, str) or not _id.fullmatch(given):
+        raise Untrue("no id")
+    return given
 
 
 def made(credential: dict[str, Any], challenge: Challenge, party: str) -> NewKey:

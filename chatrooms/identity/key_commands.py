@@ -8,10 +8,12 @@ from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Invalid, NotFound
-from chatrooms.identity import service_keys, sessions
+from chatrooms.identity import fresh, service_keys, sessions
+from chatrooms.identity.fresh import Proven
+from chatrooms.identity.passwords import Passwords
 from chatrooms.identity.service_keys import About, Key, NewKey
 from chatrooms.pipeline.chat import NOBODY, Chat
-from chatrooms.pipeline.commands import Act, Params, change, no_room, query
+from chatrooms.pipeline.commands import Act, Caller, Params, change, live, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
 from chatrooms.pipeline.scopes import GROUPS
@@ -27,7 +29,7 @@ _groups = ", ".join(f"`{name}` ({what})" for name, what in GROUPS.items())
 Name = Annotated[str, AfterValidator(line)]
 
 
-class NewKeyAsked(Params):
+class NewKeyAsked(Proven):
     """A key to make."""
 
     name: Name = Field(min_length=1, max_length=60, description="What to call it, such as the program.")
@@ -44,6 +46,10 @@ class WhichKey(Params):
     """One of your keys."""
 
     id: Id = Field(description="The id of one of your keys.")
+
+
+class Rotation(Proven, WhichKey):
+    """One of your keys, to replace."""
 
 
 class OneKey(TypedDict):
@@ -63,33 +69,48 @@ def _person(act: Act, _p: Params) -> str:
     return sessions.signed_in(act.me)
 
 
+def _signed_in(me: Caller, _p: Params) -> None:
+    """Allow people with a session."""
+    sessions.signed_in(me)
+
+
 @query("key.list", may=_person, method="keys")
 def page(act: Act, p: Nothing, _: str) -> ManyKeys:
     """Return your service keys."""
     return {"keys": service_keys.of_person(act.db, act.me.username)}
 
 
-@change("key.create", may=_person, locks=no_room, rate="create", method="create_key")
-def create(act: Act, p: NewKeyAsked, _: str) -> OneKey:
+@live("key.create", may=_signed_in, rate="create", repeatable=False, method="create_key")
+async def create(here: Passwords, me: Caller, p: NewKeyAsked) -> OneKey:
     """Make a key, by which a program acts as you, with the commands and rooms that you choose."""
-    for command in p.commands:
-        if command not in act.grantable:
-            raise Invalid(f"A key cannot have {command}.", field="commands")
     about: About = {"name": p.name, "commands": p.commands, "rooms": p.rooms, "expires_at": p.expires}
-    return {"key": make(act, about)}
+
+    def create(act: Act) -> OneKey:
+        for command in p.commands:
+            if command not in act.grantable:
+                raise Invalid(f"A key cannot have {command}.", field="commands")
+        return {"key": make(act, about)}
+
+    await fresh.require(here, me, p.password)
+    return await here.chat.change(create, me)
 
 
-@change("key.rotate", may=_person, locks=no_room, rate="create", method="rotate_key")
-def rotate(act: Act, p: WhichKey, _: str) -> OneKey:
+@live("key.rotate", may=_signed_in, rate="create", repeatable=False, method="rotate_key")
+async def rotate(here: Passwords, me: Caller, p: Rotation) -> OneKey:
     """Replace a key by another one for the same; the old one ends at once. The id is another, too."""
-    old = _end(act, p.id)
-    about: About = {
-        "name": old["name"],
-        "commands": old["commands"],
-        "rooms": old["rooms"],
-        "expires_at": old["expires_at"],
-    }
-    return {"key": make(act, about)}
+
+    def replace(act: Act) -> OneKey:
+        old = _end(act, p.id)
+        about: About = {
+            "name": old["name"],
+            "commands": old["commands"],
+            "rooms": old["rooms"],
+            "expires_at": old["expires_at"],
+        }
+        return {"key": make(act, about)}
+
+    await fresh.require(here, me, p.password)
+    return await here.chat.change(replace, me)
 
 
 @change("key.revoke", may=_person, locks=no_room, method="revoke_key")
@@ -129,4 +150,6 @@ async def _expire(chat: Chat, job: Job) -> None:
 
 
 EXPIRE = JobKind("keys.expire", _expire)
-FEATURE = Feature(tables=(service_keys.service_keys,), commands=(page, create, rotate, revoke), jobs=(EXPIRE,))
+FEATURE = Feature(tables=(service_keys.service_keys,), commands=(page, revoke), jobs=(EXPIRE,))
+PROVEN = (create, rotate)
+"""The commands that need `Passwords`."""

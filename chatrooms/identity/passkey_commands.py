@@ -12,21 +12,24 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Forbidden, Invalid, Unauthorized
 from chatrooms.features.users import OneUser
-from chatrooms.identity import ceremonies, challenges, passkeys, passwords, sessions
+from chatrooms.identity import ceremonies, challenges, fresh, passkeys, passwords, sessions
 from chatrooms.identity.ceremonies import Untrue
 from chatrooms.identity.challenges import Challenge
+from chatrooms.identity.fresh import Proven
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.passkeys import LONGEST_NAME, REFUSED, Passkey
+from chatrooms.identity.passwords import Passwords
 from chatrooms.pipeline import access
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, live, no_room, query
+from chatrooms.pipeline.commands import Act, Caller, Params, entry, live, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.types import Id, line
 
 LARGEST = 16 * 1024
 """Bytes of an authenticator's answer as JSON; most have fewer than 2 KiB."""
+LAST = "This is your only way to sign in on another device, or after signing out."
 
 
 def _small(given: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +60,11 @@ class NewPasskey(Params):
     )
 
 
-class Removal(Params):
+class Beginning(Proven, OnPage):
+    """The page that asks for a passkey to add."""
+
+
+class Removal(Proven):
     """One of your passkeys."""
 
     id: Id = Field(description="The id of one of your passkeys.")
@@ -101,13 +108,6 @@ class Passkeys:
     def close(self) -> None:
         """Do nothing: nothing goes on."""
 
-    def party(self, origin: str) -> str:
-        """Return the name that passkeys of a page are for; raises `Forbidden` if the settings do not know the page."""
-        party = ceremonies.relying_party(self.chat.settings, origin)
-        if party is None:
-            raise Forbidden("Passkeys need https and a name that the server knows as its own: see its setting `url`.")
-        return party
-
     async def taken(self, credential: dict[str, Any], me: Caller, bound_to: str) -> Challenge:
         """Return the challenge that an answer is to; raises `Untrue`. It is used up, whatever the answer is worth."""
         value = await asyncio.to_thread(ceremonies.challenge_in, credential)
@@ -115,6 +115,18 @@ class Passkeys:
         if found is None:
             raise Untrue("no such challenge")
         return found
+
+
+def _party(chat: Chat, origin: str) -> str:
+    """Return the name that passkeys of a page are for; raises `Forbidden` if the settings do not know the page."""
+    party = ceremonies.relying_party(chat.settings, origin)
+    if party is None:
+        raise Forbidden("Passkeys need https and a name that the server knows as its own: see its setting `url`.")
+    return party
+
+
+def _anyone(_me: Caller, _p: Removal) -> None:
+    """Allow everybody."""
 
 
 def _signed_in(me: Caller, _p: Params) -> None:
@@ -139,9 +151,10 @@ def page(act: Act, p: Nothing, _: None) -> ManyPasskeys:
 
 
 @live("passkey.begin", may=_signed_in, repeatable=False, method="begin_passkey")
-async def begin(here: Passkeys, me: Caller, p: OnPage) -> Options:
+async def begin(here: Passwords, me: Caller, p: Beginning) -> Options:
     """Begin to add a passkey: a browser makes it with these options, within five minutes."""
-    party = here.party(p.origin)
+    party = _party(here.chat, p.origin)
+    await fresh.require(here, me, p.password)
 
     def make(act: Act) -> tuple[Challenge, list[str]]:
         passkeys.require_place(act.db, me.username)
@@ -150,16 +163,19 @@ async def begin(here: Passkeys, me: Caller, p: OnPage) -> Options:
         return made, passkeys.ids_of(act.db, me.username)
 
     challenge, known = await here.chat.change(make, me)
-    server = here.chat.settings.name
+    server = here.chat.name
     return {"options": await asyncio.to_thread(ceremonies.creation, challenge, party, server, me.username, known)}
 
 
 @live("passkey.add", may=_signed_in, repeatable=False, method="add_passkey")
 async def add(here: Passkeys, me: Caller, p: NewPasskey) -> OnePasskey:
-    """Add a passkey, which signs you in from now on, without a name and a password."""
+    """Add a passkey, which signs you in from now on, without a name and a password.
+
+    It answers the options of `passkey.begin`, which are your proof.
+    """
     try:
         challenge = await here.taken(p.credential, me, _by_session(me))
-        party = here.party(challenge.origin)
+        party = _party(here.chat, challenge.origin)
         key = await asyncio.to_thread(ceremonies.made, p.credential, challenge, party)
     except Untrue:
         raise Invalid("This passkey cannot be added. Try again.", field="credential") from None
@@ -172,20 +188,24 @@ async def add(here: Passkeys, me: Caller, p: NewPasskey) -> OnePasskey:
     return await here.chat.change(store, me)
 
 
-@change("passkey.remove", may=access.anyone, locks=no_room, method="remove_passkey")
-def remove(act: Act, p: Removal, _: None) -> Done:
+@live("passkey.remove", may=_anyone, repeatable=False, method="remove_passkey")
+async def remove(here: Passwords, me: Caller, p: Removal) -> Done:
     """Remove a passkey, which signs in no one from now on. Your last way to sign in stays, unless you insist."""
-    passkeys.remove(act, p.id)
-    me = act.me.username
-    if not (p.even_last or passkeys.ids_of(act.db, me) or passwords.hash_of(act.db, me)):
-        raise Conflict("This is your only way to sign in on another device, or after signing out.", field="even_last")
-    return {}
+
+    def remove(act: Act) -> Done:
+        passkeys.remove(act, p.id)
+        if not (p.even_last or passkeys.ids_of(act.db, me.username) or passwords.hash_of(act.db, me.username)):
+            raise Conflict(LAST, field="even_last")
+        return {}
+
+    await fresh.require(here, me, p.password)
+    return await here.chat.change(remove, me)
 
 
 @entry("passkey.challenge", may=without_host, rate="join")
 async def challenge(here: Passkeys, browser: Browser, p: OnPage) -> Options:
     """Begin to sign in by a passkey: a browser signs these options, within five minutes. Sets a cookie."""
-    party = here.party(p.origin)
+    party = _party(here.chat, p.origin)
     stranger = Caller("", network=browser.network)
     bound_to = _by_browser(browser)
     made = await here.chat.change(lambda act: challenges.make(act.db, bound_to, p.origin), stranger)
@@ -205,8 +225,8 @@ async def sign_in_by_passkey(here: Passkeys, browser: Browser, p: SignIn) -> One
 async def _checked(here: Passkeys, browser: Browser, credential: dict[str, Any]) -> tuple[passkeys.Stored, int]:
     """Return the passkey that has signed, and its count of signatures; raises `Untrue`."""
     challenge = await here.taken(credential, Caller("", network=browser.network), _by_browser(browser))
-    party = here.party(challenge.origin)
-    stored = await here.chat.lookup(lambda db: passkeys.find(db, str(credential.get("id"))))
+    party, known_by = _party(here.chat, challenge.origin), ceremonies.id_of(credential)
+    stored = await here.chat.lookup(lambda db: passkeys.find(db, known_by))
     known = stored.known if stored else None
     check = partial(ceremonies.signed, credential, challenge, party, known)
     count = await asyncio.to_thread(check)
@@ -217,6 +237,8 @@ async def _checked(here: Passkeys, browser: Browser, credential: dict[str, Any])
 
 FEATURE = Feature(
     tables=(passkeys.passkeys, challenges.challenges),
-    commands=(page, begin, add, remove, challenge, sign_in_by_passkey),
+    commands=(page, add, challenge, sign_in_by_passkey),
     component=Passkeys,
 )
+PROVEN = (begin, remove)
+"""The commands that need `Passwords`."""

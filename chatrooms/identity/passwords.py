@@ -52,7 +52,7 @@ class NewPassword(Params):
         repr=False, description=f"The new password: {FEWEST} to {MOST} characters, not easy to guess."
     )
     current: Given | None = Field(None, repr=False, description="The present password, if you have one.")
-    revoke_others: bool = Field(False, description="Whether to end all your other sessions.")
+    revoke_others: bool = Field(False, description="Whether to end all your other sessions, and your service keys.")
 
 
 class SignIn(Claiming):

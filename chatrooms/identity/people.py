@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from chatrooms import ids, names
 from chatrooms.errors import Conflict
 from chatrooms.features.users import Who
-from chatrooms.identity import links, passwords, proofs, suspensions
+from chatrooms.identity import links, passwords, proofs, service_keys, suspensions
 from chatrooms.identity.linking import OneLink
 from chatrooms.identity.sessions import end_all, signed_in
 from chatrooms.identity.suspensions import Suspension
@@ -56,6 +56,7 @@ class Account(TypedDict):
     user: Annotated[User, Field(description="Their profile.")]
     suspension: Annotated[Suspension | None, Field(description="Why they cannot sign in, if they are suspended.")]
     sessions: Annotated[int, Field(description="How many browsers and programs are signed in as them.")]
+    keys: Annotated[int, Field(description="How many service keys of theirs work.")]
     seen_at: Annotated[str | None, Field(description="When one of these was last used, to the hour; ISO 8601.")]
     has_password: Annotated[bool, Field(description="Whether they can sign in by a password.")]
 
@@ -91,12 +92,14 @@ def _accounts(db: Connection, usernames: list[str]) -> list[Account]:
     counts = select(sessions.c.username, func.count(), func.max(sessions.c.seen_at)).where(mine)
     used = {name: (number, at) for name, number, at in db.execute(counts.group_by(sessions.c.username))}
     suspended = suspensions.of_all(db, usernames)
+    keys = service_keys.counts(db, usernames)
     with_password = passwords.holders(db, usernames)
     return [
         {
             "user": profiles[name],
             "suspension": suspended.get(name),
             "sessions": used.get(name, (0, None))[0],
+            "keys": keys.get(name, 0),
             "seen_at": used.get(name, (0, None))[1],
             "has_password": name in with_password,
         }
@@ -129,8 +132,8 @@ def link(act: Act, p: Helping, _: None) -> OneLink:
 
 @change("user.sign_out", may=_admin, locks=no_room, method="sign_out")
 def sign_out(act: Act, p: Who, _: None) -> Done:
-    """End all sessions of a person, and links that could begin one; their sockets are disconnected."""
-    act.ended.extend(end_all(act.db, p.username))
+    """End all sessions, service keys and links of a person; their sockets are disconnected."""
+    act.ended.extend([*end_all(act.db, p.username), *service_keys.forget(act.db, p.username)])
     return {}
 
 

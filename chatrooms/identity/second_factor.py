@@ -8,11 +8,11 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Invalid, Unauthorized
-from chatrooms.identity import sessions, totp
+from chatrooms.identity import sessions, totp, tries
 from chatrooms.identity.passwords import Code, Given, Passwords
 from chatrooms.identity.totp import SecondFactor
 from chatrooms.pipeline import access
-from chatrooms.pipeline.commands import Act, Caller, Params, change, live, no_room, query
+from chatrooms.pipeline.commands import Act, Caller, Params, live, query
 from chatrooms.pipeline.shapes import Done, Nothing
 
 
@@ -52,11 +52,6 @@ def _signed_in(me: Caller, _p: Params) -> None:
     sessions.signed_in(me)
 
 
-def _person(act: Act, _p: Params) -> str:
-    """Allow people with a session."""
-    return sessions.signed_in(act.me)
-
-
 @query("factor.get", may=access.anyone, method="second_factor")
 def get(act: Act, p: Nothing, _: None) -> SecondFactor:
     """Return whether signing in with your password takes a code too."""
@@ -74,18 +69,25 @@ async def begin(here: Passwords, me: Caller, p: WithPassword) -> AppSecret:
         return totp.prepare(act.db, me.username)
 
     secret = await here.chat.change(prepare, me)
-    return {"secret": secret, "uri": totp.address(secret, me.username, here.chat.settings.name)}
+    return {"secret": secret, "uri": totp.address(secret, me.username, here.chat.name)}
 
 
-@change("factor.enable", may=_person, locks=no_room, method="enable_second_factor")
-def enable(act: Act, p: WithCode, _: str) -> RecoveryCodes:
-    """Turn the second factor on, by a first code. Returns recovery codes."""
-    if totp.enabled(act.db, act.me.username):
-        raise Conflict("You have a second factor.")
-    try:
-        return {"codes": totp.enable(act, act.me.username, p.code)}
-    except Unauthorized as error:
-        raise Invalid(error.message, field="code") from None
+@live("factor.enable", may=_signed_in, repeatable=False, method="enable_second_factor")
+async def enable(here: Passwords, me: Caller, p: WithCode) -> RecoveryCodes:
+    """Turn the second factor on, by a first code, within 15 minutes of `factor.begin`. Returns recovery codes."""
+    await here.count_code(me)
+
+    def turn_on(act: Act) -> RecoveryCodes:
+        if totp.enabled(act.db, me.username):
+            raise Conflict("You have a second factor.")
+        try:
+            codes = totp.enable(act, me.username, p.code)
+        except Unauthorized as error:
+            raise Invalid(error.message, field="code") from None
+        tries.give_back(act, me.username, me.network, "code")
+        return {"codes": codes}
+
+    return await here.chat.change(turn_on, me)
 
 
 @live("factor.disable", may=_signed_in, repeatable=False, method="disable_second_factor")

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -116,6 +117,12 @@ def of_person(db: Connection, username: str) -> list[Key]:
     """Return the keys of a person, the oldest first."""
     mine = select(*_SHOWN).where(service_keys.c.username == username, _works())
     return many(Key, db.execute(mine.order_by(service_keys.c.created_at, service_keys.c.id)))
+
+
+def counts(db: Connection, usernames: Iterable[str]) -> dict[str, int]:
+    """Return how many keys work of each of ``usernames`` who has any."""
+    theirs = select(service_keys.c.username, func.count()).where(service_keys.c.username.in_(usernames), _works())
+    return {row[0]: row[1] for row in db.execute(theirs.group_by(service_keys.c.username))}
 
 
 def make(db: Connection, username: str, about: About) -> NewKey:

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.errors import Forbidden, NotFound, Unauthorized
-from chatrooms.identity import lifetimes, links, suspensions
+from chatrooms.identity import lifetimes, links, service_keys, suspensions
 from chatrooms.identity.digests import digest
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller, Params, change, no_room, query
@@ -164,15 +164,16 @@ def revoke(act: Act, p: WhichSession, _: None) -> Done:
 
 
 def end_others(act: Act, current: str) -> None:
-    """End all sessions of the caller but the ``current`` one, and what could begin another."""
+    """End all sessions of the caller but the ``current`` one, their service keys, and what could begin another."""
     links.drop(act.db, act.me.username)
     others = sessions.c.username == act.me.username, sessions.c.id != current
     act.ended.extend(act.db.scalars(select(sessions.c.id).where(*others)))
     act.db.execute(delete(sessions).where(*others))
+    act.ended.extend(service_keys.forget(act.db, act.me.username))
 
 
 def end_all(db: Connection, username: str) -> list[str]:
-    """End all sessions of ``username``, and what could begin another; return their ids."""
+    """End all sessions of ``username``, and what could begin another; return their ids. Service keys stay."""
     links.drop(db, username)
     ended = list(db.scalars(select(sessions.c.id).where(sessions.c.username == username)))
     db.execute(delete(sessions).where(sessions.c.username == username))
@@ -186,7 +187,7 @@ def _current(act: Act, _p: Nothing) -> str:
 
 @change("session.revoke_others", may=_current, locks=no_room, method="revoke_other_sessions")
 def revoke_others(act: Act, p: Nothing, current: str) -> Done:
-    """End all your sessions but this one; their sockets are disconnected."""
+    """End all your sessions but this one, and all your service keys; their sockets are disconnected."""
     end_others(act, current)
     return {}
 

@@ -25,8 +25,11 @@ SECONDS = 30
 """How long an app shows a code."""
 DRIFT = 1
 """By how many codes a clock may be wrong, either way (RFC 6238, 5.2)."""
+PREPARED = 15 * 60 // SECONDS
+"""For how many codes a prepared secret waits for its first one."""
 RECOVERY_CODES = 10
 WRONG = "This code is wrong, or it was used before."
+LATE = "This took longer than 15 minutes. Begin again."
 
 factors = Table(
     "second_factors",
@@ -64,15 +67,24 @@ def enabled(db: Connection, username: str) -> bool:
 
 
 def prepare(db: Connection, username: str) -> str:
-    """Store a new secret for the app of ``username``, which counts once it is enabled; return it."""
+    """Store a new secret for the app of ``username``, which counts once it is enabled, soon; return it.
+
+    Codes from before it was made count as used, so ``step`` says how old it is.
+    """
     secret = b32encode(secrets.token_bytes(20)).decode()
     forget(db, username)
-    db.execute(insert(factors).values(username=username, secret=secret, step=0))
+    db.execute(insert(factors).values(username=username, secret=secret, step=_now() - DRIFT - 1))
     return secret
 
 
 def enable(act: Act, username: str, code: str) -> list[str]:
-    """Turn the second factor on by a first code, and return the recovery codes; raises `Unauthorized`."""
+    """Turn the second factor on by a first code, and return the recovery codes; raises `Unauthorized`.
+
+    The secret must have been prepared within the last 15 minutes.
+    """
+    prepared = act.db.scalar(select(factors.c.step).where(factors.c.username == username))
+    if prepared is not None and _now() > prepared + DRIFT + 1 + PREPARED:
+        raise Unauthorized(LATE, field="code")
     _use_app(act.db, username, code)
     act.db.execute(update(factors).where(factors.c.username == username).values(enabled_at=act.now))
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
@@ -112,11 +124,16 @@ def _use_app(db: Connection, username: str, code: str) -> None:
     db.execute(update(factors).where(factors.c.username == username).values(step=step))
 
 
+def _now() -> int:
+    """Return the step of the code that a right clock shows."""
+    return int(time.time()) // SECONDS
+
+
 def _step_of(secret: str, code: str) -> int | None:
     """Return which of the codes around now this is; None if it is no such code."""
     from pyotp import TOTP
 
-    now, app = int(time.time()) // SECONDS, TOTP(secret, interval=SECONDS)
+    now, app = _now(), TOTP(secret, interval=SECONDS)
     around = range(now - DRIFT, now + DRIFT + 1)
     found = [step for step in around if hmac.compare_digest(app.at(step * SECONDS).encode(), code.encode())]
     return found[-1] if found else None

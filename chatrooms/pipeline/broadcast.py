@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 import orjson
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, select
 from chatrooms import names
 from chatrooms.events import Align, Change, End, Event, Signal
 from chatrooms.pipeline.bus import Bus
-from chatrooms.pipeline.scopes import Scope
+from chatrooms.pipeline.scopes import OUTLINE, Scope
 from chatrooms.storage.reader import Reader
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import follows, members
@@ -87,7 +87,7 @@ class Broadcast:
     async def _deliver(self, event: Align | End | Signal, belonging: Mapping[str, Belonging] | None) -> None:
         match event:
             case Signal():
-                await self.server.emit("signal", event.payload, to=names.recipients(event.room), volatile=True)
+                await self.server.emit("signal", event.payload, to=_receiving(event.room), volatile=True)
             case Align():
                 await self._move(event.username, belonging)
             case End(at_once=True):
@@ -96,16 +96,24 @@ class Broadcast:
                 self._end_soon(event.room)
 
     async def _emit(self, changes: Iterable[Change]) -> None:
-        payloads = [
-            ({"room": each.room, "rev": each.rev, **each.rows}, names.recipients(each.room)) for each in changes
+        events = [
+            ("change", {"room": each.room, "rev": each.rev, **rows}, to)
+            for each in changes
+            for rows, to in self._copies(each)
         ]
-        events = [("change", payload, to) for payload, to in payloads]
         await self.server.manager.emit_all(events, delivery=Delivery.SKIPPABLE)
+
+    def _copies(self, change: Change) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:
+        """Yield the rows of a change, and who receives them: of a person's own room, programs receive `OUTLINE`."""
+        yield change.rows, _receiving(change.room)
+        reading = names.reading(change.room)
+        if names.kind(change.room) == "personal" and self.occupied(reading):
+            yield {table: rows for table, rows in change.rows.items() if table in OUTLINE}, (reading,)
 
     def kilobytes(self, event: Change | Signal) -> int:
         """Return the kilobytes of an event over all connections that receive it; safe in any thread."""
         data = event.rows if isinstance(event, Change) else event.data
-        receiving: int = sum(self.server.manager.count(name) for name in names.recipients(event.room))
+        receiving: int = sum(self.server.manager.count(name) for name in _receiving(event.room))
         return (ENVELOPE + len(orjson.dumps(data))) * receiving // 1000
 
     async def align(self, username: str, sid: str | None = None) -> None:
@@ -218,7 +226,8 @@ class Broadcast:
 
     def sockets_of(self, username: str) -> list[str]:
         """Return the ids of this node's sockets of a person, and of the programs that act as them."""
-        return [*self.sockets_in(username), *self.sockets_in(names.keyed(username))]
+        rooms = username, names.reading(username), names.keyed(username)
+        return [sid for room in rooms for sid in self.sockets_in(room)]
 
     def occupied(self, room: str) -> bool:
         """Return whether any socket is in ``room``; for a personal room, whether the person is connected."""
@@ -246,6 +255,12 @@ _shared_rooms = Prepared(
 _followed = Prepared(
     select(follows.c.room).where(follows.c.username == bindparam("username"), follows.c.gone.is_(False))
 )
+
+
+def _receiving(room: str) -> tuple[str, ...]:
+    """Return the Socket.IO rooms whose sockets receive all of a change or signal of ``room``."""
+    people = names.recipients(room)
+    return (*people, *map(names.reading, people)) if names.kind(room) == "conversation" else people
 
 
 def _belonging(db: Connection, username: str) -> Belonging:

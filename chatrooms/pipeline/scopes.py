@@ -18,9 +18,11 @@ GROUPS: Mapping[str, str] = {
     "read": "read messages, rooms and people",
     "post": "post, edit and delete messages, react, upload files",
     "rooms": "make, change, join and leave rooms, pin, invite people",
-    "own": "read positions, bookmarks, what is followed and muted, the profile",
+    "own": "read positions, bookmarks, inbox, blocks, what is followed and muted, the profile",
 }
 """What each group is about, for people."""
+OUTLINE = "users", "memberships"
+"""The tables of a person's own room that a program without the group ``own`` reads: who they are, and where."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,10 @@ class Scope:
     def receives(self, room: str) -> bool:
         """Return whether the program's sockets receive the changes of a room: if it may ask for them by `sync`."""
         return not self.commands.isdisjoint(("read", "sync")) and self.has(room)
+
+    def receives_own(self, username: str) -> bool:
+        """Return whether they receive all changes of their person's own room, not only `OUTLINE`."""
+        return "own" in self.commands and self.receives(username)
 
 
 def require(scope: Scope | None, name: str, group: Group | None) -> None:

@@ -16,9 +16,10 @@ const HERE_ALREADY = "This device has a passkey of yours already.";
 /**
  * Has a passkey made on this device, or on one that the person chooses, and adds it.
  * @param {string} name What to call it.
+ * @param {{password?: string}} proof Your password, if you have one.
  */
-export async function addPasskey(name) {
-  const { options } = await run("passkey.begin", { origin });
+export async function addPasskey(name, proof) {
+  const { options } = await run("passkey.begin", { origin, ...proof });
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(/** @type {any} */ (options));
   const credential = await navigator.credentials.create({ publicKey }).catch((error) => {
     throw refusal(error.name === "InvalidStateError" ? HERE_ALREADY : NOT_MADE);

@@ -11,6 +11,7 @@ export interface Account {
   user: User;
   suspension: Suspension | null;
   sessions: number;
+  keys: number;
   seen_at: string | null;
   has_password: boolean;
 }
@@ -500,7 +501,7 @@ export interface Commands {
     params: { password: string; code: string };
     result: {};
   };
-  /** Turn the second factor on, by a first code. */
+  /** Turn the second factor on, by a first code, within 15 minutes of `factor.begin`. */
   "factor.enable": {
     params: { code: string };
     result: { codes: string[] };
@@ -572,7 +573,7 @@ export interface Commands {
   };
   /** Make a key, by which a program acts as you, with the commands and rooms that you choose. */
   "key.create": {
-    params: { name: string; commands: string[]; rooms?: string[] | null; expires?: string | null };
+    params: { password?: string | null; name: string; commands: string[]; rooms?: string[] | null; expires?: string | null };
     result: { key: NewKey };
   };
   /** Return your service keys. */
@@ -587,7 +588,7 @@ export interface Commands {
   };
   /** Replace a key by another one for the same; the old one ends at once. */
   "key.rotate": {
-    params: { id: string };
+    params: { id: string; password?: string | null };
     result: { key: NewKey };
   };
   /** Make a link that signs in another device as you, once, within five minutes. */
@@ -632,7 +633,7 @@ export interface Commands {
   };
   /** Begin to add a passkey: a browser makes it with these options, within five minutes. */
   "passkey.begin": {
-    params: { origin: string };
+    params: { origin: string; password?: string | null };
     result: { options: Record<string, any> };
   };
   /** Return your passkeys. */
@@ -642,7 +643,7 @@ export interface Commands {
   };
   /** Remove a passkey, which signs in no one from now on. */
   "passkey.remove": {
-    params: { id: string; even_last?: boolean };
+    params: { password?: string | null; id: string; even_last?: boolean };
     result: {};
   };
   /** Return whether you have a password, and since when. */
@@ -810,7 +811,7 @@ export interface Commands {
     params: { id: string };
     result: {};
   };
-  /** End all your sessions but this one; their sockets are disconnected. */
+  /** End all your sessions but this one, and all your service keys; their sockets are disconnected. */
   "session.revoke_others": {
     params: {};
     result: {};
@@ -895,7 +896,7 @@ export interface Commands {
     params: { username: string; role: ServerRole };
     result: { user: User };
   };
-  /** End all sessions of a person, and links that could begin one; their sockets are disconnected. */
+  /** End all sessions, service keys and links of a person; their sockets are disconnected. */
   "user.sign_out": {
     params: { username: string };
     result: {};

@@ -98,4 +98,5 @@ class Authenticator:
 
 def _client(kind: str, challenge: str, origin: str, wrong: dict[str, Any]) -> bytes:
     about = {"type": wrong.get("type", kind), "challenge": wrong.get("signing", challenge), "origin": origin}
+    about |= {"crossOrigin": wrong["across"]} if "across" in wrong else {}
     return json.dumps(about).encode()

@@ -163,6 +163,27 @@ def test_a_changed_bit_anywhere_is_noticed(data):
         ceremonies.signed(answer, challenge, PARTY, STORED)
 
 
+@pytest.mark.parametrize("across", [True, "true", 1])
+def test_a_page_in_a_page_of_another_origin_is_refused(across):
+    authenticator, challenge = Authenticator(), asked()
+    answer = authenticator.get(ceremonies.request(challenge, PARTY), HERE, across=across)
+    with pytest.raises(Untrue):
+        ceremonies.challenge_in(answer)
+    answer = authenticator.get(ceremonies.request(challenge, PARTY), HERE, across=False)
+    assert ceremonies.challenge_in(answer) == challenge.value
+
+
+@pytest.mark.parametrize("id", ["", "\x00", "a\x00", "a" * 1365, "a b", "a=", "é", "a\n", None, 7, ["a"]])
+def test_what_is_no_id_reaches_no_database(id):
+    with pytest.raises(Untrue):
+        ceremonies.id_of({"id": id})
+
+
+@given(st.binary(min_size=1, max_size=ceremonies.MOST_OF_ID))
+def test_every_id_of_an_authenticator_is_one(id):
+    assert ceremonies.id_of({"id": encoded(id)}) == encoded(id)
+
+
 ANYTHING = st.recursive(
     st.sampled_from([None, True, 0, -1, "", "é", "public-key", "e30", encoded(cbor2.dumps({1: 2}))]),
     lambda inner: (
@@ -201,7 +222,13 @@ LISTED = {"hosts": "chat.example,*.team.example"}
         (URL, "https://www.chat.example", None),
         (URL, "http://localhost:8000", None),
         (URL | LISTED, "https://a.team.example", "a.team.example"),
-        (LISTED, "https://chat.example:8443", "chat.example"),
+        (LISTED, "https://chat.example", "chat.example"),
+        (LISTED, "https://chat.example:8443", None),
+        (LISTED, "https://a.team.example:8443", None),
+        (LISTED, "https://chat.example:8000", "chat.example"),
+        (LISTED | {"port": 8443}, "https://chat.example:8443", "chat.example"),
+        (LISTED | {"url": "https://other.example:444/"}, "https://a.team.example:444", "a.team.example"),
+        (LISTED | {"url": "https://other.example:444/"}, "https://a.team.example:445", None),
         (LISTED, "http://chat.example", None),
         (LISTED, "https://team.example", None),
         (LISTED, "https://eviIteam.example", None),

@@ -194,7 +194,13 @@ async def test_with_a_password_the_last_passkey_can_go(person):
     alice = await person("alice")
     await add(alice)
     await alice.run("password.set", password=STRONG)
-    await alice.run("passkey.remove", id=(await listed(alice))[0]["id"])
+    await alice.run("passkey.remove", id=(await listed(alice))[0]["id"], password=STRONG)
+
+
+async def test_an_id_with_nul_is_refused_before_the_database(person):
+    phone = await add(await person("alice"))
+    credential = phone.key.get(await phone.challenge(), HERE) | {"id": "a\x00b"}
+    assert await phone.ask("session.passkey", credential=credential) == "unauthorized"
 
 
 async def test_nobody_removes_the_passkey_of_another(person):

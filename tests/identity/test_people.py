@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+
 import pytest
 
+from chatrooms import clock
 from tests.appointing import appoint
+from tests.doors import DOORS
 from tests.identity.entering import code_of, enter, run, whose
 from tests.people import Refused
 
@@ -68,6 +73,30 @@ async def test_ending_the_sessions_of_a_person_signs_them_out_everywhere(adam, p
     await alice.disconnected()
     await phone.disconnected()
     assert (await run(alice, "user.me"))["error"]["code"] == "unauthorized"
+
+
+async def test_signing_a_person_out_ends_their_programs_too(adam, person):
+    alice = await person("alice")
+    make = partial(alice.run, "key.create", name="Robot", commands=["read", "post"])
+    keys = [(await make())["key"], (await make(rooms=["#lobby"]))["key"]]
+    robots = [await person("alice", token=key["token"]) for key in keys]
+    assert (await accounts(adam))["alice"]["keys"] == 2
+    assert (await accounts(adam))["adam"]["keys"] == 0
+    await adam.run("user.sign_out", username="alice")
+    for robot in robots:
+        await robot.disconnected()
+        assert (await DOORS["http"](robot, "history", {"room": "#lobby"}))["error"]["code"] == "unauthorized"
+    found = (await accounts(adam))["alice"]
+    assert (found["sessions"], found["keys"]) == (0, 0)
+
+
+async def test_keys_that_have_expired_do_not_count(adam, person, monkeypatch):
+    alice = await person("alice")
+    await alice.run("key.create", name="Robot", commands=["read"], expires=clock.later(timedelta(hours=1)))
+    later = clock.later(timedelta(hours=2))
+    assert (await accounts(adam))["alice"]["keys"] == 1
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert (await accounts(adam))["alice"]["keys"] == 0
 
 
 async def test_no_one_gets_a_link_for_a_person_who_is_suspended(adam, person):

@@ -131,6 +131,27 @@ async def test_wrong_codes_are_few_and_right_ones_do_not_count(person, own_serve
     assert await code_of(own_server.url, code=codes[0]) == "fine"
 
 
+async def test_wrong_first_codes_are_few_too(person, clock):
+    alice = await person("alice")
+    await alice.run("password.set", password=STRONG)
+    app = pyotp.TOTP((await alice.run("factor.begin", password=STRONG))["secret"])
+    outcomes = [(await refused(alice, "factor.enable", code="000000"))[0] for _ in range(6)]
+    assert outcomes == ["invalid"] * 5 + ["rate_limited"]
+    assert (await refused(alice, "factor.enable", code=app.at(clock.now)))[0] == "rate_limited"
+
+
+@pytest.mark.parametrize(("minutes", "outcome"), [(14, "on"), (16, "late")])
+async def test_a_prepared_secret_waits_for_a_quarter_of_an_hour(person, clock, minutes, outcome):
+    alice = await person("alice")
+    await alice.run("password.set", password=STRONG)
+    app = pyotp.TOTP((await alice.run("factor.begin", password=STRONG))["secret"])
+    clock.later(60 * minutes)
+    if outcome == "on":
+        assert (await alice.run("factor.enable", code=app.at(clock.now)))["codes"]
+    else:
+        assert await refused(alice, "factor.enable", code=app.at(clock.now)) == ("invalid", "code")
+
+
 async def test_turning_it_off_takes_the_password_and_a_code(person, own_server, clock):
     alice = await person("alice")
     app, codes = await turn_on(alice, clock)

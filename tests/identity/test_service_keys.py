@@ -140,6 +140,53 @@ async def test_an_ended_key_is_refused_at_once_and_its_sockets_end(person, endin
         assert await outcome(alice.url, new["token"], "history", room="#lobby") == "fine"
 
 
+@pytest.mark.parametrize(
+    ("command", "params"),
+    [("session.revoke_others", {}), ("password.set", {"password": STRONG, "revoke_others": True})],
+)
+async def test_signing_out_everywhere_else_ends_the_programs_too(person, command, params):
+    alice, bob = await person("alice"), await person("bob")
+    keys = [await make(alice), await make(alice, rooms=["#lobby"])]
+    robots = [await person("alice", token=key["token"]) for key in keys]
+    theirs = await make(bob)
+    await alice.run(command, **params)
+    for robot, key in zip(robots, keys, strict=True):
+        await robot.disconnected()
+        assert await outcome(alice.url, key["token"], "history", room="#lobby") == "unauthorized"
+    assert (await alice.run("key.list"))["keys"] == []
+    assert await outcome(alice.url, theirs["token"], "history", room="#lobby") == "fine"
+
+
+async def test_a_program_that_reads_learns_nothing_of_what_is_its_person_s_own(person):
+    alice, bob = await person("alice"), await person("bob")
+    readers = [await make(alice, "read"), await make(alice, "read", "post", "rooms"), await make(alice, "sync")]
+    robots = [await person("alice", token=key["token"]) for key in readers]
+    whole = await person("alice", token=(await make(alice, "read", "own"))["token"])
+    message = await bob.say("#lobby", "@alice hello")
+    await alice.run("bookmark.add", id=message["id"])
+    await alice.run("read.mark", room="#lobby", seq=message["seq"])
+    await alice.run("user.block", username="bob")
+    await alice.run("user.update", name="Alice A.")
+    await alice.run("room.create", name="#new")
+    carol = await person("carol")
+    await carol.say("alice", "between us")
+    for each in (*robots, whole):
+        await each.hears_text("between us")
+    kinds = {table for event, data in whole.heard if event == "change" for table in data if data["room"] == "alice"}
+    assert {"blocks", "bookmarks", "reads", "users", "memberships"} <= kinds
+    synced = (await whole.run("sync", revs={}))["changes"]
+    assert "bookmarks" in next(change for change in synced if change["room"] == "alice")
+    for robot in robots:
+        heard = [data for event, data in robot.heard if event == "change" and data["room"] == "alice"]
+        assert [row["name"] for data in heard for row in data.get("users", ())] == ["Alice A."]
+        assert "#new" in [row["room"] for data in heard for row in data.get("memberships", ())]
+        synced = (await robot.run("sync", revs={}))["changes"]
+        for data in (*heard, *(change for change in synced if change["room"] == "alice")):
+            assert data.keys() <= {"room", "rev", "users", "memberships"}
+        revs = [data["rev"] for data in heard]
+        assert revs == list(range(revs[0], revs[-1] + 1))  # no gap that would make it call `sync`
+
+
 async def test_a_key_for_some_rooms_ends_too(person):
     alice = await person("alice")
     key = await make(alice, rooms=["#lobby"])

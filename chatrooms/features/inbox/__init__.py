@@ -72,7 +72,7 @@ class InboxPage(TypedDict):
     more: bool
 
 
-@query("inbox.list", may=access.anyone, method="inbox_items", scope="read")
+@query("inbox.list", may=access.anyone, method="inbox_items", scope="own")
 def page(act: Act, p: Page, _: None) -> InboxPage:
     """Return what concerns you, newest first, a hundred at a time.
 

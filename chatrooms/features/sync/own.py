@@ -38,10 +38,11 @@ def own(act: Act, head: Head, known: int) -> RoomChange:
 def kept(part: RoomChange, me: Caller) -> RoomChange:
     """Return what a program may know of the changes of its person's own room.
 
-    If its key is for some rooms, that is the profile, and the memberships in these rooms.
+    If its key is for some rooms, or is not for what is the person's own, that is the profile, and the memberships in
+    its rooms (see `scopes.OUTLINE`).
     """
     scope, whole = me.scope, part.change
-    if scope is None or scope.rooms is None:
+    if scope is None or scope.receives_own(whole["room"]):
         return part
     change: Change = {"room": whole["room"], "rev": whole["rev"], "users": whole.get("users", [])}
     change["memberships"] = [row for row in whole.get("memberships", []) if scope.has(row["room"])]

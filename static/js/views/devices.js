@@ -9,22 +9,25 @@ import { useForm } from "./form.js";
 import { Passkeys } from "./passkeys.js";
 import { Password } from "./password.js";
 import { QrCode } from "./qr-code.js";
-import { ServiceKeys } from "./service-keys.js";
+import { ServiceKeys, useKeys } from "./service-keys.js";
 
 /**
  * Where you are signed in, and the ways to sign in elsewhere.
  * @import {Link, Session} from "../wire.js"
  * @param {{onClose: () => void}} props
  */
-export const Devices = ({ onClose }) => html`
-  <${Dialog} title="Devices and password" onClose=${onClose}>
-    <${AnotherDevice} />
-    <${Passkeys} />
-    <${Password} />
-    <${Sessions} />
-    <${ServiceKeys} />
-  <//>
-`;
+export function Devices({ onClose }) {
+  const keys = useKeys();
+  return html`
+    <${Dialog} title="Devices and password" onClose=${onClose}>
+      <${AnotherDevice} />
+      <${Passkeys} />
+      <${Password} onSet=${keys.load} />
+      <${Sessions} hasKeys=${keys.keys.length > 0} onEnded=${keys.load} />
+      <${ServiceKeys} ...${keys} />
+    <//>
+  `;
+}
 
 function AnotherDevice() {
   const [link, setLink] = useState(/** @type {Link | null} */ (null));
@@ -52,7 +55,8 @@ function Shown({ link }) {
   `;
 }
 
-function Sessions() {
+/** @param {{hasKeys: boolean, onEnded: () => void}} props */
+function Sessions({ hasKeys, onEnded }) {
   const [sessions, setSessions] = useState(/** @type {Session[]} */ ([]));
   const [problem, setProblem] = useState("");
   const load = () =>
@@ -63,7 +67,8 @@ function Sessions() {
   useEffect(() => void load(), []);
   /** @param {Promise<unknown>} ending */
   const after = (ending) => ending.then(load, (error) => setProblem(asRefusal(error).message));
-  const isAlone = sessions.length < 2;
+  const isAlone = sessions.length < 2 && !hasKeys;
+  const endOthers = () => after(run("session.revoke_others", {})).then(onEnded);
   return html`
     <section class="setting" aria-labelledby="signed-in">
       <h3 id="signed-in">Where you're signed in</h3>
@@ -71,7 +76,8 @@ function Sessions() {
       <ul class="devices">
         ${sessions.map((session) => html`<${Device} key=${session.id} session=${session} onEnd=${() => after(run("session.revoke", { id: session.id }))} />`)}
       </ul>
-      ${!isAlone && html`<p><button class="secondary small" onClick=${() => after(run("session.revoke_others", {}))}>Sign out everywhere else</button></p>`}
+      ${!isAlone && html`<p><button class="secondary small" onClick=${endOthers}>Sign out everywhere else</button></p>`}
+      ${hasKeys && html`<p class="hint">That ends the keys for your programs too.</p>`}
     </section>
   `;
 }

@@ -6,6 +6,7 @@ import { html } from "../html.js";
 import { addPasskey, hasPasskeys } from "../passkeys.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
+import { useOwnPassword } from "./own-password.js";
 
 const WHY = "Sign in with your fingerprint, face or screen lock, without a password.";
 const NOT_HERE =
@@ -50,11 +51,13 @@ function usePasskeys() {
 /** @param {{onDone: () => void, onCancel: () => void}} props */
 function Form({ onDone, onCancel }) {
   const [name, setName] = useState(deviceName(navigator.userAgent));
-  const { busy, onSubmit, error, field } = useForm(() => addPasskey(name.trim()).then(onDone));
+  const own = useOwnPassword();
+  const { busy, onSubmit, error, field } = useForm(() => addPasskey(name.trim(), own.params).then(onDone));
   return html`
     <form onSubmit=${onSubmit}>
       <${Field} label="Name of the passkey" value=${name} onInput=${setName} error=${field === "name" ? error : ""} hint="To know it in this list." maxlength="60" required autofocus />
-      ${field !== "name" && error && html`<p class="error" role="alert">${error}</p>`}
+      ${own.field(field === "password" ? error : "")}
+      ${!(field === "name" || (own.has && field === "password")) && error && html`<p class="error" role="alert">${error}</p>`}
       <footer>
         <button class="secondary" type="button" onClick=${onCancel}>Cancel</button>
         <button class="primary" disabled=${busy}>Continue</button>
@@ -66,20 +69,38 @@ function Form({ onDone, onCancel }) {
 /** @param {{passkey: Passkey, onRemoved: () => void}} props */
 function Row({ passkey, onRemoved }) {
   const [warning, setWarning] = useState("");
+  const [isOpen, setOpen] = useState(false);
   /** @param {boolean} evenLast */
   const remove = (evenLast) =>
-    run("passkey.remove", { id: passkey.id, even_last: evenLast }).then(onRemoved, (error) =>
-      setWarning(asRefusal(error).message),
-    );
+    run("passkey.remove", { id: passkey.id, even_last: evenLast }).then(onRemoved, (error) => {
+      const { message, details } = asRefusal(error);
+      return details.field === "password" ? setOpen(true) : setWarning(message);
+    });
   return html`
     <li>
       <span class="what">
         <strong>${passkey.name}</strong>
         <small>${used(passkey)}</small>
       </span>
-      ${!warning && html`<button class="secondary small" aria-label=${`Remove ${passkey.name}`} onClick=${() => remove(false)}>Remove</button>`}
+      ${!warning && !isOpen && html`<button class="secondary small" aria-label=${`Remove ${passkey.name}`} onClick=${() => remove(false)}>Remove</button>`}
+      ${isOpen && html`<${Removal} id=${passkey.id} onDone=${onRemoved} onCancel=${() => setOpen(false)} />`}
       ${warning && html`<${Warning} text=${warning} onRemove=${() => remove(true)} onKeep=${() => setWarning("")} />`}
     </li>
+  `;
+}
+
+/** Asks for your password, to remove a passkey. @param {{id: string, onDone: () => void, onCancel: () => void}} props */
+function Removal({ id, onDone, onCancel }) {
+  const own = useOwnPassword();
+  const { busy, onSubmit, error } = useForm(() => run("passkey.remove", { id, ...own.params }).then(onDone));
+  return html`
+    <form onSubmit=${onSubmit}>
+      ${own.field(error)}
+      <footer>
+        <button class="secondary" type="button" onClick=${onCancel}>Keep</button>
+        <button class="danger" disabled=${busy || !own.has}>Remove</button>
+      </footer>
+    </form>
   `;
 }
 

@@ -7,8 +7,8 @@ import { Field } from "./field.js";
 import { useForm } from "./form.js";
 import { SecondFactor } from "./second-factor.js";
 
-/** Your password: none, or since when, and a form to set it. */
-export function Password() {
+/** Your password: none, or since when, and a form to set it. @param {{onSet: () => void}} props */
+export function Password({ onSet }) {
   const [changedAt, setChangedAt] = useState(/** @type {string | null | undefined} */ (undefined));
   const [isOpen, setOpen] = useState(false);
   const [note, setNote] = useState("");
@@ -18,7 +18,7 @@ export function Password() {
       (error) => setNote(asRefusal(error).message),
     );
   useEffect(() => void load(), []);
-  const done = () => (setOpen(false), setNote("Your password is set."), load());
+  const done = () => (setOpen(false), setNote("Your password is set."), load(), onSet());
   const has = Boolean(changedAt);
   return html`
     <section class="setting" aria-labelledby="password">
@@ -77,7 +77,7 @@ function Form({ has, onDone, onCancel }) {
         required
         autofocus=${!has}
       />
-      <label class="check"><input type="checkbox" checked=${isAlone} onChange=${chooseAlone} /> Sign out everywhere else</label>
+      <label class="check"><input type="checkbox" checked=${isAlone} onChange=${chooseAlone} /> Sign out everywhere else, and end the keys for programs</label>
       <footer>
         <button class="secondary" type="button" onClick=${onCancel}>Cancel</button>
         <button class="primary" disabled=${busy}>${has ? "Change password" : "Set password"}</button>

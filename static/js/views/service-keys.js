@@ -5,21 +5,22 @@ import { html } from "../html.js";
 import { CopyLink } from "./copy-link.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
+import { useOwnPassword } from "./own-password.js";
 
 /** What a key can be for, by groups of commands. */
 const ALLOWED = /** @type {const} */ ([
   ["read", "Read messages, rooms and people"],
   ["post", "Post, edit and delete, react, upload"],
   ["rooms", "Make, change and join rooms, invite"],
-  ["own", "Change your bookmarks, read positions and profile"],
+  ["own", "Read and change your bookmarks, inbox, blocks, read positions and profile"],
 ]);
 
 /**
  * Keys by which programs act as you: a list, and a form to make one.
  * @import {Key, NewKey} from "../wire.js"
+ * @param {ReturnType<typeof useKeys>} props
  */
-export function ServiceKeys() {
-  const { keys, problem, load } = useKeys();
+export function ServiceKeys({ keys, problem, load }) {
   const [isOpen, setOpen] = useState(false);
   const [made, setMade] = useState(/** @type {NewKey | null} */ (null));
   /** @param {NewKey} key */
@@ -31,7 +32,7 @@ export function ServiceKeys() {
       <h3 id="service-keys">Keys for programs</h3>
       <p class="hint">A program with a key acts as you, with what you allow it.</p>
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
-      ${made && html`<${CopyLink} address=${made.token} /><p class="hint" role="status">Copy it now: it isn't shown again. Keep it secret.</p>`}
+      ${made && keys.some(({ id }) => id === made.id) && html`<${CopyLink} address=${made.token} /><p class="hint" role="status">Copy it now: it isn't shown again. Keep it secret.</p>`}
       ${
         keys.length > 0 &&
         html`<ul class="devices" aria-label="Keys">
@@ -43,7 +44,8 @@ export function ServiceKeys() {
   `;
 }
 
-function useKeys() {
+/** Your keys, what is wrong with loading them, and a way to load them again. */
+export function useKeys() {
   const [answer, setAnswer] = useState({ keys: /** @type {Key[]} */ ([]), problem: "" });
   const load = () =>
     run("key.list", {}).then(
@@ -71,9 +73,11 @@ function Form({ onDone, onCancel }) {
   const [name, setName] = useState("");
   const [rooms, setRooms] = useState("");
   const [commands, setCommands] = useState(/** @type {string[]} */ (["read", "post"]));
+  const own = useOwnPassword();
   const { busy, onSubmit, error, field } = useForm(async () => {
     const some = rooms.split(/[\s,]+/u).filter(Boolean);
-    onDone((await run("key.create", { name: name.trim(), commands, ...(some.length && { rooms: some }) })).key);
+    const about = { name: name.trim(), commands, ...(some.length && { rooms: some }) };
+    onDone((await run("key.create", { ...about, ...own.params })).key);
   });
   const isOfRooms = Boolean(field?.startsWith("rooms"));
   /** @param {string} group */
@@ -90,7 +94,8 @@ function Form({ onDone, onCancel }) {
         `,
       )}
       <${Field} label="Only in these rooms" value=${rooms} onInput=${setRooms} error=${isOfRooms ? error : ""} hint="Leave empty for all your rooms." maxlength="1000" />
-      ${field !== "name" && !isOfRooms && error && html`<p class="error" role="alert">${error}</p>`}
+      ${own.field(field === "password" ? error : "")}
+      ${!(field === "name" || isOfRooms || (own.has && field === "password")) && error && html`<p class="error" role="alert">${error}</p>`}
       <footer>
         <button class="secondary" type="button" onClick=${onCancel}>Cancel</button>
         <button class="primary" disabled=${busy || !commands.length}>Make key</button>

@@ -57,7 +57,8 @@ function Role({ user, roles, onChange }) {
 }
 
 /** Ways back in, and out. @param {{account: Account, onChange: () => void}} props */
-function Help({ account: { user, sessions, has_password: hasPassword }, onChange }) {
+function Help({ account: { user, sessions, keys, has_password: hasPassword }, onChange }) {
+  const signedIn = sessions + keys;
   const [link, setLink] = useState(/** @type {Link | null} */ (null));
   const [isReset, setReset] = useState(false);
   const { username } = user;
@@ -79,8 +80,9 @@ function Help({ account: { user, sessions, has_password: hasPassword }, onChange
       <p><button class="secondary small" disabled=${make.busy}>${link ? "Make another link" : "Make a link"}</button></p>
     </form>
     <form class="setting" onSubmit=${out.onSubmit}>
+      ${keys > 0 && html`<p class="hint">Signing them out ends the keys for their programs too (${keys}).</p>`}
       ${out.error && html`<p class="error" role="alert">${out.error}</p>`}
-      <p><button class="secondary small" disabled=${out.busy || sessions === 0}>${sessions === 0 ? "Signed out everywhere" : `Sign out everywhere (${sessions})`}</button></p>
+      <p><button class="secondary small" disabled=${out.busy || signedIn === 0}>${signedIn === 0 ? "Signed out everywhere" : `Sign out everywhere (${signedIn})`}</button></p>
     </form>
   `;
 }

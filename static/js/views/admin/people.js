@@ -65,12 +65,12 @@ async function page(query, filter, last) {
 }
 
 /** @param {{account: Account, onManage: () => void}} props */
-const Row = ({ account: { user, suspension, sessions, seen_at: seen }, onManage }) => html`
+const Row = ({ account: { user, suspension, sessions, keys, seen_at: seen }, onManage }) => html`
   <li class=${suspension ? "admin-out" : ""}>
     <${Avatar} username=${user.username} />
     <span class="what">
       <strong><span dir="auto">${user.name || user.username}</span>${user.name && html`${" "}<small>@${user.username}</small>`}</strong>
-      <small>${suspension ? html`Suspended: <bdi>${suspension.reason}</bdi>` : devices(sessions, seen)}</small>
+      <small>${suspension ? html`Suspended: <bdi>${suspension.reason}</bdi>` : html`${devices(sessions, seen)}${keys > 0 && ` · ${keys === 1 ? "1 key" : `${keys} keys`}`}`}</small>
     </span>
     ${user.role !== "member" && html`<span class="admin-role">${TITLES[user.role]}</span>`}
     <button class="secondary small" type="button" aria-label=${`Manage ${user.name || user.username}`} onClick=${onManage}>Manage</button>

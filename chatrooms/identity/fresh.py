@@ -1,0 +1,56 @@
+"""Fresh proof: that who asks is the person, and not somebody with a session of theirs that was left open or stolen.
+
+What signs in later, or for ever, is made and removed by this alone.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import Connection, select, union_all
+
+from chatrooms import clock
+from chatrooms.errors import Forbidden, Invalid
+from chatrooms.identity.passkeys import ids_of, passkeys
+from chatrooms.identity.passwords import Given, Passwords, hash_of
+from chatrooms.pipeline.commands import Caller, Params
+from chatrooms.storage.tables import sessions, users
+
+GOOD_MINUTES = 10
+"""How long a session is proof, after a passkey began it."""
+STALE = "Sign out, sign in again by your passkey, and do this within ten minutes."
+
+
+class Proven(Params):
+    """What takes your password, if you have one."""
+
+    password: Annotated[Given | None, Field(repr=False, description="Your password, if you have one.")] = None
+
+
+async def require(here: Passwords, me: Caller, password: str | None) -> None:
+    """Raise a refusal unless a caller has just proved who they are.
+
+    With a password, they give it: raises `Invalid`, or `RateLimited` after wrong ones. With passkeys alone, one of them
+    has begun the session within ten minutes, or the session came with the name, as recently: raises `Forbidden`. The
+    session of somebody who has neither is all that proves their name.
+    """
+    if await here.chat.lookup(lambda db: hash_of(db, me.username)) is not None:
+        if password is None:
+            raise Invalid("Give your password too.", field="password")
+        await here.require_own(me, password)
+    elif not await here.chat.lookup(lambda db: not ids_of(db, me.username) or _is_fresh(db, me)):
+        raise Forbidden(STALE)
+
+
+def _is_fresh(db: Connection, me: Caller) -> bool:
+    """Return whether the caller's session has just begun, and not by a link, which any session can make.
+
+    A session begins in the transaction that adds the person, or notes the use of the passkey, and so at its time.
+    """
+    begun = union_all(
+        select(users.c.created_at).where(users.c.username == me.username),
+        select(passkeys.c.used_at).where(passkeys.c.username == me.username),
+    )
+    mine = sessions.c.id == me.session, sessions.c.created_at > clock.ago(minutes=GOOD_MINUTES)
+    return db.scalar(select(sessions.c.id).where(*mine, sessions.c.created_at.in_(begun))) is not None

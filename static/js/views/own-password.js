@@ -1,0 +1,35 @@
+import { useEffect, useState } from "preact/hooks";
+import { run } from "../connection.js";
+import { html } from "../html.js";
+import { Field } from "./field.js";
+
+/**
+ * Your password, in a form for what takes it from those who have one: a field to show if you have one, with the `error`
+ * of a refusal that is about it, and the parameters to send.
+ */
+export function useOwnPassword() {
+  const [has, setHas] = useState(false);
+  const [password, setPassword] = useState("");
+  useEffect(
+    () =>
+      void run("password.get", {}).then(
+        ({ changed_at: at }) => setHas(Boolean(at)),
+        () => {},
+      ),
+    [],
+  );
+  /** @param {string} error */
+  const field = (error) =>
+    has &&
+    html`<${Field}
+      label="Your password"
+      value=${password}
+      onInput=${setPassword}
+      error=${error}
+      type="password"
+      autocomplete="current-password"
+      maxlength="256"
+      required
+    />`;
+  return { has, field, params: has ? { password } : {} };
+}

@@ -1,0 +1,93 @@
+"""A session that somebody else holds makes and removes nothing that signs in later: that takes fresh proof."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatrooms.identity import fresh
+from tests.doors import DOORS
+from tests.identity.authenticator import Authenticator
+from tests.identity.entering import enter
+from tests.identity.test_passkeys import HERE, STRONG, add, listed
+from tests.people import Person
+
+KEY = {"name": "x", "commands": ["read"]}
+
+
+async def asking(alice: Person) -> dict[str, dict]:
+    """Return commands that take fresh proof, with parameters that are right otherwise."""
+    keys, passkeys = (await alice.run("key.list"))["keys"], await listed(alice)
+    return {
+        "key.create": KEY,
+        "key.rotate": {"id": keys[0]["id"]},
+        "passkey.begin": {"origin": HERE},
+        "passkey.remove": {"id": passkeys[0]["id"], "even_last": True},
+    }
+
+
+async def outcomes(person: Person, asked: dict[str, dict], door: str = "socket", **proof) -> list[tuple]:
+    """Run each; return the codes of the refusals, and their fields."""
+    answers = [await DOORS[door](person, command, params | proof) for command, params in asked.items()]
+    return [
+        ("fine", None) if answer["ok"] else (answer["error"]["code"], answer["error"]["details"].get("field"))
+        for answer in answers
+    ]
+
+
+@pytest.fixture
+async def alice(person):
+    alice = await person("alice")
+    await alice.run("key.create", **KEY)
+    await add(alice)
+    return alice
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_with_a_password_it_takes_the_password(alice, door):
+    await alice.run("password.set", password=STRONG)
+    asked = await asking(alice)
+    assert await outcomes(alice, asked, door) == [("invalid", "password")] * 4
+    assert await outcomes(alice, asked, door, password="wrong") == [("invalid", "password")] * 4
+    assert len((await alice.run("key.list"))["keys"]) == len(await listed(alice)) == 1
+    assert await outcomes(alice, asked, door, password=STRONG) == [("fine", None)] * 4
+
+
+async def test_wrong_passwords_are_counted(alice):
+    await alice.run("password.set", password=STRONG)
+    tries = [(await outcomes(alice, {"key.create": KEY}, password="wrong"))[0][0] for _ in range(21)]
+    assert tries == ["invalid"] * 20 + ["rate_limited"]
+    assert await outcomes(alice, {"key.create": KEY}, password=STRONG) == [("rate_limited", None)]
+
+
+async def test_a_passkey_is_added_only_with_the_options_that_took_the_password(alice, person):
+    await alice.run("password.set", password=STRONG)
+    options = (await alice.run("passkey.begin", origin=HERE, password=STRONG))["options"]
+    credential = Authenticator().create(options, HERE)
+    foreign = Authenticator().create(options | {"challenge": "A" * 43}, HERE)
+    added = {"name": "Second"}
+    assert await outcomes(alice, {"passkey.add": added | {"credential": foreign}}) == [("invalid", "credential")]
+    assert await outcomes(alice, {"passkey.add": added | {"credential": credential}}) == [("fine", None)]
+
+
+async def test_with_passkeys_alone_it_takes_a_session_that_one_of_them_has_just_begun(person, monkeypatch):
+    alice = await person("alice")
+    await alice.run("key.create", **KEY)
+    phone = await add(alice)
+    asked = await asking(alice)
+    by_link = (await alice.run("link.create"))["link"]["code"]
+    await enter(alice.url, "link", code=by_link, claim="l" * 43)
+    linked = await person("alice", token="l" * 43)
+    assert await outcomes(linked, asked) == [("forbidden", None)] * 4  # any session makes links
+    assert await phone.sign_in(claim="p" * 43) == "alice"
+    signed_in = await person("alice", token="p" * 43)
+    assert await outcomes(signed_in, {"key.create": KEY, "passkey.begin": {"origin": HERE}}) == [("fine", None)] * 2
+    monkeypatch.setattr(fresh, "GOOD_MINUTES", 0)
+    assert await outcomes(alice, asked) == await outcomes(signed_in, asked) == [("forbidden", None)] * 4
+
+
+async def test_with_neither_the_token_is_all_there_is(person, monkeypatch):
+    monkeypatch.setattr(fresh, "GOOD_MINUTES", 0)
+    alice = await person("alice")
+    await alice.run("key.create", **KEY)
+    await add(alice)
+    assert await outcomes(alice, {"key.create": KEY}) == [("forbidden", None)]
