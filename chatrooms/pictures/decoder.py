@@ -31,6 +31,10 @@ SMALL, LARGE, TINY, MOVING = 800, 2400, 12, 640
 """Pixels of the longer side of each copy."""
 SQUARES = {"large": 512, "small": 128}
 """Pixels of each side."""
+LARGEST_SQUARE = 200_000
+"""Bytes of a square copy, which everybody loads often."""
+LARGEST_PROFILE = 64 * 1024
+"""Bytes of the colour profile that `full` keeps; the other copies have the colours of sRGB, and none."""
 LONGEST_SIDE = 16_383
 """Pixels that WebP can have."""
 CANNOT, TOO_LARGE = 3, 4
@@ -68,12 +72,15 @@ def decode(how: str, source: Path, folder: Path, formats: list[str]) -> dict[str
     width, height = picture.size
     if width * height > MOST_PIXELS:
         raise TooLargeError
+    profile = picture.info.get("icc_profile")  # which writing `full` removes
     about = _write_full(picture, folder / "full") if how == "copies" else {}
     picture.seek(0)
-    upright = _plain(ImageOps.exif_transpose(picture))
+    upright = _plain(ImageOps.exif_transpose(picture), profile)
     if how == "square":
         for name, side in SQUARES.items():
             _write(ImageOps.fit(_on_white(upright), (side, side)), side, folder / name, 82)
+            if (folder / name).stat().st_size > LARGEST_SQUARE:
+                raise TooLargeError
     else:
         if how == "copies":
             _write(upright, LARGE, folder / "large", 82)
@@ -96,7 +103,7 @@ def _write_full(picture: Any, to: Path) -> dict[str, Any]:
 def _placeholder(picture: Any) -> str:
     tiny = io.BytesIO()
     picture.thumbnail((TINY, TINY))
-    picture.save(tiny, "WEBP", quality=30, method=6, icc_profile=None, exif=b"", xmp=b"")
+    _in_srgb(picture).save(tiny, "WEBP", quality=30, method=6, icc_profile=None, exif=b"", xmp=b"")
     return "data:image/webp;base64," + base64.b64encode(tiny.getvalue()).decode()
 
 
@@ -105,11 +112,11 @@ def _require_few(pixels: int, frames: int) -> None:
         raise TooLargeError
 
 
-def _plain(picture: Any) -> Any:
-    """Return a picture that WebP can store."""
+def _plain(picture: Any, profile: bytes | None) -> Any:
+    """Return a picture that WebP can store, with its profile if that is still of its colours."""
     has_alpha = "A" in picture.getbands() or "transparency" in picture.info
     plain = picture.convert("RGBA" if has_alpha else "RGB")
-    plain.info = {"icc_profile": picture.info.get("icc_profile")} if picture.mode == plain.mode else {}
+    plain.info = {"icc_profile": profile} if profile and picture.mode == plain.mode else {}
     return plain
 
 
@@ -121,6 +128,7 @@ def _on_white(picture: Any) -> Any:
         return picture
     white = Image.new("RGB", picture.size, "white")
     white.paste(picture, mask=picture.getchannel("A"))
+    white.info = dict(picture.info)
     return white
 
 
@@ -128,7 +136,20 @@ def _write(picture: Any, side: int, to: Path, quality: int) -> None:
     """Write a copy as WebP, not larger than ``side``."""
     copy = picture.copy()
     copy.thumbnail((side, side))
-    copy.save(to, "WEBP", quality=quality, method=1, icc_profile=picture.info.get("icc_profile"), exif=b"", xmp=b"")
+    _in_srgb(copy).save(to, "WEBP", quality=quality, method=1, icc_profile=None, exif=b"", xmp=b"")
+
+
+def _in_srgb(picture: Any) -> Any:
+    """Return a picture in the colours of sRGB; as it is, without a profile or with one that cannot be read."""
+    from PIL import ImageCms
+
+    if not (profile := picture.info.get("icc_profile")):
+        return picture
+    try:
+        given, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(picture, given, srgb, outputMode=picture.mode)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture
 
 
 def _write_clean(picture: Any, to: Path) -> str:
@@ -136,6 +157,8 @@ def _write_clean(picture: Any, to: Path) -> str:
     from PIL import Image
 
     icc, kind = picture.info.get("icc_profile"), picture.format
+    if icc and len(icc) > LARGEST_PROFILE:
+        icc = None
     orientation = picture.getexif().get(0x0112)
     exif = Image.Exif()
     if orientation in range(2, 9):

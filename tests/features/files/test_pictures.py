@@ -9,9 +9,10 @@ import zlib
 from pathlib import Path
 
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageCms, PngImagePlugin
 
 from chatrooms import isolated, pictures
+from chatrooms.errors import TooLarge
 from chatrooms.pictures import decoder
 from tests.features.files import begin, head, load, opened, picture, send, share, upload
 
@@ -218,3 +219,43 @@ async def test_the_decoder_gets_no_secrets(alice, own_server, monkeypatch):
     monkeypatch.setenv("CHATROOMS_DATABASE", "postgresql://alice:secret@db")
     assert not [value for value in isolated.environment().values() if "secret" in value]
     assert await upload(alice, picture())
+
+
+def profile(size: int = 0) -> bytes:
+    """Return a profile that shows green as red is shown, padded to ``size`` bytes."""
+    made = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, green = made.index(b"rXYZ"), made.index(b"gXYZ")
+    made[red : red + 4], made[green : green + 4] = b"gXYZ", b"rXYZ"
+    made += bytes(max(0, size - len(made)))
+    made[:4] = struct.pack(">I", len(made))
+    return bytes(made)
+
+
+@pytest.mark.parametrize("how", ["copies", "square"])
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGB"), ("PNG", "RGBA"), ("JPEG", "RGB"), ("WEBP", "RGBA")])
+@pytest.mark.parametrize("size", [0, decoder.LARGEST_PROFILE + 1, 900_000])
+async def test_copies_have_the_colours_of_srgb_and_no_profile(tmp_path, how, kind, mode, size):
+    (tmp_path / "given").write_bytes(picture(600, 400, kind, mode=mode, icc_profile=profile(size)))
+    await pictures.decode(tmp_path / "given", tmp_path, f"image/{kind.lower()}", how)
+    copies = {name: tmp_path / name for name in ("large", "small", "full") if (tmp_path / name).exists()}
+    for name in ("large", "small"):
+        copy = opened(copies[name].read_bytes())
+        assert "icc_profile" not in copy.info and copies[name].stat().st_size < 20_000
+        red, green, _ = copy.convert("RGB").getpixel((5, 5))
+        assert red < 50 and green > 200
+    if how == "copies":
+        assert ("icc_profile" in opened(copies["full"].read_bytes()).info) == (size == 0)
+
+
+async def test_a_profile_that_cannot_be_read_costs_no_picture(tmp_path):
+    (tmp_path / "given").write_bytes(picture(icc_profile=b"nonsense" * 100))
+    await pictures.decode(tmp_path / "given", tmp_path, "image/png")
+    assert "icc_profile" not in opened((tmp_path / "small").read_bytes()).info
+
+
+async def test_a_square_that_stays_large_is_refused(tmp_path):
+    noise = Image.effect_noise((512, 512), 200)
+    noise = Image.merge("RGB", [noise, noise.rotate(90), noise.rotate(180)])
+    noise.save(tmp_path / "given", "PNG")
+    with pytest.raises(TooLarge):
+        await pictures.decode(tmp_path / "given", tmp_path, "image/png", "square")
