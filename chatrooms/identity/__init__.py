@@ -9,16 +9,13 @@ from chatrooms.identity import (
     key_commands,
     linking,
     passkey_commands,
-    passwords,
     people,
-    second_factor,
+    proven,
     sessions,
     setting_up,
     suspending,
-    totp,
     tries,
 )
-from chatrooms.pipeline.feature import Feature
 
 FEATURES = (
     sessions.FEATURE,
@@ -27,11 +24,7 @@ FEATURES = (
     linking.FEATURE,
     key_commands.FEATURE,
     tries.FEATURE,
-    Feature(
-        tables=(passwords.passwords, totp.factors, totp.recovery),
-        commands=(*passwords.COMMANDS, *second_factor.COMMANDS, *key_commands.PROVEN, *passkey_commands.PROVEN),
-        component=passwords.Passwords,
-    ),
+    proven.FEATURE,
     passkey_commands.FEATURE,
     suspending.FEATURE,
     setting_up.FEATURE,

@@ -19,7 +19,7 @@ async def test_the_auth_of_a_handshake_has_a_limit_and_is_not_kept(own_server):
     async with connect(own_server.url, "alice", auth={"username": "alice", "for host": "x" * 8000}) as alice:
         await alice.settled()
         (sid,) = own_server.chat.sockets_in("alice")
-        assert (await own_server.chat._server.get_session(sid)).keys() == {"caller"}
+        assert (await own_server.chat._server.get_session(sid)).keys() == {"caller", "opened"}
     many = {f"{number:x}": 0 for number in range(5000)}
     async with aiohttp.ClientSession() as http:
         for auth in ({"username": "bob", "x": "x" * door.MAX_AUTH}, many | {"username": "bob"}, [0.1] * 5000):

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from chatrooms import clock
 from chatrooms.storage.tables import jobs
@@ -37,8 +37,9 @@ class Later(Direct):
         return self.run(who, f"reaction.{how}", {"id": self.posted["id"], "emoji": what})
 
     def work(self) -> list[dict[str, Any]]:
-        """Run the jobs that are due, and return their changes."""
-        with self.engine.connect() as db:
+        """Run the jobs that are due, except those of the inbox, and return their changes."""
+        with self.engine.begin() as db:
+            db.execute(delete(jobs).where(jobs.c.kind.startswith("inbox.")))
             due = db.scalar(select(func.min(jobs.c.due_at)))
         return asyncio.run(self.run_jobs()) if due and due <= self.at else []
 

@@ -1,0 +1,12 @@
+"""Passwords, and what people do only after proving anew who they are; one component checks and counts the proofs."""
+
+from __future__ import annotations
+
+from chatrooms.identity import key_commands, passkey_commands, passwords, second_factor, totp
+from chatrooms.pipeline.feature import Feature
+
+FEATURE = Feature(
+    tables=(passwords.passwords, totp.factors, totp.recovery),
+    commands=(*passwords.COMMANDS, *second_factor.COMMANDS, *key_commands.PROVEN, *passkey_commands.PROVEN),
+    component=passwords.Passwords,
+)
