@@ -24,7 +24,7 @@ LISTED = {"commands": Command, "parts": Part, "listeners": Listener, "jobs": Job
 MODULES = [import_module(f"{features.__name__}.{found.name}") for found in pkgutil.iter_modules(features.__path__)]
 OPTIONAL = [module for module in MODULES if module.FEATURE not in features.BASE]
 BASE_TABLES = (
-    *("facts", "jobs", "sessions", "file_usage"),
+    *("facts", "jobs", "sessions", "file_usage", "suspensions"),
     *("rooms", "users", "members", "messages", "versions", "reads"),
     *("blocks", "bookmarks", "follows", "inbox"),
 )

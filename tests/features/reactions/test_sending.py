@@ -68,9 +68,8 @@ def test_a_job_that_runs_again_sends_nothing(direct):
     direct.react("alice")
     direct.react("bob")
     direct.wait(1)
-    assert [change["rev"] for change in asyncio.run(direct.run_jobs(lambda found: found * 2))] == [
-        direct.posted["rev"] + 2
-    ]
+    changes = asyncio.run(direct.run_jobs(lambda found: found * 2))
+    assert [change["rev"] for change in changes if "messages" in change] == [direct.posted["rev"] + 2]
 
 
 def test_a_clock_that_was_set_back_holds_up_no_reaction(direct):
