@@ -70,7 +70,7 @@ def test_a_conversation_has_at_most_ten_people():
         names.conversation(*(f"person{n}" for n in range(11)))
 
 
-@given(st.text(max_size=60))
+@given(st.text(max_size=60) | st.from_regex(r"[#a-c0+]{1,6}(/[0-9]{1,12})?", fullmatch=True))
 def test_any_text_is_normalized_to_a_durable_name_or_rejected(text):
     try:
         name = names.durable(text)
@@ -78,7 +78,7 @@ def test_any_text_is_normalized_to_a_durable_name_or_rejected(text):
         return
     assert names.durable(name) == name
     assert all(names.recipients(name))
-    assert names.kind(name) in ("personal", "shared", "conversation")
+    assert names.kind(name) in ("personal", "shared", "conversation", "thread")
 
 
 def test_a_name_that_looks_like_very_many_letters_has_a_bounded_skeleton():
