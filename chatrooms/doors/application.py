@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
@@ -234,13 +235,26 @@ class ApplicationDoor:
         return posted
 
     async def _signal(self, to: str | None, type: str, data: Any, room: str | None) -> None:
-        if to is None or to.startswith("#") or not self._is_hosted:
-            where = _parsed(names.durable, room if to is None else to, "to")
-        else:
-            where = (await self._person(to)).username
+        where = await self._person_to(to) if room is None and self._is_hosted else None
+        where = where or _parsed(names.durable, to if room is None else room, "to")
         if not await self._pipeline.lookup(lambda db: access.known(db, where)):
             raise NotFound("No such room or person.", field="to")
         await self._broadcast.publish([Signal(where, users.SYSTEM, type, data)])
+
+    async def _person_to(self, to: object) -> str | None:
+        """Return the username of the user whose id this is; None for a shared room, and for what cannot be an id.
+
+        Raises `NotFound` for what could be one, or a room of people, which are not addressed by an id.
+        """
+        if not isinstance(to, str) or to.startswith("#"):
+            return None
+        with suppress(Invalid):
+            username = await self._known(to)
+            if username is None:
+                _parsed(names.durable, to, "to")
+                raise NotFound("No user has that id.", field="to")
+            return username
+        return None
 
     async def _run(self, command: str, params: Mapping[str, Any], id: str) -> dict[str, Any]:
         result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._active(id))
