@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from chatrooms import names
+from chatrooms.doors import handlers
 from chatrooms.doors.greeting import Greeting, OnConnect, OnDisconnect
 from chatrooms.doors.hearing import Hearing, OnMessage
 from chatrooms.doors.own_events import OwnEvents
@@ -152,7 +153,7 @@ class ApplicationDoor:
         waits for them, and their exceptions are logged. Messages that are posted while the chat does not run, or that
         wait while it ends, are missed. Use it as ``@chat.on_message`` or ``@chat.on_message(room="#support")``.
         """
-        return _decorated(lambda given: self._hearing.add(given, room and names.durable(room)), handler)
+        return handlers.decorated(lambda given: self._hearing.add(given, room and names.durable(room)), handler)
 
     def on_connect(self, handler: OnConnect) -> OnConnect:
         """Have a coroutine function called for each socket that has connected: with the user's id and the handshake.
@@ -288,16 +289,6 @@ class ApplicationDoor:
 
     async def _id_of(self, username: str) -> str:
         return await self._pipeline.lookup(lambda db: accounts.id_of(db, username))
-
-
-def _decorated(register: Callable[[H], None], handler: H | None) -> Any:
-    """Register ``handler``, or return a decorator that does."""
-
-    def decorate(given: H) -> H:
-        register(given)
-        return given
-
-    return decorate if handler is None else decorate(handler)
 
 
 def _parsed(parse: Callable[[str], T], name: object, field: str) -> T:

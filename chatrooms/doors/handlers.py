@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from chatrooms.wire import failures
 
 T = TypeVar("T")
+H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
 
 
 class Cancelled(Exception):
@@ -20,6 +21,16 @@ def require_coroutine(handler: Callable[..., Any]) -> None:
     """Raise ``TypeError`` unless ``handler`` is a coroutine function."""
     if not inspect.iscoroutinefunction(handler):
         raise TypeError(f"{handler!r} must be a coroutine function: async def.")
+
+
+def decorated(register: Callable[[H], None], handler: H | None) -> Any:
+    """Register ``handler``, or return a decorator that does."""
+
+    def decorate(given: H) -> H:
+        register(given)
+        return given
+
+    return decorate if handler is None else decorate(handler)
 
 
 async def call(handler: Callable[..., Awaitable[T]], *given: Any) -> T:
