@@ -96,7 +96,7 @@ async def test_a_long_press_opens_the_menu_as_a_sheet_and_nothing_covers_the_tex
     assert all(box and box["height"] >= 44 and box["width"] >= 44 for box in boxes)
     assert await alice.page.evaluate(FITS)
     await alice.menu.get_by_role("menuitem", name="Select text").tap()
-    await alice.page.wait_for_function("getSelection().toString().startsWith('A line that is')")
+    await alice.page.wait_for_function("() => getSelection().toString().startsWith('A line that is')")
     await alice.page.evaluate("getSelection().removeAllRanges()")
     await alice.hold("A line that is long")  # as before, now that nothing is selected any more
 
