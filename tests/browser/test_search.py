@@ -106,6 +106,7 @@ async def test_one_can_search_in_a_room_and_from_the_switcher(person: Arrive) ->
     await alice.button("Room menu").click()
     await alice.button("Search in this room").click()
     await expect(box(alice)).to_have_value("in:@bob ")
+    await expect(box(alice)).to_be_focused()
     await alice.page.keyboard.type("needle")
     await alice.page.keyboard.press("Enter")
     await expect(alice.page).to_have_url(re.compile("needle$"))
