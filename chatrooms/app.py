@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 from chatrooms.doors.application import ApplicationDoor
@@ -74,8 +75,8 @@ class Chatrooms(ApplicationDoor):
 
     ``authenticate`` returns the user behind a connection (see `Authenticate`); without it, people join by name. It is
     asked again about every five minutes for each open socket. Requests from pages of other origins than the chat's own
-    and ``settings.origins`` are rejected before it is called. ``on_connect`` is called like a handler of
-    `on_connect`, but with the username and the handshake's ``auth``.
+    and ``settings.origins`` are rejected before it is called. ``on_connect`` is a handler as for
+    `ApplicationDoor.on_connect`, but it gets the username and the handshake's ``auth``.
     """
 
     def __init__(
@@ -117,17 +118,21 @@ class Chatrooms(ApplicationDoor):
             own=self._own,
             rechecking=self._rechecking if authenticate else None,
         )
-        assets = Assets(_static(), self._brand, hosted=self._is_hosted)
-        documents = Documents(Contract(declared.declared, declared.parts))
-        reference = Reference(documents, settings, lambda: self._pipeline.name)
         callers = Callers(pages, gate)
-        self._uploads = uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
-        downloads = Downloads(callers, self._pipeline, rates, declared.served)
-        files = (*(route for each in uploads for route in each.routes()), *downloads.routes())
-        remote = RemoteDoor(self, callers, rates)
-        routes = (*files, *remote.routes(), *reference.routes(), *assets.routes())
+        self._uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
+        routes = self._routes(callers, rates)
         http = HttpDoor(callers, self._pipeline, gate, self._db.reader, routes=routes)
         self._front = Front(settings, self._lifetime, pages, self._server, http.app(self.lifespan))
+
+    def _routes(self, callers: Callers, rates: Rates) -> Iterator[BaseRoute]:
+        """Yield what is served over HTTP besides commands."""
+        for each in self._uploads:
+            yield from each.routes()
+        yield from Downloads(callers, self._pipeline, rates, self._features.served).routes()
+        yield from RemoteDoor(self, callers, rates).routes()
+        documents = Documents(Contract(self._features.declared, self._features.parts))
+        yield from Reference(documents, self.settings, lambda: self._pipeline.name).routes()
+        yield from Assets(_static(), self._brand, hosted=self._is_hosted).routes()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or run the lifespan."""

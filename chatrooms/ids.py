@@ -5,6 +5,7 @@ Messages that are posted together stand together in the index of their ids, so t
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from uuid import UUID
@@ -17,3 +18,9 @@ def new() -> str:
     milliseconds = time.time_ns() // 1_000_000
     random = secrets.randbits(74)
     return str(UUID(int=milliseconds << 80 | _VERSION | random >> 62 << 64 | _VARIANT | random & (1 << 62) - 1))
+
+
+def keyed(secret: str, *key: str) -> str:
+    """Return the UUID of a key, which is always the same and which no one without the secret can know."""
+    digest = hashlib.blake2b("\0".join(key).encode(), key=secret.encode(), digest_size=16)
+    return str(UUID(bytes=digest.digest(), version=5))

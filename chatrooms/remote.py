@@ -65,21 +65,21 @@ class Remote:
         """Post many messages from a thread."""
         return self._post_all([{"target": target, "text": text, **how} for target, text in messages])
 
-    async def add_user(self, id: str, name: str = "") -> str:
-        """Add a user who has not come yet, or change their name; return their username."""
-        return await asyncio.to_thread(self.add_user_sync, id, name)
+    async def add_user(self, id: str, name: str = "", role: str | None = None) -> str:
+        """Add a user who has not come yet, or change their name or role; return their username."""
+        return await asyncio.to_thread(self.add_user_sync, id, name, role)
 
-    def add_user_sync(self, id: str, name: str = "") -> str:
+    def add_user_sync(self, id: str, name: str = "", role: str | None = None) -> str:
         """Add a user from a thread."""
-        return str(self._call("add_user", {"id": id, "name": name})["username"])
+        return str(self._call("add_user", {"id": id, "name": name, "role": role})["username"])
 
-    async def signal(self, to: str, type: str, data: Any = None) -> None:
-        """Emit a live signal, which is not stored, to a room or to a user by their id."""
-        await asyncio.to_thread(self.signal_sync, to, type, data)
+    async def signal(self, to: str | None, type: str, data: Any = None, *, room: str | None = None) -> None:
+        """Emit a live signal, which is not stored, as `Chatrooms.signal` does."""
+        await asyncio.to_thread(self.signal_sync, to, type, data, room=room)
 
-    def signal_sync(self, to: str, type: str, data: Any = None) -> None:
+    def signal_sync(self, to: str | None, type: str, data: Any = None, *, room: str | None = None) -> None:
         """Emit a signal from a thread."""
-        self._call("signal", {"to": to, "type": type, "data": data})
+        self._call("signal", {"to": to, "type": type, "data": data, "room": room})
 
     async def disconnect(self, id: str) -> None:
         """End every connection of a user."""

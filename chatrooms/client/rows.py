@@ -1021,7 +1021,7 @@ class Suspension(TypedDict):
     at: str
     """Since when; ISO 8601, UTC, with milliseconds."""
     reason: str
-    """Why, as they are told when they try to sign in."""
+    """The reason, which the person reads when they try to sign in."""
 
 
 class ThreadPage(TypedDict):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from itertools import islice
 from typing import Any, TypeVar
-from uuid import UUID
 
-from chatrooms import names
+from chatrooms import ids, names
 from chatrooms.doors import handlers
 from chatrooms.doors.greeting import Greeting, OnConnect, OnDisconnect
 from chatrooms.doors.hearing import Hearing, OnMessage
@@ -197,7 +195,7 @@ class ApplicationDoor:
         room = await self._room(where, given["reply_to"], me, create=create)
         told = {name: value for name, value in given.items() if value is not None}
         if key is not None:
-            told["id"] = self._id_by(key, me.username, room)
+            told["id"] = ids.keyed(self._pipeline.facts.secret, me.username, room, key)
         result = await self._pipeline.run("message.post", {"room": room, "text": text, **told}, me)
         message: Message = result["message"]
         return message
@@ -218,12 +216,6 @@ class ApplicationDoor:
         if message is None:
             raise NotFound("There is no such message.", field="thread" if thread else "reply_to")
         return names.thread(message["room"], message["seq"]) if thread else message["room"]
-
-    def _id_by(self, key: str, author: str, room: str) -> str:
-        """Return the message id of a key: the same each time, and no one else can know it beforehand."""
-        secret = self._pipeline.facts.secret.encode()
-        digest = hashlib.blake2b(f"{author}\0{room}\0{key}".encode(), key=secret, digest_size=16)
-        return str(UUID(bytes=digest.digest(), version=5))
 
     async def _post_all(self, messages: Iterable[Mapping[str, Any]]) -> list[Message | Refusal]:
         posted: list[Message | Refusal] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
@@ -12,8 +11,6 @@ from weakref import WeakValueDictionary
 from chatrooms.doors import handlers
 from chatrooms.errors import RateLimited
 from chatrooms.identity.handshake import Handshake
-
-log = logging.getLogger(__name__)
 
 Connected = Callable[[str, Mapping[str, Any]], Awaitable[object]]
 """What a host application does when a socket has connected: gets the username and the handshake's ``auth``."""
@@ -27,7 +24,6 @@ IdOf = Callable[[str], Awaitable[str]]
 AT_ONCE = 16
 """How many of these calls run at once for one person."""
 RETRY_AFTER = 5
-SECONDS_TO_END = 1.0
 
 
 class Greeting:
@@ -74,12 +70,8 @@ class Greeting:
         task.add_done_callback(self._running.pop)
 
     async def close(self) -> None:
-        """Cancel the calls, and give them `SECONDS_TO_END` for it."""
-        running = set(self._running)
-        for task in running:
-            task.cancel()
-        if running and (await asyncio.wait(running, timeout=SECONDS_TO_END))[1]:
-            log.error("on_connect does not end when it is cancelled; it is left alone")
+        """Cancel the calls."""
+        await handlers.cancel(self._running)
 
     async def _in_turn(self, username: str, calls: Callable[[], Awaitable[None]]) -> None:
         async with self._turns.setdefault(username, asyncio.Semaphore(AT_ONCE)):  # for sockets that connect together

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
 from chatrooms.wire import failures
+
+log = logging.getLogger(__name__)
+
+SECONDS_TO_END = 1.0
 
 T = TypeVar("T")
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
@@ -50,3 +55,12 @@ async def run(what: str, handler: Callable[..., Awaitable[object]], *given: Any)
         await call(handler, *given)
     except Exception:
         failures.report(f"{what} failed")
+
+
+async def cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel calls of handlers, and give them `SECONDS_TO_END` for it."""
+    running = set(tasks)
+    for task in running:
+        task.cancel()
+    if running and (await asyncio.wait(running, timeout=SECONDS_TO_END))[1]:
+        log.error("a handler does not end when it is cancelled; it is left alone")

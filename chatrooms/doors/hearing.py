@@ -73,16 +73,16 @@ class _Ear:
         self._misses = False
 
     def hear(self, message: Message) -> None:
-        queue = self._waiting.get(message["room"], ())
-        if self._count >= MAX_WAITING or len(queue) >= MAX_OF_ROOM:
+        room = message["room"]
+        if self._count >= MAX_WAITING or len(self._waiting.get(room, ())) >= MAX_OF_ROOM:
             self._miss()
             return
         self._count += 1
-        if isinstance(queue, deque):
-            queue.append(message)
+        if room in self._waiting:
+            self._waiting[room].append(message)
             return
-        self._waiting[message["room"]] = deque([message])
-        task = asyncio.create_task(self._work(message["room"]))
+        self._waiting[room] = deque([message])
+        task = asyncio.create_task(self._work(room))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -105,9 +105,5 @@ class _Ear:
             self._waiting.pop(room, None)
 
     async def close(self) -> None:
-        running = set(self._running)
-        for task in running:
-            task.cancel()
-        if running:
-            await asyncio.wait(running, timeout=1)
+        await handlers.cancel(self._running)
         self._waiting.clear()

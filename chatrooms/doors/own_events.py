@@ -102,11 +102,7 @@ class OwnEvents:
 
     async def close(self) -> None:
         """Cancel the handlers that have not returned."""
-        running = set(self._running)
-        for task in running:
-            task.cancel()
-        if running:
-            await asyncio.wait(running, timeout=1)
+        await handlers.cancel(self._running)
 
 
 def _success(result: Any) -> Success | Failure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 
+from chatrooms.doors import handlers
 from chatrooms.errors import RateLimited, Refusal, Unavailable
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
@@ -39,8 +40,7 @@ class Rechecking:
         """Stop asking about all."""
         for sid in list(self._timers):
             self.end(sid)
-        for task in list(self._asking):
-            task.cancel()
+        await handlers.cancel(self._asking)
 
     def _ask_soon(self, sid: str, caller: Caller, handshake: Handshake) -> None:
         task = asyncio.create_task(self._ask(sid, caller, handshake))

@@ -19,7 +19,7 @@ from chatrooms.errors import Forbidden, Invalid, Refusal, Unauthorized
 from chatrooms.identity.accounts import MAX_ID, MAX_NAME, User
 from chatrooms.pipeline.parsing import parsed
 from chatrooms.pipeline.rates import Rates
-from chatrooms.storage.rows import Message
+from chatrooms.storage.rows import Message, ServerRole
 
 MAX_MESSAGES = 500
 """How many messages one request can have."""
@@ -56,12 +56,14 @@ class NewUser(_Given):
 
     id: str = Field(max_length=MAX_ID)
     name: str = Field("", max_length=2 * MAX_NAME)
+    role: ServerRole | None = None
 
 
 class Live(_Given):
     """What `ApplicationDoor.signal` takes."""
 
-    to: str
+    to: str | None = None
+    room: str | None = None
     type: str = Field(min_length=1, max_length=64)
     data: Any = None
 
@@ -73,7 +75,7 @@ class Whom(_Given):
 
 
 class RemoteDoor:
-    """Runs the application's calls for whoever has the service key."""
+    """Runs the application's calls for programs with the service key."""
 
     def __init__(self, application: ApplicationDoor, callers: Callers, rates: Rates) -> None:
         self._application, self._callers, self._rates = application, callers, rates
@@ -115,13 +117,13 @@ class RemoteDoor:
 
     async def _add_user(self, given: NewUser) -> Any:
         try:
-            user = User(given.id, given.name)
+            user = User(given.id, given.name, given.role)
         except ValueError as error:
             raise Invalid(str(error), field="id") from None
         return {"username": await self._application.add_user(user)}
 
     async def _signal(self, given: Live) -> Any:
-        await self._application.signal(given.to, given.type, given.data)
+        await self._application.signal(given.to, given.type, given.data, room=given.room)
         return {}
 
     async def _disconnect(self, given: Whom) -> Any:

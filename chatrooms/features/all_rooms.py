@@ -11,7 +11,8 @@ from typing_extensions import TypedDict
 from chatrooms.pipeline import access, rights
 from chatrooms.pipeline.commands import Act, Params, query
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.rows import Room, many
+from chatrooms.storage.results import many
+from chatrooms.storage.rows import Room
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import members, rooms
 from chatrooms.types import MAX_PAGE, Search

@@ -17,7 +17,8 @@ from chatrooms.features.users import Who
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, change, own_room
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.rows import Block, one
+from chatrooms.storage.results import one
+from chatrooms.storage.rows import Block
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import blocks
 

@@ -13,7 +13,8 @@ from chatrooms.features.messages.loading import Which, load, readable, rows_of
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, change, own_room, query
 from chatrooms.pipeline.feature import Feature
-from chatrooms.storage.rows import Bookmark, Message, many, one
+from chatrooms.storage.results import many, one
+from chatrooms.storage.rows import Bookmark, Message
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import bookmarks, messages
 from chatrooms.types import MAX_PAGE, Seq, fitting

@@ -17,7 +17,8 @@ from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InSharedRoom
-from chatrooms.storage.rows import Access, EventData, EventKind, Room, many
+from chatrooms.storage.results import many
+from chatrooms.storage.rows import Access, EventData, EventKind, Room
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import members as memberships

@@ -15,7 +15,8 @@ from chatrooms.pipeline.commands import Act, Params, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage import search
 from chatrooms.storage.given import packed, values
-from chatrooms.storage.rows import Member, many
+from chatrooms.storage.results import many
+from chatrooms.storage.rows import Member
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import members, rooms, users

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, insert, select, update
+from typing_extensions import TypedDict
 
 from chatrooms import names
 from chatrooms.features import users
@@ -75,8 +76,12 @@ def _shown(name: str) -> str:
         raise ValueError(f"A user's name cannot be shown: {error}") from None
 
 
-class Account(dict[str, str]):
+class Account(TypedDict):
     """A row of `accounts`."""
+
+    id: str
+    username: str
+    name: str
 
 
 _by_id = Prepared(select(accounts).where(accounts.c.id == bindparam("id")))

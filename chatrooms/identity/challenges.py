@@ -5,7 +5,6 @@ A challenge belongs to a session, or to the browser that asked for it and has th
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Column, Connection, String, Table, delete, insert
 
 from chatrooms import clock
+from chatrooms.identity.digests import digest
 from chatrooms.storage.tables import metadata
 
 GOOD_FOR = timedelta(minutes=5)
@@ -42,19 +42,15 @@ def make(db: Connection, bound_to: str, origin: str, handle: str = "") -> Challe
     value = secrets.token_bytes(BYTES)
     db.execute(delete(challenges).where(challenges.c.expires_at <= clock.now()))
     row = {"origin": origin, "handle": handle, "expires_at": clock.later(GOOD_FOR)}
-    db.execute(insert(challenges).values(hash=_hash(value), bound_to=_hash(bound_to.encode()), **row))
+    db.execute(insert(challenges).values(hash=digest(value), bound_to=digest(bound_to), **row))
     return Challenge(value, origin, handle)
 
 
 def take(db: Connection, value: bytes, bound_to: str) -> Challenge | None:
     """Return a challenge that nobody has taken, unless it has expired or belongs to others."""
-    mine = challenges.c.hash == _hash(value), challenges.c.bound_to == _hash(bound_to.encode())
+    mine = challenges.c.hash == digest(value), challenges.c.bound_to == digest(bound_to)
     columns = challenges.c.origin, challenges.c.handle, challenges.c.expires_at
     row = db.execute(delete(challenges).where(*mine).returning(*columns)).one_or_none()
     if row is None or row.expires_at <= clock.now():
         return None
     return Challenge(value, row.origin, row.handle)
-
-
-def _hash(value: bytes) -> str:
-    return hashlib.sha256(value).hexdigest()

@@ -40,7 +40,7 @@ class Guests:
 async def _require_begun(chat: Chat, handshake: Handshake) -> None:
     """Raise `Unauthorized` for people elsewhere who would be the first, unless the settings say that guests may join.
 
-    Whoever sets up a server becomes its owner before strangers come.
+    So the person who sets up a server can become its owner before strangers come.
     """
     is_chosen = "guests" in chat.settings.model_fields_set
     if not is_chosen and not handshake.local and await chat.lookup(roles.is_new):

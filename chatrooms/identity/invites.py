@@ -19,7 +19,8 @@ from chatrooms.identity.digests import digest
 from chatrooms.names import APPLICATION
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Caller
-from chatrooms.storage.rows import Created, Member, many
+from chatrooms.storage.results import many
+from chatrooms.storage.rows import Created, Member
 from chatrooms.storage.tables import metadata, rooms, users
 
 GOOD_FOR = timedelta(days=7)

@@ -16,7 +16,8 @@ from chatrooms.errors import Conflict, NotFound, Unauthorized
 from chatrooms.identity.ceremonies import Known, NewKey
 from chatrooms.identity.challenges import BYTES
 from chatrooms.pipeline.commands import Act
-from chatrooms.storage.rows import Created, many
+from chatrooms.storage.results import many
+from chatrooms.storage.rows import Created
 from chatrooms.storage.tables import metadata, users
 
 MOST = 20

@@ -19,7 +19,8 @@ from chatrooms.pipeline.commands import Act, Caller, Params, change, no_room, qu
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.settings import Settings
-from chatrooms.storage.rows import Created, many
+from chatrooms.storage.results import many
+from chatrooms.storage.rows import Created
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import sessions
 from chatrooms.types import Id

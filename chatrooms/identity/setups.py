@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import timedelta
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from sqlalchemy import Column, Connection, String, Table, delete, insert, select
 from chatrooms import clock
 from chatrooms.errors import Unauthorized
 from chatrooms.features import roles
+from chatrooms.identity.digests import digest
 from chatrooms.pipeline.commands import Act
 from chatrooms.storage.tables import metadata
 
@@ -29,7 +29,7 @@ def make(db: Connection) -> str:
     """Return the code of a new link; one before no longer works."""
     code = secrets.token_urlsafe(32)
     db.execute(delete(setups))
-    db.execute(insert(setups).values(code_hash=_hash(code), expires_at=clock.later(GOOD_FOR)))
+    db.execute(insert(setups).values(code_hash=digest(code), expires_at=clock.later(GOOD_FOR)))
     return code
 
 
@@ -48,7 +48,7 @@ def start(act: Act) -> Start:
 
 def works(db: Connection, code: str) -> bool:
     """Return whether a link makes the person who follows it the owner."""
-    good = setups.c.code_hash == _hash(code), setups.c.expires_at > clock.now()
+    good = setups.c.code_hash == digest(code), setups.c.expires_at > clock.now()
     return db.scalar(select(setups.c.code_hash).where(*good)) is not None and not roles.owners(db)
 
 
@@ -62,7 +62,3 @@ def require(*, works: bool) -> None:
     """Raise `Unauthorized` unless a link ``works``."""
     if not works:
         raise Unauthorized("This link was used, or it has expired. Make a new one by `chatrooms setup`.")
-
-
-def _hash(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()

@@ -27,7 +27,7 @@ class Suspension(TypedDict):
 
     by: Annotated[str, Field(description="The username of the person who suspended them; `system` from the console.")]
     at: Annotated[str, Field(description="Since when; ISO 8601, UTC, with milliseconds.")]
-    reason: Annotated[str, Field(description="Why, as they are told when they try to sign in.")]
+    reason: Annotated[str, Field(description="The reason, which the person reads when they try to sign in.")]
 
 
 def find(db: Connection, username: str) -> Suspension | None:

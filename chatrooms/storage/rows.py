@@ -1,15 +1,13 @@
-"""The rows that clients receive, and their conversion from query results.
+"""The rows that clients receive.
 
 The descriptions of the fields appear in the documentation and the Python client.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal, NotRequired, TypeVar, cast
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import Field
-from sqlalchemy import Result, Row
 from typing_extensions import TypeAliasType, TypedDict
 
 Access = TypeAliasType(
@@ -296,22 +294,3 @@ class Change(TypedDict):
     messages: NotRequired[
         Annotated[list[Message], Field(description="Messages that were posted or changed, and events.")]
     ]
-
-
-T = TypeVar("T")
-
-
-def one(kind: type[T], found: Result[Any]) -> T | None:
-    """Return the only row of a result as a ``kind``, one of the types above, or None."""
-    row = found.one_or_none()
-    return None if row is None else _plain(kind, row)
-
-
-def many(kind: type[T], found: Iterable[Row[Any]]) -> list[T]:
-    """Return the rows of a result, each as a ``kind``, one of the types above."""
-    return [_plain(kind, row) for row in found]
-
-
-def _plain(_kind: type[T], row: Row[Any]) -> T:
-    """Return a row with plain strings as keys; SQLAlchemy's own keys cannot be serialized."""
-    return cast(T, {str(key): value for key, value in row._mapping.items()})  # noqa: SLF001 - a documented attribute

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, String, Table, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import metadata
+from chatrooms.storage.upserts import Upsert
 
 EVERYBODY = ""
 """Stands for all people together; no username is empty."""
@@ -23,13 +23,13 @@ usage = Table(
 _used = Prepared(select(usage.c.bytes).where(usage.c.username == bindparam("username")))
 
 
-def _charging(make: Any) -> Prepared:
-    row = make(usage).values(username=bindparam("username"), bytes=bindparam("more"))
+def _charging(insert: Any) -> Any:
+    row = insert(usage).values(username=bindparam("username"), bytes=bindparam("more"))
     added = {"bytes": usage.c.bytes + row.excluded.bytes}
-    return Prepared(row.on_conflict_do_update(index_elements=["username"], set_=added))
+    return row.on_conflict_do_update(index_elements=["username"], set_=added)
 
 
-_CHARGE = {dialect: _charging(make) for dialect, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))}
+_charge = Upsert(_charging)
 
 
 def used(db: Connection, username: str) -> int:
@@ -41,4 +41,4 @@ def used(db: Connection, username: str) -> int:
 def charge(db: Connection, owner: str, more: int) -> None:
     """Count ``more`` bytes for a person and for `EVERYBODY`, or for `EVERYBODY` alone."""
     for username in {owner, EVERYBODY}:
-        _CHARGE[db.dialect.name].run(db, {"username": username, "more": more})
+        _charge.run(db, {"username": username, "more": more})

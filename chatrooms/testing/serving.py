@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
@@ -24,7 +25,7 @@ class PromptServer(uvicorn.Server):
         self.ready = threading.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start the application, and tell whoever waits for it in another thread."""
+        """Start the application, and wake the thread that waits for it."""
         await super().startup(sockets)
         self.ready.set()
 
@@ -70,7 +71,7 @@ class Serving:
 
     def end(self) -> None:
         """End the server and its application."""
-        if self._thread.is_alive():
+        with suppress(RuntimeError):  # it has ended by itself
             self._loop.call_soon_threadsafe(self._server.told_to_end.set)
-            self._thread.join(PATIENCE)
+        self._thread.join(PATIENCE)
         self._listening.close()

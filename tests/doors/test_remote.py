@@ -33,7 +33,7 @@ async def url(tmp_path) -> AsyncIterator[str]:
 
 async def test_a_program_speaks_for_the_application(url):
     shop = Remote(url, key=KEY)
-    assert await shop.add_user("alice@example.com", "Alice") == "alice"
+    assert await shop.add_user("alice@example.com", "Alice", role="moderator") == "alice"
     async with connect(url.removesuffix("/chat"), "alice", auth={"id": "alice@example.com"}, path="chat") as alice:
         posted = await shop.post("alice@example.com", "Howdy", data={"order": 7}, key="order 7")
         assert await asyncio.to_thread(shop.post_sync, "alice@example.com", "Howdy", key="order 7") == posted
@@ -41,8 +41,11 @@ async def test_a_program_speaks_for_the_application(url):
         await shop.post("#lobby", "to all")
         await shop.post("bob@example.com", "to someone new", create=True)
         await shop.post(text="in the thread", thread=posted["id"], author="alice@example.com")
+        assert (await alice.run("user.me"))["user"]["role"] == "moderator"
         await shop.signal("alice@example.com", "greeting", {"n": 1})
-        await alice.hears(lambda event, data: event == "signal" and data["type"] == "greeting")
+        await shop.signal(None, "by name", room="alice+system")
+        for kind in ("greeting", "by name"):
+            await alice.hears(lambda _, data, kind=kind: data.get("type") == kind)
         await alice.settled()
         assert [*dict.fromkeys(alice.texts())] == ["Howdy", "to all"]
         await shop.disconnect("alice@example.com")
@@ -70,6 +73,8 @@ async def test_many_messages_come_in_order_and_say_which_failed(url):
         ("add_user", {"id": "\0"}, "invalid"),
         ("add_user", {"id": "x", "name": "\u202e"}, "invalid"),
         ("signal", {"to": "nobody", "type": "x"}, "not_found"),
+        ("signal", {"type": "x"}, "invalid"),
+        ("add_user", {"id": "x", "role": "king"}, "invalid"),
         ("disconnect", {"id": "nobody"}, "not_found"),
     ],
 )

@@ -15,7 +15,7 @@ from chatrooms.errors import Refusal
 from chatrooms.features.messages.loading import with_parts
 from chatrooms.features.sync import sizes
 from chatrooms.pipeline.commands import Act
-from chatrooms.storage.rows import many
+from chatrooms.storage.results import many
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import inbox, members, reads, rooms
 from chatrooms.types import size_of

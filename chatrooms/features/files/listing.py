@@ -15,7 +15,8 @@ from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, query
 from chatrooms.pipeline.feature import Row
 from chatrooms.pipeline.shapes import InRoom
-from chatrooms.storage.rows import Person, many
+from chatrooms.storage.results import many
+from chatrooms.storage.rows import Person
 from chatrooms.storage.tables import messages
 from chatrooms.types import MAX_PAGE, Seq
 

@@ -22,7 +22,8 @@ from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, change, own_room, query
 from chatrooms.pipeline.feature import Feature, Row, on
 from chatrooms.storage.given import Base
-from chatrooms.storage.rows import InboxItem, Message, many
+from chatrooms.storage.results import many
+from chatrooms.storage.rows import InboxItem, Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import ITEM
 from chatrooms.storage.tables import inbox, messages

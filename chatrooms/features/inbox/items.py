@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Integer, Select, bindparam, insert, literal, 
 
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act
-from chatrooms.storage.rows import InboxItem, Message, many
+from chatrooms.storage.results import many
+from chatrooms.storage.rows import InboxItem, Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import inbox, reads, users

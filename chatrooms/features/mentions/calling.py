@@ -80,7 +80,7 @@ _online = Prepared(_count.where(members.c.username.in_(select(values("online").c
 
 
 def called(text: str) -> Whom | None:
-    """Return whom a text calls, by the rules of mentions, whoever wrote it and wherever it is."""
+    """Return whom a text calls, by the rules of mentions; rights and rooms are not checked."""
     if not _MAYBE.search(text):
         return None
     meant = {name for some in written(text) for name in some}

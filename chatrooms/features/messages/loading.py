@@ -13,7 +13,8 @@ from chatrooms.errors import Invalid, NotAMember, NotFound
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params
-from chatrooms.storage.rows import Message, many
+from chatrooms.storage.results import many
+from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
 from chatrooms.storage.tables import messages

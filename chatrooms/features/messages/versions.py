@@ -12,7 +12,8 @@ from chatrooms.errors import Forbidden
 from chatrooms.features.messages.loading import Which, find_visible, require_message, require_undeleted
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, query
-from chatrooms.storage.rows import Message, many
+from chatrooms.storage.results import many
+from chatrooms.storage.rows import Message
 from chatrooms.storage.tables import versions
 from chatrooms.types import fitting
 

@@ -72,7 +72,7 @@ class Fetching:
     async def page(self, url: str, network: str) -> dict[str, Any] | None:
         """Return the page of a link as it was or is now stored; None if its host gets too many requests.
 
-        ``network`` stands for the network of whoever linked to it: networks take turns.
+        ``network`` stands for the network of the person who linked to it: networks take turns.
         """
         known = await self._chat.lookup(partial(stored.cached, url=url))
         if known:

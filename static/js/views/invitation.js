@@ -1,10 +1,10 @@
-import { useEffect, useState } from "preact/hooks";
-import { asRefusal, run } from "../connection.js";
+import { run } from "../connection.js";
 import { html } from "../html.js";
 import { closeOpened, go, opened } from "../route.js";
-import { ask, join, username } from "../session.js";
+import { join, username } from "../session.js";
 import { Join } from "./join.js";
 import { useForm } from "./form.js";
+import { Asking, Over, useLink } from "./opened-link.js";
 
 /**
  * Where an invitation by link leads, and the way there: by a new name, or as the person in this tab.
@@ -13,9 +13,9 @@ import { useForm } from "./form.js";
  */
 export function Invitation() {
   const { code } = opened.value;
-  const { shown, problem } = useShown(code);
-  if (!shown && !problem) return html`<main class="join" aria-busy="true"></main>`;
-  if (!shown) return html`<${Over} reason=${problem} />`;
+  const { found: shown, problem } = useLink("invite.get", code);
+  if (problem) return html`<${Over} title="No way in by this link" reason=${problem} />`;
+  if (!shown) return html`<${Asking} />`;
   if (username.value) return html`<${Accept} code=${code} shown=${shown} />`;
   const title = html`<bdi>${shown.title || shown.room}</bdi>`;
   const invited = shown.created_by
@@ -34,30 +34,6 @@ function arrive(room) {
   closeOpened();
   go(room);
 }
-
-/** @param {string} code */
-function useShown(code) {
-  const [answer, setAnswer] = useState({ shown: /** @type {Shown | null} */ (null), problem: "" });
-  useEffect(() => {
-    ask("invite.get", { code }).then(
-      (shown) => setAnswer({ shown, problem: "" }),
-      (error) => setAnswer({ shown: null, problem: asRefusal(error).message }),
-    );
-  }, [code]);
-  return answer;
-}
-
-/** @param {{reason: string}} props */
-const Over = ({ reason }) => html`
-  <main class="join">
-    <div>
-      <img class="logo" src="icon.svg" alt="" width="48" height="48" />
-      <h1>No way in by this link</h1>
-      <p class="lead" role="alert">${reason}</p>
-      <button class="primary" onClick=${closeOpened}>Continue without it</button>
-    </div>
-  </main>
-`;
 
 /** @param {{code: string, shown: Shown}} props */
 function Accept({ code, shown }) {

@@ -1,10 +1,9 @@
-import { useEffect, useState } from "preact/hooks";
-import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { serverName } from "../server.js";
-import { ask, followLink, username } from "../session.js";
+import { followLink, username } from "../session.js";
 import { closeOpened, opened } from "../route.js";
 import { useForm } from "./form.js";
+import { useLink } from "./opened-link.js";
 
 /**
  * Asks whether to sign in by the link that was opened here, and says as whom. Opening it alone must not sign in, because
@@ -12,7 +11,8 @@ import { useForm } from "./form.js";
  */
 export function Link() {
   const { code } = opened.value;
-  const { whose, problem } = useWhose(code);
+  const { found, problem } = useLink("link.get", code);
+  const whose = found?.username;
   const { busy, onSubmit, error } = useForm(async () => {
     await followLink(code);
     closeOpened();
@@ -34,16 +34,4 @@ export function Link() {
       </form>
     </main>
   `;
-}
-
-/** @param {string} code */
-function useWhose(code) {
-  const [answer, setAnswer] = useState({ whose: "", problem: "" });
-  useEffect(() => {
-    ask("link.get", { code }).then(
-      ({ username: whose }) => setAnswer({ whose, problem: "" }),
-      (error) => setAnswer({ whose: "", problem: asRefusal(error).message }),
-    );
-  }, [code]);
-  return answer;
 }

@@ -1,10 +1,10 @@
-import { useEffect, useState } from "preact/hooks";
-import { asRefusal } from "../connection.js";
+import { useState } from "preact/hooks";
 import { html } from "../html.js";
 import { closeOpened, opened } from "../route.js";
-import { ask, becomeOwner, useAnotherName, username } from "../session.js";
+import { becomeOwner, useAnotherName, username } from "../session.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
+import { Asking, Over, useLink } from "./opened-link.js";
 
 /**
  * Where the link leads that a new server prints: its first owner picks a name and a password, and names the server.
@@ -13,34 +13,10 @@ import { useForm } from "./form.js";
  */
 export function Setup() {
   const { code } = opened.value;
-  const { server, problem } = useServer(code);
-  if (!server && !problem) return html`<main class="join" aria-busy="true"></main>`;
-  return server ? html`<${Form} code=${code} server=${server} />` : html`<${Over} reason=${problem} />`;
+  const { found, problem } = useLink("setup.get", code);
+  if (found) return html`<${Form} code=${code} server=${found} />`;
+  return problem ? html`<${Over} title="This link makes no owner" reason=${problem} />` : html`<${Asking} />`;
 }
-
-/** @param {string} code */
-function useServer(code) {
-  const [answer, setAnswer] = useState({ server: /** @type {Unowned | null} */ (null), problem: "" });
-  useEffect(() => {
-    ask("setup.get", { code }).then(
-      (server) => setAnswer({ server, problem: "" }),
-      (error) => setAnswer({ server: null, problem: asRefusal(error).message }),
-    );
-  }, [code]);
-  return answer;
-}
-
-/** @param {{reason: string}} props */
-const Over = ({ reason }) => html`
-  <main class="join">
-    <div>
-      <img class="logo" src="icon.svg" alt="" width="48" height="48" />
-      <h1>This link makes no owner</h1>
-      <p class="lead" role="alert">${reason}</p>
-      <button class="primary" onClick=${closeOpened}>Continue without it</button>
-    </div>
-  </main>
-`;
 
 /** @param {{code: string, server: Unowned}} props */
 function Form({ code, server }) {
