@@ -5,7 +5,8 @@ import { isMessage } from "../messages/events.js";
 import { me, membersOf, nameOf, rosters, sharedRooms, titleOf, users, windowOf } from "../store.js";
 import { bringEmojis, findEmojis } from "../emoji.js";
 import { actionsIn, perform } from "../rooms/actions.js";
-import { mayCall, WORDS } from "./calling.js";
+import { mayCall } from "./calling.js";
+import { WORDS } from "../mentions.js";
 import { COMMANDS } from "./slash.js";
 
 /**
