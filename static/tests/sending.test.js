@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./page.js";
 import fc from "fast-check";
 import { Refusal } from "../js/connection.js";
 import { isCurrent, merged, nextOf, outcome, withEntry, withoutEntry } from "../js/sending.js";
