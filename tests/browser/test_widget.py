@@ -7,13 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, Page, expect
 from starlette.applications import Starlette
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from chatrooms import Chatrooms, Settings, User
+from chatrooms import Chatrooms, Settings
 from tests.browser import axe
 from tests.browser.conftest import PATIENCE_MS
 from tests.servers import QUICK, serving
@@ -71,3 +70,63 @@ async def test_the_page_in_the_guide_runs_as_printed(browser: Browser, tmp_path:
         stranger = await visitor.context.new_page()
         await stranger.goto(url)
         await expect(stranger.get_by_role("alert")).to_contain_text("Open the chat")
+
+
+class Shop:
+    """An application of another origin, whose pages hold what the test wants."""
+
+    def __init__(self) -> None:
+        self.server, self.token = "", ""
+        self.app = Starlette(routes=[Route("/{element:path}", self._page)])
+
+    def _page(self, request) -> HTMLResponse:
+        element = request.path_params["element"].replace("$", f'server="{self.server}" token="{self.token}"')
+        return HTMLResponse(f'<!doctype html><script type="module" src="{self.server}/widget.js"></script>{element}')
+
+
+async def by_login(handshake):
+    return handshake.cookies.get("login")
+
+
+ACT = """
+server => fetch(`${server}/api/message.post`, {
+  method: "POST", credentials: "include", body: JSON.stringify({room: "#lobby", text: "not mine"}),
+}).then(answer => answer.status, () => "no answer")
+"""
+"""JavaScript: what a page of another site tries in the name of its visitor, whose cookie the browser sends."""
+
+
+async def test_two_people_on_pages_of_another_origin_only_if_it_is_listed(browser: Browser, tmp_path: Path) -> None:
+    shop, evil = Shop(), Shop()
+    async with AsyncExitStack() as stack:
+        here, elsewhere = [await stack.enter_async_context(serving(each.app)) for each in (shop, evil)]
+        chat = Chatrooms(Settings(data=tmp_path, origins=(here,), **QUICK), authenticate=by_login)
+        await stack.enter_async_context(chat.lifespan())
+        shop.server = evil.server = await stack.enter_async_context(serving(chat))
+        await chat.add_user("bob")
+        shop.token = await chat.hand_over("alice")
+        alice = await stack.enter_async_context(opening(browser, f'{here}/<chat-with user="bob" $></chat-with>'))
+        shop.token = await chat.hand_over("bob")
+        bob = await stack.enter_async_context(opening(browser, f'{here}/<chat-unread user="alice" $></chat-unread>'))
+        await say(alice, "Are you **there**?", "chat-with")
+        await expect(bob.get_by_text("1 unread message", exact=True)).to_be_attached()
+        await chat.disconnect("alice")
+        await say(alice, "It is urgent", "chat-with")
+        await expect(bob.get_by_text("2 unread messages", exact=True)).to_be_attached()
+        await bob.evaluate("""() => {
+            const element = document.createElement("chat-with");
+            for (const {name, value} of document.querySelector("chat-unread").attributes) element.setAttribute(name, value);
+            document.body.append(element);
+        }""")
+        await expect(shown(bob, "It is urgent", "chat-with")).to_have_count(1)
+        await expect(shown(bob, "there", "chat-with")).to_have_css("font-weight", "700")
+        await expect(bob.get_by_text("unread message")).to_have_count(0)
+
+        other = await stack.enter_async_context(opening(browser, f"{elsewhere}/<chat-room $></chat-room>", login="bob"))
+        assert await other.evaluate("customElements.get('chat-room') === undefined")
+        assert await other.evaluate(ACT, shop.server) == "no answer"
+        assert "not mine" not in [row["text"] for row in (await history(chat))]
+
+
+async def history(chat: Chatrooms) -> list[dict]:
+    return (await chat.run("history", {"room": "#lobby"}, username="bob"))["messages"]

@@ -20,16 +20,16 @@ export const controls = String.raw`
   }
 
   .link {
-    min-block-size: 1.5rem;
+    min-block-size: 1.5em;
     color: var(--accent);
     text-decoration: underline;
     text-underline-offset: 0.15em;
   }
 
   .primary {
-    min-block-size: 2.25rem;
-    padding: 0.25rem 1rem;
-    border-radius: 0.5rem;
+    min-block-size: 2.25em;
+    padding: 0.25em 1em;
+    border-radius: 0.5em;
     color: var(--on-accent);
     background: var(--accent);
     font-weight: 600;
@@ -38,8 +38,8 @@ export const controls = String.raw`
   .icon,
   svg {
     display: block;
-    inline-size: 1.25rem;
-    block-size: 1.25rem;
+    inline-size: 1.25em;
+    block-size: 1.25em;
     fill: none;
     stroke: currentColor;
     stroke-width: 1.6;
@@ -48,15 +48,15 @@ export const controls = String.raw`
   }
 
   .offline {
-    padding: 0.375rem 1rem;
+    padding: 0.375em 1em;
     color: var(--quiet);
-    font-size: 0.875rem;
+    font-size: 0.875em;
   }
 
   .typists {
     flex: none;
-    min-block-size: 1.375rem;
-    padding-inline: 1rem;
+    min-block-size: 1.375em;
+    padding-inline: 1em;
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
@@ -67,11 +67,11 @@ export const controls = String.raw`
     flex: none;
     flex-wrap: wrap;
     align-items: end;
-    gap: 0.25rem 0.5rem;
-    margin: 0 0.75rem 0.75rem;
-    padding: 0.25rem;
+    gap: 0.25em 0.5em;
+    margin: 0 0.75em 0.75em;
+    padding: 0.25em;
     border: 1px solid var(--edge);
-    border-radius: max(0.25rem, var(--radius));
+    border-radius: max(0.25em, var(--radius));
     transition: border-color 120ms ease-out;
   }
 
@@ -82,9 +82,9 @@ export const controls = String.raw`
   textarea {
     flex: 1;
     order: 1;
-    min-inline-size: 6rem;
-    max-block-size: 8rem;
-    padding: 0.375rem 0.5rem;
+    min-inline-size: 6em;
+    max-block-size: 8em;
+    padding: 0.375em 0.5em;
     border: 0;
     outline: 0;
     color: inherit;
@@ -96,18 +96,18 @@ export const controls = String.raw`
 
   .send {
     order: 2;
-    inline-size: 2.25rem;
+    inline-size: 2.25em;
     padding: 0;
-    border-radius: max(0.25rem, calc(var(--radius) - 0.25rem));
+    border-radius: max(0.25em, calc(var(--radius) - 0.25em));
     display: grid;
     place-items: center;
   }
 
   .over {
     flex-basis: 100%;
-    padding-inline: 0.5rem;
+    padding-inline: 0.5em;
     color: var(--danger);
-    font-size: 0.8125rem;
+    font-size: 0.8125em;
   }
 
   .badge {
@@ -118,14 +118,14 @@ export const controls = String.raw`
 
   .number {
     display: inline-block;
-    min-inline-size: 1.25rem;
-    padding-inline: 0.375rem;
-    border-radius: 1rem;
+    min-inline-size: 1.25em;
+    padding-inline: 0.375em;
+    border-radius: 1em;
     color: var(--on-accent);
     background: var(--accent);
-    font-size: 0.75rem;
+    font-size: 0.75em;
     font-weight: 650;
-    line-height: 1.25rem;
+    line-height: 1.25em;
     text-align: center;
   }
 
@@ -142,11 +142,11 @@ export const controls = String.raw`
   @media (pointer: coarse) {
     .primary,
     .link {
-      min-block-size: 2.75rem;
+      min-block-size: 2.75em;
     }
 
     .send {
-      inline-size: 2.75rem;
+      inline-size: 2.75em;
     }
   }
 

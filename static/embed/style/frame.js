@@ -1,8 +1,11 @@
-/** The element and its parts, the colours, and what is left of the page around it. */
+/**
+ * The element and its parts, the colours, and what is left of the page around it. Lengths are of the reader's own size of
+ * text, whatever the page makes of it.
+ */
 export const frame = String.raw`
   :host {
     display: block;
-    block-size: 28rem;
+    block-size: 450px;
     min-inline-size: 0;
   }
 
@@ -37,10 +40,10 @@ export const frame = String.raw`
     --quiet: var(--chatrooms-quiet, light-dark(#635e55, #a5a096));
     --accent: var(--chatrooms-accent, light-dark(#0c6b5d, #1cb9a2));
     --on-accent: var(--chatrooms-on-accent, light-dark(#ffffff, #000000));
-    --accent-soft: var(--chatrooms-accent-soft, light-dark(#e1ebe8, #1b312d));
+    --accent-soft: var(--chatrooms-accent-soft, color-mix(in srgb, var(--accent) 14%, var(--paper)));
     --danger: var(--chatrooms-danger, light-dark(#b0261c, #ff9187));
     --focus: var(--chatrooms-focus, light-dark(#1f5fc4, #8ab6ff));
-    --radius: var(--chatrooms-radius, 0.75rem);
+    --radius: var(--chatrooms-radius, 0.75em);
     --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
     color-scheme: inherit;
     box-sizing: border-box;
@@ -52,12 +55,11 @@ export const frame = String.raw`
     border-radius: var(--radius);
     color: var(--ink);
     background: var(--paper);
-    font: var(--chatrooms-font, 0.9375rem/1.375rem system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif);
+    font: var(--chatrooms-font, medium/1.4 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif);
     overflow-wrap: anywhere;
   }
 
-  .frame *,
-  .frame *::before {
+  :where(.frame *) {
     box-sizing: border-box;
     margin: 0;
   }
@@ -69,17 +71,13 @@ export const frame = String.raw`
 
   header {
     flex: none;
-    padding: 0.625rem 1rem;
+    padding: 0.625em 1em;
     border-block-end: 1px solid var(--line);
   }
 
-  h2,
-  h3 {
+  h2 {
     font-size: 1em;
     font-weight: 650;
-  }
-
-  h2 {
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
@@ -92,8 +90,8 @@ export const frame = String.raw`
     flex-direction: column;
     align-items: center;
     justify-content: center;
-    gap: 0.75rem;
-    padding: 1rem;
+    gap: 0.75em;
+    padding: 1em;
     color: var(--quiet);
     text-align: center;
   }
@@ -109,9 +107,10 @@ export const frame = String.raw`
 
   .list {
     display: flex;
+    flex: none;
     flex-direction: column;
     min-block-size: 100%;
-    padding: 0.75rem 1rem;
+    padding: 0.75em 1em;
   }
 
   .list > :first-child {

@@ -1,10 +1,14 @@
 /** Messages, and what is between them. */
 export const messages = String.raw`
+  .day {
+    font-weight: 650;
+  }
+
   .day,
   .events {
-    padding-block: 0.75rem 0.25rem;
+    padding-block: 0.75em 0.25em;
     color: var(--quiet);
-    font-size: 0.8125rem;
+    font-size: 0.8125em;
     text-align: center;
   }
 
@@ -13,17 +17,17 @@ export const messages = String.raw`
   }
 
   .message {
-    padding-block: 0.0625rem;
+    padding-block: 0.0625em;
   }
 
   .message.leads {
-    padding-block-start: 0.625rem;
+    padding-block-start: 0.625em;
   }
 
   .byline {
     display: flex;
     align-items: baseline;
-    gap: 0.5rem;
+    gap: 0.5em;
   }
 
   .name {
@@ -40,7 +44,7 @@ export const messages = String.raw`
   .pending,
   .typists {
     color: var(--quiet);
-    font-size: 0.8125rem;
+    font-size: 0.8125em;
   }
 
   .handle,
@@ -64,12 +68,12 @@ export const messages = String.raw`
 
   .refused {
     color: var(--danger);
-    font-size: 0.875rem;
+    font-size: 0.875em;
   }
 
   .mention {
-    padding-inline: 0.1875rem;
-    border-radius: 0.25rem;
+    padding-inline: 0.1875em;
+    border-radius: 0.25em;
     color: var(--accent);
     background: var(--accent-soft);
     font-weight: 500;
@@ -78,13 +82,13 @@ export const messages = String.raw`
   .reactions {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.25rem 0.75rem;
-    font-size: 0.875rem;
+    gap: 0.25em 0.75em;
+    font-size: 0.875em;
   }
 
   .quote,
   .text blockquote {
-    padding-inline-start: 0.75rem;
+    padding-inline-start: 0.75em;
     border-inline-start: 4px solid var(--line);
     color: var(--quiet);
   }
@@ -94,6 +98,6 @@ export const messages = String.raw`
     overflow: hidden;
     -webkit-box-orient: vertical;
     -webkit-line-clamp: 2;
-    font-size: 0.875rem;
+    font-size: 0.875em;
   }
 `;

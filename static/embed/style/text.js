@@ -8,15 +8,15 @@ export const text = String.raw`
 
   .text > :not(:first-child),
   .text blockquote > :not(:first-child) {
-    margin-block-start: 0.5rem;
+    margin-block-start: 0.5em;
   }
 
   .text .heading {
-    font-size: 1.0625rem;
+    font-size: 1.0625em;
   }
 
   .text :is(ul, ol) {
-    padding-inline-start: 1.5rem;
+    padding-inline-start: 1.5em;
   }
 
   .text hr {
@@ -25,8 +25,8 @@ export const text = String.raw`
   }
 
   .text code {
-    padding: 0.125rem 0.25rem;
-    border-radius: 0.25rem;
+    padding: 0.125em 0.25em;
+    border-radius: 0.25em;
     background: var(--ground);
     font-family: var(--mono);
     font-size: 0.875em;
@@ -36,7 +36,7 @@ export const text = String.raw`
     position: relative;
     max-inline-size: 100%;
     border: 1px solid var(--line);
-    border-radius: 0.5rem;
+    border-radius: 0.5em;
     background: var(--ground);
     overflow-x: auto;
   }
@@ -46,8 +46,8 @@ export const text = String.raw`
   }
 
   .text pre {
-    max-block-size: 20rem;
-    padding: 0.5rem 2.5rem 0.5rem 0.75rem;
+    max-block-size: 20em;
+    padding: 0.5em 2.5em 0.5em 0.75em;
     overflow: auto;
     white-space: pre;
   }
@@ -60,9 +60,9 @@ export const text = String.raw`
 
   .copy {
     position: absolute;
-    inset-block-start: 0.25rem;
-    inset-inline-end: 0.25rem;
-    font-size: 0.8125rem;
+    inset-block-start: 0.25em;
+    inset-inline-end: 0.25em;
+    font-size: 0.8125em;
   }
 
   .text table {
@@ -70,7 +70,7 @@ export const text = String.raw`
   }
 
   .text :is(th, td) {
-    padding: 0.25rem 0.75rem;
+    padding: 0.25em 0.75em;
     border-block-end: 1px solid var(--line);
     text-align: start;
   }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { asRefusal, lostAt, online, reconnectNow, Refusal } from "../../js/connection.js";
 import { html } from "../../js/html.js";
+import { refusals } from "../../js/messages/history.js";
 import { isShared } from "../../js/names.js";
 import { isReadable, titleOf } from "../../js/store.js";
 import { command } from "../../js/sync.js";
@@ -45,6 +46,8 @@ function Outside({ wrong }) {
 /** @param {{room: string}} props */
 function Inside({ room }) {
   if (isShared(room) && !isReadable(room)) return html`<${Joining} room=${room} />`;
+  const refused = refusals.value.get(room);
+  if (refused) return html`<div class="outside" role="alert"><p>${refused}</p></div>`;
   return html`
     <${Timeline} room=${room} />
     <${Offline} />

@@ -21,7 +21,7 @@ export function MessageView({ message, leads }) {
   const shownAs = ["message", leads && "leads", author === me.value?.username && "own", !message.rev && "waiting"];
   return html`
     <article class=${shownAs.filter(Boolean).join(" ")} aria-label=${`${name}, ${timeOf(time)}`}>
-      ${leads && html`<p class="byline"><bdi class="name">${name}</bdi> <span class="handle">${handleOf(author)}</span> <time datetime=${time} title=${exactTime(time)}>${timeOf(time)}</time></p>`}
+      ${leads && html`<p class="byline"><bdi class="name">${name}</bdi>${handleOf(author) && html`<span class="handle">${handleOf(author)}</span>`}<time datetime=${time} title=${exactTime(time)}>${timeOf(time)}</time></p>`}
       ${quoted && html`<blockquote class="quote" dir="auto"><bdi>${nameOf(quoted.author)}</bdi>: ${quoted.text ?? "message deleted"}</blockquote>`}
       ${deleted ? html`<p class="tombstone">message deleted</p>` : html`<${Body} message=${message} />`}
       ${files.map((file) => html`<p key=${file.id}><a href=${at(addressOf(file))} target="_blank" rel="noopener">${file.name}</a></p>`)}

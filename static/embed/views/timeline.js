@@ -4,7 +4,7 @@ import { online } from "../../js/connection.js";
 import { dayName, midnight } from "../../js/dates.js";
 import { html } from "../../js/html.js";
 import { lastMessage } from "../../js/messages/events.js";
-import { loadOlder, refusals } from "../../js/messages/history.js";
+import { loadOlder } from "../../js/messages/history.js";
 import { asMessage, waiting } from "../../js/outbox.js";
 import { heads, me, memberships, nameOf, reads, windowOf } from "../../js/store.js";
 import { catchUp, command } from "../../js/sync.js";
@@ -44,8 +44,6 @@ export function Timeline({ room }) {
     if (isMore && scrollHeight - clientHeight + scrollTop < NEAR_PX) showOlder();
   }
 
-  const refused = refusals.value.get(room);
-  if (refused) return html`<div class="outside" role="alert"><p>${refused}</p></div>`;
   return html`
     <div class="log" role="log" aria-label="Messages" tabindex="0" ref=${log} onScroll=${onScroll}>
       <div class="list">
@@ -59,7 +57,7 @@ export function Timeline({ room }) {
 
 /** @param {{item: Item}} props */
 function Row({ item }) {
-  if (item.kind === "day") return html`<h3 class="day">${dayName(item.at, midnight(new Date()))}</h3>`;
+  if (item.kind === "day") return html`<p class="day">${dayName(item.at, midnight(new Date()))}</p>`;
   if (item.kind === "message") return html`<${MessageView} message=${item.message} leads=${item.leads} />`;
   if (item.kind === "new") return null;
   const { sentences } = tell(item.events, me.value?.username ?? "");
