@@ -3,56 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
-import logging
 import secrets
 import signal
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar, overload
-from uuid import UUID, uuid5
 
+from chatrooms.client import handlers
+from chatrooms.client import lease as leases
 from chatrooms.client import token_file as tokens
+from chatrooms.client.changes import Signal
 from chatrooms.client.client import Client
-from chatrooms.client.errors import ClientError, Lagging, Refused
+from chatrooms.client.errors import ClientError, Lagging, Refused, Unanswered
+from chatrooms.client.handlers import Handler
 from chatrooms.client.lease import Lease
-from chatrooms.client.outbox import Also
 from chatrooms.client.rows import Message
+from chatrooms.client.streams import Stream
+from chatrooms.client.working import Work
 
 H = TypeVar("H", bound=Callable[[Message], Any])
 
-REPLIES = UUID("4b0a7c52-6d3f-4c7e-9a51-0f6f5c1f2d9b")
-"""The namespace of the ids of replies (RFC 9562, section 5.5)."""
 SIGNAL = "bot"
-LONGEST_PAUSE = 60.0
-
-log = logging.getLogger("chatrooms.client.bot")
-
-
-class Handler:
-    """A function of the program, and which messages it is for."""
-
-    def __init__(self, call: Callable[[Message], Any], room: str | None, *, mention: bool) -> None:
-        self._call, self._room, self._mention = call, room, mention
-
-    def wants(self, message: Message, username: str) -> bool:
-        """Return whether a message is for it; all of a conversation counts as a mention."""
-        room = message["room"].partition("/")[0]
-        if self._room not in (None, room, message["room"]):
-            return False
-        return not self._mention or username in message["mentions"] or "+" in room
-
-    async def run(self, message: Message) -> None:
-        """Call it: a coroutine function on the event loop, any other in a thread."""
-        if inspect.iscoroutinefunction(self._call):
-            await self._call(message)
-        else:
-            await asyncio.to_thread(self._call, message)
+"""The type of the signals by which copies of a program hear each other."""
 
 
 class Bot(Client):
-    """A `Client` that calls handlers with messages::
+    """A `Client` that calls handlers with messages.
+
+    For instance::
 
         bot = Bot("http://127.0.0.1:8000", username="echo", token_file=Path("echo.token"))
 
@@ -91,9 +71,7 @@ class Bot(Client):
         self._token_file, self._attempts = token_file, attempts
         self._lease = Lease(secrets.token_hex(8)) if lease else None
         self._handlers: list[Handler] = []
-        self._news: dict[str, asyncio.Event] = {}
-        self._workers: dict[str, asyncio.Task[None]] = {}
-        self._replies: dict[str, int] = {}
+        self._work = Work(self, lambda: self.working, self._handle)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @overload
@@ -110,7 +88,7 @@ class Bot(Client):
         """
 
         def add(given: H) -> H:
-            self._handlers.append(Handler(given, room, mention=mention))
+            self._handlers.append(Handler(given, room, mention))
             return given
 
         return add if handler is None else add(handler)
@@ -118,31 +96,29 @@ class Bot(Client):
     async def reply(self, message: Message, text: str, **also: Any) -> Message:
         """Post in the room of a message: in a shared room as a reply that quotes it. Takes what `post` takes.
 
-        The second time that a handler is called with a message, its replies are those that it posted the first time.
+        When a handler is called again with a message, its replies are those that it posted before.
         """
-        number = self._replies[message["id"]] = self._replies.get(message["id"], 0) + 1
-        given: Also = {"reply_to": message["id"], **also} if message["room"].startswith("#") else {**also}
-        return await self.post(message["room"], text, id=str(uuid5(REPLIES, f"{message['id']} {number}")), **given)
+        return await self.post(message["room"], text, **_quoting(message, also))
 
     def reply_sync(self, message: Message, text: str, **also: Any) -> Message:
         """Do what `reply` does, in a handler that runs in a thread."""
         if self._loop is None:
             raise ClientError("the bot does not run")
-        return asyncio.run_coroutine_threadsafe(self.reply(message, text, **also), self._loop).result()
+        posting = self.post(message["room"], text, **_quoting(message, also))
+        return asyncio.run_coroutine_threadsafe(posting, self._loop).result()
 
     async def serve(self) -> None:
-        """Connect and handle messages until it is cancelled; raises `Refused` if the server lets nobody in."""
+        """Connect and handle messages until it is cancelled; raises `Refused` if the server does not let it in."""
         self._loop = asyncio.get_running_loop()
+        changes, signals = self.changes(), self.signals()
         async with self:
             if self._token_file and self.token:
                 tokens.write(self._token_file, self.token)
+            beside = [asyncio.ensure_future(self._hear(signals)), asyncio.ensure_future(self._keep_lease())]
             try:
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._keep_lease())
-                    tasks.create_task(self._hear_others())
-                    tasks.create_task(self._watch_rooms(tasks))
-            except* ClientError as group:
-                raise group.exceptions[0] from None
+                await _first_error(asyncio.ensure_future(self._work.run(changes)), *beside)
+            finally:
+                self._loop = None
 
     def serve_sync(self) -> None:
         """Run `serve` in a program of its own, until Ctrl+C or SIGTERM."""
@@ -161,3 +137,71 @@ class Bot(Client):
     def working(self) -> bool:
         """Return whether this copy is the one that handles messages."""
         return self.connected and (self._lease is None or self._lease.leads)
+
+    async def _handle(self, message: Message) -> None:
+        for number, handler in enumerate(self._handlers):
+            if handler.wants(message, self.username):
+                await handlers.attempt(handler, number, message, self._attempts)
+
+    def _opened(self, welcome: dict[str, Any]) -> None:
+        super()._opened(welcome)
+        if self._lease:
+            self._lease.begin(time.monotonic())
+            self._spawn(self._say(self._lease))
+
+    async def _keep_lease(self) -> None:
+        """Take the lease when it is free, and begin to work whenever this copy is the one that does."""
+        worked = False
+        while True:
+            if self._lease and not self.connected:
+                self._lease.lose()
+            if self._lease and self._lease.take(time.monotonic()):
+                await self._say(self._lease)
+            if self.working and not worked:
+                self._work.look_everywhere()
+            worked = self.working
+            await asyncio.sleep(self._lease.pause if self._lease else leases.BEAT)
+
+    async def _hear(self, signals: Stream[Signal]) -> None:
+        while True:
+            with suppress(Lagging):
+                async for heard in signals:
+                    await self._weigh(heard)
+                return
+
+    async def _weigh(self, heard: Signal) -> None:
+        """Weigh a signal of another copy; no one else can send any to our own room under our name."""
+        data, ours = heard.data, heard.room == heard.sender == self.username
+        if not self._lease or not ours or heard.type != SIGNAL or not isinstance(data, dict):
+            return
+        if self._lease.hear(str(data.get("id")), time.monotonic(), leads=bool(data.get("leads"))):
+            await self._say(self._lease)
+
+    async def _say(self, lease: Lease) -> None:
+        """Tell the other copies that this one leads, or asks."""
+        try:
+            async with asyncio.timeout(leases.BEAT):
+                await self.signal(self.username, SIGNAL, {"id": lease.id, "leads": lease.leads})
+        except (Unanswered, TimeoutError):
+            return
+        except Refused as refused:
+            if not refused.temporary:
+                raise
+
+
+def _quoting(message: Message, also: dict[str, Any]) -> dict[str, Any]:
+    """Return what a reply is besides its text; a reply in a conversation needs no quote."""
+    quote = {"reply_to": message["id"]} if message["room"].startswith("#") else {}
+    return {"id": handlers.reply_id(message), **quote, **also}
+
+
+async def _first_error(*tasks: asyncio.Future[None]) -> None:
+    """Wait until one of the tasks ends, and cancel the others; raises what it raised."""
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()

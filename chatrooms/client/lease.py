@@ -1,7 +1,7 @@
 """Which of several copies of a program works: the one that says so, until it is silent.
 
-The copies hear each other by live signals to their own room. `Lease` decides, from what it hears and the time in seconds,
-so that it can be tested without either.
+The copies hear each other by live signals to their own room. `Lease` decides from what it hears and from the time in
+seconds, so that it can be tested without either.
 """
 
 from __future__ import annotations

@@ -115,7 +115,8 @@ async def test_two_people_on_pages_of_another_origin_only_if_it_is_listed(browse
         await expect(bob.get_by_text("2 unread messages", exact=True)).to_be_attached()
         await bob.evaluate("""() => {
             const element = document.createElement("chat-with");
-            for (const {name, value} of document.querySelector("chat-unread").attributes) element.setAttribute(name, value);
+            const {attributes} = document.querySelector("chat-unread");
+            for (const {name, value} of attributes) element.setAttribute(name, value);
             document.body.append(element);
         }""")
         await expect(shown(bob, "It is urgent", "chat-with")).to_have_count(1)
