@@ -51,8 +51,7 @@ class Bot(Client):
 
     Of several copies that run as the same user, one handles messages, and another takes over some seconds after it is
     gone; with ``lease=False``, each handles all. ``token_file`` keeps the token of a name that is claimed, or holds a
-    service key, which needs the commands ``signal``, ``history``, ``read.mark``, ``message.post`` and ``sync``. All
-    else is as for `Client`.
+    service key, which needs the commands ``read``, ``post`` and ``own``, in all rooms. All else is as for `Client`.
     """
 
     def __init__(
@@ -114,6 +113,7 @@ class Bot(Client):
         async with self:
             if self._token_file and self.token:
                 tokens.write(self._token_file, self.token)
+            await self._require_marks()
             beside = [asyncio.ensure_future(self._hear(signals)), asyncio.ensure_future(self._keep_lease())]
             try:
                 await _first_error(asyncio.ensure_future(self._work.run(changes)), *beside)
@@ -137,6 +137,13 @@ class Bot(Client):
     def working(self) -> bool:
         """Return whether this copy is the one that handles messages."""
         return self.connected and (self._lease is None or self._lease.leads)
+
+    async def _require_marks(self) -> None:
+        """Raise `Refused` if a service key is not for read positions, without which no message is known to be handled."""
+        for room in self.memberships:
+            if room.startswith("#"):
+                await self.mark_read(room, 0)  # a mark never goes backwards
+                return
 
     async def _handle(self, message: Message) -> None:
         for number, handler in enumerate(self._handlers):

@@ -74,7 +74,7 @@ function chatOf(session) {
     isOpen = false;
   }
 
-  return Object.defineProperties(/** @type {Declared.Chat} */ ({}), {
+  return Object.defineProperties(/** @type {typeof shared & ReturnType<typeof hearing> & {close: () => void}} */ ({}), {
     ...Object.getOwnPropertyDescriptors(shared),
     ...Object.getOwnPropertyDescriptors({ ...hearing(until), close }),
   });

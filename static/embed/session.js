@@ -33,6 +33,8 @@ export const signalListeners = new Set();
 /** @type {Session | null} */
 let current = null;
 let isAwake = false;
+/** The address of the chat that the page uses: what the browser keeps of it is opened once. */
+let home = "";
 
 const news = new News((message) => tell(messageListeners, message), between);
 
@@ -55,6 +57,7 @@ function tell(listeners, given) {
  * @param {Wanted} wanted @returns {Promise<Session>} once everything is up to date
  */
 export async function share(wanted) {
+  if (home && home !== wanted.url) throw new Refusal({ code: "conflict", message: OTHER });
   const session = current ?? begin(wanted);
   if (!isSame(session.wanted, wanted)) throw new Refusal({ code: "conflict", message: TAKEN });
   session.uses += 1;
@@ -67,7 +70,8 @@ export async function share(wanted) {
   return session;
 }
 
-const TAKEN = "This page is connected to a chat already, in another way. Close that connection first.";
+const OTHER = "This page uses another chat already.";
+const TAKEN = "This page is connected in another way already. Close that connection first.";
 
 /** Ends the connection with its last use. @param {Session} session */
 export function release(session) {
@@ -82,7 +86,8 @@ const isSame = (one, other) => one.url === other.url && one.token === other.toke
 
 /** @param {Wanted} wanted */
 function begin(wanted) {
-  setBase(wanted.url);
+  home = wanted.url;
+  setBase(home);
   ended.value = "";
   const session = { wanted, uses: 0, ready: Promise.resolve() };
   current = session;
@@ -184,6 +189,9 @@ export const HOME = new URL("../../../", import.meta.url).href;
 
 /** The address of a path of the chat. @param {string} path */
 export const at = (path) => new URL(path, base()).href;
+
+/** Whether links of the browser's own, such as those of files, prove who asks: they carry cookies, and no token. */
+export const isByCookie = () => current !== null && !current.wanted.token;
 
 export const mine = () => me.value?.username ?? "";
 

@@ -122,6 +122,7 @@ async def test_two_people_on_pages_of_another_origin_only_if_it_is_listed(browse
         await expect(shown(bob, "It is urgent", "chat-with")).to_have_count(1)
         await expect(shown(bob, "there", "chat-with")).to_have_css("font-weight", "700")
         await expect(bob.get_by_text("unread message")).to_have_count(0)
+        assert len(chat.sockets_in("bob")) == 1
 
         other = await stack.enter_async_context(opening(browser, f"{elsewhere}/<chat-room $></chat-room>", login="bob"))
         assert await other.evaluate("customElements.get('chat-room') === undefined")

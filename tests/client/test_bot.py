@@ -12,7 +12,7 @@ import pytest
 from chatrooms.client import Bot, Client, Refused, lease
 from chatrooms.client import handlers as handling
 from tests.client.waiting import change_saying, stored, texts
-from tests.people import PATIENCE
+from tests.people import PATIENCE, connect
 
 
 @pytest.fixture(autouse=True)
@@ -212,3 +212,21 @@ async def test_the_token_of_a_claimed_name_is_kept_for_its_owner_alone(own_serve
 async def test_a_bot_that_the_server_does_not_let_in_ends_with_the_reason(own_server):
     with pytest.raises(Refused, match="unauthorized"):
         await asyncio.wait_for(Bot(own_server.url, token="x" * 43).serve(), PATIENCE)
+
+
+async def test_a_bot_acts_by_a_service_key_that_is_for_read_positions_too(own_server, join):
+    bob = await join("bob")
+    changes = bob.changes()
+    async with connect(own_server.url, "alice") as alice:
+        keys = [
+            (await alice.run("key.create", name="Bot", commands=["read", "post", *more]))["key"]["token"]
+            for more in ((), ("own",))
+        ]
+    with pytest.raises(Refused, match="forbidden"):
+        await asyncio.wait_for(Bot(own_server.url, token=keys[0]).serve(), PATIENCE)
+    bot = Bot(own_server.url, token=keys[1])
+    bot.on_message(lambda message: bot.reply_sync(message, "Here"))
+    async with serving(bot):
+        await until(lambda: bot.working)
+        await bob.post("#lobby", "Anybody?")
+        await change_saying(changes, "Here")

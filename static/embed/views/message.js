@@ -9,7 +9,7 @@ import { online } from "../../js/connection.js";
 import { discard, retry, waiting } from "../../js/outbox.js";
 import { needProfile } from "../../js/profiles.js";
 import { handleOf, me, nameOf } from "../../js/store.js";
-import { at } from "../session.js";
+import { at, isByCookie } from "../session.js";
 
 /** @import {Numbered} from "../../js/messages/events.js" */
 
@@ -24,11 +24,17 @@ export function MessageView({ message, leads }) {
       ${leads && html`<p class="byline"><bdi class="name">${name}</bdi>${handleOf(author) && html`<span class="handle">${handleOf(author)}</span>`}<time datetime=${time} title=${exactTime(time)}>${timeOf(time)}</time></p>`}
       ${quoted && html`<blockquote class="quote" dir="auto"><bdi>${nameOf(quoted.author)}</bdi>: ${quoted.text ?? "message deleted"}</blockquote>`}
       ${deleted ? html`<p class="tombstone">message deleted</p>` : html`<${Body} message=${message} />`}
-      ${files.map((file) => html`<p key=${file.id}><a href=${at(addressOf(file))} target="_blank" rel="noopener">${file.name}</a></p>`)}
+      ${files.map((file) => html`<p key=${file.id}><${Attached} file=${file} /></p>`)}
       ${message.rev === 0 && html`<${OnItsWay} id=${message.id} />`}
     </article>
   `;
 }
+
+/** @param {{file: import("../../js/wire.js").File}} props */
+const Attached = ({ file }) =>
+  isByCookie()
+    ? html`<a href=${at(addressOf(file))} target="_blank" rel="noopener">${file.name}</a>`
+    : html`<span class="handle">${file.name}</span>`;
 
 /** Whom a message mentions until the server has stored it. @type {string[]} */
 const NO_ONE = [];
