@@ -139,7 +139,7 @@ class Bot(Client):
         return self.connected and (self._lease is None or self._lease.leads)
 
     async def _require_marks(self) -> None:
-        """Raise `Refused` if a service key is not for read positions, without which no message is known to be handled."""
+        """Raise `Refused` if a service key is not for read positions, which say what was handled."""
         for room in self.memberships:
             if room.startswith("#"):
                 await self.mark_read(room, 0)  # a mark never goes backwards
