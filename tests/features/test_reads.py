@@ -105,7 +105,11 @@ async def test_what_was_edited_or_deleted_since_a_person_read_it_is_newer_than_t
     assert (await mark(rev=10_000_000))["seen_rev"] == deleted["rev"], "nobody has seen what is to come"
     assert (await mark(first["seq"], rev=1))["seen_rev"] == deleted["rev"], "it never goes backwards"
     page = await bob.run("history", room="#lobby")
-    assert [row["text_rev"] for row in page["messages"] if row["number"]] == [edited["text_rev"], deleted["text_rev"], None]
+    assert [row["text_rev"] for row in page["messages"] if row["number"]] == [
+        edited["text_rev"],
+        deleted["text_rev"],
+        None,
+    ]
 
 
 async def test_marking_ones_own_room_as_read_changes_nothing_when_repeated(alice):
