@@ -29,4 +29,4 @@ async def passes(*arguments: str) -> None:
 
 @pytest.mark.parametrize("name", TESTS)
 async def test_the_tests_in_javascript_pass(name: str) -> None:
-    await passes("--test", "--test-reporter=tap", f"tests/{name}")
+    await passes("--test-reporter=tap", f"tests/{name}")
