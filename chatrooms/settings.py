@@ -101,6 +101,11 @@ class Settings(BaseSettings):
         "open: any name, unverified; off: no guests. Until somebody has joined, guests come from this machine alone, "
         "unless this is set.",
     )
+    requests: bool = Field(
+        default=True,
+        description="Whether a conversation that a stranger begins waits until its recipient accepts it. Strangers "
+        "share no room; the lobby counts only if not everybody can join (`guests` is invite or off).",
+    )
     service_key: str = Field(
         default="",
         repr=False,

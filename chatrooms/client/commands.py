@@ -20,6 +20,7 @@ from chatrooms.client.rows import (
     Follow,
     Followed,
     FoundPage,
+    Group,
     History,
     InboxItem,
     InboxPage,
@@ -28,6 +29,7 @@ from chatrooms.client.rows import (
     Key,
     Link,
     Listing,
+    ManyGroups,
     ManyInvites,
     ManyKeys,
     ManyPasskeys,
@@ -42,6 +44,7 @@ from chatrooms.client.rows import (
     NewInvite,
     NewKey,
     OneBlock,
+    OneGroup,
     OneInvite,
     OneKey,
     OneLink,
@@ -77,6 +80,7 @@ from chatrooms.client.rows import (
     UserPage,
     Version,
     Versions,
+    WholeGroup,
     Wishes,
 )
 
@@ -88,6 +92,8 @@ REPEATABLE = frozenset(
         "factor.get",
         "file.list",
         "file.space",
+        "group.get",
+        "group.list",
         "history",
         "inbox.list",
         "inbox.mark",
@@ -107,6 +113,8 @@ REPEATABLE = frozenset(
         "reaction.list",
         "reaction.remove",
         "read.mark",
+        "request.accept",
+        "request.ignore",
         "room.close",
         "room.favorite",
         "room.list",
@@ -249,6 +257,48 @@ class Commands(ABC):
         """Return how much you can upload."""
         result: Space = await self.run("file.space")
         return result["largest"]
+
+    async def create_group(self, name: str, members: Sequence[str] | None = None) -> WholeGroup:
+        """Make a group. Its name is taken from then on, like a username; there can be 100 groups of 500 people.
+
+        - ``name``: What it is mentioned by; no username and no look-alike of one.
+        - ``members``: The usernames of its members.
+        """
+        result: OneGroup = await self.run("group.create", name=name, members=members)
+        return result["group"]
+
+    async def delete_group(self, id: str) -> None:
+        """Delete a group, whose name is free again. What it was mentioned in stays in people's inboxes.
+
+        - ``id``: The id of the group.
+        """
+        await self.run("group.delete", id=id)
+
+    async def group(self, id: str) -> WholeGroup:
+        """Return a group with its members.
+
+        - ``id``: The id of the group.
+        """
+        result: OneGroup = await self.run("group.get", id=id)
+        return result["group"]
+
+    async def groups(self) -> list[Group]:
+        """Return all groups, by name; a message that names one after an ``@`` mentions its members."""
+        result: ManyGroups = await self.run("group.list")
+        return result["groups"]
+
+    async def update_group(
+        self, id: str, *, name: str | None = None, add: Sequence[str] | None = None, remove: Sequence[str] | None = None
+    ) -> WholeGroup:
+        """Rename a group, and add and remove members. Messages that mentioned it before keep its earlier name.
+
+        - ``id``: The id of the group.
+        - ``name``: Its new name.
+        - ``add``: The usernames of people to add.
+        - ``remove``: The usernames of people to remove.
+        """
+        result: OneGroup = await self.run("group.update", id=id, name=name, add=add, remove=remove)
+        return result["group"]
 
     async def history(
         self,
@@ -472,6 +522,15 @@ class Commands(ABC):
         """
         await self.run("passkey.remove", password=password, id=id, even_last=even_last)
 
+    async def rename_passkey(self, id: str, name: str) -> Passkey:
+        """Call one of your passkeys something else in your list.
+
+        - ``id``: The id of one of your passkeys.
+        - ``name``: What to call it, such as the device that has it.
+        """
+        result: OnePasskey = await self.run("passkey.rename", id=id, name=name)
+        return result["passkey"]
+
     async def password(self) -> str | None:
         """Return whether you have a password, and since when."""
         result: State = await self.run("password.get")
@@ -549,6 +608,24 @@ class Commands(ABC):
         """
         result: OneRead = await self.run("read.mark", room=await self._room_of(room), seq=seq)
         return result["read"]
+
+    async def accept_request(self, room: str) -> Membership:
+        """Accept a conversation that a stranger began, who can then write on.
+
+        Posting in it accepts it too.
+
+        - ``room``: A conversation that you belong to.
+        """
+        result: OneMembership = await self.run("request.accept", room=await self._room_of(room))
+        return result["membership"]
+
+    async def ignore_request(self, room: str) -> Membership:
+        """Take a stranger's conversation off your list for good. They are not told; what they wrote stays in it.
+
+        - ``room``: A conversation that you belong to.
+        """
+        result: OneMembership = await self.run("request.ignore", room=await self._room_of(room))
+        return result["membership"]
 
     async def archive(self, room: str) -> Room:
         """Archive a room: members can read it, but no one can post until it is unarchived."""

@@ -235,6 +235,10 @@ class FoundMessage(TypedDict):
     """Whom it mentions besides ``mentions``, because its author, an owner or moderator of the room, wrote
     ``@room`` or ``@here``, or ``null``.
     """
+    groups: list[MentionedGroup]
+    """The groups that it mentions by their names after an ``@``: their members in the room get it in their
+    inboxes; at most 10.
+    """
     quoted: Quoted | None
     """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
     change alone is sent: take the new text from there, and ``null`` if it was deleted.
@@ -269,6 +273,19 @@ class FoundPage(TypedDict):
     """By message id, the emoji of your own reactions that its ``reactions`` do not show, because 20 other people
     reacted with them before you.
     """
+
+
+class Group(TypedDict):
+    """A group."""
+
+    id: str
+    """A UUID."""
+    name: str
+    """What it is mentioned by, after an ``@``."""
+    members: int
+    """How many people belong to it."""
+    mine: bool
+    """Whether you belong to it."""
 
 
 class History(TypedDict):
@@ -428,6 +445,12 @@ class Managed(TypedDict):
     """The usernames of its owners."""
 
 
+class ManyGroups(TypedDict):
+    """All groups, by name."""
+
+    groups: list[Group]
+
+
 class ManyInvites(TypedDict):
     """The invitations that still work, the newest first."""
 
@@ -519,6 +542,19 @@ class Membership(TypedDict):
     """Whether you have muted the room: nothing in it should alert you."""
     muted_until: str | None
     """When it is unmuted, which changes ``muted``; ``null`` if it is not, or has no end."""
+    request: Literal["pending", "ignored"] | None
+    """Whether a stranger began the conversation and you have not accepted it: it waits (``pending``), or you
+    have ``ignored`` it; else ``null``. Only you receive this.
+    """
+
+
+class MentionedGroup(TypedDict):
+    """A group that a message mentions."""
+
+    name: str
+    """The group's name when it was mentioned."""
+    at: str
+    """When it was first mentioned; ISO 8601, UTC, with milliseconds."""
 
 
 class Message(TypedDict):
@@ -565,6 +601,10 @@ class Message(TypedDict):
     calls: Call | None
     """Whom it mentions besides ``mentions``, because its author, an owner or moderator of the room, wrote
     ``@room`` or ``@here``, or ``null``.
+    """
+    groups: list[MentionedGroup]
+    """The groups that it mentions by their names after an ``@``: their members in the room get it in their
+    inboxes; at most 10.
     """
     quoted: Quoted | None
     """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
@@ -635,6 +675,12 @@ class OneBlock(TypedDict):
     """Your block of the person as it is now."""
 
     block: Block
+
+
+class OneGroup(TypedDict):
+    """The group as it is now."""
+
+    group: WholeGroup
 
 
 class OneInvite(TypedDict):
@@ -1079,6 +1125,17 @@ class Versions(TypedDict):
     """Earlier texts, newest first, without the present one; as many as fit into one response."""
 
     versions: list[Version]
+
+
+class WholeGroup(TypedDict):
+    """A group with its members."""
+
+    id: str
+    """A UUID."""
+    name: str
+    """What it is mentioned by, after an ``@``."""
+    members: list[str]
+    """The usernames of its members."""
 
 
 class Wishes(TypedDict):

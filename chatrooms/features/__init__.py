@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from chatrooms.features import (
     all_rooms,
+    asking,
     blocking,
     bookmarks,
     favorites,
     files,
+    groups,
     inbox,
     members,
     mentions,
@@ -53,8 +55,10 @@ FEATURES = (
     room_roles.FEATURE,
     all_rooms.FEATURE,
     blocking.FEATURE,
+    asking.FEATURE,
     pins.FEATURE,
     mentions.FEATURE,
+    groups.FEATURE,
     replies.FEATURE,
     reactions.FEATURE,
     muting.FEATURE,

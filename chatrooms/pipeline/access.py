@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, false, 
 
 from chatrooms import names
 from chatrooms.errors import Archived, Conflict, Forbidden, Invalid, NotAMember, NotFound
-from chatrooms.pipeline import relations, rights
+from chatrooms.pipeline import relations, requests, rights
 from chatrooms.pipeline.commands import Act, Caller, Params
 from chatrooms.storage.given import Base
 from chatrooms.storage.rows import Access, Role
@@ -28,7 +28,8 @@ class Here:
 
     ``exists`` is false for a conversation or thread without messages; ``closed`` is true if anyone has closed a
     conversation, ``ended`` if the message above a thread was deleted, ``blocked`` if one of the two people of a
-    conversation has blocked the other. A thread has the role, the archiving and the blocking of the room that it is in.
+    conversation has blocked the other, ``asked`` if the caller has not accepted it, ``waits`` if no one else has (see
+    `requests`). A thread has the role, the archiving, the blocking and the waiting of the room that it is in.
     """
 
     room: str
@@ -39,6 +40,8 @@ class Here:
     closed: bool = False
     ended: bool = False
     blocked: bool = False
+    asked: bool = False
+    waits: bool = False
 
     @property
     def moderates(self) -> bool:
@@ -155,8 +158,8 @@ def member(act: Act, p: HasRoom) -> Here:
 
 
 def poster(act: Act, p: HasRoom) -> Here:
-    """Allow members, unless the room is archived."""
-    return of(act.db, act.me, p.room, writing=True)
+    """Allow members, unless the room is archived, or waits to be accepted."""
+    return require_accepted(of(act.db, act.me, p.room, writing=True))
 
 
 def joiner(act: Act, p: HasRoom) -> Here:
@@ -212,6 +215,13 @@ def require_open(db: Connection, me: Caller, here: Here) -> Here:
     return require_unarchived(here)
 
 
+def require_accepted(here: Here) -> Here:
+    """Return ``here``; raises `Forbidden` in a conversation that none of the others has accepted."""
+    if here.waits:
+        raise Forbidden(requests.NOT_YET)
+    return here
+
+
 def require_unarchived(here: Here) -> Here:
     """Return ``here``; raises `Archived`."""
     if here.archived:
@@ -223,6 +233,8 @@ _person = Prepared(select(users.c.username).where(users.c.username == bindparam(
 _theirs = members.alias()
 _has_closed = select(_theirs.c.room).where(_theirs.c.room == rooms.c.name, _theirs.c.closed.is_(True)).correlate(rooms)
 _has_blocked = select(blocks.c.pair).where(blocks.c.pair == rooms.c.name, blocks.c.gone.is_(False)).correlate(rooms)
+_accepting = _theirs.c.username != bindparam("username"), _theirs.c.request.is_(None)
+_has_accepted = select(_theirs.c.room).where(_theirs.c.room == rooms.c.name, *_accepting).correlate(rooms)
 _is_conversation = rooms.c.access == "conversation"
 _found = Prepared(
     select(
@@ -231,6 +243,8 @@ _found = Prepared(
         members.c.role,
         case((_is_conversation, _has_closed.exists()), else_=false()).label("closed"),
         case((_is_conversation, _has_blocked.exists()), else_=false()).label("blocked"),
+        case((_is_conversation, ~_has_accepted.exists()), else_=false()).label("waits"),
+        members.c.request,
     )
     .select_from(
         rooms.outerjoin(
@@ -275,7 +289,8 @@ def _conversation(db: Connection, me: Caller, room: str) -> Here:
         raise NotFound(room=room)
     row = _found.one(db, {"room": room, "username": me.username})
     if row is not None:
-        return Here(room, "conversation", "member", closed=row["closed"], blocked=row["blocked"])
+        state = {"closed": row["closed"], "blocked": row["blocked"], "waits": row["waits"] and not me.host}
+        return Here(room, "conversation", "member", **state, asked=row["request"] is not None)
     for username in names.people(room):
         if username != me.username:
             person(db, username, field="room")
@@ -298,4 +313,4 @@ def _thread(db: Connection, me: Caller, room: str) -> Here:
     if above["number"] is None:
         raise Invalid("That's an event in the room's timeline, not a message.", field="room")
     state = {"exists": above["exists"], "archived": base.archived, "ended": above["deleted"]}
-    return Here(room, "thread", base.role, **state, blocked=base.blocked)
+    return Here(room, "thread", base.role, **state, blocked=base.blocked, waits=base.waits)

@@ -125,6 +125,13 @@ class Membership(Member):
     muted_until: Annotated[
         str | None, Field(description="When it is unmuted, which changes `muted`; `null` if it is not, or has no end.")
     ]
+    request: Annotated[
+        Literal["pending", "ignored"] | None,
+        Field(
+            description="Whether a stranger began the conversation and you have not accepted it: it waits (`pending`), "
+            "or you have `ignored` it; else `null`. Only you receive this."
+        ),
+    ]
 
 
 class Room(TypedDict):

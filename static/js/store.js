@@ -150,6 +150,9 @@ export const myRole = (room) => memberships.value.get(parentOf(room))?.role;
 /** Whether we muted it; the server unmutes it at its time. @param {string} room */
 export const isMuted = (room) => memberships.value.get(parentOf(room))?.muted ?? false;
 
+/** Whether a stranger began a conversation that we have not accepted. @param {string} room */
+export const isAsked = (room) => memberships.value.get(parentOf(room))?.request === "pending";
+
 /** Whether no one can write in it any more. @param {string} room */
 export const isArchived = (room) => rooms.value.get(parentOf(room))?.archived ?? false;
 

@@ -129,12 +129,21 @@ export interface FoundMessage {
   pinned_at: string | null;
   mentions: string[];
   calls: Call | null;
+  groups: MentionedGroup[];
   quoted: Quoted | null;
   reactions: Reaction[];
   thread: Summary | null;
   echo: Echo | null;
   files: File[];
   previews: Preview[];
+}
+
+/** A group. */
+export interface Group {
+  id: string;
+  name: string;
+  members: number;
+  mine: boolean;
 }
 
 /** Something that concerns you; in your own room only. */
@@ -236,6 +245,13 @@ export interface Membership {
   favorite: boolean;
   muted: boolean;
   muted_until: string | null;
+  request: "pending" | "ignored" | null;
+}
+
+/** A group that a message mentions. */
+export interface MentionedGroup {
+  name: string;
+  at: string;
 }
 
 /** A message, or an event in the room's timeline, such as that somebody joined. */
@@ -256,6 +272,7 @@ export interface Message {
   pinned_at: string | null;
   mentions: string[];
   calls: Call | null;
+  groups: MentionedGroup[];
   quoted: Quoted | null;
   reactions: Reaction[];
   thread: Summary | null;
@@ -448,6 +465,13 @@ export interface Welcome {
   epoch: string;
 }
 
+/** A group with its members. */
+export interface WholeGroup {
+  id: string;
+  name: string;
+  members: string[];
+}
+
 export type ErrorCode =
   | "invalid"
   | "unauthorized"
@@ -525,6 +549,31 @@ export interface Commands {
   "file.space": {
     params: {};
     result: { largest: number; used: number; quota: number };
+  };
+  /** Make a group. */
+  "group.create": {
+    params: { name: string; members?: string[] };
+    result: { group: WholeGroup };
+  };
+  /** Delete a group, whose name is free again. */
+  "group.delete": {
+    params: { id: string };
+    result: {};
+  };
+  /** Return a group with its members. */
+  "group.get": {
+    params: { id: string };
+    result: { group: WholeGroup };
+  };
+  /** Return all groups, by name; a message that names one after an `@` mentions its members. */
+  "group.list": {
+    params: {};
+    result: { groups: Group[] };
+  };
+  /** Rename a group, and add and remove members. */
+  "group.update": {
+    params: { id: string; name?: string | null; add?: string[]; remove?: string[] };
+    result: { group: WholeGroup };
   };
   /** Return a page of a room's messages, at most 100. */
   history: {
@@ -646,6 +695,11 @@ export interface Commands {
     params: { password?: string | null; id: string; even_last?: boolean };
     result: {};
   };
+  /** Call one of your passkeys something else in your list. */
+  "passkey.rename": {
+    params: { id: string; name: string };
+    result: { passkey: Passkey };
+  };
   /** Return whether you have a password, and since when. */
   "password.get": {
     params: {};
@@ -685,6 +739,16 @@ export interface Commands {
   "read.mark": {
     params: { room: string; seq: number };
     result: { read: Read };
+  };
+  /** Accept a conversation that a stranger began, who can then write on. */
+  "request.accept": {
+    params: { room: string };
+    result: { membership: Membership };
+  };
+  /** Take a stranger's conversation off your list for good. */
+  "request.ignore": {
+    params: { room: string };
+    result: { membership: Membership };
   };
   /** Archive a room: members can read it, but no one can post until it is unarchived. */
   "room.archive": {

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam,
 
 from chatrooms import names
 from chatrooms.features.mentions.calling import CALLS, calls
+from chatrooms.features.mentions.grouping import GROUPS, group_calls
 from chatrooms.features.mentions.written import written
 from chatrooms.pipeline.commands import Part
 from chatrooms.pipeline.feature import Feature
@@ -89,4 +90,4 @@ MENTIONS = Part(
     found_by={"is:mention": lambda me: select(mentions.c.message).where(mentions.c.username == me)},
 )
 
-FEATURE = Feature(tables=(mentions, calls), parts=(MENTIONS, CALLS))
+FEATURE = Feature(tables=(mentions, calls, group_calls), parts=(MENTIONS, CALLS, GROUPS))

@@ -1,7 +1,7 @@
 /**
  * What people may do by their role on the server, so that only what works is offered; the server checks each command.
  * @import {ServerRole} from "../wire.js"
- * @typedef {"people" | "rooms" | "invitations" | "server"} Tab
+ * @typedef {"people" | "rooms" | "groups" | "invitations" | "server"} Tab
  */
 
 /** From least to most. */
@@ -23,7 +23,9 @@ export const owns = (role) => role !== undefined && has(role, "admin");
 export function tabsFor(role) {
   if (!governs(role)) return [];
   if (!owns(role)) return ["people"];
-  return role === "owner" ? ["people", "rooms", "invitations", "server"] : ["people", "rooms", "invitations"];
+  /** @type {Tab[]} */
+  const tabs = ["people", "rooms", "groups", "invitations"];
+  return role === "owner" ? [...tabs, "server"] : tabs;
 }
 
 /** Whether one suspends and restores a person. @param {ServerRole} mine @param {ServerRole} theirs */

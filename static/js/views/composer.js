@@ -20,7 +20,7 @@ import { isThread, parentOf } from "../names.js";
 import { post } from "../outbox.js";
 import { currentThread, linkedIn } from "../route.js";
 import { perform } from "../rooms/actions.js";
-import { isArchived, mayModerate, titleOf, windowOf } from "../store.js";
+import { isArchived, isAsked, mayModerate, titleOf, windowOf } from "../store.js";
 import { Absent } from "./absent.js";
 import { Attach } from "./attach.js";
 import { blockedIn, BlockedNotice } from "./blocked-message.js";
@@ -31,6 +31,7 @@ import { LeftDraft } from "./left-draft.js";
 import { leftOf, TextBox } from "./text-box.js";
 
 const AlsoToRoom = later("AlsoToRoom");
+const Asked = later("Asked");
 const Recorder = later("Recorder");
 const Replying = later("Replying");
 const Tray = later("Tray");
@@ -59,6 +60,7 @@ export function Composer({ room, onEditLast }) {
 
   if (isArchived(room)) return html`<${Archived} room=${room} />`;
   if (blockedIn(room)) return html`<${BlockedNotice} username=${blockedIn(room)} />`;
+  if (isAsked(room)) return html`<${Asked} room=${room} />`;
   const label = isThread(room) ? "Reply in thread" : `Message ${titleOf(room)}`;
   return html`
     <form class="composer" onSubmit=${send}>

@@ -2,35 +2,42 @@ import { createContext, h } from "preact";
 import { useContext } from "preact/hooks";
 import { WORDS } from "../composer/calling.js";
 import { mayName, namesIn } from "../mentions.js";
-import { showPerson } from "../overlay.js";
+import { showGroup, showPerson } from "../overlay.js";
 import { addressOf } from "../route.js";
 import { me, memberships, nameOf } from "../store.js";
 import { useProfile } from "../users.js";
 
 /** @import {ComponentChildren} from "preact" */
 
-/** Whom the message mentions, by its `mentions`, and the word with which it mentions everyone, by its `calls`. */
-export const Mentioned = createContext(/** @type {string[]} */ ([]));
+/** Whom the message mentions, by its `mentions` and `groups`, and the word that mentions everyone, by its `calls`. */
+export const Mentioned = createContext(
+  /** @type {{people: string[], groups: string[]}} */ ({ people: [], groups: [] }),
+);
 
 /** @param {string} text @returns {ComponentChildren[]} The text, with mentions and known rooms as buttons and links. */
 export const named = (text) => [mayName(text) ? h(Named, { text }) : text];
 
 /** @param {{text: string}} props */
 function Named({ text }) {
-  const people = useContext(Mentioned);
+  const { people, groups } = useContext(Mentioned);
   const isKnown = (/** @type {string} */ sign, /** @type {string} */ name) =>
-    sign === "@" ? people.includes(name) : memberships.value.has(`#${name}`);
-  return namesIn(text, isKnown).map((piece) => (typeof piece === "string" ? piece : h(viewOf(piece), piece)));
+    sign === "@" ? people.includes(name) || groups.includes(name) : memberships.value.has(`#${name}`);
+  return namesIn(text, isKnown).map((piece) => (typeof piece === "string" ? piece : h(viewOf(piece, groups), piece)));
 }
 
-/** @param {import("../mentions.js").Named} piece */
-function viewOf({ sign, name }) {
+/** @param {import("../mentions.js").Named} piece @param {string[]} groups */
+function viewOf({ sign, name }, groups) {
   if (sign === "#") return RoomLink;
+  if (groups.includes(name)) return Group;
   return WORDS.some((word) => word === name) ? Everyone : Mention;
 }
 
 /** @param {{written: string}} props */
 const Everyone = ({ written }) => h("span", { class: "mention mine" }, `@${written}`);
+
+/** @param {{name: string, written: string}} props */
+const Group = ({ name, written }) =>
+  h("button", { class: "mention", type: "button", title: "Group", onClick: () => showGroup(name) }, `@${written}`);
 
 /** @param {{name: string, written: string}} props */
 function Mention({ name, written }) {

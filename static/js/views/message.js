@@ -94,8 +94,11 @@ const NO_ONE = [];
 
 /** @param {{message: Numbered}} props */
 function Body({ message }) {
-  const { text, deleted, mentions = NO_ONE, calls } = message;
-  const named = useMemo(() => (calls ? [...mentions, calls.whom] : mentions), [mentions, calls?.whom]);
+  const { text, deleted, mentions = NO_ONE, calls, groups } = message;
+  const named = useMemo(
+    () => ({ people: calls ? [...mentions, calls.whom] : mentions, groups: groups?.map(({ name }) => name) ?? NO_ONE }),
+    [mentions, calls?.whom, groups],
+  );
   const edited = message.edited_at ? message : null;
   const written = text ?? "";
   const [isUnfolded, setUnfolded] = useState(false);

@@ -6,6 +6,7 @@ import { serverName } from "../../server.js";
 import { me } from "../../store.js";
 import { Back } from "../back.js";
 import { Icon } from "../icon.js";
+import { Groups } from "./groups.js";
 import { Invitations } from "./invitations.js";
 import { People } from "./people.js";
 import { Rooms } from "./rooms.js";
@@ -17,6 +18,7 @@ import { ServerName } from "./server-name.js";
 const TABS = {
   people: ["People", People],
   rooms: ["Rooms", Rooms],
+  groups: ["Groups", Groups],
   invitations: ["Invitations", Invitations],
   server: ["Server", ServerName],
 };
