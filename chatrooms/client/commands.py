@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from chatrooms.client.rows import (
     AccountPage,
+    Applicant,
     AppSecret,
     Beginning,
     Begun,
@@ -20,6 +21,7 @@ from chatrooms.client.rows import (
     Follow,
     Followed,
     FoundPage,
+    Governed,
     Group,
     History,
     InboxItem,
@@ -29,6 +31,7 @@ from chatrooms.client.rows import (
     Key,
     Link,
     Listing,
+    ManyApplicants,
     ManyGroups,
     ManyInvites,
     ManyKeys,
@@ -40,7 +43,6 @@ from chatrooms.client.rows import (
     MemberPage,
     Membership,
     Message,
-    Named,
     NewInvite,
     NewKey,
     OneBlock,
@@ -86,6 +88,7 @@ from chatrooms.client.rows import (
 
 REPEATABLE = frozenset(
     [
+        "applicant.list",
         "bookmark.add",
         "bookmark.list",
         "bookmark.remove",
@@ -127,6 +130,7 @@ REPEATABLE = frozenset(
         "room.unfavorite",
         "room.unmute",
         "search",
+        "server.get",
         "server.invites",
         "server.people",
         "server.rooms",
@@ -165,6 +169,26 @@ class Commands(ABC):
     @abstractmethod
     async def _room_of(self, room: str) -> str:
         """Return the room to use: for another person's username, the conversation with them."""
+
+    async def approve_applicant(self, id: str) -> User:
+        """Let a person in who waits: the browser or program with which they asked is signed in from now on.
+
+        - ``id``: The id of a person who waits.
+        """
+        result: OneUser = await self.run("applicant.approve", id=id)
+        return result["user"]
+
+    async def decline_applicant(self, id: str) -> None:
+        """Do not let a person in who waits. They learn it; their name is free again.
+
+        - ``id``: The id of a person who waits.
+        """
+        await self.run("applicant.decline", id=id)
+
+    async def applicants(self) -> list[Applicant]:
+        """Return the people who have asked to join, where new people are approved."""
+        result: ManyApplicants = await self.run("applicant.list")
+        return result["applicants"]
 
     async def add_bookmark(self, id: str) -> Bookmark:
         """Bookmark a message, to find it again; you can have 1,000. Bookmarking it again has no effect.
@@ -819,6 +843,11 @@ class Commands(ABC):
         result: FoundPage = await self.run("search", query=query, after=after, limit=limit, offset=offset)
         return result
 
+    async def server(self) -> str:
+        """Return what admins and owners can change of the server."""
+        result: Governed = await self.run("server.get")
+        return result["name"]
+
     async def all_invites(self) -> list[Invite]:
         """Return the invitations by link to open rooms and those that you belong to, up to 500."""
         result: ManyInvites = await self.run("server.invites")
@@ -851,12 +880,19 @@ class Commands(ABC):
         result: RoomPage = await self.run("server.rooms", query=query, after=after)
         return result
 
-    async def update_server(self, name: str) -> str:
-        """Rename the server, as one of its owners. Clients show the new name when they connect again.
+    async def update_server(
+        self, *, name: str | None = None, sign_up: Literal["open", "invite", "approval", "closed"] | None = None
+    ) -> str:
+        """Rename the server, or change how new people come in. Clients show a new name when they connect again.
 
-        - ``name``: Its name, as people see it.
+        Whoever is here stays, and signs in as before.
+
+        - ``name``: What it is called; for its owners.
+        - ``sign_up``: How new people come in; for admins and owners. By themselves (``open``), with an invitation
+          (``invite``), once an admin has approved them, or with an invitation (``approval``), or not at all
+          (``closed``).
         """
-        result: Named = await self.run("server.update", name=name)
+        result: Governed = await self.run("server.update", name=name, sign_up=sign_up)
         return result["name"]
 
     async def sessions(self) -> list[Session]:

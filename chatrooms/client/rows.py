@@ -47,6 +47,19 @@ class AppSecret(TypedDict):
     """The same as an ``otpauth`` address, for a QR code."""
 
 
+class Applicant(TypedDict):
+    """A person who waits to be approved."""
+
+    id: str
+    """A UUID."""
+    username: str
+    """The name that they would like to have."""
+    about: str
+    """What they say about themselves, one line."""
+    at: str
+    """When they asked; ISO 8601, UTC, with milliseconds."""
+
+
 class Beginning(TypedDict):
     """A file that is being uploaded."""
 
@@ -275,6 +288,21 @@ class FoundPage(TypedDict):
     """
 
 
+class Governed(TypedDict):
+    """What the server is called, how new people come in, and whether that can be changed here."""
+
+    name: str
+    """Its name."""
+    sign_up: Literal["open", "invite", "approval", "closed"]
+    """How new people come in. By themselves (``open``), with an invitation (``invite``), once an admin has
+    approved them, or with an invitation (``approval``), or not at all (``closed``).
+    """
+    can_rename: bool
+    """Whether no setting says its name."""
+    can_change_sign_up: bool
+    """Whether no setting says how new people come in."""
+
+
 class Group(TypedDict):
     """A group."""
 
@@ -443,6 +471,12 @@ class Managed(TypedDict):
     """The room."""
     owners: list[str]
     """The usernames of its owners."""
+
+
+class ManyApplicants(TypedDict):
+    """The people who wait, those who asked first at the top."""
+
+    applicants: list[Applicant]
 
 
 class ManyGroups(TypedDict):
@@ -622,13 +656,6 @@ class Message(TypedDict):
     """Its files, at most 10; a message with files can have an empty text."""
     previews: list[Preview]
     """What its first 3 links lead to, once the server has loaded that; those that it could not load are missing."""
-
-
-class Named(TypedDict):
-    """What the server is called now."""
-
-    name: str
-    """Its name."""
 
 
 class NewInvite(TypedDict):

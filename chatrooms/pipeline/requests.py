@@ -29,10 +29,10 @@ def asked(act: Act, people: Iterable[str]) -> set[str]:
     Strangers share no room but those that one of them added the other to. Where anybody can join, the lobby says
     nothing, because everybody is in it. The application, and moderators, admins and owners of the server, ask no one.
     """
-    me, limits = act.me, act.limits
-    if me.host or not limits.requests or rights.verdict(rights.of(act.db, me.username), "reach").allowed:
+    me = act.me
+    if me.host or not act.limits.requests or rights.verdict(rights.of(act.db, me.username), "reach").allowed:
         return set()
-    besides = act.lobby if limits.guests in ("claim", "open") else ""
+    besides = act.lobby if act.sign_up == "open" else ""
     return {
         other
         for other in people

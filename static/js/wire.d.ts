@@ -16,6 +16,14 @@ export interface Account {
   has_password: boolean;
 }
 
+/** A person who waits to be approved. */
+export interface Applicant {
+  id: string;
+  username: string;
+  about: string;
+  at: string;
+}
+
 /** A file that is being uploaded. */
 export interface Beginning {
   id: string;
@@ -477,6 +485,8 @@ export type ErrorCode =
   | "unauthorized"
   | "code_required"
   | "forbidden"
+  | "approval_required"
+  | "waiting"
   | "suspended"
   | "not_a_member"
   | "not_found"
@@ -500,6 +510,21 @@ export interface Events {
 }
 
 export interface Commands {
+  /** Let a person in who waits: the browser or program with which they asked is signed in from now on. */
+  "applicant.approve": {
+    params: { id: string };
+    result: { user: User };
+  };
+  /** Do not let a person in who waits. */
+  "applicant.decline": {
+    params: { id: string };
+    result: {};
+  };
+  /** Return the people who have asked to join, where new people are approved. */
+  "applicant.list": {
+    params: {};
+    result: { applicants: Applicant[] };
+  };
   /** Bookmark a message, to find it again; you can have 1,000. */
   "bookmark.add": {
     params: { id: string };
@@ -845,6 +870,11 @@ export interface Commands {
     params: { query: string; after?: string | null; limit?: number; offset?: number };
     result: { messages: FoundMessage[]; more: boolean; next: string | null; indexed: number; mine: Record<string, string[]> };
   };
+  /** Return what admins and owners can change of the server. */
+  "server.get": {
+    params: {};
+    result: { name: string; sign_up: "open" | "invite" | "approval" | "closed"; can_rename: boolean; can_change_sign_up: boolean };
+  };
   /** Return the invitations by link to open rooms and those that you belong to, up to 500. */
   "server.invites": {
     params: {};
@@ -860,10 +890,10 @@ export interface Commands {
     params: { query?: string; after?: string };
     result: { rooms: Managed[]; more: boolean };
   };
-  /** Rename the server, as one of its owners. */
+  /** Rename the server, or change how new people come in. */
   "server.update": {
-    params: { name: string };
-    result: { name: string };
+    params: { name?: string | null; sign_up?: "open" | "invite" | "approval" | "closed" | null };
+    result: { name: string; sign_up: "open" | "invite" | "approval" | "closed"; can_rename: boolean; can_change_sign_up: boolean };
   };
   /** Return the browsers and programs that can act for you. */
   "session.list": {
@@ -998,6 +1028,16 @@ export interface Entries {
     params: { origin: string };
     result: { options: Record<string, any> };
   };
+  /** Return what became of what you asked with `session.apply`. */
+  "session.applied": {
+    params: { username: string; claim?: string | null };
+    result: { state: "waiting" | "declined" | "approved" };
+  };
+  /** Ask to join, where admins approve new people: sets the cookie that signs you in once they have. */
+  "session.apply": {
+    params: { username: string; claim?: string | null; about: string };
+    result: { state: "waiting" | "declined" | "approved" };
+  };
   /** Join from a browser: sets the cookie that proves the name. */
   "session.join": {
     params: { username: string; invite?: string | null };
@@ -1027,6 +1067,11 @@ export interface Entries {
   "session.setup": {
     params: { code: string; claim?: string | null; username: string; password?: string | null; name?: string | null };
     result: { user: User };
+  };
+  /** Ask to join no longer; removes the cookie. */
+  "session.withdraw": {
+    params: { username: string; claim?: string | null };
+    result: {};
   };
   /** Return what the server is called, to a person with the link that makes its first owner. */
   "setup.get": {

@@ -9,7 +9,7 @@ test("each role has its part of the page", () => {
     [],
     [],
     ["people"],
-    ["people", "rooms", "groups", "invitations"],
+    ["people", "rooms", "groups", "invitations", "server"],
     ["people", "rooms", "groups", "invitations", "server"],
   ]);
 });

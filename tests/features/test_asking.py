@@ -150,7 +150,7 @@ def is_off(direct: Direct) -> None:
 
 
 def has_a_closed_door(direct: Direct) -> None:
-    direct.limits = direct.limits.model_copy(update={"guests": "invite"})
+    direct.sign_up = "invite"
 
 
 def asks_in_a_group(direct: Direct) -> None:

@@ -19,13 +19,14 @@ export const governs = (role) => role !== undefined && has(role, "moderator");
 /** Whether a role counts as an owner of them. @param {ServerRole | undefined} role */
 export const owns = (role) => role !== undefined && has(role, "admin");
 
+/** Whether a role names the server. @param {ServerRole} role */
+export const mayName = (role) => role === "owner";
+
 /** The parts of the page for admins that a role has. @param {ServerRole} role @returns {Tab[]} */
 export function tabsFor(role) {
   if (!governs(role)) return [];
   if (!owns(role)) return ["people"];
-  /** @type {Tab[]} */
-  const tabs = ["people", "rooms", "groups", "invitations"];
-  return role === "owner" ? [...tabs, "server"] : tabs;
+  return ["people", "rooms", "groups", "invitations", "server"];
 }
 
 /** Whether one suspends and restores a person. @param {ServerRole} mine @param {ServerRole} theirs */

@@ -77,8 +77,10 @@ function Row({ passkey, onChange }) {
       const { message, details } = asRefusal(error);
       return details.field === "password" ? setOpen(true) : setWarning(message);
     });
-  if (isNaming)
-    return html`<li><${Naming} passkey=${passkey} onDone=${() => (setNaming(false), onChange())} onCancel=${() => setNaming(false)} /></li>`;
+  const named = () => (setNaming(false), onChange());
+  if (isNaming) {
+    return html`<li><${Naming} passkey=${passkey} onDone=${named} onCancel=${() => setNaming(false)} /></li>`;
+  }
   return html`
     <li>
       <span class="what">

@@ -10,7 +10,7 @@ import { Groups } from "./groups.js";
 import { Invitations } from "./invitations.js";
 import { People } from "./people.js";
 import { Rooms } from "./rooms.js";
-import { ServerName } from "./server-name.js";
+import { Server } from "./server.js";
 
 /** @import {Tab} from "../../admin/rights.js" */
 
@@ -20,7 +20,7 @@ const TABS = {
   rooms: ["Rooms", Rooms],
   groups: ["Groups", Groups],
   invitations: ["Invitations", Invitations],
-  server: ["Server", ServerName],
+  server: ["Server", Server],
 };
 
 /** The page for moderators, admins and owners of the server. */
