@@ -80,8 +80,11 @@ from chatrooms.client.rows import (
     ThreadPage,
     User,
     UserPage,
+    Verdict,
+    Verdicts,
     Version,
     Versions,
+    Who,
     WholeGroup,
     Wishes,
 )
@@ -146,6 +149,7 @@ REPEATABLE = frozenset(
         "user.list",
         "user.me",
         "user.picture",
+        "user.rights",
         "user.role",
         "user.unblock",
     ]
@@ -817,14 +821,36 @@ class Commands(ABC):
         title: str | None = None,
         topic: str | None = None,
         access: Literal["open", "private"] | None = None,
+        posting: Who | None = None,
+        threading: Who | None = None,
+        inviting: Who | None = None,
+        calling: Who | None = None,
+        slow: int | None = None,
     ) -> Room:
-        """Update a room's title, topic or access, which only its owners change. The lobby stays open.
+        """Update a room's title, topic, rules, or access, which only its owners change. The lobby stays open.
 
         - ``title``: The title that people see, one line; if empty, the name.
         - ``topic``: What the room is about, one line.
         - ``access``: Who can join: everyone (``open``) or invited people (``private``).
+        - ``posting``: Who can post in it.
+        - ``threading``: Who can reply in its threads.
+        - ``inviting``: Who can invite people; of a private room, its owners and moderators unless you say
+          otherwise.
+        - ``calling``: Who mentions everybody by ``@room`` and ``@here``.
+        - ``slow``: Seconds between two messages of a member who is no owner or moderator; 0 for none.
         """
-        result: OneRoom = await self.run("room.update", room=room, title=title, topic=topic, access=access)
+        result: OneRoom = await self.run(
+            "room.update",
+            room=room,
+            title=title,
+            topic=topic,
+            access=access,
+            posting=posting,
+            threading=threading,
+            inviting=inviting,
+            calling=calling,
+            slow=slow,
+        )
         return result["room"]
 
     async def search(
@@ -1030,6 +1056,14 @@ class Commands(ABC):
         """Let a suspended person sign in again, by their password or a link. It has no effect on others."""
         result: OneSuspension = await self.run("user.restore", username=username)
         return result["suspension"]
+
+    async def rights_of(self, username: str, room: str | None = None) -> list[Verdict]:
+        """Return what a person can do in a room, or on the server, and the reason for each thing that they cannot.
+
+        - ``room``: The room; if omitted, the server.
+        """
+        result: Verdicts = await self.run("user.rights", username=username, room=room)
+        return result["verdicts"]
 
     async def set_role(self, username: str, role: ServerRole) -> User:
         """Change what a person may do on this server. The last owner keeps that role.

@@ -222,7 +222,8 @@ class FoundMessage(TypedDict):
     """The username of the author, or of the person who did it."""
     kind: str
     """``text``, or what happened: ``joined``, ``left``, ``invited``, ``removed``, ``renamed`` (a new title),
-    ``topic``, ``access``, ``role``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
+    ``topic``, ``access``, ``role``, ``rules``, ``pinned``, ``archived`` or ``unarchived``; there can be other
+    kinds.
     """
     text: str | None
     """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""
@@ -462,6 +463,16 @@ class Listing(TypedDict):
     """When the newest message was posted, if there is one, as of reading the row."""
     members: int
     """How many people belong to it; 0 for a personal room."""
+    posting: Who
+    """Who can post in it."""
+    threading: Who
+    """Who can reply in its threads."""
+    inviting: Who
+    """Who can invite people."""
+    calling: Who
+    """Who mentions everybody by ``@room`` and ``@here``."""
+    slow: int
+    """Seconds between two messages of a member who is no owner or moderator; 0 for none."""
 
 
 class Managed(TypedDict):
@@ -612,7 +623,8 @@ class Message(TypedDict):
     """The username of the author, or of the person who did it."""
     kind: str
     """``text``, or what happened: ``joined``, ``left``, ``invited``, ``removed``, ``renamed`` (a new title),
-    ``topic``, ``access``, ``role``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
+    ``topic``, ``access``, ``role``, ``rules``, ``pinned``, ``archived`` or ``unarchived``; there can be other
+    kinds.
     """
     text: str | None
     """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""
@@ -980,6 +992,16 @@ class Room(TypedDict):
     """When the newest message was posted, if there is one, as of reading the row."""
     members: int
     """How many people belong to it; 0 for a personal room."""
+    posting: Who
+    """Who can post in it."""
+    threading: Who
+    """Who can reply in its threads."""
+    inviting: Who
+    """Who can invite people."""
+    calling: Who
+    """Who mentions everybody by ``@room`` and ``@here``."""
+    slow: int
+    """Seconds between two messages of a member who is no owner or moderator; 0 for none."""
 
 
 class RoomPage(TypedDict):
@@ -1139,6 +1161,23 @@ class UserPage(TypedDict):
     more: bool
 
 
+class Verdict(TypedDict):
+    """Whether a person can do something."""
+
+    action: str
+    """What they would do, such as ``post``."""
+    allowed: bool
+    """Whether they can."""
+    reason: str
+    """Why they cannot, as they would be told; empty if they can."""
+
+
+class Verdicts(TypedDict):
+    """What a person can do."""
+
+    verdicts: list[Verdict]
+
+
 class Version(TypedDict):
     """A text that a message had."""
 
@@ -1152,6 +1191,10 @@ class Versions(TypedDict):
     """Earlier texts, newest first, without the present one; as many as fit into one response."""
 
     versions: list[Version]
+
+
+Who = Literal["members", "moderators"]
+"""Who may do something in a room: all members, or its owners and moderators."""
 
 
 class WholeGroup(TypedDict):

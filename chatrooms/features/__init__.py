@@ -36,6 +36,7 @@ from chatrooms.features import (
     threads,
     timeline,
     users,
+    verdicts,
 )
 
 BASE = (
@@ -53,6 +54,7 @@ BASE = (
 FEATURES = (
     *BASE,
     room_roles.FEATURE,
+    verdicts.FEATURE,
     all_rooms.FEATURE,
     blocking.FEATURE,
     asking.FEATURE,

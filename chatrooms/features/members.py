@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import reads, timeline
-from chatrooms.pipeline import access, relations, requests, rights
+from chatrooms.pipeline import access, relations, requests, rights, room_rules
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, own_room
 from chatrooms.pipeline.feature import Feature
@@ -176,7 +176,7 @@ def close(act: Act, p: InConversation, _here: Here) -> OneMembership:
     return keep(act, p.room, closed=True)
 
 
-@change("room.invite", may=access.inviter, locks=_inviting, scope="rooms")
+@change("room.invite", may=room_rules.inviter, locks=_inviting, scope="rooms")
 def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     """Add a person to a room, which appears on all their devices at once.
 

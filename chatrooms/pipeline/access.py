@@ -21,6 +21,9 @@ from chatrooms.storage.rows import Access, Role
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import blocks, members, messages, rooms, users
 
+RESTRICTING = "posting", "threading", "inviting"
+"""What a room can leave to its owners and moderators alone."""
+
 
 @dataclass(frozen=True)
 class Here:
@@ -29,7 +32,9 @@ class Here:
     ``exists`` is false for a conversation or thread without messages; ``closed`` is true if anyone has closed a
     conversation, ``ended`` if the message above a thread was deleted, ``blocked`` if one of the two people of a
     conversation has blocked the other, ``asked`` if the caller has not accepted it, ``waits`` if no one else has (see
-    `requests`). A thread has the role, the archiving, the blocking and the waiting of the room that it is in.
+    `requests`). ``restricted`` are the rules that leave something to owners and moderators alone, ``slow`` is how many
+    seconds are between two messages of a member (see `room_rules`). A thread has the role, the archiving, the blocking,
+    the waiting and the rules of its room.
     """
 
     room: str
@@ -42,6 +47,8 @@ class Here:
     blocked: bool = False
     asked: bool = False
     waits: bool = False
+    restricted: frozenset[str] = frozenset()
+    slow: int = 0
 
     @property
     def moderates(self) -> bool:
@@ -98,7 +105,7 @@ def governing(db: Connection, me: Caller, here: Here) -> Here:
     return replace(here, role=given) if given else here
 
 
-def _governed(act: Act, p: HasRoom) -> Here:
+def governed(act: Act, p: HasRoom) -> Here:
     """Return a room with the caller's rights there, by their membership or their role on the server."""
     return require_member(governing(act.db, act.me, peek(act.db, act.me, p.room)))
 
@@ -170,19 +177,6 @@ def joiner(act: Act, p: HasRoom) -> Here:
     return require_unarchived(here)
 
 
-def inviter(act: Act, p: HasRoom) -> Here:
-    """Allow members of open rooms, and owners and moderators of private ones, but no guests."""
-    return require_inviter(act.db, act.me, require_unarchived(_governed(act, p)))
-
-
-def require_inviter(db: Connection, me: Caller, here: Here) -> Here:
-    """Return ``here`` if its member may invite people; raises `Forbidden`."""
-    rights.demand(rights.verdict(rights.role_of(db, me), "invite"))
-    if here.access == "private" and not here.moderates:
-        raise Forbidden("Only an owner or moderator can invite people to a private room.")
-    return here
-
-
 def lister(act: Act, p: HasRoom) -> Here:
     """Allow members of rooms and the people of conversations, but no one in their own room."""
     here = member(act, p)
@@ -202,7 +196,11 @@ def closer(act: Act, p: HasRoom) -> Here:
 
 def manager(act: Act, p: HasRoom) -> Here:
     """Allow owners and moderators, of the room or of the server."""
-    here = _governed(act, p)
+    return require_manager(governed(act, p))
+
+
+def require_manager(here: Here) -> Here:
+    """Return ``here`` for an owner or moderator; raises `Forbidden`."""
     if not here.moderates:
         raise Forbidden("Only an owner or moderator can do that.")
     return here
@@ -245,6 +243,8 @@ _found = Prepared(
         case((_is_conversation, _has_blocked.exists()), else_=false()).label("blocked"),
         case((_is_conversation, ~_has_accepted.exists()), else_=false()).label("waits"),
         members.c.request,
+        *(rooms.c[rule] for rule in RESTRICTING),
+        rooms.c.slow,
     )
     .select_from(
         rooms.outerjoin(
@@ -273,7 +273,9 @@ def _shared(db: Connection, me: Caller, room: str) -> Here:
     row = _found.one(db, {"room": room, "username": me.username})
     if row is None:
         raise NotFound(room=room)
-    return Here(room, row["access"], "owner" if me.host else row["role"], archived=row["archived"])
+    role: Role | None = "owner" if me.host else row["role"]
+    restricted = frozenset(rule for rule in RESTRICTING if row[rule] == "moderators")
+    return Here(room, row["access"], role, archived=row["archived"], restricted=restricted, slow=row["slow"])
 
 
 def _personal(db: Connection, me: Caller, room: str) -> Here:
@@ -313,4 +315,13 @@ def _thread(db: Connection, me: Caller, room: str) -> Here:
     if above["number"] is None:
         raise Invalid("That's an event in the room's timeline, not a message.", field="room")
     state = {"exists": above["exists"], "archived": base.archived, "ended": above["deleted"]}
-    return Here(room, "thread", base.role, **state, blocked=base.blocked, waits=base.waits)
+    return Here(
+        room,
+        "thread",
+        base.role,
+        **state,
+        blocked=base.blocked,
+        waits=base.waits,
+        restricted=base.restricted,
+        slow=base.slow,
+    )

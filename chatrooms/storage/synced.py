@@ -119,7 +119,11 @@ def _first(found: Select[Any], order: ColumnElement[int]) -> Select[Any]:
 MESSAGE = ("id", "room", "seq", "number", "author", "kind", "text", "data", "at", "edited_at", "deleted", "reply_to")
 MEMBER = ("room", "username", "role", "since", "gone")
 MEMBERSHIP = (*MEMBER, "closed", "favorite", "invited_by", "muted", "muted_until", "request")
-ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "picture", "posted", "members")
+RULES = ("posting", "threading", "inviting", "calling", "slow")
+ROOM = (
+    *("name", "title", "topic", "access", "created_by", "created_at", "archived", "picture", "posted", "members"),
+    *RULES,
+)
 READ = ("username", "room", "seq", "number")
 ITEM = ("id", "kind", "room", "message", "seq", "by", "at", "read", "gone")
 BOOKMARK = ("message", "room", "seq", "at", "gone")

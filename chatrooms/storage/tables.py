@@ -43,6 +43,11 @@ rooms = Table(
     Column("created_at", String(24), nullable=False),
     Column("archived", Boolean, nullable=False),
     Column("picture", String(36), comment="the id of the file"),
+    Column("posting", String(10), nullable=False, server_default="members", comment="who can, as the next three"),
+    Column("threading", String(10), nullable=False, server_default="members"),
+    Column("inviting", String(10), nullable=False, server_default="members"),
+    Column("calling", String(10), nullable=False, server_default="moderators"),
+    Column("slow", Integer, nullable=False, server_default="0", comment="seconds between two messages of a member"),
     Column("rev", Integer, nullable=False),
     Column(
         "counter",

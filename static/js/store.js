@@ -173,6 +173,14 @@ const countsIn = (room, roles) =>
 export const mayModerate = (room) =>
   ["owner", "moderator"].includes(myRole(room) ?? "") || countsIn(room, ["owner", "admin", "moderator"]);
 
+/** Whether the room's rules let us post in it, or in a thread there. @param {string} room */
+export const mayPost = (room) =>
+  rooms.value.get(parentOf(room))?.[isThread(room) ? "threading" : "posting"] !== "moderators" || mayModerate(room);
+
+/** Whether we invite people to a room. @param {string} room */
+export const mayInvite = (room) =>
+  isShared(room) && !isArchived(room) && (rooms.value.get(room)?.inviting !== "moderators" || mayModerate(room));
+
 /** Whether we give roles in a room. @param {string} room */
 export const mayAppoint = (room) => myRole(room) === "owner" || countsIn(room, ["owner", "admin"]);
 

@@ -222,6 +222,11 @@ export interface Listing {
   posted: number;
   posted_at: string | null;
   members: number;
+  posting: Who;
+  threading: Who;
+  inviting: Who;
+  calling: Who;
+  slow: number;
 }
 
 /** A room and its owners. */
@@ -388,6 +393,11 @@ export interface Room {
   posted: number;
   posted_at: string | null;
   members: number;
+  posting: Who;
+  threading: Who;
+  inviting: Who;
+  calling: Who;
+  slow: number;
 }
 
 /** The server that you are connected to. */
@@ -458,6 +468,13 @@ export interface User {
   rev: number;
 }
 
+/** Whether a person can do something. */
+export interface Verdict {
+  action: string;
+  allowed: boolean;
+  reason: string;
+}
+
 /** A text that a message had. */
 export interface Version {
   at: string;
@@ -472,6 +489,9 @@ export interface Welcome {
   limits: Limits;
   epoch: string;
 }
+
+/** Who may do something in a room: all members, or its owners and moderators. */
+export type Who = "members" | "moderators";
 
 /** A group with its members. */
 export interface WholeGroup {
@@ -860,9 +880,9 @@ export interface Commands {
     params: { room: string };
     result: { membership: Membership };
   };
-  /** Update a room's title, topic or access, which only its owners change. */
+  /** Update a room's title, topic, rules, or access, which only its owners change. */
   "room.update": {
-    params: { room: string; title?: string | null; topic?: string | null; access?: "open" | "private" | null };
+    params: { room: string; title?: string | null; topic?: string | null; access?: "open" | "private" | null; posting?: Who | null; threading?: Who | null; inviting?: Who | null; calling?: Who | null; slow?: number | null };
     result: { room: Room };
   };
   /** Find messages in the rooms and conversations that you belong to, newest first. */
@@ -984,6 +1004,11 @@ export interface Commands {
   "user.restore": {
     params: { username: string };
     result: { suspension: Suspension | null };
+  };
+  /** Return what a person can do in a room, or on the server, and the reason for each thing that they cannot. */
+  "user.rights": {
+    params: { username: string; room?: string | null };
+    result: { verdicts: Verdict[] };
   };
   /** Change what a person may do on this server. */
   "user.role": {

@@ -363,13 +363,26 @@ async def manage_group(alice: Visitor) -> None:
     await expect(alice.dialog.get_by_role("button", name="Remove Bob Okafor")).to_be_visible()
 
 
+async def manage_server(alice: Visitor) -> None:
+    await managing(alice, "/server")
+    await expect(alice.page.get_by_role("radio", name="Anybody")).to_be_checked()
+
+
+async def why_not(alice: Visitor) -> None:
+    """Open what a person can do on the server."""
+    await manage_people(alice)
+    await alice.button("Manage Carol Lindqvist").click()
+    await alice.dialog.get_by_text("What they can do on this server").click()
+    await expect(alice.dialog.get_by_text("Only admins and owners of this server can give roles.")).to_be_visible()
+
+
 async def request(alice: Visitor) -> None:
     """Open a conversation that a stranger began."""
     async with connect(alice.url, "dave", auth={"username": "dave", "claim": DAVE}) as dave:
         await dave.say(
             "alice", "Hello Alice, I found your talk about maps. May I ask you something about it?", id=ASKED
         )
-    await alice.room("dave").click()
+    await alice.page.goto(f"{alice.url}/#/p/dave")
     await expect(alice.button("Accept")).to_be_visible()
 
 
@@ -380,6 +393,7 @@ VIEWS: dict[str, View] = {
         person, settings, devices, invite_link, profile, level, browse, replying, thread, threads, inbox,
         bookmarks, mute, new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes,
         events, searching, search_box, search_hints, not_here, editing, too_long,
-        manage_people, manage_person, manage_rooms, manage_invitations, manage_groups, manage_group, request,
+        manage_people, manage_person, manage_rooms, manage_invitations, manage_groups, manage_group,
+        manage_server, why_not, request,
     )
 }  # fmt: skip

@@ -272,6 +272,11 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
     "user.picture": [({"file": "NEW"}, "not_found", "not_found"), ({"file": None}, FINE, FINE)],
     "user.list": [({}, FINE, FINE)],
     "user.role": [({"username": "bob", "role": "guest"}, "forbidden", "forbidden")],
+    "user.rights": [
+        ({"username": "bob"}, "forbidden", "forbidden"),
+        ({"username": "bob", "room": "#staff"}, "forbidden", STRANGER),
+        ({"username": "bob", "room": "#open"}, "not_a_member", "not_a_member"),
+    ],
     "user.suspend": [({"username": "bob", "reason": "x"}, "forbidden", "forbidden")],
     "user.restore": [({"username": "bob"}, "forbidden", "forbidden")],
     "user.block": [({"username": "bob"}, FINE, FINE), ({"username": "nobody"}, STRANGER, STRANGER)],

@@ -24,7 +24,7 @@ from chatrooms.features.messages.loading import (
     store_parts,
     with_parts,
 )
-from chatrooms.pipeline import access, relations, requests
+from chatrooms.pipeline import access, relations, requests, room_rules
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.storage import tables
@@ -114,8 +114,11 @@ def _may(act: Act, p: Post) -> Posting:
         raise
     if here.access == "thread" and "thread" not in act.blank:
         raise Invalid("This server has no threads.", field="room")
-    looks = p.reply_to or p.files or p.if_seq is not None or not here.exists or here.waits
+    looks = p.reply_to or p.files or p.if_seq is not None or not here.exists or here.waits or here.slow
     stored = _stored(act, room, p) if looks else None  # others learn it from `_store`
+    if not stored:
+        room_rules.require_poster(act, here)
+        room_rules.wait(act, here)
     if here.waits and not stored:
         _require_first(act, p, here)
     return Posting(room, begins=not here.exists, reopens=here.closed, accepts=here.asked, stored=stored)

@@ -15,13 +15,13 @@ export function Asked({ room }) {
   needProfile(author);
   return html`
     <section class="archived asked" aria-label="Request">
-      <p><strong><bdi>${nameOf(author)}</bdi></strong> ${handleOf(author)} would like to talk to you${more.length > 0 && html` and <bdi>${more.join(", ")}</bdi>`}. You share no room with them.</p>
+      <p><strong><bdi>${nameOf(author)}</bdi></strong> ${handleOf(author)} would like to talk to you${more.length > 0 && html` and <bdi>${more.join(", ")}</bdi>`}.</p>
       <p class="asked-choices">
         <button class="primary" type="button" onClick=${() => accept(conversation)}>Accept</button>
         <button class="secondary" type="button" onClick=${() => ignore(conversation)}>Ignore</button>
         <button class="secondary" type="button" onClick=${() => block(conversation, author)}>Block</button>
       </p>
-      <small>They aren't told what you choose. Until somebody accepts, they can write three messages.</small>
+      <small>If you ignore or block them, they aren't told. Until you accept, they can write three messages.</small>
     </section>
   `;
 }
