@@ -131,6 +131,7 @@ export interface FoundMessage {
   data: EventData | Record<string, any> | null;
   at: string;
   edited_at: string | null;
+  text_rev: number | null;
   deleted: boolean;
   reply_to: string | null;
   highlights: string[];
@@ -280,6 +281,7 @@ export interface Message {
   data: EventData | Record<string, any> | null;
   at: string;
   edited_at: string | null;
+  text_rev: number | null;
   deleted: boolean;
   reply_to: string | null;
   pinned_at: string | null;
@@ -371,6 +373,7 @@ export interface Read {
   room: string;
   seq: number;
   number: number;
+  seen_rev: number;
   rev: number;
   uncounted: number | null;
   room_rev: number;
@@ -780,9 +783,9 @@ export interface Commands {
     params: { id: string; emoji: string };
     result: { message: Message; mine: Record<string, string[]> };
   };
-  /** Mark a room as read up to a message. */
+  /** Mark a room as read up to a message, with what was edited and deleted. */
   "read.mark": {
-    params: { room: string; seq: number };
+    params: { room: string; seq: number; rev?: number | null };
     result: { read: Read };
   };
   /** Accept a conversation that a stranger began, who can then write on. */
