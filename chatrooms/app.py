@@ -22,6 +22,7 @@ from chatrooms.doors.downloads import Downloads
 from chatrooms.doors.front import Front
 from chatrooms.doors.greeting import Connected, Greeting
 from chatrooms.doors.hearing import Hearing
+from chatrooms.doors.host_users import HostUsers
 from chatrooms.doors.http import HttpDoor
 from chatrooms.doors.own_events import OwnEvents
 from chatrooms.doors.rechecking import Rechecking
@@ -96,12 +97,12 @@ class Chatrooms(ApplicationDoor):
         self._db = Database(settings.database_url)
         self._db.writer.on_lost(self._stop_serving)
         self._server = _server(settings)
-        self._is_hosted = authenticate is not None
         self._hearing, self._greeting = Hearing(), Greeting(self._id_of, on_connect)
         self._broadcast = Broadcast(self._server, self._db.reader, Local(), self._hearing.take)
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(jobs.FORGET,))))
         rates, queue = Rates(settings), jobs.Queue()
         self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue)
+        self._users = HostUsers(self._pipeline, hosted=authenticate is not None)
         self._components = declared.start(self._broadcast, self._pipeline)
         self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
 
@@ -132,7 +133,7 @@ class Chatrooms(ApplicationDoor):
         yield from RemoteDoor(self, callers, rates).routes()
         documents = Documents(Contract(self._features.declared, self._features.parts))
         yield from Reference(documents, self.settings, lambda: self._pipeline.name).routes()
-        yield from Assets(_static(), self._brand, hosted=self._is_hosted).routes()
+        yield from Assets(_static(), self._brand, hosted=self._users.hosted).routes()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or run the lifespan."""
@@ -160,7 +161,7 @@ class Chatrooms(ApplicationDoor):
                 lambda act: facts.find_or_make(act.db, act.now), APPLICATION
             )
             self._pipeline.facts = await self._pipeline.change(
-                _create_defaults, APPLICATION, users.SYSTEM, self.settings.lobby
+                _create_defaults, APPLICATION, *users.locks_to_join(users.SYSTEM, self.settings.lobby)
             )
             self._lifetime.ready()
             async with self._runner.running():
@@ -203,10 +204,10 @@ class Chatrooms(ApplicationDoor):
 
 
 def _create_defaults(act: Act) -> Facts:
-    """Create the system user and the lobby, unless they exist; return the facts about the database."""
+    """Create the system user and the lobby, if there is one, unless they exist; return the facts about the database."""
     if users.find_or_add(act, users.SYSTEM)["name"] != act.server:
         users.name_application(act)
-    if not rooms.exists(act.db, act.lobby):
+    if act.lobby and not rooms.exists(act.db, act.lobby):
         rooms.add(act, act.lobby, "open", act.lobby[1:].capitalize(), "The room for everyone.")
     known = facts.find_or_make(act.db, act.now)
     lifetimes.resume(act, known)

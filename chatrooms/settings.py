@@ -89,7 +89,9 @@ class Settings(BaseSettings):
     name: str = Field(
         default="Chatrooms", min_length=1, max_length=60, description="The name of this server, as people see it."
     )
-    lobby: str = Field(default="#lobby", description="The room that people are added to when they first join.")
+    lobby: str = Field(
+        default="#lobby", description="The room that people are added to when they first join; if empty, none."
+    )
     accent: str = Field(
         default=accent.DEFAULT,
         description="The colour of this server's buttons and links, such as #7c3aed; adjusted where it would be hard "
@@ -222,7 +224,7 @@ class Settings(BaseSettings):
     @field_validator("lobby")
     @classmethod
     def _lobby_is_shared(cls, value: str) -> str:
-        return names.shared(value)
+        return names.shared(value) if value else ""
 
     @field_validator("origins", "hosts", "proxies", mode="before")
     @classmethod
