@@ -102,6 +102,7 @@ class Chatrooms(ApplicationDoor):
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(jobs.FORGET,))))
         rates, queue = Rates(settings), jobs.Queue()
         self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue)
+        self._branding = Brand.of(settings, settings.name)
         self._users = HostUsers(self._pipeline, hosted=authenticate is not None)
         self._components = declared.start(self._broadcast, self._pipeline)
         self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
@@ -133,7 +134,9 @@ class Chatrooms(ApplicationDoor):
         yield from RemoteDoor(self, callers, rates).routes()
         documents = Documents(Contract(self._features.declared, self._features.parts))
         yield from Reference(documents, self.settings, lambda: self._pipeline.name).routes()
-        yield from Assets(_static(), self._brand, hosted=self._users.hosted).routes()
+        yield from Assets(
+            _static(), self._brand, hosted=self._users.hosted, framing=self.settings.frame_ancestors
+        ).routes()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or run the lifespan."""
@@ -181,7 +184,7 @@ class Chatrooms(ApplicationDoor):
         await self._lifetime.call(self._drain)
 
     def _brand(self) -> Brand:
-        return Brand(self._pipeline.name, self.settings.lobby, self.settings.accent)
+        return self._branding._replace(name=self._pipeline.name)
 
     async def _drain(self) -> None:
         if not self._draining:

@@ -8,7 +8,7 @@ import { askedFor, currentRoom, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
 import { editMinutes, epoch, me, textLimit } from "./store.js";
 import { apply, catchUpAll, forgetRevs } from "./sync.js";
-import { setServer } from "./server.js";
+import { addressToLogIn, setServer } from "./server.js";
 import { hear } from "./signals.js";
 
 /**
@@ -16,6 +16,7 @@ import { hear } from "./signals.js";
  * @import {Answer, Requests, Welcome} from "./wire.js"
  */
 
+const LOGGING_IN_MS = 60_000;
 /** @type {import("@preact/signals").Signal<string>} The reason for showing the join page, if there is one. */
 export const turnedAway = signal("");
 /** The username in this tab, even before the server has confirmed it. */
@@ -93,8 +94,19 @@ async function arriveFromHost() {
     const { user } = await ask("user.me", {});
     await begin(user.username);
   } catch (error) {
-    turnedAway.value = asRefusal(error).message;
+    const { code, message } = asRefusal(error);
+    turnedAway.value = message;
+    if (code === "unauthorized") goToLogIn();
   }
+}
+
+/** Leads to the host application's login; not from a frame, nor again at once if we come from there and are unknown. */
+function goToLogIn() {
+  const address = addressToLogIn();
+  const isBack = Date.now() - Number(kept("left to log in", TAB)) < LOGGING_IN_MS;
+  if (!address || isBack || window.top !== window) return;
+  keep("left to log in", String(Date.now()), TAB);
+  location.replace(address);
 }
 
 /** @param {string} name */
