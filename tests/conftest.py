@@ -20,7 +20,7 @@ from tests.servers import RunningServer, running
 pytest_plugins = ["tests.services.fixtures", "tests.world"]
 
 HERE = Path(__file__).parent
-SLOW_FOLDERS = {"browser", "soak", "bench", "services"}
+SLOW_FOLDERS = {"browser", "soak", "bench", "services", "hosts"}
 FEW = 25
 """How many examples `pytest -m quick` tries of each property; otherwise 100, Hypothesis's default."""
 SECOND_RUNS = {"postgresql", "plain"}
