@@ -16,7 +16,7 @@ import { hear } from "./signals.js";
  * @import {Answer, Requests, Welcome} from "./wire.js"
  */
 
-const LOGGING_IN_MS = 60_000;
+const LEFT = "left to log in";
 /** @type {import("@preact/signals").Signal<string>} The reason for showing the join page, if there is one. */
 export const turnedAway = signal("");
 /** The username in this tab, even before the server has confirmed it. */
@@ -92,6 +92,7 @@ export async function comeBack() {
 async function arriveFromHost() {
   try {
     const { user } = await ask("user.me", {});
+    keep(LEFT, "", TAB);
     await begin(user.username);
   } catch (error) {
     const { code, message } = asRefusal(error);
@@ -100,13 +101,12 @@ async function arriveFromHost() {
   }
 }
 
-/** Leads to the host application's login; not from a frame, nor again at once if we come from there and are unknown. */
+/** Leads to the host application's login; not from a frame, nor if we come from there and are unknown all the same. */
 function goToLogIn() {
   const address = addressToLogIn();
-  const isBack = Date.now() - Number(kept("left to log in", TAB)) < LOGGING_IN_MS;
-  if (!address || isBack || window.top !== window) return;
-  keep("left to log in", String(Date.now()), TAB);
-  location.replace(address);
+  const isBack = kept(LEFT, TAB) !== "";
+  keep(LEFT, isBack ? "" : "yes", TAB);
+  if (address && !isBack && window.top === window) location.replace(address);
 }
 
 /** @param {string} name */

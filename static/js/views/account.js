@@ -28,7 +28,7 @@ export function Account() {
         <button popovertarget="account-menu" onClick=${() => show("keys")}>Shortcuts and commands</button>
         ${!hosted && html`<button popovertarget="account-menu" onClick=${() => show("devices")}>Devices and password</button>`}
         ${(!hosted || homeAddress) && html`<hr />`}
-        ${homeAddress && html`<a class="button quiet" href=${homeAddress} target="_top">Back to <bdi>${serverName.value}</bdi></a>`}
+        ${homeAddress && html`<a class="button" href=${homeAddress} target="_top">Back to <bdi>${serverName.value}</bdi></a>`}
         ${!hosted && html`<button onClick=${useAnotherName}>Use another name in this tab</button>`}
         ${!hosted && html`<button popovertarget="account-menu" onClick=${() => show("sign-out")}>Sign out</button>`}
       </div>
