@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import URL, Engine
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
@@ -25,6 +26,7 @@ from chatrooms.doors.hearing import Hearing
 from chatrooms.doors.host_users import HostUsers
 from chatrooms.doors.http import HttpDoor
 from chatrooms.doors.own_events import OwnEvents
+from chatrooms.doors.picking_up import Outbox
 from chatrooms.doors.rechecking import Rechecking
 from chatrooms.doors.reference import Reference
 from chatrooms.doors.remote import RemoteDoor
@@ -78,6 +80,9 @@ class Chatrooms(ApplicationDoor):
     asked again about every five minutes for each open socket. Requests from pages of other origins than the chat's own
     and ``settings.origins`` are rejected before it is called. ``on_connect`` is a handler as for
     `ApplicationDoor.on_connect`, but it gets the username and the handshake's ``auth``.
+
+    ``outbox`` is the engine, or the URL, of a database of yours that has the table of `chatrooms.outbox`: the chat
+    posts what your transactions write there.
     """
 
     def __init__(
@@ -86,6 +91,7 @@ class Chatrooms(ApplicationDoor):
         *,
         authenticate: Authenticate | None = None,
         on_connect: Connected | None = None,
+        outbox: Engine | URL | str | None = None,
         features: Iterable[Feature] = FEATURES,
     ) -> None:
         self.settings = settings = settings or Settings()
@@ -110,6 +116,7 @@ class Chatrooms(ApplicationDoor):
         pages, gate = Pages(settings.origins), Gate(self._pipeline, rates, authenticate)
         self._own = OwnEvents(declared.commands, self._id_of)
         self._rechecking = Rechecking(self._server, gate)
+        self._outbox = Outbox(outbox, self.post) if outbox is not None else None
         SocketioDoor(
             settings,
             self._broadcast,
@@ -167,8 +174,10 @@ class Chatrooms(ApplicationDoor):
                 _create_defaults, APPLICATION, *users.locks_to_join(users.SYSTEM, self.settings.lobby)
             )
             self._lifetime.ready()
-            async with self._runner.running():
-                yield
+            await ending.enter_async_context(self._runner.running())
+            if self._outbox:
+                await ending.enter_async_context(self._outbox.delivering())
+            yield
 
     @property
     def name(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import Any
 
 import django
@@ -10,13 +11,14 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.management import call_command
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from chatrooms import Chatrooms, Handshake, Settings, User
+from chatrooms import Chatrooms, Handshake, Settings, User, outbox
 
 settings.configure(
     SECRET_KEY="not a secret, as this is a test",
@@ -31,6 +33,8 @@ settings.configure(
 )
 django.setup()
 call_command("migrate", verbosity=0)
+with connection.cursor() as cursor:
+    cursor.execute(outbox.ddl(connection.vendor))
 
 from django.contrib.auth import get_user, get_user_model, login, logout  # noqa: E402 - needs the settings
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
@@ -48,7 +52,11 @@ async def who(handshake: Handshake) -> User | None:
     return await sync_to_async(user_of)(handshake.cookies.get(settings.SESSION_COOKIE_NAME))
 
 
-chat = Chatrooms(Settings(name="Shop", login_url="/login", data=os.environ["DATA"]), authenticate=who)
+chat = Chatrooms(
+    Settings(name="Shop", login_url="/login", data=os.environ["DATA"]),
+    authenticate=who,
+    outbox=f"sqlite:///{settings.DATABASES['default']['NAME']}",
+)
 
 
 def log_in(request: HttpRequest) -> HttpResponse:
@@ -70,10 +78,24 @@ def order(request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponse("Ordered.")
 
 
+def pay(request: HttpRequest, number: int) -> HttpResponse:
+    with suppress(ValueError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(*outbox.sql(str(request.user.pk), f"Order {number} is paid."))
+        if "broke" in request.GET:
+            raise ValueError("No money: nothing of this is stored.")
+    return HttpResponse("Paid?")
+
+
 async def ask(request: HttpRequest) -> HttpResponse:
     await chat.post("#lobby", "Who is there?")
     return HttpResponse("Asked.")
 
 
-urlpatterns = [path("login", log_in), path("logout", log_out), path("orders/<int:number>", order), path("ask", ask)]
+urlpatterns = [
+    path("login", log_in),
+    path("logout", log_out),
+    path("orders/<int:number>", order),
+    path("pay/<int:number>", pay),
+    path("ask", ask),
+]
 app = Starlette(routes=[Mount("/chat", chat), Mount("/", get_asgi_application())], lifespan=chat.lifespan)

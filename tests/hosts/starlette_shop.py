@@ -22,7 +22,9 @@ async def who(handshake: Handshake) -> User | None:
 
 
 chat = Chatrooms(
-    Settings(name="Shop", lobby="", login_url="/login", home_url="/", data=os.environ["DATA"]), authenticate=who
+    Settings(name="Shop", lobby="", login_url="/login", home_url="/", data=os.environ["DATA"]),
+    authenticate=who,
+    outbox=os.environ.get("OUTBOX"),
 )
 
 

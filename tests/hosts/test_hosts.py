@@ -94,10 +94,15 @@ async def test_django_with_its_own_sessions_views_that_block_and_a_worker(tmp_pa
             assert await got(stranger, "GET", f"{url}/ask") == (200, "Asked.")
             for person in (ann, bob):
                 await person.hears_text("Who is there?")
+            for how in ("?broke", ""):
+                assert (await got(browser, "GET", f"{url}/pay/8{how}"))[0] == 200
+            await ann.hears_text("Order 8 is paid.")
             await worker(tmp_path, f"{url}/chat", "1", "From the worker")
             await ann.hears_text("From the worker")
             await bob.settled()
             assert bob.texts() == ["Who is there?"]
+            mine = ["Order 7 is in.", "Order 8 is paid.", "From the worker"]
+            assert [text for text in ann.texts() if text != "Who is there?"] == mine
             assert await got(browser, "GET", f"{url}/logout") == (200, "Goodbye.")
             await ann.disconnected()
             assert await is_refused(url, headers=cookies(browser)) == "unauthorized"
