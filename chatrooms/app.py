@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,14 @@ from chatrooms.doors.body import MAX_DEPTH
 from chatrooms.doors.brand import Brand
 from chatrooms.doors.callers import Callers
 from chatrooms.doors.docs import Contract, Documents
+from chatrooms.doors.docs.own import describe
 from chatrooms.doors.downloads import Downloads
 from chatrooms.doors.front import Front
 from chatrooms.doors.greeting import Connected, Greeting
 from chatrooms.doors.hearing import Hearing
 from chatrooms.doors.host_users import HostUsers
 from chatrooms.doors.http import HttpDoor
-from chatrooms.doors.own_events import OwnEvents
+from chatrooms.doors.own_events import OwnEvent, OwnEvents
 from chatrooms.doors.picking_up import Outbox
 from chatrooms.doors.rechecking import Rechecking
 from chatrooms.doors.reference import Reference
@@ -114,7 +116,7 @@ class Chatrooms(ApplicationDoor):
         self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
 
         pages, gate = Pages(settings.origins), Gate(self._pipeline, rates, authenticate)
-        self._own = OwnEvents(declared.commands, self._id_of)
+        self._own = OwnEvents({*declared.commands, *declared.entries}, self._id_of, self._pipeline.admit)
         self._rechecking = Rechecking(self._server, gate)
         self._outbox = Outbox(outbox, self.post) if outbox is not None else None
         SocketioDoor(
@@ -130,7 +132,7 @@ class Chatrooms(ApplicationDoor):
         callers = Callers(pages, gate)
         self._uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
         routes = self._routes(callers, rates)
-        http = HttpDoor(callers, self._pipeline, gate, self._db.reader, routes=routes)
+        http = HttpDoor(callers, self._pipeline, gate, self._db.reader, own=self._own, routes=routes)
         self._front = Front(settings, self._lifetime, pages, self._server, http.app(self.lifespan))
 
     def _routes(self, callers: Callers, rates: Rates) -> Iterator[BaseRoute]:
@@ -139,8 +141,9 @@ class Chatrooms(ApplicationDoor):
             yield from each.routes()
         yield from Downloads(callers, self._pipeline, rates, self._features.served).routes()
         yield from RemoteDoor(self, callers, rates).routes()
-        documents = Documents(Contract(self._features.declared, self._features.parts))
-        yield from Reference(documents, self.settings, lambda: self._pipeline.name).routes()
+        documents = lru_cache(maxsize=1)(self._document)
+        named = self.settings, lambda: self._pipeline.name
+        yield from Reference(lambda: documents(self._own.declared), *named).routes()
         yield from Assets(
             _static(), self._brand, hosted=self._users.hosted, framing=self.settings.frame_ancestors
         ).routes()
@@ -191,6 +194,11 @@ class Chatrooms(ApplicationDoor):
     async def drain(self) -> None:
         """Close all connections and let clients know that this server is shutting down, so that they reconnect."""
         await self._lifetime.call(self._drain)
+
+    def _document(self, own: tuple[OwnEvent, ...]) -> Documents:
+        """Return the documents of this server with these events of the application's own."""
+        events = describe([(each.name, each.doc, each.model) for each in own])
+        return Documents(Contract(self._features.declared, self._features.parts, events))
 
     def _brand(self) -> Brand:
         return self._branding._replace(name=self._pipeline.name)

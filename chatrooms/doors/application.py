@@ -195,11 +195,12 @@ class ApplicationDoor:
         return handler
 
     def event(self, name: str) -> Callable[[H], H]:
-        """Have a coroutine function answer an event of your own that pages emit on the chat's socket.
+        """Have a coroutine function answer an event of your own, which pages emit on the socket or send by HTTP.
 
         It gets the user's id and the parameters: a dict, or the pydantic model that it is annotated with. What it
         returns is the acknowledgement's ``result``; a `Refusal` that it raises is its ``error``. Use it as
-        ``@chat.event("vote")``. Raises ``ValueError`` if a command or another event has that name.
+        ``@chat.event("vote")``. Its docstring describes the event in the server's documents. Raises ``ValueError`` if a
+        command or another event has that name, or it cannot be one.
         """
 
         def declare(handler: H) -> H:
