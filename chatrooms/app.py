@@ -6,9 +6,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import URL, Engine
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
@@ -18,12 +20,15 @@ from chatrooms.doors.body import MAX_DEPTH
 from chatrooms.doors.brand import Brand
 from chatrooms.doors.callers import Callers
 from chatrooms.doors.docs import Contract, Documents
+from chatrooms.doors.docs.own import describe
 from chatrooms.doors.downloads import Downloads
 from chatrooms.doors.front import Front
 from chatrooms.doors.greeting import Connected, Greeting
 from chatrooms.doors.hearing import Hearing
+from chatrooms.doors.host_users import HostUsers
 from chatrooms.doors.http import HttpDoor
-from chatrooms.doors.own_events import OwnEvents
+from chatrooms.doors.own_events import OwnEvent, OwnEvents
+from chatrooms.doors.picking_up import Outbox
 from chatrooms.doors.rechecking import Rechecking
 from chatrooms.doors.reference import Reference
 from chatrooms.doors.remote import RemoteDoor
@@ -77,6 +82,9 @@ class Chatrooms(ApplicationDoor):
     asked again about every five minutes for each open socket. Requests from pages of other origins than the chat's own
     and ``settings.origins`` are rejected before it is called. ``on_connect`` is a handler as for
     `ApplicationDoor.on_connect`, but it gets the username and the handshake's ``auth``.
+
+    ``outbox`` is the engine, or the URL, of a database of yours that has the table of `chatrooms.outbox`: the chat
+    posts what your transactions write there.
     """
 
     def __init__(
@@ -85,6 +93,7 @@ class Chatrooms(ApplicationDoor):
         *,
         authenticate: Authenticate | None = None,
         on_connect: Connected | None = None,
+        outbox: Engine | URL | str | None = None,
         features: Iterable[Feature] = FEATURES,
     ) -> None:
         self.settings = settings = settings or Settings()
@@ -96,18 +105,20 @@ class Chatrooms(ApplicationDoor):
         self._db = Database(settings.database_url)
         self._db.writer.on_lost(self._stop_serving)
         self._server = _server(settings)
-        self._is_hosted = authenticate is not None
         self._hearing, self._greeting = Hearing(), Greeting(self._id_of, on_connect)
         self._broadcast = Broadcast(self._server, self._db.reader, Local(), self._hearing.take)
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(jobs.FORGET,))))
         rates, queue = Rates(settings), jobs.Queue()
         self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue)
+        self._branding = Brand.of(settings, settings.name)
+        self._users = HostUsers(self._pipeline, hosted=authenticate is not None)
         self._components = declared.start(self._broadcast, self._pipeline)
         self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
 
         pages, gate = Pages(settings.origins), Gate(self._pipeline, rates, authenticate)
-        self._own = OwnEvents(declared.commands, self._id_of)
+        self._own = OwnEvents({*declared.commands, *declared.entries}, self._id_of, self._pipeline.admit)
         self._rechecking = Rechecking(self._server, gate)
+        self._outbox = Outbox(outbox, self.post) if outbox is not None else None
         SocketioDoor(
             settings,
             self._broadcast,
@@ -121,7 +132,7 @@ class Chatrooms(ApplicationDoor):
         callers = Callers(pages, gate)
         self._uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
         routes = self._routes(callers, rates)
-        http = HttpDoor(callers, self._pipeline, gate, self._db.reader, routes=routes)
+        http = HttpDoor(callers, self._pipeline, gate, self._db.reader, own=self._own, routes=routes)
         self._front = Front(settings, self._lifetime, pages, self._server, http.app(self.lifespan))
 
     def _routes(self, callers: Callers, rates: Rates) -> Iterator[BaseRoute]:
@@ -130,9 +141,12 @@ class Chatrooms(ApplicationDoor):
             yield from each.routes()
         yield from Downloads(callers, self._pipeline, rates, self._features.served).routes()
         yield from RemoteDoor(self, callers, rates).routes()
-        documents = Documents(Contract(self._features.declared, self._features.parts))
-        yield from Reference(documents, self.settings, lambda: self._pipeline.name).routes()
-        yield from Assets(_static(), self._brand, hosted=self._is_hosted).routes()
+        documents = lru_cache(maxsize=1)(self._document)
+        named = self.settings, lambda: self._pipeline.name
+        yield from Reference(lambda: documents(self._own.declared), *named).routes()
+        yield from Assets(
+            _static(), self._brand, hosted=self._users.hosted, framing=self.settings.frame_ancestors
+        ).routes()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or run the lifespan."""
@@ -160,11 +174,13 @@ class Chatrooms(ApplicationDoor):
                 lambda act: facts.find_or_make(act.db, act.now), APPLICATION
             )
             self._pipeline.facts = await self._pipeline.change(
-                _create_defaults, APPLICATION, users.SYSTEM, self.settings.lobby
+                _create_defaults, APPLICATION, *users.locks_to_join(users.SYSTEM, self.settings.lobby)
             )
             self._lifetime.ready()
-            async with self._runner.running():
-                yield
+            await ending.enter_async_context(self._runner.running())
+            if self._outbox:
+                await ending.enter_async_context(self._outbox.delivering())
+            yield
 
     @property
     def name(self) -> str:
@@ -179,8 +195,13 @@ class Chatrooms(ApplicationDoor):
         """Close all connections and let clients know that this server is shutting down, so that they reconnect."""
         await self._lifetime.call(self._drain)
 
+    def _document(self, own: tuple[OwnEvent, ...]) -> Documents:
+        """Return the documents of this server with these events of the application's own."""
+        events = describe([(each.name, each.doc, each.model) for each in own])
+        return Documents(Contract(self._features.declared, self._features.parts, events))
+
     def _brand(self) -> Brand:
-        return Brand(self._pipeline.name, self.settings.lobby, self.settings.accent)
+        return self._branding._replace(name=self._pipeline.name)
 
     async def _drain(self) -> None:
         if not self._draining:
@@ -203,10 +224,10 @@ class Chatrooms(ApplicationDoor):
 
 
 def _create_defaults(act: Act) -> Facts:
-    """Create the system user and the lobby, unless they exist; return the facts about the database."""
+    """Create the system user and the lobby, if there is one, unless they exist; return the facts about the database."""
     if users.find_or_add(act, users.SYSTEM)["name"] != act.server:
         users.name_application(act)
-    if not rooms.exists(act.db, act.lobby):
+    if act.lobby and not rooms.exists(act.db, act.lobby):
         rooms.add(act, act.lobby, "open", act.lobby[1:].capitalize(), "The room for everyone.")
     known = facts.find_or_make(act.db, act.now)
     lifetimes.resume(act, known)

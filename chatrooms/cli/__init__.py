@@ -130,7 +130,7 @@ def link(username: str, minutes: int, *, forget_password: bool, config: Path | N
 @click.option("--days", type=click.IntRange(1, 90), default=7, help="How long it works [default: 7]")
 @setting_options
 def invite(room: str | None, uses: int, days: int, config: Path | None, **flags: Any) -> None:
-    """Print a link by which people join the server and ROOM, or the lobby, also while a server runs."""
+    """Print a link by which people join the server and ROOM, or the lobby if there is one, also while a server runs."""
     from chatrooms import names
     from chatrooms.cli import links
 

@@ -108,11 +108,11 @@ class Pipeline:
             raise
         return True
 
-    def admit(self, name: str, rate: str, me: Caller) -> None:
-        """Count an event that is no command of ours; raises a `Refusal`, also to service keys, which are not for it."""
+    def admit(self, name: str, rate: str, me: Caller, weight: int) -> None:
+        """Count an event that is no command of ours as so many; raises a `Refusal`, also to service keys."""
         self.sessions.note(me)
         scopes.require(me.scope, name, None)
-        self._charges.spend(rate, me)
+        self._charges.spend(rate, me, weight)
 
     def _done(self, done: Done, outcome: Outcome[Any] | None, error: Exception | None) -> None:
         if isinstance(error, Refusal):

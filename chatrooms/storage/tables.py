@@ -274,7 +274,16 @@ suspensions = Table(
     Column("by", String(32), ForeignKey(users.c.username), nullable=False),
     Column("at", String(24), nullable=False),
     Column("reason", Text, nullable=False),
+    Column(
+        "removed",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="the application removed them: they are in no list, until it adds them again",
+    ),
 )
+_removed = suspensions.c.removed.is_(True)
+Index("ix_suspensions_removed", suspensions.c.username, sqlite_where=_removed, postgresql_where=_removed)
 
 jobs = Table(
     "jobs",
