@@ -22,7 +22,7 @@ from chatrooms.doors.picking_up import Outbox
 from chatrooms.errors import NotFound, RateLimited
 from chatrooms.lifetime import NotRunning
 from tests import databases
-from tests.hosts import TOP, uvicorn
+from tests.hosts import SECONDS_TO_START, TOP, uvicorn
 from tests.processes import PATIENCE, environment
 
 
@@ -62,9 +62,9 @@ def left(engine: Engine) -> list[tuple[str, str | None]]:
         return [tuple(row) for row in db.execute(select(outbox.table.c.message, outbox.table.c.refused))]
 
 
-async def until(is_true) -> None:
+async def until(is_true, patience: float = PATIENCE) -> None:
     """Wait for a condition."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(patience):
         while not is_true():
             await asyncio.sleep(0.01)
 
@@ -165,12 +165,12 @@ async def test_a_process_that_is_killed_between_posting_and_deleting_posts_nothi
     with closing(sqlite3.connect(tmp_path / "shop.sqlite3", isolation_level=None)) as locking:
         locking.execute("BEGIN IMMEDIATE")  # so that nothing can be deleted
         process = await start(tmp_path, engine)
-        await until(lambda: posted(tmp_path) == ROWS)
+        await until(lambda: posted(tmp_path) == ROWS, SECONDS_TO_START)
         assert len(left(engine)) == ROWS
         os.kill(process.pid, signal.SIGKILL)
         await process.wait()
     process = await start(tmp_path, engine)
-    await until(lambda: not left(engine))
+    await until(lambda: not left(engine), SECONDS_TO_START)
     process.kill()
     await process.wait()
     assert posted(tmp_path) == ROWS

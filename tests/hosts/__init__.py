@@ -14,6 +14,8 @@ import aiohttp
 from tests import databases
 from tests.processes import PATIENCE, environment
 
+SECONDS_TO_START = 90
+"""How long a program may take on a busy machine until it serves; frameworks import much."""
 TOP = Path(__file__).parents[2]
 _address = re.compile(rb"unning on (http://[\d.]+:\d+)")
 """Where a server says where it is: uvicorn, or Werkzeug."""
@@ -32,7 +34,7 @@ async def program(data: Path, *command: str, **env: str) -> AsyncIterator[str]:
     lines = asyncio.Queue[bytes]()
     reading = asyncio.create_task(_read(process.stderr, lines))
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(SECONDS_TO_START):
             while not (found := _address.search(line := await lines.get())):
                 assert line, "the program ended before it was running"
         yield found[1].decode()
