@@ -1,11 +1,13 @@
 import { createContext, h } from "preact";
 import { useContext } from "preact/hooks";
 import { WORDS } from "../composer/calling.js";
+import { piecesOf } from "../custom-emoji.js";
 import { mayName, namesIn } from "../mentions.js";
 import { showGroup, showPerson } from "../overlay.js";
 import { addressOf } from "../route.js";
 import { me, memberships, nameOf } from "../store.js";
 import { useProfile } from "../users.js";
+import { EmojiSign } from "./emoji-sign.js";
 
 /** @import {ComponentChildren} from "preact" */
 
@@ -15,14 +17,24 @@ export const Mentioned = createContext(
 );
 
 /** @param {string} text @returns {ComponentChildren[]} The text, with mentions and known rooms as buttons and links. */
-export const named = (text) => [mayName(text) ? h(Named, { text }) : text];
+export const named = (text) => [mayName(text) || text.includes(":") ? h(Named, { text }) : text];
 
 /** @param {{text: string}} props */
 function Named({ text }) {
   const { people, groups } = useContext(Mentioned);
   const isKnown = (/** @type {string} */ sign, /** @type {string} */ name) =>
     sign === "@" ? people.includes(name) || groups.includes(name) : memberships.value.has(`#${name}`);
-  return namesIn(text, isKnown).map((piece) => (typeof piece === "string" ? piece : h(viewOf(piece, groups), piece)));
+  return namesIn(text, isKnown).map((piece) =>
+    typeof piece === "string" ? withEmoji(piece) : h(viewOf(piece, groups), piece),
+  );
+}
+
+/** The emoji of the server as pictures. @param {string} text @returns {ComponentChildren} */
+function withEmoji(text) {
+  const pieces = piecesOf(text);
+  return pieces.length === 1
+    ? text
+    : pieces.map((piece, index) => (index % 2 ? h(EmojiSign, { emoji: piece }) : piece));
 }
 
 /** @param {import("../mentions.js").Named} piece @param {string[]} groups */

@@ -1,0 +1,65 @@
+import { useRef, useState } from "preact/hooks";
+import { asRefusal, run } from "../../connection.js";
+import { renewCustomEmoji } from "../../custom-emoji-renewal.js";
+import { customEmoji } from "../../custom-emoji.js";
+import { uploadSquare } from "../../files/square.js";
+import { html } from "../../html.js";
+import { nameOf } from "../../store.js";
+import { needProfile } from "../../users.js";
+import { EmojiSign } from "../emoji-sign.js";
+import { Field } from "../field.js";
+import { useForm } from "../form.js";
+import { toast } from "../toast.js";
+
+/** @import {CustomEmoji as Row} from "../../wire.js" */
+
+const TYPES = "image/png,image/webp,image/gif,image/jpeg,image/avif";
+
+/** The emoji of the server: adding and removing them. */
+export function CustomEmoji() {
+  const rows = customEmoji.value;
+  return html`
+    <${Make} />
+    <ul class="admin-list" aria-label="Emoji">
+      ${rows.map((each) => html`<${Entry} key=${each.name} emoji=${each} />`)}
+    </ul>
+    ${!rows.length && html`<p class="empty" role="status">No emoji of your own yet. Add a small square picture, and people can use it in messages and reactions.</p>`}
+  `;
+}
+
+/** A name, and the picture that is uploaded as it is chosen. */
+function Make() {
+  const [name, setName] = useState("");
+  const input = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const { busy, onSubmit, error } = useForm(async () => {
+    const [file] = input.current?.files ?? [];
+    if (!file) return input.current?.click();
+    await run("emoji.add", { name: name.trim().replaceAll(":", ""), file: await uploadSquare(file) });
+    if (input.current) input.current.value = "";
+    setName("");
+    return renewCustomEmoji();
+  });
+  return html`
+    <form class="admin-make" onSubmit=${onSubmit} aria-label="New emoji">
+      <${Field} label="Name of a new emoji" prefix=":" value=${name} onInput=${setName} error=${error} hint="2 to 18 of a to z, digits and underscores" autocapitalize="none" maxlength="20" required />
+      <div class="field">
+        <label for="emoji-file">Picture</label>
+        <input id="emoji-file" ref=${input} type="file" accept=${TYPES} required />
+      </div>
+      <button class="primary" disabled=${busy}>${busy ? "Uploading…" : "Add emoji"}</button>
+    </form>
+  `;
+}
+
+/** @param {{emoji: Row}} props */
+function Entry({ emoji: { name, by } }) {
+  needProfile(by);
+  const remove = () => run("emoji.remove", { name }).then(renewCustomEmoji, (error) => toast(asRefusal(error).message));
+  return html`
+    <li>
+      <span class="admin-emoji"><${EmojiSign} emoji=${`:${name}:`} /></span>
+      <span class="what"><strong>:${name}:</strong><small>By <bdi>${nameOf(by)}</bdi></small></span>
+      <button class="secondary small" type="button" aria-label=${`Remove :${name}:`} onClick=${remove}>Remove</button>
+    </li>
+  `;
+}
