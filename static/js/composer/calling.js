@@ -1,4 +1,4 @@
-import { usernamesIn } from "../mentions.js";
+import { usernamesIn, WORDS } from "../mentions.js";
 import { isShared, isThread } from "../names.js";
 import { mayModerate, rooms } from "../store.js";
 import { HIDDEN } from "./absent.js";
@@ -9,7 +9,6 @@ import { HIDDEN } from "./absent.js";
  */
 
 const MAYBE = /@(?:room|here)/iu;
-export const WORDS = /** @type {const} */ (["room", "here"]);
 
 /** @param {string} room */
 export const mayCall = (room) => isShared(room) && (mayModerate(room) || rooms.value.get(room)?.calling === "members");

@@ -6,7 +6,8 @@ import { me, membersOf, nameOf, rosters, sharedRooms, titleOf, users, windowOf }
 import { bringEmojis, findEmojis } from "../emoji.js";
 import { bringGroups, groups, sizeInWords } from "../groups.js";
 import { actionsIn, perform } from "../rooms/actions.js";
-import { mayCall, WORDS } from "./calling.js";
+import { mayCall } from "./calling.js";
+import { WORDS } from "../mentions.js";
 import { COMMANDS } from "./slash.js";
 
 /**

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
 import { Avatar } from "./avatar.js";
-import { EmojiSign } from "./emoji-sign.js";
+import { EmojiSign } from "../messages/emoji-sign.js";
 
 /**
  * The completions for the word at the cursor; the focus stays in the text box.

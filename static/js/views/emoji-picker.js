@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { asEmoji, bringEmojis, emojis, findEmojis } from "../emoji.js";
-import { EmojiSign } from "./emoji-sign.js";
+import { EmojiSign } from "../messages/emoji-sign.js";
 import { useEscape } from "./escape.js";
 import { html } from "../html.js";
 import { customEmoji } from "../custom-emoji.js";

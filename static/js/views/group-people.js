@@ -4,7 +4,7 @@ import { groups, renewGroups } from "../groups.js";
 import { html } from "../html.js";
 import { showPerson } from "../overlay.js";
 import { nameOf } from "../store.js";
-import { needProfile } from "../users.js";
+import { needProfile } from "../profiles.js";
 import { AvatarWithPresence } from "./avatar.js";
 import { Dialog } from "./dialog.js";
 import { Handle } from "./handle.js";

@@ -8,7 +8,7 @@ import { lastUsed, react, reactionsTo } from "../reactions/reacting.js";
 import { quick } from "../reactions/shown.js";
 import { windowOf } from "../store.js";
 import { Floating } from "./floating.js";
-import { EmojiSign } from "./emoji-sign.js";
+import { EmojiSign } from "../messages/emoji-sign.js";
 import { Icon } from "./icon.js";
 
 /**

@@ -6,7 +6,7 @@ import { withPage } from "../reactions/shown.js";
 import { nameOf, windowOf } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { Dialog } from "./dialog.js";
-import { EmojiSign } from "./emoji-sign.js";
+import { EmojiSign } from "../messages/emoji-sign.js";
 import { Handle } from "./handle.js";
 import { toast } from "./toast.js";
 

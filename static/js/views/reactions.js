@@ -1,10 +1,10 @@
 import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
+import { EmojiSign } from "../messages/emoji-sign.js";
 import { isOnItsWay, react, reactionsTo } from "../reactions/reacting.js";
 import { whom } from "../reactions/shown.js";
 import { isArchived, me, nameOf } from "../store.js";
-import { needProfile } from "../users.js";
-import { EmojiSign } from "./emoji-sign.js";
+import { needProfile } from "../profiles.js";
 
 /**
  * @import {Shown} from "../reactions/shown.js"

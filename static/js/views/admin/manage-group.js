@@ -3,7 +3,7 @@ import { asRefusal, run } from "../../connection.js";
 import { html } from "../../html.js";
 import { nameOf } from "../../store.js";
 import { command } from "../../sync.js";
-import { needProfile } from "../../users.js";
+import { needProfile } from "../../profiles.js";
 import { Avatar } from "../avatar.js";
 import { Confirm } from "../confirm.js";
 import { Dialog } from "../dialog.js";
