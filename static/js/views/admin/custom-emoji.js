@@ -27,27 +27,32 @@ export function CustomEmoji() {
   `;
 }
 
-/** A name, and the picture that is uploaded as it is chosen. */
+/** A name and a picture, which is uploaded with it. */
 function Make() {
   const [name, setName] = useState("");
+  const [file, setFile] = useState(/** @type {File | null} */ (null));
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
-  const { busy, onSubmit, error } = useForm(async () => {
-    const [file] = input.current?.files ?? [];
-    if (!file) return input.current?.click();
-    await run("emoji.add", { name: name.trim().replaceAll(":", ""), file: await uploadSquare(file) });
-    if (input.current) input.current.value = "";
+  /** @param {File} picture */
+  const add = async (picture) => {
+    await run("emoji.add", { name: name.trim().replaceAll(":", ""), file: await uploadSquare(picture) });
+    setFile(null);
     setName("");
-    return renewCustomEmoji();
-  });
+    await renewCustomEmoji();
+  };
+  const { busy, onSubmit, error } = useForm(async () => void (file && (await add(file))));
+  /** @param {{currentTarget: HTMLInputElement}} event */
+  const choose = ({ currentTarget }) => {
+    setFile(currentTarget.files?.[0] ?? null);
+    currentTarget.value = "";
+  };
   return html`
     <form class="admin-make" onSubmit=${onSubmit} aria-label="New emoji">
-      <${Field} label="Name of a new emoji" prefix=":" value=${name} onInput=${setName} error=${error} hint="2 to 18 of a to z, digits and underscores" autocapitalize="none" maxlength="20" required />
-      <div class="field">
-        <label for="emoji-file">Picture</label>
-        <input id="emoji-file" ref=${input} type="file" accept=${TYPES} required />
-      </div>
-      <button class="primary" disabled=${busy}>${busy ? "Uploading…" : "Add emoji"}</button>
+      <${Field} label="Name of a new emoji" prefix=":" value=${name} onInput=${setName} error=${error} autocapitalize="none" maxlength="20" required />
+      <input ref=${input} type="file" accept=${TYPES} aria-label="Picture" hidden onChange=${choose} />
+      <button class="secondary admin-file" type="button" onClick=${() => input.current?.click()}>${file ? file.name : "Choose a picture"}</button>
+      <button class="primary" disabled=${busy || !name.trim() || !file}>${busy ? "Uploading…" : "Add emoji"}</button>
     </form>
+    <p class="hint">A name has 2 to 18 of a to z, digits and underscores. Of the picture, its middle is shown, as large as text.</p>
   `;
 }
 
