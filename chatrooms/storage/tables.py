@@ -253,6 +253,15 @@ group_members = Table(
     Column("username", String(32), ForeignKey(users.c.username), primary_key=True, index=True),
 )
 
+custom_emoji = Table(
+    "custom_emoji",
+    metadata,
+    Column("name", String(18), primary_key=True),
+    Column("picture", String(36), nullable=False, comment="the id of the file"),
+    Column("by", String(32), ForeignKey(users.c.username), nullable=False),
+    Column("at", String(24), nullable=False),
+)
+
 _is_unread = and_(inbox.c.read.is_(False), inbox.c.gone.is_(False))
 Index("ix_inbox_unread", inbox.c.username, inbox.c.id, sqlite_where=_is_unread, postgresql_where=_is_unread)
 
