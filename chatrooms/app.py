@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,10 @@ from chatrooms.doors.docs import Contract, Documents
 from chatrooms.doors.downloads import Downloads
 from chatrooms.doors.front import Front
 from chatrooms.doors.greeting import Connected, Greeting
+from chatrooms.doors.health import Health
 from chatrooms.doors.hearing import Hearing
 from chatrooms.doors.http import HttpDoor
+from chatrooms.doors.metrics import Metrics
 from chatrooms.doors.own_events import OwnEvents
 from chatrooms.doors.rechecking import Rechecking
 from chatrooms.doors.reference import Reference
@@ -51,6 +54,7 @@ from chatrooms.storage import facts
 from chatrooms.storage.database import Database
 from chatrooms.storage.facts import Facts
 from chatrooms.storage.files import make_private_folder
+from chatrooms.storage.health import problems
 from chatrooms.wire.connection_limits import exempt
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.origins import checked_before
@@ -104,6 +108,7 @@ class Chatrooms(ApplicationDoor):
         self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue)
         self._components = declared.start(self._broadcast, self._pipeline)
         self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
+        self._metrics = Metrics(self._server, self._pipeline, self._db, self._runner)
 
         pages, gate = Pages(settings.origins), Gate(self._pipeline, rates, authenticate)
         self._own = OwnEvents(declared.commands, self._id_of)
@@ -121,11 +126,13 @@ class Chatrooms(ApplicationDoor):
         callers = Callers(pages, gate)
         self._uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
         routes = self._routes(callers, rates)
-        http = HttpDoor(callers, self._pipeline, gate, self._db.reader, routes=routes)
+        http = HttpDoor(callers, self._pipeline, gate, routes=routes)
         self._front = Front(settings, self._lifetime, pages, self._server, http.app(self.lifespan))
 
     def _routes(self, callers: Callers, rates: Rates) -> Iterator[BaseRoute]:
         """Yield what is served over HTTP besides commands."""
+        asked = partial(problems, self._db.reader, partial(self._pipeline.change, lambda _act: {}, APPLICATION))
+        yield from Health(asked, self._metrics.text, self.settings.metrics_token).routes()
         for each in self._uploads:
             yield from each.routes()
         yield from Downloads(callers, self._pipeline, rates, self._features.served).routes()
@@ -163,6 +170,8 @@ class Chatrooms(ApplicationDoor):
                 _create_defaults, APPLICATION, users.SYSTEM, self.settings.lobby
             )
             self._lifetime.ready()
+            self._metrics.lateness.begin()
+            ending.callback(self._metrics.lateness.end)
             async with self._runner.running():
                 yield
 

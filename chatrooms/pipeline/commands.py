@@ -26,6 +26,7 @@ from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.scopes import Group, Scope
 from chatrooms.settings import RATES, Settings
+from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.rows import Message
 
 P = TypeVar("P", bound="Params")
@@ -92,6 +93,9 @@ class Part:
     message keeps the value of one that ``survives``. Before a text is posted or edited, ``allow`` gets its room and
     whether its author ``confirmed`` it, and may raise a `Refusal`.
 
+    ``asks`` is the statement that `load` begins with, for the ``ids`` in a parameter (see `given.packed`): those of all
+    parts are read together.
+
     If posting has a parameter of that name, ``given`` checks it, or raises a `Refusal`; what it returns then stores it
     with the message, and returns the value. A message with such a value needs no text.
     """
@@ -107,6 +111,7 @@ class Part:
     found_by: Mapping[str, Callable[[str], Select[Any]]] = field(default_factory=dict)
     given: Callable[[Act, Any], Callable[[Message], Any]] | None = None
     allow: Callable[[Act, str, str, bool], None] | None = None
+    asks: Foreseen | None = None
 
     def __post_init__(self) -> None:
         hash(self.empty)  # all messages without a value share it

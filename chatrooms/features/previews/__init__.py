@@ -31,6 +31,7 @@ PREVIEWS = Part(
     (),
     stored.load,
     stored.store,
+    asks=stored.OF_MESSAGES,
 )
 
 
