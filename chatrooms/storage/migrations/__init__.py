@@ -16,6 +16,8 @@ from chatrooms.storage.tables import metadata
 
 HEAD = max(path.stem for path in (Path(__file__).parent / "versions").glob("[0-9]*.py")).partition("_")[0]
 """The newest migration; the names of their files begin with their revisions."""
+UNFINISHED = "unfinished copy"
+"""The revision of a database while `copying` fills it."""
 KEY = 0x63686175
 """The key of PostgreSQL's lock on creating and migrating the tables; those of rooms are 64-bit hashes."""
 
@@ -24,6 +26,10 @@ log = logging.getLogger(__name__)
 
 class Newer(Exception):
     """The database was written by a newer version of chatrooms."""
+
+
+class Unfinished(Newer):
+    """The database is the target of a copy that is not complete."""
 
 
 class Undeclared(Exception):
@@ -40,6 +46,8 @@ def migrate(engine: Engine) -> None:
         revision = revision_in(connection)
         if revision is None:
             _create(connection)
+        elif revision == UNFINISHED:
+            raise Unfinished("the copy into the database is not complete: run `chatrooms copy` again, as before")
         elif revision > HEAD:
             raise Newer(f"the database was written by a newer version ({revision}) than this one ({HEAD})")
         elif revision < HEAD:
