@@ -166,7 +166,7 @@ def _copy_table(source: Connection, target: Engine, table: Table, told: Told) ->
 def _pieces(source: Connection, table: Table, after: list[Any] | None) -> Iterator[Piece]:
     keys = list(table.primary_key.columns)
     places = [list(table.columns).index(key) for key in keys]
-    while rows := [list(row) for row in source.execute(_next(table, keys, after))]:
+    while rows := [list(row) for row in source.execute(_next(table, keys, after)).all()]:
         after = [rows[-1][place] for place in places]
         yield Piece(rows, after)
 
