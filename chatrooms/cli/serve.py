@@ -48,10 +48,11 @@ async def serve(settings: Settings) -> None:
 async def _run(settings: Settings, listening: socket.socket) -> None:
     chat = Chatrooms(settings)
     async with chat.lifespan():
-        print(f"{chat.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
-        _print_how_to_own(await chat.owned(), _page(settings, listening))
+        start = await chat.owned()
         sys.setswitchinterval(SECONDS_TO_SWITCH)
         with collected_in_parts():
+            print(f"{chat.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
+            _print_how_to_own(start, _page(settings, listening))
             await _Uvicorn(chat, settings).serve(sockets=[listening])
     if chat.lost:
         raise Unable(chat.lost)

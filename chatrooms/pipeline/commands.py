@@ -25,6 +25,7 @@ from chatrooms.pipeline import weights
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.scopes import Group, Scope
+from chatrooms.pipeline.signing_up import SignUp
 from chatrooms.settings import RATES, Settings
 from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.rows import Message
@@ -90,8 +91,8 @@ class Part:
     which are the same for everyone; clients receive it beside the messages.
     ``found_by`` has what people can search for, such as ``is:pinned``, each with a function that returns a query for
     the ids of these messages, for a person. ``type`` and ``doc`` describe the field in the documentation. A deleted
-    message keeps the value of one that ``survives``. Before a text is posted or edited, ``allow`` gets its room and
-    whether its author ``confirmed`` it, and may raise a `Refusal`.
+    message keeps the value of one that ``survives``. Searches find the ``texts`` of a value. Before a text is posted
+    or edited, ``allow`` gets its room and whether its author ``confirmed`` it, and may raise a `Refusal`.
 
     ``asks`` is the statement that `load` begins with, for the ``ids`` in a parameter (see `given.packed`): those of all
     parts are read together.
@@ -112,6 +113,7 @@ class Part:
     given: Callable[[Act, Any], Callable[[Message], Any]] | None = None
     allow: Callable[[Act, str, str, bool], None] | None = None
     asks: Foreseen | None = None
+    texts: Callable[[Any], Iterable[str]] | None = None
 
     def __post_init__(self) -> None:
         hash(self.empty)  # all messages without a value share it
@@ -122,7 +124,8 @@ class Act:
     """A command while it runs: its caller, time and transaction, and what it changes and emits.
 
     ``parts`` are the fields that features add to messages, ``blank`` their values in a new message.
-    ``server`` is the server's display name, ``epoch`` that of its database, ``limits`` are its settings.
+    ``server`` is the server's display name, ``epoch`` that of its database, ``limits`` are its settings,
+    ``sign_up`` is how new people come in.
     ``online`` returns the usernames of the people who are online, if the chat knows.
     ``ended`` lists the ids of sessions whose sockets to disconnect, ``barred`` the people; ``queued`` is true once a
     job was enqueued.
@@ -146,6 +149,7 @@ class Act:
     server: str = ""
     epoch: str = ""
     limits: Settings = DEFAULTS
+    sign_up: SignUp = "open"
     online: Callable[[], Collection[str]] = frozenset
     grantable: Collection[str] = frozenset()
 

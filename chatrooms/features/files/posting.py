@@ -61,6 +61,7 @@ FILES = Part(
     _store,
     given=_given,
     asks=stored.OF_MESSAGES,
+    texts=lambda files: [file["name"] for file in files],
 )
 
 
