@@ -2,8 +2,8 @@
 
 If a write fails after it changed something, the transaction is undone, and the writes that did not fail run again, each
 in a savepoint of its own. That is rare: a write that is not allowed fails before it changes anything. A connection that
-is lost is replaced once: PostgreSQL may have ended it while it was idle. If it is lost in the middle of a commit, the
-next one tells what became of that.
+is lost is replaced: PostgreSQL may have ended it while it was idle. If it is lost in the middle of a commit, the next
+one tells what became of that.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from chatrooms.storage.writes import Transaction, Write
 
 SECONDS_TO_WORK = 0.02
 """How long a batch works before it commits; what it has not begun by then waits for the next one."""
-CONNECTIONS = 2
+CONNECTIONS = 4
 """How many connections a batch is tried with."""
 READ_ONLY = "25006"
 """https://www.postgresql.org/docs/current/errcodes-appendix.html"""
@@ -105,15 +105,16 @@ def _run(batch: list[Write], run: Run, transaction: Transaction) -> list[Write]:
             return batch[done:]
         if write.runs:
             run(write, transaction)
-            transaction.wrote()
     return []
 
 
 def _run_plainly(write: Write, transaction: Transaction) -> None:
     before = transaction.changes()
     write.run(transaction)
-    if not write.runs and transaction.changes() != before:
-        raise _Undo
+    if transaction.changes() != before:
+        if not write.runs:
+            raise _Undo
+        transaction.wrote()
 
 
 def _run_in_savepoint(write: Write, transaction: Transaction) -> None:
@@ -123,6 +124,7 @@ def _run_in_savepoint(write: Write, transaction: Transaction) -> None:
     if not write.runs:
         _UNDO.run(connection, {})
     _RELEASE.run(connection, {})
+    transaction.wrote()
 
 
 def _sqlstate(error: Exception) -> str:
