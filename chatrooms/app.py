@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,11 @@ from chatrooms.doors.docs.own import describe
 from chatrooms.doors.downloads import Downloads
 from chatrooms.doors.front import Front
 from chatrooms.doors.greeting import Connected, Greeting
+from chatrooms.doors.health import Health
 from chatrooms.doors.hearing import Hearing
 from chatrooms.doors.host_users import HostUsers
 from chatrooms.doors.http import HttpDoor
+from chatrooms.doors.metrics import Metrics
 from chatrooms.doors.own_events import OwnEvent, OwnEvents
 from chatrooms.doors.picking_up import Outbox
 from chatrooms.doors.rechecking import Rechecking
@@ -56,6 +58,7 @@ from chatrooms.storage import facts
 from chatrooms.storage.database import Database
 from chatrooms.storage.facts import Facts
 from chatrooms.storage.files import make_private_folder
+from chatrooms.storage.health import problems
 from chatrooms.wire.connection_limits import exempt
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.origins import checked_before
@@ -114,6 +117,7 @@ class Chatrooms(ApplicationDoor):
         self._users = HostUsers(self._pipeline, hosted=authenticate is not None)
         self._components = declared.start(self._broadcast, self._pipeline)
         self._runner = jobs.Runner(self._pipeline, declared.jobs, queue)
+        self._metrics = Metrics(self._server, self._pipeline, self._db, self._runner)
 
         pages, gate = Pages(settings.origins), Gate(self._pipeline, rates, authenticate)
         self._own = OwnEvents({*declared.commands, *declared.entries}, self._id_of, self._pipeline.admit)
@@ -132,11 +136,13 @@ class Chatrooms(ApplicationDoor):
         callers = Callers(pages, gate)
         self._uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
         routes = self._routes(callers, rates)
-        http = HttpDoor(callers, self._pipeline, gate, self._db.reader, own=self._own, routes=routes)
+        http = HttpDoor(callers, self._pipeline, gate, own=self._own, routes=routes)
         self._front = Front(settings, self._lifetime, pages, self._server, http.app(self.lifespan))
 
     def _routes(self, callers: Callers, rates: Rates) -> Iterator[BaseRoute]:
         """Yield what is served over HTTP besides commands."""
+        asked = partial(problems, self._db.reader, partial(self._pipeline.change, lambda _act: {}, APPLICATION))
+        yield from Health(asked, self._metrics.text, self.settings.metrics_token).routes()
         for each in self._uploads:
             yield from each.routes()
         yield from Downloads(callers, self._pipeline, rates, self._features.served).routes()
@@ -177,6 +183,8 @@ class Chatrooms(ApplicationDoor):
                 _create_defaults, APPLICATION, *users.locks_to_join(users.SYSTEM, self.settings.lobby)
             )
             self._lifetime.ready()
+            self._metrics.lateness.begin()
+            ending.callback(self._metrics.lateness.end)
             await ending.enter_async_context(self._runner.running())
             if self._outbox:
                 await ending.enter_async_context(self._outbox.delivering())

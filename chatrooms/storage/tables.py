@@ -110,8 +110,8 @@ members = Table(
     Index(None, "room", "rev"),
     Index(None, "username", "person_rev"),
 )
-# In the order of `sync`'s pages, which is by bytes; PostgreSQL would need an index with another collation for that.
-Index("ix_members_username_room", members.c.username, members.c.room).ddl_if(dialect="sqlite")
+# In the order of `sync`'s pages.
+Index("ix_members_username_room", members.c.username, members.c.room)
 
 # In the order in which members become the owner when the last one leaves.
 _is_member_now = members.c.gone.is_(False)
