@@ -1,7 +1,7 @@
 """The client's state of each room, and the only way to change it.
 
-A room's state is always that of its ``rev``. A live change is applied if none is missing before it, a catch-up brings a known
-rev to a later one, and a reset replaces the room. An acknowledgement only shows that there is a newer rev.
+A room's state is always that of its ``rev``. A live change is applied if none is missing before it, a catch-up brings a
+known rev to a later one, and a reset replaces the room. An acknowledgement only shows that there is a newer rev.
 """
 
 from __future__ import annotations

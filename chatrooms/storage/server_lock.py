@@ -1,7 +1,8 @@
-"""The lock that a server holds on its database, so that a database has only one server.
+"""The lock that a server holds on its database, so that no server uses it that does not know of the others.
 
-Each process only knows its own connections: with two servers, a person removed from a room on one would still receive
-its messages on the other.
+Each process only knows its own connections: a person removed from a room on one would still receive its messages on
+another. A SQLite database has one server. Those of PostgreSQL are nodes, which share the lock; the versions before were
+not, and want it for themselves.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ LOCK_NOT_AVAILABLE = "55P03"
 
 
 class Busy(Exception):
-    """Another process uses this database."""
+    """Another process uses this database, and does not share it."""
 
 
 def take(engine: Engine) -> Callable[[], None]:
@@ -89,7 +90,7 @@ class _Session:
             self._lost = True
         if self._lost:
             connection.close()
-            raise Busy(f"another server uses {self._database}")
+            raise Busy(f"another server uses {self._database}, of a version that does not share it")
 
     def _lock(self, cursor: Any) -> None:
         """Lock the database; PostgreSQL may not have noticed yet that the session before is gone."""
@@ -97,6 +98,6 @@ class _Session:
             end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE (pid, backend_start) = (%s, %s)"
             cursor.execute(end, self._former)
         cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
-        cursor.execute("SELECT pg_advisory_lock(%s)", (KEY,))
+        cursor.execute("SELECT pg_advisory_lock_shared(%s)", (KEY,))
         cursor.execute("SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()")
         self._former = cursor.fetchone()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chatrooms.client.changes import Change
 from chatrooms.client.state import State
-from chatrooms.doors.socketio import BEYOND
+from chatrooms.pipeline.addressing import BEYOND
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.message import Bundle, Delivery, Message
 from chatrooms.wire.socket import Socket
