@@ -21,8 +21,10 @@ pytest_plugins = ["tests.services.fixtures", "tests.world"]
 
 HERE = Path(__file__).parent
 SLOW_FOLDERS = {"browser", "soak", "bench", "services"}
-FEW = 25
-"""How many examples `pytest -m quick` tries of each property; otherwise 100, Hypothesis's default."""
+FEW, MANY = 25, 100
+"""How many examples of each property `pytest -m quick` tries, and how many all other runs do."""
+AT_ANY_SPEED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+"""An example may take as long as a busy machine needs."""
 SECOND_RUNS = {"postgresql", "plain"}
 """Parameters that repeat a test, on PostgreSQL or on uvicorn's own protocols; repetitions are slow."""
 
@@ -40,9 +42,9 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
     databases.share_statements()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling the tests is half of a worker's start
-    if config.option.markexpr == "quick":
-        hypothesis.settings.register_profile("quick", max_examples=FEW)
-        hypothesis.settings.load_profile("quick")
+    is_quick = config.option.markexpr == "quick"
+    hypothesis.settings.register_profile("ours", max_examples=FEW if is_quick else MANY, **AT_ANY_SPEED)
+    hypothesis.settings.load_profile("ours")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -62,16 +62,17 @@ async def serve_on(listening: socket.socket, settings: Settings, worker: Worker 
 async def _run(settings: Settings, listening: socket.socket, worker: Worker | None) -> None:
     chat = Chatrooms(settings)
     async with chat.lifespan():
-        if worker is None or worker.ready:
-            print(f"{chat.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
-            _print_how_to_own(await chat.owned(), _page(settings, listening))
-        if worker and worker.ready:
-            worker.ready()
+        start = await chat.owned()
         sys.setswitchinterval(SECONDS_TO_SWITCH)
         with collected_in_parts():
             server = _Uvicorn(chat, settings)
             if worker:
                 server.end_with(worker.parent)
+            if worker is None or worker.ready:
+                print(f"{chat.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
+                _print_how_to_own(start, _page(settings, listening))
+            if worker and worker.ready:
+                worker.ready()
             await server.serve(sockets=[listening])
     if chat.lost:
         raise Unable(chat.lost)

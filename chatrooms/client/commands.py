@@ -542,12 +542,13 @@ class Commands(ABC):
         result: Reacted = await self.run("reaction.remove", id=id, emoji=emoji)
         return result["message"]
 
-    async def mark_read(self, room: str, seq: int) -> Read:
-        """Mark a room as read up to a message. A mark never goes backwards.
+    async def mark_read(self, room: str, seq: int, rev: int | None = None) -> Read:
+        """Mark a room as read up to a message, with what was edited and deleted. A mark never goes backwards.
 
         - ``seq``: Everything up to this ``seq`` was read.
+        - ``rev``: The revision of the room as you read it; the present one if not given.
         """
-        result: OneRead = await self.run("read.mark", room=await self._room_of(room), seq=seq)
+        result: OneRead = await self.run("read.mark", room=await self._room_of(room), seq=seq, rev=rev)
         return result["read"]
 
     async def archive(self, room: str) -> Room:

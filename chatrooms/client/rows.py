@@ -219,6 +219,10 @@ class FoundMessage(TypedDict):
     """When it was posted; ISO 8601, UTC, with milliseconds."""
     edited_at: str | None
     """When its text was last edited, if ever."""
+    text_rev: int | None
+    """The room's revision at which its text was last edited, or it was deleted, if ever; it changed since you
+    read it if this is greater than the ``seen_rev`` of your read position.
+    """
     deleted: bool
     """Whether it was deleted: its place is kept, its text is gone, and it never changes again."""
     reply_to: str | None
@@ -552,6 +556,10 @@ class Message(TypedDict):
     """When it was posted; ISO 8601, UTC, with milliseconds."""
     edited_at: str | None
     """When its text was last edited, if ever."""
+    text_rev: int | None
+    """The room's revision at which its text was last edited, or it was deleted, if ever; it changed since you
+    read it if this is greater than the ``seen_rev`` of your read position.
+    """
     deleted: bool
     """Whether it was deleted: its place is kept, its text is gone, and it never changes again."""
     reply_to: str | None
@@ -857,6 +865,8 @@ class Read(TypedDict):
     """The ``seq`` of the last message read."""
     number: int
     """The ``number`` of the last message that was read; 0 if there is none."""
+    seen_rev: int
+    """The revision of the ``room`` when it was last marked as read."""
     rev: int
     """The revision at which the row last changed, of the room whose change it belongs to."""
     uncounted: int | None

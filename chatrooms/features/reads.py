@@ -1,12 +1,13 @@
 """How far each person has read each room; sent to all of their tabs.
 
 Each person has a read position in each room that they belong to, from the moment they join. What is unread follows from
-it and from the room's number of messages, so posting a message writes nothing here.
+it and from the room's number of messages, so posting a message writes nothing here. It keeps the room's rev, too: what
+was edited or deleted later has changed since they read it.
 """
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from pydantic import Field
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -20,7 +21,7 @@ from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.rows import Read
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.synced import SYNCED
-from chatrooms.storage.tables import is_message, messages, reads
+from chatrooms.storage.tables import is_message, messages, reads, rooms
 from chatrooms.types import MAX_SEQ, AnyRoom, Seq
 
 
@@ -29,6 +30,17 @@ class Mark(Params):
 
     room: AnyRoom
     seq: Seq = Field(description="Everything up to this `seq` was read.")
+    rev: int | None = Field(
+        None, ge=0, le=MAX_SEQ, description="The revision of the room as you read it; the present one if not given."
+    )
+
+
+class Place(NamedTuple):
+    """What a person has read of a room: up to a message, as of a rev."""
+
+    seq: int
+    number: int
+    seen_rev: int
 
 
 class OneRead(TypedDict):
@@ -40,10 +52,17 @@ class OneRead(TypedDict):
 _here = Prepared(
     SYNCED["reads"].select().where(reads.c.username == bindparam("username"), reads.c.room == bindparam("room"))
 )
-_NEW: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("seq", "number", "rev")}
+_NEW: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("seq", "number", "seen_rev", "rev")}
 _mine = reads.c.username == bindparam("who"), reads.c.room == bindparam("in_room")
 _move = Prepared(update(reads).where(*_mine).values(_NEW))
 _insert = Prepared(insert(reads))
+_room_rev = Prepared(select(rooms.c.counter).where(rooms.c.name == bindparam("room")))
+_changed = Prepared(
+    select(messages.c.id)
+    .where(messages.c.room == bindparam("room"), messages.c.rev > messages.c.seq, messages.c.rev > bindparam("after"))
+    .where(messages.c.text_rev > bindparam("after"), messages.c.text_rev <= bindparam("until"))
+    .limit(1)
+)
 _last = Prepared(
     select(messages.c.seq, messages.c.number)
     .where(messages.c.room == bindparam("room"), messages.c.seq <= bindparam("seq"), is_message)
@@ -62,36 +81,42 @@ def begin(act: Act, room: str, username: str) -> None:
 
     What this command posts comes after it.
     """
-    seq, number = _last_message(act.db, room, MAX_SEQ)
-    row = _store(act, username, room, seq, number, known=find(act.db, username, room) is not None)
-    act.changes.add(username, "reads", {**row, "uncounted": 0, "room_rev": act.changes.rev(room) - 1})
+    seen = act.changes.rev(room) - 1
+    place = Place(*_last_message(act.db, room, MAX_SEQ), seen)
+    row = _store(act, username, room, place, known=find(act.db, username, room) is not None)
+    act.changes.add(username, "reads", {**row, "uncounted": 0, "room_rev": seen})
 
 
 def begin_at(act: Act, room: str, username: str, seq: int) -> None:
     """Start the read position of a person in ``room`` at ``seq``, unless there is one."""
     if find(act.db, username, room) is None:
-        _store(act, username, room, *_last_message(act.db, room, seq), known=False)
+        place = Place(*_last_message(act.db, room, seq), _rev_of(act.db, room))
+        _store(act, username, room, place, known=False)
         act.changes.add(username, "reads", cast(Read, find(act.db, username, room)))
 
 
 @change("read.mark", may=access.member, locks=own_room, repeatable=True, method="mark_read", scope="own")
 def mark(act: Act, p: Mark, here: Here) -> OneRead:
-    """Mark a room as read up to a message. A mark never goes backwards."""
+    """Mark a room as read up to a message, with what was edited and deleted. A mark never goes backwards."""
     if not here.exists:
         raise NotFound("This conversation has no messages yet.", field="room")
     username = act.me.username
     before = find(act.db, username, p.room)
-    seq, number = _last_message(act.db, p.room, p.seq)
-    if before and before["seq"] >= seq:
-        return {"read": before}
-    _store(act, username, p.room, seq, number, known=before is not None)
+    present = _rev_of(act.db, p.room)
+    place = Place(*_last_message(act.db, p.room, p.seq), present if p.rev is None else min(p.rev, present))
+    if before:
+        had = Place(before["seq"], before["number"], before["seen_rev"])
+        place = Place(*map(max, had, place))
+        if place.seq == had.seq and not _has_changed(act.db, p.room, had.seen_rev, place.seen_rev):
+            return {"read": before}
+    _store(act, username, p.room, place, known=before is not None)
     row = cast(Read, find(act.db, username, p.room))
     act.changes.add(username, "reads", row)
     return {"read": row}
 
 
-def _store(act: Act, username: str, room: str, seq: int, number: int, *, known: bool) -> dict[str, Any]:
-    moved = {"seq": seq, "number": number, "rev": act.changes.rev(username)}
+def _store(act: Act, username: str, room: str, place: Place, *, known: bool) -> dict[str, Any]:
+    moved = {**place._asdict(), "rev": act.changes.rev(username)}
     row = {"username": username, "room": room, **moved}
     if known:
         named = {f"new_{name}": value for name, value in moved.items()}
@@ -99,6 +124,16 @@ def _store(act: Act, username: str, room: str, seq: int, number: int, *, known: 
     else:
         _insert.run(act.db, row)
     return row
+
+
+def _rev_of(db: Connection, room: str) -> int:
+    found = _room_rev.one(db, {"room": room})
+    return found["counter"] if found else 0
+
+
+def _has_changed(db: Connection, room: str, after: int, until: int) -> bool:
+    """Return whether a message was edited or deleted at a rev of a range."""
+    return _changed.one(db, {"room": room, "after": after, "until": until}) is not None
 
 
 def _last_message(db: Connection, room: str, seq: int) -> tuple[int, int]:

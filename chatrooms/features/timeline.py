@@ -46,6 +46,7 @@ def record(act: Act, room: str, kind: EventKind, text: str, data: EventData | No
         "data": data,
         "at": act.now,
         "edited_at": None,
+        "text_rev": None,
         "deleted": False,
         "reply_to": None,
     }

@@ -89,8 +89,8 @@ class Part:
     which are the same for everyone; clients receive it beside the messages.
     ``found_by`` has what people can search for, such as ``is:pinned``, each with a function that returns a query for
     the ids of these messages, for a person. ``type`` and ``doc`` describe the field in the documentation. A deleted
-    message keeps the value of one that ``survives``. Before a text is posted or edited, ``allow`` gets its room and
-    whether its author ``confirmed`` it, and may raise a `Refusal`.
+    message keeps the value of one that ``survives``. Searches find the ``texts`` of a value. Before a text is posted
+    or edited, ``allow`` gets its room and whether its author ``confirmed`` it, and may raise a `Refusal`.
 
     If posting has a parameter of that name, ``given`` checks it, or raises a `Refusal`; what it returns then stores it
     with the message, and returns the value. A message with such a value needs no text.
@@ -107,6 +107,7 @@ class Part:
     found_by: Mapping[str, Callable[[str], Select[Any]]] = field(default_factory=dict)
     given: Callable[[Act, Any], Callable[[Message], Any]] | None = None
     allow: Callable[[Act, str, str, bool], None] | None = None
+    texts: Callable[[Any], Iterable[str]] | None = None
 
     def __post_init__(self) -> None:
         hash(self.empty)  # all messages without a value share it

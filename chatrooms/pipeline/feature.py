@@ -42,12 +42,15 @@ class Listener:
     def listen(self, act: Act, heard: Sequence[Row] = ()) -> Sequence[Row]:
         """Run with the changed rows that it has not ``heard`` yet, if there are any; return all that it knows now."""
         rows: Sequence[Row] = act.changes.of(self.table, events=self.events)
-        known = {id(row) for row in heard}
-        new = [row for row in rows if id(row) not in known] if known else rows
-        if not new:
-            return rows
-        self.run(act, new)
-        return act.changes.of(self.table, events=self.events)
+        new, before = _without(rows, heard) if heard else rows, act.changes.added
+        if new:
+            self.run(act, new)
+        return rows if act.changes.added == before else act.changes.of(self.table, events=self.events)
+
+
+def _without(rows: Sequence[Row], heard: Sequence[Row]) -> Sequence[Row]:
+    known = {id(row) for row in heard}
+    return [row for row in rows if id(row) not in known]
 
 
 def on(table: str, *, events: bool = False) -> Callable[[Callable[[Act, Sequence[Row]], None]], Listener]:
@@ -109,10 +112,12 @@ class Features:
 
     def listen(self, act: Act) -> None:
         """Run the listeners with the rows that a command changed, until none of them adds another; raises `Endless`."""
-        heard: list[Sequence[Row]] = [()] * len(self.listeners)
+        heard: dict[Listener, Sequence[Row]] = {}
         for _ in range(len(self.listeners) + 1):
-            before = act.changes.added
-            heard = [listener.listen(act, known) for listener, known in zip(self.listeners, heard, strict=True)]
+            before, tables = act.changes.added, act.changes.tables()
+            for listener in self.listeners:
+                if listener.table in tables:
+                    heard[listener] = listener.listen(act, heard.get(listener, ()))
             if act.changes.added == before:
                 return
         raise Endless

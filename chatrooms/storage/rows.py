@@ -93,6 +93,13 @@ class Message(TypedDict):
     ]
     at: Annotated[str, Field(description="When it was posted; ISO 8601, UTC, with milliseconds.")]
     edited_at: Annotated[str | None, Field(description="When its text was last edited, if ever.")]
+    text_rev: Annotated[
+        int | None,
+        Field(
+            description="The room's revision at which its text was last edited, or it was deleted, if ever; it changed "
+            "since you read it if this is greater than the `seen_rev` of your read position."
+        ),
+    ]
     deleted: Annotated[
         bool,
         Field(description="Whether it was deleted: its place is kept, its text is gone, and it never changes again."),
@@ -171,6 +178,7 @@ class Read(TypedDict):
         int,
         Field(description="The `number` of the last message that was read; 0 if there is none."),
     ]
+    seen_rev: Annotated[int, Field(description="The revision of the `room` when it was last marked as read.")]
     rev: Rev
     uncounted: Annotated[
         int | None,

@@ -116,11 +116,14 @@ def _first(found: Select[Any], order: ColumnElement[int]) -> Select[Any]:
     return found.order_by(order).limit(bindparam("limit", type_=Integer))
 
 
-MESSAGE = ("id", "room", "seq", "number", "author", "kind", "text", "data", "at", "edited_at", "deleted", "reply_to")
+MESSAGE = (
+    *("id", "room", "seq", "number", "author", "kind", "text", "data", "at"),
+    *("edited_at", "text_rev", "deleted", "reply_to"),
+)
 MEMBER = ("room", "username", "role", "since", "gone")
 MEMBERSHIP = (*MEMBER, "closed", "favorite", "invited_by", "muted", "muted_until")
 ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "picture", "posted", "members")
-READ = ("username", "room", "seq", "number")
+READ = ("username", "room", "seq", "number", "seen_rev")
 ITEM = ("id", "kind", "room", "message", "seq", "by", "at", "read", "gone")
 BOOKMARK = ("message", "room", "seq", "at", "gone")
 FOLLOW = ("username", "room", "message", "at", "gone")

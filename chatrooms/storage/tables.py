@@ -134,6 +134,7 @@ messages = Table(
     Column("data", JSON(none_as_null=True), comment="of an event, such as who was invited"),
     Column("at", String(24), nullable=False),
     Column("edited_at", String(24)),
+    Column("text_rev", Integer, comment="the rev at which its text changed last, or it was deleted; null if never"),
     Column("deleted", Boolean, nullable=False),
     Column("reply_to", String(36), ForeignKey("messages.id")),
     UniqueConstraint("room", "seq"),
@@ -159,6 +160,7 @@ reads = Table(
     Column("room", String(400), ForeignKey(rooms.c.name), primary_key=True),
     Column("seq", Integer, nullable=False),
     Column("number", Integer, nullable=False, comment="messages of the room that were read"),
+    Column("seen_rev", Integer, nullable=False, server_default="0", comment="the room's rev when it was last read"),
     Column("rev", Integer, nullable=False),
     Index(None, "username", "rev"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from abc import abstractmethod
 from typing import Any
 
@@ -15,6 +16,7 @@ from chatrooms.wire.pacing import Pacer
 from chatrooms.wire.packets import CONNECT, CONNECT_ERROR
 from chatrooms.wire.registering import Registering
 from chatrooms.wire.socket import CLOSED_BY_SERVER
+from chatrooms.wire.tally import Tally
 
 NAMESPACE = "/"
 CONNECTS_AT_ONCE = 32
@@ -25,6 +27,7 @@ class Admission(Registering):
     """What `Dispatcher` does when clients connect to namespaces and leave them."""
 
     hooks: Hooks
+    _tally: Tally
 
     def __init__(self, join_timeout: float, **options: Any) -> None:
         super().__init__(**options)
@@ -66,6 +69,7 @@ class Admission(Registering):
             return {"message": "Connection refused by server"}
         except Exception:
             if limit.expired():
+                self._tally.note(logging.WARNING, f"a connect handler took longer than {self.join_timeout:g} s")
                 timed_out: dict[str, Any] = self.hooks.timed_out
                 return timed_out
             if self._alive(eio_sid):

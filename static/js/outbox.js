@@ -191,6 +191,7 @@ export const asMessage = ({ id, room, text, quoted = null, files = [], at, user 
     kind: "text",
     data: null,
     edited_at: null,
+    text_rev: null,
     deleted: false,
     reply_to: quoted?.id ?? null,
     quoted,

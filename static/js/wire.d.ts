@@ -124,6 +124,7 @@ export interface FoundMessage {
   data: EventData | Record<string, any> | null;
   at: string;
   edited_at: string | null;
+  text_rev: number | null;
   deleted: boolean;
   reply_to: string | null;
   highlights: string[];
@@ -252,6 +253,7 @@ export interface Message {
   data: EventData | Record<string, any> | null;
   at: string;
   edited_at: string | null;
+  text_rev: number | null;
   deleted: boolean;
   reply_to: string | null;
   pinned_at: string | null;
@@ -342,6 +344,7 @@ export interface Read {
   room: string;
   seq: number;
   number: number;
+  seen_rev: number;
   rev: number;
   uncounted: number | null;
   room_rev: number;
@@ -682,9 +685,9 @@ export interface Commands {
     params: { id: string; emoji: string };
     result: { message: Message; mine: Record<string, string[]> };
   };
-  /** Mark a room as read up to a message. */
+  /** Mark a room as read up to a message, with what was edited and deleted. */
   "read.mark": {
-    params: { room: string; seq: number };
+    params: { room: string; seq: number; rev?: number | null };
     result: { read: Read };
   };
   /** Archive a room: members can read it, but no one can post until it is unarchived. */

@@ -167,3 +167,28 @@ async def test_the_author_sees_what_a_message_said_before(person: Arrive) -> Non
     await expect(bob.message("Two o'clock").get_by_role("button", name="edited")).to_have_count(0)
     await alice.message("Two o'clock").get_by_role("button", name="edited").click()
     await expect(alice.dialog.get_by_role("listitem")).to_contain_text(["One o'clock", "Noon"])
+
+
+async def test_what_changed_since_one_read_it_is_marked_until_one_comes_back(person: Arrive) -> None:
+    alice, bob = await person("alice"), await person("bob")
+    await alice.stores("At noon")
+    await alice.stores("In the old hall")
+    await bob.sees("In the old hall")
+    await bob.go_to("Notes to self")
+    await bob.has_unread("Lobby", 0)
+    await alice.choose("At noon", "Edit message")
+    await editor_of(alice).fill("At one")
+    await editor_of(alice).press("Enter")
+    await alice.sees("At one")
+    await alice.choose("In the old hall", "Delete message")
+    await alice.dialog.get_by_role("button", name="Delete").click()
+    await bob.go_to("Lobby")
+    await expect(bob.message("At one")).to_contain_text("edited since you read it")
+    await expect(bob.log.get_by_text("message deleted since you read it")).to_be_visible()
+    await expect(alice.log.get_by_text("since you read it")).to_have_count(0)
+    while await bob.log.get_by_text("since you read it").count():
+        await bob.go_to("Notes to self")
+        await bob.go_to("Lobby")
+        await bob.sees("At one")
+    await expect(bob.message("At one")).to_contain_text("edited")
+    await expect(bob.log.get_by_text("message deleted", exact=True)).to_be_visible()

@@ -51,6 +51,13 @@ async def test_the_preloads_are_what_the_page_starts_with(person: Arrive) -> Non
     assert sorted(preloaded) == sorted(scripts - {main}), "write them by: python -m tests.browser.preloads"
 
 
+def test_every_style_sheet_is_linked_or_imported_or_loaded_later() -> None:
+    page, later = (STATIC / "index.html").read_text(), (STATIC / "css/later.css").read_text()
+    for sheet in (STATIC / "css").rglob("*.css"):
+        path = sheet.relative_to(STATIC / "css").as_posix()
+        assert f'"css/{path}"' in page or f'"./css/{path}"' in page or f'"{path}"' in later, path
+
+
 async def test_every_file_is_cached_forever_under_its_digest(person: Arrive) -> None:
     alice = await person("alice", joined=False, **FRUGAL)
     for path in await loaded(alice):

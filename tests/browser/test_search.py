@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.network import cut_off
 from tests.browser.visitor import Visitor
+from tests.features.search import unhurried
 from tests.people import connect
 from tests.servers import RunningServer
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    unhurried(monkeypatch)
 
 
 def results(visitor: Visitor) -> Locator:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from PIL import Image, ImageChops
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Arrive
@@ -147,12 +150,17 @@ async def test_no_tool_of_a_message_covers_another(person: Arrive, options: dict
     assert button["y"] + button["height"] <= code["y"] + code["height"]
 
 
-async def settled(locator: Locator) -> bytes:
+async def settled(locator: Locator) -> Image.Image:
     """Return the picture of an element once two in a row are the same."""
     last, picture = b"", await locator.screenshot(animations="disabled")
     while last != picture:
         last, picture = picture, await locator.screenshot(animations="disabled")
-    return picture
+    return Image.open(io.BytesIO(picture)).convert("L")
+
+
+def look_the_same(one: Image.Image, other: Image.Image) -> bool:
+    """Return whether no pixel differs by more than rounding makes it."""
+    return one.size == other.size and ImageChops.difference(one, other).getextrema()[1] < 16
 
 
 async def test_marks_of_a_message_are_not_painted_over_others(person: Arrive) -> None:
@@ -162,4 +170,4 @@ async def test_marks_of_a_message_are_not_painted_over_others(person: Arrive) ->
     await bob.has_everything()
     before = await settled(bob.message("Calm too"))
     await alice.stores("o" + "\u0301" * 200)
-    assert await settled(bob.message("Calm too")) == before
+    assert look_the_same(await settled(bob.message("Calm too")), before)

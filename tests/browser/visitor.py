@@ -160,7 +160,7 @@ class Visitor:
 
     async def has_everything(self) -> None:
         """Wait until the lazy modules are loaded, and keys are listened to: before that, the title is the server's."""
-        await expect(self.page.locator("link[href*='/css/later']")).to_have_count(1)
+        await self.page.wait_for_function("() => document.querySelector(\"link[href*='/css/later']\")?.sheet")
         await expect(self.page).to_have_title(re.compile(" · "))
 
     async def sees(self, *texts: str) -> None:

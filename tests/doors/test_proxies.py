@@ -127,6 +127,8 @@ async def test_the_chat_works_behind_it(tmp_path, proxy_program, name, path):
         trust = ssl.create_default_context(cafile=str(tmp_path / "proxy" / "public.pem"))
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=Here(), ssl=trust)) as browser:
             await _loads_the_page(browser, url)
+            if path:
+                await _redirects_to_the_page(browser, url)
             cookie = await _joins(browser, url)
             for transport in ("websocket", "polling"):
                 await _talks(browser, url, cookie, transport)
@@ -142,6 +144,12 @@ async def _loads_the_page(browser, url: str) -> None:
     script = re.search(r'src="\./(v/[^"]+)"', page)[1]
     async with browser.get(url + script) as response:
         assert (response.status, response.headers["Content-Type"]) == (200, "text/javascript; charset=utf-8")
+
+
+async def _redirects_to_the_page(browser, url: str) -> None:
+    """The address of a path is typed without its last slash, too; it leads to the page in one step."""
+    async with browser.get(url.removesuffix("/")) as response:
+        assert (response.status, str(response.url), len(response.history)) == (200, url, 1)
 
 
 def origin(url: str) -> dict[str, str]:

@@ -84,3 +84,46 @@ async def test_a_conversation_without_messages_cannot_be_marked_as_read(person, 
     await person("bob")
     with pytest.raises(Refused, match="not_found"):
         await alice.run("read.mark", room="alice+bob", seq=1)
+
+
+async def test_what_was_edited_or_deleted_since_a_person_read_it_is_newer_than_their_position(alice, bob):
+    first, second, third = [await alice.say("#lobby", f"{number}") for number in range(3)]
+
+    async def mark(seq: int = third["seq"], **of) -> dict:
+        return (await bob.run("read.mark", room="#lobby", seq=seq, **of))["read"]
+
+    read = await mark()
+    assert first["text_rev"] is None and read["seen_rev"] >= third["rev"]
+    await alice.run("reaction.add", id=first["id"], emoji="👍")
+    assert (await mark())["rev"] == read["rev"], "its text is the same"
+    edited = (await alice.run("message.edit", id=first["id"], text="changed"))["message"]
+    assert edited["text_rev"] == edited["rev"] > read["seen_rev"]
+    deleted = (await alice.run("message.delete", id=second["id"]))["message"]
+    assert deleted["text_rev"] == deleted["rev"] > edited["text_rev"]
+    half = await mark(rev=edited["rev"])
+    assert (half["seq"], half["seen_rev"]) == (third["seq"], edited["rev"]), "the deletion was not there yet"
+    assert (await mark(rev=10_000_000))["seen_rev"] == deleted["rev"], "nobody has seen what is to come"
+    assert (await mark(first["seq"], rev=1))["seen_rev"] == deleted["rev"], "it never goes backwards"
+    page = await bob.run("history", room="#lobby")
+    assert [row["text_rev"] for row in page["messages"] if row["number"]] == [
+        edited["text_rev"],
+        deleted["text_rev"],
+        None,
+    ]
+
+
+async def test_marking_ones_own_room_as_read_changes_nothing_when_repeated(alice):
+    note = await alice.say("alice", "a note")
+    first = await alice.run("read.mark", room="alice", seq=note["seq"])
+    assert await alice.run("read.mark", room="alice", seq=note["seq"]) == first
+
+
+async def test_for_a_new_member_nothing_has_changed(alice, bob):
+    await alice.run("room.create", name="#den")
+    said = await alice.say("#den", "before")
+    await alice.run("message.edit", id=said["id"], text="edited before")
+    await bob.run("room.join", room="#den")
+    await bob.settled()
+    (read,) = [row for row in bob.rows("reads") if row["room"] == "#den"]
+    (message,) = [row for row in (await bob.run("history", room="#den"))["messages"] if row["number"]]
+    assert message["text_rev"] <= read["seen_rev"]

@@ -69,7 +69,11 @@ class Server:
     async def ask(self) -> dict[str, Any]:
         """The counts of a `tests.soak.host`; the worst lateness since it was last asked."""
         self._process.stdin.write(b"\n")
-        return json.loads(await asyncio.wait_for(self._process.stdout.readline(), PATIENCE))
+        async with asyncio.timeout(PATIENCE):
+            async for line in self._process.stdout:
+                if line.startswith(b"{"):  # other lines are for the console, such as the link for the first owner
+                    return json.loads(line)
+        raise OSError(f"it ended: {self.log.read_text()[-1000:]}")
 
     def memory(self) -> float:
         """Return the resident memory in MiB."""

@@ -11,6 +11,7 @@ from tests.soak import judge
 from tests.soak.database import Stored, differences
 from tests.soak.delivery import delivery
 from tests.soak.judge import Doors, Reader
+from tests.soak.servers import Server
 
 SECONDS = 4
 
@@ -19,6 +20,13 @@ def test_messages_survive_kills(tmp_path):
     outcome = asyncio.run(delivery(tmp_path, SECONDS, seed=1))
     assert outcome.violations == []
     assert int(outcome.figures["SIGKILLs of the server"]) >= 1
+
+
+async def test_a_server_answers_how_many_are_in_it(tmp_path):
+    async with Server(tmp_path / "data", module="tests.soak.host") as server:
+        for _ in range(2):
+            told = await server.ask()
+            assert (told["sockets"], told["sessions"]) == (0, 0)
 
 
 def row(number, *, room="#x", rev=None, **more):

@@ -25,7 +25,7 @@ class Echo(Server):
     def __init__(self) -> None:
         super().__init__(**HOW | {"join_timeout": 60.0})
 
-    async def _receive(self, socket: Socket, data: str | bytes) -> None:
+    def _receive(self, socket: Socket, data: str | bytes) -> None:
         binary = isinstance(data, bytes)
         socket.send(Bundle([Message(data if binary else b"4" + data.encode(), binary=binary)]))
 

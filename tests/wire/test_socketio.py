@@ -110,11 +110,12 @@ async def test_an_acknowledgement_has_the_id_that_the_client_gave(raw, id):
     assert await ws.read() == f"43{id}[1]"
 
 
-async def test_a_connect_handler_that_hangs_is_cancelled_with_an_error(start):
+async def test_a_connect_handler_that_hangs_is_cancelled_with_an_error_and_a_line_in_the_log(start, caplog):
     program, raw = await start(join_timeout=0.2)
     ws = await raw.websocket()
     await ws.send('40{"slow":60}')
     assert await ws.read() == '44{"message":"Connecting took too long"}'
+    assert "a connect handler took longer than 0.2 s" in caplog.messages
     assert not program.server.manager.rooms
     assert await ws.closed() == 1000  # as it is in no namespace
     await program.empty()

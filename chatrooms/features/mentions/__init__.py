@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain
+from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, delete, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, Select, String, Table, bindparam, delete, insert, select, union
 
 from chatrooms import names
 from chatrooms.features.mentions.calling import CALLS, calls
@@ -16,7 +17,7 @@ from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import members, messages, metadata, users
+from chatrooms.storage.tables import inbox, members, messages, metadata, users
 
 MAX_MENTIONS = 50
 """How many people a message can mention; others whom it names are not mentioned."""
@@ -78,6 +79,13 @@ def _readers(db: Connection, room: str, usernames: AbstractSet[str]) -> Abstract
     return {row["username"] for row in _readers_of.all(db, {"room": room, "usernames": packed(usernames)})}
 
 
+def _of_me(me: str) -> Select[Any]:
+    """Return a query for the messages that mention a person by name, or call them, as their inbox knows."""
+    by_name = select(mentions.c.message).where(mentions.c.username == me)
+    called = select(inbox.c.message).where(inbox.c.username == me, inbox.c.kind == "mention", inbox.c.gone.is_(False))
+    return select(union(by_name, called).subquery().c.message)
+
+
 MENTIONS = Part(
     "mentions",
     list[str],
@@ -86,7 +94,7 @@ MENTIONS = Part(
     (),
     _load,
     _store,
-    found_by={"is:mention": lambda me: select(mentions.c.message).where(mentions.c.username == me)},
+    found_by={"is:mention": _of_me},
 )
 
 FEATURE = Feature(tables=(mentions, calls), parts=(MENTIONS, CALLS))

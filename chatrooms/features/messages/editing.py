@@ -95,6 +95,7 @@ def delete(act: Act, p: Which, message: Message) -> OneMessage:
 
 
 def _update(act: Act, message: Message, **values: Any) -> Message:
+    values["text_rev"] = act.changes.rev(message["room"])
     act.db.execute(update(messages).where(messages.c.id == message["id"]).values(**values))
     updated: Message = {**message, **values}  # type: ignore[typeddict-item] # columns of the table
     store_parts(act, updated)

@@ -211,6 +211,7 @@ def _store(act: Act, p: Post, to: Posting, attach: Attach) -> Message | None:
         "data": p.data,
         "at": act.now,
         "edited_at": None,
+        "text_rev": None,
         "deleted": False,
         "reply_to": p.reply_to,
     }

@@ -19,7 +19,7 @@ from chatrooms.errors import Unavailable
 from chatrooms.features.messages.loading import rows_of
 from chatrooms.features.search import index
 from chatrooms.features.search.index import Wanted, mark, marked
-from chatrooms.features.search.indexing import is_searched, state_mark, with_files
+from chatrooms.features.search.indexing import is_searched, state_mark, with_parts
 from chatrooms.features.search.language import Operator, Period, Term, Text, texts
 from chatrooms.features.search.matching import alternatives, is_in, is_to, matches
 from chatrooms.pipeline import access
@@ -118,7 +118,9 @@ class Search:
             yield None
 
     def _meets(self, row: Message) -> bool:
-        return row.pop("kept") and matches(self.terms, row, self.act.me.username)  # type: ignore[typeddict-item]
+        meets = row.pop("kept") and matches(self.terms, row, self.act.me.username)  # type: ignore[typeddict-item]
+        del row["shown"]  # type: ignore[typeddict-item]
+        return meets
 
     def _candidates(self, below: int | None) -> Iterator[list[int]]:
         """Yield the keys of readable messages that may meet the terms, some together, the greatest first."""
@@ -177,7 +179,7 @@ class Search:
         result = self.act.db.execute(found.order_by(messages.c.key.desc()))
         columns = list(map(str, result.keys()))
         loaded = [cast(Message, dict(zip(columns, row, strict=True))) for row in result]
-        with_files(self.act, loaded)
+        with_parts(self.act, loaded)
         return loaded
 
     def _within(self) -> tuple[int, int]:

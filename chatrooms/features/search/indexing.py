@@ -57,20 +57,27 @@ def state_mark(state: str) -> str:
     return mark(state.replace(":", ""))
 
 
-def with_files(act: Act, found: Sequence[Any]) -> None:
-    """Add to rows of messages their files, whose names are searched too, if the chat has that feature."""
+def with_parts(act: Act, found: Sequence[Any]) -> None:
+    """Add to rows of messages what searches find besides their texts, and the parts that have it."""
     of_id = {row["id"]: row for row in found}
     for part in act.parts:
-        if part.name == "files" and found:
-            for which, files in part.load(act.db, list(of_id)).items():
-                of_id[which]["files"] = files
+        if part.texts and found:
+            for which, value in part.load(act.db, list(of_id)).items():
+                of_id[which][part.name] = value
+    for row in found:
+        row["shown"] = _shown(act, row)
+
+
+def _shown(act: Act, row: Row) -> list[str]:
+    return [text for part in act.parts if part.texts for text in part.texts(row.get(part.name, part.empty)) if text]
 
 
 @on("messages")
 def follow(act: Act, rows: Sequence[Row]) -> None:
-    """Index anew a message that was edited, forget a deleted one, and wake the job now and then."""
+    """Index anew a message that was edited or shows more, forget a deleted one, and wake the job now and then."""
     for row in rows:
-        if row["deleted"] or row["edited_at"] == act.now:
+        has_changed = row["rev"] > row["seq"]
+        if has_changed and (row["deleted"] or row["edited_at"] == act.now or _shown(act, row)):
             _again(act, row)
         elif row["seq"] == row["rev"] and row["seq"] % AFTER == 0:
             enqueue(act, INDEX, row["id"])
@@ -82,7 +89,7 @@ def _again(act: Act, row: Row) -> None:
     if found and low <= found["key"] < high:
         index.remove(act.db, found["key"])
         if not row["deleted"]:
-            index.put_all(act.db, [(found["key"], entry(row))])
+            index.put_all(act.db, [(found["key"], entry({**row, "shown": _shown(act, row)}))])
 
 
 async def _index(chat: Chat, _job: Job) -> None:
@@ -152,7 +159,7 @@ def _texts(act: Act, where: ColumnElement[bool], order: ColumnElement[Any]) -> l
     found = [dict(zip(_READ, row, strict=True)) for row in act.db.execute(read)]
     fitting = sum(size <= CHARACTERS for size in accumulate(len(row["text"]) for row in found))
     some = found[: max(1, fitting)]
-    with_files(act, some)
+    with_parts(act, some)
     return some
 
 

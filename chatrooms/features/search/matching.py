@@ -45,8 +45,8 @@ def states(message: Row) -> list[str]:
 
 
 def searched(message: Row) -> list[str]:
-    """Return the texts of a message that searches find: its own, and the names of its files."""
-    return [message["text"] or "", *(str(file.get("name") or "") for file in message.get("files") or ())]
+    """Return the texts of a message that searches find: its own, and those of its parts, such as names of files."""
+    return [message["text"] or "", *message.get("shown", ())]
 
 
 def is_in(room: str, value: str, me: str) -> bool:

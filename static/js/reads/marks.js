@@ -2,7 +2,8 @@ import { signal, untracked } from "@preact/signals";
 import { online } from "../connection.js";
 import { currentRoom, isShown } from "../route.js";
 import { isFollowed, me, memberships, reads, windowOf } from "../store.js";
-import { command } from "../sync.js";
+import { command, revs } from "../sync.js";
+import { isNewlyChanged } from "./changed.js";
 import { holdBack } from "./held-back.js";
 
 /**
@@ -14,7 +15,7 @@ const TELL_EVERY_MS = 300;
 
 /** @type {import("@preact/signals").Signal<Map<string, Numbered>>} The newest message that is on screen, by room. */
 export const lastSeen = signal(new Map());
-/** @type {Map<string, Numbered>} What was seen and is yet to be told, by room. */
+/** @type {Map<string, {seq: number, rev?: number}>} What was seen, as of which rev, and is yet to be told, by room. */
 const untold = new Map();
 /** The room where one asked to be at the end, and how often one did. */
 export const reachedEnd = signal({ room: "", count: 0 });
@@ -31,7 +32,7 @@ export const isLooking = () => document.visibilityState === "visible" && documen
 export function saw(room, message) {
   note(room, message);
   if (!message || !isNews(message)) return;
-  untold.set(room, message);
+  untold.set(room, { seq: message.seq, rev: revs.get(room) });
   timer ||= setTimeout(tell, Math.max(0, toldAt + TELL_EVERY_MS - Date.now()));
 }
 
@@ -43,13 +44,13 @@ function note(room, message) {
 }
 
 /** @param {Numbered} message */
-const isNews = ({ room, number }) => untracked(() => isUnread(room, number));
+const isNews = ({ room, number }) => untracked(() => isUnseen(room, number));
 
 /** @param {string} room @param {number} number */
-function isUnread(room, number) {
+function isUnseen(room, number) {
   if (!isShown(room) || !isLooking() || !online.peek()) return false;
   const isMine = memberships.peek().has(room) || room === me.peek()?.username || isFollowed(room);
-  return isMine && number > (reads.peek().get(room)?.number ?? 0);
+  return isMine && (number > (reads.peek().get(room)?.number ?? 0) || isNewlyChanged(room));
 }
 
 /** What was seen counts, though one may have gone on to another room meanwhile. */
@@ -57,7 +58,7 @@ function tell() {
   clearTimeout(timer);
   timer = 0;
   toldAt = Date.now();
-  for (const { room, seq } of untold.values()) command("read.mark", { room, seq }).catch(() => {});
+  for (const [room, { seq, rev }] of untold) command("read.mark", { room, seq, rev }).catch(() => {});
   untold.clear();
 }
 

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { online } from "../connection.js";
 import { isMessage } from "../messages/events.js";
 import { loadAround, loadNewer, loadOlder } from "../messages/history.js";
+import { keepPosition } from "../reads/changed.js";
 import { heldBack, holdBack } from "../reads/held-back.js";
 import { isLooking } from "../reads/marks.js";
 import { positionIn, unreadOf } from "../reads/unread.js";
@@ -108,8 +109,13 @@ export class Timeline {
       const returns = isReturn(this.#position.peek(), data.linked);
       if (returns) leavePast(this.#room);
       this.dispatch({ type: "data", data: returns ? dataOf(this.#room) : data });
-      if (opens && !this.#position.peek().isFirstLook) queueMicrotask(() => holdBack(this.#room, 0));
+      if (opens && !this.#position.peek().isFirstLook) queueMicrotask(() => this.#opened());
     });
+  }
+
+  #opened() {
+    keepPosition(this.#room);
+    holdBack(this.#room, 0);
   }
 
   /** What is rendered, and whether there is more on either side. */

@@ -7,6 +7,7 @@ import { beginning, parts } from "../messages/folding.js";
 import { isOnlyEmoji, markdown, parser } from "../messages/markdown.js";
 import { html } from "../html.js";
 import { prints } from "../print.js";
+import { hasChanged } from "../reads/changed.js";
 import { discard, retry, waiting } from "../outbox.js";
 import { isTouch } from "../route.js";
 import { handleOf, isBookmarked, nameOf } from "../store.js";
@@ -101,6 +102,7 @@ function Body({ message }) {
   const [isUnfolded, setUnfolded] = useState(false);
   const isOpen = isUnfolded || prints.value;
   const start = useMemo(() => beginning(written), [written]);
+  if (deleted && hasChanged(message)) return html`<p class="tombstone changed">message deleted since you read it</p>`;
   if (deleted) return html`<p class="tombstone">message deleted</p>`;
   if (!text && message.files?.length) return edited && html`<${Edited} message=${message} />`;
   return html`

@@ -140,6 +140,19 @@ def test_who_replies_to_somebody_and_calls_all_gives_each_of_them_one_item(direc
     assert holders(direct, message) == [*GUESTS]
 
 
+def test_a_search_for_mentions_finds_calls_too(direct):
+    called, here = post(direct, "@room now"), post(direct, "@here now")
+    named = post(direct, "@carol alone")
+    holders(direct, named)
+
+    def found(who):
+        return [each["id"] for each in direct.run(who, "search", {"query": "is:mention"})[0]["messages"]]
+
+    assert found("bob") == [here["id"], called["id"]]
+    assert found("carol") == [named["id"], called["id"]]
+    assert found("alice") == []
+
+
 def crowd(direct, size):
     """Add people to alice's room."""
     for number in range(size):

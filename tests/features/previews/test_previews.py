@@ -7,10 +7,13 @@ import asyncio
 import pytest
 
 from chatrooms.features.previews import fetching, showing
+from chatrooms.features.search import indexing
 from chatrooms.pipeline.chat import NOBODY
+from chatrooms.pipeline.jobs import Job
 from tests.features.files import load, opened, picture
 from tests.features.previews.conftest import loading
 from tests.features.previews.site import page, redirect, response
+from tests.features.search import unhurried
 from tests.people import Person, Refused, connect
 
 
@@ -39,6 +42,15 @@ async def settled(server) -> None:
         ).scalar()
     ):
         await asyncio.sleep(0.01)
+
+
+async def found(person: Person, query: str) -> list[str]:
+    return [message["id"] for message in (await person.run("search", query=query))["messages"]]
+
+
+@pytest.fixture
+def time_enough(monkeypatch):
+    unhurried(monkeypatch)
 
 
 @pytest.fixture
@@ -299,3 +311,22 @@ async def test_the_part_survives_everything_else_that_sends_the_message_again(al
     (preview,) = await shown(alice, message)
     reacted = (await bob.run("reaction.add", id=message["id"], emoji="👍"))["message"]
     assert reacted["previews"] == [preview]
+
+
+@pytest.mark.usefixtures("time_enough")
+async def test_searches_find_what_pages_say_whether_it_is_indexed_or_not(alice, bob, people, here, own_server):
+    here.answers = {"/": page("Of foxes", description="They hunt at night")}
+    await alice.run("room.create", name="#den")
+    await bob.run("room.join", room="#den")
+    for is_indexed in (False, True):
+        message = await alice.say("#den", here.url())
+        if is_indexed:
+            await indexing.INDEX.run(own_server.chat._pipeline, Job(0, "", "", None, 0))
+        await shown(bob, message)
+        for query in ("foxes", "hunt night", '"of foxes"', "fox*"):
+            assert message["id"] in await found(bob, query)
+            assert await found(people["carol"], query) == []
+        assert await found(bob, '"foxes they"') == []
+        assert message["id"] not in await found(bob, "-foxes in:#den")
+        await alice.run("preview.remove", id=message["id"], url=here.url())
+        assert message["id"] not in await found(bob, "foxes")

@@ -1,4 +1,4 @@
-"""What a message shows of itself: links, files and pictures, whose names are searched too."""
+"""What a message shows of itself: links, files and pictures; and what its parts say, such as names of files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from chatrooms.features.search.words import words
 
 ALICE = Reader("alice")
 PICTURE = {"name": "Köln trip.png", "type": "image/png"}
-MESSAGE = {"room": "#lobby", "author": "bob", "text": "See", "at": "2026-11-26T10:00:00.000Z", "files": [PICTURE]}
+MESSAGE = {
+    "room": "#lobby",
+    "author": "bob",
+    "text": "See",
+    "at": "2026-11-26T10:00:00.000Z",
+    "files": [PICTURE],
+    "shown": [PICTURE["name"]],
+}
 
 
 @pytest.mark.parametrize(
