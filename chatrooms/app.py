@@ -183,7 +183,7 @@ class Chatrooms(ApplicationDoor):
                 lambda act: facts.find_or_make(act.db, act.now), APPLICATION, users.SYSTEM
             )
             if self._node:
-                await ending.enter_async_context(self._node.running(self._pipeline.facts.epoch))
+                await ending.enter_async_context(self._node.running(self._pipeline.facts))
             self._server.begin()
             ending.callback(self._lifetime.stop)
             ending.push_async_callback(self._drain)

@@ -11,7 +11,9 @@ from chatrooms.events import Change, Emission, End, Signal
 from chatrooms.pipeline.bus import envelopes
 from chatrooms.pipeline.bus.envelopes import Receiver, Sender
 from chatrooms.pipeline.bus.messages import LARGEST, Ask, Beat, Bye, Head, Moved, Present, Spent
+from chatrooms.storage.facts import Facts
 
+FACTS = Facts("12345678", "epoch", "", "secret")
 MOST = 7999
 """Bytes in a notification of PostgreSQL."""
 EVERY = [
@@ -37,7 +39,7 @@ def received(receiver: Receiver, pieces) -> list:
 
 
 def pair() -> tuple[Sender, Receiver]:
-    return Sender("epoch", "one"), Receiver("epoch", "two")
+    return Sender(FACTS, "one"), Receiver(FACTS, "two")
 
 
 def test_every_kind_of_message_arrives_as_it_was_sent():
@@ -98,25 +100,34 @@ def test_what_is_skipped_is_noticed():
 def test_other_versions_databases_and_one_s_own_messages_are_ignored():
     sender, _ = pair()
     (piece,) = sender.pack([Bye()])
-    assert Receiver("another", "two").take(piece) is None
-    assert Receiver("epoch", "one").take(piece) is None
-    assert Receiver("epoch", "two").take("2" + piece[1:]) is None
+    assert Receiver(FACTS._replace(instance="another"), "two").take(piece) is None
+    assert Receiver(FACTS, "one").take(piece) is None
+    assert Receiver(FACTS, "two").take("2" + piece[1:]) is None
+
+
+def sent(number: int, text: str, key: bytes = b"secret") -> str:
+    head = f"1 {FACTS.instance} one {number} 1/1"
+    return f"{head} {envelopes._proof(key, head, text)} {text}"
 
 
 def test_kinds_of_newer_versions_are_ignored_and_nonsense_is_rejected():
     _, receiver = pair()
-    head = "1 epoch one"
     unknown = orjson.dumps([["newer", 1], ["bye"]]).decode()
-    assert receiver.take(f"{head} 1 1/1 {unknown}").messages == (Bye(),)
-    for nonsense in (
-        "hello",
-        f"{head} 2 1/1 no",
-        f"{head} 3 1/1 [[]]",
-        f'{head} 4 1/1 [["bye", 1]]',
-        f"{head} x 1/1 []",
-    ):
+    assert receiver.take(sent(1, unknown)).messages == (Bye(),)
+    for nonsense in ("hello", sent(2, "no"), sent(3, "[[]]"), sent(4, '[["bye", 1]]')):
         with pytest.raises(ValueError):
             receiver.take(nonsense)
+
+
+def test_who_does_not_know_the_secret_of_the_database_cannot_send_and_nothing_is_taken_twice():
+    _, receiver = pair()
+    with pytest.raises(ValueError):
+        receiver.take(sent(1, '[["bye"]]', key=b"another"))
+    genuine = sent(1, '[["bye"]]')
+    assert receiver.take(genuine).messages == (Bye(),)
+    assert receiver.take(genuine) is None
+    with pytest.raises(ValueError):
+        receiver.take(genuine.replace(" 1 1/1 ", " 2 1/1 "))
 
 
 def test_what_is_no_json_is_left_out_and_the_rest_arrives():

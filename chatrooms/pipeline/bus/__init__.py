@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from chatrooms.pipeline.bus.messages import Message
+from chatrooms.storage.facts import Facts
 
 
 class Listener(Protocol):
@@ -27,8 +28,8 @@ class Bus(Protocol):
 
     node: str
 
-    def running(self, database: str, listener: Listener) -> AbstractAsyncContextManager[None]:
-        """Be connected to the nodes of the database with this epoch, inside this context."""
+    def running(self, facts: Facts, listener: Listener) -> AbstractAsyncContextManager[None]:
+        """Be connected to the nodes of the database with these facts, inside this context."""
 
     def publish(self, messages: Sequence[Message]) -> None:
         """Publish messages to the other nodes, soon and without waiting; drop them if too many wait."""

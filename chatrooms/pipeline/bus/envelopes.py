@@ -1,15 +1,18 @@
 """How messages are packed for a bus that carries short texts: in numbered envelopes, the larger ones in pieces.
 
-An envelope says which version of this it follows, which database it is about, who sent it, and which of theirs it is:
-``1 <epoch> <node> <number> <piece>/<pieces> <JSON>``.
+An envelope says which version of this it follows, which chat it is about, who sent it, and which of theirs it is:
+``1 <instance> <node> <number> <piece>/<pieces> <proof> <JSON>``. The proof is made with a secret of the database,
+because whoever can connect to PostgreSQL can notify.
 """
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from chatrooms.pipeline.bus.messages import Message, read, written
+from chatrooms.storage.facts import Facts
 from chatrooms.wire import failures
 
 VERSION = "1"
@@ -17,6 +20,8 @@ PIECE = 7800
 """Characters of ASCII in a piece: PostgreSQL takes 7,999 bytes, and the rest is for what precedes them."""
 WIDEST = 4
 """Bytes of a character in UTF-8, at most."""
+PROOF = 16
+"""Bytes of a proof."""
 FULL = 128 * 1024
 """Bytes of JSON after which an envelope is closed."""
 
@@ -50,8 +55,8 @@ def _listed(texts: Iterable[bytes]) -> str:
 class Sender:
     """Numbers the envelopes of a node."""
 
-    def __init__(self, database: str, node: str) -> None:
-        self._from = f"{VERSION} {database} {node}"
+    def __init__(self, facts: Facts, node: str) -> None:
+        self._from, self._key = f"{VERSION} {facts.instance} {node}", facts.secret.encode()
         self._number = 0
 
     def pack(self, messages: Iterable[Message]) -> list[str]:
@@ -67,7 +72,12 @@ class Sender:
         size = PIECE if text.isascii() else PIECE // WIDEST
         parts = [text[start : start + size] for start in range(0, len(text), size)]
         for index, part in enumerate(parts, start=1):
-            yield f"{self._from} {self._number} {index}/{len(parts)} {part}"
+            head = f"{self._from} {self._number} {index}/{len(parts)}"
+            yield f"{head} {_proof(self._key, head, part)} {part}"
+
+
+def _proof(key: bytes, head: str, text: str) -> str:
+    return hmac.digest(key, f"{head} {text}".encode(), "sha256")[:PROOF].hex()
 
 
 class Parcel(NamedTuple):
@@ -88,23 +98,27 @@ class _Sent(NamedTuple):
 class Receiver:
     """Puts envelopes together again, and notices when one is missing; ``me`` is the node that receives."""
 
-    def __init__(self, database: str, me: str) -> None:
-        self._database, self._me = database, me
+    def __init__(self, facts: Facts, me: str) -> None:
+        self._database, self._key, self._me = facts.instance, facts.secret.encode(), me
         self._last: dict[str, int] = {}
         self._open: dict[str, _Sent] = {}
 
     def take(self, piece: str) -> Parcel | None:
-        """Take what came; return what is complete with it. Raises ``ValueError`` for nonsense.
+        """Take what came; return what is complete with it. Raises ``ValueError`` for what no node has sent.
 
         What another version or database sends, or this node itself, is nothing.
         """
-        version, database, node, number, place, text = piece.split(" ", 5)
+        version, database, node, number, place, proof, text = piece.split(" ", 6)
         if (version, database) != (VERSION, self._database) or node == self._me:
             return None
+        if not hmac.compare_digest(proof, _proof(self._key, f"{version} {database} {node} {number} {place}", text)):
+            raise ValueError("this was not sent by a node")
         index, count = map(int, place.split("/"))
         return self._piece(node, int(number), index, count, text)
 
     def _piece(self, node: str, number: int, index: int, count: int, text: str) -> Parcel | None:
+        if number <= self._last.get(node, 0):
+            return None  # it was sent again
         sent = self._open.pop(node, None)
         if index == 1:
             sent = _Sent(number, [])

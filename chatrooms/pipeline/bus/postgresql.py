@@ -21,6 +21,7 @@ from chatrooms.once import Once
 from chatrooms.pipeline.bus import Listener
 from chatrooms.pipeline.bus.envelopes import Receiver, Sender
 from chatrooms.pipeline.bus.messages import Message
+from chatrooms.storage.facts import Facts
 from chatrooms.wire import failures
 
 CHANNEL = "chatrooms"
@@ -51,10 +52,10 @@ class PostgreSQLBus:
         self._heard_at = 0.0
 
     @asynccontextmanager
-    async def running(self, database: str, listener: Listener) -> AsyncIterator[None]:
-        """Be connected to the nodes of the database with this epoch, inside this context."""
+    async def running(self, facts: Facts, listener: Listener) -> AsyncIterator[None]:
+        """Be connected to the nodes of the database with these facts, inside this context."""
         self.node = secrets.token_hex(4)
-        self._sender, self._receiver = Sender(database, self.node), Receiver(database, self.node)
+        self._sender, self._receiver = Sender(facts, self.node), Receiver(facts, self.node)
         self._listener, self._once = listener, Once(log)
         self._waiting.clear()
         self._news, self._done = asyncio.Event(), asyncio.Event()
@@ -132,15 +133,15 @@ class PostgreSQLBus:
             connection.pgconn.consume_input()
             while notification := connection.pgconn.notifies():
                 self._heard_at = _now()
-                self._take(notification.extra.decode())
+                self._take(notification.extra)
         except _driver_error():
             asyncio.get_running_loop().remove_reader(watched)
             lost.set()
 
-    def _take(self, piece: str) -> None:
+    def _take(self, piece: bytes) -> None:
         try:
-            parcel = self._receiver.take(piece)
-        except ValueError:
+            parcel = self._receiver.take(piece.decode())
+        except (ValueError, TypeError):
             self._once.warn("the bus has messages that are not from chatrooms; they are ignored")
             return
         if parcel:

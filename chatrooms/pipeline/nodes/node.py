@@ -19,6 +19,7 @@ from chatrooms.pipeline.nodes.gossip import DEAF, Gossip
 from chatrooms.pipeline.nodes.heads import batches
 from chatrooms.pipeline.nodes.others import Others, revs
 from chatrooms.pipeline.nodes.truth import Truth
+from chatrooms.storage.facts import Facts
 from chatrooms.storage.reader import Reader
 from chatrooms.wire import failures
 
@@ -46,12 +47,12 @@ class Node:
         self._waiting: deque[tuple[str, Message]] = deque()
 
     @asynccontextmanager
-    async def running(self, database: str) -> AsyncIterator[None]:
-        """Be a node of the database with this epoch, inside this context."""
+    async def running(self, facts: Facts) -> AsyncIterator[None]:
+        """Be a node of the database with these facts, inside this context."""
         self._others.begin()
         self._waiting.clear()
         self._news, self._doubt = asyncio.Event(), asyncio.Event()
-        async with self._bus.running(database, self):
+        async with self._bus.running(facts, self):
             loops = (self._receive(), self._catch_up(), self._compare(), self._gossip.beat())
             tasks = [asyncio.create_task(each) for each in loops]
             try:
