@@ -122,6 +122,8 @@ class PostgreSQLBus:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(1):
                         await lost.wait()
+            if not lost.is_set():
+                self._once.warn("the bus is silent; this node reads the database instead")
         finally:
             loop.remove_reader(watched)
             os.close(watched)
