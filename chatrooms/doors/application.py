@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from chatrooms.errors import Invalid, NotFound, Refusal
 from chatrooms.events import Emission, End, Signal
 from chatrooms.features import users
 from chatrooms.features.messages.loading import find
-from chatrooms.identity import accounts, hosts, suspensions
+from chatrooms.identity import accounts, hand_over, hosts, suspensions
 from chatrooms.identity.accounts import User
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import access
@@ -109,6 +110,20 @@ class ApplicationDoor:
         Adding them again only changes their name. Raises ``ValueError`` if the id cannot be one.
         """
         return await self._lifetime.call(hosts.add, self._pipeline, user if isinstance(user, User) else User(user))
+
+    async def hand_over(self, user: User | str, *, minutes: float = 15) -> str:
+        """Return a token by which a page connects as a user for that many minutes, without `authenticate`.
+
+        For visitors whom your application knows only by a page, and for pages of other origins in ``settings.origins``
+        (see docs/widget.md). Whoever has the token is that user: give it to their page alone. Connections that are open
+        end some minutes after it has expired. Raises ``ValueError`` if the id cannot be one, for more than a day, and
+        in a chat without `authenticate`.
+        """
+        return await self._lifetime.call(self._hand_over, user if isinstance(user, User) else User(user), minutes)
+
+    def hand_over_sync(self, user: User | str, *, minutes: float = 15) -> str:
+        """Return what `hand_over` returns, from a thread, for instance in a Django view."""
+        return self._lifetime.call_sync(self.hand_over, user, minutes=minutes)
 
     async def username(self, id: str) -> str:
         """Return the username of a user; raises `NotFound` before they have come or were added."""
@@ -227,6 +242,11 @@ class ApplicationDoor:
                     raise result
                 posted.append(result)
         return posted
+
+    async def _hand_over(self, user: User, minutes: float) -> str:
+        if not self._is_hosted:
+            raise ValueError("Only a chat with authenticate hands users over: here, people join by name.")
+        return hand_over.make(self._pipeline.facts, user, timedelta(minutes=minutes))
 
     async def _signal(self, to: str | None, type: str, data: Any, room: str | None) -> None:
         where = await self._person_to(to) if room is None and self._is_hosted else None

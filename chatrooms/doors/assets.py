@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from chatrooms.doors.brand import Brand
 from chatrooms.doors.file_response import answer
 from chatrooms.doors.running import path
-from chatrooms.doors.snapshot import FOLDERS, PAGE, SERVICE_WORKER, SINGLES, File, Folder, Snapshot
+from chatrooms.doors.snapshot import EMBED, FOLDERS, PAGE, SERVICE_WORKER, SINGLES, File, Folder, Snapshot
 from chatrooms.identity.pages import mount
 
 BASE = '<base href="/">'
@@ -51,6 +51,7 @@ class Assets:
             Route("/v/{version}/{path:path}", self._kept),
             *(Route(f"/{name}/{{rest:path}}", self._file) for name in FOLDERS),
             *(Route(f"/{name}", self._file) for name in SINGLES),
+            *(Route(f"/{name}", self._embedded) for name in EMBED),
         ]
 
     async def _page(self, request: Request) -> Response:
@@ -62,6 +63,11 @@ class Assets:
 
     async def _file(self, request: Request) -> Response:
         return answer(request, _branded(await self._folder.current(), self._brand(), path(request.scope)[1:]))
+
+    async def _embedded(self, request: Request) -> Response:
+        """Return what pages of other applications load, at an address that stays."""
+        snapshot = await self._folder.current()
+        return answer(request, _versioned(snapshot, path(request.scope)[1:]))
 
     async def _kept(self, request: Request) -> Response:
         """Return a file to keep forever, if the version in the path is current."""
@@ -78,6 +84,14 @@ def _found(snapshot: Snapshot, path: str) -> File:
     if file is None:
         raise HTTPException(404)
     return file
+
+
+@lru_cache(maxsize=len(EMBED))
+def _versioned(snapshot: Snapshot, path: str) -> File:
+    """Return a file that leads to those of this version."""
+    file = _found(snapshot, path)
+    body = _in_folders.sub(rf"./v/{snapshot.version}/\1", file.body.decode())
+    return File(body.encode(), file.media_type)
 
 
 def _branded(snapshot: Snapshot, brand: Brand, path: str) -> File:

@@ -13,6 +13,8 @@ import {
   showsThreads,
 } from "../route.js";
 import { later } from "./later.js";
+import { views } from "./mention.js";
+import { Views } from "../messages/named.js";
 import { Offline } from "./offline.js";
 import { RoomView } from "./room.js";
 import { Sidebar } from "./sidebar.js";
@@ -30,7 +32,7 @@ export function Chat() {
   const pane = showsList.value ? "list" : "room";
   useLayoutEffect(() => void (document.documentElement.dataset.pane = pane), [pane]);
   return html`
-    <div class="chat">
+    <${Views.Provider} value=${views}><div class="chat">
       <${Sidebar} />
       <main class="pane">
         <${Offline} />
@@ -42,6 +44,6 @@ export function Chat() {
         ${room && html`<${RoomView} key=${room} room=${room} />`}
       </main>
       ${overlay.value.kind && html`<${Overlays} onClose=${closeOverlay} />`}
-    </div>
+    </div><//>
   `;
 }
