@@ -102,7 +102,7 @@ class Chatrooms(ApplicationDoor):
         self.lost = ""
         """Why the chat had to stop serving, if it had: another server uses its database."""
 
-        self._db = Database(settings.database_url)
+        self._db = Database(settings.database_url, shared=True)
         self._db.writer.on_lost(self._stop_serving)
         self._server = _server(settings)
         self._is_hosted = authenticate is not None
