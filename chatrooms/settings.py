@@ -43,6 +43,12 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 picks a free one.")
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes that share the port, to use several processors; more than one needs PostgreSQL.",
+    )
     url: str = Field(
         default="",
         description="The address at which people reach the server through a proxy, such as https://example.org/chat/; "

@@ -39,10 +39,14 @@ def serve(config: Path | None, **flags: Any) -> None:
     settings = settings_of(config, flags)
     import uvloop
 
+    from chatrooms.cli import workers
     from chatrooms.cli.opening import Unable
     from chatrooms.cli.serve import serve
 
     try:
+        if settings.workers > 1:
+            workers.serve(settings)
+            return
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings))
     except Unable as error:

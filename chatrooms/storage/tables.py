@@ -304,6 +304,7 @@ jobs = Table(
     Column("due_at", String(24), nullable=False),
     Column("attempts", Integer, nullable=False, comment="failed ones"),
     Column("done_at", String(24)),
+    Column("leased_until", String(24), comment="by the clock of PostgreSQL: until then a server runs it"),
     Column("failure", String(100), comment="the type of the last error, if the job was given up"),
     UniqueConstraint("kind", "key"),
     Index(None, "done_at", "due_at"),
