@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, select
 
 from chatrooms.errors import Forbidden
 from chatrooms.pipeline import access, rights
@@ -25,13 +25,13 @@ REASONS: Mapping[Rule, str] = {
 }
 NO_CALLS = "Only owners and moderators of this room can mention everybody."
 MOST_SLOW = 21_600
-_anybody = select(rooms.c.name).where(rooms.c.name == members.c.room, rooms.c.calling == "members").correlate(members)
 _caller = Prepared(
-    select(members.c.role).where(
+    select(members.c.role, rooms.c.calling)
+    .join(rooms, rooms.c.name == members.c.room)
+    .where(
         members.c.room == bindparam("in_room"),
         members.c.username == bindparam("who"),
         members.c.gone.is_(False),
-        or_(members.c.role == "owner", members.c.role == "moderator", _anybody.exists()),
     )
 )
 
@@ -61,8 +61,11 @@ def require_inviter(db: Connection, me: Caller, here: Here) -> Here:
 
 
 def may_call(db: Connection, room: str, username: str) -> bool:
-    """Return whether a member mentions everybody by `@room` and `@here`; a role on the server is not enough."""
-    return _caller.one(db, {"in_room": room, "who": username}) is not None
+    """Return whether a member mentions everybody by `@room` and `@here`."""
+    found = _caller.one(db, {"in_room": room, "who": username})
+    if found is None:
+        return False
+    return found["role"] != "member" or found["calling"] == "members" or rights.of(db, username) in rights.IN_ROOMS
 
 
 def inviter(act: Act, p: access.HasRoom) -> Here:

@@ -1,63 +1,96 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import "./page.js";
-import { hasChanged, isNewlyChanged, keepPosition } from "../js/reads/changed.js";
+import { beginVisit, hasChanged, isNewlySeen, noteRead, revRead, sawChanges } from "../js/reads/changed.js";
 import { me, reads, windowOf } from "../js/store.js";
+import { revs } from "../js/sync.js";
 import { message } from "./world.js";
+
+const LOBBY = "#lobby";
 
 /** @param {number} seq @param {number} seenRev */
 function readTo(seq, seenRev) {
-  const read = { username: "bob", room: "#lobby", seq, number: seq, seen_rev: seenRev, rev: seenRev };
-  reads.value = new Map([["#lobby", /** @type {import("../js/wire.js").Read} */ (/** @type {unknown} */ (read))]]);
+  const read = { username: "bob", room: LOBBY, seq, number: seq, seen_rev: seenRev, rev: seenRev };
+  reads.value = new Map([[LOBBY, /** @type {import("../js/wire.js").Read} */ (/** @type {unknown} */ (read))]]);
 }
 
 /** @param {import("../js/wire.js").Message[]} list */
 function holds(...list) {
-  const shown = windowOf("#lobby");
+  const shown = windowOf(LOBBY);
   shown.value = { ...shown.value, list };
 }
 
+/** A message that others have changed, under an id of its own. @param {number} seq @param {number} textRev */
+const changed = (seq, textRev, more = {}) => message({ seq, text_rev: textRev, id: crypto.randomUUID(), ...more });
+
+/** @param {number} first @param {number} last */
+const onScreen = (first, last) => sawChanges(LOBBY, () => ({ first, last }));
+
 beforeEach(() => {
   me.value = /** @type {typeof me.value} */ ({ username: "bob" });
+  revs.set(LOBBY, 40);
   readTo(10, 20);
-  keepPosition("#lobby");
+  beginVisit(LOBBY);
   holds();
 });
 
 test("a message has changed if others changed its text after one had read it", () => {
-  assert.equal(hasChanged(message({ seq: 5, text_rev: 21 })), true);
-  assert.equal(hasChanged(message({ seq: 10, text_rev: 30, deleted: true })), true);
-  assert.equal(hasChanged(message({ seq: 5, text_rev: 20 })), false);
+  assert.equal(hasChanged(changed(5, 21)), true);
+  assert.equal(hasChanged(changed(10, 30, { deleted: true })), true);
+  assert.equal(hasChanged(changed(5, 20)), false);
   assert.equal(hasChanged(message({ seq: 5, text_rev: null, rev: 40 })), false);
-  assert.equal(hasChanged(message({ seq: 11, text_rev: 21 })), false);
-  assert.equal(hasChanged(message({ seq: 5, text_rev: 21, author: "bob" })), false);
-  assert.equal(hasChanged(message({ seq: 5, text_rev: 21, room: "#den" })), false);
+  assert.equal(hasChanged(changed(11, 21)), false);
+  assert.equal(hasChanged(changed(5, 21, { author: "bob" })), false);
+  assert.equal(hasChanged(changed(5, 21, { room: "#den" })), false);
+});
+
+test("a message that one read during the visit counts from then on", () => {
+  readTo(25, 30);
+  noteRead(LOBBY);
+  assert.equal(hasChanged(changed(24, 31)), true);
+  assert.equal(hasChanged(changed(24, 29)), false);
+  assert.equal(hasChanged(changed(5, 29)), true);
 });
 
 test("it stays marked until the room is opened again", () => {
-  const changed = message({ seq: 5, text_rev: 21 });
+  const it = changed(5, 21);
   readTo(12, 25);
-  assert.equal(hasChanged(changed), true);
-  keepPosition("#lobby");
-  assert.equal(hasChanged(changed), false);
+  noteRead(LOBBY);
+  assert.equal(hasChanged(it), true);
+  beginVisit(LOBBY);
+  assert.equal(hasChanged(it), false);
 });
 
 test("rows of a version before, which lack the revs, have not changed", () => {
   assert.equal(hasChanged(message({ seq: 5 })), false);
   readTo(10, /** @type {any} */ (undefined));
-  keepPosition("#lobby");
-  assert.equal(hasChanged(message({ seq: 5, text_rev: 21 })), false);
-  holds(message({ seq: 5, text_rev: 21 }));
-  assert.equal(isNewlyChanged("#lobby"), false);
+  beginVisit(LOBBY);
+  holds(changed(5, 21));
+  assert.equal(hasChanged(changed(5, 21)), false);
+  assert.equal(isNewlySeen(LOBBY), false);
 });
 
-test("a room is to be marked as read again once others have changed what is loaded", () => {
-  assert.equal(isNewlyChanged("#lobby"), false);
-  holds(message({ seq: 4 }), message({ seq: 5, text_rev: 21, author: "bob" }));
-  assert.equal(isNewlyChanged("#lobby"), false);
-  holds(message({ seq: 4, text_rev: 22 }), message({ seq: 5, text_rev: 21 }));
-  assert.equal(isNewlyChanged("#lobby"), true);
-  readTo(10, 22);
-  assert.equal(isNewlyChanged("#lobby"), false);
-  assert.equal(isNewlyChanged("#den"), false);
+test("what was not on screen stays unread: the room is read as of before it", () => {
+  assert.equal(revRead(LOBBY), 40);
+  holds(changed(3, 24), changed(4, 22), message({ seq: 9 }), changed(30, 33));
+  assert.equal(revRead(LOBBY), 21);
+  assert.equal(isNewlySeen(LOBBY), false);
+  onScreen(4, 9);
+  assert.equal(revRead(LOBBY), 23);
+  assert.equal(isNewlySeen(LOBBY), true);
+  readTo(10, 23);
+  assert.equal(isNewlySeen(LOBBY), false);
+  onScreen(1, 9);
+  assert.equal(revRead(LOBBY), 40);
+  assert.equal(isNewlySeen(LOBBY), true);
+  readTo(10, 40);
+  assert.equal(isNewlySeen(LOBBY), false);
+});
+
+test("one's own changes, and rooms without a position, are never waited for", () => {
+  holds(changed(5, 21, { author: "bob" }));
+  assert.equal(revRead(LOBBY), 40);
+  assert.equal(isNewlySeen(LOBBY), false);
+  assert.equal(isNewlySeen("#den"), false);
+  assert.equal(revRead("#den"), undefined);
 });

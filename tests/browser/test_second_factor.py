@@ -44,6 +44,10 @@ async def test_a_password_and_a_code_bring_you_back(person: Arrive) -> None:
     await alice.button("Turn on codes").click()
     recovery = alice.dialog.get_by_role("list", name="Recovery codes").get_by_role("listitem")
     await expect(recovery).to_have_count(10)
+    await alice.page.keyboard.press("Escape")
+    await expect(alice.dialog.get_by_role("alert")).to_contain_text("shown only once")
+    await alice.button("Keep open").click()
+    await expect(recovery).to_have_count(10)
     spare = await recovery.first.text_content() or ""
     await alice.button("I've kept them").click()
     await expect(alice.dialog).to_contain_text("10 recovery codes are left")

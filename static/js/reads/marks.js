@@ -2,8 +2,8 @@ import { signal, untracked } from "@preact/signals";
 import { online } from "../connection.js";
 import { currentRoom, isShown } from "../route.js";
 import { isFollowed, me, memberships, reads, windowOf } from "../store.js";
-import { command, revs } from "../sync.js";
-import { isNewlyChanged } from "./changed.js";
+import { command } from "../sync.js";
+import { isNewlySeen, revRead } from "./changed.js";
 import { holdBack } from "./held-back.js";
 
 /**
@@ -32,7 +32,7 @@ export const isLooking = () => document.visibilityState === "visible" && documen
 export function saw(room, message) {
   note(room, message);
   if (!message || !isNews(message)) return;
-  untold.set(room, { seq: message.seq, rev: revs.get(room) });
+  untold.set(room, { seq: message.seq, rev: revRead(room) });
   timer ||= setTimeout(tell, Math.max(0, toldAt + TELL_EVERY_MS - Date.now()));
 }
 
@@ -50,7 +50,7 @@ const isNews = ({ room, number }) => untracked(() => isUnseen(room, number));
 function isUnseen(room, number) {
   if (!isShown(room) || !isLooking() || !online.peek()) return false;
   const isMine = memberships.peek().has(room) || room === me.peek()?.username || isFollowed(room);
-  return isMine && (number > (reads.peek().get(room)?.number ?? 0) || isNewlyChanged(room));
+  return isMine && (number > (reads.peek().get(room)?.number ?? 0) || isNewlySeen(room));
 }
 
 /** What was seen counts, though one may have gone on to another room meanwhile. */

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { online } from "../connection.js";
 import { isMessage } from "../messages/events.js";
 import { loadAround, loadNewer, loadOlder } from "../messages/history.js";
-import { keepPosition } from "../reads/changed.js";
+import { beginVisit, noteRead } from "../reads/changed.js";
 import { heldBack, holdBack } from "../reads/held-back.js";
 import { isLooking } from "../reads/marks.js";
 import { positionIn, unreadOf } from "../reads/unread.js";
@@ -105,6 +105,7 @@ export class Timeline {
   /** @param {Data} data */
   #follow(data) {
     untracked(() => {
+      queueMicrotask(() => noteRead(this.#room));
       const opens = this.#position.peek().isFirstLook;
       const returns = isReturn(this.#position.peek(), data.linked);
       if (returns) leavePast(this.#room);
@@ -114,7 +115,7 @@ export class Timeline {
   }
 
   #opened() {
-    keepPosition(this.#room);
+    beginVisit(this.#room);
     holdBack(this.#room, 0);
   }
 

@@ -5,26 +5,39 @@ import { Icon } from "./icon.js";
 
 /**
  * @import {ComponentChildren} from "preact"
+ * @typedef {{asked: string, yes: string, no: string}} Question
  * @typedef {{title: string, onClose: () => void, children?: ComponentChildren}} DialogProps
  */
 
 /** What can be searched again is not lost. */
 const LOST = "textarea, input:not([type=search], [type=radio], [type=checkbox])";
+const WRITTEN = { asked: "Discard what you've written?", yes: "Discard", no: "Keep writing" };
+const UNSEEN = { asked: "This is shown only once. Close without copying it?", yes: "Close", no: "Keep open" };
+/** What is shown only once, such as a new secret, until one has copied it. */
+const ONCE = "[data-once]";
 
 /**
  * A modal dialog that is open while it is rendered; afterwards the focus returns to where it was. If something was
- * typed, closing asks first.
+ * typed, or is shown only once, closing asks first.
  * @param {DialogProps} props
  */
 export function Dialog({ title, onClose, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const isWritten = useRef(false);
-  const [isAsking, setAsking] = useState(false);
+  const [asking, setAsking] = useState(/** @type {Question | null} */ (null));
   const heading = useId();
   useModal(dialog);
   /** @param {Event} event */
-  const close = (event) => (event.preventDefault(), wouldLose() ? setAsking(true) : onClose());
-  const wouldLose = () => isWritten.current && dialog.current?.querySelector(LOST);
+  const close = (event) => {
+    event.preventDefault();
+    const question = whatIsLost();
+    if (question) setAsking(question);
+    else onClose();
+  };
+  const whatIsLost = () => {
+    if (dialog.current?.querySelector(ONCE)) return UNSEEN;
+    return isWritten.current && dialog.current?.querySelector(LOST) ? WRITTEN : null;
+  };
   /** @param {MouseEvent} event */
   const closeOutside = (event) => event.target === dialog.current && close(event);
   /**
@@ -49,7 +62,7 @@ export function Dialog({ title, onClose, children }) {
           <h2 id=${heading}>${title}</h2>
           <button class="quiet square" type="button" aria-label="Close" onClick=${close}><${Icon} name="close" /></button>
         </header>
-        ${isAsking && html`<${Discard} onDiscard=${onClose} onKeep=${() => setAsking(false)} />`}
+        ${asking && html`<${Discard} question=${asking} onDiscard=${onClose} onKeep=${() => setAsking(null)} />`}
         ${children}
       </div>
     </dialog>
@@ -69,15 +82,15 @@ export function useModal(dialog) {
   }, []);
 }
 
-/** @param {{onDiscard: () => void, onKeep: () => void}} props */
-export function Discard({ onDiscard, onKeep }) {
+/** @param {{question?: Question, onDiscard: () => void, onKeep: () => void}} props */
+export function Discard({ question = WRITTEN, onDiscard, onKeep }) {
   const keep = useRef(/** @type {HTMLButtonElement | null} */ (null));
   useEffect(() => keep.current?.focus(), []);
   return html`
     <div class="discard" role="alert">
-      <span>Discard what you've written?</span>
-      <button class="danger small" type="button" onClick=${onDiscard}>Discard</button>
-      <button class="secondary small" type="button" ref=${keep} onClick=${onKeep}>Keep writing</button>
+      <span>${question.asked}</span>
+      <button class="danger small" type="button" onClick=${onDiscard}>${question.yes}</button>
+      <button class="secondary small" type="button" ref=${keep} onClick=${onKeep}>${question.no}</button>
     </div>
   `;
 }

@@ -3,6 +3,7 @@ import { asRefusal, run } from "../connection.js";
 import { exactTime } from "../dates.js";
 import { html } from "../html.js";
 import { CodeField } from "./code-field.js";
+import { Copy } from "./copy-link.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
 import { QrCode } from "./qr-code.js";
@@ -74,16 +75,22 @@ function App({ secret: { secret, uri }, onCodes, onCancel }) {
 }
 
 /** @param {{codes: string[], onDone: () => void}} props */
-const Recovery = ({ codes, onDone }) => html`
-  <p role="status">
-    Codes are on. Keep these recovery codes where you find them without your phone: each signs you in once. They are not
-    shown again.
-  </p>
-  <ul class="recovery" aria-label="Recovery codes">
-    ${codes.map((code) => html`<li key=${code}><code>${code}</code></li>`)}
-  </ul>
-  <p><button class="primary" onClick=${onDone}>I've kept them</button></p>
-`;
+function Recovery({ codes, onDone }) {
+  const [isCopied, setCopied] = useState(false);
+  return html`
+    <p role="status">
+      Codes are on. Keep these recovery codes where you find them without your phone: each signs you in once. They are not
+      shown again.
+    </p>
+    <ul class="recovery" aria-label="Recovery codes" data-once=${isCopied ? undefined : ""}>
+      ${codes.map((code) => html`<li key=${code}><code>${code}</code></li>`)}
+    </ul>
+    <footer>
+      <${Copy} text=${codes.join("\n")} isCopied=${isCopied} onCopied=${() => setCopied(true)} />
+      <button class="primary" onClick=${onDone}>I've kept them</button>
+    </footer>
+  `;
+}
 
 /** @param {{onDone: () => void, onCancel: () => void}} props */
 function TurnOff({ onDone, onCancel }) {

@@ -32,7 +32,7 @@ export function ServiceKeys({ keys, problem, load }) {
       <h3 id="service-keys">Keys for programs</h3>
       <p class="hint">A program with a key acts as you, with what you allow it.</p>
       ${problem && html`<p class="error" role="alert">${problem}</p>`}
-      ${made && keys.some(({ id }) => id === made.id) && html`<${CopyLink} address=${made.token} /><p class="hint" role="status">Copy it now: it isn't shown again. Keep it secret.</p>`}
+      ${made && keys.some(({ id }) => id === made.id) && html`<${CopyLink} address=${made.token} isShownOnce=${true} /><p class="hint" role="status">Copy it now: it isn't shown again. Keep it secret.</p>`}
       ${
         keys.length > 0 &&
         html`<ul class="devices" aria-label="Keys">

@@ -6,8 +6,9 @@ import { lastMessage } from "../messages/events.js";
 import { refusals } from "../messages/history.js";
 import { asMessage, waiting } from "../outbox.js";
 import { itemsIn, sawItems } from "../reads/inbox.js";
+import { sawChanges } from "../reads/changed.js";
 import { unreadText } from "../reads/counts.js";
-import { attention, reachedEnd, saw } from "../reads/marks.js";
+import { attention, isLooking, reachedEnd, saw } from "../reads/marks.js";
 import { heads, ready, windowOf } from "../store.js";
 import { arrange } from "../timeline/arrange.js";
 import { useTimeline } from "../timeline/timeline.js";
@@ -51,6 +52,7 @@ export function Timeline({ room, editing, onEdit }) {
   const fill = useFilling(room, timeline, { messages, isOlder, isNewer });
 
   function look() {
+    if (isLooking()) sawChanges(room, () => timeline.scroll.inSight());
     const isUp = timeline.isAway.peek();
     const read = isUp ? timeline.readOn() : lastMessage(list);
     if (read || !isUp) saw(room, read);

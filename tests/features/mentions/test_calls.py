@@ -93,6 +93,17 @@ def test_a_moderator_may_call_and_a_member_mentions_no_one(direct):
     assert holders(direct, message) == ["alice", "bob", "dave"]
 
 
+@pytest.mark.parametrize("room", [DEN, LOBBY])
+@pytest.mark.parametrize("role", ["moderator", "admin", "owner"])
+def test_a_role_on_the_server_calls_in_the_rooms_of_its_person(direct, room, role):
+    direct.appoint("bob", role)
+    direct.run("alice", "room.create", {"name": "#elsewhere"})
+    direct.run("bob", "room.join", {"room": LOBBY})
+    assert post(direct, "@room", author="bob", room=room)["calls"]["whom"] == "room"
+    with pytest.raises(Refusal):
+        post(direct, "@room", author="bob", room="#elsewhere")
+
+
 @pytest.mark.parametrize("room", ["alice+bob", "alice", "thread", LOBBY])
 def test_only_who_owns_or_moderates_a_room_calls_and_only_there(direct, room):
     if room == "thread":
