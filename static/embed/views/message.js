@@ -4,7 +4,7 @@ import { exactTime, timeOf } from "../../js/dates.js";
 import { html } from "../../js/html.js";
 import { beginning } from "../../js/messages/folding.js";
 import { markdown, parser } from "../../js/messages/markdown.js";
-import { Mentioned } from "../../js/messages/named.js";
+import { Mentioned, useMentioned } from "../../js/messages/named.js";
 import { online } from "../../js/connection.js";
 import { discard, retry, waiting } from "../../js/outbox.js";
 import { needProfile } from "../../js/profiles.js";
@@ -37,17 +37,15 @@ const Attached = ({ file }) =>
     ? html`<a href=${at(addressOf(file))} target="_blank" rel="noopener">${file.name}</a>`
     : html`<span class="handle">${file.name}</span>`;
 
-/** Whom a message mentions until the server has stored it. @type {string[]} */
-const NO_ONE = [];
-
 /** @param {{message: Numbered}} props */
-function Body({ message: { text, mentions = NO_ONE, calls, edited_at, reactions = [], files = [] } }) {
+function Body({ message }) {
+  const { text, edited_at, reactions = [], files = [] } = message;
   const [isUnfolded, setUnfolded] = useState(false);
   const written = text ?? "";
   const start = useMemo(() => beginning(written), [written]);
   const shown = isUnfolded || start === null ? written : start;
   const content = useMemo(() => markdown(shown), [shown, parser.value]);
-  const named = useMemo(() => (calls ? [...mentions, calls.whom] : mentions), [mentions, calls?.whom]);
+  const named = useMentioned(message);
   if (!written && files.length) return null;
   return html`
     <div class="text" dir="auto"><${Mentioned.Provider} value=${named}>${content}<//></div>

@@ -1,11 +1,15 @@
 import { h } from "preact";
 import { mentionClass } from "../messages/named.js";
-import { showPerson } from "../overlay.js";
+import { showGroup, showPerson } from "../overlay.js";
 import { addressOf } from "../route.js";
 import { nameOf } from "../store.js";
 import { useProfile } from "../users.js";
 
 /** @import {Naming} from "../messages/named.js" */
+
+/** @param {Naming} props */
+const Group = ({ name, written }) =>
+  h("button", { class: "mention", type: "button", title: "Group", onClick: () => showGroup(name) }, `@${written}`);
 
 /** @param {Naming} props */
 function Mention({ name, written }) {
@@ -21,5 +25,5 @@ function Mention({ name, written }) {
 /** @param {Naming} props */
 const RoomLink = ({ name, written }) => h("a", { href: addressOf(`#${name}`) }, `#${written}`);
 
-/** What mentions and names of rooms lead to in the page. */
-export const views = { Mention, RoomLink };
+/** What mentions, groups and names of rooms lead to in the page. */
+export const views = { Mention, Group, RoomLink };
