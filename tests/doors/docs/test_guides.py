@@ -22,6 +22,8 @@ from tests.servers import running
 
 TOP = Path(__file__).parents[3]
 FOLDER = TOP / "docs"
+STYLE = (TOP / "static" / "embed" / "style" / "frame.js").read_text()
+"""The properties of the elements for pages of others stand there."""
 NAMES = sorted(guides.titles())
 
 
@@ -61,7 +63,7 @@ def test_the_guides_name_settings_and_tests_that_exist():
     for path in FOLDER.glob("*.md"):
         text = path.read_text()
         for flag in re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text):
-            assert flag.replace("-", "_") in options, (path.name, flag)
+            assert flag.replace("-", "_") in options or f"--{flag}," in STYLE, (path.name, flag)
         for variable in re.findall(r"CHATROOMS_([A-Z_]+)", text):
             assert variable.lower() in {*Settings.model_fields, "config", "token"}, (path.name, variable)
         for file in re.findall(r"tests/[\w/]+(?:\.py)?", text):
