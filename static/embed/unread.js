@@ -8,7 +8,10 @@ export function unreadIn(room) {
   return row ? unreadAfter(row, newest.value.get(room) ?? 0, uncounted.value.get(room) ?? []) : 0;
 }
 
-/** How many there are in all rooms that are not muted. */
+/** How many there are in all rooms that are not muted, and in conversations that were accepted. */
 export const unread = computed(() =>
-  [...memberships.value.values()].reduce((sum, { room, muted }) => sum + (muted ? 0 : unreadIn(room)), 0),
+  [...memberships.value.values()].reduce(
+    (sum, { room, muted, request }) => sum + (muted || request ? 0 : unreadIn(room)),
+    0,
+  ),
 );

@@ -47,6 +47,15 @@ export const controls = String.raw`
     stroke-linejoin: round;
   }
 
+  .asked {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.5em 1em;
+    padding: 0.75em 1em;
+    border-block-start: 1px solid var(--line);
+  }
+
   .offline {
     padding: 0.375em 1em;
     color: var(--quiet);

@@ -4,10 +4,11 @@ import { fitHeight, isSending, lengthOf } from "../../js/composer/writing.js";
 import { html } from "../../js/html.js";
 import { isVisible, withoutBlankEnds } from "../../js/messages/visible.js";
 import { post } from "../../js/outbox.js";
-import { isArchived, textLimit, titleOf } from "../../js/store.js";
+import { isArchived, isAsked, mayPost, textLimit, titleOf } from "../../js/store.js";
 import { sendTyping, stopTyping } from "../../js/typing.js";
 import { Icon } from "../../js/views/icon.js";
 import { Typists } from "../../js/views/typists.js";
+import { Asked } from "./asked.js";
 
 /** @param {{room: string}} props */
 export function Composer({ room }) {
@@ -28,6 +29,8 @@ export function Composer({ room }) {
   if (isArchived(room)) {
     return html`<p class="offline">This room is archived. You can read it, but no one can post.</p>`;
   }
+  if (!mayPost(room)) return html`<p class="offline">Only moderators can post here.</p>`;
+  if (isAsked(room)) return html`<${Asked} room=${room} />`;
   const label = `Message ${titleOf(room)}`;
   return html`
     <${Typists} room=${room} />

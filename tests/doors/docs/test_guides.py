@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from chatrooms.cli import cli
+from chatrooms.client.__main__ import parser
 from chatrooms.doors.docs import guides
 from chatrooms.settings import DATABASE, Settings
 from tests.doors import get
@@ -21,6 +22,8 @@ from tests.servers import running
 
 TOP = Path(__file__).parents[3]
 FOLDER = TOP / "docs"
+STYLE = (TOP / "static" / "embed" / "style" / "frame.js").read_text()
+"""The properties of the elements for pages of others stand there."""
 NAMES = sorted(guides.titles())
 
 
@@ -47,15 +50,22 @@ def test_the_settings_name_every_setting_and_no_other():
     assert shown == set(Settings.model_fields)
 
 
+def subparsers() -> list[str]:
+    """Return the help of the commands of `python -m chatrooms.client`."""
+    (commands,) = (action.choices for action in parser()._actions if isinstance(action.choices, dict))
+    return [command.format_help() for command in commands.values()]
+
+
 def test_the_guides_name_settings_and_tests_that_exist():
     flags = {flag for command in cli.commands.values() for option in command.params for flag in option.opts}
+    flags |= set(re.findall(r"--[a-z][a-z-]+", "".join(subparsers())))
     options = {flag.removeprefix("--").replace("-", "_") for flag in flags}
     for path in FOLDER.glob("*.md"):
         text = path.read_text()
         for flag in re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text):
-            assert flag.replace("-", "_") in options, (path.name, flag)
+            assert flag.replace("-", "_") in options or f"--{flag}," in STYLE, (path.name, flag)
         for variable in re.findall(r"CHATROOMS_([A-Z_]+)", text):
-            assert variable.lower() in {*Settings.model_fields, "config"}, (path.name, variable)
+            assert variable.lower() in {*Settings.model_fields, "config", "token"}, (path.name, variable)
         for file in re.findall(r"tests/[\w/]+(?:\.py)?", text):
             assert (TOP / file).exists(), (path.name, file)
 
