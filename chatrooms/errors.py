@@ -81,6 +81,18 @@ class Forbidden(Refusal):
     code, status, default = "forbidden", 403, "You don't have permission to do that."
 
 
+class ApprovalRequired(Refusal):
+    """Admins approve new people: ask to join by `session.apply`, and wait."""
+
+    code, status, default = "approval_required", 403, "New people have to be approved here: ask to join."
+
+
+class Waiting(Refusal):
+    """You have asked to join, and nobody has decided yet."""
+
+    code, status, default = "waiting", 403, "You have asked to join. Somebody has to approve you first."
+
+
 class Suspended(Refusal):
     """The person was suspended, and cannot sign in until they are restored; the message has the reason."""
 

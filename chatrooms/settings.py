@@ -80,11 +80,17 @@ class Settings(BaseSettings):
         description="Other origins whose pages may show the chat in a frame, such as https://example.org; commas "
         "separate several.",
     )
-    guests: Literal["claim", "invite", "open", "off"] = Field(
+    guests: Literal["claim", "invite", "approval", "open", "off"] = Field(
         default="claim",
         description="claim: guests claim a free name and keep it; invite: the same, with an invitation only; "
-        "open: any name, unverified; off: no guests. Until somebody has joined, guests come from this machine alone, "
+        "approval: once an admin has approved them; open: any name, unverified; off: no new people. If this is not "
+        "set, admins choose while the server runs. Until somebody has joined, guests come from this machine alone, "
         "unless this is set.",
+    )
+    requests: bool = Field(
+        default=True,
+        description="Whether a conversation that a stranger begins waits until its recipient accepts it. Strangers "
+        "share no room; the lobby counts only if not everybody can join (`guests` is invite or off).",
     )
     service_key: str = Field(
         default="",

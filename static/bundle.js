@@ -17,6 +17,8 @@ const SCRIPT = /(?<=<script type="module" src=")[^"]+/u;
 const LINKED = /href="(?<path>[^"]+)"/gu;
 /** The lazy part of the client that the page shows at once. */
 const CHAT = "js/views/chat.js";
+/** What pages of other applications load: each has an address that stays, and a part with a digest in its name. */
+const EMBED = ["client", "widget"];
 
 /** @param {string} page */
 function plan(page) {
@@ -110,6 +112,20 @@ async function bundleScripts({ script, scripts, libraries }, out) {
   return written(await build({ ...how, plugins: [parts(metafile.inputs, script)] }), out);
 }
 
+/**
+ * Bundles what pages of other applications load, apart from the page, whose files stay few.
+ * @param {ReturnType<typeof plan>} planned @param {string} out
+ */
+async function bundleEmbedded({ libraries }, out) {
+  const entryPoints = EMBED.map((name) => `embed/${name}.js`);
+  const how = { ...options(out), entryPoints, alias: libraries, format: "esm", splitting: true };
+  const { of } = written(await build({ ...how, chunkNames: "embed/[name]-[hash]" }), out);
+  for (const name of EMBED) {
+    await writeFile(join(out, `${name}.js`), `export * from "./${of(`embed/${name}.js`)}";\n`);
+  }
+  await copyFile("client.d.ts", join(out, "client.d.ts"));
+}
+
 /** @param {ReturnType<typeof plan>} planned @param {string} out */
 async function bundleStyles({ sheets, styles }, out) {
   const contents = sheets.map((path) => `@import "./${path}";`).join("\n");
@@ -170,3 +186,4 @@ const bundledPage = page
   .replace(SCRIPT, js.of(planned.script))
   .replace(PRELOADS, scripts.map((path) => `\n    <link rel="modulepreload" href="${path}">`).join(""));
 await writeFile(join(out, "index.html"), bundledPage);
+await bundleEmbedded(planned, out);

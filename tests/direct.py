@@ -20,6 +20,7 @@ from chatrooms.pipeline.feature import Features
 from chatrooms.pipeline.jobs import Job
 from chatrooms.pipeline.pipeline import parse
 from chatrooms.pipeline.rates import Rates
+from chatrooms.pipeline.signing_up import SignUp
 from chatrooms.settings import Settings
 from chatrooms.storage.rows import ServerRole
 from chatrooms.storage.tables import jobs, metadata
@@ -53,6 +54,7 @@ class Direct:
         self.ids: dict[str, Any] = {}
         self.online: frozenset[str] = frozenset()
         self.limits = self._settings
+        self.sign_up: SignUp = "open"
         if Direct._fresh is None:
             metadata.create_all(self.engine)
             self._change(app.APPLICATION, app._create_defaults)
@@ -126,6 +128,7 @@ class Direct:
     def _act(self, me: Caller, db: Connection) -> Act:
         changes = Changes(db, Everything())
         more: Any = {"now": self.now(), "online": lambda: self.online, "limits": self.limits}
+        more["sign_up"] = self.sign_up
         return Act(me, db, changes, self._rates, LOBBY, OURS.parts, OURS.blank, **more)
 
     def _change(self, me: Caller, work: Any) -> tuple[Any, list[dict[str, Any]]]:

@@ -33,7 +33,7 @@ class Process:
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Return an environment with an empty home and without our settings."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("CHATROOMS_", "XDG_"))}
-    return kept | {"HOME": str(home), "CHATROOMS_PREVIEWS": "false"} | more
+    return kept | {"HOME": str(home), "CHATROOMS_PREVIEWS": "false", "CHATROOMS_REQUESTS": "false"} | more
 
 
 async def chatrooms(home: Path, *args: str, **env: str) -> tuple[int, str, str]:

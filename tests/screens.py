@@ -37,7 +37,7 @@ WIDTHS = {
 async def furnished(data: Path) -> AsyncIterator[tuple[str, str]]:
     """Start a server with some messages; return its URL and Alice's token."""
     async with (
-        running(data) as server,
+        running(data, requests=True) as server,
         connect(server.url, "alice") as alice,
         connect(server.url, "bob") as bob,
         connect(server.url, "carol") as carol,

@@ -19,7 +19,11 @@ from chatrooms.testing.serving import PromptServer
 from tests import databases
 
 GENEROUS = "1000000/second"
-QUICK = {f"rate_{name}": GENEROUS for name in RATES} | {"presence_grace": 0.2, "previews": False}
+QUICK: dict[str, Any] = {f"rate_{name}": GENEROUS for name in RATES} | {
+    "presence_grace": 0.2,
+    "previews": False,
+    "requests": False,
+}
 
 PLAIN = {"http": "httptools", "ws": "websockets-sansio"}
 """Options for uvicorn's own protocols, with which everything must work, too."""

@@ -1,4 +1,4 @@
-"""The Python client: commands, changes as an async iterator, an outbox and catch-up. It does not import the server.
+"""The Python client: commands, changes as an async iterator, an outbox, catch-up, bots. It does not import the server.
 
 Install it with ``chatrooms[client]``::
 
@@ -10,6 +10,7 @@ Install it with ``chatrooms[client]``::
 
 from __future__ import annotations
 
+from chatrooms.client.bot import Bot
 from chatrooms.client.changes import Change, Signal
 from chatrooms.client.client import Client
 from chatrooms.client.errors import ClientError, Closed, Lagging, Refused, Unanswered
@@ -35,6 +36,7 @@ from chatrooms.client.streams import Stream
 __all__ = [
     "Access",
     "Also",
+    "Bot",
     "Change",
     "Client",
     "ClientError",

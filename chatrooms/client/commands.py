@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from chatrooms.client.rows import (
     AccountPage,
+    Applicant,
     AppSecret,
     Beginning,
     Begun,
@@ -20,6 +21,8 @@ from chatrooms.client.rows import (
     Follow,
     Followed,
     FoundPage,
+    Governed,
+    Group,
     History,
     InboxItem,
     InboxPage,
@@ -28,6 +31,8 @@ from chatrooms.client.rows import (
     Key,
     Link,
     Listing,
+    ManyApplicants,
+    ManyGroups,
     ManyInvites,
     ManyKeys,
     ManyPasskeys,
@@ -38,10 +43,10 @@ from chatrooms.client.rows import (
     MemberPage,
     Membership,
     Message,
-    Named,
     NewInvite,
     NewKey,
     OneBlock,
+    OneGroup,
     OneInvite,
     OneKey,
     OneLink,
@@ -75,19 +80,26 @@ from chatrooms.client.rows import (
     ThreadPage,
     User,
     UserPage,
+    Verdict,
+    Verdicts,
     Version,
     Versions,
+    Who,
+    WholeGroup,
     Wishes,
 )
 
 REPEATABLE = frozenset(
     [
+        "applicant.list",
         "bookmark.add",
         "bookmark.list",
         "bookmark.remove",
         "factor.get",
         "file.list",
         "file.space",
+        "group.get",
+        "group.list",
         "history",
         "inbox.list",
         "inbox.mark",
@@ -107,6 +119,8 @@ REPEATABLE = frozenset(
         "reaction.list",
         "reaction.remove",
         "read.mark",
+        "request.accept",
+        "request.ignore",
         "room.close",
         "room.favorite",
         "room.list",
@@ -119,6 +133,7 @@ REPEATABLE = frozenset(
         "room.unfavorite",
         "room.unmute",
         "search",
+        "server.get",
         "server.invites",
         "server.people",
         "server.rooms",
@@ -134,6 +149,7 @@ REPEATABLE = frozenset(
         "user.list",
         "user.me",
         "user.picture",
+        "user.rights",
         "user.role",
         "user.unblock",
     ]
@@ -157,6 +173,26 @@ class Commands(ABC):
     @abstractmethod
     async def _room_of(self, room: str) -> str:
         """Return the room to use: for another person's username, the conversation with them."""
+
+    async def approve_applicant(self, id: str) -> User:
+        """Let a person in who waits: the browser or program with which they asked is signed in from now on.
+
+        - ``id``: The id of a person who waits.
+        """
+        result: OneUser = await self.run("applicant.approve", id=id)
+        return result["user"]
+
+    async def decline_applicant(self, id: str) -> None:
+        """Do not let a person in who waits. They learn it; their name is free again.
+
+        - ``id``: The id of a person who waits.
+        """
+        await self.run("applicant.decline", id=id)
+
+    async def applicants(self) -> list[Applicant]:
+        """Return the people who have asked to join, where new people are approved."""
+        result: ManyApplicants = await self.run("applicant.list")
+        return result["applicants"]
 
     async def add_bookmark(self, id: str) -> Bookmark:
         """Bookmark a message, to find it again; you can have 1,000. Bookmarking it again has no effect.
@@ -249,6 +285,48 @@ class Commands(ABC):
         """Return how much you can upload."""
         result: Space = await self.run("file.space")
         return result["largest"]
+
+    async def create_group(self, name: str, members: Sequence[str] | None = None) -> WholeGroup:
+        """Make a group. Its name is taken from then on, like a username; there can be 100 groups of 500 people.
+
+        - ``name``: What it is mentioned by; no username and no look-alike of one.
+        - ``members``: The usernames of its members.
+        """
+        result: OneGroup = await self.run("group.create", name=name, members=members)
+        return result["group"]
+
+    async def delete_group(self, id: str) -> None:
+        """Delete a group, whose name is free again. What it was mentioned in stays in people's inboxes.
+
+        - ``id``: The id of the group.
+        """
+        await self.run("group.delete", id=id)
+
+    async def group(self, id: str) -> WholeGroup:
+        """Return a group with its members.
+
+        - ``id``: The id of the group.
+        """
+        result: OneGroup = await self.run("group.get", id=id)
+        return result["group"]
+
+    async def groups(self) -> list[Group]:
+        """Return all groups, by name; a message that names one after an ``@`` mentions its members."""
+        result: ManyGroups = await self.run("group.list")
+        return result["groups"]
+
+    async def update_group(
+        self, id: str, *, name: str | None = None, add: Sequence[str] | None = None, remove: Sequence[str] | None = None
+    ) -> WholeGroup:
+        """Rename a group, and add and remove members. Messages that mentioned it before keep its earlier name.
+
+        - ``id``: The id of the group.
+        - ``name``: Its new name.
+        - ``add``: The usernames of people to add.
+        - ``remove``: The usernames of people to remove.
+        """
+        result: OneGroup = await self.run("group.update", id=id, name=name, add=add, remove=remove)
+        return result["group"]
 
     async def history(
         self,
@@ -472,6 +550,15 @@ class Commands(ABC):
         """
         await self.run("passkey.remove", password=password, id=id, even_last=even_last)
 
+    async def rename_passkey(self, id: str, name: str) -> Passkey:
+        """Call one of your passkeys something else in your list.
+
+        - ``id``: The id of one of your passkeys.
+        - ``name``: What to call it, such as the device that has it.
+        """
+        result: OnePasskey = await self.run("passkey.rename", id=id, name=name)
+        return result["passkey"]
+
     async def password(self) -> str | None:
         """Return whether you have a password, and since when."""
         result: State = await self.run("password.get")
@@ -550,6 +637,24 @@ class Commands(ABC):
         """
         result: OneRead = await self.run("read.mark", room=await self._room_of(room), seq=seq, rev=rev)
         return result["read"]
+
+    async def accept_request(self, room: str) -> Membership:
+        """Accept a conversation that a stranger began, who can then write on.
+
+        Posting in it accepts it too.
+
+        - ``room``: A conversation that you belong to.
+        """
+        result: OneMembership = await self.run("request.accept", room=await self._room_of(room))
+        return result["membership"]
+
+    async def ignore_request(self, room: str) -> Membership:
+        """Take a stranger's conversation off your list for good. They are not told; what they wrote stays in it.
+
+        - ``room``: A conversation that you belong to.
+        """
+        result: OneMembership = await self.run("request.ignore", room=await self._room_of(room))
+        return result["membership"]
 
     async def archive(self, room: str) -> Room:
         """Archive a room: members can read it, but no one can post until it is unarchived."""
@@ -717,14 +822,36 @@ class Commands(ABC):
         title: str | None = None,
         topic: str | None = None,
         access: Literal["open", "private"] | None = None,
+        posting: Who | None = None,
+        threading: Who | None = None,
+        inviting: Who | None = None,
+        calling: Who | None = None,
+        slow: int | None = None,
     ) -> Room:
-        """Update a room's title, topic or access, which only its owners change. The lobby stays open.
+        """Update a room's title, topic, rules, or access, which only its owners change. The lobby stays open.
 
         - ``title``: The title that people see, one line; if empty, the name.
         - ``topic``: What the room is about, one line.
         - ``access``: Who can join: everyone (``open``) or invited people (``private``).
+        - ``posting``: Who can post in it.
+        - ``threading``: Who can reply in its threads.
+        - ``inviting``: Who can invite people; of a private room, its owners and moderators unless you say
+          otherwise.
+        - ``calling``: Who mentions everybody by ``@room`` and ``@here``.
+        - ``slow``: Seconds between two messages of a member who is no owner or moderator; 0 for none.
         """
-        result: OneRoom = await self.run("room.update", room=room, title=title, topic=topic, access=access)
+        result: OneRoom = await self.run(
+            "room.update",
+            room=room,
+            title=title,
+            topic=topic,
+            access=access,
+            posting=posting,
+            threading=threading,
+            inviting=inviting,
+            calling=calling,
+            slow=slow,
+        )
         return result["room"]
 
     async def search(
@@ -742,6 +869,11 @@ class Commands(ABC):
         """
         result: FoundPage = await self.run("search", query=query, after=after, limit=limit, offset=offset)
         return result
+
+    async def server(self) -> str:
+        """Return what admins and owners can change of the server."""
+        result: Governed = await self.run("server.get")
+        return result["name"]
 
     async def all_invites(self) -> list[Invite]:
         """Return the invitations by link to open rooms and those that you belong to, up to 500."""
@@ -775,12 +907,19 @@ class Commands(ABC):
         result: RoomPage = await self.run("server.rooms", query=query, after=after)
         return result
 
-    async def update_server(self, name: str) -> str:
-        """Rename the server, as one of its owners. Clients show the new name when they connect again.
+    async def update_server(
+        self, *, name: str | None = None, sign_up: Literal["open", "invite", "approval", "closed"] | None = None
+    ) -> str:
+        """Rename the server, or change how new people come in. Clients show a new name when they connect again.
 
-        - ``name``: Its name, as people see it.
+        Whoever is here stays, and signs in as before.
+
+        - ``name``: What it is called; for its owners.
+        - ``sign_up``: How new people come in; for admins and owners. By themselves (``open``), with an invitation
+          (``invite``), once an admin has approved them, or with an invitation (``approval``), or not at all
+          (``closed``).
         """
-        result: Named = await self.run("server.update", name=name)
+        result: Governed = await self.run("server.update", name=name, sign_up=sign_up)
         return result["name"]
 
     async def sessions(self) -> list[Session]:
@@ -918,6 +1057,14 @@ class Commands(ABC):
         """Let a suspended person sign in again, by their password or a link. It has no effect on others."""
         result: OneSuspension = await self.run("user.restore", username=username)
         return result["suspension"]
+
+    async def rights_of(self, username: str, room: str | None = None) -> list[Verdict]:
+        """Return what a person can do in a room, or on the server, and the reason for each thing that they cannot.
+
+        - ``room``: The room; if omitted, the server.
+        """
+        result: Verdicts = await self.run("user.rights", username=username, room=room)
+        return result["verdicts"]
 
     async def set_role(self, username: str, role: ServerRole) -> User:
         """Change what a person may do on this server. The last owner keeps that role.

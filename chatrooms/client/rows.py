@@ -47,6 +47,19 @@ class AppSecret(TypedDict):
     """The same as an ``otpauth`` address, for a QR code."""
 
 
+class Applicant(TypedDict):
+    """A person who waits to be approved."""
+
+    id: str
+    """A UUID."""
+    username: str
+    """The name that they would like to have."""
+    about: str
+    """What they say about themselves, one line."""
+    at: str
+    """When they asked; ISO 8601, UTC, with milliseconds."""
+
+
 class Beginning(TypedDict):
     """A file that is being uploaded."""
 
@@ -209,7 +222,8 @@ class FoundMessage(TypedDict):
     """The username of the author, or of the person who did it."""
     kind: str
     """``text``, or what happened: ``joined``, ``left``, ``invited``, ``removed``, ``renamed`` (a new title),
-    ``topic``, ``access``, ``role``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
+    ``topic``, ``access``, ``role``, ``rules``, ``pinned``, ``archived`` or ``unarchived``; there can be other
+    kinds.
     """
     text: str | None
     """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""
@@ -238,6 +252,10 @@ class FoundMessage(TypedDict):
     calls: Call | None
     """Whom it mentions besides ``mentions``, because its author, an owner or moderator of the room, wrote
     ``@room`` or ``@here``, or ``null``.
+    """
+    groups: list[MentionedGroup]
+    """The groups that it mentions by their names after an ``@``: their members in the room get it in their
+    inboxes; at most 10.
     """
     quoted: Quoted | None
     """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
@@ -273,6 +291,34 @@ class FoundPage(TypedDict):
     """By message id, the emoji of your own reactions that its ``reactions`` do not show, because 20 other people
     reacted with them before you.
     """
+
+
+class Governed(TypedDict):
+    """What the server is called, how new people come in, and whether that can be changed here."""
+
+    name: str
+    """Its name."""
+    sign_up: Literal["open", "invite", "approval", "closed"]
+    """How new people come in. By themselves (``open``), with an invitation (``invite``), once an admin has
+    approved them, or with an invitation (``approval``), or not at all (``closed``).
+    """
+    can_rename: bool
+    """Whether no setting says its name."""
+    can_change_sign_up: bool
+    """Whether no setting says how new people come in."""
+
+
+class Group(TypedDict):
+    """A group."""
+
+    id: str
+    """A UUID."""
+    name: str
+    """What it is mentioned by, after an ``@``."""
+    members: int
+    """How many people belong to it."""
+    mine: bool
+    """Whether you belong to it."""
 
 
 class History(TypedDict):
@@ -421,6 +467,16 @@ class Listing(TypedDict):
     """When the newest message was posted, if there is one, as of reading the row."""
     members: int
     """How many people belong to it; 0 for a personal room."""
+    posting: Who
+    """Who can post in it."""
+    threading: Who
+    """Who can reply in its threads."""
+    inviting: Who
+    """Who can invite people."""
+    calling: Who
+    """Who mentions everybody by ``@room`` and ``@here``."""
+    slow: int
+    """Seconds between two messages of a member who is no owner or moderator; 0 for none."""
 
 
 class Managed(TypedDict):
@@ -430,6 +486,18 @@ class Managed(TypedDict):
     """The room."""
     owners: list[str]
     """The usernames of its owners."""
+
+
+class ManyApplicants(TypedDict):
+    """The people who wait, those who asked first at the top."""
+
+    applicants: list[Applicant]
+
+
+class ManyGroups(TypedDict):
+    """All groups, by name."""
+
+    groups: list[Group]
 
 
 class ManyInvites(TypedDict):
@@ -523,6 +591,19 @@ class Membership(TypedDict):
     """Whether you have muted the room: nothing in it should alert you."""
     muted_until: str | None
     """When it is unmuted, which changes ``muted``; ``null`` if it is not, or has no end."""
+    request: Literal["pending", "ignored"] | None
+    """Whether a stranger began the conversation and you have not accepted it: it waits (``pending``), or you
+    have ``ignored`` it; else ``null``. Only you receive this.
+    """
+
+
+class MentionedGroup(TypedDict):
+    """A group that a message mentions."""
+
+    name: str
+    """The group's name when it was mentioned."""
+    at: str
+    """When it was first mentioned; ISO 8601, UTC, with milliseconds."""
 
 
 class Message(TypedDict):
@@ -546,7 +627,8 @@ class Message(TypedDict):
     """The username of the author, or of the person who did it."""
     kind: str
     """``text``, or what happened: ``joined``, ``left``, ``invited``, ``removed``, ``renamed`` (a new title),
-    ``topic``, ``access``, ``role``, ``pinned``, ``archived`` or ``unarchived``; there can be other kinds.
+    ``topic``, ``access``, ``role``, ``rules``, ``pinned``, ``archived`` or ``unarchived``; there can be other
+    kinds.
     """
     text: str | None
     """Markdown source, ``null`` once deleted; of an event, an English sentence without markup."""
@@ -574,6 +656,10 @@ class Message(TypedDict):
     """Whom it mentions besides ``mentions``, because its author, an owner or moderator of the room, wrote
     ``@room`` or ``@here``, or ``null``.
     """
+    groups: list[MentionedGroup]
+    """The groups that it mentions by their names after an ``@``: their members in the room get it in their
+    inboxes; at most 10.
+    """
     quoted: Quoted | None
     """The message of the same room that it replies to; ``null`` if there is none. When that message changes, its
     change alone is sent: take the new text from there, and ``null`` if it was deleted.
@@ -590,13 +676,6 @@ class Message(TypedDict):
     """Its files, at most 10; a message with files can have an empty text."""
     previews: list[Preview]
     """What its first 3 links lead to, once the server has loaded that; those that it could not load are missing."""
-
-
-class Named(TypedDict):
-    """What the server is called now."""
-
-    name: str
-    """Its name."""
 
 
 class NewInvite(TypedDict):
@@ -643,6 +722,12 @@ class OneBlock(TypedDict):
     """Your block of the person as it is now."""
 
     block: Block
+
+
+class OneGroup(TypedDict):
+    """The group as it is now."""
+
+    group: WholeGroup
 
 
 class OneInvite(TypedDict):
@@ -917,6 +1002,16 @@ class Room(TypedDict):
     """When the newest message was posted, if there is one, as of reading the row."""
     members: int
     """How many people belong to it; 0 for a personal room."""
+    posting: Who
+    """Who can post in it."""
+    threading: Who
+    """Who can reply in its threads."""
+    inviting: Who
+    """Who can invite people."""
+    calling: Who
+    """Who mentions everybody by ``@room`` and ``@here``."""
+    slow: int
+    """Seconds between two messages of a member who is no owner or moderator; 0 for none."""
 
 
 class RoomPage(TypedDict):
@@ -1076,6 +1171,23 @@ class UserPage(TypedDict):
     more: bool
 
 
+class Verdict(TypedDict):
+    """Whether a person can do something."""
+
+    action: str
+    """What they would do, such as ``post``."""
+    allowed: bool
+    """Whether they can."""
+    reason: str
+    """Why they cannot, as they would be told; empty if they can."""
+
+
+class Verdicts(TypedDict):
+    """What a person can do."""
+
+    verdicts: list[Verdict]
+
+
 class Version(TypedDict):
     """A text that a message had."""
 
@@ -1089,6 +1201,21 @@ class Versions(TypedDict):
     """Earlier texts, newest first, without the present one; as many as fit into one response."""
 
     versions: list[Version]
+
+
+Who = Literal["members", "moderators"]
+"""Who may do something in a room: all members, or its owners and moderators."""
+
+
+class WholeGroup(TypedDict):
+    """A group with its members."""
+
+    id: str
+    """A UUID."""
+    name: str
+    """What it is mentioned by, after an ``@``."""
+    members: list[str]
+    """The usernames of its members."""
 
 
 class Wishes(TypedDict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+from datetime import timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from chatrooms.errors import Invalid, NotFound, Refusal
 from chatrooms.events import End, Signal
 from chatrooms.features import users
 from chatrooms.features.messages.loading import find
-from chatrooms.identity import removing
+from chatrooms.identity import hand_over, removing
 from chatrooms.identity.accounts import User
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import access
@@ -132,6 +132,20 @@ class ApplicationDoor:
     def remove_user_sync(self, id: str) -> None:
         """Remove a user from a thread, as `post_sync` posts."""
         self._lifetime.call_sync(self.remove_user, id)
+
+    async def hand_over(self, user: User | str, *, minutes: float = 15) -> str:
+        """Return a token by which a page connects as a user for that many minutes, without `authenticate`.
+
+        For visitors whom your application knows only by a page, and for pages of other origins in ``settings.origins``
+        (see docs/widget.md). Whoever has the token is that user: give it to their page alone. Connections that are open
+        end some minutes after it has expired. Raises ``ValueError`` if the id cannot be one, for more than a day, and
+        in a chat without `authenticate`.
+        """
+        return await self._lifetime.call(self._hand_over, user if isinstance(user, User) else User(user), minutes)
+
+    def hand_over_sync(self, user: User | str, *, minutes: float = 15) -> str:
+        """Return what `hand_over` returns, from a thread, for instance in a Django view."""
+        return self._lifetime.call_sync(self.hand_over, user, minutes=minutes)
 
     async def username(self, id: str) -> str:
         """Return the username of a user; raises `NotFound` before they have come or were added."""
@@ -255,27 +269,17 @@ class ApplicationDoor:
                 posted.append(result)
         return posted
 
+    async def _hand_over(self, user: User, minutes: float) -> str:
+        if not self._users.hosted:
+            raise ValueError("Only a chat with authenticate hands users over: here, people join by name.")
+        return hand_over.make(self._pipeline.facts, user, timedelta(minutes=minutes))
+
     async def _signal(self, to: str | None, type: str, data: Any, room: str | None) -> None:
-        where = await self._person_to(to) if room is None and self._users.hosted else None
+        where = await self._users.addressed(to) if room is None and self._users.hosted else None
         where = where or parsed(names.durable, to if room is None else room, "to")
         if not await self._pipeline.lookup(lambda db: access.known(db, where)):
             raise NotFound("No such room or person.", field="to")
         await self._broadcast.publish([Signal(where, users.SYSTEM, type, data)])
-
-    async def _person_to(self, to: object) -> str | None:
-        """Return the username of the user whose id this is; None for a shared room, and for what cannot be an id.
-
-        Raises `NotFound` for what could be one, or a room of people, which are not addressed by an id.
-        """
-        if not isinstance(to, str) or to.startswith("#"):
-            return None
-        with suppress(Invalid):
-            username = await self._users.known(to)
-            if username is None:
-                parsed(names.durable, to, "to")
-                raise NotFound("No user has that id.", field="to")
-            return username
-        return None
 
     async def _run(self, command: str, params: Mapping[str, Any], id: str) -> dict[str, Any]:
         result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._users.active(id))

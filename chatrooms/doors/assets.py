@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from chatrooms.doors.brand import ICON, Brand
 from chatrooms.doors.file_response import answer
 from chatrooms.doors.running import path
-from chatrooms.doors.snapshot import FOLDERS, PAGE, SERVICE_WORKER, SINGLES, File, Folder, Snapshot
+from chatrooms.doors.snapshot import EMBED, FOLDERS, PAGE, SERVICE_WORKER, SINGLES, File, Folder, Snapshot
 from chatrooms.identity.pages import mount
 
 BASE = '<base href="/">'
@@ -56,6 +56,7 @@ class Assets:
             Route("/v/{version}/{path:path}", self._kept),
             *(Route(f"/{name}/{{rest:path}}", self._file) for name in FOLDERS),
             *(Route(f"/{name}", self._file) for name in SINGLES),
+            *(Route(f"/{name}", self._embedded) for name in EMBED),
         ]
 
     async def _page(self, request: Request) -> Response:
@@ -70,6 +71,11 @@ class Assets:
         name = path(request.scope)[1:]
         file = _branded(await self._folder.current(), self._brand(), name)
         return answer(request, file, HARMLESS if name in ICONS else {})
+
+    async def _embedded(self, request: Request) -> Response:
+        """Return what pages of other applications load, at an address that stays."""
+        snapshot = await self._folder.current()
+        return answer(request, _versioned(snapshot, path(request.scope)[1:]))
 
     async def _kept(self, request: Request) -> Response:
         """Return a file to keep forever, if the version in the path is current."""
@@ -86,6 +92,14 @@ def _found(snapshot: Snapshot, path: str) -> File:
     if file is None:
         raise HTTPException(404)
     return file
+
+
+@lru_cache(maxsize=len(EMBED))
+def _versioned(snapshot: Snapshot, path: str) -> File:
+    """Return a file that leads to those of this version."""
+    file = _found(snapshot, path)
+    body = _in_folders.sub(rf"./v/{snapshot.version}/\1", file.body.decode())
+    return File(body.encode(), file.media_type)
 
 
 def _branded(snapshot: Snapshot, brand: Brand, path: str) -> File:

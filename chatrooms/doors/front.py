@@ -13,6 +13,7 @@ from chatrooms.doors.headers import SecurityHeaders, across_origins
 from chatrooms.doors.running import OnlyWhileRunning, path
 from chatrooms.doors.server_errors import ServerErrors
 from chatrooms.doors.site import Site
+from chatrooms.doors.snapshot import EMBED, FOLDERS
 from chatrooms.identity.pages import Pages
 from chatrooms.lifetime import Lifetime
 from chatrooms.settings import Settings
@@ -21,6 +22,8 @@ from chatrooms.wire.server import Server
 SMALLEST = 1000
 """Bytes; a smaller response to a command is not compressed."""
 SOCKETS, API, FILES = "/socket.io/", "/api/", ("/uploads/", "/files/")
+SCRIPTS = ("/v/", *(f"/{name}/" for name in (*EMBED, *FOLDERS)))
+"""The browser client's files, which pages of other origins load as modules."""
 
 
 class Front:
@@ -32,7 +35,7 @@ class Front:
         self._doors = (
             (SOCKETS, across_origins(self._serve_sockets, settings.origins)),
             (API, across_origins(compressed, settings.origins)),
-            (FILES, across_origins(http, settings.origins)),
+            ((*FILES, *SCRIPTS), across_origins(http, settings.origins)),
         )
         running = OnlyWhileRunning(ForwardingCheck(self._route), lifetime)
         hosts = Hosts(settings.hosts)

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-FOLDERS = ("css", "js", "vendor")
+FOLDERS = ("css", "js", "vendor", "embed")
 PAGE, SERVICE_WORKER = "index.html", "service-worker.js"
 SINGLES = ("manifest.webmanifest", "icon.svg", "icon-192.png", "icon-512.png", "icon-maskable.png")
+EMBED = ("client.js", "widget.js", "client.d.ts")
+"""What pages of other applications load; it leads to the folder ``embed``, which the page itself does not need."""
 SHELL_TYPES = (".css", ".js", ".json")
-"""The files that the page needs, and that its digest covers."""
-TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
+"""The files that the digest covers; the page needs those that are not for other applications."""
+TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".ts": "text/plain"}
 BUNDLED = "bundled"
 _named = re.compile(r"-[0-9A-Z]{8}\.\w+$")
 """How `static/bundle.js` names a file by its digest."""
@@ -61,15 +63,20 @@ class Snapshot:
     files: Mapping[str, File]
 
     @cached_property
+    def kept(self) -> list[str]:
+        """The paths of all files that are kept under the digest, in order."""
+        return sorted(path for path in self.files if "/" in path and path.endswith(SHELL_TYPES))
+
+    @property
     def shell(self) -> list[str]:
         """The paths of all files that the page needs, in order."""
-        return sorted(path for path in self.files if "/" in path and path.endswith(SHELL_TYPES))
+        return [path for path in self.kept if not path.startswith("embed/")]
 
     @cached_property
     def digest(self) -> str:
-        """The digest of these files."""
+        """The digest of the files that are kept."""
         digest = hashlib.sha256()
-        for path in self.shell:
+        for path in self.kept:
             digest.update(f"{path}\0".encode() + self.files[path].body)
         return digest.hexdigest()[:16]
 
@@ -83,7 +90,7 @@ class Snapshot:
     @cached_property
     def version(self) -> str:
         """What their URLs begin with: the digest, or always the same for bundles, which their names tell apart."""
-        return BUNDLED if all(map(_named.search, self.shell)) else self.digest
+        return BUNDLED if all(map(_named.search, self.kept)) else self.digest
 
 
 class Folder:
@@ -124,7 +131,7 @@ class Folder:
         return Snapshot({path: self._read(path) for path in stamps}).prepare()
 
     def _found(self) -> list[str]:
-        singles = (self._path / name for name in (PAGE, SERVICE_WORKER, *SINGLES))
+        singles = (self._path / name for name in (PAGE, SERVICE_WORKER, *SINGLES, *EMBED))
         listed = (path for name in FOLDERS for path in (self._path / name).rglob("[!.]*"))
         return [path.relative_to(self._path).as_posix() for path in (*singles, *listed) if path.is_file()]
 

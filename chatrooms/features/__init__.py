@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from chatrooms.features import (
     all_rooms,
+    asking,
     blocking,
     bookmarks,
     favorites,
     files,
+    groups,
     inbox,
     members,
     mentions,
@@ -34,6 +36,7 @@ from chatrooms.features import (
     threads,
     timeline,
     users,
+    verdicts,
 )
 
 BASE = (
@@ -51,10 +54,13 @@ BASE = (
 FEATURES = (
     *BASE,
     room_roles.FEATURE,
+    verdicts.FEATURE,
     all_rooms.FEATURE,
     blocking.FEATURE,
+    asking.FEATURE,
     pins.FEATURE,
     mentions.FEATURE,
+    groups.FEATURE,
     replies.FEATURE,
     reactions.FEATURE,
     muting.FEATURE,

@@ -10,12 +10,12 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from pydantic import Field
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import reads, timeline
-from chatrooms.pipeline import access, people, relations, rights
+from chatrooms.pipeline import access, people, relations, requests, rights, room_rules
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, own_room
 from chatrooms.pipeline.feature import Feature
@@ -30,7 +30,13 @@ _this = members.c.room == bindparam("in_room"), members.c.username == bindparam(
 _member = Prepared(SYNCED["members"].select().where(*_this))
 _membership = Prepared(SYNCED["memberships"].select().where(*_this))
 _insert = Prepared(insert(members))
-_closed = Prepared(select(members.c.username).where(members.c.room == bindparam("room"), members.c.closed.is_(True)))
+_closed = Prepared(
+    select(members.c.username).where(
+        members.c.room == bindparam("room"),
+        members.c.closed.is_(True),
+        func.coalesce(members.c.request, "") != requests.IGNORED,
+    )
+)
 
 _longest = Prepared(
     select(members.c.username)
@@ -78,20 +84,25 @@ class OneMembership(TypedDict):
     membership: Membership
 
 
-def add(act: Act, room: str, username: str, role: Role, *, invited_by: str | None = None) -> Member:
-    """Make ``username`` a member of ``room``; an existing member keeps their role."""
+def add(
+    act: Act, room: str, username: str, role: Role, *, invited_by: str | None = None, request: str | None = None
+) -> Member:
+    """Make ``username`` a member of ``room``; an existing member keeps their role.
+
+    A conversation can be a ``request`` to the person.
+    """
     before = find(act.db, room, username)
     if before and not before["gone"]:
         return before
-    invited = {"invited_by": invited_by}
-    member = _put(act, room, username, role=role, gone=False, known=before is not None, **invited)
+    more = {"invited_by": invited_by, "request": request}
+    member = _put(act, room, username, role=role, gone=False, known=before is not None, **more)
     _count(act, room, 1)
     reads.begin(act, room, username)
     return member
 
 
 def reopen(act: Act, conversation: str) -> None:
-    """Put a conversation back on the lists of the people who have closed it."""
+    """Put a conversation back on the lists of the people who have closed it, but have not ignored it as a request."""
     for row in _closed.all(act.db, {"room": conversation}):
         set_own(act, conversation, row["username"], closed=False)
 
@@ -165,7 +176,7 @@ def close(act: Act, p: InConversation, _here: Here) -> OneMembership:
     return keep(act, p.room, closed=True)
 
 
-@change("room.invite", may=access.inviter, locks=_inviting, scope="rooms")
+@change("room.invite", may=room_rules.inviter, locks=_inviting, scope="rooms")
 def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     """Add a person to a room, which appears on all their devices at once.
 

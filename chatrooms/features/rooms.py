@@ -12,15 +12,15 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Forbidden, Invalid
 from chatrooms.features import members, timeline
-from chatrooms.pipeline import access, rights
+from chatrooms.pipeline import access, rights, room_rules
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InSharedRoom
 from chatrooms.storage.results import many
-from chatrooms.storage.rows import Access, EventData, EventKind, Room
+from chatrooms.storage.rows import Access, EventData, EventKind, Room, Who
 from chatrooms.storage.statements import Prepared
-from chatrooms.storage.synced import SYNCED
+from chatrooms.storage.synced import RULES, SYNCED
 from chatrooms.storage.tables import members as memberships
 from chatrooms.storage.tables import rooms
 from chatrooms.types import Search, SharedRoom, Title, Topic
@@ -48,6 +48,19 @@ class Update(Params):
     title: Title | None = Field(None, description="The title that people see, one line; if empty, the name.")
     topic: Topic | None = Field(None, description="What the room is about, one line.")
     access: Literal["open", "private"] | None = Field(None, description=ACCESS)
+    posting: Who | None = Field(None, description="Who can post in it.")
+    threading: Who | None = Field(None, description="Who can reply in its threads.")
+    inviting: Who | None = Field(
+        None,
+        description="Who can invite people; of a private room, its owners and moderators unless you say otherwise.",
+    )
+    calling: Who | None = Field(None, description="Who mentions everybody by `@room` and `@here`.")
+    slow: int | None = Field(
+        None,
+        ge=0,
+        le=room_rules.MOST_SLOW,
+        description="Seconds between two messages of a member who is no owner or moderator; 0 for none.",
+    )
 
 
 class Find(Params):
@@ -89,10 +102,20 @@ def add(act: Act, name: str, access: Access, title: str = "", topic: str = "") -
         "picture": None,
         "posted": 0,
         "members": 0,
+        "posting": "members",
+        "threading": "members",
+        "inviting": _inviting(access),
+        "calling": "moderators",
+        "slow": 0,
     }
     _insert.run(act.db, {**values, "rev": 1, "counter": 0})
     act.changes.add(name, "rooms", {**values, "posted_at": None, "rev": act.changes.rev(name)})
     return find(act.db, name)
+
+
+def _inviting(access: Access) -> Who:
+    """Return who can invite people to a room, unless its owners and moderators say otherwise."""
+    return "moderators" if access == "private" else "members"
 
 
 def find(db: Connection, name: str) -> Room:
@@ -145,20 +168,23 @@ def _updater(act: Act, p: Update) -> Here:
 
 
 @change("room.update", may=_updater, locks=_this, scope="rooms")
-def update(act: Act, p: Update, _here: Here) -> OneRoom:
-    """Update a room's title, topic or access, which only its owners change. The lobby stays open."""
+def update(act: Act, p: Update, here: Here) -> OneRoom:
+    """Update a room's title, topic, rules, or access, which only its owners change. The lobby stays open."""
     given = p.model_dump(exclude={"room"}, exclude_none=True)
     if not given:
-        raise Invalid("Nothing to update: give a title, topic or access.", field="title")
+        raise Invalid("Nothing to update: give a title, topic, access or rule.", field="title")
+    if p.access and p.access != here.access:
+        given = {"inviting": _inviting(p.access)} | given
     if given.get("title") == "":
         given["title"] = p.room.removeprefix("#")
     if different := store(act, p.room, **given):
-        _record_update(act, p.room, cast(EventData, different))
+        _record_update(act, p.room, different)
     return {"room": find(act.db, p.room)}
 
 
-def _record_update(act: Act, room: str, data: EventData) -> None:
+def _record_update(act: Act, room: str, different: Mapping[str, Any]) -> None:
     """Record what of a room changed as one event, of the kind of the first."""
+    data = cast(EventData, {key: value for key, value in different.items() if key not in RULES})
     did: dict[EventKind, str] = {}
     if title := data.get("title"):
         did["renamed"] = f"renamed the room to “{title}”"
@@ -166,7 +192,9 @@ def _record_update(act: Act, room: str, data: EventData) -> None:
         did["topic"] = f"changed the topic to “{topic}”" if topic else "removed the topic"
     if access := data.get("access"):
         did["access"] = "opened the room to everyone" if access == "open" else "made the room private"
-    timeline.record(act, room, next(iter(did)), f"{act.me.username} {' and '.join(did.values())}.", data)
+    if any(rule in different for rule in RULES) and not access:
+        did["rules"] = "changed what members can do here"
+    timeline.record(act, room, next(iter(did)), f"{act.me.username} {' and '.join(did.values())}.", data or None)
 
 
 @change("room.archive", may=access.manager, locks=_this, scope="rooms")

@@ -72,6 +72,8 @@ def _acquaintance(act: Act, p: Send) -> Here | None:
     here = None if to_person else access.of(act.db, act.me, p.to)
     if here and here.blocked:
         relations.require_unblocked(act.db, act.me, p.to)
+    if here:
+        access.require_accepted(here)
     if here is None or (here.access == "conversation" and not here.exists):
         _require_acquainted(act, p.to, field="to")
     return here

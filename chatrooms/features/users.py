@@ -18,7 +18,7 @@ from chatrooms.pipeline import access, people
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Nothing
-from chatrooms.storage import search
+from chatrooms.storage import grouped, search
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import User
 from chatrooms.storage.statements import Prepared
@@ -83,15 +83,13 @@ _by_username = Prepared(_select.where(users.c.username == bindparam("username"))
 def add(act: Act, username: str, *, vouched: bool = False) -> User:
     """Add a user, with a personal room, a profile and, if there is a lobby, a membership in it.
 
-    Raises `NameTaken` if another's username or display name looks like this one, unless a host application vouched
-    for it.
+    Raises `NameTaken` if another's username or display name, or a group's name, looks like this one, unless a host
+    application vouched for it.
     """
-    if not vouched and _is_shown(act.db, username):
-        raise NameTaken(field="username")
     skeleton = names.skeleton(username)
-    if _of_skeleton.one(act.db, {"skeleton": skeleton}) is not None:
-        if not vouched:
-            raise NameTaken(field="username")
+    if not vouched:
+        require_unused(act.db, username)
+    elif _of_skeleton.one(act.db, {"skeleton": skeleton}) is not None:
         skeleton = LOOKS_TAKEN + username
     rooms.add(act, username, "personal")
     rev = act.changes.rev(username)
@@ -117,6 +115,14 @@ def join_lobby(act: Act, username: str) -> None:
     """Make a person a member of the lobby, if there is one."""
     if act.lobby:
         members.add(act, act.lobby, username, "member")
+
+
+def require_unused(db: Connection, name: str, field: str = "username", besides: str | None = None) -> None:
+    """Raise `NameTaken` if a name is like a username, a display name or a group's, ``besides`` the group of that id."""
+    skeleton = names.skeleton(name)
+    is_taken = _of_skeleton.one(db, {"skeleton": skeleton}) is not None
+    if is_taken or _is_shown(db, name) or grouped.taken(db, skeleton, skeleton, besides):
+        raise NameTaken(field=field)
 
 
 def find_or_add(act: Act, username: str, *, vouched: bool = False) -> User:
@@ -212,7 +218,8 @@ def _require_free(act: Act, name: str) -> None:
         if names.is_reserved(name, act.server):
             raise Invalid("That name is reserved.", field="name")
         others = (users.c.username != act.me.username, _alike(users.c.skeleton, name) | _looks_like(name))
-        if act.db.scalar(select(users.c.username).where(*others).limit(1)) is not None:
+        is_taken = act.db.scalar(select(users.c.username).where(*others).limit(1)) is not None
+        if is_taken or grouped.taken(act.db, *names.looks(name)):
             raise NameTaken("That name looks like somebody else's.", field="name")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chatrooms.identity import (
     accounts,
+    applying,
     inviting,
     joining,
     key_commands,
@@ -21,6 +22,7 @@ FEATURES = (
     sessions.FEATURE,
     joining.FEATURE,
     inviting.FEATURE,
+    applying.FEATURE,
     linking.FEATURE,
     key_commands.FEATURE,
     tries.FEATURE,

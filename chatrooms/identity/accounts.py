@@ -21,6 +21,7 @@ from chatrooms.features import users
 from chatrooms.pipeline import rights
 from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Feature
+from chatrooms.storage import grouped
 from chatrooms.storage.rows import ServerRole
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import metadata
@@ -115,9 +116,9 @@ def free_username(db: Connection, user: User, *applications: str) -> str:
 
 
 def _is_free(db: Connection, user: User, username: str) -> bool:
-    """Return whether no one has a username, or a person whose id it is, from when ids were usernames."""
+    """Return whether no one and no group has a username, or a person whose id it is, from when ids were usernames."""
     if users.find(db, username) is None:
-        return True
+        return not grouped.existing(db, [username])
     return username == user.id and _by_username.one(db, {"username": username}) is None
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from chatrooms.errors import Unauthorized
 from chatrooms.identity.guests import Guests
+from chatrooms.identity.hand_over import HandedOver
 from chatrooms.identity.handshake import Handshake, require_trusted
 from chatrooms.identity.hosts import Authenticate, Host
 from chatrooms.identity.joining import Browser
@@ -29,7 +30,9 @@ class Gate:
         self._chat = chat
         self._hosted = authenticate is not None
         self._ways: tuple[Way, ...] = (
-            (Host(chat, authenticate),) if authenticate else (Tokens(chat), Cookies(chat), Guests(chat, rates))
+            (HandedOver(chat), Host(chat, authenticate))
+            if authenticate
+            else (Tokens(chat), Cookies(chat), Guests(chat, rates))
         )
 
     async def identify(self, handshake: Handshake) -> Caller:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chatrooms import names
-from chatrooms.errors import Invalid, NameTaken, Unauthorized
+from chatrooms.errors import ApprovalRequired, Invalid, NameTaken, Unauthorized, Waiting
 from chatrooms.features import roles, users
-from chatrooms.identity import invites, sessions, tokens
+from chatrooms.identity import applicants, invites, sessions, tokens
 from chatrooms.identity.handshake import Handshake
+from chatrooms.pipeline import signing_up
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.pipeline.rates import Rates
@@ -42,24 +43,33 @@ async def _require_begun(chat: Chat, handshake: Handshake) -> None:
 
     So the person who sets up a server can become its owner before strangers come.
     """
-    is_chosen = "guests" in chat.settings.model_fields_set
+    is_chosen = signing_up.is_set(chat.settings)
     if not is_chosen and not handshake.local and await chat.lookup(roles.is_new):
         raise Unauthorized("This server has no owner yet. Its owner opens the link that it printed when it started.")
+
+
+async def _require_open(chat: Chat, token: str) -> None:
+    """Raise `Unauthorized`, `ApprovalRequired` or `Waiting` unless anybody can join by themselves."""
+    if chat.sign_up == "closed":
+        raise Unauthorized("This server takes no new people. If you have been here before, sign in.")
+    if chat.sign_up == "invite":
+        raise Unauthorized("You need an invitation to join.")
+    if chat.sign_up == "approval":
+        raise Waiting if await chat.lookup(lambda db: applicants.waits(db, token)) else ApprovalRequired
 
 
 async def take_name(chat: Chat, handshake: Handshake, username: str, token: str, invite: str | None) -> User:
     """Let ``token`` prove ``username`` from now on, if a guest may have that name; return their profile.
 
-    With the code of an invitation, ``invite``, they join its room too. Raises `Unauthorized` where guests are off, or
-    need an invitation that is good, `Invalid` for a reserved name, and `NameTaken`.
+    With the code of an invitation, ``invite``, they join its room too. Raises `Unauthorized` where no one can join, or
+    only with an invitation that is good, `ApprovalRequired` or `Waiting` where people are approved, `Invalid` for a
+    reserved name, and `NameTaken`.
     """
     from chatrooms.identity import proofs  # they sign in by `joining`, which imports this
 
     settings = chat.settings
-    if settings.guests == "off":
-        raise Unauthorized("Guest access is turned off.")
-    if settings.guests == "invite" and invite is None:
-        raise Unauthorized("You need an invitation to join.")
+    if invite is None or chat.sign_up == "closed":
+        await _require_open(chat, token)
     if invite is None:
         await _require_begun(chat, handshake)
     try:

@@ -17,7 +17,7 @@ from chatrooms.features import members, timeline
 from chatrooms.identity import suspensions
 from chatrooms.identity.digests import digest
 from chatrooms.names import APPLICATION
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, room_rules
 from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.storage.results import many
 from chatrooms.storage.rows import Created, Member
@@ -104,7 +104,7 @@ def _may_invite(db: Connection, invite: Invite) -> bool:
     try:
         here = access.governing(db, me, access.peek(db, me, invite["room"]))
         access.require_unarchived(access.require_member(here))
-        access.require_inviter(db, me, here)
+        room_rules.require_inviter(db, me, here)
     except Refusal:
         return False
     return True

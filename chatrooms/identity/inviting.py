@@ -18,7 +18,7 @@ from chatrooms.identity.handshake import Invitation
 from chatrooms.identity.invites import GOOD_FOR, MOST_DAYS, MOST_USES, USES, Invite, NewInvite
 from chatrooms.identity.joining import Browser
 from chatrooms.names import APPLICATION
-from chatrooms.pipeline import access, rights
+from chatrooms.pipeline import access, rights, room_rules
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, no_room, query
 from chatrooms.pipeline.feature import Feature
@@ -68,7 +68,7 @@ class Shown(TypedDict):
     created_by: Annotated[str | None, Field(description="Who invites them; null if the server does.")]
 
 
-@change("invite.create", may=access.inviter, locks=no_room, rate="create", method="create_invite", scope="rooms")
+@change("invite.create", may=room_rules.inviter, locks=no_room, rate="create", method="create_invite", scope="rooms")
 def create(act: Act, p: Inviting, _here: Here) -> OneInvite:
     """Make a link by which people join a room, and the server if they are new."""
     expires_at = p.expires or clock.later(GOOD_FOR)
@@ -77,7 +77,7 @@ def create(act: Act, p: Inviting, _here: Here) -> OneInvite:
     return {"invite": invites.make(act.db, act.me.username, p.room, p.uses, expires_at)}
 
 
-@query("invite.list", may=access.inviter, method="invites", scope="rooms")
+@query("invite.list", may=room_rules.inviter, method="invites", scope="rooms")
 def page(act: Act, p: InSharedRoom, here: Here) -> ManyInvites:
     """Return the invitations by link to a room: all to its owners and moderators, and else your own."""
     return {"invites": invites.in_room(act.db, p.room, None if here.moderates else act.me.username)}

@@ -22,7 +22,7 @@ from chatrooms.identity.passwords import Passwords
 from chatrooms.pipeline import access
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
-from chatrooms.pipeline.commands import Act, Caller, Params, entry, live, query
+from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, live, no_room, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.types import Id, line
@@ -51,13 +51,25 @@ class OnPage(Params):
     origin: Origin
 
 
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=LONGEST_NAME, description="What to call it, such as the device that has it."),
+    AfterValidator(line),
+]
+
+
 class NewPasskey(Params):
     """A passkey that an authenticator has made."""
 
     credential: Credential = Field(description="The authenticator's answer, as `toJSON()` of browsers returns it.")
-    name: Annotated[str, AfterValidator(line)] = Field(
-        min_length=1, max_length=LONGEST_NAME, description="What to call it, such as the device that has it."
-    )
+    name: Name
+
+
+class Renaming(Params):
+    """One of your passkeys, and what to call it."""
+
+    id: Id = Field(description="The id of one of your passkeys.")
+    name: Name
 
 
 class Beginning(Proven, OnPage):
@@ -150,6 +162,17 @@ def page(act: Act, p: Nothing, _: None) -> ManyPasskeys:
     return {"passkeys": passkeys.of_person(act.db, act.me.username)}
 
 
+def _person(act: Act, _p: Renaming) -> str:
+    """Allow people with a session."""
+    return sessions.signed_in(act.me)
+
+
+@change("passkey.rename", may=_person, locks=no_room, method="rename_passkey")
+def rename(act: Act, p: Renaming, _: str) -> OnePasskey:
+    """Call one of your passkeys something else in your list."""
+    return {"passkey": passkeys.rename(act, p.id, p.name)}
+
+
 @live("passkey.begin", may=_signed_in, repeatable=False, method="begin_passkey")
 async def begin(here: Passwords, me: Caller, p: Beginning) -> Options:
     """Begin to add a passkey: a browser makes it with these options, within five minutes."""
@@ -237,7 +260,7 @@ async def _checked(here: Passkeys, browser: Browser, credential: dict[str, Any])
 
 FEATURE = Feature(
     tables=(passkeys.passkeys, challenges.challenges),
-    commands=(page, add, challenge, sign_in_by_passkey),
+    commands=(page, rename, add, challenge, sign_in_by_passkey),
     component=Passkeys,
 )
 PROVEN = (begin, remove)

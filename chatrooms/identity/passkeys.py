@@ -118,6 +118,14 @@ def use(act: Act, id: str, sign_count: int) -> None:
     act.db.execute(sql_update(passkeys).where(passkeys.c.id == id).values(values))
 
 
+def rename(act: Act, id: str, name: str) -> Passkey:
+    """Give a passkey of the caller another name; raises `NotFound`."""
+    mine = passkeys.c.id == id, passkeys.c.username == act.me.username
+    if act.db.execute(sql_update(passkeys).where(*mine).values(name=name)).rowcount == 0:
+        raise NotFound("You have no such passkey.", field="id")
+    return next(passkey for passkey in of_person(act.db, act.me.username) if passkey["id"] == id)
+
+
 def remove(act: Act, id: str) -> None:
     """Remove a passkey of the caller; raises `NotFound`."""
     mine = passkeys.c.id == id, passkeys.c.username == act.me.username

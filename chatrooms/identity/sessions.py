@@ -85,7 +85,13 @@ def find(db: Connection, token: str, settings: Settings) -> Known | None:
 
 def exists(db: Connection, token: str) -> bool:
     """Return whether ``token`` belongs to a session that was not ended."""
-    return db.scalar(select(sessions.c.id).where(sessions.c.token_hash == digest(token))) is not None
+    return holder(db, token) is not None
+
+
+def holder(db: Connection, token: str) -> str | None:
+    """Return whom the session of ``token`` proves, if there is one that was not ended."""
+    username: str | None = db.scalar(select(sessions.c.username).where(sessions.c.token_hash == digest(token)))
+    return username
 
 
 def alive(db: Connection, id: str) -> bool:
@@ -106,9 +112,14 @@ def touch(act: Act, id: str) -> None:
 
 def start(act: Act, username: str, token: str, agent: str) -> None:
     """Let ``token`` prove ``username`` from now on; raises `Suspended`."""
+    start_by_hash(act, username, digest(token), agent)
+
+
+def start_by_hash(act: Act, username: str, token_hash: str, agent: str) -> None:
+    """Let the token with a hash prove ``username`` from now on; raises `Suspended`."""
     suspensions.require_none(act.db, username)
     _make_place(act, username)
-    row = {"id": str(uuid4()), "token_hash": digest(token), "username": username, "agent": agent}
+    row = {"id": str(uuid4()), "token_hash": token_hash, "username": username, "agent": agent}
     _insert.run(act.db, {**row, "created_at": act.now, "seen_at": act.now})
 
 
@@ -123,7 +134,7 @@ def _make_place(act: Act, username: str) -> None:
 
 def start_or_go_on(act: Act, username: str, token: str, agent: str) -> None:
     """Let ``token`` prove ``username``, unless it does already; raises `Unauthorized` if it is or was another's."""
-    held = act.db.scalar(select(sessions.c.username).where(sessions.c.token_hash == digest(token)))
+    held = holder(act.db, token)
     if held not in (None, username):
         raise Unauthorized("This claim belongs to someone else. Create a new one.")
     if held is None:

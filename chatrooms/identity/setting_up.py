@@ -17,14 +17,20 @@ from chatrooms.identity.hashing import Hashing, hashed
 from chatrooms.identity.joining import Browser, Claiming, sign_in, without_host
 from chatrooms.identity.links import CODE_LENGTH
 from chatrooms.identity.strength import FEWEST, MOST, normal, require_strong
-from chatrooms.pipeline import rights
+from chatrooms.pipeline import rights, signing_up
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.chat import Chat
 from chatrooms.pipeline.commands import Act, Caller, Params, entry, live
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.shapes import Nothing
+from chatrooms.pipeline.signing_up import SignUp
 from chatrooms.storage import facts
 from chatrooms.types import Username
 
+SIGN_UP = (
+    "By themselves (`open`), with an invitation (`invite`), once an admin has approved them, or with an invitation "
+    "(`approval`), or not at all (`closed`)."
+)
 ServerName = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(types.line)]
 
 
@@ -115,35 +121,73 @@ async def become_owner(here: SettingUp, browser: Browser, p: Setup) -> OneUser:
     return owner
 
 
-class Naming(Params):
-    """What the server is called."""
+class Governing(Params):
+    """What to change of the server."""
 
-    name: ServerName = Field(description="Its name, as people see it.")
+    name: ServerName | None = Field(None, description="What it is called; for its owners.")
+    sign_up: SignUp | None = Field(None, description=f"How new people come in; for admins and owners. {SIGN_UP}")
 
 
-class Named(TypedDict):
-    """What the server is called now."""
+class Governed(TypedDict):
+    """What the server is called, how new people come in, and whether that can be changed here."""
 
     name: Annotated[str, Field(description="Its name.")]
+    sign_up: Annotated[SignUp, Field(description=f"How new people come in. {SIGN_UP}")]
+    can_rename: Annotated[bool, Field(description="Whether no setting says its name.")]
+    can_change_sign_up: Annotated[bool, Field(description="Whether no setting says how new people come in.")]
 
 
-def _anyone(_me: Caller, _p: Naming) -> None:
-    """Allow everyone to ask; only the database knows who is an owner."""
+def _anyone(_me: Caller, _p: Params) -> None:
+    """Allow everyone to ask; only the database knows who is an admin."""
+
+
+def _governed(chat: Chat) -> Governed:
+    return {
+        "name": chat.name,
+        "sign_up": chat.sign_up,
+        "can_rename": can_rename(chat),
+        "can_change_sign_up": not signing_up.is_set(chat.settings),
+    }
+
+
+@live("server.get", may=_anyone, method="server")
+async def governed(here: SettingUp, me: Caller, p: Nothing) -> Governed:
+    """Return what admins and owners can change of the server."""
+    mine = await here.chat.lookup(lambda db: rights.role_of(db, me))
+    rights.demand(rights.verdict(mine, "admit"))
+    return _governed(here.chat)
 
 
 @live("server.update", may=_anyone, repeatable=False, method="update_server")
-async def update(here: SettingUp, me: Caller, p: Naming) -> Named:
-    """Rename the server, as one of its owners. Clients show the new name when they connect again."""
+async def update(here: SettingUp, me: Caller, p: Governing) -> Governed:
+    """Rename the server, or change how new people come in. Clients show a new name when they connect again.
 
-    def rename(act: Act) -> None:
-        rights.require(act, "name")
-        if not can_rename(here.chat):
-            raise Conflict("The setting `name` says what this server is called.", field="name")
-        _rename(act, p.name)
+    Whoever is here stays, and signs in as before.
+    """
+    chat = here.chat
 
-    await here.chat.change(rename, me, users.SYSTEM)
-    here.chat.facts = here.chat.facts._replace(name=p.name)
-    return {"name": here.chat.name}
+    def change(act: Act) -> None:
+        if p.name is not None:
+            rights.require(act, "name")
+            _require_unset(can_rename(chat), "name", "what this server is called", "name")
+            _rename(act, p.name)
+        if p.sign_up is not None:
+            rights.require(act, "admit")
+            _require_unset(not signing_up.is_set(chat.settings), "guests", "how new people come in", "sign_up")
+            facts.choose_sign_up(act.db, p.sign_up)
+
+    if p.name is None and p.sign_up is None:
+        raise Invalid("Nothing to update: give a name or sign_up.", field="name")
+    await chat.change(change, me, users.SYSTEM)
+    given = p.model_dump(exclude_none=True)
+    chat.facts = chat.facts._replace(**given)
+    return _governed(chat)
+
+
+def _require_unset(is_unset: bool, setting: str, what: str, field: str) -> None:  # noqa: FBT001 - what is checked
+    """Raise `Conflict` if a setting decides."""
+    if not is_unset:
+        raise Conflict(f"The setting `{setting}` says {what}.", field=field)
 
 
 def _rename(act: Act, name: str) -> None:
@@ -160,4 +204,4 @@ def _require_claimable(username: str, name: str) -> None:
         raise Invalid(str(error), field="username") from None
 
 
-FEATURE = Feature(tables=(setups.setups,), commands=(get, become_owner, update), component=SettingUp)
+FEATURE = Feature(tables=(setups.setups,), commands=(get, become_owner, governed, update), component=SettingUp)

@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from sqlalchemy import Connection
 
-from chatrooms.errors import Unauthorized, Unavailable
-from chatrooms.identity import service_keys, sessions, suspensions
+from chatrooms.errors import Unauthorized, Unavailable, Waiting
+from chatrooms.identity import applicants, service_keys, sessions, suspensions
 from chatrooms.identity.cookies import Jar
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import mount
@@ -42,7 +42,7 @@ class Cookies:
         username = handshake.credentials.username
         if username is None and not handshake.socket:
             username = jar(self._chat, handshake).only_username(handshake.cookies)
-        return await by_cookie(self._chat, handshake, username) if username else None
+        return await _by_cookie(self._chat, handshake, username) if username else None
 
 
 def jar(chat: Chat, handshake: Handshake) -> Jar:
@@ -52,6 +52,13 @@ def jar(chat: Chat, handshake: Handshake) -> Jar:
 
 async def by_cookie(chat: Chat, handshake: Handshake, username: str) -> Caller | None:
     """Return ``username`` as a caller if the browser has a good cookie of that name."""
+    with suppress(Waiting):
+        return await _by_cookie(chat, handshake, username)
+    return None
+
+
+async def _by_cookie(chat: Chat, handshake: Handshake, username: str) -> Caller | None:
+    """Return the same; raises `Waiting` for a person who waits to be approved."""
     token = jar(chat, handshake).token(handshake.cookies, username)
     if token is None:
         return None
@@ -62,9 +69,14 @@ async def by_cookie(chat: Chat, handshake: Handshake, username: str) -> Caller |
 
 
 async def holder(chat: Chat, handshake: Handshake, token: str, username: str | None = None) -> Caller:
-    """Return the holder of ``token``; raises `Unauthorized` if it has none, or not ``username``."""
+    """Return the holder of ``token``; raises `Unauthorized` if it has none, or not ``username``.
+
+    Raises `Waiting` if they wait to be approved.
+    """
     asked = chat.sessions.now()
     found = await chat.lookup(lambda db: sessions.find(db, token, chat.settings))
+    if found is None and await chat.lookup(lambda db: applicants.waits(db, token)):
+        raise Waiting
     if found is None or username not in (None, found["username"]):
         raise Unauthorized("Invalid or expired token.")
     chat.sessions.find_again(found["id"], asked)

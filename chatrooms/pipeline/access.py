@@ -14,12 +14,15 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, false, 
 
 from chatrooms import names
 from chatrooms.errors import Archived, Conflict, Forbidden, Invalid, NotAMember, NotFound
-from chatrooms.pipeline import people, relations, rights
+from chatrooms.pipeline import people, relations, requests, rights
 from chatrooms.pipeline.commands import Act, Caller, Params
 from chatrooms.storage.given import Base
 from chatrooms.storage.rows import Access, Role
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import blocks, members, messages, rooms, users
+
+RESTRICTING = "posting", "threading", "inviting"
+"""What a room can leave to its owners and moderators alone."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,10 @@ class Here:
 
     ``exists`` is false for a conversation or thread without messages; ``closed`` is true if anyone has closed a
     conversation, ``ended`` if the message above a thread was deleted, ``blocked`` if one of the two people of a
-    conversation has blocked the other. A thread has the role, the archiving and the blocking of the room that it is in.
+    conversation has blocked the other, ``asked`` if the caller has not accepted it, ``waits`` if no one else has (see
+    `requests`). ``restricted`` are the rules that leave something to owners and moderators alone, ``slow`` is how many
+    seconds are between two messages of a member (see `room_rules`). A thread has the role, the archiving, the blocking,
+    the waiting and the rules of its room.
     """
 
     room: str
@@ -39,6 +45,10 @@ class Here:
     closed: bool = False
     ended: bool = False
     blocked: bool = False
+    asked: bool = False
+    waits: bool = False
+    restricted: frozenset[str] = frozenset()
+    slow: int = 0
 
     @property
     def moderates(self) -> bool:
@@ -95,7 +105,7 @@ def governing(db: Connection, me: Caller, here: Here) -> Here:
     return replace(here, role=given) if given else here
 
 
-def _governed(act: Act, p: HasRoom) -> Here:
+def governed(act: Act, p: HasRoom) -> Here:
     """Return a room with the caller's rights there, by their membership or their role on the server."""
     return require_member(governing(act.db, act.me, peek(act.db, act.me, p.room)))
 
@@ -148,8 +158,8 @@ def member(act: Act, p: HasRoom) -> Here:
 
 
 def poster(act: Act, p: HasRoom) -> Here:
-    """Allow members, unless the room is archived."""
-    return of(act.db, act.me, p.room, writing=True)
+    """Allow members, unless the room is archived, or waits to be accepted."""
+    return require_accepted(of(act.db, act.me, p.room, writing=True))
 
 
 def joiner(act: Act, p: HasRoom) -> Here:
@@ -158,19 +168,6 @@ def joiner(act: Act, p: HasRoom) -> Here:
     if here.role is None and here.access != "open":
         raise NotFound(room=here.room)
     return require_unarchived(here)
-
-
-def inviter(act: Act, p: HasRoom) -> Here:
-    """Allow members of open rooms, and owners and moderators of private ones, but no guests."""
-    return require_inviter(act.db, act.me, require_unarchived(_governed(act, p)))
-
-
-def require_inviter(db: Connection, me: Caller, here: Here) -> Here:
-    """Return ``here`` if its member may invite people; raises `Forbidden`."""
-    rights.demand(rights.verdict(rights.role_of(db, me), "invite"))
-    if here.access == "private" and not here.moderates:
-        raise Forbidden("Only an owner or moderator can invite people to a private room.")
-    return here
 
 
 def lister(act: Act, p: HasRoom) -> Here:
@@ -192,7 +189,11 @@ def closer(act: Act, p: HasRoom) -> Here:
 
 def manager(act: Act, p: HasRoom) -> Here:
     """Allow owners and moderators, of the room or of the server."""
-    here = _governed(act, p)
+    return require_manager(governed(act, p))
+
+
+def require_manager(here: Here) -> Here:
+    """Return ``here`` for an owner or moderator; raises `Forbidden`."""
     if not here.moderates:
         raise Forbidden("Only an owner or moderator can do that.")
     return here
@@ -205,6 +206,13 @@ def require_open(db: Connection, me: Caller, here: Here) -> Here:
     return require_unarchived(here)
 
 
+def require_accepted(here: Here) -> Here:
+    """Return ``here``; raises `Forbidden` in a conversation that none of the others has accepted."""
+    if here.waits:
+        raise Forbidden(requests.NOT_YET)
+    return here
+
+
 def require_unarchived(here: Here) -> Here:
     """Return ``here``; raises `Archived`."""
     if here.archived:
@@ -215,6 +223,8 @@ def require_unarchived(here: Here) -> Here:
 _theirs = members.alias()
 _has_closed = select(_theirs.c.room).where(_theirs.c.room == rooms.c.name, _theirs.c.closed.is_(True)).correlate(rooms)
 _has_blocked = select(blocks.c.pair).where(blocks.c.pair == rooms.c.name, blocks.c.gone.is_(False)).correlate(rooms)
+_accepting = _theirs.c.username != bindparam("username"), _theirs.c.request.is_(None)
+_has_accepted = select(_theirs.c.room).where(_theirs.c.room == rooms.c.name, *_accepting).correlate(rooms)
 _is_conversation = rooms.c.access == "conversation"
 _found = Prepared(
     select(
@@ -223,6 +233,10 @@ _found = Prepared(
         members.c.role,
         case((_is_conversation, _has_closed.exists()), else_=false()).label("closed"),
         case((_is_conversation, _has_blocked.exists()), else_=false()).label("blocked"),
+        case((_is_conversation, ~_has_accepted.exists()), else_=false()).label("waits"),
+        members.c.request,
+        *(rooms.c[rule] for rule in RESTRICTING),
+        rooms.c.slow,
     )
     .select_from(
         rooms.outerjoin(
@@ -251,7 +265,9 @@ def _shared(db: Connection, me: Caller, room: str) -> Here:
     row = _found.one(db, {"room": room, "username": me.username})
     if row is None:
         raise NotFound(room=room)
-    return Here(room, row["access"], "owner" if me.host else row["role"], archived=row["archived"])
+    role: Role | None = "owner" if me.host else row["role"]
+    restricted = frozenset(rule for rule in RESTRICTING if row[rule] == "moderators")
+    return Here(room, row["access"], role, archived=row["archived"], restricted=restricted, slow=row["slow"])
 
 
 def _personal(db: Connection, me: Caller, room: str) -> Here:
@@ -267,7 +283,8 @@ def _conversation(db: Connection, me: Caller, room: str) -> Here:
         raise NotFound(room=room)
     row = _found.one(db, {"room": room, "username": me.username})
     if row is not None:
-        return Here(room, "conversation", "member", closed=row["closed"], blocked=row["blocked"])
+        state = {"closed": row["closed"], "blocked": row["blocked"], "waits": row["waits"] and not me.host}
+        return Here(room, "conversation", "member", **state, asked=row["request"] is not None)
     for username in names.people(room):
         if username != me.username:
             people.reachable(db, username, field="room")
@@ -290,4 +307,13 @@ def _thread(db: Connection, me: Caller, room: str) -> Here:
     if above["number"] is None:
         raise Invalid("That's an event in the room's timeline, not a message.", field="room")
     state = {"exists": above["exists"], "archived": base.archived, "ended": above["deleted"]}
-    return Here(room, "thread", base.role, **state, blocked=base.blocked)
+    return Here(
+        room,
+        "thread",
+        base.role,
+        **state,
+        blocked=base.blocked,
+        waits=base.waits,
+        restricted=base.restricted,
+        slow=base.slow,
+    )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from chatrooms.pipeline.commands import Act, Caller
 from chatrooms.pipeline.session_use import SessionUse
+from chatrooms.pipeline.signing_up import SignUp
 from chatrooms.settings import Settings
 from chatrooms.storage.blobs import Blobs
 from chatrooms.storage.facts import Facts
@@ -30,6 +31,10 @@ class Chat(Protocol):
     @property
     def name(self) -> str:
         """What the server is called."""
+
+    @property
+    def sign_up(self) -> SignUp:
+        """How new people come in."""
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Run a command."""

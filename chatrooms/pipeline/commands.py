@@ -25,6 +25,7 @@ from chatrooms.pipeline import weights
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.scopes import Group, Scope
+from chatrooms.pipeline.signing_up import SignUp
 from chatrooms.settings import RATES, Settings
 from chatrooms.storage.rows import Message
 
@@ -118,7 +119,8 @@ class Act:
     """A command while it runs: its caller, time and transaction, and what it changes and emits.
 
     ``parts`` are the fields that features add to messages, ``blank`` their values in a new message.
-    ``server`` is the server's display name, ``epoch`` that of its database, ``limits`` are its settings.
+    ``server`` is the server's display name, ``epoch`` that of its database, ``limits`` are its settings,
+    ``sign_up`` is how new people come in.
     ``online`` returns the usernames of the people who are online, if the chat knows.
     ``ended`` lists the ids of sessions whose sockets to disconnect, ``barred`` the people; ``queued`` is true once a
     job was enqueued.
@@ -142,6 +144,7 @@ class Act:
     server: str = ""
     epoch: str = ""
     limits: Settings = DEFAULTS
+    sign_up: SignUp = "open"
     online: Callable[[], Collection[str]] = frozenset
     grantable: Collection[str] = frozenset()
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from chatrooms.errors import Refusal, UnknownCommand
 from chatrooms.events import Event, Signal
 from chatrooms.gcra import NoLimit
-from chatrooms.pipeline import scopes
+from chatrooms.pipeline import scopes, signing_up
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.charges import Charges
@@ -26,6 +26,7 @@ from chatrooms.pipeline.outcome import Outcome
 from chatrooms.pipeline.parsing import ON_LOOP, parse, weight
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.session_use import SessionUse
+from chatrooms.pipeline.signing_up import SignUp
 from chatrooms.pipeline.turn import Turn
 from chatrooms.settings import Settings
 from chatrooms.storage.blobs import Blobs
@@ -70,6 +71,11 @@ class Pipeline:
         """What the server is called: as the setting says, or else its owner."""
         ours = self.settings
         return ours.name if "name" in ours.model_fields_set else self.facts.name or ours.name
+
+    @property
+    def sign_up(self) -> SignUp:
+        """How new people come in: as the setting says, or else its admins."""
+        return signing_up.of(self.settings, self.facts.sign_up)
 
     async def run(self, name: str, given: Any, me: Caller) -> Any:
         """Run a command and return its result; raises a `Refusal`."""
@@ -273,6 +279,7 @@ class Pipeline:
             "online": self._broadcast.online,
             "epoch": self.facts.epoch,
             "limits": ours,
+            "sign_up": self.sign_up,
         }
         return Act(me, db, Changes(db), rates, ours.lobby, features.parts, features.blank, **more)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from chatrooms import names
 from chatrooms.errors import RateLimited
 from chatrooms.events import Signal
 from chatrooms.gcra import Limit
@@ -25,6 +26,8 @@ class Rates:
         self._left, self._invite_back = limit(INVITE_BACK), limit(INVITE_BACK)
         self._typing = limit(TYPING)
         self._events = limit(settings.rate_post)
+        self._slow: dict[int, Limit] = {}
+        self._limit = limit
 
     def spend_by_address(self, rate: str, network: str) -> None:
         """Count a request of an unidentified caller; raises `RateLimited`."""
@@ -46,6 +49,15 @@ class Rates:
             raise RateLimited("You've contacted many new people recently. Try again later.", retry_after=wait)
         for limit, who in counted:
             limit.spend(who)
+
+    def slow(self, me: str, room: str, seconds: int) -> None:
+        """Count a message in a room that allows one in ``seconds``, or in a thread there; raises `RateLimited`."""
+        limit = self._slow.setdefault(seconds, self._limit(f"1/{seconds} seconds"))
+        try:
+            limit.spend(f"{me} {names.base(room)}")
+        except RateLimited as refusal:
+            message = f"This room is in slow mode: you can post once in {seconds:,} seconds."
+            raise RateLimited(message, **refusal.details) from None
 
     def leave(self, room: str, username: str) -> None:
         """Note that a person left a room."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from chatrooms import names
 from chatrooms.errors import Forbidden
@@ -16,6 +16,8 @@ from chatrooms.pipeline.commands import Caller
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import blocks, members
 
+NO_ONE = "/"
+"""No username."""
 _mine, _theirs = members.alias(), members.alias()
 _together = Prepared(
     select(_mine.c.room)
@@ -26,15 +28,21 @@ _together = Prepared(
         _mine.c.room != bindparam("besides"),
         _mine.c.gone.is_(False),
         _theirs.c.gone.is_(False),
+        _mine.c.request.is_(None),
+        _theirs.c.request.is_(None),
+        func.coalesce(_theirs.c.invited_by, "") != bindparam("inviter"),
     )
     .limit(1)
 )
 _between = Prepared(select(blocks.c.username).where(blocks.c.pair == bindparam("pair"), blocks.c.gone.is_(False)))
 
 
-def acquainted(db: Connection, me: str, other: str, *, besides: str = "") -> bool:
-    """Return whether two people share a room or conversation other than ``besides``."""
-    return _together.one(db, {"me": me, "other": other, "besides": besides}) is not None
+def acquainted(db: Connection, me: str, other: str, *, besides: str = "", inviter: str = NO_ONE) -> bool:
+    """Return whether two people share a room other than ``besides``, or a conversation that both have accepted.
+
+    Rooms to which the ``inviter`` added the other person do not count.
+    """
+    return _together.one(db, {"me": me, "other": other, "besides": besides, "inviter": inviter}) is not None
 
 
 def blocking(db: Connection, me: str, other: str) -> set[str]:

@@ -24,13 +24,14 @@ facts = Table(
     ),
     Column("ran_at", String(24), nullable=False, comment="when a server was last known to run, by its clock"),
     Column("name", String(60), nullable=False, server_default="", comment="of the server, if its owner named it"),
+    Column("sign_up", String(8), nullable=False, server_default="", comment="as admins chose, see signing_up"),
 )
 
 
 class Facts(NamedTuple):
     """What tells this chat from others on its host, and its history from those of restored backups.
 
-    ``name`` is what its owner calls the server, or empty.
+    ``name`` is what its owner calls the server, ``sign_up`` how admins let new people in; both can be empty.
     """
 
     instance: str
@@ -38,6 +39,7 @@ class Facts(NamedTuple):
     ran_at: str
     secret: str = ""
     name: str = ""
+    sign_up: str = ""
 
     @classmethod
     def unknown(cls) -> Facts:
@@ -47,7 +49,7 @@ class Facts(NamedTuple):
 
 def find_or_make(db: Connection, now: str) -> Facts:
     """Return the facts; make them up in a new database."""
-    columns = facts.c.instance, facts.c.epoch, facts.c.ran_at, facts.c.secret, facts.c.name
+    columns = facts.c.instance, facts.c.epoch, facts.c.ran_at, facts.c.secret, facts.c.name, facts.c.sign_up
     row = db.execute(select(*columns)).one_or_none()
     if row:
         return Facts(*row)
@@ -64,6 +66,11 @@ def note_running(db: Connection, now: str) -> None:
 def rename(db: Connection, name: str) -> None:
     """Store what the owner calls the server."""
     db.execute(update(facts).values(name=name))
+
+
+def choose_sign_up(db: Connection, sign_up: str) -> None:
+    """Store how new people come in."""
+    db.execute(update(facts).values(sign_up=sign_up))
 
 
 def renew(db: Connection) -> None:

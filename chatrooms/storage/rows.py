@@ -32,6 +32,14 @@ ServerRole = TypeAliasType(
     ],
 )
 
+Who = TypeAliasType(
+    "Who",
+    Annotated[
+        Literal["members", "moderators"],
+        Field(description="Who may do something in a room: all members, or its owners and moderators."),
+    ],
+)
+
 Name = Annotated[str, Field(description="The room's name.")]
 Person = Annotated[str, Field(description="The person's username.")]
 Seq = Annotated[
@@ -45,7 +53,18 @@ Created = Annotated[str, Field(description="When it was created; ISO 8601, UTC, 
 
 
 EventKind = Literal[
-    "joined", "left", "invited", "removed", "renamed", "topic", "access", "pinned", "archived", "unarchived", "role"
+    "joined",
+    "left",
+    "invited",
+    "removed",
+    "renamed",
+    "topic",
+    "access",
+    "pinned",
+    "archived",
+    "unarchived",
+    "role",
+    "rules",
 ]
 """What happens in rooms; clients expect that there can be other kinds."""
 
@@ -80,7 +99,7 @@ class Message(TypedDict):
         str,
         Field(
             description="`text`, or what happened: `joined`, `left`, `invited`, `removed`, `renamed` (a new title), "
-            "`topic`, `access`, `role`, `pinned`, `archived` or `unarchived`; there can be other kinds."
+            "`topic`, `access`, `role`, `rules`, `pinned`, `archived` or `unarchived`; there can be other kinds."
         ),
     ]
     text: Annotated[
@@ -132,6 +151,13 @@ class Membership(Member):
     muted_until: Annotated[
         str | None, Field(description="When it is unmuted, which changes `muted`; `null` if it is not, or has no end.")
     ]
+    request: Annotated[
+        Literal["pending", "ignored"] | None,
+        Field(
+            description="Whether a stranger began the conversation and you have not accepted it: it waits (`pending`), "
+            "or you have `ignored` it; else `null`. Only you receive this."
+        ),
+    ]
 
 
 class Room(TypedDict):
@@ -160,6 +186,14 @@ class Room(TypedDict):
         Field(description="When the newest message was posted, if there is one, as of reading the row."),
     ]
     members: Annotated[int, Field(description="How many people belong to it; 0 for a personal room.")]
+    posting: Annotated[Who, Field(description="Who can post in it.")]
+    threading: Annotated[Who, Field(description="Who can reply in its threads.")]
+    inviting: Annotated[Who, Field(description="Who can invite people.")]
+    calling: Annotated[Who, Field(description="Who mentions everybody by `@room` and `@here`.")]
+    slow: Annotated[
+        int,
+        Field(description="Seconds between two messages of a member who is no owner or moderator; 0 for none."),
+    ]
 
 
 class Read(TypedDict):

@@ -121,8 +121,12 @@ MESSAGE = (
     *("edited_at", "text_rev", "deleted", "reply_to"),
 )
 MEMBER = ("room", "username", "role", "since", "gone")
-MEMBERSHIP = (*MEMBER, "closed", "favorite", "invited_by", "muted", "muted_until")
-ROOM = ("name", "title", "topic", "access", "created_by", "created_at", "archived", "picture", "posted", "members")
+MEMBERSHIP = (*MEMBER, "closed", "favorite", "invited_by", "muted", "muted_until", "request")
+RULES = ("posting", "threading", "inviting", "calling", "slow")
+ROOM = (
+    *("name", "title", "topic", "access", "created_by", "created_at", "archived", "picture", "posted", "members"),
+    *RULES,
+)
 READ = ("username", "room", "seq", "number", "seen_rev")
 ITEM = ("id", "kind", "room", "message", "seq", "by", "at", "read", "gone")
 BOOKMARK = ("message", "room", "seq", "at", "gone")

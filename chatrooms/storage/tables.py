@@ -43,6 +43,11 @@ rooms = Table(
     Column("created_at", String(24), nullable=False),
     Column("archived", Boolean, nullable=False),
     Column("picture", String(36), comment="the id of the file"),
+    Column("posting", String(10), nullable=False, server_default="members", comment="who can, as the next three"),
+    Column("threading", String(10), nullable=False, server_default="members"),
+    Column("inviting", String(10), nullable=False, server_default="members"),
+    Column("calling", String(10), nullable=False, server_default="moderators"),
+    Column("slow", Integer, nullable=False, server_default="0", comment="seconds between two messages of a member"),
     Column("rev", Integer, nullable=False),
     Column(
         "counter",
@@ -101,6 +106,7 @@ members = Table(
     Column("favorite", Boolean, nullable=False, server_default=false()),
     Column("muted", Boolean, nullable=False, server_default=false()),
     Column("muted_until", String(24), comment="when a job ends it; null if the person does"),
+    Column("request", String(8), comment="of a stranger to this person, who has not accepted; see pipeline.requests"),
     Index(None, "room", "rev"),
     Index(None, "username", "person_rev"),
 )
@@ -231,6 +237,20 @@ blocks = Table(
     Column("gone", Boolean, nullable=False),
     Column("rev", Integer, nullable=False, comment="of the person's own room"),
     Index(None, "username", "rev"),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(32), nullable=False, unique=True, comment="of the same kind as usernames, and none of them"),
+    Column("skeleton", String(200), nullable=False, unique=True),
+)
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("group", String(36), ForeignKey(groups.c.id), primary_key=True),
+    Column("username", String(32), ForeignKey(users.c.username), primary_key=True, index=True),
 )
 
 _is_unread = and_(inbox.c.read.is_(False), inbox.c.gone.is_(False))

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { openDB } from "idb";
+import { place } from "./base.js";
 
 /**
  * State that survives a reload, in IndexedDB. If the browser blocks storage, everything here does nothing.
@@ -7,22 +8,22 @@ import { openDB } from "idb";
  * @import {Pending} from "./reactions/shown.js"
  * @import {File, Quoted} from "./wire.js"
  * @typedef {{id: string, user: string, room: string, text: string, at: string, quoted?: Quoted | null,
- *   ifSeq?: number | null, echoes?: string | null, files?: File[], refused?: string, people?: number,
+ *   ifSeq?: number | null, echoes?: string | null, files?: File[], refused?: string, code?: string, people?: number,
  *   confirmed?: boolean, reaction?: Pending}} Waiting A message, or a reaction, that the server has not
  *   acknowledged yet.
  */
 
-const NAME = `chatrooms ${new URL(document.baseURI).pathname}`;
+const ours = () => `chatrooms ${place()}`;
 
 /** Whether the browser blocks storage. */
 export const isRefused = signal(false);
 
-/** @type {Promise<IDBPDatabase | null>} */
-const database = open().catch(() => ((isRefused.value = true), null));
+/** @type {Promise<IDBPDatabase | null> | undefined} */
+let database;
 
 /** Rejects, too, where the browser throws at once. */
 async function open() {
-  const opened = await openDB(NAME, 1, {
+  const opened = await openDB(ours(), 1, {
     upgrade(db) {
       db.createObjectStore("outbox", { keyPath: "id" });
       db.createObjectStore("snapshots");
@@ -33,6 +34,7 @@ async function open() {
 
 /** @template T @param {(db: IDBPDatabase) => Promise<T>} use @returns {Promise<T | undefined>} */
 async function within(use) {
+  database ??= open().catch(() => ((isRefused.value = true), null));
   const db = await database;
   if (!db) return undefined;
   return use(db).catch(() => undefined);
@@ -77,4 +79,4 @@ export async function wipe(user) {
 }
 
 /** The name of the database of unfinished uploads (`files/kept.js`). @param {string} user */
-export const uploadsOf = (user) => `${NAME} uploads ${user}`;
+export const uploadsOf = (user) => `${ours()} uploads ${user}`;

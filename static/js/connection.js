@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { base } from "./base.js";
 import { io } from "socket.io-client";
 import { Pulse } from "./pulse.js";
 
@@ -49,19 +50,24 @@ const pulse = new Pulse();
  *   signal: (signal: Signal) => void, turnedAway: (refusal: Refusal) => void}} Listeners
  */
 
-/** @param {string} username @param {Listeners} listeners */
-export function connect(username, listeners) {
+/**
+ * What proves who connects, besides cookies; a function is asked for each connection. While it fails, there is none.
+ * @typedef {Record<string, unknown> | (() => Promise<Record<string, unknown>>)} Proof
+ */
+
+/** @param {Proof} proof @param {Listeners} listeners */
+export function connect(proof, listeners) {
   disconnect();
-  const opened = io(new URL(document.baseURI).origin, {
+  const opened = io(new URL(base()).origin, {
     ...RECONNECT,
-    path: new URL("socket.io/", document.baseURI).pathname,
+    path: new URL("socket.io/", base()).pathname,
     transports: ["websocket", "polling"],
     tryAllTransports: true,
-    auth: { username },
+    auth: typeof proof === "function" ? (give) => void proof().then(give, () => {}) : proof,
     forceNew: true,
   });
   socket = opened;
-  renew = () => connect(username, listeners);
+  renew = () => connect(proof, listeners);
   opened.io.on("open", () => opened.io.engine.on("packet", () => pulse.hear(Date.now())));
   opened.on("welcome", (welcome) => {
     online.value = true;

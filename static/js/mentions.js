@@ -6,6 +6,9 @@ import { folded } from "./names.js";
  * @typedef {{sign: "@" | "#", name: string, written: string}} Named A name as it is stored, and as it is written.
  */
 
+/** The words that mention all members of a room, or those who are online. */
+export const WORDS = /** @type {const} */ (["room", "here"]);
+
 /** In a piece of text; others are shown as they are written, since each is a button or a link. */
 const MOST = 200;
 /** Of a name that is written, with what follows it. */

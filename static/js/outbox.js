@@ -4,10 +4,9 @@ import { pause } from "./clock.js";
 import { asRefusal, online } from "./connection.js";
 import { newId } from "./ids.js";
 import { isCurrent, merged, nextOf, outcome, withEntry, withoutEntry } from "./sending.js";
-import { channel } from "./storage.js";
+import { channel, scoped } from "./storage.js";
 import { me } from "./store.js";
 import { command, onChange } from "./sync.js";
-import { toast } from "./views/toast.js";
 
 /**
  * Unacknowledged messages and reactions, which survive reloads. All of a person's tabs share them, and one tab sends
@@ -28,16 +27,26 @@ export const pending = computed(() => entries.value.flatMap((entry) => entry.rea
 
 let owner = "";
 let sending = false;
-const tabs = channel("outbox");
-tabs.onmessage = ({ data }) => {
+/** @type {BroadcastChannel | undefined} */
+let tabs;
+
+/** @type {Set<(why: string) => void>} */
+const refusals = new Set();
+
+/** @param {(why: string) => void} listener Called when a reaction is refused, which is dropped then. */
+export const onRefusedReaction = (listener) => refusals.add(listener);
+
+/** @param {MessageEvent} event From another tab. */
+function hear({ data }) {
   if (!data.entry) return remove(data.id);
   put(data.entry);
-  if (navigator.locks) flush();
-};
+  return navigator.locks && flush();
+}
 
 /** @param {string} user */
 export async function openOutbox(user) {
   owner = user;
+  tabs ??= Object.assign(channel("outbox"), { onmessage: hear });
   const kept = await waitingOf(user);
   entries.value = merged(
     kept,
@@ -85,7 +94,7 @@ export function sendReaction(room, reaction) {
 function share(entry) {
   put(entry);
   keepWaiting(entry);
-  tabs.postMessage({ entry });
+  tabs?.postMessage({ entry });
 }
 
 /** @param {Waiting} entry */
@@ -102,7 +111,7 @@ function remove(id) {
 export function retry(id) {
   const entry = entries.value.find((old) => old.id === id);
   const confirmed = Boolean(entry?.confirmed || entry?.people);
-  update(id, { refused: undefined, people: undefined, ifSeq: null, confirmed });
+  update(id, { refused: undefined, code: undefined, people: undefined, ifSeq: null, confirmed });
   flush();
 }
 
@@ -116,7 +125,7 @@ export function discard(id) {
 function drop(id) {
   remove(id);
   dropWaiting(id);
-  tabs.postMessage({ id });
+  tabs?.postMessage({ id });
 }
 
 /** @param {string} id @param {Partial<Waiting>} fields */
@@ -129,7 +138,7 @@ function update(id, fields) {
 export async function flush() {
   if (sending) return;
   sending = true;
-  if (navigator.locks) await navigator.locks.request(`${tabs.name} ${owner}`, sendAll).catch(sendAll);
+  if (navigator.locks) await navigator.locks.request(`${scoped("outbox")} ${owner}`, sendAll).catch(sendAll);
   else await sendAll();
 }
 
@@ -167,10 +176,10 @@ function settle(entry) {
   if (isCurrent(entry, entries.value)) drop(entry.id);
 }
 
-/** A message stays with the reason, to try again. @param {Waiting} entry @param {{refused: string, people?: number}} why */
+/** A message stays with the reason, to try again. @param {Waiting} entry @param {{refused: string, code: string, people?: number}} why */
 function refuse(entry, why) {
   if (!entry.reaction) return update(entry.id, why);
-  toast(why.refused);
+  for (const listener of refusals) listener(why.refused);
   return settle(entry);
 }
 

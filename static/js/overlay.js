@@ -7,7 +7,7 @@ import { signal } from "@preact/signals";
  * @import {Numbered} from "./messages/events.js"
  * @import {File, Message} from "./wire.js"
  * @typedef {"browse" | "create" | "devices" | "start" | "profile" | "sign-out" | "switcher" | "keys" | "settings" | "person"
- *   | "reactions" | "versions" | "pictures" | "message-menu" | "reacting" | "delete" | "call"} Dialogs
+ *   | "reactions" | "versions" | "pictures" | "message-menu" | "reacting" | "delete" | "call" | "group"} Dialogs
  * @typedef {{message: Numbered, from: Box, article: HTMLElement | null, onEdit: () => void}} Asked What was asked for of a
  *   message: where from, the element that shows it, and what begins to edit it there.
  * @typedef {{kind: "" | Dialogs | RoomAction, username?: string, room?: string, id?: string, message?: Message,
@@ -21,6 +21,9 @@ export const show = (kind) => void (overlay.value = { kind });
 
 /** @param {string} username */
 export const showPerson = (username) => void (overlay.value = { kind: "person", username });
+
+/** @param {string} username The name of a group, which no person has. */
+export const showGroup = (username) => void (overlay.value = { kind: "group", username });
 
 /** @param {string} id Of a message. */
 export const showVersions = (id) => void (overlay.value = { kind: "versions", id });

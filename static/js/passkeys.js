@@ -1,5 +1,6 @@
 import { asRefusal, Refusal, run } from "./connection.js";
-import { ask, signInByPasskey } from "./session.js";
+import { ask } from "./requests.js";
+import { signInByPasskey } from "./session.js";
 
 /** Passkeys: made and used by the browser, which asks the person for a fingerprint, a face or a screen lock. */
 

@@ -33,11 +33,11 @@ export const nextOf = (list) =>
 /**
  * What becomes of a message that could not be sent: the seconds to wait before sending it again, or why it is refused; if
  * because it would notify many `people`, how many.
- * @param {Refusal} refusal @returns {{wait: number} | {refused: string, people?: number}}
+ * @param {Refusal} refusal @returns {{wait: number} | {refused: string, code: string, people?: number}}
  */
 export function outcome(refusal) {
   const seconds = refusal.code === "offline" ? 1 : passesAfter(refusal);
   if (seconds && seconds <= PATIENCE_SECONDS) return { wait: seconds };
   const { people } = refusal.details;
-  return { refused: refusal.message, ...(people && { people }) };
+  return { refused: refusal.message, code: refusal.code, ...(people && { people }) };
 }

@@ -1,19 +1,21 @@
 import { signal } from "@preact/signals";
 import { snapshotOf, wipe } from "./archive.js";
-import { asRefusal, connect, disconnect, Refusal } from "./connection.js";
+import { asRefusal, connect, disconnect } from "./connection.js";
 import { closeOutbox, flush, openOutbox } from "./outbox.js";
-import { forgetEverything } from "./rows.js";
+import { startAfresh, takeWelcome } from "./welcome.js";
+import { ask } from "./requests.js";
 import { forgetKept, keep, kept, TAB } from "./storage.js";
 import { askedFor, currentRoom, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
-import { editMinutes, epoch, me, textLimit } from "./store.js";
-import { apply, catchUpAll, forgetRevs } from "./sync.js";
-import { addressToLogIn, setServer } from "./server.js";
+import { addressToLogIn } from "./server.js";
+import { me } from "./store.js";
+import { apply, catchUpAll } from "./sync.js";
 import { hear } from "./signals.js";
 
 /**
  * The person in this tab: joining, returning, leaving. Two tabs may be two people.
- * @import {Answer, Requests, Welcome} from "./wire.js"
+ * @import {Refusal} from "./connection.js"
+ * @import {Requests, Welcome} from "./wire.js"
  */
 
 const LEFT = "left to log in";
@@ -21,24 +23,6 @@ const LEFT = "left to log in";
 export const turnedAway = signal("");
 /** The username in this tab, even before the server has confirmed it. */
 export const username = signal("");
-
-/**
- * @template {keyof Requests} C
- * @param {C} command
- * @param {Requests[C]["params"]} params
- * @returns {Promise<Requests[C]["result"]>}
- */
-export async function ask(command, params) {
-  const response = await fetch(new URL(`api/${command}`, document.baseURI), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(params),
-  }).catch(() => null);
-  /** @type {Answer<Requests[C]["result"]> | null} */
-  const answer = (await response?.json().catch(() => null)) ?? null;
-  if (answer?.ok) return answer.result;
-  throw new Refusal(answer?.error ?? { code: "offline", message: "Can't reach the server. Try again." });
-}
 
 /** @param {string} name @param {string} [invite] The code of an invitation. */
 export async function join(name, invite) {
@@ -120,7 +104,7 @@ async function begin(name) {
   keep("username", name, TAB);
   keep("username", name);
   await Promise.all([restore(name), openOutbox(name)]);
-  connect(name, { welcome, change: apply, signal: hear, turnedAway: endRefused });
+  connect({ username: name }, { welcome, change: apply, signal: hear, turnedAway: endRefused });
 }
 
 /**
@@ -134,24 +118,11 @@ function endRefused({ code, message }) {
   if (isOver) forget(name);
 }
 
-/** @param {Welcome} welcome */
-async function welcome({ user, server, limits, epoch: present }) {
-  setServer(server);
-  const isOther = epoch.peek() && epoch.peek() !== present;
-  if (isOther || (me.value && me.value.created_at !== user.created_at)) startAfresh();
-  me.value = user;
-  epoch.value = present;
-  textLimit.value = limits?.text ?? textLimit.value;
-  editMinutes.value = limits?.edit_minutes ?? 0;
+/** @param {Welcome} news */
+async function welcome(news) {
+  takeWelcome(news);
   await catchUpAll(currentRoom.peek());
   flush();
-}
-
-/** Forgets the archive if the name now belongs to another person, because of other data or a reused name; or if the
- * server was put back to an earlier state. */
-function startAfresh() {
-  forgetRevs();
-  forgetEverything();
 }
 
 /** @param {string} reason */

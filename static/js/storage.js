@@ -1,8 +1,9 @@
+import { place } from "./base.js";
 import { signal } from "@preact/signals";
 
 /** Small values in the browser's storage, separate for each path where the client is mounted. */
 
-const PREFIX = `chatrooms ${new URL(document.baseURI).pathname} `;
+const prefix = () => `chatrooms ${place()} `;
 
 export const TAB = "tab";
 
@@ -18,7 +19,7 @@ function storage(scope) {
 /** @param {string} key @param {string} [scope] */
 export function kept(key, scope) {
   try {
-    return storage(scope)?.getItem(PREFIX + key) ?? "";
+    return storage(scope)?.getItem(prefix() + key) ?? "";
   } catch {
     return "";
   }
@@ -27,8 +28,8 @@ export function kept(key, scope) {
 /** @param {string} key @param {string} value Empty removes it. @param {string} [scope] */
 export function keep(key, value, scope) {
   try {
-    if (value) storage(scope)?.setItem(PREFIX + key, value);
-    else storage(scope)?.removeItem(PREFIX + key);
+    if (value) storage(scope)?.setItem(prefix() + key, value);
+    else storage(scope)?.removeItem(prefix() + key);
   } catch {
     // If storage is full or blocked, only this value is lost.
   }
@@ -40,7 +41,7 @@ export function keep(key, value, scope) {
  */
 export function onKeptElsewhere(key, listener) {
   /** @param {StorageEvent} event */
-  const hear = (event) => void (event.key === PREFIX + key && listener(event.newValue ?? ""));
+  const hear = (event) => void (event.key === prefix() + key && listener(event.newValue ?? ""));
   addEventListener("storage", hear);
   return () => removeEventListener("storage", hear);
 }
@@ -59,7 +60,7 @@ export function shared(key) {
 /** What follows `start` in the keys that begin with it. @param {string} start @returns {string[]} */
 export const keptKeys = (start) =>
   Object.keys(storage() ?? {}).flatMap((key) =>
-    key.startsWith(PREFIX + start) ? [key.slice((PREFIX + start).length)] : [],
+    key.startsWith(prefix() + start) ? [key.slice((prefix() + start).length)] : [],
   );
 
 /** What is kept under the keys that begin with `start`, by the rest of the key. @param {string} start */
@@ -68,12 +69,12 @@ export const keptUnder = (start) => new Map(keptKeys(start).map((rest) => [rest,
 /** @param {string} start The prefix of the keys to remove. @param {string} [scope] */
 export function forgetKept(start, scope) {
   for (const key of Object.keys(storage(scope) ?? {})) {
-    if (key.startsWith(PREFIX + start)) storage(scope)?.removeItem(key);
+    if (key.startsWith(prefix() + start)) storage(scope)?.removeItem(key);
   }
 }
 
 /** A name that no other chat of this host has. @param {string} name */
-export const scoped = (name) => PREFIX + name;
+export const scoped = (name) => prefix() + name;
 
 /** A channel to the other tabs. @param {string} name */
-export const channel = (name) => new BroadcastChannel(PREFIX + name);
+export const channel = (name) => new BroadcastChannel(prefix() + name);

@@ -150,6 +150,9 @@ export const myRole = (room) => memberships.value.get(parentOf(room))?.role;
 /** Whether we muted it; the server unmutes it at its time. @param {string} room */
 export const isMuted = (room) => memberships.value.get(parentOf(room))?.muted ?? false;
 
+/** Whether a stranger began a conversation that we have not accepted. @param {string} room */
+export const isAsked = (room) => memberships.value.get(parentOf(room))?.request === "pending";
+
 /** Whether no one can write in it any more. @param {string} room */
 export const isArchived = (room) => rooms.value.get(parentOf(room))?.archived ?? false;
 
@@ -169,6 +172,14 @@ const countsIn = (room, roles) =>
 /** @param {string} room */
 export const mayModerate = (room) =>
   ["owner", "moderator"].includes(myRole(room) ?? "") || countsIn(room, ["owner", "admin", "moderator"]);
+
+/** Whether the room's rules let us post in it, or in a thread there. @param {string} room */
+export const mayPost = (room) =>
+  rooms.value.get(parentOf(room))?.[isThread(room) ? "threading" : "posting"] !== "moderators" || mayModerate(room);
+
+/** Whether we invite people to a room. @param {string} room */
+export const mayInvite = (room) =>
+  isShared(room) && !isArchived(room) && (rooms.value.get(room)?.inviting !== "moderators" || mayModerate(room));
 
 /** Whether we give roles in a room. @param {string} room */
 export const mayAppoint = (room) => myRole(room) === "owner" || countsIn(room, ["owner", "admin"]);

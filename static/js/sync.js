@@ -36,7 +36,7 @@ export function forgetRevs() {
 }
 
 /** The newest rev that is known of a room. @param {string} room */
-const newestRev = (room) => store.heads.peek().get(room)?.rev ?? revs.get(room) ?? 0;
+export const newestRev = (room) => store.heads.peek().get(room)?.rev ?? revs.get(room) ?? 0;
 
 const known = () => new Set([...revs.keys(), ...store.heads.peek().keys()]);
 

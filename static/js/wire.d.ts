@@ -16,6 +16,14 @@ export interface Account {
   has_password: boolean;
 }
 
+/** A person who waits to be approved. */
+export interface Applicant {
+  id: string;
+  username: string;
+  about: string;
+  at: string;
+}
+
 /** A file that is being uploaded. */
 export interface Beginning {
   id: string;
@@ -130,12 +138,21 @@ export interface FoundMessage {
   pinned_at: string | null;
   mentions: string[];
   calls: Call | null;
+  groups: MentionedGroup[];
   quoted: Quoted | null;
   reactions: Reaction[];
   thread: Summary | null;
   echo: Echo | null;
   files: File[];
   previews: Preview[];
+}
+
+/** A group. */
+export interface Group {
+  id: string;
+  name: string;
+  members: number;
+  mine: boolean;
 }
 
 /** Something that concerns you; in your own room only. */
@@ -206,6 +223,11 @@ export interface Listing {
   posted: number;
   posted_at: string | null;
   members: number;
+  posting: Who;
+  threading: Who;
+  inviting: Who;
+  calling: Who;
+  slow: number;
 }
 
 /** A room and its owners. */
@@ -237,6 +259,13 @@ export interface Membership {
   favorite: boolean;
   muted: boolean;
   muted_until: string | null;
+  request: "pending" | "ignored" | null;
+}
+
+/** A group that a message mentions. */
+export interface MentionedGroup {
+  name: string;
+  at: string;
 }
 
 /** A message, or an event in the room's timeline, such as that somebody joined. */
@@ -258,6 +287,7 @@ export interface Message {
   pinned_at: string | null;
   mentions: string[];
   calls: Call | null;
+  groups: MentionedGroup[];
   quoted: Quoted | null;
   reactions: Reaction[];
   thread: Summary | null;
@@ -366,6 +396,11 @@ export interface Room {
   posted: number;
   posted_at: string | null;
   members: number;
+  posting: Who;
+  threading: Who;
+  inviting: Who;
+  calling: Who;
+  slow: number;
 }
 
 /** The server that you are connected to. */
@@ -436,6 +471,13 @@ export interface User {
   rev: number;
 }
 
+/** Whether a person can do something. */
+export interface Verdict {
+  action: string;
+  allowed: boolean;
+  reason: string;
+}
+
 /** A text that a message had. */
 export interface Version {
   at: string;
@@ -451,11 +493,23 @@ export interface Welcome {
   epoch: string;
 }
 
+/** Who may do something in a room: all members, or its owners and moderators. */
+export type Who = "members" | "moderators";
+
+/** A group with its members. */
+export interface WholeGroup {
+  id: string;
+  name: string;
+  members: string[];
+}
+
 export type ErrorCode =
   | "invalid"
   | "unauthorized"
   | "code_required"
   | "forbidden"
+  | "approval_required"
+  | "waiting"
   | "suspended"
   | "not_a_member"
   | "not_found"
@@ -479,6 +533,21 @@ export interface Events {
 }
 
 export interface Commands {
+  /** Let a person in who waits: the browser or program with which they asked is signed in from now on. */
+  "applicant.approve": {
+    params: { id: string };
+    result: { user: User };
+  };
+  /** Do not let a person in who waits. */
+  "applicant.decline": {
+    params: { id: string };
+    result: {};
+  };
+  /** Return the people who have asked to join, where new people are approved. */
+  "applicant.list": {
+    params: {};
+    result: { applicants: Applicant[] };
+  };
   /** Bookmark a message, to find it again; you can have 1,000. */
   "bookmark.add": {
     params: { id: string };
@@ -528,6 +597,31 @@ export interface Commands {
   "file.space": {
     params: {};
     result: { largest: number; used: number; quota: number };
+  };
+  /** Make a group. */
+  "group.create": {
+    params: { name: string; members?: string[] };
+    result: { group: WholeGroup };
+  };
+  /** Delete a group, whose name is free again. */
+  "group.delete": {
+    params: { id: string };
+    result: {};
+  };
+  /** Return a group with its members. */
+  "group.get": {
+    params: { id: string };
+    result: { group: WholeGroup };
+  };
+  /** Return all groups, by name; a message that names one after an `@` mentions its members. */
+  "group.list": {
+    params: {};
+    result: { groups: Group[] };
+  };
+  /** Rename a group, and add and remove members. */
+  "group.update": {
+    params: { id: string; name?: string | null; add?: string[]; remove?: string[] };
+    result: { group: WholeGroup };
   };
   /** Return a page of a room's messages, at most 100. */
   history: {
@@ -649,6 +743,11 @@ export interface Commands {
     params: { password?: string | null; id: string; even_last?: boolean };
     result: {};
   };
+  /** Call one of your passkeys something else in your list. */
+  "passkey.rename": {
+    params: { id: string; name: string };
+    result: { passkey: Passkey };
+  };
   /** Return whether you have a password, and since when. */
   "password.get": {
     params: {};
@@ -688,6 +787,16 @@ export interface Commands {
   "read.mark": {
     params: { room: string; seq: number; rev?: number | null };
     result: { read: Read };
+  };
+  /** Accept a conversation that a stranger began, who can then write on. */
+  "request.accept": {
+    params: { room: string };
+    result: { membership: Membership };
+  };
+  /** Take a stranger's conversation off your list for good. */
+  "request.ignore": {
+    params: { room: string };
+    result: { membership: Membership };
   };
   /** Archive a room: members can read it, but no one can post until it is unarchived. */
   "room.archive": {
@@ -774,15 +883,20 @@ export interface Commands {
     params: { room: string };
     result: { membership: Membership };
   };
-  /** Update a room's title, topic or access, which only its owners change. */
+  /** Update a room's title, topic, rules, or access, which only its owners change. */
   "room.update": {
-    params: { room: string; title?: string | null; topic?: string | null; access?: "open" | "private" | null };
+    params: { room: string; title?: string | null; topic?: string | null; access?: "open" | "private" | null; posting?: Who | null; threading?: Who | null; inviting?: Who | null; calling?: Who | null; slow?: number | null };
     result: { room: Room };
   };
   /** Find messages in the rooms and conversations that you belong to, newest first. */
   search: {
     params: { query: string; after?: string | null; limit?: number; offset?: number };
     result: { messages: FoundMessage[]; more: boolean; next: string | null; indexed: number; mine: Record<string, string[]> };
+  };
+  /** Return what admins and owners can change of the server. */
+  "server.get": {
+    params: {};
+    result: { name: string; sign_up: "open" | "invite" | "approval" | "closed"; can_rename: boolean; can_change_sign_up: boolean };
   };
   /** Return the invitations by link to open rooms and those that you belong to, up to 500. */
   "server.invites": {
@@ -799,10 +913,10 @@ export interface Commands {
     params: { query?: string; after?: string };
     result: { rooms: Managed[]; more: boolean };
   };
-  /** Rename the server, as one of its owners. */
+  /** Rename the server, or change how new people come in. */
   "server.update": {
-    params: { name: string };
-    result: { name: string };
+    params: { name?: string | null; sign_up?: "open" | "invite" | "approval" | "closed" | null };
+    result: { name: string; sign_up: "open" | "invite" | "approval" | "closed"; can_rename: boolean; can_change_sign_up: boolean };
   };
   /** Return the browsers and programs that can act for you. */
   "session.list": {
@@ -894,6 +1008,11 @@ export interface Commands {
     params: { username: string };
     result: { suspension: Suspension | null };
   };
+  /** Return what a person can do in a room, or on the server, and the reason for each thing that they cannot. */
+  "user.rights": {
+    params: { username: string; room?: string | null };
+    result: { verdicts: Verdict[] };
+  };
   /** Change what a person may do on this server. */
   "user.role": {
     params: { username: string; role: ServerRole };
@@ -937,6 +1056,16 @@ export interface Entries {
     params: { origin: string };
     result: { options: Record<string, any> };
   };
+  /** Return what became of what you asked with `session.apply`. */
+  "session.applied": {
+    params: { username: string; claim?: string | null };
+    result: { state: "waiting" | "declined" | "approved" };
+  };
+  /** Ask to join, where admins approve new people: sets the cookie that signs you in once they have. */
+  "session.apply": {
+    params: { username: string; claim?: string | null; about: string };
+    result: { state: "waiting" | "declined" | "approved" };
+  };
   /** Join from a browser: sets the cookie that proves the name. */
   "session.join": {
     params: { username: string; invite?: string | null };
@@ -966,6 +1095,11 @@ export interface Entries {
   "session.setup": {
     params: { code: string; claim?: string | null; username: string; password?: string | null; name?: string | null };
     result: { user: User };
+  };
+  /** Ask to join no longer; removes the cookie. */
+  "session.withdraw": {
+    params: { username: string; claim?: string | null };
+    result: {};
   };
   /** Return what the server is called, to a person with the link that makes its first owner. */
   "setup.get": {

@@ -9,8 +9,8 @@ test("each role has its part of the page", () => {
     [],
     [],
     ["people"],
-    ["people", "rooms", "invitations"],
-    ["people", "rooms", "invitations", "server"],
+    ["people", "rooms", "groups", "invitations", "server"],
+    ["people", "rooms", "groups", "invitations", "server"],
   ]);
 });
 

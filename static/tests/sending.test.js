@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./page.js";
 import fc from "fast-check";
 import { Refusal } from "../js/connection.js";
 import { isCurrent, merged, nextOf, outcome, withEntry, withoutEntry } from "../js/sending.js";
@@ -68,13 +69,16 @@ test("messages are sent in the order of writing, past those that are refused", (
 const OUTCOMES = [
   [{ code: "offline" }, { wait: 1 }],
   [{ code: "rate_limited", details: { retry_after: 5 } }, { wait: 5 }],
-  [{ code: "rate_limited", details: { retry_after: 60 } }, { refused: "Why." }],
+  [
+    { code: "rate_limited", details: { retry_after: 60 } },
+    { refused: "Why.", code: "rate_limited" },
+  ],
   [{ code: "unavailable" }, { wait: 2 }],
-  [{ code: "forbidden" }, { refused: "Why." }],
-  [{ code: "internal" }, { refused: "Why." }],
+  [{ code: "forbidden" }, { refused: "Why.", code: "forbidden" }],
+  [{ code: "internal" }, { refused: "Why.", code: "internal" }],
   [
     { code: "unconfirmed", details: { people: 30 } },
-    { refused: "Why.", people: 30 },
+    { refused: "Why.", code: "unconfirmed", people: 30 },
   ],
 ];
 

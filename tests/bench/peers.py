@@ -29,7 +29,7 @@ PATIENCE = 30
 GENEROUS = "1000000/second"
 RATES = ("join", "post", "create", "begin", "begin-address", "signal", "other", "broadcast")
 FLAGS = (
-    *("--guests", "open", "--port", "0", "--log-level", "warning"),
+    *("--guests", "open", "--requests", "false", "--port", "0", "--log-level", "warning"),
     *(part for rate in RATES for part in (f"--rate-{rate}", GENEROUS)),
 )
 

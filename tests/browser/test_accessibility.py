@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
 from playwright.async_api import expect
 
@@ -11,7 +14,7 @@ from tests.browser.conftest import Arrive
 from tests.browser.views import VIEWS, come_in, furnish
 from tests.people import connect
 from tests.screens import start_again
-from tests.servers import RunningServer
+from tests.servers import RunningServer, running
 
 LONG = "x" * 10_000
 # Elements that are too small to tap; those inside a sentence may be as high as the sentence.
@@ -23,6 +26,13 @@ SMALL = """
   .map(([name, {width, height}]) => `${name}: ${Math.round(width)} x ${Math.round(height)}`)
 """
 OVERRIDE = "\u202eevil\u202c \u2067right to left\u2069 עברית مرحبا"
+
+
+@pytest.fixture
+async def own_server(tmp_path: Path) -> AsyncIterator[RunningServer]:
+    """Start a server on which strangers ask, for the view of it."""
+    async with running(tmp_path, requests=True) as started:
+        yield started
 
 
 @pytest.mark.timeout(360)

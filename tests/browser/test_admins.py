@@ -97,6 +97,57 @@ async def test_an_admin_invites_with_a_code_to_scan_and_manages_rooms(
     await expect(erin.page.get_by_text("adam made you an owner.")).to_be_visible()
 
 
+async def test_where_people_are_approved_one_asks_waits_and_comes_in(person: Arrive, own_server: RunningServer) -> None:
+    adam = await person("adam")
+    await appoint(own_server.chat, "adam", "admin")
+    await open_admin(adam)
+    parts = adam.page.get_by_role("navigation", name="Parts of this page")
+    await parts.get_by_role("link", name="Server").click()
+    await adam.page.get_by_role("radio", name="People you approve").check()
+    erin = await person("erin", joined=False)
+    await erin.page.get_by_role("textbox", name="Your name").fill("erin")
+    await erin.button("Join").click()
+    await erin.page.get_by_label("Who are you?").fill("Erin from the workshop")
+    await erin.button("Ask to join").click()
+    await expect(erin.page.get_by_role("heading", name="You asked to join")).to_be_visible()
+    await erin.page.reload()
+    await expect(erin.page.get_by_role("heading", name="You asked to join")).to_be_visible()
+    await parts.get_by_role("link", name="People").click()
+    await expect(adam.page.get_by_role("list", name="Waiting to join")).to_contain_text("Erin from the workshop")
+    await adam.button("Approve erin").click()
+    await expect(adam.button("Manage erin")).to_be_visible()
+    await erin.is_in("Lobby")
+    erin.complaints.clear()  # about the refusal
+
+
+async def test_an_admin_makes_a_group_and_a_mention_of_it_reaches_its_people(
+    person: Arrive, own_server: RunningServer
+) -> None:
+    adam, bob, carol = await person("adam"), await person("bob"), await person("carol")
+    await appoint(own_server.chat, "adam", "admin")
+    await open_admin(adam)
+    parts = adam.page.get_by_role("navigation", name="Parts of this page")
+    await parts.get_by_role("link", name="Groups").click()
+    await adam.page.get_by_label("Name of a new group").fill("carol")
+    await adam.button("Make the group").click()
+    await expect(adam.page.get_by_role("alert")).to_have_text("That name is already taken.")
+    await adam.page.get_by_label("Name of a new group").fill("Makers")
+    await adam.button("Make the group").click()
+    await adam.dialog.get_by_label("Add people").fill("bob")
+    await adam.button("Add bob").click()
+    await expect(adam.dialog.get_by_role("list", name="Members").get_by_role("listitem")).to_have_count(1)
+    await adam.button("Close").click()
+    await expect(adam.page.get_by_role("list", name="Groups")).to_contain_text("1 person")
+    await bob.go_to("Notes to self")
+    await carol.composer.press_sequentially("@mak")
+    await carol.page.get_by_role("option", name="Group of 1 person").click()
+    await carol.say(f"{await carol.composer.input_value()}look at this")
+    await bob.is_called("Lobby", 1)
+    await bob.go_to("Lobby")
+    await bob.message("look at this").get_by_role("button", name="@makers").click()
+    await expect(bob.dialog.get_by_role("list", name="People of the group")).to_contain_text("bob")
+
+
 async def test_a_member_gets_no_way_to_the_page_and_nothing_on_it(person: Arrive) -> None:
     bob = await person("bob")
     await bob.button("Account of bob").click()

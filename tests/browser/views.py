@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from playwright.async_api import expect
 
 from tests.browser.visitor import Visitor
-from tests.people import Person
+from tests.people import Person, connect
 
 TALK = [
     ("bob", "Morning! The new room list is live, have a look when you get a minute."),
@@ -34,6 +34,9 @@ THREAD = [
     ("carol", "@alice, here it is the same."),
 ]
 """Replies to the third message of `TALK`."""
+DAVE = "dave" * 12
+"""The claim of a stranger."""
+ASKED = "3f1c5b0e-0000-4000-8000-00000000da7e"
 View = Callable[[Visitor], Awaitable[None]]
 
 
@@ -69,6 +72,11 @@ async def furnish(alice: Person, bob: Person, carol: Person) -> None:
     for text in ("Colours: `tokens.css`", "Type: 14 px"):
         await carol.run("message.pin", id=(await carol.say("#design", text))["id"])
     await alice.run("room.mute", room="#book-club")
+
+
+async def token_of(alice: Visitor) -> str:
+    """Return what proves a visitor, from the browser's cookie."""
+    return next(cookie["value"] for cookie in await alice.context.cookies() if "alice" in cookie["name"])
 
 
 async def come_in(alice: Visitor) -> None:
@@ -339,6 +347,45 @@ async def manage_invitations(alice: Visitor) -> None:
     await expect(alice.button("Revoke the invitation to #lobby").first).to_be_visible()
 
 
+async def manage_groups(alice: Visitor) -> None:
+    async with connect(alice.url, "alice", token=await token_of(alice)) as other:
+        groups = (await other.run("group.list"))["groups"]
+        if not groups:
+            await other.run("group.create", name="makers", members=["bob", "carol"])
+            await other.run("group.create", name="readers", members=["alice"])
+    await managing(alice, "/groups")
+    await expect(alice.button("Manage @makers")).to_be_visible()
+
+
+async def manage_group(alice: Visitor) -> None:
+    await manage_groups(alice)
+    await alice.button("Manage @makers").click()
+    await expect(alice.dialog.get_by_role("button", name="Remove Bob Okafor")).to_be_visible()
+
+
+async def manage_server(alice: Visitor) -> None:
+    await managing(alice, "/server")
+    await expect(alice.page.get_by_role("radio", name="Anybody")).to_be_checked()
+
+
+async def why_not(alice: Visitor) -> None:
+    """Open what a person can do on the server."""
+    await manage_people(alice)
+    await alice.button("Manage Carol Lindqvist").click()
+    await alice.dialog.get_by_text("What they can do on this server").click()
+    await expect(alice.dialog.get_by_text("Only admins and owners of this server can give roles.")).to_be_visible()
+
+
+async def request(alice: Visitor) -> None:
+    """Open a conversation that a stranger began."""
+    async with connect(alice.url, "dave", auth={"username": "dave", "claim": DAVE}) as dave:
+        await dave.say(
+            "alice", "Hello Alice, I found your talk about maps. May I ask you something about it?", id=ASKED
+        )
+    await alice.page.goto(f"{alice.url}/#/p/dave")
+    await expect(alice.button("Accept")).to_be_visible()
+
+
 VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
@@ -346,6 +393,7 @@ VIEWS: dict[str, View] = {
         person, settings, devices, invite_link, profile, level, browse, replying, thread, threads, inbox,
         bookmarks, mute, new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes,
         events, searching, search_box, search_hints, not_here, editing, too_long,
-        manage_people, manage_person, manage_rooms, manage_invitations,
+        manage_people, manage_person, manage_rooms, manage_invitations, manage_groups, manage_group,
+        manage_server, why_not, request,
     )
 }  # fmt: skip

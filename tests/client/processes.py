@@ -22,7 +22,16 @@ class ServerProcess:
     def __init__(self, data: Path, *flags: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._command = [sys.executable, "-m", "chatrooms", f"--port={self.port}", f"--data={data}", *RATES, *flags]
+        self._command = [
+            sys.executable,
+            "-m",
+            "chatrooms",
+            f"--port={self.port}",
+            f"--data={data}",
+            "--requests=false",
+            *RATES,
+            *flags,
+        ]
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:

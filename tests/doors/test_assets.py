@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -23,12 +24,13 @@ from chatrooms.doors.assets import Assets
 from chatrooms.doors.brand import Brand
 from chatrooms.doors.snapshot import Folder
 from tests.doors import get
-from tests.servers import QUICK, serving
+from tests.servers import QUICK, running, serving
 
 STATIC = Path(__file__).parents[2] / "static"
 SMALL = 16 * 1024
 """Bytes; the page and the icon of a server are made, and compressed, when they are first asked for."""
 BRAND = Brand("Chatrooms", "#lobby", accent.DEFAULT)
+SHOP = "https://shop.example"
 PATHS = ["/", "/r/x", "/service-worker.js", "/js/main.js", "/v/0000000000000000/js/main.js", "/icon.svg"]
 
 
@@ -96,6 +98,23 @@ async def test_files_are_read_and_compressed_away_from_the_event_loop(files, mon
         for path in PATHS * 2:
             await get(url, path)
         assert not done
+
+
+async def test_pages_of_other_origins_that_are_listed_load_the_client_by_addresses_that_stay(tmp_path):
+    async with running(tmp_path, origins=(SHOP,)) as server:
+        page = {"Origin": SHOP, "Sec-Fetch-Mode": "cors"}
+        for name in snapshot.EMBED:
+            status, text, headers = await get(server.url, f"/{name}", headers=page)
+            assert (status, headers["Access-Control-Allow-Origin"]) == (200, SHOP)
+            assert headers["Cache-Control"] == "no-cache"
+            _, _, others = await get(server.url, f"/{name}", headers={"Origin": "https://evil.example"})
+            assert "Access-Control-Allow-Origin" not in others
+            for path in re.findall(r'"\./(v/[^"]+)"', text):
+                status, _, headers = await get(server.url, f"/{path}", headers=page)
+                assert (status, headers["Access-Control-Allow-Origin"]) == (200, SHOP)
+                assert "immutable" in headers["Cache-Control"]
+        _, worker, _ = await get(server.url, "/service-worker.js")
+        assert "embed/" not in worker
 
 
 async def test_a_checkout_shows_changed_files_and_their_new_digest(files, monkeypatch):

@@ -176,6 +176,17 @@ async def test_a_key_that_is_not_known_is_refused_in_the_same_words_as_a_wrong_s
     assert answers[0][1]["error"]["message"] == passkeys.REFUSED
 
 
+async def test_a_passkey_is_renamed_by_its_person_alone(person):
+    alice, bob = await person("alice"), await person("bob")
+    phone = await add(alice)
+    (before,) = await listed(alice)
+    renamed = (await alice.run("passkey.rename", id=before["id"], name="Old phone"))["passkey"]
+    assert await listed(alice) == [renamed] == [{**before, "name": "Old phone"}]
+    assert await refused(bob, "passkey.rename", id=before["id"], name="Mine") == "not_found"
+    assert await refused(alice, "passkey.rename", id=before["id"], name=" ") == "invalid"
+    assert await phone.sign_in() == "alice"
+
+
 async def test_a_removed_passkey_is_refused_at_once_and_the_last_way_in_stays_unless_you_insist(person):
     alice = await person("alice")
     phone, key = await add(alice), await add(alice, name="Key")

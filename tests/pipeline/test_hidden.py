@@ -44,6 +44,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "read.mark": {"seq": 1},
     "search": {"query": "hello"},
     "signal": {"type": "x"},
+    "user.rights": {"username": "bob"},
 }
 """The other parameters of a command."""
 KNOWN = {

@@ -34,6 +34,8 @@ CHANGES = {
     "room.close": {"room": "alice+bob"},
     "room.picture": {"room": "#den", "file": None},
     "user.picture": {"file": None},
+    "request.accept": {"room": "alice+mallory"},
+    "request.ignore": {"room": "alice+mallory"},
     "room.favorite": {"room": "#lobby"},
     "room.mute": {"room": "#lobby"},
     "room.role": {"room": "#den", "username": "bob", "role": "moderator"},
@@ -64,9 +66,12 @@ UNSYNCED = {"inbox.set"}
 def direct(monkeypatch):
     monkeypatch.setattr(resending, "LONGEST", timedelta())  # a reaction is sent however soon it follows another
     direct = Direct()
-    for name in ("alice", "bob"):
+    for name in ("alice", "bob", "mallory"):
         direct.join(name)
         direct.run(name, "room.join", {"room": "#lobby"})
+    direct.limits = direct.limits.model_copy(update={"requests": True})
+    direct.run("mallory", "message.post", {"room": "alice", "text": "hello"})
+    direct.limits = direct.limits.model_copy(update={"requests": False})
     direct.run("alice", "message.post", {"room": "#lobby", "text": "hello", "id": ID})
     direct.run("alice", "message.post", {"room": "bob", "text": "hello"})
     direct.run("alice", "room.create", {"name": "#den"})

@@ -1,4 +1,4 @@
-"""Items about messages that call all members of a room, or those who are online: a job gives them step by step.
+"""Items about messages that call all members of a room, those who are online, or groups: a job gives them step by step.
 
 Each run of it goes on where the one before ended, so that a room of any size delays no other write.
 """
@@ -18,6 +18,7 @@ from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Row, on
 from chatrooms.pipeline.jobs import Job, JobKind, enqueue
+from chatrooms.storage import grouped
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import inbox, members
@@ -60,18 +61,29 @@ _holding = Prepared(
 
 @on("messages")
 def notice(act: Act, rows: Sequence[Row]) -> None:
-    """Enqueue a job for each message that began to call people, or that many people no longer have an item about."""
+    """Enqueue a job for each message that began to call people or groups, or that no longer concerns many people."""
     for row in rows:
         about = {"message": row["id"], "room": row["room"], "rev": row["rev"], "after": ""}
-        call = row.get("calls")
+        call, grouped_now = row.get("calls"), _grouped(act, row)
         if call and call["at"] == act.now:
-            online = None if call["whom"] == "room" else _present(act, row["room"])
+            online = None if call["whom"] == "room" else sorted({*_present(act, row["room"]), *grouped_now})
             if not act.me.host:
                 weight = max(OF_CALL, _size(act, row["room"], online) // OF_ONE)
                 act.rates.limits["post"].charge(act.me.username, act.me.network, weight)
             _enqueue(act, {**about, "among": "members" if online is None else online})
+        elif grouped_now and not (call and call["whom"] == "room"):
+            if not act.me.host:
+                weight = len(grouped_now) // concerned.OF_ONE
+                act.rates.limits["post"].charge(act.me.username, act.me.network, weight)
+            _enqueue(act, {**about, "among": grouped_now})
         elif not call and concerned.has_changed(act, row) and _are_many(act, row):
             _enqueue(act, {**about, "among": "holders"})
+
+
+def _grouped(act: Act, row: Row) -> list[str]:
+    """Return the people of the groups that a message mentions since this command."""
+    new = [group["name"] for group in row.get("groups") or () if group["at"] == act.now]
+    return grouped.people(act.db, row["room"], new, row["author"]) if new else []
 
 
 def _size(act: Act, room: str, online: Sequence[str] | None) -> int:
@@ -110,7 +122,10 @@ async def _tell(chat: Chat, job: Job) -> None:
 
 
 CALLS = JobKind("inbox.calls", _tell, at_once=AT_ONCE_OF_CALLS)
-"""Gives all members of a room, or those who were online, an item about a message, or takes it from all who have one."""
+"""Gives all members of a room, those who were online, or the people of groups, an item about a message.
+
+Or takes it from all who have one.
+"""
 
 
 def _next(db: Connection, about: dict[str, Any]) -> list[str]:

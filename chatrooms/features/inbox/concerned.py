@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Integer, bindparam, select
 from chatrooms.features.inbox import items, keywords
 from chatrooms.features.inbox.items import AT_ONCE, KEYWORD, MENTION, REPLY, THREAD
 from chatrooms.features.messages.loading import find, with_parts
-from chatrooms.pipeline import access, relations
+from chatrooms.pipeline import access, relations, requests
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
 from chatrooms.pipeline.feature import Row, on
@@ -97,12 +97,13 @@ def settle(act: Act, id: str, people: Iterable[str], *, calls: bool = False) -> 
         concerned = dict.fromkeys(keywords.people(act.db, message), KEYWORD) | concerned
     held = items.about(act.db, id, people)
     without = relations.blockers(act.db, message["author"], people)
+    without.update(requests.holding(act.db, message["room"], people))
     without.update(items.about(act.db, row["echo"]["id"], people) if row.get("echo") else ())
     for username, position in items.positions(act.db, message["room"], people).items():
         before = held.get(username)
         had = before["kind"] if before and not before["gone"] else None
         kind = concerned.get(username)
-        if row.get("calls") and username != row["author"] and (calls or had == MENTION):
+        if (row.get("calls") or row.get("groups")) and username != row["author"] and (calls or had == MENTION):
             kind = MENTION
         if username in without or (kind == KEYWORD and had is None and _has_many(act.db, username)):
             kind = None

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, ForeignKey, Select, String, Table, bi
 
 from chatrooms import names
 from chatrooms.features.mentions.calling import CALLS, calls
+from chatrooms.features.mentions.grouping import GROUPS, group_calls
 from chatrooms.features.mentions.written import written
 from chatrooms.pipeline.commands import Part
 from chatrooms.pipeline.feature import Feature
@@ -97,4 +98,4 @@ MENTIONS = Part(
     found_by={"is:mention": _of_me},
 )
 
-FEATURE = Feature(tables=(mentions, calls), parts=(MENTIONS, CALLS))
+FEATURE = Feature(tables=(mentions, calls, group_calls), parts=(MENTIONS, CALLS, GROUPS))

@@ -1,6 +1,6 @@
 """Calls: a message of an owner or moderator with ``@room`` mentions all members, one with ``@here`` who is online.
 
-In other people's messages, in threads and in conversations, these words mention no one.
+Those of other members do so only if the room's rules say it. In threads and conversations, the words mention no one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    or_,
     select,
 )
 from typing_extensions import TypedDict
@@ -29,6 +28,7 @@ from typing_extensions import TypedDict
 from chatrooms import names
 from chatrooms.errors import Unconfirmed
 from chatrooms.features.mentions.written import written
+from chatrooms.pipeline import room_rules
 from chatrooms.pipeline.commands import Act, Part
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message
@@ -65,14 +65,6 @@ _insert = Prepared(insert(calls))
 _drop = Prepared(delete(calls).where(calls.c.message == bindparam("which")))
 _ids = values("ids")
 _of = Prepared(select(calls).select_from(_ids.join(calls, calls.c.message == _ids.c.value)))
-_role = Prepared(
-    select(members.c.role).where(
-        members.c.room == bindparam("in_room"),
-        members.c.username == bindparam("who"),
-        members.c.gone.is_(False),
-        or_(members.c.role == "owner", members.c.role == "moderator"),
-    )
-)
 _here = members.c.room == bindparam("in_room"), members.c.username != bindparam("who"), members.c.gone.is_(False)
 _count = select(func.count(type_=Integer).label("people")).where(*_here)
 _members = Prepared(_count)
@@ -90,7 +82,7 @@ def called(text: str) -> Whom | None:
 def _call(db: Connection, room: str, author: str, text: str | None) -> Whom | None:
     """Return whom an author calls with a text in a room."""
     whom = called(text or "") if names.kind(room) == "shared" else None
-    return whom if whom and _role.one(db, {"in_room": room, "who": author}) else None
+    return whom if whom and room_rules.may_call(db, room, author) else None
 
 
 def _allow(act: Act, room: str, text: str, confirmed: bool) -> None:  # noqa: FBT001 - as `Part` declares it

@@ -126,8 +126,9 @@ def readable(act: Act, p: Which) -> Message:
 
 
 def markable(act: Act, p: Which) -> Message:
-    """Allow people who can post in the message's room, unless it was deleted."""
-    message, _ = changeable(act, p)
+    """Allow people who can post in the message's room, unless it was deleted, or no one has accepted it."""
+    message, here = changeable(act, p)
+    access.require_accepted(here)
     return require_undeleted(message)
 
 

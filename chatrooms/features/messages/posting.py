@@ -24,7 +24,8 @@ from chatrooms.features.messages.loading import (
     store_parts,
     with_parts,
 )
-from chatrooms.pipeline import access, relations
+from chatrooms.pipeline import access, relations, requests, room_rules
+from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.storage import tables
 from chatrooms.storage.rows import Message
@@ -80,7 +81,7 @@ Attach = Mapping[str, Callable[[Message], Any]]
 
 @dataclass(frozen=True)
 class Posting:
-    """The destination of a message, which may begin a conversation or thread, or reopen a conversation.
+    """The destination of a message, which may begin a conversation or thread, or reopen or accept a conversation.
 
     Or the message is already ``stored``. An author who no longer ``belongs`` to the room gets its row alone, without
     what others added to it since.
@@ -89,6 +90,7 @@ class Posting:
     room: str
     begins: bool = False
     reopens: bool = False
+    accepts: bool = False
     stored: Message | None = None
     belongs: bool = True
 
@@ -112,9 +114,21 @@ def _may(act: Act, p: Post) -> Posting:
         raise
     if here.access == "thread" and "thread" not in act.blank:
         raise Invalid("This server has no threads.", field="room")
-    looks = p.reply_to or p.files or p.if_seq is not None or not here.exists
+    looks = p.reply_to or p.files or p.if_seq is not None or not here.exists or here.waits or here.slow
     stored = _stored(act, room, p) if looks else None  # others learn it from `_store`
-    return Posting(room, begins=not here.exists, reopens=here.closed, stored=stored)
+    if not stored:
+        room_rules.require_poster(act, here)
+        room_rules.wait(act, here)
+    if here.waits and not stored:
+        _require_first(act, p, here)
+    return Posting(room, begins=not here.exists, reopens=here.closed, accepts=here.asked, stored=stored)
+
+
+def _require_first(act: Act, p: Post, here: Here) -> None:
+    """Raise `Forbidden` unless a message is one of the first to people who have not accepted the conversation."""
+    if here.access == "thread":
+        access.require_accepted(here)
+    requests.require_first(rooms.find(act.db, here.room)["posted"], files=bool(p.files))
 
 
 def _stored(act: Act, room: str, p: Post) -> Message | None:
@@ -147,8 +161,10 @@ def post(act: Act, p: Post, to: Posting) -> OneMessage:
         _require_none_since(act, to.room, p.if_seq)
     attach = _content(act, p)
     allow(act, to.room, p.text, confirmed=p.confirmed)
+    if to.accepts:
+        members.keep(act, to.room, request=None, closed=False)
     if to.begins:
-        _begin(act, to.room)
+        _begin(act, p, to.room)
     return {"message": _store(act, p, to, attach) or _again(act, p, to)}
 
 
@@ -178,22 +194,26 @@ def _require_none_since(act: Act, room: str, seq: int) -> None:
         raise Conflict("Others have posted since. Look at their messages first.", field="if_seq", since=since)
 
 
-def _begin(act: Act, room: str) -> None:
+def _begin(act: Act, p: Post, room: str) -> None:
     """Create a thread, or a conversation with all its people as members; raises `RateLimited`."""
     if names.kind(room) == "thread":
         rooms.add(act, room, "thread")
     else:
-        _begin_conversation(act, room)
+        _begin_conversation(act, p, room)
 
 
-def _begin_conversation(act: Act, conversation: str) -> None:
+def _begin_conversation(act: Act, p: Post, conversation: str) -> None:
+    others = [username for username in names.people(conversation) if username != act.me.username]
+    asked = requests.asked(act, others)
+    if len(asked) == len(others):
+        requests.require_first(0, files=bool(p.files))
     if not act.me.host:
-        others = [username for username in names.people(conversation) if username != act.me.username]
         relations.require_welcome(act.db, act.me, others)
         act.rates.begin(act.me.username, act.me.network, others)
     rooms.add(act, conversation, "conversation")
     for username in names.people(conversation):
-        members.add(act, conversation, username, "member")
+        request = requests.PENDING if username in asked else None
+        members.add(act, conversation, username, "member", request=request)
 
 
 def _again(act: Act, p: Post, to: Posting) -> Message:

@@ -1,7 +1,7 @@
 /**
  * What people may do by their role on the server, so that only what works is offered; the server checks each command.
  * @import {ServerRole} from "../wire.js"
- * @typedef {"people" | "rooms" | "invitations" | "server"} Tab
+ * @typedef {"people" | "rooms" | "groups" | "invitations" | "server"} Tab
  */
 
 /** From least to most. */
@@ -19,11 +19,14 @@ export const governs = (role) => role !== undefined && has(role, "moderator");
 /** Whether a role counts as an owner of them. @param {ServerRole | undefined} role */
 export const owns = (role) => role !== undefined && has(role, "admin");
 
+/** Whether a role names the server. @param {ServerRole} role */
+export const mayName = (role) => role === "owner";
+
 /** The parts of the page for admins that a role has. @param {ServerRole} role @returns {Tab[]} */
 export function tabsFor(role) {
   if (!governs(role)) return [];
   if (!owns(role)) return ["people"];
-  return role === "owner" ? ["people", "rooms", "invitations", "server"] : ["people", "rooms", "invitations"];
+  return ["people", "rooms", "groups", "invitations", "server"];
 }
 
 /** Whether one suspends and restores a person. @param {ServerRole} mine @param {ServerRole} theirs */

@@ -45,8 +45,8 @@ export const unmentioned = (text, mentions) =>
     .map((meant) => meant.filter(({ length }) => length >= SHORTEST && length <= LONGEST));
 
 /** @param {Message} message */
-async function look({ room, text, mentions }) {
-  const meant = unmentioned(text ?? "", mentions);
+async function look({ room, text, mentions, groups }) {
+  const meant = unmentioned(text ?? "", [...mentions, ...groups.map(({ name }) => name)]);
   const usernames = [...new Set(meant.flat())].slice(0, AT_MOST);
   const parent = parentOf(room);
   if (!isShared(parent) || !usernames.length) return;

@@ -1,17 +1,17 @@
-import { usernamesIn } from "../mentions.js";
+import { usernamesIn, WORDS } from "../mentions.js";
 import { isShared, isThread } from "../names.js";
-import { mayModerate } from "../store.js";
+import { mayModerate, rooms } from "../store.js";
 import { HIDDEN } from "./absent.js";
 
 /**
- * `@room` and `@here`, with which owners and moderators mention all members of their room, or those who are online.
+ * `@room` and `@here`, with which owners and moderators mention all members of their room, or those who are online; and
+ * other members, if its rules say so.
  */
 
 const MAYBE = /@(?:room|here)/iu;
-export const WORDS = /** @type {const} */ (["room", "here"]);
 
 /** @param {string} room */
-export const mayCall = (room) => isShared(room) && mayModerate(room);
+export const mayCall = (room) => isShared(room) && (mayModerate(room) || rooms.value.get(room)?.calling === "members");
 
 /** The word in a text that would mention everyone, but mentions no one; empty if there is none. @param {string} room @param {string} text */
 export function uncalled(room, text) {

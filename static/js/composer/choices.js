@@ -4,8 +4,10 @@ import { findMembers } from "../members/load.js";
 import { isMessage } from "../messages/events.js";
 import { me, membersOf, nameOf, rosters, sharedRooms, titleOf, users, windowOf } from "../store.js";
 import { bringEmojis, findEmojis } from "../emoji.js";
+import { bringGroups, groups, sizeInWords } from "../groups.js";
 import { actionsIn, perform } from "../rooms/actions.js";
-import { mayCall, WORDS } from "./calling.js";
+import { mayCall } from "./calling.js";
+import { WORDS } from "../mentions.js";
 import { COMMANDS } from "./slash.js";
 
 /**
@@ -28,11 +30,14 @@ export function choicesFor(room, sign, word) {
 
 const CALLS = { room: "Everyone in this room", here: "Everyone who is online" };
 
-/** Adds the words that mention everyone, where we may use them. @param {Choice[]} persons @param {string} room @param {string} wanted */
+/** Adds groups, and the words that mention everyone where we may use them. @param {Choice[]} persons @param {string} room @param {string} wanted */
 function withCalls(persons, room, wanted) {
   const words = mayCall(room) ? WORDS.filter((word) => word.startsWith(wanted)) : [];
   const calls = words.map((word) => ({ insert: `@${word}`, title: CALLS[word], note: `@${word}` }));
-  return [...persons.slice(0, AT_MOST - calls.length), ...calls];
+  bringGroups();
+  const found = groups.value.filter(({ name }) => name.startsWith(wanted)).slice(0, AT_MOST - calls.length);
+  const more = [...found.map(asGroup), ...calls];
+  return [...persons.slice(0, AT_MOST - more.length), ...more];
 }
 
 /** @param {string} room @param {string} wanted @returns {Choice[]} */
@@ -131,6 +136,13 @@ const asPerson = ({ username, isHere }) => ({
   title: nameOf(username),
   note: isHere ? `@${username}` : `@${username} (not in this room)`,
   username,
+});
+
+/** @param {import("../wire.js").Group} group @returns {Choice} */
+const asGroup = ({ name, members }) => ({
+  insert: `@${name}`,
+  title: `Group of ${sizeInWords(members)}`,
+  note: `@${name}`,
 });
 
 /** @param {string} room @returns {Choice} */

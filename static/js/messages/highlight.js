@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { h } from "preact";
 import { highlight } from "./highlighter.js";
+import { isOwnPage } from "../base.js";
 
 /**
  * Syntax highlighting, by a library in a worker. It returns HTML, which is parsed here so that only class names and text
@@ -28,7 +29,7 @@ const kept = new Map();
  * @returns {ComponentChildren[]} One after the other. It reads a signal, so views update once the text is highlighted.
  */
 export function highlighted(text, language) {
-  if (!language || text.length > LONGEST) return [text];
+  if (!language || text.length > LONGEST || !isOwnPage()) return [text];
   const marked = (kept.get(`${language}\n${text}`) ?? ask(text, language)).value;
   return marked === null ? [text] : nodes(marked);
 }

@@ -1,10 +1,11 @@
+import { base, isOwnPage } from "../base.js";
 import { inPlace } from "../addresses.js";
 import { h } from "preact";
 import { CodeBlock } from "../views/code-block.js";
 import { hidden, isSafe } from "./links.js";
 import { lexed } from "./markdown-lexer.js";
 import { paragraphs } from "./markdown.js";
-import { named } from "../views/mention.js";
+import { named } from "./named.js";
 import { isVisible } from "./visible.js";
 
 /**
@@ -110,7 +111,7 @@ function link({ href, title, raw }, content) {
   const shown = isVisible(text) ? content : href;
   if (isInLink) return shown;
   if (!isSafe(href)) return raw;
-  const here = inPlace(href, document.baseURI);
+  const here = isOwnPage() && inPlace(href, base());
   if (here) return h("a", { href: here, title: href }, shown);
   const about = title ? `${title}\n${href}` : href;
   const leads = h("a", { href, title: about, target: "_blank", rel: "noopener noreferrer" }, shown);

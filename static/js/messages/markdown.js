@@ -1,7 +1,8 @@
 import { signal } from "@preact/signals";
 import { h } from "preact";
+import { isOwnPage } from "../base.js";
+import { named } from "./named.js";
 import { style } from "../style.js";
-import { named } from "../views/mention.js";
 import { isVisible, withoutBlankEnds } from "./visible.js";
 
 /**
@@ -27,7 +28,7 @@ export function markdown(text) {
 function bring() {
   if (isComing) return;
   isComing = true;
-  Promise.all([import("./markdown-nodes.js"), style("code")]).then(
+  Promise.all([import("./markdown-nodes.js"), isOwnPage() && style("code")]).then(
     ([{ parsed }]) => (parser.value = parsed),
     () => (isComing = false),
   );

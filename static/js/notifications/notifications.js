@@ -10,6 +10,7 @@ import {
   caughtUp,
   handleOf,
   inbox,
+  isAsked,
   isBlocked,
   isMuted,
   me,
@@ -97,7 +98,7 @@ const ofItem = ({ id, message, room, seq, by }) => ({
 /** @param {Telling} telling */
 function isDue({ room, author, mentionsMe, isUnread: isNew }) {
   if (author === me.peek()?.username || isBlocked(author) || !isNew() || (isLooking() && isShown(room))) return false;
-  return isWanted({ level: levelOf(room), isMuted: isMuted(room), mentionsMe });
+  return isWanted({ level: levelOf(room), isMuted: isMuted(room) || isAsked(room), mentionsMe });
 }
 
 /** @param {Telling[]} due */

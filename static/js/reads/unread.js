@@ -1,6 +1,6 @@
 import { isShared, isThread } from "../names.js";
 import { levelOf } from "../preferences.js";
-import { isMuted, newest, reads, uncounted } from "../store.js";
+import { isAsked, isMuted, newest, reads, uncounted } from "../store.js";
 import { concern } from "./concern.js";
 import { unreadAfter } from "./counts.js";
 import { limited } from "./held-back.js";
@@ -26,6 +26,6 @@ export const concernOf = (room, isSeen = false) =>
     isShared: isShared(room) || isThread(room),
     unread: isSeen ? 0 : unreadOf(room),
     concerns: concernsIn(room),
-    isMuted: isMuted(room),
+    isMuted: isMuted(room) || isAsked(room),
     level: levelOf(room),
   });

@@ -2,7 +2,7 @@ import { asRefusal } from "../connection.js";
 import { momentOf } from "../dates.js";
 import { searchFor } from "../addresses.js";
 import { isConversation, isShared, others } from "../names.js";
-import { isMuted, mayModerate, me, memberships, rooms } from "../store.js";
+import { isMuted, mayInvite, mayModerate, me, memberships, rooms } from "../store.js";
 import { command } from "../sync.js";
 import { toast } from "../views/toast.js";
 import { showAction } from "../overlay.js";
@@ -16,7 +16,7 @@ import { showAction } from "../overlay.js";
 /** @param {string} room @returns {[RoomAction, string][]} */
 export function actionsIn(room) {
   const belongs = memberships.value.has(room);
-  const { access, archived } = rooms.value.get(room) ?? {};
+  const { archived } = rooms.value.get(room) ?? {};
   const moderates = isShared(room) && mayModerate(room) && !archived;
   /** @type {[RoomAction, string, boolean][]} */
   const all = [
@@ -28,7 +28,7 @@ export function actionsIn(room) {
     ["unmute", unmuting(room), belongs && isMuted(room)],
     ["pins", "Pinned messages", belongs],
     ["files", "Files", belongs],
-    ["invite", "Invite people", me.value?.role !== "guest" && ((access === "open" && !archived) || moderates)],
+    ["invite", "Invite people", me.value?.role !== "guest" && belongs && mayInvite(room)],
     ["edit", "Edit room", moderates],
     ["archive", "Archive room", moderates],
     ["unarchive", "Unarchive room", Boolean(archived) && mayModerate(room)],

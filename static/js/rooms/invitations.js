@@ -2,7 +2,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { shownRoom } from "../route.js";
 import { keep, kept } from "../storage.js";
 import { me, memberships } from "../store.js";
-import { needProfile } from "../users.js";
+import { needProfile } from "../profiles.js";
 
 /**
  * Rooms that somebody has invited us to, until we have seen them.

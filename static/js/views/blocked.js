@@ -2,7 +2,7 @@ import { blocks, nameOf } from "../store.js";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { command } from "../sync.js";
-import { needProfile } from "../users.js";
+import { needProfile } from "../profiles.js";
 import { toast } from "./toast.js";
 
 /** Whom you have blocked, in the settings; nothing if there is no one. */

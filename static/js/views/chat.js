@@ -15,6 +15,8 @@ import {
 } from "../route.js";
 import { ready } from "../store.js";
 import { later } from "./later.js";
+import { views } from "./mention.js";
+import { Views } from "../messages/named.js";
 import { Offline } from "./offline.js";
 import { RoomView } from "./room.js";
 import { Sidebar } from "./sidebar.js";
@@ -33,7 +35,7 @@ export function Chat() {
   const pane = showsList.value ? "list" : "room";
   useLayoutEffect(() => void (document.documentElement.dataset.pane = pane), [pane]);
   return html`
-    <div class="chat">
+    <${Views.Provider} value=${views}><div class="chat">
       <${Sidebar} />
       <main class="pane">
         <${Offline} />
@@ -46,6 +48,6 @@ export function Chat() {
         ${ready.value && !currentRoom.value && !showsPage.value && html`<${NoRoom} />`}
       </main>
       ${overlay.value.kind && html`<${Overlays} onClose=${closeOverlay} />`}
-    </div>
+    </div><//>
   `;
 }

@@ -20,7 +20,7 @@ import { isThread, parentOf } from "../names.js";
 import { post } from "../outbox.js";
 import { currentThread, linkedIn } from "../route.js";
 import { perform } from "../rooms/actions.js";
-import { isArchived, mayModerate, titleOf, windowOf } from "../store.js";
+import { isArchived, isAsked, mayModerate, mayPost, rooms, titleOf, windowOf } from "../store.js";
 import { Absent } from "./absent.js";
 import { Attach } from "./attach.js";
 import { blockedIn, BlockedNotice } from "./blocked-message.js";
@@ -31,6 +31,7 @@ import { LeftDraft } from "./left-draft.js";
 import { leftOf, TextBox } from "./text-box.js";
 
 const AlsoToRoom = later("AlsoToRoom");
+const Asked = later("Asked");
 const Recorder = later("Recorder");
 const Replying = later("Replying");
 const Tray = later("Tray");
@@ -59,6 +60,9 @@ export function Composer({ room, onEditLast }) {
 
   if (isArchived(room)) return html`<${Archived} room=${room} />`;
   if (blockedIn(room)) return html`<${BlockedNotice} username=${blockedIn(room)} />`;
+  if (!mayPost(room)) return html`<${NotAllowed} room=${room} />`;
+  if (isAsked(room)) return html`<${Asked} room=${room} />`;
+  const pause = mayModerate(room) ? 0 : (rooms.value.get(parentOf(room))?.slow ?? 0);
   const label = isThread(room) ? "Reply in thread" : `Message ${titleOf(room)}`;
   return html`
     <form class="composer" onSubmit=${send}>
@@ -80,7 +84,7 @@ export function Composer({ room, onEditLast }) {
           onKey=${onKey}
           canAct
           id=${composerId(room)}
-          placeholder=${label}
+          placeholder=${pause ? `${label} (once in ${pause % 60 ? `${pause} s` : `${pause / 60} min`})` : label}
           enterkeyhint="enter"
         />
         <${EmojiButton} onPick=${(/** @type {string} */ emoji) => box.current && insert(box.current, emoji)} />
@@ -97,6 +101,14 @@ const Archived = ({ room }) => html`
   <div class="archived">
     <p>This room is archived. You can read it, but no one can post.</p>
     ${mayModerate(room) && html`<button class="secondary small" onClick=${() => perform("unarchive", parentOf(room))}>Unarchive</button>`}
+    <${LeftDraft} room=${room} />
+  </div>
+`;
+
+/** @param {{room: string}} props */
+const NotAllowed = ({ room }) => html`
+  <div class="archived">
+    <p>Only owners and moderators can ${isThread(room) ? "reply in threads" : "post"} here.</p>
     <${LeftDraft} room=${room} />
   </div>
 `;

@@ -9,6 +9,7 @@ import { Dialog } from "./dialog.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
 import { PictureField } from "./picture-field.js";
+import { changed, RoomRules, rulesOf } from "./room-rules.js";
 import { RoomMark } from "./sidebar-entry.js";
 
 /** @param {{room: string, onClose: () => void}} props */
@@ -19,9 +20,12 @@ export function EditRoom({ room, onClose }) {
   const [access, setAccess] = useState(
     /** @type {"open" | "private"} */ (row?.access === "private" ? "private" : "open"),
   );
+  const [rules, setRules] = useState(() => rulesOf(row));
   const hasAccess = mayAppoint(room) && room !== lobby.value;
   const { busy, onSubmit, error, field } = useForm(() =>
-    command("room.update", { room, title, topic, ...(hasAccess && { access }) }).then(onClose),
+    command("room.update", { room, title, topic, ...(hasAccess && { access }), ...changed(rules, rulesOf(row)) }).then(
+      onClose,
+    ),
   );
   return html`
     <${Dialog} title="Edit room" onClose=${onClose}>
@@ -40,6 +44,7 @@ export function EditRoom({ room, onClose }) {
         />
         <${Field} label="Topic" value=${topic} onInput=${setTopic} error=${field === "topic" ? error : ""} maxlength="250" />
         ${hasAccess && html`<${Access} access=${access} onChange=${setAccess} />`}
+        <${RoomRules} rules=${rules} onChange=${setRules} />
         <footer><button class="primary" disabled=${busy}>Save</button></footer>
       </form>
     <//>

@@ -1,8 +1,11 @@
-import { useState } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { continueAs, hosted, join, offered, turnedAway } from "../session.js";
 import { hasPasskeys } from "../passkeys.js";
 import { addressToLogIn, serverName } from "../server.js";
+import { kept } from "../storage.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
 import { SignIn } from "./sign-in.js";
@@ -13,9 +16,28 @@ import { SignIn } from "./sign-in.js";
  */
 export function Join({ invited, onJoin = join }) {
   const [hasPassword, setHasPassword] = useState(false);
+  const [applying, setApplying] = useState(kept(APPLIED));
   if (hosted) return html`<${NotLoggedIn} />`;
   if (hasPassword) return html`<${SignIn} onBack=${() => setHasPassword(false)} />`;
-  return html`<${Form} invited=${invited} onJoin=${onJoin} onSignIn=${() => setHasPassword(true)} />`;
+  if (applying && !invited) return html`<${Asking} name=${applying} onBack=${() => setApplying("")} />`;
+  /** @param {string} name */
+  const joinOrApply = (name) =>
+    onJoin(name).catch((error) => {
+      if (asRefusal(error).code !== "approval_required") throw error;
+      setApplying(name);
+    });
+  return html`<${Form} invited=${invited} onJoin=${joinOrApply} onSignIn=${() => setHasPassword(true)} />`;
+}
+
+/** The name for which somebody in this browser has asked to join, as it is kept. */
+export const APPLIED = "applied";
+
+const asking = signal(/** @type {import("preact").FunctionComponent<any> | null} */ (null));
+
+/** Asking to join where people are approved, which is loaded when somebody needs it. @param {{name: string, onBack: () => void}} props */
+function Asking(props) {
+  useEffect(() => void import("./applying.js").then(({ Applying }) => (asking.value = Applying)), []);
+  return asking.value ? html`<${asking.value} ...${props} />` : html`<main class="join" aria-busy="true"></main>`;
 }
 
 /** The page for people who are not logged in to the host application. */

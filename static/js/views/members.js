@@ -6,7 +6,7 @@ import { sizeOf } from "../members/load.js";
 import { showAction } from "../overlay.js";
 import { presenceOf } from "../presence.js";
 import { hasBeside } from "../route.js";
-import { mayModerate, membersOf, nameOf, rooms, rosters, titleOf } from "../store.js";
+import { mayInvite, membersOf, nameOf, rosters, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Confirm } from "./confirm.js";
 import { useEscape } from "./escape.js";
@@ -30,8 +30,6 @@ export function Members({ room, onClose }) {
   const [appointed, setAppointed] = useState("");
   const [wanted, setWanted] = useState("");
   const panel = useRef(/** @type {HTMLElement | null} */ (null));
-  const { access, archived } = rooms.value.get(room) ?? {};
-  const mayInvite = !archived && (mayModerate(room) || access === "open");
   useClosing(panel, onClose);
   /** Moves the focus to the panel, because the member's row will disappear. */
   const askWhetherToRemove = useCallback(
@@ -47,7 +45,7 @@ export function Members({ room, onClose }) {
         <button class="quiet square" aria-label="Close members" onClick=${onClose}><${Icon} name="close" /></button>
       </header>
       ${
-        mayInvite &&
+        mayInvite(room) &&
         html`<button class="secondary invite" onClick=${() => showAction("invite", room)}><${Icon} name="plus" />Invite people</button>`
       }
       ${sizeOf(room) >= FILTERS_FROM && html`<${Field} label="Find a member" type="search" value=${wanted} onInput=${setWanted} />`}

@@ -1,44 +1,29 @@
-import { createContext, h } from "preact";
-import { useContext } from "preact/hooks";
-import { WORDS } from "../composer/calling.js";
-import { mayName, namesIn } from "../mentions.js";
-import { showPerson } from "../overlay.js";
+import { h } from "preact";
+import { mentionClass } from "../messages/named.js";
+import { showGroup, showPerson } from "../overlay.js";
 import { addressOf } from "../route.js";
-import { me, memberships, nameOf } from "../store.js";
+import { nameOf } from "../store.js";
 import { useProfile } from "../users.js";
 
-/** @import {ComponentChildren} from "preact" */
+/** @import {Naming} from "../messages/named.js" */
 
-/** Whom the message mentions, by its `mentions`, and the word with which it mentions everyone, by its `calls`. */
-export const Mentioned = createContext(/** @type {string[]} */ ([]));
+/** @param {Naming} props */
+const Group = ({ name, written }) =>
+  h("button", { class: "mention", type: "button", title: "Group", onClick: () => showGroup(name) }, `@${written}`);
 
-/** @param {string} text @returns {ComponentChildren[]} The text, with mentions and known rooms as buttons and links. */
-export const named = (text) => [mayName(text) ? h(Named, { text }) : text];
-
-/** @param {{text: string}} props */
-function Named({ text }) {
-  const people = useContext(Mentioned);
-  const isKnown = (/** @type {string} */ sign, /** @type {string} */ name) =>
-    sign === "@" ? people.includes(name) : memberships.value.has(`#${name}`);
-  return namesIn(text, isKnown).map((piece) => (typeof piece === "string" ? piece : h(viewOf(piece), piece)));
-}
-
-/** @param {import("../mentions.js").Named} piece */
-function viewOf({ sign, name }) {
-  if (sign === "#") return RoomLink;
-  return WORDS.some((word) => word === name) ? Everyone : Mention;
-}
-
-/** @param {{written: string}} props */
-const Everyone = ({ written }) => h("span", { class: "mention mine" }, `@${written}`);
-
-/** @param {{name: string, written: string}} props */
+/** @param {Naming} props */
 function Mention({ name, written }) {
   useProfile(name);
-  const shownAs = name === me.value?.username ? "mention mine" : "mention";
   const title = nameOf(name);
-  return h("button", { class: shownAs, type: "button", title, onClick: () => showPerson(name) }, `@${written}`);
+  return h(
+    "button",
+    { class: mentionClass(name), type: "button", title, onClick: () => showPerson(name) },
+    `@${written}`,
+  );
 }
 
-/** @param {{name: string, written: string}} props */
+/** @param {Naming} props */
 const RoomLink = ({ name, written }) => h("a", { href: addressOf(`#${name}`) }, `#${written}`);
+
+/** What mentions, groups and names of rooms lead to in the page. */
+export const views = { Mention, Group, RoomLink };

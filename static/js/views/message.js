@@ -5,6 +5,7 @@ import { showPerson } from "../overlay.js";
 import { exactTime, shortTime, timeOf } from "../dates.js";
 import { beginning, parts } from "../messages/folding.js";
 import { isOnlyEmoji, markdown, parser } from "../messages/markdown.js";
+import { Mentioned, useMentioned } from "../messages/named.js";
 import { html } from "../html.js";
 import { prints } from "../print.js";
 import { hasChanged } from "../reads/changed.js";
@@ -17,7 +18,6 @@ import { Files } from "./files.js";
 import { Handle } from "./handle.js";
 import { Icon } from "./icon.js";
 import { later } from "./later.js";
-import { Mentioned } from "./mention.js";
 import { Previews } from "./previews.js";
 import { Quote } from "./quote.js";
 import { Reactions } from "./reactions.js";
@@ -90,13 +90,10 @@ const Marks = ({ message: { id, room, quoted, echo, pinned_at } }) => html`
 /** @param {{at: string, write?: (at: string) => string}} props */
 const Time = ({ at, write = timeOf }) => html`<time datetime=${at} title=${exactTime(at)}>${write(at)}</time>`;
 
-/** Whom a message mentions until the server has stored it. @type {string[]} */
-const NO_ONE = [];
-
 /** @param {{message: Numbered}} props */
 function Body({ message }) {
-  const { text, deleted, mentions = NO_ONE, calls } = message;
-  const named = useMemo(() => (calls ? [...mentions, calls.whom] : mentions), [mentions, calls?.whom]);
+  const { text, deleted } = message;
+  const named = useMentioned(message);
   const edited = message.edited_at ? message : null;
   const written = text ?? "";
   const [isUnfolded, setUnfolded] = useState(false);

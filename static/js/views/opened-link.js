@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { closeOpened } from "../route.js";
-import { ask } from "../session.js";
+import { ask } from "../requests.js";
 
 /**
  * What the pages share to which links with a code lead.

@@ -5,6 +5,7 @@ import { ConfirmCall } from "./confirm-call.js";
 import { CreateRoom } from "./create-room.js";
 import { DeleteMessage } from "./delete-message.js";
 import { Devices } from "./devices.js";
+import { GroupPeople } from "./group-people.js";
 import { Keys } from "./keys.js";
 import { MessageMenu } from "./message-menu.js";
 import { Person } from "./person.js";
@@ -27,6 +28,7 @@ const DIALOGS = {
   call: ConfirmCall,
   create: CreateRoom,
   delete: DeleteMessage,
+  group: GroupPeople,
   devices: Devices,
   keys: Keys,
   "message-menu": MessageMenu,

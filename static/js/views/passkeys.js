@@ -13,7 +13,7 @@ const NOT_HERE =
   "Your browser offers passkeys only at addresses that begin with https and have a name, so none can be added here.";
 
 /**
- * Your passkeys, a form to add one, and a way to remove each.
+ * Your passkeys, a form to add one, and a way to rename and remove each.
  * @import {Passkey} from "../wire.js"
  */
 export function Passkeys() {
@@ -28,7 +28,7 @@ export function Passkeys() {
       ${
         passkeys.length > 0 &&
         html`<ul class="devices" aria-label="Passkeys">
-          ${passkeys.map((passkey) => html`<${Row} key=${passkey.id} passkey=${passkey} onRemoved=${load} />`)}
+          ${passkeys.map((passkey) => html`<${Row} key=${passkey.id} passkey=${passkey} onChange=${load} />`)}
         </ul>`
       }
       ${hasPasskeys && !isOpen && html`<p><button class="secondary small" onClick=${() => setOpen(true)}>Add a passkey</button></p>`}
@@ -66,26 +66,47 @@ function Form({ onDone, onCancel }) {
   `;
 }
 
-/** @param {{passkey: Passkey, onRemoved: () => void}} props */
-function Row({ passkey, onRemoved }) {
+/** @param {{passkey: Passkey, onChange: () => void}} props */
+function Row({ passkey, onChange }) {
+  const [isNaming, setNaming] = useState(false);
   const [warning, setWarning] = useState("");
   const [isOpen, setOpen] = useState(false);
   /** @param {boolean} evenLast */
   const remove = (evenLast) =>
-    run("passkey.remove", { id: passkey.id, even_last: evenLast }).then(onRemoved, (error) => {
+    run("passkey.remove", { id: passkey.id, even_last: evenLast }).then(onChange, (error) => {
       const { message, details } = asRefusal(error);
       return details.field === "password" ? setOpen(true) : setWarning(message);
     });
+  const named = () => (setNaming(false), onChange());
+  if (isNaming) {
+    return html`<li><${Naming} passkey=${passkey} onDone=${named} onCancel=${() => setNaming(false)} /></li>`;
+  }
   return html`
     <li>
       <span class="what">
         <strong>${passkey.name}</strong>
         <small>${used(passkey)}</small>
       </span>
+      ${!warning && !isOpen && html`<button class="secondary small" aria-label=${`Rename ${passkey.name}`} onClick=${() => setNaming(true)}>Rename</button>`}
       ${!warning && !isOpen && html`<button class="secondary small" aria-label=${`Remove ${passkey.name}`} onClick=${() => remove(false)}>Remove</button>`}
-      ${isOpen && html`<${Removal} id=${passkey.id} onDone=${onRemoved} onCancel=${() => setOpen(false)} />`}
+      ${isOpen && html`<${Removal} id=${passkey.id} onDone=${onChange} onCancel=${() => setOpen(false)} />`}
       ${warning && html`<${Warning} text=${warning} onRemove=${() => remove(true)} onKeep=${() => setWarning("")} />`}
     </li>
+  `;
+}
+
+/** @param {{passkey: Passkey, onDone: () => void, onCancel: () => void}} props */
+function Naming({ passkey: { id, name: before }, onDone, onCancel }) {
+  const [name, setName] = useState(before);
+  const { busy, onSubmit, error } = useForm(() => run("passkey.rename", { id, name: name.trim() }).then(onDone));
+  return html`
+    <form onSubmit=${onSubmit}>
+      <${Field} label="Name of the passkey" value=${name} onInput=${setName} error=${error} maxlength="60" required autofocus />
+      <footer>
+        <button class="secondary" type="button" onClick=${onCancel}>Cancel</button>
+        <button class="primary" disabled=${busy || name.trim() === before}>Rename</button>
+      </footer>
+    </form>
   `;
 }
 

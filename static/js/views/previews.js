@@ -3,7 +3,7 @@ import { addressOf } from "../files/address.js";
 import { fitted } from "../files/fitted.js";
 import { html } from "../html.js";
 import { previewsOfOthers, sourceOf } from "../messages/previews.js";
-import { isArchived, me } from "../store.js";
+import { isArchived, isAsked, me } from "../store.js";
 import { command } from "../sync.js";
 import { Icon } from "./icon.js";
 import { toast } from "./toast.js";
@@ -15,7 +15,7 @@ import { toast } from "./toast.js";
  */
 export function Previews({ message: { id, room, author, previews } }) {
   const shown = previewsOfOthers(previews, document.baseURI);
-  if (!shown.length) return null;
+  if (!shown.length || isAsked(room)) return null;
   const isMine = author === me.value?.username && !isArchived(room);
   return html`
     <ul class="previews" aria-label="Links" aria-live="off">

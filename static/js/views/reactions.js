@@ -3,7 +3,7 @@ import { html } from "../html.js";
 import { isOnItsWay, react, reactionsTo } from "../reactions/reacting.js";
 import { whom } from "../reactions/shown.js";
 import { isArchived, me, nameOf } from "../store.js";
-import { needProfile } from "../users.js";
+import { needProfile } from "../profiles.js";
 
 /**
  * @import {Shown} from "../reactions/shown.js"

@@ -5,6 +5,7 @@ import { nameOf, rosters, titleOf } from "../store.js";
 import { command } from "../sync.js";
 import { Dialog } from "./dialog.js";
 import { useForm } from "./form.js";
+import { Verdicts } from "./verdicts.js";
 
 /** @import {Role} from "../wire.js" */
 
@@ -12,7 +13,7 @@ import { useForm } from "./form.js";
 const ROLES = [
   ["owner", "Owner", "Everything, and gives these roles"],
   ["moderator", "Moderator", "Edits and archives the room, removes members and messages"],
-  ["member", "Member", "Posts, and invites to open rooms"],
+  ["member", "Member", "What the rules of the room allow"],
 ];
 
 /** What a member may do in a room. @param {{room: string, username: string, onClose: () => void}} props */
@@ -34,6 +35,7 @@ export function RoomRole({ room, username, onClose }) {
             `,
           )}
         </fieldset>
+        <${Verdicts} username=${username} room=${room} />
         ${error && html`<p class="error" role="alert">${error}</p>`}
         <footer>
           <button class="secondary" type="button" onClick=${onClose}>Cancel</button>

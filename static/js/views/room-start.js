@@ -3,7 +3,7 @@ import { html } from "../html.js";
 import { isConversation, isShared } from "../names.js";
 import { linkToRoom } from "../route.js";
 import { lobby } from "../server.js";
-import { mayModerate, rooms, titleOf } from "../store.js";
+import { mayInvite, rooms, titleOf } from "../store.js";
 import { toast } from "./toast.js";
 
 /** The top of the timeline, at the beginning of a room. @param {{room: string, isEmpty: boolean}} props */
@@ -35,10 +35,9 @@ function invitation(room) {
 /** How people get in: by the address of an open room, and by an invitation, except to the lobby. @param {{room: string}} props */
 function ToDo({ room }) {
   const isOpen = rooms.value.get(room)?.access === "open";
-  const mayInvite = isShared(room) && room !== lobby.value && (isOpen || mayModerate(room));
   return html`
     ${isOpen && html`<${Address} room=${room} />`}
-    ${mayInvite && html`<div class="todo"><button class="secondary" onClick=${() => showAction("invite", room)}>Invite people</button></div>`}
+    ${room !== lobby.value && mayInvite(room) && html`<div class="todo"><button class="secondary" onClick=${() => showAction("invite", room)}>Invite people</button></div>`}
   `;
 }
 

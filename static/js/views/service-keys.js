@@ -36,7 +36,7 @@ export function ServiceKeys({ keys, problem, load }) {
       ${
         keys.length > 0 &&
         html`<ul class="devices" aria-label="Keys">
-          ${keys.map((key) => html`<${Row} key=${key.id} of=${key} onRevoke=${() => revoke(key.id)} />`)}
+          ${keys.map((key) => html`<${Row} key=${key.id} of=${key} onRevoke=${() => revoke(key.id)} onReplaced=${done} />`)}
         </ul>`
       }
       ${isOpen ? html`<${Form} onDone=${done} onCancel=${() => setOpen(false)} />` : html`<p><button class="secondary small" onClick=${() => setOpen(true)}>Make a key</button></p>`}
@@ -56,17 +56,41 @@ export function useKeys() {
   return { ...answer, load };
 }
 
-/** @param {{of: Key, onRevoke: () => void}} props */
-const Row = ({ of, onRevoke }) => html`
-  <li>
-    <span class="what">
-      <strong>${of.name}</strong>
-      <small title=${of.commands.join(", ")}>${[of.commands.join(", "), ...(of.rooms ?? [])].join(" · ")}</small>
-      <small>${of.used_at ? html`Last used <time datetime=${of.used_at}>${exactTime(of.used_at)}</time>` : "Not used yet"}</small>
-    </span>
-    <button class="secondary small" aria-label=${`Revoke ${of.name}`} onClick=${onRevoke}>Revoke</button>
-  </li>
-`;
+/** @param {{of: Key, onRevoke: () => void, onReplaced: (key: NewKey) => void}} props */
+function Row({ of, onRevoke, onReplaced }) {
+  const [isReplacing, setReplacing] = useState(false);
+  /** @param {NewKey} key */
+  const done = (key) => (setReplacing(false), onReplaced(key));
+  return html`
+    <li>
+      <span class="what">
+        <strong>${of.name}</strong>
+        <small title=${of.commands.join(", ")}>${[of.commands.join(", "), ...(of.rooms ?? [])].join(" · ")}</small>
+        <small>${of.used_at ? html`Last used <time datetime=${of.used_at}>${exactTime(of.used_at)}</time>` : "Not used yet"}</small>
+      </span>
+      ${!isReplacing && html`<button class="secondary small" aria-label=${`Replace ${of.name}`} onClick=${() => setReplacing(true)}>Replace</button>`}
+      ${!isReplacing && html`<button class="secondary small" aria-label=${`Revoke ${of.name}`} onClick=${onRevoke}>Revoke</button>`}
+      ${isReplacing && html`<${Replacing} id=${of.id} onDone=${done} onCancel=${() => setReplacing(false)} />`}
+    </li>
+  `;
+}
+
+/** Asks before a key is replaced by another one for the same. @param {{id: string, onDone: (key: NewKey) => void, onCancel: () => void}} props */
+function Replacing({ id, onDone, onCancel }) {
+  const own = useOwnPassword();
+  const { busy, onSubmit, error } = useForm(async () => onDone((await run("key.rotate", { id, ...own.params })).key));
+  return html`
+    <form onSubmit=${onSubmit}>
+      <p class="hint">You get a new key for the same. This one ends at once: give the new one to the program.</p>
+      ${own.field(error)}
+      ${!own.has && error && html`<p class="error" role="alert">${error}</p>`}
+      <footer>
+        <button class="secondary" type="button" onClick=${onCancel}>Cancel</button>
+        <button class="primary" disabled=${busy}>Replace key</button>
+      </footer>
+    </form>
+  `;
+}
 
 /** @param {{onDone: (key: NewKey) => void, onCancel: () => void}} props */
 function Form({ onDone, onCancel }) {

@@ -11,7 +11,7 @@ import { attention, isLooking } from "../reads/marks.js";
 import { concernOf, unreadOf } from "../reads/unread.js";
 import { isInvited } from "../rooms/invitations.js";
 import { addressOf, currentRoom, shownRoom, showsPage } from "../route.js";
-import { handlesOf, isMuted, me, rooms, titleOf } from "../store.js";
+import { handlesOf, isAsked, isMuted, me, rooms, titleOf } from "../store.js";
 import { Avatar, AvatarWithPresence, Portrait } from "./avatar.js";
 import { Icon } from "./icon.js";
 
@@ -26,7 +26,8 @@ function lookOf(room, isHere, isShown) {
     number,
     hasDraft: !isShown && hasDraft(room),
     isMuted: isMuted(room),
-    isNew: isInvited(room),
+    isNew: isInvited(room) || isAsked(room),
+    mark: isAsked(room) ? "Request" : "New",
     title: titleOf(room),
     handles: handlesOf(room),
     label: labelOf(room, isShown, isSeen),
@@ -58,7 +59,7 @@ export function Entry({ room }) {
       >
         <${Sign} room=${room} />
         <span class="title named"><span dir="auto">${look.title}</span>${look.handles && html`${" "}<bdi class="handle">${look.handles}</bdi>`}</span>
-        ${look.isNew && html`<span class="count" data-count="New"></span>`}
+        ${look.isNew && html`<span class="count" data-count=${look.mark}></span>`}
         ${look.hasDraft && html`<${Icon} name="pencil" />`}
         ${look.isMuted && html`<${Icon} name="muted" />`}
         ${look.number > 0 && html`<span class="count" data-count=${unreadText(look.number)}></span>`}
@@ -74,7 +75,15 @@ function labelOf(room, isShown, isSeen) {
   const muted = isMuted(room) && "muted";
   const draft = !isShown && hasDraft(room) && "draft";
   const title = [titleOf(room), handlesOf(room)].filter(Boolean).join(" ");
-  return [title, presence, isInvited(room) && "new", muted, draft, ...numbersOf(room, isSeen)]
+  return [
+    title,
+    presence,
+    isInvited(room) && "new",
+    isAsked(room) && "request",
+    muted,
+    draft,
+    ...numbersOf(room, isSeen),
+  ]
     .filter(Boolean)
     .join(", ");
 }

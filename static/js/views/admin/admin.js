@@ -6,10 +6,11 @@ import { serverName } from "../../server.js";
 import { me } from "../../store.js";
 import { Back } from "../back.js";
 import { Icon } from "../icon.js";
+import { Groups } from "./groups.js";
 import { Invitations } from "./invitations.js";
 import { People } from "./people.js";
 import { Rooms } from "./rooms.js";
-import { ServerName } from "./server-name.js";
+import { Server } from "./server.js";
 
 /** @import {Tab} from "../../admin/rights.js" */
 
@@ -17,8 +18,9 @@ import { ServerName } from "./server-name.js";
 const TABS = {
   people: ["People", People],
   rooms: ["Rooms", Rooms],
+  groups: ["Groups", Groups],
   invitations: ["Invitations", Invitations],
-  server: ["Server", ServerName],
+  server: ["Server", Server],
 };
 
 /** The page for moderators, admins and owners of the server. */

@@ -7,7 +7,7 @@ import { lobby } from "../../server.js";
 import { nameOf } from "../../store.js";
 import { command } from "../../sync.js";
 import { today } from "../../today.js";
-import { needProfile } from "../../users.js";
+import { needProfile } from "../../profiles.js";
 import { CopyLink } from "../copy-link.js";
 import { Field } from "../field.js";
 import { useForm } from "../form.js";

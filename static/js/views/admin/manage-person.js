@@ -10,6 +10,7 @@ import { Dialog } from "../dialog.js";
 import { Field } from "../field.js";
 import { useForm } from "../form.js";
 import { QrCode } from "../qr-code.js";
+import { Verdicts } from "../verdicts.js";
 
 /** @import {Account, Link, ServerRole, User} from "../../wire.js" */
 
@@ -25,6 +26,7 @@ export function ManagePerson({ account, onChange, onClose }) {
       <p class="hint">@${user.username} · ${TITLES[user.role]} · here since <time datetime=${user.created_at}>${exactTime(user.created_at)}</time></p>
       ${mayNothing && html`<p>You can only manage people with a lower role than yours.</p>`}
       ${roles.length > 0 && html`<${Role} key=${user.role} user=${user} roles=${roles} onChange=${onChange} />`}
+      <${Verdicts} key=${`${user.role} ${suspension?.at}`} username=${user.username} />
       ${!hosted && mayHelp(mine, user.role) && !suspension && html`<${Help} account=${account} onChange=${onChange} />`}
       ${!isMe && maySuspend(mine, user.role) && (suspension ? html`<${Suspended} account=${account} onChange=${onChange} />` : html`<${Suspend} user=${user} onChange=${onChange} />`)}
     <//>

@@ -1,11 +1,13 @@
 import { useState } from "preact/hooks";
 import { useListed } from "../../admin/pages.js";
-import { TITLES } from "../../admin/rights.js";
+import { owns, TITLES } from "../../admin/rights.js";
 import { exactTime, timeOrDay } from "../../dates.js";
 import { html } from "../../html.js";
 import { run } from "../../connection.js";
+import { me } from "../../store.js";
 import { today } from "../../today.js";
 import { Avatar } from "../avatar.js";
+import { Applicants } from "./applicants.js";
 import { Field } from "../field.js";
 import { Listing } from "./listing.js";
 import { ManagePerson } from "./manage-person.js";
@@ -34,6 +36,7 @@ export function People() {
   /** @param {{currentTarget: HTMLSelectElement}} event */
   const choose = ({ currentTarget }) => setFilter(currentTarget.value);
   return html`
+    ${owns(me.value?.role) && html`<${Applicants} onApproved=${listed.renew} />`}
     <div class="admin-find">
       <${Field} label="Find people" type="search" value=${query} onInput=${setQuery} autocapitalize="none" />
       <div class="field">

@@ -5,7 +5,7 @@ import { html } from "../../html.js";
 import { lobby } from "../../server.js";
 import { nameOf } from "../../store.js";
 import { command } from "../../sync.js";
-import { needProfile } from "../../users.js";
+import { needProfile } from "../../profiles.js";
 import { Dialog } from "../dialog.js";
 import { Field } from "../field.js";
 import { Icon } from "../icon.js";

@@ -1,0 +1,93 @@
+"""The functions of a program that are called with messages, and the ids of what they reply."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from chatrooms.client.backoff import Backoff
+from chatrooms.client.errors import Closed
+from chatrooms.client.rows import Message
+
+REPLIES = UUID("4b0a7c52-6d3f-4c7e-9a51-0f6f5c1f2d9b")
+"""The namespace of the ids of replies (RFC 9562, section 5.5)."""
+
+log = logging.getLogger("chatrooms.client.bot")
+
+
+@dataclass
+class Turn:
+    """A call of a handler: the message's id, the handler's number, and how many replies it has posted."""
+
+    message: str
+    handler: int
+    replies: int = 0
+
+
+_turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
+
+
+def reply_id(message: Message) -> str | None:
+    """Return the id of the next reply of the handler that runs: the same when it is called again.
+
+    None outside of a handler, or for another message than the one that it was called with.
+    """
+    turn = _turn.get()
+    if turn is None or turn.message != message["id"]:
+        return None
+    turn.replies += 1
+    return str(uuid5(REPLIES, f"{turn.message} {turn.handler} {turn.replies}"))
+
+
+@dataclass(frozen=True)
+class Handler:
+    """A function, and which messages it is for."""
+
+    call: Callable[[Message], Any]
+    room: str | None
+    mention: bool
+
+    def wants(self, message: Message, username: str) -> bool:
+        """Return whether a message is for it; all of a conversation counts as a mention."""
+        room = message["room"].partition("/")[0]
+        if self.room not in (None, room, message["room"]):
+            return False
+        return not self.mention or username in message["mentions"] or "+" in room
+
+    async def run(self, message: Message) -> None:
+        """Call it: a coroutine function on the event loop, any other in a thread."""
+        if inspect.iscoroutinefunction(self.call):
+            await self.call(message)
+        else:
+            await asyncio.to_thread(self.call, message)
+
+
+async def attempt(handler: Handler, number: int, message: Message, attempts: int) -> None:
+    """Call a handler until it returns; after ``attempts`` calls that raise, log the error and give up.
+
+    Raises `Closed`: what ends with the program is handled when it runs again.
+    """
+    backoff = Backoff()
+    for left in reversed(range(attempts)):
+        _turn.set(Turn(message["id"], number))
+        try:
+            return await handler.run(message)
+        except Closed:
+            raise
+        except Exception:
+            where = message["room"], message["seq"]
+            if left:
+                log.warning("handling message %s/%d failed, once more", *where, exc_info=True)
+            else:
+                log.exception("handling message %s/%d failed %d times, going on", *where, attempts)
+        finally:
+            _turn.set(None)
+        if left:
+            await asyncio.sleep(backoff.next())
+    return None

@@ -1,0 +1,135 @@
+"""People who have asked to join, where admins approve new people. Their token proves no one until they are approved."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+from uuid import uuid4
+
+from pydantic import Field
+from sqlalchemy import Column, Connection, String, Table, Text, delete, func, insert, or_, select, update
+from typing_extensions import TypedDict
+
+from chatrooms import clock, names
+from chatrooms.errors import Conflict, NameTaken, NotFound
+from chatrooms.features import users
+from chatrooms.identity.digests import digest
+from chatrooms.pipeline.commands import Act
+from chatrooms.storage.results import many, one
+from chatrooms.storage.tables import metadata
+
+MOST, MOST_OF_ADDRESS = 500, 5
+"""How many can wait, and from one network address."""
+WAITS, REMEMBERED = timedelta(days=30), timedelta(days=7)
+"""How long a person waits, and how long a decline is remembered."""
+State = Literal["waiting", "declined", "approved"]
+
+applicants = Table(
+    "applicants",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("username", String(32), nullable=False, comment="that they would like to have"),
+    Column("skeleton", String(200), nullable=False, index=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("about", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("network", String(64), nullable=False, index=True, comment="the address that limits count by"),
+    Column("at", String(24), nullable=False),
+    Column("declined_at", String(24)),
+)
+_waits = applicants.c.declined_at.is_(None)
+
+
+class Applicant(TypedDict):
+    """A person who waits to be approved."""
+
+    id: Annotated[str, Field(description="A UUID.")]
+    username: Annotated[str, Field(description="The name that they would like to have.")]
+    about: Annotated[str, Field(description="What they say about themselves, one line.")]
+    at: Annotated[str, Field(description="When they asked; ISO 8601, UTC, with milliseconds.")]
+
+
+class Accepted(TypedDict):
+    """A person who was approved, and what begins their session."""
+
+    username: str
+    token_hash: str
+    agent: str
+
+
+def add(act: Act, username: str, about: str, token: str, agent: str) -> None:
+    """Let the holder of ``token`` wait for ``username``; raises `NameTaken`, or `Conflict` if too many wait.
+
+    What they asked before with the same token is replaced.
+    """
+    _forget_old(act)
+    drop(act.db, token)
+    users.require_unused(act.db, username)
+    skeleton = names.skeleton(username)
+    if act.db.scalar(select(applicants.c.id).where(applicants.c.skeleton == skeleton, _waits).limit(1)):
+        raise NameTaken("Someone else has asked for that name.", field="username")
+    _require_place(act.db, act.me.network)
+    about_them = {"username": username, "skeleton": skeleton, "about": about, "agent": agent, "network": act.me.network}
+    act.db.execute(insert(applicants).values(id=str(uuid4()), token_hash=digest(token), at=act.now, **about_them))
+
+
+def _forget_old(act: Act) -> None:
+    late = applicants.c.declined_at < clock.moved(act.now, -REMEMBERED)
+    act.db.execute(delete(applicants).where(or_(applicants.c.at < clock.moved(act.now, -WAITS), late)))
+
+
+def _require_place(db: Connection, network: str) -> None:
+    counted = select(func.count()).select_from(applicants)
+    from_there = db.scalar(counted.where(applicants.c.network == network)) or 0
+    if (db.scalar(counted) or 0) >= MOST or (network and from_there >= MOST_OF_ADDRESS):
+        raise Conflict("Too many people wait to be approved. Try again another day.", field="username")
+
+
+def state(db: Connection, username: str, token: str) -> State | None:
+    """Return whether the holder of ``token`` waits for ``username`` or was declined; None if they have not asked."""
+    theirs = applicants.c.token_hash == digest(token), applicants.c.username == username
+    row = db.execute(select(applicants.c.declined_at).where(*theirs)).one_or_none()
+    if row is None:
+        return None
+    return "declined" if row.declined_at else "waiting"
+
+
+def waits(db: Connection, token: str) -> bool:
+    """Return whether the holder of ``token`` waits to be approved."""
+    return db.scalar(select(applicants.c.id).where(applicants.c.token_hash == digest(token), _waits)) is not None
+
+
+def drop(db: Connection, token: str) -> None:
+    """Forget what the holder of ``token`` has asked."""
+    db.execute(delete(applicants).where(applicants.c.token_hash == digest(token)))
+
+
+def waiting(db: Connection) -> list[Applicant]:
+    """Return the people who wait, those who asked first at the top."""
+    shown = applicants.c.id, applicants.c.username, applicants.c.about, applicants.c.at
+    return many(Applicant, db.execute(select(*shown).where(_waits).order_by(applicants.c.at, applicants.c.id)))
+
+
+def find(db: Connection, id: str) -> Accepted | None:
+    """Return a person who waits, and what begins their session."""
+    columns = applicants.c.username, applicants.c.token_hash, applicants.c.agent
+    return one(Accepted, db.execute(select(*columns).where(applicants.c.id == id, _waits)))
+
+
+def existing(db: Connection, id: str) -> Accepted:
+    """Return a person who waits; raises `NotFound`."""
+    found = find(db, id)
+    if found is None:
+        raise NotFound("This person no longer waits.", field="id")
+    return found
+
+
+def end(db: Connection, id: str) -> None:
+    """Forget an applicant who is a person of the server now."""
+    db.execute(delete(applicants).where(applicants.c.id == id))
+
+
+def decline(act: Act, id: str) -> None:
+    """Note that an applicant was declined; the name is free again."""
+    existing(act.db, id)
+    act.db.execute(update(applicants).where(applicants.c.id == id).values(declined_at=act.now))

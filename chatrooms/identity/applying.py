@@ -1,0 +1,164 @@
+"""Asking to join where admins approve new people, and their decisions (see `applicants`)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import Connection
+from typing_extensions import TypedDict
+
+from chatrooms import names
+from chatrooms.errors import Conflict, Invalid, Unauthorized
+from chatrooms.features import users
+from chatrooms.features.users import OneUser
+from chatrooms.identity import applicants, sessions, tokens
+from chatrooms.identity.applicants import Applicant, State
+from chatrooms.identity.joining import Browser, Claiming, Name, without_host
+from chatrooms.pipeline import rights
+from chatrooms.pipeline.broadcast import Broadcast
+from chatrooms.pipeline.chat import Chat
+from chatrooms.pipeline.commands import Act, Caller, Params, change, entry, live, no_room, query
+from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.shapes import Done, Nothing
+from chatrooms.types import Id, Topic
+
+
+class Applying(Claiming, Name):
+    """Who would like to join."""
+
+    about: Topic = Field(min_length=1, description="Who you are, in one line, for the people who decide.")
+
+
+class Applied(Claiming, Name):
+    """Who has asked to join."""
+
+
+class WhichApplicant(Params):
+    """A person who waits."""
+
+    id: Id = Field(description="The id of a person who waits.")
+
+
+class Application(TypedDict):
+    """What became of what a person asked."""
+
+    state: Annotated[State, Field(description="Whether they wait, were declined, or are a person of the server now.")]
+
+
+class ManyApplicants(TypedDict):
+    """The people who wait, those who asked first at the top."""
+
+    applicants: list[Applicant]
+
+
+class Admission:
+    """The chat that people ask to join."""
+
+    def __init__(self, _broadcast: Broadcast, chat: Chat) -> None:
+        self.chat = chat
+
+    def close(self) -> None:
+        """Do nothing: nothing goes on."""
+
+
+def _token(browser: Browser, p: Applied | Applying) -> str | None:
+    """Return what a browser or program has to prove that it has asked before."""
+    return p.claim or tokens.jar(browser.chat, browser.handshake).token(browser.handshake.cookies, p.username)
+
+
+@entry("session.apply", may=without_host, rate="join")
+async def apply(here: Admission, browser: Browser, p: Applying) -> Application:
+    """Ask to join, where admins approve new people: sets the cookie that signs you in once they have.
+
+    A program gives a ``claim`` of its own instead. Until then it proves nothing: what else you ask for is ``waiting``.
+    """
+    chat = here.chat
+    if chat.sign_up != "approval":
+        raise Conflict("Nobody has to approve new people on this server.")
+    try:
+        names.claimable(p.username, chat.name)
+    except ValueError as error:
+        raise Invalid(str(error), field="username") from None
+    token = _token(browser, p) or sessions.new_token()
+    if await chat.lookup(lambda db: sessions.exists(db, token)):
+        raise Conflict("You are a person of this server already.", field="username")
+    ask = partial(applicants.add, username=p.username, about=p.about, token=token, agent=browser.handshake.agent)
+    await chat.change(ask, Caller(p.username, network=browser.network), p.username, *names.looks(p.username))
+    if p.claim is None:
+        browser.keep(p.username, token)
+    return {"state": "waiting"}
+
+
+@entry("session.applied", may=without_host, rate="join")
+async def applied(here: Admission, browser: Browser, p: Applied) -> Application:
+    """Return what became of what you asked with `session.apply`."""
+    token = _token(browser, p)
+    state = None if token is None else await here.chat.lookup(partial(_state, username=p.username, token=token))
+    if state is None:
+        raise Unauthorized("You have not asked to join, or too long ago.")
+    return {"state": state}
+
+
+def _state(db: Connection, username: str, token: str) -> State | None:
+    if sessions.holder(db, token) == username:
+        return "approved"
+    return applicants.state(db, username, token)
+
+
+@entry("session.withdraw", may=without_host)
+async def withdraw(here: Admission, browser: Browser, p: Applied) -> Done:
+    """Ask to join no longer; removes the cookie."""
+    token = _token(browser, p)
+    if token is not None:
+        await here.chat.change(lambda act: applicants.drop(act.db, token), Caller(p.username))
+    if p.claim is None and (token is None or not await here.chat.lookup(lambda db: sessions.exists(db, token))):
+        browser.forget(p.username)
+    return {}
+
+
+def _admin(act: Act, _p: Params) -> None:
+    """Allow admins and owners of the server."""
+    rights.require(act, "admit")
+
+
+def _anyone(_me: Caller, _p: Params) -> None:
+    """Allow everyone to ask; only the database knows who is an admin."""
+
+
+@query("applicant.list", may=_admin, method="applicants")
+def page(act: Act, p: Nothing, _: None) -> ManyApplicants:
+    """Return the people who have asked to join, where new people are approved."""
+    return {"applicants": applicants.waiting(act.db)}
+
+
+@live("applicant.approve", may=_anyone, repeatable=False, method="approve_applicant")
+async def approve(here: Admission, me: Caller, p: WhichApplicant) -> OneUser:
+    """Let a person in who waits: the browser or program with which they asked is signed in from now on."""
+    found = await here.chat.lookup(lambda db: applicants.find(db, p.id))
+
+    def admit(act: Act) -> OneUser:
+        rights.require(act, "admit")
+        asked = applicants.existing(act.db, p.id)
+        user = users.add(act, asked["username"])
+        applicants.end(act.db, p.id)
+        sessions.start_by_hash(act, asked["username"], asked["token_hash"], asked["agent"])
+        return {"user": user}
+
+    locks = users.locks_to_add(found["username"], here.chat.settings.lobby) if found else ()
+    return await here.chat.change(admit, me, *locks)
+
+
+@change("applicant.decline", may=_admin, locks=no_room, method="decline_applicant")
+def decline(act: Act, p: WhichApplicant, _: None) -> Done:
+    """Do not let a person in who waits. They learn it; their name is free again."""
+    applicants.decline(act, p.id)
+    return {}
+
+
+FEATURE = Feature(
+    tables=(applicants.applicants,),
+    commands=(apply, applied, withdraw, page, approve, decline),
+    component=Admission,
+)

@@ -1,0 +1,54 @@
+"""Requests: a conversation that a stranger begins waits until its recipient accepts it.
+
+The recipient receives the messages and sees who writes, and decides. Until somebody has accepted, the author can post
+`FIRST` texts and nothing else. That they wait is all that the author learns, whether they are ignored or not yet read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+
+from chatrooms.errors import Forbidden
+from chatrooms.pipeline import relations, rights
+from chatrooms.pipeline.commands import Act
+from chatrooms.storage.tables import members
+
+FIRST = 3
+"""How many messages a stranger can post before somebody accepts."""
+PENDING, IGNORED = "pending", "ignored"
+
+WAIT = "You can write more once they have accepted your first messages."
+NOT_YET = "You can do that once they have accepted your first messages."
+
+
+def asked(act: Act, people: Iterable[str]) -> set[str]:
+    """Return those of some people to whom the caller is a stranger, so that a conversation with them is a request.
+
+    Strangers share no room but those that one of them added the other to. Where anybody can join, the lobby says
+    nothing, because everybody is in it. The application, and moderators, admins and owners of the server, ask no one.
+    """
+    me = act.me
+    if me.host or not act.limits.requests or rights.verdict(rights.of(act.db, me.username), "reach").allowed:
+        return set()
+    besides = act.lobby if act.sign_up == "open" else ""
+    return {
+        other
+        for other in people
+        if not relations.acquainted(act.db, me.username, other, besides=besides, inviter=me.username)
+    }
+
+
+def holding(db: Connection, conversation: str, people: Iterable[str]) -> set[str]:
+    """Return those of some people who have not accepted a conversation."""
+    theirs = members.c.room == conversation, members.c.username.in_(people), members.c.request.is_not(None)
+    return set(db.scalars(select(members.c.username).where(*theirs)))
+
+
+def require_first(posted: int, *, files: bool) -> None:
+    """Raise `Forbidden` if a conversation that no one has accepted has enough messages, or gets ``files``."""
+    if files:
+        raise Forbidden(NOT_YET)
+    if posted >= FIRST:
+        raise Forbidden(WAIT)

@@ -1,0 +1,69 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { addressOf } from "../../js/files/address.js";
+import { exactTime, timeOf } from "../../js/dates.js";
+import { html } from "../../js/html.js";
+import { beginning } from "../../js/messages/folding.js";
+import { markdown, parser } from "../../js/messages/markdown.js";
+import { Mentioned, useMentioned } from "../../js/messages/named.js";
+import { online } from "../../js/connection.js";
+import { discard, retry, waiting } from "../../js/outbox.js";
+import { needProfile } from "../../js/profiles.js";
+import { handleOf, me, nameOf } from "../../js/store.js";
+import { at, isByCookie } from "../session.js";
+
+/** @import {Numbered} from "../../js/messages/events.js" */
+
+/** @param {{message: Numbered, leads: boolean}} props */
+export function MessageView({ message, leads }) {
+  const { author, at: time, deleted, quoted, files = [] } = message;
+  useEffect(() => needProfile(author), [author]);
+  const name = nameOf(author);
+  const shownAs = ["message", leads && "leads", author === me.value?.username && "own", !message.rev && "waiting"];
+  return html`
+    <article class=${shownAs.filter(Boolean).join(" ")} aria-label=${`${name}, ${timeOf(time)}`}>
+      ${leads && html`<p class="byline"><bdi class="name">${name}</bdi>${handleOf(author) && html`<span class="handle">${handleOf(author)}</span>`}<time datetime=${time} title=${exactTime(time)}>${timeOf(time)}</time></p>`}
+      ${quoted && html`<blockquote class="quote" dir="auto"><bdi>${nameOf(quoted.author)}</bdi>: ${quoted.text ?? "message deleted"}</blockquote>`}
+      ${deleted ? html`<p class="tombstone">message deleted</p>` : html`<${Body} message=${message} />`}
+      ${files.map((file) => html`<p key=${file.id}><${Attached} file=${file} /></p>`)}
+      ${message.rev === 0 && html`<${OnItsWay} id=${message.id} />`}
+    </article>
+  `;
+}
+
+/** @param {{file: import("../../js/wire.js").File}} props */
+const Attached = ({ file }) =>
+  isByCookie()
+    ? html`<a href=${at(addressOf(file))} target="_blank" rel="noopener">${file.name}</a>`
+    : html`<span class="handle">${file.name}</span>`;
+
+/** @param {{message: Numbered}} props */
+function Body({ message }) {
+  const { text, edited_at, reactions = [], files = [] } = message;
+  const [isUnfolded, setUnfolded] = useState(false);
+  const written = text ?? "";
+  const start = useMemo(() => beginning(written), [written]);
+  const shown = isUnfolded || start === null ? written : start;
+  const content = useMemo(() => markdown(shown), [shown, parser.value]);
+  const named = useMentioned(message);
+  if (!written && files.length) return null;
+  return html`
+    <div class="text" dir="auto"><${Mentioned.Provider} value=${named}>${content}<//></div>
+    ${start !== null && html`<button class="link" type="button" aria-expanded=${isUnfolded} onClick=${() => setUnfolded(!isUnfolded)}>${isUnfolded ? "Show less" : "Show more"}</button>`}
+    ${edited_at && html`<small class="edited">edited</small>`}
+    ${reactions.length > 0 && html`<p class="reactions">${reactions.map(({ emoji, count }) => html`<span key=${emoji}>${emoji} ${count}</span>`)}</p>`}
+  `;
+}
+
+/** The state of an unsent message; CSS shows "Sending" only if it takes longer than a moment. @param {{id: string}} props */
+function OnItsWay({ id }) {
+  const { refused, people } = waiting.value.find((entry) => entry.id === id) ?? {};
+  if (!refused && !online.value) return html`<small class="pending offline">Sending once you're online…</small>`;
+  if (!refused) return html`<small class="pending">Sending…</small>`;
+  return html`
+    <p class="refused" role="alert">
+      <span>Not sent: ${refused}</span>
+      <button class="link" type="button" onClick=${() => retry(id)}>${people ? `Notify ${people} people` : "Retry"}</button>
+      <button class="link" type="button" onClick=${() => discard(id)}>Delete</button>
+    </p>
+  `;
+}

@@ -1,0 +1,60 @@
+import { createContext, h } from "preact";
+import { useContext, useMemo } from "preact/hooks";
+import { mayName, namesIn, WORDS } from "../mentions.js";
+import { me, memberships } from "../store.js";
+
+/**
+ * Mentions and names of rooms in texts.
+ * @import {ComponentChildren, ComponentType} from "preact"
+ * @import {Message} from "../wire.js"
+ * @typedef {{name: string, written: string}} Naming A name as it is stored, and as it is written.
+ */
+
+/** Whom the message mentions, by its `mentions` and `groups`, and the word that mentions everyone, by its `calls`. */
+export const Mentioned = createContext(
+  /** @type {{people: string[], groups: string[]}} */ ({ people: [], groups: [] }),
+);
+
+/** What a message gives to `Mentioned`; nothing until the server has stored it. @param {Message} message */
+export function useMentioned({ mentions, calls, groups }) {
+  return useMemo(
+    () => ({
+      people: [...(mentions ?? []), ...(calls ? [calls.whom] : [])],
+      groups: (groups ?? []).map(({ name }) => name),
+    }),
+    [mentions, calls?.whom, groups],
+  );
+}
+
+/** What shows a mention, a group and the name of a room: text, unless the page has places to lead to. */
+export const Views = createContext({
+  Mention: /** @type {ComponentType<Naming>} */ (
+    ({ name, written }) => h("span", { class: mentionClass(name) }, `@${written}`)
+  ),
+  Group: /** @type {ComponentType<Naming>} */ (({ written }) => h("span", { class: "mention" }, `@${written}`)),
+  RoomLink: /** @type {ComponentType<Naming>} */ (({ written }) => h("span", null, `#${written}`)),
+});
+
+/** @param {string} name */
+export const mentionClass = (name) => (name === me.value?.username ? "mention mine" : "mention");
+
+/** @param {string} text @returns {ComponentChildren[]} The text, with mentions and known rooms as buttons and links. */
+export const named = (text) => [mayName(text) ? h(Named, { text }) : text];
+
+/** @param {{text: string}} props */
+function Named({ text }) {
+  const { people, groups } = useContext(Mentioned);
+  const views = useContext(Views);
+  const isKnown = (/** @type {string} */ sign, /** @type {string} */ name) =>
+    sign === "@" ? people.includes(name) || groups.includes(name) : memberships.value.has(`#${name}`);
+  /** @param {import("../mentions.js").Named} piece */
+  const viewOf = ({ sign, name }) => {
+    if (sign === "#") return views.RoomLink;
+    if (groups.includes(name)) return views.Group;
+    return WORDS.some((word) => word === name) ? Everyone : views.Mention;
+  };
+  return namesIn(text, isKnown).map((piece) => (typeof piece === "string" ? piece : h(viewOf(piece), piece)));
+}
+
+/** @param {Naming} props */
+const Everyone = ({ written }) => h("span", { class: "mention mine" }, `@${written}`);

@@ -1,0 +1,134 @@
+"""The chat in pages of a host application: the elements, the script, and what other sites' pages cannot do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, expect
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from chatrooms import Chatrooms, Settings
+from tests.browser import axe
+from tests.browser.conftest import PATIENCE_MS
+from tests.servers import QUICK, serving
+from tests.test_readme import serving as printed
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "widget.md").read_text()
+COMMAND = "uvicorn corner:app --ws websockets-sansio"
+VIOLATIONS = """
+async () => (await axe.run(document.querySelector("chat-room"), {resultTypes: ["violations"]})).violations
+  .map(({id, nodes}) => `${id}: ${nodes[0].html}`)
+"""
+"""JavaScript: what axe finds wrong in the element."""
+
+
+@asynccontextmanager
+async def opening(browser: Browser, url: str, **cookies: str) -> AsyncIterator[Page]:
+    """Open a page in a browser of its own; at the end its console may show no error."""
+    context = await browser.new_context()
+    context.set_default_timeout(PATIENCE_MS)
+    await context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await page.goto(url)
+    yield page
+    await context.close()
+    assert complaints == []
+
+
+async def say(page: Page, text: str, element: str = "chat-room") -> None:
+    box = page.locator(element).get_by_role("textbox")
+    await box.fill(text)
+    await box.press("Enter")
+
+
+def shown(page: Page, text: str, element: str = "chat-room"):
+    return page.locator(element).get_by_role("log").get_by_text(text, exact=True)
+
+
+async def test_the_page_in_the_guide_runs_as_printed(browser: Browser, tmp_path: Path) -> None:
+    program, *_ = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+    async with (
+        printed(tmp_path, "corner.py", program, COMMAND) as url,
+        opening(browser, url, login="s3cret") as ann,
+        opening(browser, f"{url}/help") as visitor,
+    ):
+        await say(visitor, "Where is **my** order?")
+        await expect(shown(ann, "my")).to_have_css("font-weight", "700")
+        await expect(ann.locator("output")).to_have_text("visitor: Where is **my** order?")
+        await say(ann, "On its way")
+        await expect(shown(visitor, "On its way")).to_be_visible()
+        await expect(visitor.get_by_role("heading", name="Ask us")).to_be_visible()
+        await visitor.evaluate(axe.script())
+        assert await visitor.evaluate(VIOLATIONS) == []
+        stranger = await visitor.context.new_page()
+        await stranger.goto(url)
+        await expect(stranger.get_by_role("alert")).to_contain_text("Open the chat")
+
+
+class Shop:
+    """An application of another origin, whose pages hold what the test wants."""
+
+    def __init__(self) -> None:
+        self.server, self.token = "", ""
+        self.app = Starlette(routes=[Route("/{element:path}", self._page)])
+
+    def _page(self, request) -> HTMLResponse:
+        element = request.path_params["element"].replace("$", f'server="{self.server}" token="{self.token}"')
+        return HTMLResponse(f'<!doctype html><script type="module" src="{self.server}/widget.js"></script>{element}')
+
+
+async def by_login(handshake):
+    return handshake.cookies.get("login")
+
+
+ACT = """
+server => fetch(`${server}/api/message.post`, {
+  method: "POST", credentials: "include", body: JSON.stringify({room: "#lobby", text: "not mine"}),
+}).then(answer => answer.status, () => "no answer")
+"""
+"""JavaScript: what a page of another site tries in the name of its visitor, whose cookie the browser sends."""
+
+
+async def test_two_people_on_pages_of_another_origin_only_if_it_is_listed(browser: Browser, tmp_path: Path) -> None:
+    shop, evil = Shop(), Shop()
+    async with AsyncExitStack() as stack:
+        here, elsewhere = [await stack.enter_async_context(serving(each.app)) for each in (shop, evil)]
+        chat = Chatrooms(Settings(data=tmp_path, origins=(here,), **QUICK), authenticate=by_login)
+        await stack.enter_async_context(chat.lifespan())
+        shop.server = evil.server = await stack.enter_async_context(serving(chat))
+        await chat.add_user("bob")
+        shop.token = await chat.hand_over("alice")
+        alice = await stack.enter_async_context(opening(browser, f'{here}/<chat-with user="bob" $></chat-with>'))
+        shop.token = await chat.hand_over("bob")
+        bob = await stack.enter_async_context(opening(browser, f'{here}/<chat-unread user="alice" $></chat-unread>'))
+        await say(alice, "Are you **there**?", "chat-with")
+        await expect(bob.get_by_text("1 unread message", exact=True)).to_be_attached()
+        await chat.disconnect("alice")
+        await say(alice, "It is urgent", "chat-with")
+        await expect(bob.get_by_text("2 unread messages", exact=True)).to_be_attached()
+        await bob.evaluate("""() => {
+            const element = document.createElement("chat-with");
+            const {attributes} = document.querySelector("chat-unread");
+            for (const {name, value} of attributes) element.setAttribute(name, value);
+            document.body.append(element);
+        }""")
+        await expect(shown(bob, "It is urgent", "chat-with")).to_have_count(1)
+        await expect(shown(bob, "there", "chat-with")).to_have_css("font-weight", "700")
+        await expect(bob.get_by_text("unread message")).to_have_count(0)
+        assert len(chat.sockets_in("bob")) == 1
+
+        other = await stack.enter_async_context(opening(browser, f"{elsewhere}/<chat-room $></chat-room>", login="bob"))
+        assert await other.evaluate("customElements.get('chat-room') === undefined")
+        assert await other.evaluate(ACT, shop.server) == "no answer"
+        assert "not mine" not in [row["text"] for row in (await history(chat))]
+
+
+async def history(chat: Chatrooms) -> list[dict]:
+    return (await chat.run("history", {"room": "#lobby"}, username="bob"))["messages"]

@@ -1,0 +1,183 @@
+"""Where people are approved: what somebody can do who waits, who decides, and what can be changed while it runs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from chatrooms import clock
+from chatrooms.identity import applicants, sessions
+from chatrooms.pipeline.chat import NOBODY
+from tests.appointing import appoint
+from tests.doors import post
+from tests.identity.entering import code_of, enter, whose
+from tests.identity.test_sessions import refusal
+from tests.people import Refused, connect
+from tests.servers import running
+
+CLAIM = "e" * 43
+ERIN = {"username": "erin", "claim": CLAIM}
+ABOUT = "Erin from the workshop"
+
+
+@pytest.fixture
+async def server(tmp_path):
+    """Start a server whose owner, olga, has chosen that people are approved."""
+    async with running(tmp_path) as started, connect(started.url, "olga") as olga:
+        await appoint(started.chat, "olga", "owner")
+        await olga.run("server.update", sign_up="approval")
+        started.olga = olga
+        yield started
+
+
+async def ask(server, **more) -> tuple[int, dict, str]:
+    return await enter(server.url, "apply", **{"username": "erin", "about": ABOUT, **more})
+
+
+async def waiting(server) -> list[dict]:
+    return (await server.olga.run("applicant.list"))["applicants"]
+
+
+async def state(server, **who) -> str:
+    return (await enter(server.url, "applied", **(who or ERIN)))[1]["result"]["state"]
+
+
+async def test_a_person_asks_waits_is_approved_and_is_signed_in_where_they_asked(server):
+    assert await code_of(server.url, "join", username="erin") == "approval_required"
+    status, answer, cookie = await ask(server)
+    assert (status, answer["result"]["state"]) == (200, "waiting")
+    (erin,) = await waiting(server)
+    assert (erin["username"], erin["about"]) == ("erin", ABOUT)
+    assert await whose(server.url, cookie) is None
+    await server.olga.run("applicant.approve", id=erin["id"])
+    assert await whose(server.url, cookie) == "erin"
+    assert await waiting(server) == []
+    assert "erin" in str(await server.olga.run("room.members", room="#lobby"))
+
+
+async def test_who_waits_can_do_nothing_by_any_door_but_ask_what_became_of_it(server):
+    await ask(server, claim=CLAIM)
+    for auth in ({"token": CLAIM}, ERIN, {"username": "erin", "token": CLAIM}):
+        assert await refusal(server.url, auth) == "waiting"
+    bearer = {"Authorization": f"Bearer {CLAIM}"}
+    for command, params in (("user.me", {}), ("user.list", {}), ("room.list", {}), ("message.post", {"room": "olga"})):
+        _, answer, _ = await post(server.url, f"/api/{command}", params, headers=bearer)
+        assert answer["error"]["code"] == "waiting", command
+    _, answer, cookie = await enter(server.url, "apply", username="fred", about="x")
+    _, answer, _ = await post(server.url, "/api/user.me", {}, headers={"Cookie": cookie, "Chatrooms-User": "fred"})
+    assert answer["error"]["code"] == "waiting"
+    assert await state(server) == "waiting"
+    assert "erin" not in str(await server.olga.run("user.list"))
+
+
+async def test_a_program_that_was_approved_connects_with_its_claim(server):
+    await ask(server, claim=CLAIM)
+    await server.olga.run("applicant.approve", id=(await waiting(server))[0]["id"])
+    assert await state(server) == "approved"
+    async with connect(server.url, "erin", token=CLAIM) as erin:
+        assert (await erin.run("user.me"))["user"]["role"] == "member"
+    assert await code_of(server.url, "apply", about="x", **ERIN) == "conflict"
+
+
+async def test_who_was_declined_learns_it_and_the_name_is_free(server):
+    await ask(server, claim=CLAIM)
+    (erin,) = await waiting(server)
+    await server.olga.run("applicant.decline", id=erin["id"])
+    assert await state(server) == "declined"
+    assert await waiting(server) == []
+    for command in ("applicant.decline", "applicant.approve"):
+        with pytest.raises(Refused, match="not_found"):
+            await server.olga.run(command, id=erin["id"])
+    assert await refusal(server.url, {"token": CLAIM}) == "unauthorized"
+    assert (await ask(server, claim="f" * 43))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"username": "olga"}, "name_taken"),
+        ({"username": "\N{CYRILLIC SMALL LETTER O}lga"}, "name_taken"),
+        ({"username": "Erin"}, "name_taken"),
+        ({"username": "admin"}, "invalid"),
+        ({"username": "fred", "about": ""}, "invalid"),
+        ({"username": "fred", "about": "two\nlines"}, "invalid"),
+        ({"username": "fred", "about": "x" * 251}, "invalid"),
+        ({"username": "fred", "claim": "short"}, "invalid"),
+    ],
+)
+async def test_what_cannot_be_asked(server, params, code):
+    await ask(server)
+    assert await code_of(server.url, "apply", **{"about": "x", **params}) == code
+
+
+async def test_an_invitation_is_enough(server):
+    code = (await server.olga.run("invite.create", room="#lobby"))["invite"]["code"]
+    assert (await enter(server.url, "join", username="erin", invite=code))[0] == 200
+
+
+async def test_who_asks_again_or_withdraws_waits_once_or_no_longer(server):
+    await ask(server, claim=CLAIM)
+    await ask(server, claim=CLAIM, username="erika")
+    assert [person["username"] for person in await waiting(server)] == ["erika"]
+    assert await code_of(server.url, "applied", **ERIN) == "unauthorized"
+    await enter(server.url, "withdraw", username="erika", claim=CLAIM)
+    assert await waiting(server) == []
+
+
+async def test_few_wait_from_one_address_and_none_for_ever(server, monkeypatch):
+    monkeypatch.setattr(applicants, "MOST_OF_ADDRESS", 1)
+    await ask(server)
+    assert await code_of(server.url, "apply", username="fred", about="x") == "conflict"
+    long_ago = clock.moved(clock.now(), -applicants.WAITS - timedelta(minutes=1))
+    aged = update(applicants.applicants).values(at=long_ago)
+    await server.chat._pipeline.change(lambda act: act.db.execute(aged), NOBODY)
+    assert (await enter(server.url, "apply", username="fred", about="x"))[0] == 200
+    assert [person["username"] for person in await waiting(server)] == ["fred"]
+
+
+async def test_a_name_that_was_given_away_meanwhile_is_not_approved(server):
+    await ask(server, claim=CLAIM)
+    (erin,) = await waiting(server)
+    await server.olga.run("group.create", name="erin")
+    with pytest.raises(Refused, match="name_taken"):
+        await server.olga.run("applicant.approve", id=erin["id"])
+    assert await state(server) == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("sign_up", "join"), [("open", "fine"), ("invite", "unauthorized"), ("closed", "unauthorized")]
+)
+async def test_admins_change_how_people_come_in_and_those_who_are_here_stay(server, sign_up, join):
+    olga = server.olga
+    changed = await olga.run("server.update", sign_up=sign_up)
+    assert (changed["sign_up"], changed["can_change_sign_up"]) == (sign_up, True)
+    assert await olga.run("server.get") == changed
+    status, answer, _ = await enter(server.url, "join", username="erin")
+    assert ("fine" if status == 200 else answer["error"]["code"]) == join
+    assert await code_of(server.url, "apply", username="fred", about="x") == "conflict"
+    async with connect(server.url, "olga", token=olga.token) as again:
+        assert (await again.run("server.update", sign_up="open"))["sign_up"] == "open"
+
+
+async def test_a_setting_decides_if_there_is_one(tmp_path):
+    async with running(tmp_path, guests="claim") as server, connect(server.url, "olga") as olga:
+        await appoint(server.chat, "olga", "owner")
+        with pytest.raises(Refused, match="conflict"):
+            await olga.run("server.update", sign_up="closed")
+        assert (await olga.run("server.get"))["can_change_sign_up"] is False
+
+
+async def test_what_was_chosen_holds_after_a_restart(tmp_path):
+    async with running(tmp_path) as server, connect(server.url, "olga") as olga:
+        await appoint(server.chat, "olga", "admin")
+        await olga.run("server.update", sign_up="approval")
+    async with running(tmp_path) as server:
+        assert await code_of(server.url, "join", username="erin") == "approval_required"
+
+
+async def test_the_setting_alone_is_enough(tmp_path):
+    async with running(tmp_path, guests="approval") as server:
+        assert (await enter(server.url, "apply", **ERIN, about=ABOUT))[0] == 200
+        assert not await server.chat._pipeline.lookup(lambda db: sessions.exists(db, CLAIM))

@@ -1,0 +1,146 @@
+"""Tokens by which a host application hands its users over to pages without a login."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+import socketio.exceptions
+
+from chatrooms import Chatrooms, Settings, User, clock
+from chatrooms.errors import Unauthorized
+from chatrooms.identity import hand_over
+from chatrooms.lifetime import WouldBlock
+from chatrooms.storage.facts import Facts
+from tests.doors import post
+from tests.people import Person, connect, leave
+from tests.servers import QUICK, serving
+
+OURS = Facts("a1b2c3d4", "epoch", "", "secret")
+SHORT = timedelta(minutes=1)
+PAGE = "https://shop.example"
+
+
+def test_a_token_names_its_user_whatever_the_id_is():
+    for user in (User("ann@example.com", "Ann"), User(" 7 ", role="guest"), User("ä+/.=~", "Ännchen 🦊")):
+        token = hand_over.make(OURS, user, SHORT)
+        assert token.isascii() and token.startswith("cro_")
+        assert hand_over.read(OURS, token) == user
+
+
+def test_a_token_that_was_changed_or_is_of_another_chat_names_no_one():
+    token = hand_over.make(OURS, User("ann"), SHORT)
+    other = hand_over.make(OURS, User("bob"), SHORT)
+    payload, signature = token.removeprefix("cro_").split(".")
+    forged = [
+        f"cro_{other.removeprefix('cro_').split('.')[0]}.{signature}",
+        f"cro_{payload}.",
+        f"cro_{payload}",
+        f"cro_{payload}.{signature}.{signature}",
+        f"cro_.{signature}",
+        "cro_",
+        "cro_ä.ö",
+        token[:-1],
+        token + "=",
+        token.replace("cro_", "crk_"),
+    ]
+    for wrong in forged:
+        with pytest.raises(Unauthorized):
+            hand_over.read(OURS, wrong)
+    for facts in (OURS._replace(secret="another"), OURS._replace(instance="00000000")):
+        with pytest.raises(Unauthorized):
+            hand_over.read(facts, token)
+
+
+def test_a_token_ends(monkeypatch):
+    token = hand_over.make(OURS, User("ann"), SHORT)
+    monkeypatch.setattr(clock, "now", lambda: clock.later(timedelta(seconds=59)))
+    assert hand_over.read(OURS, token) == User("ann")
+    monkeypatch.setattr(clock, "now", lambda: clock.later(timedelta(seconds=61)))
+    with pytest.raises(Unauthorized, match="expired"):
+        hand_over.read(OURS, token)
+
+
+@pytest.mark.parametrize("minutes", [0, -1, 24 * 60 + 1])
+def test_a_token_is_good_for_a_day_at_most(minutes):
+    with pytest.raises(ValueError, match="at most 1440 minutes"):
+        hand_over.make(OURS, User("ann"), timedelta(minutes=minutes))
+
+
+async def by_login(handshake):
+    return handshake.cookies.get("login") or handshake.auth.get("login")
+
+
+@asynccontextmanager
+async def hosting(tmp_path, **settings) -> AsyncIterator[tuple[Chatrooms, str]]:
+    chat = Chatrooms(Settings(data=tmp_path, **settings, **QUICK), authenticate=by_login)
+    async with chat.lifespan(), serving(chat) as url:
+        yield chat, url
+
+
+def bearer(token: str, **headers: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}", **headers}
+
+
+async def test_a_handed_over_user_reads_and_writes_beside_those_who_log_in(tmp_path):
+    async with hosting(tmp_path) as (chat, url):
+        token = await chat.hand_over(User("visitor 7", "Visitor", role="guest"))
+        async with (
+            connect(url, "visitor", auth={"token": token}) as visitor,
+            connect(url, "ann", auth={"login": "ann"}) as ann,
+        ):
+            assert (await visitor.run("user.me"))["user"]["role"] == "guest"
+            await visitor.say("#lobby", "Howdy")
+            assert await chat.user_id((await ann.hears_text("Howdy"))["author"]) == "visitor 7"
+        status, told, _ = await post(url, "/api/user.me", {}, headers=bearer(token))
+        assert (status, told["result"]["user"]["name"]) == (200, "Visitor")
+
+
+async def test_a_host_s_own_bearer_tokens_reach_its_authenticate(tmp_path):
+    async def authenticate(handshake):
+        return handshake.headers.get("authorization", "").removeprefix("Bearer my ") or None
+
+    chat = Chatrooms(Settings(data=tmp_path, **QUICK), authenticate=authenticate)
+    async with chat.lifespan(), serving(chat) as url:
+        _, told, _ = await post(url, "/api/user.me", {}, headers=bearer("my ann"))
+        assert told["result"]["user"]["username"] == "ann"
+
+
+async def test_a_page_of_another_site_connects_by_a_token_only_if_its_origin_is_listed(tmp_path):
+    async with hosting(tmp_path, origins=(PAGE,)) as (chat, url):
+        token = await chat.hand_over("ann")
+        evil = {"Origin": "https://evil.example", "Cookie": "login=ann"}
+        for given in (evil, bearer(token, **evil)):
+            status, told, _ = await post(url, "/api/user.me", {}, headers=given)
+            assert (status, told["error"]["code"]) == (403, "forbidden")
+        status, told, headers = await post(url, "/api/user.me", {}, headers=bearer(token, Origin=PAGE))
+        assert (status, headers["Access-Control-Allow-Origin"]) == (200, PAGE)
+
+
+async def test_a_socket_with_a_bad_token_is_refused_and_another_proof_does_not_help(tmp_path):
+    async with hosting(tmp_path) as (_, url):
+        person = Person(url, "ann")
+        told = []
+        person.client.on("connect_error", told.append)
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await person.client.connect(url, auth={"token": "cro_x.y", "login": "ann"})
+        await leave(person)
+        assert told[0]["data"]["code"] == "unauthorized"
+
+
+async def test_a_suspended_user_cannot_come_by_a_token(tmp_path):
+    async with hosting(tmp_path) as (chat, url):
+        await chat.add_user(User("root", role="owner"))
+        await chat.add_user("ann")
+        await chat.run("user.suspend", {"username": "ann", "reason": "Spam"}, username="root")
+        status, told, _ = await post(url, "/api/user.me", {}, headers=bearer(await chat.hand_over("ann")))
+        assert (status, told["error"]["code"]) == (403, "suspended")
+
+
+async def test_a_chat_where_people_join_by_name_hands_no_one_over(own_server):
+    with pytest.raises(ValueError, match="authenticate"):
+        await own_server.chat.hand_over("ann")
+    with pytest.raises(WouldBlock):
+        own_server.chat.hand_over_sync("ann")
