@@ -28,7 +28,7 @@ OURS = (DATABASE, FILES)
 MEGABYTE = 1_000_000
 LEAST_KEY = 32
 """Characters of the shortest service key."""
-SECRETS = frozenset({"service_key"})
+SECRETS = frozenset({"service_key", "metrics_token"})
 """Settings that are never shown, nor given as flags, which other accounts of the machine could read."""
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -43,6 +43,12 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 picks a free one.")
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes that share the port, to use several processors; more than one needs PostgreSQL.",
+    )
     url: str = Field(
         default="",
         description="The address at which people reach the server through a proxy, such as https://example.org/chat/; "
@@ -186,6 +192,12 @@ class Settings(BaseSettings):
         default="20000/second",
         description="Kilobytes that an address may send, counted once per receiving connection.",
     )
+    metrics_token: str = Field(
+        default="",
+        repr=False,
+        description="A secret of at least 32 characters, with which a monitoring system reads `/metrics`; if empty, "
+        "nobody does. Give it in the environment or in the file.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Minimum log level.")
 
     @field_validator("name")
@@ -196,11 +208,11 @@ class Settings(BaseSettings):
             raise ValueError("This has no visible characters.")
         return line
 
-    @field_validator("service_key")
+    @field_validator("service_key", "metrics_token")
     @classmethod
-    def _service_key_is_long(cls, value: str) -> str:
+    def _key_is_long(cls, value: str) -> str:
         if value and (len(value) < LEAST_KEY or not value.isascii() or not value.isprintable() or " " in value):
-            raise ValueError(f"A service key has at least {LEAST_KEY} characters of ASCII, without spaces.")
+            raise ValueError(f"This has at least {LEAST_KEY} characters of ASCII, without spaces.")
         return value
 
     @field_validator("accent")

@@ -15,7 +15,7 @@ from chatrooms.doors.hearing import Hearing, OnMessage
 from chatrooms.doors.host_users import HostUsers, parsed
 from chatrooms.doors.own_events import OwnEvents
 from chatrooms.errors import Invalid, NotFound, Refusal
-from chatrooms.events import End, Signal
+from chatrooms.events import Emission, End, Signal
 from chatrooms.features import users
 from chatrooms.features.messages.loading import find
 from chatrooms.identity import hand_over, removing
@@ -175,7 +175,8 @@ class ApplicationDoor:
 
     async def emit(self, event: str, data: Any, *, to: str | list[str]) -> None:
         """Emit your own event to the sockets in one or more rooms; an empty ``to`` reaches no one."""
-        await self._lifetime.call(self._broadcast.server.emit, event, data, to=to)
+        rooms = (to,) if isinstance(to, str) else tuple(to or ())
+        await self._lifetime.call(self._broadcast.publish, [Emission(event, data, rooms)])
 
     async def run(self, command: str, params: Mapping[str, Any], *, username: str) -> dict[str, Any]:
         """Run any command as the user with that id, with their permissions, and return its result."""

@@ -16,11 +16,10 @@ from chatrooms.doors.answers import Success, failed, refusal_of, refusal_respons
 from chatrooms.doors.body import read
 from chatrooms.doors.callers import Callers
 from chatrooms.doors.own_events import OwnEvents
-from chatrooms.errors import Internal, MethodNotAllowed, NotFound, Unavailable
+from chatrooms.errors import Internal, MethodNotAllowed, NotFound
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
 from chatrooms.pipeline.pipeline import Pipeline
-from chatrooms.storage.reader import Reader
 
 
 class HttpDoor:
@@ -31,12 +30,11 @@ class HttpDoor:
         callers: Callers,
         pipeline: Pipeline,
         gate: Gate,
-        reader: Reader,
         *,
         own: OwnEvents,
         routes: Iterable[BaseRoute],
     ) -> None:
-        self._callers, self._pipeline, self._gate, self._reader = callers, pipeline, gate, reader
+        self._callers, self._pipeline, self._gate = callers, pipeline, gate
         self._own = own
         self._others = tuple(routes)
 
@@ -47,21 +45,9 @@ class HttpDoor:
 
     def _routes(self) -> list[BaseRoute]:
         return [
-            Route("/healthz", self._alive),
-            Route("/readyz", self._ready),
             Route("/api/{command}", self._command, methods=["POST"]),
             *self._others,
         ]
-
-    async def _alive(self, _request: Request) -> Response:
-        return response({"ok": True})
-
-    async def _ready(self, _request: Request) -> Response:
-        try:
-            await self._reader.read(lambda db: db.exec_driver_sql("SELECT 1 FROM alembic_version").scalar())
-        except Unavailable as refusal:
-            return refusal_response(refusal)
-        return response({"ok": True})
 
     async def _command(self, request: Request) -> Response:
         name = request.path_params["command"]

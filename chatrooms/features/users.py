@@ -111,18 +111,18 @@ def add(act: Act, username: str, *, vouched: bool = False) -> User:
     return row
 
 
-def join_lobby(act: Act, username: str) -> None:
-    """Make a person a member of the lobby, if there is one."""
-    if act.lobby:
-        members.add(act, act.lobby, username, "member")
-
-
 def require_unused(db: Connection, name: str, field: str = "username", besides: str | None = None) -> None:
     """Raise `NameTaken` if a name is like a username, a display name or a group's, ``besides`` the group of that id."""
     skeleton = names.skeleton(name)
     is_taken = _of_skeleton.one(db, {"skeleton": skeleton}) is not None
     if is_taken or _is_shown(db, name) or grouped.taken(db, skeleton, skeleton, besides):
         raise NameTaken(field=field)
+
+
+def join_lobby(act: Act, username: str) -> None:
+    """Make a person a member of the lobby, if there is one."""
+    if act.lobby:
+        members.add(act, act.lobby, username, "member")
 
 
 def find_or_add(act: Act, username: str, *, vouched: bool = False) -> User:

@@ -7,6 +7,7 @@ A room is looked up together with the caller's membership, and queries for messa
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -16,9 +17,10 @@ from chatrooms import names
 from chatrooms.errors import Archived, Conflict, Forbidden, Invalid, NotAMember, NotFound
 from chatrooms.pipeline import people, relations, requests, rights
 from chatrooms.pipeline.commands import Act, Caller, Params
+from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import Base
 from chatrooms.storage.rows import Access, Role
-from chatrooms.storage.statements import Prepared
+from chatrooms.storage.statements import Asked, Prepared
 from chatrooms.storage.tables import blocks, members, messages, rooms, users
 
 RESTRICTING = "posting", "threading", "inviting"
@@ -226,7 +228,7 @@ _has_blocked = select(blocks.c.pair).where(blocks.c.pair == rooms.c.name, blocks
 _accepting = _theirs.c.username != bindparam("username"), _theirs.c.request.is_(None)
 _has_accepted = select(_theirs.c.room).where(_theirs.c.room == rooms.c.name, *_accepting).correlate(rooms)
 _is_conversation = rooms.c.access == "conversation"
-_found = Prepared(
+_found = Foreseen(
     select(
         rooms.c.access,
         rooms.c.archived,
@@ -259,6 +261,13 @@ _above = Prepared(
         select(rooms.c.name).where(rooms.c.name == bindparam("thread")).exists().label("exists"),
     ).where(messages.c.room == bindparam("room"), messages.c.seq == bindparam("seq"))
 )
+
+
+def standings(username: str, rooms: Iterable[str]) -> Iterator[Asked]:
+    """Yield what finds a person's standing in shared rooms and conversations, to be read ahead."""
+    for room in map(names.base, rooms):
+        if names.kind(room) != "personal":
+            yield _found, {"room": room, "username": username}
 
 
 def _shared(db: Connection, me: Caller, room: str) -> Here:

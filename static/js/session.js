@@ -7,9 +7,9 @@ import { ask } from "./requests.js";
 import { forgetKept, keep, kept, TAB } from "./storage.js";
 import { askedFor, currentRoom, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
-import { addressToLogIn } from "./server.js";
 import { me } from "./store.js";
 import { apply, catchUpAll } from "./sync.js";
+import { addressToLogIn } from "./server.js";
 import { hear } from "./signals.js";
 
 /**
