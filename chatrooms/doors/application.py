@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 from typing import Any, TypeVar
@@ -277,26 +276,11 @@ class ApplicationDoor:
         return hand_over.make(self._pipeline.facts, user, timedelta(minutes=minutes))
 
     async def _signal(self, to: str | None, type: str, data: Any, room: str | None) -> None:
-        where = await self._person_to(to) if room is None and self._users.hosted else None
+        where = await self._users.addressed(to) if room is None and self._users.hosted else None
         where = where or parsed(names.durable, to if room is None else room, "to")
         if not await self._pipeline.lookup(lambda db: access.known(db, where)):
             raise NotFound("No such room or person.", field="to")
         await self._broadcast.publish([Signal(where, users.SYSTEM, type, data)])
-
-    async def _person_to(self, to: object) -> str | None:
-        """Return the username of the user whose id this is; None for a shared room, and for what cannot be an id.
-
-        Raises `NotFound` for what could be one, or a room of people, which are not addressed by an id.
-        """
-        if not isinstance(to, str) or to.startswith("#"):
-            return None
-        with suppress(Invalid):
-            username = await self._users.known(to)
-            if username is None:
-                parsed(names.durable, to, "to")
-                raise NotFound("No user has that id.", field="to")
-            return username
-        return None
 
     async def _run(self, command: str, params: Mapping[str, Any], id: str) -> dict[str, Any]:
         result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._users.active(id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from chatrooms import names
@@ -52,6 +53,21 @@ class HostUsers:
             return await self._chat.lookup(lambda db: accounts.username_of(db, user.id))
         username = parsed(names.username, id, "username")
         return username if await self._chat.lookup(lambda db: users.find(db, username)) else None
+
+    async def addressed(self, to: object) -> str | None:
+        """Return the username of the user whose id this is; None for a shared room, and for what cannot be an id.
+
+        Raises `NotFound` for what could be one, or a room of people, which are not addressed by an id.
+        """
+        if not isinstance(to, str) or to.startswith("#"):
+            return None
+        with suppress(Invalid):
+            username = await self.known(to)
+            if username is None:
+                parsed(names.durable, to, "to")
+                raise NotFound("No user has that id.", field="to")
+            return username
+        return None
 
     async def id_of(self, username: str) -> str:
         """Return the id of the user who has a username."""

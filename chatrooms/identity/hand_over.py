@@ -16,7 +16,7 @@ import orjson
 
 from chatrooms import clock
 from chatrooms.errors import Unauthorized
-from chatrooms.identity import hosts, suspensions
+from chatrooms.identity import hosts
 from chatrooms.identity.accounts import User
 from chatrooms.identity.handshake import Handshake, require_trusted
 from chatrooms.pipeline.chat import Chat
@@ -62,8 +62,7 @@ class HandedOver:
         if not token.startswith(BEGIN):
             return None
         require_trusted(handshake)
-        username = await hosts.add(self._chat, read(self._chat.facts, token))
-        await suspensions.require_active(self._chat, username)
+        username = await hosts.enter(self._chat, read(self._chat.facts, token))
         return Caller(username, network=handshake.network)
 
 

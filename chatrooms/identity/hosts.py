@@ -48,11 +48,7 @@ class Host:
         answer = await self._answer(handshake)
         if answer is None:
             return None
-        user = self._user(answer)
-        username = await _username(self._chat, user)
-        await suspensions.require_active(self._chat, username)
-        await _appoint(self._chat, username, user)
-        return Caller(username, network=handshake.network)
+        return Caller(await enter(self._chat, self._user(answer)), network=handshake.network)
 
     async def _answer(self, handshake: Handshake) -> object:
         try:
@@ -71,6 +67,14 @@ class Host:
         except (TypeError, ValueError) as error:
             self._log_once(_repr.repr(answer), str(error))
             raise Invalid(f"Your account cannot use this chat. {error}", field="username") from None
+
+
+async def enter(chat: Chat, user: User) -> str:
+    """Return the username of an account whose user is here, as `add` does; raises `Suspended` before giving a role."""
+    username = await _username(chat, user)
+    await suspensions.require_active(chat, username)
+    await _appoint(chat, username, user)
+    return username
 
 
 async def add(chat: Chat, user: User) -> str:

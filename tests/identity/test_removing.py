@@ -137,6 +137,18 @@ async def test_a_person_who_is_added_again_has_their_name_and_conversations_but_
             await again.say("#plans", "Back")
 
 
+async def test_who_was_removed_is_not_handed_over_either_and_gets_no_role_by_it(host):
+    token = await host.chat.hand_over(User("bob", role="admin"))
+    bearer = {"Authorization": f"Bearer {token}"}
+    async with host.tab("bob"):
+        await host.chat.remove_user("bob")
+    status, answer, _ = await post(host.url, "/api/user.me", {}, headers=bearer)
+    assert (status, answer["error"]["code"]) == (403, "suspended")
+    await host.chat.add_user("bob")
+    async with host.tab("bob") as bob:
+        assert (await bob.run("user.me"))["user"]["role"] == "member"
+
+
 async def test_removing_that_was_interrupted_is_finished_before_the_person_comes_back(host):
     async with host.tab(ALICE) as alice:
         await alice.run("room.create", name="#plans", access="private")

@@ -87,7 +87,7 @@ def _store(db: Connection, message: Message) -> Sequence[MentionedGroup]:
     found = [before.get(name) or MentionedGroup(name=name, at=at) for name in named]
     for group in found:
         _insert.run(db, {"message": message["id"], **group})
-    return found
+    return found or ()
 
 
 GROUPS = Part(
