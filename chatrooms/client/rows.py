@@ -1147,7 +1147,7 @@ class Suspension(TypedDict):
     """Why a person cannot sign in."""
 
     by: str
-    """The username of the person who suspended them; ``system`` from the console."""
+    """The username of who suspended them; ``system`` for the console or the application."""
     at: str
     """Since when; ISO 8601, UTC, with milliseconds."""
     reason: str

@@ -110,8 +110,8 @@ members = Table(
     Index(None, "room", "rev"),
     Index(None, "username", "person_rev"),
 )
-# In the order of `sync`'s pages, which is by bytes; PostgreSQL would need an index with another collation for that.
-Index("ix_members_username_room", members.c.username, members.c.room).ddl_if(dialect="sqlite")
+# In the order of `sync`'s pages.
+Index("ix_members_username_room", members.c.username, members.c.room)
 
 # In the order in which members become the owner when the last one leaves.
 _is_member_now = members.c.gone.is_(False)
@@ -283,7 +283,16 @@ suspensions = Table(
     Column("by", String(32), ForeignKey(users.c.username), nullable=False),
     Column("at", String(24), nullable=False),
     Column("reason", Text, nullable=False),
+    Column(
+        "removed",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="the application removed them: they are in no list, until it adds them again",
+    ),
 )
+_removed = suspensions.c.removed.is_(True)
+Index("ix_suspensions_removed", suspensions.c.username, sqlite_where=_removed, postgresql_where=_removed)
 
 jobs = Table(
     "jobs",
@@ -295,6 +304,7 @@ jobs = Table(
     Column("due_at", String(24), nullable=False),
     Column("attempts", Integer, nullable=False, comment="failed ones"),
     Column("done_at", String(24)),
+    Column("leased_until", String(24), comment="by the clock of PostgreSQL: until then a server runs it"),
     Column("failure", String(100), comment="the type of the last error, if the job was given up"),
     UniqueConstraint("kind", "key"),
     Index(None, "done_at", "due_at"),

@@ -54,10 +54,11 @@ export interface Call {
   at: string;
 }
 
-/** The changes of one commit in a room: the current rows, by table. */
+/** The changes of one commit in a room, or of several: the current rows, by table. */
 export interface Change {
   room: string;
   rev: number;
+  since?: number;
   rooms?: Room[];
   users?: User[];
   memberships?: Membership[];

@@ -73,6 +73,7 @@ REACTIONS = Part(
     _store,
     stored.beyond,
     found_by={"has:reaction": lambda _: select(stored.reactions.c.message)},
+    asks=stored.SUMMARIES,
 )
 
 
