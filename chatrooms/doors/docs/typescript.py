@@ -19,7 +19,7 @@ HEAD = """\
 """
 
 TAIL = """\
-export type Tables = Omit<Change, "room" | "rev">;
+export type Tables = Omit<Change, "room" | "rev" | "since">;
 
 /** An error; the client adds its own codes, such as `offline`. */
 export type WireError = { code: ErrorCode | (string & {}); message: string; details?: Details };
