@@ -226,7 +226,7 @@ class Commands(ABC):
         """Add an emoji to the server, which people use in texts and reactions as ``:name:``; there can be 500.
 
         - ``name``: Its name: 2 to 18 of ``a`` to ``z``, digits and ``_``.
-        - ``file``: The id of a file of yours that you began with ``square`` and have uploaded.
+        - ``file``: The id of a picture of at most 512 x 512 pixels that you have uploaded, and not posted.
         """
         result: OneEmoji = await self.run("emoji.add", name=name, file=file)
         return result["emoji"]

@@ -132,7 +132,7 @@ class CustomEmoji(TypedDict):
     name: str
     """Its name."""
     url: str
-    """Its picture, relative to the page: WebP of 128 pixels with ``?size=small``."""
+    """Its picture, relative to the page, as WebP; smaller with ``?size=small``."""
     by: str
     """The username of the person who added it."""
     at: str

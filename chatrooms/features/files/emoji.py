@@ -1,4 +1,4 @@
-"""Emoji of the server: pictures that admins upload like those of rooms, each under a name: `:party:`."""
+"""Emoji of the server: pictures that admins upload like files of messages, each under a name: `:party:`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from typing_extensions import TypedDict
 
 from chatrooms.errors import Conflict, Invalid, NotFound
-from chatrooms.features.files.portraits import require_unused, sized
+from chatrooms.features.files.portraits import sized
+from chatrooms.features.files.posting import own
 from chatrooms.features.files.removing import REMOVE
 from chatrooms.features.files.stored import files
 from chatrooms.pipeline import access, rights
@@ -25,6 +26,8 @@ from chatrooms.storage.tables import custom_emoji
 from chatrooms.types import Id
 
 MOST = 500
+LARGEST, MOST_BYTES = 512, 256 * 1024
+"""Pixels of a side, and bytes, of a picture that everybody loads often."""
 
 
 class WhichEmoji(Params):
@@ -36,14 +39,16 @@ class WhichEmoji(Params):
 class NewEmoji(WhichEmoji):
     """An emoji to add."""
 
-    file: Id = Field(description="The id of a file of yours that you began with `square` and have uploaded.")
+    file: Id = Field(
+        description="The id of a picture of at most 512 x 512 pixels that you have uploaded, and not posted."
+    )
 
 
 class CustomEmoji(TypedDict):
     """An emoji of the server, which texts and reactions have as its code, such as `:party:`."""
 
     name: Annotated[str, Field(description="Its name.")]
-    url: Annotated[str, Field(description="Its picture, relative to the page: WebP of 128 pixels with `?size=small`.")]
+    url: Annotated[str, Field(description="Its picture, relative to the page, as WebP; smaller with `?size=small`.")]
     by: Annotated[str, Field(description="The username of the person who added it.")]
     at: Annotated[str, Field(description="When it was added; ISO 8601, UTC, with milliseconds.")]
 
@@ -93,7 +98,7 @@ def add(act: Act, p: NewEmoji, _: None) -> OneEmoji:
         raise Conflict("There is an emoji of that name. Remove it first.", field="name")
     if (act.db.scalar(select(func.count()).select_from(custom_emoji)) or 0) >= MOST:
         raise Conflict(f"There can be {MOST} emoji.", field="name")
-    require_unused(act, p.file)
+    _require_picture(act, p.file)
     act.db.execute(update(files).where(files.c.id == p.file).values(portrait_of=f":{p.name}:"))
     act.db.execute(insert(custom_emoji).values(name=p.name, picture=p.file, by=act.me.username, at=act.now))
     return {"emoji": _shown(p.name, p.file, act.me.username, act.now)}
@@ -109,6 +114,19 @@ def remove(act: Act, p: WhichEmoji, _: None) -> Done:
     act.db.execute(update(files).where(files.c.id == picture).values(gone=True))
     enqueue(act, REMOVE, picture)
     return {}
+
+
+def _require_picture(act: Act, id: str) -> None:
+    """Raise a `Refusal` unless a file of the caller can become an emoji, which keeps what is transparent."""
+    row = own(act, id, "file")
+    if row["size"] is None:
+        raise Conflict("This file is not uploaded completely.", field="file")
+    if row["message"] or row["portrait_of"]:
+        raise Conflict("This file is in use already.", field="file")
+    if not row["picture"]:
+        raise Invalid("This is no picture that can be shown.", field="file")
+    if max(row["picture"]["width"], row["picture"]["height"]) > LARGEST or row["size"] > MOST_BYTES:
+        raise Invalid(f"An emoji has at most {LARGEST} x {LARGEST} pixels, and {MOST_BYTES // 1024} KiB.", field="file")
 
 
 def _shown(name: str, picture: str, by: str, at: str) -> CustomEmoji:

@@ -81,15 +81,14 @@ def of_room(act: Act, p: RoomPortrait, _here: Here) -> OneRoom:
 def _exchange(act: Act, old: str | None, new: str | None, of: str) -> None:
     """Give a person or a room another picture; raises a `Refusal` if that is none."""
     if new:
-        require_unused(act, new)
+        _require_unused(act, new)
         act.db.execute(update(files).where(files.c.id == new).values(portrait_of=of))
     if old:
         act.db.execute(update(files).where(files.c.id == old).values(gone=True))
         enqueue(act, REMOVE, old)
 
 
-def require_unused(act: Act, id: str) -> None:
-    """Raise a `Refusal` unless a file of the caller can become a picture."""
+def _require_unused(act: Act, id: str) -> None:
     row = own(act, id, "file")
     if not row["square"]:
         raise Invalid("Begin the upload of this file with `square`.", field="file")
@@ -116,7 +115,7 @@ def _of_room(db: Connection, caller: Caller, name: str, picture: str, size: str)
 
 
 def sized(picture: str, size: str) -> Outgoing | None:
-    """Return a square picture in a size; None if there is none such."""
+    """Return a picture in a size; None if there is none such."""
     if size and size not in SIZES:
         return None
     return Outgoing(f"{picture}.{size or 'large'}", "picture.webp", "image/webp", None, inline=True, lasts=True)

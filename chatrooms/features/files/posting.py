@@ -31,8 +31,8 @@ def _given(act: Act, ids: Sequence[str]) -> Callable[[Message], list[File]]:
         raise Invalid("A message can have a file only once.", field="files")
     if any(row["message"] for row in rows):
         raise Conflict("This file was posted already.", field="files")
-    if any(row["square"] for row in rows):
-        raise Invalid("A square picture is for a person or a room.", field="files")
+    if any(row["square"] or row["portrait_of"] for row in rows):
+        raise Invalid("This picture is for a person or a room, or an emoji.", field="files")
     if any(row["size"] is None for row in rows):
         raise Conflict("This file is not uploaded completely.", field="files")
 

@@ -80,14 +80,19 @@ def test_people_react_with_an_emoji_of_the_server_while_it_is_there(direct):
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 async def test_an_admin_uploads_an_emoji_that_everybody_loads_until_it_is_removed(alice, bob, own_server):
     await appoint(own_server.chat, "alice", "admin")
-    file = await upload(alice, picture(width=300, height=200), "party.png", square=True)
+    for content, how in ((b"text", {}), (picture(), {"square": True}), (picture(width=513), {})):
+        with pytest.raises(Refused, match="invalid"):
+            await alice.run("emoji.add", name="party", file=await upload(alice, content, "party.png", **how))
+    file = await upload(alice, picture(width=300, height=200), "party.png")
     added = (await alice.run("emoji.add", name="party", file=file))["emoji"]
     assert (await bob.run("emoji.list"))["emoji"] == [added]
     status, headers, body = await load(bob, own_server.url, {"url": f"{added['url']}?size=small"})
-    assert (status, headers["Content-Type"], opened(body).size) == (200, "image/webp", (128, 128))
+    assert (status, headers["Content-Type"], opened(body).size) == (200, "image/webp", (300, 200))
     assert (await load(bob, own_server.url, {"url": f"files/emoji/parrot/{file}"}))[0] == 404
+    with pytest.raises(Refused, match="invalid"):
+        await alice.say("#lobby", "", files=[file])
     with pytest.raises(Refused, match="conflict"):
-        await alice.run("user.picture", file=file)
+        await alice.run("emoji.add", name="feast_day", file=file)
     await alice.run("emoji.remove", name="party")
     assert (await load(bob, own_server.url, {"url": added["url"]}))[0] == 404
     assert (await bob.run("emoji.list"))["emoji"] == []

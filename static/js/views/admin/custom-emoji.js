@@ -2,7 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { asRefusal, run } from "../../connection.js";
 import { renewCustomEmoji } from "../../custom-emoji-renewal.js";
 import { customEmoji } from "../../custom-emoji.js";
-import { uploadSquare } from "../../files/square.js";
+import { uploadPicture } from "../../files/square.js";
 import { html } from "../../html.js";
 import { nameOf } from "../../store.js";
 import { needProfile } from "../../profiles.js";
@@ -34,7 +34,7 @@ function Make() {
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
   /** @param {File} picture */
   const add = async (picture) => {
-    await run("emoji.add", { name: name.trim().replaceAll(":", ""), file: await uploadSquare(picture) });
+    await run("emoji.add", { name: name.trim().replaceAll(":", ""), file: await uploadPicture(picture) });
     setFile(null);
     setName("");
     await renewCustomEmoji();
@@ -52,7 +52,7 @@ function Make() {
       <button class="secondary admin-file" type="button" onClick=${() => input.current?.click()}>${file ? file.name : "Choose a picture"}</button>
       <button class="primary" disabled=${busy || !name.trim() || !file}>${busy ? "Uploading…" : "Add emoji"}</button>
     </form>
-    <p class="hint">A name has 2 to 18 of a to z, digits and underscores. Of the picture, its middle is shown, as large as text.</p>
+    <p class="hint">A name has 2 to 18 of a to z, digits and underscores. The picture has at most 512 × 512 pixels; what is transparent stays so.</p>
   `;
 }
 
