@@ -127,6 +127,27 @@ async def test_each_message_of_a_batch_takes_one_round_trip(talking, proxy, monk
     assert min(took) <= 20 + 3, took  # the locks, the commit, and the commit of the write before
 
 
+@pytest.mark.slow
+async def test_a_page_of_a_sync_takes_three_round_trips_in_its_transaction(talking, proxy):
+    _, alice, _ = talking
+    await alice.say("bob", "begun")
+    for number in range(20):
+        await alice.run("room.create", name=f"#room{number}")
+        message = await alice.say(f"#room{number}", "hello")
+        await alice.run("reaction.add", id=message["id"], emoji="👍")
+    took = []
+    for _ in range(10):
+        before = reading(proxy)
+        page = await alice.run("sync", revs={}, after="#")
+        took.append(reading(proxy) - before)
+    assert len(page["changes"]) >= 20 and page["until"] is None
+    assert min(took) == 3 + 2, took  # with those that begin and end the transaction
+
+
+def reading(proxy):
+    return sum(way.turns for way in proxy.ways if not way.writes)
+
+
 # What a batch goes on without
 
 
