@@ -26,7 +26,9 @@ class ServerInfo(TypedDict):
 
     version: Annotated[str, Field(description="Its version of chatrooms.")]
     name: Annotated[str, Field(description="Its name, as people see it.")]
-    lobby: Annotated[str, Field(description="The room that everybody is added to when they first join.")]
+    lobby: Annotated[
+        str, Field(description="The room that everybody is added to when they first join; empty if there is none.")
+    ]
     accent: Annotated[str, Field(description="Its colour, `#rrggbb`.")]
 
 
@@ -72,12 +74,15 @@ class ConnectError(TypedDict):
 class Change:
     """The changes of one commit in ``room``: the current rows, by table.
 
-    ``rev`` is exactly one more than in the room's previous change.
+    ``rev`` is exactly one more than in the room's previous change, unless it covers all changes after ``since``. One
+    that is ``bare`` has no rows, because they would be too many: clients fetch them.
     """
 
     room: str
     rev: int
     rows: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    since: int | None = None
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,14 +119,25 @@ class Align:
 class End:
     """Disconnect the sockets in ``room``, for instance because their session was revoked.
 
-    Unless ``at_once``, they first get a moment to receive the acknowledgement of what ended them.
+    Unless ``at_once``, they first get a moment to receive the acknowledgement of what ended them. One that ``bars`` a
+    person also rejects their commands from then on, as the end of a session does.
     """
 
     room: str
     at_once: bool = False
+    bars: bool = False
 
 
-Event: TypeAlias = Change | Signal | Align | End
+@dataclass(frozen=True)
+class Emission:
+    """An event of the host application's own for the sockets in some rooms."""
+
+    event: str
+    data: Any
+    rooms: tuple[str, ...]
+
+
+Event: TypeAlias = Change | Signal | Align | End | Emission
 """What `Broadcast` takes; of these, clients receive changes and signals."""
 
 EVENTS: dict[str, Any] = {"welcome": Welcome, "change": ChangePayload, "signal": Signal}

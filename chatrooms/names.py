@@ -132,6 +132,11 @@ def session(id: str) -> str:
     return "!" + id
 
 
+def session_of(room: str) -> str:
+    """Return the id of the session whose sockets are in a room: the reverse of `session`."""
+    return room[1:]
+
+
 def username(name: str) -> str:
     """Return ``name`` as it is stored: normalized by RFC 8265, UsernameCaseMapped, and limited to our characters.
 

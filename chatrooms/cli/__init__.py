@@ -39,10 +39,14 @@ def serve(config: Path | None, **flags: Any) -> None:
     settings = settings_of(config, flags)
     import uvloop
 
+    from chatrooms.cli import workers
     from chatrooms.cli.opening import Unable
     from chatrooms.cli.serve import serve
 
     try:
+        if settings.workers > 1:
+            workers.serve(settings)
+            return
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings))
     except Unable as error:
@@ -152,7 +156,7 @@ def link(username: str, minutes: int, *, forget_password: bool, config: Path | N
 @click.option("--days", type=click.IntRange(1, 90), default=7, help="How long it works [default: 7]")
 @setting_options
 def invite(room: str | None, uses: int, days: int, config: Path | None, **flags: Any) -> None:
-    """Print a link by which people join the server and ROOM, or the lobby, also while a server runs."""
+    """Print a link by which people join the server and ROOM, or the lobby if there is one, also while a server runs."""
     from chatrooms import names
     from chatrooms.cli import links
 

@@ -6,8 +6,9 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
@@ -33,27 +34,46 @@ The writer waits for it after each of its statements, while the threads of reade
 """
 
 
+@dataclass(frozen=True)
+class Worker:
+    """One of several processes: ``parent`` is a pipe that ends with the process that started them.
+
+    ``ready`` is called once it runs; it alone prints where the chat is.
+    """
+
+    parent: int
+    ready: Callable[[], object] | None
+
+
 async def serve(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM; raises `Unable`."""
+    with closing(listen(settings.host, settings.port)) as listening:
+        await serve_on(listening, settings)
+
+
+async def serve_on(listening: socket.socket, settings: Settings, worker: Worker | None = None) -> None:
+    """Do what `serve` does with a socket, perhaps as a worker."""
     logs.configure(settings.log_level)
     asyncio.get_running_loop().set_exception_handler(logs.unhandled)
-    listening = _listen(settings.host, settings.port)
-    try:
-        with opening(settings):
-            await _run(settings, listening)
-    finally:
-        listening.close()
+    with opening(settings):
+        await _run(settings, listening, worker)
 
 
-async def _run(settings: Settings, listening: socket.socket) -> None:
+async def _run(settings: Settings, listening: socket.socket, worker: Worker | None) -> None:
     chat = Chatrooms(settings)
     async with chat.lifespan():
         start = await chat.owned()
         sys.setswitchinterval(SECONDS_TO_SWITCH)
         with collected_in_parts():
-            print(f"{chat.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
-            _print_how_to_own(start, _page(settings, listening))
-            await _Uvicorn(chat, settings).serve(sockets=[listening])
+            server = _Uvicorn(chat, settings)
+            if worker:
+                server.end_with(worker.parent)
+            if worker is None or worker.ready:
+                print(f"{chat.name} is at {_address(settings, listening)}", flush=True)  # noqa: T201
+                _print_how_to_own(start, _page(settings, listening))
+            if worker and worker.ready:
+                worker.ready()
+            await server.serve(sockets=[listening])
     if chat.lost:
         raise Unable(chat.lost)
 
@@ -112,6 +132,16 @@ class _Uvicorn(uvicorn.Server):
         protocol.slot = slot  # type: ignore[attr-defined] # see `wire.http_protocol`
         return protocol
 
+    def end_with(self, parent: int) -> None:
+        """End once a pipe has ended."""
+        loop = asyncio.get_running_loop()
+
+        def end() -> None:
+            loop.remove_reader(parent)
+            self.handle_exit(signal.SIGTERM, None)
+
+        loop.add_reader(parent, end)
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """End the server on SIGINT or SIGTERM, and at once on a second SIGINT."""
@@ -133,11 +163,13 @@ class _Uvicorn(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """Return a socket that listens; several can be ``shared`` by one port. Raises `Unable`."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind, protocol)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, shared)
         listening.bind(address)
         listening.listen(BACKLOG)
     except OSError as error:

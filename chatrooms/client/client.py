@@ -203,7 +203,7 @@ class Client(Held, Methods):
             self._spawn(self._open_again(message))
 
     def _receive(self, event: str, data: Any) -> None:
-        if event == "change" and not self._state.apply(Change.from_wire(data)):
+        if event == "change" and not self._state.apply(Change.from_wire(data), data.get("since")):
             self._catchup.want(data["room"])
         elif event == "signal":
             self._signals.push(Signal(data["room"], data["from"], data["type"], data["data"]))

@@ -1,7 +1,7 @@
 """The client's state of each room, and the only way to change it.
 
-A room's state is always that of its ``rev``. A live change is applied if it is the next one, a catch-up brings a known
-rev to a later one, and a reset replaces the room. An acknowledgement only shows that there is a newer rev.
+A room's state is always that of its ``rev``. A live change is applied if none is missing before it, a catch-up brings a
+known rev to a later one, and a reset replaces the room. An acknowledgement only shows that there is a newer rev.
 """
 
 from __future__ import annotations
@@ -182,8 +182,10 @@ class State:
         for room in self.rooms.values():
             room.rev = AHEAD
 
-    def apply(self, change: Change) -> bool:
+    def apply(self, change: Change, since: int | None = None) -> bool:
         """Apply a live change; return False if changes are missing, so that ``sync`` has to fetch them.
+
+        ``since`` is the rev that it builds on, if it covers several.
 
         Changes of a closed conversation are ignored: it returns with a change of our own room. So are those of a thread
         that we no longer follow.
@@ -191,11 +193,12 @@ class State:
         if change.room in self.closed or ("/" in change.room and not self.holds(change.room)):
             return True
         mine = self.rev(change.room)
-        if change.rev == mine + 1:
+        since = change.rev - 1 if since is None else since
+        if since <= mine < change.rev:
             self._enter(change)
         joined = [row["room"] for row in change.rows("memberships") if _listed(row)]
         followed = [row["room"] for row in change.rows("follows") if self.holds(row["room"])]
-        return change.rev <= mine + 1 and all(room in self.rooms for room in (*joined, *followed))
+        return since <= mine and all(room in self.rooms for room in (*joined, *followed))
 
     def catch_up(self, change: Change, asked: int) -> None:
         """Apply a response of ``sync`` to a request with ``asked`` as the room's rev.

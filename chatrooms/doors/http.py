@@ -15,6 +15,7 @@ from starlette.types import Lifespan
 from chatrooms.doors.answers import Success, failed, refusal_of, refusal_response, response
 from chatrooms.doors.body import read
 from chatrooms.doors.callers import Callers
+from chatrooms.doors.own_events import OwnEvents
 from chatrooms.errors import Internal, MethodNotAllowed, NotFound
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
@@ -30,9 +31,11 @@ class HttpDoor:
         pipeline: Pipeline,
         gate: Gate,
         *,
+        own: OwnEvents,
         routes: Iterable[BaseRoute],
     ) -> None:
         self._callers, self._pipeline, self._gate = callers, pipeline, gate
+        self._own = own
         self._others = tuple(routes)
 
     def app(self, lifespan: Lifespan[Starlette]) -> Starlette:
@@ -53,7 +56,8 @@ class HttpDoor:
             return await self._enter(name, request, handshake)
         try:
             caller = await self._callers.identify(handshake)
-            return _success(await self._pipeline.run(name, await read(request), caller))
+            run = self._own.run if name in self._own else self._pipeline.run
+            return _success(await run(name, await read(request), caller))
         except Exception as error:
             return refusal_response(refusal_of(error, "command failed"))
 

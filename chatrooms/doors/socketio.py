@@ -25,11 +25,12 @@ from chatrooms.identity import tokens
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
 from chatrooms.identity.pages import Pages
+from chatrooms.pipeline.addressing import BEYOND
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.commands import Caller
 from chatrooms.pipeline.pipeline import Pipeline
 from chatrooms.settings import Settings
-from chatrooms.types import MAX_SEQ, MAX_TEXT
+from chatrooms.types import MAX_TEXT
 from chatrooms.version import __version__
 from chatrooms.wire.answer import Answer
 from chatrooms.wire.tally import Tally
@@ -38,8 +39,6 @@ log = logging.getLogger(__name__)
 
 REJOIN = "30/minute"
 """How often a client may join the namespace on one connection."""
-BEYOND = MAX_SEQ
-"""A rev that no room reaches: every client takes a change of this rev for one after a gap."""
 
 MAX_AUTH = 8 * 1024
 """Bytes of JSON in the `auth` of a handshake."""
@@ -147,8 +146,7 @@ class SocketioDoor:
             caller: Caller = self._server.session_of(sid)["caller"]
             params = _object(given)
             if event in self._own:
-                self._pipeline.admit(event, "other", caller)
-                return self._own.begin(event, caller.username, params)
+                return self._own.begin(event, params, caller)
             if self._pipeline.begin(event, params, caller, partial(self._answer, answer, sid)):
                 return answer
         except Exception as error:

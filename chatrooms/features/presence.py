@@ -47,6 +47,7 @@ class Presence:
         self._leaving: dict[str, asyncio.TimerHandle] = {}
         self._sending: set[asyncio.Task[None]] = set()
         broadcast.server.use(occupied=self.came, vacated=self.went)
+        broadcast.people.watch(self._send)
 
     async def watch(self, sid: str, usernames: Iterable[str]) -> None:
         """Make a socket receive the presence of exactly these people."""
@@ -54,18 +55,15 @@ class Presence:
 
     def state(self, username: str) -> State:
         """Return whether a person is online; while they may be reloading the page, they still are."""
-        return "online" if username in self._broadcast.present else "offline"
+        return "online" if username in self._broadcast.people.online else "offline"
 
     def came(self, room: str) -> None:
         """Handle the first socket in ``room``."""
         if names.kind(room) != "personal":
             return
-        leaving = self._leaving.pop(room, None)
-        self._broadcast.present.add(room)
-        if leaving:
+        if leaving := self._leaving.pop(room, None):
             leaving.cancel()
-        else:
-            self._send(room, "online")
+        self._broadcast.announce(room, online=True)
 
     def went(self, room: str) -> None:
         """Handle the loss of the last socket in ``room``."""
@@ -77,18 +75,19 @@ class Presence:
         for timer in self._leaving.values():
             timer.cancel()
         self._leaving.clear()
-        self._broadcast.present.clear()
+        self._broadcast.people.close()
         for task in self._sending:
             task.cancel()
 
     def _gone(self, username: str) -> None:
         del self._leaving[username]
-        self._broadcast.present.discard(username)
-        self._send(username, "offline")
+        self._broadcast.announce(username, online=False)
 
-    def _send(self, username: str, state: State) -> None:
+    def _send(self, username: str, is_online: bool) -> None:  # noqa: FBT001 - as `People.watch` calls it
+        """Signal this node's watchers; other nodes signal theirs."""
+        state: State = "online" if is_online else "offline"
         signal = Signal(names.watchers(username), username, "presence", {"state": state})
-        task = asyncio.ensure_future(failures.reported("sending presence failed", self._broadcast.publish, [signal]))
+        task = asyncio.ensure_future(failures.reported("sending presence failed", self._broadcast.deliver, [signal]))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 

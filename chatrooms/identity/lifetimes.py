@@ -6,6 +6,7 @@ everybody would be signed out once it is right.
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
@@ -56,6 +57,20 @@ def _move(act: Act, span: timedelta) -> None:
     if moved:
         changed = update(sessions).where(sessions.c.id == bindparam("which"))
         act.db.execute(changed.values(created_at=bindparam("created"), seen_at=bindparam("seen")), moved)
+
+
+class Used:
+    """Notes, once in `EVERY`, which sessions are used at this node: the job runs at one of them."""
+
+    def __init__(self, chat: Chat) -> None:
+        self._chat, self._next = chat, time.monotonic() + EVERY.total_seconds()
+
+    async def note(self) -> None:
+        """Note them, if it is time."""
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + EVERY.total_seconds()
+            used = self._chat.sessions.take_used()
+            await self._chat.change(lambda act: _note(act, used), NOBODY)
 
 
 async def _keep(chat: Chat, _job: Job) -> None:

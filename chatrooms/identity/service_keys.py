@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated, NamedTuple, get_type_hints
 from uuid import uuid4
 
@@ -102,6 +102,11 @@ def find(db: Connection, token: str) -> Holder | None:
 def alive(db: Connection, id: str) -> bool:
     """Return whether a key was not ended, and has not expired."""
     return db.scalar(select(service_keys.c.id).where(service_keys.c.id == id, _works())) is not None
+
+
+def all_alive(db: Connection, ids: Collection[str]) -> set[str]:
+    """Return which of these keys were not ended, and have not expired."""
+    return set(db.scalars(select(service_keys.c.id).where(service_keys.c.id.in_(ids), _works()))) if ids else set()
 
 
 def stale(holder: Holder) -> bool:

@@ -8,20 +8,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import WeakValueDictionary
 
 import orjson
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
 from chatrooms import names
-from chatrooms.events import Align, Change, End, Event, Signal
-from chatrooms.pipeline.bus import Bus
+from chatrooms.events import Align, Change, Emission, End, Event, Signal
+from chatrooms.pipeline import belonging
+from chatrooms.pipeline.addressing import moved_by, payload, receiving
+from chatrooms.pipeline.belonging import Belonging
+from chatrooms.pipeline.bus.messages import Moved
+from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.nodes.others import Others, revs
+from chatrooms.pipeline.nodes.people import People
 from chatrooms.pipeline.scopes import OUTLINE, Scope
 from chatrooms.storage.reader import Reader
-from chatrooms.storage.statements import Prepared
-from chatrooms.storage.tables import follows, members
 from chatrooms.wire import failures
+from chatrooms.wire.rooms import EVERYBODY
 from chatrooms.wire.server import NAMESPACE, Delivery, Server
 
 ENVELOPE = 100
@@ -33,44 +38,55 @@ MAX_OPEN = 50
 """How many threads a socket has open; opening another one closes the first of them."""
 
 
-class Belonging(NamedTuple):
-    """The shared rooms that a person is a member of, and the threads that they follow, also where they left."""
-
-    username: str
-    shared: set[str]
-    followed: set[str]
-
-    def threads(self, opened: Iterable[str]) -> set[str]:
-        """Return the threads whose changes a socket receives that has ``opened`` some."""
-        base, shared = names.base, self.shared
-        return {
-            thread for thread in (*self.followed, *opened) if base(thread) in shared or self._talks_in(base(thread))
-        }
-
-    def _talks_in(self, room: str) -> bool:
-        return not room.startswith("#") and self.username in names.people(room)
-
-
 class Broadcast:
     """Delivers events to the rooms that they are addressed to, and to ``heard``, which the host application hears by.
 
-    ``present`` are the people who are online, if a feature watches them.
+    ``people`` are those who are online, if a feature watches them. Without ``others``, the server is alone.
     """
 
-    def __init__(self, server: Server, reader: Reader, bus: Bus, heard: Callable[[Sequence[Event]], None]) -> None:
+    def __init__(
+        self, server: Server, reader: Reader, heard: Callable[[Sequence[Event]], None], others: Others | None
+    ) -> None:
         self.server = server
-        self._reader, self._bus, self._heard = reader, bus, heard
-        self.present: set[str] = set()
+        self._reader, self._heard, self._others = reader, heard, others
+        self.people = People()
         self._arriving: dict[str, set[str]] = {}
         self._aligning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def publish(self, events: Sequence[Event]) -> None:
-        """Deliver ``events`` in order to this node's sockets, then publish them to the other nodes.
+        """Publish ``events`` to the other nodes, and deliver them in order to this node's sockets."""
+        if self._others:
+            self._others.bus.publish([event for event in events if not isinstance(event, Align)])
+        await self.deliver(events)
+        self._heard(events)
 
-        Consecutive changes go out together, as one write per socket.
+    async def deliver(self, events: Sequence[Event]) -> None:
+        """Deliver ``events`` in order to this node's sockets: of the changes, if there are other nodes, the next ones.
+
+        The others may have changed a room in between; then the node fetches what is missing.
         """
+        if self._others is None:
+            moving = [event.username for event in events if isinstance(event, Align)]
+            await self._deliver_all(events, moving)
+        elif all(isinstance(event, Signal | Emission) for event in events):
+            await self._deliver_all(events, ())
+        else:
+            async with self._others.turn:
+                await self._deliver_next(events, self._others)
+
+    async def _deliver_next(self, events: Sequence[Event], others: Others) -> None:
+        changes = [event for event in events if isinstance(event, Change)]
+        moving = {username for event in events for username in moved_by(event)}
+        if any(map(self.sockets_of, moving)):  # who comes into a room now receives what brought them there
+            others.heads.begin({change.room: change.rev - 1 for change in reversed(changes)})
+        passed = {id(change) for change in changes if others.heads.take(change)}
+        kept = [event for event in events if not isinstance(event, Align | Change) or id(event) in passed]
+        await self._deliver_all([*map(Align, moving), *kept], moving)
+
+    async def _deliver_all(self, events: Sequence[Event], moving: Iterable[str]) -> None:
+        """Deliver events; consecutive changes go out together, as one write per socket."""
         changes: list[Change] = []
-        moving = [event.username for event in events if isinstance(event, Align) and self.sockets_of(event.username)]
+        moving = [username for username in moving if self.sockets_of(username)]
         belonging = await self._belonging(moving) if moving else {}
         for event in events:
             if isinstance(event, Change):
@@ -80,14 +96,13 @@ class Broadcast:
             changes = []
             await self._deliver(event, belonging)
         await self._emit(changes)
-        self._heard(events)
-        if not self._bus.alone:
-            await self._bus.publish(events)
 
-    async def _deliver(self, event: Align | End | Signal, belonging: Mapping[str, Belonging] | None) -> None:
+    async def _deliver(self, event: Align | End | Signal | Emission, belonging: Mapping[str, Belonging] | None) -> None:
         match event:
             case Signal():
-                await self.server.emit("signal", event.payload, to=_receiving(event.room), volatile=True)
+                await self.server.emit("signal", event.payload, to=receiving(event.room), volatile=True)
+            case Emission():
+                await self.server.emit(event.event, event.data, to=list(event.rooms))
             case Align():
                 await self._move(event.username, belonging)
             case End(at_once=True):
@@ -95,17 +110,19 @@ class Broadcast:
             case End():
                 self._end_soon(event.room)
 
+    def announce(self, username: str, *, online: bool) -> None:
+        """Count a person as online at this node, or no longer, and let the other nodes know."""
+        changed = self.people.arrive(username) if online else self.people.leave(username)
+        if changed and self._others:
+            self._others.bus.publish([Moved(came=[username]) if online else Moved(went=[username])])
+
     async def _emit(self, changes: Iterable[Change]) -> None:
-        events = [
-            ("change", {"room": each.room, "rev": each.rev, **rows}, to)
-            for each in changes
-            for rows, to in self._copies(each)
-        ]
+        events = [("change", payload(each, rows), to) for each in changes for rows, to in self._copies(each)]
         await self.server.manager.emit_all(events, delivery=Delivery.SKIPPABLE)
 
     def _copies(self, change: Change) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:
         """Yield the rows of a change, and who receives them: of a person's own room, programs receive `OUTLINE`."""
-        yield change.rows, _receiving(change.room)
+        yield change.rows, receiving(change.room)
         reading = names.reading(change.room)
         if names.kind(change.room) == "personal" and self.occupied(reading):
             yield {table: rows for table, rows in change.rows.items() if table in OUTLINE}, (reading,)
@@ -113,8 +130,8 @@ class Broadcast:
     def kilobytes(self, event: Change | Signal) -> int:
         """Return the kilobytes of an event over all connections that receive it; safe in any thread."""
         data = event.rows if isinstance(event, Change) else event.data
-        receiving: int = sum(self.server.manager.count(name) for name in _receiving(event.room))
-        return (ENVELOPE + len(orjson.dumps(data))) * receiving // 1000
+        count: int = sum(self.server.manager.count(name) for name in receiving(event.room))
+        return (ENVELOPE + len(orjson.dumps(data))) * count // 1000
 
     async def align(self, username: str, sid: str | None = None) -> None:
         """Move the local sockets of ``username``, or only ``sid``, into their shared rooms and threads.
@@ -124,13 +141,15 @@ class Broadcast:
         async with self._lock(username):
             if not self.sockets_of(username):
                 return
-            belongs = await self._reader.lookup(lambda db: _belonging(db, username))
+            belongs = await self._reader.lookup(lambda db: self._read(db, username))
             for each in [sid] if sid else self.sockets_of(username):
                 await self._place(each, belongs)
 
     async def open(self, sid: str, thread: str, username: str) -> None:
         """Have a socket receive the changes of a thread, until `close` or until its person may not read it."""
         too_many: list[str] = []
+        if self._others:
+            self._others.heads.begin({thread: 0} | await self._reader.lookup(lambda db: revs(db, [thread])))
         with suppress(KeyError):  # the socket is gone
             opened = self._opened(sid)
             opened[thread] = None
@@ -156,6 +175,8 @@ class Broadcast:
 
     async def _place(self, sid: str, belongs: Belonging) -> None:
         """Have a socket be in exactly the shared rooms and threads of its person."""
+        if self._others:
+            self._others.heads.begin(belongs.revs)
         with suppress(KeyError):
             opened = self._opened(sid)
             threads = belongs.threads(opened)
@@ -169,10 +190,13 @@ class Broadcast:
         scope: Scope | None = self.server.session_of(sid)["caller"].scope
         return scope.receives if scope else lambda _room: True
 
+    def _read(self, db: Connection, username: str) -> Belonging:
+        return belonging.read(db, username, with_revs=self._others is not None)
+
     async def _belonging(self, usernames: Iterable[str]) -> Mapping[str, Belonging] | None:
         """Return the rooms of each, by one lookup for all; None if that fails."""
         try:
-            return await self._reader.lookup(lambda db: {each: _belonging(db, each) for each in usernames})
+            return await self._reader.lookup(lambda db: {each: self._read(db, each) for each in usernames})
         except Exception:
             failures.report("aligning failed")
             return None
@@ -233,9 +257,31 @@ class Broadcast:
         """Return whether any socket is in ``room``; for a personal room, whether the person is connected."""
         return bool(self.sockets_in(room))
 
+    def usernames_in(self, room: str) -> set[str]:
+        """Return whose sockets, at this node, are in ``room``."""
+        return {caller.username for sid in self.sockets_in(room) if (caller := self._caller(sid))}
+
+    def callers(self) -> list[Caller]:
+        """Return who has sockets at this node, by one of those of each session."""
+        sids = [sid for sid, _ in self.server.manager.get_participants(NAMESPACE, EVERYBODY)]
+        found = {(caller.username, caller.session): caller for sid in sids if (caller := self._caller(sid))}
+        return list(found.values())
+
+    def _caller(self, sid: str) -> Caller | None:
+        try:
+            caller: Caller | None = self.server.session_of(sid).get("caller")
+        except KeyError:  # the socket is gone
+            return None
+        return caller
+
+    def receives(self, room: str) -> bool:
+        """Return whether any of this node's sockets would receive a change of ``room``."""
+        reading = names.reading(room) if names.kind(room) == "personal" else room
+        return any(map(self.server.manager.count, (*receiving(room), reading)))
+
     def online(self) -> frozenset[str]:
         """Return who is online at the moment; safe in any thread."""
-        return frozenset(self.present)
+        return frozenset(self.people.online)
 
     async def enter(self, sid: str, wanted: set[str], *kinds: names.Kind) -> None:
         """Make ``wanted`` exactly the rooms of these kinds that the socket is in."""
@@ -245,26 +291,3 @@ class Broadcast:
                 await self.server.leave_room(sid, room)
         if missing := wanted - now:
             self.server.manager.enter_rooms(sid, NAMESPACE, missing)
-
-
-_shared_rooms = Prepared(
-    select(members.c.room).where(
-        members.c.username == bindparam("username"), members.c.gone.is_(False), members.c.room.startswith("#")
-    )
-)
-_followed = Prepared(
-    select(follows.c.room).where(follows.c.username == bindparam("username"), follows.c.gone.is_(False))
-)
-
-
-def _receiving(room: str) -> tuple[str, ...]:
-    """Return the Socket.IO rooms whose sockets receive all of a change or signal of ``room``."""
-    people = names.recipients(room)
-    return (*people, *map(names.reading, people)) if names.kind(room) == "conversation" else people
-
-
-def _belonging(db: Connection, username: str) -> Belonging:
-    shared, followed = (
-        {room for (room,) in rooms.tuples(db, {"username": username})} for rooms in (_shared_rooms, _followed)
-    )
-    return Belonging(username, shared, followed)

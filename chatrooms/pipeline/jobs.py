@@ -9,19 +9,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
 
 from chatrooms import clock, ids
-from chatrooms.errors import Unavailable
+from chatrooms.errors import Refusal, Unavailable
+from chatrooms.pipeline import leases
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
+from chatrooms.pipeline.queue import Queue
 from chatrooms.storage.tables import jobs
 from chatrooms.storage.upserts import Upsert
 from chatrooms.wire import failures
@@ -36,6 +38,8 @@ SECONDS_TO_LOOK = 5.0
 LONGEST_PAUSE = 3600
 DAYS_KEPT = 7
 """How long a finished job is kept; until then, enqueueing the same key again has no effect."""
+
+Conditions = tuple[ColumnElement[bool], ...]
 
 _ROW = ("kind", "key", "data", "due_at", "attempts")
 _INSERT = Upsert(
@@ -100,33 +104,15 @@ def leave(db: Connection, kind: JobKind, data: Any) -> None:
     _insert(db, kind, ids.new(), data, clock.now())
 
 
-class Queue:
-    """Wakes the runner when a job was enqueued."""
-
-    def __init__(self) -> None:
-        self.reset()
-
-    def reset(self) -> None:
-        """Start over, possibly on another event loop."""
-        self._news = asyncio.Event()
-
-    def wake(self) -> None:
-        """Wake the runner."""
-        self._news.set()
-
-    async def wait(self, seconds: float) -> None:
-        """Wait until woken, at most ``seconds``."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._news.wait()
-        self._news.clear()
-
-
 class Runner:
-    """Runs the jobs of the given kinds. It keeps running jobs in memory, without leases: a database has one process."""
+    """Runs the jobs of the given kinds.
 
-    def __init__(self, chat: Chat, kinds: Mapping[str, JobKind], queue: Queue) -> None:
-        self._chat, self._kinds, self._queue = chat, kinds, queue
+    It keeps running jobs in memory. If the database is ``shared`` with other servers, they are leased to this one, so
+    that another one runs them again should it end.
+    """
+
+    def __init__(self, chat: Chat, kinds: Mapping[str, JobKind], queue: Queue, *, shared: bool) -> None:
+        self._chat, self._kinds, self._queue, self._shared = chat, kinds, queue, shared
         self._running: dict[int, asyncio.Task[None]] = {}
         self._of_kind: Counter[str] = Counter()
         self._of_group: Counter[tuple[str, Any]] = Counter()
@@ -142,7 +128,7 @@ class Runner:
         """Run jobs inside this context. Jobs that are cancelled at the end run again after the next start."""
         self._queue.reset()
         self._running, self._of_kind, self._done, self._look_at = {}, Counter(), [], 0.0
-        self._of_group, self._held = Counter(), []
+        self._of_group, self._held, self._renew_at = Counter(), [], 0.0
         task = asyncio.create_task(self._keep_going())
         try:
             yield
@@ -151,6 +137,9 @@ class Runner:
             for each in unfinished:
                 each.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
+            if self._shared and self._running:
+                with suppress(Refusal):
+                    await self._chat.change(lambda act: leases.end(act.db, self._running), NOBODY)
 
     async def _keep_going(self) -> None:
         while True:
@@ -167,13 +156,24 @@ class Runner:
     async def _round(self) -> None:
         if self._done:
             await self._finish()
+        await self._renew()
         await self._start()
         await self._report_unknown()
         await self._queue.wait(await self._seconds_to_next())
 
     async def _start(self) -> None:
         room = CAPACITY - len(self._running)
-        due = await self._chat.lookup(lambda db: _due(db, self._open(), self._running, room))
+        due = await self._chat.lookup(lambda db: _due(db, self._waiting(), room))
+        chosen = list(self._chosen(due))
+        mine = await self._claim([job.id for job in chosen]) if self._shared and chosen else None
+        for job in chosen:
+            if mine is None or job.id in mine:
+                self._running[job.id] = asyncio.create_task(self._run(job))
+            else:
+                self._uncount(job)
+
+    def _chosen(self, due: Iterable[Job]) -> Iterator[Job]:
+        """Yield the jobs that may run now, and count them as running."""
         self._held = []
         for job in due:
             kind, group = self._kinds[job.kind], self._kinds[job.kind].group(job)
@@ -184,7 +184,27 @@ class Runner:
                 continue
             self._of_kind[job.kind] += 1
             self._of_group[group] += 1
-            self._running[job.id] = asyncio.create_task(self._run(job))
+            yield job
+
+    def _uncount(self, job: Job) -> None:
+        self._of_kind[job.kind] -= 1
+        self._of_group[self._kinds[job.kind].group(job)] -= 1
+
+    def _waiting(self, without: Iterable[int] = ()) -> Conditions:
+        """Return the conditions of jobs that no one runs and that may run here, ``without`` some."""
+        waiting = _waiting(self._open(), [*self._running, *without])
+        return (*waiting, leases.FREE) if self._shared else waiting
+
+    async def _claim(self, ids: Sequence[int]) -> set[int]:
+        """Lease jobs to this server; return those that no other server has meanwhile."""
+        return await self._chat.change(lambda act: leases.take(act.db, ids), NOBODY)
+
+    async def _renew(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._shared and now >= self._renew_at:
+            self._renew_at = now + leases.SECONDS / 3
+            if running := list(self._running):
+                await self._chat.change(lambda act: leases.renew(act.db, running), NOBODY)
 
     def _open(self) -> list[str]:
         """Return the kinds of which more jobs may run."""
@@ -218,14 +238,13 @@ class Runner:
         del self._done[: len(done)]
         for job, _ in done:
             del self._running[job.id]
-            self._of_kind[job.kind] -= 1
-            self._of_group[self._kinds[job.kind].group(job)] -= 1
+            self._uncount(job)
         self._of_group = +self._of_group  # without those of which none runs
 
     async def _seconds_to_next(self) -> float:
         if len(self._running) >= CAPACITY:
             return SECONDS_TO_LOOK
-        due = await self._chat.lookup(lambda db: _next_due(db, self._open(), [*self._running, *self._held]))
+        due = await self._chat.lookup(lambda db: _next_due(db, self._waiting(self._held)))
         return SECONDS_TO_LOOK if due is None else min(SECONDS_TO_LOOK, max(0.0, clock.seconds_until(due)))
 
     def _arm(self, act: Act) -> None:
@@ -239,12 +258,12 @@ def _insert(db: Connection, kind: JobKind, key: str, data: Any, due: str) -> Non
     _INSERT.run(db, {f"new_{column}": value for column, value in row.items()})
 
 
-def _waiting(kinds: Iterable[str], running: Iterable[int]) -> Any:
+def _waiting(kinds: Iterable[str], running: Iterable[int]) -> Conditions:
     return jobs.c.done_at.is_(None), jobs.c.kind.in_(list(kinds)), jobs.c.id.not_in(list(running))
 
 
-def _due(db: Connection, kinds: Iterable[str], running: Iterable[int], limit: int) -> list[Job]:
-    found = select(jobs).where(*_waiting(kinds, running), jobs.c.due_at <= clock.now())
+def _due(db: Connection, waiting: Conditions, limit: int) -> list[Job]:
+    found = select(jobs).where(*waiting, jobs.c.due_at <= clock.now())
     rows = db.execute(found.order_by(jobs.c.due_at, jobs.c.id).limit(limit))
     return [Job(row.id, row.kind, row.key, row.data, row.attempts) for row in rows]
 
@@ -262,8 +281,8 @@ def _unknown(db: Connection, known: Iterable[str]) -> Sequence[str]:
     return db.scalars(select(jobs.c.kind).where(*waiting).distinct().order_by(jobs.c.kind)).all()
 
 
-def _next_due(db: Connection, kinds: Iterable[str], running: Iterable[int]) -> str | None:
-    due: str | None = db.scalar(select(func.min(jobs.c.due_at)).where(*_waiting(kinds, running)))
+def _next_due(db: Connection, waiting: Conditions) -> str | None:
+    due: str | None = db.scalar(select(func.min(jobs.c.due_at)).where(*waiting))
     return due
 
 
@@ -271,7 +290,7 @@ def _settle(act: Act, kinds: Mapping[str, JobKind], done: Iterable[tuple[Job, Ex
     for job, failure in done:
         kind = kinds[job.kind]
         attempts = 0 if failure is None else job.attempts + 1
-        values: dict[str, Any] = {"attempts": attempts}
+        values: dict[str, Any] = {"attempts": attempts, "leased_until": None}
         if kind.every and (failure is None or attempts >= kind.attempts):
             values |= {"attempts": 0, "due_at": clock.later(kind.every)}
         elif failure is None:

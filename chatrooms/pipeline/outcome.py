@@ -35,7 +35,7 @@ class Outcome(Generic[R]):
 
     def events(self) -> Iterator[Event]:
         """Yield the events to broadcast, in order: sockets move before the change that moved them is sent."""
-        yield from (End(username, at_once=True) for username in self.barred)
+        yield from (End(username, at_once=True, bars=True) for username in self.barred)
         yield from (End(names.session(session)) for session in self.ended)
         yield from (Align(change.room) for change in self.changes if change.rows.keys() & MOVING)
         yield from self.changes

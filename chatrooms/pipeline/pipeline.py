@@ -20,17 +20,18 @@ from chatrooms.pipeline import access, scopes, signing_up
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.charges import Charges
+from chatrooms.pipeline.chat import NOBODY
 from chatrooms.pipeline.commands import Act, Caller, Command, Params, Stranger
 from chatrooms.pipeline.feature import Features
-from chatrooms.pipeline.jobs import Queue
 from chatrooms.pipeline.outcome import Outcome
 from chatrooms.pipeline.parsing import ON_LOOP, parse, weight
+from chatrooms.pipeline.queue import Queue
 from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.session_use import SessionUse
 from chatrooms.pipeline.signing_up import SignUp
 from chatrooms.pipeline.turn import Turn
 from chatrooms.settings import Settings
-from chatrooms.storage import ahead
+from chatrooms.storage import ahead, facts
 from chatrooms.storage.ahead import Ahead
 from chatrooms.storage.blobs import Blobs
 from chatrooms.storage.database import Database
@@ -116,11 +117,11 @@ class Pipeline:
             raise
         return True
 
-    def admit(self, name: str, rate: str, me: Caller) -> None:
-        """Count an event that is no command of ours; raises a `Refusal`, also to service keys, which are not for it."""
+    def admit(self, name: str, rate: str, me: Caller, weight: int) -> None:
+        """Count an event that is no command of ours as so many; raises a `Refusal`, also to service keys."""
         self.sessions.note(me)
         scopes.require(me.scope, name, None)
-        self._charges.spend(rate, me)
+        self._charges.spend(rate, me, weight)
 
     def _done(self, done: Done, name: str, outcome: Outcome[Any] | None, error: Exception | None) -> None:
         if isinstance(error, Refusal):
@@ -166,6 +167,15 @@ class Pipeline:
     async def lookup(self, query: Callable[[Connection], R]) -> R:
         """Run a query that is not a command and finds a few rows by index."""
         return await self._db.reader.lookup(query)
+
+    def asking(self, db: Connection) -> Act:
+        """Return what a query gets that no person asked for."""
+        return self._act(NOBODY, db, self._uncounted)
+
+    async def renew(self) -> None:
+        """Read again what the database knows of itself, which other processes may have changed."""
+        if found := await self.lookup(facts.find):
+            self.facts = found
 
     async def _committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
         """Broadcast the committed changes, in commit order, and wake the job runner."""

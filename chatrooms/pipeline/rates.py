@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from chatrooms import names
 from chatrooms.errors import RateLimited
@@ -14,13 +14,23 @@ TYPING = "1/3 seconds"
 INVITE_BACK = "1/day"
 
 
+Spent = Callable[[str, str], None]
+
+
+def _address(network: str) -> str:
+    """Return whom requests from an address count for: no valid username, so that it cannot collide with one."""
+    return f"address {network}"
+
+
 class Rates:
     """A limit for each rate that has a setting, such as ``limits["post"]``, and the fixed ones.
 
-    With `NoLimit` as ``limit`` they allow everything.
+    With `NoLimit` as ``limit`` they allow everything. ``spent`` is called with what `spend_by_address` counts, so that
+    other nodes `count` it, too.
     """
 
-    def __init__(self, settings: Settings, limit: type[Limit] = Limit) -> None:
+    def __init__(self, settings: Settings, limit: type[Limit] = Limit, spent: Spent | None = None) -> None:
+        self._spent = spent
         self.limits = {name: limit(getattr(settings, f"rate_{name}"), crowd) for name, crowd in RATES.items()}
         self._begin_with = limit(settings.rate_begin)
         self._left, self._invite_back = limit(INVITE_BACK), limit(INVITE_BACK)
@@ -31,7 +41,14 @@ class Rates:
 
     def spend_by_address(self, rate: str, network: str) -> None:
         """Count a request of an unidentified caller; raises `RateLimited`."""
-        self.limits[rate].spend(f"address {network}")  # not a valid username, so it cannot collide with one
+        self.limits[rate].spend(_address(network))
+        if self._spent:
+            self._spent(rate, network)
+
+    def count(self, rate: str, network: str) -> None:
+        """Count a request of an unidentified caller at another node, however many there are."""
+        if rate in self.limits:
+            self.limits[rate].charge(_address(network), "", 1)
 
     def begin(self, me: str, network: str, others: Iterable[str]) -> None:
         """Count a conversation that ``me`` starts, or an invitation of a stranger; raises `RateLimited`.

@@ -17,17 +17,23 @@ SECONDS_TO_CLOSE = 5.0
 class Database:
     """A database with many readers and one writer, between `open` and `close`.
 
-    Without ``alone``, no lock keeps a second server out.
+    With ``alone``, a lock keeps others out, except those that have PostgreSQL ``shared``, if this one has, too; without
+    it, nothing does.
 
     It belongs to the event loop that opened it; calls from other loops and threads run there too. Calls while it is not
     open raise `NotRunning`. It can be opened again on any loop, even after `open` failed.
     """
 
-    def __init__(self, url: str, *, alone: bool = True) -> None:
+    def __init__(self, url: str, *, alone: bool = True, shared: bool = False) -> None:
         self.url = make_url(url)
         self._lifetime = Lifetime("The database is not open: call this between its open() and its close().")
-        self.writer = Writer(self.url, self._lifetime, alone=alone)
+        self.writer = Writer(self.url, self._lifetime, alone=alone, shared=shared)
         self.reader = Reader(self.url, self._lifetime)
+
+    @property
+    def is_shared(self) -> bool:
+        """Return whether several servers can use the database."""
+        return self.url.get_backend_name() == "postgresql"
 
     async def open(self) -> None:
         """Create or migrate the tables and start the threads.

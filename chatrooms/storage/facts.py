@@ -47,12 +47,17 @@ class Facts(NamedTuple):
         return cls("", "", "")
 
 
-def find_or_make(db: Connection, now: str) -> Facts:
-    """Return the facts; make them up in a new database."""
+def find(db: Connection) -> Facts | None:
+    """Return the facts; None in a new database."""
     columns = facts.c.instance, facts.c.epoch, facts.c.ran_at, facts.c.secret, facts.c.name, facts.c.sign_up
     row = db.execute(select(*columns)).one_or_none()
-    if row:
-        return Facts(*row)
+    return Facts(*row) if row else None
+
+
+def find_or_make(db: Connection, now: str) -> Facts:
+    """Return the facts; make them up in a new database."""
+    if known := find(db):
+        return known
     made = Facts(secrets.token_hex(4), _new_epoch(), now, secrets.token_hex(32))
     db.execute(insert(facts).values(id=1, **made._asdict()))
     return made

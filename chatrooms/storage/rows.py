@@ -308,11 +308,24 @@ class Block(TypedDict):
 
 
 class Change(TypedDict):
-    """The changes of one commit in a room: the current rows, by table."""
+    """The changes of one commit in a room, or of several: the current rows, by table."""
 
     room: Annotated[str, Field(description="The room that changed.")]
     rev: Annotated[
-        int, Field(description="The room's new revision, the previous one plus 1. If there is a gap, call `sync`.")
+        int,
+        Field(
+            description="The room's new revision, the previous one plus 1 unless there is a `since`. If there is a "
+            "gap, call `sync`."
+        ),
+    ]
+    since: NotRequired[
+        Annotated[
+            int,
+            Field(
+                description="Only in an event: the revision that it builds on, as it covers all changes after that. "
+                "Apply it if yours is `since` or greater, but less than `rev`."
+            ),
+        ]
     ]
     rooms: NotRequired[Annotated[list[Room], Field(description="The room itself, if it was created or updated.")]]
     users: NotRequired[Annotated[list[User], Field(description="Your profile; in your own room only.")]]

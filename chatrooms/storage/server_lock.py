@@ -1,7 +1,8 @@
-"""The lock that a server holds on its database, so that a database has only one server.
+"""The lock that a server holds on its database, so that no server uses it that does not know of the others.
 
-Each process only knows its own connections: with two servers, a person removed from a room on one would still receive
-its messages on the other.
+Each process only knows its own connections: a person removed from a room on one would still receive its messages on
+another. A SQLite database has one server. Those of PostgreSQL are nodes, which share the lock; the versions before were
+not, and want it for themselves.
 """
 
 from __future__ import annotations
@@ -25,15 +26,15 @@ LOCK_NOT_AVAILABLE = "55P03"
 
 
 class Busy(Exception):
-    """Another process uses this database."""
+    """Another process uses this database, and does not share it."""
 
 
-def take(engine: Engine) -> Callable[[], None]:
+def take(engine: Engine, *, shared: bool = False) -> Callable[[], None]:
     """Lock the database of the writer's ``engine`` for this process, before anything else connects with it.
 
-    Return a function that releases it; raises `Busy`.
+    In PostgreSQL, those that have it ``shared`` can use it together. Return a function that releases it; raises `Busy`.
     """
-    return _file(engine.url) if engine.dialect.name == "sqlite" else _sessions(engine)
+    return _file(engine.url) if engine.dialect.name == "sqlite" else _sessions(engine, shared=shared)
 
 
 def _file(url: URL) -> Callable[[], None]:
@@ -57,12 +58,12 @@ def _close_to_others(database: str) -> None:
         close_to_others(Path(database + beside))
 
 
-def _sessions(engine: Engine) -> Callable[[], None]:
+def _sessions(engine: Engine, *, shared: bool) -> Callable[[], None]:
     """Let each session of the writer begin with the lock, so that it never writes without.
 
     PostgreSQL releases the lock when a session ends, also when PostgreSQL was restarted or a network failed.
     """
-    session = _Session(engine.url.database or "")
+    session = _Session(engine.url.database or "", shared=shared)
     event.listen(engine, "connect", session.begin)
     engine.connect().close()
     return engine.dispose
@@ -71,8 +72,9 @@ def _sessions(engine: Engine) -> Callable[[], None]:
 class _Session:
     """The writer's session with PostgreSQL, the only one at a time."""
 
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str, *, shared: bool) -> None:
         self._database = database
+        self._take = f"SELECT pg_advisory_lock{'_shared' * shared}(%s)"
         self._former: Any = None
         self._lost = False
 
@@ -96,6 +98,6 @@ class _Session:
             end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE (pid, backend_start) = (%s, %s)"
             cursor.execute(end, self._former)
         cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
-        cursor.execute("SELECT pg_advisory_lock(%s)", (KEY,))
+        cursor.execute(self._take, (KEY,))
         cursor.execute("SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()")
         self._former = cursor.fetchone()

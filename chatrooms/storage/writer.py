@@ -78,8 +78,8 @@ class Waiting:
 class Writer:
     """Accepts writes on the event loop of its ``lifetime``, while that runs."""
 
-    def __init__(self, url: URL, lifetime: Lifetime, *, alone: bool) -> None:
-        self._url, self._lifetime, self._alone = url, lifetime, alone
+    def __init__(self, url: URL, lifetime: Lifetime, *, alone: bool, shared: bool) -> None:
+        self._url, self._lifetime, self._alone, self._shared = url, lifetime, alone, shared
         self._committed: Committed | None = None
         self._lost: Lost | None = None
         self._waiting = Waiting()
@@ -141,7 +141,8 @@ class Writer:
     async def open(self) -> None:
         """Start the thread, which creates or migrates the tables; raises what that raises."""
         self._waiting, self._again, self._task, self._late = Waiting(), [], None, False
-        self._thread = WriterThread(self._url, partial(self._lose, asyncio.get_running_loop()), alone=self._alone)
+        lose = partial(self._lose, asyncio.get_running_loop())
+        self._thread = WriterThread(self._url, lose, alone=self._alone, shared=self._shared)
         await asyncio.wrap_future(self._thread.opened)
 
     async def finish(self, seconds: float) -> bool:

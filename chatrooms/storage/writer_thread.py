@@ -40,8 +40,8 @@ class WriterThread:
     It is a daemon, so that a write that hangs on a dead disk does not keep the process from exiting.
     """
 
-    def __init__(self, url: URL, lost: Callable[[Busy], None], *, alone: bool) -> None:
-        self._url, self._lost, self._alone = url, lost, alone
+    def __init__(self, url: URL, lost: Callable[[Busy], None], *, alone: bool, shared: bool) -> None:
+        self._url, self._lost, self._alone, self._shared = url, lost, alone, shared
         self._batches: SimpleQueue[Todo | None] = SimpleQueue()
         self._ending = Event()
         self.opened: Future[None] = Future()
@@ -70,7 +70,7 @@ class WriterThread:
                 fitness.require(self._url)
                 engine = connect(self._url, writer=True)
                 if self._alone:
-                    ending.callback(server_lock.take(engine))
+                    ending.callback(server_lock.take(engine, shared=self._shared))
                 ending.callback(engine.dispose)
                 migrate(engine)
                 checkpoints = Checkpoints(engine) if engine.dialect.name == "sqlite" else None

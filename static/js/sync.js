@@ -61,9 +61,9 @@ export const onRemoval = (listener) => removals.add(listener);
 /**
  * Applies the next change, drops an older one, and fills a gap by catching up. Changes of a closed conversation are
  * ignored: it returns with a change of our own room.
- * @param {Change} change @param {number} since The rev that it builds on.
+ * @param {Change} change @param {number} since The rev that it builds on: the last one, unless it covers several.
  */
-export function apply(change, since = change.rev - 1) {
+export function apply(change, since = change.since ?? change.rev - 1) {
   const { room, rev } = change;
   const held = revs.get(room) ?? 0;
   const head = store.heads.peek().get(room);

@@ -16,6 +16,8 @@ const LIMIT = 4;
 /** A room on a server. */
 class Server {
   rev = 0;
+  /** The rev up to which changes were emitted. */
+  emitted = 0;
   /** @type {Map<number, import("../js/wire.js").Message>} */
   messages = new Map();
 
@@ -43,6 +45,14 @@ class Server {
 
   get read() {
     return { username: "alice", room: ROOM, seq: 0, number: 0, rev: 1, uncounted: 0, room_rev: this.rev };
+  }
+
+  /** What a server emits once it has caught up with the others. */
+  caughtUp() {
+    const since = this.emitted;
+    this.emitted = this.rev;
+    const messages = [...this.messages.values()].filter(({ rev }) => rev > since);
+    return { room: ROOM, rev: this.rev, since, messages };
   }
 
   /** @param {number} since @param {boolean} isHead */
@@ -93,14 +103,22 @@ const event = fc.oneof(
   fc.record({ type: fc.constant("edit"), isHeard: fc.boolean(), which: fc.nat(20) }),
   fc.record({ type: fc.constant("head") }),
   fc.record({ type: fc.constant("open") }),
+  fc.record({ type: fc.constant("caughtUp"), isHeard: fc.boolean() }),
 );
 
 /** @param {Server} server @param {any} happens */
 function happen(server, happens) {
   if (happens.type === "head") return fetchHead(server);
   if (happens.type === "open") return open(server);
-  const change = happens.type === "post" ? server.post() : server.edit(happens.which);
+  const change = happens.type === "caughtUp" ? server.caughtUp() : changed(server, happens);
   if (happens.isHeard) apply(/** @type {any} */ (change));
+}
+
+/** @param {Server} server @param {any} happens A change of which the server itself may not have heard in time. */
+function changed(server, happens) {
+  const change = happens.type === "post" ? server.post() : server.edit(happens.which);
+  if (happens.isHeard) server.emitted = change.rev;
+  return change;
 }
 
 test("what is listed has no gap, and once the room is open it has all that is newer than its beginning", () => {
@@ -126,6 +144,22 @@ test("what is listed has no gap, and once the room is open it has all that is ne
       );
     }),
   );
+});
+
+test("a change that covers several is applied from any rev between, and before that it reveals a gap", () => {
+  const server = new Server();
+  apply(/** @type {any} */ (server.post()));
+  apply(/** @type {any} */ (server.post()));
+  server.emitted = 1;
+  server.post();
+  server.edit(0);
+  apply(/** @type {any} */ (server.caughtUp()));
+  assert.equal(revs.get(ROOM), 4);
+  assert.deepEqual(store.windowOf(ROOM).value.list, [...server.messages.values()]);
+  server.emitted = 5;
+  for (let count = 0; count < 3; count += 1) server.post();
+  apply(/** @type {any} */ (server.caughtUp()));
+  assert.equal(revs.get(ROOM), 4);
 });
 
 test("a head counts what is unread, and a change that follows it is one more", () => {

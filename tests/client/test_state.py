@@ -53,6 +53,14 @@ def test_only_the_next_change_is_applied_and_a_later_one_reveals_a_gap(state, re
     assert [change.rev for change in reported] == [4]
 
 
+def test_a_change_that_covers_several_is_applied_if_none_is_missing_before_it(state, reported):
+    assert not state.apply(Change("#staff", 8, {"messages": [message(8)]}), since=4)
+    assert state.apply(Change("#staff", 6, {"messages": [message(3), message(5), message(6)]}), since=2)
+    assert state.apply(Change("#staff", 6, {"messages": [message(6, text="again")]}), since=4)
+    assert [m["text"] for m in state.rooms["#staff"].messages.values()] == ["2", "3", "5", "6"]
+    assert [(change.rev, [row["seq"] for row in change.rows("messages")]) for change in reported] == [(6, [5, 6])]
+
+
 def test_a_response_that_live_changes_have_overtaken_is_ignored(state, reported):
     state.apply(Change("#staff", 4, {"messages": [message(4)]}))
     state.apply(Change("#staff", 5, {"messages": [message(4, rev=5, text="edited")]}))

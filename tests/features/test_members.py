@@ -145,7 +145,7 @@ async def test_members_are_found_by_their_usernames(person):
 
 async def test_thousands_can_be_online(person, own_server):
     alice = await person("alice")
-    own_server.chat._broadcast.present.update(f"somebody.{number}" for number in range(40_000))
+    own_server.chat._broadcast.people.online.update(f"somebody.{number}" for number in range(40_000))
     page = await alice.run("room.members", room="#lobby", online=True)
     assert (usernames(page), page["total_online"]) == (["alice"], 1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatrooms.doors.socketio import BEYOND
+from chatrooms.pipeline.addressing import BEYOND
 from tests.people import Refused, connect
 from tests.servers import running
 

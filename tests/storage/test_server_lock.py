@@ -1,4 +1,4 @@
-"""The lock of a database in PostgreSQL, whose sessions end when PostgreSQL restarts."""
+"""The lock of a database in PostgreSQL, which its servers share, and whose sessions end when PostgreSQL restarts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def administrator(postgres_database):
 async def database(postgres_database, monkeypatch):
     monkeypatch.setattr(server_lock, "PATIENCE", "300ms")
     monkeypatch.setattr(writer_thread, "SECONDS_TO_LOOK", 0.01)
-    database = Database(postgres_database)
+    database = Database(postgres_database, shared=True)
     await database.open()
     yield database
     await database.close()
@@ -54,8 +54,21 @@ async def test_an_idle_server_takes_the_lock_again(database, administrator):
     async with asyncio.timeout(PATIENCE):
         while await holder(administrator) in (None, before):
             await asyncio.sleep(0.01)
+
+
+async def test_servers_share_the_lock_and_one_of_a_version_that_does_not_is_kept_out(database, administrator):
+    url = database.url.render_as_string(hide_password=False)
+    other = Database(url, shared=True)
+    await other.open()
+    await other.close()
     with pytest.raises(Busy, match="another server"):
-        await Database(database.url.render_as_string(hide_password=False)).open()
+        await Database(url).open()
+    exclusive = "SELECT pg_try_advisory_lock(%s)"
+    assert await (await administrator.execute(exclusive, (server_lock.KEY,))).fetchone() == (False,)
+    await database.close()
+    await administrator.execute("SELECT pg_advisory_lock(%s)", (server_lock.KEY,))
+    with pytest.raises(Busy, match="another server"):
+        await other.open()
 
 
 async def test_a_write_takes_the_lock_again_first(database, administrator, monkeypatch):

@@ -9,7 +9,7 @@ from pathlib import Path
 from chatrooms.doors.docs.fixed_limits import fixed
 from chatrooms.settings import Settings
 
-ORDER = ("install", "proxies", "settings", "upgrade", "backup", "logs", "security", "embedding")
+ORDER = ("install", "nodes", "proxies", "settings", "upgrade", "backup", "logs", "security", "embedding")
 HTML = Path(__file__).parent / "guides"
 SETTINGS = """\
 # Settings and limits

@@ -71,6 +71,8 @@ indexed = Table(
 )
 
 _limits = Prepared(select(indexed.c.low, indexed.c.high, indexed.c.start))
+_kept_limits = Prepared(select(indexed.c.low, indexed.c.high, indexed.c.start).with_for_update(read=True))
+_own_limits = Prepared(select(indexed.c.low, indexed.c.high, indexed.c.start).with_for_update())
 _PUT = {
     "sqlite": f"INSERT INTO {TABLE} (rowid, words) VALUES (-?, ?)",
     "postgresql": f"INSERT INTO {TABLE} (key, words) VALUES (%s, CAST(%s AS tsvector))",
@@ -107,7 +109,21 @@ def marked(*marks: str) -> list[Needle]:
 
 def limits(db: Connection) -> tuple[int, int, int]:
     """Return the keys from and below which messages are indexed, and from which they were at first."""
-    row = _limits.one(db, {})
+    return _read(db, _limits)
+
+
+def limits_to_keep(db: Connection) -> tuple[int, int, int]:
+    """Return the `limits` for a change to an indexed message; no other server extends them before it is committed."""
+    return _read(db, _kept_limits)
+
+
+def limits_to_extend(db: Connection) -> tuple[int, int, int]:
+    """Return the `limits` for extending them; what changes messages on another server waits, or was committed."""
+    return _read(db, _own_limits)
+
+
+def _read(db: Connection, limits: Prepared) -> tuple[int, int, int]:
+    row = limits.one(db, {})
     return (row["low"], row["high"], row["start"]) if row else (0, 0, 0)
 
 

@@ -12,15 +12,17 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from itertools import accumulate, chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 
 from chatrooms import names
 from chatrooms.features.search import index
 from chatrooms.features.search.index import mark
 from chatrooms.features.search.matching import Row, searched, states
+from chatrooms.features.search.settled import settled
 from chatrooms.features.search.words import words
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act
@@ -83,7 +85,7 @@ def follow(act: Act, rows: Sequence[Row]) -> None:
 
 def _again(act: Act, row: Row) -> None:
     found = _key.one(act.db, {"id": row["id"]})
-    low, high, _ = index.limits(act.db)
+    low, high, _ = index.limits_to_keep(act.db)
     if found and low <= found["key"] < high:
         index.remove(act.db, found["key"])
         if not row["deleted"]:
@@ -91,11 +93,11 @@ def _again(act: Act, row: Row) -> None:
 
 
 async def _index(chat: Chat, _job: Job) -> None:
-    await _work(chat, _newer, _older)
+    await _work(chat, partial(_newer, below=await settled(chat)), _older)
 
 
 async def _keep(chat: Chat, _job: Job) -> None:
-    await _work(chat, _newer, _older, _merge)
+    await _work(chat, partial(_newer, below=await settled(chat)), _older, _merge)
 
 
 async def _work(chat: Chat, *steps: Callable[[Act], bool]) -> None:
@@ -122,13 +124,14 @@ def _enqueue_rest(act: Act) -> None:
     enqueue(act, INDEX, f"{low} {high}")
 
 
-def _newer(act: Act) -> bool:
+def _newer(act: Act, below: int) -> bool:
     """Index the oldest messages that are newer than the index; return whether there may be many more.
 
-    The few that are posted meanwhile wait for the next job, because a transaction costs as much as many messages.
+    Those from the key ``below`` on wait for the next job. So do the few that are posted meanwhile, because a
+    transaction costs as much as many messages.
     """
-    low, high, _ = index.limits(act.db)
-    found = _texts(act, messages.c.key >= high, messages.c.key.asc())
+    low, high, _ = index.limits_to_extend(act.db)
+    found = _texts(act, and_(messages.c.key >= high, messages.c.key < below), messages.c.key.asc())
     if found:
         index.put_all(act.db, [(row["key"], entry(row)) for row in reversed(found)])
         index.set_limits(act.db, low, found[-1]["key"] + 1)
@@ -137,7 +140,7 @@ def _newer(act: Act) -> bool:
 
 def _older(act: Act) -> bool:
     """Index the newest messages that are older than the index; return whether there may be more."""
-    low, high, _ = index.limits(act.db)
+    low, high, _ = index.limits_to_extend(act.db)
     if low <= 0:
         return False
     found = _texts(act, messages.c.key < low, messages.c.key.desc())

@@ -1,4 +1,4 @@
-"""The bus between nodes: it delivers events at most once and in any order.
+"""The bus between the nodes of a database: it delivers messages at most once and in any order.
 
 The database is the source of truth and the bus only a hint: correctness never depends on it.
 """
@@ -6,28 +6,33 @@ The database is the source of truth and the bus only a hint: correctness never d
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from chatrooms.events import Event
+from chatrooms.pipeline.bus.messages import Message
+from chatrooms.storage.facts import Facts
+
+
+class Listener(Protocol):
+    """What a node does with what it hears."""
+
+    def hear(self, node: str, messages: Sequence[Message]) -> None:
+        """Take the messages of another node, in the order in which it published them."""
+
+    def miss(self) -> None:
+        """Notice that messages were lost, or may have been."""
 
 
 class Bus(Protocol):
-    """The connection to the other nodes; ``alone`` if there are none.
+    """The connection of the node ``node`` to the others."""
 
-    `Local` is the only bus so far. Buses over PostgreSQL and Redis follow with several nodes; what a `Broadcast` needs
-    from them is fixed here, so that delivery does not change with them.
-    """
+    node: str
 
-    alone: bool
+    def running(self, facts: Facts, listener: Listener) -> AbstractAsyncContextManager[None]:
+        """Be connected to the nodes of the database with these facts, inside this context."""
 
-    async def publish(self, events: Sequence[Event]) -> None:
-        """Publish ``events`` to the other nodes without waiting for them."""
+    def publish(self, messages: Sequence[Message]) -> None:
+        """Publish messages to the other nodes, soon and without waiting; drop them if too many wait."""
 
-
-class Local:
-    """The bus of a single node, which does nothing: `Broadcast` has already reached every socket."""
-
-    alone = True
-
-    async def publish(self, events: Sequence[Event]) -> None:
-        """Do nothing."""
+    def silent(self) -> float:
+        """Return for how many seconds nothing has come over the bus, not even what this node published."""

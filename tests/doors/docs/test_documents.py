@@ -100,7 +100,7 @@ def test_every_payload_is_a_json_schema(dialect):
 
 def test_a_change_has_all_tables_that_are_synced_and_each_row_all_columns():
     changed = CONTRACT.components["Change"]["properties"]
-    assert set(changed) == {"room", "rev", *SYNCED}
+    assert set(changed) == {"room", "rev", "since", *SYNCED}
     for table, synced in SYNCED.items():
         row = resolved(OPENAPI, changed[table]["items"]["$ref"])
         parts_of_messages = {part.name for feature in FEATURES for part in feature.parts if table == "messages"}

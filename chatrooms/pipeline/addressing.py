@@ -1,0 +1,39 @@
+"""Who receives events, and what clients receive of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chatrooms import names
+from chatrooms.events import Align, Change, Event
+from chatrooms.pipeline.outcome import MOVING
+from chatrooms.types import MAX_SEQ
+
+BEYOND = MAX_SEQ
+"""A rev that no room reaches: every client takes a change of this rev for one after a gap, and calls `sync`."""
+
+
+def receiving(room: str) -> tuple[str, ...]:
+    """Return the Socket.IO rooms whose sockets receive all of a change or signal of ``room``."""
+    people = names.recipients(room)
+    return (*people, *map(names.reading, people)) if names.kind(room) == "conversation" else people
+
+
+def payload(change: Change, rows: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the event ``change`` as clients receive it; a bare one so that it reveals a gap to all."""
+    if change.bare:
+        return {"room": change.room, "rev": BEYOND}
+    if change.since is None:
+        return {"room": change.room, "rev": change.rev, **rows}
+    return {"room": change.room, "rev": change.rev, "since": change.since, **rows}
+
+
+def moved_by(event: Event) -> Iterator[str]:
+    """Yield whose sockets an event moves into or out of rooms, if they have any."""
+    if isinstance(event, Align):
+        yield event.username
+    elif isinstance(event, Change):
+        yield from (row["username"] for row in event.rows.get("members", ()))
+        if event.rows.keys() & MOVING:
+            yield event.room

@@ -1,0 +1,54 @@
+"""What the broadcast of a node shares with the rest of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, bindparam, func, select, union_all
+
+from chatrooms.pipeline.bus import Bus
+from chatrooms.pipeline.nodes.heads import Heads
+from chatrooms.storage.given import packed, values
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import follows, members, rooms
+
+
+@dataclass
+class Others:
+    """The way to the other nodes, the revs that this one has broadcast, and the turn of those that broadcast.
+
+    Without a turn, two that broadcast at the same time could mix up the order of a room.
+    """
+
+    bus: Bus
+    heads: Heads
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def begin(self) -> None:
+        """Start over, possibly on another event loop."""
+        self.turn = asyncio.Lock()
+        self.heads.clear()
+
+
+def revs_of(db: Connection, username: str) -> dict[str, int]:
+    """Return the revs of all rooms whose changes a person receives: their own, those they belong to, and threads."""
+    return dict(_of_person.tuples(db, {"username": username}))
+
+
+def revs(db: Connection, names: Iterable[str]) -> dict[str, int]:
+    """Return the revs of those of these rooms that exist."""
+    return dict(_of_rooms.tuples(db, {"names": packed(list(names))}))
+
+
+_theirs = union_all(
+    select(members.c.room).where(members.c.username == bindparam("username"), members.c.gone.is_(False)),
+    select(follows.c.room).where(follows.c.username == bindparam("username"), follows.c.gone.is_(False)),
+).subquery()
+_of_person = Prepared(
+    select(_theirs.c.room, func.coalesce(rooms.c.counter, 0))
+    .select_from(_theirs.outerjoin(rooms, rooms.c.name == _theirs.c.room))
+    .union_all(select(rooms.c.name, rooms.c.counter).where(rooms.c.name == bindparam("username")))
+)
+_of_rooms = Prepared(select(rooms.c.name, rooms.c.counter).where(rooms.c.name.in_(select(values("names").c.value))))

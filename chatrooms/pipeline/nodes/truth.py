@@ -1,0 +1,44 @@
+"""What a node asks the database, which alone knows what is true."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from chatrooms.events import Change
+from chatrooms.pipeline.commands import Caller
+from chatrooms.pipeline.rates import Rates
+from chatrooms.pipeline.session_use import SessionUse
+
+
+class Changes(Protocol):
+    """See `Truth`."""
+
+    def __call__(self, db: Connection, known: Mapping[str, int]) -> Sequence[Change]:
+        """Return the changes of rooms since their revs in ``known``."""
+
+
+class Ended(Protocol):
+    """See `Truth`."""
+
+    def __call__(self, db: Connection, callers: Collection[Caller]) -> Sequence[Caller]:
+        """Return those who are here no longer."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The questions of a node, the ``sessions`` whose commands it rejects once they were ended, and its ``rates``.
+
+    Those with a connection are asked on a thread of the readers. ``changes`` returns the change of each room since a
+    rev, with its current rows; it is bare if these are too many. ``ended`` returns those of some callers whose session
+    was ended, or who may no longer be here. ``renew`` reads again what the server keeps in memory of its database.
+    """
+
+    sessions: SessionUse
+    rates: Rates
+    changes: Changes
+    ended: Ended
+    renew: Callable[[], Awaitable[None]]
