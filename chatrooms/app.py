@@ -188,7 +188,7 @@ class Chatrooms(ApplicationDoor):
         """Run the chat: open and migrate the database, and at the end finish the work that was accepted.
 
         Afterwards, or after a failed start, it can be run again on any event loop. Raises `AlreadyRunning`, `Busy` if
-        another process uses the database, ``OSError`` or ``SQLAlchemyError``.
+        another process uses the database, `Unfit` if a chat cannot use it as it is, ``OSError`` or ``SQLAlchemyError``.
         """
         self._lifetime.begin()
         async with AsyncExitStack() as ending:

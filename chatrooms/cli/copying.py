@@ -51,10 +51,10 @@ def _alone(database: str, *, writer: bool) -> Iterator[Engine]:
         Path(url.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as ending:
         fitness.require(url)
-        locking = connect(url, writer=True)
+        locking = connect(url, writer=True, patient=True)
         ending.callback(server_lock.take(locking))
         ending.callback(locking.dispose)
-        engine = locking if writer else connect(url, writer=False)
+        engine = locking if writer else connect(url, writer=False, patient=True)
         ending.callback(engine.dispose)
         yield engine
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, String, and_, bindparam, case, column, false, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from chatrooms import names
 from chatrooms.errors import Archived, Conflict, Forbidden, Invalid, NotAMember, NotFound
@@ -228,29 +229,32 @@ _has_blocked = select(blocks.c.pair).where(blocks.c.pair == rooms.c.name, blocks
 _accepting = _theirs.c.username != bindparam("username"), _theirs.c.request.is_(None)
 _has_accepted = select(_theirs.c.room).where(_theirs.c.room == rooms.c.name, *_accepting).correlate(rooms)
 _is_conversation = rooms.c.access == "conversation"
+_standing = (
+    rooms.c.access,
+    rooms.c.archived,
+    members.c.role,
+    case((_is_conversation, _has_closed.exists()), else_=false()).label("closed"),
+    case((_is_conversation, _has_blocked.exists()), else_=false()).label("blocked"),
+    case((_is_conversation, ~_has_accepted.exists()), else_=false()).label("waits"),
+    members.c.request,
+    *(rooms.c[rule] for rule in RESTRICTING),
+    rooms.c.slow,
+)
+
+
+def _membership(username: ColumnElement[str]) -> ColumnElement[bool]:
+    return and_(members.c.room == rooms.c.name, members.c.username == username, members.c.gone.is_(False))
+
+
+_asked = func.unnest(bindparam("room", type_=ARRAY(String)), bindparam("username", type_=ARRAY(String)))
+_wanted = _asked.table_valued(column("room", String), column("username", String)).render_derived(name="wanted")
 _found = Foreseen(
-    select(
-        rooms.c.access,
-        rooms.c.archived,
-        members.c.role,
-        case((_is_conversation, _has_closed.exists()), else_=false()).label("closed"),
-        case((_is_conversation, _has_blocked.exists()), else_=false()).label("blocked"),
-        case((_is_conversation, ~_has_accepted.exists()), else_=false()).label("waits"),
-        members.c.request,
-        *(rooms.c[rule] for rule in RESTRICTING),
-        rooms.c.slow,
-    )
-    .select_from(
-        rooms.outerjoin(
-            members,
-            and_(
-                members.c.room == rooms.c.name,
-                members.c.username == bindparam("username"),
-                members.c.gone.is_(False),
-            ),
-        )
-    )
-    .where(rooms.c.name == bindparam("room"))
+    select(*_standing)
+    .select_from(rooms.outerjoin(members, _membership(bindparam("username"))))
+    .where(rooms.c.name == bindparam("room")),
+    select(_wanted.c.room, _wanted.c.username, *_standing).select_from(
+        _wanted.join(rooms, rooms.c.name == _wanted.c.room).outerjoin(members, _membership(_wanted.c.username))
+    ),
 )
 
 

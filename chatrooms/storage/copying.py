@@ -34,7 +34,6 @@ from sqlalchemy import (
 )
 
 from chatrooms.storage import facts, migrations
-from chatrooms.storage.engines import WRITER
 from chatrooms.storage.migrations import HEAD, UNFINISHED
 from chatrooms.storage.tables import messages, metadata, rooms
 
@@ -221,8 +220,6 @@ def _require_same(target: Engine, table: Table, told: Told) -> int:
 def _finish(target: Engine) -> None:
     """Let servers use the target."""
     with target.begin() as write:
-        if write.dialect.name == "postgresql":
-            write.execute(select(*(func.set_config(limit, "0", True) for limit in WRITER)))
         ahead = select(func.count()).select_from(messages.join(rooms)).where(messages.c.rev > rooms.c.counter)
         if write.scalar(ahead):
             raise Impossible("the source is damaged: rooms have messages that are newer than the rooms")
@@ -231,6 +228,8 @@ def _finish(target: Engine) -> None:
         write.execute(insert(metadata.tables[INDEXED]).values(id=1, low=newest + 1, high=newest + 1, start=newest + 1))
         for statement in _noted_in(write, WHOLE)["after"]:
             write.exec_driver_sql(statement)
+        if write.dialect.name == "postgresql":
+            write.exec_driver_sql("ANALYZE")  # without it, PostgreSQL guesses what the tables have
         progress.drop(write)
         _set_revision(write, HEAD)
 

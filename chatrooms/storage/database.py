@@ -38,7 +38,7 @@ class Database:
     async def open(self) -> None:
         """Create or migrate the tables and start the threads.
 
-        Raises `AlreadyRunning`, `Busy`, or ``SQLAlchemyError``.
+        Raises `AlreadyRunning`, `Busy`, `Unfit` if a chat cannot use it as it is, or ``SQLAlchemyError``.
         """
         self._lifetime.begin()
         try:

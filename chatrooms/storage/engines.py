@@ -47,12 +47,15 @@ _QUIET = logging.getLogger("sqlalchemy.engine.Engine.chatrooms")
 _QUIET.setLevel(logging.WARNING)  # below WARNING, SQLAlchemy logs rows
 
 
-def connect(url: URL, *, writer: bool) -> Engine:
-    """Return the engine of the writer or of the readers, which cannot write. It connects on first use."""
+def connect(url: URL, *, writer: bool, patient: bool = False) -> Engine:
+    """Return the engine of the writer or of the readers, which cannot write. It connects on first use.
+
+    What a ``patient`` one does in PostgreSQL may take as long as it needs.
+    """
     how: dict[str, Any] = {"pool_size": 1 if writer else READERS + LOOKUPS, "max_overflow": 0}
     how |= {"hide_parameters": True, "logging_name": _QUIET.name.rpartition(".")[2]}
     if url.get_backend_name() != "sqlite":
-        return _postgresql(url, how, writer=writer)
+        return _postgresql(url, how, writer=writer, patient=patient)
     engine = create_engine(url, **how)
 
     @event.listens_for(engine, "connect")
@@ -73,7 +76,7 @@ def connect(url: URL, *, writer: bool) -> Engine:
     return engine
 
 
-def _postgresql(url: URL, how: dict[str, Any], *, writer: bool) -> Engine:
+def _postgresql(url: URL, how: dict[str, Any], *, writer: bool, patient: bool) -> Engine:
     """Return an engine that does not ask before each use whether its connection still works: that is a round trip.
 
     Those who use it begin anew with another connection if it does not. With the option `BEGINS`, the writer's engine
@@ -86,7 +89,8 @@ def _postgresql(url: URL, how: dict[str, Any], *, writer: bool) -> Engine:
         args["prepare_threshold"] = _threshold(str(url.query["prepare_threshold"]))
     isolation = "AUTOCOMMIT" if writer else "REPEATABLE READ"
     engine = create_engine(url, **how, connect_args=args, isolation_level=isolation)
-    settings = "; ".join(f"SET {name} = '{value}'" for name, value in (WRITER if writer else READER).items())
+    limits = WRITER if writer else READER
+    settings = "; ".join(f"SET {name} = '{0 if patient else value}'" for name, value in limits.items())
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

@@ -14,6 +14,7 @@ from chatrooms.storage import ahead, locks
 from chatrooms.storage.ahead import Ahead
 from chatrooms.storage.engines import CHANGES
 from chatrooms.storage.locks import Elsewhere, Locks
+from chatrooms.storage.statements import Asked
 from chatrooms.wire import failures
 
 Done = Callable[[Any, Exception | None], None]
@@ -124,8 +125,9 @@ class Transaction:
 
     def _lock(self, batch: Iterable[Write], busy: set[int], *, patience: bool) -> None:
         """Take the locks, and read ahead what the writes will ask, in one round trip."""
+        ahead.forget(self.connection)  # what the transaction before has read
         names: dict[str, None] = {}
-        asked: list[Any] = []
+        asked: list[Asked] = []
         for write in batch:
             found = _names(self.connection, write)
             names.update(dict.fromkeys(found))

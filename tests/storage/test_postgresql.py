@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from functools import partial
 
 import psycopg
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import make_url, update
 
 from chatrooms import ids
 from chatrooms.errors import Unavailable
+from chatrooms.pipeline.commands import Caller
 from chatrooms.storage import batches, fitness, writes
 from chatrooms.storage.database import Database
 from chatrooms.storage.fitness import Found, Unfit
@@ -51,14 +53,7 @@ def in_one_batch(database, monkeypatch):
     monkeypatch.setattr(batches, "SECONDS_TO_WORK", 60)
 
     async def run(*given):
-        gate, begun = threading.Event(), threading.Event()
-        first = asyncio.create_task(database.writer.change(lambda _: begun.set() or gate.wait(10)))
-        await asyncio.to_thread(begun.wait, 10)
-        rest = [asyncio.create_task(database.writer.change(*each)) for each in given]
-        await asyncio.sleep(0)
-        gate.set()
-        await first
-        return await asyncio.gather(*rest, return_exceptions=True)
+        return await asyncio.gather(*(database.writer.change(*each) for each in given), return_exceptions=True)
 
     return run
 
@@ -110,21 +105,44 @@ async def test_a_lone_message_takes_three_round_trips(talking, proxy, room):
 @pytest.mark.slow
 async def test_each_message_of_a_batch_takes_one_round_trip(talking, proxy, monkeypatch):
     monkeypatch.setattr(batches, "SECONDS_TO_WORK", 60)
-    chat, alice, _ = talking
-    await alice.say("bob", "begun")
+    chat, alice, bob = talking
+    await bob.say("alice", "begun")
+    await alice.say("bob", "answered")
     took = []
     for _ in range(5):
-        gate, begun = threading.Event(), threading.Event()
-        first = asyncio.create_task(chat._db.writer.change(lambda _db, g=gate, b=begun: b.set() or g.wait(10)))
-        await asyncio.to_thread(begun.wait, 10)
-        before = proxy.writing.turns
-        posts = ({"room": ("#lobby", "bob")[n % 2], "text": str(n)} for n in range(20))
-        saying = [asyncio.create_task(chat.run("message.post", post, username="alice")) for post in posts]
-        await until(lambda: asyncio.sleep(0, len(chat._db.writer._waiting) == 20))
-        gate.set()
-        await asyncio.gather(first, *saying)
-        took.append(proxy.writing.turns - before)
-    assert min(took) <= 20 + 3, took  # the locks, the commit, and the commit of the write before
+        before, posting = sum(way.turns for way in proxy.ways if way.writes), []
+        for number in range(20):
+            post = {"room": ("#lobby", "alice+bob")[number % 2], "text": str(number)}
+            posting.append(asyncio.get_running_loop().create_future())
+            chat._pipeline.begin("message.post", post, Caller("alice"), partial(answer, posting[-1]))
+        await asyncio.gather(*posting)
+        took.append(sum(way.turns for way in proxy.ways if way.writes) - before)
+    assert min(took) == 20 + 2, took  # with the locks and the commit
+
+
+def answer(future, result, error):
+    future.set_exception(error) if error else future.set_result(result)
+
+
+@pytest.mark.slow
+async def test_a_page_of_a_sync_takes_three_round_trips_in_its_transaction(talking, proxy):
+    _, alice, _ = talking
+    await alice.say("bob", "begun")
+    for number in range(20):
+        await alice.run("room.create", name=f"#room{number}")
+        message = await alice.say(f"#room{number}", "hello")
+        await alice.run("reaction.add", id=message["id"], emoji="👍")
+    took = []
+    for _ in range(10):
+        before = reading(proxy)
+        page = await alice.run("sync", revs={}, after="#")
+        took.append(reading(proxy) - before)
+    assert len(page["changes"]) >= 20 and page["until"] is None
+    assert min(took) == 3 + 2, took  # with those that begin and end the transaction
+
+
+def reading(proxy):
+    return sum(way.turns for way in proxy.ways if not way.writes)
 
 
 # What a batch goes on without
