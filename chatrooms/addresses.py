@@ -11,9 +11,13 @@ from urllib.parse import urlsplit
 PORTS = {"http": 80, "https": 443}
 LONGEST = 300
 """Characters of an origin; a name has at most 253 (RFC 1035, 2.3.4)."""
+LONGEST_LINK = 2000
 CACHED = 1000
+_visible = re.compile(r"[^\\\s\x00-\x1f\x7f]+")
 _name = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _origin = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#*@\\\s]+")
+_within = re.compile(r"/(?![/\\\\])[^\\\\\s\x00-\x1f\x7f]*")
+"""A path of the same host: browsers read two slashes, or a backslash, as the beginning of another host."""
 _path = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
 
 
@@ -60,6 +64,15 @@ def site(text: str) -> str:
     if parts.scheme not in PORTS or not _path.fullmatch(parts.path) or parts.query or parts.fragment:
         raise ValueError("An address looks like https://example.org/ or https://example.org/chat/.")
     return f"{origin(f'{parts.scheme}://{parts.netloc}')}{parts.path.rstrip('/')}/"
+
+
+def link(text: str) -> str:
+    """Return the address of a page: of http or https, or a path of this host, such as /login; raises ``ValueError``."""
+    parts = urlsplit(text)
+    is_page = parts.scheme in PORTS and parts.hostname and not parts.username and _visible.fullmatch(text)
+    if len(text) > LONGEST_LINK or not (is_page or _within.fullmatch(text)):
+        raise ValueError("An address of a page looks like /login or https://example.org/login.")
+    return text
 
 
 def is_number(host: str) -> bool:

@@ -6,10 +6,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import URL, Connection, Engine
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
@@ -19,12 +20,17 @@ from chatrooms.doors.body import MAX_DEPTH
 from chatrooms.doors.brand import Brand
 from chatrooms.doors.callers import Callers
 from chatrooms.doors.docs import Contract, Documents
+from chatrooms.doors.docs.own import describe
 from chatrooms.doors.downloads import Downloads
 from chatrooms.doors.front import Front
 from chatrooms.doors.greeting import Connected, Greeting
+from chatrooms.doors.health import Health
 from chatrooms.doors.hearing import Hearing
+from chatrooms.doors.host_users import HostUsers
 from chatrooms.doors.http import HttpDoor
-from chatrooms.doors.own_events import OwnEvents
+from chatrooms.doors.metrics import Metrics
+from chatrooms.doors.own_events import OwnEvent, OwnEvents
+from chatrooms.doors.picking_up import Outbox
 from chatrooms.doors.rechecking import Rechecking
 from chatrooms.doors.reference import Reference
 from chatrooms.doors.remote import RemoteDoor
@@ -60,6 +66,7 @@ from chatrooms.storage import facts
 from chatrooms.storage.database import Database
 from chatrooms.storage.facts import Facts
 from chatrooms.storage.files import make_private_folder
+from chatrooms.storage.health import problems
 from chatrooms.wire.connection_limits import exempt
 from chatrooms.wire.limits import Limits
 from chatrooms.wire.origins import checked_before
@@ -86,6 +93,9 @@ class Chatrooms(ApplicationDoor):
     asked again about every five minutes for each open socket. Requests from pages of other origins than the chat's own
     and ``settings.origins`` are rejected before it is called. ``on_connect`` is a handler as for
     `ApplicationDoor.on_connect`, but it gets the username and the handshake's ``auth``.
+
+    ``outbox`` is the engine, or the URL, of a database of yours that has the table of `chatrooms.outbox`: the chat
+    posts what your transactions write there.
     """
 
     def __init__(
@@ -94,6 +104,7 @@ class Chatrooms(ApplicationDoor):
         *,
         authenticate: Authenticate | None = None,
         on_connect: Connected | None = None,
+        outbox: Engine | URL | str | None = None,
         features: Iterable[Feature] = FEATURES,
     ) -> None:
         self.settings = settings = settings or Settings()
@@ -105,20 +116,23 @@ class Chatrooms(ApplicationDoor):
         self._db = Database(settings.database_url, shared=True)
         self._db.writer.on_lost(self._stop_serving)
         self._server = _server(settings)
-        self._is_hosted = authenticate is not None
         self._hearing, self._greeting = Hearing(), Greeting(self._id_of, on_connect)
         others = Others(PostgreSQLBus(self._db.url), Heads()) if self._db.is_shared else None
         self._broadcast = Broadcast(self._server, self._db.reader, self._hearing.take, others)
         self._features = declared = Features((*features, *IDENTITY, Feature(jobs=(jobs.FORGET,))))
         rates, queue = Rates(settings, spent=_sharing(others)), Queue()
         self._pipeline = Pipeline(settings, declared, self._db, self._broadcast, rates, queue)
+        self._branding = Brand.of(settings, settings.name)
+        self._users = HostUsers(self._pipeline, hosted=authenticate is not None)
         self._components = declared.start(self._broadcast, self._pipeline)
         self._runner = jobs.Runner(self._pipeline, declared.jobs, queue, shared=self._db.is_shared)
         self._node = self._make_node(others, rates) if others else None
+        self._metrics = Metrics(self._server, self._pipeline, self._db, self._runner)
 
         pages, gate = Pages(settings.origins), Gate(self._pipeline, rates, authenticate)
-        self._own = OwnEvents(declared.commands, self._id_of)
+        self._own = OwnEvents({*declared.commands, *declared.entries}, self._id_of, self._pipeline.admit)
         self._rechecking = Rechecking(self._server, gate)
+        self._outbox = Outbox(outbox, self.post) if outbox is not None else None
         SocketioDoor(
             settings,
             self._broadcast,
@@ -132,7 +146,7 @@ class Chatrooms(ApplicationDoor):
         callers = Callers(pages, gate)
         self._uploads = [Uploads(callers, self._pipeline, rates, each) for each in declared.contents]
         routes = self._routes(callers, rates)
-        http = HttpDoor(callers, self._pipeline, gate, self._db.reader, routes=routes)
+        http = HttpDoor(callers, self._pipeline, gate, own=self._own, routes=routes)
         self._front = Front(settings, self._lifetime, pages, self._server, http.app(self.lifespan))
 
     def _make_node(self, others: Others, rates: Rates) -> Node:
@@ -152,13 +166,18 @@ class Chatrooms(ApplicationDoor):
 
     def _routes(self, callers: Callers, rates: Rates) -> Iterator[BaseRoute]:
         """Yield what is served over HTTP besides commands."""
+        asked = partial(problems, self._db.reader, partial(self._pipeline.change, lambda _act: {}, APPLICATION))
+        yield from Health(asked, self._metrics.text, self.settings.metrics_token).routes()
         for each in self._uploads:
             yield from each.routes()
         yield from Downloads(callers, self._pipeline, rates, self._features.served).routes()
         yield from RemoteDoor(self, callers, rates).routes()
-        documents = Documents(Contract(self._features.declared, self._features.parts))
-        yield from Reference(documents, self.settings, lambda: self._pipeline.name).routes()
-        yield from Assets(_static(), self._brand, hosted=self._is_hosted).routes()
+        documents = lru_cache(maxsize=1)(self._document)
+        named = self.settings, lambda: self._pipeline.name
+        yield from Reference(lambda: documents(self._own.declared), *named).routes()
+        yield from Assets(
+            _static(), self._brand, hosted=self._users.hosted, framing=self.settings.frame_ancestors
+        ).routes()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or run the lifespan."""
@@ -188,11 +207,15 @@ class Chatrooms(ApplicationDoor):
             ending.callback(self._lifetime.stop)
             ending.push_async_callback(self._drain)
             self._pipeline.facts = await self._pipeline.change(
-                _create_defaults, APPLICATION, users.SYSTEM, self.settings.lobby
+                _create_defaults, APPLICATION, *users.locks_to_join(users.SYSTEM, self.settings.lobby)
             )
             self._lifetime.ready()
-            async with self._runner.running():
-                yield
+            self._metrics.lateness.begin()
+            ending.callback(self._metrics.lateness.end)
+            await ending.enter_async_context(self._runner.running())
+            if self._outbox:
+                await ending.enter_async_context(self._outbox.delivering())
+            yield
 
     @property
     def name(self) -> str:
@@ -207,8 +230,13 @@ class Chatrooms(ApplicationDoor):
         """Close all connections and let clients know that this server is shutting down, so that they reconnect."""
         await self._lifetime.call(self._drain)
 
+    def _document(self, own: tuple[OwnEvent, ...]) -> Documents:
+        """Return the documents of this server with these events of the application's own."""
+        events = describe([(each.name, each.doc, each.model) for each in own])
+        return Documents(Contract(self._features.declared, self._features.parts, events))
+
     def _brand(self) -> Brand:
-        return Brand(self._pipeline.name, self.settings.lobby, self.settings.accent)
+        return self._branding._replace(name=self._pipeline.name)
 
     async def _drain(self) -> None:
         if not self._draining:
@@ -238,10 +266,10 @@ def _sharing(others: Others | None) -> Callable[[str, str], None] | None:
 
 
 def _create_defaults(act: Act) -> Facts:
-    """Create the system user and the lobby, unless they exist; return the facts about the database."""
+    """Create the system user and the lobby, if there is one, unless they exist; return the facts about the database."""
     if users.find_or_add(act, users.SYSTEM)["name"] != act.server:
         users.name_application(act)
-    if not rooms.exists(act.db, act.lobby):
+    if act.lobby and not rooms.exists(act.db, act.lobby):
         rooms.add(act, act.lobby, "open", act.lobby[1:].capitalize(), "The room for everyone.")
     known = facts.find_or_make(act.db, act.now)
     lifetimes.resume(act, known)

@@ -26,7 +26,9 @@ class ServerInfo(TypedDict):
 
     version: Annotated[str, Field(description="Its version of chatrooms.")]
     name: Annotated[str, Field(description="Its name, as people see it.")]
-    lobby: Annotated[str, Field(description="The room that everybody is added to when they first join.")]
+    lobby: Annotated[
+        str, Field(description="The room that everybody is added to when they first join; empty if there is none.")
+    ]
     accent: Annotated[str, Field(description="Its colour, `#rrggbb`.")]
 
 

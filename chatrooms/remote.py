@@ -66,12 +66,20 @@ class Remote:
         return self._post_all([{"target": target, "text": text, **how} for target, text in messages])
 
     async def add_user(self, id: str, name: str = "", role: str | None = None) -> str:
-        """Add a user who has not come yet, or change their name or role; return their username."""
+        """Add a user who has not come yet or was removed, or change their name or role; return their username."""
         return await asyncio.to_thread(self.add_user_sync, id, name, role)
 
     def add_user_sync(self, id: str, name: str = "", role: str | None = None) -> str:
         """Add a user from a thread."""
         return str(self._call("add_user", {"id": id, "name": name, "role": role})["username"])
+
+    async def remove_user(self, id: str) -> None:
+        """Remove a user, until you add them again, as `Chatrooms.remove_user` does."""
+        await asyncio.to_thread(self.remove_user_sync, id)
+
+    def remove_user_sync(self, id: str) -> None:
+        """Remove a user from a thread."""
+        self._call("remove_user", {"id": id})
 
     async def signal(self, to: str | None, type: str, data: Any = None, *, room: str | None = None) -> None:
         """Emit a live signal, which is not stored, as `Chatrooms.signal` does."""

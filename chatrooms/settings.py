@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import platformdirs
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import (
     BaseSettings,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
-from chatrooms import accent, addresses, gcra, names, types
+from chatrooms import accent, addresses, logo, names, setting_types, types
+from chatrooms.setting_types import AddressRate, Crowd, Listed, PersonRate, Rate
 
 DEFAULT_CONFIG = Path(platformdirs.user_config_dir("chatrooms")) / "chatrooms.toml"
 DATABASE = "chatrooms.sqlite3"
@@ -30,43 +28,9 @@ OURS = (DATABASE, FILES)
 MEGABYTE = 1_000_000
 LEAST_KEY = 32
 """Characters of the shortest service key."""
-SECRETS = frozenset({"service_key"})
+SECRETS = frozenset({"service_key", "metrics_token"})
 """Settings that are never shown, nor given as flags, which other accounts of the machine could read."""
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-
-
-@dataclass(frozen=True)
-class Crowd:
-    """How many people that use a rate to the full fit behind one network address (see `gcra.Limit`)."""
-
-    people: int
-
-
-def _host(text: str) -> str:
-    """Return the name of a host, or ``*.`` and that of a domain, as browsers send it; raises ``ValueError``."""
-    return f"*.{addresses.host(text[2:])}" if text.startswith("*.") else addresses.host(text)
-
-
-def _network(text: str) -> str:
-    """Return an address or a network as the server compares it; raises ``ValueError``."""
-    try:
-        return str(ip_network(text, strict=False) if "/" in text else ip_address(text))
-    except ValueError:
-        raise ValueError(f"{text!r} is not an IP address or network, such as 127.0.0.1 or 10.0.0.0/8.") from None
-
-
-def _rate(value: str) -> str:
-    gcra.parse(value)
-    return value
-
-
-Listed = Annotated[tuple[str, ...], NoDecode]
-"""A list in a TOML file, or one text with commas between the parts."""
-Rate = Annotated[str, AfterValidator(_rate)]
-PersonRate = Annotated[Rate, Crowd(8)]
-"""A rate per person; an address may have as much as 8 people, such as those in an office."""
-AddressRate = Annotated[Rate, Crowd(0)]
-"""A rate that all people of an address share."""
 
 
 class Settings(BaseSettings):
@@ -95,11 +59,32 @@ class Settings(BaseSettings):
     name: str = Field(
         default="Chatrooms", min_length=1, max_length=60, description="The name of this server, as people see it."
     )
-    lobby: str = Field(default="#lobby", description="The room that people are added to when they first join.")
+    lobby: str = Field(
+        default="#lobby", description="The room that people are added to when they first join; if empty, none."
+    )
     accent: str = Field(
         default=accent.DEFAULT,
         description="The colour of this server's buttons and links, such as #7c3aed; adjusted where it would be hard "
         "to read.",
+    )
+    logo: str = Field(
+        default="",
+        description="The path of an SVG or PNG file, at most 256 KiB, which is shown as this server's logo instead of "
+        "ours; square ones look best.",
+    )
+    login_url: str = Field(
+        default="",
+        description="Where people log in to the application that mounts the chat, such as /login. The page leads them "
+        "there, with the address to come back to as the parameter `next`.",
+    )
+    home_url: str = Field(
+        default="",
+        description="Where the page's menu leads back to, such as / or https://example.org/; if empty, nowhere.",
+    )
+    frame_ancestors: Listed = Field(
+        default=(),
+        description="Other origins whose pages may show the chat in a frame, such as https://example.org; commas "
+        "separate several.",
     )
     guests: Literal["claim", "invite", "approval", "open", "off"] = Field(
         default="claim",
@@ -207,6 +192,12 @@ class Settings(BaseSettings):
         default="20000/second",
         description="Kilobytes that an address may send, counted once per receiving connection.",
     )
+    metrics_token: str = Field(
+        default="",
+        repr=False,
+        description="A secret of at least 32 characters, with which a monitoring system reads `/metrics`; if empty, "
+        "nobody does. Give it in the environment or in the file.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Minimum log level.")
 
     @field_validator("name")
@@ -217,11 +208,11 @@ class Settings(BaseSettings):
             raise ValueError("This has no visible characters.")
         return line
 
-    @field_validator("service_key")
+    @field_validator("service_key", "metrics_token")
     @classmethod
-    def _service_key_is_long(cls, value: str) -> str:
+    def _key_is_long(cls, value: str) -> str:
         if value and (len(value) < LEAST_KEY or not value.isascii() or not value.isprintable() or " " in value):
-            raise ValueError(f"A service key has at least {LEAST_KEY} characters of ASCII, without spaces.")
+            raise ValueError(f"This has at least {LEAST_KEY} characters of ASCII, without spaces.")
         return value
 
     @field_validator("accent")
@@ -234,9 +225,21 @@ class Settings(BaseSettings):
     @field_validator("lobby")
     @classmethod
     def _lobby_is_shared(cls, value: str) -> str:
-        return names.shared(value)
+        return names.shared(value) if value else ""
 
-    @field_validator("origins", "hosts", "proxies", mode="before")
+    @field_validator("logo")
+    @classmethod
+    def _logo_is_a_picture(cls, value: str) -> str:
+        if value:
+            logo.read(Path(value))
+        return value
+
+    @field_validator("login_url", "home_url")
+    @classmethod
+    def _links_lead_to_pages(cls, value: str) -> str:
+        return addresses.link(value.strip()) if value.strip() else ""
+
+    @field_validator("origins", "hosts", "proxies", "frame_ancestors", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         listed = value.split(",") if isinstance(value, str) else value
@@ -247,14 +250,14 @@ class Settings(BaseSettings):
     @field_validator("proxies")
     @classmethod
     def _proxies_are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return value if value == ("*",) else tuple(map(_network, value))
+        return value if value == ("*",) else tuple(map(setting_types.network, value))
 
     @field_validator("hosts")
     @classmethod
     def _hosts_are_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(map(_host, value))
+        return tuple(map(setting_types.host, value))
 
-    @field_validator("origins")
+    @field_validator("origins", "frame_ancestors")
     @classmethod
     def _origins_are_readable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(map(addresses.origin, value))

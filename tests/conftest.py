@@ -20,7 +20,7 @@ from tests.servers import RunningServer, running
 pytest_plugins = ["tests.services.fixtures", "tests.world"]
 
 HERE = Path(__file__).parent
-SLOW_FOLDERS = {"browser", "soak", "bench", "services"}
+SLOW_FOLDERS = {"browser", "soak", "bench", "services", "hosts"}
 FEW, MANY = 25, 100
 """How many examples of each property `pytest -m quick` tries, and how many all other runs do."""
 AT_ANY_SPEED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,27 @@ def backup(file: Path, config: Path | None, **flags: Any) -> None:
         click.echo(f"Now copy the folder with the files that people shared, if there is one: {settings.data / FILES}")
 
 
+@cli.command("copy")
+@click.option("--from", "source", required=True, metavar="URL", help="The database to copy, such as sqlite:///FILE")
+@click.option("--to", "target", required=True, metavar="URL", help="An empty database, or one that a copy has begun")
+def copy_database(source: str, target: str) -> None:
+    """Copy a chat from one database into another, SQLite or PostgreSQL, while no server runs.
+
+    If it is interrupted, run it again: it goes on where it was. At the end it compares both. People stay signed in, and
+    their clients go on with what they have. The files that people shared are not in the database: keep their folder.
+    """
+    from chatrooms.cli.copying import copy
+    from chatrooms.cli.opening import Unable
+
+    try:
+        counts = copy(source, target, partial(click.echo, err=True))
+    except Unable as error:
+        fail(str(error))
+    click.echo(f"{sum(counts.values()):,} rows are copied and compared, {counts['messages']:,} messages among them.")
+    click.echo("Start the server with the new `database`, and no longer with the old one.")
+    click.echo(f"Files that people shared stay where they are: the folder {FILES} in `data`, or `file_store`.")
+
+
 @cli.command()
 @setting_options
 def restored(config: Path | None, **flags: Any) -> None:
@@ -134,7 +156,7 @@ def link(username: str, minutes: int, *, forget_password: bool, config: Path | N
 @click.option("--days", type=click.IntRange(1, 90), default=7, help="How long it works [default: 7]")
 @setting_options
 def invite(room: str | None, uses: int, days: int, config: Path | None, **flags: Any) -> None:
-    """Print a link by which people join the server and ROOM, or the lobby, also while a server runs."""
+    """Print a link by which people join the server and ROOM, or the lobby if there is one, also while a server runs."""
     from chatrooms import names
     from chatrooms.cli import links
 

@@ -34,6 +34,8 @@ def sign_in(settings: Settings, username: str, minutes: int, *, forget_password:
 
 def invite(settings: Settings, room: str, uses: int, days: int) -> str:
     """Return a link by which so many people join ``room``, and the server; raises `Unable`."""
+    if not room:
+        raise Unable("this server has no lobby: name the room that the link leads to")
     with beside(settings) as db:
         if not rooms.exists(db, room):
             raise Unable(f"there is no room {room}")

@@ -15,6 +15,7 @@ from chatrooms.cli.shown import EXAMPLE, location
 from chatrooms.settings import OURS, Settings
 from chatrooms.storage.engines import connect
 from chatrooms.storage.files import FILE, make_private_folder
+from chatrooms.storage.fitness import Unfit
 from chatrooms.storage.migrations import Newer, revision_of
 from chatrooms.storage.server_lock import Busy
 
@@ -34,7 +35,7 @@ def opening(settings: Settings) -> Iterator[None]:
         if not settings.database:
             _require_writable(settings.data)
         yield
-    except (Busy, Newer) as error:
+    except (Busy, Newer, Unfit) as error:
         raise Unable(str(error)) from error
     except (OSError, SQLAlchemyError) as error:
         raise Unable(_reason(url, error)) from error

@@ -18,6 +18,7 @@ from chatrooms.client.rows import (
     Block,
     Bookmark,
     BookmarkPage,
+    CustomEmoji,
     Follow,
     Followed,
     FoundPage,
@@ -32,6 +33,7 @@ from chatrooms.client.rows import (
     Link,
     Listing,
     ManyApplicants,
+    ManyEmoji,
     ManyGroups,
     ManyInvites,
     ManyKeys,
@@ -46,6 +48,7 @@ from chatrooms.client.rows import (
     NewInvite,
     NewKey,
     OneBlock,
+    OneEmoji,
     OneGroup,
     OneInvite,
     OneKey,
@@ -95,6 +98,7 @@ REPEATABLE = frozenset(
         "bookmark.add",
         "bookmark.list",
         "bookmark.remove",
+        "emoji.list",
         "factor.get",
         "file.list",
         "file.space",
@@ -217,6 +221,27 @@ class Commands(ABC):
         """
         result: Marked = await self.run("bookmark.remove", id=id)
         return result["bookmark"]
+
+    async def add_emoji(self, name: str, file: str) -> CustomEmoji:
+        """Add an emoji to the server, which people use in texts and reactions as ``:name:``; there can be 500.
+
+        - ``name``: Its name: 2 to 18 of ``a`` to ``z``, digits and ``_``.
+        - ``file``: The id of a file of yours that you began with ``square`` and have uploaded.
+        """
+        result: OneEmoji = await self.run("emoji.add", name=name, file=file)
+        return result["emoji"]
+
+    async def emoji(self) -> list[CustomEmoji]:
+        """Return the emoji of the server, by name."""
+        result: ManyEmoji = await self.run("emoji.list")
+        return result["emoji"]
+
+    async def remove_emoji(self, name: str) -> None:
+        """Remove an emoji from the server. Texts and reactions that have it keep its code.
+
+        - ``name``: Its name: 2 to 18 of ``a`` to ``z``, digits and ``_``.
+        """
+        await self.run("emoji.remove", name=name)
 
     async def begin_second_factor(self, password: str) -> str:
         """Begin to turn the second factor on: give the secret to an app, and its first code to ``factor.enable``.
@@ -602,8 +627,9 @@ class Commands(ABC):
         ``reaction`` signal.
 
         - ``id``: The id of the message.
-        - ``emoji``: A single emoji, which can be a flag or have a skin tone, but not a code such as ``:+1:``. It
-          comes back in the form that Unicode recommends: ``❤️`` for ``❤``.
+        - ``emoji``: A single emoji, which can be a flag or have a skin tone, or the code of an emoji of the
+          server such as ``:party:``, but no other one. It comes back in the form that Unicode recommends: ``❤️``
+          for ``❤``.
         """
         result: Reacted = await self.run("reaction.add", id=id, emoji=emoji)
         return result["message"]
@@ -612,8 +638,9 @@ class Commands(ABC):
         """Return who reacted to a message with an emoji, a hundred at a time, oldest reaction first.
 
         - ``id``: The id of the message.
-        - ``emoji``: A single emoji, which can be a flag or have a skin tone, but not a code such as ``:+1:``. It
-          comes back in the form that Unicode recommends: ``❤️`` for ``❤``.
+        - ``emoji``: A single emoji, which can be a flag or have a skin tone, or the code of an emoji of the
+          server such as ``:party:``, but no other one. It comes back in the form that Unicode recommends: ``❤️``
+          for ``❤``.
         - ``after``: Start after this username; if empty, at the first.
         """
         result: ReactionPage = await self.run("reaction.list", id=id, emoji=emoji, after=after)
@@ -623,8 +650,9 @@ class Commands(ABC):
         """Remove your reaction to a message. Removing one that is not there has no effect.
 
         - ``id``: The id of the message.
-        - ``emoji``: A single emoji, which can be a flag or have a skin tone, but not a code such as ``:+1:``. It
-          comes back in the form that Unicode recommends: ``❤️`` for ``❤``.
+        - ``emoji``: A single emoji, which can be a flag or have a skin tone, or the code of an emoji of the
+          server such as ``:party:``, but no other one. It comes back in the form that Unicode recommends: ``❤️``
+          for ``❤``.
         """
         result: Reacted = await self.run("reaction.remove", id=id, emoji=emoji)
         return result["message"]

@@ -126,6 +126,19 @@ class Call(TypedDict):
     """When it began to call them; ISO 8601, UTC, with milliseconds."""
 
 
+class CustomEmoji(TypedDict):
+    """An emoji of the server, which texts and reactions have as its code, such as ``:party:``."""
+
+    name: str
+    """Its name."""
+    url: str
+    """Its picture, relative to the page: WebP of 128 pixels with ``?size=small``."""
+    by: str
+    """The username of the person who added it."""
+    at: str
+    """When it was added; ISO 8601, UTC, with milliseconds."""
+
+
 class Echo(TypedDict):
     """A reply in a thread of this room."""
 
@@ -494,6 +507,12 @@ class ManyApplicants(TypedDict):
     applicants: list[Applicant]
 
 
+class ManyEmoji(TypedDict):
+    """All emoji of the server, by name."""
+
+    emoji: list[CustomEmoji]
+
+
 class ManyGroups(TypedDict):
     """All groups, by name."""
 
@@ -722,6 +741,12 @@ class OneBlock(TypedDict):
     """Your block of the person as it is now."""
 
     block: Block
+
+
+class OneEmoji(TypedDict):
+    """The emoji that was added."""
+
+    emoji: CustomEmoji
 
 
 class OneGroup(TypedDict):
@@ -1122,7 +1147,7 @@ class Suspension(TypedDict):
     """Why a person cannot sign in."""
 
     by: str
-    """The username of the person who suspended them; ``system`` from the console."""
+    """The username of who suspended them; ``system`` for the console or the application."""
     at: str
     """Since when; ISO 8601, UTC, with milliseconds."""
     reason: str

@@ -13,12 +13,13 @@ from chatrooms import ids, names
 from chatrooms.doors import handlers
 from chatrooms.doors.greeting import Greeting, OnConnect, OnDisconnect
 from chatrooms.doors.hearing import Hearing, OnMessage
+from chatrooms.doors.host_users import HostUsers, parsed
 from chatrooms.doors.own_events import OwnEvents
 from chatrooms.errors import Invalid, NotFound, Refusal
 from chatrooms.events import Emission, End, Signal
 from chatrooms.features import users
 from chatrooms.features.messages.loading import find
-from chatrooms.identity import accounts, hand_over, hosts, suspensions
+from chatrooms.identity import hand_over, removing
 from chatrooms.identity.accounts import User
 from chatrooms.lifetime import Lifetime
 from chatrooms.pipeline import access
@@ -44,12 +45,12 @@ class ApplicationDoor:
     """
 
     settings: Settings
-    _is_hosted: bool
     _lifetime: Lifetime
     _broadcast: Broadcast
     _pipeline: Pipeline
     _hearing: Hearing
     _greeting: Greeting
+    _users: HostUsers
     _own: OwnEvents
 
     async def post(
@@ -107,9 +108,31 @@ class ApplicationDoor:
     async def add_user(self, user: User | str) -> str:
         """Add a user who has not come yet, so that you can write to and invite them; return their username.
 
-        Adding them again only changes their name. Raises ``ValueError`` if the id cannot be one.
+        Adding them again only changes their name and role, and lets a user come back whom you have removed. Raises
+        ``ValueError`` if the id cannot be one.
         """
-        return await self._lifetime.call(hosts.add, self._pipeline, user if isinstance(user, User) else User(user))
+        return await self._lifetime.call(removing.add, self._pipeline, user if isinstance(user, User) else User(user))
+
+    def add_user_sync(self, user: User | str) -> str:
+        """Add a user from a thread, as `post_sync` posts."""
+        return self._lifetime.call_sync(self.add_user, user)
+
+    async def remove_user(self, id: str) -> None:
+        """Remove a user, such as one who has left your company, until you add them again.
+
+        All their connections end at once, and none is accepted, whatever `authenticate` answers; `post`, `run` and
+        invitations no longer reach them. They are in no list of people, and no longer belong to shared rooms, where the
+        next owner follows them as if they had left. Their sessions and service keys end, and a role above ``member``.
+
+        What they wrote stays, under their name, and so do conversations with them. The id and the username stay theirs:
+        after `add_user`, they find their conversations again, and are invited to rooms anew. A suspension that a
+        moderator made before stays. Removing them again has no effect. Raises `NotFound`.
+        """
+        await self._lifetime.call(self._remove, id)
+
+    def remove_user_sync(self, id: str) -> None:
+        """Remove a user from a thread, as `post_sync` posts."""
+        self._lifetime.call_sync(self.remove_user, id)
 
     async def hand_over(self, user: User | str, *, minutes: float = 15) -> str:
         """Return a token by which a page connects as a user for that many minutes, without `authenticate`.
@@ -127,7 +150,7 @@ class ApplicationDoor:
 
     async def username(self, id: str) -> str:
         """Return the username of a user; raises `NotFound` before they have come or were added."""
-        return (await self._lifetime.call(self._person, id)).username
+        return (await self._lifetime.call(self._users.person, id)).username
 
     async def user_id(self, username: str) -> str:
         """Return the id of the user who has a username, such as the ``author`` of a message.
@@ -139,6 +162,10 @@ class ApplicationDoor:
     async def disconnect(self, id: str) -> None:
         """End every connection of a user at once; they can reconnect if `authenticate` still names them."""
         await self._lifetime.call(self._disconnect, id)
+
+    def disconnect_sync(self, id: str) -> None:
+        """End every connection of a user from a thread, as `post_sync` posts."""
+        self._lifetime.call_sync(self.disconnect, id)
 
     async def signal(self, to: str | None, type: str, data: Any = None, *, room: str | None = None) -> None:
         """Emit a live signal, which is not stored, to a shared room or else to a user by their id; or to any ``room``.
@@ -184,11 +211,12 @@ class ApplicationDoor:
         return handler
 
     def event(self, name: str) -> Callable[[H], H]:
-        """Have a coroutine function answer an event of your own that pages emit on the chat's socket.
+        """Have a coroutine function answer an event of your own, which pages emit on the socket or send by HTTP.
 
         It gets the user's id and the parameters: a dict, or the pydantic model that it is annotated with. What it
         returns is the acknowledgement's ``result``; a `Refusal` that it raises is its ``error``. Use it as
-        ``@chat.event("vote")``. Raises ``ValueError`` if a command or another event has that name.
+        ``@chat.event("vote")``. Its docstring describes the event in the server's documents. Raises ``ValueError`` if a
+        command or another event has that name, or it cannot be one.
         """
 
         def declare(handler: H) -> H:
@@ -207,7 +235,7 @@ class ApplicationDoor:
         create: bool = False,
         key: str | None = None,
     ) -> Message:
-        me = APPLICATION if author is None else await self._active(author)
+        me = APPLICATION if author is None else await self._users.active(author)
         room = await self._room(where, given["reply_to"], me, create=create)
         told = {name: value for name, value in given.items() if value is not None}
         if key is not None:
@@ -224,9 +252,9 @@ class ApplicationDoor:
         if target is not None:
             room, to = (target, None) if target.startswith("#") else (None, target)
         if room is not None:
-            return _parsed(names.durable, room, "room")
+            return parsed(names.durable, room, "room")
         if to is not None:
-            return names.conversation(me.username, (await self._person(to, create=create)).username)
+            return names.conversation(me.username, (await self._users.reachable(to, create=create)).username)
         above = thread or reply_to or ""
         message = await self._pipeline.lookup(lambda db: find(db, above))
         if message is None:
@@ -244,13 +272,13 @@ class ApplicationDoor:
         return posted
 
     async def _hand_over(self, user: User, minutes: float) -> str:
-        if not self._is_hosted:
+        if not self._users.hosted:
             raise ValueError("Only a chat with authenticate hands users over: here, people join by name.")
         return hand_over.make(self._pipeline.facts, user, timedelta(minutes=minutes))
 
     async def _signal(self, to: str | None, type: str, data: Any, room: str | None) -> None:
-        where = await self._person_to(to) if room is None and self._is_hosted else None
-        where = where or _parsed(names.durable, to if room is None else room, "to")
+        where = await self._person_to(to) if room is None and self._users.hosted else None
+        where = where or parsed(names.durable, to if room is None else room, "to")
         if not await self._pipeline.lookup(lambda db: access.known(db, where)):
             raise NotFound("No such room or person.", field="to")
         await self._broadcast.publish([Signal(where, users.SYSTEM, type, data)])
@@ -263,52 +291,22 @@ class ApplicationDoor:
         if not isinstance(to, str) or to.startswith("#"):
             return None
         with suppress(Invalid):
-            username = await self._known(to)
+            username = await self._users.known(to)
             if username is None:
-                _parsed(names.durable, to, "to")
+                parsed(names.durable, to, "to")
                 raise NotFound("No user has that id.", field="to")
             return username
         return None
 
     async def _run(self, command: str, params: Mapping[str, Any], id: str) -> dict[str, Any]:
-        result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._active(id))
+        result: dict[str, Any] = await self._pipeline.run(command, dict(params), await self._users.active(id))
         return result
 
     async def _disconnect(self, id: str) -> None:
-        await self._broadcast.publish([End((await self._person(id)).username, at_once=True)])
+        await self._broadcast.publish([End((await self._users.person(id)).username, at_once=True)])
 
-    async def _person(self, id: str, *, create: bool = False) -> Caller:
-        """Return a user; raises `NotFound`, or `Invalid` if this cannot be an id."""
-        username = await self._known(id)
-        if username is None and create and self._is_hosted:
-            username = await hosts.add(self._pipeline, User(id))
-        if username is None:
-            raise NotFound("No user has that id.", field="username")
-        return Caller(username)
-
-    async def _active(self, id: str) -> Caller:
-        """Return a user who acts; raises `Suspended` too."""
-        me = await self._person(id)
-        await suspensions.require_active(self._pipeline, me.username)
-        return me
-
-    async def _known(self, id: str) -> str | None:
-        """Return the username of a user, if there is one; raises `Invalid` if this cannot be an id."""
-        if self._is_hosted:
-            user = _parsed(User, id, "username")
-            return await self._pipeline.lookup(lambda db: accounts.username_of(db, user.id))
-        username = _parsed(names.username, id, "username")
-        return username if await self._pipeline.lookup(lambda db: users.find(db, username)) else None
+    async def _remove(self, id: str) -> None:
+        await removing.remove(self._pipeline, (await self._users.person(id)).username)
 
     async def _id_of(self, username: str) -> str:
-        return await self._pipeline.lookup(lambda db: accounts.id_of(db, username))
-
-
-def _parsed(parse: Callable[[str], T], name: object, field: str) -> T:
-    """Return what ``parse`` makes of a name; raises `Invalid`."""
-    if not isinstance(name, str):
-        raise Invalid("A name must be text.", field=field)
-    try:
-        return parse(name)
-    except ValueError as error:
-        raise Invalid(str(error), field=field) from None
+        return await self._users.id_of(username)

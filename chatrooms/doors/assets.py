@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from chatrooms.doors.brand import Brand
+from chatrooms.doors.brand import ICON, Brand
 from chatrooms.doors.file_response import answer
 from chatrooms.doors.running import path
 from chatrooms.doors.snapshot import EMBED, FOLDERS, PAGE, SERVICE_WORKER, SINGLES, File, Folder, Snapshot
@@ -23,7 +23,10 @@ from chatrooms.identity.pages import mount
 BASE = '<base href="/">'
 LOGIN = '<meta name="login" content="here">'
 SHELL = 'const SHELL = { digest: "", version: "", brand: "", files: [] };'
-MANIFEST, ICON = "manifest.webmanifest", "icon.svg"
+MANIFEST = "manifest.webmanifest"
+ICONS = tuple(name for name in SINGLES if name != MANIFEST)
+HARMLESS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+"""An SVG that somebody opens by itself runs nothing."""
 IN_FOLDERS = tuple(f"{name}/" for name in FOLDERS)
 FOR_EVER = "public, max-age=31536000, immutable"
 MOUNTS = 16
@@ -36,11 +39,13 @@ class Assets:
     """The routes of the client's files, answered from memory.
 
     ``brand`` returns whose server this is. ``hosted`` lets the client know that people log in to the host application,
-    not here.
+    not here. Pages of the origins ``framing`` may show the page in a frame.
     """
 
-    def __init__(self, folder: Folder, brand: Callable[[], Brand], *, hosted: bool) -> None:
-        self._folder, self._brand, self._hosted = folder, brand, hosted
+    def __init__(
+        self, folder: Folder, brand: Callable[[], Brand], *, hosted: bool, framing: tuple[str, ...] = ()
+    ) -> None:
+        self._folder, self._brand, self._hosted, self._framing = folder, brand, hosted, framing
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the page, the service worker, and all files, with and without a digest in the path."""
@@ -56,13 +61,16 @@ class Assets:
 
     async def _page(self, request: Request) -> Response:
         page, policy = _page(await self._folder.current(), self._brand(), mount(request.scope), hosted=self._hosted)
-        return answer(request, page, {"Content-Security-Policy": policy})
+        framing = " ".join(("frame-ancestors 'self'", *self._framing))
+        return answer(request, page, {"Content-Security-Policy": f"{policy}; {framing}"})
 
     async def _service_worker(self, request: Request) -> Response:
         return answer(request, _service_worker(await self._folder.current(), self._brand()))
 
     async def _file(self, request: Request) -> Response:
-        return answer(request, _branded(await self._folder.current(), self._brand(), path(request.scope)[1:]))
+        name = path(request.scope)[1:]
+        file = _branded(await self._folder.current(), self._brand(), name)
+        return answer(request, file, HARMLESS if name in ICONS else {})
 
     async def _embedded(self, request: Request) -> Response:
         """Return what pages of other applications load, at an address that stays."""
@@ -95,7 +103,15 @@ def _versioned(snapshot: Snapshot, path: str) -> File:
 
 
 def _branded(snapshot: Snapshot, brand: Brand, path: str) -> File:
+    if brand.logo and path in ICONS:
+        return _logo(brand)
     return _painted(snapshot, brand, path) if path in (MANIFEST, ICON) else _found(snapshot, path)
+
+
+@lru_cache(maxsize=1)
+def _logo(brand: Brand) -> File:
+    """Return the server's own logo, in place of each of our icons."""
+    return File(brand.logo.body, brand.logo.media_type) if brand.logo else File(b"", "")
 
 
 @lru_cache(maxsize=2)
@@ -120,8 +136,7 @@ def _page(snapshot: Snapshot, brand: Brand, base: str, *, hosted: bool) -> tuple
 @lru_cache(maxsize=MOUNTS)
 def _service_worker(snapshot: Snapshot, brand: Brand) -> File:
     """Return the service worker with the list of files that it keeps, which changes with the brand too."""
-    whose = hashlib.sha256(orjson.dumps(list(brand))).hexdigest()[:16]
-    names = {"digest": snapshot.digest, "version": snapshot.version, "brand": whose, "files": snapshot.shell}
+    names = {"digest": snapshot.digest, "version": snapshot.version, "brand": brand.digest, "files": snapshot.shell}
     shell = orjson.dumps(names).decode()
     script = _found(snapshot, SERVICE_WORKER).body.decode().replace(SHELL, f"const SHELL = {shell};", 1)
     return File(script.encode(), "text/javascript")
@@ -142,7 +157,6 @@ def _policy(html: str, style: str) -> str:
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",
-            "frame-ancestors 'self'",
             "require-trusted-types-for 'script'",
         ]
     )

@@ -1,26 +1,47 @@
-"""Whose server this is: its name, lobby and colour, in the browser client's page, manifest, icon and service worker."""
+"""Whose server this is: name, lobby, colour, logo and links, in the page, manifest, icons and service worker."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from html import escape
+from pathlib import Path
 from typing import NamedTuple
 
 import orjson
 
-from chatrooms import accent
+from chatrooms import accent, logo
+from chatrooms.logo import Logo
+from chatrooms.settings import Settings
 
 NAME, LOBBY, STYLE = "Chatrooms", "#lobby", "</head>"
 """What stands in the client's files for the name and the lobby, and where the colours go in the page."""
+ICON = "icon.svg"
+LINKS = {field: f'<meta name="{field}-url" content="">' for field in ("login", "home")}
+"""Where the page has the addresses of the host application."""
 _colour = re.compile(rf'fill="{accent.DEFAULT}"')
 
 
 class Brand(NamedTuple):
-    """A server's name, lobby such as ``#lobby``, and colour such as ``#0c6b5d``."""
+    """A server's name, lobby such as ``#lobby``, colour such as ``#0c6b5d``, links to its application, and logo."""
 
     name: str
     lobby: str
     colour: str
+    login: str = ""
+    home: str = ""
+    logo: Logo | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, name: str) -> Brand:
+        """Return what the settings say of a server with that name."""
+        own = logo.read(Path(settings.logo)) if settings.logo else None
+        return cls(name, settings.lobby, settings.accent, settings.login_url, settings.home_url, own)
+
+    @property
+    def digest(self) -> str:
+        """What changes with any of it."""
+        return hashlib.sha256(repr(tuple(self)).encode()).hexdigest()[:16]
 
     @property
     def style(self) -> str:
@@ -31,13 +52,18 @@ class Brand(NamedTuple):
         """Return the page with name, lobby and colours in it, so that it never shows others first."""
         named = html.replace(f">{NAME}", f">{escape(self.name)}").replace(f'"{NAME}"', f'"{escape(self.name)}"')
         placed = named.replace(f'content="{LOBBY}"', f'content="{escape(self.lobby)}"', 1)
+        for field, address in (("login", self.login), ("home", self.home)):
+            placed = placed.replace(LINKS[field], LINKS[field].replace('""', f'"{escape(address)}"'), 1)
         return placed.replace(STYLE, f"  <style>{self.style}</style>\n  {STYLE}", 1)
 
     def manifest(self, source: bytes) -> bytes:
-        """Return the manifest with the name in it."""
-        return orjson.dumps(orjson.loads(source) | {"name": self.name, "short_name": self.name})
+        """Return the manifest with the name and the logo in it."""
+        ours = orjson.loads(source) | {"name": self.name, "short_name": self.name}
+        if self.logo:
+            ours["icons"] = [{"src": ICON, "sizes": self.logo.sizes, "type": self.logo.media_type, "purpose": "any"}]
+        return orjson.dumps(ours)
 
     def icon(self, svg: bytes) -> bytes:
-        """Return the icon in the server's colour."""
+        """Return our icon in the server's colour."""
         light = accent.shades(self.colour, "light").accent
         return _colour.sub(f'fill="{light}"', svg.decode()).encode()

@@ -57,7 +57,7 @@ async def run(what: str, handler: Callable[..., Awaitable[object]], *given: Any)
         failures.report(f"{what} failed")
 
 
-async def cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+async def cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
     """Cancel calls of handlers, and give them `SECONDS_TO_END` for it."""
     running = set(tasks)
     for task in running:

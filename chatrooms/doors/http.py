@@ -15,11 +15,11 @@ from starlette.types import Lifespan
 from chatrooms.doors.answers import Success, failed, refusal_of, refusal_response, response
 from chatrooms.doors.body import read
 from chatrooms.doors.callers import Callers
-from chatrooms.errors import Internal, MethodNotAllowed, NotFound, Unavailable
+from chatrooms.doors.own_events import OwnEvents
+from chatrooms.errors import Internal, MethodNotAllowed, NotFound
 from chatrooms.identity.gate import Gate
 from chatrooms.identity.handshake import Handshake
 from chatrooms.pipeline.pipeline import Pipeline
-from chatrooms.storage.reader import Reader
 
 
 class HttpDoor:
@@ -30,11 +30,12 @@ class HttpDoor:
         callers: Callers,
         pipeline: Pipeline,
         gate: Gate,
-        reader: Reader,
         *,
+        own: OwnEvents,
         routes: Iterable[BaseRoute],
     ) -> None:
-        self._callers, self._pipeline, self._gate, self._reader = callers, pipeline, gate, reader
+        self._callers, self._pipeline, self._gate = callers, pipeline, gate
+        self._own = own
         self._others = tuple(routes)
 
     def app(self, lifespan: Lifespan[Starlette]) -> Starlette:
@@ -44,21 +45,9 @@ class HttpDoor:
 
     def _routes(self) -> list[BaseRoute]:
         return [
-            Route("/healthz", self._alive),
-            Route("/readyz", self._ready),
             Route("/api/{command}", self._command, methods=["POST"]),
             *self._others,
         ]
-
-    async def _alive(self, _request: Request) -> Response:
-        return response({"ok": True})
-
-    async def _ready(self, _request: Request) -> Response:
-        try:
-            await self._reader.read(lambda db: db.exec_driver_sql("SELECT 1 FROM alembic_version").scalar())
-        except Unavailable as refusal:
-            return refusal_response(refusal)
-        return response({"ok": True})
 
     async def _command(self, request: Request) -> Response:
         name = request.path_params["command"]
@@ -67,7 +56,8 @@ class HttpDoor:
             return await self._enter(name, request, handshake)
         try:
             caller = await self._callers.identify(handshake)
-            return _success(await self._pipeline.run(name, await read(request), caller))
+            run = self._own.run if name in self._own else self._pipeline.run
+            return _success(await run(name, await read(request), caller))
         except Exception as error:
             return refusal_response(refusal_of(error, "command failed"))
 

@@ -1,12 +1,14 @@
-"""Events of a host application's own, which its pages send on the chat's socket and it answers."""
+"""Events of a host application's own, which its pages send to the chat, by socket or HTTP, and it answers."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, get_type_hints
 
 import orjson
@@ -15,25 +17,41 @@ from pydantic import BaseModel, ValidationError
 from chatrooms.doors import handlers
 from chatrooms.doors.answers import Failure, Success, failed, refusal_of
 from chatrooms.doors.greeting import IdOf
-from chatrooms.errors import Invalid, RateLimited
+from chatrooms.errors import Invalid, RateLimited, Refusal, Unavailable
 from chatrooms.events import EVENTS
+from chatrooms.pipeline.commands import Caller
 from chatrooms.pipeline.mistakes import invalid
+from chatrooms.types import size_of
 from chatrooms.wire.answer import Answer
 from chatrooms.wire.packets import RESERVED_EVENTS
 
 Handler = Callable[..., Awaitable[Any]]
 """Answers an event: gets the id of the user and the parameters, and returns JSON."""
 
+Admit = Callable[[str, str, Caller, int], None]
+"""Counts an event of a caller in a rate, as so many commands; raises a `Refusal`."""
+
 AT_ONCE = 16
 """How many events of one person are handled at once."""
-MAX_NAME = 100
 RETRY_AFTER = 5
+SIZE_OF_ONE = 4096
+"""Bytes of parameters that count as one more command in the rate, and so on."""
+_name = re.compile(r"[^\x00-\x1f\x7f/{}]{1,100}")
+"""What can be a part of a path, and of one in OpenAPI."""
 
 
 @dataclass(frozen=True)
-class _Declared:
+class OwnEvent:
+    """A declared event: its handler, and the kind of its parameters if it takes a model."""
+
+    name: str
     handler: Handler
     model: type[BaseModel] | None
+
+    @property
+    def doc(self) -> str:
+        """Return the description for the documentation."""
+        return inspect.getdoc(self.handler) or "An event of this application."
 
     def parsed(self, params: Any) -> Any:
         """Return the parameters in the form that the handler wants; raises `Invalid`."""
@@ -50,62 +68,101 @@ class _Declared:
 class OwnEvents:
     """The events that a host application declared, and their handlers that have not returned."""
 
-    def __init__(self, commands: Collection[str], id_of: IdOf) -> None:
-        self._commands, self._id_of = commands, id_of
-        self._declared: dict[str, _Declared] = {}
-        self._running: dict[asyncio.Task[None], str] = {}
+    def __init__(self, commands: Collection[str], id_of: IdOf, admit: Admit) -> None:
+        self._commands, self._id_of, self._admit = commands, id_of, admit
+        self._declared: dict[str, OwnEvent] = {}
+        self._running: dict[asyncio.Task[Any], str] = {}
         self._counts: Counter[str] = Counter()
 
     def __contains__(self, event: str) -> bool:
         return event in self._declared
 
+    @property
+    def declared(self) -> tuple[OwnEvent, ...]:
+        """Return the events, in the order of their declaration."""
+        return tuple(self._declared.values())
+
     def declare(self, event: str, handler: Handler) -> None:
         """Have ``handler`` answer an event; raises ``ValueError`` about its name, ``TypeError`` about the handler."""
         handlers.require_coroutine(handler)
-        if not 0 < len(event) <= MAX_NAME or event in {*RESERVED_EVENTS, *EVENTS, *self._commands, *self._declared}:
-            raise ValueError(f"{event!r} cannot be the name of an event of your own: it is taken, empty or too long.")
+        taken = {*RESERVED_EVENTS, *EVENTS, *self._commands, *self._declared}
+        if not _name.fullmatch(event) or not event.strip(". ") or event in taken:
+            raise ValueError(
+                f"{event!r} cannot be the name of an event of your own: it is taken, or it is not 1 to 100 characters "
+                "without / { }."
+            )
         try:
             _, params = inspect.signature(handler).parameters
         except ValueError:
             raise TypeError(f"{handler!r} must take the id of a user and the event's parameters.") from None
         hint = get_type_hints(handler).get(params)
         is_model = isinstance(hint, type) and issubclass(hint, BaseModel)
-        self._declared[event] = _Declared(handler, hint if is_model else None)
+        self._declared[event] = OwnEvent(event, handler, hint if is_model else None)
 
-    def begin(self, event: str, username: str, params: Any) -> Answer:
+    def begin(self, event: str, params: Any, me: Caller) -> Answer:
         """Call the handler of an event beside the socket's other events; returns what acknowledges it.
 
-        Raises `Invalid`, or `RateLimited` while `AT_ONCE` handlers for this person have not returned.
+        Raises what `_start` raises.
         """
-        if self._counts[username] >= AT_ONCE:
-            raise RateLimited(retry_after=RETRY_AFTER)
-        declared = self._declared[event]
-        given = declared.parsed(params)
         answer = Answer(ordered=False)
-        task = asyncio.create_task(self._call(declared.handler, username, given, answer))
-        self._counts[username] += 1
-        self._running[task] = username
-        task.add_done_callback(self._ended)
+        self._start(event, params, me).add_done_callback(partial(_acknowledge, answer))
         return answer
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    async def run(self, event: str, params: Any, me: Caller) -> Any:
+        """Call the handler of an event, and return its result; raises a `Refusal`."""
+        task = self._start(event, params, me)
+        await asyncio.wait({task})
+        if task.cancelled():
+            raise Unavailable
+        return task.result()
+
+    def _start(self, event: str, params: Any, me: Caller) -> asyncio.Task[Any]:
+        """Begin to call a handler. An event counts by its size.
+
+        Raises `Invalid`, or `RateLimited`, also while `AT_ONCE` handlers for this person have not returned.
+        """
+        self._admit(event, "other", me, 1 + _size(params) // SIZE_OF_ONE)
+        if self._counts[me.username] >= AT_ONCE:
+            raise RateLimited(retry_after=RETRY_AFTER)
+        declared = self._declared[event]
+        task = asyncio.create_task(self._call(declared.handler, me.username, declared.parsed(params)))
+        self._counts[me.username] += 1
+        self._running[task] = me.username
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
         username = self._running.pop(task)
         self._counts[username] -= 1
         if not self._counts[username]:
             del self._counts[username]
 
-    async def _call(self, handler: Handler, username: str, params: Any, answer: Answer) -> None:
+    async def _call(self, handler: Handler, username: str, params: Any) -> Any:
+        """Return the result of a handler; raises a `Refusal`."""
         try:
-            answer.give(_success(await handlers.call(handler, await self._id_of(username), params)))
+            result = await handlers.call(handler, await self._id_of(username), params)
+            orjson.dumps(result)
         except Exception as error:
-            answer.give(failed(refusal_of(error, "an event of the application's own failed")))
+            raise refusal_of(error, "an event of the application's own failed") from None
+        return result
 
     async def close(self) -> None:
         """Cancel the handlers that have not returned."""
         await handlers.cancel(self._running)
 
 
-def _success(result: Any) -> Success | Failure:
-    """Return an acknowledgement; raises ``TypeError`` if the result is no JSON."""
-    orjson.dumps(result)
-    return {"ok": True, "result": result}
+def _size(params: Any) -> int:
+    """Return the size of parameters as JSON; raises `Invalid`."""
+    try:
+        return size_of(params)
+    except TypeError as error:
+        raise Invalid(f"This is not JSON: {error}", field="") from None
+
+
+def _acknowledge(answer: Answer, task: asyncio.Task[Any]) -> None:
+    """Give what became of a handler; nothing if the chat has ended meanwhile."""
+    if task.cancelled():
+        return
+    error = task.exception()
+    given: Success | Failure = failed(error) if isinstance(error, Refusal) else {"ok": True, "result": task.result()}
+    answer.give(given)

@@ -28,11 +28,12 @@ LONGEST_URL = 1000
 class Reference:
     """The routes of ``/docs``, the guides below it, ``/openapi.json`` and ``/asyncapi.json`` of a server.
 
+    ``documents`` returns them as they are now: others, once the application has declared more events of its own.
     ``name`` returns what the server is called.
     They are compressed where the settings limit how many names it has, and so how often they are built.
     """
 
-    def __init__(self, documents: Documents, settings: Settings, name: Callable[[], str]) -> None:
+    def __init__(self, documents: Callable[[], Documents], settings: Settings, name: Callable[[], str]) -> None:
         self._documents, self._name = documents, name
         self._few = bool(settings.url or settings.hosts)
         self._made = lru_cache(maxsize=URLS)(self._make)
@@ -48,7 +49,8 @@ class Reference:
         ]
 
     async def _page(self, request: Request) -> Response:
-        return answer(request, self._file("/docs", _here(request), self._name()), {"Content-Security-Policy": POLICY})
+        page = self._file(self._documents(), "/docs", _here(request), self._name())
+        return answer(request, page, {"Content-Security-Policy": POLICY})
 
     async def _guide(self, request: Request) -> Response:
         page = self._made(request.path_params["guide"], self._name())
@@ -57,20 +59,20 @@ class Reference:
         return answer(request, page, {"Content-Security-Policy": POLICY})
 
     async def _document(self, request: Request) -> Response:
-        return answer(request, self._file(path(request.scope), _here(request), self._name()))
+        return answer(request, self._file(self._documents(), path(request.scope), _here(request), self._name()))
 
     def _make(self, which: str, name: str) -> File | None:
-        page = self._documents.guide(name, which)
+        page = self._documents().guide(name, which)
         return File(page.encode(), "text/html") if page else None
 
-    def _build(self, which: str, url: str, name: str) -> File:
+    def _build(self, documents: Documents, which: str, url: str, name: str) -> File:
         match which:
             case "/docs":
-                body, kind = self._documents.reference(name, url).encode(), "text/html"
+                body, kind = documents.reference(name, url).encode(), "text/html"
             case "/openapi.json":
-                body, kind = orjson.dumps(self._documents.openapi(name, url)), "application/json"
+                body, kind = orjson.dumps(documents.openapi(name, url)), "application/json"
             case _:
-                body, kind = orjson.dumps(self._documents.asyncapi(name, url)), "application/json"
+                body, kind = orjson.dumps(documents.asyncapi(name, url)), "application/json"
         return File(body, kind, compressible=self._few)  # anybody can make up URLs, so building has to be cheap
 
 

@@ -84,6 +84,7 @@ class RemoteDoor:
             "post": (NewMessages, self._post),
             "add_user": (NewUser, self._add_user),
             "signal": (Live, self._signal),
+            "remove_user": (Whom, self._remove_user),
             "disconnect": (Whom, self._disconnect),
         }
 
@@ -121,6 +122,10 @@ class RemoteDoor:
         except ValueError as error:
             raise Invalid(str(error), field="id") from None
         return {"username": await self._application.add_user(user)}
+
+    async def _remove_user(self, given: Whom) -> Any:
+        await self._application.remove_user(given.id)
+        return {}
 
     async def _signal(self, given: Live) -> Any:
         await self._application.signal(given.to, given.type, given.data, room=given.room)

@@ -146,8 +146,7 @@ class SocketioDoor:
             caller: Caller = self._server.session_of(sid)["caller"]
             params = _object(given)
             if event in self._own:
-                self._pipeline.admit(event, "other", caller)
-                return self._own.begin(event, caller.username, params)
+                return self._own.begin(event, params, caller)
             if self._pipeline.begin(event, params, caller, partial(self._answer, answer, sid)):
                 return answer
         except Exception as error:

@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 from chatrooms import names
 from chatrooms.errors import Conflict, Invalid, NotFound
 from chatrooms.features.users import Who
-from chatrooms.pipeline import access
+from chatrooms.pipeline import people
 from chatrooms.pipeline.commands import Act, change, own_room
 from chatrooms.pipeline.feature import Feature
 from chatrooms.storage.results import one
@@ -33,7 +33,7 @@ class OneBlock(TypedDict):
 
 def _another(act: Act, p: Who) -> Block | None:
     """Allow everyone to block any other person."""
-    if access.person(act.db, p.username) == act.me.username:
+    if people.existing(act.db, p.username) == act.me.username:
         raise Invalid("You can't block yourself.", field="username")
     return _find(act.db, act.me.username, p.username)
 

@@ -15,6 +15,7 @@ from chatrooms.features import users
 from chatrooms.pipeline import access, rights
 from chatrooms.pipeline.commands import Act, Caller, Params, change, no_room, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.pipeline.people import reachable
 from chatrooms.pipeline.shapes import Done, Nothing
 from chatrooms.storage.tables import group_members, groups
 from chatrooms.types import Id, Username
@@ -151,7 +152,7 @@ def _free(act: Act, name: str, group: str | None = None) -> dict[str, Any]:
 
 def _add(act: Act, group: str, people: Sequence[str], field: str) -> None:
     known = set(act.db.scalars(select(group_members.c.username).where(group_members.c.group == group)))
-    new = [access.person(act.db, name, field) for name in dict.fromkeys(people) if name not in known]
+    new = [reachable(act.db, name, field) for name in dict.fromkeys(people) if name not in known]
     if len(known) + len(new) > MAX_MEMBERS:
         raise Conflict(f"A group has at most {MAX_MEMBERS} members.", field=field)
     if new:

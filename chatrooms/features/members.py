@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, NotFound
 from chatrooms.features import reads, timeline
-from chatrooms.pipeline import access, relations, requests, rights, room_rules
+from chatrooms.pipeline import access, people, relations, requests, rights, room_rules
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change, own_room
 from chatrooms.pipeline.feature import Feature
@@ -183,7 +183,7 @@ def invite(act: Act, p: WithPerson, _here: Here) -> OneMember:
     Inviting people who share no room with you, save for the lobby, counts as starting a conversation. You can invite
     the same person back once a day after they leave.
     """
-    username = access.person(act.db, p.username)
+    username = people.reachable(act.db, p.username)
     before = find(act.db, p.room, username)
     if before is None or before["gone"]:
         relations.require_welcome(act.db, act.me, [username])

@@ -41,9 +41,9 @@ from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Part, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import InRoom
+from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import EventData, Message
-from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import messages, metadata, rooms, users
 from chatrooms.types import Id, fitting
 
@@ -60,7 +60,7 @@ pins = Table(
 )
 
 _ids = values("ids")
-_of = Prepared(select(pins.c.message, pins.c.at).select_from(_ids.join(pins, pins.c.message == _ids.c.value)))
+_of = Foreseen(select(pins.c.message, pins.c.at).select_from(_ids.join(pins, pins.c.message == _ids.c.value)))
 
 
 class Page(InRoom):
@@ -87,6 +87,7 @@ PINNED_AT = Part(
     None,
     _load,
     found_by={"is:pinned": lambda _: select(pins.c.message)},
+    asks=_of,
 )
 
 

@@ -15,9 +15,9 @@ from typing_extensions import TypedDict
 
 from chatrooms.pipeline.commands import Part
 from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message, Person, Seq
-from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import messages
 
 EXCERPT = 300
@@ -38,7 +38,7 @@ class Quoted(TypedDict):
 _reply = messages.alias("reply")
 _ids = values("ids")
 _excerpt = func.substr(messages.c.text, 1, EXCERPT).label("text")
-_of = Prepared(
+_of = Foreseen(
     select(_reply.c.id.label("reply"), messages.c.id, messages.c.seq, messages.c.author, _excerpt)
     .select_from(_ids.join(_reply, _reply.c.id == _ids.c.value).join(messages, messages.c.id == _reply.c.reply_to))
     .where(messages.c.room == _reply.c.room)
@@ -66,6 +66,7 @@ QUOTED = Part(
     None,
     _load,
     _store,
+    asks=_of,
 )
 
 

@@ -14,7 +14,7 @@ from chatrooms import names
 from chatrooms.errors import Invalid, NameTaken, NotFound
 from chatrooms.events import Signal
 from chatrooms.features import members, reads, rooms
-from chatrooms.pipeline import access
+from chatrooms.pipeline import access, people
 from chatrooms.pipeline.commands import Act, Caller, Params, change, query
 from chatrooms.pipeline.feature import Feature
 from chatrooms.pipeline.shapes import Nothing
@@ -81,7 +81,7 @@ _by_username = Prepared(_select.where(users.c.username == bindparam("username"))
 
 
 def add(act: Act, username: str, *, vouched: bool = False) -> User:
-    """Add a user, with a personal room, a profile and a membership in the lobby.
+    """Add a user, with a personal room, a profile and, if there is a lobby, a membership in it.
 
     Raises `NameTaken` if another's username or display name, or a group's name, looks like this one, unless a host
     application vouched for it.
@@ -107,7 +107,7 @@ def add(act: Act, username: str, *, vouched: bool = False) -> User:
     act.changes.add(username, "users", row)
     reads.begin(act, username, username)
     if username != SYSTEM:
-        members.add(act, act.lobby, username, "member")
+        join_lobby(act, username)
     return row
 
 
@@ -119,14 +119,25 @@ def require_unused(db: Connection, name: str, field: str = "username", besides: 
         raise NameTaken(field=field)
 
 
+def join_lobby(act: Act, username: str) -> None:
+    """Make a person a member of the lobby, if there is one."""
+    if act.lobby:
+        members.add(act, act.lobby, username, "member")
+
+
 def find_or_add(act: Act, username: str, *, vouched: bool = False) -> User:
     """Return the profile of ``username``, whom `add` adds if they are new."""
     return find(act.db, username) or add(act, username, vouched=vouched)
 
 
 def locks_to_add(username: str, lobby: str) -> tuple[str, ...]:
-    """Return the locks for adding a person: their own room, the lobby, and the looks of their name."""
-    return username, lobby, *names.looks(username)
+    """Return the locks for adding a person: those of joining the lobby, and the looks of their name."""
+    return *locks_to_join(username, lobby), *names.looks(username)
+
+
+def locks_to_join(username: str, lobby: str) -> tuple[str, ...]:
+    """Return the locks for joining the lobby: a person's own room, and the lobby if there is one."""
+    return (username, lobby) if lobby else (username,)
 
 
 def find(db: Connection, username: str) -> User | None:
@@ -233,11 +244,17 @@ def page(act: Act, p: FindPeople, _: None) -> UserPage:
 
     With a query, those of whom a word of a name begins with it come first.
     """
-    which = users.c.username != SYSTEM if p.usernames is None else users.c.username.in_(p.usernames)
-    found = search.people(act.db, p.query, p.after, MAX_PAGE + 1, which)
+    found = search.people(act.db, p.query, p.after, MAX_PAGE + 1, *_wanted(p.usernames))
     rows = _of_usernames.all(act.db, {"usernames": packed(found[:MAX_PAGE])})
     by_username = {row["username"]: cast(User, row) for row in rows}
     return {"users": [by_username[name] for name in found[:MAX_PAGE]], "more": len(found) > MAX_PAGE}
+
+
+def _wanted(usernames: list[str] | None) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a list: all people who are still here, or those asked for, who may have been removed."""
+    if usernames is not None:
+        return (users.c.username.in_(usernames),)
+    return users.c.username != SYSTEM, people.here(users.c.username)
 
 
 FEATURE = Feature(commands=(me, get, update, page))

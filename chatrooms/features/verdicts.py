@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from chatrooms.errors import Forbidden, Refusal
 from chatrooms.features.users import Who
-from chatrooms.pipeline import access, rights, room_rules
+from chatrooms.pipeline import access, people, rights, room_rules
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, query
 from chatrooms.pipeline.feature import Feature
@@ -94,7 +94,7 @@ def _asker(act: Act, p: WhoseRights) -> Here | None:
 @query("user.rights", may=_asker, method="rights_of")
 def page(act: Act, p: WhoseRights, here: Here | None) -> Verdicts:
     """Return what a person can do in a room, or on the server, and the reason for each thing that they cannot."""
-    them = Caller(access.person(act.db, p.username))
+    them = Caller(people.reachable(act.db, p.username))
     reason = act.db.scalar(select(suspensions.c.reason).where(suspensions.c.username == p.username))
     if reason is not None:
         actions = rights.RIGHTS if here is None else IN_ROOMS

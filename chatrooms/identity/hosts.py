@@ -48,8 +48,10 @@ class Host:
         answer = await self._answer(handshake)
         if answer is None:
             return None
-        username = await add(self._chat, self._user(answer))
+        user = self._user(answer)
+        username = await _username(self._chat, user)
         await suspensions.require_active(self._chat, username)
+        await _appoint(self._chat, username, user)
         return Caller(username, network=handshake.network)
 
     async def _answer(self, handshake: Handshake) -> object:
@@ -73,10 +75,16 @@ class Host:
 
 async def add(chat: Chat, user: User) -> str:
     """Return the username of an account, which is added if it is new, and has the role that the user has."""
-    username, role = await _username(chat, user), user.role
+    username = await _username(chat, user)
+    await _appoint(chat, username, user)
+    return username
+
+
+async def _appoint(chat: Chat, username: str, user: User) -> None:
+    """Give a person the role that the user has, if it has one."""
+    role = user.role
     if role and await chat.lookup(lambda db: rights.of(db, username)) != role:
         await chat.change(lambda act: roles.vouch(act, username, role), APPLICATION, username)
-    return username
 
 
 async def _username(chat: Chat, user: User) -> str:

@@ -14,7 +14,7 @@ from chatrooms.features.users import Who
 from chatrooms.identity import sessions, suspensions
 from chatrooms.identity.suspensions import Suspension
 from chatrooms.names import APPLICATION
-from chatrooms.pipeline import rights
+from chatrooms.pipeline import people, rights
 from chatrooms.pipeline.chat import NOBODY, Chat
 from chatrooms.pipeline.commands import Act, change, no_room
 from chatrooms.pipeline.feature import Feature
@@ -44,16 +44,19 @@ def store(db: Connection, username: str, by: str, reason: str) -> list[str]:
 def _moderator(act: Act, p: Who) -> None:
     """Allow moderators, admins and owners of the server, for people with a lower role.
 
-    A suspension is changed by people whose role is at least that of who made it; one from the console, only there.
+    A suspension is changed by people whose role is at least that of who made it; one from the console, only there. Whom
+    the application removed, only it adds again.
     """
     rights.require(act, "suspend", p.username)
     if suspension := suspensions.find(act.db, p.username):
-        _require_changeable(act, suspension)
+        _require_changeable(act, p.username, suspension)
 
 
-def _require_changeable(act: Act, suspension: Suspension) -> None:
+def _require_changeable(act: Act, username: str, suspension: Suspension) -> None:
     if act.me.host:
         return
+    if people.is_removed(act.db, username):
+        raise Forbidden("The application that this chat belongs to has removed this person.", field="username")
     if suspension["by"] == APPLICATION:
         raise Forbidden("This person was suspended by the server. Restore them on its console.", field="username")
     if rights.rank(rights.of(act.db, suspension["by"])) > rights.rank(rights.of(act.db, act.me.username)):

@@ -7,6 +7,7 @@ A room is looked up together with the caller's membership, and queries for messa
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -14,11 +15,12 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, false, 
 
 from chatrooms import names
 from chatrooms.errors import Archived, Conflict, Forbidden, Invalid, NotAMember, NotFound
-from chatrooms.pipeline import relations, requests, rights
+from chatrooms.pipeline import people, relations, requests, rights
 from chatrooms.pipeline.commands import Act, Caller, Params
+from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import Base
 from chatrooms.storage.rows import Access, Role
-from chatrooms.storage.statements import Prepared
+from chatrooms.storage.statements import Asked, Prepared
 from chatrooms.storage.tables import blocks, members, messages, rooms, users
 
 RESTRICTING = "posting", "threading", "inviting"
@@ -140,19 +142,12 @@ def belongs(username: ColumnElement[str], room: ColumnElement[str]) -> ColumnEle
     return or_(base == username, here.exists())
 
 
-def person(db: Connection, username: str, field: str = "username") -> str:
-    """Return ``username`` if that person exists; raises `NotFound`, also for the application, which is no person."""
-    if username == names.APPLICATION or _person.one(db, {"username": username}) is None:
-        raise NotFound("No one has that name.", field=field)
-    return username
-
-
 def known(db: Connection, room: str) -> bool:
     """Return whether the shared room or thread, or each person in the personal room or conversation, exists."""
     if names.kind(room) in ("shared", "thread"):
         return db.scalar(select(rooms.c.name).where(rooms.c.name == room)) is not None
-    people = names.people(room)
-    return db.scalar(select(func.count()).where(users.c.username.in_(people))) == len(people)
+    theirs = names.people(room)
+    return db.scalar(select(func.count()).where(users.c.username.in_(theirs))) == len(theirs)
 
 
 def anyone(_act: Act, _p: Params) -> None:
@@ -227,14 +222,13 @@ def require_unarchived(here: Here) -> Here:
     return here
 
 
-_person = Prepared(select(users.c.username).where(users.c.username == bindparam("username")))
 _theirs = members.alias()
 _has_closed = select(_theirs.c.room).where(_theirs.c.room == rooms.c.name, _theirs.c.closed.is_(True)).correlate(rooms)
 _has_blocked = select(blocks.c.pair).where(blocks.c.pair == rooms.c.name, blocks.c.gone.is_(False)).correlate(rooms)
 _accepting = _theirs.c.username != bindparam("username"), _theirs.c.request.is_(None)
 _has_accepted = select(_theirs.c.room).where(_theirs.c.room == rooms.c.name, *_accepting).correlate(rooms)
 _is_conversation = rooms.c.access == "conversation"
-_found = Prepared(
+_found = Foreseen(
     select(
         rooms.c.access,
         rooms.c.archived,
@@ -269,6 +263,13 @@ _above = Prepared(
 )
 
 
+def standings(username: str, rooms: Iterable[str]) -> Iterator[Asked]:
+    """Yield what finds a person's standing in shared rooms and conversations, to be read ahead."""
+    for room in map(names.base, rooms):
+        if names.kind(room) != "personal":
+            yield _found, {"room": room, "username": username}
+
+
 def _shared(db: Connection, me: Caller, room: str) -> Here:
     row = _found.one(db, {"room": room, "username": me.username})
     if row is None:
@@ -295,7 +296,7 @@ def _conversation(db: Connection, me: Caller, room: str) -> Here:
         return Here(room, "conversation", "member", **state, asked=row["request"] is not None)
     for username in names.people(room):
         if username != me.username:
-            person(db, username, field="room")
+            people.reachable(db, username, field="room")
     others = [username for username in names.people(room) if username != me.username]
     blocked = len(others) == 1 and bool(relations.blocking(db, me.username, others[0]))
     return Here(room, "conversation", "member", exists=False, blocked=blocked)

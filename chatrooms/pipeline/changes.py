@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
@@ -15,8 +15,8 @@ from chatrooms.storage.tables import rooms
 _advance = Prepared(
     update(rooms)
     .where(rooms.c.name == bindparam("room"))
-    .values(counter=rooms.c.counter + bindparam("revs"), posted=rooms.c.posted + bindparam("messages"))
-    .returning(rooms.c.counter, rooms.c.posted)
+    .values(counter=rooms.c.counter + 1)
+    .returning(rooms.c.counter)
 )
 
 
@@ -41,14 +41,24 @@ class Changes:
     def rev(self, room: str) -> int:
         """Return the rev that this command gives ``room``: one more than the room's last."""
         if room not in self.by_room:
-            self._advance(room, revs=1, messages=0)
+            self._require_locked(room)
+            row = _advance.one(self._db, {"room": room})
+            if row is None:
+                raise LookupError(f"there is no room {room}")
+            self.by_room[room] = Change(room, row["counter"])
         return self.by_room[room].rev
 
-    def number_message(self, room: str) -> tuple[int, int]:
-        """Count a new message; return this command's rev of ``room``, and the message's number there, from 1."""
-        known = self.by_room.get(room)
-        rev, posted = self._advance(room, revs=0 if known else 1, messages=1)
-        return known.rev if known else rev, posted
+    def message(self, room: str, store: Callable[[int], tuple[int, int] | None]) -> tuple[int, int] | None:
+        """Store a new message; return this command's rev of ``room``, and the message's number there, from 1.
+
+        ``store`` is given how many revs the room is to advance, which is 0 if it has changed before, and returns the
+        room's rev and the number, or None if it stored nothing.
+        """
+        self._require_locked(room)
+        stored = store(0 if room in self.by_room else 1)
+        if stored:
+            self.by_room.setdefault(room, Change(room, stored[0]))
+        return stored
 
     def add(self, room: str, table: str, row: Mapping[str, Any]) -> None:
         """Broadcast ``row`` of ``table`` after the commit; it must have this command's rev of ``room``.
@@ -83,12 +93,6 @@ class Changes:
         self.added += 1
         self._found.clear()
 
-    def _advance(self, room: str, *, revs: int, messages: int) -> tuple[int, int]:
-        """Advance the room's counters and return them: of changes and of messages."""
+    def _require_locked(self, room: str) -> None:
         if room not in self.locked:
             raise RoomNotLocked(room)
-        row = _advance.one(self._db, {"room": room, "revs": revs, "messages": messages})
-        if row is None:
-            raise LookupError(f"there is no room {room}")
-        self.by_room.setdefault(room, Change(room, row["counter"]))
-        return row["counter"], row["posted"]

@@ -27,6 +27,7 @@ from chatrooms.pipeline.rates import Rates
 from chatrooms.pipeline.scopes import Group, Scope
 from chatrooms.pipeline.signing_up import SignUp
 from chatrooms.settings import RATES, Settings
+from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.rows import Message
 
 P = TypeVar("P", bound="Params")
@@ -93,6 +94,9 @@ class Part:
     message keeps the value of one that ``survives``. Searches find the ``texts`` of a value. Before a text is posted
     or edited, ``allow`` gets its room and whether its author ``confirmed`` it, and may raise a `Refusal`.
 
+    ``asks`` is the statement that `load` begins with, for the ``ids`` in a parameter (see `given.packed`): those of all
+    parts are read together.
+
     If posting has a parameter of that name, ``given`` checks it, or raises a `Refusal`; what it returns then stores it
     with the message, and returns the value. A message with such a value needs no text.
     """
@@ -108,6 +112,7 @@ class Part:
     found_by: Mapping[str, Callable[[str], Select[Any]]] = field(default_factory=dict)
     given: Callable[[Act, Any], Callable[[Message], Any]] | None = None
     allow: Callable[[Act, str, str, bool], None] | None = None
+    asks: Foreseen | None = None
     texts: Callable[[Any], Iterable[str]] | None = None
 
     def __post_init__(self) -> None:

@@ -16,6 +16,8 @@ from chatrooms.pipeline.commands import Act, Command, Part
 from chatrooms.pipeline.contents import Contents, Served
 from chatrooms.pipeline.jobs import JobKind
 from chatrooms.pipeline.scopes import GROUPS
+from chatrooms.storage.ahead import Foreseen
+from chatrooms.storage.statements import Asked
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
@@ -32,12 +34,14 @@ class Listener:
     It gets each row once, in whichever order the features are listed: also those that other listeners add, but not
     those that it adds itself. It may write to ``jobs`` and to tables that are not sent to clients, and add rows to the
     changes of rooms that the command changed. To change another room, enqueue a job that runs a command. Of
-    ``messages``, it gets the events in timelines too if it wants ``events``.
+    ``messages``, it gets the events in timelines too if it wants ``events``. What it ``asks`` of the whole database
+    whatever was changed is read ahead, once for many commands.
     """
 
     table: str
     run: Callable[[Act, Sequence[Row]], None]
     events: bool = False
+    asks: tuple[Foreseen, ...] = ()
 
     def listen(self, act: Act, heard: Sequence[Row] = ()) -> Sequence[Row]:
         """Run with the changed rows that it has not ``heard`` yet, if there are any; return all that it knows now."""
@@ -53,12 +57,14 @@ def _without(rows: Sequence[Row], heard: Sequence[Row]) -> Sequence[Row]:
     return [row for row in rows if id(row) not in known]
 
 
-def on(table: str, *, events: bool = False) -> Callable[[Callable[[Act, Sequence[Row]], None]], Listener]:
+def on(
+    table: str, *, events: bool = False, asks: tuple[Foreseen, ...] = ()
+) -> Callable[[Callable[[Act, Sequence[Row]], None]], Listener]:
     """Declare a listener for changed rows of ``table``, such as ``messages``, in the form that clients receive.
 
     Rows of messages that are events in timelines are left out unless it wants ``events``.
     """
-    return lambda run: Listener(table, run, events)
+    return lambda run: Listener(table, run, events, asks)
 
 
 class Component(Protocol):
@@ -109,6 +115,7 @@ class Features:
         _at_most_one("mine", [part for part in self.parts if part.mine])
         self.served = tuple(served for feature in listed for served in feature.served)
         self.listeners = tuple(listener for feature in listed for listener in feature.listeners)
+        self.asks: tuple[Asked, ...] = tuple((asked, {}) for each in self.listeners for asked in each.asks)
 
     def listen(self, act: Act) -> None:
         """Run the listeners with the rows that a command changed, until none of them adds another; raises `Endless`."""

@@ -120,6 +120,8 @@ class Runner:
         self._done: list[tuple[Job, Exception | None]] = []
         self._reported: set[str] = set()
         self._look_at = 0.0
+        self.runs: Counter[tuple[str, str]] = Counter()
+        """How many jobs were run, by kind and whether they were ``ok`` or ``failed``."""
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -226,6 +228,7 @@ class Runner:
         except Exception as error:
             failures.report(f"job {job.kind} failed")
             failure = error
+        self.runs[job.kind, "failed" if failure else "ok"] += 1
         self._done.append((job, failure))
         self._queue.wake()
 
@@ -263,6 +266,14 @@ def _due(db: Connection, waiting: Conditions, limit: int) -> list[Job]:
     found = select(jobs).where(*waiting, jobs.c.due_at <= clock.now())
     rows = db.execute(found.order_by(jobs.c.due_at, jobs.c.id).limit(limit))
     return [Job(row.id, row.kind, row.key, row.data, row.attempts) for row in rows]
+
+
+def waiting(db: Connection) -> dict[str, int]:
+    """Return how many jobs of each kind are due and not done, also those that run."""
+    due = select(jobs.c.kind, func.count().label("number")).where(
+        jobs.c.done_at.is_(None), jobs.c.due_at <= clock.now()
+    )
+    return {row.kind: row.number for row in db.execute(due.group_by(jobs.c.kind))}
 
 
 def _unknown(db: Connection, known: Iterable[str]) -> Sequence[str]:

@@ -13,6 +13,8 @@ R = TypeVar("R")
 
 MOVING = frozenset({"memberships", "follows"})
 """The tables of a person's own room that decide which rooms their sockets are in."""
+KEEPING = frozenset({"messages", "reads"})
+"""The tables that decide nobody's standing in a room (see `access.ahead`)."""
 
 
 @dataclass
@@ -25,6 +27,11 @@ class Outcome(Generic[R]):
     ended: list[str]
     queued: bool
     barred: list[str]
+
+    @property
+    def keeps_standings(self) -> bool:
+        """Return whether everybody's standing in the rooms is what it was before."""
+        return bool(self.changes) and all(change.rows.keys() <= KEEPING for change in self.changes)
 
     def events(self) -> Iterator[Event]:
         """Yield the events to broadcast, in order: sockets move before the change that moved them is sent."""

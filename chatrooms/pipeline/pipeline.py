@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain, repeat
@@ -15,7 +16,7 @@ from sqlalchemy import Connection
 from chatrooms.errors import Refusal, UnknownCommand
 from chatrooms.events import Event, Signal
 from chatrooms.gcra import NoLimit
-from chatrooms.pipeline import scopes, signing_up
+from chatrooms.pipeline import access, scopes, signing_up
 from chatrooms.pipeline.broadcast import Broadcast
 from chatrooms.pipeline.changes import Changes
 from chatrooms.pipeline.charges import Charges
@@ -30,12 +31,13 @@ from chatrooms.pipeline.session_use import SessionUse
 from chatrooms.pipeline.signing_up import SignUp
 from chatrooms.pipeline.turn import Turn
 from chatrooms.settings import Settings
-from chatrooms.storage import facts
+from chatrooms.storage import ahead, facts
+from chatrooms.storage.ahead import Ahead
 from chatrooms.storage.blobs import Blobs
 from chatrooms.storage.database import Database
 from chatrooms.storage.facts import Facts
 from chatrooms.storage.locks import Locks
-from chatrooms.storage.writer_thread import Done
+from chatrooms.storage.writes import Done
 from chatrooms.wire.tally import Tally, who
 
 P = TypeVar("P", bound=Params)
@@ -43,6 +45,7 @@ R = TypeVar("R")
 
 log = logging.getLogger(__name__)
 
+OK = "ok"
 AT_ONCE = 2
 """How many queries run at once per network address, or per person if there is none."""
 
@@ -65,6 +68,8 @@ class Pipeline:
         self._uncounted = Rates(settings, NoLimit)
         self._charges = Charges(rates, broadcast)
         self._tally = Tally(log)
+        self.outcomes: Counter[tuple[str, str]] = Counter()
+        """How many commands were run, by name and ``ok`` or the code of the refusal."""
         db.writer.on_commit(self._committed)
         self._query_slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
@@ -86,10 +91,12 @@ class Pipeline:
             command = self._features.commands.get(name)
             if command is None:
                 raise UnknownCommand(command=name[:100])
-            return await self._do(command, await self._parse(command, given, me), me)
+            result = await self._do(command, await self._parse(command, given, me), me)
         except Refusal as refusal:
-            self._note(refusal)
+            self._note(refusal, name)
             raise
+        self.outcomes[name, OK] += 1
+        return result
 
     def begin(self, name: str, given: Any, me: Caller, done: Done) -> bool:
         """Begin a command without a task, if it is a change whose parameters are parsed quickly; return whether it is.
@@ -104,24 +111,27 @@ class Pipeline:
             self.sessions.note(me)
             self._charges.spend(command.rate, me)
             p = self._parsed(command, given, me)
-            self._db.writer.submit(*self._writing(command, p, me), partial(self._done, done))
+            self._db.writer.submit(*self._writing(command, p, me), partial(self._done, done, name), self._ahead(me))
         except Refusal as refusal:
-            self._note(refusal)
+            self._note(refusal, name)
             raise
         return True
 
-    def admit(self, name: str, rate: str, me: Caller) -> None:
-        """Count an event that is no command of ours; raises a `Refusal`, also to service keys, which are not for it."""
+    def admit(self, name: str, rate: str, me: Caller, weight: int) -> None:
+        """Count an event that is no command of ours as so many; raises a `Refusal`, also to service keys."""
         self.sessions.note(me)
         scopes.require(me.scope, name, None)
-        self._charges.spend(rate, me)
+        self._charges.spend(rate, me, weight)
 
-    def _done(self, done: Done, outcome: Outcome[Any] | None, error: Exception | None) -> None:
+    def _done(self, done: Done, name: str, outcome: Outcome[Any] | None, error: Exception | None) -> None:
         if isinstance(error, Refusal):
-            self._note(error)
+            self._note(error, name)
+        elif error is None:
+            self.outcomes[name, OK] += 1
         done(outcome.result if outcome else None, error)
 
-    def _note(self, refusal: Refusal) -> None:
+    def _note(self, refusal: Refusal, name: str) -> None:
+        self.outcomes[name if name in self._features.commands else "", refusal.code] += 1
         self._tally.note(logging.INFO, f"command refused: {refusal.code}")
 
     def is_entry(self, name: str) -> bool:
@@ -192,7 +202,7 @@ class Pipeline:
             return await self._moving(command, p, me, me.sid)
         if command.kind == "query":
             return await self._ask(command, p, me)
-        return (await self._db.writer.change(*self._writing(command, p, me))).result
+        return (await self._db.writer.change(*self._writing(command, p, me), self._ahead(me))).result
 
     async def _ask(self, command: Command[P], p: P, me: Caller) -> Any:
         async with Turn(self._query_slot(me), partial(self._charges.time, command, me)) as turn:
@@ -223,6 +233,10 @@ class Pipeline:
     ) -> tuple[Callable[[Connection], Outcome[Any]], Locks, str]:
         """Return what the writer needs of a command: its work, its locks, and whom it is for."""
         return self._rerunnable(partial(self._change, command, p, me)), lambda db: command.locks(db, me, p), _whom(me)
+
+    def _ahead(self, me: Caller) -> Ahead:
+        """Return what is read ahead for a command: standings in the rooms that it changes, what listeners ask."""
+        return lambda changed: chain(access.standings(me.username, changed), self._features.asks)
 
     def _rerunnable(self, run: Callable[[Connection, Rates], Outcome[R]]) -> Callable[[Connection], Outcome[R]]:
         """Return ``run`` for the writer, which may call it again after undoing what it did.
@@ -299,7 +313,10 @@ class Pipeline:
         self._features.listen(act)
         if act.ended or act.barred:
             self.sessions.end([*act.ended, *act.barred])
-        return Outcome(result, list(act.changes.by_room.values()), act.signals, act.ended, act.queued, act.barred)
+        outcome = Outcome(result, list(act.changes.by_room.values()), act.signals, act.ended, act.queued, act.barred)
+        if outcome.keeps_standings:
+            ahead.keep(act.db)
+        return outcome
 
 
 def _allowed(command: Command[P], act: Act, p: P) -> Any:

@@ -20,7 +20,7 @@ from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import users
 
 Action = Literal[
-    "create", "invite", "moderate", "suspend", "list", "sign_in", "appoint", "name", "reach", "group", "admit"
+    "create", "invite", "moderate", "suspend", "list", "sign_in", "appoint", "name", "reach", "group", "emoji", "admit"
 ]
 
 ROLES: tuple[ServerRole, ...] = ("guest", "member", "moderator", "admin", "owner")
@@ -51,12 +51,13 @@ RIGHTS: Mapping[Action, Right] = {
     "moderate": Right("admin", "Only admins and owners of this server can see that."),
     "reach": Right("moderator", "People who share no room with you must accept your first message."),
     "group": Right("admin", "Only admins and owners of this server can manage groups."),
+    "emoji": Right("admin", "Only admins and owners of this server can manage its emoji."),
     "admit": Right("admin", "Only admins and owners of this server decide who can join."),
     "name": Right("owner", "Only an owner of this server can do that."),
 }
 """``create`` rooms, ``invite`` people, ``list`` them with their state, ``suspend`` and restore them, end or make their
 sessions (``sign_in``), ``appoint`` people to roles, ``moderate`` all open rooms, ``reach`` people who do not know them
-(see `requests`), manage each ``group``, ``admit`` new people, ``name`` the server."""
+(see `requests`), manage each ``group`` and the ``emoji``, ``admit`` new people, ``name`` the server."""
 
 NOT_LOWER = "You can only do that to people with a lower role than yours."
 _role = Prepared(select(users.c.role).where(users.c.username == bindparam("username")))

@@ -7,6 +7,9 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import ArgumentError
+
+from chatrooms.storage import unknown
 
 READERS = 4
 LOOKUPS = 1
@@ -17,6 +20,29 @@ CHECKPOINT = 48_000
 """Pages in SQLite's write-ahead log, 4 KiB each, after which a commit copies it, if `Checkpoints` did not by then."""
 CHANGES = "chatrooms_changes"
 """The attribute of PostgreSQL's writing connection that counts the rows that it has changed."""
+NETWORK = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "client_encoding": "utf8",
+}
+"""How long PostgreSQL may be silent, in seconds and milliseconds, unless the URL says otherwise; see
+https://www.postgresql.org/docs/current/libpq-connect.html."""
+LOCK_PATIENCE = "250ms"
+"""How long one wait for a lock takes; the writer goes on without what it could not lock, and tries again."""
+WRITER = {
+    "lock_timeout": LOCK_PATIENCE,
+    "statement_timeout": "15s",
+    "idle_in_transaction_session_timeout": "500ms",  # a server that stands still holds up others no longer
+}
+READER = {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "60s"}
+"""The settings of sessions with PostgreSQL: how long they may hold up others."""
+BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+"""Begins a transaction of the writer's, whatever the defaults of the database are."""
+BEGINS = "chatrooms_begins"
+"""The execution option of those who send `BEGIN` themselves."""
 _QUIET = logging.getLogger("sqlalchemy.engine.Engine.chatrooms")
 _QUIET.setLevel(logging.WARNING)  # below WARNING, SQLAlchemy logs rows
 
@@ -26,10 +52,7 @@ def connect(url: URL, *, writer: bool) -> Engine:
     how: dict[str, Any] = {"pool_size": 1 if writer else READERS + LOOKUPS, "max_overflow": 0}
     how |= {"hide_parameters": True, "logging_name": _QUIET.name.rpartition(".")[2]}
     if url.get_backend_name() != "sqlite":
-        isolation = "READ COMMITTED" if writer else "REPEATABLE READ"
-        if writer:
-            how["connect_args"] = {"cursor_factory": _counting_cursor()}
-        return create_engine(url, **how, pool_pre_ping=True, isolation_level=isolation)
+        return _postgresql(url, how, writer=writer)
     engine = create_engine(url, **how)
 
     @event.listens_for(engine, "connect")
@@ -50,6 +73,46 @@ def connect(url: URL, *, writer: bool) -> Engine:
     return engine
 
 
+def _postgresql(url: URL, how: dict[str, Any], *, writer: bool) -> Engine:
+    """Return an engine that does not ask before each use whether its connection still works: that is a round trip.
+
+    Those who use it begin anew with another connection if it does not. With the option `BEGINS`, the writer's engine
+    leaves it to the caller to send `BEGIN`, together with what follows.
+    """
+    args: dict[str, Any] = {name: value for name, value in NETWORK.items() if name not in url.query}
+    if writer:
+        args["cursor_factory"] = _counting_cursor()
+    if "prepare_threshold" in url.query:  # a number or none, where the URL has a text
+        args["prepare_threshold"] = _threshold(str(url.query["prepare_threshold"]))
+    isolation = "AUTOCOMMIT" if writer else "REPEATABLE READ"
+    engine = create_engine(url, **how, connect_args=args, isolation_level=isolation)
+    settings = "; ".join(f"SET {name} = '{value}'" for name, value in (WRITER if writer else READER).items())
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.execute(settings, prepare=False)
+        connection.commit()
+
+    if writer:
+        event.listen(engine, "connect", unknown.remember)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    if not connection.get_execution_options().get(BEGINS):
+        connection.exec_driver_sql(BEGIN)
+
+
+def _threshold(given: str) -> int | None:
+    """Return after how many executions psycopg prepares a statement, or None for never; raises ``ArgumentError``."""
+    if given.lower() == "none":
+        return None
+    if not given.isdecimal():
+        raise ArgumentError(f"prepare_threshold is a number or none, not {given!r}")
+    return int(given)
+
+
 def _counting_cursor() -> Any:
     """Return a class of psycopg's cursors that count the changed rows in an attribute of their connection."""
     from psycopg import Cursor
@@ -57,7 +120,8 @@ def _counting_cursor() -> Any:
     class CountingCursor(Cursor[Any]):
         def execute(self, *args: Any, **options: Any) -> Any:
             super().execute(*args, **options)
-            if not (self.statusmessage or "").startswith("SELECT"):
+            done = self.pgresult  # None in a pipeline, in which the writer only reads
+            if done is not None and not (done.command_status or b"").startswith(b"SELECT"):
                 setattr(self.connection, CHANGES, getattr(self.connection, CHANGES, 0) + max(0, self.rowcount))
             return self
 

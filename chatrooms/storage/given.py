@@ -1,6 +1,6 @@
 """Expressions that SQLite and PostgreSQL write differently.
 
-Any number of values as one parameter, order by bytes, and the room that a thread is in.
+Any number of values as one parameter, and the room that a thread is in.
 """
 
 from __future__ import annotations
@@ -21,14 +21,6 @@ class _Pairs(FunctionElement[Any]):
 
 class _Values(FunctionElement[Any]):
     name = "values"
-    inherit_cache = True
-
-
-class Bytewise(FunctionElement[str]):
-    """A text that is compared by its bytes, as SQLite does by default."""
-
-    name = "bytewise"
-    type = String()
     inherit_cache = True
 
 
@@ -72,16 +64,6 @@ def _postgresql_pairs(element: _Pairs, compiler: Any, **how: Any) -> str:
 @compiles(_Values, "postgresql")
 def _postgresql_values(element: _Values, compiler: Any, **how: Any) -> str:
     return f"json_array_elements_text(CAST({compiler.process(element.clauses, **how)} AS JSON))"
-
-
-@compiles(Bytewise)
-def _sqlite_bytewise(element: Bytewise, compiler: Any, **how: Any) -> str:
-    return str(compiler.process(element.clauses, **how))
-
-
-@compiles(Bytewise, "postgresql")
-def _postgresql_bytewise(element: Bytewise, compiler: Any, **how: Any) -> str:
-    return f'({compiler.process(element.clauses, **how)} COLLATE "C")'
 
 
 @compiles(Base)

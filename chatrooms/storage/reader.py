@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import URL, Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from chatrooms.errors import Internal, Refusal, Unavailable
 from chatrooms.lifetime import Lifetime
@@ -136,8 +137,7 @@ class Reader:
 
     def _query(self, query: Callable[[Connection], T]) -> T:
         try:
-            with self._engine.begin() as connection:
-                return query(connection)
+            return self._transact(query)
         except Refusal:
             raise
         except Exception as error:
@@ -145,11 +145,20 @@ class Reader:
             refusal = Unavailable() if isinstance(error, SQLAlchemyError) else Internal()
         raise refusal  # outside of the handler, so that its context does not quote values
 
-    def _look_up(self, batch: list[Lookup]) -> None:
+    def _transact(self, query: Callable[[Connection], T]) -> T:
+        """Run ``query`` in a transaction; once more on another connection if the first is lost, perhaps while idle."""
         try:
             with self._engine.begin() as connection:
-                for lookup in batch:
-                    lookup.run(connection)
+                return query(connection)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        with self._engine.begin() as connection:
+            return query(connection)
+
+    def _look_up(self, batch: list[Lookup]) -> None:
+        try:
+            self._transact(partial(_run, batch))
         except Exception:
             failures.report("lookup failed")
             for lookup in batch:
@@ -160,3 +169,8 @@ class Reader:
         if self._threads is None:
             raise Unavailable
         return self._threads[which]
+
+
+def _run(batch: list[Lookup], connection: Connection) -> None:
+    for lookup in batch:
+        lookup.run(connection)

@@ -82,9 +82,8 @@ class _Session:
         """Take the lock in a new session; raises `Busy`, and from then on at once."""
         try:
             if not self._lost:
-                with connection.cursor() as cursor:
+                with connection.transaction(), connection.cursor() as cursor:
                     self._lock(cursor)
-                connection.commit()
         except Exception as error:
             if getattr(error, "sqlstate", None) != LOCK_NOT_AVAILABLE:
                 raise

@@ -7,7 +7,7 @@ each message, connection or catch-up is prepared; everything else goes through C
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import orjson
 from sqlalchemy import (
@@ -57,6 +57,9 @@ class Prepared:
         cursor.close()
         return changed
 
+    def _rows(self, cursor: Any) -> list[dict[str, Any]]:
+        return self._named(cursor) if self._names else []
+
     def _named(self, rows: Iterable[Any]) -> list[dict[str, Any]]:
         names = self._names
         named = [dict(zip(names, row, strict=True)) for row in rows]
@@ -67,16 +70,18 @@ class Prepared:
 
     def _execute(self, db: Connection, values: dict[str, Any]) -> Any:
         """Return the driver's cursor; raises the driver's errors as SQLAlchemy's."""
-        sql, order, constants = self._compiled.get(db.dialect.name) or self._compile(db.dialect)
-        named = {**constants, **values} if constants else values
-        given = named if order is None else [named[name] for name in order]
+        sql, given = self._given(db, values)
         driver: Any = db.connection.driver_connection
         try:
             return driver.execute(sql, given)
         except db.dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(
-                sql, given, error, db.dialect.loaded_dbapi.Error, hide_parameters=True, dialect=db.dialect
-            ) from error
+            raise _raised(db, sql, error) from error
+
+    def _given(self, db: Connection, values: dict[str, Any]) -> tuple[str, Any]:
+        """Return the SQL and its parameters as the driver takes them."""
+        sql, order, constants = self._compiled.get(db.dialect.name) or self._compile(db.dialect)
+        named = {**constants, **values} if constants else values
+        return sql, named if order is None else [named[name] for name in order]
 
     def _compile(self, dialect: Dialect) -> tuple[str, list[str] | None, dict[str, Any]]:
         """Return the SQL, the order of positional parameters if the driver needs it, and the statement's constants."""
@@ -86,6 +91,37 @@ class Prepared:
         constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         found = self._compiled[dialect.name] = (str(compiled), compiled.positiontup, constants)
         return found
+
+
+Asked: TypeAlias = tuple[Prepared, dict[str, Any]]
+"""A statement and its parameters."""
+
+
+def together(db: Connection, asked: Sequence[Asked]) -> list[list[dict[str, Any]]]:
+    """Return the rows of several statements that do not depend on each other.
+
+    With PostgreSQL that is one round trip, including the one that begins the transaction.
+    """
+    if db.dialect.name == "sqlite" or not asked:
+        return [prepared.all(db, values) for prepared, values in asked]
+    driver: Any = db.connection.driver_connection
+    try:
+        with driver.pipeline():
+            cursors = [driver.execute(*prepared._given(db, values)) for prepared, values in asked]  # noqa: SLF001 - ours
+        return [prepared._rows(cursor) for (prepared, _), cursor in zip(asked, cursors, strict=True)]  # noqa: SLF001
+    except db.dialect.loaded_dbapi.Error as error:
+        raise _raised(db, "several statements", error) from error
+
+
+def _raised(db: Connection, sql: str, error: Any) -> DBAPIError:
+    """Return an error of the driver as SQLAlchemy's; a connection that is lost is not used again."""
+    known, driver = db.dialect.loaded_dbapi.Error, db.connection.driver_connection
+    raised: Any = DBAPIError.instance(sql, None, error, known, hide_parameters=True, dialect=db.dialect)
+    if db.dialect.is_disconnect(error, cast(Any, driver), None):
+        raised.connection_invalidated = True
+        db.invalidate(error)
+        db.engine.dispose()  # the others are no younger
+    return cast(DBAPIError, raised)
 
 
 def _reading(kind: Any) -> Callable[[Any], Any] | None:

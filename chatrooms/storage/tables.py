@@ -110,8 +110,8 @@ members = Table(
     Index(None, "room", "rev"),
     Index(None, "username", "person_rev"),
 )
-# In the order of `sync`'s pages, which is by bytes; PostgreSQL would need an index with another collation for that.
-Index("ix_members_username_room", members.c.username, members.c.room).ddl_if(dialect="sqlite")
+# In the order of `sync`'s pages.
+Index("ix_members_username_room", members.c.username, members.c.room)
 
 # In the order in which members become the owner when the last one leaves.
 _is_member_now = members.c.gone.is_(False)
@@ -253,6 +253,15 @@ group_members = Table(
     Column("username", String(32), ForeignKey(users.c.username), primary_key=True, index=True),
 )
 
+custom_emoji = Table(
+    "custom_emoji",
+    metadata,
+    Column("name", String(18), primary_key=True),
+    Column("picture", String(36), nullable=False, comment="the id of the file"),
+    Column("by", String(32), ForeignKey(users.c.username), nullable=False),
+    Column("at", String(24), nullable=False),
+)
+
 _is_unread = and_(inbox.c.read.is_(False), inbox.c.gone.is_(False))
 Index("ix_inbox_unread", inbox.c.username, inbox.c.id, sqlite_where=_is_unread, postgresql_where=_is_unread)
 
@@ -274,7 +283,16 @@ suspensions = Table(
     Column("by", String(32), ForeignKey(users.c.username), nullable=False),
     Column("at", String(24), nullable=False),
     Column("reason", Text, nullable=False),
+    Column(
+        "removed",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="the application removed them: they are in no list, until it adds them again",
+    ),
 )
+_removed = suspensions.c.removed.is_(True)
+Index("ix_suspensions_removed", suspensions.c.username, sqlite_where=_removed, postgresql_where=_removed)
 
 jobs = Table(
     "jobs",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -17,11 +18,15 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection
 
+from chatrooms import histogram
 from chatrooms.errors import Unavailable
+from chatrooms.histogram import Histogram
 from chatrooms.lifetime import Lifetime
+from chatrooms.storage.ahead import Ahead, nothing
 from chatrooms.storage.locks import Locks
 from chatrooms.storage.server_lock import Busy
-from chatrooms.storage.writer_thread import Done, Write, WriterThread
+from chatrooms.storage.writer_thread import WriterThread
+from chatrooms.storage.writes import Done, Write
 from chatrooms.wire import failures
 
 T = TypeVar("T")
@@ -78,9 +83,17 @@ class Writer:
         self._committed: Committed | None = None
         self._lost: Lost | None = None
         self._waiting = Waiting()
+        self._again: list[Write] = []
         self._thread: WriterThread | None = None
         self._task: asyncio.Task[None] | None = None
         self._late = False
+        self.sizes, self.seconds = Histogram(histogram.COUNTS), Histogram(histogram.SECONDS)
+        """How many writes were committed together, and how long that took."""
+
+    @property
+    def waiting(self) -> int:
+        """How many writes wait."""
+        return len(self._waiting) + len(self._again)
 
     def on_commit(self, handler: Committed) -> None:
         """Register what is awaited with the results of each committed batch.
@@ -93,32 +106,41 @@ class Writer:
         """Register what is called with the reason if another server has locked the database."""
         self._lost = handler
 
-    def submit(self, work: Callable[[Connection], Any], locks: Locks, whom: str, done: Done) -> None:
+    def submit(
+        self, work: Callable[[Connection], Any], locks: Locks, whom: str, done: Done, ahead: Ahead = nothing
+    ) -> None:
         """Run ``work`` on the writer's thread, and call ``done`` once it is on disk and was broadcast; on the loop.
 
         ``locks`` names what the work changes: no two works with a name in common overlap, in any process. ``whom`` it
-        is for takes turns with others. An exception in ``work`` undoes its changes and is passed to ``done``. If it
-        succeeds, it may be called a second time, after its changes were undone because another one failed.
+        is for takes turns with others. An exception in ``work`` undoes its changes and is passed to ``done``. It may be
+        called again, after its changes were undone because another one failed, or because it could not be stored.
+        ``ahead`` returns what it will ask, to be read together with what others will.
 
         Raises `Unavailable` if too much waits; ``done`` gets it if the database cannot be written, or is too late.
         """
         if self._late or len(self._waiting) >= WAITING:
             raise Unavailable
-        self._waiting.add(Write(work, locks, whom, done))
+        self._waiting.add(Write(work, locks, whom, done, ahead))
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run())
 
-    async def change(self, work: Callable[[Connection], T], locks: Locks = lambda _: (), whom: str = "") -> T:
+    async def change(
+        self,
+        work: Callable[[Connection], T],
+        locks: Locks = lambda _: (),
+        whom: str = "",
+        ahead: Ahead = nothing,
+    ) -> T:
         """Run ``work`` like `submit`, from any thread; return its result, or raise its exception."""
         if not self._lifetime.here:
-            return await self._lifetime.call(self.change, work, locks, whom)
+            return await self._lifetime.call(self.change, work, locks, whom, ahead)
         changed: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self.submit(work, locks, whom, partial(_resolve, changed))
+        self.submit(work, locks, whom, partial(_resolve, changed), ahead)
         return await changed
 
     async def open(self) -> None:
         """Start the thread, which creates or migrates the tables; raises what that raises."""
-        self._waiting, self._task, self._late = Waiting(), None, False
+        self._waiting, self._again, self._task, self._late = Waiting(), [], None, False
         lose = partial(self._lose, asyncio.get_running_loop())
         self._thread = WriterThread(self._url, lose, alone=self._alone, shared=self._shared)
         await asyncio.wrap_future(self._thread.opened)
@@ -142,7 +164,7 @@ class Writer:
         """Commit what waits, batch by batch; broadcast and answer each."""
         batch: list[Write] = []
         try:
-            while batch := self._waiting.take(BATCH):
+            while batch := self._next():
                 await self._in_time(batch)
                 for write in batch:
                     write.answer()
@@ -150,16 +172,27 @@ class Writer:
             self._task = None
             self._refuse(batch)
 
+    def _next(self) -> list[Write]:
+        """Return the next batch, with those first that have waited for what other transactions held."""
+        again, self._again = self._again, []
+        for write in again:
+            write.waits = False
+        return again + self._waiting.take(max(0, BATCH - len(again)))
+
     async def _in_time(self, batch: list[Write]) -> None:
         """Commit and broadcast the beginning of a batch; the rest waits again, unless this took too long."""
         assert self._thread  # noqa: S101 - the lifetime runs
         loop = asyncio.get_running_loop()
-        timer = loop.call_later(SECONDS_TO_ANSWER, self._give_up, batch)
+        timer, begun = loop.call_later(SECONDS_TO_ANSWER, self._give_up, batch), time.perf_counter()
         try:
             rest = await self._thread.commit(batch, loop)
+            self.seconds.note(time.perf_counter() - begun)
             del batch[len(batch) - len(rest) :]
             if not self._late:  # otherwise the rest was refused
                 self._waiting.put_back(rest)
+                self._again = [write for write in batch if write.waits]
+            batch[:] = [write for write in batch if not write.waits]
+            self.sizes.note(len(batch))
             await self._broadcast(batch)
         finally:
             timer.cancel()
@@ -186,7 +219,8 @@ class Writer:
 
     def _refuse(self, batch: list[Write]) -> None:
         """Refuse everything in the batch and waiting that has no answer yet."""
-        for write in (*batch, *self._waiting.take(len(self._waiting))):
+        again, self._again = self._again, []
+        for write in (*batch, *again, *self._waiting.take(len(self._waiting))):
             write.refuse()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -81,6 +82,8 @@ class Engine:
         self._logger = logging.getLogger("engineio.server") if isinstance(logger, bool) else logger
         self._rejected_origin = False
         self._last_answers: dict[str, bytes] = {}
+        self.endings: Counter[str] = Counter()
+        """How many sessions have ended, by the name of the `Ending`."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def on(self, event: str, handler: Any) -> None:
@@ -279,6 +282,7 @@ class Engine:
 
     def _ended(self, socket: Socket, ending: Ending) -> None:
         transport = socket.transport
+        self.endings[ending.name] += 1
         if ending.patient and isinstance(transport, Polling) and not transport.waited_for:
             self._last_answers[socket.sid] = transport.last_answer or b""
             asyncio.get_running_loop().call_later(SECONDS_TO_FETCH, self._last_answers.pop, socket.sid, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Unpack
 
@@ -188,6 +188,20 @@ class Server(Dispatcher):
         """Return how many sockets are in ``room``; safe in any thread."""
         inside: int = self.manager.count(room, namespace)
         return inside
+
+    def sockets(self, namespace: str = NAMESPACE) -> int:
+        """Return how many sockets there are; safe in any thread."""
+        return len(self.manager.rooms.get(namespace, {}).get(None, ()))
+
+    def occupied_rooms(self, namespace: str = NAMESPACE) -> int:
+        """Return how many rooms have sockets, besides the own one of each socket; safe in any thread."""
+        return max(0, len(self.manager.rooms.get(namespace, ())) - 1 - self.sockets(namespace))
+
+    @property
+    def endings(self) -> Mapping[str, int]:
+        """How many connections have ended, by why."""
+        endings: Mapping[str, int] = self.eio.endings
+        return endings
 
     def connection_of(self, sid: str, namespace: str = NAMESPACE) -> str | None:
         """Return the id of the connection that a socket uses; None if it is gone."""

@@ -71,7 +71,7 @@ export async function share(wanted) {
 }
 
 const OTHER = "This page uses another chat already.";
-const TAKEN = "This page is connected in another way already. Close that connection first.";
+const TAKEN = "This page is connected in another way already. Use the same options, or close that connection first.";
 
 /** Ends the connection with its last use. @param {Session} session */
 export function release(session) {

@@ -81,6 +81,16 @@ export function inPlace(href, base) {
   return path.startsWith("r/") ? `#/${path}` : "";
 }
 
+/**
+ * A host application's login, with the address of this page to come back to: a path if both are of one origin.
+ * @param {string} login @param {string} base The address of this server's page. @param {string} hash
+ */
+export function loginAt(login, base, hash) {
+  const [there, here] = [new URL(login, base), new URL(hash, base)];
+  there.searchParams.set("next", there.origin === here.origin ? `${here.pathname}${here.hash}` : here.href);
+  return there.href;
+}
+
 /** A name as it is stored, of one that people may have written by hand. @param {string} part */
 const decode = (part) => folded(decoded(part));
 

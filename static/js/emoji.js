@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { customEmoji } from "./custom-emoji.js";
 
 /** All emoji by name, loaded on first use. */
 
@@ -22,10 +23,19 @@ export async function bringEmojis() {
  */
 export function findEmojis(query, atMost) {
   const wanted = query.toLowerCase().replace(/^:|:$/gu, "");
-  const ranked = (emojis.value ?? []).map((emoji) => ({ emoji, rank: rankOf(emoji, wanted) }));
+  const all = [...customEmoji.value.map(asEmoji), ...(emojis.value ?? [])];
+  const ranked = all.map((emoji) => ({ emoji, rank: rankOf(emoji, wanted) }));
   const found = ranked.filter(({ rank }) => rank < 9).sort((a, b) => a.rank - b.rank);
   return found.slice(0, atMost).map(({ emoji }) => emoji);
 }
+
+/** One of the server, which stands for itself as its code. @param {{name: string}} custom @returns {Emoji} */
+export const asEmoji = ({ name }) => ({
+  emoji: `:${name}:`,
+  annotation: name.replaceAll("_", " "),
+  shortcodes: [name],
+  group: -1,
+});
 
 /** @param {Emoji} emoji @param {string} wanted */
 function rankOf({ shortcodes = [], annotation, tags = [] }, wanted) {
@@ -45,5 +55,6 @@ export const withEmojis = (text) =>
 
 const codes = computed(() => {
   const named = (emojis.value ?? []).flatMap(({ emoji, shortcodes = [] }) => shortcodes.map((code) => [code, emoji]));
-  return new Map(/** @type {[string, string][]} */ (named));
+  const ours = customEmoji.value.map(({ name }) => [name, `:${name}:`]);
+  return new Map(/** @type {[string, string][]} */ ([...named, ...ours]));
 });

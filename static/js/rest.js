@@ -1,5 +1,6 @@
 import { isRefused } from "./archive.js";
 import { takeFiles } from "./files/dropping.js";
+import { keepCustomEmoji } from "./custom-emoji-renewal.js";
 import { askAboutCalls } from "./composer/asking.js";
 import { keepReplies } from "./composer/replying.js";
 import { notifyOfNews } from "./notifications/notifications.js";
@@ -24,6 +25,7 @@ takeFiles();
 keepVisits();
 keepInvitations();
 keepReplies();
+keepCustomEmoji();
 askAboutCalls();
 onRefusedReaction((why) => void toast(why));
 isRefused.subscribe((isSo) => void (isSo && toast(STORAGE_BLOCKED, { label: "Got it", act: () => {} })));

@@ -50,7 +50,7 @@ function mine() {
 /** @type {string | null} */
 let last = null;
 
-/** The room on screen, or the last one while the list of rooms covers it on a narrow screen. */
+/** The room on screen, or the last one while the list of rooms covers it on a narrow screen; empty if there is none. */
 export const currentRoom = computed(() => {
   last = addresses.roomAt(hash.value, mine()) ?? last;
   return last ?? home.value;
@@ -140,8 +140,8 @@ export function goTo(room, seq) {
   location.hash = addressTo(room, seq);
 }
 
-/** @param {string} room Replaces the current address, so that "back" skips it. */
-export const goInstead = (room) => replace(addressOf(room));
+/** @param {string} room Replaces the current address, so that "back" skips it; leads nowhere if it is empty. */
+export const goInstead = (room) => (room ? replace(addressOf(room)) : forgetPlace());
 
 export function forgetPlace() {
   last = null;
@@ -173,5 +173,6 @@ export function uncover() {
  */
 effect(() => {
   const isSettled = hash.value === location.hash;
-  if (me.value && ready.value && isSettled && !addresses.isPlace(hash.value, mine())) goInstead(currentRoom.value);
+  const isNamed = addresses.isPlace(hash.value, mine()) || !currentRoom.value;
+  if (me.value && ready.value && isSettled && !isNamed) goInstead(currentRoom.value);
 });

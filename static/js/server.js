@@ -1,9 +1,17 @@
 import { signal } from "@preact/signals";
+import { loginAt } from "./addresses.js";
 
 /** Whose server this is: at first as the page says, so that nothing flashes, then as each welcome does. */
 
 /** @param {string} name */
 const inPage = (name) => document.querySelector(`meta[name=${name}]`)?.getAttribute("content") ?? "";
+
+/** Where the host application's own page is, if the chat leads back to it. */
+export const homeAddress = inPage("home-url");
+const loginAddress = inPage("login-url");
+
+/** Where people log in to the host application, with the address to come back to; empty if it has not said. */
+export const addressToLogIn = () => loginAddress && loginAt(loginAddress, document.baseURI, location.hash);
 
 export const serverName = signal(inPage("application-name"));
 /** The room that everybody is added to. */

@@ -9,6 +9,7 @@ import { askedFor, currentRoom, forgetPlace } from "./route.js";
 import { restore } from "./snapshot.js";
 import { me } from "./store.js";
 import { apply, catchUpAll } from "./sync.js";
+import { addressToLogIn } from "./server.js";
 import { hear } from "./signals.js";
 
 /**
@@ -17,6 +18,7 @@ import { hear } from "./signals.js";
  * @import {Requests, Welcome} from "./wire.js"
  */
 
+const LEFT = "left to log in";
 /** @type {import("@preact/signals").Signal<string>} The reason for showing the join page, if there is one. */
 export const turnedAway = signal("");
 /** The username in this tab, even before the server has confirmed it. */
@@ -74,10 +76,21 @@ export async function comeBack() {
 async function arriveFromHost() {
   try {
     const { user } = await ask("user.me", {});
+    keep(LEFT, "", TAB);
     await begin(user.username);
   } catch (error) {
-    turnedAway.value = asRefusal(error).message;
+    const { code, message } = asRefusal(error);
+    turnedAway.value = message;
+    if (code === "unauthorized") goToLogIn();
   }
+}
+
+/** Leads to the host application's login; not from a frame, nor if we come from there and are unknown all the same. */
+function goToLogIn() {
+  const address = addressToLogIn();
+  const isBack = kept(LEFT, TAB) !== "";
+  keep(LEFT, isBack ? "" : "yes", TAB);
+  if (address && !isBack && window.top === window) location.replace(address);
 }
 
 /** @param {string} name */

@@ -201,7 +201,16 @@ export const archivedRooms = computed(() =>
   [...memberships.value.keys()].filter((room) => rooms.value.get(room)?.archived).sort(byTitle),
 );
 
-/** Where one is when one has not chosen a room. */
-export const home = computed(() => sharedRooms.value[0] ?? lobby.value);
-
 export const conversations = computed(() => [...memberships.value.keys()].filter(isConversation).sort(byTitle));
+
+/** The one of some rooms where something was posted last, or empty. @param {string[]} names */
+function liveliest(names) {
+  /** @param {string} room */
+  const at = (room) => latest.value.get(room) ?? "";
+  return names.reduce((found, room) => (found && at(found) >= at(room) ? found : room), "");
+}
+
+/** Where one is when one has not chosen a room; empty without a lobby, until one has a conversation or a room. */
+export const home = computed(() =>
+  lobby.value ? (sharedRooms.value[0] ?? lobby.value) : liveliest(conversations.value) || liveliest(sharedRooms.value),
+);

@@ -71,6 +71,14 @@ export interface Change {
   messages?: Message[];
 }
 
+/** An emoji of the server, which texts and reactions have as its code, such as `:party:`. */
+export interface CustomEmoji {
+  name: string;
+  url: string;
+  by: string;
+  at: string;
+}
+
 /** Details that help to fix the request; other keys depend on the code. */
 export interface Details {
   field?: string;
@@ -563,6 +571,21 @@ export interface Commands {
   "bookmark.remove": {
     params: { id: string };
     result: { bookmark: Bookmark };
+  };
+  /** Add an emoji to the server, which people use in texts and reactions as `:name:`; there can be 500. */
+  "emoji.add": {
+    params: { name: string; file: string };
+    result: { emoji: CustomEmoji };
+  };
+  /** Return the emoji of the server, by name. */
+  "emoji.list": {
+    params: {};
+    result: { emoji: CustomEmoji[] };
+  };
+  /** Remove an emoji from the server. */
+  "emoji.remove": {
+    params: { name: string };
+    result: {};
   };
   /** Begin to turn the second factor on: give the secret to an app, and its first code to `factor.enable`. */
   "factor.begin": {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { addressOf, inPlace, isPlace, pathTo, replyAt, roomAt, seqAt, threadAt } from "../js/addresses.js";
+import { addressOf, inPlace, isPlace, loginAt, pathTo, replyAt, roomAt, seqAt, threadAt } from "../js/addresses.js";
 import { folded, roomWith } from "../js/names.js";
 import { username } from "./world.js";
 
@@ -106,3 +106,15 @@ test("what names no room and no list is no place", () => {
   for (const address of NOWHERE) assert.equal(isPlace(address, "alice"), address === "#/rooms", address);
   assert.ok(isPlace("#/inbox", "alice") && isPlace("#/me/7", "alice"));
 });
+
+const LOGINS = [
+  ["/login", "#/r/lobby/7", "https://chat.example/login?next=%2Fteam%2F%23%2Fr%2Flobby%2F7"],
+  ["/login?a=1&next=https://evil.example#top", "", "https://chat.example/login?a=1&next=%2Fteam%2F#top"],
+  ["https://other.example/in", "#/me", "https://other.example/in?next=https%3A%2F%2Fchat.example%2Fteam%2F%23%2Fme"],
+  ["/in", "#//evil.example", "https://chat.example/in?next=%2Fteam%2F%23%2F%2Fevil.example"],
+];
+
+for (const [login, hash, address] of LOGINS) {
+  test(`from “${hash}”, people log in at ${address}`, () =>
+    assert.equal(loginAt(login, "https://chat.example/team/", hash), address));
+}

@@ -9,8 +9,8 @@ test("each role has its part of the page", () => {
     [],
     [],
     ["people"],
-    ["people", "rooms", "groups", "invitations", "server"],
-    ["people", "rooms", "groups", "invitations", "server"],
+    ["people", "rooms", "groups", "emoji", "invitations", "server"],
+    ["people", "rooms", "groups", "emoji", "invitations", "server"],
   ]);
 });
 

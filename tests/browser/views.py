@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import expect
 
+from tests.browser.preloads import STATIC
 from tests.browser.visitor import Visitor
 from tests.people import Person, connect
 
@@ -363,6 +364,17 @@ async def manage_group(alice: Visitor) -> None:
     await expect(alice.dialog.get_by_role("button", name="Remove Bob Okafor")).to_be_visible()
 
 
+async def manage_emoji(alice: Visitor) -> None:
+    async with connect(alice.url, "alice", token=await token_of(alice)) as other:
+        known = (await other.run("emoji.list"))["emoji"]
+    await managing(alice, "/emoji")
+    if not known:
+        await alice.page.get_by_label("Name of a new emoji").fill("our_logo")
+        await alice.page.get_by_label("Picture").set_input_files(STATIC / "icon-192.png")
+        await alice.button("Add emoji").click()
+    await expect(alice.page.get_by_role("list", name="Emoji").get_by_role("img", name=":our_logo:")).to_be_visible()
+
+
 async def manage_server(alice: Visitor) -> None:
     await managing(alice, "/server")
     await expect(alice.page.get_by_role("radio", name="Anybody")).to_be_checked()
@@ -394,6 +406,6 @@ VIEWS: dict[str, View] = {
         bookmarks, mute, new_room, new_conversation, edit_room, invite, archive, sign_out, conversation, notes,
         events, searching, search_box, search_hints, not_here, editing, too_long,
         manage_people, manage_person, manage_rooms, manage_invitations, manage_groups, manage_group,
-        manage_server, why_not, request,
+        manage_emoji, manage_server, why_not, request,
     )
 }  # fmt: skip

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Literal, assert_type
 
-from chatrooms.client import Change, Client, History, Listing, Member, MemberPage, Message, Read, Room, Session, User
+from chatrooms.client import (
+    Bot,
+    Change,
+    Client,
+    History,
+    Listing,
+    Member,
+    MemberPage,
+    Message,
+    Read,
+    Room,
+    Session,
+    User,
+)
 
 
 async def use(alice: Client, change: Change) -> None:
@@ -27,3 +40,21 @@ async def use(alice: Client, change: Change) -> None:
     change.rows("messages")[0]["title"]  # type: ignore[typeddict-item] # messages have none
     await alice.create("#design", access="conversation")  # type: ignore[arg-type] # only the server creates those
     await alice.history("bob", 3)  # type: ignore[call-arg] # before, after or around?
+
+
+bot = Bot("http://127.0.0.1:8000", username="echo")
+
+
+@bot.on_message
+async def answer(message: Message) -> None:
+    assert_type(await bot.reply(message, "Howdy"), Message)
+
+
+@bot.on_message(room="#lobby", mention=True)
+def note(message: Message) -> None:
+    assert_type(bot.reply_sync(message, "Noted"), Message)
+
+
+@bot.on_message  # type: ignore[type-var] # a handler takes a message
+async def forget() -> None:
+    return None

@@ -15,6 +15,7 @@ from starlette.routing import Mount
 
 from chatrooms import Chatrooms, Conflict, Forbidden, Invalid, NotFound, Settings, User
 from chatrooms.doors import hearing, own_events, rechecking
+from tests.doors import post
 from tests.people import PATIENCE, Person, Refused, connect
 from tests.servers import QUICK, serving
 
@@ -30,7 +31,7 @@ class Host:
     gone: set[str] = field(default_factory=set)
 
     async def authenticate(self, handshake):
-        id = handshake.auth.get("id")
+        id = handshake.auth.get("id") or handshake.headers.get("x-user") or None
         return None if id is None or id in self.gone else User(id, handshake.auth.get("name", ""))
 
     def tab(self, id: str, name: str = ""):
@@ -358,6 +359,60 @@ async def test_an_event_of_the_applications_own_is_answered(host):
         assert (await refused(alice, "unknown")).code == "unknown_command"
 
 
+async def test_an_event_of_the_applications_own_is_answered_over_http_too(host):
+    @host.chat.event("cast vote")
+    async def vote(user_id, params: Vote):
+        if params.times > 1:
+            raise Conflict("You can only vote once.")
+        return {"user": user_id, "choice": params.choice}
+
+    @host.chat.event("wait")
+    async def wait(user_id, params):
+        await asyncio.Event().wait()
+
+    async def sent(params, name="cast%20vote", *, id=ALICE, **headers):
+        status, answer, _ = await post(host.url, f"/chat/api/{name}", params, headers={"X-User": id} | headers)
+        return status, answer.get("result") or answer["error"]["code"]
+
+    assert await sent({"choice": "tea"}) == (200, {"user": ALICE, "choice": "tea"})
+    assert await sent({"choice": "tea", "times": 2}) == (409, "conflict")
+    assert await sent({"choice": 7}) == (400, "invalid")
+    assert await sent([]) == (400, "invalid")
+    assert await sent(b"{") == (400, "invalid")
+    assert await sent({"choice": "tea"}, id="") == (401, "unauthorized")
+    assert await sent({"choice": "tea"}, Origin="https://evil.example") == (403, "forbidden")
+    assert await sent({"choice": "tea"}, name="vote") == (404, "unknown_command")
+    waiting = asyncio.create_task(sent({}, name="wait"))
+    async with asyncio.timeout(PATIENCE):
+        while not host.chat._own._running:
+            await asyncio.sleep(0.01)
+    await host.chat._own.close()
+    assert await waiting == (503, "unavailable")
+
+
+@pytest.mark.parametrize("door", ["socket", "http"])
+async def test_an_event_counts_by_its_size(tmp_path, door):
+    chat = Chatrooms(
+        Settings(data=tmp_path, **QUICK | {"rate_other": "8/hour"}), authenticate=Host(gone=set()).authenticate
+    )
+
+    @chat.event("note")
+    async def note(user_id, params):
+        return len(params["text"])
+
+    async with chat.lifespan(), serving(chat) as url, connect(url, "alice", auth={"id": "alice"}) as alice:
+
+        async def sent(size):
+            if door == "socket":
+                return await alice.client.call("note", {"text": "x" * size}, timeout=PATIENCE)
+            return (await post(url, "/api/note", {"text": "x" * size}, headers={"X-User": "alice"}))[1]
+
+        assert (await sent(10))["ok"]
+        assert (await sent(5 * 4096))["result"] == 5 * 4096
+        assert (await sent(10))["ok"]
+        assert (await sent(10))["error"]["code"] == "rate_limited"
+
+
 async def test_an_event_that_takes_long_delays_no_other_and_few_run_at_once(host, monkeypatch):
     monkeypatch.setattr(own_events, "AT_ONCE", 3)
     release = asyncio.Event()
@@ -376,7 +431,26 @@ async def test_an_event_that_takes_long_delays_no_other_and_few_run_at_once(host
         assert (await refused(alice, "wait", odd=True)).code == "internal"
 
 
-@pytest.mark.parametrize("name", ["", "message.post", "connect", "disconnect", "change", "welcome", "x" * 101, "vote"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "message.post",
+        "session.join",
+        ".",
+        "..",
+        " ",
+        "a/b",
+        "a\n",
+        "{x}",
+        "connect",
+        "disconnect",
+        "change",
+        "welcome",
+        "x" * 101,
+        "vote",
+    ],
+)
 async def test_a_name_that_is_taken_is_refused_when_it_is_declared(host, name):
     async def handler(user_id, params):
         pass

@@ -24,13 +24,13 @@ LISTED = {"commands": Command, "parts": Part, "listeners": Listener, "jobs": Job
 MODULES = [import_module(f"{features.__name__}.{found.name}") for found in pkgutil.iter_modules(features.__path__)]
 OPTIONAL = [module for module in MODULES if module.FEATURE not in features.BASE]
 BASE_TABLES = (
-    *("facts", "jobs", "sessions", "file_usage", "suspensions", "groups", "group_members"),
+    *("facts", "jobs", "sessions", "file_usage", "suspensions", "groups", "group_members", "custom_emoji"),
     *("rooms", "users", "members", "messages", "versions", "reads"),
     *("blocks", "bookmarks", "follows", "inbox"),
 )
 """The tables that no feature owns: the last are of features, but clients keep their rows in sync.
 
-Those of groups are asked about by names and inboxes too.
+Those of groups and emoji are asked about by several.
 """
 
 

@@ -12,14 +12,14 @@ from chatrooms import clock
 from chatrooms.errors import NotFound
 from chatrooms.identity import lifetimes, sessions
 from chatrooms.pipeline.commands import APPLICATION
-from chatrooms.storage import tables, writer_thread
+from chatrooms.storage import batches, tables
 from tests.people import Refused, connect
 from tests.servers import running
 
 
 @pytest.fixture
 async def chat(tmp_path, either_database, monkeypatch):
-    monkeypatch.setattr(writer_thread, "SECONDS_TO_WORK", 60)
+    monkeypatch.setattr(batches, "SECONDS_TO_WORK", 60)
     limits = {"rate_begin": "2/hour", "rate_begin_address": "2/hour"}
     async with (
         running(tmp_path, database=either_database, **limits) as server,

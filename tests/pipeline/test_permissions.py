@@ -248,6 +248,9 @@ CASES: dict[str, list[tuple[dict, str, str]]] = {
         ({"query": "is:mention"}, FINE, FINE),
         ({"query": "from:bob", "after": "SECRET"}, FINE, STRANGER),
     ],
+    "emoji.list": [({}, FINE, FINE)],
+    "emoji.add": [({"name": "party", "file": "NEW"}, "forbidden", "forbidden")],
+    "emoji.remove": [({"name": "party"}, "forbidden", "forbidden")],
     "file.begin": [({"name": "x", "size": 1}, FINE, FINE)],
     "file.space": [({}, FINE, FINE)],
     "file.list": [

@@ -13,7 +13,13 @@ from pathlib import Path
 
 from .chromium import Unavailable, alone, install_packages
 
-PACKAGES = {"nginx": "nginx-light", "caddy": "caddy", "haproxy": "haproxy", "openssl": "openssl"}
+PACKAGES = {
+    "nginx": "nginx-light",
+    "caddy": "caddy",
+    "haproxy": "haproxy",
+    "openssl": "openssl",
+    "pgbouncer": "pgbouncer",
+}
 START_SECONDS = 20
 WITH_ROOT = ("/usr/sbin", "/usr/local/sbin")
 """Where Debian has servers, which is not on every user's PATH."""

@@ -13,13 +13,13 @@ from sqlalchemy import delete, insert, select, text
 from sqlalchemy.exc import OperationalError
 
 from chatrooms.errors import Internal, NotFound, Unavailable
+from chatrooms.storage import batches
 from chatrooms.storage import writer as db_module
-from chatrooms.storage import writer_thread
 from chatrooms.storage.database import Database
 from chatrooms.storage.server_lock import Busy
 from chatrooms.storage.tables import rooms
 from chatrooms.storage.writer import Waiting
-from chatrooms.storage.writer_thread import Write
+from chatrooms.storage.writes import Write
 
 ROOM = {
     "title": "",
@@ -68,7 +68,7 @@ async def test_a_database_error_does_not_log_values(database, caplog):
 
 
 async def test_waiting_works_are_committed_together_and_broadcast_before_they_return(database, monkeypatch):
-    monkeypatch.setattr(writer_thread, "SECONDS_TO_WORK", 60)
+    monkeypatch.setattr(batches, "SECONDS_TO_WORK", 60)
     told, answered = [], []
 
     async def committed(results):
@@ -144,7 +144,7 @@ class Works:
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kinds=st.lists(st.sampled_from(WORKS), min_size=1, max_size=8))
 async def test_what_fails_after_it_stored_is_undone_alone_wherever_it_stands(database, monkeypatch, kinds):
-    monkeypatch.setattr(writer_thread, "SECONDS_TO_WORK", 60)
+    monkeypatch.setattr(batches, "SECONDS_TO_WORK", 60)
     works, told = Works(kinds), []
 
     async def committed(results):
@@ -168,8 +168,8 @@ async def test_what_fails_before_it_stored_makes_nothing_run_again(database, kin
     assert works.calls == [1, 1, 1]
 
 
-async def test_a_database_error_fails_the_whole_batch_but_not_the_next_one(database, monkeypatch):
-    monkeypatch.setattr(writer_thread, "SECONDS_TO_WORK", 60)
+async def test_a_database_error_fails_its_write_alone(database, monkeypatch):
+    monkeypatch.setattr(batches, "SECONDS_TO_WORK", 60)
     told = []
 
     async def committed(results):
@@ -182,8 +182,8 @@ async def test_a_database_error_fails_the_whole_batch_but_not_the_next_one(datab
     outcomes = await asyncio.gather(
         database.writer.change(adding("#a")), database.writer.change(fails), return_exceptions=True
     )
-    assert [type(outcome) for outcome in outcomes] == [Unavailable, Unavailable]
-    assert await database.reader.read(stored) == told == []
+    assert [type(outcome) for outcome in outcomes] == [str, Unavailable]
+    assert await database.reader.read(stored) == told == ["#a"]
     assert await database.writer.change(adding("#b")) == "#b"
 
 
@@ -218,11 +218,11 @@ async def test_a_cancelled_caller_does_not_undo_the_work(database):
 
 
 async def test_a_caller_with_much_to_write_waits_and_not_the_others(database, monkeypatch):
-    monkeypatch.setattr(writer_thread, "SECONDS_TO_WORK", 0)
-    batches = []
+    monkeypatch.setattr(batches, "SECONDS_TO_WORK", 0)
+    told = []
 
     async def committed(results):
-        batches.append(list(results))
+        told.append(list(results))
 
     database.writer.on_commit(committed)
     gate = threading.Event()
@@ -234,7 +234,7 @@ async def test_a_caller_with_much_to_write_waits_and_not_the_others(database, mo
         await asyncio.sleep(0)
     gate.set()
     assert await asyncio.gather(*waiting) == works
-    whose = [whom for ((whom, _),) in batches]
+    whose = [whom for ((whom, _),) in told]
     assert whose == ["busy", "busy", "other", "third", "busy", "other", "busy", "busy", "busy"]
 
 

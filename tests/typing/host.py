@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, assert_type
 
+from sqlalchemy import create_engine
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from chatrooms import Authenticate, Chatrooms, Connected, Forbidden, Handshake, Message, Refusal, Settings
+from chatrooms import Authenticate, Chatrooms, Connected, Forbidden, Handshake, Message, Refusal, Settings, outbox
 from chatrooms.client import Change, Client, Membership
 from chatrooms.client import Message as ReceivedMessage
 from chatrooms.wire.server import Server
@@ -33,7 +34,13 @@ async def welcome(username: str, auth: Mapping[str, Any]) -> None:
 
 authenticate: Authenticate = who
 on_connect: Connected = welcome
-chat = Chatrooms(Settings(name="Example"), authenticate=authenticate, on_connect=on_connect)
+engine = create_engine("sqlite://")
+chat = Chatrooms(
+    Settings(name="Example", lobby="", login_url="/login"),
+    authenticate=authenticate,
+    on_connect=on_connect,
+    outbox=engine,
+)
 app = Starlette(routes=[Mount("/chat", chat)], lifespan=chat.lifespan)
 
 server = Server(ping_interval=5)
@@ -50,6 +57,10 @@ async def farewell(sid: str) -> str:
 
 
 async def use() -> None:
+    with engine.begin() as db:
+        db.execute(outbox.message("alice", "Howdy", key="greeting"))
+    assert_type(chat.add_user_sync("alice"), str)
+    await chat.remove_user("alice")
     message = await chat.post("alice", "Howdy")
     assert_type(message, Message)
     assert_type(message["text"], str | None)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chatrooms.doors.docs.contract import Contract
+from chatrooms.doors.docs.own import RESULT, Described
 from chatrooms.doors.docs.schemas import Schema, answered, first_sentence, first_word, pascal, ref
 from chatrooms.errors import RateLimited
 from chatrooms.events import EVENTS
@@ -50,7 +51,7 @@ def describe(contract: Contract) -> Schema:
     return {
         "defaultContentType": "application/json",
         "channels": {CHANNEL: {"address": "/", "title": "The namespace", "messages": _messages(contract)}},
-        "operations": _operations(contract.commands),
+        "operations": _operations(contract.commands) | _own_operations(contract.own),
         "components": {"schemas": contract.components},
     }
 
@@ -73,7 +74,18 @@ def _messages(contract: Contract) -> Schema:
     for command in contract.commands:
         messages[_sent(command)] = _command(command)
         messages[_answer(command)] = _acknowledgement(command)
+    for own in contract.own:
+        messages[own.key] = {"name": own.name, "summary": first_sentence(own.doc), "payload": own.params}
+        messages[f"{own.key}.ack"] = {
+            "name": f"{own.name} acknowledgement",
+            "summary": f"The result or an error; `{RateLimited.code}` depends on `rate_other`, and on the size.",
+            "payload": {"oneOf": [answered(RESULT), ref("Refused")]},
+        }
     return messages
+
+
+def _own_operations(own: Iterable[Described]) -> Schema:
+    return {event.key: _sending(event.key, [f"{event.key}.ack"], event.doc) for event in own}
 
 
 def _operations(declared: Iterable[Command[Any]]) -> Schema:

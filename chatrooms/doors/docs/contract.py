@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+from chatrooms.doors.docs.own import Described
 from chatrooms.doors.docs.schemas import Schema, Schemas, first_word, pascal, ref, schema
 from chatrooms.errors import Error, Refusal, refusals
 from chatrooms.events import EVENTS, ConnectError
@@ -29,9 +30,14 @@ REFUSED: Schema = {
 
 
 class Contract:
-    """The contract of a server with these commands and parts of messages; schemas are generated on first use."""
+    """The contract of a server: its commands, parts of messages, and its application's own events.
 
-    def __init__(self, commands: Iterable[Command[Any]], parts: Iterable[Part] = ()) -> None:
+    Schemas are generated on first use.
+    """
+
+    def __init__(
+        self, commands: Iterable[Command[Any]], parts: Iterable[Part] = (), own: Sequence[Described] = ()
+    ) -> None:
         declared = sorted(commands, key=lambda command: command.name)
         self.commands = [command for command in declared if command.kind != "entry"]
         """The commands of callers, which both doors serve."""
@@ -39,6 +45,7 @@ class Contract:
         """The commands that run before there is a caller, which the HTTP door serves."""
         self.all = declared
         self.parts = tuple(parts)
+        self.own = own
 
     @cached_property
     def rows(self) -> Schemas:
@@ -66,6 +73,8 @@ class Contract:
         named["Handshake"] = schema(Credentials, named)
         named["ConnectError"] = schema(ConnectError, named)
         named["RefusedConnection"]["properties"]["code"]["enum"] = codes()
+        for event in self.own:
+            named |= event.schemas
         for command in self.all:
             named[pascal(command.name) + "Params"] = schema(command.params, named)
             named[pascal(command.name) + "Result"] = schema(command.result, {})

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from chatrooms.doors.docs.contract import Contract, by_status
+from chatrooms.doors.docs.own import RESULT, Described
 from chatrooms.doors.docs.schemas import Schema, answered, first_sentence, first_word, pascal, ref
 from chatrooms.errors import RateLimited, Unavailable
 from chatrooms.pipeline.commands import Command
@@ -47,10 +48,12 @@ def about(name: str, url: str) -> Schema:
 def describe(contract: Contract) -> Schema:
     """Return the part of the document about commands and other requests."""
     commands = {f"/api/{command.name}": {"post": _operation(command, contract)} for command in contract.all}
+    own = {event.path: {"post": _own(event)} for event in contract.own}
+    nouns = [*contract.nouns(), *(["application"] if own else []), "server"]
     return {
-        "tags": [{"name": noun} for noun in dict.fromkeys([*contract.nouns(), "server"])],
+        "tags": [{"name": noun} for noun in dict.fromkeys(nouns)],
         "security": [{"bearer": []}, {"cookie": []}],
-        "paths": commands | _looking(),
+        "paths": commands | own | _looking(),
         "components": {
             "schemas": contract.components,
             "responses": _refusals(),
@@ -69,6 +72,12 @@ def _operation(command: Command[Any], contract: Contract) -> Schema:
         return operation | {"parameters": [{"$ref": "#/components/parameters/ChatroomsUser"}]}
     operation["responses"]["200"]["headers"] = {"Set-Cookie": SET_COOKIE}
     return operation | {"security": [{"cookie": []}, {}]}
+
+
+def _own(event: Described) -> Schema:
+    described = f"{event.doc}\n\nLimited by the setting `rate_other`, by its size too."
+    operation = _post(event.name, described, event.params, RESULT)
+    return operation | {"tags": ["application"], "parameters": [{"$ref": "#/components/parameters/ChatroomsUser"}]}
 
 
 def _looking() -> Schema:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -97,10 +98,16 @@ def _to_guides(folder: str) -> str:
 
 def _contents(contract: Contract) -> str:
     commands = (link(command.name, f"command-{command.name}") for command in contract.all)
-    inside = {"commands": f"<ul>{''.join(f'<li>{to}</li>' for to in commands)}</ul>"}
-    top = ("connect", "commands", "events", "rows", "errors", "settings")
+    own = (link(event.name, f"own-{event.name}") for event in contract.own)
+    inside = {"commands": _listed(commands), "application": _listed(own)}
+    others = ("application",) if contract.own else ()
+    top = ("connect", "commands", *others, "events", "rows", "errors", "settings")
     places = "".join(f'<li><a href="#{place}">{place.capitalize()}</a>{inside.get(place, "")}</li>' for place in top)
     return f"<ul>{places}</ul>"
+
+
+def _listed(links: Iterable[str]) -> str:
+    return f"<ul>{''.join(f'<li>{to}</li>' for to in links)}</ul>"
 
 
 def _intro(name: str, url: str) -> str:

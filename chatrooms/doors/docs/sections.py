@@ -11,6 +11,7 @@ from chatrooms.doors.docs.contract import Contract, by_status
 from chatrooms.doors.docs.limits import limits
 from chatrooms.doors.docs.markup import article, code, inline, prose, section, table, typed
 from chatrooms.doors.docs.notation import notation
+from chatrooms.doors.docs.own import Described
 from chatrooms.doors.docs.schemas import Schema
 from chatrooms.events import EVENTS
 from chatrooms.pipeline.commands import Command
@@ -21,6 +22,10 @@ ERRORS = (
     "connection gets Socket.IO's `connect_error`, with the code in `data.code`."
 )
 HTTP_ONLY = "By HTTP only; you need not be known yet."
+OWN = (
+    "Your page sends them on its socket, or by `POST /api/` and the name, as it sends commands. What the application "
+    "returns is the `result`. They are limited by `rate_other`, and count as one for each 4 KiB."
+)
 SETTINGS = (
     "Set each with a flag (`--rate-post`), a variable (`CHATROOMS_RATE_POST`) or a key of the TOML file (`rate_post`). "
     "Flags override the environment, which overrides the file."
@@ -37,11 +42,21 @@ class Sections:
 
     def all(self) -> str:
         """Return all sections, as HTML."""
-        parts = (self._commands, self._events, self._types, self._errors, _settings)
+        own = (self._own,) if self._contract.own else ()
+        parts = (self._commands, *own, self._events, self._types, self._errors, _settings)
         return "\n".join(part() for part in parts)
 
     def _commands(self) -> str:
         return section("commands", "Commands", *(self._command(command) for command in self._contract.all))
+
+    def _own(self) -> str:
+        return section(
+            "application", "Events of this application", prose(OWN), *map(self._own_event, self._contract.own)
+        )
+
+    def _own_event(self, event: Described) -> str:
+        params = self._params(event.fields) if event.schemas else prose(event.fields["description"])
+        return article(f"own-{event.name}", event.name, prose(event.doc, self._anchors), params)
 
     def _events(self) -> str:
         return section("events", "Events", *(self._row(kind.__name__, event) for event, kind in EVENTS.items()))

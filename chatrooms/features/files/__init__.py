@@ -1,11 +1,11 @@
 """Files and pictures: uploaded first (`file.begin`), then posted as a part of a message, and listed for each room.
 
-Square ones become the pictures of people and rooms instead.
+Square ones become the pictures of people and rooms, or emoji of the server, instead.
 """
 
 from __future__ import annotations
 
-from chatrooms.features.files import portraits, stored
+from chatrooms.features.files import emoji, portraits, stored
 from chatrooms.features.files.beginning import begin, space
 from chatrooms.features.files.listing import page
 from chatrooms.features.files.posting import FILES, deleted
@@ -15,10 +15,10 @@ from chatrooms.pipeline.feature import Feature
 
 FEATURE = Feature(
     tables=(stored.files,),
-    commands=(begin, space, page, portraits.of_person, portraits.of_room),
+    commands=(begin, space, page, portraits.of_person, portraits.of_room, *emoji.COMMANDS),
     parts=(FILES,),
     listeners=(deleted,),
     jobs=(REMOVE, SWEEP),
     contents=CONTENTS,
-    served=(SERVED, *portraits.SERVED),
+    served=(SERVED, *portraits.SERVED, emoji.SERVED),
 )

@@ -81,14 +81,15 @@ def of_room(act: Act, p: RoomPortrait, _here: Here) -> OneRoom:
 def _exchange(act: Act, old: str | None, new: str | None, of: str) -> None:
     """Give a person or a room another picture; raises a `Refusal` if that is none."""
     if new:
-        _require_unused(act, new)
+        require_unused(act, new)
         act.db.execute(update(files).where(files.c.id == new).values(portrait_of=of))
     if old:
         act.db.execute(update(files).where(files.c.id == old).values(gone=True))
         enqueue(act, REMOVE, old)
 
 
-def _require_unused(act: Act, id: str) -> None:
+def require_unused(act: Act, id: str) -> None:
+    """Raise a `Refusal` unless a file of the caller can become a picture."""
     row = own(act, id, "file")
     if not row["square"]:
         raise Invalid("Begin the upload of this file with `square`.", field="file")
@@ -101,7 +102,7 @@ def _require_unused(act: Act, id: str) -> None:
 def _of_person(db: Connection, _caller: Caller, username: str, picture: str, size: str) -> Outgoing | None:
     """Return the present picture of a person, whom everybody may see."""
     user = users.find(db, username)
-    return _outgoing(picture, size) if user and user["picture"] == picture else None
+    return sized(picture, size) if user and user["picture"] == picture else None
 
 
 def _of_room(db: Connection, caller: Caller, name: str, picture: str, size: str) -> Outgoing | None:
@@ -111,10 +112,11 @@ def _of_room(db: Connection, caller: Caller, name: str, picture: str, size: str)
     except NotFound:
         return None
     is_seen = here.role is not None or here.access == "open"
-    return _outgoing(picture, size) if is_seen and rooms.find(db, here.room)["picture"] == picture else None
+    return sized(picture, size) if is_seen and rooms.find(db, here.room)["picture"] == picture else None
 
 
-def _outgoing(picture: str, size: str) -> Outgoing | None:
+def sized(picture: str, size: str) -> Outgoing | None:
+    """Return a square picture in a size; None if there is none such."""
     if size and size not in SIZES:
         return None
     return Outgoing(f"{picture}.{size or 'large'}", "picture.webp", "image/webp", None, inline=True, lasts=True)

@@ -60,6 +60,7 @@ FILES = Part(
     stored.of_messages,
     _store,
     given=_given,
+    asks=stored.OF_MESSAGES,
     texts=lambda files: [file["name"] for file in files],
 )
 

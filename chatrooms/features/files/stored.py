@@ -32,6 +32,7 @@ from sqlalchemy import (
 from typing_extensions import TypedDict
 
 from chatrooms.storage import usage
+from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import messages, metadata, rooms, users
@@ -98,7 +99,7 @@ Index("ix_files_unfinished", files.c.owner, sqlite_where=_is_unfinished, postgre
 
 SHOWN = (files.c.id, files.c.name, files.c.type, files.c.size, files.c.picture, files.c.duration)
 _ids = values("ids")
-_of = Prepared(
+OF_MESSAGES = Foreseen(
     select(files.c.message, *SHOWN)
     .select_from(_ids.join(files, files.c.message == _ids.c.value))
     .where(files.c.gone.is_(False))
@@ -121,7 +122,7 @@ def find(db: Connection, id: str) -> dict[str, Any] | None:
 def of_messages(db: Connection, ids: Sequence[str]) -> Mapping[str, list[File]]:
     """Return the files of messages that have any."""
     found: dict[str, list[File]] = {}
-    for row in _of.all(db, {"ids": packed(ids)}):
+    for row in OF_MESSAGES.all(db, {"ids": packed(ids)}):
         found.setdefault(row["message"], []).append(shown(row))
     return found
 

@@ -42,7 +42,7 @@ _listed = Prepared(
 )
 
 
-@on("messages")
+@on("messages", asks=(keywords.ANY,))
 def notice(act: Act, rows: Sequence[Row]) -> None:
     """Enqueue a job for each message that concerns people, or did before it was edited or deleted."""
     for row in rows:

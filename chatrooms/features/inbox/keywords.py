@@ -16,6 +16,7 @@ from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, b
 
 from chatrooms import names
 from chatrooms.pipeline import access
+from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
@@ -44,7 +45,8 @@ keywords = Table(
 _PIECE = re.compile(rf"{names.UNSPACED}|(?:(?!{names.UNSPACED})\w)+")
 _unspaced = re.compile(names.UNSPACED)
 _insert = Prepared(insert(keywords))
-_any = Prepared(select(keywords.c.username).limit(1))
+ANY = Foreseen(select(keywords.c.username).limit(1))
+"""Finds somebody who has keywords, if there is anybody."""
 _concerned = (
     keywords.c.begins.in_(select(values("pieces").c.value)),
     keywords.c.username != bindparam("author"),
@@ -93,7 +95,7 @@ def replace(db: Connection, username: str, words: Collection[str]) -> None:
 
 def people(db: Connection, message: Message) -> set[str]:
     """Return the people who belong to a message's room and have a keyword that is in its text, without its author."""
-    if not message["text"] or not _any.one(db, {}):
+    if not message["text"] or not ANY.one(db, {}):
         return set()
     text = folded(message["text"])
     pieces = {piece[:LONGEST] for piece in _PIECE.findall(text)}

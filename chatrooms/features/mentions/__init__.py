@@ -15,6 +15,7 @@ from chatrooms.features.mentions.grouping import GROUPS, group_calls
 from chatrooms.features.mentions.written import written
 from chatrooms.pipeline.commands import Part
 from chatrooms.pipeline.feature import Feature
+from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
@@ -34,7 +35,7 @@ mentions = Table(
 
 _insert = Prepared(insert(mentions))
 _ids = values("ids")
-_of = Prepared(select(mentions).select_from(_ids.join(mentions, mentions.c.message == _ids.c.value)))
+_of = Foreseen(select(mentions).select_from(_ids.join(mentions, mentions.c.message == _ids.c.value)))
 _readers_of = Prepared(
     select(members.c.username).where(
         members.c.room == bindparam("room"),
@@ -96,6 +97,7 @@ MENTIONS = Part(
     _load,
     _store,
     found_by={"is:mention": _of_me},
+    asks=_of,
 )
 
 FEATURE = Feature(tables=(mentions, calls, group_calls), parts=(MENTIONS, CALLS, GROUPS))

@@ -30,6 +30,7 @@ from chatrooms.errors import Unconfirmed
 from chatrooms.features.mentions.written import written
 from chatrooms.pipeline import room_rules
 from chatrooms.pipeline.commands import Act, Part
+from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
@@ -64,7 +65,7 @@ calls = Table(
 _insert = Prepared(insert(calls))
 _drop = Prepared(delete(calls).where(calls.c.message == bindparam("which")))
 _ids = values("ids")
-_of = Prepared(select(calls).select_from(_ids.join(calls, calls.c.message == _ids.c.value)))
+_of = Foreseen(select(calls).select_from(_ids.join(calls, calls.c.message == _ids.c.value)))
 _here = members.c.room == bindparam("in_room"), members.c.username != bindparam("who"), members.c.gone.is_(False)
 _count = select(func.count(type_=Integer).label("people")).where(*_here)
 _members = Prepared(_count)
@@ -126,4 +127,5 @@ CALLS = Part(
     _load,
     _store,
     allow=_allow,
+    asks=_of,
 )

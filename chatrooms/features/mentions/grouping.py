@@ -15,6 +15,7 @@ from chatrooms.features.mentions.calling import ASKED_ABOVE
 from chatrooms.features.mentions.written import written
 from chatrooms.pipeline.commands import Act, Part
 from chatrooms.storage import grouped
+from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
@@ -41,7 +42,7 @@ group_calls = Table(
 )
 _insert = Prepared(insert(group_calls))
 _ids = values("ids")
-_of = Prepared(
+_of = Foreseen(
     select(group_calls)
     .select_from(_ids.join(group_calls, group_calls.c.message == _ids.c.value))
     .order_by(group_calls.c.name)
@@ -98,4 +99,5 @@ GROUPS = Part(
     _load,
     _store,
     allow=_allow,
+    asks=_of,
 )

@@ -13,6 +13,8 @@ from chatrooms.errors import Invalid, NotAMember, NotFound
 from chatrooms.pipeline import access
 from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params
+from chatrooms.storage import ahead
+from chatrooms.storage.given import packed
 from chatrooms.storage.results import many
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
@@ -68,8 +70,9 @@ def with_parts(act: Act, found: list[Message]) -> list[Message]:
     for row in rows.values():
         row.update(blank)
     undeleted = [message["id"] for message in found if not message["deleted"]]
-    for part in act.parts:
-        if ids := [*rows] if part.survives else undeleted:
+    asked = [(part, ids) for part in act.parts if (ids := [*rows] if part.survives else undeleted)]
+    with ahead.reading(act.db, [(part.asks, {"ids": packed(ids)}) for part, ids in asked if part.asks]):
+        for part, ids in asked:
             for which, value in part.load(act.db, ids).items():
                 rows[which][part.name] = value
     return found

@@ -9,11 +9,12 @@ from typing import Any, cast
 
 import orjson
 from pydantic import Field
-from sqlalchemy import Connection, Integer, bindparam, select
+from sqlalchemy import Connection
 
 from chatrooms import ids, names
 from chatrooms.errors import Conflict, Forbidden, Invalid, Refusal
 from chatrooms.features import members, rooms
+from chatrooms.features.messages import storing
 from chatrooms.features.messages.loading import (
     OneMessage,
     allow,
@@ -29,22 +30,8 @@ from chatrooms.pipeline.access import Here
 from chatrooms.pipeline.commands import Act, Caller, Params, change
 from chatrooms.storage import tables
 from chatrooms.storage.rows import Message
-from chatrooms.storage.synced import MESSAGE
 from chatrooms.storage.tables import messages
-from chatrooms.storage.upserts import Upsert
 from chatrooms.types import MAX_FILES, MAX_PAGE, AnyRoom, Confirmed, Details, Id, MaybeText, Seq, fitting
-
-_room = tables.rooms.c
-_rev = _room.counter + bindparam("revs", type_=Integer)
-_NUMBERS = {"room": _room.name, "seq": _rev, "rev": _rev, "number": _room.posted + 1}
-_COLUMNS = (*MESSAGE, "rev")
-_row = select(
-    *(_NUMBERS.get(name, bindparam(name, type_=messages.c[name].type)).label(name) for name in _COLUMNS)
-).where(_room.name == bindparam("room"))
-_INSERT = Upsert(
-    lambda insert: insert(messages).from_select(_COLUMNS, _row).on_conflict_do_nothing(index_elements=["id"])
-)
-"""Store a message with the numbers that its room comes to next, unless there is one with that id."""
 
 
 class Post(Params):
@@ -114,7 +101,7 @@ def _may(act: Act, p: Post) -> Posting:
         raise
     if here.access == "thread" and "thread" not in act.blank:
         raise Invalid("This server has no threads.", field="room")
-    looks = p.reply_to or p.files or p.if_seq is not None or not here.exists or here.waits or here.slow
+    looks = p.reply_to or p.files or p.if_seq is not None or not here.exists or here.closed or here.waits or here.slow
     stored = _stored(act, room, p) if looks else None  # others learn it from `_store`
     if not stored:
         room_rules.require_poster(act, here)
@@ -236,11 +223,12 @@ def _store(act: Act, p: Post, to: Posting, attach: Attach) -> Message | None:
         "reply_to": p.reply_to,
     }
     stored = {**values, "data": None if p.data is None else orjson.dumps(p.data).decode()}
-    if not _INSERT.run(act.db, {**stored, "revs": 0 if to.begins else 1}):
-        return None
     if to.reopens:
         members.reopen(act, to.room)
-    rev, number = act.changes.number_message(to.room)
+    numbers = act.changes.message(to.room, lambda revs: storing.store(act.db, {**stored, "revs": revs}))
+    if numbers is None:
+        return None
+    rev, number = numbers
     row = cast(Message, {**values, "seq": rev, "rev": rev, "number": number, **act.blank})
     store_parts(act, row)
     for name, store in attach.items():

@@ -31,6 +31,7 @@ PREVIEWS = Part(
     (),
     stored.load,
     stored.store,
+    asks=stored.OF_MESSAGES,
     texts=lambda previews: [preview[said] for preview in previews for said in ("title", "description", "site")],
 )
 

@@ -33,6 +33,7 @@ from typing_extensions import TypedDict
 
 from chatrooms import clock
 from chatrooms.features.previews.links import links
+from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message
 from chatrooms.storage.statements import Prepared
@@ -94,7 +95,7 @@ previews = Table(
 PAGE = ("id", "url", "found", "title", "description", "site", "picture", "size", "expires_at")
 _is_shown = (previews.c.removed.is_(False), pages.c.found)
 _ids = values("ids")
-_of = Prepared(
+OF_MESSAGES = Foreseen(
     select(previews.c.message, *(pages.c[name] for name in PAGE))
     .select_from(_ids.join(previews, previews.c.message == _ids.c.value).join(pages, pages.c.id == previews.c.page))
     .where(*_is_shown)
@@ -117,7 +118,7 @@ _shown = Prepared(
 def load(db: Connection, ids: Sequence[str]) -> Mapping[str, list[Preview]]:
     """Return the previews of messages that have any, in the order of the links."""
     found: dict[str, list[Preview]] = {}
-    for row in _of.all(db, {"ids": packed(ids)}):
+    for row in OF_MESSAGES.all(db, {"ids": packed(ids)}):
         found.setdefault(row["message"], []).append(_preview(row["message"], row))
     return found
 

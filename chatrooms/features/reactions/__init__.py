@@ -23,6 +23,7 @@ from chatrooms.features.reactions.emoji import Emoji
 from chatrooms.features.reactions.stored import Reaction
 from chatrooms.pipeline.commands import Act, Part, change, query
 from chatrooms.pipeline.feature import Feature
+from chatrooms.storage import emoji as custom
 from chatrooms.storage.rows import Message
 from chatrooms.types import MAX_PAGE, Search
 
@@ -72,6 +73,7 @@ REACTIONS = Part(
     _store,
     stored.beyond,
     found_by={"has:reaction": lambda _: select(stored.reactions.c.message)},
+    asks=stored.SUMMARIES,
 )
 
 
@@ -83,6 +85,9 @@ def add(act: Act, p: React, message: Message) -> Reacted:
     second; a second is longer for a message of more than 1,200 bytes. Your other connections receive a ``reaction``
     signal.
     """
+    name = custom.named(p.emoji)
+    if name and custom.picture(act.db, name) is None:
+        raise NotFound("There is no such emoji.", field="emoji")
     kinds = [kind["emoji"] for kind in stored.load(act.db, [p.id])[p.id]]
     if p.emoji not in kinds and len(kinds) >= MAX_KINDS:
         raise Conflict(f"A message can have at most {MAX_KINDS} different reactions.", field="emoji")

@@ -7,6 +7,8 @@ from typing import Annotated
 from emoji import EMOJI_DATA, STATUS
 from pydantic import AfterValidator, Field
 
+from chatrooms.storage import emoji as custom
+
 LONGEST = 20
 """More code points than any sequence has, with a variation selector after each of them."""
 _VARIATION = "\ufe0f"
@@ -19,7 +21,9 @@ _RECOMMENDED = {
 
 
 def emoji(text: str) -> str:
-    """Return an emoji in its recommended form; raises ``ValueError`` if ``text`` is anything else."""
+    """Return an emoji in its recommended form, or a code such as ``:party:``; raises ``ValueError`` for other text."""
+    if custom.named(text):
+        return text
     bare = text.replace(_VARIATION, "")
     if bare not in _RECOMMENDED or (text not in EMOJI_DATA and text != bare + _VARIATION):
         raise ValueError("This must be a single emoji.")
@@ -30,8 +34,8 @@ Emoji = Annotated[
     str,
     Field(
         max_length=LONGEST,
-        description="A single emoji, which can be a flag or have a skin tone, but not a code such as `:+1:`. It comes "
-        "back in the form that Unicode recommends: `❤️` for `❤`.",
+        description="A single emoji, which can be a flag or have a skin tone, or the code of an emoji of the server "
+        "such as `:party:`, but no other one. It comes back in the form that Unicode recommends: `❤️` for `❤`.",
     ),
     AfterValidator(emoji),
 ]

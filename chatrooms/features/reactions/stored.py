@@ -30,6 +30,7 @@ from sqlalchemy import (
 from typing_extensions import TypedDict
 
 from chatrooms.features.reactions.emoji import LONGEST
+from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.statements import Prepared
 from chatrooms.storage.tables import messages, metadata, users
@@ -71,7 +72,7 @@ reacted = Table(
 )
 
 _ids = values("ids")
-_summaries = Prepared(
+SUMMARIES = Foreseen(
     select(reacted.c.message, reacted.c.reactions).select_from(_ids.join(reacted, reacted.c.message == _ids.c.value))
 )
 _of_person = Prepared(
@@ -112,7 +113,7 @@ _ADD, _SUMMARIZE = Upsert(_adding), Upsert(_summarizing)
 def load(db: Connection, ids: Sequence[str]) -> Mapping[str, list[Reaction]]:
     """Return the reactions of messages, the oldest emoji first."""
     found: dict[str, list[Reaction]] = {message: [] for message in ids}
-    for row in _summaries.all(db, {"ids": packed(ids)}):
+    for row in SUMMARIES.all(db, {"ids": packed(ids)}):
         found[row["message"]] = row["reactions"]
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import ColumnElement, Integer, Subquery, and_, bindparam, or_, select, union_all
@@ -19,9 +19,11 @@ from chatrooms.features.sync.own import kept, own
 from chatrooms.features.sync.restored import MAX_NEWEST, Newest, require_history
 from chatrooms.pipeline import access
 from chatrooms.pipeline.commands import Act, Params, query
-from chatrooms.storage.given import Bytewise, packed, values
+from chatrooms.storage import ahead
+from chatrooms.storage.ahead import Foreseen
+from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Change, Message, Read
-from chatrooms.storage.statements import Prepared
+from chatrooms.storage.statements import Asked
 from chatrooms.storage.tables import follows, members, rooms
 from chatrooms.types import CLEAN, Seq, size_of
 
@@ -88,25 +90,25 @@ _is_followed = (
 )
 _names = select(values("names").c.value)
 _of_list = select(rooms.c.name, rooms.c.counter)
+_head = Foreseen(_of_list.where(rooms.c.name == bindparam("me")))
 _is_open = or_(
     select(members.c.room).where(*_is_listed, members.c.room == rooms.c.name).exists(),
     and_(rooms.c.access == "thread", access.belongs(bindparam("me"), rooms.c.name)),
 )
-_heads_of = Prepared(_of_list.where(rooms.c.name.in_(_names), _is_open))
+_heads_of = Foreseen(_of_list.where(rooms.c.name.in_(_names), _is_open))
 
 
 def _block(room: ColumnElement[str], *where: ColumnElement[bool]) -> Subquery:
     """Return the first rooms of a table after a name, which are read from its index."""
-    name, limit = Bytewise(room), bindparam("limit", type_=Integer)
-    found = select(room).where(*where, name > bindparam("after"), name <= bindparam("until"))
-    return found.order_by(name).limit(limit).subquery()
+    found = select(room).where(*where, room > bindparam("after"), room <= bindparam("until"))
+    return found.order_by(room).limit(bindparam("limit", type_=Integer)).subquery()
 
 
 _blocks = union_all(
     select(_block(members.c.room, *_is_listed)), select(_block(follows.c.room, *_is_followed))
 ).subquery()
-_first = select(_blocks).order_by(Bytewise(_blocks.c.room)).limit(bindparam("limit", type_=Integer)).subquery()
-_heads_after = Prepared(_of_list.join(_first, _first.c.room == rooms.c.name))
+_first = select(_blocks).order_by(_blocks.c.room).limit(bindparam("limit", type_=Integer)).subquery()
+_heads_after = Foreseen(_of_list.join(_first, _first.c.room == rooms.c.name))
 
 
 class Answer:
@@ -160,7 +162,8 @@ def sync(act: Act, p: Sync, _: None) -> SyncPage:
     """
     require_history(act.db, p.newest)
     answer = Answer()
-    until, more = _fill(answer, act, p)
+    with ahead.reading(act.db, list(_asked_first(act, p))):
+        until, more = _fill(answer, act, p)
     return {
         "changes": answer.changes,
         "reads": answer.reads,
@@ -173,6 +176,24 @@ def sync(act: Act, p: Sync, _: None) -> SyncPage:
     }
 
 
+def _asked_first(act: Act, p: Sync) -> Iterator[Asked]:
+    """Yield what every page begins with."""
+    done, me = p.after or "", act.me.username
+    if not done:
+        yield _head, {"me": me}
+        yield _heads_of, {"me": me, "names": packed(p.open)}
+    yield _heads_after, _block_given(act, done, p.until, _first_block(p))
+
+
+def _block_given(act: Act, after: str, until: str | None, size: int) -> dict[str, Any]:
+    return {"me": act.me.username, "after": after, "until": LAST if until is None else until, "limit": size}
+
+
+def _first_block(p: Sync) -> int:
+    """Return how many rooms are looked for at first."""
+    return max(FIRST_BLOCK, min(len(p.revs), sizes.MAX_ROOMS))
+
+
 def _fill(answer: Answer, act: Act, p: Sync) -> tuple[str | None, bool]:
     """Add the changes that fit; return the last room name covered, and whether there are more."""
     done = p.after or ""
@@ -183,8 +204,7 @@ def _fill(answer: Answer, act: Act, p: Sync) -> tuple[str | None, bool]:
         if part and not answer.add(part):
             return done, True
     limit = None if p.after is None else sizes.MAX_ROOMS
-    size = max(FIRST_BLOCK, min(len(p.revs), sizes.MAX_ROOMS))
-    heads = islice(_heads(act, done, LAST if p.until is None else p.until, size), limit)
+    heads = islice(_heads(act, done, p.until, _first_block(p)), limit)
     count, revs = 0, {**p.revs, **dict(first)}
     for room, part in changes(act, heads, revs, answer.fitting, _all if p.heads else _threads):
         if part and not answer.add(part):
@@ -209,7 +229,7 @@ def _is_for(act: Act, room: str) -> bool:
 def _add_own(answer: Answer, act: Act, p: Sync) -> bool:
     """Add the changes of the caller's own room; return False if more pieces follow."""
     me = act.me.username
-    head = Head(me, act.db.scalars(select(rooms.c.counter).where(rooms.c.name == me)).one())
+    (head,) = map(Head._make, _head.tuples(act.db, {"me": me}))
     known = p.revs.get(me, 0)
     return known == head.rev or answer.add(kept(own(act, head, known), act.me))
 
@@ -220,14 +240,14 @@ def _open_heads(act: Act, given: Iterable[str]) -> list[Head]:
     return sorted(head for head in map(Head._make, rows) if _is_for(act, head.room))
 
 
-def _heads(act: Act, after: str, until: str, size: int) -> Iterator[Head]:
+def _heads(act: Act, after: str, until: str | None, size: int) -> Iterator[Head]:
     """Yield the rooms on the person's list after a name, and the threads that they follow, ordered by bytes.
 
     Closed conversations are not among them. They are read in growing blocks, from ``size`` on, because a response may
     have room for a few, or for all of them.
     """
     while True:
-        given = {"me": act.me.username, "after": after, "until": until, "limit": size}
+        given = _block_given(act, after, until, size)
         block = sorted(map(Head._make, _heads_after.tuples(act.db, given)))
         yield from (head for head in block if _is_for(act, head.room))
         if len(block) < size:

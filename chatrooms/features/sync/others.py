@@ -13,9 +13,11 @@ from chatrooms.features.messages.loading import with_parts
 from chatrooms.features.sync import sizes
 from chatrooms.features.sync.change import Head, RoomChange, Row, change_of, tables, too_many
 from chatrooms.pipeline.commands import Act
+from chatrooms.storage import ahead
+from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, pairs, values
 from chatrooms.storage.rows import Message, Read
-from chatrooms.storage.statements import Prepared
+from chatrooms.storage.statements import Asked, Prepared
 from chatrooms.storage.synced import SYNCED, Synced
 from chatrooms.storage.tables import reads
 from chatrooms.types import size_of
@@ -26,8 +28,8 @@ WHOLE = tuple(table for table, at in SHARED.items() if at.whole)
 _asked = pairs("asked")
 
 
-def _of_rooms(at: Synced, where: Iterable[ColumnElement[bool]]) -> Prepared:
-    return Prepared(at.select().select_from(_asked.join(at.table, and_(at.room == _asked.c.key, *where))))
+def _of_rooms(at: Synced, where: Iterable[ColumnElement[bool]]) -> Foreseen:
+    return Foreseen(at.select().select_from(_asked.join(at.table, and_(at.room == _asked.c.key, *where))))
 
 
 _newer = {table: [_of_rooms(at, where) for where, _ in at.ways(_asked.c.value)] for table, at in SHARED.items()}
@@ -43,7 +45,7 @@ def _counted(at: Synced, where: Iterable[ColumnElement[bool]]) -> Prepared:
 _counts = [
     [_counted(at, where) for where, _ in at.ways(_asked.c.value)] for table, at in SHARED.items() if not at.whole
 ]
-_reads = Prepared(
+_reads = Foreseen(
     SYNCED["reads"]
     .select()
     .where(reads.c.username == bindparam("me"), reads.c.room.in_(select(values("rooms").c.value)))
@@ -74,8 +76,7 @@ def changes(
 
 def _heads(act: Act, heads: Sequence[Head], revs: Mapping[str, int]) -> Iterator[RoomChange]:
     """Return the heads of rooms that changed; a client that is ahead of us is reset."""
-    rows = _rows(act, dict.fromkeys((head.room for head in heads), 0), ("rooms",))
-    position = _positions(act, rows)
+    rows, position = _read(act, dict.fromkeys((head.room for head in heads), 0), ("rooms",), [h.room for h in heads])
     for room, rev in heads:
         change = change_of(room, rev, rows[room])
         reset = revs.get(room, 0) > rev
@@ -103,14 +104,13 @@ def _changes(act: Act, heads: Sequence[Head], revs: Mapping[str, int]) -> Iterat
     ahead = {head.room for head in heads if known[head.room] > head.rev}
     far = {head.room: known[head.room] for head in heads if head.rev - known[head.room] > sizes.LIMIT}
     reset = ahead | _with_too_many(act, far)
-    rows = _rows(act, {room: rev for room, rev in known.items() if room not in reset}, SHARED)
+    rows, position = _read(act, {room: rev for room, rev in known.items() if room not in reset}, SHARED, known)
     parts = {head.room: change_of(head.room, head.rev, rows.get(head.room, {})) for head in heads}
     sizes_of = {room: size_of(parts[room]) for room in rows}
     reset |= {room for room in rows if too_many(rows[room]) or sizes_of[room] > sizes.LARGEST_ROOM}
     whole = _rows(act, dict.fromkeys(reset, 0), WHOLE)
     parts |= {head.room: change_of(head.room, head.rev, whole[head.room]) for head in heads if head.room in reset}
     sizes_of |= {room: size_of(parts[room]) for room in reset}
-    position = _positions(act, known)
     return (RoomChange(parts[room], sizes_of[room], room in reset, read=position.get(room)) for room in known)
 
 
@@ -126,6 +126,16 @@ def _with_too_many(act: Act, known: Mapping[str, int]) -> set[str]:
             total[row["key"]] += row["count"]
         crowded |= {room for room, count in total.items() if count > sizes.LIMIT}
     return crowded
+
+
+def _read(
+    act: Act, known: Mapping[str, int], which: Collection[str], rooms: Collection[str]
+) -> tuple[dict[str, dict[str, list[Row]]], dict[str, Read]]:
+    """Return the rows of rooms newer than their revs in ``known``, and the caller's read positions in ``rooms``."""
+    given = {"asked": packed(known)}
+    asked: list[Asked] = [(newer, given) for table in which for newer in _newer[table]] if known else []
+    with ahead.reading(act.db, [*asked, (_reads, _given(act, rooms))]):
+        return _rows(act, known, which), _positions(act, rooms)
 
 
 def _rows(act: Act, known: Mapping[str, int], which: Iterable[str]) -> dict[str, dict[str, list[Row]]]:
@@ -148,5 +158,8 @@ def _positions(act: Act, rooms: Collection[str]) -> dict[str, Read]:
     """Return the caller's read positions by room."""
     if not rooms:
         return {}
-    given = {"rooms": packed(list(rooms)), "me": act.me.username}
-    return {row["room"]: cast(Read, row) for row in _reads.all(act.db, given)}
+    return {row["room"]: cast(Read, row) for row in _reads.all(act.db, _given(act, rooms))}
+
+
+def _given(act: Act, rooms: Collection[str]) -> dict[str, str]:
+    return {"rooms": packed(list(rooms)), "me": act.me.username}

@@ -10,15 +10,17 @@ from chatrooms.features.messages.loading import with_parts
 from chatrooms.features.sync import sizes
 from chatrooms.features.sync.change import Head, RoomChange, Row, change_of, tables, too_many
 from chatrooms.pipeline.commands import Act, Caller
+from chatrooms.storage import ahead
+from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.rows import Change, Message
-from chatrooms.storage.statements import Prepared
+from chatrooms.storage.statements import Asked
 from chatrooms.storage.synced import Synced
 from chatrooms.types import size_of
 
 PERSONAL = tables(personal=True)
 KEPT = {table: at for table, at in PERSONAL.items() if at.whole}
 
-_newer = {table: Prepared(at.newer()) for table, at in PERSONAL.items()}
+_newer = {table: Foreseen(at.newer()) for table, at in PERSONAL.items()}
 
 
 def own(act: Act, head: Head, known: int) -> RoomChange:
@@ -26,13 +28,19 @@ def own(act: Act, head: Head, known: int) -> RoomChange:
 
     A client that is too far behind is reset, as in any other room, if the rows to keep fit into one piece.
     """
-    ahead = known > head.rev
+    limits = _limits(PERSONAL)
+    with ahead.reading(act.db, [_asked(table, head.room, known, limits[table]) for table in PERSONAL]):
+        return _own(act, head, known)
+
+
+def _own(act: Act, head: Head, known: int) -> RoomChange:
+    is_ahead = known > head.rev
     others = {table: _rows(act, table, head.room, known, sizes.LIMIT + 1) for table in PERSONAL if table not in KEPT}
-    if ahead or too_many(others) or size_of(others) > sizes.LARGEST_ROOM:
+    if is_ahead or too_many(others) or size_of(others) > sizes.LARGEST_ROOM:
         rows = {table: _rows(act, table, head.room, 0, sizes.PIECE_ROWS) for table in KEPT}
         if max(map(len, rows.values())) < sizes.PIECE_ROWS and size_of(rows) <= sizes.LARGEST_ROOM:
             return _sized(change_of(head.room, head.rev, rows), reset=True)
-    return _piece(act, head, 0, KEPT)._replace(reset=True) if ahead else _piece(act, head, known, PERSONAL)
+    return _piece(act, head, 0, KEPT)._replace(reset=True) if is_ahead else _piece(act, head, known, PERSONAL)
 
 
 def kept(part: RoomChange, me: Caller) -> RoomChange:
@@ -54,7 +62,7 @@ def _piece(act: Act, head: Head, known: int, which: dict[str, Synced], times: in
 
     If one rev has more rows of a table than fit, the limits are several ``times`` as high.
     """
-    limits = {table: times * (sizes.PIECE_ROWS if at.whole else sizes.LIMIT + 1) for table, at in which.items()}
+    limits = _limits(which, times)
     found = {table: _rows(act, table, head.room, known, limits[table]) for table in which}
     end = min((rows[-1]["rev"] for table, rows in found.items() if len(rows) == limits[table]), default=head.rev + 1)
     rows = sorted(((row["rev"], table, row) for table in found for row in found[table]), key=itemgetter(0))
@@ -74,11 +82,21 @@ def _piece(act: Act, head: Head, known: int, which: dict[str, Synced], times: in
     return _sized(change_of(head.room, head.rev if whole else rev, piece), whole=whole)
 
 
+def _limits(which: dict[str, Synced], times: int = 1) -> dict[str, int]:
+    """Return how many rows of each table are read at once."""
+    return {table: times * (sizes.PIECE_ROWS if at.whole else sizes.LIMIT + 1) for table, at in which.items()}
+
+
 def _sized(change: Change, *, reset: bool = False, whole: bool = True) -> RoomChange:
     return RoomChange(change, size_of(change), reset, whole)
 
 
+def _asked(table: str, room: str, known: int, limit: int) -> Asked:
+    return _newer[table], {"room": room, "known": known, "limit": limit}
+
+
 def _rows(act: Act, table: str, room: str, known: int, limit: int) -> list[Row]:
     """Return the rows of ``room`` that changed after the rev ``known``, ordered by rev."""
-    rows = _newer[table].all(act.db, {"room": room, "known": known, "limit": limit})
+    newer, given = _asked(table, room, known, limit)
+    rows = newer.all(act.db, given)
     return cast(list[Row], with_parts(act, cast(list[Message], rows))) if table == "messages" else rows

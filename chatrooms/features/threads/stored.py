@@ -24,6 +24,7 @@ from sqlalchemy import (
 from typing_extensions import TypedDict
 
 from chatrooms import names
+from chatrooms.storage.ahead import Foreseen
 from chatrooms.storage.given import packed, values
 from chatrooms.storage.rows import Message, Seq
 from chatrooms.storage.statements import Prepared
@@ -67,13 +68,13 @@ threads = Table(
 
 _ids = values("ids")
 _SUMMARY = tuple(threads.c[name] for name in Summary.__annotations__)
-_summaries = Prepared(
+SUMMARIES = Foreseen(
     select(threads.c.message, *_SUMMARY)
     .select_from(_ids.join(threads, threads.c.message == _ids.c.value))
     .where(threads.c.replies > 0)
 )
 _reply, _shared = messages.alias("reply"), messages.alias("echo")
-_echoes = Prepared(
+ECHOES = Foreseen(
     select(_shared.c.id.label("echo"), _reply.c.id, _reply.c.room, _reply.c.seq)
     .select_from(_ids.join(_shared, _shared.c.id == _ids.c.value).join(_reply, _reply.c.id == _shared.c.reply_to))
     .where(_reply.c.room != _shared.c.room)
@@ -109,12 +110,12 @@ _PUT = Upsert(_putting)
 
 def load(db: Connection, ids: Sequence[str]) -> Mapping[str, Summary]:
     """Return the summaries of those messages that have replies."""
-    return {row.pop("message"): cast(Summary, row) for row in _summaries.all(db, {"ids": packed(ids)})}
+    return {row.pop("message"): cast(Summary, row) for row in SUMMARIES.all(db, {"ids": packed(ids)})}
 
 
 def load_echoes(db: Connection, ids: Sequence[str]) -> Mapping[str, Echo]:
     """Return, of those messages that refer to a reply in a thread, that reply."""
-    return {row.pop("echo"): cast(Echo, row) for row in _echoes.all(db, {"ids": packed(ids)})}
+    return {row.pop("echo"): cast(Echo, row) for row in ECHOES.all(db, {"ids": packed(ids)})}
 
 
 def above(db: Connection, thread: str) -> Message:

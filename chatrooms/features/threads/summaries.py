@@ -23,6 +23,7 @@ THREAD = Part(
     None,
     stored.load,
     survives=True,
+    asks=stored.SUMMARIES,
 )
 
 
@@ -39,6 +40,7 @@ ECHO = Part(
     None,
     stored.load_echoes,
     _store_echo,
+    asks=stored.ECHOES,
 )
 
 

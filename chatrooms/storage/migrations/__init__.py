@@ -8,19 +8,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, func, inspect, select, text
 
+from chatrooms.storage import collation
+from chatrooms.storage.engines import WRITER
 from chatrooms.storage.tables import metadata
 
 HEAD = max(path.stem for path in (Path(__file__).parent / "versions").glob("[0-9]*.py")).partition("_")[0]
 """The newest migration; the names of their files begin with their revisions."""
-
+UNFINISHED = "unfinished copy"
+"""The revision of a database while `copying` fills it."""
+KEY = 0x63686175
+"""The key of PostgreSQL's lock on creating and migrating the tables; those of rooms are 64-bit hashes."""
 
 log = logging.getLogger(__name__)
 
 
 class Newer(Exception):
     """The database was written by a newer version of chatrooms."""
+
+
+class Unfinished(Newer):
+    """The database is the target of a copy that is not complete."""
 
 
 class Undeclared(Exception):
@@ -33,30 +42,48 @@ class Dangling(Exception):
 
 def migrate(engine: Engine) -> None:
     """Migrate the database to `HEAD`, keeping its data; raises `Newer`."""
-    revision = revision_of(engine)
-    if revision == HEAD:
-        return
-    if revision is None:
-        _create(engine)
-        return
-    if revision > HEAD:
-        raise Newer(f"the database was written by a newer version ({revision}) than this one ({HEAD})")
-    log.info("migrating the database from %s to %s", revision, HEAD)
-    upgrade(engine)
-    log.info("the database is migrated to %s", HEAD)
+    with engine.connect() as connection, _without_references(connection), _alone(connection):
+        revision = revision_in(connection)
+        if revision is None:
+            _create(connection)
+        elif revision == UNFINISHED:
+            raise Unfinished("the copy into the database is not complete: run `chatrooms copy` again, as before")
+        elif revision > HEAD:
+            raise Newer(f"the database was written by a newer version ({revision}) than this one ({HEAD})")
+        elif revision < HEAD:
+            log.info("migrating the database from %s to %s", revision, HEAD)
+            _upgrade(connection, HEAD)
+            log.info("the database is migrated to %s", HEAD)
+        collation.compare_by_bytes(connection)
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Begin a transaction that PostgreSQL gives to one process at a time and lets take as long as it needs."""
+    with connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(*(func.set_config(limit, "0", True) for limit in WRITER)))
+            if not connection.scalar(select(func.pg_try_advisory_xact_lock(KEY))):
+                log.info("another server creates or migrates the database; waiting for it")
+                connection.execute(select(func.pg_advisory_xact_lock(KEY)))
+        yield
 
 
 def upgrade(engine: Engine, revision: str = HEAD) -> None:
     """Run the missing migrations up to ``revision``; all of them, if the database is empty."""
+    with engine.connect() as connection, _without_references(connection), _alone(connection):
+        _upgrade(connection, revision)
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    with engine.connect() as connection, _without_references(connection), connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        _require_references(connection)
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+    _require_references(connection)
 
 
 @contextmanager
@@ -84,17 +111,16 @@ def _require_references(connection: Connection) -> None:
         raise Dangling(f"the migrated table {found[0]} refers to rows of {found[2]} that do not exist")
 
 
-def _create(engine: Engine) -> None:
+def _create(connection: Connection) -> None:
     """Create the tables of `HEAD` in an empty database, faster than the migrations; a test compares the two.
 
     They include the tables of features, which are in `metadata` once they are imported; raises `Undeclared`.
     """
     if missing := expected() - metadata.tables.keys():
         raise Undeclared(f"import `chatrooms.app` before the database is created: no one declared {sorted(missing)}")
-    with engine.begin() as connection:
-        metadata.create_all(connection)
-        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
-        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+    metadata.create_all(connection)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
 def expected() -> set[str]:
@@ -112,7 +138,12 @@ def expected() -> set[str]:
 def revision_of(engine: Engine) -> str | None:
     """Return the database's revision, or None if it has no tables; without Alembic, whose import is slow."""
     with engine.begin() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        return revision
+        return revision_in(connection)
+
+
+def revision_in(connection: Connection) -> str | None:
+    """Return what `revision_of` does, of a database that is connected."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision

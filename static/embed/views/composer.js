@@ -4,9 +4,10 @@ import { fitHeight, isSending, lengthOf } from "../../js/composer/writing.js";
 import { html } from "../../js/html.js";
 import { isVisible, withoutBlankEnds } from "../../js/messages/visible.js";
 import { post } from "../../js/outbox.js";
-import { isArchived, nameOf, textLimit, titleOf } from "../../js/store.js";
-import { sendTyping, stopTyping, typistsIn } from "../../js/typing.js";
+import { isArchived, textLimit, titleOf } from "../../js/store.js";
+import { sendTyping, stopTyping } from "../../js/typing.js";
 import { Icon } from "../../js/views/icon.js";
+import { Typists } from "../../js/views/typists.js";
 
 /** @param {{room: string}} props */
 export function Composer({ room }) {
@@ -38,15 +39,6 @@ export function Composer({ room }) {
       <button class="primary send" aria-label="Send" title="Send" disabled=${!isVisible(text) || left < 0}><${Icon} name="send" /></button>
     </form>
   `;
-}
-
-/** @param {{room: string}} props */
-function Typists({ room }) {
-  const names = typistsIn(room).map(nameOf);
-  const words = names.length > 2 ? "Several people are typing…" : `${names.join(" and ")} typing…`;
-  const verb =
-    names.length === 1 ? words.replace(" typing", " is typing") : words.replace(/(?<! are) typing/u, " are typing");
-  return html`<p class="typists" role="status">${names.length > 0 && verb}</p>`;
 }
 
 /**

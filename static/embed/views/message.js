@@ -8,7 +8,8 @@ import { Mentioned, useMentioned } from "../../js/messages/named.js";
 import { online } from "../../js/connection.js";
 import { discard, retry, waiting } from "../../js/outbox.js";
 import { needProfile } from "../../js/profiles.js";
-import { handleOf, me, nameOf } from "../../js/store.js";
+import { me, nameOf } from "../../js/store.js";
+import { Handle } from "../../js/views/handle.js";
 import { at, isByCookie } from "../session.js";
 
 /** @import {Numbered} from "../../js/messages/events.js" */
@@ -21,7 +22,7 @@ export function MessageView({ message, leads }) {
   const shownAs = ["message", leads && "leads", author === me.value?.username && "own", !message.rev && "waiting"];
   return html`
     <article class=${shownAs.filter(Boolean).join(" ")} aria-label=${`${name}, ${timeOf(time)}`}>
-      ${leads && html`<p class="byline"><bdi class="name">${name}</bdi>${handleOf(author) && html`<span class="handle">${handleOf(author)}</span>`}<time datetime=${time} title=${exactTime(time)}>${timeOf(time)}</time></p>`}
+      ${leads && html`<p class="byline"><bdi class="name">${name}</bdi><${Handle} username=${author} /><time datetime=${time} title=${exactTime(time)}>${timeOf(time)}</time></p>`}
       ${quoted && html`<blockquote class="quote" dir="auto"><bdi>${nameOf(quoted.author)}</bdi>: ${quoted.text ?? "message deleted"}</blockquote>`}
       ${deleted ? html`<p class="tombstone">message deleted</p>` : html`<${Body} message=${message} />`}
       ${files.map((file) => html`<p key=${file.id}><${Attached} file=${file} /></p>`)}

@@ -1,7 +1,7 @@
 /**
  * What people may do by their role on the server, so that only what works is offered; the server checks each command.
  * @import {ServerRole} from "../wire.js"
- * @typedef {"people" | "rooms" | "groups" | "invitations" | "server"} Tab
+ * @typedef {"people" | "rooms" | "groups" | "emoji" | "invitations" | "server"} Tab
  */
 
 /** From least to most. */
@@ -26,7 +26,7 @@ export const mayName = (role) => role === "owner";
 export function tabsFor(role) {
   if (!governs(role)) return [];
   if (!owns(role)) return ["people"];
-  return ["people", "rooms", "groups", "invitations", "server"];
+  return ["people", "rooms", "groups", "emoji", "invitations", "server"];
 }
 
 /** Whether one suspends and restores a person. @param {ServerRole} mine @param {ServerRole} theirs */

@@ -1,7 +1,9 @@
 import { createContext, h } from "preact";
 import { useContext, useMemo } from "preact/hooks";
+import { piecesOf } from "../custom-emoji.js";
 import { mayName, namesIn, WORDS } from "../mentions.js";
 import { me, memberships } from "../store.js";
+import { EmojiSign } from "./emoji-sign.js";
 
 /**
  * Mentions and names of rooms in texts.
@@ -39,7 +41,7 @@ export const Views = createContext({
 export const mentionClass = (name) => (name === me.value?.username ? "mention mine" : "mention");
 
 /** @param {string} text @returns {ComponentChildren[]} The text, with mentions and known rooms as buttons and links. */
-export const named = (text) => [mayName(text) ? h(Named, { text }) : text];
+export const named = (text) => [mayName(text) || text.includes(":") ? h(Named, { text }) : text];
 
 /** @param {{text: string}} props */
 function Named({ text }) {
@@ -53,7 +55,17 @@ function Named({ text }) {
     if (groups.includes(name)) return views.Group;
     return WORDS.some((word) => word === name) ? Everyone : views.Mention;
   };
-  return namesIn(text, isKnown).map((piece) => (typeof piece === "string" ? piece : h(viewOf(piece), piece)));
+  return namesIn(text, isKnown).map((piece) =>
+    typeof piece === "string" ? withEmoji(piece) : h(viewOf(piece), piece),
+  );
+}
+
+/** The emoji of the server as pictures. @param {string} text @returns {ComponentChildren} */
+function withEmoji(text) {
+  const pieces = piecesOf(text);
+  return pieces.length === 1
+    ? text
+    : pieces.map((piece, index) => (index % 2 ? h(EmojiSign, { emoji: piece }) : piece));
 }
 
 /** @param {Naming} props */

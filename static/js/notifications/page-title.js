@@ -20,8 +20,8 @@ const total = computed(() => {
 export function keepPageTitle() {
   effect(() => {
     const count = total.value;
-    const here = pageTitle() ?? titleOf(currentRoom.value);
-    const place = me.value ? `${here} · ${serverName.value}` : serverName.value;
+    const here = pageTitle() ?? (currentRoom.value && titleOf(currentRoom.value));
+    const place = me.value && here ? `${here} · ${serverName.value}` : serverName.value;
     document.title = count ? `(${unreadText(count)}) ${place}` : place;
   });
   effect(() => showBadge(total.value));

@@ -64,10 +64,12 @@ function tell() {
 
 /** What is on screen and all before it, without having seen it. */
 export function markAllRead() {
-  holdBack(currentRoom.peek(), 0);
-  const newest = windowOf(currentRoom.peek()).peek().list.at(-1);
+  const room = currentRoom.peek();
+  if (!room) return;
+  holdBack(room, 0);
+  const newest = windowOf(room).peek().list.at(-1);
   if (newest && online.peek()) command("read.mark", { room: newest.room, seq: newest.seq }).catch(() => {});
-  goToEnd(currentRoom.peek());
+  goToEnd(room);
 }
 
 /** @param {string} room */

@@ -19,7 +19,7 @@ function visits() {
 export function keepVisits() {
   effect(() => {
     const room = currentRoom.value;
-    if (!me.value) return;
+    if (!me.value || !room) return;
     const newestFirst = Object.entries({ ...visits(), [room]: new Date().toISOString() }).sort(([, a], [, b]) =>
       a < b ? 1 : -1,
     );

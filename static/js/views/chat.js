@@ -10,8 +10,10 @@ import {
   showsBookmarks,
   showsInbox,
   showsList,
+  showsPage,
   showsThreads,
 } from "../route.js";
+import { ready } from "../store.js";
 import { later } from "./later.js";
 import { views } from "./mention.js";
 import { Views } from "../messages/named.js";
@@ -22,6 +24,7 @@ import { Sidebar } from "./sidebar.js";
 const AdminDoor = later("AdminDoor");
 const Bookmarks = later("Bookmarks");
 const Inbox = later("Inbox");
+const NoRoom = later("NoRoom");
 const Threads = later("Threads");
 const Overlays = later("Overlays");
 const Search = later("Search");
@@ -42,6 +45,7 @@ export function Chat() {
         ${managed.value !== null && html`<${AdminDoor} />`}
         ${searched.value !== null && html`<${Search} query=${searched.value} />`}
         ${room && html`<${RoomView} key=${room} room=${room} />`}
+        ${ready.value && !currentRoom.value && !showsPage.value && html`<${NoRoom} />`}
       </main>
       ${overlay.value.kind && html`<${Overlays} onClose=${closeOverlay} />`}
     </div><//>

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
 import { Avatar } from "./avatar.js";
+import { EmojiSign } from "../messages/emoji-sign.js";
 
 /**
  * The completions for the word at the cursor; the focus stays in the text box.
@@ -22,7 +23,7 @@ export function Completion({ choices, chosen, onChoose }) {
             onMouseDown=${(/** @type {Event} */ event) => (event.preventDefault(), onChoose(index))}
           >
             ${choice.username && html`<${Avatar} username=${choice.username} />`}
-            ${choice.emoji && html`<span class="mark" aria-hidden="true">${choice.emoji}</span>`}
+            ${choice.emoji && html`<span class="mark" aria-hidden="true"><${EmojiSign} emoji=${choice.emoji} /></span>`}
             <span class="title" dir="auto">${choice.title}</span>${" "}
             ${choice.note !== choice.title && html`<small class=${choice.username ? "handle" : undefined}>${choice.note}</small>`}
           </li>

@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { bringEmojis, emojis, findEmojis } from "../emoji.js";
+import { asEmoji, bringEmojis, emojis, findEmojis } from "../emoji.js";
+import { EmojiSign } from "../messages/emoji-sign.js";
 import { useEscape } from "./escape.js";
 import { html } from "../html.js";
+import { customEmoji } from "../custom-emoji.js";
 import { recommended } from "../reactions/shown.js";
 
 /** @import {Emoji} from "../emoji.js" */
@@ -65,7 +67,9 @@ const named = (emoji) =>
 /** @param {string} query @returns {[string, Emoji[]][]} */
 function sections(query) {
   if (query.trim()) return [["Results", findEmojis(query.trim(), FOUND_AT_MOST)]];
-  return GROUPS.map((title, group) => /** @type {[string, Emoji[]]} */ ([title, inGroup(group)])).filter(
+  const groups = GROUPS.map((title, group) => /** @type {[string, Emoji[]]} */ ([title, inGroup(group)]));
+  const ours = customEmoji.value.map(asEmoji);
+  return [...(ours.length ? [/** @type {[string, Emoji[]]} */ (["This server", ours])] : []), ...groups].filter(
     ([title]) => title,
   );
 }
@@ -80,7 +84,7 @@ const Group = ({ title, found, onPick }) => html`
     <div class="emojis">
       ${found.map(
         ({ emoji, annotation }) =>
-          html`<button key=${emoji} type="button" aria-label=${annotation} title=${annotation} onClick=${() => onPick(emoji)}>${emoji}</button>`,
+          html`<button key=${emoji} type="button" aria-label=${annotation} title=${annotation} onClick=${() => onPick(emoji)}><${EmojiSign} emoji=${emoji} /></button>`,
       )}
     </div>
   </section>

@@ -4,7 +4,7 @@ import { asRefusal } from "../connection.js";
 import { html } from "../html.js";
 import { continueAs, hosted, join, offered, turnedAway } from "../session.js";
 import { hasPasskeys } from "../passkeys.js";
-import { serverName } from "../server.js";
+import { addressToLogIn, serverName } from "../server.js";
 import { kept } from "../storage.js";
 import { Field } from "./field.js";
 import { useForm } from "./form.js";
@@ -46,8 +46,9 @@ const NotLoggedIn = () => html`
     <div>
       <img class="logo" src="icon.svg" alt="" width="48" height="48" />
       <h1>Log in first</h1>
-      <p class="lead">This chat is part of another application. Log in there, then reload this page.</p>
+      <p class="lead">This chat is part of another application.${!addressToLogIn() && " Log in there, then reload this page."}</p>
       <p class="lead" role="alert">${turnedAway.value}</p>
+      ${addressToLogIn() && html`<a class="button primary" href=${addressToLogIn()} target="_top">Log in</a>`}
     </div>
   </main>
 `;

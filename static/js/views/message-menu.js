@@ -8,6 +8,7 @@ import { lastUsed, react, reactionsTo } from "../reactions/reacting.js";
 import { quick } from "../reactions/shown.js";
 import { windowOf } from "../store.js";
 import { Floating } from "./floating.js";
+import { EmojiSign } from "../messages/emoji-sign.js";
 import { Icon } from "./icon.js";
 
 /**
@@ -83,7 +84,7 @@ function Quick({ message, asked, choose }) {
     <div class="quick" role="group" aria-label="React">
       ${quick(lastUsed.value).map((emoji) => {
         const label = `React with ${emoji}`;
-        return html`<button key=${emoji} type="button" role="menuitemcheckbox" tabindex="-1" aria-checked=${isMine(emoji)} aria-label=${label} title=${label} onClick=${() => choose(() => react(message, emoji, !isMine(emoji)))}>${emoji}</button>`;
+        return html`<button key=${emoji} type="button" role="menuitemcheckbox" tabindex="-1" aria-checked=${isMine(emoji)} aria-label=${label} title=${label} onClick=${() => choose(() => react(message, emoji, !isMine(emoji)))}><${EmojiSign} emoji=${emoji} /></button>`;
       })}
       <button type="button" role="menuitem" tabindex="-1" aria-label="Add reaction" title="Add reaction" onClick=${() => choose(() => showReacting(asked))}><${Icon} name="smile" /></button>
     </div>

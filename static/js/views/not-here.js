@@ -36,7 +36,7 @@ function useListing(room) {
 
 /** A shared room that you're not in, with your unsent messages to it. @param {{room: string}} props */
 export function NotHere({ room }) {
-  const elsewhere = home.value === room ? (me.value?.username ?? "") : home.value;
+  const elsewhere = (home.value !== room && home.value) || (me.value?.username ?? "");
   const unsent = waiting.value.filter((entry) => entry.room === room);
   const { busy, onSubmit, error } = useForm(() => command("room.join", { room }));
   const listing = useListing(room);

@@ -6,6 +6,7 @@ import { withPage } from "../reactions/shown.js";
 import { nameOf, windowOf } from "../store.js";
 import { Avatar } from "./avatar.js";
 import { Dialog } from "./dialog.js";
+import { EmojiSign } from "../messages/emoji-sign.js";
 import { Handle } from "./handle.js";
 import { toast } from "./toast.js";
 
@@ -43,7 +44,7 @@ function People({ id, reaction: { emoji, count, people } }) {
       .catch((error) => toast(asRefusal(error).message));
   return html`
     <section aria-label=${emoji}>
-      <h3>${emoji} <span class="tabular">${count.toLocaleString()}</span></h3>
+      <h3><${EmojiSign} emoji=${emoji} /> <span class="tabular">${count.toLocaleString()}</span></h3>
       <ul>
         ${all.map((username) => html`<li key=${username}><${Avatar} username=${username} /><span class="named"><span dir="auto">${nameOf(username)}</span><${Handle} username=${username} /></span></li>`)}
       </ul>

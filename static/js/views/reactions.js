@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { html } from "../html.js";
+import { EmojiSign } from "../messages/emoji-sign.js";
 import { isOnItsWay, react, reactionsTo } from "../reactions/reacting.js";
 import { whom } from "../reactions/shown.js";
 import { isArchived, me, nameOf } from "../store.js";
@@ -47,7 +48,7 @@ function Chip({ message, reaction, isReachable }) {
       onPointerEnter=${needProfiles}
       onFocus=${needProfiles}
     >
-      <span aria-hidden="true">${emoji}</span><span class="tabular" data-count=${count.toLocaleString()}></span>
+      <span aria-hidden="true"><${EmojiSign} emoji=${emoji} /></span><span class="tabular" data-count=${count.toLocaleString()}></span>
     </button>
   `;
 }

@@ -146,7 +146,7 @@ async def test_each_document_is_built_once_for_each_url_and_revalidated(own_serv
 
 
 async def test_documents_for_urls_that_clients_make_up_do_not_pile_up():
-    reference = Reference(DOCUMENTS, Settings(), lambda: "chat")
+    reference = Reference(lambda: DOCUMENTS, Settings(), lambda: "chat")
     async with serving(Starlette(routes=reference.routes())) as url:
         for number in range(4 * URLS):
             await get(url, "/docs", headers={"Host": f"h{number}"})
@@ -155,7 +155,7 @@ async def test_documents_for_urls_that_clients_make_up_do_not_pile_up():
 
 @pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/asyncapi.json"])
 async def test_a_url_that_is_too_long_is_rejected_and_not_kept(path):
-    reference = Reference(DOCUMENTS, Settings(), lambda: "chat")
+    reference = Reference(lambda: DOCUMENTS, Settings(), lambda: "chat")
     async with serving(Starlette(routes=reference.routes())) as url:
         assert (await get(url, path, headers={"Host": "x" * 60_000}))[0] == 400
         assert reference._file.cache_info().currsize == 0

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0051"
-down_revision = "0047"
+down_revision = "0048"
 
 COMMENT = "by the clock of PostgreSQL: until then a server runs it"
 

@@ -6,6 +6,7 @@ import { serverName } from "../../server.js";
 import { me } from "../../store.js";
 import { Back } from "../back.js";
 import { Icon } from "../icon.js";
+import { CustomEmoji } from "./custom-emoji.js";
 import { Groups } from "./groups.js";
 import { Invitations } from "./invitations.js";
 import { People } from "./people.js";
@@ -19,6 +20,7 @@ const TABS = {
   people: ["People", People],
   rooms: ["Rooms", Rooms],
   groups: ["Groups", Groups],
+  emoji: ["Emoji", CustomEmoji],
   invitations: ["Invitations", Invitations],
   server: ["Server", Server],
 };

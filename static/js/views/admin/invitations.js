@@ -41,7 +41,8 @@ export function Invitations() {
 /** @param {{onMade: () => void}} props */
 function Make({ onMade }) {
   const rooms = useRooms();
-  const [room, setRoom] = useState(lobby.value);
+  const [chosen, setRoom] = useState("");
+  const room = chosen || (rooms[0]?.room.name ?? "");
   const [uses, setUses] = useState("1");
   const [days, setDays] = useState("7");
   const [made, setMade] = useState(/** @type {NewInvite | null} */ (null));
@@ -68,7 +69,7 @@ function Make({ onMade }) {
           ${LENGTHS.map(([value, label]) => html`<option key=${value} value=${value}>${label}</option>`)}
         </select>
       </div>
-      <button class="primary" disabled=${busy}>Make an invitation</button>
+      <button class="primary" disabled=${busy || !room}>Make an invitation</button>
     </form>
     ${error && field !== "uses" && html`<p class="error" role="alert">${error}</p>`}
     ${address && html`<div class="admin-made"><${QrCode} text=${address} label="QR code of the invitation" /><${CopyLink} address=${address} /></div>`}

@@ -1,0 +1,70 @@
+"""What those who watch a server ask it: whether it is alive, whether it is ready, and how it fares."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import time
+from collections.abc import Awaitable, Callable, Iterator
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from chatrooms.doors.answers import refusal_response, response
+from chatrooms.errors import NotFound, Unauthorized, Unavailable
+
+SECONDS_TO_KEEP = 1.0
+"""How long an answer is good for others, because strangers can ask, and each time costs a transaction."""
+
+Problems = Callable[[], Awaitable[dict[str, str]]]
+
+
+class Health:
+    """Serves ``/healthz`` and ``/readyz``, and ``/metrics`` to those who have the ``token``, if there is one."""
+
+    def __init__(self, problems: Problems, metrics: Callable[[], Awaitable[tuple[bytes, str]]], token: str) -> None:
+        self._problems, self._metrics, self._token = problems, metrics, token
+        self._asking: asyncio.Task[dict[str, str]] | None = None
+        self._asked_at = 0.0
+
+    def routes(self) -> Iterator[BaseRoute]:
+        """Yield the routes."""
+        yield Route("/healthz", self._alive)
+        yield Route("/readyz", self._ready)
+        yield Route("/metrics", self._measured)
+
+    async def _alive(self, _request: Request) -> Response:
+        return response({"ok": True})
+
+    async def _ready(self, _request: Request) -> Response:
+        problems = await self._latest()
+        if not problems:
+            return response({"ok": True})
+        first, problem = next(iter(problems.items()))
+        return refusal_response(Unavailable(f"The server is not ready. Its {first}: {problem}.", **problems))
+
+    async def _latest(self) -> dict[str, str]:
+        """Ask what is wrong, unless somebody just did; those who ask at once share an answer."""
+        asking, loop = self._asking, asyncio.get_running_loop()
+        is_old = time.monotonic() - self._asked_at > SECONDS_TO_KEEP
+        if asking is None or asking.get_loop() is not loop or (asking.done() and is_old) or _failed(asking):
+            self._asked_at = time.monotonic()
+            asking = self._asking = loop.create_task(self._ask())
+        return await asyncio.shield(asking)
+
+    async def _ask(self) -> dict[str, str]:
+        return await self._problems()
+
+    async def _measured(self, request: Request) -> Response:
+        if not self._token:
+            return refusal_response(NotFound("The server has no setting `metrics_token`."))
+        given = request.headers.get("Authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
+            return refusal_response(Unauthorized("Give the `metrics_token` as a bearer token."))
+        text, kind = await self._metrics()
+        return PlainTextResponse(text, headers={"Cache-Control": "no-store"}, media_type=kind)
+
+
+def _failed(asking: asyncio.Task[dict[str, str]]) -> bool:
+    return asking.done() and (asking.cancelled() or asking.exception() is not None)

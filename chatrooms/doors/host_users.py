@@ -1,0 +1,68 @@
+"""Who the ids are that a host application gives in its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from chatrooms import names
+from chatrooms.errors import Invalid, NotFound
+from chatrooms.features import users
+from chatrooms.identity import accounts, hosts, suspensions
+from chatrooms.identity.accounts import User
+from chatrooms.pipeline import people
+from chatrooms.pipeline.chat import Chat
+from chatrooms.pipeline.commands import Caller
+
+T = TypeVar("T")
+
+
+class HostUsers:
+    """The users by their ids: those that `authenticate` answers if the chat is ``hosted``, else their usernames."""
+
+    def __init__(self, chat: Chat, *, hosted: bool) -> None:
+        self._chat, self.hosted = chat, hosted
+
+    async def person(self, id: str, *, create: bool = False) -> Caller:
+        """Return a user; raises `NotFound`, or `Invalid` if this cannot be an id."""
+        username = await self.known(id)
+        if username is None and create and self.hosted:
+            username = await hosts.add(self._chat, User(id))
+        if username is None:
+            raise NotFound("No user has that id.", field="username")
+        return Caller(username)
+
+    async def reachable(self, id: str, *, create: bool) -> Caller:
+        """Return a user to write to; raises `NotFound` also for those who were removed."""
+        them = await self.person(id, create=create)
+        if await self._chat.lookup(lambda db: people.is_removed(db, them.username)):
+            raise NotFound("This user was removed. Add them again first.", field="username")
+        return them
+
+    async def active(self, id: str) -> Caller:
+        """Return a user who acts; raises `Suspended` too."""
+        me = await self.person(id)
+        await suspensions.require_active(self._chat, me.username)
+        return me
+
+    async def known(self, id: str) -> str | None:
+        """Return the username of a user, if there is one; raises `Invalid` if this cannot be an id."""
+        if self.hosted:
+            user = parsed(User, id, "username")
+            return await self._chat.lookup(lambda db: accounts.username_of(db, user.id))
+        username = parsed(names.username, id, "username")
+        return username if await self._chat.lookup(lambda db: users.find(db, username)) else None
+
+    async def id_of(self, username: str) -> str:
+        """Return the id of the user who has a username."""
+        return await self._chat.lookup(lambda db: accounts.id_of(db, username))
+
+
+def parsed(parse: Callable[[str], T], name: object, field: str) -> T:
+    """Return what ``parse`` makes of a name; raises `Invalid`."""
+    if not isinstance(name, str):
+        raise Invalid("A name must be text.", field=field)
+    try:
+        return parse(name)
+    except ValueError as error:
+        raise Invalid(str(error), field=field) from None

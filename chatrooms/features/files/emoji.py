@@ -1,0 +1,124 @@
+"""Emoji of the server: pictures that admins upload like those of rooms, each under a name: `:party:`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Annotated
+
+from emoji import EMOJI_DATA
+from pydantic import Field
+from sqlalchemy import Connection, delete, func, insert, select, update
+from typing_extensions import TypedDict
+
+from chatrooms.errors import Conflict, Invalid, NotFound
+from chatrooms.features.files.portraits import require_unused, sized
+from chatrooms.features.files.removing import REMOVE
+from chatrooms.features.files.stored import files
+from chatrooms.pipeline import access, rights
+from chatrooms.pipeline.commands import Act, Caller, Params, change, query
+from chatrooms.pipeline.contents import Outgoing, Served
+from chatrooms.pipeline.jobs import enqueue
+from chatrooms.pipeline.shapes import Done, Nothing
+from chatrooms.storage import emoji
+from chatrooms.storage.tables import custom_emoji
+from chatrooms.types import Id
+
+MOST = 500
+
+
+class WhichEmoji(Params):
+    """An emoji of the server."""
+
+    name: str = Field(pattern=f"^{emoji.NAME}$", description="Its name: 2 to 18 of `a` to `z`, digits and `_`.")
+
+
+class NewEmoji(WhichEmoji):
+    """An emoji to add."""
+
+    file: Id = Field(description="The id of a file of yours that you began with `square` and have uploaded.")
+
+
+class CustomEmoji(TypedDict):
+    """An emoji of the server, which texts and reactions have as its code, such as `:party:`."""
+
+    name: Annotated[str, Field(description="Its name.")]
+    url: Annotated[str, Field(description="Its picture, relative to the page: WebP of 128 pixels with `?size=small`.")]
+    by: Annotated[str, Field(description="The username of the person who added it.")]
+    at: Annotated[str, Field(description="When it was added; ISO 8601, UTC, with milliseconds.")]
+
+
+class ManyEmoji(TypedDict):
+    """All emoji of the server, by name."""
+
+    emoji: list[CustomEmoji]
+
+
+class OneEmoji(TypedDict):
+    """The emoji that was added."""
+
+    emoji: CustomEmoji
+
+
+def _admin(act: Act, _p: WhichEmoji) -> None:
+    """Allow admins and owners of the server."""
+    rights.require(act, "emoji")
+
+
+def _name(_db: Connection, _me: Caller, p: WhichEmoji) -> Iterable[str]:
+    """Lock the name."""
+    return (f":{p.name}:",)
+
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    """Return the names that emoji of Unicode have."""
+    codes = (code for about in EMOJI_DATA.values() for code in (about["en"], *about.get("alias", ())))
+    return frozenset(code.strip(":").lower().replace("-", "_") for code in codes)
+
+
+@query("emoji.list", may=access.anyone, method="emoji", scope="read", scoped=True)
+def page(act: Act, p: Nothing, _: None) -> ManyEmoji:
+    """Return the emoji of the server, by name."""
+    found = act.db.execute(select(custom_emoji).order_by(custom_emoji.c.name))
+    return {"emoji": [_shown(row.name, row.picture, row.by, row.at) for row in found]}
+
+
+@change("emoji.add", may=_admin, locks=_name, rate="upload", method="add_emoji")
+def add(act: Act, p: NewEmoji, _: None) -> OneEmoji:
+    """Add an emoji to the server, which people use in texts and reactions as `:name:`; there can be 500."""
+    if p.name in _known():
+        raise Invalid("An emoji of Unicode has that name.", field="name")
+    if emoji.picture(act.db, p.name):
+        raise Conflict("There is an emoji of that name. Remove it first.", field="name")
+    if (act.db.scalar(select(func.count()).select_from(custom_emoji)) or 0) >= MOST:
+        raise Conflict(f"There can be {MOST} emoji.", field="name")
+    require_unused(act, p.file)
+    act.db.execute(update(files).where(files.c.id == p.file).values(portrait_of=f":{p.name}:"))
+    act.db.execute(insert(custom_emoji).values(name=p.name, picture=p.file, by=act.me.username, at=act.now))
+    return {"emoji": _shown(p.name, p.file, act.me.username, act.now)}
+
+
+@change("emoji.remove", may=_admin, locks=_name, method="remove_emoji")
+def remove(act: Act, p: WhichEmoji, _: None) -> Done:
+    """Remove an emoji from the server. Texts and reactions that have it keep its code."""
+    picture = emoji.picture(act.db, p.name)
+    if picture is None:
+        raise NotFound("There is no such emoji.", field="name")
+    act.db.execute(delete(custom_emoji).where(custom_emoji.c.name == p.name))
+    act.db.execute(update(files).where(files.c.id == picture).values(gone=True))
+    enqueue(act, REMOVE, picture)
+    return {}
+
+
+def _shown(name: str, picture: str, by: str, at: str) -> CustomEmoji:
+    return {"name": name, "url": f"files/emoji/{name}/{picture}", "by": by, "at": at}
+
+
+def _find(db: Connection, _caller: Caller, name: str, picture: str, size: str) -> Outgoing | None:
+    """Return the picture of an emoji, which everybody may see."""
+    return sized(picture, size) if emoji.picture(db, name) == picture else None
+
+
+COMMANDS = page, add, remove
+SERVED = Served("emoji", _find)

@@ -1,0 +1,52 @@
+"""Storing a message with the numbers that its room comes to next: with PostgreSQL by one statement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Integer, String, bindparam, select, update
+from sqlalchemy.dialects import postgresql
+
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.synced import MESSAGE
+from chatrooms.storage.tables import messages, rooms
+from chatrooms.storage.upserts import Upsert
+
+_COLUMNS = (*MESSAGE, "rev")
+_revs = bindparam("revs", type_=Integer)
+_rev = rooms.c.counter + _revs
+_NUMBERS = {"room": rooms.c.name, "seq": _rev, "rev": _rev, "number": rooms.c.posted + 1}
+_row = select(
+    *(_NUMBERS.get(name, bindparam(name, type_=messages.c[name].type)).label(name) for name in _COLUMNS)
+).where(rooms.c.name == bindparam("room"))
+_counted = {"counter": rooms.c.counter + _revs, "posted": rooms.c.posted + 1}
+
+
+def _insert(insert: Any) -> Any:
+    return insert(messages).from_select(_COLUMNS, _row).on_conflict_do_nothing(index_elements=["id"])
+
+
+_INSERT = Upsert(_insert)
+_COUNT = Prepared(
+    update(rooms)
+    .where(rooms.c.name == bindparam("room", type_=String))
+    .values(_counted)
+    .returning(rooms.c.counter, rooms.c.posted)
+)
+_stored = _insert(postgresql.insert).returning(messages.c.room).cte("stored")
+_BOTH = Prepared(
+    update(rooms).where(rooms.c.name == _stored.c.room).values(_counted).returning(rooms.c.counter, rooms.c.posted)
+)
+
+
+def store(db: Connection, values: dict[str, Any]) -> tuple[int, int] | None:
+    """Store a message and count it; return the rev that its room came to, and its number there, from 1.
+
+    ``values`` are its columns, and ``revs``: by how many the room's rev grows. Return None if its id is known.
+    """
+    if db.dialect.name == "postgresql":
+        row = _BOTH.one(db, values)
+    else:
+        given = {"room": values["room"], "revs": values["revs"]}
+        row = _COUNT.one(db, given) if _INSERT.run(db, values) else None
+    return (row["counter"], row["posted"]) if row else None

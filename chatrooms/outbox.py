@@ -1,0 +1,61 @@
+"""Messages that an application writes in a transaction of its own database, and that the chat picks up, each once.
+
+With SQLAlchemy, execute a `message` in the transaction, on a connection or session of any kind::
+
+    with Session(engine) as db, db.begin():
+        db.add(Order(number=7))
+        db.execute(outbox.message("ann@example.com", "Your order has shipped."))
+
+With Django, or any cursor that marks parameters with ``%s``, execute `sql`; `ddl` makes the table in a migration::
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        Order.objects.create(number=7)
+        cursor.execute(*outbox.sql("ann@example.com", "Your order has shipped."))
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Column, Insert, Integer, MetaData, String, Table, Text, insert
+from sqlalchemy.dialects import registry
+from sqlalchemy.schema import CreateTable
+
+NAME = "chatrooms_outbox"
+
+metadata = MetaData()
+table = Table(
+    NAME,
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(36), nullable=False, unique=True, comment="of the message, so that it is posted once"),
+    Column("message", Text, nullable=False, comment="what chat.post takes, in JSON"),
+    Column("refused", Text, comment="why the chat did not post it; null as long as it waits"),
+)
+"""The table: make it by ``metadata.create_all(engine)``, or copy it to yours: ``table.to_metadata(Base.metadata)``."""
+
+
+def message(target: str | None = None, text: str = "", **how: Any) -> Insert:
+    """Return the statement that notes a message, with what `Chatrooms.post` takes.
+
+    The chat checks it when it picks it up. Raises ``TypeError`` if it is no JSON.
+    """
+    return insert(table).values(_row(target, text, how))
+
+
+def sql(target: str | None = None, text: str = "", **how: Any) -> tuple[str, tuple[str, str]]:
+    """Return the same as SQL with its parameters, for a cursor."""
+    row = _row(target, text, how)
+    return f"INSERT INTO {NAME} (id, message) VALUES (%s, %s)", (row["id"], row["message"])
+
+
+def ddl(database: str) -> str:
+    """Return the SQL that makes the table in a ``database``: ``sqlite``, ``postgresql``, ``mysql`` or ``oracle``."""
+    return str(CreateTable(table).compile(dialect=registry.load(database)()))
+
+
+def _row(target: str | None, text: str, how: dict[str, Any]) -> dict[str, str]:
+    which = how.pop("id", None) or str(uuid4())
+    return {"id": which, "message": json.dumps({"target": target, "text": text, **how}, ensure_ascii=False)}

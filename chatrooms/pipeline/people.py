@@ -1,0 +1,38 @@
+"""Whether there is a person of a name, for commands about people."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, bindparam, select
+
+from chatrooms import names
+from chatrooms.errors import NotFound
+from chatrooms.storage.statements import Prepared
+from chatrooms.storage.tables import suspensions, users
+
+_by_name = Prepared(select(users.c.username).where(users.c.username == bindparam("username")))
+_removed = select(suspensions.c.username).where(suspensions.c.removed.is_(True))
+_removed_by_name = Prepared(_removed.where(suspensions.c.username == bindparam("username")))
+
+
+def existing(db: Connection, username: str, field: str = "username") -> str:
+    """Return ``username`` if that person exists; raises `NotFound`, also for the application, which is no person."""
+    if username == names.APPLICATION or _by_name.one(db, {"username": username}) is None:
+        raise NotFound("No one has that name.", field=field)
+    return username
+
+
+def is_removed(db: Connection, username: str) -> bool:
+    """Return whether the application removed ``username``."""
+    return _removed_by_name.one(db, {"username": username}) is not None
+
+
+def reachable(db: Connection, username: str, field: str = "username") -> str:
+    """Return ``username`` if that person exists and was not removed; raises `NotFound`."""
+    if is_removed(db, username):
+        raise NotFound("No one has that name.", field=field)
+    return existing(db, username, field)
+
+
+def here(username: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return the condition that a person was not removed, for lists of people."""
+    return username.not_in(_removed)

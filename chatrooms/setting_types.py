@@ -1,0 +1,46 @@
+"""The types of settings: each normalizes its value, or explains why it is invalid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import Annotated
+
+from pydantic import AfterValidator
+from pydantic_settings import NoDecode
+
+from chatrooms import addresses, gcra
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """How many people that use a rate to the full fit behind one network address (see `gcra.Limit`)."""
+
+    people: int
+
+
+def host(text: str) -> str:
+    """Return the name of a host, or ``*.`` and that of a domain, as browsers send it; raises ``ValueError``."""
+    return f"*.{addresses.host(text[2:])}" if text.startswith("*.") else addresses.host(text)
+
+
+def network(text: str) -> str:
+    """Return an address or a network as the server compares it; raises ``ValueError``."""
+    try:
+        return str(ip_network(text, strict=False) if "/" in text else ip_address(text))
+    except ValueError:
+        raise ValueError(f"{text!r} is not an IP address or network, such as 127.0.0.1 or 10.0.0.0/8.") from None
+
+
+def _rate(value: str) -> str:
+    gcra.parse(value)
+    return value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode]
+"""A list in a TOML file, or one text with commas between the parts."""
+Rate = Annotated[str, AfterValidator(_rate)]
+PersonRate = Annotated[Rate, Crowd(8)]
+"""A rate per person; an address may have as much as 8 people, such as those in an office."""
+AddressRate = Annotated[Rate, Crowd(0)]
+"""A rate that all people of an address share."""

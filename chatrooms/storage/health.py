@@ -1,0 +1,44 @@
+"""Whether a database can be read and written at present, for those who watch a server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy import Connection
+
+from chatrooms.errors import Refusal
+from chatrooms.storage import fitness
+from chatrooms.storage.migrations import HEAD, revision_in
+from chatrooms.storage.reader import Reader
+
+SECONDS = 2.0
+"""How long an answer may take."""
+
+
+async def problems(reader: Reader, write_nothing: Callable[[], Awaitable[dict[str, str]]]) -> dict[str, str]:
+    """Return what is wrong with the ``database``, its ``tables`` and its ``writer``; empty if nothing is.
+
+    ``write_nothing`` runs an empty transaction of the writer's, and returns an empty dictionary.
+    """
+    asked = reader.lookup(_look), write_nothing()
+    read, written = await asyncio.gather(*map(_answer, asked, ("database", "writer")))
+    return {name: problem for name, problem in {**written, **read}.items() if problem}
+
+
+def _look(db: Connection) -> dict[str, str]:
+    """Return what is wrong with the tables, and why nothing can be written if that is known."""
+    found, unwritable = revision_in(db), fitness.reason_in(db)
+    tables = f"their revision is {found}, and this version needs {HEAD}" if found != HEAD else ""
+    return {"tables": tables} | ({"writer": unwritable} if unwritable else {})
+
+
+async def _answer(asked: Awaitable[dict[str, str]], name: str) -> dict[str, str]:
+    """Return what an answer says is wrong, or what is wrong with the one who was asked."""
+    try:
+        async with asyncio.timeout(SECONDS):
+            return await asked
+    except TimeoutError:
+        return {name: f"it does not answer within {SECONDS:g} s"}
+    except Refusal:
+        return {name: "it rejects what it is asked; the log has the reason"}

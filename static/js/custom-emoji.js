@@ -1,0 +1,32 @@
+import { computed, signal } from "@preact/signals";
+import { addressOf } from "./files/address.js";
+
+/**
+ * The emoji of the server, which texts and reactions have as codes: `:party:`. One that is not there is its code.
+ * @import {CustomEmoji} from "./wire.js"
+ */
+
+/** A code without its end, which can be the beginning of another one. */
+const BEGUN = /:[a-z\d_]{2,18}(?=:)/gu;
+
+/** @type {import("@preact/signals").Signal<CustomEmoji[]>} */
+export const customEmoji = signal([]);
+
+const byCode = computed(() => new Map(customEmoji.value.map((each) => [`:${each.name}:`, addressOf(each, "small")])));
+
+/** Where the picture of an emoji is; nothing for an emoji of Unicode, and for a code that is none. @param {string} code */
+export const pictureOfEmoji = (code) => byCode.value.get(code);
+
+/** A text in pieces, each second one an emoji that is known. @param {string} text @returns {string[]} */
+export function piecesOf(text) {
+  const pieces = [];
+  let end = 0;
+  for (const { 0: begun, index } of byCode.value.size ? text.matchAll(BEGUN) : []) {
+    const code = `${begun}:`;
+    if (index >= end && byCode.value.has(code)) {
+      pieces.push(text.slice(end, index), code);
+      end = index + code.length;
+    }
+  }
+  return [...pieces, text.slice(end)];
+}

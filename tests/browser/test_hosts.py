@@ -1,0 +1,52 @@
+"""Where the host application signs people in: to its login and back, and the way home; and a chat without a lobby."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.async_api import Browser, expect
+
+from tests.browser.visitor import Visitor
+from tests.hosts import program, uvicorn
+from tests.servers import running
+
+
+async def test_people_log_in_where_the_host_says_and_come_back_to_where_they_wanted(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with program(tmp_path, *uvicorn("starlette_shop:app")) as url:
+        ann = await Visitor.open(await browser.new_context(), f"{url}/chat/#/p/system", "ann")
+        await ann.sees("How can we help?")
+        assert ann.page.url == f"{url}/chat/#/p/system"
+        await ann.say("Where is my parcel?")
+        await ann.sees("You said: Where is my parcel?")
+        await ann.button("Account of Ann").click()
+        await expect(ann.page.get_by_role("link", name="Back to Shop")).to_have_attribute("href", "/")
+        await ann.context.clear_cookies()
+        await ann.page.route("**/login?*", lambda route: route.fulfill(body="Our login", content_type="text/html"))
+        await ann.page.goto("about:blank")
+        await ann.page.goto(f"{url}/chat/")
+        await ann.page.wait_for_url(f"{url}/login?next=%2Fchat%2F")
+        await ann.page.goto(f"{url}/chat/")
+        await expect(ann.page.get_by_role("link", name="Log in")).to_have_attribute(
+            "href", f"{url}/login?next=%2Fchat%2F"
+        )
+        await ann.context.close()
+
+
+async def test_without_a_lobby_the_page_says_how_to_begin_and_opens_on_what_comes(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with running(tmp_path, lobby="") as server:
+        ann = await Visitor.open(await browser.new_context(), server.url, "ann")
+        await ann.page.get_by_role("textbox", name="Your name").fill("ann")
+        await ann.button("Join").click()
+        await expect(ann.page.get_by_role("heading", name="No conversations yet")).to_be_visible()
+        await expect(ann.page).to_have_title("Chatrooms")
+        await ann.page.get_by_role("main").get_by_role("button", name="Browse rooms").click()
+        await expect(ann.dialog.get_by_text("You've joined every open room.")).to_be_visible()
+        await ann.button("Close").click()
+        await server.chat.post("ann", "Welcome")
+        await ann.sees("Welcome")
+        assert ann.complaints == []
+        await ann.context.close()
