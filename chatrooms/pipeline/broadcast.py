@@ -6,7 +6,7 @@ Sockets are addressed only by the rooms that they are in.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 from weakref import WeakValueDictionary
@@ -66,7 +66,9 @@ class Broadcast:
         The others may have changed a room in between; then the node fetches what is missing.
         """
         if self._others is None:
-            moving = [event.username for event in events if isinstance(event, Align)]
+            moving = [
+                event.username for event in events if isinstance(event, Align) and self.sockets_of(event.username)
+            ]
             await self._deliver_all(events, moving)
         elif all(isinstance(event, Signal | Emission) for event in events):
             await self._deliver_all(events, ())
@@ -76,17 +78,17 @@ class Broadcast:
 
     async def _deliver_next(self, events: Sequence[Event], others: Others) -> None:
         changes = [event for event in events if isinstance(event, Change)]
-        moving = {username for event in events for username in moved_by(event)}
-        if any(map(self.sockets_of, moving)):  # who comes into a room now receives what brought them there
+        moved = dict.fromkeys(username for event in events for username in moved_by(event))
+        moving = list(filter(self.sockets_of, moved))
+        if moving:  # who comes into a room now receives what brought them there
             others.heads.begin({change.room: change.rev - 1 for change in reversed(changes)})
         passed = {id(change) for change in changes if others.heads.take(change)}
         kept = [event for event in events if not isinstance(event, Align | Change) or id(event) in passed]
         await self._deliver_all([*map(Align, moving), *kept], moving)
 
-    async def _deliver_all(self, events: Sequence[Event], moving: Iterable[str]) -> None:
+    async def _deliver_all(self, events: Sequence[Event], moving: Collection[str]) -> None:
         """Deliver events; consecutive changes go out together, as one write per socket."""
         changes: list[Change] = []
-        moving = [username for username in moving if self.sockets_of(username)]
         belonging = await self._belonging(moving) if moving else {}
         for event in events:
             if isinstance(event, Change):
