@@ -10,10 +10,8 @@ from pathlib import Path
 from sqlalchemy import Engine, make_url
 
 import chatrooms.app  # noqa: F401 - declares the tables of all features
-from chatrooms import clock
 from chatrooms.cli.opening import Unable, opening, opening_existing
 from chatrooms.cli.shown import location
-from chatrooms.features.search.indexing import KEEP
 from chatrooms.pipeline import jobs
 from chatrooms.settings import Settings
 from chatrooms.storage import copying, fitness, server_lock
@@ -39,7 +37,7 @@ def copy(source: str, target: str, say: Callable[[str], None]) -> dict[str, int]
             except Impossible as reason:
                 raise Unable(f"{location(write.url)}: {reason}") from reason
             with write.begin() as db:
-                jobs.schedule(db, KEEP, "", None, clock.now())  # the index of words is made anew
+                jobs.make_due(db)  # such as that which makes the index of words anew
             return counts
 
 

@@ -48,8 +48,9 @@ BASE = (
     reads.FEATURE,
     timeline.FEATURE,
     roles.FEATURE,
+    sync.FEATURE,
 )
-"""The features that all others build on."""
+"""The features that all others build on; nodes catch up by ``sync``."""
 
 FEATURES = (
     *BASE,
@@ -71,7 +72,6 @@ FEATURES = (
     previews.FEATURE,
     inbox.FEATURE,
     search.FEATURE,
-    sync.FEATURE,
     presence.FEATURE,
     signals.FEATURE,
 )

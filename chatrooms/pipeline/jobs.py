@@ -99,6 +99,11 @@ def schedule(db: Connection, kind: JobKind, key: str, data: Any, due: str) -> No
     _insert(db, kind, key, data, due)
 
 
+def make_due(db: Connection) -> None:
+    """Have a server run all jobs that wait once it starts, also those that are due later."""
+    db.execute(update(jobs).where(jobs.c.done_at.is_(None)).values(due_at=clock.now()))
+
+
 def leave(db: Connection, kind: JobKind, data: Any) -> None:
     """Leave a job for the server, from another process; it looks every few seconds, or when it starts."""
     _insert(db, kind, ids.new(), data, clock.now())

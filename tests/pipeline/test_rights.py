@@ -19,8 +19,8 @@ roles = st.sampled_from(ROLES)
 ALLOWED: dict[str, dict[Action, bool]] = {
     "guest": {},
     "member": dict.fromkeys(("create", "invite"), True),
-    "moderator": dict.fromkeys(("create", "invite", "list", "suspend"), True),
-    "admin": dict.fromkeys(("create", "invite", "list", "suspend", "sign_in", "appoint", "moderate"), True),
+    "moderator": dict.fromkeys(("create", "invite", "list", "suspend", "reach"), True),
+    "admin": dict.fromkeys(set(get_args(Action)) - {"name"}, True),
     "owner": dict.fromkeys(get_args(Action), True),
 }
 
@@ -103,6 +103,7 @@ MORE: dict[str, dict[str, set[str]]] = {
         "invite.create": {FINE},
         "invite.list": {FINE},
         "server.people": {FINE},
+        "user.rights": {FINE},
     },
     "admin": {},
     "owner": {},
@@ -114,6 +115,13 @@ MORE["admin"] = {
     "user.role": {FINE},
     "server.rooms": {FINE},
     "server.invites": {FINE},
+    "group.create": {FINE},
+    "group.update": {"not_found"},
+    "group.delete": {"not_found"},
+    "emoji.add": {"not_found"},
+    "emoji.remove": {"not_found"},
+    "applicant.list": {FINE},
+    "applicant.decline": {"not_found"},
 }
 MORE["owner"] = MORE["admin"]
 
