@@ -181,8 +181,8 @@ async def test_a_start_with_a_locked_database_releases_everything(tmp_path, chat
 async def test_a_cancelled_start_releases_the_database(chat, monkeypatch):
     reached, go_on, take = threading.Event(), threading.Event(), server_lock.take
 
-    def slow(url):
-        release = take(url)
+    def slow(url, **how):
+        release = take(url, **how)
         reached.set()
         go_on.wait(PATIENCE)
         return release

@@ -34,3 +34,4 @@ endQuiet();
 followOpenThread();
 keepUpToDate();
 bringViews().catch(() => {});
+import("./composer/commands.js").catch(() => {}); // so that they work offline

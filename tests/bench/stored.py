@@ -89,7 +89,7 @@ def follow(directory: Path, count: int, owner: str) -> None:
 
 
 async def _run(directory: Path, commands: list[tuple[str, str, dict[str, str]]]) -> None:
-    chat = Chatrooms(Settings(data=directory, guests="open", rate_create=GENEROUS, rate_begin=GENEROUS))
+    chat = Chatrooms(Settings(data=directory, guests="open", requests=False, rate_create=GENEROUS, rate_begin=GENEROUS))
     async with chat.lifespan():
         for name, username, params in commands:
             await chat.run(name, params, username=username)

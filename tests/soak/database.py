@@ -14,7 +14,7 @@ from chatrooms.client import Client, RoomState
 PINNED_AT = "CASE WHEN NOT deleted THEN (SELECT pins.at FROM pins WHERE message = id) END AS pinned_at"
 MENTIONED = "SELECT username FROM mentions WHERE message = id ORDER BY username"
 MENTIONS = f"(SELECT json_group_array(username) FROM ({MENTIONED})) AS mentions"
-COLUMNS = "id, room, seq, number, author, kind, text, data, at, edited_at, deleted, reply_to, rev"
+COLUMNS = "id, room, seq, number, author, kind, text, data, at, edited_at, text_rev, deleted, reply_to, rev"
 EXCERPT = "'id', q.id, 'seq', q.seq, 'author', q.author, 'text', substr(q.text, 1, 300)"
 OF_REPLY = f"SELECT json_object({EXCERPT}) FROM messages AS q WHERE q.id = messages.reply_to AND q.room = messages.room"
 QUOTED = f"CASE WHEN NOT deleted THEN ({OF_REPLY}) END AS quoted"
@@ -33,7 +33,10 @@ PREVIEWS = "'[]' AS previews"
 """The servers of the tests that read this load no links."""
 CALL = "SELECT json_object('whom', whom, 'at', calls.at) FROM calls"
 CALLS = f"({CALL} WHERE calls.message = messages.id AND NOT deleted) AS calls"
-MESSAGE = f"{COLUMNS}, {PINNED_AT}, {MENTIONS}, {QUOTED}, {REACTIONS}, {THREAD}, {ECHO}, {FILES}, {PREVIEWS}, {CALLS}"
+GROUPS = "'[]' AS groups"
+"""Nobody makes a group in the tests that read this."""
+PARTS = (PINNED_AT, MENTIONS, QUOTED, REACTIONS, THREAD, ECHO, FILES, PREVIEWS, CALLS, GROUPS)
+MESSAGE = ", ".join((COLUMNS, *PARTS))
 BASE = "substr(f.room, 1, instr(f.room || '/', '/') - 1)"
 MEMBER = "room, username, role, since, gone"
 TRUTHS = ("deleted", "gone", "closed", "favorite", "muted", "archived")
@@ -65,7 +68,8 @@ class Stored:
     def room(self, name: str) -> Row:
         """Return a room's row as clients receive it."""
         columns = "name, title, topic, access, created_by, created_at, archived, picture, posted, members, rev"
-        return next(self._rows(f"SELECT {columns} FROM rooms WHERE name = ?", name))
+        rules = "posting, threading, inviting, calling, slow"
+        return next(self._rows(f"SELECT {columns}, {rules} FROM rooms WHERE name = ?", name))
 
     def members(self, room: str) -> dict[str, Row]:
         """Return the members of a room."""
@@ -74,13 +78,13 @@ class Stored:
 
     def memberships(self, username: str) -> dict[str, Row]:
         """Return the rooms on a person's list."""
-        columns = f"{MEMBER}, closed, favorite, invited_by, muted, muted_until, person_rev AS rev"
+        columns = f"{MEMBER}, closed, favorite, invited_by, muted, muted_until, request, person_rev AS rev"
         found = self._rows(f"SELECT {columns} FROM members WHERE username = ? AND NOT gone AND NOT closed", username)
         return {row["room"]: row for row in found}
 
     def reads(self, username: str) -> dict[str, Row]:
         """Return a person's read positions."""
-        found = self._rows("SELECT username, room, seq, number, rev FROM reads WHERE username = ?", username)
+        found = self._rows("SELECT username, room, seq, number, seen_rev, rev FROM reads WHERE username = ?", username)
         return {row["room"]: row for row in found}
 
     def follows(self, username: str) -> dict[str, Row]:
@@ -121,7 +125,7 @@ class Stored:
 
 
 def _value(column: str, stored: Any) -> Any:
-    if column in {"mentions", "reactions", "files", "previews", "calls", "data", "quoted", "thread", "echo"}:
+    if column in {"mentions", "reactions", "files", "previews", "calls", "groups", "data", "quoted", "thread", "echo"}:
         return stored and orjson.loads(stored)
     return bool(stored) if column in TRUTHS else stored
 

@@ -20,7 +20,7 @@ TAIL = 5
 GENEROUS = "1000000/second"
 RATES = ("join", "post", "create", "begin", "begin-address", "signal", "other", "broadcast")
 FLAGS = (
-    *("--guests", "open", "--log-level", "warning"),
+    *("--guests", "open", "--requests", "false", "--log-level", "warning"),
     *(part for rate in RATES for part in (f"--rate-{rate}", GENEROUS)),
 )
 

@@ -112,7 +112,14 @@ class PostgreSQLBus:
         """Listen until the connection is lost, or silent for too long."""
         async with asyncio.timeout(SECONDS_TO_CONNECT):
             connection = await self._connect()
-            await connection.execute(f"LISTEN {CHANNEL}")
+        try:
+            async with asyncio.timeout(SECONDS_TO_CONNECT):
+                await connection.execute(f"LISTEN {CHANNEL}")
+            await self._hear(connection)
+        finally:
+            await connection.close()
+
+    async def _hear(self, connection: Any) -> None:
         loop, lost, begun = asyncio.get_running_loop(), asyncio.Event(), _now()
         watched = os.dup(connection.fileno())  # the driver closes its own once the connection is lost
         loop.add_reader(watched, self._readable, connection, watched, lost)
@@ -127,7 +134,6 @@ class PostgreSQLBus:
         finally:
             loop.remove_reader(watched)
             os.close(watched)
-            await connection.close()
 
     def _readable(self, connection: Any, watched: int, lost: asyncio.Event) -> None:
         """Take all notifications that have come."""

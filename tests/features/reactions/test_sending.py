@@ -127,7 +127,7 @@ async def test_reactions_count_like_messages(tmp_path):
 def test_loading_a_page_reads_one_row_for_each_message_however_many_people_reacted(direct):
     with direct.engine.connect() as db:
         for query, values in (
-            (stored._summaries, {"ids": "[]"}),
+            (stored.SUMMARIES, {"ids": "[]"}),
             (stored._of_person, {"ids": "[]", "username": "bob"}),
         ):
             compiled = query._statement.compile(db)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from sqlalchemy import text
 from chatrooms.features.search import index, indexing
 from chatrooms.features.search.indexing import INDEX, KEEP
 from chatrooms.pipeline.jobs import Job
+from chatrooms.types import MAX_SEQ
 from tests.direct import Direct
 
 WORDS = ("red", "green", "blue")
@@ -41,7 +43,8 @@ class World:
             message = self.direct.run("alice", "message.post", {"room": where, "text": said})[0]["message"]
             self.said[message["id"]] = (message["room"], said)
         elif what in ("newer", "older"):
-            self.direct._change(indexing.NOBODY, getattr(indexing, f"_{what}"))
+            step = partial(indexing._newer, below=MAX_SEQ) if what == "newer" else indexing._older
+            self.direct._change(indexing.NOBODY, step)
         elif where < len(ids) and what == "edit":
             self.direct.run("alice", "message.edit", {"id": ids[where], "text": said})
             self.said[ids[where]] = (self.said[ids[where]][0], said)
